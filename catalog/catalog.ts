@@ -1,0 +1,88 @@
+/**
+ * Query files → the catalog: every query that can be served, and every mistake that keeps another from
+ * it. Owns the checks across queries; the stages before it know one query at a time.
+ *
+ * @module
+ */
+
+import { placeOf } from "./diagnose.ts";
+import { type Draft, parseFile } from "./parse.ts";
+import type { Diagnostic, Query, SourceFile, Span } from "./query.ts";
+import { pathShape } from "./route_tag.ts";
+import { validateDraft } from "./validate.ts";
+
+export interface Catalog {
+  /** The queries whose header, tags and statement have no mistake, in the order of the files. */
+  readonly queries: readonly Query[];
+  /** Every mistake of every file. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads one file by itself. */
+export function parseQueries(file: SourceFile): Catalog {
+  return parseCatalog([file]);
+}
+
+/** Reads all files; names and routes must be unique across them. */
+export function parseCatalog(files: readonly SourceFile[]): Catalog {
+  const parsed = files.map(parseFile);
+  const drafts = parsed.flatMap((file) => file.drafts);
+  const clashes = [...findNameClashes(drafts), ...findRouteClashes(drafts)];
+  const clashing = new Set(clashes.map(({ draft }) => draft));
+  const validated = drafts.map((draft) => ({ draft, ...validateDraft(draft) }));
+  return {
+    queries: validated.flatMap(({ draft, query }) =>
+      query === null || clashing.has(draft) ? [] : [query]
+    ),
+    diagnostics: [
+      ...parsed.flatMap((file) => file.diagnostics),
+      ...validated.flatMap(({ diagnostics }) => diagnostics),
+      ...clashes.map(({ diagnostic }) => diagnostic),
+    ],
+  };
+}
+
+/** The second of two drafts that want the same, and what to say of it. */
+interface Clash {
+  readonly draft: Draft;
+  readonly diagnostic: Diagnostic;
+}
+
+function findNameClashes(drafts: readonly Draft[]): Clash[] {
+  const firsts = new Map<string, Span>();
+  return drafts.flatMap((draft) => {
+    const { header } = draft;
+    if (header === null || header.name === null) return [];
+    const first = firsts.get(header.name);
+    if (first === undefined) {
+      firsts.set(header.name, header.nameSpan);
+      return [];
+    }
+    const diagnostic = {
+      span: header.nameSpan,
+      message: `Duplicate query name "${header.name}"`,
+      help: `Rename it; the first is at ${placeOf(first)}`,
+    };
+    return [{ draft, diagnostic }];
+  });
+}
+
+function findRouteClashes(drafts: readonly Draft[]): Clash[] {
+  const firsts = new Map<string, Span>();
+  return drafts.flatMap((draft) => {
+    const [route] = draft.tags.route;
+    if (route === undefined || route.method === null || route.path === null) return [];
+    const key = `${route.method} ${pathShape(route.path.text)}`;
+    const first = firsts.get(key);
+    if (first === undefined) {
+      firsts.set(key, route.span);
+      return [];
+    }
+    const diagnostic = {
+      span: route.span,
+      message: `Duplicate route "${route.method} ${route.path.text}"`,
+      help: `Change its method or path; the first is at ${placeOf(first)}`,
+    };
+    return [{ draft, diagnostic }];
+  });
+}

@@ -1,0 +1,210 @@
+/**
+ * Markers and `@param` tags → the parameters of a query: where each value comes from, by the tag or by
+ * default, and whether that can be.
+ *
+ * @module
+ */
+
+import type { ParamTag, TaggedSource } from "./param_tag.ts";
+import type { BucketUnit, Marker, Mode, Param, ParamSource, Report, Span } from "./query.ts";
+import type { RouteTag } from "./route_tag.ts";
+import { suggest } from "./suggest.ts";
+
+export interface ParamContext {
+  readonly tags: readonly ParamTag[];
+  readonly mode: Mode | null;
+  /** Null for an internal query: whoever calls it gives the values by name, as a body does. */
+  readonly route: RouteTag | null;
+  /** Whether anyone may call the query, and so without a token. */
+  readonly isPublic: boolean;
+  readonly report: Report;
+}
+
+/** What the gateway itself reads from the query of a `:many` route. */
+const PAGE_PARAMETERS = ["limit", "cursor"];
+
+/** OpenAPI ignores the first three as parameters; the others belong to HTTP and the gateway. */
+const OWN_HEADERS = [
+  "accept",
+  "content_type",
+  "authorization",
+  "connection",
+  "content_length",
+  "cookie",
+  "host",
+  "transfer_encoding",
+];
+
+/** One parameter for each marker, in their order. */
+export function resolveParams(markers: readonly Marker[], context: ParamContext): Param[] {
+  const tags = indexTags(markers, context);
+  return markers.flatMap((marker) => {
+    const tag = tags.get(marker.name) ?? null;
+    const source = tag === null ? defaultSource(marker.name, context) : tag.source;
+    if (source === null) return [];
+    const span = tag?.span ?? marker.spans[0]!;
+    if (tag !== null) checkTag(tag, context);
+    checkReservedName({ name: marker.name, source, span: tag?.sourceSpan ?? span }, context);
+    if (tag !== null && source.in === "bucket") {
+      checkBucket(tag, source.of, { markers, tags, report: context.report });
+    }
+    const by = tag?.by ?? null;
+    const bound = bindUnit(source, by);
+    if (bound === null) return [];
+    return [{
+      name: marker.name,
+      source: bound,
+      optional: tag?.optional ?? false,
+      default: tag?.default ?? null,
+      by: source.in === "bucket" ? null : by,
+      span,
+    }];
+  });
+}
+
+/** Gives a bucket its unit; null where the tag has none. */
+function bindUnit(source: TaggedSource, by: BucketUnit | null): ParamSource | null {
+  if (source.in !== "bucket") return source;
+  return by === null ? null : { ...source, by };
+}
+
+/** The tags by name; reports those that are for no marker, or for one that has a tag already. */
+function indexTags(
+  markers: readonly Marker[],
+  { tags, report }: ParamContext,
+): Map<string, ParamTag> {
+  const byName = new Map<string, ParamTag>();
+  for (const tag of tags) {
+    if (byName.has(tag.name)) {
+      report({
+        span: tag.nameSpan,
+        message: `Duplicate @param "${tag.name}"`,
+        help: "Keep one of them",
+      });
+    } else {
+      byName.set(tag.name, tag);
+    }
+    if (!markers.some(({ name }) => name === tag.name)) {
+      report({
+        span: tag.nameSpan,
+        message: `Cannot find marker ":${tag.name}" in the statement`,
+        help: suggestMarker(tag.name, markers),
+      });
+    }
+  }
+  return byName;
+}
+
+function defaultSource(name: string, { route }: ParamContext): TaggedSource {
+  if (isInPath(name, route)) return { in: "path" };
+  return { in: route?.method === "GET" || route?.method === "DELETE" ? "query" : "body" };
+}
+
+function isInPath(name: string, route: RouteTag | null): boolean {
+  return route?.path?.markers.some((marker) => marker.text === name) ?? false;
+}
+
+/** Reports a tag that the route contradicts. */
+function checkTag(tag: ParamTag, { route, isPublic, report }: ParamContext): void {
+  const { name, source, sourceSpan, nameSpan } = tag;
+  const inPath = isInPath(name, route);
+  if (source?.in === "path" && !inPath && (route === null || route.path !== null)) {
+    report({
+      span: sourceSpan,
+      message: `Cannot take "${name}" from the path: ${
+        route === null ? "the query has no @route" : `the path has no "{${name}}"`
+      }`,
+      help: route === null
+        ? `Add an @route with "{${name}}" in its path, or name another source`
+        : `Add "{${name}}" to the path, or name another source`,
+    });
+  }
+  if (inPath && source !== null && source.in !== "path") {
+    report({
+      span: sourceSpan,
+      message: `Cannot take "${name}" from the ${source.in}: it stands in the path`,
+      help: `Remove "{${name}}" from the path, or remove the tag`,
+    });
+  }
+  if (inPath && (tag.optional || tag.default !== null)) {
+    report({
+      span: nameSpan,
+      message: `Cannot leave out "${name}": it stands in the path`,
+      help: `Remove the ${tag.optional ? '"?"' : '"default"'}`,
+    });
+  }
+  if (source?.in === "claim" && isPublic) {
+    report({
+      span: sourceSpan,
+      message: `Cannot take "${name}" from a claim: the query is @public, callers have no token`,
+      help: "Name a scope with @scope in place of @public, or another source",
+    });
+  }
+  if (source?.in === "body" && (route?.method === "GET" || route?.method === "DELETE")) {
+    report({
+      span: sourceSpan,
+      message: `Cannot take "${name}" from the body: ${route.method} has none`,
+      help: `Take it from the query, or use ${route.method === "GET" ? "POST" : "another method"}`,
+    });
+  }
+}
+
+interface NamedSource {
+  readonly name: string;
+  readonly source: TaggedSource;
+  readonly span: Span;
+}
+
+/** Reports a name that would be taken for something of the gateway's own. */
+function checkReservedName({ name, source, span }: NamedSource, context: ParamContext): void {
+  const { mode, route, report } = context;
+  if (route === null) return;
+  if (mode === "many" && source.in === "query" && PAGE_PARAMETERS.includes(name)) {
+    report({
+      span,
+      message: `Cannot take "${name}" from the query: the gateway pages with "limit" and "cursor"`,
+      help: "Rename the marker, or take its value from elsewhere with @param",
+    });
+  }
+  if (source.in === "header" && OWN_HEADERS.includes(name)) {
+    report({
+      span,
+      message: `Cannot take "${name}" from the header: HTTP and the gateway use it themselves`,
+      help: "Rename the marker, or take its value from elsewhere",
+    });
+  }
+}
+
+/** Reports a bucket of what is not the caller's own, always present value. */
+function checkBucket(
+  { name, sourceSpan }: ParamTag,
+  of: string,
+  { markers, tags, report }: {
+    readonly markers: readonly Marker[];
+    readonly tags: ReadonlyMap<string, ParamTag>;
+    readonly report: Report;
+  },
+): void {
+  const cannotDerive = (state: string, help: string) =>
+    report({ span: sourceSpan, message: `Cannot derive "${name}" from "${of}": ${state}`, help });
+  const origin = tags.get(of);
+  if (!markers.some((marker) => marker.name === of)) {
+    const others = markers.filter((marker) => marker.name !== name);
+    cannotDerive(`the statement has no marker ":${of}"`, suggestMarker(of, others));
+  } else if (of === name) {
+    cannotDerive("it is the bucket itself", "Name the parameter that holds the time");
+  } else if (origin?.source?.in === "bucket") {
+    cannotDerive("it is a bucket too", `Derive it from "${origin.source.of}"`);
+  } else if (origin?.source?.in === "claim") {
+    cannotDerive("it is a claim", "Name a parameter that the caller sends");
+  } else if (origin?.optional) {
+    cannotDerive("it may be left out", `Remove the "?" of "${of}"`);
+  }
+}
+
+/** A sentence that names the marker that was probably meant. */
+export function suggestMarker(name: string, markers: readonly Marker[]): string {
+  return markers.length === 0
+    ? `Write ":${name}" in the statement`
+    : suggest(`:${name}`, markers.map((marker) => `:${marker.name}`));
+}

@@ -1,0 +1,165 @@
+/**
+ * A query file → one draft for each statement: its header, prose and tags, read but not yet checked
+ * against the statement. Owns which comment belongs to what.
+ *
+ * @module
+ */
+
+import { readComment } from "./comment.ts";
+import { type Header, isHeader, readHeader } from "./header.ts";
+import type { Diagnostic, Report, SourceFile } from "./query.ts";
+import { splitStatements, type Statement } from "./split.ts";
+import { readTagLine } from "./tag_line.ts";
+import { isTagName, readTags, type Tags } from "./tags.ts";
+import type { Token } from "./tokenize.ts";
+
+/** What the text around one statement says. */
+export interface Draft {
+  /** Null where the statement has none. */
+  readonly header: Header | null;
+  /** The lines of the prose, joined by newlines. */
+  readonly prose: string;
+  readonly tags: Tags;
+  readonly statement: Statement;
+  /** The mistakes in the header and the tags. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ParsedFile {
+  readonly drafts: readonly Draft[];
+  /** The mistakes that belong to no statement. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function parseFile(file: SourceFile): ParsedFile {
+  const drafts: Draft[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
+
+  reportNul(file, report);
+  const { statements, trailingComments } = splitStatements(file, {
+    report,
+    beginsStatement: isHeader,
+  });
+  for (const statement of statements) {
+    const blocks = readBlocks(statement.leadingComments);
+    const own = blocks.pop() ?? { header: null, comments: [] };
+    for (const block of blocks) reportOrphan(block, report);
+    drafts.push(readDraft(own, { statement, previous: drafts.at(-1) ?? null }));
+  }
+  for (const block of readBlocks(trailingComments)) reportOrphan(block, report);
+  return { drafts, diagnostics };
+}
+
+/** A header and the comments that follow it. */
+interface Block {
+  /** Null for the comments before the first header. */
+  readonly header: Token | null;
+  readonly comments: readonly Token[];
+}
+
+function readBlocks(comments: readonly Token[]): Block[] {
+  const starts = comments.flatMap((comment, index) => isHeader(comment) ? [index] : []);
+  const blocks = starts.map((start, index) => ({
+    header: comments[start]!,
+    comments: comments.slice(start + 1, starts[index + 1]),
+  }));
+  const free = comments.slice(0, starts[0]);
+  return free.length === 0 ? blocks : [{ header: null, comments: free }, ...blocks];
+}
+
+/** Reads comments that no statement follows, for their mistakes only. */
+function reportOrphan({ header, comments }: Block, report: Report): void {
+  if (header === null) {
+    reportMisplacedTags(comments, { state: "no header stands before it", report });
+    return;
+  }
+  report({
+    span: header.span,
+    message: "Header without a statement",
+    help: "Write the statement below the header, or remove the header",
+  });
+  readHeader(header, report);
+  readTags(comments.filter(isLineComment), report);
+}
+
+function readDraft(
+  block: Block,
+  { statement, previous }: { readonly statement: Statement; readonly previous: Draft | null },
+): Draft {
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
+  if (block.header === null && statement.tokens[0].kind !== "unterminated") {
+    reportMissingHeader({ statement, previous, report });
+  }
+  const lines = block.comments.filter(isLineComment);
+  const others = block.comments.filter((comment) => !isLineComment(comment));
+  reportMisplacedTags(others, { state: `not in a "--" comment`, report });
+  reportMisplacedTags(statement.innerComments, { state: "it stands inside the statement", report });
+  return {
+    header: block.header === null ? null : readHeader(block.header, report),
+    prose: readProse(lines),
+    tags: readTags(lines, report),
+    statement,
+    diagnostics,
+  };
+}
+
+function readProse(comments: readonly Token[]): string {
+  return comments
+    .filter((comment) => readTagLine(comment) === null)
+    .map((comment) => readComment(comment).text.replace(/^ /, "").trimEnd())
+    .join("\n")
+    .trim();
+}
+
+function isLineComment(comment: Token): boolean {
+  return readComment(comment).style === "--";
+}
+
+function reportMissingHeader(
+  { statement, previous, report }: {
+    readonly statement: Statement;
+    readonly previous: Draft | null;
+    readonly report: Report;
+  },
+): void {
+  const name = previous?.header?.name ?? null;
+  report({
+    span: statement.tokens[0].span,
+    message: name === null
+      ? "Statement without a header"
+      : `Statement without a header: the one of "${name}" ends with its statement`,
+    help: `Write a line such as "-- name: list_stations :many" above it`,
+  });
+}
+
+/** A tag where nobody reads it would be a silent mistake, such as a scope that is never asked for. */
+function reportMisplacedTags(
+  comments: readonly Token[],
+  { state, report }: { readonly state: string; readonly report: Report },
+): void {
+  for (const comment of comments) {
+    const { text, span } = readComment(comment);
+    for (const match of text.matchAll(/^[\s*]*@(\w+)/gm)) {
+      const [before, name = ""] = match;
+      if (!isTagName(name)) continue;
+      const end = span.start + match.index + before.length;
+      report({
+        span: { ...span, start: end - name.length - 1, end },
+        message: `Cannot read tag "@${name}": ${state}`,
+        help: `Move it between the header and the statement, as "-- @${name}"`,
+      });
+    }
+  }
+}
+
+function reportNul(file: SourceFile, report: Report): void {
+  const start = file.text.indexOf("\0");
+  if (start === -1) return;
+  report({
+    span: { file, start, end: start + 1 },
+    message: "Unexpected NUL character",
+    help: "Save the file as UTF-8 text",
+  });
+}

@@ -1,0 +1,135 @@
+/**
+ * What a query file says, as data: the one vocabulary that `catalog/` produces and that `db/` and
+ * `routes/` read. Nothing here knows of the driver or of HTTP frameworks.
+ *
+ * @module
+ */
+
+/** A text that was read, and the name under which reports speak of it. */
+export interface SourceFile {
+  /** As reports show it, for example `cql/queries/observations.cql`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A stretch of a source file, in UTF-16 offsets, `end` exclusive. */
+export interface Span {
+  readonly file: SourceFile;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One mistake: where it is, what it is, and what to do about it. */
+export interface Diagnostic {
+  readonly span: Span;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** Takes note of a mistake; the reading goes on, so that all are found. */
+export type Report = (diagnostic: Diagnostic) => void;
+
+/** How many rows a query answers with, and so the shape of its response. */
+export type Mode = "one" | "many" | "exec" | "applied";
+
+export type Verb = "select" | "insert" | "update" | "delete" | "batch";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** The width of a time bucket, calendar units in UTC; weeks are those of ISO 8601. */
+export type BucketUnit = "hour" | "day" | "week" | "month" | "year";
+
+/** Where the value of a parameter comes from. */
+export type ParamSource =
+  | { readonly in: "path" | "query" | "header" | "body" }
+  | { readonly in: "claim"; readonly claim: string }
+  | { readonly in: "bucket"; readonly of: string; readonly by: BucketUnit };
+
+/** A bind marker of the statement and the source of its value. */
+export interface Param {
+  /** The marker without its colon. */
+  readonly name: string;
+  readonly source: ParamSource;
+  /** Left out by the caller, it is bound UNSET. */
+  readonly optional: boolean;
+  /** The text to use where the caller sends nothing; read like a query parameter's. */
+  readonly default: string | null;
+  /**
+   * On a path, query or body parameter: the value must be the name of a time bucket of this unit,
+   * such as `2010-01` for `month`.
+   */
+  readonly by: BucketUnit | null;
+  /** The `@param` tag, or where there is none the marker's first appearance. */
+  readonly span: Span;
+}
+
+/** A bind marker `:name` and every place it stands in. */
+export interface Marker {
+  readonly name: string;
+  readonly spans: readonly Span[];
+}
+
+/** How a query is reached over HTTP. */
+export interface Route {
+  readonly method: Method;
+  /** With markers in braces: `/stations/{station_id}`. */
+  readonly path: string;
+  readonly span: Span;
+}
+
+/** Who may call a query. An internal query has no route and is called by hand-written ones only. */
+export type Access =
+  | { readonly kind: "internal" }
+  | { readonly kind: "public" }
+  /** Any one of the alternatives suffices; all scopes of an alternative are needed. */
+  | { readonly kind: "scopes"; readonly anyOf: readonly (readonly string[])[] };
+
+/** The page sizes of a `:many` query, in rows. */
+export interface Page {
+  readonly size: number;
+  readonly max: number;
+}
+
+/** A consistency level by its CQL name, such as `LOCAL_QUORUM`. */
+export type Consistency =
+  | "ANY"
+  | "ONE"
+  | "TWO"
+  | "THREE"
+  | "QUORUM"
+  | "ALL"
+  | "LOCAL_QUORUM"
+  | "EACH_QUORUM"
+  | "LOCAL_ONE";
+
+export type SerialConsistency = "SERIAL" | "LOCAL_SERIAL";
+
+/** One named query of a query file, parsed and checked as far as its text allows. */
+export interface Query {
+  /** Also the `operationId`. */
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly mode: Mode;
+  /** The file's name without its ending: the OpenAPI tag. */
+  readonly group: string;
+  /** The first line of the prose; empty where there is none. */
+  readonly summary: string;
+  /** The whole prose, lines joined by newlines. */
+  readonly description: string;
+  /** Verbatim, without the closing semicolon and the space around it. */
+  readonly statement: string;
+  readonly statementSpan: Span;
+  readonly verb: Verb;
+  /** Whether the statement has an `IF`: a lightweight transaction. */
+  readonly conditional: boolean;
+  /** In the order of their first appearance. */
+  readonly markers: readonly Marker[];
+  /** One for each marker, in the same order. */
+  readonly params: readonly Param[];
+  readonly route: Route | null;
+  readonly access: Access;
+  readonly consistency: Consistency | null;
+  readonly serialConsistency: SerialConsistency | null;
+  /** For `:many` only, where it always has a value; null otherwise. */
+  readonly page: Page | null;
+}

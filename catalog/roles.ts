@@ -1,0 +1,136 @@
+/**
+ * What each bind marker does in its statement, read from the statement's text: the server answers
+ * PREPARE with a marker's type but hides the column that a named marker is for.
+ *
+ * @module
+ */
+import type { Query } from "./query.ts";
+import { isKeyword, type Token, tokenize } from "./tokenize.ts";
+
+export type Role =
+  /** Written to a column: by `VALUES (…)`, or by `SET column = …`. */
+  | { readonly kind: "value"; readonly column: string }
+  /** The key or index inside a collection: `SET column[:marker] = …`. */
+  | { readonly kind: "subscript" }
+  /** `LIMIT` and `PER PARTITION LIMIT`. */
+  | { readonly kind: "limit" }
+  /** `USING TTL` and `USING TIMESTAMP`. */
+  | { readonly kind: "using" }
+  /** After `WHERE`. */
+  | { readonly kind: "restriction" }
+  /** After `IF`. */
+  | { readonly kind: "condition" }
+  /** Anywhere else, as in a select list or `ORDER BY … ANN OF`. */
+  | { readonly kind: "other" };
+
+/** One appearance of a marker; a marker that stands twice has two. */
+export interface MarkerRole {
+  readonly marker: string;
+  readonly role: Role;
+}
+
+type Clause = "none" | "columns" | "values" | "set" | "using" | "where" | "if" | "limit";
+
+/** In the order of the text, which is the order of the server's bind columns. */
+export function markerRoles(query: Pick<Query, "statementSpan">): MarkerRole[] {
+  const roles: MarkerRole[] = [];
+  const reader = new ClauseReader();
+  for (const token of tokenize(query.statementSpan, () => {})) {
+    if (token.kind === "comment") continue;
+    reader.advance(token);
+    if (token.kind === "marker") {
+      roles.push({ marker: token.text.slice(1).trim(), role: reader.role() });
+    }
+  }
+  return roles;
+}
+
+/** Follows a statement, or each statement of a batch in turn, clause by clause. */
+class ClauseReader {
+  #clause: Clause = "none";
+  #inserts = false;
+  #depth = 0;
+  #columns: string[] = [];
+  #position = 0;
+  /** The column that the assignment at hand is for; null before its name. */
+  #assigned: string | null = null;
+  #subscript = false;
+
+  advance(token: Token): void {
+    if (token.kind === "punctuation") return this.#punctuation(token.text);
+    const name = nameOf(token);
+    if (this.#depth === 0 && token.kind === "word" && this.#keyword(token)) return;
+    if (name === null) return;
+    if (this.#clause === "columns") this.#columns.push(name);
+    if (this.#clause === "set") this.#assigned ??= name;
+  }
+
+  role(): Role {
+    switch (this.#clause) {
+      case "values":
+        return { kind: "value", column: this.#columns[this.#position] ?? "" };
+      case "set":
+        if (this.#subscript) return { kind: "subscript" };
+        return { kind: "value", column: this.#assigned ?? "" };
+      case "using":
+        return { kind: "using" };
+      case "where":
+        return { kind: "restriction" };
+      case "if":
+        return { kind: "condition" };
+      case "limit":
+        return { kind: "limit" };
+      default:
+        return { kind: "other" };
+    }
+  }
+
+  #keyword(token: Token): boolean {
+    const clause = CLAUSES.find(([keyword]) => isKeyword(token, keyword))?.[1];
+    // `values` may name a column; it begins a clause only after the columns of an INSERT.
+    if (clause === undefined || (clause === "values" && !this.#inserts)) return false;
+    if (clause === "columns" || clause === "none") this.#inserts = clause === "columns";
+    if (clause === "columns") this.#columns = [];
+    this.#clause = clause;
+    this.#position = 0;
+    this.#assigned = null;
+    return true;
+  }
+
+  #punctuation(text: string): void {
+    if ("([{".includes(text)) {
+      if (text === "[" && this.#clause === "set") this.#subscript = true;
+      if (text === "(" && this.#clause === "columns" && this.#depth === 0) this.#columns = [];
+      this.#depth++;
+    } else if (")]}".includes(text)) {
+      this.#depth--;
+    } else if (text === "=" && this.#depth === 0) {
+      this.#subscript = false;
+    } else if (text === ",") {
+      if (this.#clause === "values" && this.#depth === 1) this.#position++;
+      if (this.#clause === "set" && this.#depth === 0) this.#assigned = null;
+    }
+  }
+}
+
+const CLAUSES: readonly (readonly [string, Clause])[] = [
+  ["SELECT", "none"],
+  ["UPDATE", "none"],
+  ["DELETE", "none"],
+  ["INSERT", "columns"],
+  ["VALUES", "values"],
+  ["SET", "set"],
+  ["USING", "using"],
+  ["WHERE", "where"],
+  ["IF", "if"],
+  ["LIMIT", "limit"],
+  ["ORDER", "none"],
+  ["GROUP", "none"],
+];
+
+/** A name as the server knows it: unquoted ones are lower-cased. */
+function nameOf(token: Token): string | null {
+  if (token.kind === "word") return token.text.toLowerCase();
+  if (token.kind === "quoted") return token.text.slice(1, -1).replaceAll('""', '"');
+  return null;
+}

@@ -1,0 +1,28 @@
+/**
+ * The one spelling of names: queries, markers and parameters are `snake_case`. The server lower-cases
+ * unquoted names, so any other spelling would not survive it.
+ *
+ * @module
+ */
+
+/** Whether `name` is lower-case letters, digits and `_`, beginning with a letter. */
+export function isSnakeCase(name: string): boolean {
+  return /^[a-z][a-z0-9_]*$/.test(name);
+}
+
+/** `stationId`, `Station-ID` → `station_id`; what cannot be in a name is dropped. */
+export function toSnakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .replace(/^[_0-9]+|_+$/g, "")
+    .toLowerCase();
+}
+
+/** How to name a thing that is called `name` now. */
+export function helpToName(name: string, prefix = ""): string {
+  const better = toSnakeCase(name);
+  return better === ""
+    ? `Use lower-case letters, digits and "_", beginning with a letter`
+    : `Name it "${prefix}${better}"`;
+}

@@ -1,0 +1,205 @@
+/**
+ * A draft → a query: what header, tags and statement say together, and whether it makes sense. What
+ * needs the types of the server, or the other queries, is checked elsewhere.
+ *
+ * @module
+ */
+
+import { classify, type StatementKind } from "./classify.ts";
+import type { ConsistencyTag } from "./consistency_tag.ts";
+import type { Header } from "./header.ts";
+import { listMarkers } from "./markers.ts";
+import { DEFAULT_PAGE } from "./page_tag.ts";
+import { resolveParams, suggestMarker } from "./params.ts";
+import type { Draft } from "./parse.ts";
+import type { Access, Diagnostic, Marker, Mode, Query, Report, Route, Verb } from "./query.ts";
+import type { RouteTag } from "./route_tag.ts";
+import type { Tags } from "./tags.ts";
+
+/** The query of a draft, null where it has a mistake; and the mistakes, those of the draft included. */
+export function validateDraft(
+  draft: Draft,
+): { readonly query: Query | null; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics = [...draft.diagnostics];
+  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
+  const { header, tags, statement } = draft;
+  const routeTag = tags.route[0] ?? null;
+  const access = resolveAccess(tags, report);
+  // What an open quote swallows would be reported as missing.
+  if (statement.tokens.some((token) => token.kind === "unterminated")) {
+    return { query: null, diagnostics };
+  }
+
+  const kind = classify(statement, report);
+  const mode = header?.mode ?? null;
+  const markers = listMarkers(statement.tokens, report);
+  if (header !== null) checkMode(header, { kind, report });
+  if (routeTag !== null) checkRoute(routeTag, { verb: kind.verb, markers, report });
+  checkPage(tags, { mode, report });
+  for (const tag of tags.consistency) checkConsistency(tag, { kind, report });
+  const params = resolveParams(markers, {
+    tags: tags.param,
+    mode,
+    route: routeTag,
+    isPublic: access.kind === "public",
+    report,
+  });
+
+  const { verb, conditional } = kind;
+  const isWhole = header !== null && header.name !== null && mode !== null && verb !== null;
+  if (!isWhole || diagnostics.length > 0) return { query: null, diagnostics };
+  const { span } = statement;
+  const query: Query = {
+    name: header.name,
+    nameSpan: header.nameSpan,
+    mode,
+    group: /([^/\\]*?)(?:\.cql)?$/.exec(span.file.path)![1]!,
+    summary: draft.prose.split("\n", 1)[0]!,
+    description: draft.prose,
+    statement: span.file.text.slice(span.start, span.end),
+    statementSpan: span,
+    verb,
+    conditional,
+    markers,
+    params,
+    route: resolveRoute(routeTag),
+    access,
+    consistency: tags.consistency[0]?.level ?? null,
+    serialConsistency: tags.consistency[0]?.serial ?? null,
+    page: mode === "many" ? resolvePage(tags) : null,
+  };
+  return { query, diagnostics };
+}
+
+function resolveRoute(tag: RouteTag | null): Route | null {
+  if (tag === null || tag.method === null || tag.path === null) return null;
+  return { method: tag.method, path: tag.path.text, span: tag.span };
+}
+
+function resolvePage({ page: [tag] }: Tags): Query["page"] {
+  return tag === undefined ? DEFAULT_PAGE : { size: tag.size, max: tag.max };
+}
+
+function resolveAccess(tags: Tags, report: Report): Access {
+  const [route] = tags.route;
+  const [publicTag] = tags.public;
+  const [scopeTag] = tags.scope;
+  const accessTag = scopeTag ?? publicTag;
+  if (route !== undefined && accessTag === undefined) {
+    report({
+      span: route.span,
+      message: "Route with neither @scope nor @public",
+      help:
+        `Name the scopes that a caller needs with "-- @scope", or let anyone call it with "-- @public"`,
+    });
+  }
+  if (route === undefined && accessTag !== undefined) {
+    report({
+      span: accessTag.span,
+      message: `Cannot use ${
+        scopeTag === undefined ? "@public" : "@scope"
+      }: the query has no @route`,
+      help: "Add an @route, or remove the tag to keep the query internal",
+    });
+  }
+  if (scopeTag !== undefined && publicTag !== undefined) {
+    report({
+      span: publicTag.span,
+      message: "Cannot use both @scope and @public",
+      help: "Keep @scope where a caller needs a scope, @public where anyone may call",
+    });
+  }
+  if (scopeTag !== undefined) {
+    return { kind: "scopes", anyOf: tags.scope.map(({ scopes }) => scopes) };
+  }
+  return { kind: publicTag === undefined ? "internal" : "public" };
+}
+
+function checkMode(
+  { mode, modeSpan }: Header,
+  { kind, report }: { readonly kind: StatementKind; readonly report: Report },
+): void {
+  if (mode === null || kind.verb === null) return;
+  const [fitting, help] = fittingModes(kind);
+  if (fitting.includes(mode)) return;
+  const what = kind.conditional ? `${nameOf(kind.verb)} with IF` : nameOf(kind.verb);
+  report({ span: modeSpan, message: `Mode ":${mode}" does not fit ${what}`, help });
+}
+
+function fittingModes({ verb, conditional }: StatementKind): [readonly Mode[], string] {
+  if (verb === "select") {
+    return [["one", "many"], `Use ":one" for a single row, ":many" for any number of them`];
+  }
+  return conditional
+    ? [["applied"], `Use ":applied": the answer says whether the condition held`]
+    : [["exec"], `Use ":exec": without IF a write has no answer`];
+}
+
+function checkRoute(
+  { method, path, span }: RouteTag,
+  { verb, markers, report }: {
+    readonly verb: Verb | null;
+    readonly markers: readonly Marker[];
+    readonly report: Report;
+  },
+): void {
+  if (method === "GET" && verb !== null && verb !== "select") {
+    report({
+      span,
+      message: `Cannot serve ${nameOf(verb)} at GET: a safe method must not write`,
+      help: "Use POST, PUT, PATCH or DELETE",
+    });
+  }
+  if (method !== null && method !== "GET" && method !== "POST" && verb === "select") {
+    report({
+      span,
+      message: `Cannot serve SELECT at ${method}: it does not write`,
+      help: "Use GET, or POST where the input is too large for a URL",
+    });
+  }
+  for (const segment of path?.markers ?? []) {
+    if (markers.some(({ name }) => name === segment.text)) continue;
+    report({
+      span: segment.span,
+      message: `Cannot find marker ":${segment.text}" of the path in the statement`,
+      help: suggestMarker(segment.text, markers),
+    });
+  }
+}
+
+function checkPage(
+  tags: Tags,
+  { mode, report }: { readonly mode: Mode | null; readonly report: Report },
+): void {
+  const [page] = tags.page;
+  if (page === undefined || mode === null || mode === "many") return;
+  report({
+    span: page.span,
+    message: `Cannot use @page with mode ":${mode}": only ":many" has pages`,
+    help: "Remove the tag",
+  });
+}
+
+function checkConsistency(
+  { level, levelSpan, serialSpan }: ConsistencyTag,
+  { kind, report }: { readonly kind: StatementKind; readonly report: Report },
+): void {
+  if (kind.verb === "select" && level === "ANY") {
+    report({
+      span: levelSpan,
+      message: `Cannot read at consistency level "ANY"`,
+      help: `Use "ONE" or "LOCAL_ONE", the weakest levels that read`,
+    });
+  }
+  if (kind.verb !== null && !kind.conditional && serialSpan !== null) {
+    report({
+      span: serialSpan,
+      message: `Cannot use "serial": the statement has no IF`,
+      help: "Remove it: only lightweight transactions have a serial phase",
+    });
+  }
+}
+
+function nameOf(verb: Verb): string {
+  return verb === "batch" ? "a batch" : verb.toUpperCase();
+}

@@ -1,0 +1,76 @@
+/**
+ * The shape of a codec: how one CQL type is checked, written to and read from the bytes of the
+ * native protocol, and said in JSON. Pure: it knows neither the driver nor HTTP.
+ *
+ * Values travel as JSON ↔ bytes without a class in between, so nothing is lost to what a driver's
+ * type can hold (section 6 of the native protocol specification, version 4, has the formats).
+ *
+ * @module
+ */
+import type { z } from "@hono/zod-openapi";
+import type { Buffer } from "node:buffer";
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | Json[]
+  | { [key: string]: Json };
+
+export type PrimitiveKind =
+  | "ascii"
+  | "bigint"
+  | "blob"
+  | "boolean"
+  | "counter"
+  | "date"
+  | "decimal"
+  | "double"
+  | "duration"
+  | "float"
+  | "inet"
+  | "int"
+  | "smallint"
+  | "text"
+  | "time"
+  | "timestamp"
+  | "timeuuid"
+  | "tinyint"
+  | "uuid"
+  | "varint";
+
+/** A CQL type as data. `frozen` is not part of it: it changes storage, not values. */
+export type CqlType =
+  | { readonly kind: PrimitiveKind }
+  | { readonly kind: "list" | "set"; readonly of: CqlType }
+  | { readonly kind: "map"; readonly key: CqlType; readonly value: CqlType }
+  | { readonly kind: "tuple"; readonly of: readonly CqlType[] }
+  | {
+    readonly kind: "udt";
+    readonly name: string;
+    readonly fields: readonly { readonly name: string; readonly type: CqlType }[];
+  }
+  | { readonly kind: "vector"; readonly of: CqlType; readonly dimension: number }
+  /** A type that has no codec, by the name that the server gave it. */
+  | { readonly kind: "unknown"; readonly name: string };
+
+/** One CQL type's schemas, encoder and decoder. Compiled once, when a query is prepared. */
+export interface Codec {
+  readonly type: CqlType;
+  /** The type as CQL spells it: `map<text, list<int>>`. */
+  readonly cql: string;
+  /** What a response holds, with OpenAPI `format`, `description` and `example`. Never null. */
+  readonly output: z.ZodType<Json>;
+  /**
+   * What a JSON body may hold. Its result is what `encode` takes. Never null: that a value may be
+   * null or left out is for the caller to say. A number that `JSON.parse` rounded is refused.
+   */
+  readonly input: z.ZodType<unknown>;
+  /** What a path segment, query parameter or header may hold: a string, to the result of `input`. */
+  readonly text: z.ZodType<unknown>;
+  /** The value's bytes. Takes only what `input` or `text` let through; does not check again. */
+  encode(value: unknown): Buffer;
+  /** Reads `bytes[start, end)`. An empty value of a type that has none is null. */
+  decode(bytes: Buffer, start: number, end: number): Json;
+}
