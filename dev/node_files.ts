@@ -1,0 +1,165 @@
+/**
+ * @module
+ * The files that one local Cassandra node is started from, and the flags of its JVM: a small
+ * single-token node without JMX, made for a quick start and for 512 MB.
+ */
+
+/** Where a node stands in its cluster. */
+export interface NodeSettings {
+  /** Holds the node's data, configuration and logs. */
+  readonly directory: string;
+  readonly address: string;
+  readonly nativePort: number;
+  readonly storagePort: number;
+  readonly seeds: readonly string[];
+  readonly datacenter: string;
+  readonly rack: string;
+  readonly token: string;
+  readonly heapMb: number;
+}
+
+/** The paths of one node, below its directory. */
+export interface NodePaths {
+  readonly configuration: string;
+  readonly logFile: string;
+  readonly jvmLogFile: string;
+}
+
+/** Writes a node's configuration, anew at each start, and says where it and the logs are. */
+export async function writeNodeFiles(settings: NodeSettings): Promise<NodePaths> {
+  const paths = {
+    configuration: `${settings.directory}/conf`,
+    logFile: `${settings.directory}/logs/cassandra.log`,
+    jvmLogFile: `${settings.directory}/logs/jvm.log`,
+  };
+  await Deno.mkdir(paths.configuration, { recursive: true });
+  await Deno.mkdir(`${settings.directory}/logs`, { recursive: true });
+  const files = {
+    "cassandra.yaml": cassandraYaml(settings),
+    "cassandra-rackdc.properties": `dc=${settings.datacenter}\nrack=${settings.rack}\n`,
+    "logback.xml": logbackXml(paths.logFile),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${paths.configuration}/${name}`, text);
+  }
+  return paths;
+}
+
+/** The arguments for `java` that start a node from the files that `writeNodeFiles` wrote. */
+export function javaArguments(
+  settings: NodeSettings,
+  files: { configuration: string; jars: string },
+): string[] {
+  return [
+    `-Xms${settings.heapMb}m`,
+    `-Xmx${settings.heapMb}m`,
+    "-Xss256k",
+    "-XX:+UseSerialGC",
+    "-XX:+PerfDisableSharedMem",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.net.preferIPv4Stack=true",
+    "-Djdk.attach.allowAttachSelf=true",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+    // A node alone has nobody to wait for, neither when it starts nor when it stops.
+    "-Dcassandra.skip_wait_for_gossip_to_settle=0",
+    "-Dcassandra.ring_delay_ms=0",
+    "-Dcassandra.shutdown_announce_in_ms=0",
+    "-Dcassandra.consistent.rangemovement=false",
+    "-Dcassandra-foreground=yes",
+    `-Dcassandra.storagedir=${settings.directory}`,
+    `-Djava.io.tmpdir=${settings.directory}`,
+    `-Djna.tmpdir=${settings.directory}`,
+    ...ADD_EXPORTS.flatMap((name) => ["--add-exports", `${name}=ALL-UNNAMED`]),
+    ...ADD_OPENS.flatMap((name) => ["--add-opens", `${name}=ALL-UNNAMED`]),
+    // The configuration comes first on the class path: Cassandra and logback look for it there.
+    "-cp",
+    `${files.configuration}:${files.jars}/*`,
+    "org.apache.cassandra.service.CassandraDaemon",
+  ];
+}
+
+// JSON is YAML: each value is written as JSON, so that none needs quoting by hand.
+function cassandraYaml(settings: NodeSettings): string {
+  const { directory } = settings;
+  const options = {
+    cluster_name: "cqlgate",
+    num_tokens: 1,
+    initial_token: settings.token,
+    auto_bootstrap: false,
+    partitioner: "org.apache.cassandra.dht.Murmur3Partitioner",
+    endpoint_snitch: "GossipingPropertyFileSnitch",
+    seed_provider: [{
+      class_name: "org.apache.cassandra.locator.SimpleSeedProvider",
+      parameters: [{ seeds: settings.seeds.join(",") }],
+    }],
+    listen_address: settings.address,
+    rpc_address: settings.address,
+    storage_port: settings.storagePort,
+    native_transport_port: settings.nativePort,
+    data_file_directories: [`${directory}/data`],
+    commitlog_directory: `${directory}/commitlog`,
+    saved_caches_directory: `${directory}/saved_caches`,
+    hints_directory: `${directory}/hints`,
+    cdc_raw_directory: `${directory}/cdc_raw`,
+    commitlog_sync: "periodic",
+    commitlog_sync_period: "10s",
+    commitlog_segment_size: "16MiB",
+    auto_snapshot: false,
+  };
+  return Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join(
+    "",
+  );
+}
+
+function logbackXml(logFile: string): string {
+  return `<configuration>
+  <statusListener class="ch.qos.logback.core.status.NopStatusListener"/>
+  <appender name="FILE" class="ch.qos.logback.core.rolling.RollingFileAppender">
+    <file>${escapeXml(logFile)}</file>
+    <rollingPolicy class="ch.qos.logback.core.rolling.FixedWindowRollingPolicy">
+      <fileNamePattern>${escapeXml(logFile)}.%i</fileNamePattern>
+      <minIndex>1</minIndex>
+      <maxIndex>2</maxIndex>
+    </rollingPolicy>
+    <triggeringPolicy class="ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy">
+      <maxFileSize>10MB</maxFileSize>
+    </triggeringPolicy>
+    <encoder>
+      <pattern>%-5level %date{ISO8601} %logger{0} - %msg%n</pattern>
+    </encoder>
+  </appender>
+  <root level="INFO"><appender-ref ref="FILE"/></root>
+</configuration>
+`;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+// From conf/jvm17-server.options of Cassandra 5.0, which Java 11 takes too.
+const ADD_EXPORTS = [
+  "java.base/jdk.internal.misc",
+  "java.management.rmi/com.sun.jmx.remote.internal.rmi",
+  "java.rmi/sun.rmi.registry",
+  "java.rmi/sun.rmi.server",
+  "java.sql/java.sql",
+  "java.base/java.lang.ref",
+  "jdk.unsupported/sun.misc",
+];
+
+const ADD_OPENS = [
+  "java.base/java.lang.module",
+  "java.base/jdk.internal.loader",
+  "java.base/jdk.internal.ref",
+  "java.base/jdk.internal.reflect",
+  "java.base/jdk.internal.math",
+  "java.base/jdk.internal.module",
+  "java.base/jdk.internal.util.jar",
+  "jdk.management/com.sun.management.internal",
+  "java.base/sun.nio.ch",
+  "java.base/java.io",
+  "java.base/java.lang",
+  "java.base/java.lang.reflect",
+  "java.base/java.util",
+];

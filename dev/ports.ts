@@ -1,0 +1,66 @@
+/**
+ * @module
+ * Ports on this machine: finding a free one, and saying who holds one that is taken.
+ */
+
+/** One end of a TCP connection. */
+export interface Address {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+// Below the range from which Linux and macOS take the ports of outgoing connections, so that none
+// of those can take the port between the moment it is found and the moment it is used.
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+
+/** A port on which nothing listens, on `hostname`. */
+export function freePort(hostname = "127.0.0.1"): number {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    if (isFree({ hostname, port })) return port;
+  }
+  throw new Error(`Cannot find a free port on "${hostname}": 100 attempts were all taken`);
+}
+
+/**
+ * Resolves when nothing listens on the address.
+ *
+ * @param advice what to do about it, added to the message
+ * @throws {Error} naming the port and, where the system tells, the process that holds it
+ */
+export async function assertPortFree(address: Address, advice: string): Promise<void> {
+  if (isFree(address)) return;
+  const owner = await portOwner(address.port);
+  throw new Error(
+    `Cannot listen on ${address.hostname}:${address.port}: the port is taken` +
+      `${owner === undefined ? "" : ` by ${owner}`}\n${advice}`,
+  );
+}
+
+function isFree(address: Address): boolean {
+  try {
+    Deno.listen(address).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
+}
+
+/** The process that listens on a port, as `java (pid 4711)`, if lsof is there and may tell. */
+async function portOwner(port: number): Promise<string | undefined> {
+  try {
+    const { stdout } = await new Deno.Command("lsof", {
+      args: ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"],
+      stderr: "null",
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    const pid = /^p(\d+)$/m.exec(text)?.[1];
+    const command = /^c(.+)$/m.exec(text)?.[1];
+    return pid === undefined ? undefined : `${command ?? "a process"} (pid ${pid})`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

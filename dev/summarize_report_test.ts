@@ -1,0 +1,49 @@
+import { describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import { summarizeReport } from "./summarize_report.ts";
+
+const FAILURE = '<failure message="Uncaught Error: no">no</failure>';
+const STEP_FAILURE = '<failure message="1 test step failed">1 test step failed.</failure>';
+
+function report(cases: [name: string, body: string][]): string {
+  return cases.map(([name, body]) =>
+    `<testcase name="${name.replaceAll(">", "&gt;")}" classname="x" time="0">\n${body}\n</testcase>`
+  ).join("\n");
+}
+
+describe("summarizeReport()", () => {
+  const cases: { name: string; report: string; expected: [number, number, number] }[] = [
+    { name: "an empty report", report: "", expected: [0, 0, 0] },
+    { name: "a test that stands alone", report: report([["a", ""]]), expected: [1, 0, 0] },
+    {
+      name: "tests, not what groups them",
+      report: report([["a", ""], ["a > b", ""], ["a > b > c", ""], ["a > d", ""]]),
+      expected: [2, 0, 0],
+    },
+    {
+      name: "a failed test once, not its groups too",
+      report: report([["a", STEP_FAILURE], ["a > b", FAILURE], ["a > c", ""]]),
+      expected: [1, 1, 0],
+    },
+    {
+      name: "a group that fails by itself",
+      report: report([["a", FAILURE], ["a > b", ""]]),
+      expected: [1, 1, 0],
+    },
+    {
+      name: "skipped tests apart",
+      report: report([["a", ""], ["a > b", "<skipped/>"]]),
+      expected: [0, 0, 1],
+    },
+    {
+      name: "a name that only begins like a group's",
+      report: report([["a", ""], ["ab", ""]]),
+      expected: [2, 0, 0],
+    },
+  ];
+  for (const { name, report, expected: [passed, failed, skipped] } of cases) {
+    it(`counts ${name}`, () => {
+      expect(summarizeReport(report)).toEqual({ passed, failed, skipped });
+    });
+  }
+});
