@@ -17,6 +17,7 @@ export interface ConsistencyTag {
   readonly serialSpan: Span | null;
 }
 
+const SERIAL_LEVELS: readonly SerialConsistency[] = ["SERIAL", "LOCAL_SERIAL"];
 const LEVELS: readonly Consistency[] = [
   "ANY",
   "ONE",
@@ -27,8 +28,8 @@ const LEVELS: readonly Consistency[] = [
   "LOCAL_QUORUM",
   "EACH_QUORUM",
   "LOCAL_ONE",
+  ...SERIAL_LEVELS,
 ];
-const SERIAL_LEVELS: readonly SerialConsistency[] = ["SERIAL", "LOCAL_SERIAL"];
 
 export function readConsistency(line: TagLine, report: Report): ConsistencyTag {
   const first = line.words[0];

@@ -100,7 +100,9 @@ export type Consistency =
   | "ALL"
   | "LOCAL_QUORUM"
   | "EACH_QUORUM"
-  | "LOCAL_ONE";
+  | "LOCAL_ONE"
+  /** Of reads alone: they see what lightweight transactions are about. */
+  | SerialConsistency;
 
 export type SerialConsistency = "SERIAL" | "LOCAL_SERIAL";
 

@@ -191,6 +191,16 @@ function checkConsistency(
       help: `Use "ONE" or "LOCAL_ONE", the weakest levels that read`,
     });
   }
+  const serial = level === "SERIAL" || level === "LOCAL_SERIAL";
+  if (kind.verb !== null && kind.verb !== "select" && serial) {
+    report({
+      span: levelSpan,
+      message: `Cannot write at consistency level "${level}"`,
+      help: kind.conditional
+        ? `Name it as the serial one: "@consistency LOCAL_QUORUM serial=${level}"`
+        : `Use another level: only reads and lightweight transactions can be serial`,
+    });
+  }
   if (kind.verb !== null && !kind.conditional && serialSpan !== null) {
     report({
       span: serialSpan,
