@@ -1,0 +1,166 @@
+/**
+ * Runs prepared queries: one span, one observation and one time entry for each statement sent.
+ *
+ * @module
+ */
+import { type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Buffer } from "node:buffer";
+import { ServiceError } from "../errors.ts";
+import type { Observe } from "../observe/observation.ts";
+import type { Stopwatch } from "../observe/stopwatch.ts";
+import type { RawResult } from "./driver_internals.ts";
+import type { PreparedQuery } from "./prepare.ts";
+import { compileRowReader, type Row, sameColumns } from "./read_rows.ts";
+import type { Session } from "./session.ts";
+
+/** Encoded values by parameter name; null deletes, a missing one is UNSET. */
+export type EncodedValues = Readonly<Record<string, Buffer | null | undefined>>;
+
+export interface ExecutionOptions {
+  /** Rows to fetch at most. */
+  readonly fetchSize?: number;
+  /** Where to go on from. */
+  readonly pagingState?: Buffer | undefined;
+  /** Runs while Cassandra is being waited for. */
+  readonly stopwatch?: Stopwatch;
+}
+
+export interface Result {
+  /** Without the column `[applied]`. */
+  readonly rows: Row[];
+  /** Whether a lightweight transaction was applied; null for other statements. */
+  readonly applied: boolean | null;
+  /** Where the next page begins; null after the last one. */
+  readonly pagingState: Buffer | null;
+}
+
+export interface Executor {
+  /** @throws {ServiceError} */
+  execute(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options?: ExecutionOptions,
+  ): Promise<Result>;
+}
+
+export interface ExecutorOptions {
+  readonly session: Session;
+  readonly observe: Observe;
+}
+
+const DEFAULT_FETCH_SIZE = 5000;
+const APPLIED = "[applied]";
+
+export function createExecutor({ session, observe }: ExecutorOptions): Executor {
+  const tracer = trace.getTracer("cqlgate");
+
+  async function send(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options: Required<Pick<ExecutionOptions, "fetchSize">> & ExecutionOptions,
+  ): Promise<Result> {
+    const { query, statement } = prepared;
+    const startedAt = performance.now();
+    options.stopwatch?.start();
+    let outcome: ServiceError["code"] | "ok" = "ok";
+    const span = tracer.startSpan(query.name, {
+      kind: SpanKind.CLIENT,
+      attributes: spanAttributes(prepared),
+    });
+    try {
+      const raw = await session.execute(statement, prepared.bind(values), {
+        consistency: query.consistency,
+        serialConsistency: query.serialConsistency,
+        writes: prepared.writes,
+        idempotent: prepared.idempotent,
+        fetchSize: options.fetchSize,
+        pagingState: options.pagingState,
+      });
+      const result = read(prepared, raw);
+      span.setAttributes({
+        "cassandra.coordinator.id": raw.coordinator,
+        "db.response.returned_rows": result.rows.length,
+      });
+      return result;
+    } catch (error) {
+      outcome = error instanceof ServiceError ? error.code : "internal";
+      failSpan(span, outcome);
+      throw error;
+    } finally {
+      const durationMs = performance.now() - startedAt;
+      span.end();
+      observe({ kind: "statement", query: query.name, durationMs, outcome });
+      options.stopwatch?.stop();
+    }
+  }
+
+  function read(prepared: PreparedQuery, { columns, rows, pagingState }: RawResult): Result {
+    if (prepared.query.conditional) {
+      const [first, ...others] = compileRowReader(columns)(rows);
+      const { [APPLIED]: applied, ...current } = first ?? {};
+      for (const row of others) delete row[APPLIED];
+      const hasCurrent = Object.keys(current).length > 0;
+      return {
+        applied: applied === true,
+        rows: hasCurrent ? [current, ...others] : others,
+        pagingState,
+      };
+    }
+    if (sameColumns(prepared.statement.columns, columns)) {
+      return { applied: null, rows: prepared.readRows(rows), pagingState };
+    }
+    if (rows.length === 0) return { applied: null, rows: [], pagingState };
+    observe({
+      kind: "schema_drift",
+      query: prepared.query.name,
+      detail: `the columns are now ${columns.map(({ name }) => name).join(", ")}`,
+    });
+    return { applied: null, rows: compileRowReader(columns)(rows), pagingState };
+  }
+
+  return {
+    /**
+     * Fetches until `fetchSize` rows are there, none are left, or the time of a statement is over: a
+     * page that comes out short of its size is otherwise the last one.
+     */
+    async execute(prepared, values, options = {}) {
+      const fillUntil = performance.now() + session.requestTimeoutMs;
+      const fetchSize = options.fetchSize ?? DEFAULT_FETCH_SIZE;
+      const result = await send(prepared, values, { ...options, fetchSize });
+      let { pagingState } = result;
+      const { rows } = result;
+      while (
+        pagingState !== null && rows.length < fetchSize && performance.now() < fillUntil
+      ) {
+        const more = await send(prepared, values, {
+          ...options,
+          fetchSize: fetchSize - rows.length,
+          pagingState,
+        });
+        rows.push(...more.rows);
+        pagingState = more.pagingState;
+      }
+      return { ...result, pagingState };
+    },
+  };
+}
+
+/** Source: OpenTelemetry semantic conventions for database client calls, and for Cassandra. */
+function spanAttributes({ query, statement }: PreparedQuery): Record<string, string> {
+  return {
+    "db.system.name": "cassandra",
+    "db.operation.name": query.verb.toUpperCase(),
+    "db.query.summary": query.name,
+    "db.query.text": query.statement,
+    ...(statement.keyspace === null ? {} : { "db.namespace": statement.keyspace }),
+    ...(statement.table === null ? {} : { "db.collection.name": statement.table }),
+    ...(query.consistency === null
+      ? {}
+      : { "cassandra.consistency.level": query.consistency.toLowerCase() }),
+  };
+}
+
+function failSpan(span: Span, code: string): void {
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute("error.type", code);
+}

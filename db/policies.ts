@@ -1,0 +1,54 @@
+/**
+ * The driver's hooks for when to try again: a statement on another node, and a node that was lost.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+import { backoff } from "./backoff.ts";
+
+const { retry, reconnection } = cassandra.policies;
+type OperationInfo = cassandra.policies.retry.OperationInfo;
+type DecisionInfo = cassandra.policies.retry.DecisionInfo;
+
+/** The statement's own consistency: a weaker one would be a different promise. */
+const UNCHANGED = undefined as unknown as cassandra.types.consistencies;
+
+/**
+ * Sends a statement again once, and only where doing it twice does no harm. The driver's own policy
+ * has no cap on the number of hosts that a slow statement visits.
+ */
+export class RetryOnceIfIdempotent extends retry.RetryPolicy {
+  /** Too few replicas were alive, so nothing was done: another coordinator may see more of them. */
+  override onUnavailable(info: OperationInfo): DecisionInfo {
+    return info.nbRetry === 0 ? this.retryResult(UNCHANGED, false) : this.rethrowResult();
+  }
+
+  override onReadTimeout(info: OperationInfo): DecisionInfo {
+    return this.#onceIfIdempotent(info, { sameHost: true });
+  }
+
+  override onWriteTimeout(info: OperationInfo): DecisionInfo {
+    return this.#onceIfIdempotent(info, { sameHost: true });
+  }
+
+  /** Overloaded, bootstrapping, a broken connection or the client's own timeout: another node. */
+  override onRequestError(info: OperationInfo): DecisionInfo {
+    return this.#onceIfIdempotent(info, { sameHost: false });
+  }
+
+  #onceIfIdempotent(info: OperationInfo, options: { sameHost: boolean }): DecisionInfo {
+    const may = info.nbRetry === 0 && info.executionOptions.isIdempotent();
+    return may ? this.retryResult(UNCHANGED, options.sameHost) : this.rethrowResult();
+  }
+}
+
+/** Tries a lost node again after full-jitter delays of at most five seconds. */
+export class JitteredReconnection extends reconnection.ConstantReconnectionPolicy {
+  constructor() {
+    super(0);
+  }
+
+  override newSchedule(): Iterator<number> {
+    return backoff({ baseMs: 250, capMs: 5_000 });
+  }
+}

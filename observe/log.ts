@@ -1,0 +1,122 @@
+/**
+ * Observations as log lines: JSON for machines, or readable in a terminal. One line for each request,
+ * with whom it was for; never a token, a cursor or a value.
+ *
+ * @module
+ */
+import {
+  configure,
+  dispose,
+  getAnsiColorFormatter,
+  getConsoleSink,
+  getJsonLinesFormatter,
+  getStreamSink,
+  type Logger,
+} from "@logtape/logtape";
+import type { Observation, Observe } from "./observation.ts";
+
+export const LOG_CATEGORY = "cqlgate";
+
+export interface LogOptions {
+  readonly level: "debug" | "info" | "warning" | "error";
+  readonly format: "json" | "pretty";
+}
+
+/**
+ * Sends the process's log lines to stdout. For the process's entry point alone: a library would
+ * decide over its host's log.
+ *
+ * @returns writes what is still held back, and ends logging
+ */
+export async function configureLogs(options: LogOptions): Promise<() => Promise<void>> {
+  const stdout = options.format === "json"
+    ? getStreamSink(Deno.stdout.writable, {
+      formatter: getJsonLinesFormatter({ properties: "flatten", message: "template" }),
+    })
+    : getConsoleSink({ formatter: getAnsiColorFormatter({ value: String }) });
+  await configure({
+    sinks: { stdout },
+    loggers: [
+      { category: LOG_CATEGORY, lowestLevel: options.level, sinks: ["stdout"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stdout"] },
+    ],
+    reset: true,
+  });
+  return dispose;
+}
+
+/** Writes observations to a logger. */
+export function logObservations(logger: Logger): Observe {
+  return (observation) => {
+    switch (observation.kind) {
+      case "request":
+        return logRequest(logger, observation);
+      case "connection":
+        return logConnection(logger, observation);
+      case "readiness":
+        return observation.ready
+          ? logger.info("Ready")
+          : logger.warning("Not ready: {reason}", { reason: observation.reason });
+      case "routes":
+        return logger.info("Serving {count} queries, prepared in {durationMs} ms", {
+          count: observation.count,
+          durationMs: Math.round(observation.durationMs),
+        });
+      case "schema_drift":
+        return logger.warning("The schema of query {query} has changed: {detail}", {
+          query: observation.query,
+          detail: observation.detail,
+        });
+      case "listening":
+        return logger.info("Listening on {url}, admin on {adminUrl}", {
+          url: observation.url,
+          adminUrl: observation.adminUrl,
+        });
+      case "shutdown":
+        return logger.info("Shutting down: {step}", { step: observation.step });
+      case "warning":
+        return logger.warning("{message}", {
+          message: observation.message,
+          cause: describeCause(observation.cause),
+        });
+    }
+  };
+}
+
+function logRequest(logger: Logger, request: Observation & { kind: "request" }): void {
+  const properties = {
+    method: request.method,
+    route: request.route,
+    status: request.status,
+    duration_ms: round(request.durationMs),
+    cassandra_ms: round(request.cassandraMs),
+    request_id: request.requestId,
+    sub: request.subject,
+    client_id: request.clientId,
+    ...(request.code === null ? {} : { code: request.code }),
+    ...(request.cause === undefined ? {} : { cause: describeCause(request.cause) }),
+  };
+  const message = "{method} {route} {status} in {duration_ms} ms";
+  if (request.status >= 500) logger.error(message, properties);
+  else logger.info(message, properties);
+}
+
+function logConnection(logger: Logger, connection: Observation & { kind: "connection" }): void {
+  const { state, hostsUp, reason, retryInMs } = connection;
+  if (state === "up") return logger.info("Cassandra is up: {hostsUp} nodes", { hostsUp });
+  if (state === "closed") return logger.info("Cassandra's session is closed");
+  const again = retryInMs === null ? "" : "; trying again in {retryInMs} ms";
+  logger.warning(`Cassandra is not connected: {reason}${again}`, { state, reason, retryInMs });
+}
+
+/** The whole story of an error, its causes included. */
+export function describeCause(cause: unknown): string | undefined {
+  if (cause === undefined || cause === null) return undefined;
+  if (!(cause instanceof Error)) return String(cause);
+  const deeper = describeCause(cause.cause);
+  return `${cause.stack ?? cause.message}${deeper === undefined ? "" : `\ncaused by ${deeper}`}`;
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

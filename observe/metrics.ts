@@ -1,0 +1,94 @@
+/**
+ * Observations as Prometheus metrics. Every label has few values: route templates, query names, codes;
+ * never a path, an id or a subject.
+ *
+ * @module
+ */
+import prometheus from "prom-client";
+import type { Observe } from "./observation.ts";
+
+export interface Metrics {
+  readonly observe: Observe;
+  readonly contentType: string;
+  /** All metrics in the Prometheus text format. */
+  render(): Promise<string>;
+}
+
+// Seconds. Fine where a healthy Cassandra answers, coarse up to the request timeout.
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Makes a registry of its own, so that two services in one process do not share numbers. */
+export function createMetrics(): Metrics {
+  const registry = new prometheus.Registry();
+  const registers = [registry];
+  prometheus.collectDefaultMetrics({ register: registry });
+
+  const requests = new prometheus.Histogram({
+    name: "cqlgate_http_request_duration_seconds",
+    help: "Time from a request's arrival to its answer, by route template and status",
+    labelNames: ["method", "route", "status"],
+    buckets: BUCKETS,
+    registers,
+  });
+  const statements = new prometheus.Histogram({
+    name: "cqlgate_cassandra_statement_duration_seconds",
+    help: "Time that Cassandra took for a statement, by query name and outcome",
+    labelNames: ["query", "outcome"],
+    buckets: BUCKETS,
+    registers,
+  });
+  const inFlight = new prometheus.Gauge({
+    name: "cqlgate_http_requests_in_flight",
+    help: "Requests being served now",
+    registers,
+  });
+  const connected = new prometheus.Gauge({
+    name: "cqlgate_cassandra_up",
+    help: "1 while at least one Cassandra node is reachable, else 0",
+    registers,
+  });
+  const hostsUp = new prometheus.Gauge({
+    name: "cqlgate_cassandra_hosts_up",
+    help: "Cassandra nodes that this process may use and that are up",
+    registers,
+  });
+  const ready = new prometheus.Gauge({
+    name: "cqlgate_ready",
+    help: "1 while /readyz answers 200, else 0",
+    registers,
+  });
+  const drifts = new prometheus.Counter({
+    name: "cqlgate_schema_drifts_total",
+    help: "Results whose columns differed from those that were prepared",
+    labelNames: ["query"],
+    registers,
+  });
+
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    observe(observation) {
+      switch (observation.kind) {
+        case "request_started":
+          return inFlight.inc();
+        case "request_finished":
+          return inFlight.dec();
+        case "request": {
+          const { method, route, status, durationMs } = observation;
+          return requests.observe({ method, route, status }, durationMs / 1000);
+        }
+        case "statement": {
+          const { query, outcome, durationMs } = observation;
+          return statements.observe({ query, outcome }, durationMs / 1000);
+        }
+        case "connection":
+          hostsUp.set(observation.hostsUp);
+          return connected.set(observation.state === "up" ? 1 : 0);
+        case "readiness":
+          return ready.set(observation.ready ? 1 : 0);
+        case "schema_drift":
+          return drifts.inc({ query: observation.query });
+      }
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Everything that the service notices about itself, as one union. Whoever notices something says it
+ * once, here; `metrics.ts` and `log.ts` turn it into numbers and lines. Nothing in it is a secret.
+ *
+ * @module
+ */
+import type { Code } from "../errors.ts";
+
+export type ConnectionState = "connecting" | "up" | "down" | "closed";
+
+export type Observation =
+  /** A request was answered, or its caller left. Durations are in milliseconds. */
+  | {
+    readonly kind: "request";
+    readonly method: string;
+    /** The template, such as `/stations/{station_id}`; `unmatched` where no route fits. */
+    readonly route: string;
+    readonly status: number;
+    readonly durationMs: number;
+    readonly cassandraMs: number;
+    readonly requestId: string;
+    readonly subject: string | null;
+    readonly clientId: string | null;
+    readonly code: Code | null;
+    /** The cause of a 5xx, for the operator. */
+    readonly cause: unknown;
+  }
+  | { readonly kind: "request_started" }
+  | { readonly kind: "request_finished" }
+  | {
+    readonly kind: "statement";
+    readonly query: string;
+    readonly durationMs: number;
+    /** `ok`, or the code that its error was mapped to. */
+    readonly outcome: "ok" | Code;
+  }
+  | {
+    readonly kind: "connection";
+    readonly state: ConnectionState;
+    readonly hostsUp: number;
+    /** Why it is not up, where that is known. */
+    readonly reason: string | null;
+    /** Milliseconds until the next attempt, where one is planned. */
+    readonly retryInMs: number | null;
+  }
+  | { readonly kind: "readiness"; readonly ready: boolean; readonly reason: string | null }
+  | { readonly kind: "routes"; readonly count: number; readonly durationMs: number }
+  | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
+  | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }
+  | { readonly kind: "shutdown"; readonly step: string }
+  | { readonly kind: "warning"; readonly message: string; readonly cause: unknown };
+
+/** Takes an observation. Never throws and never waits. */
+export type Observe = (observation: Observation) => void;

@@ -1,0 +1,24 @@
+/**
+ * How long at least one of several overlapping things was under way.
+ *
+ * @module
+ */
+
+export class Stopwatch {
+  #running = 0;
+  #startedAt = 0;
+  #totalMs = 0;
+
+  start(): void {
+    if (this.#running++ === 0) this.#startedAt = performance.now();
+  }
+
+  stop(): void {
+    if (--this.#running === 0) this.#totalMs += performance.now() - this.#startedAt;
+  }
+
+  /** Milliseconds so far; two that ran side by side count once. */
+  get ms(): number {
+    return this.#totalMs;
+  }
+}
