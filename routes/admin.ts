@@ -1,0 +1,17 @@
+/**
+ * The operator's own port: metrics, and nothing that a client should reach.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import type { Metrics } from "../observe/metrics.ts";
+
+export function createAdmin(metrics: Metrics): Hono {
+  const admin = new Hono();
+  admin.get("/metrics", async (context) =>
+    context.body(await metrics.render(), 200, {
+      "content-type": metrics.contentType,
+    }));
+  admin.notFound((context) => context.text("Only /metrics is here\n", 404));
+  return admin;
+}

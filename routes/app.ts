@@ -1,0 +1,171 @@
+/**
+ * The HTTP application. It is made anew whenever the routes change, and answers 503 for them until
+ * there are any; what outlives it (the gate, the verifier, readiness) is passed in.
+ *
+ * @module
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import type { CursorBox } from "../db/cursor.ts";
+import type { Executor } from "../db/execute.ts";
+import type { PreparedQuery } from "../db/prepare.ts";
+import { ServiceError } from "../errors.ts";
+import type { Observe } from "../observe/observation.ts";
+import { createQueryCaller } from "./call_query.ts";
+import type { AppEnv } from "./context.ts";
+import type { CustomRoute } from "./define_route.ts";
+import { SECURITY_SCHEME } from "./describe.ts";
+import { createDocs } from "./docs.ts";
+import { accessLog } from "./middleware/access_log.ts";
+import { requestId } from "./middleware/request_id.ts";
+import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
+import { timing } from "./middleware/timing.ts";
+import { tracing } from "./middleware/tracing.ts";
+import { mountQuery } from "./mount.ts";
+import { inputErrors, invalidInput, problemResponse } from "./problem.ts";
+import { methodsFor, type RoutePattern } from "./route_pattern.ts";
+import type { TokenVerifier } from "./verify_token.ts";
+
+export interface AppOptions {
+  /** The queries to serve; null while there are none, as before the first connection. */
+  readonly prepared: readonly PreparedQuery[] | null;
+  readonly customRoutes: readonly CustomRoute[];
+  readonly executor: Executor;
+  readonly cursors: CursorBox;
+  readonly verifier: TokenVerifier | null;
+  readonly issuer: string | null;
+  readonly gate: LoadGate;
+  readonly maxBodyBytes: number;
+  readonly observe: Observe;
+  /** Why the service is not ready; null while it is. */
+  readonly unreadiness: () => string | null;
+}
+
+const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
+
+export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
+  const { prepared, observe } = options;
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidInput(inputErrors(result.error, `/${result.target}`));
+    },
+  });
+  app.use(requestId(), timing(), accessLog(observe), tracing());
+  app.onError((error, context) => problemResponse(error, context));
+
+  app.get("/livez", (context) => {
+    context.get("request").route = "/livez";
+    return context.json({ status: "alive" });
+  });
+  app.get("/readyz", (context) => {
+    context.get("request").route = "/readyz";
+    const reason = options.unreadiness();
+    if (reason !== null) throw notReady(reason);
+    return context.json({ status: "ready" });
+  });
+  app.use("/docs/*", async function nameRoute(context, next) {
+    context.get("request").route = "/docs";
+    await next();
+  });
+  app.route("/docs", createDocs());
+
+  if (prepared === null) {
+    app.all("*", () => {
+      throw notReady(options.unreadiness() ?? "the routes are being prepared");
+    });
+    return app;
+  }
+  mountApi(app, prepared, options);
+  mountDocument(app, options);
+  app.notFound((context) => {
+    const { path, method } = context.req;
+    const allowed = methodsFor(path, patternsOf(prepared, options.customRoutes));
+    return problemResponse(
+      allowed.length === 0
+        ? new ServiceError("unknown_route", `There is no route for "${path}": see /docs`)
+        : new ServiceError(
+          "method_not_allowed",
+          `"${path}" does not take ${method}, but ${allowed.join(", ")}`,
+          { headers: { allow: allowed.join(", ") } },
+        ),
+      context,
+    );
+  });
+  return app;
+}
+
+function mountApi(
+  app: OpenAPIHono<AppEnv>,
+  prepared: readonly PreparedQuery[],
+  options: AppOptions,
+): void {
+  const { maxBodyBytes } = options;
+  const limitBody = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: () => {
+      throw new ServiceError(
+        "body_too_large",
+        `The body has more than ${maxBodyBytes} bytes: send less in one request`,
+      );
+    },
+  });
+  app.use(assertUrl, shedLoad(options.gate));
+  for (const query of prepared) mountQuery(app, query, options);
+  const callerOf = createQueryCaller(prepared, options.executor);
+  for (const route of options.customRoutes) {
+    app.use(route.path.replace(/\{(\w+)\}/g, ":$1"), limitBody);
+    route.mount(app, { verifier: options.verifier, callerOf });
+  }
+}
+
+/** Makes the OpenAPI document once: it does not change until the routes do. */
+function mountDocument(app: OpenAPIHono<AppEnv>, { issuer }: AppOptions): void {
+  if (issuer !== null) {
+    app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
+      type: "openIdConnect",
+      openIdConnectUrl: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+    });
+  }
+  const text = JSON.stringify(app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "cqlgate", version: "1", description: "Cassandra queries as a REST API" },
+    servers: [{ url: "/" }],
+  }));
+  app.get("/openapi.json", (context) => {
+    context.get("request").route = "/openapi.json";
+    return context.body(text, 200, { "content-type": "application/json" });
+  });
+}
+
+/** A URL whose escapes are not UTF-8 would otherwise be read as something that nobody sent. */
+async function assertUrl(
+  context: { req: { url: string } },
+  next: () => Promise<void>,
+): Promise<void> {
+  const { url } = context.req;
+  if (url.includes("%")) {
+    try {
+      decodeURIComponent(url);
+    } catch {
+      throw new ServiceError("malformed_request", "The URL has an escape that is not UTF-8");
+    }
+  }
+  await next();
+}
+
+function notReady(reason: string): ServiceError {
+  return new ServiceError("not_ready", `The service is not ready: ${reason}`, {
+    headers: { "retry-after": "1" },
+  });
+}
+
+function patternsOf(
+  prepared: readonly PreparedQuery[],
+  customRoutes: readonly CustomRoute[],
+): RoutePattern[] {
+  return [
+    ...OWN_PATHS.map((path) => ({ method: "GET", path })),
+    ...prepared.flatMap(({ query }) => query.route ?? []),
+    ...customRoutes,
+  ];
+}

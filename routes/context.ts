@@ -1,0 +1,39 @@
+/**
+ * What is known of a request while it is served. One record, made first and read last.
+ *
+ * @module
+ */
+import type { Code } from "../errors.ts";
+import type { Stopwatch } from "../observe/stopwatch.ts";
+
+/** Whoever a token speaks for. */
+export interface Identity {
+  /** The claim `sub`. */
+  readonly subject: string;
+  /** The claim `client_id` or `azp`; null where the token has neither. */
+  readonly clientId: string | null;
+  readonly scopes: ReadonlySet<string>;
+  /** Every claim of the verified token. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+export interface RequestContext {
+  readonly id: string;
+  /** `performance.now()` at arrival. */
+  readonly startedAt: number;
+  /** Runs while Cassandra is being waited for. */
+  readonly cassandra: Stopwatch;
+  /** The template of the route that matched, such as `/stations/{station_id}`. */
+  route: string;
+  /** Null before authentication and on public routes. */
+  identity: Identity | null;
+  /** The code of the problem that was answered with. */
+  code: Code | null;
+  /** What the operator should know of a failure. */
+  cause: unknown;
+}
+
+/** Hono's environment of every app of this service. */
+export interface AppEnv {
+  Variables: { request: RequestContext };
+}

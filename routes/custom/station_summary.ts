@@ -1,0 +1,69 @@
+/**
+ * `GET /stations/{station_id}/summary/{month}`: what no single query can say, made of two that `cql/`
+ * has. A pattern for other hand-written routes.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { parseBucketName } from "../../codec/bucket.ts";
+import { ServiceError } from "../../errors.ts";
+import { defineRoute } from "../define_route.ts";
+
+const celsius = z.number().openapi({ description: "Degrees Celsius", example: 4.2 });
+
+const summarySchema = z.object({
+  month: z.string().openapi({ example: "2010-01" }),
+  observations: z.int().openapi({ description: "How many have a temperature", example: 744 }),
+  temperature: z.object({ min: celsius, mean: celsius, max: celsius }),
+  latest: z.object({
+    observed_at: z.string().openapi({ format: "date-time", example: "2010-01-31T23:00:00.000Z" }),
+    temperature: celsius.nullable(),
+    pressure: z.number().nullable().openapi({ description: "Hectopascal", example: 1016.2 }),
+    wind: z.number().nullable().openapi({ description: "Metres per second", example: 3.4 }),
+  }),
+}).openapi("StationSummary");
+
+export const stationSummary = defineRoute({
+  method: "get",
+  path: "/stations/{station_id}/summary/{month}",
+  operationId: "summarise_station",
+  tags: ["observations"],
+  summary: "What a station saw in a month, in a few numbers.",
+  access: { kind: "scopes", anyOf: [["observations:read"]] },
+  request: {
+    params: z.object({
+      station_id: z.string().openapi({ example: "sea-tac" }),
+      month: z.string().refine((name) => parseBucketName(name, "month") !== null, {
+        error: 'Expected a month, such as "2010-01"',
+      }).openapi({ example: "2010-01" }),
+    }),
+    query: z.strictObject({}),
+  },
+  responses: {
+    200: {
+      description: "The summary",
+      content: { "application/json": { schema: summarySchema } },
+    },
+  },
+}, async (context, queries) => {
+  const { station_id, month } = context.req.valid("param");
+  const key = { station_id, month };
+  const [[totals], [latest]] = await Promise.all([
+    queries.many("summarise_month", key),
+    queries.many("latest_observation", key),
+  ]);
+  if (totals === undefined || latest === undefined || totals.observations === "0") {
+    throw new ServiceError("not_found", `Station "${station_id}" has no temperatures in ${month}`);
+  }
+  const summary = summarySchema.parse({
+    month,
+    observations: Number(totals.observations),
+    temperature: {
+      min: totals.min_temperature,
+      mean: totals.mean_temperature,
+      max: totals.max_temperature,
+    },
+    latest,
+  });
+  return context.json(summary, 200);
+});

@@ -1,0 +1,172 @@
+/**
+ * A prepared query → its OpenAPI route: what it takes, what it answers, who may call it.
+ *
+ * @module
+ */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import type { Access } from "../catalog/query.ts";
+import type { PreparedColumn, PreparedParam, PreparedQuery } from "../db/prepare.ts";
+import { type Code, CODES } from "../errors.ts";
+import { headerName, type Place, schemaOf } from "./input.ts";
+import { problemSchema } from "./problem.ts";
+
+/** The name of the security scheme in the document. */
+export const SECURITY_SCHEME = "oidc";
+
+/** What any route may answer with, whatever it does. */
+const COMMON: readonly Code[] = [
+  "malformed_request",
+  "not_acceptable",
+  "internal",
+  "replica_failure",
+  "unavailable",
+  "timeout",
+];
+
+/** Describes a query that has a route. */
+export function describeRoute(prepared: PreparedQuery): RouteConfig {
+  const { query, params } = prepared;
+  const { method, path } = query.route!;
+  const takesBody = method !== "GET" && method !== "DELETE";
+  const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
+  const queryShape = {
+    ...shapeOf(of("query")),
+    ...(query.page === null ? {} : pageShape(query.page)),
+  };
+  const body = of("body");
+  return {
+    method: method.toLowerCase() as Lowercase<typeof method>,
+    path,
+    operationId: query.name,
+    tags: [query.group],
+    summary: query.summary,
+    description: query.description,
+    security: securityOf(query.access),
+    request: {
+      params: z.object(shapeOf(of("path"))),
+      query: z.strictObject(queryShape),
+      headers: z.object(shapeOf(of("header"), headerName)),
+      ...(takesBody && body.length > 0
+        ? {
+          body: {
+            required: body.some(({ param }) => !isOptional(param)),
+            content: {
+              "application/json": { schema: z.strictObject(shapeOf(body)) },
+            },
+          },
+        }
+        : {}),
+    },
+    responses: { ...successOf(prepared), ...problemsOf(prepared) },
+  };
+}
+
+/** The OpenAPI security requirement of a route; each alternative is one. */
+export function securityOf(access: Access): Record<string, string[]>[] {
+  if (access.kind !== "scopes") return [];
+  return access.anyOf.map((scopes) => ({ [SECURITY_SCHEME]: [...scopes] }));
+}
+
+/** The problem responses for these codes, by status. */
+export function problemResponses(codes: readonly Code[]): RouteConfig["responses"] {
+  const byStatus = Map.groupBy(codes, (code) => CODES[code].status);
+  return Object.fromEntries([...byStatus].map(([status, sameStatus]) => [status, {
+    description: sameStatus.map((code) => `${CODES[code].title} (\`${code}\`)`).join("; "),
+    content: { "application/problem+json": { schema: problemSchema } },
+  }]));
+}
+
+/** The codes that access control adds to a route. */
+export function accessCodes(access: Access): Code[] {
+  if (access.kind !== "scopes") return [];
+  return [
+    "missing_token",
+    "invalid_token",
+    "insufficient_scope",
+    "missing_claim",
+    "issuer_unavailable",
+  ];
+}
+
+/** The schema of a row. */
+export function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown> {
+  return z.object(Object.fromEntries(
+    columns.map(({ name, codec, nullable }) => [
+      name,
+      nullable ? codec.output.nullable() : codec.output,
+    ]),
+  ));
+}
+
+function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] {
+  const json = (description: string, schema: z.ZodType<unknown>) => ({
+    description,
+    content: { "application/json": { schema } },
+  });
+  switch (query.mode) {
+    case "one":
+      return { 200: json("The row", rowSchema(columns)) };
+    case "many":
+      return {
+        200: {
+          ...json(
+            "A page of rows",
+            z.object({
+              items: z.array(rowSchema(columns)),
+              next_cursor: z.string().nullable().openapi({
+                description: "Where the next page begins; null on the last one",
+              }),
+            }),
+          ),
+          headers: z.object({
+            Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
+          }),
+        },
+      };
+    case "exec":
+      return { 204: { description: "Done" } };
+    case "applied": {
+      const status = query.route?.method === "POST" ? 201 : 200;
+      return { [status]: json("Applied", appliedSchema) };
+    }
+  }
+}
+
+const appliedSchema = z.object({ applied: z.literal(true) });
+
+function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["responses"] {
+  const codes: Code[] = [...COMMON, ...accessCodes(query.access), "invalid_input"];
+  if (query.mode === "one") codes.push("not_found", "too_many_rows");
+  if (query.mode === "many") codes.push("invalid_cursor");
+  if (query.mode === "applied") codes.push("not_applied");
+  if (writes && !idempotent) codes.push("outcome_unknown");
+  if (query.route?.method !== "GET") codes.push("body_too_large", "unsupported_media_type");
+  codes.push("overloaded", "too_busy", "not_ready");
+  return problemResponses(codes);
+}
+
+function pageShape(page: { size: number; max: number }): Record<string, z.ZodType<unknown>> {
+  return {
+    limit: z.int().min(1).max(page.max).optional().openapi({
+      description: "Rows in a page",
+      default: page.size,
+    }),
+    cursor: z.string().optional().openapi({ description: "`next_cursor` of the page before" }),
+  };
+}
+
+function shapeOf(
+  params: readonly PreparedParam[],
+  nameOf: (name: string) => string = (name) => name,
+): Record<string, z.ZodType<unknown>> {
+  return Object.fromEntries(params.map((prepared) => {
+    let schema = schemaOf(prepared);
+    if (prepared.nullable) schema = schema.nullable();
+    if (isOptional(prepared.param)) schema = schema.optional();
+    return [nameOf(prepared.param.name), schema];
+  }));
+}
+
+function isOptional(param: PreparedParam["param"]): boolean {
+  return param.optional || param.default !== null;
+}

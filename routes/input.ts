@@ -1,0 +1,193 @@
+/**
+ * A request's values → the bytes that are bound. Where each value comes from is worked out once per
+ * query; a request then reads, checks and encodes each, and reports every mistake at once.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { z } from "@hono/zod-openapi";
+import { suggest } from "../catalog/suggest.ts";
+import { BUCKET_EXAMPLES, parseBucketName } from "../codec/bucket.ts";
+import type { EncodedValues } from "../db/execute.ts";
+import type { PreparedParam, PreparedQuery } from "../db/prepare.ts";
+import { type InputError, ServiceError } from "../errors.ts";
+import { inputErrors, invalidInput, pointerTo } from "./problem.ts";
+
+/** What a request brings along, before it is checked. */
+export interface RawInput {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
+export type InputReader = (input: RawInput) => EncodedValues;
+
+/** The place that a client knows a parameter by; null for those that no client sends. */
+export type Place = "path" | "query" | "header" | "body";
+
+// Cassandra keeps the length of a key in two bytes.
+const MAX_KEY_BYTES = 65_535;
+
+/** The header of a parameter `station_id` is `Station-Id`. */
+export function headerName(param: string): string {
+  return param.replace(
+    /(^|_)([a-z])/g,
+    (_, before, letter) => `${before && "-"}${letter.toUpperCase()}`,
+  );
+}
+
+/** What a parameter's value must be, as its place writes it. */
+export function schemaOf({ param, codec }: PreparedParam): z.ZodType<unknown> {
+  const schema = param.source.in === "body" ? codec.input : codec.text;
+  const { by } = param;
+  if (by === null) return schema;
+  const example = BUCKET_EXAMPLES[by];
+  return schema.refine((value) => parseBucketName(String(value), by) !== null, {
+    error: `Expected a ${by}, such as "${example}"`,
+  }).meta({ type: "string", description: `A ${by} (UTC), such as \`${example}\``, example });
+}
+
+/**
+ * @param reserved query parameters that the route reads itself, such as `limit`
+ */
+export function compileInput(
+  prepared: PreparedQuery,
+  reserved: readonly string[],
+): InputReader {
+  const readers = prepared.params.map((param) => compileParam(param));
+  const bodyNames = namesIn("body", prepared);
+  const queryNames = [...namesIn("query", prepared), ...reserved];
+  const buckets = prepared.params.filter(({ bucket }) => bucket !== null);
+  const keys = keyNames(prepared);
+  const onlyKey = keys.length === 1 ? keys[0] : undefined;
+
+  return (input) => {
+    const errors: InputError[] = [];
+    const values: Record<string, Buffer | null | undefined> = {};
+    for (const read of readers) read(input, values, errors);
+    for (const name of Object.keys(input.body)) {
+      if (!bodyNames.includes(name)) errors.push(unknown("body", name, bodyNames));
+    }
+    for (const name of new Set(input.query.keys())) {
+      if (!queryNames.includes(name)) errors.push(unknown("query", name, queryNames));
+    }
+    for (const { param, bucket } of buckets) {
+      const { source } = param;
+      const instant = source.in === "bucket" ? values[source.of] : undefined;
+      if (!instant || source.in !== "bucket") continue;
+      const bytes = bucket!(instant);
+      if (bytes === null) {
+        errors.push({
+          pointer: pointerOf(prepared, source.of),
+          detail: "Expected a time in the years 0000 to 9999",
+        });
+      } else {
+        values[param.name] = bytes;
+      }
+    }
+    for (const name of keys) {
+      const length = values[name]?.length ?? 1;
+      if (length > MAX_KEY_BYTES) {
+        const detail = `Expected at most ${MAX_KEY_BYTES} bytes, as it is part of the key`;
+        errors.push({ pointer: pointerOf(prepared, name), detail });
+      } else if (length === 0 && name === onlyKey) {
+        errors.push({ pointer: pointerOf(prepared, name), detail: "Expected at least one byte" });
+      }
+    }
+    if (errors.length > 0) throw invalidInput(errors);
+    return values;
+  };
+}
+
+type ParamReader = (
+  input: RawInput,
+  values: Record<string, Buffer | null | undefined>,
+  errors: InputError[],
+) => void;
+
+function compileParam(prepared: PreparedParam): ParamReader {
+  const { param, codec, nullable } = prepared;
+  const { name, source } = param;
+  if (source.in === "bucket") return () => {};
+  if (source.in === "claim") return compileClaim(prepared, source.claim);
+  const schema = schemaOf(prepared);
+  const fallback = param.default === null
+    ? undefined
+    : codec.encode(codec.text.parse(param.default));
+  const optional = param.optional || fallback !== undefined;
+  const place: Place = source.in;
+  const pointer = pointerTo([place, place === "header" ? headerName(name) : name]);
+  return (input, values, errors) => {
+    const raw = rawValue(input, place, name);
+    if (raw === undefined) {
+      if (optional) values[name] = fallback;
+      else errors.push({ pointer, detail: "Required" });
+    } else if (raw === null && nullable) {
+      values[name] = null;
+    } else {
+      const result = schema.safeParse(raw);
+      if (result.success) values[name] = codec.encode(result.data);
+      else errors.push(...inputErrors(result.error, pointer));
+    }
+  };
+}
+
+/** A string, an array of strings where a query parameter was given more than once, or JSON. */
+function rawValue(input: RawInput, place: Place, name: string): unknown {
+  switch (place) {
+    case "path":
+      return input.path[name];
+    case "query": {
+      const all = input.query.getAll(name);
+      return all.length > 1 ? all : all[0];
+    }
+    case "header":
+      return input.headers.get(headerName(name)) ?? undefined;
+    case "body":
+      return Object.hasOwn(input.body, name) ? input.body[name] : undefined;
+  }
+}
+
+function compileClaim({ param, codec }: PreparedParam, claim: string): ParamReader {
+  return ({ claims }, values) => {
+    const raw = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+    const text = typeof raw === "string"
+      ? raw
+      : raw === undefined
+      ? undefined
+      : JSON.stringify(raw);
+    const result = text === undefined || text === "" ? undefined : codec.text.safeParse(text);
+    if (result === undefined || !result.success) {
+      throw new ServiceError(
+        "missing_claim",
+        `The token's claim "${claim}" is ${
+          result === undefined ? "missing" : `not a "${codec.cql}"`
+        }: this route cannot tell whose data it is about`,
+      );
+    }
+    values[param.name] = codec.encode(result.data);
+  };
+}
+
+function unknown(place: Place, name: string, known: readonly string[]): InputError {
+  const help = known.length === 0 ? "This route takes none" : suggest(name, known);
+  return { pointer: pointerTo([place, name]), detail: `Unknown: ${help}` };
+}
+
+function namesIn(place: Place, { params }: PreparedQuery): string[] {
+  return params.filter(({ param }) => param.source.in === place).map(({ param }) => param.name);
+}
+
+function keyNames({ params, statement }: PreparedQuery): string[] {
+  return params.filter(({ positions }) =>
+    positions.some((position) => statement.partitionKey.includes(position))
+  ).map(({ param }) => param.name);
+}
+
+function pointerOf({ params }: PreparedQuery, name: string): string {
+  const place = params.find(({ param }) => param.name === name)?.param.source.in ?? "body";
+  return pointerTo([place, name]);
+}

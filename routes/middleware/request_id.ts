@@ -1,0 +1,31 @@
+/**
+ * Gives each request its id and its record: `X-Request-Id` from the caller where it is fit for a log
+ * line, else a new one. Always returned.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import { Stopwatch } from "../../observe/stopwatch.ts";
+import type { AppEnv } from "../context.ts";
+
+const HEADER = "x-request-id";
+// What fits: nothing that could break out of a log line or make one long.
+const ACCEPTABLE = /^[\w.:+/=-]{1,128}$/;
+
+export function requestId(): MiddlewareHandler<AppEnv> {
+  return async function requestId(context, next) {
+    const given = context.req.header(HEADER);
+    const id = given !== undefined && ACCEPTABLE.test(given) ? given : crypto.randomUUID();
+    context.set("request", {
+      id,
+      startedAt: performance.now(),
+      cassandra: new Stopwatch(),
+      route: "unmatched",
+      identity: null,
+      code: null,
+      cause: undefined,
+    });
+    await next();
+    context.res.headers.set(HEADER, id);
+  };
+}

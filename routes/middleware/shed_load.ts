@@ -1,0 +1,36 @@
+/**
+ * Refuses requests beyond what this process serves at once, before they cost anything: a queue that
+ * only grows helps nobody.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import { ServiceError } from "../../errors.ts";
+import type { AppEnv } from "../context.ts";
+
+/** Counts the requests of a process; one gate serves all apps that follow each other. */
+export interface LoadGate {
+  inFlight: number;
+  readonly max: number;
+}
+
+export function shedLoad(gate: LoadGate): MiddlewareHandler<AppEnv> {
+  if (!(gate.max >= 1)) throw new TypeError(`Cannot shed load: "max" is ${gate.max}`);
+  return async function shedLoad(_context, next) {
+    if (gate.inFlight >= gate.max) {
+      throw new ServiceError(
+        "too_busy",
+        "The service has too much to do: repeat the request later",
+        {
+          headers: { "retry-after": "1" },
+        },
+      );
+    }
+    gate.inFlight++;
+    try {
+      await next();
+    } finally {
+      gate.inFlight--;
+    }
+  };
+}

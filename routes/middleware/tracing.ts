@@ -1,0 +1,44 @@
+/**
+ * One server span for each request, named by its route's template. Where the runtime has begun one
+ * already, as Deno does with `OTEL_DENO=true`, that one gets the name; else a new one is made.
+ *
+ * Source: OpenTelemetry semantic conventions for HTTP spans.
+ *
+ * @module
+ */
+import { context as otel, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv } from "../context.ts";
+
+export function tracing(): MiddlewareHandler<AppEnv> {
+  const tracer = trace.getTracer("cqlgate");
+  return async function tracing(context, next) {
+    const { method, path, url } = context.req;
+    const begun = trace.getActiveSpan();
+    const parent = propagation.extract(otel.active(), context.req.header());
+    const span = begun ?? tracer.startSpan(method, {
+      kind: SpanKind.SERVER,
+      attributes: {
+        "http.request.method": method,
+        "url.path": path,
+        "url.scheme": url.slice(0, url.indexOf(":")),
+      },
+    }, parent);
+    try {
+      await otel.with(trace.setSpan(otel.active(), span), next);
+    } finally {
+      const { route, id, identity, code } = context.get("request");
+      const { status } = context.res;
+      span.updateName(`${method} ${route}`);
+      span.setAttributes({
+        "http.route": route,
+        "http.response.status_code": status,
+        "cqlgate.request_id": id,
+        ...(identity === null ? {} : { "enduser.id": identity.subject }),
+        ...(code === null ? {} : { "error.type": code }),
+      });
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      if (begun === undefined) span.end();
+    }
+  };
+}

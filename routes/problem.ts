@@ -1,0 +1,95 @@
+/**
+ * Errors → `application/problem+json` (RFC 9457). The only place that makes an error's body.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { type Code, CODES, type InputError, ServiceError } from "../errors.ts";
+import type { AppEnv } from "./context.ts";
+
+/** The body of every error. */
+export const problemSchema = z.object({
+  type: z.string().openapi({ example: "about:blank", description: "Always `about:blank`" }),
+  title: z.string().openapi({ example: "Invalid input", description: "The code in words" }),
+  status: z.int().openapi({ example: 422, description: "The HTTP status" }),
+  code: z.enum(Object.keys(CODES) as [Code, ...Code[]]).openapi({
+    description: "What happened, for programs; its meaning never changes",
+  }),
+  detail: z.string().openapi({ description: "What happened and what to do, for people" }),
+  request_id: z.string().openapi({ description: "The same as in `X-Request-Id` and in the log" }),
+  errors: z.array(z.object({
+    pointer: z.string().openapi({ example: "/body/temperature" }),
+    detail: z.string().openapi({ example: "Expected a number" }),
+  })).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
+  current: z.record(z.string(), z.unknown()).nullish().openapi({
+    description: "With `not_applied`: the row as it is now, null where there is none",
+  }),
+}).openapi("Problem");
+
+/** What any error becomes: a service error as it is, Hono's own by its status, all others `internal`. */
+export function toServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  if (error instanceof HTTPException) {
+    const code = error.status === 413 ? "body_too_large" : "malformed_request";
+    return new ServiceError(code, error.message || CODES[code].title, { cause: error });
+  }
+  return new ServiceError("internal", "The service made a mistake, which its log explains", {
+    cause: error,
+  });
+}
+
+/** The answer to a request that failed; notes code and cause for the log. */
+export function problemResponse(error: unknown, context: Context<AppEnv>): Response {
+  const problem = toServiceError(error);
+  const request = context.get("request");
+  request.code = problem.code;
+  request.cause = problem.cause;
+  const body = {
+    type: "about:blank",
+    title: CODES[problem.code].title,
+    status: problem.status,
+    code: problem.code,
+    detail: problem.detail,
+    request_id: request.id,
+    ...(problem.errors.length === 0 ? {} : { errors: problem.errors }),
+    ...problem.extensions,
+  };
+  return new Response(JSON.stringify(body), {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...problem.headers,
+    },
+  });
+}
+
+/** The error for input that does not fit, with every mistake. */
+export function invalidInput(errors: readonly InputError[]): ServiceError {
+  const count = errors.length === 1 ? "One value does" : `${errors.length} values do`;
+  return new ServiceError("invalid_input", `${count} not fit: "errors" says which and why`, {
+    errors,
+  });
+}
+
+/** zod's issues as mistakes below a pointer such as `/body`. */
+export function inputErrors(error: z.ZodError, base: string): InputError[] {
+  return error.issues.flatMap((issue): InputError[] => {
+    const pointer = `${base}${pointerTo(issue.path)}`;
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        pointer: `${pointer}${pointerTo([key])}`,
+        detail: "Unknown: remove it, or correct its name",
+      }));
+    }
+    return [{ pointer, detail: issue.message }];
+  });
+}
+
+/** RFC 6901. */
+export function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+}

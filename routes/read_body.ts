@@ -1,0 +1,78 @@
+/**
+ * A request's JSON body, read whole within a limit. Nothing is guessed: the media type must say JSON,
+ * the bytes must be UTF-8 (RFC 8259, section 8.1), and numbers keep what they were written as.
+ *
+ * @module
+ */
+import { parseJson } from "../codec/parse_json.ts";
+import { ServiceError } from "../errors.ts";
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+
+/**
+ * @param maxBytes a larger body is refused, as soon as that is known
+ * @returns the object; an empty one where there is no body
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
+ */
+export async function readJsonObject(
+  request: Request,
+  options: { maxBytes: number },
+): Promise<Record<string, unknown>> {
+  const bytes = await readBytes(request, options.maxBytes);
+  if (bytes.length === 0) return {};
+  const type = request.headers.get("content-type");
+  if (type === null || !JSON_TYPE.test(type)) {
+    throw new ServiceError(
+      "unsupported_media_type",
+      `This route takes "application/json", and the body is ${
+        type === null ? "of no stated type" : `"${type}"`
+      }: send JSON and set "Content-Type"`,
+      { headers: { "accept": "application/json" } },
+    );
+  }
+  const value = parse(bytes);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ServiceError("malformed_request", "The body is not a JSON object");
+  }
+  return value as Record<string, unknown>;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new ServiceError("malformed_request", `The body is not JSON: ${error.message}`);
+    }
+    throw new ServiceError("malformed_request", "The body is not UTF-8");
+  }
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  return new ServiceError(
+    "body_too_large",
+    `The body has more than ${maxBytes} bytes: send less in one request`,
+  );
+}
