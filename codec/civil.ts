@@ -1,0 +1,70 @@
+/**
+ * Days and their dates in the proleptic Gregorian calendar, over every year that CQL's `date` and
+ * `timestamp` reach, which is more than `Date` does. Years outside of 0000–9999 are written as
+ * ECMAScript does: a sign and at least six digits.
+ *
+ * @module
+ */
+
+/** Matches what `dateText()` writes and `parseDate()` takes, without its ends. */
+export const DATE_PATTERN = "(?:\\d{4}|[+-]\\d{6,9})-\\d{2}-\\d{2}";
+
+const DATE = /^(\d{4}|[+-]\d{6,9})-(\d{2})-(\d{2})$/;
+const DAYS_PER_ERA = 146_097;
+const DAYS_FROM_ERA_TO_EPOCH = 719_468;
+
+/** Days since 1970-01-01, negative before, or undefined where the text is no date. */
+export function parseDate(text: string): number | undefined {
+  const match = DATE.exec(text);
+  if (!match || match[1] === "-000000") return undefined;
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  return toDays(year, month, day);
+}
+
+/** The date that is this many days after 1970-01-01. */
+export function dateText(days: number): string {
+  // Howard Hinnant, "chrono-compatible low-level date algorithms": years begin on the first of
+  // March, so that the leap day is a year's last; an era is the 400 years that leap days repeat in.
+  const shifted = days + DAYS_FROM_ERA_TO_EPOCH;
+  const era = Math.floor(shifted / DAYS_PER_ERA);
+  const dayOfEra = shifted - era * DAYS_PER_ERA;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra -
+    (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+  const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
+  return `${yearText(year)}-${pad(month, 2)}-${pad(day, 2)}`;
+}
+
+function toDays(year: number, month: number, day: number): number {
+  const shiftedYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shiftedYear / 400);
+  const yearOfEra = shiftedYear - era * 400;
+  const shiftedMonth = month > 2 ? month - 3 : month + 9;
+  const dayOfYear = Math.floor((153 * shiftedMonth + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) +
+    dayOfYear;
+  return era * DAYS_PER_ERA + dayOfEra - DAYS_FROM_ERA_TO_EPOCH;
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function yearText(year: number): string {
+  if (year >= 0 && year <= 9999) return pad(year, 4);
+  return `${year < 0 ? "-" : "+"}${pad(Math.abs(year), 6)}`;
+}
+
+function pad(value: number, digits: number): string {
+  return String(value).padStart(digits, "0");
+}

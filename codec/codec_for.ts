@@ -1,0 +1,118 @@
+/**
+ * Composes the codec of a type out of its parts, once: at run time no schema is walked, and no cell
+ * asks for its type.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { Codec, CqlType, Json } from "./codec.ts";
+import type { Format, Issue, Schema } from "./format.ts";
+import { isJsonObject } from "./json_object.ts";
+import { primitives } from "./primitives.ts";
+import { cqlName } from "./type_name.ts";
+import { list, map, set } from "./types/collections.ts";
+import { tuple, udt, vector } from "./types/composites.ts";
+
+/** A type of the server's that has no codec, be it inside of another. */
+export class UnsupportedTypeError extends Error {
+  override readonly name = "UnsupportedTypeError";
+  /** The type, by the name that the server gave it. */
+  readonly typeName: string;
+
+  constructor(typeName: string) {
+    super(`Cannot make a codec for the type "${typeName}": it has no JSON form`);
+    this.typeName = typeName;
+  }
+}
+
+/**
+ * The codec of a type.
+ *
+ * @throws {UnsupportedTypeError} where the type, or one inside of it, has no codec.
+ */
+export function codecFor(type: CqlType): Codec {
+  const format = formatFor(type);
+  return {
+    type,
+    cql: format.cql,
+    output: z.custom<Json>((json) => isOutput(format, json), {
+      error: `Expected the JSON form of a ${format.cql}`,
+    }).meta({ ...format.output }),
+    input: reading(format.read, format.input),
+    text: reading(
+      (text, issues) =>
+        typeof text === "string"
+          ? format.readText(text, issues)
+          : void issues.push({ message: "Expected one string", path: [] }),
+      format.text,
+    ),
+    encode: format.encode,
+    decode: format.decode,
+  };
+}
+
+function formatFor(type: CqlType): Format {
+  const format = compose(type);
+  const { decode, emptyIsValue } = format;
+  if (emptyIsValue) return format;
+  return {
+    ...format,
+    decode: (bytes, start, end) => start === end ? null : decode(bytes, start, end),
+  };
+}
+
+function compose(type: CqlType): Format {
+  switch (type.kind) {
+    case "list":
+      return list(formatFor(type.of));
+    case "set":
+      return set(formatFor(type.of));
+    case "map":
+      return map(formatFor(type.key), formatFor(type.value));
+    case "tuple":
+      return tuple(type.of.map(formatFor));
+    case "udt":
+      return udt(
+        cqlName(type),
+        type.fields.map(({ name, type }) => ({ name, format: formatFor(type) })),
+      );
+    case "vector":
+      return vector(formatFor(type.of), type.dimension);
+    case "unknown":
+      throw new UnsupportedTypeError(type.name);
+    default:
+      return primitives[type.kind];
+  }
+}
+
+/** A zod schema of one function: a vector of a thousand numbers is one call, not a thousand. */
+function reading(read: Format["read"], schema: Schema): z.ZodType<unknown> {
+  return z.transform((json: unknown, context) => {
+    const issues: Issue[] = [];
+    const value = read(json, issues);
+    for (const issue of issues) context.issues.push({ code: "custom", input: json, ...issue });
+    return value;
+  }).meta({ ...schema });
+}
+
+/** Whether the value is exactly what `decode` would give for it. */
+function isOutput(format: Format, json: unknown): boolean {
+  const issues: Issue[] = [];
+  const value = format.read(json, issues);
+  if (issues.length > 0) return false;
+  const bytes = format.encode(value);
+  return isEqual(json, format.decode(bytes, 0, bytes.length));
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length &&
+      one.every((member, index) => isEqual(member, other[index]));
+  }
+  if (isJsonObject(one) && isJsonObject(other)) {
+    const keys = Object.keys(one);
+    return keys.length === Object.keys(other).length &&
+      keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]));
+  }
+  return Object.is(one, other);
+}

@@ -1,0 +1,59 @@
+/**
+ * Arbitrary-precision decimals as the pair that Cassandra stores: an unscaled integer and a scale,
+ * worth `unscaled × 10^-scale`. The text form is that of Java's `BigDecimal`, which keeps both.
+ *
+ * @module
+ */
+
+export interface Decimal {
+  readonly unscaled: bigint;
+  /** A 32-bit signed integer. */
+  readonly scale: number;
+}
+
+/** The digits that a number may be written with: parsing them takes more than linear time. */
+export const MAX_DIGITS = 10_000;
+
+/** The zeros that an exponent may stand for in an integer: `1e1000000` is nine bytes of JSON. */
+const MAX_EXPANSION = 1_000;
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,10}))?$/;
+
+/** Reads a decimal literal, or gives undefined where it is none or beyond the bounds. */
+export function parseDecimal(text: string): Decimal | undefined {
+  const match = DECIMAL.exec(text);
+  if (!match) return undefined;
+  const [, sign, whole = "", fraction = "", exponent = "0"] = match;
+  if (whole.length + fraction.length > MAX_DIGITS) return undefined;
+  const scale = fraction.length - Number(exponent);
+  if (scale !== (scale | 0)) return undefined;
+  const magnitude = BigInt(whole + fraction);
+  return { unscaled: sign === "-" ? -magnitude : magnitude, scale };
+}
+
+/** The integer that a decimal is, or undefined where it has a fraction or is absurdly large. */
+export function toInteger({ unscaled, scale }: Decimal): bigint | undefined {
+  if (scale === 0 || unscaled === 0n) return unscaled;
+  if (scale < 0) {
+    return -scale > MAX_EXPANSION ? undefined : unscaled * 10n ** BigInt(-scale);
+  }
+  // Not zero, and of no more digits than this: it cannot be a multiple of 10^scale.
+  if (scale > MAX_DIGITS) return undefined;
+  const divisor = 10n ** BigInt(scale);
+  return unscaled % divisor === 0n ? unscaled / divisor : undefined;
+}
+
+/** The canonical text of `BigDecimal.toString()`: `parseDecimal()` gives the same pair back. */
+export function decimalText({ unscaled, scale }: Decimal): string {
+  if (scale === 0) return unscaled.toString();
+  const sign = unscaled < 0n ? "-" : "";
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
+  const exponent = digits.length - 1 - scale;
+  if (scale > 0 && exponent >= -6) {
+    const padded = digits.padStart(scale + 1, "0");
+    return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
+  }
+  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  const power = exponent === 0 ? "" : `E${exponent > 0 ? "+" : ""}${exponent}`;
+  return `${sign}${digits[0]}${fraction}${power}`;
+}

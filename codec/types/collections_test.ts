@@ -1,0 +1,183 @@
+import { describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import { Buffer } from "node:buffer";
+import type { CqlType } from "../codec.ts";
+import { codecFor } from "../codec_for.ts";
+import {
+  decodeAll,
+  expectBytes,
+  expectRefused,
+  expectText,
+  expectTextRefused,
+} from "../expect_codec.ts";
+import { parseJson } from "../parse_json.ts";
+
+const INT: CqlType = { kind: "int" };
+const TEXT: CqlType = { kind: "text" };
+const INTS: CqlType = { kind: "list", of: INT };
+const INTS_BY_TEXT: CqlType = { kind: "map", key: TEXT, value: INT };
+
+describe("list", () => {
+  it("is an array", () => {
+    expectBytes(INTS, [
+      ["[]", "00000000"],
+      ["[1,1]", "00000002" + "0000000400000001".repeat(2)],
+    ]);
+    expectBytes({ kind: "list", of: INTS }, [
+      ["[[],[7]]", "00000002" + "0000000400000000" + "0000000c00000001" + "0000000400000007"],
+    ]);
+    expectBytes({ kind: "list", of: TEXT }, [['["","a"]', "00000002" + "00000000" + "0000000161"]]);
+  });
+
+  it("refuses nulls and other elements by their place", () => {
+    expectRefused(INTS, [["[null]", "Expected an integer"], ["{}", "Expected an array"], [
+      "1.0",
+      "Expected an array",
+    ]]);
+    const { error } = codecFor({ kind: "list", of: INTS }).input.safeParse([[1], [2, "x"], 3]);
+    expect(error?.issues.map((issue) => issue.path)).toEqual([[1, 1], [2]]);
+  });
+
+  it("tells the first hundred issues", () => {
+    const { error } = codecFor(INTS).input.safeParse(Array(100_000).fill("x"));
+    expect(error?.issues).toHaveLength(100);
+  });
+
+  it("decodes a null element, which functions can make", () => {
+    expect(codecFor(INTS).decode(Buffer.from("00000001ffffffff", "hex"), 0, 8)).toEqual([null]);
+  });
+
+  it("is JSON text in a URL", () => {
+    expectText(INTS, [["[1, 2]", "[1,2]"], ["[1.0]", "[1]"]]);
+    expectText({ kind: "list", of: { kind: "bigint" } }, [[
+      "[9007199254740993]",
+      '["9007199254740993"]',
+    ]]);
+    expectTextRefused(INTS, ["", "1,2", "[1", "[x]", '"[1]"']);
+  });
+});
+
+describe("set", () => {
+  it("is an array without duplicates", () => {
+    expectBytes({ kind: "set", of: TEXT }, [["[]", "00000000"], [
+      '["b","a"]',
+      "00000002" + "0000000162" + "0000000161",
+    ]]);
+  });
+
+  it("names a duplicate, by what is stored", () => {
+    const refused: [CqlType, string, string][] = [
+      [INT, "[1,2,1.0]", "Expected each element once, found 1 again"],
+      [{ kind: "bigint" }, '[1,"1"]', 'found "1" again'],
+      [
+        { kind: "uuid" },
+        `["${"A".repeat(8)}-0000-0000-0000-000000000000","${
+          "a".repeat(8)
+        }-0000-0000-0000-000000000000"]`,
+        'found "aaaaaaaa',
+      ],
+      [INTS, "[[1],[1]]", "found [1] again"],
+    ];
+    for (const [of, json, message] of refused) {
+      expectRefused({ kind: "set", of }, [[json, message]]);
+    }
+    const { error } = codecFor({ kind: "set", of: INT }).input.safeParse([5, 6, 5]);
+    expect(error?.issues.map((issue) => issue.path)).toEqual([[2]]);
+  });
+
+  it("holds decimals apart that differ in scale only", () => {
+    expectBytes({ kind: "set", of: { kind: "decimal" } }, [
+      ["[1.0,1]", "00000002" + "00000005000000010a" + "000000050000000001", '["1.0","1"]'],
+    ]);
+  });
+
+  it("refuses elements by their place", () => {
+    const { error } = codecFor({ kind: "set", of: INT }).input.safeParse([1, null]);
+    expect(error?.issues.map((issue) => issue.path)).toEqual([[1]]);
+  });
+});
+
+describe("map", () => {
+  it("is an object", () => {
+    expectBytes(INTS_BY_TEXT, [
+      ["{}", "00000000"],
+      ['{"a":1,"b":2}', "000000020000000161000000040000000100000001620000000400000002"],
+      ['{"":1}', "00000001" + "00000000" + "0000000400000001"],
+    ]);
+  });
+
+  it("keeps __proto__ and its like as keys", () => {
+    expectBytes(INTS_BY_TEXT, [
+      ['{"__proto__":1}', "00000001" + "00000009" + "5f5f70726f746f5f5f" + "0000000400000001"],
+      [
+        '{"constructor":1}',
+        "00000001" + "0000000b" + "636f6e7374727563746f72" + "0000000400000001",
+      ],
+    ]);
+    const nested: CqlType = { kind: "map", key: TEXT, value: INTS_BY_TEXT };
+    const codec = codecFor(nested);
+    const text = '{"__proto__":{"__proto__":1.0}}';
+    const json = decodeAll(codec, codec.encode(codec.input.parse(parseJson(text))));
+    expect(JSON.stringify(json)).toBe('{"__proto__":{"__proto__":1}}');
+    expect(Object.getPrototypeOf(json)).toBe(Object.prototype);
+    expect(JSON.stringify(codec.output.parse(json))).toBe('{"__proto__":{"__proto__":1}}');
+  });
+
+  it("has keys that are the text of their type", () => {
+    const cases: [CqlType, string, string][] = [
+      [INT, '{"-5":true}', "00000004fffffffb"],
+      [{ kind: "bigint" }, '{"5":true}', "000000080000000000000005"],
+      [{ kind: "boolean" }, '{"true":true}', "0000000101"],
+      [{ kind: "double" }, '{"-0":true}', "000000088000000000000000"],
+      [{ kind: "double" }, '{"1e+21":true}', "00000008444b1ae4d6e2ef50"],
+      [{ kind: "blob" }, '{"yv4=":true}', "00000002cafe"],
+      [INTS, '{"[1]":true}', "0000000c000000010000000400000001"],
+      [
+        { kind: "tuple", of: [TEXT, INT] },
+        '{"[\\"a\\",null]":true}',
+        "00000009" + "0000000161" + "ffffffff",
+      ],
+    ];
+    for (const [key, json, hex] of cases) {
+      const type: CqlType = { kind: "map", key, value: { kind: "boolean" } };
+      expectBytes(type, [[json, `00000001${hex}0000000101`]]);
+    }
+  });
+
+  it("refuses two keys that are stored as one", () => {
+    const message = "Expected each key once, found";
+    expectRefused({ kind: "map", key: INT, value: INT }, [[
+      '{"1":1,"01":2}',
+      `${message} 1 again`,
+    ]]);
+    expectRefused({ kind: "map", key: INTS, value: INT }, [[
+      '{"[1]":1,"[1.0]":2}',
+      `${message} [1] again`,
+    ]]);
+  });
+
+  it("tells a wrong key and a wrong value apart by nothing but the message", () => {
+    const codec = codecFor({ kind: "map", key: INT, value: TEXT });
+    const { error } = codec.input.safeParse({ x: "a", 2: 3, 4: null });
+    const issues = error?.issues.map(({ path, message }) => [path, message]);
+    expect(issues).toEqual([
+      [["2"], "Expected a string"],
+      [["4"], "Expected a string"],
+      [["x"], "Expected an integer from -2147483648 to 2147483647"],
+    ]);
+  });
+
+  it("refuses what is no object", () => {
+    expectRefused(INTS_BY_TEXT, [["[]", "Expected an object"], ["1.0", "Expected an object"], [
+      "null",
+      "Expected an object",
+    ]]);
+  });
+
+  it("decodes a key of zero bytes as the empty text", () => {
+    const bytes = Buffer.from("00000001" + "00000000" + "0000000400000001", "hex");
+    expect(codecFor({ kind: "map", key: INT, value: INT }).decode(bytes, 0, bytes.length)).toEqual({
+      "": 1,
+    });
+  });
+});

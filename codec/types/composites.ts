@@ -1,0 +1,191 @@
+/**
+ * `tuple`, user-defined types and `vector`.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Json } from "../codec.ts";
+import {
+  type Fixed,
+  fixed,
+  type Format,
+  isFull,
+  type Issue,
+  refuse,
+  type Schema,
+} from "../format.ts";
+import { isJsonObject, setMember } from "../json_object.ts";
+import {
+  decodeMember,
+  frame,
+  memberLength,
+  nullable,
+  readElements,
+  readMember,
+  refuseMember,
+  withText,
+} from "../members.ts";
+import { decodeVint, encodeVint, vintLength } from "../vint.ts";
+
+export interface Field {
+  readonly name: string;
+  readonly format: Format;
+}
+
+/** An array of as many members as the tuple has, each of which may be null. */
+export function tuple(of: readonly Format[]): Format<unknown[]> {
+  const names = of.map((member) => member.cql).join(", ");
+  const schema = (side: "output" | "input"): Schema => ({
+    type: "array",
+    prefixItems: of.map((member) => nullable(member[side])),
+    items: false,
+    minItems: of.length,
+    maxItems: of.length,
+    description: `An array of ${names}, each of which may be null`,
+    example: of.map((member) => member[side].example),
+  });
+  return withText({
+    cql: `tuple<${names}>`,
+    output: schema("output"),
+    input: schema("input"),
+    read(json, issues) {
+      if (!Array.isArray(json) || json.length !== of.length) {
+        return refuse(issues, `Expected an array of ${of.length} members`);
+      }
+      return of.map((member, key) => readNullable(member, json[key], { key, issues }));
+    },
+    encode: (values) => frame(of.map((member, index) => encodeNullable(member, values[index]))),
+    decode(bytes, start, end) {
+      const members: Json[] = [];
+      let at = start;
+      for (const member of of) {
+        // Written when the type had fewer members: those that are missing are null.
+        members.push(at < end ? decodeMember(member, bytes, at) : null);
+        if (at < end) at += memberLength(bytes, at);
+      }
+      return members;
+    },
+  });
+}
+
+/** An object. A field that is missing, or null, is null. `cql` is the type's name. */
+export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
+  const known = new Set(fields.map((field) => field.name));
+  const expectedFields = `Expected one of the fields of ${cql}: ${[...known].join(", ")}`;
+  const members = <T>(of: (format: Format) => T) =>
+    Object.fromEntries(fields.map(({ name, format }) => [name, of(format)]));
+  const schema = (side: "output" | "input"): Schema => ({
+    type: "object",
+    properties: members((format) => nullable(format[side])),
+    additionalProperties: false,
+    description: `An object of the type ${cql}, each field of which may be null`,
+    example: members((format) => format[side].example),
+  });
+  return withText({
+    cql,
+    output: schema("output"),
+    input: schema("input"),
+    read(json, issues) {
+      if (!isJsonObject(json)) return refuse(issues, "Expected an object");
+      for (const name of Object.keys(json)) {
+        if (!known.has(name) && !isFull(issues)) refuseMember(issues, name, expectedFields);
+      }
+      return fields.map(({ name, format }) => {
+        const member = Object.hasOwn(json, name) ? json[name] : null;
+        return readNullable(format, member, { key: name, issues });
+      });
+    },
+    encode: (values) =>
+      frame(fields.map(({ format }, index) => encodeNullable(format, values[index]))),
+    decode(bytes, start, end) {
+      const object: { [key: string]: Json } = {};
+      let at = start;
+      for (const { name, format } of fields) {
+        // Written before the field was added to the type: it is null.
+        setMember(object, name, at < end ? decodeMember(format, bytes, at) : null);
+        if (at < end) at += memberLength(bytes, at);
+      }
+      return object;
+    },
+  });
+}
+
+/**
+ * An array of `dimension` elements, none of them null. Elements of a fixed length stand one after
+ * another, others each after their length as an unsigned vint (Cassandra's `VectorType`).
+ */
+export function vector(of: Format, dimension: number): Format<unknown[]> {
+  const schema = (side: "output" | "input"): Schema => ({
+    type: "array",
+    items: of[side],
+    minItems: dimension,
+    maxItems: dimension,
+    description: `An array of ${dimension} ${of.cql}`,
+    example: Array.from({ length: Math.min(dimension, 3) }, () => of[side].example),
+  });
+  return withText({
+    cql: `vector<${of.cql}, ${dimension}>`,
+    output: schema("output"),
+    input: schema("input"),
+    read(json, issues) {
+      if (!Array.isArray(json) || json.length !== dimension) {
+        return refuse(issues, `Expected an array of ${dimension} elements`);
+      }
+      return readElements(of, json, issues);
+    },
+    ...(of.fixed ? fixedVector(of.fixed, of, dimension) : variableVector(of, dimension)),
+  });
+}
+
+type VectorBytes = Pick<Format<unknown[]>, "fixed" | "encode" | "decode">;
+
+function fixedVector(element: Fixed<unknown>, of: Format, dimension: number): VectorBytes {
+  const { length } = element;
+  return {
+    ...fixed(length * dimension, (values, into, at) => {
+      for (let index = 0; index < dimension; index++) {
+        element.write(values[index], into, at + index * length);
+      }
+    }),
+    decode(bytes, start) {
+      const elements: Json[] = [];
+      for (let index = 0, at = start; index < dimension; index++, at += length) {
+        elements.push(of.decode(bytes, at, at + length));
+      }
+      return elements;
+    },
+  };
+}
+
+function variableVector(of: Format, dimension: number): VectorBytes {
+  return {
+    encode: (values) =>
+      Buffer.concat(values.flatMap((value) => {
+        const bytes = of.encode(value);
+        return [encodeVint(BigInt(bytes.length)), bytes];
+      })),
+    decode(bytes, start) {
+      const elements: Json[] = [];
+      let at = start;
+      for (let index = 0; index < dimension; index++) {
+        const length = Number(decodeVint(bytes, at));
+        at += vintLength(bytes.readUInt8(at));
+        elements.push(of.decode(bytes, at, at + length));
+        at += length;
+      }
+      return elements;
+    },
+  };
+}
+
+function readNullable(
+  format: Format,
+  json: unknown,
+  options: { key: string | number; issues: Issue[] },
+): unknown {
+  return json === null ? null : readMember(format, json, options);
+}
+
+function encodeNullable(format: Format, value: unknown): Buffer | null {
+  return value === null ? null : format.encode(value);
+}

@@ -1,0 +1,154 @@
+/**
+ * `decimal`, `double` and `float`. A decimal is a string, so that its scale survives (`1.50` is not
+ * `1.5`). What JSON numbers cannot say of IEEE 754 are the strings `NaN`, `Infinity`, `-Infinity`,
+ * and `-0`, which JSON can spell but JavaScript does not print.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { type Decimal, decimalText, MAX_DIGITS, parseDecimal } from "../decimal.ts";
+import { ExactNumber } from "../exact_number.ts";
+import { fixed, type Format, type Issue, refuse, type Schema } from "../format.ts";
+import { decodeVarint, encodeVarint } from "./integers.ts";
+
+const EXPECTED_DECIMAL =
+  `Expected a decimal number of at most ${MAX_DIGITS} digits and a scale of 32 bits, ` +
+  `as a string or a number`;
+
+const DECIMAL_OUTPUT: Schema = {
+  type: "string",
+  pattern: "^-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?$",
+  description: "A decimal number of any size, as a string that keeps its scale",
+  example: "12.50",
+};
+
+export const decimal: Format<Decimal> = {
+  cql: "decimal",
+  output: DECIMAL_OUTPUT,
+  input: {
+    ...DECIMAL_OUTPUT,
+    type: ["string", "number"],
+    description: `${DECIMAL_OUTPUT.description}; or a number, taken as it is written`,
+  },
+  text: DECIMAL_OUTPUT,
+  read(json, issues) {
+    const text = decimalSource(json);
+    return text === undefined ? refuse(issues, EXPECTED_DECIMAL) : readDecimal(text, issues);
+  },
+  readText: readDecimal,
+  encode({ unscaled, scale }) {
+    const digits = encodeVarint(unscaled);
+    const bytes = Buffer.allocUnsafe(4 + digits.length);
+    bytes.writeInt32BE(scale);
+    digits.copy(bytes, 4);
+    return bytes;
+  },
+  decode: (bytes, start, end) =>
+    decimalText({ scale: bytes.readInt32BE(start), unscaled: decodeVarint(bytes, start + 4, end) }),
+};
+
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** The values that JSON numbers cannot hold, or JavaScript cannot print, by their text. */
+const SPECIAL: ReadonlyMap<unknown, number> = new Map<unknown, number>([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+  ["-0", -0],
+]);
+
+export const double: Format<number> = {
+  ...floatingPoint("double", "double", "An IEEE 754 number of 64 bits", (value) => value),
+  ...fixed(8, (value, into, at) => into.writeDoubleBE(value, at)),
+  decode: (bytes, start) => toJson(bytes.readDoubleBE(start)),
+};
+
+export const float: Format<number> = {
+  ...floatingPoint("float", "float", "An IEEE 754 number of 32 bits", Math.fround),
+  ...fixed(4, (value, into, at) => into.writeFloatBE(value, at)),
+  decode: (bytes, start) => toJson(shortestFloat(bytes.readFloatBE(start))),
+};
+
+function floatingPoint(
+  cql: string,
+  format: string,
+  description: string,
+  round: (value: number) => number,
+): Pick<Format<number>, "cql" | "output" | "input" | "text" | "read" | "readText"> {
+  const expected = `Expected a number that a ${cql} can hold, ` +
+    `or "NaN", "Infinity", "-Infinity" or "-0"`;
+  const schema: Schema = {
+    type: ["number", "string"],
+    format,
+    pattern: "^(NaN|-?Infinity|-0)$",
+    description: `${description}; "NaN", "Infinity", "-Infinity" and "-0" are strings`,
+    example: 21.5,
+  };
+  const read: Format<number>["read"] = (json, issues) => {
+    const special = SPECIAL.get(json);
+    if (special !== undefined) return special;
+    const value = json instanceof ExactNumber ? Number(json.source) : json;
+    if (typeof value !== "number") return refuse(issues, expected);
+    const rounded = round(value);
+    return Number.isFinite(rounded) ? rounded : refuse(issues, expected);
+  };
+  return {
+    cql,
+    output: schema,
+    input: schema,
+    text: schema,
+    read,
+    readText: (text, issues) => read(NUMBER.test(text) ? Number(text) : text, issues),
+  };
+}
+
+/** The powers of ten that a double holds exactly, which `**` does not promise to find. */
+const POWERS: readonly number[] = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+
+function toJson(value: number): number | string {
+  if (Object.is(value, -0)) return "-0";
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** The number of the fewest decimal digits that rounds to this 32-bit float: 0.1, not 0.1000000015. */
+function shortestFloat(value: number): number {
+  const magnitude = Math.abs(value);
+  if (Number.isInteger(value) && magnitude < 2 ** 24 || !Number.isFinite(value)) return value;
+  // From here on up, the first of the powers below would be too large to be exact.
+  if (magnitude >= 1e27) return shortestByText(value);
+  // What has six digits or fewer comes back from a float, so fewer than six need no try.
+  const exponent = Math.floor(Math.log10(magnitude));
+  for (let digits = 6; digits <= 9; digits++) {
+    const shift = digits - 1 - exponent;
+    // Far below one, the powers end: NaN leaves the rest to shortestByText().
+    const power = POWERS[Math.abs(shift)] ?? NaN;
+    // Both operands are exact (below 2^53 and at most 10^22), so the quotient is the double nearest
+    // to the decimal: the same that parsing its digits would give, at a tenth of the time.
+    const candidate = shift >= 0
+      ? Math.round(value * power) / power
+      : Math.round(value / power) * power;
+    if (Math.fround(candidate) === value) return candidate;
+  }
+  return shortestByText(value);
+}
+
+function shortestByText(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const candidate = Number(value.toPrecision(digits));
+    if (Math.fround(candidate) === value) return candidate;
+  }
+  return Number(value.toPrecision(9));
+}
+
+function decimalSource(json: unknown): string | undefined {
+  if (typeof json === "string") return json;
+  if (json instanceof ExactNumber) return json.source;
+  // An unsafe integer has been rounded before it came here: parseJson() gives ExactNumber for it.
+  const exact = typeof json === "number" && Number.isFinite(json) &&
+    (Number.isSafeInteger(json) || !Number.isInteger(json));
+  return exact ? String(json) : undefined;
+}
+
+function readDecimal(text: string, issues: Issue[]): Decimal | undefined {
+  return parseDecimal(text) ?? refuse(issues, EXPECTED_DECIMAL);
+}

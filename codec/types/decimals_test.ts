@@ -1,0 +1,144 @@
+import { describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import { Buffer } from "node:buffer";
+import { codecFor } from "../codec_for.ts";
+import { expectBytes, expectRefused, expectText, expectTextRefused } from "../expect_codec.ts";
+
+describe("decimal", () => {
+  it("keeps value and scale, and prints as BigDecimal does", () => {
+    expectBytes({ kind: "decimal" }, [
+      ['"0"', "0000000000"],
+      ['"1.0"', "000000010a"],
+      ['"-1.5"', "00000001f1"],
+      ['"1e400"', "fffffe7001", '"1E+400"'],
+      ['"1E-7"', "0000000701"],
+      ['"0.0000001"', "0000000701", '"1E-7"'],
+      ['"0.000001"', "0000000601"],
+      ['"123456789012345678901234567890.5"', "000000010f951a9fa3a286c94f0e766c39"],
+      ['"1e3"', "fffffffd01", '"1E+3"'],
+      ['"-12.5e10"', "fffffff783", '"-1.25E+11"'],
+      ['"-0.0"', "0000000100", '"0.0"'],
+      ['"0E+5"', "fffffffb00"],
+      ['"1E-2147483647"', "7fffffff01"],
+      ['"1E+2147483648"', "8000000001"],
+    ]);
+  });
+
+  it("takes numbers exactly as they are written", () => {
+    expectBytes({ kind: "decimal" }, [
+      ["1.0", "000000010a", '"1.0"'],
+      ["0.1", "0000000101", '"0.1"'],
+      ["12", "000000000c", '"12"'],
+      ["0.10000000000000000001", "00000014008ac7230489e80001", '"0.10000000000000000001"'],
+    ]);
+  });
+
+  it("refuses what is no number, and absurd sizes", () => {
+    const expected = "Expected a decimal number of at most 10000 digits";
+    expectRefused({ kind: "decimal" }, [
+      ['"1E-2147483648"', expected],
+      ['"1E+2147483649"', expected],
+      ['"1e99999999999"', expected],
+      [`"${"9".repeat(10_001)}"`, expected],
+      ['"NaN"', expected],
+      ['"1."', expected],
+      ['".5"', expected],
+      ['"1,5"', expected],
+      ['""', expected],
+      ["null", expected],
+    ]);
+  });
+
+  it("refuses a number that was rounded before it came", () => {
+    const { input } = codecFor({ kind: "decimal" });
+    expect(input.safeParse(2 ** 53).success).toBe(false);
+    expect(input.safeParse(2 ** 53 - 1).success).toBe(true);
+    expect(input.safeParse(Infinity).success).toBe(false);
+  });
+});
+
+describe("double", () => {
+  it("is a number, or a string where JSON has none", () => {
+    expectBytes({ kind: "double" }, [
+      ["0", "0000000000000000"],
+      ["1.5", "3ff8000000000000"],
+      ["5e-324", "0000000000000001"],
+      ["1.7976931348623157e+308", "7fefffffffffffff"],
+      ['"NaN"', "7ff8000000000000"],
+      ['"Infinity"', "7ff0000000000000"],
+      ['"-Infinity"', "fff0000000000000"],
+      ['"-0"', "8000000000000000"],
+      ["-0", "8000000000000000", '"-0"'],
+      ["-0.0", "8000000000000000", '"-0"'],
+      ["1.0", "3ff0000000000000", "1"],
+      ["9007199254740993", "4340000000000000", "9007199254740992"],
+    ]);
+  });
+
+  it("refuses what it would turn into infinity", () => {
+    const expected = "Expected a number that a double can hold";
+    expectRefused({ kind: "double" }, [
+      ["1e400", expected],
+      ["-1e400", expected],
+      ['"1.5"', expected],
+      ['"nan"', expected],
+      ["null", expected],
+    ]);
+  });
+
+  it("is a JSON number or a special value in a URL", () => {
+    expectText({ kind: "double" }, [["1.5", "1.5"], ["-0", "-0"], ["NaN", '"NaN"'], [
+      "1e3",
+      "1e3",
+    ]]);
+    expectTextRefused({ kind: "double" }, ["", " 1", "0x1", "1.", ".5", "1e999", "infinity"]);
+  });
+});
+
+describe("float", () => {
+  it("prints the fewest digits that come back the same", () => {
+    expectBytes({ kind: "float" }, [
+      ["0.1", "3dcccccd"],
+      ["16777216", "4b800000"],
+      ["16777217", "4b800000", "16777216"],
+      ["3.4028235e+38", "7f7fffff"],
+      ["1e-45", "00000001"],
+      ["1.1754944e-38", "00800000"],
+      ["33554432", "4c000000"],
+      ["8388609.5", "4b000002", "8388610"],
+      ["0.3", "3e99999a"],
+      ["999.99994", "4479ffff"],
+      ["1.1", "3f8ccccd"],
+      ["123456.79", "47f12065"],
+      ['"-0"', "80000000"],
+      ['"NaN"', "7fc00000"],
+      ['"-Infinity"', "ff800000"],
+    ]);
+  });
+
+  it("prints any float so that it comes back the same, in no more digits than it takes", () => {
+    const codec = codecFor({ kind: "float" });
+    const bytes = Buffer.alloc(4);
+    const wrong: number[] = [];
+    for (let bits = 0; bits < 0x7f80_0000; bits += 4_009) {
+      bytes.writeUInt32BE(bits);
+      const float = bytes.readFloatBE(0);
+      const json = Number(codec.decode(bytes, 0, 4));
+      const fewest = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+        .find((count) => Math.fround(Number(float.toPrecision(count))) === float) ?? 0;
+      const digits = json.toExponential().replace(/e.*/, "").replace(/\D/g, "").length;
+      // Integers below 2^24 are exact as they are: they print in full.
+      const isShort = digits <= fewest || Number.isInteger(float) && float < 2 ** 24;
+      if (Math.fround(json) !== float || !isShort) wrong.push(float);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("refuses what it would turn into infinity", () => {
+    const expected = "Expected a number that a float can hold";
+    expectRefused({ kind: "float" }, [["3.5e38", expected], ["1e400", expected], [
+      '"0.1"',
+      expected,
+    ]]);
+  });
+});

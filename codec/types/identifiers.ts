@@ -1,0 +1,83 @@
+/**
+ * `uuid`, `timeuuid` and `inet`: strings in JSON, bytes from reading on.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { fixed, type Format, refuse, type Schema } from "../format.ts";
+import { ipAddressText, parseIpAddress } from "../ip_address.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const TIME_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const uuid = uuidFormat("uuid", UUID, "Expected a UUID", {
+  type: "string",
+  format: "uuid",
+  description: "A UUID (RFC 9562)",
+  example: "f81d4fae-7dec-41d0-a765-00a0c91e6bf6",
+});
+
+export const timeuuid = uuidFormat("timeuuid", TIME_UUID, "Expected a UUID of version 1", {
+  type: "string",
+  format: "uuid",
+  description: "A UUID of version 1 (RFC 9562), which holds a time",
+  example: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+});
+
+const INET: Schema = {
+  type: "string",
+  description: "An IPv4 address, or an IPv6 address in the spelling of RFC 5952",
+  example: "2001:db8::1",
+};
+
+const readInet: Format<Buffer>["read"] = (json, issues) =>
+  (typeof json === "string" ? parseIpAddress(json) : undefined) ??
+    refuse(issues, "Expected an IPv4 or IPv6 address");
+
+export const inet: Format<Buffer> = {
+  cql: "inet",
+  output: INET,
+  input: { ...INET, description: "An IPv4 address, or an IPv6 address without a zone" },
+  text: INET,
+  read: readInet,
+  readText: readInet,
+  encode: (value) => value,
+  decode: ipAddressText,
+};
+
+function uuidFormat(
+  cql: string,
+  pattern: RegExp,
+  expected: string,
+  schema: Schema,
+): Format<Buffer> {
+  const read: Format<Buffer>["read"] = (json, issues) =>
+    typeof json === "string" && pattern.test(json) ? uuidBytes(json) : refuse(issues, expected);
+  return {
+    cql,
+    output: schema,
+    input: schema,
+    text: schema,
+    read,
+    readText: read,
+    ...fixed(16, (value, into, at) => void value.copy(into, at)),
+    encode: (value) => value,
+    decode: uuidText,
+  };
+}
+
+function uuidBytes(text: string): Buffer {
+  // A quarter of the time that decoding the hexadecimal as a whole takes.
+  const bytes = Buffer.allocUnsafe(16);
+  bytes.writeUInt32BE(parseInt(text.slice(0, 8), 16), 0);
+  bytes.writeUInt32BE(parseInt(text.slice(9, 13) + text.slice(14, 18), 16), 4);
+  bytes.writeUInt32BE(parseInt(text.slice(19, 23) + text.slice(24, 28), 16), 8);
+  bytes.writeUInt32BE(parseInt(text.slice(28), 16), 12);
+  return bytes;
+}
+
+function uuidText(bytes: Buffer, start: number, end: number): string {
+  const hex = bytes.toString("hex", start, end);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-` +
+    hex.slice(20);
+}

@@ -1,0 +1,169 @@
+/**
+ * `timestamp`, `date` and `time`: strings of RFC 3339, whose years go on beyond 0000–9999 with a
+ * sign and at least six digits.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { DATE_PATTERN, dateText, parseDate } from "../civil.ts";
+import { fixed, type Format, type Issue, refuse, type Schema } from "../format.ts";
+
+const CLOCK = "([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d)(?:\\.(\\d+))?";
+const TIMESTAMP = new RegExp(
+  `^(${DATE_PATTERN})[Tt]${CLOCK}(?:[Zz]|([+-])([01]\\d|2[0-3]):([0-5]\\d))$`,
+);
+const TIME = new RegExp(`^${CLOCK}$`);
+
+const MS_PER_DAY = 86_400_000;
+const NS_PER_SECOND = 1e9;
+const MIN_INT64 = -(2n ** 63n);
+const MAX_INT64 = 2n ** 63n - 1n;
+/** `date` counts days in an unsigned integer of 32 bits, in which this is the epoch. */
+const EPOCH_DAY = 2 ** 31;
+
+const TIMESTAMP_OUTPUT: Schema = {
+  type: "string",
+  format: "date-time",
+  description: "An instant in UTC, in milliseconds (RFC 3339)",
+  example: "2010-01-01T00:00:00.000Z",
+};
+
+/** Values are milliseconds since the epoch. */
+export const timestamp: Format<bigint> = {
+  cql: "timestamp",
+  output: TIMESTAMP_OUTPUT,
+  input: {
+    ...TIMESTAMP_OUTPUT,
+    description: "An instant with an offset, in milliseconds at the finest (RFC 3339)",
+  },
+  text: TIMESTAMP_OUTPUT,
+  read: readTimestamp,
+  readText: readTimestamp,
+  ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
+  decode(bytes, start) {
+    // Beyond 2^53 the sum is rounded, though never to less than that.
+    const ms = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);
+    if (!Number.isSafeInteger(ms)) return farTimestampText(bytes.readBigInt64BE(start));
+    const days = Math.floor(ms / MS_PER_DAY);
+    return timestampText(days, ms - days * MS_PER_DAY);
+  },
+};
+
+const DATE: Schema = {
+  type: "string",
+  format: "date",
+  description: "A date (RFC 3339)",
+  example: "2010-01-01",
+};
+
+/** Values are days since the epoch. */
+export const date: Format<number> = {
+  cql: "date",
+  output: DATE,
+  input: DATE,
+  text: DATE,
+  read: readDate,
+  readText: readDate,
+  encode(value) {
+    const bytes = Buffer.allocUnsafe(4);
+    bytes.writeUInt32BE(value + EPOCH_DAY);
+    return bytes;
+  },
+  decode: (bytes, start) => dateText(bytes.readUInt32BE(start) - EPOCH_DAY),
+};
+
+const TIME_OUTPUT: Schema = {
+  type: "string",
+  pattern: "^\\d{2}:\\d{2}:\\d{2}\\.\\d{9}$",
+  description: "A time of day, in nanoseconds",
+  example: "13:30:54.234000000",
+};
+
+const TIME_INPUT: Schema = {
+  ...TIME_OUTPUT,
+  pattern: "^\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?$",
+  description: "A time of day, in nanoseconds at the finest",
+};
+
+/** Values are nanoseconds since midnight, which are less than 2^53. */
+export const time: Format<number> = {
+  cql: "time",
+  output: TIME_OUTPUT,
+  input: TIME_INPUT,
+  text: TIME_INPUT,
+  read: readTime,
+  readText: readTime,
+  encode(value) {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeUInt32BE(Math.floor(value / 2 ** 32));
+    bytes.writeUInt32BE(value % 2 ** 32, 4);
+    return bytes;
+  },
+  decode(bytes, start) {
+    const ns = bytes.readUInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);
+    const seconds = Math.floor(ns / NS_PER_SECOND);
+    return `${clockText(seconds)}.${String(ns % NS_PER_SECOND).padStart(9, "0")}`;
+  },
+};
+
+function readTimestamp(json: unknown, issues: Issue[]): bigint | undefined {
+  const match = typeof json === "string" ? TIMESTAMP.exec(json) : null;
+  const days = match ? parseDate(match[1] ?? "") : undefined;
+  if (!match || days === undefined) {
+    return refuse(
+      issues,
+      'Expected an RFC 3339 date-time with an offset, such as "2010-01-01T00:00:00Z"',
+    );
+  }
+  const [, , hour, minute, second, fraction = "", sign, offsetHour, offsetMinute] = match;
+  if (/[^0]/.test(fraction.slice(3))) {
+    return refuse(issues, "Expected no more than milliseconds, which is what a timestamp holds");
+  }
+  const offset = sign === undefined ? 0 : minutes(offsetHour, offsetMinute);
+  const local = minutes(hour, minute) - (sign === "-" ? -offset : offset);
+  const ofDay = (local * 60 + Number(second)) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+  const value = BigInt(days) * BigInt(MS_PER_DAY) + BigInt(ofDay);
+  return value >= MIN_INT64 && value <= MAX_INT64
+    ? value
+    : refuse(issues, "Expected a date-time within 64 bits of milliseconds");
+}
+
+function readDate(json: unknown, issues: Issue[]): number | undefined {
+  const days = typeof json === "string" ? parseDate(json) : undefined;
+  if (days === undefined) return refuse(issues, 'Expected a date, such as "2010-01-01"');
+  return days >= -EPOCH_DAY && days < EPOCH_DAY
+    ? days
+    : refuse(issues, "Expected a date from -5877641-06-23 to +5881580-07-11");
+}
+
+function readTime(json: unknown, issues: Issue[]): number | undefined {
+  const match = typeof json === "string" ? TIME.exec(json) : null;
+  const [, hour, minute, second, fraction = ""] = match ?? [];
+  if (!match || fraction.length > 9) {
+    return refuse(issues, 'Expected a time of day, such as "13:30:54.234"');
+  }
+  return (minutes(hour, minute) * 60 + Number(second)) * NS_PER_SECOND +
+    Number(fraction.padEnd(9, "0"));
+}
+
+function farTimestampText(ms: bigint): string {
+  const day = BigInt(MS_PER_DAY);
+  const ofDay = (ms % day + day) % day;
+  return timestampText(Number((ms - ofDay) / day), Number(ofDay));
+}
+
+function timestampText(days: number, msOfDay: number): string {
+  const ms = String(msOfDay % 1000).padStart(3, "0");
+  return `${dateText(days)}T${clockText(Math.floor(msOfDay / 1000))}.${ms}Z`;
+}
+
+function clockText(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${
+    two(seconds % 60)
+  }`;
+}
+
+function minutes(hour: string | undefined, minute: string | undefined): number {
+  return Number(hour) * 60 + Number(minute);
+}
