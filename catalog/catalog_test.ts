@@ -23,7 +23,7 @@ function paramsOf(...lines: string[]): Omit<Param, "span">[] {
   return params.map(({ span: _, ...param }) => param);
 }
 
-const PLAIN = { optional: false, default: null, by: null };
+const PLAIN = { optional: false, default: null, by: null, min: null, max: null };
 
 describe("parseQueries()", () => {
   it("reads the whole of a query", () => {
@@ -60,6 +60,9 @@ SELECT observed_at -- newest first
       consistency: "LOCAL_ONE",
       serialConsistency: null,
       page: { size: 50, max: 1000 },
+      etag: null,
+      walk: null,
+      bulk: false,
     });
     expect(text.slice(statementSpan.start, statementSpan.end)).toBe(query.statement);
     expect(text.slice(nameSpan.start, nameSpan.end)).toBe("list_observations");
@@ -190,6 +193,25 @@ SELECT observed_at -- newest first
       params: [
         { source: { in: "bucket", of: "b", by: "week" } },
         { source: { in: "body" }, default: "2010-01", by: "month" },
+      ],
+    },
+    {
+      name: "bounds are kept as they are written",
+      lines: [
+        "-- @param a? in header min=-0.50 max=+3",
+        "-- @param b in body max=9007199254740993",
+      ],
+      params: [
+        { source: { in: "header" }, optional: true, min: "-0.50", max: "+3" },
+        { source: { in: "body" }, max: "9007199254740993" },
+      ],
+    },
+    {
+      name: "equal bounds are no mistake",
+      lines: ["-- @param a in body min=1.0 max=1", "-- @param b in query min=-3 max=-2"],
+      params: [
+        { source: { in: "body" }, min: "1.0", max: "1" },
+        { source: { in: "query" }, min: "-3", max: "-2" },
       ],
     },
     {

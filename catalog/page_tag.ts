@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Word } from "./comment.ts";
+import { readCount } from "./count.ts";
 import type { Page, Report, Span } from "./query.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 
@@ -24,8 +24,8 @@ export function readPage(line: TagLine, report: Report): PageTag {
     });
   }
   const options = readOptions(line.words, { keys: ["size", "max"], report });
-  const givenSize = readRows(options.size, report);
-  const givenMax = readRows(options.max, report);
+  const givenSize = readCount(options.size, { things: "rows", report });
+  const givenMax = readCount(options.max, { things: "rows", report });
   const size = givenSize ?? Math.min(DEFAULT_PAGE.size, givenMax ?? DEFAULT_PAGE.size);
   const max = givenMax ?? Math.max(DEFAULT_PAGE.max, size);
   if (size > max) {
@@ -36,16 +36,4 @@ export function readPage(line: TagLine, report: Report): PageTag {
     });
   }
   return { size, max, span: line.span };
-}
-
-function readRows(word: Word | undefined, report: Report): number | null {
-  if (word === undefined) return null;
-  const rows = Number(word.text);
-  if (/^[1-9]\d*$/.test(word.text) && Number.isSafeInteger(rows)) return rows;
-  report({
-    span: word.span,
-    message: `Cannot use "${word.text}" as a number of rows`,
-    help: "Write a whole number of at least 1",
-  });
-  return null;
 }

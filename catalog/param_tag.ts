@@ -1,10 +1,11 @@
 /**
- * The `@param name[?] in source by=unit default=value` tag, as far as it can be judged by itself.
+ * The `@param name[?] in source by=unit default=value min=1 max=100` tag, as far as it can be judged by itself.
  * Whether the statement has such a marker is for `params.ts`.
  *
  * @module
  */
 
+import { readUnit, reportMissingUnit } from "./bucket_unit.ts";
 import type { Word } from "./comment.ts";
 import type { BucketUnit, Report, Span } from "./query.ts";
 import { suggest } from "./suggest.ts";
@@ -19,17 +20,22 @@ export interface ParamTag {
   readonly sourceSpan: Span;
   readonly by: BucketUnit | null;
   readonly default: string | null;
+  readonly min: string | null;
+  readonly max: string | null;
   readonly span: Span;
 }
 
 export type TaggedSource =
   | { readonly in: "path" | "query" | "header" | "body" }
   | { readonly in: "claim"; readonly claim: string }
+  | { readonly in: "if-match" }
   | { readonly in: "bucket"; readonly of: string };
 
-const UNITS: readonly BucketUnit[] = ["hour", "day", "week", "month", "year"];
-const PLAIN_SOURCES = ["path", "query", "header", "body"] as const;
+const PLAIN_SOURCES = ["path", "query", "header", "body", "if-match"] as const;
 const SOURCES = [...PLAIN_SOURCES, "claim:", "bucket:"];
+
+const OPTIONS = ["by", "default", "min", "max"] as const;
+type Option = typeof OPTIONS[number];
 
 export function readParam(line: TagLine, report: Report): ParamTag | null {
   const [nameWord, ...others] = line.words;
@@ -45,8 +51,9 @@ export function readParam(line: TagLine, report: Report): ParamTag | null {
   const name = optional ? nameWord.text.slice(0, -1) : nameWord.text;
   const nameSpan = { ...nameWord.span, end: nameWord.span.start + name.length };
   const { source, sourceSpan, rest } = readSourceWords(nameWord, others, report);
-  const options = readOptions(rest, { keys: ["by", "default"], report });
+  const options = readOptions(rest, { keys: OPTIONS, report });
   const by = readUnit(options.by, report);
+  checkBounds(options, report);
   checkFit({ name: nameWord, source, sourceSpan, optional, options }, report);
   return {
     name,
@@ -56,6 +63,8 @@ export function readParam(line: TagLine, report: Report): ParamTag | null {
     sourceSpan,
     by,
     default: options.default?.text ?? null,
+    min: options.min?.text ?? null,
+    max: options.max?.text ?? null,
     span: line.span,
   };
 }
@@ -111,40 +120,48 @@ function readSource({ text, span }: Word, report: Report): TaggedSource | null {
   return null;
 }
 
-function readUnit(word: Word | undefined, report: Report): BucketUnit | null {
-  if (word === undefined) return null;
-  const unit = UNITS.find((unit) => unit === word.text) ?? null;
-  if (unit === null) {
-    const message = `Unknown unit "${word.text}"`;
-    report({ span: word.span, message, help: suggest(word.text, UNITS) });
-  }
-  return unit;
+/** Whether a bound fits the type is known to the server alone. */
+function checkBounds({ min, max }: Options, report: Report): void {
+  const [least, most] = [min, max].map((word) => {
+    if (word === undefined) return NaN;
+    if (/^[+-]?\d+(?:\.\d+)?$/.test(word.text)) return Number(word.text);
+    report({
+      span: word.span,
+      message: `Cannot use "${word.text}" as a bound: not a number`,
+      help: "Write digits, with a sign or a fraction where needed",
+    });
+    return NaN;
+  });
+  // Rounding never turns the order of two numbers around, and NaN is in no order.
+  if (min === undefined || max === undefined || !(least! > most!)) return;
+  report({
+    span: max.span,
+    message: `Cannot use maximum ${max.text}: smaller than the minimum ${min.text}`,
+    help: "Raise the maximum, or lower the minimum",
+  });
 }
+
+type Options = { readonly [Name in Option]?: Word };
 
 interface ParamParts {
   readonly name: Word;
   readonly source: TaggedSource | null;
   readonly sourceSpan: Span;
   readonly optional: boolean;
-  readonly options: { readonly by?: Word; readonly default?: Word };
+  readonly options: Options;
 }
 
 /** The parts of the tag that exclude or need one another. */
 function checkFit({ name, source, sourceSpan, optional, options }: ParamParts, report: Report) {
-  const { by, default: defaultValue } = options;
-  if (optional && defaultValue !== undefined) {
+  if (optional && options.default !== undefined) {
     report({
       span: name.span,
       message: `Cannot use both "?" and "default": a parameter with a default is never left out`,
       help: "Remove one of them",
     });
   }
-  if (source?.in === "bucket" && by === undefined) {
-    report({
-      span: sourceSpan,
-      message: "Missing unit of the bucket",
-      help: `Add the unit, for example "by=month"`,
-    });
+  if (source?.in === "bucket" && options.by === undefined) {
+    reportMissingUnit({ span: sourceSpan }, report);
   }
   if (source?.in === "bucket" && optional) {
     report({
@@ -153,18 +170,31 @@ function checkFit({ name, source, sourceSpan, optional, options }: ParamParts, r
       help: `Remove the "?"`,
     });
   }
-  if ((source?.in === "claim" || source?.in === "header") && by !== undefined) {
+  if (source?.in === "if-match" && optional) {
     report({
-      span: by.span,
-      message: `Cannot use "by" with a ${source.in}`,
-      help: `Remove it, or take the value from the path, the query or the body`,
+      span: name.span,
+      message: `Cannot leave out "${name.text.slice(0, -1)}": without If-Match nothing is compared`,
+      help: `Remove the "?"`,
     });
   }
-  if ((source?.in === "claim" || source?.in === "bucket") && defaultValue !== undefined) {
-    report({
-      span: defaultValue.span,
-      message: `Cannot use "default" with a ${source.in}`,
-      help: `Remove it: the value never comes from the caller`,
-    });
+  for (const option of OPTIONS) {
+    const word = options[option];
+    const help = source === null ? null : helpToRemove(option, source);
+    if (word === undefined || source === null || help === null) continue;
+    const what = source.in === "if-match" ? "If-Match" : `a ${source.in}`;
+    report({ span: word.span, message: `Cannot use "${option}" with ${what}`, help });
   }
+}
+
+/** What to do about an option that cannot stand beside the source; null where it can. */
+function helpToRemove(option: Option, { in: source }: TaggedSource): string | null {
+  if (source === "if-match") return "Remove it: the entity tag is compared as it is";
+  if (option === "by") {
+    return source === "claim" || source === "header"
+      ? "Remove it, or take the value from the path, the query or the body"
+      : null;
+  }
+  return source === "claim" || source === "bucket"
+    ? "Remove it: the value never comes from the caller"
+    : null;
 }

@@ -17,6 +17,8 @@ export interface ParamContext {
   readonly route: RouteTag | null;
   /** Whether anyone may call the query, and so without a token. */
   readonly isPublic: boolean;
+  /** The marker that an `@walk` binds. */
+  readonly walked: string | null;
   readonly report: Report;
 }
 
@@ -32,6 +34,8 @@ const OWN_HEADERS = [
   "content_length",
   "cookie",
   "host",
+  "if_match",
+  "if_none_match",
   "transfer_encoding",
 ];
 
@@ -39,6 +43,7 @@ const OWN_HEADERS = [
 export function resolveParams(markers: readonly Marker[], context: ParamContext): Param[] {
   const tags = indexTags(markers, context);
   return markers.flatMap((marker) => {
+    if (marker.name === context.walked) return [walkedParam(marker)];
     const tag = tags.get(marker.name) ?? null;
     const source = tag === null ? defaultSource(marker.name, context) : tag.source;
     if (source === null) return [];
@@ -46,7 +51,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
     if (tag !== null) checkTag(tag, context);
     checkReservedName({ name: marker.name, source, span: tag?.sourceSpan ?? span }, context);
     if (tag !== null && source.in === "bucket") {
-      checkBucket(tag, source.of, { markers, tags, report: context.report });
+      checkBucket(tag, source.of, { markers, tags, context });
     }
     const by = tag?.by ?? null;
     const bound = bindUnit(source, by);
@@ -57,9 +62,17 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
       optional: tag?.optional ?? false,
       default: tag?.default ?? null,
       by: source.in === "bucket" ? null : by,
+      min: tag?.min ?? null,
+      max: tag?.max ?? null,
       span,
     }];
   });
+}
+
+/** Whatever tags say of it; `validate_walk.ts` reports them. */
+function walkedParam({ name, spans }: Marker): Param {
+  const unset = { default: null, by: null, min: null, max: null };
+  return { name, source: { in: "walk" }, optional: false, ...unset, span: spans[0]! };
 }
 
 /** Gives a bucket its unit; null where the tag has none. */
@@ -122,7 +135,7 @@ function checkTag(tag: ParamTag, { route, isPublic, report }: ParamContext): voi
   if (inPath && source !== null && source.in !== "path") {
     report({
       span: sourceSpan,
-      message: `Cannot take "${name}" from the ${source.in}: it stands in the path`,
+      message: `Cannot take "${name}" from ${describeSource(source)}: it stands in the path`,
       help: `Remove "{${name}}" from the path, or remove the tag`,
     });
   }
@@ -179,27 +192,39 @@ function checkReservedName({ name, source, span }: NamedSource, context: ParamCo
 function checkBucket(
   { name, sourceSpan }: ParamTag,
   of: string,
-  { markers, tags, report }: {
+  { markers, tags, context }: {
     readonly markers: readonly Marker[];
     readonly tags: ReadonlyMap<string, ParamTag>;
-    readonly report: Report;
+    readonly context: ParamContext;
   },
 ): void {
   const cannotDerive = (state: string, help: string) =>
-    report({ span: sourceSpan, message: `Cannot derive "${name}" from "${of}": ${state}`, help });
+    context.report({
+      span: sourceSpan,
+      message: `Cannot derive "${name}" from "${of}": ${state}`,
+      help,
+    });
   const origin = tags.get(of);
   if (!markers.some((marker) => marker.name === of)) {
     const others = markers.filter((marker) => marker.name !== name);
     cannotDerive(`the statement has no marker ":${of}"`, suggestMarker(of, others));
   } else if (of === name) {
     cannotDerive("it is the bucket itself", "Name the parameter that holds the time");
+  } else if (of === context.walked) {
+    cannotDerive("@walk binds it", "Name a parameter that the caller sends");
   } else if (origin?.source?.in === "bucket") {
     cannotDerive("it is a bucket too", `Derive it from "${origin.source.of}"`);
   } else if (origin?.source?.in === "claim") {
     cannotDerive("it is a claim", "Name a parameter that the caller sends");
+  } else if (origin?.source?.in === "if-match") {
+    cannotDerive("it is an entity tag", "Name the parameter that holds the time");
   } else if (origin?.optional) {
     cannotDerive("it may be left out", `Remove the "?" of "${of}"`);
   }
+}
+
+function describeSource({ in: source }: TaggedSource): string {
+  return source === "if-match" ? "If-Match" : `the ${source}`;
 }
 
 /** A sentence that names the marker that was probably meant. */

@@ -43,6 +43,10 @@ export type BucketUnit = "hour" | "day" | "week" | "month" | "year";
 export type ParamSource =
   | { readonly in: "path" | "query" | "header" | "body" }
   | { readonly in: "claim"; readonly claim: string }
+  /** The entity tag of `If-Match` (RFC 9110, section 13.1.1), for the condition of an `IF`. */
+  | { readonly in: "if-match" }
+  /** Each bucket of an `@walk` in turn. */
+  | { readonly in: "walk" }
   | { readonly in: "bucket"; readonly of: string; readonly by: BucketUnit };
 
 /** A bind marker of the statement and the source of its value. */
@@ -59,6 +63,12 @@ export interface Param {
    * such as `2010-01` for `month`.
    */
   readonly by: BucketUnit | null;
+  /**
+   * Bounds, read like a query parameter's: of a number its value, of text its characters, of a
+   * collection its members. Null where there is none.
+   */
+  readonly min: string | null;
+  readonly max: string | null;
   /** The `@param` tag, or where there is none the marker's first appearance. */
   readonly span: Span;
 }
@@ -88,6 +98,27 @@ export type Access =
 export interface Page {
   readonly size: number;
   readonly max: number;
+}
+
+/** A column whose value is the entity tag of a `:one` query's row. */
+export interface Etag {
+  readonly column: string;
+  readonly span: Span;
+}
+
+/** How a `:many` query goes through the time buckets of a range, one partition after the other. */
+export interface Walk {
+  /** The marker that each bucket is bound to. */
+  readonly bucket: string;
+  readonly by: BucketUnit;
+  /** The markers of the range's ends, both inclusive as far as buckets go. */
+  readonly from: string;
+  readonly to: string;
+  /** By time; that of the rows inside a bucket must be the same. */
+  readonly order: "asc" | "desc";
+  /** Buckets that one request may span. */
+  readonly max: number;
+  readonly span: Span;
 }
 
 /** A consistency level by its CQL name, such as `LOCAL_QUORUM`. */
@@ -134,4 +165,8 @@ export interface Query {
   readonly serialConsistency: SerialConsistency | null;
   /** For `:many` only, where it always has a value; null otherwise. */
   readonly page: Page | null;
+  readonly etag: Etag | null;
+  readonly walk: Walk | null;
+  /** Whether the route takes many inputs in one request. */
+  readonly bulk: boolean;
 }

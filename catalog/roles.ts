@@ -14,11 +14,15 @@ export type Role =
   | { readonly kind: "subscript" }
   /** `LIMIT` and `PER PARTITION LIMIT`. */
   | { readonly kind: "limit" }
-  /** `USING TTL` and `USING TIMESTAMP`. */
-  | { readonly kind: "using" }
-  /** After `WHERE`. */
+  /** `USING TTL`. */
+  | { readonly kind: "ttl" }
+  /** `USING TIMESTAMP`. */
+  | { readonly kind: "timestamp" }
+  /** The whole list behind `IN`, of `WHERE` or of `IF`; one of a list in parentheses is not. */
+  | { readonly kind: "in" }
+  /** After `WHERE`, otherwise. */
   | { readonly kind: "restriction" }
-  /** After `IF`. */
+  /** After `IF`, otherwise. */
   | { readonly kind: "condition" }
   /** Anywhere else, as in a select list or `ORDER BY … ANN OF`. */
   | { readonly kind: "other" };
@@ -29,7 +33,17 @@ export interface MarkerRole {
   readonly role: Role;
 }
 
-type Clause = "none" | "columns" | "values" | "set" | "using" | "where" | "if" | "limit";
+type Clause =
+  | "none"
+  | "columns"
+  | "values"
+  | "set"
+  | "using"
+  | "ttl"
+  | "timestamp"
+  | "where"
+  | "if"
+  | "limit";
 
 /** In the order of the text, which is the order of the server's bind columns. */
 export function markerRoles(query: Pick<Query, "statementSpan">): MarkerRole[] {
@@ -55,8 +69,11 @@ class ClauseReader {
   /** The column that the assignment at hand is for; null before its name. */
   #assigned: string | null = null;
   #subscript = false;
+  #previous: Token | undefined;
+  #token: Token | undefined;
 
   advance(token: Token): void {
+    [this.#previous, this.#token] = [this.#token, token];
     if (token.kind === "punctuation") return this.#punctuation(token.text);
     const name = nameOf(token);
     if (this.#depth === 0 && token.kind === "word" && this.#keyword(token)) return;
@@ -65,15 +82,19 @@ class ClauseReader {
     if (this.#clause === "set") this.#assigned ??= name;
   }
 
+  /** That of the token at hand. */
   role(): Role {
+    // IN is a reserved word: without quotes it is nothing but the operator.
+    if (isKeyword(this.#previous, "IN")) return { kind: "in" };
     switch (this.#clause) {
       case "values":
         return { kind: "value", column: this.#columns[this.#position] ?? "" };
       case "set":
         if (this.#subscript) return { kind: "subscript" };
         return { kind: "value", column: this.#assigned ?? "" };
-      case "using":
-        return { kind: "using" };
+      case "ttl":
+      case "timestamp":
+        return { kind: this.#clause };
       case "where":
         return { kind: "restriction" };
       case "if":
@@ -87,14 +108,20 @@ class ClauseReader {
 
   #keyword(token: Token): boolean {
     const clause = CLAUSES.find(([keyword]) => isKeyword(token, keyword))?.[1];
-    // `values` may name a column; it begins a clause only after the columns of an INSERT.
-    if (clause === undefined || (clause === "values" && !this.#inserts)) return false;
+    // These may name columns; they begin clauses only after the columns of an INSERT, and after USING.
+    if (clause === "values" && !this.#inserts) return false;
+    if ((clause === "ttl" || clause === "timestamp") && !this.#isUsing()) return false;
+    if (clause === undefined) return false;
     if (clause === "columns" || clause === "none") this.#inserts = clause === "columns";
     if (clause === "columns") this.#columns = [];
     this.#clause = clause;
     this.#position = 0;
     this.#assigned = null;
     return true;
+  }
+
+  #isUsing(): boolean {
+    return ["using", "ttl", "timestamp"].includes(this.#clause);
   }
 
   #punctuation(text: string): void {
@@ -121,6 +148,8 @@ const CLAUSES: readonly (readonly [string, Clause])[] = [
   ["VALUES", "values"],
   ["SET", "set"],
   ["USING", "using"],
+  ["TTL", "ttl"],
+  ["TIMESTAMP", "timestamp"],
   ["WHERE", "where"],
   ["IF", "if"],
   ["LIMIT", "limit"],

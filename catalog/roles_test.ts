@@ -15,7 +15,7 @@ describe("markerRoles()", () => {
     [
       "pairs the values of an INSERT with its columns",
       `INSERT INTO ks.t (a, "B", c) VALUES (:x, f(:y, 1), {'k': :z}) USING TTL :ttl`,
-      ["x: value of a", "y: value of B", "z: value of c", "ttl: using"],
+      ["x: value of a", "y: value of B", "z: value of c", "ttl: ttl"],
     ],
     [
       "takes a column called values for a column",
@@ -25,7 +25,7 @@ describe("markerRoles()", () => {
     [
       "tells a subscript from the value that it is given",
       "UPDATE t USING TIMESTAMP :ts SET m[:key] = :value, n = :n WHERE k IN (:k)",
-      ["ts: using", "key: subscript", "value: value of m", "n: value of n", "k: restriction"],
+      ["ts: timestamp", "key: subscript", "value: value of m", "n: value of n", "k: restriction"],
     ],
     [
       "follows a SELECT through its clauses",
@@ -44,6 +44,26 @@ describe("markerRoles()", () => {
         "d: value of d",
         "k2: restriction",
       ],
+    ],
+    [
+      "tells what each marker of USING is for, and columns that are called so",
+      "UPDATE t USING TTL :x AND TIMESTAMP :y SET ttl = :t, timestamp = :u WHERE ttl = :k",
+      ["x: ttl", "y: timestamp", "t: value of ttl", "u: value of timestamp", "k: restriction"],
+    ],
+    [
+      "takes the timestamp of a whole batch for what it is",
+      "BEGIN BATCH USING TIMESTAMP :at UPDATE t SET a = :a WHERE k = :k; APPLY BATCH",
+      ["at: timestamp", "a: value of a", "k: restriction"],
+    ],
+    [
+      "tells a whole list from one of its members",
+      `SELECT a FROM t WHERE k in -- all\n :ks AND (c, d) IN :cds AND e IN (:e, :f) AND "IN" = :g`,
+      ["ks: in", "cds: in", "e: restriction", "f: restriction", "g: restriction"],
+    ],
+    [
+      "tells a list from a value in a condition",
+      "DELETE FROM t WHERE k = :k IF a IN :as AND b IN (:b) AND c = :c",
+      ["k: restriction", "as: in", "b: condition", "c: condition"],
     ],
     ["knows no column for a JSON insert", "INSERT INTO t JSON :doc", ["doc: other"]],
     ["skips strings and comments", "SELECT a FROM t WHERE a = ':x' -- :y\n AND b = :z", [

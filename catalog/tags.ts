@@ -7,6 +7,7 @@
 
 import { readConsistency } from "./consistency_tag.ts";
 import { placeOf } from "./diagnose.ts";
+import { readEtag } from "./etag_tag.ts";
 import { readPage } from "./page_tag.ts";
 import { readParam } from "./param_tag.ts";
 import type { Report, Span } from "./query.ts";
@@ -15,6 +16,7 @@ import { readScope } from "./scope_tag.ts";
 import { closest, suggest } from "./suggest.ts";
 import { readTagLine, reportUnexpected, type TagLine } from "./tag_line.ts";
 import type { Token } from "./tokenize.ts";
+import { readWalk } from "./walk_tag.ts";
 
 interface TagReader {
   /** Whether a query may have the tag more than once. */
@@ -26,13 +28,19 @@ interface TagReader {
 const TAGS = {
   route: { repeats: false, read: readRoute },
   scope: { repeats: true, read: readScope },
-  public: { repeats: false, read: readPublic },
+  public: { repeats: false, read: readBare },
   param: { repeats: true, read: readParam },
   consistency: { repeats: false, read: readConsistency },
   page: { repeats: false, read: readPage },
+  etag: { repeats: false, read: readEtag },
+  walk: { repeats: false, read: readWalk },
+  bulk: { repeats: false, read: readBare },
 } as const satisfies Record<string, TagReader>;
 
-type TagName = keyof typeof TAGS;
+export type TagName = keyof typeof TAGS;
+
+/** Every tag, without the `@`. */
+export const TAG_NAMES = Object.keys(TAGS) as readonly TagName[];
 
 /** What the tags of one query say, by the tag's name, in the order of the file. */
 export type Tags = {
@@ -62,9 +70,10 @@ export function readTags(comments: readonly Token[], report: Report): Tags {
     firsts.set(name, line);
     if (value !== null) values.set(name, [...values.get(name) ?? [], value]);
   }
-  const names = Object.keys(TAGS) as TagName[];
   // Each value was made by the reader of its name, which the types cannot follow through a loop.
-  return Object.fromEntries(names.map((name) => [name, values.get(name) ?? []])) as unknown as Tags;
+  return Object.fromEntries(
+    TAG_NAMES.map((name) => [name, values.get(name) ?? []]),
+  ) as unknown as Tags;
 }
 
 /** Whether there is a tag of this name. */
@@ -75,7 +84,7 @@ export function isTagName(name: string): name is TagName {
 /** The tag that a line means, null where it is none; a near miss is reported and read all the same. */
 function readName({ name, nameSpan }: TagLine, report: Report): TagName | null {
   if (isTagName(name)) return name;
-  const signed = Object.keys(TAGS).map((name) => `@${name}`);
+  const signed = TAG_NAMES.map((name) => `@${name}`);
   report({
     span: nameSpan,
     message: `Unknown tag "@${name}"`,
@@ -85,7 +94,8 @@ function readName({ name, nameSpan }: TagLine, report: Report): TagName | null {
   return meant !== undefined && isTagName(meant) ? meant : null;
 }
 
-function readPublic(line: TagLine, report: Report): { readonly span: Span } {
+/** A tag that says all by being there. */
+function readBare(line: TagLine, report: Report): { readonly span: Span } {
   for (const word of line.words) reportUnexpected(word, report);
   return { span: line.span };
 }

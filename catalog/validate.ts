@@ -12,9 +12,26 @@ import { listMarkers } from "./markers.ts";
 import { DEFAULT_PAGE } from "./page_tag.ts";
 import { resolveParams, suggestMarker } from "./params.ts";
 import type { Draft } from "./parse.ts";
-import type { Access, Diagnostic, Marker, Mode, Query, Report, Route, Verb } from "./query.ts";
+import type {
+  Access,
+  Diagnostic,
+  Marker,
+  Mode,
+  Query,
+  Report,
+  Route,
+  Verb,
+  Walk,
+} from "./query.ts";
+import { markerRoles } from "./roles.ts";
 import type { RouteTag } from "./route_tag.ts";
 import type { Tags } from "./tags.ts";
+import { checkBounds } from "./validate_bounds.ts";
+import { checkBulk } from "./validate_bulk.ts";
+import { checkEtag } from "./validate_etag.ts";
+import { checkIfMatch } from "./validate_if_match.ts";
+import { checkWalk } from "./validate_walk.ts";
+import type { WalkTag } from "./walk_tag.ts";
 
 /** The query of a draft, null where it has a mistake; and the mistakes, those of the draft included. */
 export function validateDraft(
@@ -42,8 +59,20 @@ export function validateDraft(
     mode,
     route: routeTag,
     isPublic: access.kind === "public",
+    walked: tags.walk[0]?.bucket?.text ?? null,
     report,
   });
+  const roles = markerRoles({ statementSpan: statement.span });
+  checkIfMatch(tags.param, { mode, route: routeTag, roles, report });
+  if (routeTag !== null) checkBounds(params, { roles, report });
+  for (const tag of tags.etag) checkEtag(tag, { mode, route: routeTag, report });
+  for (const tag of tags.walk) {
+    checkWalk(tag, { mode, markers, params: tags.param, route: routeTag, report });
+  }
+  for (const tag of tags.bulk) {
+    const known = params.length === markers.length ? params : null;
+    checkBulk(tag, { mode, route: routeTag, params: known, report });
+  }
 
   const { verb, conditional } = kind;
   const isWhole = header !== null && header.name !== null && mode !== null && verb !== null;
@@ -67,6 +96,9 @@ export function validateDraft(
     consistency: tags.consistency[0]?.level ?? null,
     serialConsistency: tags.consistency[0]?.serial ?? null,
     page: mode === "many" ? resolvePage(tags) : null,
+    etag: tags.etag[0] ?? null,
+    walk: resolveWalk(tags.walk[0]),
+    bulk: tags.bulk.length > 0,
   };
   return { query, diagnostics };
 }
@@ -78,6 +110,14 @@ function resolveRoute(tag: RouteTag | null): Route | null {
 
 function resolvePage({ page: [tag] }: Tags): Query["page"] {
   return tag === undefined ? DEFAULT_PAGE : { size: tag.size, max: tag.max };
+}
+
+/** Null also for a tag that lacks something, which is reported elsewhere. */
+function resolveWalk(tag: WalkTag | undefined): Walk | null {
+  if (tag === undefined) return null;
+  const { bucket, by, from, to, order, max, span } = tag;
+  if (bucket === null || by === null || from === null || to === null || order === null) return null;
+  return { bucket: bucket.text, by, from: from.text, to: to.text, order, max, span };
 }
 
 function resolveAccess(tags: Tags, report: Report): Access {
