@@ -35,6 +35,8 @@ export interface Result {
 }
 
 export interface Executor {
+  /** How long filling a page may take, in milliseconds. */
+  readonly fillTimeoutMs: number;
   /** @throws {ServiceError} */
   execute(
     prepared: PreparedQuery,
@@ -119,6 +121,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
   }
 
   return {
+    fillTimeoutMs: session.requestTimeoutMs,
     /**
      * Fetches until `fetchSize` rows are there, none are left, or the time of a statement is over: a
      * page that comes out short of its size is otherwise the last one.

@@ -90,9 +90,9 @@ function unavailable(cause: unknown): ServiceError {
   );
 }
 
-/** The connection broke after the request was sent: a write may have reached its replicas. */
+/** The connection broke: unless the request was still waiting to be sent, a write may have been made. */
 function connectionLost(cause: unknown, facts: StatementFacts): ServiceError {
-  if (!facts.writes) return unavailable(cause);
+  if (!facts.writes || wasNotSent(cause)) return unavailable(cause);
   if (!facts.idempotent) return outcomeUnknown(cause);
   return new ServiceError(
     "unavailable",
@@ -139,6 +139,7 @@ function mostTelling(error: unknown): unknown {
   const reasons = Object.values(error.innerErrors ?? {}) as unknown[];
   return reasons.find((reason) => reason instanceof cassandra.errors.ResponseError) ??
     reasons.find((reason) => reason instanceof cassandra.errors.OperationTimedOutError) ??
+    reasons.find(isSocketError) ??
     reasons.find((reason) => reason instanceof cassandra.errors.BusyConnectionError) ?? error;
 }
 
@@ -146,8 +147,30 @@ function isSocketError(error: unknown): boolean {
   return error instanceof Error && "isSocketError" in error && error.isSocketError === true;
 }
 
-/** Why no connection came about, in one line for the operator: the hosts and their reasons. */
+function wasNotSent(error: unknown): boolean {
+  return error instanceof Error && "requestNotWritten" in error && error.requestNotWritten === true;
+}
+
+/** Why no connection came about, in one line for the operator: the hosts, their reasons, and what to do. */
 export function connectionFailure(error: unknown): string {
+  const reasons = reasonsOf(error);
+  const advice = ADVICE.find(([pattern]) => pattern.test(reasons))?.[1];
+  return advice === undefined ? reasons : `${reasons}: ${advice}`;
+}
+
+/** For what a setting can mend, by the driver's words. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /Keyspace '\w+' does not exist/,
+    'run "deno task migrate", which creates it, or correct CASSANDRA_KEYSPACE',
+  ],
+  [/localDataCenter was configured as/, "correct CASSANDRA_LOCAL_DATACENTER"],
+  [/No host could be resolved/, "correct CASSANDRA_CONTACT_POINTS"],
+  [/Authentication provider not set/, "set CASSANDRA_USERNAME and CASSANDRA_PASSWORD"],
+  [/ECONNREFUSED/, "start Cassandra there, or correct CASSANDRA_CONTACT_POINTS"],
+];
+
+function reasonsOf(error: unknown): string {
   if (error instanceof cassandra.errors.NoHostAvailableError) {
     const reasons = Object.entries(error.innerErrors ?? {}).map(([host, reason]) =>
       `${host}: ${reason instanceof Error ? reason.message : reason}`

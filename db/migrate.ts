@@ -95,7 +95,11 @@ async function applyMigration(
   const done = entry?.applied ?? 0;
   if (done > 0 && prefixChecksum(statements, done) !== entry?.appliedChecksum) {
     throw new MigrationError(
-      `Cannot resume "${path}": its first ${done} statements were applied and have changed since: restore them`,
+      `Cannot resume "${path}": ${
+        done === 1
+          ? "its first statement was applied and has changed since: restore it"
+          : `its first ${done} statements were applied and have changed since: restore them`
+      }`,
     );
   }
   await recordStart(session, migration);
@@ -109,13 +113,20 @@ async function applyMigration(
         `Cannot apply statement ${applied} of ${statements.length} of "${path}": ${
           connectionFailure(cause)
         }\n${statement.replace(/^/gm, "  | ")}\n` +
-          `  The ${index} before it stay applied: mend this one and run "deno task migrate" again, which goes on from here`,
+          `  ${
+            whatStays(index)
+          }: mend this one and run "deno task migrate" again, which goes on from here`,
         { cause },
       );
     }
     const appliedChecksum = prefixChecksum(statements, applied);
     await recordStatement(session, migration, { applied, appliedChecksum });
   }
+}
+
+function whatStays(count: number): string {
+  if (count === 0) return "Nothing of this file is applied";
+  return count === 1 ? "The one before it stays applied" : `The ${count} before it stay applied`;
 }
 
 function prefixChecksum(statements: readonly string[], count: number): string {

@@ -6,29 +6,25 @@
  */
 import type { Buffer } from "node:buffer";
 import { CatalogError } from "../catalog/diagnose.ts";
-import type { Diagnostic, Param, Query, Report, Span } from "../catalog/query.ts";
-import { markerRoles, type Role } from "../catalog/roles.ts";
+import type { Diagnostic, Query, Report } from "../catalog/query.ts";
+import { suggest } from "../catalog/suggest.ts";
 import type { Codec, CqlType } from "../codec/codec.ts";
-import { codecFor, UnsupportedTypeError } from "../codec/codec_for.ts";
-import { type Bucket, bucketFor } from "./bucket_param.ts";
+import type { PreparedWalk } from "./bucket_param.ts";
+import { checkBatch } from "./check_batch.ts";
 import { cqlTypeOf } from "./cql_type.ts";
-import type { BoundValues, DriverColumn, PreparedStatement } from "./driver_internals.ts";
+import type { BoundValues, PreparedStatement } from "./driver_internals.ts";
 import { isIdempotent } from "./idempotency.ts";
+import {
+  codecOrReport,
+  type PreparedParam,
+  prepareParams,
+  type StatementContext,
+} from "./prepare_params.ts";
+import { prepareQueryWalk } from "./prepare_walk.ts";
 import { compileRowReader, type RowReader } from "./read_rows.ts";
 import { isRefusal, refusalDiagnostic } from "./refusal.ts";
 import type { Session } from "./session.ts";
-
-/** A parameter with the type that the server gave its marker. */
-export interface PreparedParam {
-  readonly param: Param;
-  readonly codec: Codec;
-  /** Where its value is bound; a marker may stand in several places. */
-  readonly positions: readonly number[];
-  /** Whether null may be sent, which deletes the value. */
-  readonly nullable: boolean;
-  /** For a `bucket:` parameter: how its bytes come from those of the parameter that it is derived of. */
-  readonly bucket: Bucket | null;
-}
+import { tableOf } from "./table.ts";
 
 /** A column of a query's rows. */
 export interface PreparedColumn {
@@ -48,6 +44,8 @@ export interface PreparedQuery {
    * condition did not hold. Else empty.
    */
   readonly columns: readonly PreparedColumn[];
+  /** How the buckets of a range are gone through; null without `@walk`. */
+  readonly walk: PreparedWalk | null;
   readonly readRows: RowReader;
   readonly idempotent: boolean;
   readonly writes: boolean;
@@ -90,13 +88,18 @@ async function prepareQuery(
     return null;
   }
   const table = await tableOf(session, statement);
-  const params = prepareParams(query, { statement, table, report });
-  const columns = prepareColumns(query, { statement, table, report });
+  const context = { statement, table, report };
+  const params = prepareParams(query, context);
+  const columns = prepareColumns(query, context);
+  const walk = prepareQueryWalk(query, params, context);
+  checkEtag(query, columns, report);
+  if (query.verb === "batch") await checkBatch(session, query, report);
   return {
     query,
     statement,
     params,
     columns,
+    walk,
     readRows: compileRowReader(statement.columns),
     idempotent: isIdempotent(query, (column) => table?.types.get(column)?.kind ?? null),
     writes: query.verb !== "select",
@@ -111,114 +114,10 @@ async function prepareQuery(
   };
 }
 
-/** What a query needs to know of its table. */
-interface Table {
-  readonly types: ReadonlyMap<string, CqlType>;
-  readonly keys: ReadonlySet<string>;
-}
-
-interface Context {
-  readonly statement: PreparedStatement;
-  readonly table: Table | null;
-  readonly report: Report;
-}
-
-async function tableOf(session: Session, statement: PreparedStatement): Promise<Table | null> {
-  if (statement.keyspace === null || statement.table === null) return null;
-  const table = await session.table(statement.keyspace, statement.table);
-  if (table === null) return null;
-  return {
-    types: new Map(
-      table.columns.map(({ name, type }) => [name, cqlTypeOf(type as DriverColumn["type"])]),
-    ),
-    keys: new Set([...table.partitionKeys, ...table.clusteringKeys].map(({ name }) => name)),
-  };
-}
-
-function prepareParams(query: Query, { statement, table, report }: Context): PreparedParam[] {
-  const roles = markerRoles(query);
-  const prepared = query.params.flatMap((param): PreparedParam[] => {
-    const positions = statement.binds.flatMap(({ name }, index) =>
-      name === param.name ? [index] : []
-    );
-    const types = positions.map((position) => cqlTypeOf(statement.binds[position]!.type));
-    const codecs = types.flatMap((type) => codecOrReport(type, param.span, report));
-    const codec = codecs[0];
-    if (codec === undefined) return [];
-    const other = codecs.find(({ cql }) => cql !== codec.cql);
-    if (other !== undefined) {
-      report({
-        span: query.markers.find(({ name }) => name === param.name)?.spans[1] ?? param.span,
-        message: `Marker ":${param.name}" is used as "${codec.cql}" and as "${other.cql}"`,
-        help: "Give each type a marker of its own",
-      });
-    }
-    if (param.default !== null && !codec.text.safeParse(param.default).success) {
-      report({
-        span: param.span,
-        message: `Default "${param.default}" of "${param.name}" is not a "${codec.cql}"`,
-        help: "Write the default as a query parameter of that type would be written",
-      });
-    }
-    if (param.by !== null && codec.type.kind !== "text" && codec.type.kind !== "ascii") {
-      report({
-        span: param.span,
-        message:
-          `Parameter "${param.name}" of type "${codec.cql}" cannot be the name of a ${param.by}`,
-        help: 'Remove "by=", which is for markers of type "text"',
-      });
-    }
-    const optionalWhere = roles.filter(({ marker }) => marker === param.name).map(({ role }) =>
-      role.kind === "value" && table?.keys.has(role.column)
-        ? `key column "${role.column}"`
-        : UNSETTABLE[role.kind]
-    );
-    const obstacle = optionalWhere.find((place) => place !== null);
-    if (param.optional && obstacle) {
-      report({
-        span: param.span,
-        message: `Parameter "${param.name}" cannot be optional: it stands for a ${obstacle}`,
-        help: 'Remove the "?", or write a second query that does without it',
-      });
-    }
-    const nullable = param.optional && param.source.in === "body" &&
-      roles.every(({ marker, role }) => marker !== param.name || role.kind === "value");
-    return [{ param, codec, positions, nullable, bucket: null }];
-  });
-  return prepared.map((each): PreparedParam => {
-    const { source } = each.param;
-    if (source.in !== "bucket") return each;
-    const of = prepared.find(({ param }) => param.name === source.of);
-    if (of === undefined) return each;
-    if (of.param.optional) {
-      report({
-        span: each.param.span,
-        message: `Cannot derive "${each.param.name}" from "${source.of}", which is optional`,
-        help: `Make "${source.of}" required: remove its "?"`,
-      });
-    }
-    const bucket = bucketFor({ of: of.codec, into: each.codec, by: source.by });
-    if (typeof bucket !== "string") return { ...each, bucket };
-    report({ span: each.param.span, message: bucket, help: BUCKET_HELP });
-    return each;
-  });
-}
-
-/** Where the server refuses UNSET, in words; null where it takes it. */
-const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
-  value: null,
-  limit: null,
-  using: null,
-  subscript: "key inside a collection",
-  restriction: 'restriction in "WHERE"',
-  condition: 'condition after "IF"',
-  other: "part of the statement that needs a value",
-};
-
-const BUCKET_HELP =
-  'Derive buckets of a "timestamp" or "date" parameter, into a marker of type "text", "date", "timestamp" or "int"';
-
-function prepareColumns(query: Query, { statement, table, report }: Context): PreparedColumn[] {
+function prepareColumns(
+  query: Query,
+  { statement, table, report }: StatementContext,
+): PreparedColumn[] {
   if (query.mode === "applied") {
     return [...table?.types ?? []].flatMap(([name, type]) =>
       codecOrReport(type, query.statementSpan, report).map((codec) => ({
@@ -247,16 +146,36 @@ function prepareColumns(query: Query, { statement, table, report }: Context): Pr
   );
 }
 
-function codecOrReport(type: CqlType, span: Span, report: Report): [] | [Codec] {
-  try {
-    return [codecFor(type)];
-  } catch (error) {
-    if (!(error instanceof UnsupportedTypeError)) throw error;
+/** Types whose JSON is text that fits between the quotes of an entity tag. */
+const ETAG_KINDS: readonly CqlType["kind"][] = [
+  "tinyint",
+  "smallint",
+  "int",
+  "bigint",
+  "uuid",
+  "timeuuid",
+  "timestamp",
+];
+
+function checkEtag(
+  { etag }: Query,
+  columns: readonly PreparedColumn[],
+  report: Report,
+): void {
+  if (etag === null) return;
+  const column = columns.find(({ name }) => name === etag.column);
+  if (column === undefined) {
+    const names = columns.map(({ name }) => name);
     report({
-      span,
-      message: error.message,
-      help: "Leave the column out of the statement, or serve it by a hand-written route",
+      span: etag.span,
+      message: `Cannot use "${etag.column}" as entity tag: the statement does not select it`,
+      help: suggest(etag.column, names),
     });
-    return [];
+  } else if (!ETAG_KINDS.includes(column.codec.type.kind)) {
+    report({
+      span: etag.span,
+      message: `Cannot use "${etag.column}" of type "${column.codec.cql}" as entity tag`,
+      help: `Use a column of one of the types ${ETAG_KINDS.join(", ")}`,
+    });
   }
 }

@@ -88,6 +88,7 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     method: request.method,
     route: request.route,
     status: request.status,
+    ...(request.completed ? {} : { completed: false }),
     duration_ms: round(request.durationMs),
     cassandra_ms: round(request.cassandraMs),
     request_id: request.requestId,
@@ -97,7 +98,7 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     ...(request.cause === undefined ? {} : { cause: describeCause(request.cause) }),
   };
   const message = "{method} {route} {status} in {duration_ms} ms";
-  if (request.status >= 500) logger.error(message, properties);
+  if (request.status >= 500 || request.cause !== undefined) logger.error(message, properties);
   else logger.info(message, properties);
 }
 

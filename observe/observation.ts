@@ -16,6 +16,8 @@ export type Observation =
     /** The template, such as `/stations/{station_id}`; `unmatched` where no route fits. */
     readonly route: string;
     readonly status: number;
+    /** False where the answer broke off after its headers, or its caller left. */
+    readonly completed: boolean;
     readonly durationMs: number;
     readonly cassandraMs: number;
     readonly requestId: string;

@@ -41,13 +41,17 @@ export interface AppOptions {
   readonly unreadiness: () => string | null;
 }
 
+/** What zod-openapi calls a place by another name than a pointer does. */
+const PLACES: Readonly<Record<string, string>> = { param: "path", json: "body", form: "body" };
 const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
 
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const { prepared, observe } = options;
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw invalidInput(inputErrors(result.error, `/${result.target}`));
+      if (result.success) return;
+      const place = PLACES[result.target] ?? result.target;
+      throw invalidInput(inputErrors(result.error, `/${place}`));
     },
   });
   app.use(requestId(), timing(), accessLog(observe), tracing());

@@ -11,7 +11,7 @@ import type { PreparedQuery } from "../db/prepare.ts";
 import type { Row } from "../db/read_rows.ts";
 import type { AppEnv } from "./context.ts";
 import { compileInput } from "./input.ts";
-import { onlyRow } from "./mount.ts";
+import { onlyRow } from "./respond/one.ts";
 
 export interface QueryCaller {
   /** The row of a `:one` query. Rejects with `not_found` where there is none. */

@@ -31,6 +31,11 @@ export interface RequestContext {
   code: Code | null;
   /** What the operator should know of a failure. */
   cause: unknown;
+  /**
+   * Of a response that goes on after its headers: resolves when its last byte is out, to true, or when
+   * it broke off, to false. Null for all others.
+   */
+  completion: Promise<boolean> | null;
 }
 
 /** Hono's environment of every app of this service. */

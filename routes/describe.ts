@@ -5,9 +5,12 @@
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Access } from "../catalog/query.ts";
-import type { PreparedColumn, PreparedParam, PreparedQuery } from "../db/prepare.ts";
+import type { PreparedColumn, PreparedQuery } from "../db/prepare.ts";
+import type { PreparedParam } from "../db/prepare_params.ts";
 import { type Code, CODES } from "../errors.ts";
-import { headerName, type Place, schemaOf } from "./input.ts";
+import { orNull } from "../codec/or_null.ts";
+import { headerName, type Place } from "./input.ts";
+import { schemaOf } from "./param_schema.ts";
 import { problemSchema } from "./problem.ts";
 
 /** The name of the security scheme in the document. */
@@ -34,6 +37,11 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
     ...(query.page === null ? {} : pageShape(query.page)),
   };
   const body = of("body");
+  const headers = {
+    ...shapeOf(of("header"), headerName),
+    ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
+    ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
+  };
   return {
     method: method.toLowerCase() as Lowercase<typeof method>,
     path,
@@ -45,7 +53,7 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
     request: {
       params: z.object(shapeOf(of("path"))),
       query: z.strictObject(queryShape),
-      headers: z.object(shapeOf(of("header"), headerName)),
+      headers: z.object(headers),
       ...(takesBody && body.length > 0
         ? {
           body: {
@@ -93,7 +101,7 @@ export function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown
   return z.object(Object.fromEntries(
     columns.map(({ name, codec, nullable }) => [
       name,
-      nullable ? codec.output.nullable() : codec.output,
+      nullable ? orNull(codec.output) : codec.output,
     ]),
   ));
 }
@@ -105,7 +113,16 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
   });
   switch (query.mode) {
     case "one":
-      return { 200: json("The row", rowSchema(columns)) };
+      if (query.etag === null) return { 200: json("The row", rowSchema(columns)) };
+      return {
+        200: {
+          ...json("The row", rowSchema(columns)),
+          headers: z.object({
+            ETag: z.string().openapi({ description: `The column \`${query.etag.column}\`` }),
+          }),
+        },
+        304: { description: "The caller has the row already" },
+      };
     case "many":
       return {
         200: {
@@ -132,13 +149,31 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
   }
 }
 
+const IF_MATCH_CODES: readonly Code[] = ["precondition_required", "precondition_failed"];
+
+const ifMatchSchema = z.string().openapi({
+  description: "The `ETag` of the row that the caller has seen",
+  example: '"1"',
+});
+const ifNoneMatchSchema = z.string().optional().openapi({
+  description: "The `ETag` of the row that the caller has",
+  example: '"1"',
+});
+
+function takesIfMatch(query: PreparedQuery["query"]): boolean {
+  return query.params.some(({ source }) => source.in === "if-match");
+}
+
 const appliedSchema = z.object({ applied: z.literal(true) });
 
 function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["responses"] {
   const codes: Code[] = [...COMMON, ...accessCodes(query.access), "invalid_input"];
   if (query.mode === "one") codes.push("not_found", "too_many_rows");
   if (query.mode === "many") codes.push("invalid_cursor");
-  if (query.mode === "applied") codes.push("not_applied");
+  if (query.walk !== null) codes.push("range_too_wide");
+  if (query.mode === "applied") {
+    codes.push(...takesIfMatch(query) ? IF_MATCH_CODES : ["not_applied" as const]);
+  }
   if (writes && !idempotent) codes.push("outcome_unknown");
   if (query.route?.method !== "GET") codes.push("body_too_large", "unsupported_media_type");
   codes.push("overloaded", "too_busy", "not_ready");
@@ -161,7 +196,7 @@ function shapeOf(
 ): Record<string, z.ZodType<unknown>> {
   return Object.fromEntries(params.map((prepared) => {
     let schema = schemaOf(prepared);
-    if (prepared.nullable) schema = schema.nullable();
+    if (prepared.nullable) schema = orNull(schema);
     if (isOptional(prepared.param)) schema = schema.optional();
     return [nameOf(prepared.param.name), schema];
   }));

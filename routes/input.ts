@@ -5,12 +5,13 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { z } from "@hono/zod-openapi";
 import { suggest } from "../catalog/suggest.ts";
-import { BUCKET_EXAMPLES, parseBucketName } from "../codec/bucket.ts";
 import type { EncodedValues } from "../db/execute.ts";
-import type { PreparedParam, PreparedQuery } from "../db/prepare.ts";
+import type { PreparedQuery } from "../db/prepare.ts";
+import type { PreparedParam } from "../db/prepare_params.ts";
 import { type InputError, ServiceError } from "../errors.ts";
+import { readIfMatch } from "./entity_tag.ts";
+import { schemaOf } from "./param_schema.ts";
 import { inputErrors, invalidInput, pointerTo } from "./problem.ts";
 
 /** What a request brings along, before it is checked. */
@@ -37,17 +38,6 @@ export function headerName(param: string): string {
     /(^|_)([a-z])/g,
     (_, before, letter) => `${before && "-"}${letter.toUpperCase()}`,
   );
-}
-
-/** What a parameter's value must be, as its place writes it. */
-export function schemaOf({ param, codec }: PreparedParam): z.ZodType<unknown> {
-  const schema = param.source.in === "body" ? codec.input : codec.text;
-  const { by } = param;
-  if (by === null) return schema;
-  const example = BUCKET_EXAMPLES[by];
-  return schema.refine((value) => parseBucketName(String(value), by) !== null, {
-    error: `Expected a ${by}, such as "${example}"`,
-  }).meta({ type: "string", description: `A ${by} (UTC), such as \`${example}\``, example });
 }
 
 /**
@@ -111,8 +101,9 @@ type ParamReader = (
 function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;
   const { name, source } = param;
-  if (source.in === "bucket") return () => {};
+  if (source.in === "bucket" || source.in === "walk") return () => {};
   if (source.in === "claim") return compileClaim(prepared, source.claim);
+  if (source.in === "if-match") return compileIfMatch(prepared);
   const schema = schemaOf(prepared);
   const fallback = param.default === null
     ? undefined
@@ -156,7 +147,7 @@ function compileClaim({ param, codec }: PreparedParam, claim: string): ParamRead
     const raw = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
     const text = typeof raw === "string"
       ? raw
-      : raw === undefined
+      : raw === undefined || raw === null
       ? undefined
       : JSON.stringify(raw);
     const result = text === undefined || text === "" ? undefined : codec.text.safeParse(text);
@@ -167,6 +158,17 @@ function compileClaim({ param, codec }: PreparedParam, claim: string): ParamRead
           result === undefined ? "missing" : `not a "${codec.cql}"`
         }: this route cannot tell whose data it is about`,
       );
+    }
+    values[param.name] = codec.encode(result.data);
+  };
+}
+
+function compileIfMatch({ param, codec }: PreparedParam): ParamReader {
+  return ({ headers }, values) => {
+    const result = codec.text.safeParse(readIfMatch(headers.get("if-match")));
+    if (!result.success) {
+      const [mistake] = inputErrors(result.error, "/header/If-Match");
+      throw invalidInput([mistake!]);
     }
     values[param.name] = codec.encode(result.data);
   };

@@ -1,5 +1,5 @@
 /**
- * One observation for each request that was answered: the access log's line and the metric.
+ * One observation for each request, when its answer is out: the access log's line and the metric.
  *
  * @module
  */
@@ -12,19 +12,26 @@ export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
     observe({ kind: "request_started" });
     await next();
     const request = context.get("request");
-    observe({ kind: "request_finished" });
-    observe({
-      kind: "request",
-      method: context.req.method,
-      route: request.route,
-      status: context.res.status,
-      durationMs: performance.now() - request.startedAt,
-      cassandraMs: request.cassandra.ms,
-      requestId: request.id,
-      subject: request.identity?.subject ?? null,
-      clientId: request.identity?.clientId ?? null,
-      code: request.code,
-      cause: context.res.status >= 500 ? request.cause : undefined,
-    });
+    const { method } = context.req;
+    const { status } = context.res;
+    function finish(completed: boolean): void {
+      observe({ kind: "request_finished" });
+      observe({
+        kind: "request",
+        method,
+        route: request.route,
+        status,
+        completed,
+        durationMs: performance.now() - request.startedAt,
+        cassandraMs: request.cassandra.ms,
+        requestId: request.id,
+        subject: request.identity?.subject ?? null,
+        clientId: request.identity?.clientId ?? null,
+        code: request.code,
+        cause: status >= 500 || !completed ? request.cause : undefined,
+      });
+    }
+    if (request.completion === null) finish(true);
+    else request.completion.then(finish);
   };
 }

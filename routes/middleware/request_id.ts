@@ -24,6 +24,7 @@ export function requestId(): MiddlewareHandler<AppEnv> {
       identity: null,
       code: null,
       cause: undefined,
+      completion: null,
     });
     await next();
     context.res.headers.set(HEADER, id);

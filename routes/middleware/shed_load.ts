@@ -16,7 +16,7 @@ export interface LoadGate {
 
 export function shedLoad(gate: LoadGate): MiddlewareHandler<AppEnv> {
   if (!(gate.max >= 1)) throw new TypeError(`Cannot shed load: "max" is ${gate.max}`);
-  return async function shedLoad(_context, next) {
+  return async function shedLoad(context, next) {
     if (gate.inFlight >= gate.max) {
       throw new ServiceError(
         "too_busy",
@@ -27,10 +27,10 @@ export function shedLoad(gate: LoadGate): MiddlewareHandler<AppEnv> {
       );
     }
     gate.inFlight++;
-    try {
-      await next();
-    } finally {
-      gate.inFlight--;
-    }
+    // Hono hands errors to its error handler: `next` does not throw.
+    await next();
+    const { completion } = context.get("request");
+    if (completion === null) gate.inFlight--;
+    else completion.then(() => gate.inFlight--);
   };
 }

@@ -1,0 +1,53 @@
+/**
+ * How large a value is, for bounds: a number by itself, text by its characters, a collection by its
+ * members.
+ *
+ * @module
+ */
+import type { Codec, CqlType } from "./codec.ts";
+
+/** How values of a type are measured. */
+export interface Measure {
+  /** What is counted, for messages; empty where it is the value itself. */
+  readonly of: string;
+  measure(value: unknown, codec: Codec): number | bigint;
+  /** The names of the bounds in JSON Schema. */
+  readonly keywords: readonly [min: string, max: string];
+}
+
+const VALUE: Measure = {
+  of: "",
+  measure: (value) => value as number | bigint,
+  keywords: ["minimum", "maximum"],
+};
+const CHARACTERS: Measure = {
+  of: " characters",
+  measure: (value) => [...value as string].length,
+  keywords: ["minLength", "maxLength"],
+};
+const members = (keywords: Measure["keywords"]): Measure => ({
+  of: " members",
+  // The bytes of every collection begin with how many members it has.
+  measure: (value, codec) => codec.encode(value).readInt32BE(0),
+  keywords,
+});
+
+const MEASURES: Partial<Record<CqlType["kind"], Measure>> = {
+  tinyint: VALUE,
+  smallint: VALUE,
+  int: VALUE,
+  bigint: VALUE,
+  varint: VALUE,
+  float: VALUE,
+  double: VALUE,
+  text: CHARACTERS,
+  ascii: CHARACTERS,
+  list: members(["minItems", "maxItems"]),
+  set: members(["minItems", "maxItems"]),
+  map: members(["minProperties", "maxProperties"]),
+};
+
+/** Null for the types that have no size. */
+export function measureOf(type: CqlType): Measure | null {
+  return MEASURES[type.kind] ?? null;
+}

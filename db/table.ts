@@ -1,0 +1,36 @@
+/**
+ * What queries need to know of their table.
+ *
+ * @module
+ */
+import type { CqlType } from "../codec/codec.ts";
+import { cqlTypeOf } from "./cql_type.ts";
+import type { PreparedStatement } from "./driver_internals.ts";
+import type { Session } from "./session.ts";
+
+export interface Table {
+  /** Column name → type. */
+  readonly types: ReadonlyMap<string, CqlType>;
+  /** The columns of the primary key. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/**
+ * The statement's table; null where it has none. The columns' types are asked for by PREPARE, as those
+ * of every query are, since the driver's metadata spells some of them in another way.
+ */
+export async function tableOf(
+  session: Session,
+  { keyspace, table: name }: PreparedStatement,
+): Promise<Table | null> {
+  if (keyspace === null || name === null) return null;
+  const [table, { columns }] = await Promise.all([
+    session.table(keyspace, name),
+    session.prepare(`SELECT * FROM "${keyspace}"."${name}"`),
+  ]);
+  if (table === null) return null;
+  return {
+    types: new Map(columns.map((column) => [column.name, cqlTypeOf(column.type)])),
+    keys: new Set([...table.partitionKeys, ...table.clusteringKeys].map(({ name }) => name)),
+  };
+}

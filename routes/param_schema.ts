@@ -1,0 +1,91 @@
+/**
+ * What a parameter's value must be, as its place writes it: the codec's schema, with the tag's bucket
+ * unit or bounds on top, and the same said in OpenAPI.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { BUCKET_EXAMPLES, parseBucketName } from "../codec/bucket.ts";
+import type { Codec } from "../codec/codec.ts";
+import { codecFor } from "../codec/codec_for.ts";
+import { type Measure, measureOf } from "../codec/measure.ts";
+import type { PreparedParam } from "../db/prepare_params.ts";
+
+/** The schema whose result the parameter's codec encodes. */
+export function schemaOf({ param, codec }: PreparedParam): z.ZodType<unknown> {
+  const { by, min, max, source } = param;
+  const inQuery = source.in === "query" ? repeatedSchema(codec) : null;
+  const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
+  if (by !== null) return named(schema, by);
+  const measure = measureOf(codec.type);
+  if ((min === null && max === null) || measure === null) return schema;
+  return bounded(schema, { codec, measure, min, max });
+}
+
+/** A list or set in the query: the parameter once for each member, `?id=a&id=b`. */
+function repeatedSchema(codec: Codec): z.ZodType<unknown> | null {
+  const { type } = codec;
+  if (type.kind !== "list" && type.kind !== "set") return null;
+  const of = codecFor(type.of);
+  const members = z.preprocess(
+    (given) => Array.isArray(given) ? given : [given],
+    z.array(of.text),
+  );
+  // Sets are kept as the bytes of their members, to compare them by.
+  const values = type.kind === "list"
+    ? members
+    : members.transform((each) => distinct(each.map((value) => of.encode(value))));
+  return values.meta({
+    type: "array",
+    items: of.text.meta() ?? {},
+    description: `A ${codec.cql}: the parameter once for each member`,
+    example: [of.text.meta()?.example],
+  });
+}
+
+/** Naming a member of a set twice in a URL names it. */
+function distinct<T extends { toString(encoding: "hex"): string }>(members: readonly T[]): T[] {
+  return [...new Map(members.map((bytes) => [bytes.toString("hex"), bytes])).values()];
+}
+
+function named(schema: z.ZodType<unknown>, by: keyof typeof BUCKET_EXAMPLES) {
+  const example = BUCKET_EXAMPLES[by];
+  return schema.refine((value) => parseBucketName(String(value), by) !== null, {
+    error: `Expected a ${by}, such as "${example}"`,
+  }).meta({ type: "string", description: `A ${by} (UTC), such as \`${example}\``, example });
+}
+
+function bounded(
+  schema: z.ZodType<unknown>,
+  bounds: { codec: Codec; measure: Measure; min: string | null; max: string | null },
+): z.ZodType<unknown> {
+  const { codec, measure: { measure, of, keywords }, min, max } = bounds;
+  // Comparisons in JavaScript are exact between a bigint and a number.
+  const [low, high] = [Number(min ?? -Infinity), Number(max ?? Infinity)];
+  const range = min === null
+    ? `at most ${max}`
+    : max === null
+    ? `at least ${min}`
+    : `from ${min} to ${max}`;
+  const meta = schema.meta() ?? {};
+  return schema.refine((value) => {
+    const size = measure(value, codec);
+    return size >= low && size <= high;
+  }, { error: `Expected ${of === "" ? "a value " : ""}${range}${of}` }).meta({
+    ...meta,
+    // JSON Schema has no bounds for numbers that are written as strings.
+    ...(of === "" && meta.type === "string"
+      ? { description: `${meta.description ?? ""}; ${range}` }
+      : boundKeywords(keywords, { min, max })),
+  });
+}
+
+function boundKeywords(
+  [minKeyword, maxKeyword]: Measure["keywords"],
+  { min, max }: { min: string | null; max: string | null },
+): Record<string, number> {
+  return {
+    ...(min === null ? {} : { [minKeyword]: Number(min) }),
+    ...(max === null ? {} : { [maxKeyword]: Number(max) }),
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * `:applied`: whether the condition held. 409 with the current row where not, 412 where the condition
+ * came from `If-Match`.
+ *
+ * @module
+ */
+import type { Result } from "../../db/execute.ts";
+import type { PreparedQuery } from "../../db/prepare.ts";
+import { ServiceError } from "../../errors.ts";
+import { json, type Responder, type ResponderOptions } from "./responder.ts";
+
+export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
+  const status = prepared.query.route?.method === "POST" ? 201 : 200;
+  return async ({ context, values }) => {
+    const result = await executor.execute(prepared, values, {
+      stopwatch: context.get("request").cassandra,
+    });
+    if (!result.applied) throw notApplied(prepared, result);
+    return json({ applied: true }, { status });
+  };
+}
+
+/** The error of a condition that did not hold, with the row as it is. */
+export function notApplied({ query }: PreparedQuery, { rows }: Result): ServiceError {
+  const extensions = { current: rows[0] ?? null };
+  return query.params.some(({ source }) => source.in === "if-match")
+    ? new ServiceError(
+      "precondition_failed",
+      'The row has changed since it was read, or is not there: "current" is the row as it is now',
+      { extensions },
+    )
+    : new ServiceError(
+      "not_applied",
+      'The condition did not hold, so nothing was changed: "current" is the row as it is now',
+      { extensions },
+    );
+}

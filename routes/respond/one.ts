@@ -1,0 +1,49 @@
+/**
+ * `:one`: the row, or 404. With `@etag`, conditional requests (RFC 9110, section 13).
+ *
+ * @module
+ */
+import type { PreparedQuery } from "../../db/prepare.ts";
+import type { Row } from "../../db/read_rows.ts";
+import { ServiceError } from "../../errors.ts";
+import { entityTag, isNoneMatch } from "../entity_tag.ts";
+import { json, type Responder, type ResponderOptions } from "./responder.ts";
+
+export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
+  const { etag } = prepared.query;
+  return async ({ context, values }) => {
+    const { rows } = await executor.execute(prepared, values, {
+      // The second row, which must not be, is enough to know.
+      fetchSize: 2,
+      stopwatch: context.get("request").cassandra,
+    });
+    const row = onlyRow(prepared, rows);
+    const tag = etag === null ? null : entityTag(row[etag.column]);
+    if (tag === null) return json(row);
+    // A cache may keep the row if it asks each time whether it is still the same.
+    const headers = { etag: tag, "cache-control": "private, no-cache" };
+    if (isNoneMatch(context.req.header("if-none-match"), tag)) {
+      return new Response(null, { status: 304, headers });
+    }
+    return json(row, { headers });
+  };
+}
+
+/**
+ * The row of a `:one` query.
+ *
+ * @throws {ServiceError} `not_found`, or `too_many_rows` for a query that is not what it claims
+ */
+export function onlyRow({ query }: PreparedQuery, rows: readonly Row[]): Row {
+  const [row, second] = rows;
+  if (row === undefined) {
+    throw new ServiceError("not_found", "There is no such row for this caller");
+  }
+  if (second !== undefined) {
+    throw new ServiceError(
+      "too_many_rows",
+      `Query "${query.name}" promises one row and found more: its author should make it ":many" or name the whole key`,
+    );
+  }
+  return row;
+}

@@ -1,0 +1,38 @@
+/**
+ * What a mode's responder gets and gives.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { CursorBox } from "../../db/cursor.ts";
+import type { EncodedValues, Executor } from "../../db/execute.ts";
+import type { AppEnv } from "../context.ts";
+
+/** A request whose input is checked and encoded. */
+export interface Served {
+  readonly context: Context<AppEnv>;
+  readonly url: URL;
+  readonly values: EncodedValues;
+}
+
+export type Responder = (served: Served) => Promise<Response>;
+
+export interface ResponderOptions {
+  readonly executor: Executor;
+  readonly cursors: CursorBox;
+}
+
+/** A JSON response. What depends on the caller is not for caches. */
+export function json(
+  body: unknown,
+  init: { status?: number; headers?: Record<string, string> } = {},
+): Response {
+  return new Response(JSON.stringify(body), {
+    status: init.status ?? 200,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...init.headers,
+    },
+  });
+}

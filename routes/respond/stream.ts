@@ -1,0 +1,85 @@
+/**
+ * `:many` as a stream: the whole result, page after page. One page is fetched ahead, and none before
+ * the caller has taken the one before: memory stays flat, a slow caller slows the reading, one that
+ * leaves ends it. A failure after the first byte breaks the connection, so that a short answer never
+ * looks complete.
+ *
+ * @module
+ */
+import { createPageReader, type RowPage } from "../../db/pages.ts";
+import type { PreparedQuery } from "../../db/prepare.ts";
+import { invalidInput, toServiceError } from "../problem.ts";
+import type { RowFormat } from "../row_format.ts";
+import { PAGE_PARAMETERS } from "./many.ts";
+import type { Responder, ResponderOptions } from "./responder.ts";
+
+// Large enough that a page costs little beside its rows, small enough to hold a few thousand at once.
+const PAGE_SIZE = 1000;
+
+export function respondStream(
+  prepared: PreparedQuery,
+  format: RowFormat,
+  { executor }: ResponderOptions,
+): Responder {
+  const readPage = createPageReader(prepared, executor);
+  const columns = prepared.columns.map(({ name }) => name);
+  return async ({ context, url, values }) => {
+    refusePageParameters(url.searchParams);
+    const request = context.get("request");
+    const fetchPage = (position: RowPage["next"]) =>
+      readPage(values, { size: PAGE_SIZE, position, stopwatch: request.cassandra });
+
+    // Awaited here, so that what goes wrong before the first byte is a problem like any other.
+    const first = await fetchPage(null);
+    const headers = {
+      "content-type": format.contentType,
+      "cache-control": "no-store",
+      "vary": "Accept",
+    };
+    if (context.req.method === "HEAD") return new Response(null, { headers });
+
+    const completion = Promise.withResolvers<boolean>();
+    request.completion = completion.promise;
+    const encoder = new TextEncoder();
+    let text = format.begin(columns);
+    let upcoming: Promise<RowPage> | null = Promise.resolve(first);
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        try {
+          while (text === "" && upcoming !== null) {
+            const page: RowPage = await upcoming;
+            upcoming = page.next === null ? null : fetchPage(page.next);
+            // Awaited by the next pull; a caller that leaves before it must not end the process.
+            upcoming?.catch(() => {});
+            text = format.rows(page.rows, columns);
+          }
+          if (text !== "") controller.enqueue(encoder.encode(text));
+          text = "";
+          if (upcoming !== null) return;
+          controller.close();
+          completion.resolve(true);
+        } catch (error) {
+          const { code, cause } = toServiceError(error);
+          request.code = code;
+          request.cause = cause ?? error;
+          completion.resolve(false);
+          controller.error(error);
+        }
+      },
+      cancel() {
+        upcoming = null;
+        completion.resolve(false);
+      },
+    }, { highWaterMark: 0 });
+    return new Response(body, { headers });
+  };
+}
+
+function refusePageParameters(query: URLSearchParams): void {
+  const given = PAGE_PARAMETERS.filter((name) => query.has(name));
+  if (given.length === 0) return;
+  throw invalidInput(given.map((name) => ({
+    pointer: `/query/${name}`,
+    detail: "A stream has no pages: leave it out, or ask for application/json",
+  })));
+}
