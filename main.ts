@@ -11,6 +11,7 @@ import { type Config, ConfigError, readConfig } from "./config.ts";
 import { activate } from "./db/activate.ts";
 import { backoff } from "./db/backoff.ts";
 import { createCursorBox } from "./db/cursor.ts";
+import { createCursors } from "./db/cursors.ts";
 import { createExecutor } from "./db/execute.ts";
 import { readMigrations } from "./db/migrations.ts";
 import type { PreparedQuery } from "./db/prepare.ts";
@@ -64,7 +65,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
   const session = new Session({ ...config, observe });
   const executor = createExecutor({ session, observe });
-  const cursors = createCursorBox(config.cursorKeys);
+  const cursors = createCursors(session, createCursorBox(config.cursorKeys));
   const verifier = config.oidcIssuer === null || config.oidcAudience === null
     ? null
     : createTokenVerifier({ issuer: config.oidcIssuer, audience: config.oidcAudience });
@@ -170,7 +171,13 @@ function listen(
   const abort = new AbortController();
   const { signal } = abort;
   try {
-    const server = Deno.serve({ hostname, port, signal, onListen: () => {} }, handler);
+    const server = Deno.serve({
+      hostname,
+      port,
+      signal,
+      automaticCompression: true,
+      onListen: () => {},
+    }, handler);
     return Object.assign(server, { abort });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;

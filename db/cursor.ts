@@ -54,15 +54,18 @@ export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
         const pagingState = decrypt(key, bytes, additional);
         if (pagingState !== null) return pagingState;
       }
-      throw new ServiceError(
-        "invalid_cursor",
-        'The cursor is not one that this request was given: use "next_cursor" as it is, with the same parameters and user, or begin anew without one',
-        {
-          errors: [{ pointer: "/query/cursor", detail: "Expected a cursor of this very request" }],
-        },
-      );
+      throw invalidCursor();
     },
   };
+}
+
+/** The error for a cursor that is not this request's, whatever is wrong with it. */
+export function invalidCursor(): ServiceError {
+  return new ServiceError(
+    "invalid_cursor",
+    'The cursor is not one that this request was given, or is too old: use "next_cursor" as it is, with the same parameters and user, or begin anew without one',
+    { errors: [{ pointer: "/query/cursor", detail: "Expected a cursor of this very request" }] },
+  );
 }
 
 function decrypt(key: Uint8Array, bytes: Buffer, additional: Buffer): Buffer | null {

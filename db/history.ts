@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CURSOR_TABLE } from "./cursors.ts";
 import type { Migration } from "./migrations.ts";
 import type { Session } from "./session.ts";
 
@@ -30,14 +31,19 @@ export interface MigrationStatus {
   readonly conflicts: readonly string[];
 }
 
-/** Creates the table where it is missing. */
-export async function createHistory(session: Session): Promise<void> {
+/** Creates the service's own tables where they are missing. */
+export async function createOwnTables(session: Session): Promise<void> {
   await session.run(
     `CREATE TABLE IF NOT EXISTS ${TABLE} (
       history text, version int, name text, checksum text, applied int, applied_checksum text,
       started_at timestamp, finished_at timestamp, duration_ms int,
       PRIMARY KEY ((history), version)
     ) WITH comment = 'Migrations applied by cqlgate: change nothing here by hand'`,
+    { timeoutMs: 30_000 },
+  );
+  await session.run(
+    `CREATE TABLE IF NOT EXISTS ${CURSOR_TABLE} (id blob PRIMARY KEY, sealed blob)
+      WITH comment = 'Cursors too long for a URL, for a day'`,
     { timeoutMs: 30_000 },
   );
 }

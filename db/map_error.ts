@@ -6,6 +6,7 @@
  */
 import cassandra from "cassandra-driver";
 import { ServiceError } from "../errors.ts";
+import { invalidCursor } from "./cursor.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
 
@@ -14,6 +15,8 @@ export interface StatementFacts {
   /** Whether it writes: a read that failed has changed nothing. */
   readonly writes: boolean;
   readonly idempotent: boolean;
+  /** Whether it goes on from a paging state, which a newer server or schema may not know. */
+  readonly resumes?: boolean;
 }
 
 const RETRY_SOON = { headers: { "retry-after": "1" } };
@@ -30,6 +33,9 @@ export function mapError(error: unknown, facts: StatementFacts): ServiceError {
   if (cause instanceof errors.BusyConnectionError) return overloaded(cause);
   if (cause instanceof errors.NoHostAvailableError) return unavailable(cause);
   if (cause instanceof errors.ResponseError) {
+    const refusesPagingState = facts.resumes &&
+      (cause.code === responses.protocolError || cause.code === responses.invalid);
+    if (refusesPagingState) return invalidCursor();
     // Reached behind other hosts it is the statement, prepared anew, that is refused, not its values.
     if (cause === error && cause.code === responses.invalid) return refusedValues(cause);
     return mapResponse(cause, facts);

@@ -10,7 +10,7 @@
 import { connectionFailure } from "./map_error.ts";
 import {
   compareMigrations,
-  createHistory,
+  createOwnTables,
   type HistoryEntry,
   readHistory,
   recordFinish,
@@ -66,7 +66,7 @@ export async function applyMigrations(
   migrations: readonly Migration[],
   options: { keyspace: string; log(line: string): void },
 ): Promise<Migration[]> {
-  await createHistory(session);
+  await createOwnTables(session);
   const history = await readHistory(session, options.keyspace) ?? [];
   const { pending, conflicts } = compareMigrations(migrations, history);
   if (conflicts.length > 0) throw conflictError(conflicts);

@@ -227,7 +227,7 @@ export class Session {
         readTimeoutMs: this.#options.requestTimeoutMs,
       });
     } catch (error) {
-      throw mapError(error, options);
+      throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
     }
   }
 

@@ -6,7 +6,7 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import type { CursorBox } from "../db/cursor.ts";
+import type { Cursors } from "../db/cursors.ts";
 import type { Executor } from "../db/execute.ts";
 import type { PreparedQuery } from "../db/prepare.ts";
 import { ServiceError } from "../errors.ts";
@@ -31,7 +31,7 @@ export interface AppOptions {
   readonly prepared: readonly PreparedQuery[] | null;
   readonly customRoutes: readonly CustomRoute[];
   readonly executor: Executor;
-  readonly cursors: CursorBox;
+  readonly cursors: Cursors;
   readonly verifier: TokenVerifier | null;
   readonly issuer: string | null;
   readonly gate: LoadGate;

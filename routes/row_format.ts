@@ -8,6 +8,8 @@ import type { Row } from "../db/read_rows.ts";
 
 export interface RowFormat {
   readonly contentType: string;
+  /** Whether the runtime compresses bodies of this type. */
+  readonly isCompressedByRuntime: boolean;
   /** What stands before the first row. */
   begin(columns: readonly string[]): string;
   rows(rows: readonly Row[], columns: readonly string[]): string;
@@ -15,6 +17,7 @@ export interface RowFormat {
 
 const NDJSON: RowFormat = {
   contentType: "application/x-ndjson",
+  isCompressedByRuntime: false,
   begin: () => "",
   rows: (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
 };
@@ -22,6 +25,7 @@ const NDJSON: RowFormat = {
 /** Null is an empty field, an empty string a quoted one; collections and the like are JSON text. */
 const CSV: RowFormat = {
   contentType: "text/csv; charset=utf-8; header=present",
+  isCompressedByRuntime: true,
   begin: (columns) => `${columns.map(csvField).join(",")}\r\n`,
   rows: (rows, columns) =>
     rows.map((row) => `${columns.map((column) => csvField(row[column] ?? null)).join(",")}\r\n`)

@@ -32,12 +32,12 @@ export function respondMany(
     const cursor = readCursor(url.searchParams);
     const { rows, next } = await readPage(values, {
       size,
-      position: cursor === null ? null : cursors.open(cursor, binding),
+      position: cursor === null ? null : await cursors.open(cursor, binding),
       stopwatch: cassandra,
     });
     const headers = { vary: "Accept" };
     if (next === null) return json({ items: rows, next_cursor: null }, { headers });
-    const sealed = cursors.seal(next, binding);
+    const sealed = await cursors.seal(next, binding);
     url.searchParams.set("cursor", sealed);
     return json({ items: rows, next_cursor: sealed }, {
       headers: { ...headers, link: `<${url.pathname}${url.search}>; rel="next"` },

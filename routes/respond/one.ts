@@ -20,8 +20,9 @@ export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptio
     const row = onlyRow(prepared, rows);
     const tag = etag === null ? null : entityTag(row[etag.column]);
     if (tag === null) return json(row);
-    // A cache may keep the row if it asks each time whether it is still the same.
-    const headers = { etag: tag, "cache-control": "private, no-cache" };
+    // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
+    // it on the way: a compressed row would get a weak tag, which If-Match cannot be.
+    const headers = { etag: tag, "cache-control": "private, no-cache, no-transform" };
     if (isNoneMatch(context.req.header("if-none-match"), tag)) {
       return new Response(null, { status: 304, headers });
     }

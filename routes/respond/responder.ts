@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "hono";
-import type { CursorBox } from "../../db/cursor.ts";
+import type { Cursors } from "../../db/cursors.ts";
 import type { EncodedValues, Executor } from "../../db/execute.ts";
 import type { AppEnv } from "../context.ts";
 
@@ -19,7 +19,7 @@ export type Responder = (served: Served) => Promise<Response>;
 
 export interface ResponderOptions {
   readonly executor: Executor;
-  readonly cursors: CursorBox;
+  readonly cursors: Cursors;
 }
 
 /** A JSON response. What depends on the caller is not for caches. */

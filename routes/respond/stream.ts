@@ -8,6 +8,7 @@
  */
 import { createPageReader, type RowPage } from "../../db/pages.ts";
 import type { PreparedQuery } from "../../db/prepare.ts";
+import { compressStream } from "../compress.ts";
 import { invalidInput, toServiceError } from "../problem.ts";
 import type { RowFormat } from "../row_format.ts";
 import { PAGE_PARAMETERS } from "./many.ts";
@@ -31,11 +32,11 @@ export function respondStream(
 
     // Awaited here, so that what goes wrong before the first byte is a problem like any other.
     const first = await fetchPage(null);
-    const headers = {
+    const headers = new Headers({
       "content-type": format.contentType,
       "cache-control": "no-store",
       "vary": "Accept",
-    };
+    });
     if (context.req.method === "HEAD") return new Response(null, { headers });
 
     const completion = Promise.withResolvers<boolean>();
@@ -43,7 +44,7 @@ export function respondStream(
     const encoder = new TextEncoder();
     let text = format.begin(columns);
     let upcoming: Promise<RowPage> | null = Promise.resolve(first);
-    const body = new ReadableStream<Uint8Array>({
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       async pull(controller) {
         try {
           while (text === "" && upcoming !== null) {
@@ -71,7 +72,9 @@ export function respondStream(
         completion.resolve(false);
       },
     }, { highWaterMark: 0 });
-    return new Response(body, { headers });
+    if (format.isCompressedByRuntime) return new Response(body, { headers });
+    const acceptEncoding = context.req.header("accept-encoding");
+    return new Response(compressStream(body, { acceptEncoding, headers }), { headers });
   };
 }
 
