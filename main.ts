@@ -5,17 +5,15 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { loadCatalog } from "./catalog/load.ts";
-import type { Query } from "./catalog/query.ts";
+import { Activation } from "./activation.ts";
+import type { Access } from "./catalog/query.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { activate } from "./db/activate.ts";
-import { backoff } from "./db/backoff.ts";
 import { createCursorBox } from "./db/cursor.ts";
 import { createCursors } from "./db/cursors.ts";
 import { createExecutor } from "./db/execute.ts";
-import { readMigrations } from "./db/migrations.ts";
 import type { PreparedQuery } from "./db/prepare.ts";
 import { Session } from "./db/session.ts";
+import { listen, type Listener } from "./listen.ts";
 import { configureLogs, LOG_CATEGORY, logObservations } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
@@ -32,6 +30,12 @@ export interface Service {
   readonly adminUrl: string;
   /** Resolves when the routes are served for the first time. Never rejects. */
   readonly ready: Promise<void>;
+  /**
+   * Reads `cql/` again and serves what it says now; the old routes serve until then, and on.
+   *
+   * @throws {CatalogError | MigrationError} where it cannot be served
+   */
+  reload(): Promise<void>;
   /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -42,8 +46,6 @@ export interface StartOptions {
   readonly customRoutes?: readonly CustomRoute[];
 }
 
-const ACTIVATION_BACKOFF = { baseMs: 500, capMs: 10_000 };
-
 /**
  * Starts the service. It listens at once and becomes ready when Cassandra is there.
  *
@@ -52,15 +54,12 @@ const ACTIVATION_BACKOFF = { baseMs: 500, capMs: 10_000 };
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
   const routes = options.customRoutes ?? customRoutes;
-  const queries = await loadCatalog(config.cqlDir);
-  const migrations = await readMigrations(config.cqlDir);
-  assertIssuer(config, queries, routes);
-
   const metrics = createMetrics();
   const observers = [metrics.observe, logObservations(getLogger(LOG_CATEGORY))];
   if (options.observe !== undefined) observers.push(options.observe);
   const observe: Observe = (observation) => {
     for (const observer of observers) observer(observation);
+    if (observation.kind === "schema_drift") activation.renew();
   };
 
   const session = new Session({ ...config, observe });
@@ -70,15 +69,16 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     ? null
     : createTokenVerifier({ issuer: config.oidcIssuer, audience: config.oidcAudience });
   const gate = { inFlight: 0, max: config.maxInFlight };
-  const closing = new AbortController();
-  const firstReady = Promise.withResolvers<void>();
-
-  let obstacle: string | null = "Cassandra cannot be reached yet";
-  function setObstacle(reason: string | null): void {
-    if (reason === obstacle) return;
-    obstacle = reason;
-    observe({ kind: "readiness", ready: reason === null, reason });
-  }
+  let isClosing = false;
+  const activation = new Activation({
+    session,
+    cqlDir: config.cqlDir,
+    keyspace: config.keyspace,
+    observe,
+    check: (queries) => assertIssuer(config, [...queries, ...routes]),
+    serve: (prepared) => app = appFor(prepared),
+  });
+  await activation.load();
 
   function appFor(prepared: readonly PreparedQuery[] | null) {
     return createApp({
@@ -91,69 +91,54 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       gate,
       maxBodyBytes: config.maxBodyBytes,
       observe,
-      unreadiness: () => closing.signal.aborted ? "it is shutting down" : obstacle,
+      unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
     });
   }
   let app = appFor(null);
 
-  /** Tries until it succeeds, Cassandra goes away, or the service closes. */
-  async function becomeReady(): Promise<void> {
-    for (const delayMs of backoff(ACTIVATION_BACKOFF)) {
-      if (closing.signal.aborted || session.state !== "up") return;
-      const startedAt = performance.now();
-      try {
-        const prepared = await activate(session, { queries, migrations, ...config });
-        app = appFor(prepared);
-        observe({
-          kind: "routes",
-          count: prepared.length,
-          durationMs: performance.now() - startedAt,
-        });
-        setObstacle(null);
-        return firstReady.resolve();
-      } catch (error) {
-        if (closing.signal.aborted || session.state !== "up") return;
-        setObstacle(error instanceof Error ? error.message : String(error));
-      }
-      await new Promise((resolve) => setTimeout(resolve, delayMs + ACTIVATION_BACKOFF.baseMs));
-    }
+  const { host: hostname } = config;
+  const api = listen({ hostname, port: config.port }, (request, info) => app.fetch(request, info));
+  let admin: Listener;
+  try {
+    admin = listen({ hostname, port: config.adminPort }, createAdmin(metrics).fetch);
+  } catch (error) {
+    await api.finish(0);
+    throw error;
   }
-  session.onStateChange((state) => {
-    if (state === "up") becomeReady();
-    else if (state === "down") setObstacle("Cassandra cannot be reached");
-  });
-
-  const api = listen(config, config.port, (request, info) => app.fetch(request, info));
-  const admin = listen(config, config.adminPort, createAdmin(metrics).fetch);
-  const url = `http://${shownHost(config.host)}:${api.addr.port}`;
-  const adminUrl = `http://${shownHost(config.host)}:${admin.addr.port}`;
+  const [url, adminUrl] = [urlOf(hostname, api.port), urlOf(hostname, admin.port)];
   observe({ kind: "listening", url, adminUrl });
   session.open();
   verifier?.warmUp();
 
   async function close(): Promise<void> {
-    closing.abort();
+    isClosing = true;
+    activation.stop();
     observe({ kind: "shutdown", step: "draining" });
     await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
     observe({ kind: "shutdown", step: "finishing requests" });
-    await finishWithin(api, config.shutdownGraceMs);
+    await api.finish(config.shutdownGraceMs);
     observe({ kind: "shutdown", step: "closing the session" });
     await session.close();
-    await finishWithin(admin, 1_000);
+    await admin.finish(1_000);
     observe({ kind: "shutdown", step: "done" });
   }
   let closed: Promise<void> | null = null;
-  return { url, adminUrl, ready: firstReady.promise, close: () => closed ??= close() };
+  return {
+    url,
+    adminUrl,
+    ready: activation.ready,
+    async reload() {
+      await activation.load();
+      await activation.run();
+    },
+    close: () => closed ??= close(),
+  };
 }
 
 /** A route that needs a token cannot be served where nobody can issue one. */
-function assertIssuer(
-  config: Config,
-  queries: readonly Query[],
-  routes: readonly CustomRoute[],
-): void {
+function assertIssuer(config: Config, routes: readonly { readonly access: Access }[]): void {
   if (config.oidcIssuer !== null) return;
-  const guarded = [...queries, ...routes].filter(({ access }) => access.kind === "scopes");
+  const guarded = routes.filter(({ access }) => access.kind === "scopes");
   if (guarded.length > 0) {
     throw new ConfigError([
       `OIDC_ISSUER is not set, but ${guarded.length} routes need a token: name the issuer, or mark every route "@public"`,
@@ -161,41 +146,8 @@ function assertIssuer(
   }
 }
 
-type Listener = Deno.HttpServer<Deno.NetAddr> & { readonly abort: AbortController };
-
-function listen(
-  { host: hostname }: Config,
-  port: number,
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-): Listener {
-  const abort = new AbortController();
-  const { signal } = abort;
-  try {
-    const server = Deno.serve({
-      hostname,
-      port,
-      signal,
-      automaticCompression: true,
-      onListen: () => {},
-    }, handler);
-    return Object.assign(server, { abort });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new Deno.errors.AddrInUse(
-      `Cannot listen on ${hostname}:${port}: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
-    );
-  }
-}
-
-/** Stops accepting and waits for what is in flight; breaks off what takes longer than the grace. */
-async function finishWithin(listener: Listener, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => listener.abort.abort(), graceMs);
-  await listener.shutdown();
-  clearTimeout(timer);
-}
-
-function shownHost(host: string): string {
-  return host === "0.0.0.0" || host === "::" ? "localhost" : host;
+function urlOf(host: string, port: number): string {
+  return `http://${host === "0.0.0.0" || host === "::" ? "localhost" : host}:${port}`;
 }
 
 async function main(): Promise<void> {

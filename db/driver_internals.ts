@@ -270,13 +270,26 @@ export async function execute(
   const request = new RawExecuteRequest(statement.cql, statement.id, values, execution, {
     columns: statement.binds,
   });
-  const result = await send(request, execution, client);
+  const result = await send(request, execution, client).catch(async (error) => {
+    if (!isForgotten(error)) throw error;
+    await prepare(client, statement.cql);
+    return await send(request, execution, client);
+  });
   return {
     columns: result.columns ?? [],
     rows: result.rows ?? NO_ROWS,
     pagingState: result.rawPageState ?? null,
     coordinator: result.info.queriedHost,
   };
+}
+
+/**
+ * Whether a node asked to prepare a statement again that the driver had been told to forget. The
+ * statement was not run.
+ */
+function isForgotten(error: unknown): boolean {
+  return error instanceof cassandra.errors.DriverInternalError &&
+    error.message.startsWith("Unprepared response invalid");
 }
 
 /**

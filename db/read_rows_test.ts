@@ -74,7 +74,7 @@ SELECT * FROM stations WHERE tenant_id = :tenant_id;
 `;
 
   it("is served with its new columns, and the change is told of", async () => {
-    await using service = await startTestService({ cql: { "queries/everything.cql": QUERIES } });
+    await using service = await startTestService({ cql: { queries: QUERIES } });
     const create = { station_id: "s", name: "S", elevation: 1.5 };
     await service.request("/stations", { method: "POST", json: create });
     const items = async () => (await (await service.request("/everything")).json()).items;

@@ -199,6 +199,11 @@ export class Session {
     return this.#client;
   }
 
+  /** Prepares each statement anew when it is next prepared: its table has changed. */
+  forgetPrepared(): void {
+    this.#client?.metadata.clearPrepared();
+  }
+
   /** @throws the driver's errors as they are, since what they say of the statement matters here */
   prepare(cql: string): Promise<driver.PreparedStatement> {
     return driver.prepare(this.#connected(), cql);

@@ -14,6 +14,7 @@ import { DEV_DIRECTORY } from "./directory.ts";
 import { DEV_AUDIENCE, startOidcProvider } from "./oidc.ts";
 import { assertPortFree } from "./ports.ts";
 import { DEV_ISSUER } from "./token.ts";
+import { watchQueries } from "./watch_queries.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,6 +51,12 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
   resources.defer(flushLogs);
   const service = await start(config);
   resources.defer(() => service.close());
+
+  resources.use(watchQueries(config.cqlDir, async () => {
+    await migrate(config, { log });
+    await service.reload();
+    log("Serving what the files say now");
+  }));
 
   await Promise.race([service.ready, running]);
   if (!stop.aborted) log(await describeService(service, { ownProvider }));

@@ -1,0 +1,137 @@
+/**
+ * From files and a session to routes that are served, again and again: at boot, when Cassandra returns,
+ * when the schema drifts, and in dev when a file changes. The old routes serve until the new ones are
+ * whole. It knows why the service is not ready; what it serves with is the caller's.
+ *
+ * @module
+ */
+import { CatalogError } from "./catalog/diagnose.ts";
+import { loadCatalog } from "./catalog/load.ts";
+import type { Query } from "./catalog/query.ts";
+import { activate } from "./db/activate.ts";
+import { backoff } from "./db/backoff.ts";
+import { type Migration, MigrationError, readMigrations } from "./db/migrations.ts";
+import type { PreparedQuery } from "./db/prepare.ts";
+import type { Session } from "./db/session.ts";
+import type { Observe } from "./observe/observation.ts";
+
+export interface ActivationOptions {
+  readonly session: Session;
+  readonly cqlDir: string;
+  readonly keyspace: string;
+  readonly observe: Observe;
+  /** Checks what was read, before anything is done with it; throws where it cannot be served. */
+  readonly check: (queries: readonly Query[]) => void;
+  /** Takes the prepared queries into service. */
+  readonly serve: (prepared: readonly PreparedQuery[]) => void;
+}
+
+// A second at least between attempts: what stands in the way is for a person to remove.
+const RETRY = { baseMs: 1_000, capMs: 10_000 };
+const MIN_DELAY_MS = 500;
+
+export class Activation {
+  readonly #options: ActivationOptions;
+  readonly #stop = new AbortController();
+  readonly #firstReady = Promise.withResolvers<void>();
+  #queries: readonly Query[] = [];
+  #migrations: readonly Migration[] = [];
+  #obstacle: string | null = "Cassandra cannot be reached yet";
+  #reason: string | null = null;
+  /** Counts the runs: of two at once the later one wins. */
+  #run = 0;
+  #isRunning = false;
+
+  constructor(options: ActivationOptions) {
+    this.#options = options;
+    options.session.onStateChange((state) => {
+      if (state === "up") this.run();
+      else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
+    });
+  }
+
+  /** Why the service is not ready, in words fit for anybody; null while it is. */
+  get obstacle(): string | null {
+    return this.#obstacle;
+  }
+
+  /** Resolves when queries are served for the first time. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#firstReady.promise;
+  }
+
+  /**
+   * Reads the files; they are what the next run is about.
+   *
+   * @throws {CatalogError | MigrationError} and keeps what it had
+   */
+  async load(): Promise<void> {
+    const { cqlDir, check } = this.#options;
+    const [queries, migrations] = await Promise.all([loadCatalog(cqlDir), readMigrations(cqlDir)]);
+    check(queries);
+    this.#queries = queries;
+    this.#migrations = migrations;
+  }
+
+  /** Tries until it succeeds, Cassandra goes away, or a later run begins. Never rejects. */
+  async run(): Promise<void> {
+    const run = ++this.#run;
+    const { session } = this.#options;
+    const isOver = () => run !== this.#run || this.#stop.signal.aborted || session.state !== "up";
+    this.#isRunning = true;
+    for (const delayMs of backoff(RETRY)) {
+      if (isOver()) break;
+      try {
+        await this.#attempt(isOver);
+        break;
+      } catch (error) {
+        if (isOver()) break;
+        this.#setObstacle(summaryOf(error), error instanceof Error ? error.message : String(error));
+      }
+      await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
+    }
+    if (run === this.#run) this.#isRunning = false;
+  }
+
+  /** Describes the queries anew, since a table is no longer what it was when they were prepared. */
+  renew(): void {
+    if (this.#isRunning) return;
+    this.#options.session.forgetPrepared();
+    this.run();
+  }
+
+  /** Begins no more runs. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #attempt(isOver: () => boolean): Promise<void> {
+    const { session, keyspace, observe, serve } = this.#options;
+    const startedAt = performance.now();
+    const input = { queries: this.#queries, migrations: this.#migrations, keyspace };
+    const prepared = await activate(session, input);
+    if (isOver()) return;
+    serve(prepared);
+    const durationMs = performance.now() - startedAt;
+    observe({ kind: "routes", count: prepared.length, durationMs });
+    this.#setObstacle(null);
+    this.#firstReady.resolve();
+  }
+
+  /** @param reason the whole story, for the operator */
+  #setObstacle(obstacle: string | null, reason = obstacle): void {
+    if (obstacle === this.#obstacle && reason === this.#reason) return;
+    this.#obstacle = obstacle;
+    this.#reason = reason;
+    this.#options.observe({ kind: "readiness", ready: obstacle === null, reason });
+  }
+}
+
+/** What anybody may know of a failure: nothing of the schema or of the queries. */
+function summaryOf(error: unknown): string {
+  if (error instanceof MigrationError) {
+    return "the cluster has another schema version than it needs";
+  }
+  if (error instanceof CatalogError) return "its queries do not fit the schema of the cluster";
+  return "Cassandra cannot be asked for its schema";
+}
