@@ -14,7 +14,7 @@ import { createExecutor } from "./db/execute.ts";
 import type { PreparedQuery } from "./db/prepare.ts";
 import { Session } from "./db/session.ts";
 import { listen, type Listener } from "./listen.ts";
-import { configureLogs, LOG_CATEGORY, logObservations } from "./observe/log.ts";
+import { configureLogs, describeCause, LOG_CATEGORY, logObservations } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
 import { createAdmin } from "./routes/admin.ts";
@@ -153,6 +153,12 @@ function urlOf(host: string, port: number): string {
 async function main(): Promise<void> {
   const config = readConfig(Deno.env.toObject());
   const flushLogs = await configureLogs({ level: config.logLevel, format: config.logFormat });
+  // A promise that nobody waited for fails one request at most; ending the process would fail them all.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    const cause = describeCause(event.reason);
+    getLogger(LOG_CATEGORY).error("Unhandled rejection: {cause}", { cause });
+  });
   const service = await start(config);
   let stopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

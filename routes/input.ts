@@ -14,17 +14,22 @@ import { readIfMatch } from "./entity_tag.ts";
 import { schemaOf } from "./param_schema.ts";
 import { inputErrors, invalidInput, pointerTo } from "./problem.ts";
 
-/** What a request brings along, before it is checked. */
-export interface RawInput {
+/** What a request brings along beside its body, before it is checked. */
+export interface OuterInput {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Headers;
-  readonly body: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 /** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
-export type InputReader = (input: RawInput) => EncodedValues;
+export interface InputReader {
+  read(outer: OuterInput, body: JsonObject): EncodedValues;
+  /** For many bodies in one request: reads what holds for all of them, once. */
+  readOuter(outer: OuterInput): (body: JsonObject) => EncodedValues;
+}
 
 /** The place that a client knows a parameter by; null for those that no client sends. */
 export type Place = "path" | "query" | "header" | "body";
@@ -43,27 +48,71 @@ export function headerName(param: string): string {
 /**
  * @param reserved query parameters that the route reads itself, such as `limit`
  */
-export function compileInput(
-  prepared: PreparedQuery,
-  reserved: readonly string[],
-): InputReader {
-  const readers = prepared.params.map((param) => compileParam(param));
+export function compileInput(prepared: PreparedQuery, reserved: readonly string[]): InputReader {
   const bodyNames = namesIn("body", prepared);
   const queryNames = [...namesIn("query", prepared), ...reserved];
-  const buckets = prepared.params.filter(({ bucket }) => bucket !== null);
-  const keys = keyNames(prepared);
-  const onlyKey = keys.length === 1 ? keys[0] : undefined;
+  const readOuterParams = compileParams(prepared, (name) => !bodyNames.includes(name));
+  const readBodyParams = compileParams(prepared, (name) => bodyNames.includes(name));
 
-  return (input) => {
-    const errors: InputError[] = [];
-    const values: Record<string, Buffer | null | undefined> = {};
-    for (const read of readers) read(input, values, errors);
+  function readOuter(outer: OuterInput, values: Values, errors: InputError[]): void {
+    readOuterParams({ ...outer, body: {} }, values, errors);
+    for (const name of new Set(outer.query.keys())) {
+      if (!queryNames.includes(name)) errors.push(unknown("query", name, queryNames));
+    }
+  }
+
+  function readBody(input: RawInput, values: Values, errors: InputError[]): void {
+    readBodyParams(input, values, errors);
     for (const name of Object.keys(input.body)) {
       if (!bodyNames.includes(name)) errors.push(unknown("body", name, bodyNames));
     }
-    for (const name of new Set(input.query.keys())) {
-      if (!queryNames.includes(name)) errors.push(unknown("query", name, queryNames));
-    }
+  }
+
+  return {
+    read(outer, body) {
+      const values: Values = {};
+      const errors: InputError[] = [];
+      readOuter(outer, values, errors);
+      readBody({ ...outer, body }, values, errors);
+      if (errors.length > 0) throw invalidInput(errors);
+      return values;
+    },
+    readOuter(outer) {
+      const shared: Values = {};
+      const mistakes: InputError[] = [];
+      readOuter(outer, shared, mistakes);
+      if (mistakes.length > 0) throw invalidInput(mistakes);
+      return (body) => {
+        const values = { ...shared };
+        const errors: InputError[] = [];
+        readBody({ ...outer, body }, values, errors);
+        if (errors.length > 0) throw invalidInput(errors);
+        return values;
+      };
+    },
+  };
+}
+
+type Values = Record<string, Buffer | null | undefined>;
+
+type RawInput = OuterInput & { readonly body: JsonObject };
+
+/** Reads some of the parameters, and what is derived from them. */
+function compileParams(
+  prepared: PreparedQuery,
+  includes: (name: string) => boolean,
+): ParamReader {
+  const params = prepared.params.filter(({ param: { name, source } }) =>
+    includes(source.in === "bucket" ? source.of : name)
+  );
+  const readers = params.map((param) => compileParam(param));
+  const buckets = params.filter(({ bucket }) => bucket !== null);
+  const allKeys = keyNames(prepared);
+  const keys = allKeys.filter((name) => params.some(({ param }) => param.name === name));
+  const onlyKey = allKeys.length === 1 ? allKeys[0] : undefined;
+
+  return (input, values, errors) => {
+    for (const read of readers) read(input, values, errors);
     for (const { param, bucket } of buckets) {
       const { source } = param;
       const instant = source.in === "bucket" ? values[source.of] : undefined;
@@ -87,16 +136,10 @@ export function compileInput(
         errors.push({ pointer: pointerOf(prepared, name), detail: "Expected at least one byte" });
       }
     }
-    if (errors.length > 0) throw invalidInput(errors);
-    return values;
   };
 }
 
-type ParamReader = (
-  input: RawInput,
-  values: Record<string, Buffer | null | undefined>,
-  errors: InputError[],
-) => void;
+type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => void;
 
 function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;

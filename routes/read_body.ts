@@ -9,30 +9,51 @@ import { ServiceError } from "../errors.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
+export interface ReadBodyOptions {
+  /** A larger body is refused, as soon as that is known. */
+  readonly maxBytes: number;
+  /** The media types to tell of where it is none of them. Default: JSON alone. */
+  readonly takes?: readonly string[];
+}
+
 /**
- * @param maxBytes a larger body is refused, as soon as that is known
  * @returns the object; an empty one where there is no body
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
 export async function readJsonObject(
   request: Request,
-  options: { maxBytes: number },
+  options: ReadBodyOptions,
 ): Promise<Record<string, unknown>> {
-  const bytes = await readBytes(request, options.maxBytes);
-  if (bytes.length === 0) return {};
+  return assertObject(await readJson(request, options) ?? {}, "The body");
+}
+
+/**
+ * @returns what the JSON says; undefined where there is no body
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
+ */
+export async function readJson(
+  request: Request,
+  { maxBytes, takes = ["application/json"] }: ReadBodyOptions,
+): Promise<unknown> {
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes.length === 0) return undefined;
   const type = request.headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) {
     throw new ServiceError(
       "unsupported_media_type",
-      `This route takes "application/json", and the body is ${
+      `This route takes ${takes.map((each) => `"${each}"`).join(" or ")}, and the body is ${
         type === null ? "of no stated type" : `"${type}"`
-      }: send JSON and set "Content-Type"`,
-      { headers: { "accept": "application/json" } },
+      }: send ${takes.length === 1 ? "JSON" : "one of them"} and set "Content-Type"`,
+      { headers: { "accept": takes.join(", ") } },
     );
   }
-  const value = parse(bytes);
+  return parse(bytes);
+}
+
+/** @throws {ServiceError} `malformed_request` where `value`, known to the sender as `what`, is none */
+export function assertObject(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ServiceError("malformed_request", "The body is not a JSON object");
+    throw new ServiceError("malformed_request", `${what} is not a JSON object`);
   }
   return value as Record<string, unknown>;
 }

@@ -11,6 +11,7 @@
 import * as jose from "jose";
 import { ServiceError } from "../errors.ts";
 import type { Identity } from "./context.ts";
+import { VerifiedTokens } from "./verified_tokens.ts";
 
 /** RFC 7518 and RFC 8037; `none` and the HMAC family are what an attacker would ask for. */
 const ALGORITHMS = [
@@ -47,6 +48,7 @@ export interface TokenVerifierOptions {
 
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { issuer, audience } = options;
+  const verified = new VerifiedTokens();
   let keys: Promise<jose.JWTVerifyGetKey> | null = null;
 
   function discoverOnce(): Promise<jose.JWTVerifyGetKey> {
@@ -59,6 +61,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   return {
     async verify(token) {
+      const now = Date.now();
+      const known = verified.get(token, now);
+      if (known !== null) return known;
       const getKey = await discoverOnce();
       try {
         const { payload } = await jose.jwtVerify(token, getKey, {
@@ -68,7 +73,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
           clockTolerance: CLOCK_TOLERANCE_S,
           requiredClaims: ["sub", "exp"],
         });
-        return identityOf(payload);
+        const identity = identityOf(payload);
+        verified.set(token, identity, { now, expiresAt: payload.exp! * 1000 });
+        return identity;
       } catch (error) {
         throw refusal(error);
       }

@@ -15,12 +15,6 @@ export interface AdaptiveLimitOptions {
   readonly max?: number;
 }
 
-/** A place that a write has taken. */
-export interface Place {
-  /** Which state of the limit it was taken under. */
-  readonly epoch: number;
-}
-
 export class AdaptiveLimit {
   readonly #max: number;
   #limit: number;
@@ -45,11 +39,16 @@ export class AdaptiveLimit {
     return this.#inFlight;
   }
 
-  /** Takes a place where one is free, without waiting. */
-  tryTake(): Place | null {
-    if (this.#inFlight >= this.limit) return null;
+  /** Changes with each decrease: tells `backOff` what was begun before it. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Takes a place; whether one was free. */
+  tryTake(): boolean {
+    if (this.#inFlight >= this.limit) return false;
     this.#inFlight++;
-    return { epoch: this.#epoch };
+    return true;
   }
 
   /** Resolves when a place may be free. For one waiter at a time. */
@@ -60,25 +59,28 @@ export class AdaptiveLimit {
 
   /** Gives a place back. */
   release(): void {
-    // Grows by one for each round of as many writes as it allows, and only where it is the bound.
-    if (this.#inFlight >= this.limit) {
-      this.#limit = Math.min(this.#max, this.#limit + 1 / this.#limit);
-    }
     this.#inFlight--;
-    this.#wake();
-  }
-
-  /** Takes note that Cassandra could not keep up with the write in this place, which is kept. */
-  backOff({ epoch }: Place): void {
-    // What was under way together fails together: it halves the limit once.
-    if (epoch !== this.#epoch) return;
-    this.#epoch++;
-    this.#limit = Math.max(1, this.#limit / 2);
-  }
-
-  #wake(): void {
     if (this.#inFlight >= this.limit) return;
     this.#waiting?.();
     this.#waiting = null;
+  }
+
+  /** Takes note of a write that went well: the limit grows by one with each round of them. */
+  grow(): void {
+    // A limit that was not the bound has shown nothing of what Cassandra can do.
+    if (this.#inFlight < this.limit) return;
+    this.#limit = Math.min(this.#max, this.#limit + 1 / this.#limit);
+  }
+
+  /**
+   * Halves the limit, since Cassandra could not keep up.
+   *
+   * @param epoch the one in which the write that failed was begun: writes that were under way together
+   * fail together, and count once
+   */
+  backOff(epoch: number): void {
+    if (epoch !== this.#epoch) return;
+    this.#epoch++;
+    this.#limit = Math.max(1, this.#limit / 2);
   }
 }
