@@ -6,7 +6,7 @@
 
 export interface Listener {
   readonly port: number;
-  /** Stops accepting and waits for what is in flight; breaks off what takes longer, in milliseconds. */
+  /** Stops accepting and waits for what is in flight, but no longer than that many milliseconds. */
   finish(graceMs: number): Promise<void>;
 }
 
@@ -15,20 +15,21 @@ export function listen(
   { hostname, port }: { hostname: string; port: number },
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Listener {
-  const abort = new AbortController();
   try {
     const server = Deno.serve({
       hostname,
       port,
-      signal: abort.signal,
       automaticCompression: true,
       onListen: () => {},
     }, handler);
     return {
       port: server.addr.port,
       async finish(graceMs) {
-        const timer = setTimeout(() => abort.abort(), graceMs);
-        await server.shutdown();
+        // A server that shuts down already cannot be aborted (Deno throws BadResource): what is left
+        // fails when the session is closed, and ends with the process at the latest.
+        const graceIsOver = Promise.withResolvers<void>();
+        const timer = setTimeout(graceIsOver.resolve, graceMs);
+        await Promise.race([server.shutdown(), graceIsOver.promise]);
         clearTimeout(timer);
       },
     };

@@ -7,13 +7,14 @@
 import { getLogger } from "@logtape/logtape";
 import { Activation } from "./activation.ts";
 import type { Access } from "./catalog/query.ts";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import { createCursorBox } from "./db/cursor.ts";
 import { createCursors } from "./db/cursors.ts";
 import { createExecutor } from "./db/execute.ts";
 import type { PreparedQuery } from "./db/prepare.ts";
 import { Session } from "./db/session.ts";
 import { listen, type Listener } from "./listen.ts";
+import { ConfigError } from "./setting_reader.ts";
 import { configureLogs, describeCause, LOG_CATEGORY, logObservations } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";

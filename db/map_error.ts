@@ -183,5 +183,8 @@ function reasonsOf(error: unknown): string {
     );
     if (reasons.length > 0) return reasons.join("; ");
   }
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return /^Keyspace '.*' does not exist$/.test(message)
+    ? `${message}: run "deno task migrate", which creates it`
+    : message;
 }

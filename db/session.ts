@@ -107,9 +107,13 @@ export class Session {
 
   async #connect(): Promise<void> {
     const { signal } = this.#closing;
+    // The driver cannot break off an attempt; one that succeeds after the close ends itself.
+    const closed = new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve())
+    );
     for (const retryInMs of backoff(CONNECT_BACKOFF)) {
       try {
-        return await this.#attempt();
+        return await Promise.race([this.#attempt(), closed]);
       } catch (error) {
         if (signal.aborted) return;
         const reason = connectionFailure(error);

@@ -51,6 +51,8 @@ export function logObservations(logger: Logger): Observe {
     switch (observation.kind) {
       case "request":
         return logRequest(logger, observation);
+      case "bulk":
+        return logBulk(logger, observation);
       case "connection":
         return logConnection(logger, observation);
       case "readiness":
@@ -98,7 +100,29 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     ...(request.cause === undefined ? {} : { cause: describeCause(request.cause) }),
   };
   const message = "{method} {route} {status} in {duration_ms} ms";
-  if (request.status >= 500 || request.cause !== undefined) logger.error(message, properties);
+  // Not an error of ours: somebody asked too early, or more than was agreed.
+  if (request.code === "not_ready" || request.code === "too_busy") {
+    logger.warning(message, properties);
+  } else if (request.status >= 500 || request.cause !== undefined) {
+    logger.error(message, properties);
+  } else logger.info(message, properties);
+}
+
+function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {
+  const { query, read, written, failed, stopped, completed, cause } = bulk;
+  const properties = {
+    query,
+    read,
+    written,
+    failed,
+    ...(stopped === null ? {} : { stopped }),
+    ...(completed ? {} : { completed }),
+    request_id: bulk.requestId,
+    ...(cause === undefined ? {} : { cause: describeCause(cause) }),
+  };
+  const message = "{query}: {written} lines of {read} written, {failed} failed";
+  if (!completed) logger.warning(`${message}, then the upload broke off`, properties);
+  else if (stopped !== null || cause !== undefined) logger.warning(message, properties);
   else logger.info(message, properties);
 }
 

@@ -18,7 +18,10 @@ export async function check(env: Readonly<Record<string, string | undefined>>): 
   const failures = [catalog, schema].filter((result) => result.status === "rejected");
   if (failures.length > 0) throw combine(failures.map(({ reason }) => reason));
   if (catalog.status === "rejected" || schema.status === "rejected") throw new TypeError();
-  const counts = `${catalog.value.length} queries and ${schema.value.length} migrations`;
+  const { length: queries } = catalog.value;
+  const { length: migrations } = schema.value;
+  const counts = `${queries} ${queries === 1 ? "query" : "queries"} and ` +
+    `${migrations} ${migrations === 1 ? "migration" : "migrations"}`;
   if (!env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE) {
     return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare them too`;
   }

@@ -29,7 +29,8 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
       const { pending, conflicts } = compareMigrations(migrations, history);
       if (conflicts.length > 0) throw conflictError(conflicts);
       for (const { path, statements } of pending) {
-        options.log(`Would apply "${path}" (${statements.length} statements)`);
+        const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
+        options.log(`Would apply "${path}" (${count})`);
       }
       if (pending.length === 0) options.log(`Nothing to apply to keyspace "${keyspace}"`);
     });
