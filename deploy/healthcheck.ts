@@ -1,0 +1,18 @@
+/**
+ * The container's health check: whether the process answers at all. Whether it is ready is for the
+ * load balancer to ask, at `/readyz`; a restart would not bring Cassandra back.
+ *
+ * @module
+ */
+if (import.meta.main) {
+  const port = Deno.env.get("PORT") ?? "8000";
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/livez`, {
+      signal: AbortSignal.timeout(2_000),
+    });
+    Deno.exit(response.ok ? 0 : 1);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * The container files against the code: what they promise can be held without an engine.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { SETTINGS } from "../settings.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+const [dockerfile, ignored, compose, haproxy, ci] = await Promise.all(
+  ["Dockerfile", ".dockerignore", "docker-compose.yml", "deploy/haproxy.cfg", ".ci/run"]
+    .map((path) => Deno.readTextFile(new URL(path, ROOT))),
+) as [string, string, string, string, string];
+const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))) as {
+  tasks: Record<string, { command: string }>;
+};
+
+/** `--allow-read=…` → `--allow-read`, in order. */
+function permissionsOf(command: string): string[] {
+  return [...command.matchAll(/--(?:allow|deny)-[a-z]+/g)].map(([flag]) => flag).sort();
+}
+
+/** The project's own files that a module imports, itself included. */
+async function ownModules(root: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", root],
+    cwd: ROOT,
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    modules: { specifier: string }[];
+  };
+  return modules.map(({ specifier }) => specifier)
+    .filter((specifier) => specifier.startsWith(ROOT.href))
+    .map((specifier) => specifier.slice(ROOT.href.length));
+}
+
+function fallbackOf(name: string): number {
+  return Number(SETTINGS.find((setting) => setting.name === name)!.fallback);
+}
+
+const [command = ""] = /^CMD \["deno", .*$/m.exec(dockerfile) ?? [];
+const migration = /command:\s*\[([^\]]*"tasks\/migrate\.ts")/.exec(compose)?.[1] ?? "";
+
+function wordsOf(sequence: string): string[] {
+  return [...sequence.matchAll(/"([^"]*)"/g)].map(([, word]) => word!);
+}
+
+describe("Dockerfile", () => {
+  it("has the version of Deno that CI installs", () => {
+    const image = /^FROM denoland\/deno:(\d+\.\d+\.\d+)$/m.exec(dockerfile)?.[1];
+    expect(image).toBeDefined();
+    expect(/^DENO_VERSION=(.+)$/m.exec(ci)?.[1]).toBe(image);
+  });
+
+  it("starts main.ts with the permissions of the task `start`", () => {
+    expect(command).toMatch(/"main\.ts"\]$/);
+    expect(permissionsOf(command)).toEqual(permissionsOf(tasks.start!.command));
+  });
+
+  it("reads two folders, and asks nobody for more", () => {
+    expect(command).toContain('"--allow-read=/app/cql,/run/secrets"');
+    expect(command).toContain('"--no-prompt"');
+    expect(command).toContain('"--cached-only"');
+    expect(command).not.toMatch(/"(?:-A|--allow-all|--allow-(?:write|run|ffi|import|sys))/);
+  });
+
+  it("runs as a user without privileges, from the exec form", () => {
+    const user = dockerfile.indexOf("\nUSER deno\n");
+    expect(user).toBeGreaterThan(dockerfile.lastIndexOf("\nRUN "));
+    expect(dockerfile.indexOf("\nCMD ")).toBeGreaterThan(user);
+    expect(dockerfile).toContain("\nSTOPSIGNAL SIGTERM\n");
+  });
+
+  it("fetches packages at build alone, as the lock file has them", () => {
+    const fetches = dockerfile.split("\n").filter((line) => /deno (?:install|cache)/.test(line));
+    expect(fetches.length).toBeGreaterThan(0);
+    expect(fetches.filter((line) => !line.includes("--frozen"))).toEqual([]);
+  });
+
+  it("copies all that main.ts and the tasks import, and the build context has it", async () => {
+    const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, paths]) =>
+      paths!.split(" ")
+    );
+    for (const path of copied) {
+      if (path !== "*.ts") await Deno.stat(new URL(path, ROOT));
+      expect(ignored.split("\n")).toContain(`!${path}`);
+    }
+    const roots = ["main.ts", "tasks/migrate.ts", "tasks/check.ts", "deploy/healthcheck.ts"];
+    const own = (await Promise.all(roots.map(ownModules))).flat();
+    expect(own.length).toBeGreaterThan(0);
+    const isCopied = (path: string) =>
+      copied.some((each) =>
+        path.startsWith(`${each}/`) || path === each || each === "*.ts" && !path.includes("/")
+      );
+    expect(own.filter((path) => !isCopied(path))).toEqual([]);
+  });
+
+  it("asks for the health with no more than it needs", () => {
+    const health = /^HEALTHCHECK [^\n]*\\\n\s*CMD (.+)$/m.exec(dockerfile)?.[1] ?? "";
+    expect(permissionsOf(health)).toEqual(["--allow-env", "--allow-net"]);
+    expect(health).toContain('"--allow-net=127.0.0.1"');
+    expect(health).toContain('"deploy/healthcheck.ts"');
+  });
+});
+
+describe("docker-compose.yml", () => {
+  it("sets what the service knows, and nothing else", () => {
+    const block = /environment: &environment\n((?: {4}.*\n)+)/.exec(compose)?.[1] ?? "";
+    const names = [...block.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(3);
+    const known = SETTINGS.flatMap((setting) =>
+      "secret" in setting ? [setting.name, `${setting.name}_FILE`] : [setting.name]
+    );
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it("has no secret in it, and asks for what only its user knows", () => {
+    expect(compose).not.toMatch(/^\s+(?:CURSOR_KEY|CASSANDRA_PASSWORD):/m);
+    for (const name of ["OIDC_ISSUER", "OIDC_AUDIENCE", "CURSOR_KEY_SOURCE"]) {
+      expect(compose).toMatch(new RegExp(`\\$\\{${name}:\\?[^}]+\\}`));
+    }
+  });
+
+  it("migrates with the permissions that the service has", () => {
+    expect(migration).not.toBe("");
+    expect(wordsOf(migration.replace("tasks/migrate.ts", "main.ts"))).toEqual(wordsOf(command));
+  });
+
+  it("waits longer for a replica to stop than the replica takes", () => {
+    const grace = /^x-cqlgate:[\s\S]*?stop_grace_period: (\d+)s/m.exec(compose)?.[1];
+    const takes = fallbackOf("DRAIN_DELAY_MS") + fallbackOf("SHUTDOWN_GRACE_MS");
+    expect(Number(grace) * 1000).toBeGreaterThan(takes);
+  });
+
+  it("does not publish the admin port", () => {
+    expect(compose).not.toMatch(/["\s]\d*:?8001\b/);
+  });
+});
+
+describe("haproxy.cfg", () => {
+  it("takes every address from the environment that the Compose file sets", () => {
+    const used = [...haproxy.matchAll(/"\$\{([A-Z_0-9]+)\}"/g)].map(([, name]) => name!);
+    expect(used.sort()).toEqual(["LISTEN", "REPLICA_1", "REPLICA_2"]);
+    for (const name of used) expect(compose).toMatch(new RegExp(`^ {6}${name}: \\S`, "m"));
+  });
+
+  it("notices a replica that drains before that one stops accepting", () => {
+    expect(haproxy).toContain("uri /readyz");
+    const [, inter, fall] = /check inter (\d+)s fall (\d+)/.exec(haproxy)!;
+    const notices = (Number(inter) * Number(fall) + 1) * 1000;
+    expect(notices).toBeLessThan(fallbackOf("DRAIN_DELAY_MS"));
+  });
+
+  it("waits longer for an answer than a request may take", () => {
+    const seconds = /^ +timeout server (\d+)s$/m.exec(haproxy)?.[1];
+    expect(Number(seconds) * 1000).toBeGreaterThan(fallbackOf("REQUEST_TIMEOUT_MS"));
+  });
+});

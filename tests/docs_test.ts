@@ -1,0 +1,253 @@
+/**
+ * The documentation against what it documents. Tables that the code can write are written by
+ * `deno test -A tests/docs_test.ts -- --update`.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { parseCatalog } from "../catalog/catalog.ts";
+import { formatDiagnostics } from "../catalog/diagnose.ts";
+import { loadCatalog } from "../catalog/load.ts";
+import { readTags } from "../catalog/tags.ts";
+import { typeReference } from "../codec/reference.ts";
+import { SETTINGS } from "../settings.ts";
+import { CURSOR_TABLE } from "../db/cursors.ts";
+import { readMigrations } from "../db/migrations.ts";
+import { CODES } from "../errors.ts";
+import { createMetrics } from "../observe/metrics.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const UPDATE = Deno.args.includes("--update");
+
+/** What else begins with an at sign: a field of log lines. */
+const NO_TAGS = ["timestamp"];
+
+const PAGES = ["README.md", "CHANGELOG.md", ...await list("docs")];
+
+async function list(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(new URL(`${folder}/`, ROOT)));
+  const paths = await Promise.all(entries.map(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? list(path) : name.endsWith(".md") ? [path] : [];
+  }));
+  return paths.flat().sort();
+}
+
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(new URL(path, ROOT));
+}
+
+/** The cells of a table's rows, header and rule left out. */
+function rowsOf(table: string): string[][] {
+  return table.split("\n").filter((line) => line.startsWith("|"))
+    .map((line) => line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim())).slice(2);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [header, header.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+/** What stands between `<!-- name -->` and `<!-- /name -->`; brought up to date first if asked for. */
+async function generated(path: string, name: string, text: string): Promise<string> {
+  const pattern = new RegExp(`(<!-- ${name} -->\n)(.*?)(<!-- /${name} -->)`, "s");
+  const page = await read(path);
+  const section = pattern.exec(page)?.[2];
+  if (section === undefined) throw new Error(`"${path}" has no section "${name}"`);
+  if (!UPDATE) return section;
+  // Empty lines around it, as the formatter wants them.
+  const updated = page.replace(pattern, (_, begin, _old, end) => `${begin}\n${text}\n${end}`);
+  await Deno.writeTextFile(new URL(path, ROOT), updated);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path], cwd: ROOT }).output();
+  return pattern.exec(await read(path))![2]!;
+}
+
+async function metricTable(): Promise<string> {
+  const text = await createMetrics().render();
+  const kinds = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, kind]) => [
+    name,
+    kind,
+  ]));
+  const rows = [...text.matchAll(/^# HELP (cqlgate_\S+) (.+)$/gm)]
+    .map(([, name = "", help = ""]) => [`\`${name}\``, kinds.get(name) ?? "", help]);
+  return table(["Metric", "Kind", "Meaning"], rows);
+}
+
+describe("docs", () => {
+  const tables = [
+    {
+      path: "docs/configuration.md",
+      name: "settings",
+      make: () =>
+        table(
+          ["Name", "Default", "Meaning"],
+          SETTINGS.map((setting) => [
+            `\`${setting.name}\``,
+            setting.fallback === null ? "–" : `\`${setting.fallback}\``,
+            setting.meaning + ("secret" in setting ? "; may come from a file" : ""),
+          ]),
+        ),
+    },
+    { path: "docs/types.md", name: "types", make: typeReference },
+    { path: "docs/operations.md", name: "metrics", make: metricTable },
+  ];
+  for (const { path, name, make } of tables) {
+    it(`${path} has the table of ${name} as the code says it`, async () => {
+      const text = await make();
+      expect(rowsOf(text).length).toBeGreaterThan(5);
+      expect(rowsOf(await generated(path, name, text))).toEqual(rowsOf(text));
+    });
+  }
+
+  it("errors.md has every code with its status, and no other", async () => {
+    const rows = rowsOf(await read("docs/errors.md")).filter((row) => /^`\w+`$/.test(row[0]!));
+    const documented = rows.map(([code, status]) => `${code} ${status}`).sort();
+    const existing = Object.entries(CODES).map(([code, { status }]) => `\`${code}\` ${status}`);
+    expect(documented).toEqual(existing.sort());
+    for (const row of rows) expect(row.filter((cell) => cell.length > 5).length).toBeGreaterThan(2);
+  });
+
+  it("query-files.md has a section for every tag, and for no other", async () => {
+    const headings = [...(await read("docs/query-files.md")).matchAll(/^### @(\w+)$/gm)];
+    const tags = Object.keys(readTags([], () => {}));
+    expect(headings.map(([, name]) => name).sort()).toEqual(tags.sort());
+  });
+
+  it("names no tag that does not exist", async () => {
+    const tags = Object.keys(readTags([], () => {}));
+    for (const path of PAGES) {
+      const named = [...(await read(path)).matchAll(/^-- @(\w+)|`@(\w+)[ `]/gm)];
+      const unknown = named.map(([, inFile, inText]) => inFile ?? inText!)
+        .filter((name) => !tags.includes(name) && !NO_TAGS.includes(name));
+      expect([path, unknown]).toEqual([path, []]);
+    }
+  });
+
+  it("has no query with a mistake", async () => {
+    for (const path of PAGES) {
+      const blocks = [...(await read(path)).matchAll(/^```sql\n(-- name:.*?)^```$/gms)];
+      for (const [, text = ""] of blocks) {
+        const { diagnostics } = parseCatalog([{ path, text }]);
+        expect(formatDiagnostics(diagnostics)).toBe(formatDiagnostics([]));
+      }
+    }
+  });
+
+  it("README.md shows queries that are served", async () => {
+    const files = await Array.fromAsync(Deno.readDir(new URL("cql/queries/", ROOT)));
+    const queries = await Promise.all(files.map(({ name }) => read(`cql/queries/${name}`)));
+    const blocks = [...(await read("README.md")).matchAll(/^```sql\n(.*?)^```$/gms)];
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const [, text = ""] of blocks) expect(queries.join("\n")).toContain(text);
+  });
+
+  it("guide.md counts on from what is there", async () => {
+    const guide = await read("docs/guide.md");
+    const own = [...guide.matchAll(/^```sql\n(-- name:.*?)^```$/gms)].map(([, text]) => text!);
+    const queries = await loadCatalog(new URL("cql", ROOT).pathname);
+    const migrations = await readMigrations(new URL("cql", ROOT).pathname);
+    const more = parseCatalog(own.map((text) => ({ path: "guide.cql", text }))).queries.length;
+    expect(more).toBeGreaterThan(0);
+    const next = `${migrations.length + 1}`.padStart(4, "0");
+    expect([...new Set(guide.match(/\b\d{4}_[a-z]+\.cql\b/g))]).toEqual([
+      `${next}_calibrations.cql`,
+    ]);
+    const counts = `${queries.length + more} queries and ${migrations.length + 1} migrations`;
+    expect([...new Set(guide.match(/\d+ queries and \d+ migrations/g))]).toEqual([counts]);
+  });
+
+  it("query-files.md shows every tag at work", async () => {
+    const shown = [...(await read("docs/query-files.md")).matchAll(/^-- @(\w+)/gm)];
+    const names = new Set(shown.map(([, name]) => name));
+    const missing = Object.keys(readTags([], () => {})).filter((tag) => !names.has(tag));
+    expect(missing).toEqual(["public"]);
+  });
+
+  it("names no setting that does not exist", async () => {
+    const known = new Set<string>(SETTINGS.map(({ name }) => name));
+    const prefixes = /\b(?:CASSANDRA|OIDC|CURSOR|CQL|LOG|MAX|DRAIN|SHUTDOWN|REQUEST)_[A-Z_]+\b/g;
+    for (const path of PAGES) {
+      const named = [...(await read(path)).matchAll(prefixes)].map(([name]) => name);
+      const unknown = named.filter((name) =>
+        !known.has(name) && !known.has(name.replace(/_FILE$/, "")) && !name.endsWith("_")
+      );
+      expect([path, unknown]).toEqual([path, []]);
+    }
+  });
+
+  it("names no metric that does not exist", async () => {
+    const metrics = await createMetrics().render();
+    const tables = ["cqlgate_migrations", CURSOR_TABLE];
+    for (const path of PAGES) {
+      const named = [...(await read(path)).matchAll(/\bcqlgate_[a-z_]+\b/g)].map(([name]) => name);
+      const unknown = named.filter((name) =>
+        !metrics.includes(`${name.replace(/_(count|sum|bucket)$/, "")} `) && !tables.includes(name)
+      );
+      expect([path, unknown]).toEqual([path, []]);
+    }
+  });
+
+  it("has no relative link to nowhere", async () => {
+    for (const path of PAGES) {
+      const page = await read(path);
+      for (const [, target = ""] of page.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+        const [file = "", anchor] = target.split("#");
+        const url = file === "" ? new URL(path, ROOT) : new URL(file, new URL(path, ROOT));
+        await Deno.stat(url).catch(() => {
+          throw new Error(`"${path}" links to "${target}", which does not exist`);
+        });
+        if (anchor === undefined) continue;
+        expect(anchorsOf(await Deno.readTextFile(url))).toContain(anchor);
+      }
+    }
+  });
+
+  it("names no task that does not exist, and README.md has every one", async () => {
+    const { tasks } = JSON.parse(await read("deno.json")) as { tasks: Record<string, unknown> };
+    for (const path of PAGES) {
+      const named = [...(await read(path)).matchAll(/\bdeno task (?:--quiet )?([a-z]+)\b/g)];
+      const unknown = named.map(([, name]) => name!).filter((name) => !Object.hasOwn(tasks, name));
+      expect([path, unknown]).toEqual([path, []]);
+    }
+    const readme = rowsOf(sectionOf(await read("README.md"), "Tasks")).map(([task]) => task);
+    expect(readme.sort()).toEqual(Object.keys(tasks).map((name) => `\`deno task ${name}\``).sort());
+  });
+
+  it("README.md has the reason of every dependency, and of no other", async () => {
+    const { imports } = JSON.parse(await read("deno.json")) as { imports: Record<string, string> };
+    const rows = rowsOf(sectionOf(await read("README.md"), "Dependencies"));
+    const used = new Set(
+      Object.keys(imports).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]),
+    );
+    expect(rows.map(([name]) => name).sort()).toEqual(
+      [...used].map((name) => `\`${name}\``).sort(),
+    );
+    for (const [, , reason = ""] of rows) expect(reason.length).toBeGreaterThan(8);
+  });
+
+  it("every decision has a context, a decision and a consequence, in at most 40 lines", async () => {
+    const decisions = PAGES.filter((path) => path.startsWith("docs/decisions/"));
+    expect(decisions.length).toBeGreaterThan(0);
+    for (const [index, path] of decisions.entries()) {
+      const page = await read(path);
+      const number = `${index + 1}`.padStart(4, "0");
+      expect(path).toMatch(new RegExp(`^docs/decisions/${number}-[a-z0-9-]+\\.md$`));
+      expect(page).toMatch(new RegExp(`^# ${number}: \\S`));
+      expect([...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading))
+        .toEqual(["Context", "Decision", "Consequence"]);
+      expect(page.split("\n").length - 1).toBeLessThanOrEqual(40);
+    }
+  });
+});
+
+function sectionOf(page: string, heading: string): string {
+  return page.split(/^## /m).find((section) => section.startsWith(`${heading}\n`)) ?? "";
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading.toLowerCase().replaceAll(/[^\w\s-]/g, "").replaceAll(" ", "-")
+  );
+}
