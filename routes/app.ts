@@ -17,6 +17,7 @@ import type { CustomRoute } from "./define_route.ts";
 import { SECURITY_SCHEME } from "./describe.ts";
 import { createDocs } from "./docs.ts";
 import { accessLog } from "./middleware/access_log.ts";
+import { head } from "./middleware/head.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
@@ -54,7 +55,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
       throw invalidInput(inputErrors(result.error, `/${place}`));
     },
   });
-  app.use(requestId(), timing(), accessLog(observe), tracing());
+  app.use(head(), requestId(), timing(), accessLog(observe), tracing());
   app.onError((error, context) => problemResponse(error, context));
 
   app.get("/livez", (context) => {
