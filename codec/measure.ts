@@ -51,3 +51,19 @@ const MEASURES: Partial<Record<CqlType["kind"], Measure>> = {
 export function measureOf(type: CqlType): Measure | null {
   return MEASURES[type.kind] ?? null;
 }
+
+export interface Bounds {
+  readonly codec: Codec;
+  /** As the tag writes them; null where there is none. */
+  readonly min: string | null;
+  readonly max: string | null;
+}
+
+/** Whether a value, as `input` or `text` gave it, lies within its bounds. */
+export function isWithin(value: unknown, { codec, min, max }: Bounds): boolean {
+  const measure = measureOf(codec.type);
+  if (measure === null) return true;
+  const size = measure.measure(value, codec);
+  // JavaScript compares a bigint with a number exactly.
+  return size >= Number(min ?? -Infinity) && size <= Number(max ?? Infinity);
+}

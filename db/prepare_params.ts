@@ -8,8 +8,8 @@ import type { Param, Query, Report, Span } from "../catalog/query.ts";
 import { markerRoles, type Role } from "../catalog/roles.ts";
 import type { Codec, CqlType } from "../codec/codec.ts";
 import { codecFor, UnsupportedTypeError } from "../codec/codec_for.ts";
-import { measureOf } from "../codec/measure.ts";
 import { type Bucket, bucketFor } from "./bucket_param.ts";
+import { checkParam } from "./check_param.ts";
 import { cqlTypeOf } from "./cql_type.ts";
 import type { PreparedStatement } from "./driver_internals.ts";
 import type { Table } from "./table.ts";
@@ -22,6 +22,8 @@ export interface PreparedParam {
   readonly positions: readonly number[];
   /** Whether null may be sent, which deletes the value. */
   readonly nullable: boolean;
+  /** Whether it stands for `USING TIMESTAMP`, in microseconds since 1970. */
+  readonly isWriteTime: boolean;
   /** For a `bucket:` parameter: how its bytes come from those of the parameter that it is derived of. */
   readonly bucket: Bucket | null;
 }
@@ -33,100 +35,56 @@ export interface StatementContext {
   readonly report: Report;
 }
 
-export function prepareParams(
-  query: Query,
-  { statement, table, report }: StatementContext,
-): PreparedParam[] {
+export function prepareParams(query: Query, context: StatementContext): PreparedParam[] {
   const roles = markerRoles(query);
-  const prepared = query.params.flatMap((param): PreparedParam[] => {
-    const positions = statement.binds.flatMap(({ name }, index) =>
-      name === param.name ? [index] : []
-    );
-    const types = positions.map((position) => cqlTypeOf(statement.binds[position]!.type));
-    const codecs = types.flatMap((type) => codecOrReport(type, param.span, report));
-    const codec = codecs[0];
-    if (codec === undefined) return [];
-    const other = codecs.find(({ cql }) => cql !== codec.cql);
-    if (other !== undefined) {
-      report({
-        span: query.markers.find(({ name }) => name === param.name)?.spans[1] ?? param.span,
-        message: `Marker ":${param.name}" is used as "${codec.cql}" and as "${other.cql}"`,
-        help: "Give each type a marker of its own",
-      });
-    }
-    if (param.default !== null && !codec.text.safeParse(param.default).success) {
-      report({
-        span: param.span,
-        message: `Default "${param.default}" of "${param.name}" is not a "${codec.cql}"`,
-        help: "Write the default as a query parameter of that type would be written",
-      });
-    }
-    if (param.by !== null && codec.type.kind !== "text" && codec.type.kind !== "ascii") {
-      report({
-        span: param.span,
-        message:
-          `Parameter "${param.name}" of type "${codec.cql}" cannot be the name of a ${param.by}`,
-        help: 'Remove "by=", which is for markers of type "text"',
-      });
-    }
-    if ((param.min !== null || param.max !== null) && measureOf(codec.type) === null) {
-      report({
-        span: param.span,
-        message: `Cannot bound "${param.name}": values of type "${codec.cql}" have no size`,
-        help: 'Remove "min=" and "max="',
-      });
-    }
-    const optionalWhere = roles.filter(({ marker }) => marker === param.name).map(({ role }) =>
-      role.kind === "value" && table?.keys.has(role.column)
-        ? `key column "${role.column}"`
-        : UNSETTABLE[role.kind]
-    );
-    const obstacle = optionalWhere.find((place) => place !== null);
-    if (param.optional && obstacle) {
-      report({
-        span: param.span,
-        message: `Parameter "${param.name}" cannot be optional: it stands for a ${obstacle}`,
-        help: 'Remove the "?", or write a second query that does without it',
-      });
-    }
-    const nullable = param.optional && param.source.in === "body" &&
-      roles.every(({ marker, role }) => marker !== param.name || role.kind === "value");
-    return [{ param, codec, positions, nullable, bucket: null }];
+  const prepared = query.params.flatMap((param) => {
+    const own = roles.filter(({ marker }) => marker === param.name).map(({ role }) => role);
+    return prepareParam(query, { ...context, param, roles: own }) ?? [];
   });
-  return prepared.map((each): PreparedParam => {
-    const { source } = each.param;
-    if (source.in !== "bucket") return each;
-    const of = prepared.find(({ param }) => param.name === source.of);
-    if (of === undefined) return each;
-    if (of.param.optional) {
-      report({
-        span: each.param.span,
-        message: `Cannot derive "${each.param.name}" from "${source.of}", which is optional`,
-        help: `Make "${source.of}" required: remove its "?"`,
-      });
-    }
-    const bucket = bucketFor({ of: of.codec, into: each.codec, by: source.by });
-    if (typeof bucket !== "string") return { ...each, bucket };
-    report({ span: each.param.span, message: bucket, help: BUCKET_HELP });
-    return each;
-  });
+  return prepared.map((each) => withBucket(each, { prepared, report: context.report }));
 }
 
-/** Where the server refuses UNSET, in words; null where it takes it. */
-const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
-  value: null,
-  limit: null,
-  ttl: null,
-  timestamp: null,
-  in: 'list after "IN"',
-  subscript: "key inside a collection",
-  restriction: 'restriction in "WHERE"',
-  condition: 'condition after "IF"',
-  other: "part of the statement that needs a value",
-};
+function prepareParam(
+  query: Query,
+  context: StatementContext & { readonly param: Param; readonly roles: readonly Role[] },
+): PreparedParam | null {
+  const { param, roles, statement: { binds }, table, report } = context;
+  const positions = binds.flatMap(({ name }, index) => name === param.name ? [index] : []);
+  const [codec, ...others] = positions.flatMap((position) =>
+    codecOrReport(cqlTypeOf(binds[position]!.type), param.span, report)
+  );
+  if (codec === undefined) return null;
+  checkParam({ query, param, codecs: [codec, ...others], roles, table, report });
+  return {
+    param,
+    codec,
+    positions,
+    nullable: param.optional && param.source.in === "body" &&
+      roles.every(({ kind }) => kind === "value"),
+    isWriteTime: roles.some(({ kind }) => kind === "timestamp"),
+    bucket: null,
+  };
+}
 
-const BUCKET_HELP =
-  'Derive buckets of a "timestamp" or "date" parameter, into a marker of type "text", "date", "timestamp" or "int"';
+/** Ties a `bucket:` parameter to the one that it is derived of. */
+function withBucket(
+  each: PreparedParam,
+  { prepared, report }: { prepared: readonly PreparedParam[]; report: Report },
+): PreparedParam {
+  const { source, span } = each.param;
+  if (source.in !== "bucket") return each;
+  const of = prepared.find(({ param }) => param.name === source.of);
+  if (of === undefined) return each;
+  const bucket = bucketFor({ of: of.codec, into: each.codec, by: source.by });
+  if (typeof bucket !== "string") return { ...each, bucket };
+  report({
+    span,
+    message: bucket,
+    help:
+      'Derive buckets of a "timestamp" or "date" parameter, into a marker of type "text", "date", "timestamp" or "int"',
+  });
+  return each;
+}
 
 /** The codec of a type; without one, a mistake at `span`. */
 export function codecOrReport(type: CqlType, span: Span, report: Report): [] | [Codec] {

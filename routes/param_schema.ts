@@ -8,18 +8,29 @@ import { z } from "@hono/zod-openapi";
 import { BUCKET_EXAMPLES, parseBucketName } from "../codec/bucket.ts";
 import type { Codec } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
-import { type Measure, measureOf } from "../codec/measure.ts";
+import { type Bounds, isWithin, type Measure, measureOf } from "../codec/measure.ts";
 import type { PreparedParam } from "../db/prepare_params.ts";
 
+// How far the clocks of callers may be ahead of ours.
+const CLOCK_TOLERANCE_MS = 60_000;
+
 /** The schema whose result the parameter's codec encodes. */
-export function schemaOf({ param, codec }: PreparedParam): z.ZodType<unknown> {
-  const { by, min, max, source } = param;
+export function schemaOf(prepared: PreparedParam): z.ZodType<unknown> {
+  const { param: { by, min, max, source }, codec } = prepared;
   const inQuery = source.in === "query" ? repeatedSchema(codec) : null;
   const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
   if (by !== null) return named(schema, by);
+  if (prepared.isWriteTime && max === null) return notAhead(schema);
   const measure = measureOf(codec.type);
   if ((min === null && max === null) || measure === null) return schema;
   return bounded(schema, { codec, measure, min, max });
+}
+
+/** A write time far ahead would hide every later write and delete of the same cells until then. */
+function notAhead(schema: z.ZodType<unknown>): z.ZodType<unknown> {
+  return schema.refine((value) => (value as bigint) <= (Date.now() + CLOCK_TOLERANCE_MS) * 1000, {
+    error: "Expected microseconds since 1970, not more than a minute ahead of now",
+  });
 }
 
 /** A list or set in the query: the parameter once for each member, `?id=a&id=b`. */
@@ -57,21 +68,18 @@ function named(schema: z.ZodType<unknown>, by: keyof typeof BUCKET_EXAMPLES) {
 
 function bounded(
   schema: z.ZodType<unknown>,
-  bounds: { codec: Codec; measure: Measure; min: string | null; max: string | null },
+  bounds: Bounds & { readonly measure: Measure },
 ): z.ZodType<unknown> {
-  const { codec, measure: { measure, of, keywords }, min, max } = bounds;
-  // Comparisons in JavaScript are exact between a bigint and a number.
-  const [low, high] = [Number(min ?? -Infinity), Number(max ?? Infinity)];
+  const { measure: { of, keywords }, min, max } = bounds;
   const range = min === null
     ? `at most ${max}`
     : max === null
     ? `at least ${min}`
     : `from ${min} to ${max}`;
   const meta = schema.meta() ?? {};
-  return schema.refine((value) => {
-    const size = measure(value, codec);
-    return size >= low && size <= high;
-  }, { error: `Expected ${of === "" ? "a value " : ""}${range}${of}` }).meta({
+  return schema.refine((value) => isWithin(value, bounds), {
+    error: `Expected ${of === "" ? "a value " : ""}${range}${of}`,
+  }).meta({
     ...meta,
     // JSON Schema has no bounds for numbers that are written as strings.
     ...(of === "" && meta.type === "string"

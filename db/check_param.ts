@@ -1,0 +1,104 @@
+/**
+ * Whether what a parameter's tag promises fits the type and the place that its marker has in the
+ * statement. Each check reports for itself.
+ *
+ * @module
+ */
+import type { Param, Query, Report } from "../catalog/query.ts";
+import type { Role } from "../catalog/roles.ts";
+import type { Codec } from "../codec/codec.ts";
+import { isWithin, measureOf } from "../codec/measure.ts";
+import type { Table } from "./table.ts";
+
+export interface ParamFacts {
+  readonly query: Query;
+  readonly param: Param;
+  /** One for each place that the marker stands in; at least one. */
+  readonly codecs: readonly [Codec, ...Codec[]];
+  /** What the marker does in each of its places. */
+  readonly roles: readonly Role[];
+  readonly table: Table | null;
+  readonly report: Report;
+}
+
+export function checkParam(facts: ParamFacts): void {
+  for (const check of [checkOneType, checkDefault, checkUnit, checkBounds, checkOptional]) {
+    check(facts);
+  }
+}
+
+function checkOneType({ query, param, codecs, report }: ParamFacts): void {
+  const [first, ...others] = codecs;
+  const other = others.find(({ cql }) => cql !== first.cql);
+  if (other === undefined) return;
+  report({
+    span: query.markers.find(({ name }) => name === param.name)?.spans[1] ?? param.span,
+    message: `Marker ":${param.name}" is used as "${first.cql}" and as "${other.cql}"`,
+    help: "Give each type a marker of its own",
+  });
+}
+
+function checkDefault({ param, codecs: [codec], report }: ParamFacts): void {
+  if (param.default === null) return;
+  const { span, min, max } = param;
+  const result = codec.text.safeParse(param.default);
+  if (!result.success) {
+    report({
+      span,
+      message: `Default "${param.default}" of "${param.name}" is not a "${codec.cql}"`,
+      help: "Write the default as a query parameter of that type would be written",
+    });
+  } else if (!isWithin(result.data, { codec, min, max })) {
+    report({
+      span,
+      message: `Default "${param.default}" of "${param.name}" is out of its bounds`,
+      help: 'Choose a default between "min" and "max"',
+    });
+  }
+}
+
+function checkUnit({ param, codecs: [codec], report }: ParamFacts): void {
+  if (param.by === null || codec.type.kind === "text" || codec.type.kind === "ascii") return;
+  report({
+    span: param.span,
+    message: `Parameter "${param.name}" of type "${codec.cql}" cannot be the name of a ${param.by}`,
+    help: 'Remove "by=", which is for markers of type "text"',
+  });
+}
+
+function checkBounds({ param, codecs: [codec], report }: ParamFacts): void {
+  if ((param.min === null && param.max === null) || measureOf(codec.type) !== null) return;
+  report({
+    span: param.span,
+    message: `Cannot bound "${param.name}": values of type "${codec.cql}" have no size`,
+    help: 'Remove "min=" and "max="',
+  });
+}
+
+/** Where the server refuses UNSET, in words; null where it takes it. */
+const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
+  value: null,
+  limit: null,
+  ttl: null,
+  timestamp: null,
+  in: 'a list after "IN"',
+  subscript: "a key inside a collection",
+  restriction: 'a restriction in "WHERE"',
+  condition: 'a condition after "IF"',
+  other: "a part of the statement that needs a value",
+};
+
+function checkOptional({ param, roles, table, report }: ParamFacts): void {
+  if (!param.optional) return;
+  const obstacle = roles.map((role) =>
+    role.kind === "value" && table?.keys.has(role.column)
+      ? `a key column "${role.column}"`
+      : UNSETTABLE[role.kind]
+  ).find((place) => place !== null);
+  if (obstacle === undefined) return;
+  report({
+    span: param.span,
+    message: `Parameter "${param.name}" cannot be optional: it stands for ${obstacle}`,
+    help: 'Remove the "?", or write a second query that does without it',
+  });
+}
