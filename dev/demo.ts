@@ -1,9 +1,10 @@
 /**
  * @module
- * `deno task demo`: loads a year of hourly weather through the running service, reads a month of it
- * back page by page, and compares that with the file value by value.
+ * `deno task demo`: loads a year of hourly weather through the running service in one bulk request,
+ * reads a month of it back page by page and the whole of it as one stream, and compares both with the
+ * file value by value. `--single` writes with one request for each observation, for comparison.
  *
- *     deno task demo [--url http://localhost:8000] [--concurrency 64]
+ *     deno task demo [--url http://localhost:8000] [--single] [--concurrency 64]
  */
 
 import { parseArgs } from "node:util";
@@ -18,31 +19,47 @@ const OBSERVATIONS = `/stations/${STATION.station_id}/observations`;
 /** Less than a month has, so that there are pages to follow. */
 const PAGE_SIZE = 200;
 
-async function demo(
-  client: DemoClient,
-  { concurrency, log }: { concurrency: number; log(line: string): void },
-): Promise<void> {
+/** What is sent at once of a bulk request: enough to cost little, not too much for a progress bar. */
+const LINES_IN_A_BLOCK = 100;
+
+interface DemoOptions {
+  /** How many requests at once, each for one observation; null for one request for all. */
+  readonly concurrency: number | null;
+  log(line: string): void;
+}
+
+async function demo(client: DemoClient, { concurrency, log }: DemoOptions): Promise<void> {
   const observations = await readObservations();
   log(`Station       ${STATION.station_id}, ${await createStation(client)}`);
 
   const progress = progressBar("Writing", observations.length);
-  const { latenciesMs, elapsedMs } = await write(client, observations, { concurrency, progress });
+  const writingSince = performance.now();
+  const { written, how } = concurrency === null
+    ? await writeBulk(client, observations, { progress })
+    : await writeSingly(client, observations, { concurrency, progress });
+  const writeMs = performance.now() - writingSince;
   log(
-    `Observations  ${formatCount(latenciesMs.length)} written in ${formatSeconds(elapsedMs)}: ` +
-      `${formatCount(Math.round(latenciesMs.length / (elapsedMs / 1_000)))} rows/s, ` +
-      `p50 ${percentile(latenciesMs, 0.5).toFixed(1)} ms, ` +
-      `p99 ${percentile(latenciesMs, 0.99).toFixed(1)} ms, ${concurrency} at a time`,
+    `Observations  ${formatCount(written)} written in ${formatSeconds(writeMs)}: ` +
+      `${formatRate(written, writeMs)}, ${how}`,
   );
 
   const month = observations[0]!.observed_at.slice(0, "2010-01".length);
-  const startedAt = performance.now();
+  const readingSince = performance.now();
   const { items, pages } = await readMonth(client, month);
-  const readMs = performance.now() - startedAt;
-  const expected = observations.filter(({ observed_at }) => observed_at.startsWith(month));
-  compare(items, expected);
+  const readMs = performance.now() - readingSince;
+  compare(items, observations.filter(({ observed_at }) => observed_at.startsWith(month)));
   log(
     `Read back     ${formatCount(items.length)} of ${month} in ${pages} pages and ` +
       `${readMs.toFixed(0)} ms: the same as in the file, value by value`,
+  );
+
+  const streamingSince = performance.now();
+  const all = await readAll(client, observations);
+  const streamMs = performance.now() - streamingSince;
+  compare(all, observations);
+  log(
+    `Read back     ${formatCount(all.length)} in one stream and ${streamMs.toFixed(0)} ms: ` +
+      `${formatRate(all.length, streamMs)}, in order, none missing, none twice`,
   );
 }
 
@@ -53,14 +70,50 @@ async function createStation(client: DemoClient): Promise<string> {
   throw unexpected("create the station", answer);
 }
 
-/** Writes all observations, a bounded number at a time, and times each. */
-async function write(
+type Progress = (done: number) => void;
+
+interface Written {
+  readonly written: number;
+  /** In words. */
+  readonly how: string;
+}
+
+/** A line of the answer to a bulk request. */
+type ReportLine =
+  | { readonly line: number; readonly code: string; readonly detail: string }
+  | { readonly summary: { readonly read: number; readonly written: number } };
+
+/** Writes all observations in one request, and takes the service's word for how many were written. */
+async function writeBulk(
   client: DemoClient,
   observations: readonly Observation[],
-  { concurrency, progress }: { concurrency: number; progress: (done: number) => void },
-): Promise<{ latenciesMs: number[]; elapsedMs: number }> {
+  { progress }: { progress: Progress },
+): Promise<Written> {
+  function* lines(): Generator<string> {
+    for (let sent = 0; sent < observations.length;) {
+      const block = observations.slice(sent, sent + LINES_IN_A_BLOCK);
+      yield block.map((observation) => `${JSON.stringify(observation)}\n`).join("");
+      progress(sent += block.length);
+    }
+  }
+  const failures: ReportLine[] = [];
+  for await (const line of client.upload(OBSERVATIONS, lines) as AsyncIterable<ReportLine>) {
+    if ("summary" in line && failures.length === 0) {
+      return { written: line.summary.written, how: "in one request" };
+    }
+    failures.push(line);
+  }
+  const shown = failures.slice(-5).map((failure) => JSON.stringify(failure)).join("\n");
+  throw new Error(`Cannot write all observations: the service answers\n${shown}`);
+}
+
+/** Writes all observations, a bounded number at a time, and times each. */
+async function writeSingly(
+  client: DemoClient,
+  observations: readonly Observation[],
+  { concurrency, progress }: { concurrency: number; progress: Progress },
+): Promise<Written> {
   const latenciesMs: number[] = [];
-  const startedAt = performance.now();
   const queue = observations.values();
   const worker = async () => {
     for (const observation of queue) {
@@ -72,7 +125,11 @@ async function write(
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  return { latenciesMs, elapsedMs: performance.now() - startedAt };
+  return {
+    written: latenciesMs.length,
+    how: `p50 ${percentile(latenciesMs, 0.5).toFixed(1)} ms, ` +
+      `p99 ${percentile(latenciesMs, 0.99).toFixed(1)} ms, ${concurrency} at a time`,
+  };
 }
 
 /** Reads a month, newest first, following each page's cursor to the next. */
@@ -90,6 +147,23 @@ async function readMonth(
     if (page.next_cursor === null) return { items, pages };
     query.set("cursor", page.next_cursor);
   }
+}
+
+/** Reads all observations, newest first, as one stream. */
+async function readAll(
+  client: DemoClient,
+  observations: readonly Observation[],
+): Promise<Observation[]> {
+  const query = new URLSearchParams({
+    since: observations[0]!.observed_at,
+    // The end is exclusive.
+    until: new Date(Date.parse(observations.at(-1)!.observed_at) + 1).toISOString(),
+  });
+  const items: Observation[] = [];
+  for await (const item of client.stream(`${OBSERVATIONS}?${query}`)) {
+    items.push(item as Observation);
+  }
+  return items;
 }
 
 /** Holds what was read, newest first, against what the file says, oldest first. */
@@ -132,11 +206,16 @@ function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(1)} s`;
 }
 
-function readOptions(args: string[]): { url: string; concurrency: number } {
+function formatRate(count: number, milliseconds: number): string {
+  return `${formatCount(Math.round(count / (milliseconds / 1_000)))} rows/s`;
+}
+
+function readOptions(args: string[]): { url: string; concurrency: number | null } {
   const { values } = parseArgs({
     args,
     options: {
       url: { type: "string", default: Deno.env.get("CQLGATE_URL") || "http://localhost:8000" },
+      single: { type: "boolean", default: false },
       concurrency: { type: "string", default: "64" },
     },
   });
@@ -146,7 +225,7 @@ function readOptions(args: string[]): { url: string; concurrency: number } {
       `Cannot run the demo: --concurrency is "${values.concurrency}", not a count`,
     );
   }
-  return { url: values.url, concurrency };
+  return { url: values.url, concurrency: values.single ? concurrency : null };
 }
 
 if (import.meta.main) {

@@ -26,7 +26,13 @@ export async function withTestCassandra(): Promise<TestCassandra> {
   }
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
   try {
-    const node = await startCassandra({ directory, nativePort: freePort(), log: () => {} });
+    const node = await startCassandra({
+      directory,
+      nativePort: freePort(),
+      // The keyspaces of all test files, one after the other, and what is left of those before.
+      heapMb: 1024,
+      log: () => {},
+    });
     return {
       contactPoint: node.contactPoint,
       localDatacenter: node.localDatacenter,

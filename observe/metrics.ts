@@ -37,6 +37,12 @@ export function createMetrics(): Metrics {
     buckets: BUCKETS,
     registers,
   });
+  const bulkLines = new prometheus.Counter({
+    name: "cqlgate_bulk_lines_total",
+    help: "Lines of bulk requests, by query name and whether they were written",
+    labelNames: ["query", "outcome"],
+    registers,
+  });
   const inFlight = new prometheus.Gauge({
     name: "cqlgate_http_requests_in_flight",
     help: "Requests being served now",
@@ -80,6 +86,11 @@ export function createMetrics(): Metrics {
         case "statement": {
           const { query, outcome, durationMs } = observation;
           return statements.observe({ query, outcome }, durationMs / 1000);
+        }
+        case "bulk": {
+          const { query, written, failed } = observation;
+          bulkLines.inc({ query, outcome: "written" }, written);
+          return bulkLines.inc({ query, outcome: "failed" }, failed);
         }
         case "connection":
           hostsUp.set(observation.hostsUp);

@@ -36,6 +36,22 @@ export type Observation =
     /** `ok`, or the code that its error was mapped to. */
     readonly outcome: "ok" | Code;
   }
+  /** A bulk request has written what it could. */
+  | {
+    readonly kind: "bulk";
+    readonly query: string;
+    readonly requestId: string;
+    /** The last line that was read, then how many lines were written, and how many not. */
+    readonly read: number;
+    readonly written: number;
+    readonly failed: number;
+    /** Why the service read no further; null where it read all. */
+    readonly stopped: string | null;
+    /** False where the upload broke off. */
+    readonly completed: boolean;
+    /** What broke the upload off, or the cause of the first failure that has one. */
+    readonly cause: unknown;
+  }
   | {
     readonly kind: "connection";
     readonly state: ConnectionState;

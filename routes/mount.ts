@@ -5,14 +5,17 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { Query } from "../catalog/query.ts";
 import type { PreparedQuery } from "../db/prepare.ts";
 import type { AppEnv } from "./context.ts";
 import { describeRoute } from "./describe.ts";
 import { guard, type GuardOptions } from "./guard.ts";
-import { compileInput } from "./input.ts";
+import { type BulkBody, NDJSON, readEntries } from "./bulk/read_entries.ts";
+import { compileBulkInput, compileInput, type OuterInput } from "./input.ts";
 import { negotiate } from "./negotiate.ts";
-import { readJsonObject } from "./read_body.ts";
+import { type BodyLimits, readJsonObject } from "./read_body.ts";
 import { respondApplied } from "./respond/applied.ts";
+import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
 import { respondExec } from "./respond/exec.ts";
 import { PAGE_PARAMETERS, respondMany } from "./respond/many.ts";
 import { respondOne } from "./respond/one.ts";
@@ -20,8 +23,8 @@ import type { Responder, ResponderOptions } from "./respond/responder.ts";
 import { respondStream } from "./respond/stream.ts";
 import { ROW_FORMATS } from "./row_format.ts";
 
-export interface MountOptions extends GuardOptions, ResponderOptions {
-  readonly maxBodyBytes: number;
+export interface MountOptions extends GuardOptions, ResponderOptions, BulkOptions {
+  readonly bodyLimits: BodyLimits;
 }
 
 /** Adds the query's route, with its description, to the app. */
@@ -33,10 +36,16 @@ export function mountQuery(
   const { query } = prepared;
   if (query.route === null) return;
   const { method, path } = query.route;
-  const readsBody = method !== "GET" && method !== "DELETE";
   const readInput = compileInput(prepared, query.page === null ? [] : PAGE_PARAMETERS);
   const responders = respondersOf(prepared, options);
-  const offered = Object.keys(responders) as [string, ...string[]];
+  const offered = [...Object.keys(responders), ...query.bulk ? [NDJSON] : []] as [
+    string,
+    ...string[],
+  ];
+  const readBody = bodyReader(query, options);
+  const bulk = query.bulk
+    ? { readInput: compileBulkInput(prepared), respond: respondBulk(prepared, options) }
+    : null;
 
   app.openAPIRegistry.registerPath(describeRoute(prepared));
   app.on(
@@ -44,21 +53,36 @@ export function mountQuery(
     [honoPath(path)],
     ...guard({ path, access: query.access }, options),
     async function serveQuery(context: Context<AppEnv>): Promise<Response> {
-      const respond = responders[negotiate(context, offered)]!;
-      const body = readsBody
-        ? await readJsonObject(context.req.raw, { maxBytes: options.maxBodyBytes })
-        : {};
+      const type = negotiate(context, offered);
       const url = new URL(context.req.url);
-      const values = readInput({
+      const outer: OuterInput = {
         path: context.req.param() as Record<string, string>,
         query: url.searchParams,
         headers: context.req.raw.headers,
-        body,
         claims: context.get("request").identity?.claims ?? {},
-      });
-      return await respond({ context, url, values });
+      };
+      const input = await readBody(context.req.raw);
+      if (input.kind === "many") {
+        return bulk!.respond({ context, blocks: input.blocks, readValues: bulk!.readInput(outer) });
+      }
+      const { body } = input;
+      // A single input of a bulk route is answered as on any other.
+      const respond = responders[type] ?? responders["application/json"]!;
+      return await respond({ context, url, values: readInput({ ...outer, body }) });
     },
   );
+}
+
+/** What reads a request's body, as far as the route takes one. */
+function bodyReader(
+  { route, bulk }: Query,
+  { bodyLimits }: MountOptions,
+): (request: Request) => Promise<BulkBody> {
+  if (bulk) return (request) => readEntries(request, bodyLimits);
+  if (route?.method === "GET" || route?.method === "DELETE") {
+    return () => Promise.resolve({ kind: "one", body: {} });
+  }
+  return async (request) => ({ kind: "one", body: await readJsonObject(request, bodyLimits) });
 }
 
 /** `/stations/{station_id}` as Hono spells it. */

@@ -1,9 +1,10 @@
 /**
- * How many writes may be under way at once: additive increase while all goes well, multiplicative
- * decrease when Cassandra has too much to do. The caller waits for a place before each.
+ * How many writes may be under way at once: twice as many with each round until Cassandra has too much
+ * to do for the first time, then half as many whenever it has, and one more with each round where it
+ * has not. The caller waits for a place before each write.
  *
  * Source: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance"
- * (1989), as TCP has it in RFC 5681.
+ * (1989), and slow start, as TCP has both in RFC 5681.
  *
  * @module
  */
@@ -65,11 +66,12 @@ export class AdaptiveLimit {
     this.#waiting = null;
   }
 
-  /** Takes note of a write that went well: the limit grows by one with each round of them. */
+  /** Takes note of a write that went well. */
   grow(): void {
-    // A limit that was not the bound has shown nothing of what Cassandra can do.
-    if (this.#inFlight < this.limit) return;
-    this.#limit = Math.min(this.#max, this.#limit + 1 / this.#limit);
+    // A limit that is far from being reached shows nothing of what Cassandra can do (RFC 7661).
+    if (this.#inFlight < this.limit / 2) return;
+    const step = this.#epoch === 0 ? 1 : 1 / this.#limit;
+    this.#limit = Math.min(this.#max, this.#limit + step);
   }
 
   /**

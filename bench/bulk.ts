@@ -1,0 +1,182 @@
+/**
+ * `deno task bench`: a million rows from a file into Cassandra and out again, through the service, and
+ * beside it through the bare driver. What comes out is compared with what went in, row by row.
+ *
+ *     deno task bench [--rows 1000000] [--concurrency 256]
+ *
+ * `CASSANDRA_CONTACT_POINTS` names a cluster to run on, where a keyspace is made and dropped; without
+ * it, a node is started for the run.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+import { parseArgs } from "node:util";
+import { readConfig } from "../config.ts";
+import { startCassandra } from "../dev/cassandra.ts";
+import { DEV_AUDIENCE, startOidcProvider } from "../dev/oidc.ts";
+import { freePort } from "../dev/ports.ts";
+import { fetchToken } from "../dev/token.ts";
+import { migrate } from "../tasks/migrate.ts";
+import { bareExport, bareImport } from "./bare_driver.ts";
+import { assertSameRows, endOf, rowAt, START, writeRows } from "./rows.ts";
+import { spawnService } from "./service.ts";
+
+const NDJSON = "application/x-ndjson";
+const OBSERVATIONS = "/stations/bench/observations";
+
+interface BenchOptions {
+  readonly rows: number;
+  /** Of the bare driver; the service finds its own, up to 256. */
+  readonly concurrency: number;
+}
+
+async function bench({ rows, concurrency }: BenchOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "cqlgate-bench-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const contactPoint = Deno.env.get("CASSANDRA_CONTACT_POINTS") || await ownNode(folder, stack);
+  const provider = await startOidcProvider({ port: freePort() });
+  stack.defer(() => provider.close());
+  const env = {
+    HOST: "127.0.0.1",
+    PORT: String(freePort()),
+    ADMIN_PORT: String(freePort()),
+    CQL_DIR: "./cql",
+    CASSANDRA_CONTACT_POINTS: contactPoint,
+    CASSANDRA_LOCAL_DATACENTER: Deno.env.get("CASSANDRA_LOCAL_DATACENTER") || "dc1",
+    CASSANDRA_REPLICATION: Deno.env.get("CASSANDRA_REPLICATION") || "dc1:1",
+    CASSANDRA_KEYSPACE: `bench_${crypto.randomUUID().replaceAll("-", "")}`,
+    OIDC_ISSUER: provider.issuer,
+    OIDC_AUDIENCE: DEV_AUDIENCE,
+    CURSOR_KEY: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
+    DRAIN_DELAY_MS: "0",
+    LOG_LEVEL: "warning",
+  };
+  await migrate(readConfig(env), { log: () => {} });
+  const client = new cassandra.Client({
+    contactPoints: contactPoint.split(","),
+    localDataCenter: env.CASSANDRA_LOCAL_DATACENTER,
+    keyspace: env.CASSANDRA_KEYSPACE,
+  });
+  await client.connect();
+  stack.defer(async () => {
+    await client.execute(`DROP KEYSPACE ${env.CASSANDRA_KEYSPACE}`);
+    await client.shutdown();
+  });
+  const service = await spawnService(env);
+  stack.defer(() => service.stop());
+
+  const [input, output] = [`${folder}/in.ndjson`, `${folder}/out.ndjson`];
+  await writeRows(input, rows);
+  const months = new Set(
+    Array.from({ length: rows }, (_, index) => rowAt(index).observedAt.toISOString().slice(0, 7)),
+  );
+  const authorization = `Bearer ${await fetchToken({ issuer: provider.issuer, user: "writer" })}`;
+  const api = { url: service.url, authorization, rows };
+  const memory: [string, string][] = [["idle", await service.peakMemory()]];
+
+  const imported = await timed(rows, () => importFile(input, api));
+  memory.push(["import", await service.peakMemory()]);
+  const bareImported = await timed(rows, () => bareImport(client, { path: input, concurrency }));
+  const exported = await timed(rows, () => exportFile(output, api));
+  memory.push(["export", await service.peakMemory()]);
+  const bareExported = await timed(rows, async () => {
+    const count = await bareExport(client, months);
+    if (count !== rows) throw new Error(`Cannot confirm the bare export: ${count} rows`);
+  });
+  await assertSameRows(output, rows);
+
+  const { size } = await Deno.stat(input);
+  console.log(
+    [
+      `${count(rows)} rows, ${(size / 1e6).toFixed(0)} MB as NDJSON, ${months.size} partitions`,
+      "",
+      "           service         bare driver     ratio",
+      comparison("import", imported, bareImported),
+      comparison("export", exported, bareExported),
+      "",
+      `Peak memory of the service: ${memory.map(([when, peak]) => `${when} ${peak}`).join(", ")}`,
+      "Every row came back once, in order and unchanged.",
+    ].join("\n"),
+  );
+}
+
+async function ownNode(folder: string, stack: AsyncDisposableStack): Promise<string> {
+  const node = await startCassandra({
+    directory: `${folder}/cassandra`,
+    nativePort: freePort(),
+    log: (line) => console.log(line),
+  });
+  stack.defer(() => node.kill());
+  return node.contactPoint;
+}
+
+interface Api {
+  readonly url: string;
+  readonly authorization: string;
+  readonly rows: number;
+}
+
+async function importFile(path: string, { url, authorization, rows }: Api): Promise<void> {
+  const file = await Deno.open(path);
+  const response = await fetch(`${url}${OBSERVATIONS}`, {
+    method: "POST",
+    headers: { authorization, "content-type": NDJSON },
+    body: file.readable,
+  });
+  const report = await response.text();
+  if (report !== `{"summary":{"read":${rows},"written":${rows},"failed":0}}\n`) {
+    throw new Error(`Cannot import: ${response.status} ${report.slice(0, 1_000)}`);
+  }
+}
+
+async function exportFile(path: string, { url, authorization, rows }: Api): Promise<void> {
+  const query = new URLSearchParams({ since: START, until: endOf(rows) });
+  const response = await fetch(`${url}${OBSERVATIONS}?${query}`, {
+    headers: { authorization, accept: NDJSON },
+  });
+  if (!response.ok) throw new Error(`Cannot export: ${response.status} ${await response.text()}`);
+  const file = await Deno.open(path, { create: true, write: true, truncate: true });
+  await response.body!.pipeTo(file.writable);
+}
+
+/** Runs something, and gives the rows per second. */
+async function timed(rows: number, run: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await run();
+  return rows / ((performance.now() - startedAt) / 1_000);
+}
+
+function comparison(what: string, service: number, bare: number): string {
+  const column = (rate: number) => `${count(Math.round(rate))} rows/s`.padEnd(16);
+  return `${what.padEnd(11)}${column(service)}${column(bare)}${(service / bare).toFixed(2)}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function readOptions(args: string[]): BenchOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: "string", default: "1000000" },
+      concurrency: { type: "string", default: "256" },
+    },
+  });
+  const number = (name: "rows" | "concurrency") => {
+    const value = Number(values[name]);
+    if (Number.isInteger(value) && value >= 1) return value;
+    throw new TypeError(`Cannot run the benchmark: --${name} is "${values[name]}", not a count`);
+  };
+  return { rows: number("rows"), concurrency: number("concurrency") };
+}
+
+if (import.meta.main) {
+  try {
+    await bench(readOptions(Deno.args));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * `@bulk`: many inputs in one request, each a write of its own. The answer begins at once and says of
+ * each line that was not written which and why, and at the end how many were.
+ *
+ * @module
+ */
+import type { EncodedValues } from "../../db/execute.ts";
+import type { PreparedQuery } from "../../db/prepare.ts";
+import type { ServiceError } from "../../errors.ts";
+import type { Observe } from "../../observe/observation.ts";
+import { NDJSON } from "../bulk/read_entries.ts";
+import { ReportStream } from "../bulk/report_stream.ts";
+import { type BulkOutcome, type Entry, writeLines } from "../bulk/write_lines.ts";
+import { assertObject } from "../read_body.ts";
+import { notApplied } from "./applied.ts";
+import type { ResponderOptions, Served } from "./responder.ts";
+
+/** A request whose outer input is checked, and whose inputs are still to be read. */
+export interface BulkServed extends Pick<Served, "context"> {
+  readonly blocks: AsyncIterable<readonly Entry[]>;
+  readValues(body: Record<string, unknown>): EncodedValues;
+}
+
+export interface BulkOptions extends Pick<ResponderOptions, "executor"> {
+  readonly observe: Observe;
+}
+
+export type BulkResponder = (served: BulkServed) => Response;
+
+export function respondBulk(
+  prepared: PreparedQuery,
+  { executor, observe }: BulkOptions,
+): BulkResponder {
+  const { query, idempotent } = prepared;
+  return ({ context, blocks, readValues }) => {
+    const request = context.get("request");
+    const report = new ReportStream();
+
+    async function write(value: unknown): Promise<void> {
+      const values = readValues(assertObject(value, "The line"));
+      const result = await executor.execute(prepared, values, { stopwatch: request.cassandra });
+      if (result.applied === false) throw notApplied(prepared, result);
+    }
+
+    async function serve(): Promise<boolean> {
+      const outcome = await writeLines(blocks, {
+        write,
+        idempotent,
+        fail: (line, error) => report.add(failureOf(line, error)),
+        hold: () => report.hold(),
+      });
+      const { read, written, failed, stopped, broken, cause } = outcome;
+      report.add({ summary: summaryOf(outcome) });
+      observe({
+        kind: "bulk",
+        query: query.name,
+        requestId: request.id,
+        read,
+        written,
+        failed,
+        stopped,
+        completed: broken === undefined,
+        cause: broken ?? cause,
+      });
+      // A caller who sends all before reading anything would otherwise never come to read why not.
+      if (stopped !== null || broken !== undefined) await discard(context.req.raw.body);
+      report.end();
+      if (broken === undefined) return await report.taken;
+      request.cause = broken;
+      return false;
+    }
+
+    request.completion = serve();
+    return new Response(report.body, {
+      headers: {
+        "content-type": NDJSON,
+        // Compressed, failures would wait for more of them before they come out.
+        "cache-control": "no-store, no-transform",
+      },
+    });
+  };
+}
+
+function failureOf(line: number, { code, detail, errors, extensions }: ServiceError) {
+  return { line, code, detail, ...(errors.length === 0 ? {} : { errors }), ...extensions };
+}
+
+function summaryOf({ read, written, failed, stopped, broken }: BulkOutcome) {
+  const reason = broken === undefined ? stopped : "The upload broke off";
+  return { read, written, failed, ...(reason === null ? {} : { stopped: reason }) };
+}
+
+/** Reads a body to its end, whatever it is. */
+async function discard(body: ReadableStream<Uint8Array> | null): Promise<void> {
+  try {
+    await body?.pipeTo(new WritableStream());
+  } catch {
+    // The caller has left, which ends it as well.
+  }
+}
