@@ -41,6 +41,9 @@ export class Activation {
   /** Counts the runs: of two at once the later one wins. */
   #run = 0;
   #isRunning = false;
+  #isServing = false;
+  /** What was warned of last, so that it is told once and not at every attempt. */
+  #warned: string | null = null;
 
   constructor(options: ActivationOptions) {
     this.#options = options;
@@ -67,7 +70,9 @@ export class Activation {
    */
   async load(): Promise<void> {
     const { cqlDir, check } = this.#options;
-    const [queries, migrations] = await Promise.all([loadCatalog(cqlDir), readMigrations(cqlDir)]);
+    // One after the other, so that of two mistakes it is always the same that is told first.
+    const queries = await loadCatalog(cqlDir);
+    const migrations = await readMigrations(cqlDir);
     check(queries);
     this.#queries = queries;
     this.#migrations = migrations;
@@ -86,7 +91,7 @@ export class Activation {
         break;
       } catch (error) {
         if (isOver()) break;
-        this.#setObstacle(summaryOf(error), error instanceof Error ? error.message : String(error));
+        this.#fail(error);
       }
       await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
     }
@@ -112,10 +117,23 @@ export class Activation {
     const prepared = await activate(session, input);
     if (isOver()) return;
     serve(prepared);
+    this.#isServing = true;
+    this.#warned = null;
     const durationMs = performance.now() - startedAt;
     observe({ kind: "routes", count: prepared.length, durationMs });
     this.#setObstacle(null);
     this.#firstReady.resolve();
+  }
+
+  /** What was served once is served on: a schema that has moved ahead must not take every replica out. */
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!this.#isServing) return this.#setObstacle(summaryOf(error), reason);
+    this.#setObstacle(null);
+    if (reason === this.#warned) return;
+    this.#warned = reason;
+    const message = "The routes stay as they are: what the cluster has now cannot be served";
+    this.#options.observe({ kind: "warning", message, cause: error });
   }
 
   /** @param reason the whole story, for the operator */

@@ -33,6 +33,7 @@ export interface Config {
   readonly replication: Readonly<Record<string, number>> | null;
   readonly username: string | null;
   readonly password: string | null;
+  /** PEM, as the files hold it. */
   readonly tlsCa: string | null;
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;
@@ -43,6 +44,7 @@ export interface Config {
   /** 32 bytes each; the first one encrypts, all decrypt. */
   readonly cursorKeys: readonly Uint8Array[];
   readonly requestTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly maxInFlight: number;
   readonly drainDelayMs: number;
@@ -98,15 +100,16 @@ export function readConfig(
     replication: reader.replication("CASSANDRA_REPLICATION"),
     username: reader.optional("CASSANDRA_USERNAME"),
     password: reader.optional("CASSANDRA_PASSWORD"),
-    tlsCa: reader.optional("CASSANDRA_TLS_CA"),
-    tlsCert: reader.optional("CASSANDRA_TLS_CERT"),
-    tlsKey: reader.optional("CASSANDRA_TLS_KEY"),
+    tlsCa: reader.file("CASSANDRA_TLS_CA"),
+    tlsCert: reader.file("CASSANDRA_TLS_CERT"),
+    tlsKey: reader.file("CASSANDRA_TLS_KEY"),
     secureBundle,
     consistency: reader.choice("CASSANDRA_CONSISTENCY", CONSISTENCIES),
     oidcIssuer: reader.url("OIDC_ISSUER"),
     oidcAudience: reader.optional("OIDC_AUDIENCE"),
     cursorKeys: reader.keys("CURSOR_KEY", { required: serves }),
     requestTimeoutMs: reader.integer("REQUEST_TIMEOUT_MS", { min: 1, max: 600_000 }),
+    bodyTimeoutMs: reader.integer("BODY_TIMEOUT_MS", { min: 1, max: 3_600_000 }),
     maxBodyBytes: reader.integer("MAX_BODY_BYTES", { min: 1, max: 2 ** 31 }),
     maxInFlight: reader.integer("MAX_IN_FLIGHT", { min: 1, max: 1_000_000 }),
     drainDelayMs: reader.integer("DRAIN_DELAY_MS", { min: 0, max: 600_000 }),

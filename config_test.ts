@@ -53,6 +53,7 @@ describe("readConfig()", () => {
       cursorKeys: [new TextEncoder().encode("k".repeat(32))],
       requestTimeoutMs: 5000,
       maxBodyBytes: 1048576,
+      bodyTimeoutMs: 30000,
       maxInFlight: 1024,
       drainDelayMs: 5000,
       shutdownGraceMs: 30000,
@@ -127,12 +128,12 @@ docs/configuration.md lists every setting`),
     },
     {
       what: "a key without a certificate",
-      env: { CASSANDRA_TLS_KEY: "/run/key.pem" },
+      env: { CASSANDRA_TLS_KEY: "deno.json" },
       mistakes: ["CASSANDRA_TLS_CERT is not set, but CASSANDRA_TLS_KEY is"],
     },
     {
       what: "a bundle beside contact points",
-      env: { CASSANDRA_SECURE_BUNDLE: "/run/bundle.zip" },
+      env: { CASSANDRA_SECURE_BUNDLE: "deno.json" },
       mistakes: ["CASSANDRA_CONTACT_POINTS cannot be set beside CASSANDRA_SECURE_BUNDLE"],
     },
     {

@@ -27,6 +27,7 @@ export const CODES = {
   unknown_route: { status: 404, title: "Unknown route" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   not_acceptable: { status: 406, title: "Not acceptable" },
+  body_timeout: { status: 408, title: "Body timeout" },
   not_applied: { status: 409, title: "Not applied" },
   precondition_failed: { status: 412, title: "Precondition failed" },
   body_too_large: { status: 413, title: "Body too large" },

@@ -23,6 +23,7 @@ import { createApp } from "./routes/app.ts";
 import { customRoutes } from "./routes/custom/mod.ts";
 import type { CustomRoute } from "./routes/define_route.ts";
 import { createTokenVerifier } from "./routes/verify_token.ts";
+import { within } from "./within.ts";
 
 /** A running service. */
 export interface Service {
@@ -46,6 +47,9 @@ export interface StartOptions {
   readonly observe?: Observe;
   readonly customRoutes?: readonly CustomRoute[];
 }
+
+// Beyond it the driver waits for a Cassandra that does not answer.
+const SESSION_CLOSE_MS = 2_000;
 
 /**
  * Starts the service. It listens at once and becomes ready when Cassandra is there.
@@ -90,7 +94,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       verifier,
       issuer: config.oidcIssuer,
       gate,
-      maxBodyBytes: config.maxBodyBytes,
+      bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
       observe,
       unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
     });
@@ -119,7 +123,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     observe({ kind: "shutdown", step: "finishing requests" });
     await api.finish(config.shutdownGraceMs);
     observe({ kind: "shutdown", step: "closing the session" });
-    await session.close();
+    await within(session.close(), SESSION_CLOSE_MS);
     await admin.finish(1_000);
     observe({ kind: "shutdown", step: "done" });
   }
@@ -166,9 +170,7 @@ async function main(): Promise<void> {
     Deno.addSignalListener(signal, async () => {
       if (stopping) Deno.exit(130);
       stopping = true;
-      await service.close();
-      await flushLogs();
-      Deno.exit(0);
+      await service.close().finally(flushLogs).finally(() => Deno.exit(0));
     });
   }
 }

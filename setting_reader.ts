@@ -65,6 +65,18 @@ export class SettingReader {
     return this.optional(name) ?? "";
   }
 
+  /** The text of the file that the setting names. */
+  file(name: SettingName): string | null {
+    const path = this.optional(name);
+    if (path === null) return null;
+    try {
+      return Deno.readTextFileSync(path);
+    } catch (error) {
+      this.mistake(name, `is "${path}", which cannot be read: ${reasonOf(error)}`);
+      return null;
+    }
+  }
+
   list(name: SettingName): string[] {
     return this.text(name).split(",").map((part) => part.trim()).filter((part) => part !== "");
   }

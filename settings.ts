@@ -90,6 +90,11 @@ export const SETTINGS = [
     fallback: "5000",
     meaning: "Longest that a request waits for Cassandra, in milliseconds",
   },
+  {
+    name: "BODY_TIMEOUT_MS",
+    fallback: "30000",
+    meaning: "Longest that a request's body may take to come in, in milliseconds; not for bulk",
+  },
   { name: "MAX_BODY_BYTES", fallback: "1048576", meaning: "Largest request body, in bytes" },
   {
     name: "MAX_IN_FLIGHT",

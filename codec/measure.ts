@@ -65,5 +65,10 @@ export function isWithin(value: unknown, { codec, min, max }: Bounds): boolean {
   if (measure === null) return true;
   const size = measure.measure(value, codec);
   // JavaScript compares a bigint with a number exactly.
-  return size >= Number(min ?? -Infinity) && size <= Number(max ?? Infinity);
+  return (min === null || size >= boundOf(min)) && (max === null || size <= boundOf(max));
+}
+
+/** A bound without rounding, as of a bigint beyond 2^53. */
+function boundOf(text: string): number | bigint {
+  return /^-?\d+$/.test(text) ? BigInt(text) : Number(text);
 }

@@ -34,8 +34,8 @@ const BUCKETS: Partial<Record<CqlType["kind"], (ms: number, by: BucketUnit) => u
 export interface PreparedWalk extends Walk {
   /** An end of the range in milliseconds since 1970; NaN outside of the years 0000 to 9999. */
   instantOf(bytes: Buffer): number;
-  /** The bucket that begins at `start`, as it is bound. */
-  encode(start: number): Buffer;
+  /** The bucket that begins at `start`, as it is bound; null where its type cannot name it. */
+  encode(start: number): Buffer | null;
 }
 
 /** The derivation, or what stands against it. */
@@ -76,9 +76,13 @@ export function prepareWalk(
 }
 
 /** An instant → its bucket's bytes; what stands against it where the type names no buckets. */
-function encoderOf(into: Codec, by: BucketUnit): ((ms: number) => Buffer) | string {
+function encoderOf(into: Codec, by: BucketUnit): ((ms: number) => Buffer | null) | string {
   const bucketOf = BUCKETS[into.type.kind];
   if (bucketOf === undefined) return `Cannot derive a bucket of type "${into.cql}"`;
   if (into.type.kind === "date" && by === "hour") return "Cannot name an hour by a date";
-  return (ms) => into.encode(into.input.parse(bucketOf(ms, by)));
+  return (ms) => {
+    // An hour of the year 2148 does not fit an "int", nor the week of 0000-01-01 a year of four digits.
+    const bucket = into.input.safeParse(bucketOf(ms, by));
+    return bucket.success ? into.encode(bucket.data) : null;
+  };
 }

@@ -42,16 +42,14 @@ export function createCursors(session: Session, box: CursorBox): Cursors {
       const sealed = box.seal(position, binding);
       if (sealed.length <= MAX_CHARACTERS) return sealed;
       const id = randomBytes(ID_BYTES);
-      const statement = await session.prepare(INSERT);
-      await session.execute(statement, [id, Buffer.from(sealed)], OPTIONS);
+      await session.executeOwn(INSERT, [id, Buffer.from(sealed)], OPTIONS);
       return `${KEPT}${id.toString("base64url")}`;
     },
     async open(cursor, binding) {
       if (!cursor.startsWith(KEPT)) return box.open(cursor, binding);
       const id = Buffer.from(cursor.slice(KEPT.length), "base64url");
       if (id.length !== ID_BYTES) throw invalidCursor();
-      const statement = await session.prepare(SELECT);
-      const { rows } = await session.execute(statement, [id], { ...OPTIONS, writes: false });
+      const { rows } = await session.executeOwn(SELECT, [id], { ...OPTIONS, writes: false });
       if (rows.length === 0) throw invalidCursor();
       const length = rows.body.readInt32BE(rows.offset);
       const start = rows.offset + 4;

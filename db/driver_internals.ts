@@ -244,6 +244,15 @@ export async function prepare(
   };
 }
 
+/** A statement that was fine when it was prepared, and that the server no longer takes. */
+export class StatementRefused extends Error {
+  override readonly name = "StatementRefused";
+
+  constructor(cause: unknown) {
+    super("Cannot prepare the statement again: its table has changed", { cause });
+  }
+}
+
 const NO_ROWS: RawRows = { length: 0, body: Buffer.alloc(0), offset: 0 };
 
 /**
@@ -272,7 +281,9 @@ export async function execute(
   });
   const result = await send(request, execution, client).catch(async (error) => {
     if (!isForgotten(error)) throw error;
-    await prepare(client, statement.cql);
+    await prepare(client, statement.cql).catch((cause) => {
+      throw new StatementRefused(cause);
+    });
     return await send(request, execution, client);
   });
   return {
@@ -304,9 +315,13 @@ function routingKeyOf(statement: PreparedStatement, values: BoundValues): Buffer
     parts.push(value);
   }
   if (parts.length < 2) return parts[0];
-  return Buffer.concat(parts.flatMap((part) => {
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(part.length);
-    return [length, part, Buffer.alloc(1)];
-  }));
+  const length = parts.reduce((sum, part) => sum + part.length + 3, 0);
+  const key = Buffer.allocUnsafe(length);
+  let offset = 0;
+  for (const part of parts) {
+    offset = key.writeUInt16BE(part.length, offset);
+    offset += part.copy(key, offset);
+    offset = key.writeUInt8(0, offset);
+  }
+  return key;
 }

@@ -337,6 +337,19 @@ describe("driver_internals", () => {
       for (const rows of answers) expect(rows).toEqual(expected);
     });
 
+    it("leaves a plain query alone that follows on the stream of a write", async () => {
+      await insertRows("stream", 1);
+      const touch = await prepare(
+        client,
+        "UPDATE rows SET note = :note WHERE id = :id AND position = 0",
+      );
+      for (let round = 0; round < 5; round++) {
+        await execute(client, touch, [text(`round ${round}`), text("stream")], OPTIONS);
+        const { rows } = await client.execute("SELECT note FROM rows WHERE id = 'stream'");
+        expect(rows.map((row) => ({ ...row }))).toEqual([{ note: `round ${round}` }]);
+      }
+    });
+
     it("prepares again what the node has forgotten, and still reads bytes", async () => {
       await insertRows("forgotten", 2);
       const select = await prepare(client, "SELECT * FROM rows WHERE id = :id");

@@ -21,6 +21,8 @@ export interface ExecutionOptions {
   readonly fetchSize?: number;
   /** Where to go on from. */
   readonly pagingState?: Buffer | undefined;
+  /** Until when the caller waits, in the time of `performance.now()`. Default: one timeout from now. */
+  readonly deadline?: number;
   /** Runs while Cassandra is being waited for. */
   readonly stopwatch?: Stopwatch;
 }
@@ -35,8 +37,8 @@ export interface Result {
 }
 
 export interface Executor {
-  /** How long filling a page may take, in milliseconds. */
-  readonly fillTimeoutMs: number;
+  /** Longest that a request waits for Cassandra, in milliseconds. */
+  readonly timeoutMs: number;
   /** @throws {ServiceError} */
   execute(
     prepared: PreparedQuery,
@@ -59,7 +61,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
   async function send(
     prepared: PreparedQuery,
     values: EncodedValues,
-    options: Required<Pick<ExecutionOptions, "fetchSize">> & ExecutionOptions,
+    options: Required<Pick<ExecutionOptions, "fetchSize" | "deadline">> & ExecutionOptions,
   ): Promise<Result> {
     const { query, statement } = prepared;
     const startedAt = performance.now();
@@ -77,6 +79,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
         idempotent: prepared.idempotent,
         fetchSize: options.fetchSize,
         pagingState: options.pagingState,
+        timeoutMs: Math.max(1, Math.round(options.deadline - startedAt)),
       });
       const result = read(prepared, raw);
       span.setAttributes({
@@ -121,22 +124,23 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
   }
 
   return {
-    fillTimeoutMs: session.requestTimeoutMs,
+    timeoutMs: session.requestTimeoutMs,
     /**
      * Fetches until `fetchSize` rows are there, none are left, or the time of a statement is over: a
      * page that comes out short of its size is otherwise the last one.
      */
     async execute(prepared, values, options = {}) {
-      const fillUntil = performance.now() + session.requestTimeoutMs;
+      const deadline = options.deadline ?? performance.now() + session.requestTimeoutMs;
       const fetchSize = options.fetchSize ?? DEFAULT_FETCH_SIZE;
-      const result = await send(prepared, values, { ...options, fetchSize });
+      const result = await send(prepared, values, { ...options, fetchSize, deadline });
       let { pagingState } = result;
       const { rows } = result;
       while (
-        pagingState !== null && rows.length < fetchSize && performance.now() < fillUntil
+        pagingState !== null && rows.length < fetchSize && performance.now() < deadline
       ) {
         const more = await send(prepared, values, {
           ...options,
+          deadline,
           fetchSize: fetchSize - rows.length,
           pagingState,
         });

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Query } from "../catalog/query.ts";
-import { isKeyword, type Token, tokenize } from "../catalog/tokenize.ts";
+import { type Token, tokenize } from "../catalog/tokenize.ts";
 import type { CqlType } from "../codec/codec.ts";
 
 /** The type of a column of the statement's table; null where it is not known. */
@@ -32,7 +32,7 @@ export function isIdempotent(
 }
 
 function callsVolatile(token: Token, next: Token | undefined): boolean {
-  return token.kind === "word" && VOLATILE.test(token.text) && next?.text === "(";
+  return VOLATILE.test(nameOf(token) ?? "") && next?.text === "(";
 }
 
 /** `a = a + …`, `a = … + a`, `a += …` and `a[…]`: harmless only where `a` is a set or a map. */
@@ -46,7 +46,7 @@ function changesInPlace(
   const before = tokens[index - 1];
   const after = tokens[index + 1];
   const operand = isSign(before) || isSign(after);
-  const subscripted = after?.text === "[" && !isKeyword(tokens[index], "IN");
+  const subscripted = after?.text === "[";
   if (!operand && !subscripted) return false;
   const kind = columnKind(column);
   return kind !== "set" && kind !== "map";

@@ -7,6 +7,7 @@
 import cassandra from "cassandra-driver";
 import { ServiceError } from "../errors.ts";
 import { invalidCursor } from "./cursor.ts";
+import { StatementRefused } from "./driver_internals.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
 
@@ -37,7 +38,8 @@ export function mapError(error: unknown, facts: StatementFacts): ServiceError {
       (cause.code === responses.protocolError || cause.code === responses.invalid);
     if (refusesPagingState) return invalidCursor();
     // Reached behind other hosts it is the statement, prepared anew, that is refused, not its values.
-    if (cause === error && cause.code === responses.invalid) return refusedValues(cause);
+    const refusesStatement = error instanceof StatementRefused || cause !== error;
+    if (!refusesStatement && cause.code === responses.invalid) return refusedValues(cause);
     return mapResponse(cause, facts);
   }
   if (isSocketError(cause)) return connectionLost(cause, facts);
@@ -53,6 +55,7 @@ function mapResponse(
 ): ServiceError {
   switch (cause.code) {
     case responses.unavailableException:
+      return tooFewReplicas(cause, facts);
     case responses.isBootstrapping:
       return unavailable(cause);
     case responses.overloaded:
@@ -92,6 +95,20 @@ function unavailable(cause: unknown): ServiceError {
   return new ServiceError(
     "unavailable",
     "Too few Cassandra nodes are reachable to serve this request; nothing was changed: repeat it later",
+    { cause, ...RETRY_SOON },
+  );
+}
+
+/**
+ * Cassandra counts its replicas before it writes. But a lightweight transaction counts them once more
+ * to commit what was accepted, and a statement that was sent again may have been made the first time.
+ */
+function tooFewReplicas(cause: unknown, facts: StatementFacts): ServiceError {
+  if (!facts.writes) return unavailable(cause);
+  if (!facts.idempotent) return outcomeUnknown(cause);
+  return new ServiceError(
+    "unavailable",
+    "Too few replicas are reachable to write at the consistency asked for: repeating it later is safe",
     { cause, ...RETRY_SOON },
   );
 }
@@ -141,6 +158,7 @@ function outcomeUnknown(cause: unknown): ServiceError {
  * says more than the fact that no host was left.
  */
 function mostTelling(error: unknown): unknown {
+  if (error instanceof StatementRefused) return error.cause;
   if (!(error instanceof cassandra.errors.NoHostAvailableError)) return error;
   const reasons = Object.values(error.innerErrors ?? {}) as unknown[];
   return reasons.find((reason) => reason instanceof cassandra.errors.ResponseError) ??
@@ -151,6 +169,11 @@ function mostTelling(error: unknown): unknown {
 
 function isSocketError(error: unknown): boolean {
   return error instanceof Error && "isSocketError" in error && error.isSocketError === true;
+}
+
+/** Whether nobody knows what became of a statement, since its answer did not come in time. */
+export function isTimeout(error: unknown): boolean {
+  return mostTelling(error) instanceof cassandra.errors.OperationTimedOutError;
 }
 
 function wasNotSent(error: unknown): boolean {
@@ -183,8 +206,5 @@ function reasonsOf(error: unknown): string {
     );
     if (reasons.length > 0) return reasons.join("; ");
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return /^Keyspace '.*' does not exist$/.test(message)
-    ? `${message}: run "deno task migrate", which creates it`
-    : message;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { connectionFailure } from "./map_error.ts";
+import { connectionFailure, isTimeout } from "./map_error.ts";
 import {
   compareMigrations,
   createOwnTables,
@@ -45,12 +45,12 @@ export async function createKeyspace(
     );
   }
   const factors = Object.entries(replication).map(([dc, factor]) => `'${dc}': ${factor}`);
-  await runDdl(
-    session,
-    `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${
-      factors.join(", ")
-    }}`,
+  const map = factors.join(", ");
+  const { agreed } = await session.run(
+    `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${map}}`,
+    { timeoutMs: DDL_TIMEOUT_MS },
   );
+  assertAgreement(agreed);
 }
 
 /**
@@ -106,8 +106,9 @@ async function applyMigration(
   for (const [index, statement] of statements.entries()) {
     if (index < done) continue;
     const applied = index + 1;
+    let agreed: boolean;
     try {
-      await runDdl(session, statement);
+      ({ agreed } = await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS }));
     } catch (cause) {
       throw new MigrationError(
         `Cannot apply statement ${applied} of ${statements.length} of "${path}": ${
@@ -115,12 +116,15 @@ async function applyMigration(
         }\n${statement.replace(/^/gm, "  | ")}\n` +
           `  ${
             whatStays(index)
-          }: mend this one and run "deno task migrate" again, which goes on from here`,
+          }: mend this one and run "deno task migrate" again, which goes on from here` +
+          (isTimeout(cause) ? "\n  It may be applied all the same: look before you repeat it" : ""),
         { cause },
       );
     }
     const appliedChecksum = prefixChecksum(statements, applied);
+    // Recorded first: the statement is applied, whether or not every node knows of it yet.
     await recordStatement(session, migration, { applied, appliedChecksum });
+    assertAgreement(agreed);
   }
 }
 
@@ -133,11 +137,9 @@ function prefixChecksum(statements: readonly string[], count: number): string {
   return checksumOf(JSON.stringify(statements.slice(0, count)));
 }
 
-async function runDdl(session: Session, statement: string): Promise<void> {
-  const { agreed } = await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
-  if (!agreed) {
-    throw new Error(
-      'the nodes do not agree on the schema; see "nodetool describecluster", and repeat when they do',
-    );
-  }
+function assertAgreement(agreed: boolean): void {
+  if (agreed) return;
+  throw new MigrationError(
+    'Cannot go on: the nodes do not agree on the schema yet: run "deno task migrate" again when "nodetool describecluster" shows one version',
+  );
 }

@@ -18,9 +18,12 @@ const UNCHANGED = undefined as unknown as cassandra.types.consistencies;
  * has no cap on the number of hosts that a slow statement visits.
  */
 export class RetryOnceIfIdempotent extends retry.RetryPolicy {
-  /** Too few replicas were alive, so nothing was done: another coordinator may see more of them. */
+  /**
+   * Too few replicas were alive for this coordinator; another may see more. Not for lightweight
+   * transactions: theirs can be accepted before the commit is found to lack replicas.
+   */
   override onUnavailable(info: OperationInfo): DecisionInfo {
-    return info.nbRetry === 0 ? this.retryResult(UNCHANGED, false) : this.rethrowResult();
+    return this.#onceIfIdempotent(info, { sameHost: false });
   }
 
   override onReadTimeout(info: OperationInfo): DecisionInfo {
@@ -31,8 +34,14 @@ export class RetryOnceIfIdempotent extends retry.RetryPolicy {
     return this.#onceIfIdempotent(info, { sameHost: true });
   }
 
-  /** Overloaded, bootstrapping, a broken connection or the client's own timeout: another node. */
-  override onRequestError(info: OperationInfo): DecisionInfo {
+  /** Overloaded, bootstrapping or a broken connection: another node. */
+  override onRequestError(
+    info: OperationInfo,
+    _consistency?: cassandra.types.consistencies,
+    error?: Error,
+  ): DecisionInfo {
+    // The time that the request had is over: whoever waited for it is gone.
+    if (error instanceof cassandra.errors.OperationTimedOutError) return this.rethrowResult();
     return this.#onceIfIdempotent(info, { sameHost: false });
   }
 

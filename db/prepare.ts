@@ -13,7 +13,7 @@ import type { PreparedWalk } from "./bucket_param.ts";
 import { checkBatch } from "./check_batch.ts";
 import { cqlTypeOf } from "./cql_type.ts";
 import type { BoundValues, PreparedStatement } from "./driver_internals.ts";
-import { isIdempotent } from "./idempotency.ts";
+import { type ColumnKind, isIdempotent } from "./idempotency.ts";
 import {
   codecOrReport,
   type PreparedParam,
@@ -24,7 +24,7 @@ import { prepareQueryWalk } from "./prepare_walk.ts";
 import { compileRowReader, type RowReader } from "./read_rows.ts";
 import { isRefusal, refusalDiagnostic } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { tableOf } from "./table.ts";
+import { type Table, tableOf } from "./table.ts";
 
 /** A column of a query's rows. */
 export interface PreparedColumn {
@@ -101,7 +101,7 @@ async function prepareQuery(
     columns,
     walk,
     readRows: compileRowReader(statement.columns),
-    idempotent: isIdempotent(query, (column) => table?.types.get(column)?.kind ?? null),
+    idempotent: isIdempotent(query, columnKindOf(query, table)),
     writes: query.verb !== "select",
     bind(values) {
       const bound = new Array<Buffer | null | undefined>(statement.binds.length);
@@ -178,4 +178,9 @@ function checkEtag(
       help: `Use a column of one of the types ${ETAG_KINDS.join(", ")}`,
     });
   }
+}
+
+/** A batch may write to several tables, of which only one is known. */
+function columnKindOf({ verb }: Query, table: Table | null): ColumnKind {
+  return (column) => verb === "batch" ? null : table?.types.get(column)?.kind ?? null;
 }

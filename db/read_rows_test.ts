@@ -81,7 +81,7 @@ SELECT * FROM stations WHERE tenant_id = :tenant_id;
     const drifts = () => service.observations.filter(({ kind }) => kind === "schema_drift");
 
     const [row] = await items();
-    expect(row).toEqual({ tenant_id: row.tenant_id, ...create, latitude: null, longitude: null });
+    expect(row).toMatchObject({ ...create, latitude: null });
     expect(drifts()).toEqual([]);
 
     await service.client.execute("ALTER TABLE stations ADD altitudes frozen<map<text, int>>");

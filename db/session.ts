@@ -22,7 +22,7 @@ export interface SessionOptions {
   readonly keyspace: string | null;
   readonly username: string | null;
   readonly password: string | null;
-  /** PEM files. */
+  /** PEM. */
   readonly tlsCa: string | null;
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;
@@ -43,6 +43,8 @@ export interface StatementOptions {
   /** Rows in a page. */
   readonly fetchSize: number;
   readonly pagingState?: Buffer | undefined;
+  /** Default: that of the session. */
+  readonly timeoutMs?: number;
 }
 
 const { consistencies } = cassandra.types;
@@ -135,13 +137,16 @@ export class Session {
     }
     if (this.#closing.signal.aborted) return await client.shutdown();
     this.#client = client;
-    const refresh = () => this.#refresh();
+    // Later, since a node that is added anew gets its data centre only after the event: seen too early
+    // it would belong to none, and no other event tells when it does.
+    const refresh = () => setTimeout(() => this.#refresh());
     for (const event of ["hostUp", "hostDown", "hostAdd", "hostRemove"]) client.on(event, refresh);
     this.#refresh();
   }
 
   /** Derives the state from the hosts that the driver knows. */
   #refresh(): void {
+    if (this.#closing.signal.aborted) return;
     const hostsUp = this.#localHosts().filter((host) => host.isUp()).length;
     const reason = hostsUp === 0 ? "no node of the local data centre is reachable" : null;
     this.#setState(hostsUp > 0 ? "up" : "down", hostsUp, reason);
@@ -178,7 +183,7 @@ export class Session {
         reconnection: new JitteredReconnection(),
         retry: new RetryOnceIfIdempotent(),
       },
-      socketOptions: { readTimeout: options.requestTimeoutMs, connectTimeout: 5000 },
+      socketOptions: { connectTimeout: 5000 },
       pooling: { heartBeatInterval: 10_000 },
       maxPrepared: Number.MAX_SAFE_INTEGER,
       applicationName: "cqlgate",
@@ -214,6 +219,22 @@ export class Session {
   }
 
   /**
+   * Runs a statement of the service's own, that no query file has.
+   *
+   * @throws {ServiceError} whatever goes wrong
+   */
+  async executeOwn(
+    cql: string,
+    values: driver.BoundValues,
+    options: StatementOptions,
+  ): Promise<driver.RawResult> {
+    const statement = await this.prepare(cql).catch((error) => {
+      throw mapError(error, options);
+    });
+    return await this.execute(statement, values, options);
+  }
+
+  /**
    * Runs a prepared statement once, with retries where it is idempotent.
    *
    * @throws {ServiceError} whatever goes wrong; at once while Cassandra is away
@@ -233,7 +254,7 @@ export class Session {
         fetchSize: options.fetchSize,
         pagingState: options.pagingState,
         isIdempotent: options.idempotent,
-        readTimeoutMs: this.#options.requestTimeoutMs,
+        readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
       });
     } catch (error) {
       throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
@@ -290,15 +311,14 @@ export class Session {
   }
 }
 
-function tlsOptions(options: SessionOptions): Partial<cassandra.ClientOptions> {
-  const { tlsCa, tlsCert, tlsKey } = options;
+function tlsOptions({ tlsCa, tlsCert, tlsKey }: SessionOptions): Partial<cassandra.ClientOptions> {
   if (tlsCa === null && tlsCert === null) return {};
   return {
     sslOptions: {
       rejectUnauthorized: true,
-      ...(tlsCa === null ? {} : { ca: [Deno.readTextFileSync(tlsCa)] }),
-      ...(tlsCert === null ? {} : { cert: Deno.readTextFileSync(tlsCert) }),
-      ...(tlsKey === null ? {} : { key: Deno.readTextFileSync(tlsKey) }),
+      ...(tlsCa === null ? {} : { ca: [tlsCa] }),
+      ...(tlsCert === null ? {} : { cert: tlsCert }),
+      ...(tlsKey === null ? {} : { key: tlsKey }),
     },
   };
 }

@@ -47,7 +47,7 @@ export function createWalker(
   ): Promise<RowPage> {
     const range = rangeOf(values, walk);
     if (range === null) return { rows: [], next: null };
-    const fillUntil = performance.now() + executor.fillTimeoutMs;
+    const deadline = performance.now() + executor.timeoutMs;
     const rows: Row[] = [];
     let at = position === null ? range.first : Number(position.readBigInt64BE());
     let pagingState = position?.subarray(START_BYTES);
@@ -59,6 +59,7 @@ export function createWalker(
         starts.map((start, index) =>
           executor.execute(prepared, { ...values, [walk.bucket]: walk.encode(start) }, {
             fetchSize,
+            deadline,
             pagingState: index === 0 && pagingState?.length ? pagingState : undefined,
             ...(stopwatch === undefined ? {} : { stopwatch }),
           })
@@ -66,10 +67,8 @@ export function createWalker(
       );
       pagingState = undefined;
       for (const [index, result] of results.entries()) {
-        // What was read ahead and does not fit is read again, as the beginning of the next page.
-        if (rows.length > 0 && rows.length + result.rows.length > size) {
-          return { rows, next: positionAt(starts[index]!) };
-        }
+        // What was read ahead and does not fit is read again, as far as it does.
+        if (rows.length > 0 && rows.length + result.rows.length > size) break;
         rows.push(...result.rows);
         at = neighbourStart(starts[index]!, walk.by, step);
         if (result.pagingState !== null) {
@@ -77,7 +76,7 @@ export function createWalker(
         }
         if (rows.length >= size) break;
       }
-      const isOver = rows.length >= size || performance.now() >= fillUntil;
+      const isOver = rows.length >= size || performance.now() >= deadline;
       if (isOver) return { rows, next: isPast(at, range.last) ? null : positionAt(at) };
       stride = rows.length === 0 ? Math.min(stride * 2, MAX_STRIDE) : 1;
     }

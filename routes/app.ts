@@ -22,9 +22,10 @@ import { requestId } from "./middleware/request_id.ts";
 import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
-import { mountQuery } from "./mount.ts";
+import { honoPath, mountQuery } from "./mount.ts";
 import { inputErrors, invalidInput, problemResponse } from "./problem.ts";
-import { methodsFor, type RoutePattern } from "./route_pattern.ts";
+import type { BodyLimits } from "./read_body.ts";
+import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
 import type { TokenVerifier } from "./verify_token.ts";
 
 export interface AppOptions {
@@ -36,7 +37,7 @@ export interface AppOptions {
   readonly verifier: TokenVerifier | null;
   readonly issuer: string | null;
   readonly gate: LoadGate;
-  readonly maxBodyBytes: number;
+  readonly bodyLimits: BodyLimits;
   readonly observe: Observe;
   /** Why the service is not ready; null while it is. */
   readonly unreadiness: () => string | null;
@@ -104,31 +105,51 @@ function mountApi(
   prepared: readonly PreparedQuery[],
   options: AppOptions,
 ): void {
-  const { maxBodyBytes } = options;
+  const { maxBytes } = options.bodyLimits;
   const limitBody = bodyLimit({
-    maxSize: maxBodyBytes,
+    maxSize: maxBytes,
     onError: () => {
       throw new ServiceError(
         "body_too_large",
-        `The body has more than ${maxBodyBytes} bytes: send less in one request`,
+        `The body has more than ${maxBytes} bytes: send less in one request`,
       );
     },
   });
   app.use(assertUrl, shedLoad(options.gate));
-  for (const query of prepared) mountQuery(app, query, options);
   const callerOf = createQueryCaller(prepared, options.executor);
-  for (const route of options.customRoutes) {
-    app.use(route.path.replace(/\{(\w+)\}/g, ":$1"), limitBody);
-    route.mount(app, { verifier: options.verifier, callerOf });
+  const mounts = [
+    ...prepared.flatMap((each) => {
+      const { route } = each.query;
+      return route === null ? [] : [{ ...route, mount: () => mountQuery(app, each, options) }];
+    }),
+    ...options.customRoutes.map((route) => ({
+      method: route.method,
+      path: route.path,
+      mount() {
+        app.use(honoPath(route.path), limitBody);
+        route.mount(app, { verifier: options.verifier, callerOf });
+      },
+    })),
+  ];
+  const hidden = findHidden(mounts);
+  if (hidden !== null) {
+    throw new TypeError(
+      `Cannot mount "${hidden.method} ${hidden.path}": another route has the same method and path`,
+    );
   }
+  for (const { mount } of mounts.toSorted(bySpecificity)) mount();
 }
 
 /** Makes the OpenAPI document once: it does not change until the routes do. */
 function mountDocument(app: OpenAPIHono<AppEnv>, { issuer }: AppOptions): void {
   if (issuer !== null) {
+    // Not "openIdConnect": the docs page would fetch the issuer's metadata, which its policy forbids,
+    // and would then offer no field for a token.
     app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
-      type: "openIdConnect",
-      openIdConnectUrl: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT",
+      description: `An access token of the issuer \`${issuer}\``,
     });
   }
   const text = JSON.stringify(app.getOpenAPI31Document({

@@ -7,11 +7,15 @@
 import type { Context } from "hono";
 import type { Json } from "../codec/codec.ts";
 import type { Executor } from "../db/execute.ts";
+import { createPageReader } from "../db/pages.ts";
 import type { PreparedQuery } from "../db/prepare.ts";
+import type { PreparedParam } from "../db/prepare_params.ts";
 import type { Row } from "../db/read_rows.ts";
-import type { AppEnv } from "./context.ts";
+import type { AppEnv, RequestContext } from "./context.ts";
 import { compileInput } from "./input.ts";
 import { onlyRow } from "./respond/one.ts";
+
+const MAX_ROWS = 5_000;
 
 export interface QueryCaller {
   /** The row of a `:one` query. Rejects with `not_found` where there is none. */
@@ -25,32 +29,56 @@ export function createQueryCaller(
   prepared: readonly PreparedQuery[],
   executor: Executor,
 ): (context: Context<AppEnv>) => QueryCaller {
-  const queries = new Map(prepared.map((each) => [
-    each.query.name,
-    { prepared: each, readInput: compileInput(each, []) },
-  ]));
+  const queries = new Map(prepared.map((each) => [each.query.name, compileCall(each, executor)]));
   return (context) => {
     const request = context.get("request");
-    async function many(name: string, body: Readonly<Record<string, Json>>): Promise<Row[]> {
-      const query = queries.get(name);
-      if (query === undefined) {
-        throw new TypeError(`Cannot call query "${name}": it is not in cql/`);
-      }
-      const values = query.readInput({
+    function find(name: string): Call {
+      const call = queries.get(name);
+      if (call !== undefined) return call;
+      throw new TypeError(`Cannot call query "${name}": it is not in cql/`);
+    }
+    async function many(name: string, values: Values): Promise<Row[]> {
+      return await find(name).read(values, request);
+    }
+    return {
+      many,
+      one: async (name, values) => onlyRow(find(name).prepared, await many(name, values)),
+    };
+  };
+}
+
+type Values = Readonly<Record<string, Json>>;
+
+interface Call {
+  readonly prepared: PreparedQuery;
+  read(values: Values, request: RequestContext): Promise<Row[]>;
+}
+
+function compileCall(prepared: PreparedQuery, executor: Executor): Call {
+  const readInput = compileInput(withValuesByName(prepared), []);
+  const readPage = createPageReader(prepared, executor);
+  return {
+    prepared,
+    async read(body, { identity, cassandra }) {
+      const values = readInput({
         path: {},
         query: new URLSearchParams(),
         headers: new Headers(),
         body,
-        claims: request.identity?.claims ?? {},
+        claims: identity?.claims ?? {},
       });
-      const { rows } = await executor.execute(query.prepared, values, {
-        stopwatch: request.cassandra,
-      });
-      return rows;
-    }
-    return {
-      many,
-      one: async (name, values) => onlyRow(queries.get(name)!.prepared, await many(name, values)),
-    };
+      const page = { size: MAX_ROWS, position: null, stopwatch: cassandra };
+      return (await readPage(values, page)).rows;
+    },
   };
+}
+
+/** The query as if each value that a client sends came in the body: there a handler's values are. */
+function withValuesByName(prepared: PreparedQuery): PreparedQuery {
+  const params = prepared.params.map((each): PreparedParam => {
+    const { in: place } = each.param.source;
+    if (place === "claim" || place === "bucket" || place === "walk") return each;
+    return { ...each, param: { ...each.param, source: { in: "body" } } };
+  });
+  return { ...prepared, params };
 }

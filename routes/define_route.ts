@@ -30,6 +30,14 @@ export type CustomHandler<R extends RouteConfig> = (
   queries: QueryCaller,
 ) => ReturnType<RouteHandler<R, AppEnv>>;
 
+/** What depends on the caller is not for caches, unless the handler says otherwise. */
+async function noStore(context: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (!context.res.headers.has("cache-control")) {
+    context.res.headers.set("cache-control", "no-store");
+  }
+}
+
 /**
  * Defines a hand-written route. `responses` needs to say only what succeeds: the problems that every
  * route may answer with are added.
@@ -61,7 +69,7 @@ export function defineRoute<const R extends RouteConfig>(
     path: route.path,
     access,
     mount(app, options) {
-      const guards = guard({ path: route.path, access }, options);
+      const guards = [noStore, ...guard({ path: route.path, access }, options)];
       const serve: RouteHandler<RouteConfig, AppEnv> = (context) =>
         handler(
           context as Parameters<RouteHandler<R, AppEnv>>[0],

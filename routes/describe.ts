@@ -9,9 +9,11 @@ import type { PreparedColumn, PreparedQuery } from "../db/prepare.ts";
 import type { PreparedParam } from "../db/prepare_params.ts";
 import { type Code, CODES } from "../errors.ts";
 import { orNull } from "../codec/or_null.ts";
+import { bulkBody, withBulkReport } from "./bulk/describe_bulk.ts";
 import { headerName, type Place } from "./input.ts";
 import { schemaOf } from "./param_schema.ts";
 import { problemSchema } from "./problem.ts";
+import { ROW_FORMATS } from "./row_format.ts";
 
 /** The name of the security scheme in the document. */
 export const SECURITY_SCHEME = "oidc";
@@ -58,14 +60,17 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
         ? {
           body: {
             required: body.some(({ param }) => !isOptional(param)),
-            content: {
-              "application/json": { schema: z.strictObject(shapeOf(body)) },
-            },
+            content: query.bulk
+              ? bulkBody(z.strictObject(shapeOf(body)))
+              : { "application/json": { schema: z.strictObject(shapeOf(body)) } },
           },
         }
         : {}),
     },
-    responses: { ...successOf(prepared), ...problemsOf(prepared) },
+    responses: {
+      ...(query.bulk ? withBulkReport(successOf(prepared)) : successOf(prepared)),
+      ...problemsOf(prepared),
+    },
   };
 }
 
@@ -118,7 +123,9 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
         200: {
           ...json("The row", rowSchema(columns)),
           headers: z.object({
-            ETag: z.string().openapi({ description: `The column \`${query.etag.column}\`` }),
+            ETag: z.string().optional().openapi({
+              description: `The column \`${query.etag.column}\`; none where that is null`,
+            }),
           }),
         },
         304: { description: "The caller has the row already" },
@@ -126,15 +133,18 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
     case "many":
       return {
         200: {
-          ...json(
-            "A page of rows",
-            z.object({
-              items: z.array(rowSchema(columns)),
-              next_cursor: z.string().nullable().openapi({
-                description: "Where the next page begins; null on the last one",
+          description: "A page of rows; as a stream, all of them",
+          content: {
+            "application/json": {
+              schema: z.object({
+                items: z.array(rowSchema(columns)),
+                next_cursor: z.string().nullable().openapi({
+                  description: "Where the next page begins; null on the last one",
+                }),
               }),
-            }),
-          ),
+            },
+            ...streamContent,
+          },
           headers: z.object({
             Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
           }),
@@ -149,11 +159,17 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
   }
 }
 
+/** Of the media types that rows are streamed in. */
+const streamContent = Object.fromEntries(
+  Object.keys(ROW_FORMATS).map((type) => [type, { schema: z.string() }]),
+);
+
 const IF_MATCH_CODES: readonly Code[] = ["precondition_required", "precondition_failed"];
 
 const ifMatchSchema = z.string().openapi({
   description: "The `ETag` of the row that the caller has seen",
   example: '"1"',
+  pattern: '^"[!#-~]*"$',
 });
 const ifNoneMatchSchema = z.string().optional().openapi({
   description: "The `ETag` of the row that the caller has",

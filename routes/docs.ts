@@ -65,7 +65,8 @@ export function createDocs(): Hono<AppEnv> {
   }));
   docs.get("/", (context) => context.html(PAGE));
   docs.get("/:file", async (context) => {
-    const file = FILES[context.req.param("file")];
+    const name = context.req.param("file");
+    const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
     if (file === undefined) return context.notFound();
     const text = await file.load();
     return context.body(text, 200, { "content-type": file.type, "cache-control": "max-age=3600" });

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
+import type { ParamSource } from "../catalog/query.ts";
 import { suggest } from "../catalog/suggest.ts";
 import type { EncodedValues } from "../db/execute.ts";
 import type { PreparedQuery } from "../db/prepare.ts";
@@ -22,18 +23,22 @@ export interface OuterInput {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+/** What a request brings along, before it is checked. */
+export interface RawInput extends OuterInput {
+  readonly body: Readonly<Record<string, unknown>>;
+}
 
 /** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
-export interface InputReader {
-  read(outer: OuterInput, body: JsonObject): EncodedValues;
-  /** For many bodies in one request: reads what holds for all of them, once. */
-  readOuter(outer: OuterInput): (body: JsonObject) => EncodedValues;
-}
+export type InputReader = (input: RawInput) => EncodedValues;
+
+/** For many bodies in one request: what holds for all of them is read once, then each of them. */
+export type BulkInputReader = (outer: OuterInput) => (body: RawInput["body"]) => EncodedValues;
 
 /** The place that a client knows a parameter by; null for those that no client sends. */
 export type Place = "path" | "query" | "header" | "body";
 
+// More than a person reads; a body of a hundred thousand unknown fields is not answered one by one.
+const MAX_ERRORS = 100;
 // Cassandra keeps the length of a key in two bytes.
 const MAX_KEY_BYTES = 65_535;
 
@@ -48,62 +53,73 @@ export function headerName(param: string): string {
 /**
  * @param reserved query parameters that the route reads itself, such as `limit`
  */
-export function compileInput(prepared: PreparedQuery, reserved: readonly string[]): InputReader {
-  const bodyNames = namesIn("body", prepared);
-  const queryNames = [...namesIn("query", prepared), ...reserved];
-  const readOuterParams = compileParams(prepared, (name) => !bodyNames.includes(name));
-  const readBodyParams = compileParams(prepared, (name) => bodyNames.includes(name));
+export function compileInput(
+  prepared: PreparedQuery,
+  reserved: readonly string[],
+): InputReader {
+  const readOuter = compileOuter(prepared, reserved);
+  const readBody = compileBody(prepared);
+  return (input) => {
+    const errors: InputError[] = [];
+    const values: Values = {};
+    readOuter(input, values, errors);
+    readBody(input, values, errors);
+    if (errors.length > 0) throw invalidInput(errors);
+    return values;
+  };
+}
 
-  function readOuter(outer: OuterInput, values: Values, errors: InputError[]): void {
-    readOuterParams({ ...outer, body: {} }, values, errors);
-    for (const name of new Set(outer.query.keys())) {
-      if (!queryNames.includes(name)) errors.push(unknown("query", name, queryNames));
-    }
-  }
-
-  function readBody(input: RawInput, values: Values, errors: InputError[]): void {
-    readBodyParams(input, values, errors);
-    for (const name of Object.keys(input.body)) {
-      if (!bodyNames.includes(name)) errors.push(unknown("body", name, bodyNames));
-    }
-  }
-
-  return {
-    read(outer, body) {
-      const values: Values = {};
+export function compileBulkInput(prepared: PreparedQuery): BulkInputReader {
+  const readOuter = compileOuter(prepared, []);
+  const readBody = compileBody(prepared);
+  return (outer) => {
+    const mistakes: InputError[] = [];
+    const shared: Values = {};
+    readOuter({ ...outer, body: {} }, shared, mistakes);
+    if (mistakes.length > 0) throw invalidInput(mistakes);
+    return (body) => {
       const errors: InputError[] = [];
-      readOuter(outer, values, errors);
+      const values = { ...shared };
       readBody({ ...outer, body }, values, errors);
       if (errors.length > 0) throw invalidInput(errors);
       return values;
-    },
-    readOuter(outer) {
-      const shared: Values = {};
-      const mistakes: InputError[] = [];
-      readOuter(outer, shared, mistakes);
-      if (mistakes.length > 0) throw invalidInput(mistakes);
-      return (body) => {
-        const values = { ...shared };
-        const errors: InputError[] = [];
-        readBody({ ...outer, body }, values, errors);
-        if (errors.length > 0) throw invalidInput(errors);
-        return values;
-      };
-    },
+    };
+  };
+}
+
+function compileOuter(prepared: PreparedQuery, reserved: readonly string[]): ParamReader {
+  const names = [...namesIn("query", prepared), ...reserved];
+  const readParams = compileParams(prepared, (source) => source.in !== "body");
+  return (input, values, errors) => {
+    readParams(input, values, errors);
+    for (const name of new Set(input.query.keys())) {
+      if (errors.length >= MAX_ERRORS) return;
+      if (!names.includes(name)) errors.push(unknown("query", name, names));
+    }
+  };
+}
+
+function compileBody(prepared: PreparedQuery): ParamReader {
+  const names = namesIn("body", prepared);
+  const readParams = compileParams(prepared, (source) => source.in === "body");
+  return (input, values, errors) => {
+    readParams(input, values, errors);
+    for (const name of Object.keys(input.body)) {
+      if (errors.length >= MAX_ERRORS) return;
+      if (!names.includes(name)) errors.push(unknown("body", name, names));
+    }
   };
 }
 
 type Values = Record<string, Buffer | null | undefined>;
 
-type RawInput = OuterInput & { readonly body: JsonObject };
-
-/** Reads some of the parameters, and what is derived from them. */
+/** Reads the parameters of some sources, and the buckets that are derived of them. */
 function compileParams(
   prepared: PreparedQuery,
-  includes: (name: string) => boolean,
+  includes: (source: ParamSource) => boolean,
 ): ParamReader {
-  const params = prepared.params.filter(({ param: { name, source } }) =>
-    includes(source.in === "bucket" ? source.of : name)
+  const params = prepared.params.filter(({ param: { source } }) =>
+    includes(source.in === "bucket" ? sourceOf(prepared, source.of) : source)
   );
   const readers = params.map((param) => compileParam(param));
   const buckets = params.filter(({ bucket }) => bucket !== null);
@@ -179,9 +195,22 @@ function rawValue(input: RawInput, place: Place, name: string): unknown {
       return all.length > 1 ? all : all[0];
     }
     case "header":
-      return input.headers.get(headerName(name)) ?? undefined;
+      return headerText(input.headers.get(headerName(name)));
     case "body":
       return Object.hasOwn(input.body, name) ? input.body[name] : undefined;
+  }
+}
+
+/** A header's bytes, which the runtime gives as characters of Latin 1, as the UTF-8 that they are. */
+function headerText(value: string | null): unknown {
+  if (value === null) return undefined;
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(value, "latin1"));
+  } catch {
+    // No string, so that the schema refuses it.
+    return null;
   }
 }
 
@@ -232,7 +261,10 @@ function keyNames({ params, statement }: PreparedQuery): string[] {
   ).map(({ param }) => param.name);
 }
 
-function pointerOf({ params }: PreparedQuery, name: string): string {
-  const place = params.find(({ param }) => param.name === name)?.param.source.in ?? "body";
-  return pointerTo([place, name]);
+function pointerOf(prepared: PreparedQuery, name: string): string {
+  return pointerTo([sourceOf(prepared, name).in, name]);
+}
+
+function sourceOf({ params }: PreparedQuery, name: string): ParamSource {
+  return params.find(({ param }) => param.name === name)?.param.source ?? { in: "body" };
 }

@@ -77,10 +77,13 @@ function bounded(
     ? `at least ${min}`
     : `from ${min} to ${max}`;
   const meta = schema.meta() ?? {};
+  const sample = schema.safeParse(meta.example);
+  const sampleFits = sample.success && isWithin(sample.data, bounds);
   return schema.refine((value) => isWithin(value, bounds), {
     error: `Expected ${of === "" ? "a value " : ""}${range}${of}`,
   }).meta({
     ...meta,
+    example: sampleFits ? meta.example : undefined,
     // JSON Schema has no bounds for numbers that are written as strings.
     ...(of === "" && meta.type === "string"
       ? { description: `${meta.description ?? ""}; ${range}` }

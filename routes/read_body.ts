@@ -9,9 +9,14 @@ import { ServiceError } from "../errors.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
-export interface ReadBodyOptions {
+export interface BodyLimits {
   /** A larger body is refused, as soon as that is known. */
   readonly maxBytes: number;
+  /** Longest that a body may take to come in, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface ReadBodyOptions extends BodyLimits {
   /** The media types to tell of where it is none of them. Default: JSON alone. */
   readonly takes?: readonly string[];
 }
@@ -24,7 +29,8 @@ export async function readJsonObject(
   request: Request,
   options: ReadBodyOptions,
 ): Promise<Record<string, unknown>> {
-  return assertObject(await readJson(request, options) ?? {}, "The body");
+  const value = await readJson(request, options);
+  return value === undefined ? {} : assertObject(value, "The body");
 }
 
 /**
@@ -33,9 +39,9 @@ export async function readJsonObject(
  */
 export async function readJson(
   request: Request,
-  { maxBytes, takes = ["application/json"] }: ReadBodyOptions,
+  { maxBytes, timeoutMs, takes = ["application/json"] }: ReadBodyOptions,
 ): Promise<unknown> {
-  const bytes = await readBytes(request, maxBytes);
+  const bytes = await readBytes(request, { maxBytes, timeoutMs });
   if (bytes.length === 0) return undefined;
   const type = request.headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) {
@@ -69,13 +75,16 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(
+  request: Request,
+  { maxBytes, timeoutMs }: BodyLimits,
+): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of withinTime(request.body, timeoutMs)) {
     length += chunk.length;
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
@@ -89,6 +98,37 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     offset += chunk.length;
   }
   return bytes;
+}
+
+/** The chunks of a body that comes in whole and in time. */
+async function* withinTime(
+  body: ReadableStream<Uint8Array>,
+  timeoutMs: number,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(
+      new ServiceError(
+        "body_timeout",
+        `The body did not come in within ${timeoutMs} ms: send it again, faster`,
+      ),
+    );
+  }, timeoutMs);
+  late.promise.catch(() => {});
+  try {
+    while (true) {
+      const { done, value } = await Promise.race([reader.read(), late.promise]);
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    throw new ServiceError("malformed_request", "The body broke off", { cause: error });
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
 }
 
 function tooLarge(maxBytes: number): ServiceError {

@@ -1,5 +1,5 @@
 /**
- * Which methods a path has, for `405 Method Not Allowed` (RFC 9110, section 15.5.6).
+ * Which of the routes a path belongs to, and which methods it has.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export interface RoutePattern {
   readonly path: string;
 }
 
-/** The methods of the routes that match `path`; empty where none does. */
+/** For `405 Method Not Allowed` (RFC 9110, section 15.5.6): the methods of the routes that match `path`; empty where none does. */
 export function methodsFor(path: string, patterns: readonly RoutePattern[]): string[] {
   const methods = patterns.filter((pattern) => matches(path, pattern.path))
     .map(({ method }) => method.toUpperCase());
@@ -18,11 +18,39 @@ export function methodsFor(path: string, patterns: readonly RoutePattern[]): str
   return [...new Set(withHead)].sort();
 }
 
+/**
+ * Orders routes so that the first that matches is the one that is meant: segment by segment, a literal
+ * before a marker, as OpenAPI has it.
+ */
+export function bySpecificity(a: RoutePattern, b: RoutePattern): number {
+  const [ours, theirs] = [a.path.split("/"), b.path.split("/")];
+  for (const [index, segment] of ours.entries()) {
+    const difference = Number(isMarker(segment)) - Number(isMarker(theirs[index] ?? ""));
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** A route that another one hides, since both match the same paths; null where there is none. */
+export function findHidden(patterns: readonly RoutePattern[]): RoutePattern | null {
+  const seen = new Set<string>();
+  for (const pattern of patterns) {
+    const shape = `${pattern.method.toUpperCase()} ${pattern.path.replaceAll(/\{\w+\}/g, "{}")}`;
+    if (seen.has(shape)) return pattern;
+    seen.add(shape);
+  }
+  return null;
+}
+
+function isMarker(segment: string): boolean {
+  return /^\{\w+\}$/.test(segment);
+}
+
 function matches(path: string, template: string): boolean {
   const parts = path.split("/");
   const expected = template.split("/");
   return parts.length === expected.length &&
     expected.every((part, index) =>
-      part === parts[index] || (/^\{\w+\}$/.test(part) && parts[index] !== "")
+      part === parts[index] || (isMarker(part) && parts[index] !== "")
     );
 }

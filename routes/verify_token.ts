@@ -1,7 +1,5 @@
 /**
- * Tokens of the configured issuer → identities. Discovery (OpenID Connect Discovery 1.0) and keys
- * (RFC 7517) are fetched when first needed, kept, and fetched again when a token names a key that is
- * not among them; jose does the cryptography.
+ * Tokens of the configured issuer → identities (RFC 9068, RFC 7519); jose does the cryptography.
  *
  * Security: only asymmetric algorithms are accepted, by name; issuer, audience and lifetime must be
  * there and right; the key comes from the issuer's own metadata, never from the token.
@@ -11,6 +9,7 @@
 import * as jose from "jose";
 import { ServiceError } from "../errors.ts";
 import type { Identity } from "./context.ts";
+import { createIssuerKeys } from "./issuer_keys.ts";
 import { VerifiedTokens } from "./verified_tokens.ts";
 
 /** RFC 7518 and RFC 8037; `none` and the HMAC family are what an attacker would ask for. */
@@ -28,7 +27,6 @@ const ALGORITHMS = [
   "RS512",
 ];
 
-const FETCH_TIMEOUT_MS = 5_000;
 const CLOCK_TOLERANCE_S = 5;
 
 export interface TokenVerifier {
@@ -49,22 +47,16 @@ export interface TokenVerifierOptions {
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { issuer, audience } = options;
   const verified = new VerifiedTokens();
-  let keys: Promise<jose.JWTVerifyGetKey> | null = null;
-
-  function discoverOnce(): Promise<jose.JWTVerifyGetKey> {
-    keys ??= discover(issuer).catch((error) => {
-      keys = null;
-      throw issuerUnavailable(error);
-    });
-    return keys;
-  }
+  const keys = createIssuerKeys(issuer);
 
   return {
     async verify(token) {
       const now = Date.now();
       const known = verified.get(token, now);
       if (known !== null) return known;
-      const getKey = await discoverOnce();
+      const getKey = await keys.get().catch((error) => {
+        throw issuerUnavailable(error);
+      });
       try {
         const { payload } = await jose.jwtVerify(token, getKey, {
           issuer,
@@ -81,30 +73,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       }
     },
     async warmUp() {
-      await discoverOnce().catch(() => {});
+      await keys.get().catch(() => {});
     },
   };
-}
-
-async function discover(issuer: string): Promise<jose.JWTVerifyGetKey> {
-  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`Cannot discover the issuer: "${url}" answers ${response.status}`);
-  }
-  const metadata: { issuer?: unknown; jwks_uri?: unknown } = await response.json();
-  if (metadata.issuer !== issuer) {
-    throw new Error(
-      `Cannot trust the issuer: "${url}" speaks for "${metadata.issuer}", OIDC_ISSUER is "${issuer}"`,
-    );
-  }
-  return jose.createRemoteJWKSet(new URL(String(metadata.jwks_uri)), {
-    timeoutDuration: FETCH_TIMEOUT_MS,
-    // How soon a token with an unknown key may make us fetch again.
-    cooldownDuration: 5_000,
-    cacheMaxAge: 600_000,
-  });
 }
 
 function identityOf(claims: jose.JWTPayload): Identity {
@@ -121,7 +92,8 @@ function identityOf(claims: jose.JWTPayload): Identity {
 function refusal(error: unknown): ServiceError {
   const { errors } = jose;
   const cannotFetch = !(error instanceof errors.JOSEError) ||
-    error instanceof errors.JWKSTimeout || error.code === "ERR_JOSE_GENERIC";
+    error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid ||
+    error.code === "ERR_JOSE_GENERIC";
   if (cannotFetch) return issuerUnavailable(error);
   const detail = error instanceof errors.JWTExpired
     ? "The token has expired: get a new one"

@@ -32,9 +32,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "observe",
     "routes",
     "setting_reader.ts",
+    "within.ts",
   ],
   deploy: [],
-  "listen.ts": [],
+  "within.ts": [],
+  "listen.ts": ["errors.ts", "within.ts"],
   "activation.ts": ["catalog", "db", "errors.ts", "observe"],
 };
 

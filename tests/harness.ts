@@ -4,27 +4,43 @@
  *
  * @module
  */
+import { expect } from "@std/expect";
+import type { z } from "@hono/zod-openapi";
 import cassandra from "cassandra-driver";
+import { cp } from "node:fs/promises";
 import { type Config, readConfig } from "../config.ts";
+import { JitteredReconnection } from "../db/policies.ts";
 import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "../dev/oidc.ts";
 import { freePort } from "../dev/ports.ts";
 import { withTestCassandra } from "../dev/test_cluster.ts";
 import { fetchToken } from "../dev/token.ts";
 import { type Service, start, type StartOptions } from "../main.ts";
 import type { Observation } from "../observe/observation.ts";
+import { problemSchema } from "../routes/problem.ts";
 import { migrate } from "../tasks/migrate.ts";
 
 export interface TestServiceOptions extends StartOptions {
   /** The folder of queries and migrations. Default: the example that ships. */
   readonly cqlDir?: string;
+  /** A migration and queries that the example gets besides its own. */
+  readonly cql?: ExtraCql;
   /** Settings beside those that a test needs, by their environment names. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: 3600. */
   readonly tokenTtlSeconds?: number;
+  /** Where the provider keeps its keys, for a test that signs tokens as the provider does. */
+  readonly keysFile?: string;
+}
+
+export interface ExtraCql {
+  readonly migration?: string;
+  readonly queries: string;
 }
 
 export interface TestService extends Service {
   readonly config: Config;
+  /** What `config` was read from. */
+  readonly env: Readonly<Record<string, string>>;
   readonly provider: OidcProvider;
   /** Everything observed so far. */
   readonly observations: readonly Observation[];
@@ -32,7 +48,10 @@ export interface TestService extends Service {
   readonly client: cassandra.Client;
   /** A token of a demo user. */
   token(user: string, scope?: string): Promise<string>;
-  /** A request as a demo user, or as nobody. A `json` body gets its content type. */
+  /**
+   * A request as a demo user, or as nobody. A `json` body gets its content type. The path may be the
+   * whole URL of another service with the same provider.
+   */
   request(path: string, options?: TestRequest): Promise<Response>;
 }
 
@@ -78,12 +97,14 @@ export async function startTestService(
   const provider = await startOidcProvider({
     port,
     ...(options.tokenTtlSeconds === undefined ? {} : { tokenTtlSeconds: options.tokenTtlSeconds }),
+    ...(options.keysFile === undefined ? {} : { keysFile: options.keysFile }),
   });
   stack.defer(() => provider.close());
+  const cqlDir = options.cql === undefined ? options.cqlDir : await exampleWith(options.cql, stack);
   const { env, release } = await testEnvironment({
     OIDC_ISSUER: provider.issuer,
     OIDC_AUDIENCE: DEV_AUDIENCE,
-    ...(options.cqlDir === undefined ? {} : { CQL_DIR: options.cqlDir }),
+    ...(cqlDir === undefined ? {} : { CQL_DIR: cqlDir }),
     ...options.env,
   });
   stack.defer(release);
@@ -93,6 +114,8 @@ export async function startTestService(
     contactPoints: [...config.contactPoints],
     localDataCenter: config.localDatacenter!,
     keyspace: config.keyspace,
+    // Back as soon as the service is, where a test takes Cassandra away.
+    policies: { reconnection: new JitteredReconnection() },
   });
   await client.connect();
   stack.defer(async () => {
@@ -100,15 +123,26 @@ export async function startTestService(
     await client.shutdown();
   });
   const observations: Observation[] = [];
+  const obstacle = Promise.withResolvers<never>();
+  obstacle.promise.catch(() => {});
   const service = await start(config, {
     ...options,
     observe(observation) {
       observations.push(observation);
+      // The service would try again for ever, and the test wait with it.
+      if (observation.kind === "readiness" && observation.reason !== null) {
+        obstacle.reject(new Error(`Cannot become ready: ${observation.reason}`));
+      }
       options.observe?.(observation);
     },
   });
   stack.defer(() => service.close());
-  await service.ready;
+  try {
+    await Promise.race([service.ready, obstacle.promise]);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
 
   const tokens = new Map<string, Promise<string>>();
   function token(user: string, scope?: string): Promise<string> {
@@ -127,7 +161,7 @@ export async function startTestService(
     }
     if (json !== undefined) headers.set("content-type", "application/json");
     const payload = json === undefined ? body : JSON.stringify(json);
-    return await fetch(`${service.url}${path}`, {
+    return await fetch(new URL(path, service.url), {
       method,
       headers,
       ...(payload === undefined ? {} : { body: payload }),
@@ -136,6 +170,7 @@ export async function startTestService(
   return {
     ...service,
     config,
+    env,
     provider,
     observations,
     client,
@@ -143,4 +178,30 @@ export async function startTestService(
     request,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** A copy of the example with more in it. */
+async function exampleWith(
+  { migration, queries }: ExtraCql,
+  stack: AsyncDisposableStack,
+): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  await cp("./cql", folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/queries/extra.cql`, queries);
+  if (migration !== undefined) {
+    const count = [...Deno.readDirSync(`${folder}/migrations`)].length;
+    const number = `${count + 1}`.padStart(4, "0");
+    await Deno.writeTextFile(`${folder}/migrations/${number}_extra.cql`, migration);
+  }
+  return folder;
+}
+
+/** The problem document of a response, once it is clear that it is a whole one. */
+export async function problemOf(response: Response): Promise<z.infer<typeof problemSchema>> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  const problem = problemSchema.parse(await response.json());
+  expect(problem.status).toBe(response.status);
+  expect(problem.request_id).toBe(response.headers.get("x-request-id"));
+  return problem;
 }

@@ -124,10 +124,11 @@ function shortestFloat(value: number): number {
     const power = POWERS[Math.abs(shift)] ?? NaN;
     // Both operands are exact (below 2^53 and at most 10^22), so the quotient is the double nearest
     // to the decimal: the same that parsing its digits would give, at a tenth of the time.
+    // Of the magnitude, for Math.round() would round a half towards zero below zero.
     const candidate = shift >= 0
-      ? Math.round(value * power) / power
-      : Math.round(value / power) * power;
-    if (Math.fround(candidate) === value) return candidate;
+      ? Math.round(magnitude * power) / power
+      : Math.round(magnitude / power) * power;
+    if (Math.fround(candidate) === magnitude) return value < 0 ? -candidate : candidate;
   }
   return shortestByText(value);
 }

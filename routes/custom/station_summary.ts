@@ -6,10 +6,19 @@
  */
 import { z } from "@hono/zod-openapi";
 import { parseBucketName } from "../../codec/bucket.ts";
+import { codecFor } from "../../codec/codec_for.ts";
+import { orNull } from "../../codec/or_null.ts";
 import { ServiceError } from "../../errors.ts";
 import { defineRoute } from "../define_route.ts";
 
-const celsius = z.number().openapi({ description: "Degrees Celsius", example: 4.2 });
+// As in any answer: "NaN" and the infinities are strings.
+const double = codecFor({ kind: "double" }).output;
+
+function measured(unit: string, example: number) {
+  return double.meta({ ...double.meta(), description: unit, example });
+}
+
+const celsius = measured("Degrees Celsius", 4.2);
 
 const summarySchema = z.object({
   month: z.string().openapi({ example: "2010-01" }),
@@ -17,9 +26,9 @@ const summarySchema = z.object({
   temperature: z.object({ min: celsius, mean: celsius, max: celsius }),
   latest: z.object({
     observed_at: z.string().openapi({ format: "date-time", example: "2010-01-31T23:00:00.000Z" }),
-    temperature: celsius.nullable(),
-    pressure: z.number().nullable().openapi({ description: "Hectopascal", example: 1016.2 }),
-    wind: z.number().nullable().openapi({ description: "Metres per second", example: 3.4 }),
+    temperature: orNull(celsius),
+    pressure: orNull(measured("Hectopascal", 1016.2)),
+    wind: orNull(measured("Metres per second", 3.4)),
   }),
 }).openapi("StationSummary");
 

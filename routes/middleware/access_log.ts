@@ -6,6 +6,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { Observe } from "../../observe/observation.ts";
 import type { AppEnv } from "../context.ts";
+import { methodName } from "./method_name.ts";
 
 export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
   return async function accessLog(context, next) {
@@ -18,7 +19,7 @@ export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
       observe({ kind: "request_finished" });
       observe({
         kind: "request",
-        method,
+        method: methodName(method),
         route: request.route,
         status,
         completed,

@@ -9,11 +9,13 @@
 import { context as otel, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
+import { methodName } from "./method_name.ts";
 
 export function tracing(): MiddlewareHandler<AppEnv> {
   const tracer = trace.getTracer("cqlgate");
   return async function tracing(context, next) {
-    const { method, path, url } = context.req;
+    const { path, url } = context.req;
+    const method = methodName(context.req.method);
     const begun = trace.getActiveSpan();
     const parent = propagation.extract(otel.active(), context.req.header());
     const span = begun ?? tracer.startSpan(method, {

@@ -1,0 +1,13 @@
+/**
+ * A request's method as logs, metrics and traces name it. Whoever calls may make methods up, and each
+ * would be a series of metrics of its own.
+ *
+ * @module
+ */
+
+const KNOWN = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** The method, or `_OTHER` (OpenTelemetry semantic conventions, `http.request.method`). */
+export function methodName(method: string): string {
+  return KNOWN.has(method) ? method : "_OTHER";
+}

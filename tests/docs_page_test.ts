@@ -1,0 +1,105 @@
+import { after, before, describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { startTestService, type TestService } from "./harness.ts";
+
+/** Where a browser is, by the names that distributions give it. */
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+function findChromium(): string | null {
+  const given = Deno.env.get("CHROMIUM");
+  if (given) return given;
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    for (const name of NAMES) {
+      try {
+        if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
+      } catch {
+        // Not there.
+      }
+    }
+  }
+  return null;
+}
+
+const executablePath = findChromium();
+const skip = executablePath === null &&
+  "no Chromium is installed: install one, or name one in CHROMIUM";
+
+describe("GET /docs in a browser", { skip }, () => {
+  let service: TestService & AsyncDisposable;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+  const requests: string[] = [];
+
+  before(async () => {
+    service = await startTestService();
+    browser = await chromium.launch({
+      executablePath: executablePath!,
+      // In a container, root cannot have a sandbox.
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    });
+    page = await browser.newPage();
+    // Chromium reports what violates a content security policy here too.
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+    page.on("request", (request) => requests.push(request.url()));
+    await page.goto(`${service.url}/docs`);
+    await page.locator(".opblock").first().waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await service?.[Symbol.asyncDispose]();
+  });
+
+  it("shows every operation of the document", async () => {
+    const { paths } = await (await service.request("/openapi.json")).json();
+    const described = Object.entries<Record<string, unknown>>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
+    );
+    const shown = await page.locator(".opblock-summary").evaluateAll((elements) =>
+      elements.map((element) =>
+        [".opblock-summary-method", ".opblock-summary-path"]
+          .map((part) => element.querySelector(part)?.textContent?.replaceAll("\u200b", ""))
+          .join(" ")
+      )
+    );
+    expect(shown.sort()).toEqual(described.sort());
+  });
+
+  it("opens an operation with its parameters, its answers and a way to try it", async () => {
+    const operation = page.locator(".opblock", { hasText: "One station." }).first();
+    await operation.locator(".opblock-summary").click();
+    const body = operation.locator(".opblock-body");
+    await body.waitFor();
+    const text = await body.innerText();
+    for (const part of ["station_id", "Execute", "200", "not_found"]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it("sends the token that is given to it", async () => {
+    await page.locator(".btn.authorize").first().click();
+    await page.locator(".modal-ux input").fill(await service.token("writer"));
+    await page.locator(".modal-ux button[type=submit]").click();
+    await page.locator(".modal-ux .btn-done").click();
+    const operation = page.locator(".opblock", { hasText: "All stations of the caller" }).first();
+    await operation.locator(".opblock-summary").click();
+    await operation.locator("button.execute").click();
+    const answer = operation.locator(".live-responses-table");
+    await answer.waitFor();
+    expect(await answer.innerText()).toMatch(/"items": \[\]/);
+  });
+
+  it("asks nobody else for anything, and violates nothing of its policy", () => {
+    const elsewhere = requests.filter((url) =>
+      !url.startsWith(`${service.url}/`) && !url.startsWith("data:")
+    );
+    expect(elsewhere).toEqual([]);
+    expect(requests).toContain(`${service.url}/openapi.json`);
+    expect(complaints).toEqual([]);
+  });
+});

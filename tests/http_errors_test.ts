@@ -1,0 +1,305 @@
+import { after, before, describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import type { Config } from "../config.ts";
+import { freePort } from "../dev/ports.ts";
+import { type Code, CODES } from "../errors.ts";
+import { type Service, start } from "../main.ts";
+import { defineRoute } from "../routes/define_route.ts";
+import { eventually } from "./eventually.ts";
+import { problemOf, startTestService, type TestRequest, type TestService } from "./harness.ts";
+import { type OwnNode, startOwnNode } from "./own_node.ts";
+
+const MIGRATION = `
+CREATE TABLE samples (owner text, id int, divisor int, PRIMARY KEY ((owner), id));
+CREATE TABLE doomed (owner text PRIMARY KEY, n int);
+`;
+
+const QUERIES = `
+-- name: one_sample :one
+-- Promises one row where there may be two.
+-- @route GET /samples/{owner}
+-- @public
+SELECT id FROM samples WHERE owner = :owner;
+
+-- name: read_samples :many
+-- For a hand-written route.
+SELECT id FROM samples WHERE owner = :owner;
+
+-- name: divide_samples :many
+-- Fails in Cassandra where a divisor is zero.
+-- @route GET /quotients/{owner}
+-- @public
+SELECT id / divisor AS quotient FROM samples WHERE owner = :owner;
+
+-- name: three_replicas :many
+-- Asks for more replicas than there are.
+-- @route GET /three/{owner}
+-- @public
+-- @consistency THREE
+SELECT id FROM samples WHERE owner = :owner;
+
+-- name: create_sample :exec
+-- The owner is the whole partition key.
+-- @route POST /samples
+-- @public
+INSERT INTO samples (owner, id, divisor) VALUES (:owner, :id, 0);
+
+-- name: read_doomed :one
+-- Its table goes away.
+-- @route GET /doomed/{owner}
+-- @public
+SELECT n FROM doomed WHERE owner = :owner;
+
+-- name: list_team :many
+-- For members of a team, which no demo user is.
+-- @route GET /team
+-- @scope stations:read
+-- @param owner in claim:team
+SELECT id FROM samples WHERE owner = :owner;
+`;
+
+const CQL = { migration: MIGRATION, queries: QUERIES };
+const SECRET = "the password is swordfish";
+
+const entered = Promise.withResolvers<void>();
+const released = Promise.withResolvers<void>();
+
+const CUSTOM_ROUTES = [
+  defineRoute({
+    method: "get",
+    path: "/hold",
+    access: { kind: "public" },
+    responses: { 204: { description: "Released" } },
+  }, async (context) => {
+    entered.resolve();
+    await released.promise;
+    return context.body(null, 204);
+  }),
+  defineRoute({
+    method: "get",
+    path: "/fail",
+    access: { kind: "public" },
+    responses: { 204: { description: "Never" } },
+  }, () => {
+    throw new Error(SECRET);
+  }),
+  // More at once than the driver lets wait for one node.
+  defineRoute({
+    method: "get",
+    path: "/flood",
+    access: { kind: "public" },
+    responses: { 204: { description: "Not a flood after all" } },
+  }, async (context, queries) => {
+    const reads = Array.from({ length: 5000 }, () => queries.many("read_samples", { owner: "o" }));
+    const results = await Promise.allSettled(reads);
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+    return context.body(null, 204);
+  }),
+];
+
+let service: TestService & AsyncDisposable;
+const stack = new AsyncDisposableStack();
+let own: OwnNode;
+/** A service on that node, which gives up soon. */
+let impatient: Service;
+
+before(async () => {
+  const starting = startOwnNode();
+  service = stack.use(
+    await startTestService({ cql: CQL, customRoutes: CUSTOM_ROUTES, env: { MAX_IN_FLIGHT: "1" } }),
+  );
+  for (const [owner, id, divisor] of [["two", 1, 1], ["two", 2, 1], ["zero", 1, 0]]) {
+    await service.client.execute(
+      "INSERT INTO samples (owner, id, divisor) VALUES (?, ?, ?)",
+      [owner, id, divisor],
+      { prepare: true },
+    );
+  }
+  own = stack.use(await starting);
+  const env = { CASSANDRA_CONTACT_POINTS: own.node.contactPoint };
+  const { config } = stack.use(await startTestService({ env }));
+  impatient = await startBeside({
+    ...config,
+    oidcIssuer: service.config.oidcIssuer,
+    requestTimeoutMs: 500,
+  });
+  await impatient.ready;
+});
+after(() => stack.disposeAsync());
+
+/** Another service that takes the tokens of the first one's provider. */
+async function startBeside(changes: Partial<Config>): Promise<Service> {
+  const beside = await start({ ...service.config, ...changes });
+  stack.defer(() => beside.close());
+  return beside;
+}
+
+async function whileFrozen<T>(action: () => Promise<T>): Promise<T> {
+  own.freeze();
+  try {
+    return await action();
+  } finally {
+    own.thaw();
+  }
+}
+
+const post = (json: unknown): TestRequest => ({ method: "POST", json });
+const JSON_TYPE = { "content-type": "application/json" };
+const STATION = { station_id: "s", name: "n" };
+
+/** How each code comes about, on the real thing. */
+const REQUESTS: Record<Code, () => Promise<Response>> = {
+  malformed_request: () =>
+    service.request("/stations", { method: "POST", body: "{", headers: JSON_TYPE }),
+  invalid_cursor: () => service.request("/stations?cursor=abc"),
+  range_too_wide: () =>
+    service.request(
+      "/stations/s/observations?since=1900-01-01T00:00:00Z&until=2020-01-01T00:00:00Z",
+    ),
+  missing_token: () => service.request("/stations", { user: null }),
+  invalid_token: () =>
+    service.request("/stations", { user: null, headers: { authorization: "Bearer abc" } }),
+  insufficient_scope: () => service.request("/stations", { ...post(STATION), user: "reader" }),
+  missing_claim: () => service.request("/team"),
+  not_found: () => service.request("/stations/nowhere"),
+  unknown_route: () => service.request("/nowhere"),
+  method_not_allowed: () => service.request("/stations", { method: "PUT" }),
+  not_acceptable: () => service.request("/stations", { headers: { accept: "image/png" } }),
+  async not_applied() {
+    await (await service.request("/stations", post(STATION))).body?.cancel();
+    return service.request("/stations", post(STATION));
+  },
+  precondition_failed: () =>
+    service.request("/stations/s", {
+      method: "PATCH",
+      json: { name: "m" },
+      headers: { "if-match": '"00000000-0000-1000-8000-000000000000"' },
+    }),
+  precondition_required: () =>
+    service.request("/stations/s", { method: "PATCH", json: { name: "m" } }),
+  async body_timeout() {
+    const { url, ready } = await startBeside({ bodyTimeoutMs: 100 });
+    await ready;
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(1)),
+    });
+    return await service.request(`${url}/stations`, { method: "POST", body, headers: JSON_TYPE });
+  },
+  body_too_large: () => service.request("/stations", post({ name: "n".repeat(2 ** 20) })),
+  unsupported_media_type: () => service.request("/stations", { method: "POST", body: "a,b" }),
+  invalid_input: () => service.request("/samples", post({ owner: "o".repeat(65_536), id: 1 })),
+  internal: () => service.request("/fail"),
+  too_many_rows: () => service.request("/samples/two"),
+  replica_failure: () => service.request("/quotients/zero"),
+  async not_ready() {
+    const keyspace = `${service.config.keyspace}_bare`;
+    await service.client.execute(
+      `CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1}`,
+    );
+    stack.defer(async () => {
+      await service.client.execute(`DROP KEYSPACE ${keyspace}`);
+    });
+    const { url } = await startBeside({ keyspace });
+    await eventually("it says why it is not ready", async () => {
+      const { detail } = await problemOf(await service.request(`${url}/readyz`));
+      return detail.includes("another schema version");
+    });
+    return service.request(`${url}/stations`);
+  },
+  unavailable: () => service.request("/three/o"),
+  overloaded: () => service.request("/flood"),
+  async too_busy() {
+    const held = service.request("/hold");
+    await entered.promise;
+    const response = await service.request("/stations");
+    released.resolve();
+    expect((await held).status).toBe(204);
+    return response;
+  },
+  async issuer_unavailable() {
+    const { url, ready } = await startBeside({ oidcIssuer: `http://localhost:${freePort()}` });
+    await ready;
+    return service.request(`${url}/stations`);
+  },
+  timeout: () => whileFrozen(() => service.request(`${impatient.url}/stations`)),
+  outcome_unknown: () =>
+    whileFrozen(() => service.request(`${impatient.url}/stations`, post(STATION))),
+};
+
+/** What only the operator may know. */
+const INTERNALS = /127\.0\.0\.1|localhost|SELECT|keyspace|test_|Error:|\.ts|swordfish|consistency/;
+
+describe("A problem", () => {
+  const reached = new Set<string>();
+  for (const [code, request] of Object.entries(REQUESTS) as [Code, typeof REQUESTS[Code]][]) {
+    it(`says ${code}, with its status and nothing of the internals`, async () => {
+      const response = await request();
+      const problem = await problemOf(response);
+      const { status, title } = CODES[code];
+      expect(problem).toMatchObject({ type: "about:blank", title, status, code });
+      expect(JSON.stringify(problem)).not.toMatch(INTERNALS);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      expect(response.headers.has("retry-after")).toBe(status === 503);
+      reached.add(problem.code);
+    });
+  }
+
+  it("was seen with every code that there is", () => {
+    expect([...reached].sort()).toEqual(Object.keys(CODES).sort());
+  });
+});
+
+describe("The operator", () => {
+  it("is told the cause that the caller is not", async () => {
+    const { request_id } = await problemOf(await service.request("/fail"));
+    const logged = await eventually(
+      "it is logged",
+      () =>
+        service.observations.find((each) =>
+          each.kind === "request" && each.requestId === request_id
+        ),
+    );
+    expect(logged).toMatchObject({ status: 500, code: "internal", cause: { message: SECRET } });
+  });
+});
+
+describe("Keys of an issuer that cannot be fetched", () => {
+  it("are an issuer that is unavailable, until they are there", async () => {
+    let status = 500;
+    const closing = new AbortController();
+    const options = { hostname: "127.0.0.1", port: 0, signal: closing.signal, onListen() {} };
+    const issuer = Deno.serve(options, (request) => {
+      const { origin, pathname } = new URL(request.url);
+      if (pathname !== "/jwks") {
+        return Response.json({ issuer: origin, jwks_uri: `${origin}/jwks` });
+      }
+      return Response.json({ keys: [] }, { status });
+    });
+    const { url, ready } = await startBeside({
+      oidcIssuer: `http://127.0.0.1:${issuer.addr.port}`,
+    });
+    await ready;
+    expect((await problemOf(await service.request(`${url}/stations`))).code)
+      .toBe("issuer_unavailable");
+    status = 200;
+    await eventually("they are fetched", async () => {
+      const { code } = await problemOf(await service.request(`${url}/stations`));
+      return code === "invalid_token";
+    });
+    closing.abort();
+    await issuer.finished;
+  });
+});
+
+// The last one: no service that starts after it can be ready.
+describe("A table that goes away under a running service", () => {
+  it("is an internal error, as often as it is asked for", async () => {
+    await service.client.execute("DROP TABLE doomed");
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const problem = await problemOf(await service.request("/doomed/o"));
+      expect(problem.code).toBe("internal");
+      expect(JSON.stringify(problem)).not.toMatch(INTERNALS);
+    }
+    expect((await service.request("/livez")).status).toBe(200);
+  });
+});

@@ -1,0 +1,360 @@
+import { after, before, describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import type { Observation } from "../observe/observation.ts";
+import { defineRoute } from "../routes/define_route.ts";
+import { eventually } from "./eventually.ts";
+import { startTestService, type TestService } from "./harness.ts";
+
+const entered = Promise.withResolvers<void>();
+const released = Promise.withResolvers<void>();
+
+const HOLD = defineRoute({
+  method: "get",
+  path: "/hold",
+  access: { kind: "public" },
+  responses: { 204: { description: "Released" } },
+}, async (context) => {
+  entered.resolve();
+  await released.promise;
+  return context.body(null, 204);
+});
+
+const QUERIES = `
+-- name: three_replicas :many
+-- Asks for more replicas than there are.
+-- @route GET /three
+-- @public
+-- @consistency THREE
+SELECT station_id FROM stations WHERE tenant_id = 'acme';
+`;
+
+const exporter = new InMemorySpanExporter();
+let service: TestService & AsyncDisposable;
+
+before(async () => {
+  trace.setGlobalTracerProvider(
+    new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+  );
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  service = await startTestService({ cql: { queries: QUERIES }, customRoutes: [HOLD] });
+});
+after(async () => {
+  await service[Symbol.asyncDispose]();
+  for (const api of [trace, context, propagation]) api.disable();
+});
+
+async function ask(...args: Parameters<TestService["request"]>): Promise<Response> {
+  const response = await service.request(...args);
+  await response.body?.cancel();
+  return response;
+}
+
+type AccessEntry = Extract<Observation, { kind: "request" }>;
+
+/** What the access log has of a request, which it gets when the answer is out. */
+function entriesOf(response: Response): Promise<AccessEntry[]> {
+  const requestId = response.headers.get("x-request-id");
+  return eventually("the request is logged", () => {
+    const entries = service.observations.filter((each) =>
+      each.kind === "request" && each.requestId === requestId
+    );
+    return entries.length > 0 && entries as AccessEntry[];
+  });
+}
+
+async function scrape(): Promise<{ text: string; value(series: string): number | undefined }> {
+  const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
+  return {
+    text,
+    value(series) {
+      const line = text.split("\n").find((each) => each.startsWith(`${series} `));
+      return line === undefined ? undefined : Number(line.slice(series.length + 1));
+    },
+  };
+}
+
+/** Once every request so far has been counted. */
+async function scrapeAtRest(): Promise<Awaited<ReturnType<typeof scrape>>> {
+  return await eventually("nothing is in flight", async () => {
+    const metrics = await scrape();
+    return metrics.value("cqlgate_http_requests_in_flight") === 0 && metrics;
+  });
+}
+
+describe("The access log", () => {
+  it("has one entry for a request: what, for whom, how it went and how long it took", async () => {
+    const response = await ask("/stations/nowhere");
+    await entriesOf(await ask("/stations"));
+    const entries = await entriesOf(response);
+    expect(entries).toHaveLength(1);
+    const [entry] = entries;
+    expect(entry).toMatchObject({
+      method: "GET",
+      route: "/stations/{station_id}",
+      status: 404,
+      requestId: response.headers.get("x-request-id"),
+      subject: "writer",
+      clientId: "writer",
+      code: "not_found",
+      cause: undefined,
+    });
+    expect(entry!.cassandraMs).toBeGreaterThan(0);
+    expect(entry!.durationMs).toBeGreaterThanOrEqual(entry!.cassandraMs);
+  });
+
+  it("names nobody before the token is checked, and no path that is no route", async () => {
+    const options = { headers: { authorization: "Basic x" }, user: null };
+    const [refused] = await entriesOf(await ask("/stations/s3cret", options));
+    expect(refused).toMatchObject({ subject: null, clientId: null });
+    const [unmatched] = await entriesOf(await ask("/s3cret/path"));
+    expect(unmatched).toMatchObject({ route: "unmatched", status: 404 });
+  });
+
+  it("never has a token, a cursor or a value", async () => {
+    const token = await service.token("writer");
+    for (const station_id of ["s3cret-1", "s3cret-2"]) {
+      await ask("/stations", { method: "POST", json: { station_id, name: "s3cret-name" } });
+    }
+    const { next_cursor: cursor } = await (await service.request("/stations?limit=1")).json();
+    await ask(`/stations?limit=1&cursor=${cursor}`);
+    await ask("/stations/s3cret-1");
+    const forged = { headers: { authorization: `Bearer ${token}x` }, user: null };
+    await entriesOf(await ask("/stations", forged));
+    const text = JSON.stringify(
+      service.observations,
+      (_key, value) => value instanceof Error ? `${value.stack}${JSON.stringify(value)}` : value,
+    );
+    for (const secret of [token, token.split(".")[2]!, cursor, "s3cret", "Bearer "]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe("Server-Timing", () => {
+  it("says how long a request took, and how much of that Cassandra did", async () => {
+    const response = await ask("/stations");
+    const entries = response.headers.get("server-timing")!.split(", ").map((entry) => {
+      const [, name, ms] = /^(\w+);dur=(\d+\.\d+)$/.exec(entry) ?? [];
+      return [name, Number(ms)] as const;
+    });
+    const { total, cassandra, ...others } = Object.fromEntries(entries);
+    expect(others).toEqual({});
+    expect(cassandra).toBeGreaterThan(0);
+    expect(total).toBeGreaterThanOrEqual(cassandra!);
+  });
+
+  it("says that Cassandra had no part in what never reached it", async () => {
+    const response = await ask("/stations?nonsense=1");
+    expect(response.headers.get("server-timing")).toMatch(/cassandra;dur=0\.00/);
+  });
+});
+
+describe("GET /metrics", () => {
+  const HISTOGRAM = "cqlgate_http_request_duration_seconds";
+  const STATEMENTS = "cqlgate_cassandra_statement_duration_seconds";
+
+  it("is Prometheus text: every sample parses and belongs to a declared metric", async () => {
+    await ask("/stations");
+    const response = await fetch(`${service.adminUrl}/metrics`);
+    expect(response.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+    const types = new Map<string, string>();
+    for (const line of (await response.text()).split("\n").filter((each) => each !== "")) {
+      const declared = /^# (HELP|TYPE) (\w+) (.+)$/.exec(line);
+      if (declared !== null) {
+        if (declared[1] === "TYPE") types.set(declared[2]!, declared[3]!);
+        continue;
+      }
+      const sample = /^(\w+)(\{\w+="[^"]*"(,\w+="[^"]*")*\})? (-?[\d.e+-]+|NaN|[+-]Inf)$/.exec(
+        line,
+      );
+      expect([line, sample]).not.toEqual([line, null]);
+      const name = sample![1]!;
+      const family = types.has(name) ? name : name.replace(/_(bucket|sum|count)$/, "");
+      expect([name, types.has(family)]).toEqual([name, true]);
+    }
+    expect(types.get(HISTOGRAM)).toBe("histogram");
+    expect(types.get(STATEMENTS)).toBe("histogram");
+  });
+
+  it("counts requests by route template and status, and statements by query and outcome", async () => {
+    const series = [
+      `${HISTOGRAM}_count{method="GET",route="/stations/{station_id}",status="404"}`,
+      `${STATEMENTS}_count{query="get_station",outcome="ok"}`,
+      `${STATEMENTS}_count{query="three_replicas",outcome="unavailable"}`,
+    ];
+    const before = await scrapeAtRest();
+    for (const id of ["a", "b", "c"]) await ask(`/stations/${id}`);
+    await ask("/three");
+    const after = await scrapeAtRest();
+    const growth = series.map((each) => (after.value(each) ?? 0) - (before.value(each) ?? 0));
+    expect(growth).toEqual([3, 3, 1]);
+  });
+
+  it("grows with no id, path, method, host or header that a caller makes up", async () => {
+    const send = async (id: string) => {
+      await ask(`/stations/${id}`, { headers: { "user-agent": id, "x-request-id": id } });
+      await ask(`/stations/${id}/observations/2010-01?limit=1`);
+      await ask(`/${id}`);
+      await ask(`/stations/${id}`, { method: "PUT" });
+      await ask(`/stations/${id}`, { method: `M${id.replaceAll(/\W/g, "")}` });
+      await ask("/stations", { headers: { authorization: `Bearer ${id}` }, user: null });
+    };
+    const seriesCount = async () =>
+      (await scrapeAtRest()).text.split("\n").filter((line) => line.startsWith("cqlgate_")).length;
+    await send("first");
+    const before = await seriesCount();
+    for (let index = 0; index < 50; index++) await send(`other-${index}`);
+    expect(await seriesCount()).toBe(before);
+  });
+
+  it("counts a request in flight while it is served, and none after it", async () => {
+    const inFlight = async () => (await scrape()).value("cqlgate_http_requests_in_flight");
+    await scrapeAtRest();
+    const leaver = new AbortController();
+    const held = ask("/hold");
+    const left = fetch(`${service.url}/hold`, { signal: leaver.signal }).catch(() => null);
+    await entered.promise;
+    await eventually("both are in flight", async () => await inFlight() === 2);
+    leaver.abort();
+    await left;
+    released.resolve();
+    expect((await held).status).toBe(204);
+    await scrapeAtRest();
+  });
+
+  it("is on the admin port alone, and nothing else is there", async () => {
+    expect((await ask("/metrics")).status).toBe(404);
+    for (const path of ["/", "/stations", "/openapi.json"]) {
+      const response = await fetch(`${service.adminUrl}${path}`);
+      await response.body?.cancel();
+      expect(response.status).toBe(404);
+    }
+  });
+});
+
+describe("Tracing", () => {
+  async function spansOf(...args: Parameters<TestService["request"]>): Promise<ReadableSpan[]> {
+    exporter.reset();
+    await ask(...args);
+    return exporter.getFinishedSpans();
+  }
+
+  it("has a server span by the route's template, and below it a client span by the query", async () => {
+    const spans = await spansOf("/stations/nowhere");
+    expect(spans.map(({ name, kind }) => [name, kind])).toEqual([
+      ["get_station", SpanKind.CLIENT],
+      ["GET /stations/{station_id}", SpanKind.SERVER],
+    ]);
+    const [client, server] = spans;
+    expect(client!.parentSpanContext?.spanId).toBe(server!.spanContext().spanId);
+    expect(client!.spanContext().traceId).toBe(server!.spanContext().traceId);
+    expect(server!.attributes).toMatchObject({
+      "http.request.method": "GET",
+      "http.route": "/stations/{station_id}",
+      "http.response.status_code": 404,
+      "url.path": "/stations/nowhere",
+      "url.scheme": "http",
+    });
+    expect(client!.attributes).toMatchObject({
+      "db.system.name": "cassandra",
+      "db.namespace": service.config.keyspace,
+      "db.collection.name": "stations",
+      "db.operation.name": "SELECT",
+      "db.query.summary": "get_station",
+    });
+    expect(JSON.stringify(client!.attributes)).not.toContain("nowhere");
+    expect(server!.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it("goes on with the trace that the caller is in", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const parentId = "b7ad6b7169203331";
+    const traceparent = `00-${traceId}-${parentId}-01`;
+    const spans = await spansOf("/stations", { headers: { traceparent } });
+    expect(spans).toHaveLength(2);
+    for (const span of spans) expect(span.spanContext().traceId).toBe(traceId);
+    expect(spans[1]!.parentSpanContext?.spanId).toBe(parentId);
+  });
+
+  it("marks what failed, with its code", async () => {
+    const [client, server] = await spansOf("/three");
+    for (const span of [client!, server!]) {
+      expect(span.status.code).toBe(SpanStatusCode.ERROR);
+      expect(span.attributes["error.type"]).toBe("unavailable");
+    }
+  });
+
+  it("has no span of Cassandra for what never reached it", async () => {
+    const spans = await spansOf("/stations?nonsense=1");
+    expect(spans.map(({ name }) => name)).toEqual(["GET /stations"]);
+    expect(spans[0]!.attributes["error.type"]).toBe("invalid_input");
+    expect(spans[0]!.status.code).toBe(SpanStatusCode.UNSET);
+  });
+});
+
+describe("The log of a process", () => {
+  it("is a JSON object a line, with every documented field and no token", async () => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "start"],
+      env: { ...service.env, CQL_DIR: service.config.cqlDir, LOG_FORMAT: "json" },
+      stdout: "piped",
+    }).spawn();
+    const token = await service.token("writer");
+    const lines: Record<string, unknown>[] = [];
+    let text = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const complete = text.split("\n").slice(lines.length, -1);
+      for (const line of complete) {
+        const entry = JSON.parse(line);
+        lines.push(entry);
+        if (entry.message !== "Ready") continue;
+        const listening = lines.find(({ message }) => String(message).startsWith("Listening"));
+        await ask(`${listening!.url}/stations?limit=1`, { headers: { "x-request-id": "log-1" } });
+        await ask(`${listening!.url}/three`, { headers: { "x-request-id": "log-2" } });
+        child.kill("SIGTERM");
+      }
+    }
+    expect((await child.status).code).toBe(0);
+    for (const entry of lines) {
+      expect(entry).toMatchObject({
+        "@timestamp": expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/),
+        level: expect.stringMatching(/^(DEBUG|INFO|WARN|ERROR)$/),
+        logger: "cqlgate",
+        message: expect.any(String),
+      });
+    }
+    expect(lines.filter(({ request_id }) => request_id === "log-1")).toEqual([
+      expect.objectContaining({
+        level: "INFO",
+        method: "GET",
+        route: "/stations",
+        status: 200,
+        duration_ms: expect.any(Number),
+        cassandra_ms: expect.any(Number),
+        sub: "writer",
+        client_id: "writer",
+      }),
+    ]);
+    expect(lines.filter(({ request_id }) => request_id === "log-2")).toEqual([
+      expect.objectContaining({
+        level: "ERROR",
+        status: 503,
+        code: "unavailable",
+        cause: expect.stringContaining("consistency THREE"),
+      }),
+    ]);
+    expect(text).not.toContain(token.split(".")[1]);
+    expect(text).not.toContain("Bearer");
+  });
+});

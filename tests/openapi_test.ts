@@ -1,0 +1,204 @@
+import { after, before, describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import addFormats from "ajv-formats";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { loadCatalog } from "../catalog/load.ts";
+import { customRoutes } from "../routes/custom/mod.ts";
+import { startTestService, type TestRequest, type TestService } from "./harness.ts";
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: string[];
+  readonly security: Record<string, string[]>[];
+  readonly requestBody?: unknown;
+  readonly responses: Record<string, { readonly content?: Record<string, unknown> }>;
+}
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly securitySchemes: Record<string, unknown> };
+}
+
+const ID = "openapi.json";
+
+let service: TestService & AsyncDisposable;
+let text: string;
+let document: OpenApi;
+let ajv: Ajv2020;
+
+before(async () => {
+  service = await startTestService();
+  const response = await service.request("/openapi.json", { user: null });
+  expect(response.headers.get("content-type")).toBe("application/json");
+  text = await response.text();
+  document = JSON.parse(text);
+  ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema(document, ID, false, false);
+});
+after(() => service[Symbol.asyncDispose]());
+
+interface Located extends Operation {
+  readonly path: string;
+  readonly method: string;
+}
+
+function operations(): Located[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method }))
+  );
+}
+
+/** Expects a value to be what the document says at the place that these keys lead to. */
+function expectValid(value: unknown, ...keys: string[]): void {
+  const pointer = keys.map((key) =>
+    `/${encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"))}`
+  ).join("");
+  const validate = ajv.compile({ $ref: `${ID}#${pointer}` });
+  validate(value);
+  expect({ value, errors: validate.errors }).toEqual({ value, errors: null });
+}
+
+describe("GET /openapi.json", () => {
+  it("is OpenAPI 3.1 without a finding of the linter", async () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d$/);
+    const config = await createConfig({
+      extends: ["recommended"],
+      // What this service does not decide: who licenses the API, and where it is reached.
+      rules: { "info-license": "off", "no-server-example.com": "off" },
+    });
+    const findings = await lintFromString({ source: text, config });
+    expect(findings.map(({ ruleId, severity, message, location }) => ({
+      ruleId,
+      severity,
+      message,
+      at: location[0]?.pointer,
+    }))).toEqual([]);
+  });
+
+  it("has every route of the catalog and every hand-written one, and no other", async () => {
+    const queries = await loadCatalog(service.config.cqlDir);
+    const routes = [...queries.flatMap(({ route }) => route ?? []), ...customRoutes];
+    const described = operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(described.sort())
+      .toEqual(routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort());
+  });
+
+  it("says of each operation who may call it, what it is for, and how it fails", () => {
+    const schemes = Object.keys(document.components.securitySchemes);
+    for (const { operationId, summary, tags, security, responses } of operations()) {
+      expect([operationId, summary, tags.length]).toEqual([
+        operationId,
+        expect.stringMatching(/./),
+        1,
+      ]);
+      for (const requirement of security) expect(schemes).toEqual(Object.keys(requirement));
+      expect(security.length).toBeGreaterThan(0);
+      for (const status of ["401", "403", "422", "500", "502", "503", "504"]) {
+        expect([operationId, status, Object.keys(responses[status]?.content ?? {})])
+          .toEqual([operationId, status, ["application/problem+json"]]);
+      }
+    }
+  });
+});
+
+const STATION = { station_id: "s", name: "Station", elevation: 12.5 };
+const NO_ETAG = '"00000000-0000-1000-8000-000000000000"';
+
+type Case = readonly [method: string, path: string, request: TestRequest];
+
+/** A request for each operation that succeeds, in an order in which they can. */
+const SUCCESSES: Record<string, Case | (() => Promise<Case>)> = {
+  create_station: ["POST", "/stations", { json: STATION }],
+  list_stations: ["GET", "/stations?limit=1", {}],
+  get_station: ["GET", "/stations/s", {}],
+  update_station: async () => {
+    const response = await service.request("/stations/s");
+    await response.body?.cancel();
+    const headers = { "if-match": response.headers.get("etag")! };
+    return ["PATCH", "/stations/s", { json: { latitude: 47.4, elevation: null }, headers }];
+  },
+  tag_station: ["POST", "/stations/s/tags", { json: { tags: ["coast", "airport"] } }],
+  untag_station: ["DELETE", "/stations/s/tags/coast", {}],
+  list_stations_by_tag: ["GET", "/tags/airport/stations", {}],
+  nearest_climates: ["POST", "/climates/nearest", { json: { climate: [1, 2, 3], count: 5 } }],
+  count_visit: ["POST", "/stations/s/visits", {}],
+  get_visits: ["GET", "/stations/s/visits", {}],
+  record_observation: ["POST", "/stations/s/observations", {
+    json: { observed_at: "2010-01-01T00:00:00Z", temperature: 4.5, wind: null, pressure: "NaN" },
+  }],
+  list_observations: ["GET", "/stations/s/observations/2010-01", {}],
+  list_observations_between: [
+    "GET",
+    "/stations/s/observations?since=2010-01-01T00:00:00Z&until=2010-02-01T00:00:00Z",
+    {},
+  ],
+  summarise_station: ["GET", "/stations/s/summary/2010-01", {}],
+  raise_alert: ["POST", "/stations/s/alerts", {
+    json: { raised_at: "2010-01-01T00:00:00Z", severity: "high", message: "Storm" },
+  }],
+  list_station_alerts: ["GET", "/stations/s/alerts", {}],
+  list_alerts_of_day: ["GET", "/alerts/2010-01-01", {}],
+};
+
+/** Requests that fail, by operation. */
+const FAILURES: [operationId: string, status: number, ...Case][] = [
+  ["create_station", 409, "POST", "/stations", { json: STATION }],
+  ["create_station", 422, "POST", "/stations", { json: { name: 1, x: 2 } }],
+  ["create_station", 401, "POST", "/stations", { json: STATION, user: null }],
+  ["create_station", 403, "POST", "/stations", { json: STATION, user: "reader" }],
+  ["create_station", 415, "POST", "/stations", { body: "a" }],
+  ["update_station", 412, "PATCH", "/stations/s", { json: {}, headers: { "if-match": NO_ETAG } }],
+  ["update_station", 428, "PATCH", "/stations/s", { json: {} }],
+  ["get_station", 404, "GET", "/stations/nowhere", {}],
+  ["list_stations", 400, "GET", "/stations?cursor=x", {}],
+  ["list_stations", 406, "GET", "/stations", { headers: { accept: "image/png" } }],
+  ["summarise_station", 404, "GET", "/stations/s/summary/2000-01", {}],
+  ["summarise_station", 422, "GET", "/stations/s/summary/2000-1", {}],
+];
+
+/** Sends a request and holds what comes back against the description of its operation. */
+async function expectDescribed(operationId: string, [method, path, request]: Case) {
+  const operation = operations().find((each) => each.operationId === operationId)!;
+  const place = ["paths", operation.path, operation.method];
+  const response = await service.request(path, { ...request, method });
+  const body = await response.text();
+  expect([path, response.status, Object.keys(operation.responses)])
+    .toEqual([path, response.status, expect.arrayContaining([`${response.status}`])]);
+  const described = operation.responses[response.status]!.content;
+  if (described === undefined) expect(body).toBe("");
+  else {
+    const type = response.headers.get("content-type")!;
+    expectValid(
+      JSON.parse(body),
+      ...[...place, "responses", `${response.status}`, "content", type, "schema"],
+    );
+  }
+  if (response.ok && request.json !== undefined) {
+    expectValid(request.json, ...place, "requestBody", "content", "application/json", "schema");
+  }
+  return response.status;
+}
+
+describe("An answer is what the document says of it", () => {
+  for (const [operationId, given] of Object.entries(SUCCESSES)) {
+    it(`where ${operationId} succeeds`, async () => {
+      const request = typeof given === "function" ? await given() : given;
+      expect(String(await expectDescribed(operationId, request))).toMatch(/^2/);
+    });
+  }
+
+  for (const [operationId, status, ...request] of FAILURES) {
+    it(`where ${operationId} fails with ${status}`, async () => {
+      expect(await expectDescribed(operationId, request)).toBe(status);
+    });
+  }
+
+  it("for every operation that there is", () => {
+    expect(operations().map(({ operationId }) => operationId).sort())
+      .toEqual(Object.keys(SUCCESSES).sort());
+  });
+});
