@@ -49,6 +49,9 @@ export const decimal: Format<Decimal> = {
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+const INTEGER = /^-?\d+$/;
+const NONZERO = /^-?[0.]*[1-9]/;
+
 /** The values that JSON numbers cannot hold, or JavaScript cannot print, by their text. */
 const SPECIAL: ReadonlyMap<unknown, number> = new Map<unknown, number>([
   ["NaN", NaN],
@@ -58,20 +61,23 @@ const SPECIAL: ReadonlyMap<unknown, number> = new Map<unknown, number>([
 ]);
 
 export const double: Format<number> = {
-  ...floatingPoint("double", "double", "An IEEE 754 number of 64 bits", (value) => value),
+  ...floatingPoint("double", "An IEEE 754 number of 64 bits", (value) => value),
   ...fixed(8, (value, into, at) => into.writeDoubleBE(value, at)),
   decode: (bytes, start) => toJson(bytes.readDoubleBE(start)),
 };
 
 export const float: Format<number> = {
-  ...floatingPoint("float", "float", "An IEEE 754 number of 32 bits", Math.fround),
+  ...floatingPoint("float", "An IEEE 754 number of 32 bits", Math.fround),
   ...fixed(4, (value, into, at) => into.writeFloatBE(value, at)),
   decode: (bytes, start) => toJson(shortestFloat(bytes.readFloatBE(start))),
 };
 
+/**
+ * A number is rounded to the nearest value, as these types are for. Refused are an integer that is
+ * another one already as a JavaScript number, and what would come back as zero.
+ */
 function floatingPoint(
-  cql: string,
-  format: string,
+  cql: "double" | "float",
   description: string,
   round: (value: number) => number,
 ): Pick<Format<number>, "cql" | "output" | "input" | "text" | "read" | "readText"> {
@@ -79,7 +85,7 @@ function floatingPoint(
     `or "NaN", "Infinity", "-Infinity" or "-0"`;
   const schema: Schema = {
     type: ["number", "string"],
-    format,
+    format: cql,
     pattern: "^(NaN|-?Infinity|-0)$",
     description: `${description}; "NaN", "Infinity", "-Infinity" and "-0" are strings`,
     example: 21.5,
@@ -87,10 +93,14 @@ function floatingPoint(
   const read: Format<number>["read"] = (json, issues) => {
     const special = SPECIAL.get(json);
     if (special !== undefined) return special;
-    const value = json instanceof ExactNumber ? Number(json.source) : json;
+    const source = json instanceof ExactNumber ? json.source : undefined;
+    const value = source === undefined ? json : Number(source);
     if (typeof value !== "number") return refuse(issues, expected);
     const rounded = round(value);
-    return Number.isFinite(rounded) ? rounded : refuse(issues, expected);
+    if (!Number.isFinite(rounded)) return refuse(issues, expected);
+    const vanishes = rounded === 0 && (value !== 0 || NONZERO.test(source ?? ""));
+    const isOther = value !== 0 && INTEGER.test(source ?? "") && source !== String(value);
+    return vanishes || isOther ? refuse(issues, expected) : rounded;
   };
   return {
     cql,
@@ -98,7 +108,7 @@ function floatingPoint(
     input: schema,
     text: schema,
     read,
-    readText: (text, issues) => read(NUMBER.test(text) ? Number(text) : text, issues),
+    readText: (text, issues) => read(NUMBER.test(text) ? new ExactNumber(text) : text, issues),
   };
 }
 

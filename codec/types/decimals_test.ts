@@ -71,8 +71,21 @@ describe("double", () => {
       ["-0", "8000000000000000", '"-0"'],
       ["-0.0", "8000000000000000", '"-0"'],
       ["1.0", "3ff0000000000000", "1"],
-      ["9007199254740993", "4340000000000000", "9007199254740992"],
+      ["9007199254740992", "4340000000000000"],
+      ["123456789012345680000", "441ac53a7e04bcda"],
+      ["1e300", "7e37e43c8800759c", "1e+300"],
     ]);
+  });
+
+  it("refuses an integer that JSON.parse would round, and what would become zero", () => {
+    const expected = "Expected a number that a double can hold";
+    expectRefused({ kind: "double" }, [
+      ["9007199254740993", expected],
+      ["-9007199254740993", expected],
+      ["1e-400", expected],
+      ["-0.1e-400", expected],
+    ]);
+    expectRefused({ kind: "float" }, [["1e-60", "Expected a number that a float can hold"]]);
   });
 
   it("refuses what it would turn into infinity", () => {
