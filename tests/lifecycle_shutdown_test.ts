@@ -121,7 +121,7 @@ describe("a service that is told to stop", () => {
     await using process = await spawnReady({ SHUTDOWN_GRACE_MS: "200" });
     own.freeze();
     const answer = request(process, 0);
-    await inFlight(process, 1);
+    expect(await Promise.race([inFlight(process, 1), answer])).toBe(undefined);
     process.kill("SIGTERM");
     expect(await answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
     expect((await process.status).code).toBe(0);
