@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hasEscapedKey, parseEscapedKeys } from "./escaped_keys.ts";
 import { ExactNumber } from "./exact_number.ts";
 
 /**
@@ -21,9 +22,11 @@ const SUSPECT = /(?:^|[\s:,[])(?:-0|-?[\d.]{16,}|-?\d[\d.]*[eE][+-]?\d+|-?\d+\.\
  */
 export function parseJson(text: string): unknown {
   // A reviver makes JSON.parse several times slower: most bodies go without.
-  if (!SUSPECT.test(text)) return JSON.parse(text);
+  const parse = (json: string) =>
+    SUSPECT.test(json) ? JSON.parse(json, keepExact) : JSON.parse(json);
   try {
-    return JSON.parse(text, keepExact);
+    const value = parse(text);
+    return hasEscapedKey(text) ? parseEscapedKeys(text, parse) : value;
   } catch (error) {
     // The reviver's walk is recursive where the parser itself is not.
     if (error instanceof RangeError) throw new SyntaxError("Cannot parse JSON: nested too deeply");

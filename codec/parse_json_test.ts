@@ -62,6 +62,17 @@ describe("parseJson()", () => {
     expect(parseJson(text)).toBe(JSON.parse(text));
     expect(performance.now() - begin).toBeLessThan(1_000);
   });
+
+  it("tells keys with escapes from one that ends in a backslash", () => {
+    const texts = [
+      '{"p":0,"a\\\\":0}',
+      '{"p":0,"a\\"":0}',
+      '{"p":0,"a\\n":[{"a\\n":1.5}]}',
+      '{"p":0,"a\\\\n":"\\"\\\\"}',
+      '{"p":0,"a\\\\\\"":"\ue000\\"q\\\\q"}',
+    ];
+    expect(texts.map((text) => JSON.stringify(parseJson(text)))).toEqual(texts);
+  });
 });
 
 /** The source of the one number in the text's value. */

@@ -122,7 +122,7 @@ const SUCCESSES: Record<string, Case | (() => Promise<Case>)> = {
     return ["PATCH", "/stations/s", { json: { latitude: 47.4, elevation: null }, headers }];
   },
   tag_station: ["POST", "/stations/s/tags", { json: { tags: ["coast", "airport"] } }],
-  untag_station: ["DELETE", "/stations/s/tags/coast", {}],
+  untag_station: ["DELETE", "/stations/s/tags?tags=coast", {}],
   list_stations_by_tag: ["GET", "/tags/airport/stations", {}],
   nearest_climates: ["POST", "/climates/nearest", { json: { climate: [1, 2, 3], count: 5 } }],
   count_visit: ["POST", "/stations/s/visits", {}],

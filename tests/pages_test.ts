@@ -38,6 +38,12 @@ SELECT n FROM numbers WHERE owner = :owner AND list = :list;
 -- @page size=4 max=20
 SELECT n FROM numbers WHERE owner = :owner AND list = :list AND n >= :least;
 
+-- name: shared_numbers :many
+-- @route GET /shared/{list}
+-- @scope stations:read
+-- @page size=4 max=20
+SELECT n FROM numbers WHERE owner = 'acme' AND list = :list;
+
 -- name: all_numbers :many
 -- @route GET /numbers
 -- @public
@@ -202,7 +208,7 @@ describe("a cursor", () => {
     "that is too long": () => "A".repeat(20_000),
     "of other parameters": () => cursorOf("/lists/b"),
     "of another query": () => cursorOf("/lists/a/from?least=0"),
-    "of another caller": () => cursorOf("/lists/a", { user: "reader" }),
+    "of another tenant": () => cursorOf("/lists/a", { user: "reader" }),
   };
   for (const [name, change] of Object.entries(REFUSED)) {
     it(`${name} is refused`, async () => {
@@ -214,6 +220,15 @@ describe("a cursor", () => {
       expect(statements()).toBe(before);
     });
   }
+
+  it("of another caller is refused, even where both may read the same", async () => {
+    const cursor = await cursorOf("/shared/a");
+    const path = `/shared/a?cursor=${cursor}`;
+    const { code } = await problemOf(await service.request(path, { user: "reader" }));
+    expect(code).toBe("invalid_cursor");
+    const own = await succeed<Page<unknown>>(service.request(path));
+    expect(own.items).toEqual(second);
+  });
 
   it("does not tell what it holds", async () => {
     const bytes = Uint8Array.fromBase64(await cursorOf("/lists/a"), { alphabet: "base64url" });

@@ -14,8 +14,8 @@ const FOLDER = ".dev/schemathesis";
 const ARGUMENTS = ["--max-examples", "20", "--workers", "1", "--request-timeout", "10"];
 
 /** Runs a program to its end. */
-async function run(command: string, args: readonly string[]): Promise<number> {
-  const { code } = await new Deno.Command(command, { args: [...args] }).spawn().status;
+async function run(command: string, args: readonly string[], cwd = "."): Promise<number> {
+  const { code } = await new Deno.Command(command, { args: [...args], cwd }).spawn().status;
   return code;
 }
 
@@ -36,14 +36,16 @@ async function install(): Promise<string> {
 async function fuzz(args: readonly string[]): Promise<number> {
   const program = await install();
   await using service = await startTestService();
-  return await run(program, [
-    ...["--config-file", "tests/schemathesis/schemathesis.toml"],
+  const command = [
+    ...["--config-file", await Deno.realPath("tests/schemathesis/schemathesis.toml")],
     "run",
     `${service.url}/openapi.json`,
     ...["--header", `Authorization: Bearer ${await service.token("writer")}`],
     ...ARGUMENTS,
     ...args,
-  ]);
+  ];
+  // It leaves its notes where it runs.
+  return await run(await Deno.realPath(program), command, FOLDER);
 }
 
 if (import.meta.main) {
