@@ -31,6 +31,13 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { unscaled: sign === "-" ? -magnitude : magnitude, scale };
 }
 
+/** The same number with the smallest unscaled integer: 1.500 is 15 tenths, zero has no scale. */
+export function withoutZeros({ unscaled, scale }: Decimal): Decimal {
+  if (unscaled === 0n) return { unscaled, scale: 0 };
+  while (unscaled % 10n === 0n) [unscaled, scale] = [unscaled / 10n, scale - 1];
+  return { unscaled, scale };
+}
+
 /** The integer that a decimal is, or undefined where it has a fraction or is absurdly large. */
 export function toInteger({ unscaled, scale }: Decimal): bigint | undefined {
   if (scale === 0 || unscaled === 0n) return unscaled;

@@ -56,6 +56,13 @@ export interface Format<Value = unknown> {
   readText(text: string, issues: Issue[]): Value | undefined;
   encode(value: Value): Buffer;
   decode(bytes: Buffer, start: number, end: number): Json;
+  /** Bytes that are the same for values that Cassandra calls equal. Default: those of `encode`. */
+  identify?(value: Value): Buffer;
+}
+
+/** What tells a value from others of its type, as Cassandra does in sets and as keys of maps. */
+export function identityOf(format: Format, value: unknown): Buffer {
+  return format.identify === undefined ? format.encode(value) : format.identify(value);
 }
 
 export interface Fixed<Value> {

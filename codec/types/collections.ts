@@ -1,13 +1,12 @@
 /**
- * `list`, `set` and `map`. They hold no nulls. Two elements of a set, or two keys of a map, are the
- * same where their bytes are; Cassandra would keep one and drop the other without a word, so that
- * is refused.
+ * `list`, `set` and `map`. They hold no nulls. Of two elements of a set, or two keys of a map, that it
+ * calls equal, Cassandra would keep one and drop the other without a word, so that is refused.
  *
  * @module
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import type { Json } from "../codec.ts";
-import { type Format, isFull, placeIssues, refuse } from "../format.ts";
+import { type Format, identityOf, isFull, placeIssues, refuse } from "../format.ts";
 import { isJsonObject, setMember } from "../json_object.ts";
 import {
   decodeMember,
@@ -29,6 +28,7 @@ export function list(of: Format): Format<unknown[]> {
     read: (json, issues) =>
       Array.isArray(json) ? readElements(of, json, issues) : refuse(issues, "Expected an array"),
     encode: (values) => frameCounted(values.map(of.encode), values.length),
+    identify: (values) => frameCounted(values.map((value) => identityOf(of, value)), values.length),
     decode: (bytes, start) => decodeElements(of, bytes, start),
   });
 }
@@ -59,13 +59,16 @@ export function set(of: Format): Format<Buffer[]> {
       if (issues.length > before) return undefined;
       const elements = values.map(of.encode);
       const seen = new Set<string>();
-      elements.forEach((bytes, index) => {
-        if (add(seen, bytes) || isFull(issues)) return;
-        refuseMember(issues, index, `Expected each element once, found ${quote(of, bytes)} again`);
+      values.forEach((value, index) => {
+        if (add(seen, identityOf(of, value)) || isFull(issues)) return;
+        const again = quote(of, elements[index]!);
+        refuseMember(issues, index, `Expected each element once, found ${again} again`);
       });
       return elements;
     },
     encode: (elements) => frameCounted(elements, elements.length),
+    // Its elements have no order of their own.
+    identify: (elements) => frameCounted(elements.toSorted(Buffer.compare), elements.length),
     decode: (bytes, start) => decodeElements(of, bytes, start),
   });
 }
@@ -101,7 +104,7 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
         const before = issues.length;
         const keyValue = key.readText(name, issues);
         const keyBytes = issues.length > before ? undefined : key.encode(keyValue);
-        if (keyBytes && !add(seen, keyBytes)) {
+        if (keyBytes && !add(seen, identityOf(key, keyValue))) {
           refuse(issues, `Expected each key once, found ${quote(key, keyBytes)} again`);
         }
         placeIssues(issues, before, name);
@@ -111,6 +114,12 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
       return entries;
     },
     encode: (entries) => frameCounted(entries, entries.length / 2),
+    identify(entries) {
+      const pairs = entries.flatMap((bytes, index) =>
+        index % 2 === 0 ? [frame([bytes, entries[index + 1]!])] : []
+      );
+      return Buffer.concat(pairs.toSorted(Buffer.compare));
+    },
     decode(bytes, start) {
       const object: { [key: string]: Json } = {};
       const count = bytes.readInt32BE(start);

@@ -9,6 +9,7 @@ import {
   type Fixed,
   fixed,
   type Format,
+  identityOf,
   isFull,
   type Issue,
   refuse,
@@ -55,6 +56,7 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
       return of.map((member, key) => readNullable(member, json[key], { key, issues }));
     },
     encode: (values) => frame(of.map((member, index) => encodeNullable(member, values[index]))),
+    identify: (values) => frame(of.map((member, index) => identifyNullable(member, values[index]))),
     decode(bytes, start, end) {
       const members: Json[] = [];
       let at = start;
@@ -97,6 +99,8 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
     },
     encode: (values) =>
       frame(fields.map(({ format }, index) => encodeNullable(format, values[index]))),
+    identify: (values) =>
+      frame(fields.map(({ format }, index) => identifyNullable(format, values[index]))),
     decode(bytes, start, end) {
       const object: { [key: string]: Json } = {};
       let at = start;
@@ -188,4 +192,8 @@ function readNullable(
 
 function encodeNullable(format: Format, value: unknown): Buffer | null {
   return value === null ? null : format.encode(value);
+}
+
+function identifyNullable(format: Format, value: unknown): Buffer | null {
+  return value === null ? null : identityOf(format, value);
 }
