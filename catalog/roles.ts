@@ -9,7 +9,12 @@ import { isKeyword, type Token, tokenize } from "./tokenize.ts";
 
 export type Role =
   /** Written to a column: by `VALUES (…)`, or by `SET column = …`. */
-  | { readonly kind: "value"; readonly column: string }
+  | {
+    readonly kind: "value";
+    readonly column: string;
+    /** Whether it is added behind what is there: `SET column = column + :marker`, or `+=`. */
+    readonly appended: boolean;
+  }
   /** The key or index inside a collection: `SET column[:marker] = …`. */
   | { readonly kind: "subscript" }
   /** `LIMIT` and `PER PARTITION LIMIT`. */
@@ -69,11 +74,13 @@ class ClauseReader {
   /** The column that the assignment at hand is for; null before its name. */
   #assigned: string | null = null;
   #subscript = false;
-  #previous: Token | undefined;
+  /** The two tokens before the one at hand. */
+  #before: readonly [Token | undefined, Token | undefined] = [undefined, undefined];
   #token: Token | undefined;
 
   advance(token: Token): void {
-    [this.#previous, this.#token] = [this.#token, token];
+    this.#before = [this.#before[1], this.#token];
+    this.#token = token;
     if (token.kind === "punctuation") return this.#punctuation(token.text);
     const name = nameOf(token);
     if (this.#depth === 0 && token.kind === "word" && this.#keyword(token)) return;
@@ -85,13 +92,13 @@ class ClauseReader {
   /** That of the token at hand. */
   role(): Role {
     // IN is a reserved word: without quotes it is nothing but the operator.
-    if (isKeyword(this.#previous, "IN")) return { kind: "in" };
+    if (isKeyword(this.#before[1], "IN")) return { kind: "in" };
     switch (this.#clause) {
       case "values":
-        return { kind: "value", column: this.#columns[this.#position] ?? "" };
+        return { kind: "value", column: this.#columns[this.#position] ?? "", appended: false };
       case "set":
         if (this.#subscript) return { kind: "subscript" };
-        return { kind: "value", column: this.#assigned ?? "" };
+        return { kind: "value", column: this.#assigned ?? "", appended: this.#isAppended() };
       case "ttl":
       case "timestamp":
         return { kind: this.#clause };
@@ -104,6 +111,11 @@ class ClauseReader {
       default:
         return { kind: "other" };
     }
+  }
+
+  #isAppended(): boolean {
+    const [first, second] = this.#before;
+    return second?.text === "+" || second?.text === "=" && first?.text === "+";
   }
 
   #keyword(token: Token): boolean {

@@ -6,7 +6,9 @@ function rolesOf(cql: string): string[] {
   const file = { path: "test.cql", text: cql };
   const roles = markerRoles({ statementSpan: { file, start: 0, end: cql.length } });
   return roles.map(({ marker, role }) =>
-    `${marker}: ${role.kind}${role.kind === "value" ? ` of ${role.column}` : ""}`
+    `${marker}: ${role.kind}${
+      role.kind === "value" ? ` of ${role.column}${role.appended ? ", appended" : ""}` : ""
+    }`
   );
 }
 
@@ -20,7 +22,7 @@ describe("markerRoles()", () => {
     [
       "takes a column called values for a column",
       "UPDATE t SET values = :v, a = a + :w WHERE k = :k IF b = :b",
-      ["v: value of values", "w: value of a", "k: restriction", "b: condition"],
+      ["v: value of values", "w: value of a, appended", "k: restriction", "b: condition"],
     ],
     [
       "tells a subscript from the value that it is given",

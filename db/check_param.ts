@@ -93,6 +93,9 @@ function checkOptional({ param, roles, table, report }: ParamFacts): void {
   const obstacle = roles.map((role) =>
     role.kind === "value" && table?.keys.has(role.column)
       ? `a key column "${role.column}"`
+      : role.kind === "value" && role.appended && table?.types.get(role.column)?.kind === "list"
+      // Cassandra 5.0 fails over UNSET there, where it takes it for sets, for maps and in front.
+      ? `what is appended to the list "${role.column}"`
       : UNSETTABLE[role.kind]
   ).find((place) => place !== null);
   if (obstacle === undefined) return;
