@@ -24,6 +24,8 @@ export interface PreparedParam {
   readonly nullable: boolean;
   /** Whether it stands for `USING TIMESTAMP`, in microseconds since 1970. */
   readonly isWriteTime: boolean;
+  /** Whether it is written to a vector that is indexed, which must be finite. */
+  readonly isIndexedVector: boolean;
   /** For a `bucket:` parameter: how its bytes come from those of the parameter that it is derived of. */
   readonly bucket: Bucket | null;
 }
@@ -61,6 +63,8 @@ function prepareParam(
     positions,
     nullable: param.optional && param.source.in === "body" &&
       roles.every(({ kind }) => kind === "value"),
+    isIndexedVector: codec.type.kind === "vector" &&
+      roles.some((role) => role.kind === "value" && table?.indexed.has(role.column)),
     isWriteTime: roles.some(({ kind }) => kind === "timestamp"),
     bucket: null,
   };

@@ -184,6 +184,8 @@ const appliedSchema = z.object({ applied: z.literal(true) });
 
 function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["responses"] {
   const codes: Code[] = [...COMMON, ...accessCodes(query.access), "invalid_input"];
+  // What an empty segment makes of a path with markers.
+  if (query.route?.path.includes("{")) codes.push("unknown_route");
   if (query.mode === "one") codes.push("not_found", "too_many_rows");
   if (query.mode === "many") codes.push("invalid_cursor");
   if (query.walk !== null) codes.push("range_too_wide");

@@ -20,10 +20,21 @@ export function schemaOf(prepared: PreparedParam): z.ZodType<unknown> {
   const inQuery = source.in === "query" ? repeatedSchema(codec) : null;
   const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
   if (by !== null) return named(schema, by);
+  if (prepared.isIndexedVector) return finite(schema);
   if (prepared.isWriteTime && max === null) return notAhead(schema);
   const measure = measureOf(codec.type);
   if ((min === null && max === null) || measure === null) return schema;
   return bounded(schema, { codec, measure, min, max });
+}
+
+/**
+ * The index of a vector cannot take another value. Cassandra 5.0 notices while it writes, and fails the
+ * write of the whole row, and of others after it.
+ */
+function finite(schema: z.ZodType<unknown>): z.ZodType<unknown> {
+  return schema.refine((value) => (value as unknown[]).every(Number.isFinite), {
+    error: "Expected finite numbers alone, as the column is indexed",
+  }).meta({ ...schema.meta() });
 }
 
 /** A write time far ahead would hide every later write and delete of the same cells until then. */
@@ -43,20 +54,20 @@ function repeatedSchema(codec: Codec): z.ZodType<unknown> | null {
     z.array(of.text),
   );
   // Sets are kept as the bytes of their members, to compare them by.
-  const values = type.kind === "list"
-    ? members
-    : members.transform((each) => distinct(each.map((value) => of.encode(value))));
+  const values = type.kind === "list" ? members : members
+    .transform((each) => each.map((value) => of.encode(value)))
+    .refine(areDistinct, { error: "Expected each member once" });
   return values.meta({
     type: "array",
     items: of.text.meta() ?? {},
+    ...(type.kind === "set" ? { uniqueItems: true } : {}),
     description: `A ${codec.cql}: the parameter once for each member`,
     example: [of.text.meta()?.example],
   });
 }
 
-/** Naming a member of a set twice in a URL names it. */
-function distinct<T extends { toString(encoding: "hex"): string }>(members: readonly T[]): T[] {
-  return [...new Map(members.map((bytes) => [bytes.toString("hex"), bytes])).values()];
+function areDistinct(members: readonly { toString(encoding: "hex"): string }[]): boolean {
+  return new Set(members.map((bytes) => bytes.toString("hex"))).size === members.length;
 }
 
 function named(schema: z.ZodType<unknown>, by: keyof typeof BUCKET_EXAMPLES) {
