@@ -128,7 +128,8 @@ export class Activation {
   /** What was served once is served on: a schema that has moved ahead must not take every replica out. */
   #fail(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    if (!this.#isServing) return this.#setObstacle(summaryOf(error), reason);
+    const isAboutSchema = error instanceof MigrationError || error instanceof CatalogError;
+    if (!this.#isServing || !isAboutSchema) return this.#setObstacle(summaryOf(error), reason);
     this.#setObstacle(null);
     if (reason === this.#warned) return;
     this.#warned = reason;

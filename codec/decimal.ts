@@ -31,11 +31,13 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { unscaled: sign === "-" ? -magnitude : magnitude, scale };
 }
 
-/** The same number with the smallest unscaled integer: 1.500 is 15 tenths, zero has no scale. */
-export function withoutZeros({ unscaled, scale }: Decimal): Decimal {
-  if (unscaled === 0n) return { unscaled, scale: 0 };
-  while (unscaled % 10n === 0n) [unscaled, scale] = [unscaled / 10n, scale - 1];
-  return { unscaled, scale };
+/** The same text for decimals that are worth the same, as 1.5 and 1.500 are. */
+export function worthOf({ unscaled, scale }: Decimal): string {
+  if (unscaled === 0n) return "0";
+  const digits = String(unscaled);
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  return `${digits.slice(0, end)}e${digits.length - end - scale}`;
 }
 
 /** The integer that a decimal is, or undefined where it has a fraction or is absurdly large. */

@@ -2,7 +2,8 @@
  * Random types with random values, written through HTTP and read back three ways: through HTTP, by the
  * driver, and as Cassandra's own `SELECT JSON`. Nothing here uses a codec of the service's.
  *
- * `FC_RUNS` is the number of random tables, `FC_SEED` the seed that a failure names.
+ * `FC_RUNS` is the number of random tables, `FC_SEED` their seed: always the same one without it, so
+ * that a change of the code is what makes a test fail. `FC_SEED=$RANDOM` looks for more.
  *
  * @module
  */
@@ -28,7 +29,7 @@ import {
   valueOf,
 } from "./types_arbitrary.ts";
 
-const SEED = Number(Deno.env.get("FC_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(Deno.env.get("FC_SEED") ?? 1);
 const TABLES = Number(Deno.env.get("FC_RUNS") ?? 25);
 const ROWS = 30;
 

@@ -6,7 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type Decimal, decimalText, MAX_DIGITS, parseDecimal, withoutZeros } from "../decimal.ts";
+import { type Decimal, decimalText, MAX_DIGITS, parseDecimal, worthOf } from "../decimal.ts";
 import { ExactNumber } from "../exact_number.ts";
 import { fixed, type Format, type Issue, refuse, type Schema } from "../format.ts";
 import { decodeVarint, encodeVarint } from "./integers.ts";
@@ -44,7 +44,7 @@ export const decimal: Format<Decimal> = {
     return bytes;
   },
   // 1.0 and 1.00 are the same element of a set.
-  identify: (value) => decimal.encode(withoutZeros(value)),
+  identify: (value) => Buffer.from(worthOf(value)),
   decode: (bytes, start, end) =>
     decimalText({ scale: bytes.readInt32BE(start), unscaled: decodeVarint(bytes, start + 4, end) }),
 };
