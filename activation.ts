@@ -26,13 +26,12 @@ export interface ActivationOptions {
   readonly serve: (prepared: readonly PreparedQuery[]) => void;
 }
 
-// A second at least between attempts: what stands in the way is for a person to remove.
+// Half a second at least between attempts: what stands in the way is for a person to remove.
 const RETRY = { baseMs: 1_000, capMs: 10_000 };
 const MIN_DELAY_MS = 500;
 
 export class Activation {
   readonly #options: ActivationOptions;
-  readonly #stop = new AbortController();
   readonly #firstReady = Promise.withResolvers<void>();
   #queries: readonly Query[] = [];
   #migrations: readonly Migration[] = [];
@@ -41,6 +40,7 @@ export class Activation {
   /** Counts the runs: of two at once the later one wins. */
   #run = 0;
   #isRunning = false;
+  #isStopped = false;
   #isServing = false;
   /** What was warned of last, so that it is told once and not at every attempt. */
   #warned: string | null = null;
@@ -82,7 +82,7 @@ export class Activation {
   async run(): Promise<void> {
     const run = ++this.#run;
     const { session } = this.#options;
-    const isOver = () => run !== this.#run || this.#stop.signal.aborted || session.state !== "up";
+    const isOver = () => run !== this.#run || this.#isStopped || session.state !== "up";
     this.#isRunning = true;
     for (const delayMs of backoff(RETRY)) {
       if (isOver()) break;
@@ -107,7 +107,7 @@ export class Activation {
 
   /** Begins no more runs. */
   stop(): void {
-    this.#stop.abort();
+    this.#isStopped = true;
   }
 
   async #attempt(isOver: () => boolean): Promise<void> {

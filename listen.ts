@@ -68,9 +68,12 @@ export function listen(
 /** The answer to a request that no app gets to see. */
 function refuse(code: Code, detail: string): Response {
   const { status, title } = CODES[code];
-  return new Response(JSON.stringify({ type: "about:blank", title, status, code, detail }), {
+  const request_id = crypto.randomUUID();
+  const problem = { type: "about:blank", title, status, code, detail, request_id };
+  return new Response(JSON.stringify(problem), {
     status,
     headers: {
+      "x-request-id": request_id,
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       "connection": "close",

@@ -23,7 +23,7 @@ export interface ParamContext {
 }
 
 /** What the gateway itself reads from the query of a `:many` route. */
-const PAGE_PARAMETERS = ["limit", "cursor"];
+export const PAGE_PARAMETERS = ["limit", "cursor"];
 
 /** OpenAPI ignores the first three as parameters; the others belong to HTTP and the gateway. */
 const OWN_HEADERS = [

@@ -30,7 +30,7 @@ export interface PathTemplate {
 const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** What the service itself answers; `/docs` with all that is below it. */
-const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
+export const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
 
 export function readRoute(line: TagLine, report: Report): RouteTag {
   const [first, last] = [line.words[0], line.words.at(-1)];

@@ -1,6 +1,6 @@
 /**
  * `@walk` against the rest of the query: its markers must be there, and the bucket's value must come
- * from nowhere else. Whether the rows come in the order that it names, the server knows.
+ * from nowhere else. Whether the rows come in the order that it names, the table knows.
  *
  * @module
  */

@@ -282,7 +282,7 @@ export async function execute(
   const result = await send(request, execution, client).catch(async (error) => {
     if (!isForgotten(error)) throw error;
     await prepare(client, statement.cql).catch((cause) => {
-      throw new StatementRefused(cause);
+      throw cause instanceof cassandra.errors.ResponseError ? new StatementRefused(cause) : cause;
     });
     return await send(request, execution, client);
   });

@@ -1,5 +1,6 @@
 /**
- * Runs prepared queries: one span, one observation and one time entry for each statement sent.
+ * Runs prepared queries: one span and one observation for each statement sent; the request's stopwatch
+ * runs meanwhile.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { Observe } from "../observe/observation.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
 import type { RawResult } from "./driver_internals.ts";
 import type { PreparedQuery } from "./prepare.ts";
-import { compileRowReader, type Row, sameColumns } from "./read_rows.ts";
+import { type Row, sameColumns } from "./read_rows.ts";
 import type { Session } from "./session.ts";
 
 /** Encoded values by parameter name; null deletes, a missing one is UNSET. */
@@ -81,7 +82,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
         pagingState: options.pagingState,
         timeoutMs: Math.max(1, Math.round(options.deadline - startedAt)),
       });
-      const result = read(prepared, raw);
+      const result = readResult(prepared, raw, observe);
       span.setAttributes({
         "cassandra.coordinator.id": raw.coordinator,
         "db.response.returned_rows": result.rows.length,
@@ -97,30 +98,6 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
       observe({ kind: "statement", query: query.name, durationMs, outcome });
       options.stopwatch?.stop();
     }
-  }
-
-  function read(prepared: PreparedQuery, { columns, rows, pagingState }: RawResult): Result {
-    if (prepared.query.conditional) {
-      const [first, ...others] = compileRowReader(columns)(rows);
-      const { [APPLIED]: applied, ...current } = first ?? {};
-      for (const row of others) delete row[APPLIED];
-      const hasCurrent = Object.keys(current).length > 0;
-      return {
-        applied: applied === true,
-        rows: hasCurrent ? [current, ...others] : others,
-        pagingState,
-      };
-    }
-    if (sameColumns(prepared.statement.columns, columns)) {
-      return { applied: null, rows: prepared.readRows(rows), pagingState };
-    }
-    if (rows.length === 0) return { applied: null, rows: [], pagingState };
-    observe({
-      kind: "schema_drift",
-      query: prepared.query.name,
-      detail: `the columns are now ${columns.map(({ name }) => name).join(", ")}`,
-    });
-    return { applied: null, rows: compileRowReader(columns)(rows), pagingState };
   }
 
   return {
@@ -150,6 +127,35 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
       return { ...result, pagingState };
     },
   };
+}
+
+/** Notes a table that is no longer what it was; its rows are read all the same. */
+function readResult(
+  prepared: PreparedQuery,
+  { columns, rows, pagingState }: RawResult,
+  observe: Observe,
+): Result {
+  if (prepared.query.conditional) {
+    const [first, ...others] = prepared.readShape(columns, rows);
+    const { [APPLIED]: applied, ...current } = first ?? {};
+    for (const row of others) delete row[APPLIED];
+    const hasCurrent = Object.keys(current).length > 0;
+    return {
+      applied: applied === true,
+      rows: hasCurrent ? [current, ...others] : others,
+      pagingState,
+    };
+  }
+  if (sameColumns(prepared.statement.columns, columns)) {
+    return { applied: null, rows: prepared.readRows(rows), pagingState };
+  }
+  if (rows.length === 0) return { applied: null, rows: [], pagingState };
+  observe({
+    kind: "schema_drift",
+    query: prepared.query.name,
+    detail: `the columns are now ${columns.map(({ name }) => name).join(", ")}`,
+  });
+  return { applied: null, rows: prepared.readShape(columns, rows), pagingState };
 }
 
 /** Source: OpenTelemetry semantic conventions for database client calls, and for Cassandra. */

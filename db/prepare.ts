@@ -21,7 +21,12 @@ import {
   type StatementContext,
 } from "./prepare_params.ts";
 import { prepareQueryWalk } from "./prepare_walk.ts";
-import { compileRowReader, type RowReader } from "./read_rows.ts";
+import {
+  compileRowReader,
+  createShapeReader,
+  type RowReader,
+  type ShapeReader,
+} from "./read_rows.ts";
 import { isRefusal, refusalDiagnostic } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import { type Table, tableOf } from "./table.ts";
@@ -47,6 +52,7 @@ export interface PreparedQuery {
   /** How the buckets of a range are gone through; null without `@walk`. */
   readonly walk: PreparedWalk | null;
   readonly readRows: RowReader;
+  readonly readShape: ShapeReader;
   readonly idempotent: boolean;
   readonly writes: boolean;
   /**
@@ -101,6 +107,7 @@ async function prepareQuery(
     columns,
     walk,
     readRows: compileRowReader(statement.columns),
+    readShape: createShapeReader(),
     idempotent: isIdempotent(query, columnKindOf(query, table)),
     writes: query.verb !== "select",
     bind(values) {

@@ -1,6 +1,6 @@
 /**
- * `@walk` against the types of its markers: the bucket must be part of the partition key, or the walk
- * would not go from partition to partition.
+ * `@walk` against the types of its markers and the order of its table: the bucket must be part of the
+ * partition key, or the walk would not go from partition to partition.
  *
  * @module
  */
@@ -9,10 +9,11 @@ import { type PreparedWalk, prepareWalk } from "./bucket_param.ts";
 import type { PreparedParam, StatementContext } from "./prepare_params.ts";
 
 export function prepareQueryWalk(
-  { walk }: Query,
+  query: Query,
   params: readonly PreparedParam[],
-  { statement, report }: StatementContext,
+  { statement, table, report }: StatementContext,
 ): PreparedWalk | null {
+  const { walk } = query;
   if (walk === null) return null;
   const find = (name: string) => params.find(({ param }) => param.name === name);
   const [bucket, from, to] = [find(walk.bucket), find(walk.from), find(walk.to)];
@@ -23,6 +24,16 @@ export function prepareQueryWalk(
       span: walk.span,
       message: `Cannot walk along "${walk.bucket}": it is not part of the whole partition key`,
       help: 'Restrict every column of the partition key by "=", the bucket among them',
+    });
+  }
+  const order = walk.order.toUpperCase();
+  const isOrdered = table === null || table.clusteringOrder.includes(order);
+  if (!isOrdered && !/\border\s+by\b/i.test(query.statement)) {
+    report({
+      span: walk.span,
+      message:
+        `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other one`,
+      help: `Name the order of the table, or add "ORDER BY … ${order}" to the statement`,
     });
   }
   const prepared = prepareWalk(walk, {

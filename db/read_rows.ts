@@ -38,6 +38,25 @@ export function compileRowReader(columns: readonly DriverColumn[]): RowReader {
   };
 }
 
+/** Reads rows whose columns come only with them. */
+export type ShapeReader = (columns: readonly DriverColumn[], rows: RawRows) => Row[];
+
+/**
+ * For lightweight transactions, which answer with one column or with those of the row, and for tables
+ * that have changed: a reader for each shape, made when it is first met.
+ */
+export function createShapeReader(): ShapeReader {
+  const shapes: { readonly columns: readonly DriverColumn[]; readonly read: RowReader }[] = [];
+  return (columns, rows) => {
+    let shape = shapes.find((each) => sameColumns(each.columns, columns));
+    if (shape === undefined) {
+      shape = { columns, read: compileRowReader(columns) };
+      shapes.push(shape);
+    }
+    return shape.read(rows);
+  };
+}
+
 /** Whether two lists of columns are the same, name by name and type by type. */
 export function sameColumns(a: readonly DriverColumn[], b: readonly DriverColumn[]): boolean {
   if (a.length !== b.length) return false;

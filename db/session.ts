@@ -13,6 +13,7 @@ import type { ConnectionState, Observe } from "../observe/observation.ts";
 import { backoff } from "./backoff.ts";
 import { connectionFailure, mapError } from "./map_error.ts";
 import * as driver from "./driver_internals.ts";
+import { isRefusal } from "./refusal.ts";
 import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
 
 export interface SessionOptions {
@@ -229,7 +230,7 @@ export class Session {
     options: StatementOptions,
   ): Promise<driver.RawResult> {
     const statement = await this.prepare(cql).catch((error) => {
-      throw mapError(error, options);
+      throw mapError(isRefusal(error) ? new driver.StatementRefused(error) : error, options);
     });
     return await this.execute(statement, values, options);
   }

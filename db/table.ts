@@ -13,6 +13,8 @@ export interface Table {
   readonly types: ReadonlyMap<string, CqlType>;
   /** The columns of the primary key. */
   readonly keys: ReadonlySet<string>;
+  /** `ASC` or `DESC` of each clustering column. */
+  readonly clusteringOrder: readonly string[];
   /** What is indexed: a column by its name, or a part of one as in `values(tags)`. */
   readonly indexed: ReadonlySet<string>;
 }
@@ -34,6 +36,7 @@ export async function tableOf(
   return {
     types: new Map(columns.map((column) => [column.name, cqlTypeOf(column.type)])),
     keys: new Set([...table.partitionKeys, ...table.clusteringKeys].map(({ name }) => name)),
+    clusteringOrder: table.clusteringOrder,
     indexed: new Set(table.indexes.map(({ target }) => target)),
   };
 }

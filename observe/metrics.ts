@@ -97,6 +97,8 @@ export function createMetrics(): Metrics {
           return connected.set(observation.state === "up" ? 1 : 0);
         case "readiness":
           return ready.set(observation.ready ? 1 : 0);
+        case "shutdown":
+          return ready.set(0);
         case "schema_drift":
           return drifts.inc({ query: observation.query });
       }

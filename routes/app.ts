@@ -6,6 +6,7 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { OWN_PATHS } from "../catalog/route_tag.ts";
 import type { Cursors } from "../db/cursors.ts";
 import type { Executor } from "../db/execute.ts";
 import type { PreparedQuery } from "../db/prepare.ts";
@@ -24,7 +25,7 @@ import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
 import { honoPath, mountQuery } from "./mount.ts";
 import { inputErrors, invalidInput, problemResponse } from "./problem.ts";
-import type { BodyLimits } from "./read_body.ts";
+import { type BodyLimits, tooLarge } from "./read_body.ts";
 import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
 import type { TokenVerifier } from "./verify_token.ts";
 
@@ -45,8 +46,6 @@ export interface AppOptions {
 
 /** What zod-openapi calls a place by another name than a pointer does. */
 const PLACES: Readonly<Record<string, string>> = { param: "path", json: "body", form: "body" };
-const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
-
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const { prepared, observe } = options;
   const app = new OpenAPIHono<AppEnv>({
@@ -109,10 +108,7 @@ function mountApi(
   const limitBody = bodyLimit({
     maxSize: maxBytes,
     onError: () => {
-      throw new ServiceError(
-        "body_too_large",
-        `The body has more than ${maxBytes} bytes: send less in one request`,
-      );
+      throw tooLarge(maxBytes);
     },
   });
   app.use(assertUrl, shedLoad(options.gate));

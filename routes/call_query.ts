@@ -68,7 +68,11 @@ function compileCall(prepared: PreparedQuery, executor: Executor): Call {
         claims: identity?.claims ?? {},
       });
       const page = { size: MAX_ROWS, position: null, stopwatch: cassandra };
-      return (await readPage(values, page)).rows;
+      const { rows, next } = await readPage(values, page);
+      if (next === null) return rows;
+      throw new TypeError(
+        `Cannot read all rows of "${prepared.query.name}": there are more than ${MAX_ROWS}, or no time was left`,
+      );
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Context } from "hono";
 import type { Access } from "../catalog/query.ts";
 import type { QueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
-import { accessCodes, problemResponses, securityOf } from "./describe.ts";
+import { accessCodes, COMMON, problemResponses, securityOf } from "./describe.ts";
 import { guard, type GuardOptions } from "./guard.ts";
 
 export interface CustomRouteOptions extends GuardOptions {
@@ -52,14 +52,11 @@ export function defineRoute<const R extends RouteConfig>(
     security: securityOf(access),
     responses: {
       ...problemResponses([
+        ...COMMON,
         ...accessCodes(access),
         "not_found",
         "invalid_input",
-        "internal",
-        "replica_failure",
-        "unavailable",
-        "not_ready",
-        "timeout",
+        ...(route.request?.body === undefined ? [] : ["body_too_large" as const]),
       ]),
       ...route.responses,
     },

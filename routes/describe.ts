@@ -19,12 +19,14 @@ import { ROW_FORMATS } from "./row_format.ts";
 export const SECURITY_SCHEME = "oidc";
 
 /** What any route may answer with, whatever it does. */
-const COMMON: readonly Code[] = [
+export const COMMON: readonly Code[] = [
   "malformed_request",
-  "not_acceptable",
   "internal",
   "replica_failure",
   "unavailable",
+  "overloaded",
+  "too_busy",
+  "not_ready",
   "timeout",
 ];
 
@@ -102,7 +104,7 @@ export function accessCodes(access: Access): Code[] {
 }
 
 /** The schema of a row. */
-export function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown> {
+function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown> {
   return z.object(Object.fromEntries(
     columns.map(({ name, codec, nullable }) => [
       name,
@@ -183,7 +185,12 @@ function takesIfMatch(query: PreparedQuery["query"]): boolean {
 const appliedSchema = z.object({ applied: z.literal(true) });
 
 function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["responses"] {
-  const codes: Code[] = [...COMMON, ...accessCodes(query.access), "invalid_input"];
+  const codes: Code[] = [
+    ...COMMON,
+    ...accessCodes(query.access),
+    "invalid_input",
+    "not_acceptable",
+  ];
   // What an empty segment makes of a path with markers.
   if (query.route?.path.includes("{")) codes.push("unknown_route");
   if (query.mode === "one") codes.push("not_found", "too_many_rows");
@@ -194,7 +201,6 @@ function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["
   }
   if (writes && !idempotent) codes.push("outcome_unknown");
   if (query.route?.method !== "GET") codes.push("body_too_large", "unsupported_media_type");
-  codes.push("overloaded", "too_busy", "not_ready");
   return problemResponses(codes);
 }
 

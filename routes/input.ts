@@ -34,7 +34,7 @@ export type InputReader = (input: RawInput) => EncodedValues;
 /** For many bodies in one request: what holds for all of them is read once, then each of them. */
 export type BulkInputReader = (outer: OuterInput) => (body: RawInput["body"]) => EncodedValues;
 
-/** The place that a client knows a parameter by; null for those that no client sends. */
+/** The place that a client knows a parameter by. */
 export type Place = "path" | "query" | "header" | "body";
 
 // More than a person reads; a body of a hundred thousand unknown fields is not answered one by one.
@@ -262,7 +262,8 @@ function keyNames({ params, statement }: PreparedQuery): string[] {
 }
 
 function pointerOf(prepared: PreparedQuery, name: string): string {
-  return pointerTo([sourceOf(prepared, name).in, name]);
+  const place = sourceOf(prepared, name).in;
+  return pointerTo([place, place === "header" ? headerName(name) : name]);
 }
 
 function sourceOf({ params }: PreparedQuery, name: string): ParamSource {

@@ -5,6 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { PAGE_PARAMETERS } from "../catalog/params.ts";
 import type { Query } from "../catalog/query.ts";
 import type { PreparedQuery } from "../db/prepare.ts";
 import type { AppEnv } from "./context.ts";
@@ -17,7 +18,7 @@ import { type BodyLimits, readJsonObject } from "./read_body.ts";
 import { respondApplied } from "./respond/applied.ts";
 import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
 import { respondExec } from "./respond/exec.ts";
-import { PAGE_PARAMETERS, respondMany } from "./respond/many.ts";
+import { respondMany } from "./respond/many.ts";
 import { respondOne } from "./respond/one.ts";
 import type { Responder, ResponderOptions } from "./respond/responder.ts";
 import { respondStream } from "./respond/stream.ts";

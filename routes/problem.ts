@@ -1,5 +1,6 @@
 /**
- * Errors → `application/problem+json` (RFC 9457). The only place that makes an error's body.
+ * Errors → `application/problem+json` (RFC 9457). The only place that makes an error's body, but for
+ * what `listen.ts` refuses before any app sees it.
  *
  * @module
  */
@@ -24,7 +25,8 @@ export const problemSchema = z.object({
     detail: z.string().openapi({ example: "Expected a number" }),
   })).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
   current: z.record(z.string(), z.unknown()).nullish().openapi({
-    description: "With `not_applied`: the row as it is now, null where there is none",
+    description:
+      "With `not_applied` and `precondition_failed`: the row as it is now, null where there is none",
   }),
 }).openapi("Problem");
 

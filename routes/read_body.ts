@@ -131,7 +131,8 @@ async function* withinTime(
   }
 }
 
-function tooLarge(maxBytes: number): ServiceError {
+/** The error for a body of more than `maxBytes`. */
+export function tooLarge(maxBytes: number): ServiceError {
   return new ServiceError(
     "body_too_large",
     `The body has more than ${maxBytes} bytes: send less in one request`,

@@ -10,9 +10,6 @@ import type { PreparedQuery } from "../../db/prepare.ts";
 import { invalidInput } from "../problem.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
 
-/** The query parameters that a page is asked for with. */
-export const PAGE_PARAMETERS = ["limit", "cursor"];
-
 export function respondMany(
   prepared: PreparedQuery,
   { executor, cursors }: ResponderOptions,

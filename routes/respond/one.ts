@@ -13,9 +13,12 @@ export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptio
   const { etag } = prepared.query;
   return async ({ context, values }) => {
     // Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
-    const { rows } = await executor.execute(prepared, values, {
+    const { rows, pagingState } = await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
     });
+    if (rows.length === 0 && pagingState !== null) {
+      throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
+    }
     const row = onlyRow(prepared, rows);
     const tag = etag === null ? null : entityTag(row[etag.column]);
     if (tag === null) return json(row);

@@ -6,12 +6,12 @@
  *
  * @module
  */
+import { PAGE_PARAMETERS } from "../../catalog/params.ts";
 import { createPageReader, type RowPage } from "../../db/pages.ts";
 import type { PreparedQuery } from "../../db/prepare.ts";
 import { compressStream } from "../compress.ts";
 import { invalidInput, toServiceError } from "../problem.ts";
 import type { RowFormat } from "../row_format.ts";
-import { PAGE_PARAMETERS } from "./many.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
 
 // Large enough that a page costs little beside its rows, small enough to hold a few thousand at once.
