@@ -66,8 +66,8 @@ describe("@bulk and its sender", () => {
     expect(await stored(service, "broken")).toHaveLength(50);
   });
 
-  it("gives every failure to a sender who reads while it sends", async () => {
-    const count = 30_000;
+  it("gives every failure, as far as it keeps them", async () => {
+    const count = 9_999;
     const { failures, summary } = await upload(service, "/stations/all/observations", {
       body: "1\n".repeat(count),
     });
@@ -88,7 +88,7 @@ describe("@bulk and its sender", () => {
     const answer = await new Response(connection.readable).text();
     const lines = answer.split("\n").filter((line) => line.startsWith("{"));
     const { summary } = JSON.parse(lines.pop()!) as { summary: Summary };
-    expect(summary.stopped).toContain("read the answer while you send");
+    expect(summary.stopped).toContain("correct them before you send more");
     expect(summary.read).toBeGreaterThanOrEqual(10_000);
     expect(summary.read).toBeLessThan(count);
     expect(summary).toMatchObject({ written: 0, failed: summary.read });

@@ -1,16 +1,16 @@
 /**
- * The answer to a bulk request: a line for each input that was not written, as it happens, and a
- * summary. What the caller has not taken yet is kept, up to a bound: a caller who reads nothing before
- * all is sent must not be waited for, and must not fill the memory either.
+ * The answer to a bulk request: a line for each input that was not written, and a summary. It begins
+ * when the upload is over: a sender who reads nothing before all is sent would block an answer that
+ * begins sooner, and a runtime whose answer is blocked may read no further, so that both wait for ever.
  *
  * @module
  */
 
 export interface ReportStreamOptions {
   /** Lines to keep. Default: 10,000. */
-  readonly maxKept?: number;
-  /** How long to wait for a caller who reads, once that many are kept, in milliseconds. Default: 2000. */
-  readonly patienceMs?: number;
+  readonly maxLines?: number;
+  /** Characters to keep. Default: 4,000,000. */
+  readonly maxCharacters?: number;
 }
 
 export class ReportStream {
@@ -18,39 +18,27 @@ export class ReportStream {
   /** Resolves when the last line is out, to true, or when the caller has left, to false. */
   readonly taken: Promise<boolean>;
 
-  readonly #maxKept: number;
-  readonly #patienceMs: number;
-  readonly #encoder = new TextEncoder();
-  #kept: string[] = [];
-  #ended = false;
-  #left = false;
-  /** Goes on with a pull that found nothing. */
-  #added = () => {};
-  /** Goes on with an upload that was held. */
-  #emptied = () => {};
+  readonly #maxLines: number;
+  readonly #maxCharacters: number;
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #lines: string[] = [];
+  #characters = 0;
+  #hasLeft = false;
 
-  constructor({ maxKept = 10_000, patienceMs = 2_000 }: ReportStreamOptions = {}) {
-    this.#maxKept = maxKept;
-    this.#patienceMs = patienceMs;
+  constructor({ maxLines = 10_000, maxCharacters = 4_000_000 }: ReportStreamOptions = {}) {
+    this.#maxLines = maxLines;
+    this.#maxCharacters = maxCharacters;
     const taken = Promise.withResolvers<boolean>();
     this.taken = taken.promise;
     this.body = new ReadableStream({
       pull: async (controller) => {
-        while (this.#kept.length === 0 && !this.#ended) {
-          await new Promise<void>((resolve) => this.#added = resolve);
-        }
-        if (this.#kept.length > 0) {
-          controller.enqueue(this.#encoder.encode(this.#kept.join("")));
-          this.#kept = [];
-          this.#emptied();
-          return;
-        }
+        await this.#ended.promise;
+        controller.enqueue(new TextEncoder().encode(this.#lines.join("")));
         controller.close();
         taken.resolve(true);
       },
       cancel: () => {
-        this.#left = true;
-        this.#emptied();
+        this.#hasLeft = true;
         taken.resolve(false);
       },
     }, { highWaterMark: 0 });
@@ -58,34 +46,24 @@ export class ReportStream {
 
   /** Adds a line of JSON. */
   add(value: unknown): void {
-    this.#kept.push(`${JSON.stringify(value)}\n`);
-    this.#added();
+    const line = `${JSON.stringify(value)}\n`;
+    this.#lines.push(line);
+    this.#characters += line.length;
   }
 
-  /** Ends the answer after what was added. */
+  /** Lets the answer out. */
   end(): void {
-    this.#ended = true;
-    this.#added();
+    this.#ended.resolve();
   }
 
   /**
-   * Whether the upload may go on: null at once, or when the caller has taken what was kept, or why not.
-   * Rejects where the caller has left.
+   * Why the upload may not go on; null where it may.
+   *
+   * @throws {Error} where the caller has left
    */
-  hold(): Promise<string | null> | null {
-    return this.#left || this.#kept.length >= this.#maxKept ? this.#wait() : null;
-  }
-
-  async #wait(): Promise<string | null> {
-    if (!this.#left) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#emptied = resolve;
-      const timer = setTimeout(resolve, this.#patienceMs);
-      await promise;
-      clearTimeout(timer);
-    }
-    if (this.#left) throw new Error("The caller has left");
-    if (this.#kept.length < this.#maxKept) return null;
-    return `${this.#kept.length} failures wait to be read: correct the lines, or read the answer while you send`;
+  obstacle(): string | null {
+    if (this.#hasLeft) throw new Error("The caller has left");
+    const isFull = this.#lines.length >= this.#maxLines || this.#characters >= this.#maxCharacters;
+    return isFull ? `${this.#lines.length} lines failed: correct them before you send more` : null;
   }
 }

@@ -25,8 +25,8 @@ export interface WriteLinesOptions {
   readonly idempotent: boolean;
   /** Takes a line that was not written. */
   fail(line: number, error: ServiceError): void;
-  /** Asked before each line: null to go on at once, or what to wait for, which is why to stop or null. */
-  hold(): Promise<string | null> | null;
+  /** Asked before each line: why to stop; null to go on. What it throws breaks the upload off. */
+  obstacle(): string | null;
   readonly limit?: AdaptiveLimit;
   /** In [0, 1), for the delays between attempts. */
   readonly random?: () => number;
@@ -110,8 +110,7 @@ export async function writeLines(
   try {
     reading: for await (const block of blocks) {
       for (const entry of block) {
-        const held = options.hold();
-        if (held !== null) stopped = await held;
+        stopped = options.obstacle();
         if (stopped !== null) break reading;
         while (!limit.tryTake()) await limit.freed();
         read = entry.line;

@@ -25,7 +25,7 @@ async function run(
   const outcome = await writeLines(ReadableStream.from(blocks), {
     idempotent: true,
     fail: (line, { code }) => failures.push(`${line} ${code}`),
-    hold: () => null,
+    obstacle: () => null,
     random: () => 0,
     ...options,
   });
@@ -156,7 +156,7 @@ describe("writeLines()", () => {
     let asked = 0;
     const written: unknown[] = [];
     const { outcome } = await run(blocksOf(100), {
-      hold: () => ++asked > 15 ? Promise.resolve("Enough") : null,
+      obstacle: () => ++asked > 15 ? "Enough" : null,
       write: async (value) => {
         await new Promise((resolve) => setTimeout(resolve, 5));
         written.push(value);

@@ -1,6 +1,6 @@
 /**
- * `@bulk`: many inputs in one request, each a write of its own. The answer begins at once and says of
- * each line that was not written which and why, and at the end how many were.
+ * `@bulk`: many inputs in one request, each a write of its own. The answer says of each line that was
+ * not written which and why, and at the end how many were.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export function respondBulk(
         write,
         idempotent,
         fail: (line, error) => report.add(failureOf(line, error)),
-        hold: () => report.hold(),
+        obstacle: () => report.obstacle(),
       });
       const { read, written, failed, stopped, broken, cause } = outcome;
       report.add({ summary: summaryOf(outcome) });
