@@ -19,9 +19,9 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** Makes a registry of its own, so that two services in one process do not share numbers. */
 export function createMetrics(): Metrics {
-  const registry = new prometheus.Registry();
-  const registers = [registry];
-  prometheus.collectDefaultMetrics({ register: registry });
+  const register = new prometheus.Registry();
+  const registers = [register];
+  prometheus.collectDefaultMetrics({ register });
 
   const requests = new prometheus.Histogram({
     name: "cqlgate_http_request_duration_seconds",
@@ -71,8 +71,8 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    contentType: registry.contentType,
-    render: () => registry.metrics(),
+    contentType: register.contentType,
+    render: () => register.metrics(),
     observe(observation) {
       switch (observation.kind) {
         case "request_started":
