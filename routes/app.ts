@@ -18,7 +18,7 @@ import type { CustomRoute } from "./define_route.ts";
 import { SECURITY_SCHEME } from "./describe.ts";
 import { createDocs } from "./docs.ts";
 import { accessLog } from "./middleware/access_log.ts";
-import { head } from "./middleware/head.ts";
+import { fetchWithHead, keepForHead } from "./middleware/head.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
@@ -44,9 +44,14 @@ export interface AppOptions {
   readonly unreadiness: () => string | null;
 }
 
+export interface App {
+  fetch(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response>;
+}
+
 /** What zod-openapi calls a place by another name than a pointer does. */
 const PLACES: Readonly<Record<string, string>> = { param: "path", json: "body", form: "body" };
-export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
+
+export function createApp(options: AppOptions): App {
   const { prepared, observe } = options;
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -55,7 +60,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
       throw invalidInput(inputErrors(result.error, `/${place}`));
     },
   });
-  app.use(head(), requestId(), timing(), accessLog(observe), tracing());
+  app.use(keepForHead(), requestId(), timing(), accessLog(observe), tracing());
   app.onError((error, context) => problemResponse(error, context));
 
   app.get("/livez", (context) => {
@@ -78,7 +83,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
     app.all("*", () => {
       throw notReady(options.unreadiness() ?? "the routes are being prepared");
     });
-    return app;
+    return { fetch: fetchWithHead(app) };
   }
   mountApi(app, prepared, options);
   mountDocument(app, options);
@@ -96,7 +101,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
       context,
     );
   });
-  return app;
+  return { fetch: fetchWithHead(app) };
 }
 
 function mountApi(

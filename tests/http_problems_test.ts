@@ -278,24 +278,6 @@ describe("A method that a path does not take", () => {
   }
 });
 
-describe("HEAD", () => {
-  for (const path of ["/stations", "/openapi.json", "/readyz"]) {
-    it(`answers as GET does, without the body, for ${path}`, async () => {
-      const [get, head] = await Promise.all(
-        ["GET", "HEAD"].map((method) => service.request(path, { method })),
-      );
-      await get!.body?.cancel();
-      expect([head!.status, await head!.text()]).toEqual([200, ""]);
-      expect(head!.headers.get("content-type")).toBe(get!.headers.get("content-type"));
-    });
-  }
-
-  it("answers with the status of what is not there", async () => {
-    const response = await service.request("/stations/nowhere", { method: "HEAD" });
-    expect([response.status, await response.text()]).toEqual([404, ""]);
-  });
-});
-
 describe("X-Request-Id", () => {
   const CASES = [
     ["keeps", "a UUID", crypto.randomUUID()],

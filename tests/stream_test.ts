@@ -80,8 +80,8 @@ before(async () => {
 });
 after(() => service?.[Symbol.asyncDispose]());
 
-function get(path: string, headers: Record<string, string>, method = "GET"): Promise<Response> {
-  return service.request(path, { headers, method, user: null });
+function get(path: string, headers: Record<string, string>): Promise<Response> {
+  return service.request(path, { headers, user: null });
 }
 
 /** RFC 4180, where a field that is not in quotes and empty is null. */
@@ -168,12 +168,6 @@ describe("a stream", () => {
   });
 
   for (const accept of [NDJSON, CSV]) {
-    it(`of ${accept} has no body for HEAD`, async () => {
-      const response = await get("/samples/few", { accept }, "HEAD");
-      expect([response.status, await response.text()]).toEqual([200, ""]);
-      expect(response.headers.get("content-type")?.split(";")[0]).toBe(accept);
-    });
-
     it(`of ${accept} is compressed where asked, and the same`, async () => {
       const plain = await rawGet("/samples/few", { accept });
       const packed = await rawGet("/samples/few", { accept, "accept-encoding": "gzip" });

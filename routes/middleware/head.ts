@@ -1,19 +1,28 @@
 /**
- * `HEAD` says how long the body of `GET` is (RFC 9110, section 9.3.2). The framework runs the handler of
- * `GET` and drops its body, and with it the length.
+ * `HEAD` answers as `GET` does (RFC 9110, section 9.3.2). The runtime knows how: it compresses or
+ * measures the body as for `GET`, and then leaves it out. The framework would drop it before, and with
+ * it the length; so the response is kept here as the handler made it, and handed on in place of the
+ * framework's.
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 
-export function head(): MiddlewareHandler<AppEnv> {
-  return async function head(context, next) {
+const whole = new WeakMap<Request, Response>();
+
+/** Goes before all others, so that it sees the response as it is sent. */
+export function keepForHead(): MiddlewareHandler<AppEnv> {
+  return async function keepForHead(context, next) {
     await next();
-    const { res } = context;
-    if (context.req.method !== "HEAD" || res.body === null) return;
-    const { byteLength } = await res.arrayBuffer();
-    context.res = new Response(null, res);
-    context.res.headers.set("content-length", `${byteLength}`);
+    if (context.req.method === "HEAD") whole.set(context.req.raw, context.res);
+  };
+}
+
+/** What an app with `keepForHead` is served with. */
+export function fetchWithHead(app: Pick<Hono<AppEnv>, "fetch">) {
+  return async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => {
+    const response = await app.fetch(request, info);
+    return whole.get(request) ?? response;
   };
 }

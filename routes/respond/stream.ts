@@ -10,6 +10,7 @@ import { PAGE_PARAMETERS } from "../../catalog/params.ts";
 import { createPageReader, type RowPage } from "../../db/pages.ts";
 import type { PreparedQuery } from "../../db/prepare.ts";
 import { compressStream } from "../compress.ts";
+import type { RequestContext } from "../context.ts";
 import { invalidInput, toServiceError } from "../problem.ts";
 import type { RowFormat } from "../row_format.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
@@ -37,45 +38,60 @@ export function respondStream(
       "cache-control": "no-store",
       "vary": "Accept",
     });
-    if (context.req.method === "HEAD") return new Response(null, { headers });
-
-    const completion = Promise.withResolvers<boolean>();
-    request.completion = completion.promise;
-    const encoder = new TextEncoder();
-    let text = format.begin(columns);
-    let upcoming: Promise<RowPage> | null = Promise.resolve(first);
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      async pull(controller) {
-        try {
-          while (text === "" && upcoming !== null) {
-            const page: RowPage = await upcoming;
-            upcoming = page.next === null ? null : fetchPage(page.next);
-            // Awaited by the next pull; a caller that leaves before it must not end the process.
-            upcoming?.catch(() => {});
-            text = format.rows(page.rows, columns);
-          }
-          if (text !== "") controller.enqueue(encoder.encode(text));
-          text = "";
-          if (upcoming !== null) return;
-          controller.close();
-          completion.resolve(true);
-        } catch (error) {
-          const { code, cause } = toServiceError(error);
-          request.code = code;
-          request.cause = cause ?? error;
-          completion.resolve(false);
-          controller.error(error);
-        }
-      },
-      cancel() {
-        upcoming = null;
-        completion.resolve(false);
-      },
-    }, { highWaterMark: 0 });
+    const body = context.req.method === "HEAD"
+      ? ReadableStream.from<Uint8Array<ArrayBuffer>>([])
+      : streamPages(first, { fetchPage, format, columns, request });
     if (format.isCompressedByRuntime) return new Response(body, { headers });
     const acceptEncoding = context.req.header("accept-encoding");
     return new Response(compressStream(body, { acceptEncoding, headers }), { headers });
   };
+}
+
+interface PageSource {
+  fetchPage(position: RowPage["next"]): Promise<RowPage>;
+  readonly format: RowFormat;
+  readonly columns: readonly string[];
+  /** Hears how it ends. */
+  readonly request: RequestContext;
+}
+
+function streamPages(
+  first: RowPage,
+  { fetchPage, format, columns, request }: PageSource,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const completion = Promise.withResolvers<boolean>();
+  request.completion = completion.promise;
+  const encoder = new TextEncoder();
+  let text = format.begin(columns);
+  let upcoming: Promise<RowPage> | null = Promise.resolve(first);
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        while (text === "" && upcoming !== null) {
+          const page: RowPage = await upcoming;
+          upcoming = page.next === null ? null : fetchPage(page.next);
+          // Awaited by the next pull; a caller that leaves before it must not end the process.
+          upcoming?.catch(() => {});
+          text = format.rows(page.rows, columns);
+        }
+        if (text !== "") controller.enqueue(encoder.encode(text));
+        text = "";
+        if (upcoming !== null) return;
+        controller.close();
+        completion.resolve(true);
+      } catch (error) {
+        const { code, cause } = toServiceError(error);
+        request.code = code;
+        request.cause = cause ?? error;
+        completion.resolve(false);
+        controller.error(error);
+      }
+    },
+    cancel() {
+      upcoming = null;
+      completion.resolve(false);
+    },
+  }, { highWaterMark: 0 });
 }
 
 function refusePageParameters(query: URLSearchParams): void {
