@@ -5,7 +5,7 @@
  * @module
  */
 import type { Query } from "./query.ts";
-import { isKeyword, type Token, tokenize } from "./tokenize.ts";
+import { isKeyword, nameOf, type Token, tokenize } from "./tokenize.ts";
 
 export type Role =
   /** Written to a column: by `VALUES (…)`, or by `SET column = …`. */
@@ -168,10 +168,3 @@ const CLAUSES: readonly (readonly [string, Clause])[] = [
   ["ORDER", "none"],
   ["GROUP", "none"],
 ];
-
-/** A name as the server knows it: unquoted ones are lower-cased. */
-function nameOf(token: Token): string | null {
-  if (token.kind === "word") return token.text.toLowerCase();
-  if (token.kind === "quoted") return token.text.slice(1, -1).replaceAll('""', '"');
-  return null;
-}

@@ -87,6 +87,13 @@ export function isKeyword(token: Token | undefined, keyword: string): boolean {
   return token?.kind === "word" && token.text.toUpperCase() === keyword;
 }
 
+/** A name as the server knows it, unquoted ones lower-cased; null where the token is none. */
+export function nameOf(token: Token | undefined): string | null {
+  if (token?.kind === "word") return token.text.toLowerCase();
+  if (token?.kind === "quoted") return token.text.slice(1, -1).replaceAll('""', '"');
+  return null;
+}
+
 function readToken(text: string, offset: number, colons: Colons): [TokenKind, string] {
   if (text[offset] === ":" && !colons.nextSeparates()) {
     const marker = matchAt(MARKER, text, offset);

@@ -10,12 +10,9 @@ import { ServiceError } from "../errors.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
 import type { RawResult } from "./driver_internals.ts";
-import type { PreparedQuery } from "./prepare.ts";
+import type { EncodedValues, PreparedQuery } from "./prepare.ts";
 import { type Row, sameColumns } from "./read_rows.ts";
 import type { Session } from "./session.ts";
-
-/** Encoded values by parameter name; null deletes, a missing one is UNSET. */
-export type EncodedValues = Readonly<Record<string, Buffer | null | undefined>>;
 
 export interface ExecutionOptions {
   /** Rows to fetch at most. */

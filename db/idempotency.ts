@@ -5,7 +5,7 @@
  * @module
  */
 import type { Query } from "../catalog/query.ts";
-import { type Token, tokenize } from "../catalog/tokenize.ts";
+import { nameOf, type Token, tokenize } from "../catalog/tokenize.ts";
 import type { CqlType } from "../codec/codec.ts";
 
 /** The type of a column of the statement's table; null where it is not known. */
@@ -54,10 +54,4 @@ function changesInPlace(
 
 function isSign(token: Token | undefined): boolean {
   return token?.text === "+" || token?.text === "-";
-}
-
-function nameOf(token: Token | undefined): string | null {
-  if (token?.kind === "word") return token.text.toLowerCase();
-  if (token?.kind === "quoted") return token.text.slice(1, -1).replaceAll('""', '"');
-  return null;
 }

@@ -6,8 +6,8 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../observe/stopwatch.ts";
-import type { EncodedValues, Executor } from "./execute.ts";
-import type { PreparedQuery } from "./prepare.ts";
+import type { Executor } from "./execute.ts";
+import type { EncodedValues, PreparedQuery } from "./prepare.ts";
 import type { Row } from "./read_rows.ts";
 import { createWalker } from "./walk.ts";
 

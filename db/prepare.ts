@@ -39,6 +39,9 @@ export interface PreparedColumn {
   readonly nullable: boolean;
 }
 
+/** Encoded values by parameter name; null deletes, a missing one is UNSET. */
+export type EncodedValues = Readonly<Record<string, Buffer | null | undefined>>;
+
 /** A query that is ready to run. */
 export interface PreparedQuery {
   readonly query: Query;
@@ -55,10 +58,8 @@ export interface PreparedQuery {
   readonly readShape: ShapeReader;
   readonly idempotent: boolean;
   readonly writes: boolean;
-  /**
-   * Encoded values by parameter name → values by position. A name that is missing is bound UNSET.
-   */
-  bind(values: Readonly<Record<string, Buffer | null | undefined>>): BoundValues;
+  /** Values by position. */
+  bind(values: EncodedValues): BoundValues;
 }
 
 /**

@@ -7,8 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { ParamSource } from "../catalog/query.ts";
 import { suggest } from "../catalog/suggest.ts";
-import type { EncodedValues } from "../db/execute.ts";
-import type { PreparedQuery } from "../db/prepare.ts";
+import type { EncodedValues, PreparedQuery } from "../db/prepare.ts";
 import type { PreparedParam } from "../db/prepare_params.ts";
 import { type InputError, ServiceError } from "../errors.ts";
 import { readIfMatch } from "./entity_tag.ts";

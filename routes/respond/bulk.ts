@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { EncodedValues } from "../../db/execute.ts";
-import type { PreparedQuery } from "../../db/prepare.ts";
+import type { EncodedValues, PreparedQuery } from "../../db/prepare.ts";
 import type { ServiceError } from "../../errors.ts";
 import type { Observe } from "../../observe/observation.ts";
 import { NDJSON } from "../bulk/read_entries.ts";

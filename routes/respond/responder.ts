@@ -5,7 +5,8 @@
  */
 import type { Context } from "hono";
 import type { Cursors } from "../../db/cursors.ts";
-import type { EncodedValues, Executor } from "../../db/execute.ts";
+import type { Executor } from "../../db/execute.ts";
+import type { EncodedValues } from "../../db/prepare.ts";
 import type { AppEnv } from "../context.ts";
 
 /** A request whose input is checked and encoded. */
