@@ -93,7 +93,8 @@ export const SETTINGS = [
   {
     name: "BODY_TIMEOUT_MS",
     fallback: "30000",
-    meaning: "Longest that a request's body may take to come in, in milliseconds; not for bulk",
+    meaning:
+      "Longest that a request's body may take to come in, and that a bulk upload may pause, in milliseconds",
   },
   { name: "MAX_BODY_BYTES", fallback: "1048576", meaning: "Largest request body, in bytes" },
   {

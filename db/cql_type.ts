@@ -6,7 +6,7 @@
 import cassandra from "cassandra-driver";
 import type { CqlType, PrimitiveKind } from "../codec/codec.ts";
 import { parseMarshalType } from "../codec/marshal.ts";
-import type { DriverType } from "./driver_internals.ts";
+import type { DriverType } from "./driver_types.ts";
 
 const { dataTypes } = cassandra.types;
 

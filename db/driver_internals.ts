@@ -22,59 +22,14 @@ import requestHandler from "cassandra-driver/lib/request-handler.js";
 import requests from "cassandra-driver/lib/requests.js";
 import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
-
-/** A type as the driver reads it from the wire (native protocol v4, section 4.2.5.2, `[option]`). */
-export interface DriverType {
-  readonly code: number;
-  readonly info?: unknown;
-}
-
-export interface DriverColumn {
-  readonly name: string;
-  readonly type: DriverType;
-}
-
-/** The answer to PREPARE. */
-export interface PreparedStatement {
-  readonly cql: string;
-  readonly id: Buffer;
-  readonly keyspace: string | null;
-  /** The table of the result or of the bind markers; null where there is neither. */
-  readonly table: string | null;
-  /** A column for each appearance of a bind marker, in order. */
-  readonly binds: readonly DriverColumn[];
-  /** Indexes into `binds` that make up the partition key; empty where it is not wholly bound. */
-  readonly partitionKey: readonly number[];
-  /** Empty for statements that answer no rows, and for lightweight transactions. */
-  readonly columns: readonly DriverColumn[];
-}
-
-/** The rows of one response, still as bytes: `length` rows of `[bytes]` cells from `offset` on. */
-export interface RawRows {
-  readonly length: number;
-  readonly body: Buffer;
-  readonly offset: number;
-}
-
-export interface RawResult {
-  readonly columns: readonly DriverColumn[];
-  readonly rows: RawRows;
-  readonly pagingState: Buffer | null;
-  /** `host:port` of the node that coordinated. */
-  readonly coordinator: string;
-}
-
-/** Bound values: bytes, null, or undefined for UNSET. */
-export type BoundValues = readonly (Buffer | null | undefined)[];
-
-export interface ExecuteOptions {
-  readonly consistency: number;
-  readonly serialConsistency: number | undefined;
-  readonly fetchSize: number;
-  readonly pagingState: Buffer | undefined;
-  readonly isIdempotent: boolean;
-  readonly readTimeoutMs: number;
-}
+import type {
+  BoundValues,
+  DriverColumn,
+  ExecuteOptions,
+  PreparedStatement,
+  RawResult,
+  RawRows,
+} from "./driver_types.ts";
 
 // The driver's internals carry no types; these are the parts in use, as they were read.
 interface Metadata {
@@ -115,6 +70,18 @@ interface ExecuteRequestClass {
   ): Request;
   prototype: Request;
 }
+interface BatchRequestClass {
+  new (
+    queries: readonly {
+      query: string;
+      queryId: Buffer;
+      params: BoundValues;
+      meta: { columns: readonly { type: unknown }[] };
+    }[],
+    options: unknown,
+  ): Request;
+  prototype: Request;
+}
 interface DriverResult {
   rows?: RawRows;
   columns: DriverColumn[] | null;
@@ -133,7 +100,7 @@ const { Parser } = streams as unknown as {
 const { ExecuteRequest, QueryRequest, BatchRequest } = requests as unknown as {
   ExecuteRequest: ExecuteRequestClass;
   QueryRequest: { prototype: Request };
-  BatchRequest: { prototype: Request };
+  BatchRequest: BatchRequestClass;
 };
 const { DefaultExecutionOptions } = executionOptions as unknown as {
   DefaultExecutionOptions: {
@@ -279,6 +246,48 @@ export async function execute(
   const request = new RawExecuteRequest(statement.cql, statement.id, values, execution, {
     columns: statement.binds,
   });
+  return await sendPrepared(client, { statement, request, execution });
+}
+
+/**
+ * Executes a prepared write for several rows at once, in a batch that is not logged. All of them must
+ * lie in the partition of the first: they are then written together or not at all.
+ *
+ * @throws the driver's errors, for `map_error.ts` to read
+ */
+export async function executeBatch(
+  client: cassandra.Client,
+  statement: PreparedStatement,
+  rows: readonly BoundValues[],
+  options: Pick<ExecuteOptions, "consistency" | "isIdempotent" | "readTimeoutMs">,
+): Promise<RawResult> {
+  const execution = DefaultExecutionOptions.create({
+    logged: false,
+    consistency: options.consistency,
+    isIdempotent: options.isIdempotent,
+    readTimeout: options.readTimeoutMs,
+    keyspace: statement.keyspace ?? undefined,
+    routingKey: routingKeyOf(statement, rows[0] ?? []),
+  }, client);
+  const { cql: query, id: queryId } = statement;
+  const meta = { columns: statement.binds.map(() => ({ type: BLOB })) };
+  const request = new BatchRequest(
+    rows.map((params) => ({ query, queryId, params, meta })),
+    execution,
+  );
+  return await sendPrepared(client, { statement, request, execution });
+}
+
+interface PreparedRequest {
+  readonly statement: PreparedStatement;
+  readonly request: Request;
+  readonly execution: unknown;
+}
+
+async function sendPrepared(
+  client: cassandra.Client,
+  { statement, request, execution }: PreparedRequest,
+): Promise<RawResult> {
   const result = await send(request, execution, client).catch(async (error) => {
     if (!isForgotten(error)) throw error;
     await prepare(client, statement.cql).catch((cause) => {

@@ -11,14 +11,8 @@ import { Buffer } from "node:buffer";
 import { codecFor } from "../codec/codec_for.ts";
 import { createTestKeyspace, type TestKeyspace } from "../tests/keyspace.ts";
 import { cqlTypeOf } from "./cql_type.ts";
-import {
-  type BoundValues,
-  type DriverColumn,
-  execute,
-  type ExecuteOptions,
-  prepare,
-  type RawResult,
-} from "./driver_internals.ts";
+import { execute, executeBatch, prepare } from "./driver_internals.ts";
+import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";
 import { compileRowReader, type Row } from "./read_rows.ts";
 
 const SCHEMA = [
@@ -396,6 +390,52 @@ describe("driver_internals", () => {
     it("routes nothing where the key is not wholly bound", async () => {
       await run("SELECT * FROM everything WHERE a = 'x' AND b = :b", [int(1)]);
       expect(policy.routingKeys.at(-1)).toBe("none");
+    });
+  });
+
+  describe("executeBatch()", () => {
+    const INSERT =
+      "INSERT INTO rows (id, position, note, payload) VALUES (:id, :p, :note, :payload)";
+    const notes = async (id: string) =>
+      rowsOf(await run("SELECT position, note, payload FROM rows WHERE id = :id", [text(id)]));
+
+    it("writes every row: bytes, null and UNSET", async () => {
+      const insert = await prepare(client, INSERT);
+      const id = text("batch");
+      await execute(client, insert, [id, int(2), text("kept"), Buffer.of(1)], OPTIONS);
+      await executeBatch(client, insert, [
+        [id, int(0), text("é"), Buffer.of(0, 255)],
+        [id, int(1), null, Buffer.alloc(0)],
+        [id, int(2), undefined, null],
+      ], OPTIONS);
+      expect(await notes("batch")).toEqual([
+        { position: 0, note: "é", payload: "AP8=" },
+        { position: 1, note: null, payload: "" },
+        { position: 2, note: "kept", payload: null },
+      ]);
+    });
+
+    it("routes by the key of its first row", async () => {
+      const insert = await prepare(client, INSERT);
+      const rows = [3, 4].map((position) => [text("routed"), int(position), null, null]);
+      await executeBatch(client, insert, rows, OPTIONS);
+      expect(policy.routingKeys.at(-1)).toBe(text("routed").toString("hex"));
+    });
+
+    it("writes nothing where one row is refused", async () => {
+      const insert = await prepare(client, INSERT);
+      const rows = [[text("none"), int(0), text("a"), null], [text("none"), null, null, null]];
+      await expect(executeBatch(client, insert, rows, OPTIONS))
+        .rejects.toThrow("Invalid null value in condition for column position");
+      expect(await notes("none")).toEqual([]);
+    });
+
+    it("prepares again what the node has forgotten", async () => {
+      const insert = await prepare(client, INSERT);
+      await client.execute("ALTER TABLE rows ADD more int", [], { prepare: false });
+      const rows = [0, 1].map((position) => [text("again"), int(position), text("x"), null]);
+      await executeBatch(client, insert, rows, OPTIONS);
+      expect(await notes("again")).toHaveLength(2);
     });
   });
 });

@@ -9,7 +9,7 @@ import type { Buffer } from "node:buffer";
 import { ServiceError } from "../errors.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
-import type { RawResult } from "./driver_internals.ts";
+import type { RawResult } from "./driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "./prepare.ts";
 import { type Row, sameColumns } from "./read_rows.ts";
 import type { Session } from "./session.ts";
@@ -32,6 +32,8 @@ export interface Result {
   readonly applied: boolean | null;
   /** Where the next page begins; null after the last one. */
   readonly pagingState: Buffer | null;
+  /** `host:port` of the node that coordinated. */
+  readonly coordinator: string;
 }
 
 export interface Executor {
@@ -43,6 +45,17 @@ export interface Executor {
     values: EncodedValues,
     options?: ExecutionOptions,
   ): Promise<Result>;
+  /**
+   * Writes rows of one partition, no two of them the same, all at once or not at all.
+   *
+   * @param prepared with a `rowKey`, which tells the rows apart
+   * @throws {ServiceError}
+   */
+  executeBatch(
+    prepared: PreparedQuery,
+    rows: readonly EncodedValues[],
+    options?: Pick<ExecutionOptions, "stopwatch">,
+  ): Promise<void>;
 }
 
 export interface ExecutorOptions {
@@ -56,32 +69,24 @@ const APPLIED = "[applied]";
 export function createExecutor({ session, observe }: ExecutorOptions): Executor {
   const tracer = trace.getTracer("cqlgate");
 
-  async function send(
+  /** Runs a statement, which it times, traces and reports. */
+  async function observed(
     prepared: PreparedQuery,
-    values: EncodedValues,
-    options: Required<Pick<ExecutionOptions, "fetchSize" | "deadline">> & ExecutionOptions,
+    { stopwatch, rows = 1 }: { readonly stopwatch?: Stopwatch | undefined; readonly rows?: number },
+    run: () => Promise<Result>,
   ): Promise<Result> {
-    const { query, statement } = prepared;
+    const { query } = prepared;
     const startedAt = performance.now();
-    options.stopwatch?.start();
+    stopwatch?.start();
     let outcome: ServiceError["code"] | "ok" = "ok";
     const span = tracer.startSpan(query.name, {
       kind: SpanKind.CLIENT,
-      attributes: spanAttributes(prepared),
+      attributes: spanAttributes(prepared, rows),
     });
     try {
-      const raw = await session.execute(statement, prepared.bind(values), {
-        consistency: query.consistency,
-        serialConsistency: query.serialConsistency,
-        writes: prepared.writes,
-        idempotent: prepared.idempotent,
-        fetchSize: options.fetchSize,
-        pagingState: options.pagingState,
-        timeoutMs: Math.max(1, Math.round(options.deadline - startedAt)),
-      });
-      const result = readResult(prepared, raw, observe);
+      const result = await run();
       span.setAttributes({
-        "cassandra.coordinator.id": raw.coordinator,
+        "cassandra.coordinator.id": result.coordinator,
         "db.response.returned_rows": result.rows.length,
       });
       return result;
@@ -93,8 +98,30 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
       const durationMs = performance.now() - startedAt;
       span.end();
       observe({ kind: "statement", query: query.name, durationMs, outcome });
-      options.stopwatch?.stop();
+      stopwatch?.stop();
     }
+  }
+
+  function send(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options: Required<Pick<ExecutionOptions, "fetchSize" | "deadline">> & ExecutionOptions,
+  ): Promise<Result> {
+    const { query, statement } = prepared;
+    return observed(prepared, options, async () =>
+      readResult(
+        prepared,
+        await session.execute(statement, prepared.bind(values), {
+          consistency: query.consistency,
+          serialConsistency: query.serialConsistency,
+          writes: prepared.writes,
+          idempotent: prepared.idempotent,
+          fetchSize: options.fetchSize,
+          pagingState: options.pagingState,
+          timeoutMs: Math.max(1, Math.round(options.deadline - performance.now())),
+        }),
+        observe,
+      ));
   }
 
   return {
@@ -123,43 +150,57 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
       }
       return { ...result, pagingState };
     },
+    async executeBatch(prepared, rows, { stopwatch } = {}) {
+      await observed(prepared, { stopwatch, rows: rows.length }, async () =>
+        readResult(
+          prepared,
+          await session.executeBatch(prepared.statement, rows.map(prepared.bind), {
+            consistency: prepared.query.consistency,
+            writes: prepared.writes,
+            idempotent: prepared.idempotent,
+          }),
+          observe,
+        ));
+    },
   };
 }
 
 /** Notes a table that is no longer what it was; its rows are read all the same. */
 function readResult(
   prepared: PreparedQuery,
-  { columns, rows, pagingState }: RawResult,
+  { columns, rows, pagingState, coordinator }: RawResult,
   observe: Observe,
 ): Result {
+  const rest = { pagingState, coordinator };
   if (prepared.query.conditional) {
     const [first, ...others] = prepared.readShape(columns, rows);
     const { [APPLIED]: applied, ...current } = first ?? {};
     for (const row of others) delete row[APPLIED];
     const hasCurrent = Object.keys(current).length > 0;
-    return {
-      applied: applied === true,
-      rows: hasCurrent ? [current, ...others] : others,
-      pagingState,
-    };
+    return { applied: applied === true, rows: hasCurrent ? [current, ...others] : others, ...rest };
   }
   if (sameColumns(prepared.statement.columns, columns)) {
-    return { applied: null, rows: prepared.readRows(rows), pagingState };
+    return { applied: null, rows: prepared.readRows(rows), ...rest };
   }
-  if (rows.length === 0) return { applied: null, rows: [], pagingState };
+  if (rows.length === 0) return { applied: null, rows: [], ...rest };
   observe({
     kind: "schema_drift",
     query: prepared.query.name,
     detail: `the columns are now ${columns.map(({ name }) => name).join(", ")}`,
   });
-  return { applied: null, rows: prepared.readShape(columns, rows), pagingState };
+  return { applied: null, rows: prepared.readShape(columns, rows), ...rest };
 }
 
 /** Source: OpenTelemetry semantic conventions for database client calls, and for Cassandra. */
-function spanAttributes({ query, statement }: PreparedQuery): Record<string, string> {
+function spanAttributes(
+  { query, statement }: PreparedQuery,
+  rows: number,
+): Record<string, string | number> {
+  const operation = query.verb.toUpperCase();
   return {
     "db.system.name": "cassandra",
-    "db.operation.name": query.verb.toUpperCase(),
+    "db.operation.name": rows > 1 ? `BATCH ${operation}` : operation,
+    ...(rows > 1 ? { "db.operation.batch.size": rows } : {}),
     "db.query.summary": query.name,
     "db.query.text": query.statement,
     ...(statement.keyspace === null ? {} : { "db.namespace": statement.keyspace }),

@@ -12,7 +12,7 @@ import type { Codec, CqlType } from "../codec/codec.ts";
 import type { PreparedWalk } from "./bucket_param.ts";
 import { checkBatch } from "./check_batch.ts";
 import { cqlTypeOf } from "./cql_type.ts";
-import type { BoundValues, PreparedStatement } from "./driver_internals.ts";
+import type { BoundValues, PreparedStatement } from "./driver_types.ts";
 import { type ColumnKind, isIdempotent } from "./idempotency.ts";
 import {
   codecOrReport,
@@ -28,6 +28,7 @@ import {
   type ShapeReader,
 } from "./read_rows.ts";
 import { isRefusal, refusalDiagnostic } from "./refusal.ts";
+import { type RowKey, rowKeyOf } from "./row_key.ts";
 import type { Session } from "./session.ts";
 import { type Table, tableOf } from "./table.ts";
 
@@ -58,6 +59,8 @@ export interface PreparedQuery {
   readonly readShape: ShapeReader;
   readonly idempotent: boolean;
   readonly writes: boolean;
+  /** Tells rows apart that may be written together; null where each has to be written alone. */
+  readonly rowKey: RowKey | null;
   /** Values by position. */
   bind(values: EncodedValues): BoundValues;
 }
@@ -101,6 +104,7 @@ async function prepareQuery(
   const walk = prepareQueryWalk(query, params, context);
   checkEtag(query, columns, report);
   if (query.verb === "batch") await checkBatch(session, query, report);
+  const idempotent = isIdempotent(query, columnKindOf(query, table));
   return {
     query,
     statement,
@@ -109,8 +113,9 @@ async function prepareQuery(
     walk,
     readRows: compileRowReader(statement.columns),
     readShape: createShapeReader(),
-    idempotent: isIdempotent(query, columnKindOf(query, table)),
+    idempotent,
     writes: query.verb !== "select",
+    rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query, params, table) : null,
     bind(values) {
       const bound = new Array<Buffer | null | undefined>(statement.binds.length);
       for (const { param, positions } of params) {

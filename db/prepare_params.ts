@@ -11,7 +11,7 @@ import { codecFor, UnsupportedTypeError } from "../codec/codec_for.ts";
 import { type Bucket, bucketFor } from "./bucket_param.ts";
 import { checkParam } from "./check_param.ts";
 import { cqlTypeOf } from "./cql_type.ts";
-import type { PreparedStatement } from "./driver_internals.ts";
+import type { PreparedStatement } from "./driver_types.ts";
 import type { Table } from "./table.ts";
 
 /** A parameter with the type that the server gave its marker. */

@@ -7,7 +7,7 @@
 import type { Json } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { cqlTypeOf } from "./cql_type.ts";
-import type { DriverColumn, RawRows } from "./driver_internals.ts";
+import type { DriverColumn, RawRows } from "./driver_types.ts";
 
 /** Column name → value. */
 export type Row = { [column: string]: Json };

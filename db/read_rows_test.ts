@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { startTestService } from "../tests/harness.ts";
-import type { DriverColumn } from "./driver_internals.ts";
+import type { DriverColumn } from "./driver_types.ts";
 import { compileRowReader, sameColumns } from "./read_rows.ts";
 
 const { dataTypes } = cassandra.types;

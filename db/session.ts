@@ -11,23 +11,13 @@ import type { Consistency, SerialConsistency } from "../catalog/query.ts";
 import { ServiceError } from "../errors.ts";
 import type { ConnectionState, Observe } from "../observe/observation.ts";
 import { backoff } from "./backoff.ts";
+import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import { connectionFailure, mapError } from "./map_error.ts";
 import * as driver from "./driver_internals.ts";
+import type { BoundValues, PreparedStatement, RawResult } from "./driver_types.ts";
 import { isRefusal } from "./refusal.ts";
-import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
 
-export interface SessionOptions {
-  readonly contactPoints: readonly string[];
-  readonly localDatacenter: string | null;
-  /** Null for `migrate`, which may have to create the keyspace first. */
-  readonly keyspace: string | null;
-  readonly username: string | null;
-  readonly password: string | null;
-  /** PEM. */
-  readonly tlsCa: string | null;
-  readonly tlsCert: string | null;
-  readonly tlsKey: string | null;
-  readonly secureBundle: string | null;
+export interface SessionOptions extends ConnectionOptions {
   /** Where a statement has none of its own. */
   readonly consistency: Consistency;
   /** Longest that a statement may take, in milliseconds. */
@@ -169,26 +159,7 @@ export class Session {
   }
 
   #createClient(): cassandra.Client {
-    const options = this.#options;
-    const client = new cassandra.Client({
-      ...(options.secureBundle === null
-        ? { contactPoints: [...options.contactPoints] }
-        : { cloud: { secureConnectBundle: options.secureBundle } }),
-      ...(options.localDatacenter === null ? {} : { localDataCenter: options.localDatacenter }),
-      ...(options.keyspace === null ? {} : { keyspace: options.keyspace }),
-      ...(options.username === null ? {} : {
-        credentials: { username: options.username, password: options.password ?? "" },
-      }),
-      ...tlsOptions(options),
-      policies: {
-        reconnection: new JitteredReconnection(),
-        retry: new RetryOnceIfIdempotent(),
-      },
-      socketOptions: { connectTimeout: 5000 },
-      pooling: { heartBeatInterval: 10_000 },
-      maxPrepared: Number.MAX_SAFE_INTEGER,
-      applicationName: "cqlgate",
-    });
+    const client = new cassandra.Client(clientOptions(this.#options));
     client.on("log", (level: string, source: string, message: string, detail: unknown) => {
       if (level === "error") {
         this.#observe({ kind: "warning", message: `${source}: ${message}`, cause: detail });
@@ -215,7 +186,7 @@ export class Session {
   }
 
   /** @throws the driver's errors as they are, since what they say of the statement matters here */
-  prepare(cql: string): Promise<driver.PreparedStatement> {
+  prepare(cql: string): Promise<PreparedStatement> {
     return driver.prepare(this.#connected(), cql);
   }
 
@@ -226,9 +197,9 @@ export class Session {
    */
   async executeOwn(
     cql: string,
-    values: driver.BoundValues,
+    values: BoundValues,
     options: StatementOptions,
-  ): Promise<driver.RawResult> {
+  ): Promise<RawResult> {
     const statement = await this.prepare(cql).catch((error) => {
       throw mapError(isRefusal(error) ? new driver.StatementRefused(error) : error, options);
     });
@@ -241,14 +212,14 @@ export class Session {
    * @throws {ServiceError} whatever goes wrong; at once while Cassandra is away
    */
   async execute(
-    statement: driver.PreparedStatement,
-    values: driver.BoundValues,
+    statement: PreparedStatement,
+    values: BoundValues,
     options: StatementOptions,
-  ): Promise<driver.RawResult> {
+  ): Promise<RawResult> {
     const client = this.#connected();
     try {
       return await driver.execute(client, statement, values, {
-        consistency: CONSISTENCY_CODES[options.consistency ?? this.#options.consistency],
+        consistency: this.#consistencyOf(options),
         serialConsistency: options.serialConsistency === null
           ? undefined
           : CONSISTENCY_CODES[options.serialConsistency],
@@ -260,6 +231,32 @@ export class Session {
     } catch (error) {
       throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
     }
+  }
+
+  /**
+   * Runs a prepared write for several rows of one partition at once: all are written or none.
+   *
+   * @throws {ServiceError} whatever goes wrong; at once while Cassandra is away
+   */
+  async executeBatch(
+    statement: PreparedStatement,
+    rows: readonly BoundValues[],
+    options: Pick<StatementOptions, "consistency" | "writes" | "idempotent" | "timeoutMs">,
+  ): Promise<RawResult> {
+    const client = this.#connected();
+    try {
+      return await driver.executeBatch(client, statement, rows, {
+        consistency: this.#consistencyOf(options),
+        isIdempotent: options.idempotent,
+        readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
+      });
+    } catch (error) {
+      throw mapError(error, options);
+    }
+  }
+
+  #consistencyOf({ consistency }: Pick<StatementOptions, "consistency">): number {
+    return CONSISTENCY_CODES[consistency ?? this.#options.consistency];
   }
 
   /**
@@ -310,18 +307,6 @@ export class Session {
     this.#client = null;
     this.#setState("closed", 0, null);
   }
-}
-
-function tlsOptions({ tlsCa, tlsCert, tlsKey }: SessionOptions): Partial<cassandra.ClientOptions> {
-  if (tlsCa === null && tlsCert === null) return {};
-  return {
-    sslOptions: {
-      rejectUnauthorized: true,
-      ...(tlsCa === null ? {} : { ca: [tlsCa] }),
-      ...(tlsCert === null ? {} : { cert: tlsCert }),
-      ...(tlsKey === null ? {} : { key: tlsKey }),
-    },
-  };
 }
 
 /** Resolves after `ms` milliseconds, or at once when the signal is aborted. */

@@ -64,7 +64,7 @@ export function mountQuery(
       };
       const input = await readBody(context.req.raw);
       if (input.kind === "many") {
-        return bulk!.respond({ context, blocks: input.blocks, readValues: bulk!.readInput(outer) });
+        return bulk!.respond({ context, upload: input.upload, readValues: bulk!.readInput(outer) });
       }
       const { body } = input;
       // A single input of a bulk route is answered as on any other.

@@ -54,6 +54,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/api": ["db", "routes"],
   "node:buffer": ["codec", "db", "routes"],
   "node:crypto": ["db"],
+  "node:timers": ["routes"],
 };
 
 /** These know every layer, and no layer knows them. */

@@ -51,6 +51,7 @@ describe("@bulk and its sender", () => {
       "the lines are written",
       async () => (await stored(service, "broken")).length === 50,
     );
+    await new Promise((r) => setTimeout(r, 300));
     connection.close();
 
     const bulk = await eventually("it is told of", () => bulkObservations(service, since)[0]);
@@ -64,6 +65,53 @@ describe("@bulk and its sender", () => {
     expect(request.cause).toBeInstanceOf(Error);
     // The last line had no end: it may have been cut off.
     expect(await stored(service, "broken")).toHaveLength(50);
+  });
+
+  for (const lines of [1, 50, 5_000]) {
+    it(`notices a sender who leaves after ${lines} lines, at whatever moment`, async () => {
+      const path = `/stations/left-${lines}/observations`;
+      const text = httpChunk(observations(lines));
+      for (const waitMs of [0, 1, 2, 5, 20]) {
+        const since = service.observations.length;
+        const connection = await connect(path);
+        await send(connection, text);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        connection.close();
+        const request = await eventually(
+          "the request is over",
+          () => service.observations.slice(since).find((each) => each.kind === "request"),
+        );
+        expect(request).toMatchObject({ completed: false });
+      }
+    });
+  }
+
+  it("ends an upload that stalls, and says so to its sender", async () => {
+    await using other = await startTestService({ env: { BODY_TIMEOUT_MS: "200" } });
+    const { writer, response } = openUpload(other, "/stations/stalled/observations");
+    await writer.write(observations(3) + observation(3));
+    const { failures, summary } = parseReport(await (await response).text());
+    expect(failures).toEqual([]);
+    expect(summary).toEqual({
+      read: 3,
+      written: 3,
+      failed: 0,
+      stopped: "Nothing came in for 200 ms",
+    });
+    await writer.abort().catch(() => {});
+    expect(await stored(other, "stalled")).toHaveLength(3);
+  });
+
+  it("takes an upload that goes on for longer than a body may take", async () => {
+    await using other = await startTestService({ env: { BODY_TIMEOUT_MS: "200" } });
+    const { writer, response } = openUpload(other, "/stations/slow/observations");
+    for (let minute = 0; minute < 6; minute++) {
+      await writer.write(`${observation(minute)}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await writer.close();
+    const { summary } = parseReport(await (await response).text());
+    expect(summary).toEqual({ read: 6, written: 6, failed: 0 });
   });
 
   it("gives every failure, as far as it keeps them", async () => {

@@ -276,6 +276,22 @@ describe("Tracing", () => {
     expect(server!.status.code).toBe(SpanStatusCode.UNSET);
   });
 
+  it("says of a batch how many rows it has", async () => {
+    exporter.reset();
+    const response = await service.request("/stations/batch/observations", {
+      method: "POST",
+      body: [0, 1, 2].map((hour) => `{"observed_at":"2010-01-01T0${hour}:00:00Z"}\n`).join(""),
+      headers: { "content-type": "application/x-ndjson" },
+    });
+    await response.text();
+    const client = exporter.getFinishedSpans().find(({ kind }) => kind === SpanKind.CLIENT);
+    expect(client!.attributes).toMatchObject({
+      "db.operation.name": "BATCH INSERT",
+      "db.operation.batch.size": 3,
+      "db.query.summary": "record_observation",
+    });
+  });
+
   it("goes on with the trace that the caller is in", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const parentId = "b7ad6b7169203331";

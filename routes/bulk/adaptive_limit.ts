@@ -1,7 +1,7 @@
 /**
- * How many writes may be under way at once: twice as many with each round until Cassandra has too much
- * to do for the first time, then half as many whenever it has, and one more with each round where it
- * has not. The caller waits for a place before each write.
+ * How much may be under way at once, in places; a write takes one or more. Twice as many with each round
+ * until Cassandra has too much to do for the first time, then half as many whenever it has, and one more
+ * with each round where it has not. The caller waits for places before each write.
  *
  * Source: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance"
  * (1989), and slow start, as TCP has both in RFC 5681.
@@ -31,7 +31,7 @@ export class AdaptiveLimit {
     this.#max = max;
   }
 
-  /** Writes that may be under way at once. */
+  /** Places that there are. */
   get limit(): number {
     return Math.floor(this.#limit);
   }
@@ -45,32 +45,30 @@ export class AdaptiveLimit {
     return this.#epoch;
   }
 
-  /** Takes a place; whether one was free. */
-  tryTake(): boolean {
-    if (this.#inFlight >= this.limit) return false;
-    this.#inFlight++;
+  /** Takes places; whether they were free. Where nothing is under way, any number is. */
+  tryTake(places = 1): boolean {
+    if (this.#inFlight > 0 && this.#inFlight + places > this.limit) return false;
+    this.#inFlight += places;
     return true;
   }
 
-  /** Resolves when a place may be free. For one waiter at a time. */
+  /** Resolves when places are given back, after which those that were not free may be. For one waiter. */
   freed(): Promise<void> {
-    if (this.#inFlight < this.limit) return Promise.resolve();
     return new Promise((resolve) => this.#waiting = resolve);
   }
 
-  /** Gives a place back. */
-  release(): void {
-    this.#inFlight--;
-    if (this.#inFlight >= this.limit) return;
+  /** Gives places back. */
+  release(places = 1): void {
+    this.#inFlight -= places;
     this.#waiting?.();
     this.#waiting = null;
   }
 
-  /** Takes note of a write that went well. */
-  grow(): void {
+  /** Takes note of a write that went well, before its places are given back. */
+  grow(places = 1): void {
     // A limit that is far from being reached shows nothing of what Cassandra can do (RFC 7661).
     if (this.#inFlight < this.limit / 2) return;
-    const step = this.#epoch === 0 ? 1 : 1 / this.#limit;
+    const step = this.#epoch === 0 ? places : places / this.#limit;
     this.#limit = Math.min(this.#max, this.#limit + step);
   }
 

@@ -53,19 +53,36 @@ describe("AdaptiveLimit", () => {
     expect(limit.tryTake()).toBe(true);
   });
 
-  it("lets who waits go on when a place is free below a limit that has shrunk", async () => {
+  it("lets who waits go on when places are given back, and none below a limit that has shrunk", async () => {
     const limit = new AdaptiveLimit({ start: 2 });
     limit.tryTake();
     limit.tryTake();
     limit.backOff(limit.epoch);
-    let free = false;
-    const waiting = limit.freed().then(() => free = true);
-    limit.release();
-    await Promise.resolve();
-    expect(free).toBe(false);
-    limit.release();
-    await waiting;
-    expect(limit.tryTake()).toBe(true);
+    for (const free of [false, true]) {
+      const freed = limit.freed();
+      limit.release();
+      await freed;
+      expect(limit.tryTake()).toBe(free);
+    }
+  });
+
+  it("gives several places at once where all of them are free", () => {
+    const limit = new AdaptiveLimit({ start: 4 });
+    expect([limit.tryTake(3), limit.tryTake(2), limit.tryTake()]).toEqual([true, false, true]);
+    limit.release(3);
+    expect([limit.inFlight, limit.tryTake(3)]).toEqual([1, true]);
+  });
+
+  it("gives more places than there are where nothing else is under way", () => {
+    const limit = new AdaptiveLimit({ start: 2 });
+    expect([limit.tryTake(5), limit.tryTake(), limit.inFlight]).toEqual([true, false, 5]);
+  });
+
+  it("grows by as many places as went well", () => {
+    const limit = new AdaptiveLimit({ start: 4 });
+    limit.tryTake(4);
+    limit.grow(4);
+    expect(limit.limit).toBe(8);
   });
 
   it("refuses a start that is no limit", () => {

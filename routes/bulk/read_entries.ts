@@ -14,13 +14,24 @@ export const NDJSON = "application/x-ndjson";
 /** What a request asks for: one write, or many with a report on each. */
 export type BulkBody =
   | { readonly kind: "one"; readonly body: Record<string, unknown> }
-  | { readonly kind: "many"; readonly blocks: AsyncIterable<readonly Entry[]> };
+  | { readonly kind: "many"; readonly upload: Upload };
+
+/** The inputs of one request. */
+export interface Upload {
+  /** Those that came in together; throws where the upload breaks off. */
+  readonly blocks: AsyncIterable<readonly Entry[]>;
+  /** Reads to the end what `blocks` has not, whatever it is. Never rejects. */
+  drain(): Promise<void>;
+  /** Breaks off: whoever waits for the next block waits no longer. */
+  cancel(): void;
+}
 
 const NDJSON_TYPE = /^application\/(?:x-)?ndjson\s*(?:;|$)/i;
 const BLANK = /^[ \t\r]*$/;
 
 /**
- * @param limits `maxBytes` of a whole JSON body, and of each line of NDJSON, which may take any time
+ * @param limits of a whole JSON body; of NDJSON, which may take any time, `maxBytes` is for each line,
+ * and `timeoutMs` for the silence between two chunks
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
 export async function readEntries(
@@ -28,27 +39,69 @@ export async function readEntries(
   limits: BodyLimits,
 ): Promise<BulkBody> {
   if (NDJSON_TYPE.test(request.headers.get("content-type") ?? "")) {
-    return { kind: "many", blocks: readNdjson(request.body, limits) };
+    return { kind: "many", upload: new NdjsonUpload(request.body, limits) };
   }
   const takes = ["application/json", NDJSON];
   const value = await readJson(request, { ...limits, takes }) ?? {};
   if (!Array.isArray(value)) return { kind: "one", body: assertObject(value, "The body") };
-  return { kind: "many", blocks: entriesOf(value) };
+  const entries = value.map((value, index) => ({ line: index + 1, value }));
+  return {
+    kind: "many",
+    upload: { blocks: ReadableStream.from([entries]), drain: async () => {}, cancel() {} },
+  };
 }
 
-async function* readNdjson(
-  body: ReadableStream<Uint8Array> | null,
-  options: { maxBytes: number },
-): AsyncGenerator<readonly Entry[]> {
-  if (body === null) return;
-  // Whoever stops early decides over the rest of the body.
-  for await (const lines of readLines(body.values({ preventCancel: true }), options)) {
-    yield lines.filter(isNotBlank).map(parseLine);
+class NdjsonUpload implements Upload {
+  readonly blocks: AsyncIterable<readonly Entry[]>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
+  readonly #limits: BodyLimits;
+  /** Why it was broken off from this side; null while it was not. */
+  #broken: Error | null = null;
+
+  constructor(body: ReadableStream<Uint8Array> | null, limits: BodyLimits) {
+    this.#reader = body?.getReader() ?? null;
+    this.#limits = limits;
+    this.blocks = this.#read();
+  }
+
+  async *#read(): AsyncGenerator<readonly Entry[]> {
+    for await (const lines of readLines(this.#chunks(), this.#limits)) {
+      yield lines.filter(isNotBlank).map(parseLine);
+    }
+  }
+
+  async *#chunks(): AsyncGenerator<Uint8Array> {
+    while (this.#reader !== null) {
+      const { timeoutMs } = this.#limits;
+      const timer = setTimeout(() => this.#breakOff(stalled(timeoutMs)), timeoutMs);
+      const { done, value } = await this.#reader.read().finally(() => clearTimeout(timer));
+      if (this.#broken !== null) throw this.#broken;
+      if (done) return;
+      yield value;
+    }
+  }
+
+  async drain(): Promise<void> {
+    try {
+      while (this.#reader !== null && !(await this.#reader.read()).done);
+    } catch {
+      // The caller has left, which ends it as well.
+    }
+  }
+
+  cancel(): void {
+    this.#breakOff(new Error("The caller has left"));
+  }
+
+  /** What is being read ends at once, as if the body did. */
+  #breakOff(reason: Error): void {
+    this.#broken ??= reason;
+    this.#reader?.cancel().catch(() => {});
   }
 }
 
-async function* entriesOf(values: readonly unknown[]): AsyncGenerator<readonly Entry[]> {
-  yield values.map((value, index) => ({ line: index + 1, value }));
+function stalled(timeoutMs: number): ServiceError {
+  return new ServiceError("body_timeout", `Nothing came in for ${timeoutMs} ms`);
 }
 
 function isNotBlank(line: Line): boolean {

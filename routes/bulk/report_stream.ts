@@ -11,6 +11,11 @@ export interface ReportStreamOptions {
   readonly maxLines?: number;
   /** Characters to keep. Default: 4,000,000. */
   readonly maxCharacters?: number;
+  /**
+   * Called when the caller leaves before the end. The runtime (Deno 2.9) says so here, or fails the
+   * upload that is being read, or both: either may be missing.
+   */
+  readonly onLeave?: () => void;
 }
 
 export class ReportStream {
@@ -25,7 +30,9 @@ export class ReportStream {
   #characters = 0;
   #hasLeft = false;
 
-  constructor({ maxLines = 10_000, maxCharacters = 4_000_000 }: ReportStreamOptions = {}) {
+  constructor(
+    { maxLines = 10_000, maxCharacters = 4_000_000, onLeave = () => {} }: ReportStreamOptions = {},
+  ) {
     this.#maxLines = maxLines;
     this.#maxCharacters = maxCharacters;
     const taken = Promise.withResolvers<boolean>();
@@ -40,6 +47,7 @@ export class ReportStream {
       cancel: () => {
         this.#hasLeft = true;
         taken.resolve(false);
+        onLeave();
       },
     }, { highWaterMark: 0 });
   }

@@ -16,13 +16,15 @@ interface Ran {
   readonly outcome: Awaited<ReturnType<typeof writeLines>>;
 }
 
-/** Runs with failures as `3 code`, and no delay between attempts. */
+/** Runs with failures as `3 code`, and no delay between attempts; each line goes alone without a key. */
 async function run(
   blocks: Iterable<Entry[]> | AsyncIterable<Entry[]>,
-  options: Partial<WriteLinesOptions> & Pick<WriteLinesOptions, "write">,
+  options: Partial<WriteLinesOptions<unknown>> & Pick<WriteLinesOptions<unknown>, "write">,
 ): Promise<Ran> {
   const failures: string[] = [];
-  const outcome = await writeLines(ReadableStream.from(blocks), {
+  const outcome = await writeLines<unknown>(ReadableStream.from(blocks), {
+    read: (value) => value,
+    key: null,
     idempotent: true,
     fail: (line, { code }) => failures.push(`${line} ${code}`),
     obstacle: () => null,
@@ -38,7 +40,7 @@ function failing(code: Code, { lines, times }: { lines: number[]; times: number 
   return {
     attempts,
     // deno-lint-ignore require-await
-    write: async (value: unknown) => {
+    write: async ([value]: readonly unknown[]) => {
       const attempt = (attempts.get(value) ?? 0) + 1;
       attempts.set(value, attempt);
       if (lines.includes(value as number) && attempt <= times) {
@@ -123,7 +125,7 @@ describe("writeLines()", () => {
     }
     const { outcome } = await run(blocks(), {
       limit: new AdaptiveLimit({ start: 4, max: 4 }),
-      write: async (value) => {
+      write: async ([value]) => {
         most = Math.max(most, ++underWay);
         furthest = Math.max(furthest, given - (value as number));
         await new Promise((resolve) => setTimeout(resolve, 0));
@@ -155,15 +157,51 @@ describe("writeLines()", () => {
   it("stops where it is told to, and finishes what is under way", async () => {
     let asked = 0;
     const written: unknown[] = [];
-    const { outcome } = await run(blocksOf(100), {
-      obstacle: () => ++asked > 15 ? "Enough" : null,
-      write: async (value) => {
+    const { outcome } = await run(blocksOf(100, 5), {
+      obstacle: () => ++asked > 3 ? "Enough" : null,
+      write: async ([value]) => {
         await new Promise((resolve) => setTimeout(resolve, 5));
         written.push(value);
       },
     });
     expect(outcome).toMatchObject({ read: 15, written: 15, stopped: "Enough", broken: undefined });
     expect(written).toHaveLength(15);
+  });
+
+  it("asks within a long block, too", async () => {
+    let asked = 0;
+    const { outcome } = await run(blocksOf(2_000, 2_000), {
+      obstacle: () => ++asked > 2 ? "Enough" : null,
+      write: () => Promise.resolve(),
+    });
+    expect(outcome).toMatchObject({ read: 1_000, written: 1_000, stopped: "Enough" });
+  });
+
+  it("lets others run while it reads a long block", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++);
+    await run(blocksOf(5_000, 5_000), {
+      write: () => Promise.resolve(),
+      read(value) {
+        const until = performance.now() + 0.01;
+        while (performance.now() < until);
+        return value;
+      },
+    });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it("reports an entry that is no row, and goes on", async () => {
+    const { failures, outcome } = await run(blocksOf(3), {
+      read(value) {
+        if (value === 2) throw new ServiceError("invalid_input", "Two");
+        return value;
+      },
+      write: () => Promise.resolve(),
+    });
+    expect(failures).toEqual(["2 invalid_input"]);
+    expect(outcome).toMatchObject({ read: 3, written: 2, failed: 1 });
   });
 
   it("writes what came before the upload broke off", async () => {
@@ -177,5 +215,75 @@ describe("writeLines()", () => {
     });
     expect(outcome).toMatchObject({ read: 25, written: 25, failed: 0, stopped: null });
     expect((outcome.broken as Error).message).toBe("gone");
+  });
+});
+
+describe("writeLines() with a key", () => {
+  /** Ten rows in a partition. */
+  const key = {
+    partition: (row: unknown) => String(Math.floor((row as number) / 10)),
+    row: (row: unknown) => String(row),
+    size: () => 1,
+  };
+
+  it("writes the rows of a partition together, each once", async () => {
+    const groups: (readonly unknown[])[] = [];
+    const { outcome } = await run(blocksOf(35, 35), {
+      key,
+      write(rows) {
+        groups.push(rows);
+        return Promise.resolve();
+      },
+    });
+    expect(outcome).toMatchObject({ read: 35, written: 35, failed: 0 });
+    expect(groups.map((group) => group.length)).toEqual([9, 10, 10, 6]);
+    expect(new Set(groups.flat()).size).toBe(35);
+  });
+
+  it("finds the row to blame, and writes the others", async () => {
+    const attempts: number[] = [];
+    const { failures, outcome } = await run(blocksOf(20, 20), {
+      key,
+      write(rows) {
+        attempts.push(rows.length);
+        if (!rows.includes(13)) return Promise.resolve();
+        return Promise.reject(new ServiceError("replica_failure", "Thirteen"));
+      },
+    });
+    expect(failures).toEqual(["13 replica_failure"]);
+    expect(outcome).toMatchObject({ read: 20, written: 19, failed: 1 });
+    expect(attempts.toSorted((a, b) => a - b)).toEqual([...Array(11).fill(1), 9, 10]);
+  });
+
+  it("attempts a whole group again where Cassandra is strained, and then says so of each row", async () => {
+    let attempts = 0;
+    const limit = new AdaptiveLimit({ start: 32 });
+    const { failures } = await run(blocksOf(8, 8), {
+      key,
+      limit,
+      write() {
+        attempts++;
+        return Promise.reject(new ServiceError("timeout", "Not now"));
+      },
+    });
+    expect(attempts).toBe(4);
+    expect(failures).toEqual(Array.from({ length: 8 }, (_, index) => `${index + 1} timeout`));
+    expect(limit.limit).toBe(2);
+  });
+
+  it("counts a group as more than one write", async () => {
+    let underWay = 0;
+    let most = 0;
+    const { outcome } = await run(blocksOf(200, 200), {
+      key,
+      limit: new AdaptiveLimit({ start: 6, max: 6 }),
+      write: async () => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        underWay--;
+      },
+    });
+    expect(outcome.written).toBe(200);
+    expect(most).toBe(2);
   });
 });

@@ -5,18 +5,18 @@
  * @module
  */
 import type { EncodedValues, PreparedQuery } from "../../db/prepare.ts";
-import type { ServiceError } from "../../errors.ts";
+import { ServiceError } from "../../errors.ts";
 import type { Observe } from "../../observe/observation.ts";
-import { NDJSON } from "../bulk/read_entries.ts";
+import { NDJSON, type Upload } from "../bulk/read_entries.ts";
 import { ReportStream } from "../bulk/report_stream.ts";
-import { type BulkOutcome, type Entry, writeLines } from "../bulk/write_lines.ts";
+import { type BulkOutcome, writeLines } from "../bulk/write_lines.ts";
 import { assertObject } from "../read_body.ts";
 import { notApplied } from "./applied.ts";
 import type { ResponderOptions, Served } from "./responder.ts";
 
 /** A request whose outer input is checked, and whose inputs are still to be read. */
 export interface BulkServed extends Pick<Served, "context"> {
-  readonly blocks: AsyncIterable<readonly Entry[]>;
+  readonly upload: Upload;
   readValues(body: Record<string, unknown>): EncodedValues;
 }
 
@@ -30,20 +30,24 @@ export function respondBulk(
   prepared: PreparedQuery,
   { executor, observe }: BulkOptions,
 ): BulkResponder {
-  const { query, idempotent } = prepared;
-  return ({ context, blocks, readValues }) => {
+  const { query, idempotent, rowKey } = prepared;
+  return ({ context, upload, readValues }) => {
     const request = context.get("request");
-    const report = new ReportStream();
+    const report = new ReportStream({ onLeave: () => upload.cancel() });
 
-    async function write(value: unknown): Promise<void> {
-      const values = readValues(assertObject(value, "The line"));
-      const result = await executor.execute(prepared, values, { stopwatch: request.cassandra });
+    async function write(rows: readonly EncodedValues[]): Promise<void> {
+      const [row, ...more] = rows;
+      const options = { stopwatch: request.cassandra };
+      if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
+      const result = await executor.execute(prepared, row!, options);
       if (result.applied === false) throw notApplied(prepared, result);
     }
 
     async function serve(): Promise<boolean> {
-      const outcome = await writeLines(blocks, {
+      const outcome = await writeLines(upload.blocks, {
+        read: (value) => readValues(assertObject(value, "The line")),
         write,
+        key: rowKey,
         idempotent,
         fail: (line, error) => report.add(failureOf(line, error)),
         obstacle: () => report.obstacle(),
@@ -62,7 +66,7 @@ export function respondBulk(
         cause: broken ?? cause,
       });
       // A caller who sends all before reading anything would otherwise never come to read why not.
-      if (stopped !== null || broken !== undefined) await discard(context.req.raw.body);
+      if (stopped !== null || broken !== undefined) await upload.drain();
       report.end();
       if (broken === undefined) return await report.taken;
       request.cause = broken;
@@ -85,15 +89,7 @@ function failureOf(line: number, { code, detail, errors, extensions }: ServiceEr
 }
 
 function summaryOf({ read, written, failed, stopped, broken }: BulkOutcome) {
-  const reason = broken === undefined ? stopped : "The upload broke off";
+  const brokenOff = broken instanceof ServiceError ? broken.detail : "The upload broke off";
+  const reason = broken === undefined ? stopped : brokenOff;
   return { read, written, failed, ...(reason === null ? {} : { stopped: reason }) };
-}
-
-/** Reads a body to its end, whatever it is. */
-async function discard(body: ReadableStream<Uint8Array> | null): Promise<void> {
-  try {
-    await body?.pipeTo(new WritableStream());
-  } catch {
-    // The caller has left, which ends it as well.
-  }
 }

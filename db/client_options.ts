@@ -1,0 +1,57 @@
+/**
+ * How the driver's client is set up: where it connects to, as whom, and what it does by itself.
+ *
+ * @module
+ */
+import type cassandra from "cassandra-driver";
+import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
+
+export interface ConnectionOptions {
+  readonly contactPoints: readonly string[];
+  readonly localDatacenter: string | null;
+  /** Null for `migrate`, which may have to create the keyspace first. */
+  readonly keyspace: string | null;
+  readonly username: string | null;
+  readonly password: string | null;
+  /** PEM. */
+  readonly tlsCa: string | null;
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
+  readonly secureBundle: string | null;
+}
+
+export function clientOptions(options: ConnectionOptions): cassandra.DseClientOptions {
+  return {
+    ...(options.secureBundle === null
+      ? { contactPoints: [...options.contactPoints] }
+      : { cloud: { secureConnectBundle: options.secureBundle } }),
+    ...(options.localDatacenter === null ? {} : { localDataCenter: options.localDatacenter }),
+    ...(options.keyspace === null ? {} : { keyspace: options.keyspace }),
+    ...(options.username === null ? {} : {
+      credentials: { username: options.username, password: options.password ?? "" },
+    }),
+    ...tlsOptions(options),
+    policies: {
+      reconnection: new JitteredReconnection(),
+      retry: new RetryOnceIfIdempotent(),
+    },
+    socketOptions: { connectTimeout: 5000 },
+    pooling: { heartBeatInterval: 10_000 },
+    maxPrepared: Number.MAX_SAFE_INTEGER,
+    applicationName: "cqlgate",
+  };
+}
+
+function tlsOptions(
+  { tlsCa, tlsCert, tlsKey }: ConnectionOptions,
+): Partial<cassandra.DseClientOptions> {
+  if (tlsCa === null && tlsCert === null) return {};
+  return {
+    sslOptions: {
+      rejectUnauthorized: true,
+      ...(tlsCa === null ? {} : { ca: [tlsCa] }),
+      ...(tlsCert === null ? {} : { cert: tlsCert }),
+      ...(tlsKey === null ? {} : { key: tlsKey }),
+    },
+  };
+}

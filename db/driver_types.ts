@@ -1,0 +1,60 @@
+/**
+ * What the service and the driver hand each other: statements as the server prepared them, values and
+ * rows as bytes.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+
+/** A type as the driver reads it from the wire (native protocol v4, section 4.2.5.2, `[option]`). */
+export interface DriverType {
+  readonly code: number;
+  readonly info?: unknown;
+}
+
+export interface DriverColumn {
+  readonly name: string;
+  readonly type: DriverType;
+}
+
+/** The answer to PREPARE. */
+export interface PreparedStatement {
+  readonly cql: string;
+  readonly id: Buffer;
+  readonly keyspace: string | null;
+  /** The table of the result or of the bind markers; null where there is neither. */
+  readonly table: string | null;
+  /** A column for each appearance of a bind marker, in order. */
+  readonly binds: readonly DriverColumn[];
+  /** Indexes into `binds` that make up the partition key; empty where it is not wholly bound. */
+  readonly partitionKey: readonly number[];
+  /** Empty for statements that answer no rows, and for lightweight transactions. */
+  readonly columns: readonly DriverColumn[];
+}
+
+/** The rows of one response, still as bytes: `length` rows of `[bytes]` cells from `offset` on. */
+export interface RawRows {
+  readonly length: number;
+  readonly body: Buffer;
+  readonly offset: number;
+}
+
+export interface RawResult {
+  readonly columns: readonly DriverColumn[];
+  readonly rows: RawRows;
+  readonly pagingState: Buffer | null;
+  /** `host:port` of the node that coordinated. */
+  readonly coordinator: string;
+}
+
+/** Bound values: bytes, null, or undefined for UNSET. */
+export type BoundValues = readonly (Buffer | null | undefined)[];
+
+export interface ExecuteOptions {
+  readonly consistency: number;
+  readonly serialConsistency: number | undefined;
+  readonly fetchSize: number;
+  readonly pagingState: Buffer | undefined;
+  readonly isIdempotent: boolean;
+  readonly readTimeoutMs: number;
+}
