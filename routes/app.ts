@@ -5,7 +5,6 @@
  * @module
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { OWN_PATHS } from "../catalog/route_tag.ts";
 import type { Cursors } from "../db/cursors.ts";
 import type { Executor } from "../db/execute.ts";
@@ -23,9 +22,9 @@ import { requestId } from "./middleware/request_id.ts";
 import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
-import { honoPath, mountQuery } from "./mount.ts";
+import { mountQuery } from "./mount.ts";
 import { inputErrors, invalidInput, problemResponse } from "./problem.ts";
-import { type BodyLimits, tooLarge } from "./read_body.ts";
+import type { BodyLimits } from "./read_body.ts";
 import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
 import type { TokenVerifier } from "./verify_token.ts";
 
@@ -109,13 +108,6 @@ function mountApi(
   prepared: readonly PreparedQuery[],
   options: AppOptions,
 ): void {
-  const { maxBytes } = options.bodyLimits;
-  const limitBody = bodyLimit({
-    maxSize: maxBytes,
-    onError: () => {
-      throw tooLarge(maxBytes);
-    },
-  });
   app.use(assertUrl, shedLoad(options.gate));
   const callerOf = createQueryCaller(prepared, options.executor);
   const mounts = [
@@ -127,8 +119,8 @@ function mountApi(
       method: route.method,
       path: route.path,
       mount() {
-        app.use(honoPath(route.path), limitBody);
-        route.mount(app, { verifier: options.verifier, callerOf });
+        const { verifier, bodyLimits } = options;
+        route.mount(app, { verifier, bodyLimits, callerOf });
       },
     })),
   ];

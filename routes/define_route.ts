@@ -5,14 +5,17 @@
  * @module
  */
 import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Access } from "../catalog/query.ts";
 import type { QueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
-import { accessCodes, COMMON, problemResponses, securityOf } from "./describe.ts";
+import { accessCodes, BODY_CODES, COMMON, problemResponses, securityOf } from "./describe.ts";
 import { guard, type GuardOptions } from "./guard.ts";
+import { negotiate } from "./negotiate.ts";
+import { type BodyLimits, readBytes } from "./read_body.ts";
 
 export interface CustomRouteOptions extends GuardOptions {
+  readonly bodyLimits: BodyLimits;
   readonly callerOf: (context: Context<AppEnv>) => QueryCaller;
 }
 
@@ -38,6 +41,31 @@ async function noStore(context: Context<AppEnv>, next: () => Promise<void>): Pro
   }
 }
 
+/** The media types that a route answers in where it succeeds. */
+function typesOf(responses: RouteConfig["responses"]): string[] {
+  return Object.entries(responses).flatMap(([status, response]) =>
+    status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : []
+  );
+}
+
+/** Refuses whoever takes none of the types. */
+function assertAcceptable(types: readonly string[]): MiddlewareHandler<AppEnv> {
+  return async function assertAcceptable(context, next) {
+    negotiate(context, types as [string, ...string[]]);
+    await next();
+  };
+}
+
+/** Reads the body within its limits; what the framework reads after it, it has from here. */
+function holdBody(limits: BodyLimits): MiddlewareHandler<AppEnv> {
+  return async function holdBody({ req }, next) {
+    const bytes = await readBytes(req.raw, limits);
+    // It holds promises, whatever its type says.
+    Object.assign(req.bodyCache, { blob: Promise.resolve(new Blob([bytes])) });
+    await next();
+  };
+}
+
 /**
  * Defines a hand-written route. `responses` needs to say only what succeeds: the problems that every
  * route may answer with are added.
@@ -47,6 +75,8 @@ export function defineRoute<const R extends RouteConfig>(
   handler: CustomHandler<R>,
 ): CustomRoute {
   const { access, ...route } = definition;
+  const types = typesOf(route.responses);
+  const takesBody = route.request?.body !== undefined;
   const documented = {
     ...route,
     security: securityOf(access),
@@ -56,7 +86,8 @@ export function defineRoute<const R extends RouteConfig>(
         ...accessCodes(access),
         "not_found",
         "invalid_input",
-        ...(route.request?.body === undefined ? [] : ["body_too_large" as const]),
+        ...(types.length === 0 ? [] : ["not_acceptable" as const]),
+        ...(takesBody ? BODY_CODES : []),
       ]),
       ...route.responses,
     },
@@ -66,13 +97,18 @@ export function defineRoute<const R extends RouteConfig>(
     path: route.path,
     access,
     mount(app, options) {
-      const guards = [noStore, ...guard({ path: route.path, access }, options)];
+      const before = [
+        noStore,
+        ...guard({ path: route.path, access }, options),
+        ...(types.length === 0 ? [] : [assertAcceptable(types)]),
+        ...(takesBody ? [holdBody(options.bodyLimits)] : []),
+      ];
       const serve: RouteHandler<RouteConfig, AppEnv> = (context) =>
         handler(
           context as Parameters<RouteHandler<R, AppEnv>>[0],
           options.callerOf(context as Context<AppEnv>),
         ) as ReturnType<RouteHandler<RouteConfig, AppEnv>>;
-      app.openapi({ ...documented, middleware: guards } as unknown as RouteConfig, serve);
+      app.openapi({ ...documented, middleware: before } as unknown as RouteConfig, serve);
     },
   };
 }

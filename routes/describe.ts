@@ -13,10 +13,18 @@ import { bulkBody, withBulkReport } from "./bulk/describe_bulk.ts";
 import { headerName, type Place } from "./input.ts";
 import { schemaOf } from "./param_schema.ts";
 import { problemSchema } from "./problem.ts";
+import { takesBody } from "./read_body.ts";
 import { ROW_FORMATS } from "./row_format.ts";
 
 /** The name of the security scheme in the document. */
 export const SECURITY_SCHEME = "oidc";
+
+/** What a route that takes a body may answer with. */
+export const BODY_CODES: readonly Code[] = [
+  "body_timeout",
+  "body_too_large",
+  "unsupported_media_type",
+];
 
 /** What any route may answer with, whatever it does. */
 export const COMMON: readonly Code[] = [
@@ -34,7 +42,6 @@ export const COMMON: readonly Code[] = [
 export function describeRoute(prepared: PreparedQuery): RouteConfig {
   const { query, params } = prepared;
   const { method, path } = query.route!;
-  const takesBody = method !== "GET" && method !== "DELETE";
   const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
@@ -58,7 +65,7 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
       params: z.object(shapeOf(of("path"))),
       query: z.strictObject(queryShape),
       headers: z.object(headers),
-      ...(takesBody && body.length > 0
+      ...(takesBody(method) && body.length > 0
         ? {
           body: {
             required: body.some(({ param }) => !isOptional(param)),
@@ -200,7 +207,7 @@ function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["
     codes.push(...takesIfMatch(query) ? IF_MATCH_CODES : ["not_applied" as const]);
   }
   if (writes && !idempotent) codes.push("outcome_unknown");
-  if (query.route?.method !== "GET") codes.push("body_too_large", "unsupported_media_type");
+  if (query.route !== null && takesBody(query.route.method)) codes.push(...BODY_CODES);
   return problemResponses(codes);
 }
 

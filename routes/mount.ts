@@ -14,7 +14,7 @@ import { guard, type GuardOptions } from "./guard.ts";
 import { type BulkBody, NDJSON, readEntries } from "./bulk/read_entries.ts";
 import { compileBulkInput, compileInput, type OuterInput } from "./input.ts";
 import { negotiate } from "./negotiate.ts";
-import { type BodyLimits, readJsonObject } from "./read_body.ts";
+import { type BodyLimits, readJsonObject, takesBody } from "./read_body.ts";
 import { respondApplied } from "./respond/applied.ts";
 import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
 import { respondExec } from "./respond/exec.ts";
@@ -80,14 +80,14 @@ function bodyReader(
   { bodyLimits }: MountOptions,
 ): (request: Request) => Promise<BulkBody> {
   if (bulk) return (request) => readEntries(request, bodyLimits);
-  if (route?.method === "GET" || route?.method === "DELETE") {
+  if (route === null || !takesBody(route.method)) {
     return () => Promise.resolve({ kind: "one", body: {} });
   }
   return async (request) => ({ kind: "one", body: await readJsonObject(request, bodyLimits) });
 }
 
 /** `/stations/{station_id}` as Hono spells it. */
-export function honoPath(template: string): string {
+function honoPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ":$1");
 }
 

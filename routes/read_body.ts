@@ -21,6 +21,11 @@ export interface ReadBodyOptions extends BodyLimits {
   readonly takes?: readonly string[];
 }
 
+/** Whether a request of this method brings along what a route reads of its body. */
+export function takesBody(method: string): boolean {
+  return method !== "GET" && method !== "DELETE";
+}
+
 /**
  * @returns the object; an empty one where there is no body
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
@@ -75,14 +80,15 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-async function readBytes(
+/** @throws {ServiceError} `body_too_large`, `body_timeout` or `malformed_request` */
+export async function readBytes(
   request: Request,
   { maxBytes, timeoutMs }: BodyLimits,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for await (const chunk of withinTime(request.body, timeoutMs)) {
     length += chunk.length;
@@ -102,9 +108,9 @@ async function readBytes(
 
 /** The chunks of a body that comes in whole and in time. */
 async function* withinTime(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   timeoutMs: number,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -131,8 +137,7 @@ async function* withinTime(
   }
 }
 
-/** The error for a body of more than `maxBytes`. */
-export function tooLarge(maxBytes: number): ServiceError {
+function tooLarge(maxBytes: number): ServiceError {
   return new ServiceError(
     "body_too_large",
     `The body has more than ${maxBytes} bytes: send less in one request`,

@@ -1,0 +1,94 @@
+/** Hand-written routes get what those of the queries get: limits of the body, negotiation, problems. */
+import { z } from "@hono/zod-openapi";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { expect } from "@std/expect";
+import { defineRoute } from "../routes/define_route.ts";
+import { problemOf, startTestService, type TestService } from "./harness.ts";
+
+const MAX_BODY_BYTES = 1024;
+
+const sum = defineRoute({
+  method: "post",
+  path: "/sums",
+  access: { kind: "scopes", anyOf: [["stations:write"]] },
+  request: {
+    body: {
+      required: true,
+      content: { "application/json": { schema: z.strictObject({ terms: z.array(z.number()) }) } },
+    },
+  },
+  responses: {
+    200: {
+      description: "The sum",
+      content: { "application/json": { schema: z.object({ sum: z.number() }) } },
+    },
+  },
+}, (context) => {
+  const { terms } = context.req.valid("json");
+  return context.json({ sum: terms.reduce((total, term) => total + term, 0) }, 200);
+});
+
+let service: TestService & AsyncDisposable;
+before(async () => {
+  service = await startTestService({
+    customRoutes: [sum],
+    env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
+  });
+});
+after(() => service[Symbol.asyncDispose]());
+
+function post(body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+  return service.request("/sums", {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+describe("A hand-written route", () => {
+  it("reads its body", async () => {
+    const response = await post('{"terms":[1,2,3.5]}');
+    expect([response.status, await response.json()]).toEqual([200, { sum: 6.5 }]);
+  });
+
+  const never = () => new ReadableStream({ start: (it) => it.enqueue(new Uint8Array(1)) });
+  const long = JSON.stringify({ terms: Array(MAX_BODY_BYTES).fill(1) });
+  const cases: [string, () => Promise<Response>, number, string][] = [
+    ["a body that is too large", () => post(long), 413, "body_too_large"],
+    [
+      "one whose length nobody declared",
+      () => post(new Blob([long]).stream()),
+      413,
+      "body_too_large",
+    ],
+    ["a body that does not come", () => post(never()), 408, "body_timeout"],
+    ["a body that is no JSON", () => post("{"), 400, "malformed_request"],
+    ["an empty body", () => post(""), 400, "malformed_request"],
+    ["a body that does not fit", () => post('{"terms":["1"]}'), 422, "invalid_input"],
+    [
+      "a caller who takes no JSON",
+      () => post('{"terms":[]}', { accept: "text/csv" }),
+      406,
+      "not_acceptable",
+    ],
+  ];
+  for (const [what, ask, status, code] of cases) {
+    it(`refuses ${what}`, async () => {
+      const problem = await problemOf(await ask());
+      expect([problem.status, problem.code]).toEqual([status, code]);
+    });
+  }
+
+  it("does not wait for the body of a caller whom it does not know", async () => {
+    const response = await service.request("/sums", { method: "POST", body: never(), user: null });
+    expect((await problemOf(response)).code).toBe("missing_token");
+  });
+
+  it("documents what it may answer", async () => {
+    const { paths } = await (await service.request("/openapi.json")).json();
+    const statuses = Object.keys(paths["/sums"].post.responses);
+    for (const status of ["200", "401", "403", "406", "408", "413", "415", "422"]) {
+      expect(statuses).toContain(status);
+    }
+  });
+});
