@@ -1,6 +1,7 @@
 /**
  * `deno task bench`: a million rows from a file into Cassandra and out again, through the service, and
- * beside it through the bare driver. What comes out is compared with what went in, row by row.
+ * beside it through the bare driver, row by row and in batches. What comes out is compared with what
+ * went in.
  *
  *     deno task bench [--rows 1000000] [--concurrency 256]
  *
@@ -17,12 +18,16 @@ import { DEV_AUDIENCE, startOidcProvider } from "../dev/oidc.ts";
 import { freePort } from "../dev/ports.ts";
 import { fetchToken } from "../dev/token.ts";
 import { migrate } from "../tasks/migrate.ts";
-import { bareExport, bareImport } from "./bare_driver.ts";
+import { bareBatchImport, bareExport, bareImport } from "./bare_driver.ts";
 import { assertSameRows, endOf, rowAt, START, writeRows } from "./rows.ts";
 import { spawnService } from "./service.ts";
 
 const NDJSON = "application/x-ndjson";
-const OBSERVATIONS = "/stations/bench/observations";
+
+/** Neither a compiler that has just begun nor empty caches are to be measured. */
+const WARM_UP_ROWS = 100_000;
+/** What the service makes of neighbours, for the driver to do by hand. */
+const ROWS_IN_A_BATCH = 100;
 
 interface BenchOptions {
   readonly rows: number;
@@ -67,21 +72,30 @@ async function bench({ rows, concurrency }: BenchOptions): Promise<void> {
   stack.defer(() => service.stop());
 
   const [input, output] = [`${folder}/in.ndjson`, `${folder}/out.ndjson`];
-  await writeRows(input, rows);
   const months = new Set(
     Array.from({ length: rows }, (_, index) => rowAt(index).observedAt.toISOString().slice(0, 7)),
   );
   const authorization = `Bearer ${await fetchToken({ issuer: provider.issuer, user: "writer" })}`;
-  const api = { url: service.url, authorization, rows };
   const memory: [string, string][] = [["idle", await service.peakMemory()]];
 
+  const warmUp = { url: service.url, authorization, rows: WARM_UP_ROWS, station: "warm" };
+  await writeRows(input, warmUp.rows);
+  await importFile(input, warmUp);
+  await bareImport(client, { path: input, station: "bare-warm", concurrency });
+  await exportFile(output, warmUp);
+
+  const api = { ...warmUp, rows, station: "bench" };
+  await writeRows(input, rows);
   const imported = await timed(rows, () => importFile(input, api));
   memory.push(["import", await service.peakMemory()]);
-  const bareImported = await timed(rows, () => bareImport(client, { path: input, concurrency }));
+  const bare = { path: input, station: "bare", concurrency };
+  const bareImported = await timed(rows, () => bareImport(client, bare));
+  const byHand = { ...bare, station: "bare-batch", rows: ROWS_IN_A_BATCH };
+  const batchImported = await timed(rows, () => bareBatchImport(client, byHand));
   const exported = await timed(rows, () => exportFile(output, api));
   memory.push(["export", await service.peakMemory()]);
   const bareExported = await timed(rows, async () => {
-    const count = await bareExport(client, months);
+    const count = await bareExport(client, { station: "bare", months });
     if (count !== rows) throw new Error(`Cannot confirm the bare export: ${count} rows`);
   });
   await assertSameRows(output, rows);
@@ -91,9 +105,11 @@ async function bench({ rows, concurrency }: BenchOptions): Promise<void> {
     [
       `${count(rows)} rows, ${(size / 1e6).toFixed(0)} MB as NDJSON, ${months.size} partitions`,
       "",
-      "           service         bare driver     ratio",
-      comparison("import", imported, bareImported),
-      comparison("export", exported, bareExported),
+      rateOf("import, service", imported),
+      comparison("import, driver row by row", { service: imported, peer: bareImported }),
+      comparison("import, driver in batches", { service: imported, peer: batchImported }),
+      rateOf("export, service", exported),
+      comparison("export, driver", { service: exported, peer: bareExported }),
       "",
       `Peak memory of the service: ${memory.map(([when, peak]) => `${when} ${peak}`).join(", ")}`,
       "Every row came back once, in order and unchanged.",
@@ -115,11 +131,17 @@ interface Api {
   readonly url: string;
   readonly authorization: string;
   readonly rows: number;
+  readonly station: string;
 }
 
-async function importFile(path: string, { url, authorization, rows }: Api): Promise<void> {
+function observationsOf({ url, station }: Api): string {
+  return `${url}/stations/${station}/observations`;
+}
+
+async function importFile(path: string, api: Api): Promise<void> {
+  const { authorization, rows } = api;
   const file = await Deno.open(path);
-  const response = await fetch(`${url}${OBSERVATIONS}`, {
+  const response = await fetch(observationsOf(api), {
     method: "POST",
     headers: { authorization, "content-type": NDJSON },
     body: file.readable,
@@ -130,10 +152,12 @@ async function importFile(path: string, { url, authorization, rows }: Api): Prom
   }
 }
 
-async function exportFile(path: string, { url, authorization, rows }: Api): Promise<void> {
+async function exportFile(path: string, api: Api): Promise<void> {
+  const { authorization, rows } = api;
   const query = new URLSearchParams({ since: START, until: endOf(rows) });
-  const response = await fetch(`${url}${OBSERVATIONS}?${query}`, {
-    headers: { authorization, accept: NDJSON },
+  const response = await fetch(`${observationsOf(api)}?${query}`, {
+    // The driver's rows are not compressed either.
+    headers: { authorization, accept: NDJSON, "accept-encoding": "identity" },
   });
   if (!response.ok) throw new Error(`Cannot export: ${response.status} ${await response.text()}`);
   const file = await Deno.open(path, { create: true, write: true, truncate: true });
@@ -147,9 +171,13 @@ async function timed(rows: number, run: () => Promise<void>): Promise<number> {
   return rows / ((performance.now() - startedAt) / 1_000);
 }
 
-function comparison(what: string, service: number, bare: number): string {
-  const column = (rate: number) => `${count(Math.round(rate))} rows/s`.padEnd(16);
-  return `${what.padEnd(11)}${column(service)}${column(bare)}${(service / bare).toFixed(2)}`;
+function rateOf(what: string, rate: number): string {
+  return `${what.padEnd(28)}${count(Math.round(rate)).padStart(8)} rows/s`;
+}
+
+function comparison(what: string, rates: { service: number; peer: number }): string {
+  const ratio = (rates.service / rates.peer).toFixed(2);
+  return `${rateOf(what, rates.peer)}, of which the service has ${ratio}`;
 }
 
 function count(value: number): string {

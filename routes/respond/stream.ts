@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers/promises";
 import { PAGE_PARAMETERS } from "../../catalog/params.ts";
 import { createPageReader, type RowPage } from "../../db/pages.ts";
 import type { PreparedQuery } from "../../db/prepare.ts";
@@ -72,6 +73,8 @@ function streamPages(
           upcoming = page.next === null ? null : fetchPage(page.next);
           // Awaited by the next pull; a caller that leaves before it must not end the process.
           upcoming?.catch(() => {});
+          // Lets the request for it go out: Cassandra reads while this page is written.
+          if (upcoming !== null) await setImmediate();
           text = format.rows(page.rows, columns);
         }
         if (text !== "") controller.enqueue(encoder.encode(text));
