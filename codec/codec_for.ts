@@ -16,12 +16,10 @@ import { tuple, udt, vector } from "./types/composites.ts";
 /** A type of the server's that has no codec, be it inside of another. */
 export class UnsupportedTypeError extends Error {
   override readonly name = "UnsupportedTypeError";
-  /** The type, by the name that the server gave it. */
-  readonly typeName: string;
 
+  /** @param typeName as the server calls the type */
   constructor(typeName: string) {
     super(`Cannot make a codec for the type "${typeName}": it has no JSON form`);
-    this.typeName = typeName;
   }
 }
 

@@ -1,11 +1,11 @@
 /**
- * Time buckets as parameters: those that `in bucket:observed_at by=month` derives from an instant, so
- * that no client can file a row under the wrong partition, and those that an `@walk` goes through.
+ * Time buckets as parameters: derived from an instant by `in bucket:observed_at by=month`, so that no
+ * client can file a row under the wrong partition.
  *
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { BucketUnit, Walk } from "../catalog/query.ts";
+import type { BucketUnit } from "../catalog/query.ts";
 import { bucketName, bucketStart, hasBucket } from "../codec/bucket.ts";
 import type { Codec, CqlType } from "../codec/codec.ts";
 
@@ -30,53 +30,39 @@ const BUCKETS: Partial<Record<CqlType["kind"], (ms: number, by: BucketUnit) => u
   timestamp: (ms, by) => new Date(bucketStart(ms, by)).toISOString(),
 };
 
-/** An `@walk` with what the types of its markers say. */
-export interface PreparedWalk extends Walk {
-  /** An end of the range in milliseconds since 1970; NaN outside of the years 0000 to 9999. */
-  instantOf(bytes: Buffer): number;
-  /** The bucket that begins at `start`, as it is bound; null where its type cannot name it. */
-  encode(start: number): Buffer | null;
-}
-
 /** The derivation, or what stands against it. */
 export function bucketFor(
   options: { of: Codec; into: Codec; by: BucketUnit },
 ): Bucket | string {
   const { of, into, by } = options;
-  const instantOf = INSTANTS[of.type.kind];
-  const encode = encoderOf(into, by);
-  if (instantOf === undefined) return `Cannot derive a bucket from a value of type "${of.cql}"`;
+  const instantOf = instantReader(of);
+  const encode = bucketEncoder(into, by);
+  if (instantOf === null) return `Cannot derive a bucket from a value of type "${of.cql}"`;
   if (typeof encode === "string") return encode;
   return (bytes) => {
     const ms = instantOf(bytes);
-    return hasBucket(ms) ? encode(ms) : null;
+    return Number.isNaN(ms) ? null : encode(ms);
   };
 }
 
-/** The walk with its types, or what stands against it. */
-export function prepareWalk(
-  walk: Walk,
-  codecs: { bucket: Codec; from: Codec; to: Codec },
-): PreparedWalk | string {
-  const instantOf = INSTANTS[codecs.from.type.kind];
-  const encode = encoderOf(codecs.bucket, walk.by);
-  if (codecs.from.cql !== codecs.to.cql) {
-    return `Cannot walk from a "${codecs.from.cql}" to a "${codecs.to.cql}"`;
-  }
-  if (instantOf === undefined) return `Cannot walk along values of type "${codecs.from.cql}"`;
-  if (typeof encode === "string") return encode;
-  return {
-    ...walk,
-    encode,
-    instantOf(bytes) {
-      const ms = instantOf(bytes);
-      return hasBucket(ms) ? ms : NaN;
-    },
+/**
+ * The bytes of an instant → milliseconds since 1970, NaN outside of the years 0000 to 9999; null where
+ * the type has no instants.
+ */
+export function instantReader({ type }: Codec): ((bytes: Buffer) => number) | null {
+  const instantOf = INSTANTS[type.kind];
+  if (instantOf === undefined) return null;
+  return (bytes) => {
+    const ms = instantOf(bytes);
+    return hasBucket(ms) ? ms : NaN;
   };
 }
 
 /** An instant → its bucket's bytes; what stands against it where the type names no buckets. */
-function encoderOf(into: Codec, by: BucketUnit): ((ms: number) => Buffer | null) | string {
+export function bucketEncoder(
+  into: Codec,
+  by: BucketUnit,
+): ((ms: number) => Buffer | null) | string {
   const bucketOf = BUCKETS[into.type.kind];
   if (bucketOf === undefined) return `Cannot derive a bucket of type "${into.cql}"`;
   if (into.type.kind === "date" && by === "hour") return "Cannot name an hour by a date";

@@ -1,6 +1,7 @@
 /**
- * Cursors: Cassandra's paging state, encrypted and authenticated. A raw paging state names the
- * partition that it goes on in, so that whoever can write one can read anybody's rows.
+ * Cursors: a position, encrypted and authenticated. A position is Cassandra's paging state, with the
+ * bucket that it is in where a query walks. A raw one names the partition that it goes on in, so that
+ * whoever can write one can read anybody's rows.
  *
  * AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; what the cursor is bound to is the
  * additional data. Layout before base64url: version (1 byte), nonce (12), ciphertext, tag (16).
@@ -28,8 +29,8 @@ export interface CursorBinding {
 }
 
 export interface CursorBox {
-  /** A cursor for a paging state; safe in a URL. */
-  seal(pagingState: Buffer, binding: CursorBinding): string;
+  /** A cursor for a position; safe in a URL. */
+  seal(position: Buffer, binding: CursorBinding): string;
   /** @throws {ServiceError} `invalid_cursor` for what was not sealed so, or with another key */
   open(cursor: string, binding: CursorBinding): Buffer;
 }
@@ -39,10 +40,10 @@ export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
   const [sealing] = keys;
   if (sealing === undefined) throw new TypeError("Cannot create cursors: no key is given");
   return {
-    seal(pagingState, binding) {
+    seal(position, binding) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, sealing, nonce).setAAD(digest(binding));
-      const sealed = [Buffer.of(VERSION), nonce, cipher.update(pagingState), cipher.final()];
+      const sealed = [Buffer.of(VERSION), nonce, cipher.update(position), cipher.final()];
       return Buffer.concat([...sealed, cipher.getAuthTag()]).toString("base64url");
     },
     open(cursor, binding) {
@@ -51,8 +52,8 @@ export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
         bytes.toString("base64url") === cursor;
       const additional = digest(binding);
       for (const key of wellFormed ? keys : []) {
-        const pagingState = decrypt(key, bytes, additional);
-        if (pagingState !== null) return pagingState;
+        const position = decrypt(key, bytes, additional);
+        if (position !== null) return position;
       }
       throw invalidCursor();
     },

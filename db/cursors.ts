@@ -23,10 +23,15 @@ const ID_BYTES = 16;
 // No cursor of the other kind begins so: base64url has no tilde.
 const KEPT = "~";
 
-/** Where long cursors are kept; `migrate` creates it. They expire after a day. */
-export const CURSOR_TABLE = "cqlgate_cursors";
-const INSERT = `INSERT INTO ${CURSOR_TABLE} (id, sealed) VALUES (:id, :sealed) USING TTL 86400`;
-const SELECT = `SELECT sealed FROM ${CURSOR_TABLE} WHERE id = :id`;
+const TABLE = "cqlgate_cursors";
+
+/** Where long cursors are kept, for a day. */
+export const CREATE_CURSORS =
+  `CREATE TABLE IF NOT EXISTS ${TABLE} (id blob PRIMARY KEY, sealed blob)
+  WITH comment = 'Cursors too long for a URL, for a day'`;
+
+const INSERT = `INSERT INTO ${TABLE} (id, sealed) VALUES (:id, :sealed) USING TTL 86400`;
+const SELECT = `SELECT sealed FROM ${TABLE} WHERE id = :id`;
 
 const OPTIONS: StatementOptions = {
   consistency: null,

@@ -4,13 +4,18 @@
  *
  * @module
  */
-import { CURSOR_TABLE } from "./cursors.ts";
 import type { Migration } from "./migrations.ts";
 import type { Session } from "./session.ts";
 
 const TABLE = "cqlgate_migrations";
 // One partition, so that one read at one consistency sees the whole history.
 const PARTITION = "schema";
+
+export const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS ${TABLE} (
+    history text, version int, name text, checksum text, applied int, applied_checksum text,
+    started_at timestamp, finished_at timestamp, duration_ms int,
+    PRIMARY KEY ((history), version)
+  ) WITH comment = 'Migrations applied by cqlgate: change nothing here by hand'`;
 
 /** What the cluster has of one migration. */
 export interface HistoryEntry {
@@ -29,23 +34,6 @@ export interface MigrationStatus {
   readonly pending: readonly Migration[];
   /** What a person has to put right; no migration may be applied until then. */
   readonly conflicts: readonly string[];
-}
-
-/** Creates the service's own tables where they are missing. */
-export async function createOwnTables(session: Session): Promise<void> {
-  await session.run(
-    `CREATE TABLE IF NOT EXISTS ${TABLE} (
-      history text, version int, name text, checksum text, applied int, applied_checksum text,
-      started_at timestamp, finished_at timestamp, duration_ms int,
-      PRIMARY KEY ((history), version)
-    ) WITH comment = 'Migrations applied by cqlgate: change nothing here by hand'`,
-    { timeoutMs: 30_000 },
-  );
-  await session.run(
-    `CREATE TABLE IF NOT EXISTS ${CURSOR_TABLE} (id blob PRIMARY KEY, sealed blob)
-      WITH comment = 'Cursors too long for a URL, for a day'`,
-    { timeoutMs: 30_000 },
-  );
 }
 
 /** The entries by version; null where the table does not exist, so that nothing was ever applied. */

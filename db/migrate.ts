@@ -7,10 +7,11 @@
  *
  * @module
  */
+import { CREATE_CURSORS } from "./cursors.ts";
 import { connectionFailure, isTimeout } from "./map_error.ts";
 import {
   compareMigrations,
-  createOwnTables,
+  CREATE_HISTORY,
   type HistoryEntry,
   readHistory,
   recordFinish,
@@ -66,7 +67,9 @@ export async function applyMigrations(
   migrations: readonly Migration[],
   options: { keyspace: string; log(line: string): void },
 ): Promise<Migration[]> {
-  await createOwnTables(session);
+  for (const table of [CREATE_HISTORY, CREATE_CURSORS]) {
+    await session.run(table, { timeoutMs: DDL_TIMEOUT_MS });
+  }
   const history = await readHistory(session, options.keyspace) ?? [];
   const { pending, conflicts } = compareMigrations(migrations, history);
   if (conflicts.length > 0) throw conflictError(conflicts);

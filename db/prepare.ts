@@ -9,7 +9,6 @@ import { CatalogError } from "../catalog/diagnose.ts";
 import type { Diagnostic, Query, Report } from "../catalog/query.ts";
 import { suggest } from "../catalog/suggest.ts";
 import type { Codec, CqlType } from "../codec/codec.ts";
-import type { PreparedWalk } from "./bucket_param.ts";
 import { checkBatch } from "./check_batch.ts";
 import { cqlTypeOf } from "./cql_type.ts";
 import type { BoundValues, PreparedStatement } from "./driver_types.ts";
@@ -20,7 +19,7 @@ import {
   prepareParams,
   type StatementContext,
 } from "./prepare_params.ts";
-import { prepareQueryWalk } from "./prepare_walk.ts";
+import { type PreparedWalk, prepareWalk } from "./prepare_walk.ts";
 import {
   compileRowReader,
   createShapeReader,
@@ -101,7 +100,7 @@ async function prepareQuery(
   const context = { statement, table, report };
   const params = prepareParams(query, context);
   const columns = prepareColumns(query, context);
-  const walk = prepareQueryWalk(query, params, context);
+  const walk = prepareWalk(query, params, context);
   checkEtag(query, columns, report);
   if (query.verb === "batch") await checkBatch(session, query, report);
   const idempotent = isIdempotent(query, columnKindOf(query, table));

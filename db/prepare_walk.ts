@@ -4,11 +4,21 @@
  *
  * @module
  */
-import type { Query } from "../catalog/query.ts";
-import { type PreparedWalk, prepareWalk } from "./bucket_param.ts";
+import type { Buffer } from "node:buffer";
+import type { Query, Walk } from "../catalog/query.ts";
+import type { Codec } from "../codec/codec.ts";
+import { bucketEncoder, instantReader } from "./bucket_param.ts";
 import type { PreparedParam, StatementContext } from "./prepare_params.ts";
 
-export function prepareQueryWalk(
+/** An `@walk` with what the types of its markers say. */
+export interface PreparedWalk extends Walk {
+  /** An end of the range in milliseconds since 1970; NaN outside of the years 0000 to 9999. */
+  instantOf(bytes: Buffer): number;
+  /** The bucket that begins at `start`, as it is bound; null where its type cannot name it. */
+  encode(start: number): Buffer | null;
+}
+
+export function prepareWalk(
   query: Query,
   params: readonly PreparedParam[],
   { statement, table, report }: StatementContext,
@@ -36,17 +46,25 @@ export function prepareQueryWalk(
       help: `Name the order of the table, or add "ORDER BY … ${order}" to the statement`,
     });
   }
-  const prepared = prepareWalk(walk, {
-    bucket: bucket.codec,
-    from: from.codec,
-    to: to.codec,
-  });
-  if (typeof prepared !== "string") return prepared;
+  const typed = withTypes(walk, { bucket: bucket.codec, from: from.codec, to: to.codec });
+  if (typeof typed !== "string") return typed;
   report({
     span: walk.span,
-    message: prepared,
+    message: typed,
     help:
       'Walk along "timestamp" or "date" markers, with a bucket of type "text", "date", "timestamp" or "int"',
   });
   return null;
+}
+
+/** The walk with its types, or what stands against it. */
+function withTypes(
+  walk: Walk,
+  { bucket, from, to }: { bucket: Codec; from: Codec; to: Codec },
+): PreparedWalk | string {
+  if (from.cql !== to.cql) return `Cannot walk from a "${from.cql}" to a "${to.cql}"`;
+  const instantOf = instantReader(from);
+  if (instantOf === null) return `Cannot walk along values of type "${from.cql}"`;
+  const encode = bucketEncoder(bucket, walk.by);
+  return typeof encode === "string" ? encode : { ...walk, instantOf, encode };
 }

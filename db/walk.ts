@@ -8,10 +8,10 @@
 import { Buffer } from "node:buffer";
 import { bucketStart, neighbourStart } from "../codec/bucket.ts";
 import { ServiceError } from "../errors.ts";
-import type { PreparedWalk } from "./bucket_param.ts";
 import type { Executor } from "./execute.ts";
 import type { PageReader, PageRequest, RowPage } from "./pages.ts";
 import type { EncodedValues, PreparedQuery } from "./prepare.ts";
+import type { PreparedWalk } from "./prepare_walk.ts";
 import type { Row } from "./read_rows.ts";
 
 // Buckets read side by side after empty ones: silence is crossed in strides, rows are not over-read.

@@ -13,9 +13,6 @@ export const DEV_AUDIENCE = "urn:cqlgate:api";
 /** A running provider. */
 export interface OidcProvider {
   readonly issuer: string;
-  readonly audience: string;
-  /** Where it really listens; differs from the issuer only where that was given. */
-  readonly url: string;
   /** Signs with a new key from now on. The old keys stay published, so that tokens stay valid. */
   rotateKeys(): Promise<void>;
   close(): Promise<void>;
@@ -38,8 +35,7 @@ export async function startOidcProvider(options: {
   readonly tokenTtlSeconds?: number;
   readonly keysFile?: string;
 }): Promise<OidcProvider> {
-  const url = `http://localhost:${options.port}`;
-  const issuer = options.issuer ?? url;
+  const issuer = options.issuer ?? `http://localhost:${options.port}`;
   const tokenTtlSeconds = options.tokenTtlSeconds ?? 3_600;
 
   let keys = await readKeys(options.keysFile) ?? [await generateKey()];
@@ -59,8 +55,6 @@ export async function startOidcProvider(options: {
 
   return {
     issuer,
-    audience: DEV_AUDIENCE,
-    url,
     async rotateKeys() {
       keys = [await generateKey(), ...keys];
       await useKeys();

@@ -5,38 +5,47 @@
  * @module
  */
 import { CatalogError } from "../catalog/diagnose.ts";
+import type { Query } from "../catalog/query.ts";
 import { loadCatalog } from "../catalog/load.ts";
 import { type Config, readConfig } from "../config.ts";
 import { activate } from "../db/activate.ts";
-import { MigrationError, readMigrations } from "../db/migrations.ts";
-import { withSession } from "./with_session.ts";
+import { type Migration, MigrationError, readMigrations } from "../db/migrations.ts";
+import { clusterOf, withSession } from "./with_session.ts";
 
 /** What was checked, in words. */
 export async function check(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const cqlDir = env.CQL_DIR || "./cql";
-  const [catalog, schema] = await Promise.allSettled([loadCatalog(cqlDir), readMigrations(cqlDir)]);
-  const failures = [catalog, schema].filter((result) => result.status === "rejected");
-  if (failures.length > 0) throw combine(failures.map(({ reason }) => reason));
-  if (catalog.status === "rejected" || schema.status === "rejected") throw new TypeError();
-  const { length: queries } = catalog.value;
-  const { length: migrations } = schema.value;
-  const counts = `${queries} ${queries === 1 ? "query" : "queries"} and ` +
-    `${migrations} ${migrations === 1 ? "migration" : "migrations"}`;
+  const { queries, migrations } = await readAll(cqlDir);
+  const counts = `${queries.length} ${queries.length === 1 ? "query" : "queries"} and ` +
+    `${migrations.length} ${migrations.length === 1 ? "migration" : "migrations"}`;
   if (!env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE) {
     return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare them too`;
   }
   const config: Config = readConfig(env, { serves: false });
-  const input = { queries: catalog.value, migrations: schema.value, keyspace: config.keyspace };
+  const input = { queries, migrations, keyspace: config.keyspace };
   await withSession(config, config.keyspace, (session) => activate(session, input));
-  return `Checked ${counts} by their text, and prepared every query on ${config.contactPoints}`;
+  return `Checked ${counts} by their text, and prepared every query on ${clusterOf(config)}`;
 }
 
-function combine(reasons: unknown[]): unknown {
-  const known = reasons.filter((reason) =>
+/** Reads queries and migrations; the mistakes of both are told at once. */
+async function readAll(
+  cqlDir: string,
+): Promise<{ queries: readonly Query[]; migrations: readonly Migration[] }> {
+  const [queries, migrations] = await Promise.allSettled([
+    loadCatalog(cqlDir),
+    readMigrations(cqlDir),
+  ]);
+  if (queries.status === "fulfilled" && migrations.status === "fulfilled") {
+    return { queries: queries.value, migrations: migrations.value };
+  }
+  const reasons: unknown[] = [queries, migrations].flatMap((result) =>
+    result.status === "rejected" ? [result.reason] : []
+  );
+  const mistakes = reasons.filter((reason) =>
     reason instanceof CatalogError || reason instanceof MigrationError
   );
-  if (known.length < reasons.length || known.length === 1) return reasons[0];
-  return new Error(known.map((reason) => reason.message).join("\n\n"));
+  if (mistakes.length < 2) throw reasons[0];
+  throw new Error(mistakes.map(({ message }) => message).join("\n\n"));
 }
 
 if (import.meta.main) {

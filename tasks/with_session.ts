@@ -7,6 +7,11 @@ import type { Config } from "../config.ts";
 import { connectionFailure } from "../db/map_error.ts";
 import { Session } from "../db/session.ts";
 
+/** What the settings call the cluster, for messages. */
+export function clusterOf({ contactPoints, secureBundle }: Config): string {
+  return secureBundle === null ? contactPoints.join(", ") : `what "${secureBundle}" names`;
+}
+
 /** @throws {Error} where the cluster cannot be reached, with the reason of each contact point */
 export async function withSession<T>(
   config: Config,
@@ -17,8 +22,8 @@ export async function withSession<T>(
   try {
     await session.openOnce();
   } catch (error) {
-    const points = config.contactPoints.join(", ");
-    throw new Error(`Cannot connect to Cassandra at ${points}: ${connectionFailure(error)}`, {
+    const cluster = clusterOf(config);
+    throw new Error(`Cannot connect to Cassandra at ${cluster}: ${connectionFailure(error)}`, {
       cause: error,
     });
   }

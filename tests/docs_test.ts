@@ -12,7 +12,6 @@ import { loadCatalog } from "../catalog/load.ts";
 import { readTags } from "../catalog/tags.ts";
 import { typeReference } from "../codec/reference.ts";
 import { SETTINGS } from "../settings.ts";
-import { CURSOR_TABLE } from "../db/cursors.ts";
 import { readMigrations } from "../db/migrations.ts";
 import { CODES } from "../errors.ts";
 import { createMetrics } from "../observe/metrics.ts";
@@ -178,7 +177,7 @@ describe("docs", () => {
 
   it("names no metric that does not exist", async () => {
     const metrics = await createMetrics().render();
-    const tables = ["cqlgate_migrations", CURSOR_TABLE];
+    const tables = ["cqlgate_migrations", "cqlgate_cursors"];
     for (const path of PAGES) {
       const named = [...(await read(path)).matchAll(/\bcqlgate_[a-z_]+\b/g)].map(([name]) => name);
       const unknown = named.filter((name) =>
