@@ -20,7 +20,10 @@ export interface ConnectionOptions {
   readonly secureBundle: string | null;
 }
 
-export function clientOptions(options: ConnectionOptions): cassandra.DseClientOptions {
+export function clientOptions(
+  options: ConnectionOptions,
+  writeTimes: cassandra.policies.timestampGeneration.TimestampGenerator,
+): cassandra.DseClientOptions {
   return {
     ...(options.secureBundle === null
       ? { contactPoints: [...options.contactPoints] }
@@ -34,6 +37,7 @@ export function clientOptions(options: ConnectionOptions): cassandra.DseClientOp
     policies: {
       reconnection: new JitteredReconnection(),
       retry: new RetryOnceIfIdempotent(),
+      timestampGeneration: writeTimes,
     },
     socketOptions: { connectTimeout: 5000 },
     pooling: { heartBeatInterval: 10_000 },

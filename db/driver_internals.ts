@@ -240,6 +240,7 @@ export async function execute(
     pageState: options.pagingState,
     isIdempotent: options.isIdempotent,
     readTimeout: options.readTimeoutMs,
+    timestamp: options.writeTime,
     keyspace: statement.keyspace ?? undefined,
     routingKey: routingKeyOf(statement, values),
   }, client);
@@ -259,13 +260,14 @@ export async function executeBatch(
   client: cassandra.Client,
   statement: PreparedStatement,
   rows: readonly BoundValues[],
-  options: Pick<ExecuteOptions, "consistency" | "isIdempotent" | "readTimeoutMs">,
+  options: Omit<ExecuteOptions, "serialConsistency" | "fetchSize" | "pagingState">,
 ): Promise<RawResult> {
   const execution = DefaultExecutionOptions.create({
     logged: false,
     consistency: options.consistency,
     isIdempotent: options.isIdempotent,
     readTimeout: options.readTimeoutMs,
+    timestamp: options.writeTime,
     keyspace: statement.keyspace ?? undefined,
     routingKey: routingKeyOf(statement, rows[0] ?? []),
   }, client);

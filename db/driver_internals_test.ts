@@ -415,6 +415,18 @@ describe("driver_internals", () => {
       ]);
     });
 
+    it("writes as of the time that it is given, as execute() does", async () => {
+      const insert = await prepare(client, INSERT);
+      const writeTime = 1_000_000_000_000_001;
+      const row = (position: number) => [text("time"), int(position), text("x"), null];
+      await execute(client, insert, row(0), { ...OPTIONS, writeTime });
+      await executeBatch(client, insert, [row(1), row(2)], { ...OPTIONS, writeTime });
+      const { rows } = await client.execute(
+        "SELECT WRITETIME(note) AS time FROM rows WHERE id = 'time'",
+      );
+      expect(rows.map(({ time }) => String(time))).toEqual(Array(3).fill(String(writeTime)));
+    });
+
     it("routes by the key of its first row", async () => {
       const insert = await prepare(client, INSERT);
       const rows = [3, 4].map((position) => [text("routed"), int(position), null, null]);

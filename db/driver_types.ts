@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
 
 /** A type as the driver reads it from the wire (native protocol v4, section 4.2.5.2, `[option]`). */
@@ -50,6 +51,9 @@ export interface RawResult {
 /** Bound values: bytes, null, or undefined for UNSET. */
 export type BoundValues = readonly (Buffer | null | undefined)[];
 
+/** When a write takes place, in microseconds since 1970: of two to one cell the later one wins. */
+export type WriteTime = number | cassandra.types.Long;
+
 export interface ExecuteOptions {
   readonly consistency: number;
   readonly serialConsistency: number | undefined;
@@ -57,4 +61,6 @@ export interface ExecuteOptions {
   readonly pagingState: Buffer | undefined;
   readonly isIdempotent: boolean;
   readonly readTimeoutMs: number;
+  /** Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
 }

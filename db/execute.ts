@@ -9,7 +9,7 @@ import type { Buffer } from "node:buffer";
 import { ServiceError } from "../errors.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
-import type { RawResult } from "./driver_types.ts";
+import type { RawResult, WriteTime } from "./driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "./prepare.ts";
 import { type Row, sameColumns } from "./read_rows.ts";
 import type { Session } from "./session.ts";
@@ -23,6 +23,8 @@ export interface ExecutionOptions {
   readonly deadline?: number;
   /** Runs while Cassandra is being waited for. */
   readonly stopwatch?: Stopwatch;
+  /** Of a write that is attempted again: the same each time. Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
 }
 
 export interface Result {
@@ -54,8 +56,10 @@ export interface Executor {
   executeBatch(
     prepared: PreparedQuery,
     rows: readonly EncodedValues[],
-    options?: Pick<ExecutionOptions, "stopwatch">,
+    options?: Pick<ExecutionOptions, "stopwatch" | "writeTime">,
   ): Promise<void>;
+  /** The time for a write, later than all before; undefined while nothing can be written. */
+  nextWriteTime(): WriteTime | undefined;
 }
 
 export interface ExecutorOptions {
@@ -118,6 +122,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
           idempotent: prepared.idempotent,
           fetchSize: options.fetchSize,
           pagingState: options.pagingState,
+          writeTime: options.writeTime,
           timeoutMs: Math.max(1, Math.round(options.deadline - performance.now())),
         }),
         observe,
@@ -150,7 +155,8 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
       }
       return { ...result, pagingState };
     },
-    async executeBatch(prepared, rows, { stopwatch } = {}) {
+    nextWriteTime: () => session.nextWriteTime(),
+    async executeBatch(prepared, rows, { stopwatch, writeTime } = {}) {
       await observed(prepared, { stopwatch, rows: rows.length }, async () =>
         readResult(
           prepared,
@@ -158,6 +164,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
             consistency: prepared.query.consistency,
             writes: prepared.writes,
             idempotent: prepared.idempotent,
+            writeTime,
           }),
           observe,
         ));

@@ -14,7 +14,7 @@ import { backoff } from "./backoff.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import { connectionFailure, mapError } from "./map_error.ts";
 import * as driver from "./driver_internals.ts";
-import type { BoundValues, PreparedStatement, RawResult } from "./driver_types.ts";
+import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
 import { isRefusal } from "./refusal.ts";
 
 export interface SessionOptions extends ConnectionOptions {
@@ -36,6 +36,8 @@ export interface StatementOptions {
   readonly pagingState?: Buffer | undefined;
   /** Default: that of the session. */
   readonly timeoutMs?: number;
+  /** Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
 }
 
 const { consistencies } = cassandra.types;
@@ -61,6 +63,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #observe: Observe;
   readonly #closing = new AbortController();
+  readonly #writeTimes = cassandra.policies.defaultTimestampGenerator();
   readonly #listeners: ((state: ConnectionState) => void)[] = [];
   #client: cassandra.Client | null = null;
   #state: ConnectionState = "connecting";
@@ -159,7 +162,7 @@ export class Session {
   }
 
   #createClient(): cassandra.Client {
-    const client = new cassandra.Client(clientOptions(this.#options));
+    const client = new cassandra.Client(clientOptions(this.#options, this.#writeTimes));
     client.on("log", (level: string, source: string, message: string, detail: unknown) => {
       if (level === "error") {
         this.#observe({ kind: "warning", message: `${source}: ${message}`, cause: detail });
@@ -227,6 +230,7 @@ export class Session {
         pagingState: options.pagingState,
         isIdempotent: options.idempotent,
         readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
+        writeTime: options.writeTime,
       });
     } catch (error) {
       throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
@@ -241,7 +245,7 @@ export class Session {
   async executeBatch(
     statement: PreparedStatement,
     rows: readonly BoundValues[],
-    options: Pick<StatementOptions, "consistency" | "writes" | "idempotent" | "timeoutMs">,
+    options: Omit<StatementOptions, "serialConsistency" | "fetchSize" | "pagingState">,
   ): Promise<RawResult> {
     const client = this.#connected();
     try {
@@ -249,10 +253,20 @@ export class Session {
         consistency: this.#consistencyOf(options),
         isIdempotent: options.idempotent,
         readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
+        writeTime: options.writeTime,
       });
     } catch (error) {
       throw mapError(error, options);
     }
+  }
+
+  /**
+   * The time for a write that may take several attempts, later than all before; undefined before the
+   * first connection, when nothing can be written.
+   */
+  nextWriteTime(): WriteTime | undefined {
+    if (this.#client === null) return undefined;
+    return this.#writeTimes.next(this.#client) ?? undefined;
   }
 
   #consistencyOf({ consistency }: Pick<StatementOptions, "consistency">): number {

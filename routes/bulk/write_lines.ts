@@ -6,6 +6,7 @@
  */
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { backoff } from "../../db/backoff.ts";
+import type { WriteTime } from "../../db/driver_types.ts";
 import { type Code, ServiceError } from "../../errors.ts";
 import { toServiceError } from "../problem.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
@@ -20,11 +21,13 @@ export interface WriteLinesOptions<Row> {
   /** Checks an input. @throws {ServiceError} */
   read(value: unknown): Row;
   /**
-   * Writes rows that are in one group, all of them or none.
+   * Writes rows that are in one group, all of them or none, as of a time.
    *
    * @throws {ServiceError} where they were not, or perhaps not, written
    */
-  write(rows: readonly Row[]): Promise<void>;
+  write(rows: readonly Row[], time: WriteTime | undefined): Promise<void>;
+  /** The time for a write, later than all before: an attempt to repeat it must not undo a later one. */
+  nextTime(): WriteTime | undefined;
   /** Which rows may be written together; null where none may. */
   readonly key: GroupKey<Row> | null;
   /** Whether a write that may have been made can be made again. Rows that are grouped always can. */
@@ -104,15 +107,16 @@ export async function writeLines<Row>(
     }
   }
 
-  async function writeGroup(group: readonly ReadLine<Row>[]): Promise<void> {
+  async function writeGroup(group: readonly ReadLine<Row>[], time?: WriteTime): Promise<void> {
     try {
-      await writeRetrying(group.map(({ row }) => row));
+      time ??= options.nextTime();
+      await writeRetrying(group.map(({ row }) => row), time);
       written += group.length;
       limit.grow(placesFor(group));
     } catch (error) {
       if (group.length > 1 && !STRAINED.has(toServiceError(error).code)) {
         // One of them is to blame, and alone it does not keep the others from being written.
-        for (const line of group) await writeGroup([line]);
+        for (const line of group) await writeGroup([line], time);
       } else {
         for (const { line } of group) fail(line, error);
       }
@@ -120,12 +124,12 @@ export async function writeLines<Row>(
   }
 
   /** Writes, and again where that helps and does no harm. */
-  async function writeRetrying(rows: readonly Row[]): Promise<void> {
+  async function writeRetrying(rows: readonly Row[], time: WriteTime | undefined): Promise<void> {
     const delays = backoff({ ...RETRY_BACKOFF, random: options.random ?? Math.random });
     for (let retries = 0;; retries++) {
       const { epoch } = limit;
       try {
-        return await options.write(rows);
+        return await options.write(rows, time);
       } catch (error) {
         const { code } = toServiceError(error);
         if (STRAINED.has(code)) limit.backOff(epoch);

@@ -24,6 +24,7 @@ async function run(
   const failures: string[] = [];
   const outcome = await writeLines<unknown>(ReadableStream.from(blocks), {
     read: (value) => value,
+    nextTime: () => 0,
     key: null,
     idempotent: true,
     fail: (line, { code }) => failures.push(`${line} ${code}`),
@@ -238,6 +239,27 @@ describe("writeLines() with a key", () => {
     expect(outcome).toMatchObject({ read: 35, written: 35, failed: 0 });
     expect(groups.map((group) => group.length)).toEqual([9, 10, 10, 6]);
     expect(new Set(groups.flat()).size).toBe(35);
+  });
+
+  it("attempts a group, and each of its rows, as of one time, which is later than that before", async () => {
+    let time = 0;
+    const attempts: [unknown, number][] = [];
+    const failures = ["timeout", "replica_failure"] as const;
+    await run(blocksOf(18, 18), {
+      key,
+      nextTime: () => ++time,
+      write(rows, time) {
+        attempts.push([rows.join(), time as number]);
+        const code = rows.includes(1) ? failures[attempts.length === 1 ? 0 : 1] : undefined;
+        if (code === undefined || rows.length === 1) return Promise.resolve();
+        return Promise.reject(new ServiceError(code, "Not so"));
+      },
+    });
+    const first = "1,2,3,4,5,6,7,8,9";
+    expect(attempts.filter(([rows]) => rows === first)).toEqual([[first, 1], [first, 1]]);
+    expect(attempts.find(([rows]) => String(rows).startsWith("10,"))![1]).toBe(2);
+    const alone = attempts.filter(([rows]) => !String(rows).includes(","));
+    expect(alone).toEqual(first.split(",").map((row) => [row, 1]));
   });
 
   it("finds the row to blame, and writes the others", async () => {

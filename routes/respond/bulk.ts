@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { WriteTime } from "../../db/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare.ts";
 import { ServiceError } from "../../errors.ts";
 import type { Observe } from "../../observe/observation.ts";
@@ -35,9 +36,12 @@ export function respondBulk(
     const request = context.get("request");
     const report = new ReportStream({ onLeave: () => upload.cancel() });
 
-    async function write(rows: readonly EncodedValues[]): Promise<void> {
+    async function write(
+      rows: readonly EncodedValues[],
+      writeTime: WriteTime | undefined,
+    ): Promise<void> {
       const [row, ...more] = rows;
-      const options = { stopwatch: request.cassandra };
+      const options = { stopwatch: request.cassandra, writeTime };
       if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
       const result = await executor.execute(prepared, row!, options);
       if (result.applied === false) throw notApplied(prepared, result);
@@ -47,6 +51,7 @@ export function respondBulk(
       const outcome = await writeLines(upload.blocks, {
         read: (value) => readValues(assertObject(value, "The line")),
         write,
+        nextTime: () => executor.nextWriteTime(),
         key: rowKey,
         idempotent,
         fail: (line, error) => report.add(failureOf(line, error)),
