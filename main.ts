@@ -23,6 +23,7 @@ import { createApp } from "./routes/app.ts";
 import { customRoutes } from "./routes/custom/mod.ts";
 import type { CustomRoute } from "./routes/define_route.ts";
 import { createTokenVerifier } from "./routes/verify_token.ts";
+import { assertRuntime } from "./runtime.ts";
 import { within } from "./within.ts";
 
 /** A running service. */
@@ -156,6 +157,7 @@ function urlOf(host: string, port: number): string {
 }
 
 async function main(): Promise<void> {
+  assertRuntime();
   const config = readConfig(Deno.env.toObject());
   const flushLogs = await configureLogs({ level: config.logLevel, format: config.logFormat });
   // A promise that nobody waited for fails one request at most; ending the process would fail them all.

@@ -7,6 +7,7 @@
 import { readConfig } from "../config.ts";
 import { start } from "../main.ts";
 import { configureLogs } from "../observe/log.ts";
+import { assertRuntime } from "../runtime.ts";
 import { migrate } from "../tasks/migrate.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra.ts";
 import { describeService } from "./describe_service.ts";
@@ -27,6 +28,7 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
   const ownProvider = !env.OIDC_ISSUER;
   const log = (line: string) => console.log(line);
 
+  assertRuntime();
   await Deno.mkdir(DEV_DIRECTORY, { recursive: true });
   const config = readConfig(await withDefaults(env, { ownCassandra, ownProvider }));
   await assertPortsFree(config, ownProvider);
