@@ -8,13 +8,15 @@ import type { Query } from "./query.ts";
 import { isKeyword, nameOf, type Token, tokenize } from "./tokenize.ts";
 
 export type Role =
-  /** Written to a column: by `VALUES (…)`, or by `SET column = …`. */
+  /** Written to a column as it is: by `VALUES (…)`, or by `SET column = …`. */
   | {
     readonly kind: "value";
     readonly column: string;
     /** Whether it is added behind what is there: `SET column = column + :marker`, or `+=`. */
     readonly appended: boolean;
   }
+  /** A part of what is written to a column: inside of a function, a literal or a calculation. */
+  | { readonly kind: "part"; readonly column: string }
   /** The key or index inside a collection: `SET column[:marker] = …`. */
   | { readonly kind: "subscript" }
   /** `LIMIT` and `PER PARTITION LIMIT`. */
@@ -28,14 +30,22 @@ export type Role =
   /** After `WHERE`, otherwise. */
   | { readonly kind: "restriction" }
   /** After `IF`, otherwise. */
-  | { readonly kind: "condition" }
-  /** Anywhere else, as in a select list or `ORDER BY … ANN OF`. */
+  | {
+    readonly kind: "condition";
+    /** Whether it stands behind `=` or `!=`, which take null. */
+    readonly equality: boolean;
+  }
+  /** What the vectors of a column are compared with: `ORDER BY column ANN OF :marker`. */
+  | { readonly kind: "ann"; readonly column: string }
+  /** Anywhere else, as in a select list. */
   | { readonly kind: "other" };
 
 /** One appearance of a marker; a marker that stands twice has two. */
 export interface MarkerRole {
   readonly marker: string;
   readonly role: Role;
+  /** The place, among the `innerStatements` of the query, of the one that it stands in. */
+  readonly statement: number;
 }
 
 type Clause =
@@ -54,12 +64,13 @@ type Clause =
 export function markerRoles(query: Pick<Query, "statementSpan">): MarkerRole[] {
   const roles: MarkerRole[] = [];
   const reader = new ClauseReader();
-  for (const token of tokenize(query.statementSpan, () => {})) {
-    if (token.kind === "comment") continue;
+  const tokens = tokenize(query.statementSpan, () => {}).filter(({ kind }) => kind !== "comment");
+  for (const [index, token] of tokens.entries()) {
     reader.advance(token);
-    if (token.kind === "marker") {
-      roles.push({ marker: token.text.slice(1).trim(), role: reader.role() });
-    }
+    if (token.kind !== "marker") continue;
+    const { statement } = reader;
+    const role = reader.role([tokens[index + 1], tokens[index + 2]]);
+    roles.push({ marker: token.text.slice(1).trim(), role, statement });
   }
   return roles;
 }
@@ -74,13 +85,17 @@ class ClauseReader {
   /** The column that the assignment at hand is for; null before its name. */
   #assigned: string | null = null;
   #subscript = false;
-  /** The two tokens before the one at hand. */
-  #before: readonly [Token | undefined, Token | undefined] = [undefined, undefined];
-  #token: Token | undefined;
+  #statements = 0;
+  /** The tokens so far, the one at hand last. */
+  readonly #tokens: Token[] = [];
+
+  /** The place of the statement at hand; what stands before the first one is counted with it. */
+  get statement(): number {
+    return Math.max(0, this.#statements - 1);
+  }
 
   advance(token: Token): void {
-    this.#before = [this.#before[1], this.#token];
-    this.#token = token;
+    this.#tokens.push(token);
     if (token.kind === "punctuation") return this.#punctuation(token.text);
     const name = nameOf(token);
     if (this.#depth === 0 && token.kind === "word" && this.#keyword(token)) return;
@@ -90,32 +105,68 @@ class ClauseReader {
   }
 
   /** That of the token at hand. */
-  role(): Role {
+  role(next: Neighbours): Role {
     // IN is a reserved word: without quotes it is nothing but the operator.
-    if (isKeyword(this.#before[1], "IN")) return { kind: "in" };
+    if (isKeyword(this.#before(1), "IN")) return { kind: "in" };
     switch (this.#clause) {
-      case "values":
-        return { kind: "value", column: this.#columns[this.#position] ?? "", appended: false };
-      case "set":
+      case "values": {
+        const column = this.#columns[this.#position] ?? "";
+        if (!this.#isWholeTerm(next)) return { kind: "part", column };
+        return { kind: "value", column, appended: false };
+      }
+      case "set": {
         if (this.#subscript) return { kind: "subscript" };
-        return { kind: "value", column: this.#assigned ?? "", appended: this.#isAppended() };
+        const column = this.#assigned ?? "";
+        if (!this.#isWholeAssignment(next)) return { kind: "part", column };
+        return { kind: "value", column, appended: this.#isAppended() };
+      }
       case "ttl":
       case "timestamp":
         return { kind: this.#clause };
       case "where":
         return { kind: "restriction" };
       case "if":
-        return { kind: "condition" };
+        return {
+          kind: "condition",
+          equality: this.#before(1)?.text === "=" && !["<", ">"].includes(this.#before(2)!.text),
+        };
       case "limit":
         return { kind: "limit" };
-      default:
-        return { kind: "other" };
+      default: {
+        const isCompared = isKeyword(this.#before(1), "OF") && isKeyword(this.#before(2), "ANN");
+        const column = isCompared ? nameOf(this.#before(3)) : null;
+        return column === null ? { kind: "other" } : { kind: "ann", column };
+      }
     }
   }
 
+  /** The token so many before the one at hand. */
+  #before(distance: number): Token | undefined {
+    return this.#tokens.at(-1 - distance);
+  }
+
   #isAppended(): boolean {
-    const [first, second] = this.#before;
+    const [first, second] = [this.#before(2), this.#before(1)];
     return second?.text === "+" || second?.text === "=" && first?.text === "+";
+  }
+
+  /** Of `VALUES`: nothing but commas and the parentheses around the list are beside it. */
+  #isWholeTerm([next]: Neighbours): boolean {
+    const before = this.#before(1)?.text;
+    return this.#depth === 1 && (before === "(" || before === ",") &&
+      (next?.text === "," || next?.text === ")");
+  }
+
+  /** Of `SET`: alone, or with a sign between it and the column that it is assigned to. */
+  #isWholeAssignment([next, afterNext]: Neighbours): boolean {
+    if (this.#depth > 0) return false;
+    const isSign = (token: Token | undefined) => token?.text === "+" || token?.text === "-";
+    const isColumn = (token: Token | undefined) => nameOf(token) === this.#assigned;
+    const begins = this.#before(1)?.text === "=" ||
+      isSign(this.#before(1)) && isColumn(this.#before(2));
+    const ends = next === undefined || next.text === "," || next.text === ";" ||
+      next.kind === "word" || isSign(next) && isColumn(afterNext);
+    return begins && ends;
   }
 
   #keyword(token: Token): boolean {
@@ -124,6 +175,7 @@ class ClauseReader {
     if (clause === "values" && !this.#inserts) return false;
     if ((clause === "ttl" || clause === "timestamp") && !this.#isUsing()) return false;
     if (clause === undefined) return false;
+    if (BEGINNINGS.some((keyword) => isKeyword(token, keyword))) this.#statements++;
     if (clause === "columns" || clause === "none") this.#inserts = clause === "columns";
     if (clause === "columns") this.#columns = [];
     this.#clause = clause;
@@ -138,7 +190,8 @@ class ClauseReader {
 
   #punctuation(text: string): void {
     if ("([{".includes(text)) {
-      if (text === "[" && this.#clause === "set") this.#subscript = true;
+      const follows = nameOf(this.#before(1)) !== null;
+      if (text === "[" && this.#clause === "set" && follows) this.#subscript = true;
       if (text === "(" && this.#clause === "columns" && this.#depth === 0) this.#columns = [];
       this.#depth++;
     } else if (")]}".includes(text)) {
@@ -151,6 +204,11 @@ class ClauseReader {
     }
   }
 }
+
+/** The two tokens after a marker. */
+type Neighbours = readonly [Token | undefined, Token | undefined];
+
+const BEGINNINGS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
 const CLAUSES: readonly (readonly [string, Clause])[] = [
   ["SELECT", "none"],

@@ -6,9 +6,9 @@ function rolesOf(cql: string): string[] {
   const file = { path: "test.cql", text: cql };
   const roles = markerRoles({ statementSpan: { file, start: 0, end: cql.length } });
   return roles.map(({ marker, role }) =>
-    `${marker}: ${role.kind}${
-      role.kind === "value" ? ` of ${role.column}${role.appended ? ", appended" : ""}` : ""
-    }`
+    `${marker}: ${role.kind}${"column" in role ? ` of ${role.column}` : ""}${
+      role.kind === "value" && role.appended ? ", appended" : ""
+    }${role.kind === "condition" && role.equality ? " of equality" : ""}`
   );
 }
 
@@ -17,12 +17,17 @@ describe("markerRoles()", () => {
     [
       "pairs the values of an INSERT with its columns",
       `INSERT INTO ks.t (a, "B", c) VALUES (:x, f(:y, 1), {'k': :z}) USING TTL :ttl`,
-      ["x: value of a", "y: value of B", "z: value of c", "ttl: ttl"],
+      ["x: value of a", "y: part of B", "z: part of c", "ttl: ttl"],
     ],
     [
       "takes a column called values for a column",
       "UPDATE t SET values = :v, a = a + :w WHERE k = :k IF b = :b",
-      ["v: value of values", "w: value of a, appended", "k: restriction", "b: condition"],
+      [
+        "v: value of values",
+        "w: value of a, appended",
+        "k: restriction",
+        "b: condition of equality",
+      ],
     ],
     [
       "tells a subscript from the value that it is given",
@@ -32,7 +37,7 @@ describe("markerRoles()", () => {
     [
       "follows a SELECT through its clauses",
       "SELECT f(:x) FROM t WHERE a = :a ORDER BY v ANN OF :v PER PARTITION LIMIT :p LIMIT :l",
-      ["x: other", "a: restriction", "v: other", "p: limit", "l: limit"],
+      ["x: other", "a: restriction", "v: ann of v", "p: limit", "l: limit"],
     ],
     [
       "begins anew with each statement of a batch",
@@ -65,7 +70,37 @@ describe("markerRoles()", () => {
     [
       "tells a list from a value in a condition",
       "DELETE FROM t WHERE k = :k IF a IN :as AND b IN (:b) AND c = :c",
-      ["k: restriction", "as: in", "b: condition", "c: condition"],
+      ["k: restriction", "as: in", "b: condition", "c: condition of equality"],
+    ],
+    [
+      "tells a condition that takes null from one that does not",
+      "DELETE FROM t WHERE k = :k IF a != :a AND b >= :b AND c > :c AND d[1] = :d",
+      [
+        "k: restriction",
+        "a: condition of equality",
+        "b: condition",
+        "c: condition",
+        "d: condition of equality",
+      ],
+    ],
+    [
+      "tells a whole value from a part of one",
+      "INSERT INTO t (a, b, c, d) VALUES ((:x, :y), (int) :z * 2, {street: :s}, :d)",
+      ["x: part of a", "y: part of a", "z: part of b", "s: part of c", "d: value of d"],
+    ],
+    [
+      "tells them apart where they are assigned, too",
+      "UPDATE t SET a = :x + a, b = b - :y, c += :z, d = :w * 2, e = e + [:v], f.g = :u, " +
+      "h = (int) :q IF a = 1",
+      [
+        "x: value of a",
+        "y: value of b",
+        "z: value of c, appended",
+        "w: part of d",
+        "v: part of e",
+        "u: value of f",
+        "q: part of h",
+      ],
     ],
     ["knows no column for a JSON insert", "INSERT INTO t JSON :doc", ["doc: other"]],
     ["skips strings and comments", "SELECT a FROM t WHERE a = ':x' -- :y\n AND b = :z", [
@@ -75,4 +110,13 @@ describe("markerRoles()", () => {
   for (const [name, cql, roles] of cases) {
     it(name, () => expect(rolesOf(cql)).toEqual(roles));
   }
+
+  it("says in which statement of a batch a marker stands", () => {
+    const cql = "BEGIN BATCH USING TIMESTAMP :at INSERT INTO t (a) VALUES (:a) " +
+      "UPDATE u SET b = :b WHERE k = :k; DELETE FROM w WHERE k = :k; APPLY BATCH";
+    const file = { path: "test.cql", text: cql };
+    const roles = markerRoles({ statementSpan: { file, start: 0, end: cql.length } });
+    expect(roles.map(({ marker, statement }) => `${marker} ${statement}`))
+      .toEqual(["at 0", "a 0", "b 1", "k 1", "k 2"]);
+  });
 });

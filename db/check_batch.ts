@@ -1,51 +1,49 @@
 /**
- * A batch that is not logged is only whole where it is one write to one partition: that must be
- * provable before it is served. A logged one may span partitions.
+ * A batch that is not logged, or that has conditions, is only whole where it is one write to one
+ * partition: that must be provable before it is served. A logged one may span partitions.
  *
  * @module
  */
-import type { Query, Report } from "../catalog/query.ts";
-import { type Token, tokenize } from "../catalog/tokenize.ts";
-import type { Session } from "./session.ts";
+import type { Query, Report, Span } from "../catalog/query.ts";
+import { tokenize } from "../catalog/tokenize.ts";
+import type { PreparedStatement } from "./driver_types.ts";
 
-/** Reports an `UNLOGGED` or `COUNTER` batch whose statements may go to different partitions. */
-export async function checkBatch(session: Session, query: Query, report: Report): Promise<void> {
-  const tokens = tokenize(query.statementSpan, () => {}).filter(({ kind }) => kind !== "comment");
-  const type = tokens[1]?.text.toUpperCase();
-  if (type !== "UNLOGGED" && type !== "COUNTER") return;
-  const partitions = await Promise.all(
-    innerStatements(query, tokens).map((statement) => partitionOf(session, statement)),
-  );
-  const [first] = partitions;
-  if (first !== null && partitions.every((partition) => partition === first)) return;
+/**
+ * Reports a batch that has to be in one partition, and whose statements may go to different ones.
+ *
+ * @param inner its statements, each prepared; null for one that cannot stand alone
+ */
+export function checkBatch(
+  query: Query,
+  inner: readonly (PreparedStatement | null)[],
+  report: Report,
+): void {
+  const kind = kindOf(query);
+  if (kind === null) return;
+  const [first, ...others] = inner.map(partitionOf);
+  if (first !== null && others.every((partition) => partition === first)) return;
   report({
-    span: tokens[1]!.span,
-    message: `Cannot serve this ${type} batch: its statements are not provably in one partition`,
-    help:
-      'Bind the whole partition key of one table to the same markers in each statement, or use "BEGIN BATCH"',
+    span: kind.span,
+    message:
+      `Cannot serve this ${kind.name} batch: its statements are not provably in one partition`,
+    help: query.conditional
+      ? "Bind the whole partition key of one table to the same markers in each statement"
+      : 'Bind the whole partition key of one table to the same markers in each statement, or use "BEGIN BATCH"',
   });
 }
 
-/** The statements between `BATCH` and `APPLY`, without the `USING` of the batch. */
-function innerStatements(query: Query, tokens: readonly Token[]): string[] {
-  const { file } = query.statementSpan;
-  const statements: string[] = [];
-  let start: number | null = null;
-  for (const token of tokens.slice(2, -2)) {
-    const begins = /^(insert|update|delete)$/i.test(token.text) && token.kind === "word";
-    if (begins && start === null) start = token.span.start;
-    if (token.text === ";" && start !== null) {
-      statements.push(file.text.slice(start, token.span.start));
-      start = null;
-    }
-  }
-  const end = tokens.at(-2)!.span.start;
-  return start === null ? statements : [...statements, file.text.slice(start, end)];
+/** What asks for one partition; null for a batch that may have many. */
+function kindOf({ statementSpan, conditional }: Query): { name: string; span: Span } | null {
+  const tokens = tokenize(statementSpan, () => {}).filter(({ kind }) => kind !== "comment");
+  const [begin, type] = tokens;
+  const name = type?.text.toUpperCase();
+  if (name === "UNLOGGED" || name === "COUNTER") return { name, span: type!.span };
+  return conditional ? { name: "conditional", span: begin!.span } : null;
 }
 
 /** The table and the markers of its partition key; null where the key is not wholly bound. */
-async function partitionOf(session: Session, statement: string): Promise<string | null> {
-  const { keyspace, table, binds, partitionKey } = await session.prepare(statement);
-  if (partitionKey.length === 0) return null;
+function partitionOf(statement: PreparedStatement | null): string | null {
+  if (statement === null || statement.partitionKey.length === 0) return null;
+  const { keyspace, table, binds, partitionKey } = statement;
   return JSON.stringify([keyspace, table, partitionKey.map((index) => binds[index]!.name)]);
 }

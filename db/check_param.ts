@@ -8,23 +8,20 @@ import type { Param, Query, Report } from "../catalog/query.ts";
 import type { Role } from "../catalog/roles.ts";
 import type { Codec } from "../codec/codec.ts";
 import { isWithin, measureOf } from "../codec/measure.ts";
-import type { Table } from "./table.ts";
+import type { MarkerPlace } from "./prepare_params.ts";
 
 export interface ParamFacts {
   readonly query: Query;
   readonly param: Param;
   /** One for each place that the marker stands in; at least one. */
   readonly codecs: readonly [Codec, ...Codec[]];
-  /** What the marker does in each of its places. */
-  readonly roles: readonly Role[];
-  readonly table: Table | null;
+  readonly places: readonly MarkerPlace[];
   readonly report: Report;
 }
 
 export function checkParam(facts: ParamFacts): void {
-  for (const check of [checkOneType, checkDefault, checkUnit, checkBounds, checkOptional]) {
-    check(facts);
-  }
+  const checks = [checkOneType, checkDefault, checkUnit, checkBounds, checkOptional, checkVector];
+  for (const check of checks) check(facts);
 }
 
 function checkOneType({ query, param, codecs, report }: ParamFacts): void {
@@ -78,6 +75,7 @@ function checkBounds({ param, codecs: [codec], report }: ParamFacts): void {
 /** Where the server refuses UNSET, in words; null where it takes it. */
 const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
   value: null,
+  part: "a part of a value",
   limit: null,
   ttl: null,
   timestamp: null,
@@ -85,12 +83,13 @@ const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
   subscript: "a key inside a collection",
   restriction: 'a restriction in "WHERE"',
   condition: 'a condition after "IF"',
+  ann: "what vectors are compared with",
   other: "a part of the statement that needs a value",
 };
 
-function checkOptional({ param, roles, table, report }: ParamFacts): void {
+function checkOptional({ param, places, report }: ParamFacts): void {
   if (!param.optional) return;
-  const obstacle = roles.map((role) =>
+  const obstacle = places.map(({ role, table }) =>
     role.kind === "value" && table?.keys.has(role.column)
       ? `a key column "${role.column}"`
       : role.kind === "value" && role.appended && table?.types.get(role.column)?.kind === "list"
@@ -103,5 +102,18 @@ function checkOptional({ param, roles, table, report }: ParamFacts): void {
     span: param.span,
     message: `Parameter "${param.name}" cannot be optional: it stands for ${obstacle}`,
     help: 'Remove the "?", or write a second query that does without it',
+  });
+}
+
+/** A vector for an index is checked as a whole: of its numbers alone nobody could say that it fits. */
+function checkVector({ param, places, report }: ParamFacts): void {
+  const [column] = places.flatMap(({ role, table }) =>
+    role.kind === "part" && table?.similarities.has(role.column) ? role.column : []
+  );
+  if (column === undefined) return;
+  report({
+    span: param.span,
+    message: `Parameter "${param.name}" cannot be a part of the vector "${column}": it is indexed`,
+    help: "Bind the whole vector to one marker",
   });
 }

@@ -137,7 +137,8 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
      */
     async execute(prepared, values, options = {}) {
       const deadline = options.deadline ?? performance.now() + session.requestTimeoutMs;
-      const fetchSize = options.fetchSize ?? DEFAULT_FETCH_SIZE;
+      // Zero asks for everything in one answer.
+      const fetchSize = prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0;
       const result = await send(prepared, values, { ...options, fetchSize, deadline });
       let { pagingState } = result;
       const { rows } = result;

@@ -6,19 +6,15 @@
  */
 import type { Buffer } from "node:buffer";
 import { CatalogError } from "../catalog/diagnose.ts";
+import { innerStatements } from "../catalog/inner_statements.ts";
 import type { Diagnostic, Query, Report } from "../catalog/query.ts";
-import { suggest } from "../catalog/suggest.ts";
-import type { Codec, CqlType } from "../codec/codec.ts";
 import { checkBatch } from "./check_batch.ts";
-import { cqlTypeOf } from "./cql_type.ts";
+import { checkJson } from "./check_json.ts";
+import { checkPaging } from "./check_paging.ts";
 import type { BoundValues, PreparedStatement } from "./driver_types.ts";
-import { type ColumnKind, isIdempotent } from "./idempotency.ts";
-import {
-  codecOrReport,
-  type PreparedParam,
-  prepareParams,
-  type StatementContext,
-} from "./prepare_params.ts";
+import { isIdempotent } from "./idempotency.ts";
+import { checkEtag, prepareColumns, type PreparedColumn } from "./prepare_columns.ts";
+import { type PreparedParam, prepareParams } from "./prepare_params.ts";
 import { type PreparedWalk, prepareWalk } from "./prepare_walk.ts";
 import {
   compileRowReader,
@@ -29,15 +25,7 @@ import {
 import { isRefusal, refusalDiagnostic } from "./refusal.ts";
 import { type RowKey, rowKeyOf } from "./row_key.ts";
 import type { Session } from "./session.ts";
-import { type Table, tableOf } from "./table.ts";
-
-/** A column of a query's rows. */
-export interface PreparedColumn {
-  readonly name: string;
-  readonly codec: Codec;
-  /** Key columns never are. */
-  readonly nullable: boolean;
-}
+import { createTableReader, type TableReader } from "./table.ts";
 
 /** Encoded values by parameter name; null deletes, a missing one is UNSET. */
 export type EncodedValues = Readonly<Record<string, Buffer | null | undefined>>;
@@ -58,6 +46,8 @@ export interface PreparedQuery {
   readonly readShape: ShapeReader;
   readonly idempotent: boolean;
   readonly writes: boolean;
+  /** Whether Cassandra answers in pages; false where it has to give all rows at once. */
+  readonly isPaged: boolean;
   /** Tells rows apart that may be written together; null where each has to be written alone. */
   readonly rowKey: RowKey | null;
   /** Values by position. */
@@ -76,8 +66,9 @@ export async function prepareQueries(
 ): Promise<PreparedQuery[]> {
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
+  const readTable = createTableReader(session);
   const prepared = await Promise.all(
-    queries.map((query) => prepareQuery(session, query, report)),
+    queries.map((query) => prepareQuery(session, query, { readTable, report })),
   );
   if (diagnostics.length > 0) throw new CatalogError(diagnostics);
   return prepared.filter((query) => query !== null);
@@ -86,24 +77,40 @@ export async function prepareQueries(
 async function prepareQuery(
   session: Session,
   query: Query,
-  report: Report,
+  { readTable, report }: { readonly readTable: TableReader; readonly report: Report },
 ): Promise<PreparedQuery | null> {
   let statement: PreparedStatement;
   try {
     statement = await session.prepare(query.statement);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    report(await refusalDiagnostic(session, query, error));
+    const { keyspace } = session;
+    report(await refusalDiagnostic(query, error, { keyspace, readTable }));
     return null;
   }
-  const table = await tableOf(session, statement);
-  const context = { statement, table, report };
+  const inner = query.verb === "batch" ? await prepareInner(session, query) : [statement];
+  const tables = await Promise.all(
+    inner.map((each) =>
+      each === null || each.keyspace === null || each.table === null
+        ? null
+        : readTable(each.keyspace, each.table)
+    ),
+  );
+  const table = tables[0] ?? null;
+  const context = { statement, table, tables, report };
   const params = prepareParams(query, context);
   const columns = prepareColumns(query, context);
   const walk = prepareWalk(query, params, context);
+  const isPaged = checkPaging(query, context);
   checkEtag(query, columns, report);
-  if (query.verb === "batch") await checkBatch(session, query, report);
-  const idempotent = isIdempotent(query, columnKindOf(query, table));
+  checkJson(query, context);
+  if (query.verb === "batch") checkBatch(query, inner, report);
+  const idempotent = innerStatements(query).every((statementSpan, index) =>
+    isIdempotent(
+      { ...query, statementSpan },
+      (column) => tables[index]?.types.get(column)?.kind ?? null,
+    )
+  );
   return {
     query,
     statement,
@@ -114,6 +121,7 @@ async function prepareQuery(
     readShape: createShapeReader(),
     idempotent,
     writes: query.verb !== "select",
+    isPaged,
     rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query, params, table) : null,
     bind(values) {
       const bound = new Array<Buffer | null | undefined>(statement.binds.length);
@@ -126,73 +134,17 @@ async function prepareQuery(
   };
 }
 
-function prepareColumns(
-  query: Query,
-  { statement, table, report }: StatementContext,
-): PreparedColumn[] {
-  if (query.mode === "applied") {
-    return [...table?.types ?? []].flatMap(([name, type]) =>
-      codecOrReport(type, query.statementSpan, report).map((codec) => ({
-        name,
-        codec,
-        nullable: true,
-      }))
-    );
-  }
-  const twice = statement.columns.find(({ name }, index) =>
-    statement.columns.slice(0, index).some((before) => before.name === name)
+/** The statements of a batch, each prepared; null for one that cannot stand alone. */
+function prepareInner(session: Session, query: Query): Promise<(PreparedStatement | null)[]> {
+  const { file } = query.statementSpan;
+  return Promise.all(
+    innerStatements(query).map(async ({ start, end }) => {
+      try {
+        return await session.prepare(file.text.slice(start, end));
+      } catch (error) {
+        if (isRefusal(error)) return null;
+        throw error;
+      }
+    }),
   );
-  if (twice !== undefined) {
-    report({
-      span: query.statementSpan,
-      message: `Two columns of the result are called "${twice.name}"`,
-      help: 'Give one of them another name with "AS"',
-    });
-  }
-  return statement.columns.flatMap(({ name, type }) =>
-    codecOrReport(cqlTypeOf(type), query.statementSpan, report).map((codec) => ({
-      name,
-      codec,
-      nullable: !table?.keys.has(name),
-    }))
-  );
-}
-
-/** Types whose JSON is text that fits between the quotes of an entity tag. */
-const ETAG_KINDS: readonly CqlType["kind"][] = [
-  "tinyint",
-  "smallint",
-  "int",
-  "bigint",
-  "uuid",
-  "timeuuid",
-  "timestamp",
-];
-
-function checkEtag(
-  { etag }: Query,
-  columns: readonly PreparedColumn[],
-  report: Report,
-): void {
-  if (etag === null) return;
-  const column = columns.find(({ name }) => name === etag.column);
-  if (column === undefined) {
-    const names = columns.map(({ name }) => name);
-    report({
-      span: etag.span,
-      message: `Cannot use "${etag.column}" as entity tag: the statement does not select it`,
-      help: suggest(etag.column, names),
-    });
-  } else if (!ETAG_KINDS.includes(column.codec.type.kind)) {
-    report({
-      span: etag.span,
-      message: `Cannot use "${etag.column}" of type "${column.codec.cql}" as entity tag`,
-      help: `Use a column of one of the types ${ETAG_KINDS.join(", ")}`,
-    });
-  }
-}
-
-/** A batch may write to several tables, of which only one is known. */
-function columnKindOf({ verb }: Query, table: Table | null): ColumnKind {
-  return (column) => verb === "batch" ? null : table?.types.get(column)?.kind ?? null;
 }

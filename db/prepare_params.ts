@@ -12,7 +12,7 @@ import { type Bucket, bucketFor } from "./bucket_param.ts";
 import { checkParam } from "./check_param.ts";
 import { cqlTypeOf } from "./cql_type.ts";
 import type { PreparedStatement } from "./driver_types.ts";
-import type { Table } from "./table.ts";
+import type { Similarity, Table } from "./table.ts";
 
 /** A parameter with the type that the server gave its marker. */
 export interface PreparedParam {
@@ -20,12 +20,12 @@ export interface PreparedParam {
   readonly codec: Codec;
   /** Where its value is bound; a marker may stand in several places. */
   readonly positions: readonly number[];
-  /** Whether null may be sent, which deletes the value. */
+  /** Whether null may be sent, which deletes the value, or compares with nothing. */
   readonly nullable: boolean;
   /** Whether it stands for `USING TIMESTAMP`, in microseconds since 1970. */
   readonly isWriteTime: boolean;
-  /** Whether it is written to a vector that is indexed, which must be finite. */
-  readonly isIndexedVector: boolean;
+  /** Of a vector that goes into an index or is searched for: how that compares it; else null. */
+  readonly similarity: Similarity | null;
   /** For a `bucket:` parameter: how its bytes come from those of the parameter that it is derived of. */
   readonly bucket: Bucket | null;
 }
@@ -33,41 +33,74 @@ export interface PreparedParam {
 /** What is known of a statement while its query is prepared. */
 export interface StatementContext {
   readonly statement: PreparedStatement;
+  /** The one that it selects from or writes to; of a batch, that of its first statement. */
   readonly table: Table | null;
+  /** That of each of its `innerStatements`. */
+  readonly tables: readonly (Table | null)[];
   readonly report: Report;
 }
 
 export function prepareParams(query: Query, context: StatementContext): PreparedParam[] {
   const roles = markerRoles(query);
   const prepared = query.params.flatMap((param) => {
-    const own = roles.filter(({ marker }) => marker === param.name).map(({ role }) => role);
-    return prepareParam(query, { ...context, param, roles: own }) ?? [];
+    const own = roles.filter(({ marker }) => marker === param.name)
+      .map(({ role, statement }) => ({ role, table: context.tables[statement] ?? null }));
+    return prepareParam(query, { ...context, param, places: own }) ?? [];
   });
   return prepared.map((each) => withBucket(each, { prepared, report: context.report }));
 }
 
 function prepareParam(
   query: Query,
-  context: StatementContext & { readonly param: Param; readonly roles: readonly Role[] },
+  context: StatementContext & { readonly param: Param; readonly places: readonly MarkerPlace[] },
 ): PreparedParam | null {
-  const { param, roles, statement: { binds }, table, report } = context;
+  const { places, statement: { binds }, report } = context;
+  const param = withImpliedBounds(context.param, places);
   const positions = binds.flatMap(({ name }, index) => name === param.name ? [index] : []);
   const [codec, ...others] = positions.flatMap((position) =>
     codecOrReport(cqlTypeOf(binds[position]!.type), param.span, report)
   );
   if (codec === undefined) return null;
-  checkParam({ query, param, codecs: [codec, ...others], roles, table, report });
+  checkParam({ query, param, codecs: [codec, ...others], places, report });
   return {
     param,
     codec,
     positions,
-    nullable: param.optional && param.source.in === "body" &&
-      roles.every(({ kind }) => kind === "value"),
-    isIndexedVector: codec.type.kind === "vector" &&
-      roles.some((role) => role.kind === "value" && table?.indexed.has(role.column)),
-    isWriteTime: roles.some(({ kind }) => kind === "timestamp"),
+    nullable: param.source.in === "body" && takesNull(param, places),
+    similarity: codec.type.kind === "vector" ? similarityOf(places) : null,
+    isWriteTime: places.some(({ role }) => role.kind === "timestamp"),
     bucket: null,
   };
+}
+
+/** Where a marker stands, and in the statement of which table. */
+export interface MarkerPlace {
+  readonly role: Role;
+  readonly table: Table | null;
+}
+
+/** The least that `LIMIT` and `USING TTL` can be. */
+const LEAST: Partial<Record<Role["kind"], string>> = { limit: "1", ttl: "0" };
+
+/** Cassandra refuses less with words that no caller understands. */
+function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param {
+  const [least] = places.flatMap(({ role }) => LEAST[role.kind] ?? []);
+  return least === undefined || param.min !== null ? param : { ...param, min: least };
+}
+
+/** Null deletes what is written, where the caller need not write at all; or it is what is compared with. */
+function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean {
+  return places.length > 0 &&
+    places.every(({ role }) =>
+      role.kind === "value" ? optional : role.kind === "condition" && role.equality
+    );
+}
+
+function similarityOf(places: readonly MarkerPlace[]): Similarity | null {
+  const [similarity = null] = places.flatMap(({ role, table }) =>
+    role.kind === "value" || role.kind === "ann" ? table?.similarities.get(role.column) ?? [] : []
+  );
+  return similarity;
 }
 
 /** Ties a `bucket:` parameter to the one that it is derived of. */

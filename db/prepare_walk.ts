@@ -6,9 +6,11 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Query, Walk } from "../catalog/query.ts";
+import { isKeyword, nameOf, type Token, tokenize } from "../catalog/tokenize.ts";
 import type { Codec } from "../codec/codec.ts";
 import { bucketEncoder, instantReader } from "./bucket_param.ts";
 import type { PreparedParam, StatementContext } from "./prepare_params.ts";
+import type { Table } from "./table.ts";
 
 /** An `@walk` with what the types of its markers say. */
 export interface PreparedWalk extends Walk {
@@ -36,15 +38,9 @@ export function prepareWalk(
       help: 'Restrict every column of the partition key by "=", the bucket among them',
     });
   }
-  const order = walk.order.toUpperCase();
-  const isOrdered = table === null || table.clusteringOrder.includes(order);
-  if (!isOrdered && !/\border\s+by\b/i.test(query.statement)) {
-    report({
-      span: walk.span,
-      message:
-        `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other one`,
-      help: `Name the order of the table, or add "ORDER BY … ${order}" to the statement`,
-    });
+  const tokens = tokenize(query.statementSpan, () => {}).filter(({ kind }) => kind !== "comment");
+  for (const mistake of rangeMistakes(walk, { tokens, table })) {
+    report({ span: walk.span, ...mistake });
   }
   const typed = withTypes(walk, { bucket: bucket.codec, from: from.codec, to: to.codec });
   if (typeof typed !== "string") return typed;
@@ -55,6 +51,74 @@ export function prepareWalk(
       'Walk along "timestamp" or "date" markers, with a bucket of type "text", "date", "timestamp" or "int"',
   });
   return null;
+}
+
+interface Mistake {
+  readonly message: string;
+  readonly help: string;
+}
+
+/** What stands against going through the buckets in this order, from the one end to the other. */
+function rangeMistakes(
+  walk: Walk,
+  { tokens, table }: { tokens: readonly Token[]; table: Table | null },
+): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const limit = tokens.findIndex((token) => isKeyword(token, "LIMIT"));
+  if (limit !== -1 && !isKeyword(tokens[limit - 1], "PARTITION")) {
+    mistakes.push({
+      message: `Cannot walk with a LIMIT: it would hold for each ${walk.by} anew`,
+      help: 'Leave it out: "@page" bounds a page',
+    });
+  }
+  const ends = [[walk.from, ">"], [walk.to, "<"]] as const;
+  const [column, ...others] = ends.map(([marker, sign]) => {
+    const { column, operator } = restrictionBy(marker, tokens);
+    if (column !== null && operator.startsWith(sign)) return column;
+    mistakes.push({
+      message: `Cannot walk: ":${marker}" does not stand behind "${sign}" or "${sign}="`,
+      help: 'Restrict a clustering column by both ends, as in "at >= :since AND at < :until"',
+    });
+    return null;
+  });
+  if (mistakes.length > 0 || table === null) return mistakes;
+  const clustering = table.clusteringKey.find(({ name }) => name === column);
+  if (clustering === undefined || others.some((other) => other !== column)) {
+    return [{
+      message: `Cannot walk: its ends do not restrict the same clustering column`,
+      help: 'Restrict a clustering column by both ends, as in "at >= :since AND at < :until"',
+    }];
+  }
+  const order = walk.order.toUpperCase();
+  if ((clustering.order === order) !== isReversed(table, tokens)) return [];
+  return [{
+    message: `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other one`,
+    help: `Name the order of the rows, or say "ORDER BY … ${order}" in the statement`,
+  }];
+}
+
+/** The column that is compared with a marker, and how. */
+function restrictionBy(
+  marker: string,
+  tokens: readonly Token[],
+): { column: string | null; operator: string } {
+  let at = tokens.findIndex(({ kind, text }) =>
+    kind === "marker" && text.slice(1).trim() === marker
+  );
+  let operator = "";
+  while (at > 0 && "<>=".includes(tokens[at - 1]!.text)) operator = tokens[--at]!.text + operator;
+  return { column: nameOf(tokens[at - 1]), operator };
+}
+
+/** Whether rows come against the order of their table: all its columns are turned round, or none. */
+function isReversed({ clusteringKey }: Table, tokens: readonly Token[]): boolean {
+  const by = tokens.findIndex((token, index) =>
+    isKeyword(token, "BY") && isKeyword(tokens[index - 1], "ORDER")
+  );
+  if (by === -1) return false;
+  const ordered = clusteringKey.find(({ name }) => name === nameOf(tokens[by + 1]));
+  const order = isKeyword(tokens[by + 2], "DESC") ? "DESC" : "ASC";
+  return ordered !== undefined && ordered.order !== order;
 }
 
 /** The walk with its types, or what stands against it. */

@@ -8,7 +8,7 @@ import cassandra from "cassandra-driver";
 import { diagnosticAtStatement } from "../catalog/diagnose.ts";
 import type { Diagnostic, Query, Span } from "../catalog/query.ts";
 import { suggest } from "../catalog/suggest.ts";
-import type { Session } from "./session.ts";
+import type { TableReader } from "./table.ts";
 
 export type Refusal = cassandra.errors.ResponseError;
 
@@ -21,9 +21,9 @@ export function isRefusal(error: unknown): error is Refusal {
 
 /** The server's words at the place that they mean. */
 export async function refusalDiagnostic(
-  session: Session,
   query: Query,
   error: Refusal,
+  { keyspace, readTable }: { keyspace: string | null; readTable: TableReader },
 ): Promise<Diagnostic> {
   const syntax = /^line (\d+):(-?\d+) (.*)$/s.exec(error.message);
   if (syntax !== null) {
@@ -34,7 +34,7 @@ export async function refusalDiagnostic(
       help: "Mend the statement; it runs as it is in cqlsh, markers included",
     });
   }
-  const place = await blame(session, query, error.message);
+  const place = await blame(query, error.message, { keyspace, readTable });
   const message = `Cassandra refuses the statement: ${error.message}`;
   return { span: place.span, message, help: place.help };
 }
@@ -44,18 +44,18 @@ const UNKNOWN_TABLE = /^(?:table|unconfigured table) "?(\w+)"?(?: does not exist
 
 /** Finds the word that the server complains of, and the name that was probably meant. */
 async function blame(
-  session: Session,
   query: Query,
   message: string,
+  options: { keyspace: string | null; readTable: TableReader },
 ): Promise<{ span: Span; help: string }> {
   const column = UNDEFINED_COLUMN.exec(message);
   if (column !== null) {
     const [, name, first, second] = column;
     const [keyspace, tableName] = second === undefined
-      ? [session.keyspace, first]
+      ? [options.keyspace, first]
       : [first, second];
-    const table = await session.table(keyspace ?? "", tableName!).catch(() => null);
-    const columns = table?.columns.map((each) => each.name) ?? [];
+    const table = await options.readTable(keyspace ?? "", tableName!).catch(() => null);
+    const columns = [...table?.types.keys() ?? []];
     const help = suggest(name!, columns);
     return {
       span: wordSpan(query, name!),

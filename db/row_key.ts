@@ -54,7 +54,8 @@ export function rowKeyOf(
   if (terms === null || table === null) return null;
   if ([...terms.keys()].some((column) => table.statics.has(column))) return null;
   const partition = valuesOf(table.partitionKey, terms, params);
-  const row = valuesOf(table.clusteringKey, terms, params);
+  const clusteringKey = table.clusteringKey.map(({ name }) => name);
+  const row = valuesOf(clusteringKey, terms, params);
   if (partition === null || row === null) return null;
   return {
     partition: (values) => joined(partition, values),

@@ -304,14 +304,6 @@ export class Session {
     return (result.rows ?? []) as unknown as Record<string, unknown>[];
   }
 
-  /** The table's definition as the driver knows it; null where there is none. */
-  async table(
-    keyspace: string,
-    name: string,
-  ): Promise<cassandra.metadata.TableMetadata | null> {
-    return await this.#connected().metadata.getTable(keyspace, name) ?? null;
-  }
-
   /** Closes the client and every connection. What still runs on it fails. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;

@@ -5,9 +5,11 @@
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Access } from "../catalog/query.ts";
-import type { PreparedColumn, PreparedQuery } from "../db/prepare.ts";
+import type { PreparedQuery } from "../db/prepare.ts";
+import type { PreparedColumn } from "../db/prepare_columns.ts";
 import type { PreparedParam } from "../db/prepare_params.ts";
 import { type Code, CODES } from "../errors.ts";
+import { codecFor } from "../codec/codec_for.ts";
 import { orNull } from "../codec/or_null.ts";
 import { bulkBody, withBulkReport } from "./bulk/describe_bulk.ts";
 import { headerName, type Place } from "./input.ts";
@@ -40,12 +42,12 @@ export const COMMON: readonly Code[] = [
 
 /** Describes a query that has a route. */
 export function describeRoute(prepared: PreparedQuery): RouteConfig {
-  const { query, params } = prepared;
+  const { query, params, isPaged } = prepared;
   const { method, path } = query.route!;
   const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
-    ...(query.page === null ? {} : pageShape(query.page)),
+    ...(query.page === null || !isPaged ? {} : pageShape(query.page)),
   };
   const body = of("body");
   const headers = {
@@ -113,11 +115,20 @@ export function accessCodes(access: Access): Code[] {
 /** The schema of a row. */
 function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown> {
   return z.object(Object.fromEntries(
-    columns.map(({ name, codec, nullable }) => [
+    columns.map(({ name, codec, nullable, computed }) => [
       name,
-      nullable ? orNull(codec.output) : codec.output,
+      nullable ? orNull(outputOf({ codec, computed })) : outputOf({ codec, computed }),
     ]),
   ));
+}
+
+/** A list that a function worked out, as `TTL` of a collection, has null where there is none. */
+function outputOf(
+  { codec, computed }: Pick<PreparedColumn, "codec" | "computed">,
+): z.ZodType<unknown> {
+  if (!computed || codec.type.kind !== "list") return codec.output;
+  const items = orNull(codecFor(codec.type.of).output).meta() ?? {};
+  return z.array(z.unknown()).meta({ ...codec.output.meta(), items });
 }
 
 function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] {
@@ -191,7 +202,9 @@ function takesIfMatch(query: PreparedQuery["query"]): boolean {
 
 const appliedSchema = z.object({ applied: z.literal(true) });
 
-function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["responses"] {
+function problemsOf(
+  { query, writes, idempotent, isPaged }: PreparedQuery,
+): RouteConfig["responses"] {
   const codes: Code[] = [
     ...COMMON,
     ...accessCodes(query.access),
@@ -201,7 +214,7 @@ function problemsOf({ query, writes, idempotent }: PreparedQuery): RouteConfig["
   // What an empty segment makes of a path with markers.
   if (query.route?.path.includes("{")) codes.push("unknown_route");
   if (query.mode === "one") codes.push("not_found", "too_many_rows");
-  if (query.mode === "many") codes.push("invalid_cursor");
+  if (query.mode === "many" && isPaged) codes.push("invalid_cursor");
   if (query.walk !== null) codes.push("range_too_wide");
   if (query.mode === "applied") {
     codes.push(...takesIfMatch(query) ? IF_MATCH_CODES : ["not_applied" as const]);

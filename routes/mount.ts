@@ -37,7 +37,7 @@ export function mountQuery(
   const { query } = prepared;
   if (query.route === null) return;
   const { method, path } = query.route;
-  const readInput = compileInput(prepared, query.page === null ? [] : PAGE_PARAMETERS);
+  const readInput = compileInput(prepared, takesPages(prepared) ? PAGE_PARAMETERS : []);
   const responders = respondersOf(prepared, options);
   const offered = [...Object.keys(responders), ...query.bulk ? [NDJSON] : []] as [
     string,
@@ -72,6 +72,11 @@ export function mountQuery(
       return await respond({ context, url, values: readInput({ ...outer, body }) });
     },
   );
+}
+
+/** Whether `limit` and `cursor` mean anything to the route. */
+function takesPages({ query, isPaged }: PreparedQuery): boolean {
+  return query.page !== null && isPaged;
 }
 
 /** What reads a request's body, as far as the route takes one. */

@@ -10,6 +10,7 @@ import type { Codec } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { type Bounds, isWithin, type Measure, measureOf } from "../codec/measure.ts";
 import type { PreparedParam } from "../db/prepare_params.ts";
+import type { Similarity } from "../db/table.ts";
 
 // How far the clocks of callers may be ahead of ours.
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -20,7 +21,7 @@ export function schemaOf(prepared: PreparedParam): z.ZodType<unknown> {
   const inQuery = source.in === "query" ? repeatedSchema(codec) : null;
   const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
   if (by !== null) return named(schema, by);
-  if (prepared.isIndexedVector) return finite(schema);
+  if (prepared.similarity !== null) return indexable(schema, prepared.similarity);
   if (prepared.isWriteTime && max === null) return notAhead(schema);
   const measure = measureOf(codec.type);
   if ((min === null && max === null) || measure === null) return schema;
@@ -28,13 +29,19 @@ export function schemaOf(prepared: PreparedParam): z.ZodType<unknown> {
 }
 
 /**
- * The index of a vector cannot take another value. Cassandra 5.0 notices while it writes, and fails the
- * write of the whole row, and of others after it.
+ * The index of a vector cannot take another value, be it written or searched for. Cassandra 5.0 notices
+ * late: it fails the write of the row and of others after it, or a search that never ends.
  */
-function finite(schema: z.ZodType<unknown>): z.ZodType<unknown> {
-  return schema.refine((value) => (value as unknown[]).every(Number.isFinite), {
-    error: "Expected finite numbers alone, as the column is indexed",
-  }).meta({ ...schema.meta() });
+function indexable(schema: z.ZodType<unknown>, similarity: Similarity): z.ZodType<unknown> {
+  const numbers = (value: unknown) => (value as number[]).map(Math.fround);
+  return schema
+    .refine((value) => numbers(value).every(Number.isFinite), {
+      error: "Expected finite numbers alone, as the column is indexed",
+    })
+    .refine((value) => similarity !== "COSINE" || numbers(value).some((number) => number !== 0), {
+      error: "Expected a number other than zero, as the index compares directions",
+    })
+    .meta({ ...schema.meta() });
 }
 
 /** A write time far ahead would hide every later write and delete of the same cells until then. */

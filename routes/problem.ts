@@ -24,9 +24,12 @@ export const problemSchema = z.object({
     pointer: z.string().openapi({ example: "/body/temperature" }),
     detail: z.string().openapi({ example: "Expected a number" }),
   })).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
-  current: z.record(z.string(), z.unknown()).nullish().openapi({
+  current: z.union([
+    z.record(z.string(), z.unknown()),
+    z.array(z.record(z.string(), z.unknown())),
+  ]).nullish().openapi({
     description:
-      "With `not_applied` and `precondition_failed`: the row as it is now, null where there is none",
+      "With `not_applied` and `precondition_failed`: the row as it is now, null where there is none; of a batch, a list of the rows that its conditions are about",
   }),
 }).openapi("Problem");
 

@@ -62,9 +62,7 @@ const FIELD_NAMES = ["street", "zip", "Upper Case", "__proto__", "constructor", 
 
 const vectorType = fc.record({
   kind: fc.constant("vector" as const),
-  of: fc.constantFrom("float", "double", "int", "text").map((kind): Type => ({
-    kind: kind as Primitive,
-  })),
+  of: fc.constantFrom(...PRIMITIVES).map((kind): Type => ({ kind })),
   dimension: fc.integer({ min: 1, max: 5 }),
 });
 

@@ -20,9 +20,9 @@ export function respondApplied(prepared: PreparedQuery, { executor }: ResponderO
   };
 }
 
-/** The error of a condition that did not hold, with the row as it is. */
+/** The error of a condition that did not hold, with the row as it is; of a batch, with all of them. */
 export function notApplied({ query }: PreparedQuery, { rows }: Result): ServiceError {
-  const extensions = { current: rows[0] ?? null };
+  const extensions = { current: query.verb === "batch" ? rows : rows[0] ?? null };
   return query.params.some(({ source }) => source.in === "if-match")
     ? new ServiceError(
       "precondition_failed",

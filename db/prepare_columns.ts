@@ -1,0 +1,103 @@
+/**
+ * The columns of a query's rows: what each may hold, and what its entity tag is made of.
+ *
+ * @module
+ */
+import type { Query, Report } from "../catalog/query.ts";
+import { selectors } from "../catalog/select_list.ts";
+import { suggest } from "../catalog/suggest.ts";
+import { nameOf } from "../catalog/tokenize.ts";
+import type { Codec, CqlType } from "../codec/codec.ts";
+import { cqlTypeOf } from "./cql_type.ts";
+import { codecOrReport, type StatementContext } from "./prepare_params.ts";
+
+/** A column of a query's rows. */
+export interface PreparedColumn {
+  readonly name: string;
+  readonly codec: Codec;
+  readonly nullable: boolean;
+  /** Whether a function worked it out: a list, then, may have null in it. */
+  readonly computed: boolean;
+}
+
+export function prepareColumns(query: Query, context: StatementContext): PreparedColumn[] {
+  const { statement, table, report } = context;
+  if (query.mode === "applied") {
+    return [...table?.types ?? []].flatMap(([name, type]) =>
+      codecOrReport(type, query.statementSpan, report).map((codec) => ({
+        name,
+        codec,
+        nullable: true,
+        computed: false,
+      }))
+    );
+  }
+  const twice = statement.columns.find(({ name }, index) =>
+    statement.columns.slice(0, index).some((before) => before.name === name)
+  );
+  if (twice !== undefined) {
+    report({
+      span: query.statementSpan,
+      message: `Two columns of the result are called "${twice.name}"`,
+      help: 'Give one of them another name with "AS"',
+    });
+  }
+  const selected = selectors(query);
+  const neverNull = keysOfRows(query, context);
+  return statement.columns.flatMap(({ name, type }, index) =>
+    codecOrReport(cqlTypeOf(type), query.statementSpan, report).map((codec) => ({
+      name,
+      codec,
+      nullable: !neverNull.has(name) || selected?.[index]?.isRenamed === true,
+      computed: selected !== null && selected[index]?.tokens.length !== 1,
+    }))
+  );
+}
+
+/**
+ * The key columns that every row has. A partition of nothing but static columns has a row without its
+ * clustering columns, and an aggregate of nothing one without any.
+ */
+function keysOfRows(query: Query, { table }: StatementContext): ReadonlySet<string> {
+  if (table === null) return new Set();
+  const selected = selectors(query);
+  const calls = selected?.some(({ tokens }) =>
+    tokens.some((token, index) => nameOf(token) !== null && tokens[index + 1]?.text === "(")
+  );
+  if (calls) return new Set();
+  return table.statics.size > 0 ? new Set(table.partitionKey) : table.keys;
+}
+
+/** Types whose JSON is text that fits between the quotes of an entity tag. */
+const ETAG_KINDS: readonly CqlType["kind"][] = [
+  "tinyint",
+  "smallint",
+  "int",
+  "bigint",
+  "uuid",
+  "timeuuid",
+  "timestamp",
+];
+
+export function checkEtag(
+  { etag }: Query,
+  columns: readonly PreparedColumn[],
+  report: Report,
+): void {
+  if (etag === null) return;
+  const column = columns.find(({ name }) => name === etag.column);
+  if (column === undefined) {
+    const names = columns.map(({ name }) => name);
+    report({
+      span: etag.span,
+      message: `Cannot use "${etag.column}" as entity tag: the statement does not select it`,
+      help: suggest(etag.column, names),
+    });
+  } else if (!ETAG_KINDS.includes(column.codec.type.kind)) {
+    report({
+      span: etag.span,
+      message: `Cannot use "${etag.column}" of type "${column.codec.cql}" as entity tag`,
+      help: `Use a column of one of the types ${ETAG_KINDS.join(", ")}`,
+    });
+  }
+}
