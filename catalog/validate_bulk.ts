@@ -1,5 +1,5 @@
 /**
- * `@bulk` against the rest of the query: each input is a body of its own, and a write of its own.
+ * `@bulk` against the rest of the query: each input is a body of its own, written or refused by itself.
  *
  * @module
  */

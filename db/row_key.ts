@@ -13,12 +13,12 @@ import type { PreparedParam } from "./prepare_params.ts";
 import type { Table } from "./table.ts";
 
 /** Two rows lie in one partition, or are one row, where the strings are the same. */
-export interface RowKey {
-  partition(values: EncodedValues): string;
+export interface RowKey<Row = EncodedValues> {
+  partition(row: Row): string;
   /** Within the partition. */
-  row(values: EncodedValues): string;
-  /** Of all values, in bytes. */
-  size(values: EncodedValues): number;
+  row(row: Row): string;
+  /** Of all its values, in bytes. */
+  size(row: Row): number;
 }
 
 /** Types whose values are equal only where their bytes are: not `decimal`, whose 1.0 is also 1.00. */

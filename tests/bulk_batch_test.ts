@@ -50,6 +50,14 @@ INSERT INTO readings (sensor, id, a) VALUES (:sensor, (int) :id + 1, :a);
 -- @param ttl in body max=700000000
 INSERT INTO readings (sensor, id, a) VALUES (:sensor, :id, :a) USING TTL :ttl;
 
+-- name: write_thrice :exec
+-- More replicas than there are.
+-- @bulk
+-- @route POST /thrice
+-- @public
+-- @consistency THREE
+INSERT INTO readings (sensor, id, a) VALUES (:sensor, :id, :a);
+
 -- name: update_reading :exec
 -- @bulk
 -- @route PATCH /readings
@@ -170,6 +178,36 @@ describe("@bulk of rows that share a partition", () => {
     expect(failures).toMatchObject([{ line: 7, code: "invalid_input" }]);
     const stored = await rowsOf("readings WHERE sensor = 'lived'", "id, a");
     expect(stored.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5, 7, 8, 9]);
+  });
+
+  it("leaves the last line of each row that Cassandra did not refuse", async () => {
+    const line = fc.record({
+      sensor: fc.constantFrom("refused", "taken"),
+      id: fc.integer({ min: 0, max: 5 }),
+      a: fc.integer({ min: 0, max: 9 }),
+      // The second is more than a cell may live.
+      ttl: fc.oneof({ arbitrary: fc.constant(9_999), weight: 9 }, fc.constant(650_000_000)),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 60 }), async (lines) => {
+        await service.client.execute("TRUNCATE readings");
+        const { failures } = await upload("/lived", lines);
+        const isRefused = ({ ttl }: { ttl: number }) => ttl > 9_999;
+        expect(failures.map(({ line }) => line))
+          .toEqual(lines.flatMap((each, index) => isRefused(each) ? index + 1 : []));
+        const taken = lines.filter((each) => !isRefused(each));
+        const expected = new Map(taken.map(({ sensor, id, a }) => [`${sensor}${id}`, a]));
+        const stored = await rowsOf("readings", "sensor, id, a");
+        expect(new Map(stored.map(({ sensor, id, a }) => [`${sensor}${id}`, a]))).toEqual(expected);
+      }),
+      { seed: SEED, numRuns: 20 },
+    );
+  });
+
+  it("asks for the consistency of the query", async () => {
+    const { failures } = await upload("/thrice", [1, 2].map((id) => ({ sensor: "t", id, a: id })));
+    expect(failures.map(({ line, code }) => [line, code]))
+      .toEqual([[1, "unavailable"], [2, "unavailable"]]);
   });
 
   it("sends no more at once than Cassandra takes", async () => {

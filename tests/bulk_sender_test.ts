@@ -102,6 +102,16 @@ describe("@bulk and its sender", () => {
     expect(await stored(other, "stalled")).toHaveLength(3);
   });
 
+  it("answers a sender who waits for the report before it ends, once too much has failed", async () => {
+    await using other = await startTestService({ env: { BODY_TIMEOUT_MS: "200" } });
+    const { writer, response } = openUpload(other, "/stations/waiting/observations");
+    await writer.write("1\n".repeat(12_000));
+    const { failures, summary } = parseReport(await (await response).text());
+    expect(summary.stopped).toContain("correct them before you send more");
+    expect(failures).toHaveLength(summary.failed);
+    await writer.abort().catch(() => {});
+  });
+
   it("takes an upload that goes on for longer than a body may take", async () => {
     await using other = await startTestService({ env: { BODY_TIMEOUT_MS: "200" } });
     const { writer, response } = openUpload(other, "/stations/slow/observations");

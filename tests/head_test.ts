@@ -2,6 +2,7 @@
 import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
 import { request } from "node:http";
+import { eventually } from "./eventually.ts";
 import { startTestService, type TestService } from "./harness.ts";
 
 const NDJSON = "application/x-ndjson";
@@ -78,6 +79,16 @@ describe("HEAD", () => {
       });
     }
   }
+
+  it("is logged as answered, of a stream too", async () => {
+    const id = crypto.randomUUID();
+    await ask("HEAD", MONTH, { accept: NDJSON, "x-request-id": id });
+    const entry = await eventually(
+      "it is logged",
+      () => service.observations.find((each) => each.kind === "request" && each.requestId === id),
+    );
+    expect(entry).toMatchObject({ method: "HEAD", status: 200, completed: true });
+  });
 
   it("says the length of a body that is sent whole, and of a stream none", async () => {
     const identity = { "accept-encoding": "identity" };

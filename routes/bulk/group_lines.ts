@@ -5,18 +5,12 @@
  * @module
  */
 
+import type { RowKey } from "../../db/row_key.ts";
+
 /** A line that has been read and checked. Lines count from one. */
 export interface ReadLine<Row> {
   readonly line: number;
   readonly row: Row;
-}
-
-/** Two rows lie in one partition, or are one row, where the strings are the same. */
-export interface GroupKey<Row> {
-  partition(row: Row): string;
-  row(row: Row): string;
-  /** Of its values, in bytes. */
-  size(row: Row): number;
 }
 
 // More gains little, and all of them wait for the last.
@@ -38,7 +32,7 @@ interface Group<Row> {
  */
 export function* groupLines<Row>(
   lines: Iterable<ReadLine<Row>>,
-  key: GroupKey<Row> | null,
+  key: RowKey<Row> | null,
 ): Generator<readonly ReadLine<Row>[]> {
   const open = new Map<string, Group<Row>>();
   for (const line of lines) {

@@ -20,7 +20,7 @@ export type BulkBody =
 export interface Upload {
   /** Those that came in together; throws where the upload breaks off. */
   readonly blocks: AsyncIterable<readonly Entry[]>;
-  /** Reads to the end what `blocks` has not, whatever it is. Never rejects. */
+  /** Reads to the end what `blocks` has not, whatever it is, or until it stalls. Never rejects. */
   drain(): Promise<void>;
   /** Breaks off: whoever waits for the next block waits no longer. */
   cancel(): void;
@@ -83,9 +83,9 @@ class NdjsonUpload implements Upload {
 
   async drain(): Promise<void> {
     try {
-      while (this.#reader !== null && !(await this.#reader.read()).done);
+      for await (const _ of this.#chunks());
     } catch {
-      // The caller has left, which ends it as well.
+      // The caller has left or stalls, which ends it as well.
     }
   }
 

@@ -7,10 +7,11 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { backoff } from "../../db/backoff.ts";
 import type { WriteTime } from "../../db/driver_types.ts";
+import type { RowKey } from "../../db/row_key.ts";
 import { type Code, ServiceError } from "../../errors.ts";
 import { toServiceError } from "../problem.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
-import { type GroupKey, groupLines, type ReadLine } from "./group_lines.ts";
+import { groupLines, type ReadLine } from "./group_lines.ts";
 
 /** One input: its JSON, or why there is none. Lines count from one. */
 export type Entry =
@@ -29,7 +30,7 @@ export interface WriteLinesOptions<Row> {
   /** The time for a write, later than all before: an attempt to repeat it must not undo a later one. */
   nextTime(): WriteTime | undefined;
   /** Which rows may be written together; null where none may. */
-  readonly key: GroupKey<Row> | null;
+  readonly key: RowKey<Row> | null;
   /** Whether a write that may have been made can be made again. Rows that are grouped always can. */
   readonly idempotent: boolean;
   /** Takes a line that was not written. */
@@ -59,6 +60,8 @@ const RETRY_BACKOFF = { baseMs: 100, capMs: 2_000 };
 const MAX_RETRIES = 3;
 /** What may be gone a moment later. */
 const PASSING: ReadonlySet<Code> = new Set(["overloaded", "unavailable", "timeout"]);
+/** What a single row of several can bring about: a value that Cassandra or a replica does not take. */
+const MAY_BLAME_ONE: ReadonlySet<Code> = new Set(["invalid_input", "replica_failure"]);
 /** What says that Cassandra could not keep up. */
 const STRAINED: ReadonlySet<Code> = new Set([...PASSING, "outcome_unknown"]);
 
@@ -107,20 +110,37 @@ export async function writeLines<Row>(
     }
   }
 
-  async function writeGroup(group: readonly ReadLine<Row>[], time?: WriteTime): Promise<void> {
-    try {
-      time ??= options.nextTime();
-      await writeRetrying(group.map(({ row }) => row), time);
-      written += group.length;
-      limit.grow(placesFor(group));
-    } catch (error) {
-      if (group.length > 1 && !STRAINED.has(toServiceError(error).code)) {
-        // One of them is to blame, and alone it does not keep the others from being written.
-        for (const line of group) await writeGroup([line], time);
-      } else {
-        for (const { line } of group) fail(line, error);
-      }
+  /** Where one of several rows may be to blame, it is found by writing each alone. */
+  async function writeGroup(group: readonly ReadLine<Row>[]): Promise<void> {
+    const time = options.nextTime();
+    const error = await attempt(group, time);
+    if (error === null) return;
+    if (group.length === 1 || !MAY_BLAME_ONE.has(error.code)) return failAll(group, error);
+    for (const [index, line] of group.entries()) {
+      const own = await attempt([line], time);
+      // Trying the others as well would only add to the strain.
+      if (own !== null && STRAINED.has(own.code)) return failAll(group.slice(index), own);
+      if (own !== null) fail(line.line, own);
     }
+  }
+
+  function failAll(group: readonly ReadLine<Row>[], error: ServiceError): void {
+    for (const { line } of group) fail(line, error);
+  }
+
+  /** Why the rows were not written; null where they were. */
+  async function attempt(
+    group: readonly ReadLine<Row>[],
+    time: WriteTime | undefined,
+  ): Promise<ServiceError | null> {
+    try {
+      await writeRetrying(group.map(({ row }) => row), time);
+    } catch (error) {
+      return toServiceError(error);
+    }
+    written += group.length;
+    limit.grow(placesFor(group));
+    return null;
   }
 
   /** Writes, and again where that helps and does no harm. */

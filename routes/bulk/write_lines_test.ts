@@ -293,6 +293,32 @@ describe("writeLines() with a key", () => {
     expect(limit.limit).toBe(2);
   });
 
+  it("does not go on looking for the row to blame where Cassandra is strained", async () => {
+    let attempts = 0;
+    const { failures } = await run(blocksOf(9, 9), {
+      key,
+      write(rows) {
+        attempts++;
+        const code = rows.length > 1 ? "replica_failure" : "unavailable";
+        return Promise.reject(new ServiceError(code, "Not now"));
+      },
+    });
+    expect(attempts).toBe(1 + 4);
+    expect(failures).toEqual(Array.from({ length: 9 }, (_, index) => `${index + 1} unavailable`));
+  });
+
+  it("looks for no row to blame where none can be", async () => {
+    let attempts = 0;
+    const { failures } = await run(blocksOf(9, 9), {
+      key,
+      write() {
+        attempts++;
+        return Promise.reject(new TypeError("A mistake of the service"));
+      },
+    });
+    expect([attempts, failures.length, failures[0]]).toEqual([1, 9, "1 internal"]);
+  });
+
   it("counts a group as more than one write", async () => {
     let underWay = 0;
     let most = 0;

@@ -1,6 +1,6 @@
 /**
- * `@bulk`: many inputs in one request, each a write of its own. The answer says of each line that was
- * not written which and why, and at the end how many were.
+ * `@bulk`: many inputs in one request, each written or refused by itself. The answer says of each line
+ * that was not written which and why, and at the end how many were.
  *
  * @module
  */
@@ -82,8 +82,7 @@ export function respondBulk(
     return new Response(report.body, {
       headers: {
         "content-type": NDJSON,
-        // Compressed, failures would wait for more of them before they come out.
-        "cache-control": "no-store, no-transform",
+        "cache-control": "no-store",
       },
     });
   };
