@@ -33,10 +33,11 @@ interface Answer {
 const PASSING = ["date", "x-request-id", "server-timing", "transfer-encoding"];
 
 async function ask(method: string, path: string, headers: Record<string, string>): Promise<Answer> {
+  const base = path === "/metrics" ? service.adminUrl : service.url;
   const authorization = `Bearer ${await token}`;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   request(
-    service.url + path,
+    base + path,
     { method, agent: false, headers: { ...headers, authorization } },
     (response) => {
       let bytes = 0;
@@ -79,6 +80,11 @@ describe("HEAD", () => {
       });
     }
   }
+
+  it("says on the operator's port how long the metrics are", async () => {
+    const { headers, status } = await ask("HEAD", "/metrics", { "accept-encoding": "identity" });
+    expect([status, Number(headers["content-length"]) > 1_000]).toEqual([200, true]);
+  });
 
   it("is logged as answered, of a stream too", async () => {
     const id = crypto.randomUUID();

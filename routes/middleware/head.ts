@@ -6,13 +6,12 @@
  *
  * @module
  */
-import type { Hono, MiddlewareHandler } from "hono";
-import type { AppEnv } from "../context.ts";
+import type { MiddlewareHandler } from "hono";
 
 const whole = new WeakMap<Request, Response>();
 
 /** Goes before all others, so that it sees the response as it is sent. */
-export function keepForHead(): MiddlewareHandler<AppEnv> {
+export function keepForHead(): MiddlewareHandler {
   return async function keepForHead(context, next) {
     await next();
     if (context.req.method === "HEAD") whole.set(context.req.raw, context.res);
@@ -20,7 +19,9 @@ export function keepForHead(): MiddlewareHandler<AppEnv> {
 }
 
 /** What an app with `keepForHead` is served with. */
-export function fetchWithHead(app: Pick<Hono<AppEnv>, "fetch">) {
+export function fetchWithHead(
+  app: { fetch(request: Request, info: unknown): Response | Promise<Response> },
+) {
   return async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => {
     const response = await app.fetch(request, info);
     return whole.get(request) ?? response;
