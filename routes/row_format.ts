@@ -13,6 +13,8 @@ export interface RowFormat {
   /** What stands before the first row. */
   begin(columns: readonly string[]): string;
   rows(rows: readonly Row[], columns: readonly string[]): string;
+  /** What stands where a failure ends the text: no parser takes for whole what ends with it. */
+  readonly unfinished: string;
 }
 
 const NDJSON: RowFormat = {
@@ -20,6 +22,7 @@ const NDJSON: RowFormat = {
   isCompressedByRuntime: false,
   begin: () => "",
   rows: (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
+  unfinished: '{"',
 };
 
 /** Null is an empty field, an empty string a quoted one; collections and the like are JSON text. */
@@ -30,6 +33,7 @@ const CSV: RowFormat = {
   rows: (rows, columns) =>
     rows.map((row) => `${columns.map((column) => csvField(row[column] ?? null)).join(",")}\r\n`)
       .join(""),
+  unfinished: '"',
 };
 
 export const ROW_FORMATS = {

@@ -19,6 +19,7 @@ CREATE TABLE samples (
   PRIMARY KEY ((list), id)
 );
 CREATE TABLE large (list text, id int, filling blob, PRIMARY KEY ((list), id));
+CREATE TABLE ratios (list text, id int, divisor int, PRIMARY KEY ((list), id));
 `,
   queries: `
 -- name: add_sample :exec
@@ -40,6 +41,12 @@ SELECT id, text, amount, tags, notes AS "Notes, all" FROM samples WHERE list = :
 -- @route GET /large/{list}
 -- @public
 SELECT id, filling FROM large WHERE list = :list;
+
+-- name: list_ratios :many
+-- Fails in Cassandra where a divisor is zero.
+-- @route GET /ratios/{list}
+-- @public
+SELECT id, id / divisor AS ratio FROM ratios WHERE list = :list;
 `,
 };
 
@@ -257,6 +264,48 @@ describe("a long stream", () => {
     expect(end.code).not.toBeNull();
     expect(String(end.cause)).toMatch(/large|unprepared|id/i);
   });
+});
+
+describe("A stream that fails on its second page", () => {
+  before(async () => {
+    const insert = "INSERT INTO ratios (list, id, divisor) VALUES ('l', ?, ?)";
+    for (let start = 0; start <= ROWS_PER_PAGE; start += 100) {
+      const queries = Array.from({ length: 100 }, (_, index) => start + index)
+        .map((id) => ({ query: insert, params: [id, id < ROWS_PER_PAGE ? 1 : 0] }));
+      await service.client.batch(queries, { prepare: true, logged: false });
+    }
+  });
+
+  const WHOLE_ROWS: Record<string, string> = {
+    [NDJSON]: Array.from({ length: ROWS_PER_PAGE }, (_, id) => `{"id":${id},"ratio":${id}}\n`)
+      .join(""),
+    [CSV]: `id,ratio\r\n${
+      Array.from({ length: ROWS_PER_PAGE }, (_, id) => `${id},${id}\r\n`).join("")
+    }`,
+  };
+  const UNFINISHED: Record<string, string> = { [NDJSON]: '{"', [CSV]: '"' };
+
+  for (const accept of [NDJSON, CSV]) {
+    it(`ends unfinished over HTTP/1.0, as ${accept}`, async () => {
+      const { body } = await rawGet("/ratios/l", { accept });
+      expect(new TextDecoder().decode(body)).toBe(`${WHOLE_ROWS[accept]}${UNFINISHED[accept]}`);
+    });
+
+    it(`cannot be unpacked whole over HTTP/1.0, as ${accept} in gzip`, async () => {
+      const { encoding, body } = await rawGet("/ratios/l", { accept, "accept-encoding": "gzip" });
+      expect(encoding).toBe("gzip");
+      const unpacked = new Blob([body]).stream().pipeThrough(new DecompressionStream("gzip"));
+      await expect(new Response(unpacked).text()).rejects.toThrow();
+    });
+
+    for (const coding of ["identity", "gzip"]) {
+      it(`breaks over HTTP/1.1, as ${accept} in ${coding}`, async () => {
+        const response = await get("/ratios/l", { accept, "accept-encoding": coding });
+        expect(response.status).toBe(200);
+        await expect(response.text()).rejects.toThrow();
+      });
+    }
+  }
 });
 
 /** A response's body as it is on the wire, which `fetch` would decompress. */

@@ -1,8 +1,8 @@
 /**
  * `:many` as a stream: the whole result, page after page. One page is fetched ahead, and none before
  * the caller has taken the one before: memory stays flat, a slow caller slows the reading, one that
- * leaves ends it. A failure after the first byte breaks the connection, so that a short answer never
- * looks complete.
+ * leaves ends it. A failure after the first byte leaves the text unfinished and breaks the connection,
+ * so that a short answer never looks complete.
  *
  * @module
  */
@@ -65,8 +65,10 @@ function streamPages(
   const encoder = new TextEncoder();
   let text = format.begin(columns);
   let upcoming: Promise<RowPage> | null = Promise.resolve(first);
+  let failure: { readonly error: unknown } | null = null;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
+      if (failure !== null) return controller.error(failure.error);
       try {
         while (text === "" && upcoming !== null) {
           const page: RowPage = await upcoming;
@@ -87,7 +89,10 @@ function streamPages(
         request.code = code;
         request.cause = cause ?? error;
         completion.resolve(false);
-        controller.error(error);
+        // Over HTTP/1.0 the end of the connection is the end of a whole answer too (RFC 9112, section
+        // 6.3). An error drops what is not taken yet: it waits for the next pull, which comes after.
+        controller.enqueue(encoder.encode(format.unfinished));
+        failure = { error };
       }
     },
     cancel() {
