@@ -1,6 +1,7 @@
 /**
  * A request's JSON body, read whole within a limit. Nothing is guessed: the media type must say JSON,
- * the bytes must be UTF-8 (RFC 8259, section 8.1), and numbers keep what they were written as.
+ * the bytes must be UTF-8 (RFC 8259, section 8.1) in no content coding, and numbers keep what they
+ * were written as.
  *
  * @module
  */
@@ -61,6 +62,22 @@ export async function readJson(
   return parse(bytes);
 }
 
+/**
+ * A body in a content coding, such as gzip, is not decoded: its limit is for the bytes that come in.
+ *
+ * @throws {ServiceError} `unsupported_media_type`, as in RFC 7694, section 3
+ */
+export function assertNotEncoded(headers: Headers): void {
+  const header = headers.get("content-encoding") ?? "";
+  if (header.split(",").every((coding) => /^\s*(?:identity)?\s*$/i.test(coding))) return;
+  throw new ServiceError(
+    "unsupported_media_type",
+    `The body is in the content coding "${header}", and this service takes none: ` +
+      'send it as it is, without "Content-Encoding"',
+    { headers: { "accept-encoding": "identity" } },
+  );
+}
+
 /** @throws {ServiceError} `malformed_request` where `value`, known to the sender as `what`, is none */
 export function assertObject(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -80,7 +97,10 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** @throws {ServiceError} `body_too_large`, `body_timeout` or `malformed_request` */
+/**
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large`, `body_timeout` or
+ * `malformed_request`
+ */
 export async function readBytes(
   request: Request,
   { maxBytes, timeoutMs }: BodyLimits,
@@ -88,6 +108,7 @@ export async function readBytes(
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array();
+  assertNotEncoded(request.headers);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for await (const chunk of withinTime(request.body, timeoutMs)) {

@@ -90,6 +90,20 @@ describe("@bulk and what holds for all lines", () => {
       status: 415,
       code: "unsupported_media_type",
     },
+    {
+      name: "a content coding",
+      path,
+      headers: { "content-encoding": "gzip" },
+      status: 415,
+      code: "unsupported_media_type",
+    },
+    {
+      name: "a content coding of JSON",
+      path,
+      headers: { "content-type": "application/json", "content-encoding": "gzip" },
+      status: 415,
+      code: "unsupported_media_type",
+    },
     { name: "no token", path, user: null, status: 401, code: "missing_token" },
     { name: "a scope missing", path, user: "reader", status: 403, code: "insufficient_scope" },
   ];
@@ -107,6 +121,17 @@ describe("@bulk and what holds for all lines", () => {
       expect(await stored(service, "refused")).toEqual([]);
     });
   }
+
+  it("tells that it takes no content coding", async () => {
+    const packed = new Blob(["{}\n"]).stream().pipeThrough(new CompressionStream("gzip"));
+    const response = await service.request(path, {
+      method: "PUT",
+      body: await new Response(packed).arrayBuffer(),
+      headers: { "content-type": NDJSON, "content-encoding": "gzip" },
+    });
+    expect(response.headers.get("accept-encoding")).toBe("identity");
+    expect((await problemOf(response)).detail).toContain('without "Content-Encoding"');
+  });
 
   it("tells of both media types that it takes", async () => {
     const response = await service.request(path, {

@@ -62,6 +62,12 @@ describe("A hand-written route", () => {
       "body_too_large",
     ],
     ["a body that does not come", () => post(never()), 408, "body_timeout"],
+    [
+      "a body in gzip",
+      () => post('{"terms":[]}', { "content-encoding": "gzip" }),
+      415,
+      "unsupported_media_type",
+    ],
     ["a body that is no JSON", () => post("{"), 400, "malformed_request"],
     ["an empty body", () => post(""), 400, "malformed_request"],
     ["a body that does not fit", () => post('{"terms":["1"]}'), 422, "invalid_input"],

@@ -99,6 +99,22 @@ describe("A request that cannot be read", () => {
       /jsonl/,
     ],
     [
+      "a body in gzip",
+      "/stations",
+      jsonText("{}", { ...JSON_TYPE, "content-encoding": "gzip" }),
+      415,
+      "unsupported_media_type",
+      /"gzip".*send it as it is/,
+    ],
+    [
+      "a coding among others that says nothing",
+      "/stations",
+      jsonText("{}", { ...JSON_TYPE, "content-encoding": "identity, br" }),
+      415,
+      "unsupported_media_type",
+      /"identity, br"/,
+    ],
+    [
       "a body that says it is too large",
       "/stations",
       jsonText(big),
@@ -156,6 +172,12 @@ describe("A request that can be read", () => {
       "a JSON subtype",
       OBSERVATIONS,
       jsonText(body, { "content-type": "application/vnd.acme+json" }),
+      204,
+    ],
+    [
+      "a content coding that changes nothing",
+      OBSERVATIONS,
+      jsonText(body, { ...JSON_TYPE, "content-encoding": "Identity" }),
       204,
     ],
     [

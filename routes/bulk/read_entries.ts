@@ -5,7 +5,7 @@
  */
 import { parseJson } from "../../codec/parse_json.ts";
 import { ServiceError } from "../../errors.ts";
-import { assertObject, type BodyLimits, readJson } from "../read_body.ts";
+import { assertNotEncoded, assertObject, type BodyLimits, readJson } from "../read_body.ts";
 import { type Line, readLines } from "./read_lines.ts";
 import type { Entry } from "./write_lines.ts";
 
@@ -39,6 +39,7 @@ export async function readEntries(
   limits: BodyLimits,
 ): Promise<BulkBody> {
   if (NDJSON_TYPE.test(request.headers.get("content-type") ?? "")) {
+    assertNotEncoded(request.headers);
     return { kind: "many", upload: new NdjsonUpload(request.body, limits) };
   }
   const takes = ["application/json", NDJSON];
