@@ -12,7 +12,15 @@ import type { AppEnv } from "./context.ts";
 import { accessCodes, BODY_CODES, COMMON, problemResponses, securityOf } from "./describe.ts";
 import { guard, type GuardOptions } from "./guard.ts";
 import { negotiate } from "./negotiate.ts";
-import { type BodyLimits, readBytes } from "./read_body.ts";
+import {
+  type BodyLimits,
+  decodeUtf8,
+  isJson,
+  isTaken,
+  readBytes,
+  takesBody,
+  unsupportedType,
+} from "./read_body.ts";
 
 export interface CustomRouteOptions extends GuardOptions {
   readonly bodyLimits: BodyLimits;
@@ -41,11 +49,14 @@ async function noStore(context: Context<AppEnv>, next: () => Promise<void>): Pro
   }
 }
 
-/** The media types that a route answers in where it succeeds. */
+/** The media types that a route answers in where it succeeds; none where it leaves them open. */
 function typesOf(responses: RouteConfig["responses"]): string[] {
-  return Object.entries(responses).flatMap(([status, response]) =>
+  const types = Object.entries(responses).flatMap(([status, response]) =>
     status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : []
   );
+  return types.some((type) => type.includes("*"))
+    ? []
+    : types.map((type) => type.split(";", 1)[0]!.trim().toLowerCase());
 }
 
 /** Refuses whoever takes none of the types. */
@@ -56,19 +67,32 @@ function assertAcceptable(types: readonly string[]): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Reads the body within its limits; what the framework reads after it, it has from here. */
-function holdBody(limits: BodyLimits): MiddlewareHandler<AppEnv> {
+/**
+ * Reads the body within its limits; what the framework reads after it, it has from here.
+ *
+ * @param takes the media types that the route declares; none where it declares no body
+ */
+function holdBody(limits: BodyLimits, takes: readonly string[]): MiddlewareHandler<AppEnv> {
   return async function holdBody({ req }, next) {
     const bytes = await readBytes(req.raw, limits);
+    const type = req.raw.headers.get("content-type");
+    if (takes.length > 0 && bytes.length > 0 && !isTaken(type, takes)) {
+      throw unsupportedType(type, takes);
+    }
+    const blob = new Blob([bytes], type === null ? {} : { type });
     // It holds promises, whatever its type says.
-    Object.assign(req.bodyCache, { blob: Promise.resolve(new Blob([bytes])) });
+    Object.assign(
+      req.bodyCache,
+      isJson(type) ? { text: Promise.resolve(decodeUtf8(bytes)) } : { blob: Promise.resolve(blob) },
+    );
     await next();
   };
 }
 
 /**
  * Defines a hand-written route. `responses` needs to say only what succeeds: the problems that every
- * route may answer with are added.
+ * route may answer with are added. The handler reads the body by the methods of `context.req`; that of
+ * `context.req.raw` is read already.
  */
 export function defineRoute<const R extends RouteConfig>(
   definition: R & { readonly access: Access },
@@ -76,7 +100,8 @@ export function defineRoute<const R extends RouteConfig>(
 ): CustomRoute {
   const { access, ...route } = definition;
   const types = typesOf(route.responses);
-  const takesBody = route.request?.body !== undefined;
+  const takes = Object.keys(route.request?.body?.content ?? {});
+  const hasBody = takes.length > 0 || takesBody(route.method.toUpperCase());
   const documented = {
     ...route,
     security: securityOf(access),
@@ -87,7 +112,7 @@ export function defineRoute<const R extends RouteConfig>(
         "not_found",
         "invalid_input",
         ...(types.length === 0 ? [] : ["not_acceptable" as const]),
-        ...(takesBody ? BODY_CODES : []),
+        ...(hasBody ? BODY_CODES : []),
       ]),
       ...route.responses,
     },
@@ -101,7 +126,7 @@ export function defineRoute<const R extends RouteConfig>(
         noStore,
         ...guard({ path: route.path, access }, options),
         ...(types.length === 0 ? [] : [assertAcceptable(types)]),
-        ...(takesBody ? [holdBody(options.bodyLimits)] : []),
+        ...(hasBody ? [holdBody(options.bodyLimits, takes)] : []),
       ];
       const serve: RouteHandler<RouteConfig, AppEnv> = (context) =>
         handler(

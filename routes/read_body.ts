@@ -50,16 +50,41 @@ export async function readJson(
   const bytes = await readBytes(request, { maxBytes, timeoutMs });
   if (bytes.length === 0) return undefined;
   const type = request.headers.get("content-type");
-  if (type === null || !JSON_TYPE.test(type)) {
-    throw new ServiceError(
-      "unsupported_media_type",
-      `This route takes ${takes.map((each) => `"${each}"`).join(" or ")}, and the body is ${
-        type === null ? "of no stated type" : `"${type}"`
-      }: send ${takes.length === 1 ? "JSON" : "one of them"} and set "Content-Type"`,
-      { headers: { "accept": takes.join(", ") } },
-    );
-  }
+  if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
   return parse(bytes);
+}
+
+/** Whether a body of this media type is one of those that a route takes; any JSON is JSON. */
+export function isTaken(type: string | null, takes: readonly string[]): boolean {
+  if (type === null) return false;
+  const essence = (of: string) => of.split(";", 1)[0]!.trim().toLowerCase();
+  return takes.some((taken) =>
+    essence(taken) === essence(type) || (JSON_TYPE.test(taken) && JSON_TYPE.test(type))
+  );
+}
+
+export function isJson(type: string | null): boolean {
+  return type !== null && JSON_TYPE.test(type);
+}
+
+/** The error for a body of another type than those that a route takes. */
+export function unsupportedType(type: string | null, takes: readonly string[]): ServiceError {
+  return new ServiceError(
+    "unsupported_media_type",
+    `This route takes ${takes.map((each) => `"${each}"`).join(" or ")}, and the body is ${
+      type === null ? "of no stated type" : `"${type}"`
+    }: send ${takes.length === 1 ? "that" : "one of them"} and set "Content-Type"`,
+    { headers: { "accept": takes.join(", ") } },
+  );
+}
+
+/** @throws {ServiceError} `malformed_request` where the bytes are not UTF-8 */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ServiceError("malformed_request", "The body is not UTF-8");
+  }
 }
 
 /**
@@ -87,13 +112,14 @@ export function assertObject(value: unknown, what: string): Record<string, unkno
 }
 
 function parse(bytes: Uint8Array): unknown {
+  const text = decodeUtf8(bytes);
   try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseJson(text);
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw new ServiceError("malformed_request", `The body is not JSON: ${error.message}`);
-    }
-    throw new ServiceError("malformed_request", "The body is not UTF-8");
+    throw new ServiceError(
+      "malformed_request",
+      `The body is not JSON: ${(error as SyntaxError).message}`,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { defineRoute } from "../routes/define_route.ts";
 import { problemOf, startTestService, type TestService } from "./harness.ts";
 
 const MAX_BODY_BYTES = 1024;
+const NO_TYPE = { "content-type": "" };
 
 const sum = defineRoute({
   method: "post",
@@ -28,10 +29,30 @@ const sum = defineRoute({
   return context.json({ sum: terms.reduce((total, term) => total + term, 0) }, 200);
 });
 
+// Its body and its answer are its own affair.
+const echo = defineRoute({
+  method: "put",
+  path: "/echo",
+  access: { kind: "public" },
+  responses: {
+    200: {
+      description: "The same",
+      content: { "application/json; charset=utf-8": { schema: z.object({ text: z.string() }) } },
+    },
+  },
+}, async (context) => context.json({ text: await context.req.text() }, 200));
+
+const picture = defineRoute({
+  method: "get",
+  path: "/picture",
+  access: { kind: "public" },
+  responses: { 200: { description: "One", content: { "image/*": { schema: z.string() } } } },
+}, (context) => context.body("…", 200, { "content-type": "image/png" }));
+
 let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
-    customRoutes: [sum],
+    customRoutes: [sum, echo, picture],
     env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
   });
 });
@@ -69,6 +90,19 @@ describe("A hand-written route", () => {
       "unsupported_media_type",
     ],
     ["a body that is no JSON", () => post("{"), 400, "malformed_request"],
+    [
+      "a body of another type",
+      () => post("terms=1", { "content-type": "application/x-www-form-urlencoded" }),
+      415,
+      "unsupported_media_type",
+    ],
+    ["a body of no type", () => post(new Blob(["{}"]), NO_TYPE), 415, "unsupported_media_type"],
+    [
+      "a body that is not UTF-8",
+      () => post(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)),
+      400,
+      "malformed_request",
+    ],
     ["an empty body", () => post(""), 400, "malformed_request"],
     ["a body that does not fit", () => post('{"terms":["1"]}'), 422, "invalid_input"],
     [
@@ -82,6 +116,38 @@ describe("A hand-written route", () => {
     it(`refuses ${what}`, async () => {
       const problem = await problemOf(await ask());
       expect([problem.status, problem.code]).toEqual([status, code]);
+    });
+  }
+
+  it("says which types of a body it takes", async () => {
+    const response = await post("1", { "content-type": "text/plain" });
+    expect(response.headers.get("accept")).toBe("application/json");
+    expect((await problemOf(response)).detail).toContain('This route takes "application/json"');
+  });
+
+  it("takes JSON by any of its names", async () => {
+    const response = await post('{"terms":[2]}', {
+      "content-type": "application/vnd.sum+json; charset=utf-8",
+    });
+    expect(await response.json()).toEqual({ sum: 2 });
+  });
+
+  it("keeps to the limits where it declares no body, too", async () => {
+    const put = (body: BodyInit) =>
+      service.request("/echo", { method: "PUT", body, headers: { "content-type": "text/plain" } });
+    expect(await (await put("é")).json()).toEqual({ text: "é" });
+    expect((await problemOf(await put("x".repeat(MAX_BODY_BYTES + 1)))).code).toBe(
+      "body_too_large",
+    );
+    expect((await problemOf(await put(never()))).code).toBe("body_timeout");
+  });
+
+  for (const [path, accept] of [["/echo", "application/json"], ["/picture", "image/png"]]) {
+    it(`answers ${accept} to who asks for it at ${path}`, async () => {
+      const method = path === "/echo" ? "PUT" : "GET";
+      const response = await service.request(path!, { method, headers: { accept: accept! } });
+      expect(response.status).toBe(200);
+      await response.body?.cancel();
     });
   }
 

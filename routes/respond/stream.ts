@@ -65,13 +65,16 @@ function streamPages(
   const encoder = new TextEncoder();
   let text = format.begin(columns);
   let upcoming: Promise<RowPage> | null = Promise.resolve(first);
-  let failure: { readonly error: unknown } | null = null;
+  let hasFailed = false;
+  let hasLeft = false;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      if (failure !== null) return controller.error(failure.error);
+      // The runtime prints this; the cause is in the log.
+      if (hasFailed) return controller.error(`The answer to request ${request.id} broke off`);
       try {
         while (text === "" && upcoming !== null) {
           const page: RowPage = await upcoming;
+          if (hasLeft) return;
           upcoming = page.next === null ? null : fetchPage(page.next);
           // Awaited by the next pull; a caller that leaves before it must not end the process.
           upcoming?.catch(() => {});
@@ -79,12 +82,14 @@ function streamPages(
           if (upcoming !== null) await setImmediate();
           text = format.rows(page.rows, columns);
         }
+        if (hasLeft) return;
         if (text !== "") controller.enqueue(encoder.encode(text));
         text = "";
         if (upcoming !== null) return;
         controller.close();
         completion.resolve(true);
       } catch (error) {
+        if (hasLeft) return;
         const { code, cause } = toServiceError(error);
         request.code = code;
         request.cause = cause ?? error;
@@ -92,11 +97,11 @@ function streamPages(
         // Over HTTP/1.0 the end of the connection is the end of a whole answer too (RFC 9112, section
         // 6.3). An error drops what is not taken yet: it waits for the next pull, which comes after.
         controller.enqueue(encoder.encode(format.unfinished));
-        failure = { error };
+        hasFailed = true;
       }
     },
     cancel() {
-      upcoming = null;
+      hasLeft = true;
       completion.resolve(false);
     },
   }, { highWaterMark: 0 });
