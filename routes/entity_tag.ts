@@ -7,7 +7,7 @@
 import type { Json } from "../codec/codec.ts";
 import { ServiceError } from "../errors.ts";
 
-const STRONG = /^\s*"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
+const ONE_TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
 const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 
 /** The tag of a value, in quotes; null where there is no value to tell apart. */
@@ -23,10 +23,10 @@ export function isNoneMatch(header: string | undefined, tag: string): boolean {
 }
 
 /**
- * The value that `If-Match` requires.
+ * The value that `If-Match` requires. Strong comparison, which a weak tag never passes (section 13.1.1).
  *
  * @throws {ServiceError} `precondition_required` without the header, `malformed_request` for what is
- * not one strong tag: a condition in CQL compares with one value
+ * not one tag, since a condition in CQL compares with one value, `precondition_failed` for a weak one
  */
 export function readIfMatch(header: string | null): string {
   if (header === null) {
@@ -35,12 +35,21 @@ export function readIfMatch(header: string | null): string {
       'This route changes only what the caller has seen: send the row\'s "ETag" as "If-Match"',
     );
   }
-  const text = STRONG.exec(header)?.[1];
+  const [, weak, text] = ONE_TAG.exec(header) ?? [];
   if (text === undefined) {
     throw new ServiceError(
       "malformed_request",
       'Cannot read "If-Match": expected one entity tag in double quotes, as "ETag" had it',
     );
   }
+  if (weak !== undefined) throw matchesNone();
   return text;
+}
+
+/** The error for a tag that no row can have: it is known without asking Cassandra. */
+export function matchesNone(): ServiceError {
+  return new ServiceError(
+    "precondition_failed",
+    'No row can have the tag in "If-Match": read the row, and send its "ETag" as it is',
+  );
 }

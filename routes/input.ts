@@ -10,7 +10,7 @@ import { suggest } from "../catalog/suggest.ts";
 import type { EncodedValues, PreparedQuery } from "../db/prepare.ts";
 import type { PreparedParam } from "../db/prepare_params.ts";
 import { type InputError, ServiceError } from "../errors.ts";
-import { readIfMatch } from "./entity_tag.ts";
+import { matchesNone, readIfMatch } from "./entity_tag.ts";
 import { schemaOf } from "./param_schema.ts";
 import { inputErrors, invalidInput, pointerTo } from "./problem.ts";
 
@@ -58,16 +58,20 @@ export function compileInput(
 ): InputReader {
   const readOuter = compileOuter(prepared, reserved);
   const readBody = compileBody(prepared);
+  const readPrecondition = compileIfMatch(prepared);
   return (input) => {
     const errors: InputError[] = [];
     const values: Values = {};
     readOuter(input, values, errors);
     readBody(input, values, errors);
     if (errors.length > 0) throw invalidInput(errors);
+    // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
+    readPrecondition(input, values);
     return values;
   };
 }
 
+/** Not for `If-Match`, which the catalog lets no bulk route take. */
 export function compileBulkInput(prepared: PreparedQuery): BulkInputReader {
   const readOuter = compileOuter(prepared, []);
   const readBody = compileBody(prepared);
@@ -159,9 +163,8 @@ type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => vo
 function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;
   const { name, source } = param;
-  if (source.in === "bucket" || source.in === "walk") return () => {};
+  if (source.in === "bucket" || source.in === "walk" || source.in === "if-match") return () => {};
   if (source.in === "claim") return compileClaim(prepared, source.claim);
-  if (source.in === "if-match") return compileIfMatch(prepared);
   const schema = schemaOf(prepared);
   const fallback = param.default === null
     ? undefined
@@ -234,13 +237,15 @@ function compileClaim({ param, codec }: PreparedParam, claim: string): ParamRead
   };
 }
 
-function compileIfMatch({ param, codec }: PreparedParam): ParamReader {
+function compileIfMatch(
+  { params }: PreparedQuery,
+): (input: OuterInput, values: Values) => void {
+  const prepared = params.find(({ param }) => param.source.in === "if-match");
+  if (prepared === undefined) return () => {};
+  const { param, codec } = prepared;
   return ({ headers }, values) => {
     const result = codec.text.safeParse(readIfMatch(headers.get("if-match")));
-    if (!result.success) {
-      const [mistake] = inputErrors(result.error, "/header/If-Match");
-      throw invalidInput([mistake!]);
-    }
+    if (!result.success) throw matchesNone();
     values[param.name] = codec.encode(result.data);
   };
 }

@@ -29,7 +29,8 @@ export const problemSchema = z.object({
     z.array(z.record(z.string(), z.unknown())),
   ]).nullish().openapi({
     description:
-      "With `not_applied` and `precondition_failed`: the row as it is now, null where there is none; of a batch, a list of the rows that its conditions are about",
+      "With `not_applied`, and with `precondition_failed` where a tag was compared: the row as it is " +
+      "now, null where there is none; of a batch, a list of the rows that its conditions are about",
   }),
 }).openapi("Problem");
 
