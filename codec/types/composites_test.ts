@@ -138,6 +138,7 @@ describe("vector", () => {
       ["[1]", "Expected an array of 2 elements"],
       ["[1,2,3]", "Expected an array of 2 elements"],
       ["[1,null]", "Expected a number that a float can hold"],
+      ["[1,16777217]", "Expected a number that a float can hold"],
       ['"[1,2]"', "Expected an array of 2 elements"],
     ]);
   });

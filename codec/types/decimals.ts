@@ -63,25 +63,38 @@ const SPECIAL: ReadonlyMap<unknown, number> = new Map<unknown, number>([
 ]);
 
 export const double: Format<number> = {
-  ...floatingPoint("double", "An IEEE 754 number of 64 bits", (value) => value),
+  ...floatingPoint("double", "An IEEE 754 number of 64 bits", {
+    round: (value) => value,
+    shortest: (value) => value,
+  }),
   ...fixed(8, (value, into, at) => into.writeDoubleBE(value, at)),
   decode: (bytes, start) => toJson(bytes.readDoubleBE(start)),
 };
 
 export const float: Format<number> = {
-  ...floatingPoint("float", "An IEEE 754 number of 32 bits", Math.fround),
+  ...floatingPoint("float", "An IEEE 754 number of 32 bits", {
+    round: Math.fround,
+    shortest: shortestFloat,
+  }),
   ...fixed(4, (value, into, at) => into.writeFloatBE(value, at)),
   decode: (bytes, start) => toJson(shortestFloat(bytes.readFloatBE(start))),
 };
 
+interface Precision {
+  /** The value that a number is stored as. */
+  round(value: number): number;
+  /** The number that such a value is printed as. */
+  shortest(rounded: number): number;
+}
+
 /**
- * A number is rounded to the nearest value, as these types are for. Refused are an integer that is
- * another one already as a JavaScript number, and what would come back as zero.
+ * A number is rounded to the nearest value, as these types are for. Refused are an integer that would
+ * be rounded to another one, unless it is how that one is printed, and what would come back as zero.
  */
 function floatingPoint(
   cql: "double" | "float",
   description: string,
-  round: (value: number) => number,
+  { round, shortest }: Precision,
 ): Pick<Format<number>, "cql" | "output" | "input" | "text" | "read" | "readText"> {
   const expected = `Expected a number that a ${cql} can hold, ` +
     `or "NaN", "Infinity", "-Infinity" or "-0"`;
@@ -101,7 +114,11 @@ function floatingPoint(
     const rounded = round(value);
     if (!Number.isFinite(rounded)) return refuse(issues, expected);
     const vanishes = rounded === 0 && (value !== 0 || NONZERO.test(source ?? ""));
-    const isOther = value !== 0 && INTEGER.test(source ?? "") && source !== String(value);
+    // parseJson() gives a plain number only for a literal that prints as it was written.
+    const isInteger = source === undefined ? Number.isInteger(value) : INTEGER.test(source);
+    const isOther = isInteger && value !== 0 &&
+      (source !== undefined && source !== String(value) ||
+        rounded !== value && shortest(rounded) !== value);
     return vanishes || isOther ? refuse(issues, expected) : rounded;
   };
   return {

@@ -2,6 +2,7 @@ import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
 import { Buffer } from "node:buffer";
 import { codecFor } from "../codec_for.ts";
+import { parseJson } from "../parse_json.ts";
 import { expectBytes, expectRefused, expectText, expectTextRefused } from "../expect_codec.ts";
 
 describe("decimal", () => {
@@ -113,7 +114,12 @@ describe("float", () => {
     expectBytes({ kind: "float" }, [
       ["0.1", "3dcccccd"],
       ["16777216", "4b800000"],
-      ["16777217", "4b800000", "16777216"],
+      ["16777217.0", "4b800000", "16777216"],
+      ["16777216.5", "4b800000", "16777216"],
+      ["1.6777217e7", "4b800000", "16777216"],
+      ["1073741824", "4e800000", "1073741800"],
+      ["1234568000", "4e932c06"],
+      ["9007199254740992", "5a000000", "9007199000000000"],
       ["3.4028235e+38", "7f7fffff"],
       ["1e-45", "00000001"],
       ["1.1754944e-38", "00800000"],
@@ -143,6 +149,37 @@ describe("float", () => {
       // Integers below 2^24 are exact as they are: they print in full.
       const isShort = digits <= fewest || Number.isInteger(float) && float < 2 ** 24;
       if (Math.fround(json) !== float || !isShort) wrong.push(float);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("refuses an integer that it would turn into another one", () => {
+    const expected = "Expected a number that a float can hold";
+    const integers = [
+      "16777217",
+      "-16777217",
+      "1234567890",
+      "9007199254740991",
+      "9007199254740993",
+    ];
+    expectRefused({ kind: "float" }, integers.map((integer) => [integer, expected]));
+    expectTextRefused({ kind: "float" }, integers);
+    expectText({ kind: "float" }, [["16777216", "16777216"], ["16777217.0", "16777216"]]);
+    expect(codecFor({ kind: "float" }).input.safeParse(16_777_217).success).toBe(false);
+  });
+
+  it("takes any integer that it prints", () => {
+    const { decode, encode, input, text } = codecFor({ kind: "float" });
+    const bytes = Buffer.alloc(4);
+    const wrong: number[] = [];
+    // From 2^24, from where on not every integer is a float, to beyond what prints without exponent.
+    for (let bits = 0x4b80_0000; bits < 0x6300_0000; bits += 40_009) {
+      bytes.writeUInt32BE(bits);
+      const json = JSON.stringify(decode(bytes, 0, 4));
+      const back = [input.safeParse(parseJson(json)), text.safeParse(json)];
+      if (!back.every(({ success, data }) => success && encode(data).equals(bytes))) {
+        wrong.push(bits);
+      }
     }
     expect(wrong).toEqual([]);
   });
