@@ -60,7 +60,7 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
     path,
     operationId: query.name,
     tags: [query.group],
-    summary: query.summary,
+    summary: query.summary || titleOf(query.name),
     description: query.description,
     security: securityOf(query.access),
     request: {
@@ -83,6 +83,12 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
       ...problemsOf(prepared),
     },
   };
+}
+
+/** `list_stations` → `List stations`. */
+function titleOf(name: string): string {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The OpenAPI security requirement of a route; each alternative is one. */

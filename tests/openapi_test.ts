@@ -6,6 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { loadCatalog } from "../catalog/load.ts";
 import { customRoutes } from "../routes/custom/mod.ts";
 import { startTestService, type TestRequest, type TestService } from "./harness.ts";
+import { startOwnService } from "./own_service.ts";
 
 interface Operation {
   readonly operationId: string;
@@ -62,21 +63,41 @@ function expectValid(value: unknown, ...keys: string[]): void {
   expect({ value, errors: validate.errors }).toEqual({ value, errors: null });
 }
 
+/** Expects the linter to find nothing. */
+async function expectClean(source: string): Promise<void> {
+  const config = await createConfig({
+    extends: ["recommended"],
+    // What this service does not decide: who licenses the API, and where it is reached.
+    rules: { "info-license": "off", "no-server-example.com": "off" },
+  });
+  const findings = await lintFromString({ source, config });
+  expect(findings.map(({ ruleId, severity, message, location }) => ({
+    ruleId,
+    severity,
+    message,
+    at: location[0]?.pointer,
+  }))).toEqual([]);
+}
+
 describe("GET /openapi.json", () => {
   it("is OpenAPI 3.1 without a finding of the linter", async () => {
     expect(document.openapi).toMatch(/^3\.1\.\d$/);
-    const config = await createConfig({
-      extends: ["recommended"],
-      // What this service does not decide: who licenses the API, and where it is reached.
-      rules: { "info-license": "off", "no-server-example.com": "off" },
+    await expectClean(text);
+  });
+
+  it("has a summary of a query without prose, from its name", async () => {
+    await using own = await startOwnService({
+      migration: "CREATE TABLE items (id int PRIMARY KEY);",
+      queries: `
+-- name: list_all_items :many
+-- @route GET /items
+-- @scope items:read
+SELECT id FROM items;
+`,
     });
-    const findings = await lintFromString({ source: text, config });
-    expect(findings.map(({ ruleId, severity, message, location }) => ({
-      ruleId,
-      severity,
-      message,
-      at: location[0]?.pointer,
-    }))).toEqual([]);
+    const source = await (await own.request("/openapi.json", { user: null })).text();
+    expect(JSON.parse(source).paths["/items"].get.summary).toBe("List all items");
+    await expectClean(source);
   });
 
   it("has every route of the catalog and every hand-written one, and no other", async () => {
