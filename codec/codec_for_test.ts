@@ -107,6 +107,10 @@ describe("the schemas of codecFor()", () => {
       [{ kind: "blob" }, "input", { type: "string", contentEncoding: "base64" }],
       [{ kind: "timestamp" }, "input", { type: "string", format: "date-time" }],
       [{ kind: "date" }, "output", { type: "string", format: "date" }],
+      [{ kind: "time" }, "output", { type: "string", format: "time-local" }],
+      [{ kind: "time" }, "input", { type: "string", format: "time-local" }],
+      [{ kind: "decimal" }, "output", { type: "string", format: "decimal" }],
+      [{ kind: "decimal" }, "input", { type: ["string", "number"], format: "decimal" }],
       [{ kind: "uuid" }, "text", { type: "string", format: "uuid" }],
       [{ kind: "list", of: { kind: "uuid" } }, "output", {
         type: "array",

@@ -17,6 +17,7 @@ const EXPECTED_DECIMAL =
 
 const DECIMAL_OUTPUT: Schema = {
   type: "string",
+  format: "decimal",
   pattern: "^-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?$",
   description: "A decimal number of any size, as a string that keeps its scale",
   example: "12.50",

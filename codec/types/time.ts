@@ -74,6 +74,7 @@ export const date: Format<number> = {
 
 const TIME_OUTPUT: Schema = {
   type: "string",
+  format: "time-local",
   pattern: "^\\d{2}:\\d{2}:\\d{2}\\.\\d{9}$",
   description: "A time of day, in nanoseconds",
   example: "13:30:54.234000000",
