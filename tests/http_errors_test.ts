@@ -135,7 +135,7 @@ async function startBeside(changes: Partial<Config>): Promise<Service> {
 }
 
 async function whileFrozen<T>(action: () => Promise<T>): Promise<T> {
-  own.freeze();
+  await own.freeze();
   try {
     return await action();
   } finally {

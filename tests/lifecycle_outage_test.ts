@@ -95,7 +95,7 @@ describe("a service whose Cassandra goes away", () => {
       const before = await get();
       expect(before.status).toBe(200);
       await before.body?.cancel();
-      own.freeze();
+      await own.freeze();
       const { code } = await problemOf(await prompt(get()));
       expect(["timeout", "unavailable"]).toContain(code);
       own.thaw();

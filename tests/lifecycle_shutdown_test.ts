@@ -94,7 +94,7 @@ describe("a service that is told to stop", () => {
   it("answers all that it has accepted, and leaves nothing", async () => {
     await using process = await spawnReady({ DRAIN_DELAY_MS: "4000", SHUTDOWN_GRACE_MS: "300000" });
     expect(await connections()).not.toEqual([]);
-    own.freeze();
+    await own.freeze();
     const answers = Array.from({ length: REQUESTS }, (_, tenant) => request(process, tenant));
     await inFlight(process, REQUESTS);
 
@@ -119,7 +119,7 @@ describe("a service that is told to stop", () => {
 
   it("breaks off what takes longer than the grace", async () => {
     await using process = await spawnReady({ SHUTDOWN_GRACE_MS: "200" });
-    own.freeze();
+    await own.freeze();
     const answer = request(process, 0);
     expect(await Promise.race([inFlight(process, 1), answer])).toBe(undefined);
     process.kill("SIGTERM");

@@ -5,11 +5,12 @@
  */
 import { type LocalCassandra, startCassandra } from "../dev/cassandra.ts";
 import { freePort } from "../dev/ports.ts";
+import { eventually } from "./eventually.ts";
 
 export interface OwnNode extends AsyncDisposable {
   readonly node: LocalCassandra;
-  /** Stops it from answering: requests wait, connections stay. */
-  freeze(): void;
+  /** Stops it from answering: requests wait, connections stay. Resolves when it does not any more. */
+  freeze(): Promise<void>;
   /** Lets it go on from where it was. */
   thaw(): void;
 }
@@ -19,11 +20,21 @@ export async function startOwnNode(): Promise<OwnNode> {
   const node = await startCassandra({ directory, nativePort: freePort(), log: () => {} });
   return {
     node,
-    freeze: () => Deno.kill(node.pid, "SIGSTOP"),
+    async freeze() {
+      Deno.kill(node.pid, "SIGSTOP");
+      await eventually("it is frozen", () => isStopped(node.pid));
+    },
     thaw: () => Deno.kill(node.pid, "SIGCONT"),
     async [Symbol.asyncDispose]() {
       await node.kill();
       await Deno.remove(directory, { recursive: true });
     },
   };
+}
+
+/** Whether a process has stopped, which it does a moment after the signal. */
+async function isStopped(pid: number): Promise<boolean> {
+  const ps = new Deno.Command("ps", { args: ["-o", "state=", "-p", `${pid}`] });
+  const { stdout } = await ps.output();
+  return new TextDecoder().decode(stdout).trim().startsWith("T");
 }
