@@ -96,11 +96,12 @@ function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean
     );
 }
 
+/** Of several, the cosine, which takes the least. */
 function similarityOf(places: readonly MarkerPlace[]): Similarity | null {
-  const [similarity = null] = places.flatMap(({ role, table }) =>
+  const all = places.flatMap(({ role, table }) =>
     role.kind === "value" || role.kind === "ann" ? table?.similarities.get(role.column) ?? [] : []
   );
-  return similarity;
+  return all.find((similarity) => similarity === "COSINE") ?? all[0] ?? null;
 }
 
 /** Ties a `bucket:` parameter to the one that it is derived of. */

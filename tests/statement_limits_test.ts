@@ -84,6 +84,11 @@ BEGIN BATCH
   UPDATE places SET at = :at, way = :way WHERE id = :id;
 APPLY BATCH;
 
+-- name: write_same :exec
+-- @route POST /places/same
+-- @public
+INSERT INTO places (id, at, way) VALUES (:id, :at, :at);
+
 -- name: near :many
 -- @route POST /near
 -- @public
@@ -160,6 +165,7 @@ describe("Vectors that an index cannot take", () => {
       { id: 1, house: "v", at: [1, "NaN"], way: [1, 1] },
       `/body/at ${FINITE}`,
     ],
+    ["zero for two indexes", "/places/same", { id: 1, at: [0, 0] }, `/body/at ${NONZERO}`],
     ["an infinity to search for", "/near", { at: ["Infinity", 1], rows: 2 }, `/body/at ${FINITE}`],
     ["NaN to search for", "/along", { way: ["NaN", 1] }, `/body/way ${FINITE}`],
     ["zero to search for", "/along", { way: [0, 0] }, `/body/way ${NONZERO}`],
