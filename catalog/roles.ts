@@ -66,7 +66,7 @@ export function markerRoles(query: Pick<Query, "statementSpan">): MarkerRole[] {
   const reader = new ClauseReader();
   const tokens = tokenize(query.statementSpan, () => {}).filter(({ kind }) => kind !== "comment");
   for (const [index, token] of tokens.entries()) {
-    reader.advance(token);
+    reader.advance(token, tokens[index + 1]);
     if (token.kind !== "marker") continue;
     const { statement } = reader;
     const role = reader.role([tokens[index + 1], tokens[index + 2]]);
@@ -85,6 +85,8 @@ class ClauseReader {
   /** The column that the assignment at hand is for; null before its name. */
   #assigned: string | null = null;
   #subscript = false;
+  /** The column whose vectors are compared with what follows; null elsewhere. */
+  #compared: string | null = null;
   #statements = 0;
   /** The tokens so far, the one at hand last. */
   readonly #tokens: Token[] = [];
@@ -94,11 +96,14 @@ class ClauseReader {
     return Math.max(0, this.#statements - 1);
   }
 
-  advance(token: Token): void {
+  advance(token: Token, next: Token | undefined): void {
     this.#tokens.push(token);
     if (token.kind === "punctuation") return this.#punctuation(token.text);
     const name = nameOf(token);
-    if (this.#depth === 0 && token.kind === "word" && this.#keyword(token)) return;
+    if (this.#depth === 0 && token.kind === "word" && this.#keyword(token, next)) return;
+    if (isKeyword(token, "OF") && isKeyword(this.#before(1), "ANN")) {
+      this.#compared = nameOf(this.#before(2));
+    }
     if (name === null) return;
     if (this.#clause === "columns") this.#columns.push(name);
     if (this.#clause === "set") this.#assigned ??= name;
@@ -133,9 +138,10 @@ class ClauseReader {
       case "limit":
         return { kind: "limit" };
       default: {
-        const isCompared = isKeyword(this.#before(1), "OF") && isKeyword(this.#before(2), "ANN");
-        const column = isCompared ? nameOf(this.#before(3)) : null;
-        return column === null ? { kind: "other" } : { kind: "ann", column };
+        const column = this.#compared;
+        if (column === null) return { kind: "other" };
+        const isWhole = this.#depth === 0 && isKeyword(this.#preceding()[0], "OF");
+        return { kind: isWhole ? "ann" : "part", column };
       }
     }
   }
@@ -145,14 +151,28 @@ class ClauseReader {
     return this.#tokens.at(-1 - distance);
   }
 
+  /** The tokens before the marker at hand, the nearest first; a cast before it, as `(int)`, is none. */
+  #preceding(): readonly [Token | undefined, Token | undefined] {
+    let distance = 1;
+    if (this.#before(1)?.text === ")") {
+      for (let depth = 0; distance < this.#tokens.length; distance++) {
+        const text = this.#before(distance)?.text;
+        if (text === ")") depth++;
+        if (text === "(" && --depth === 0) break;
+      }
+      distance++;
+    }
+    return [this.#before(distance), this.#before(distance + 1)];
+  }
+
   #isAppended(): boolean {
-    const [first, second] = [this.#before(2), this.#before(1)];
+    const [second, first] = this.#preceding();
     return second?.text === "+" || second?.text === "=" && first?.text === "+";
   }
 
   /** Of `VALUES`: nothing but commas and the parentheses around the list are beside it. */
   #isWholeTerm([next]: Neighbours): boolean {
-    const before = this.#before(1)?.text;
+    const before = this.#preceding()[0]?.text;
     return this.#depth === 1 && (before === "(" || before === ",") &&
       (next?.text === "," || next?.text === ")");
   }
@@ -162,17 +182,20 @@ class ClauseReader {
     if (this.#depth > 0) return false;
     const isSign = (token: Token | undefined) => token?.text === "+" || token?.text === "-";
     const isColumn = (token: Token | undefined) => nameOf(token) === this.#assigned;
-    const begins = this.#before(1)?.text === "=" ||
-      isSign(this.#before(1)) && isColumn(this.#before(2));
+    const [before, beforeThat] = this.#preceding();
+    const begins = before?.text === "=" || isSign(before) && isColumn(beforeThat);
     const ends = next === undefined || next.text === "," || next.text === ";" ||
       next.kind === "word" || isSign(next) && isColumn(afterNext);
     return begins && ends;
   }
 
-  #keyword(token: Token): boolean {
+  #keyword(token: Token, next: Token | undefined): boolean {
     const clause = CLAUSES.find(([keyword]) => isKeyword(token, keyword))?.[1];
     // These may name columns; they begin clauses only after the columns of an INSERT, and after USING.
-    if (clause === "values" && !this.#inserts) return false;
+    if (clause === "values" && !(this.#inserts && this.#before(1)?.text === ")")) return false;
+    if (["GROUP", "ORDER"].some((word) => isKeyword(token, word)) && !isKeyword(next, "BY")) {
+      return false;
+    }
     if ((clause === "ttl" || clause === "timestamp") && !this.#isUsing()) return false;
     if (clause === undefined) return false;
     if (BEGINNINGS.some((keyword) => isKeyword(token, keyword))) this.#statements++;
@@ -181,6 +204,7 @@ class ClauseReader {
     this.#clause = clause;
     this.#position = 0;
     this.#assigned = null;
+    this.#compared = null;
     return true;
   }
 

@@ -91,7 +91,7 @@ describe("markerRoles()", () => {
     [
       "tells them apart where they are assigned, too",
       "UPDATE t SET a = :x + a, b = b - :y, c += :z, d = :w * 2, e = e + [:v], f.g = :u, " +
-      "h = (int) :q IF a = 1",
+      "h = (int) :q, i = (int) :p * 2 IF a = 1",
       [
         "x: value of a",
         "y: value of b",
@@ -99,7 +99,30 @@ describe("markerRoles()", () => {
         "w: part of d",
         "v: part of e",
         "u: value of f",
-        "q: part of h",
+        "q: value of h",
+        "p: part of i",
+      ],
+    ],
+    [
+      "tells a whole vector to search for from its parts",
+      "SELECT a FROM t ORDER BY v ANN OF (vector<float, 2>) :v LIMIT :l",
+      ["v: ann of v", "l: limit"],
+    ],
+    [
+      "finds the parts of a vector to search for",
+      "SELECT a FROM t ORDER BY v ANN OF [:x, :y] LIMIT 2",
+      ["x: part of v", "y: part of v"],
+    ],
+    [
+      "takes words for names where they begin nothing",
+      "BEGIN BATCH INSERT INTO values (id, order) VALUES (:id, (int) :o); " +
+      "UPDATE g SET group = :g, n = :n WHERE k = :k; APPLY BATCH",
+      [
+        "id: value of id",
+        "o: value of order",
+        "g: value of group",
+        "n: value of n",
+        "k: restriction",
       ],
     ],
     ["knows no column for a JSON insert", "INSERT INTO t JSON :doc", ["doc: other"]],

@@ -15,10 +15,12 @@ export function selectors(
 ): readonly Selector[] | null {
   if (verb !== "select") return null;
   const tokens = tokenize(statementSpan, () => {}).filter(({ kind }) => kind !== "comment");
-  if (isKeyword(tokens[1], "JSON") || tokens[1]?.text === "*") return null;
+  // Both may name columns, too.
+  const modifies = !/^[,.(]$|^(?:from|as)$/i.test(tokens[2]?.text ?? "");
+  if (modifies && isKeyword(tokens[1], "JSON") || tokens[1]?.text === "*") return null;
   const found: { tokens: Token[]; isRenamed: boolean }[] = [{ tokens: [], isRenamed: false }];
   let depth = 0;
-  for (const token of tokens.slice(isKeyword(tokens[1], "DISTINCT") ? 2 : 1)) {
+  for (const token of tokens.slice(modifies && isKeyword(tokens[1], "DISTINCT") ? 2 : 1)) {
     const selector = found.at(-1)!;
     if (depth === 0 && isKeyword(token, "FROM")) break;
     if (token.kind === "punctuation" && "([{".includes(token.text)) depth++;

@@ -30,6 +30,11 @@ describe("selectors()", () => {
     expect(read("SELECT DISTINCT a, -- FROM\n b FROM t")).toEqual(["a", "b"]);
   });
 
+  it("takes a column called json or distinct for one", () => {
+    expect(read("SELECT json, json AS id FROM t")).toEqual(["json", "json (renamed)"]);
+    expect(read("SELECT distinct FROM t")).toEqual(["distinct"]);
+  });
+
   for (const cql of ["SELECT * FROM t", "SELECT JSON a, b FROM t"]) {
     it(`finds none in ${cql}`, () => expect(read(cql)).toBeNull());
   }

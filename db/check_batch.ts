@@ -20,7 +20,12 @@ export function checkBatch(
 ): void {
   const kind = kindOf(query);
   if (kind === null) return;
-  const [first, ...others] = inner.map(partitionOf);
+  const partitions = inner.map(partitionOf);
+  // Cassandra itself refuses conditions on several partitions: what is not bound may well be constant.
+  const doubtful = kind.name === "conditional"
+    ? partitions.filter((each) => each !== null)
+    : partitions;
+  const [first, ...others] = doubtful;
   if (first !== null && others.every((partition) => partition === first)) return;
   report({
     span: kind.span,

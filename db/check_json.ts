@@ -4,16 +4,23 @@
  *
  * @module
  */
+import { innerStatements } from "../catalog/inner_statements.ts";
 import { insertTerms } from "../catalog/insert_terms.ts";
 import type { Query } from "../catalog/query.ts";
+import { isKeyword, tokenize } from "../catalog/tokenize.ts";
 import type { StatementContext } from "./prepare_params.ts";
 
-export function checkJson(query: Query, { table, report }: StatementContext): void {
-  if (query.verb !== "insert" || insertTerms(query) !== null || !table?.similarities.size) return;
-  const [column] = table.similarities.keys();
-  report({
-    span: query.statementSpan,
-    message: `Cannot serve a JSON insert into a table whose vector "${column}" is indexed`,
-    help: 'Write "INSERT INTO … (columns) VALUES (markers)", whose values are checked',
-  });
+export function checkJson(query: Query, { tables, report }: StatementContext): void {
+  for (const [index, span] of innerStatements(query).entries()) {
+    const [column] = tables[index]?.similarities.keys() ?? [];
+    const [first] = tokenize(span, () => {}).filter(({ kind }) => kind !== "comment");
+    const isInsert = isKeyword(first, "INSERT");
+    if (column === undefined || !isInsert) continue;
+    if (insertTerms({ verb: "insert", statementSpan: span }) !== null) continue;
+    report({
+      span,
+      message: `Cannot serve a JSON insert into a table whose vector "${column}" is indexed`,
+      help: 'Write "INSERT INTO … (columns) VALUES (markers)", whose values are checked',
+    });
+  }
 }

@@ -16,24 +16,38 @@ export function checkPaging(query: Query, { table, report }: StatementContext): 
     isKeyword(token, "ORDER") && isKeyword(tokens[index + 1], "BY")
   );
   if (order === -1) return true;
-  if (tokens.slice(order).some((token) => isKeyword(token, "ANN"))) return false;
+  const searches = tokens.some((token, index) =>
+    index > order && isKeyword(token, "ANN") && isKeyword(tokens[index + 1], "OF")
+  );
+  if (searches) return false;
   const spansPartitions = tokens.some((token, index) =>
-    table?.partitionKey.includes(nameOf(token) ?? "") && isKeyword(tokens[index + 1], "IN")
+    table?.partitionKey.includes(nameOf(token) ?? "") && isKeyword(tokens[index + 1], "IN") &&
+    takesSeveral(tokens.slice(index + 2))
   );
   if (!spansPartitions) return true;
-  if (!hasLimit(tokens.slice(order))) {
+  if (!hasLimit(query, tokens.slice(order))) {
     report({
       span: tokens[order]!.span,
       message: 'Cassandra does not page an "ORDER BY" over the partitions of an "IN"',
-      help: "Add a LIMIT, which bounds the answer, or leave the order to the caller",
+      help: "Add a LIMIT that cannot be left out, or leave the order to the caller",
     });
   }
   return false;
 }
 
-/** `PER PARTITION LIMIT` bounds no answer. */
-function hasLimit(tokens: readonly Token[]): boolean {
-  return tokens.some((token, index) =>
-    isKeyword(token, "LIMIT") && !isKeyword(tokens[index - 1], "PARTITION")
-  );
+/** Whether what follows `IN` is a list of any length, or of more than one. */
+function takesSeveral([first, ...rest]: readonly Token[]): boolean {
+  if (first?.text !== "(") return true;
+  const end = rest.findIndex(({ text }) => text === ")");
+  return rest.slice(0, end).some(({ text }) => text === ",");
+}
+
+/** `PER PARTITION LIMIT` bounds no answer, nor does one that may be left out. */
+function hasLimit({ params }: Query, tokens: readonly Token[]): boolean {
+  return tokens.some((token, index) => {
+    if (!isKeyword(token, "LIMIT") || isKeyword(tokens[index - 1], "PARTITION")) return false;
+    const marker = tokens[index + 1]?.text.slice(1).trim();
+    const param = params.find(({ name }) => name === marker);
+    return param === undefined || !param.optional || param.default !== null;
+  });
 }

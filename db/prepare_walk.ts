@@ -72,18 +72,22 @@ function rangeMistakes(
     });
   }
   const ends = [[walk.from, ">"], [walk.to, "<"]] as const;
-  const [column, ...others] = ends.map(([marker, sign]) => {
-    const { column, operator } = restrictionBy(marker, tokens);
-    if (column !== null && operator.startsWith(sign)) return column;
-    mistakes.push({
-      message: `Cannot walk: ":${marker}" does not stand behind "${sign}" or "${sign}="`,
-      help: 'Restrict a clustering column by both ends, as in "at >= :since AND at < :until"',
-    });
-    return null;
+  const restricted = ends.map(([marker, sign]) => {
+    const columns = restrictionsBy(marker, tokens)
+      .flatMap(({ column, operator }) => operator.startsWith(sign) ? column : []);
+    if (columns.length === 0) {
+      mistakes.push({
+        message: `Cannot walk: ":${marker}" does not stand behind "${sign}" or "${sign}="`,
+        help: 'Restrict a clustering column by both ends, as in "at >= :since AND at < :until"',
+      });
+    }
+    return columns;
   });
   if (mistakes.length > 0 || table === null) return mistakes;
-  const clustering = table.clusteringKey.find(({ name }) => name === column);
-  if (clustering === undefined || others.some((other) => other !== column)) {
+  const clustering = table.clusteringKey.find(({ name }) =>
+    restricted.every((columns) => columns.includes(name))
+  );
+  if (clustering === undefined) {
     return [{
       message: `Cannot walk: its ends do not restrict the same clustering column`,
       help: 'Restrict a clustering column by both ends, as in "at >= :since AND at < :until"',
@@ -97,17 +101,29 @@ function rangeMistakes(
   }];
 }
 
-/** The column that is compared with a marker, and how. */
-function restrictionBy(
-  marker: string,
-  tokens: readonly Token[],
-): { column: string | null; operator: string } {
-  let at = tokens.findIndex(({ kind, text }) =>
-    kind === "marker" && text.slice(1).trim() === marker
-  );
-  let operator = "";
-  while (at > 0 && "<>=".includes(tokens[at - 1]!.text)) operator = tokens[--at]!.text + operator;
-  return { column: nameOf(tokens[at - 1]), operator };
+interface Restriction {
+  readonly column: string;
+  readonly operator: string;
+}
+
+/** The columns that are compared with a marker, or with what a function or a cast makes of it. */
+function restrictionsBy(marker: string, tokens: readonly Token[]): Restriction[] {
+  return tokens.flatMap(({ kind, text }, index) => {
+    if (kind !== "marker" || text.slice(1).trim() !== marker) return [];
+    let end = index;
+    while (end > 0 && !isOperator(tokens[end - 1]) && !isKeyword(tokens[end - 1], "AND")) end--;
+    let start = end;
+    while (isOperator(tokens[start - 1])) start--;
+    const operator = tokens.slice(start, end).map(({ text }) => text).join("");
+    const before = tokens.slice(0, start);
+    const isAlone = before.at(-1)?.text === ")" && before.at(-3)?.text === "(";
+    const column = nameOf(before.at(isAlone ? -2 : -1));
+    return column === null || operator === "" ? [] : [{ column, operator }];
+  });
+}
+
+function isOperator(token: Token | undefined): boolean {
+  return token !== undefined && token.kind === "punctuation" && "<>=".includes(token.text);
 }
 
 /** Whether rows come against the order of their table: all its columns are turned round, or none. */

@@ -59,7 +59,9 @@ export function isTaken(type: string | null, takes: readonly string[]): boolean 
   if (type === null) return false;
   const essence = (of: string) => of.split(";", 1)[0]!.trim().toLowerCase();
   return takes.some((taken) =>
-    essence(taken) === essence(type) || (JSON_TYPE.test(taken) && JSON_TYPE.test(type))
+    essence(taken) === "*/*" || essence(taken) === essence(type) ||
+    essence(taken) === `${essence(type).split("/", 1)}/*` ||
+    (JSON_TYPE.test(taken) && JSON_TYPE.test(type))
   );
 }
 

@@ -42,6 +42,14 @@ const echo = defineRoute({
   },
 }, async (context) => context.json({ text: await context.req.text() }, 200));
 
+const note = defineRoute({
+  method: "post",
+  path: "/notes",
+  access: { kind: "public" },
+  request: { body: { content: { "text/*": { schema: z.string() } } } },
+  responses: { 204: { description: "Noted" } },
+}, (context) => context.body(null, 204));
+
 const picture = defineRoute({
   method: "get",
   path: "/picture",
@@ -52,7 +60,7 @@ const picture = defineRoute({
 let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
-    customRoutes: [sum, echo, picture],
+    customRoutes: [sum, echo, note, picture],
     env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
   });
 });
@@ -130,6 +138,18 @@ describe("A hand-written route", () => {
       "content-type": "application/vnd.sum+json; charset=utf-8",
     });
     expect(await response.json()).toEqual({ sum: 2 });
+  });
+
+  it("takes a range of types", async () => {
+    for (const [type, status] of [["text/markdown", 204], ["image/png", 415]] as const) {
+      const response = await service.request("/notes", {
+        method: "POST",
+        body: "x",
+        headers: { "content-type": type },
+      });
+      await response.body?.cancel();
+      expect([type, response.status]).toEqual([type, status]);
+    }
   });
 
   it("keeps to the limits where it declares no body, too", async () => {

@@ -27,6 +27,11 @@ CREATE TABLE places (id int PRIMARY KEY, label text, at vector<float, 2>, way ve
 CREATE CUSTOM INDEX places_at ON places (at) USING 'StorageAttachedIndex'
   WITH OPTIONS = {'similarity_function': 'euclidean'};
 CREATE CUSTOM INDEX places_way ON places (way) USING 'StorageAttachedIndex';
+CREATE TABLE events (day text, ann int, PRIMARY KEY (day, ann));
+CREATE TABLE visits (house text, floor_year int, at timestamp, seq int, PRIMARY KEY ((house, floor_year), at, seq))
+  WITH CLUSTERING ORDER BY (at DESC, seq ASC);
+CREATE TABLE pings (house text, floor_year int, at timeuuid, PRIMARY KEY ((house, floor_year), at))
+  WITH CLUSTERING ORDER BY (at DESC);
 CREATE TABLE odd (id int PRIMARY KEY, n int, pairs vector<frozen<tuple<int, text>>, 2>,
   points vector<frozen<point>, 2>, maps vector<frozen<map<text, int>>, 1>);
 `;
@@ -43,8 +48,15 @@ INSERT INTO rooms (house, floor, name, size) VALUES (:house, :floor, :name, :siz
 -- @route GET /highest
 -- @public
 -- @param houses in query max=3
--- @param rows? in query max=5
+-- @param rows in query default=5 max=5
 SELECT house, floor, name FROM rooms WHERE house IN :houses ORDER BY floor DESC LIMIT :rows;
+
+-- name: list_events :many
+-- A column that is called like a keyword, of a partition that is named like a list.
+-- @route GET /events/{day}
+-- @public
+-- @page size=2 max=5
+SELECT ann FROM events WHERE day IN (:day) ORDER BY ann DESC;
 
 -- name: highest_one :one
 -- @route GET /highest/one
@@ -197,8 +209,23 @@ INSERT INTO places (id, at) VALUES (:id, [:x, :y]);
 -- @route POST /json
 -- @public
 INSERT INTO places JSON :row;
+
+-- name: json_batch :exec
+-- @route POST /json/batch
+-- @public
+BEGIN BATCH UPDATE odd SET n = 1 WHERE id = :id; INSERT INTO places JSON :row; APPLY BATCH;
+
+-- name: search_parts :many
+-- @route POST /search
+-- @public
+SELECT id FROM places ORDER BY at ANN OF [:p, :q] LIMIT 2;
 `);
-    expect(refusal).toContain('Parameter "x" cannot be a part of the vector "at": it is indexed');
+    for (const part of ["x", "p"]) {
+      expect(refusal).toContain(
+        `Parameter "${part}" cannot be a part of the vector "at": it is indexed`,
+      );
+    }
+    expect(refusal.match(/Cannot serve a JSON insert/g)).toHaveLength(2);
     expect(refusal).toContain(
       'Cannot serve a JSON insert into a table whose vector "at" is indexed',
     );
@@ -232,6 +259,16 @@ describe("Statements that Cassandra answers all at once", () => {
     const some = await get<Page<{ floor: number }>>("/highest?houses=a&houses=b&rows=3");
     expect(some.items.map(({ floor }) => floor)).toEqual([4, 3, 2]);
     expect(await get("/highest/one?houses=a&houses=b")).toEqual({ floor: 4 });
+  });
+
+  it("are not those that only look so", async () => {
+    for (const ann of [1, 2, 3]) {
+      await service.client.execute("INSERT INTO events (day, ann) VALUES ('d', ?)", [ann], {
+        prepare: true,
+      });
+    }
+    const page = await get<Page<unknown>>("/events/d");
+    expect([page.items, page.next_cursor === null]).toEqual([[{ ann: 3 }, { ann: 2 }], false]);
   });
 
   it("come as a stream, too", async () => {
@@ -353,6 +390,18 @@ APPLY BATCH;
       ":4:1: Cannot serve this conditional batch: its statements are not provably in one partition",
     );
   });
+
+  it("may be about one that the statement names itself", async () => {
+    const outcome = await refusalOf(`-- name: both :applied
+-- @route PUT /both
+-- @public
+BEGIN BATCH
+  UPDATE owners SET share = 1 WHERE house = 'a' AND id = 1 IF share = :old;
+  UPDATE owners SET share = 2 WHERE house = 'a' AND id = 2;
+APPLY BATCH;
+`);
+    expect(outcome).toMatch(/^Checked 1 query/);
+  });
 });
 
 describe("Parameters that cannot be left out", () => {
@@ -380,24 +429,34 @@ ${statement};
 });
 
 describe("@walk and the order of rows", () => {
-  const walk = (tag: string, rest: string) =>
+  const walk = (tag: string, rest: string, table: string) =>
     `-- name: walk :many
 -- @route GET /walk/{house}
 -- @public
 -- @walk floor_year ${tag} by=year max=10
-SELECT at FROM visits WHERE house = :house AND floor_year = :floor_year ${rest};
+SELECT at FROM ${table} WHERE house = :house AND floor_year = :floor_year ${rest};
 `;
-  const VISITS = `${MIGRATION}
-CREATE TABLE visits (house text, floor_year int, at timestamp, seq int, PRIMARY KEY ((house, floor_year), at, seq))
-  WITH CLUSTERING ORDER BY (at DESC, seq ASC);`;
   const between = "AND at >= :since AND at < :until";
-  const cases: [string, string, string, string | null][] = [
+  const cases: [string, string, string, string | null, string?][] = [
     ["that of the table", "from=:since to=:until order=desc", between, null],
     [
       "one that is turned round",
       "from=:since to=:until order=asc",
       `${between} ORDER BY at ASC, seq DESC`,
       null,
+    ],
+    [
+      "ends in parentheses and casts",
+      "from=:since to=:until order=desc",
+      "AND at >= (timestamp) :since AND (at) < (:until)",
+      null,
+    ],
+    [
+      "ends that functions make something of",
+      "from=:since to=:until order=desc",
+      "AND at >= min_timeuuid(:since) AND at < max_timeuuid(:until)",
+      null,
+      "pings",
     ],
     [
       "that of another column",
@@ -430,14 +489,9 @@ CREATE TABLE visits (house text, floor_year int, at timestamp, seq int, PRIMARY 
       "Cannot walk with a LIMIT",
     ],
   ];
-  for (const [what, tag, rest, mistake] of cases) {
+  for (const [what, tag, rest, mistake, table = "visits"] of cases) {
     it(`${mistake === null ? "takes" : "refuses"} ${what}`, async () => {
-      await using own = await startOwnService({ migration: VISITS, queries: "" }).catch(() =>
-        null
-      ) ??
-        { env: service.env, [Symbol.asyncDispose]: async () => {} };
-      await using folder = await createCqlFolder({ migration: VISITS, queries: walk(tag, rest) });
-      const outcome = await check({ ...own.env, CQL_DIR: folder.path }).catch(String);
+      const outcome = await refusalOf(walk(tag, rest, table));
       if (mistake === null) expect(outcome).toMatch(/^Checked 1 query/);
       else expect(outcome).toContain(mistake);
     });
