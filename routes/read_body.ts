@@ -75,7 +75,7 @@ export function unsupportedType(type: string | null, takes: readonly string[]): 
     "unsupported_media_type",
     `This route takes ${takes.map((each) => `"${each}"`).join(" or ")}, and the body is ${
       type === null ? "of no stated type" : `"${type}"`
-    }: send ${takes.length === 1 ? "that" : "one of them"} and set "Content-Type"`,
+    }: send what it takes, and say so in "Content-Type"`,
     { headers: { "accept": takes.join(", ") } },
   );
 }
