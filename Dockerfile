@@ -9,12 +9,15 @@ ENV DENO_NO_UPDATE_CHECK=1 \
 COPY deno.json deno.lock ./
 RUN deno install --quiet --frozen
 
-COPY *.ts ./
+COPY main.ts ./
 COPY catalog catalog
 COPY codec codec
+COPY config config
 COPY db db
+COPY errors errors
 COPY observe observe
 COPY routes routes
+COPY server server
 COPY tasks tasks
 COPY deploy/healthcheck.ts deploy/healthcheck.ts
 RUN deno cache --quiet --frozen main.ts tasks/migrate.ts tasks/check.ts deploy/healthcheck.ts \

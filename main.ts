@@ -5,26 +5,27 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { Activation } from "./activation.ts";
 import type { Access } from "./catalog/query.ts";
-import { type Config, readConfig } from "./config.ts";
-import { createCursorBox } from "./db/cursor.ts";
-import { createCursors } from "./db/cursors.ts";
-import { createExecutor } from "./db/execute.ts";
-import type { PreparedQuery } from "./db/prepare.ts";
-import { Session } from "./db/session.ts";
-import { listen, type Listener } from "./listen.ts";
-import { ConfigError } from "./setting_reader.ts";
+import { type Config, readConfig } from "./config/config.ts";
+import { ConfigError } from "./config/setting_reader.ts";
+import { Session } from "./db/driver/session.ts";
+import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
+import { createExecutor } from "./db/run/execute.ts";
+import { createCursorTable } from "./db/schema/cursor_table.ts";
 import { configureLogs, describeCause, LOG_CATEGORY, logObservations } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
+import { createTokenVerifier } from "./routes/auth/verify_token.ts";
 import { customRoutes } from "./routes/custom/mod.ts";
 import type { CustomRoute } from "./routes/define_route.ts";
-import { createTokenVerifier } from "./routes/verify_token.ts";
-import { assertRuntime } from "./runtime.ts";
-import { within } from "./within.ts";
+import { createCursors } from "./routes/paging/cursors.ts";
+import { createCursorBox } from "./routes/paging/seal_cursor.ts";
+import { Activation } from "./server/activation.ts";
+import { listen, type Listener } from "./server/listen.ts";
+import { assertRuntime } from "./server/runtime.ts";
+import { within } from "./server/within.ts";
 
 /** A running service. */
 export interface Service {
@@ -70,7 +71,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
   const session = new Session({ ...config, observe });
   const executor = createExecutor({ session, observe });
-  const cursors = createCursors(session, createCursorBox(config.cursorKeys));
+  const cursors = createCursors(createCursorTable(session), createCursorBox(config.cursorKeys));
   const verifier = config.oidcIssuer === null || config.oidcAudience === null
     ? null
     : createTokenVerifier({ issuer: config.oidcIssuer, audience: config.oidcAudience });

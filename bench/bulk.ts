@@ -12,11 +12,11 @@
  */
 import cassandra from "cassandra-driver";
 import { parseArgs } from "node:util";
-import { readConfig } from "../config.ts";
-import { startCassandra } from "../dev/cassandra.ts";
-import { DEV_AUDIENCE, startOidcProvider } from "../dev/oidc.ts";
+import { readConfig } from "../config/config.ts";
+import { startCassandra } from "../dev/cassandra/cassandra.ts";
+import { DEV_AUDIENCE, startOidcProvider } from "../dev/oidc/provider.ts";
+import { fetchToken } from "../dev/oidc/token.ts";
 import { freePort } from "../dev/ports.ts";
-import { fetchToken } from "../dev/token.ts";
 import { migrate } from "../tasks/migrate.ts";
 import { bareBatchImport, bareExport, bareImport } from "./bare_driver.ts";
 import { assertSameRows, endOf, rowAt, START, writeRows } from "./rows.ts";

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { placeOf } from "./diagnose.ts";
 import { type Draft, parseFile } from "./parse.ts";
-import type { Diagnostic, Query, SourceFile, Span } from "./query.ts";
-import { pathShape } from "./route_tag.ts";
+import type { Query } from "./query.ts";
+import { pathShape } from "./tags/route_tag.ts";
+import { placeOf } from "./text/diagnose.ts";
+import type { Diagnostic, SourceFile, Span } from "./text/source.ts";
 import { validateDraft } from "./validate.ts";
 
 export interface Catalog {

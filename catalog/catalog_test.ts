@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseCatalog, parseQueries } from "./catalog.ts";
-import { formatDiagnostics } from "./diagnose.ts";
 import type { Param, Query } from "./query.ts";
+import { formatDiagnostics } from "./text/diagnose.ts";
 
 function parse(text: string): Query[] {
   const { queries, diagnostics } = parseQueries({ path: "cql/queries/observations.cql", text });

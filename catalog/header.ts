@@ -5,11 +5,12 @@
  * @module
  */
 
-import { part, readComment } from "./comment.ts";
-import type { Mode, Report, Span } from "./query.ts";
-import { helpToName, isSnakeCase, toSnakeCase } from "./snake_case.ts";
-import { closest, suggest } from "./suggest.ts";
-import type { Token } from "./tokenize.ts";
+import type { Mode } from "./query.ts";
+import { part, readComment } from "./text/comment.ts";
+import { helpToName, isSnakeCase, toSnakeCase } from "./text/snake_case.ts";
+import type { Report, Span } from "./text/source.ts";
+import { closest, suggest } from "./text/suggest.ts";
+import type { Token } from "./text/tokenize.ts";
 
 export interface Header {
   /** Null where it is missing. */

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { isHeader, readHeader } from "./header.ts";
-import { type Token, tokenize, wholeFile } from "./tokenize.ts";
+import { type Token, tokenize, wholeFile } from "./text/tokenize.ts";
 
 function comment(text: string): Token {
   return tokenize(wholeFile({ path: "a.cql", text }), () => {})[0]!;

@@ -5,8 +5,9 @@
  */
 
 import { parseCatalog } from "./catalog.ts";
-import { CatalogError } from "./diagnose.ts";
-import type { Diagnostic, Query, SourceFile } from "./query.ts";
+import type { Query } from "./query.ts";
+import { CatalogError } from "./text/diagnose.ts";
+import type { Diagnostic, SourceFile } from "./text/source.ts";
 
 /**
  * Reads `queries/**\/*.cql` below `cqlDir`, in the order of their names. Names that begin with a dot

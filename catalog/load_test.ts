@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { CatalogError } from "./diagnose.ts";
 import { loadCatalog } from "./load.ts";
+import { CatalogError } from "./text/diagnose.ts";
 
 function fixture(name: string): string {
   return new URL(`./fixtures/load/${name}`, import.meta.url).pathname;

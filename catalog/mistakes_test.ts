@@ -8,8 +8,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseCatalog } from "./catalog.ts";
-import { formatDiagnostics } from "./diagnose.ts";
-import type { SourceFile } from "./query.ts";
+import { formatDiagnostics } from "./text/diagnose.ts";
+import type { SourceFile } from "./text/source.ts";
 
 const FOLDER = new URL("./fixtures/mistakes/", import.meta.url);
 

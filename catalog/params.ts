@@ -5,10 +5,11 @@
  * @module
  */
 
-import type { ParamTag, TaggedSource } from "./param_tag.ts";
-import type { BucketUnit, Marker, Mode, Param, ParamSource, Report, Span } from "./query.ts";
-import type { RouteTag } from "./route_tag.ts";
-import { suggest } from "./suggest.ts";
+import type { BucketUnit, Marker, Mode, Param, ParamSource } from "./query.ts";
+import type { ParamTag, TaggedSource } from "./tags/param_tag.ts";
+import type { RouteTag } from "./tags/route_tag.ts";
+import type { Report, Span } from "./text/source.ts";
+import { suggest } from "./text/suggest.ts";
 
 export interface ParamContext {
   readonly tags: readonly ParamTag[];
@@ -69,7 +70,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
   });
 }
 
-/** Whatever tags say of it; `validate_walk.ts` reports them. */
+/** Whatever tags say of it; `checks/check_walk.ts` reports them. */
 function walkedParam({ name, spans }: Marker): Param {
   const unset = { default: null, by: null, min: null, max: null };
   return { name, source: { in: "walk" }, optional: false, ...unset, span: spans[0]! };

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { readComment } from "./comment.ts";
 import { type Header, isHeader, readHeader } from "./header.ts";
-import type { Diagnostic, Report, SourceFile } from "./query.ts";
-import { splitStatements, type Statement } from "./split.ts";
-import { readTagLine } from "./tag_line.ts";
-import { isTagName, readTags, type Tags } from "./tags.ts";
-import type { Token } from "./tokenize.ts";
+import { readTagLine } from "./tags/tag_line.ts";
+import { isTagName, readTags, type Tags } from "./tags/tags.ts";
+import { readComment } from "./text/comment.ts";
+import type { Diagnostic, Report, SourceFile } from "./text/source.ts";
+import { splitStatements, type Statement } from "./text/split.ts";
+import type { Token } from "./text/tokenize.ts";
 
 /** What the text around one statement says. */
 export interface Draft {

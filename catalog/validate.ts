@@ -5,33 +5,24 @@
  * @module
  */
 
-import { classify, type StatementKind } from "./classify.ts";
-import type { ConsistencyTag } from "./consistency_tag.ts";
+import { checkBounds } from "./checks/check_bounds.ts";
+import { checkBulk } from "./checks/check_bulk.ts";
+import { checkEtag } from "./checks/check_etag.ts";
+import { checkIfMatch } from "./checks/check_if_match.ts";
+import { checkWalk } from "./checks/check_walk.ts";
 import type { Header } from "./header.ts";
-import { listMarkers } from "./markers.ts";
-import { DEFAULT_PAGE } from "./page_tag.ts";
 import { resolveParams, suggestMarker } from "./params.ts";
 import type { Draft } from "./parse.ts";
-import type {
-  Access,
-  Diagnostic,
-  Marker,
-  Mode,
-  Query,
-  Report,
-  Route,
-  Verb,
-  Walk,
-} from "./query.ts";
-import { markerRoles } from "./roles.ts";
-import type { RouteTag } from "./route_tag.ts";
-import type { Tags } from "./tags.ts";
-import { checkBounds } from "./validate_bounds.ts";
-import { checkBulk } from "./validate_bulk.ts";
-import { checkEtag } from "./validate_etag.ts";
-import { checkIfMatch } from "./validate_if_match.ts";
-import { checkWalk } from "./validate_walk.ts";
-import type { WalkTag } from "./walk_tag.ts";
+import type { Access, Marker, Mode, Query, Route, Verb, Walk } from "./query.ts";
+import { classify, type StatementKind } from "./statement/classify.ts";
+import { listMarkers } from "./statement/markers.ts";
+import { markerRoles } from "./statement/roles.ts";
+import type { ConsistencyTag } from "./tags/consistency_tag.ts";
+import { DEFAULT_PAGE } from "./tags/page_tag.ts";
+import type { RouteTag } from "./tags/route_tag.ts";
+import type { Tags } from "./tags/tags.ts";
+import type { WalkTag } from "./tags/walk_tag.ts";
+import type { Diagnostic, Report } from "./text/source.ts";
 
 /** The query of a draft, null where it has a mistake; and the mistakes, those of the draft included. */
 export function validateDraft(

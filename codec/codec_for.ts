@@ -6,8 +6,8 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Codec, CqlType, Json } from "./codec.ts";
-import type { Format, Issue, Schema } from "./format.ts";
-import { isJsonObject } from "./json_object.ts";
+import { isJsonObject } from "./json/json_object.ts";
+import type { Format, Issue, Schema } from "./parts/format.ts";
 import { primitives } from "./primitives.ts";
 import { cqlName } from "./type_name.ts";
 import { list, map, set } from "./types/collections.ts";

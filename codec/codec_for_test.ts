@@ -1,6 +1,6 @@
-import { describe, it } from "@std/testing/bdd";
-import { expect } from "@std/expect";
 import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { Codec, CqlType } from "./codec.ts";
 import { codecFor, UnsupportedTypeError } from "./codec_for.ts";

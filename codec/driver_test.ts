@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import Encoder from "cassandra-driver/lib/encoder.js";
 import fc from "fast-check";

@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { Buffer } from "node:buffer";
 import type { Codec, CqlType, Json } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import { parseJson } from "./parse_json.ts";
+import { parseJson } from "./json/parse_json.ts";
 
 /** JSON text in, bytes in hexadecimal, and the JSON text out where it differs. */
 export type Row = readonly [input: string, hex: string, output?: string];

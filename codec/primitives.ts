@@ -4,7 +4,7 @@
  * @module
  */
 import type { PrimitiveKind } from "./codec.ts";
-import type { Format } from "./format.ts";
+import type { Format } from "./parts/format.ts";
 import { decimal, double, float } from "./types/decimals.ts";
 import { duration } from "./types/duration.ts";
 import { inet, timeuuid, uuid } from "./types/identifiers.ts";

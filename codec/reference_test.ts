@@ -1,5 +1,5 @@
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import { primitives } from "./primitives.ts";
 import { typeReference } from "./reference.ts";
 

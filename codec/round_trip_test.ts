@@ -1,12 +1,12 @@
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import type { CqlType, Json, PrimitiveKind } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import { decimalText } from "./decimal.ts";
 import { decodeAll } from "./expect_codec.ts";
-import { parseJson } from "./parse_json.ts";
+import { parseJson } from "./json/parse_json.ts";
+import { decimalText } from "./parts/decimal.ts";
 
 // The same values every time, but with FC_SEED=$RANDOM.
 fc.configureGlobal({ seed: Number(Deno.env.get("FC_SEED") ?? 1) });

@@ -1,5 +1,5 @@
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import type { CqlType } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
 import { cqlName } from "./type_name.ts";

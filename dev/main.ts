@@ -4,17 +4,17 @@
  * provider of its own, unless the environment names others. Whatever it starts, it stops.
  */
 
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import { start } from "../main.ts";
 import { configureLogs } from "../observe/log.ts";
-import { assertRuntime } from "../runtime.ts";
+import { assertRuntime } from "../server/runtime.ts";
 import { migrate } from "../tasks/migrate.ts";
-import { type LocalCassandra, startCassandra } from "./cassandra.ts";
+import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";
 import { describeService } from "./describe_service.ts";
 import { DEV_DIRECTORY } from "./directory.ts";
-import { DEV_AUDIENCE, startOidcProvider } from "./oidc.ts";
+import { DEV_AUDIENCE, startOidcProvider } from "./oidc/provider.ts";
+import { DEV_ISSUER } from "./oidc/token.ts";
 import { assertPortFree } from "./ports.ts";
-import { DEV_ISSUER } from "./token.ts";
 import { watchQueries } from "./watch_queries.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

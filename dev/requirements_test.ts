@@ -1,5 +1,5 @@
-import { after, before, beforeEach, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, beforeEach, describe, it } from "@std/testing/bdd";
 import { findJava, findMaven } from "./requirements.ts";
 
 describe("a machine without what Cassandra needs", () => {

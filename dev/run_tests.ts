@@ -4,8 +4,8 @@
  * ends with a line that counts them, and leaves nothing behind.
  */
 
+import { TEST_CONTACT_POINTS, withTestCassandra } from "./cassandra/test_cluster.ts";
 import { summarizeReport } from "./summarize_report.ts";
-import { TEST_CONTACT_POINTS, withTestCassandra } from "./test_cluster.ts";
 
 /** Runs `deno test` and resolves to its exit code. */
 async function runTests(args: string[], signal: AbortSignal): Promise<number> {

@@ -1,5 +1,5 @@
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import { summarizeReport } from "./summarize_report.ts";
 
 const FAILURE = '<failure message="Uncaught Error: no">no</failure>';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Code } from "../errors.ts";
+import type { Code } from "../errors/codes.ts";
 
 export type ConnectionState = "connecting" | "up" | "down" | "closed";
 

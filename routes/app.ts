@@ -5,17 +5,18 @@
  * @module
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { OWN_PATHS } from "../catalog/route_tag.ts";
-import type { Cursors } from "../db/cursors.ts";
-import type { Executor } from "../db/execute.ts";
-import type { PreparedQuery } from "../db/prepare.ts";
-import { ServiceError } from "../errors.ts";
+import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
+import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
+import type { Executor } from "../db/run/execute.ts";
+import { invalidInput } from "../errors/invalid_input.ts";
+import { ServiceError } from "../errors/service_error.ts";
 import type { Observe } from "../observe/observation.ts";
+import type { TokenVerifier } from "./auth/verify_token.ts";
 import { createQueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
 import type { CustomRoute } from "./define_route.ts";
-import { SECURITY_SCHEME } from "./describe.ts";
-import { createDocs } from "./docs.ts";
+import { inputErrors } from "./input/input_errors.ts";
+import type { BodyLimits } from "./input/read_body.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { fetchWithHead, keepForHead } from "./middleware/head.ts";
 import { requestId } from "./middleware/request_id.ts";
@@ -23,10 +24,11 @@ import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
 import { mountQuery } from "./mount.ts";
-import { inputErrors, invalidInput, problemResponse } from "./problem.ts";
-import type { BodyLimits } from "./read_body.ts";
+import { SECURITY_SCHEME } from "./openapi/describe_route.ts";
+import { createDocs } from "./openapi/docs_page.ts";
+import type { Cursors } from "./paging/cursors.ts";
+import { problemResponse } from "./respond/problem.ts";
 import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
-import type { TokenVerifier } from "./verify_token.ts";
 
 export interface AppOptions {
   /** The queries to serve; null while there are none, as before the first connection. */

@@ -6,13 +6,12 @@
  */
 import type { Context } from "hono";
 import type { Json } from "../codec/codec.ts";
-import type { Executor } from "../db/execute.ts";
-import { createPageReader } from "../db/pages.ts";
-import type { PreparedQuery } from "../db/prepare.ts";
-import type { PreparedParam } from "../db/prepare_params.ts";
-import type { Row } from "../db/read_rows.ts";
+import type { PreparedParam, PreparedQuery } from "../db/prepare/prepared_query.ts";
+import type { Row } from "../db/prepare/read_rows.ts";
+import type { Executor } from "../db/run/execute.ts";
+import { createPageReader } from "../db/run/pages.ts";
 import type { AppEnv, RequestContext } from "./context.ts";
-import { compileInput } from "./input.ts";
+import { compileInput } from "./input/input.ts";
 import { onlyRow } from "./respond/one.ts";
 
 const MAX_ROWS = 5_000;

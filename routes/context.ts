@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Code } from "../errors.ts";
+import type { Code } from "../errors/codes.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
 
 /** Whoever a token speaks for. */

@@ -7,11 +7,9 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Access } from "../catalog/query.ts";
+import { guard, type GuardOptions } from "./auth/guard.ts";
 import type { QueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
-import { accessCodes, BODY_CODES, COMMON, problemResponses, securityOf } from "./describe.ts";
-import { guard, type GuardOptions } from "./guard.ts";
-import { negotiate } from "./negotiate.ts";
 import {
   type BodyLimits,
   decodeUtf8,
@@ -20,7 +18,15 @@ import {
   readBytes,
   takesBody,
   unsupportedType,
-} from "./read_body.ts";
+} from "./input/read_body.ts";
+import {
+  accessCodes,
+  BODY_CODES,
+  COMMON,
+  problemResponses,
+  securityOf,
+} from "./openapi/describe_route.ts";
+import { negotiate } from "./respond/negotiate.ts";
 
 export interface CustomRouteOptions extends GuardOptions {
   readonly bodyLimits: BodyLimits;

@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { CatalogError } from "../catalog/diagnose.ts";
-import type { Query } from "../catalog/query.ts";
 import { loadCatalog } from "../catalog/load.ts";
-import { type Config, readConfig } from "../config.ts";
-import { activate } from "../db/activate.ts";
-import { type Migration, MigrationError, readMigrations } from "../db/migrations.ts";
+import type { Query } from "../catalog/query.ts";
+import { CatalogError } from "../catalog/text/diagnose.ts";
+import { type Config, readConfig } from "../config/config.ts";
+import { prepareQueries } from "../db/prepare/prepare.ts";
+import { type Migration, MigrationError, readMigrations } from "../db/schema/migrations.ts";
+import { assertSchemaVersion } from "../db/schema/schema_version.ts";
 import { clusterOf, withSession } from "./with_session.ts";
 
 /** What was checked, in words. */
@@ -22,8 +23,11 @@ export async function check(env: Readonly<Record<string, string | undefined>>): 
     return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare them too`;
   }
   const config: Config = readConfig(env, { serves: false });
-  const input = { queries, migrations, keyspace: config.keyspace };
-  await withSession(config, config.keyspace, (session) => activate(session, input));
+  const { keyspace } = config;
+  await withSession(config, keyspace, async (session) => {
+    await assertSchemaVersion(session, { migrations, keyspace });
+    await prepareQueries(session, queries);
+  });
   return `Checked ${counts} by their text, and prepared every query on ${clusterOf(config)}`;
 }
 

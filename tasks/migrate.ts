@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type Config, readConfig } from "../config.ts";
-import { compareMigrations, readHistory } from "../db/history.ts";
-import { applyMigrations, conflictError, createKeyspace } from "../db/migrate.ts";
-import { readMigrations } from "../db/migrations.ts";
+import { type Config, readConfig } from "../config/config.ts";
+import { compareMigrations, readHistory } from "../db/schema/history.ts";
+import { applyMigrations, conflictError, createKeyspace } from "../db/schema/migrate.ts";
+import { readMigrations } from "../db/schema/migrations.ts";
 import { withSession } from "./with_session.ts";
 
 export interface MigrateOptions {

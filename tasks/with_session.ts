@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
-import { connectionFailure } from "../db/map_error.ts";
-import { Session } from "../db/session.ts";
+import type { Config } from "../config/config.ts";
+import { connectionFailure } from "../db/driver/map_error.ts";
+import { Session } from "../db/driver/session.ts";
 
 /** What the settings call the cluster, for messages. */
 export function clusterOf({ contactPoints, secureBundle }: Config): string {

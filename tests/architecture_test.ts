@@ -9,37 +9,27 @@ import { describe, it } from "@std/testing/bdd";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
-/** What each layer may import of the others; a layer always has itself. The root's files are layers. */
+/** What each layer may import of the others; a layer always has itself. `main.ts` is one, too. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  "errors.ts": [],
-  "settings.ts": [],
-  "setting_reader.ts": ["catalog", "settings.ts"],
-  "config.ts": ["catalog", "setting_reader.ts"],
+  errors: [],
   catalog: [],
+  config: ["catalog"],
   codec: ["catalog"],
-  observe: ["errors.ts"],
-  db: ["catalog", "codec", "errors.ts", "observe"],
-  routes: ["catalog", "codec", "db", "errors.ts", "observe"],
-  tasks: ["catalog", "config.ts", "db", "errors.ts", "observe"],
-  "main.ts": [
-    "activation.ts",
-    "catalog",
-    "codec",
-    "config.ts",
-    "db",
-    "errors.ts",
-    "listen.ts",
-    "observe",
-    "routes",
-    "runtime.ts",
-    "setting_reader.ts",
-    "within.ts",
-  ],
+  observe: ["errors"],
+  db: ["catalog", "codec", "errors", "observe"],
+  routes: ["catalog", "codec", "db", "errors", "observe"],
+  server: ["catalog", "db", "errors", "observe"],
+  tasks: ["catalog", "config", "db", "errors", "observe"],
+  "main.ts": ["catalog", "config", "db", "errors", "observe", "routes", "server"],
   deploy: [],
-  "runtime.ts": [],
-  "within.ts": [],
-  "listen.ts": ["errors.ts", "within.ts"],
-  "activation.ts": ["catalog", "db", "errors.ts", "observe"],
+};
+
+/**
+ * The rooms of a layer, in the order in which they may import each other: each has those before it.
+ * Files of the layer itself, outside of its rooms, are the room `.`.
+ */
+const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  db: [["driver"], ["schema"], ["prepare"], ["run"], ["bulk"]],
 };
 
 /** Packages that only these layers may import. A package that is not here is open to none. */
@@ -55,15 +45,15 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@logtape/logtape": ["observe", "main.ts"],
   "@opentelemetry/api": ["db", "routes"],
   "node:buffer": ["codec", "db", "routes"],
-  "node:crypto": ["db"],
-  "node:timers": ["routes"],
+  "node:crypto": ["db", "routes"],
+  "node:timers": ["db", "routes"],
 };
 
 /** These know every layer, and no layer knows them. */
 const OUTSIDE = ["dev", "tests", "bench"];
 
 /** A pure layer asks nothing of the machine. */
-const PURE = ["catalog", "codec", "errors.ts"];
+const PURE = ["catalog", "codec", "errors"];
 
 /** The one file of a pure layer that reads files. */
 const READERS = ["catalog/load.ts"];
@@ -125,6 +115,38 @@ function targetLayer({ path }: Module, specifier: string): string | null {
   return url.pathname.slice(1).split("/")[0]!;
 }
 
+/** The room of a file: the first folder below its layer's. */
+function roomOf(path: string): string {
+  const [, room = "", ...rest] = path.split("/");
+  return rest.length === 0 ? "." : room;
+}
+
+/** The files that a module imports. */
+function targetsOf({ path, imports }: Module): string[] {
+  return imports.filter((specifier) => specifier.startsWith(".")).map((specifier) =>
+    new URL(specifier, `file:///${path}`).pathname.slice(1)
+  );
+}
+
+/** Every circle of imports that a walk from file to file runs into, as the files on it. */
+function circlesOf(all: readonly Module[]): string[] {
+  const byPath = new Map(all.map((module) => [module.path, module]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(path: string, trail: readonly string[]): void {
+    if (trail.includes(path)) {
+      circles.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+      return;
+    }
+    const module = byPath.get(path);
+    if (module === undefined || done.has(path)) return;
+    for (const target of targetsOf(module)) visit(target, [...trail, path]);
+    done.add(path);
+  }
+  for (const { path } of all) visit(path, []);
+  return circles;
+}
+
 function packageName(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0];
 }
@@ -146,6 +168,23 @@ describe("architecture", () => {
         return allowed ? [] : [`${module.path} imports ${specifier}`];
       })
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it("no two files import each other, over however many others", () => {
+    expect(circlesOf(modules)).toEqual([]);
+  });
+
+  it("the rooms of a layer import each other one way", () => {
+    const wrong = production.flatMap((module) => {
+      const rooms = ROOMS[module.layer] ?? [];
+      const rank = (path: string) => rooms.findIndex((row) => row.includes(roomOf(path)));
+      return targetsOf(module).filter((target) => {
+        if (rooms.length === 0 || target.split("/")[0] !== module.layer) return false;
+        if (roomOf(target) === roomOf(module.path)) return false;
+        return rank(target) === -1 || rank(target) >= rank(module.path);
+      }).map((target) => `${module.path} imports ${target}`);
+    });
     expect(wrong).toEqual([]);
   });
 
@@ -180,7 +219,7 @@ describe("architecture", () => {
     const files = production.filter(({ imports }) =>
       imports.some((specifier) => specifier.startsWith("cassandra-driver/"))
     ).map(({ path }) => path);
-    expect(files).toEqual(["db/driver_internals.ts"]);
+    expect(files).toEqual(["db/driver/driver_internals.ts"]);
   });
 
   it("a pure layer asks nothing of the machine", () => {

@@ -1,9 +1,9 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
-import { DEV_AUDIENCE } from "../dev/oidc.ts";
+import { DEV_AUDIENCE } from "../dev/oidc/provider.ts";
 import { start } from "../main.ts";
-import { problemOf, startTestService, type TestService } from "./harness.ts";
+import { problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const QUERIES = `
 -- name: read_notice :one

@@ -1,7 +1,7 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
-import { NDJSON, observation, stored, upload } from "./bulk_client.ts";
-import { problemOf, startTestService, type TestService } from "./harness.ts";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { NDJSON, observation, stored, upload } from "./support/bulk_client.ts";
+import { problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const QUERIES = `
 -- name: register_station :applied

@@ -1,5 +1,5 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import {
   bulkObservations,
   NDJSON,
@@ -10,9 +10,9 @@ import {
   stored,
   type Summary,
   upload,
-} from "./bulk_client.ts";
-import { eventually } from "./eventually.ts";
-import { startTestService, type TestService } from "./harness.ts";
+} from "./support/bulk_client.ts";
+import { eventually } from "./support/eventually.ts";
+import { startTestService, type TestService } from "./support/harness.ts";
 
 let service: TestService & AsyncDisposable;
 before(async () => {

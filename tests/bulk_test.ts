@@ -1,5 +1,5 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import {
   NDJSON,
   observation,
@@ -8,8 +8,8 @@ import {
   parseReport,
   stored,
   upload,
-} from "./bulk_client.ts";
-import { problemOf, startTestService, type TestService } from "./harness.ts";
+} from "./support/bulk_client.ts";
+import { problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const MAX_BODY_BYTES = 65_536;
 

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { SETTINGS } from "../settings.ts";
+import { SETTINGS } from "../config/settings.ts";
 
 const ROOT = new URL("../", import.meta.url);
 

@@ -1,9 +1,9 @@
 /** Hand-written routes get what those of the queries get: limits of the body, negotiation, problems. */
 import { z } from "@hono/zod-openapi";
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import { defineRoute } from "../routes/define_route.ts";
-import { problemOf, startTestService, type TestService } from "./harness.ts";
+import { problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const MAX_BODY_BYTES = 1024;
 const NO_TYPE = { "content-type": "" };

@@ -1,7 +1,7 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { startTestService, type TestService } from "./harness.ts";
+import { startTestService, type TestService } from "./support/harness.ts";
 
 /** Where a browser is, by the names that distributions give it. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -7,13 +7,13 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseCatalog } from "../catalog/catalog.ts";
-import { formatDiagnostics } from "../catalog/diagnose.ts";
 import { loadCatalog } from "../catalog/load.ts";
-import { readTags } from "../catalog/tags.ts";
+import { readTags } from "../catalog/tags/tags.ts";
+import { formatDiagnostics } from "../catalog/text/diagnose.ts";
 import { typeReference } from "../codec/reference.ts";
-import { SETTINGS } from "../settings.ts";
-import { readMigrations } from "../db/migrations.ts";
-import { CODES } from "../errors.ts";
+import { SETTINGS } from "../config/settings.ts";
+import { readMigrations } from "../db/schema/migrations.ts";
+import { CODES } from "../errors/codes.ts";
 import { createMetrics } from "../observe/metrics.ts";
 
 const ROOT = new URL("../", import.meta.url);

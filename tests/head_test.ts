@@ -1,9 +1,9 @@
 /** `HEAD` over bare HTTP: what a client's library adds or hides would be seen as the service's doing. */
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import { request } from "node:http";
-import { eventually } from "./eventually.ts";
-import { startTestService, type TestService } from "./harness.ts";
+import { eventually } from "./support/eventually.ts";
+import { startTestService, type TestService } from "./support/harness.ts";
 
 const NDJSON = "application/x-ndjson";
 const MONTH = "/stations/head/observations/2010-01";

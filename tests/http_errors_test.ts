@@ -1,13 +1,18 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
-import type { Config } from "../config.ts";
+import { after, before, describe, it } from "@std/testing/bdd";
+import type { Config } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
-import { type Code, CODES } from "../errors.ts";
+import { type Code, CODES } from "../errors/codes.ts";
 import { type Service, start } from "../main.ts";
 import { defineRoute } from "../routes/define_route.ts";
-import { eventually } from "./eventually.ts";
-import { problemOf, startTestService, type TestRequest, type TestService } from "./harness.ts";
-import { type OwnNode, startOwnNode } from "./own_node.ts";
+import { eventually } from "./support/eventually.ts";
+import {
+  problemOf,
+  startTestService,
+  type TestRequest,
+  type TestService,
+} from "./support/harness.ts";
+import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 
 const MIGRATION = `
 CREATE TABLE samples (owner text, id int, divisor int, PRIMARY KEY ((owner), id));

@@ -1,6 +1,6 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
-import { problemOf, startTestService, type TestService } from "./harness.ts";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 let service: TestService & AsyncDisposable;
 before(async () => {

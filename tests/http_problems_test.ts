@@ -1,7 +1,12 @@
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
-import { eventually } from "./eventually.ts";
-import { problemOf, startTestService, type TestRequest, type TestService } from "./harness.ts";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { eventually } from "./support/eventually.ts";
+import {
+  problemOf,
+  startTestService,
+  type TestRequest,
+  type TestService,
+} from "./support/harness.ts";
 
 const MAX_BODY_BYTES = 4096;
 const OBSERVATIONS = "/stations/s/observations";

@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import { start } from "../main.ts";
-import { eventually, untilReady } from "./eventually.ts";
-import { problemOf, startTestService, type TestService } from "./harness.ts";
-import { type OwnNode, startOwnNode } from "./own_node.ts";
+import { eventually, untilReady } from "./support/eventually.ts";
+import { problemOf, startTestService, type TestService } from "./support/harness.ts";
+import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 
 // So long that whatever is answered in less did not wait for it.
 const REQUEST_TIMEOUT_MS = 60_000;

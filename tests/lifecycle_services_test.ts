@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { eventually } from "./eventually.ts";
-import { startTestService, type TestService } from "./harness.ts";
+import { eventually } from "./support/eventually.ts";
+import { startTestService, type TestService } from "./support/harness.ts";
 
 async function connections({ client, config }: TestService): Promise<number> {
   const { rows } = await client.execute(

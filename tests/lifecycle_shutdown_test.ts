@@ -1,9 +1,9 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
-import { eventually, untilReady } from "./eventually.ts";
-import { startTestService, type TestService } from "./harness.ts";
-import { type OwnNode, startOwnNode } from "./own_node.ts";
-import { type ServiceProcess, spawnService } from "./programs.ts";
+import { eventually, untilReady } from "./support/eventually.ts";
+import { startTestService, type TestService } from "./support/harness.ts";
+import { type OwnNode, startOwnNode } from "./support/own_node.ts";
+import { type ServiceProcess, spawnService } from "./support/programs.ts";
 
 const QUERIES = `-- name: public_stations :many
 -- All stations of any tenant.

@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { type Config, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config/config.ts";
 import { start } from "../main.ts";
 import { migrate } from "../tasks/migrate.ts";
-import { testEnvironment } from "./harness.ts";
+import { testEnvironment } from "./support/harness.ts";
 
 const NOTES = "-- Notes.\nCREATE TABLE notes (id text PRIMARY KEY, body text);\n";
 const TAGS = "CREATE TABLE tags (id text PRIMARY KEY);\nALTER TABLE notes ADD tag text;\n";

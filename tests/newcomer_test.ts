@@ -8,10 +8,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { freePort } from "../dev/ports.ts";
-import { eventually } from "./eventually.ts";
-import { startTestService, type TestService } from "./harness.ts";
-import { createTestKeyspace, type TestKeyspace } from "./keyspace.ts";
-import { runTask, spawnService } from "./programs.ts";
+import { eventually } from "./support/eventually.ts";
+import { startTestService, type TestService } from "./support/harness.ts";
+import { createTestKeyspace, type TestKeyspace } from "./support/keyspace.ts";
+import { runTask, spawnService } from "./support/programs.ts";
 
 const FIXTURES = "tests/fixtures/check";
 const MIGRATION = `${FIXTURES}/0001_stations.cql`;

@@ -1,5 +1,3 @@
-import { after, before, describe, it } from "@std/testing/bdd";
-import { expect } from "@std/expect";
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
@@ -9,10 +7,12 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../observe/observation.ts";
 import { defineRoute } from "../routes/define_route.ts";
-import { eventually } from "./eventually.ts";
-import { startTestService, type TestService } from "./harness.ts";
+import { eventually } from "./support/eventually.ts";
+import { startTestService, type TestService } from "./support/harness.ts";
 
 const entered = Promise.withResolvers<void>();
 const released = Promise.withResolvers<void>();

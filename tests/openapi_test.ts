@@ -1,6 +1,6 @@
-import { after, before, describe, it } from "@std/testing/bdd";
-import { expect } from "@std/expect";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import addFormats from "ajv-formats";
 import { Ajv2020, type Format } from "ajv/dist/2020.js";
 import { loadCatalog } from "../catalog/load.ts";
@@ -8,8 +8,8 @@ import type { PrimitiveKind } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { primitives } from "../codec/primitives.ts";
 import { customRoutes } from "../routes/custom/mod.ts";
-import { startTestService, type TestRequest, type TestService } from "./harness.ts";
-import { answer, startOwnService, succeed } from "./own_service.ts";
+import { startTestService, type TestRequest, type TestService } from "./support/harness.ts";
+import { answer, startOwnService, succeed } from "./support/own_service.ts";
 
 interface Operation {
   readonly operationId: string;

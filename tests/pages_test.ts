@@ -6,9 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import { type Service, start } from "../main.ts";
-import { problemOf } from "./harness.ts";
+import { problemOf } from "./support/harness.ts";
 import {
   createCqlFolder,
   type OwnService,
@@ -16,7 +16,7 @@ import {
   readPages,
   startOwnService,
   succeed,
-} from "./own_service.ts";
+} from "./support/own_service.ts";
 
 const CQL = {
   migration: `

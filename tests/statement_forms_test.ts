@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
-import { type OwnService, type Page, readPages, startOwnService, succeed } from "./own_service.ts";
+import { after, before, describe, it } from "@std/testing/bdd";
+import {
+  type OwnService,
+  type Page,
+  readPages,
+  startOwnService,
+  succeed,
+} from "./support/own_service.ts";
 
 const MIGRATION = `
 CREATE TABLE books (shelf text, year int, title text, tags map<text, text>, owner text STATIC, copies int,

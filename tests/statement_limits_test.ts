@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { after, before, describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
 import { check } from "../tasks/check.ts";
-import { problemOf } from "./harness.ts";
+import { problemOf } from "./support/harness.ts";
 import {
   answer,
   createCqlFolder,
@@ -15,7 +15,7 @@ import {
   type Page,
   startOwnService,
   succeed,
-} from "./own_service.ts";
+} from "./support/own_service.ts";
 
 const MIGRATION = `
 CREATE TYPE point (x int, y int);

@@ -6,7 +6,13 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { problemOf, startTestService, type TestRequest, type TestService } from "./harness.ts";
+import { check } from "../tasks/check.ts";
+import {
+  problemOf,
+  startTestService,
+  type TestRequest,
+  type TestService,
+} from "./support/harness.ts";
 import {
   answer,
   createCqlFolder,
@@ -14,8 +20,7 @@ import {
   type Page,
   startOwnService,
   succeed,
-} from "./own_service.ts";
-import { check } from "../tasks/check.ts";
+} from "./support/own_service.ts";
 
 const MIGRATION = `
 CREATE TABLE items (

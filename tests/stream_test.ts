@@ -8,9 +8,9 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { Observation } from "../observe/observation.ts";
-import { eventually } from "./eventually.ts";
-import { problemOf } from "./harness.ts";
-import { type OwnService, readPages, startOwnService } from "./own_service.ts";
+import { eventually } from "./support/eventually.ts";
+import { problemOf } from "./support/harness.ts";
+import { type OwnService, readPages, startOwnService } from "./support/own_service.ts";
 
 const CQL = {
   migration: `

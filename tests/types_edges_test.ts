@@ -6,8 +6,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { problemOf } from "./harness.ts";
-import { type OwnService, startOwnService } from "./own_service.ts";
+import { problemOf } from "./support/harness.ts";
+import { type OwnService, startOwnService } from "./support/own_service.ts";
 
 interface Edges {
   readonly type: string;

@@ -11,14 +11,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import fc from "fast-check";
-import { type OwnService, startOwnService, succeed } from "./own_service.ts";
-import {
-  DRIVER_ENCODING,
-  fromDriver,
-  fromSelectJson,
-  parseSelectJson,
-  withoutFarInstants,
-} from "./types_readers.ts";
+import { type OwnService, startOwnService, succeed } from "./support/own_service.ts";
 import {
   columnType,
   type Json,
@@ -27,7 +20,14 @@ import {
   type Table,
   tables as anyTable,
   valueOf,
-} from "./types_arbitrary.ts";
+} from "./support/types_arbitrary.ts";
+import {
+  DRIVER_ENCODING,
+  fromDriver,
+  fromSelectJson,
+  parseSelectJson,
+  withoutFarInstants,
+} from "./support/types_readers.ts";
 
 const SEED = Number(Deno.env.get("FC_SEED") ?? 1);
 const TABLES = Number(Deno.env.get("FC_RUNS") ?? 25);

@@ -6,8 +6,14 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { problemOf } from "./harness.ts";
-import { type OwnService, type Page, readPages, startOwnService, succeed } from "./own_service.ts";
+import { problemOf } from "./support/harness.ts";
+import {
+  type OwnService,
+  type Page,
+  readPages,
+  startOwnService,
+  succeed,
+} from "./support/own_service.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -6,8 +6,8 @@
  */
 import { Buffer } from "node:buffer";
 import type { Json } from "../codec.ts";
-import { type Format, identityOf, isFull, placeIssues, refuse } from "../format.ts";
-import { isJsonObject, setMember } from "../json_object.ts";
+import { isJsonObject, setMember } from "../json/json_object.ts";
+import { type Format, identityOf, isFull, placeIssues, refuse } from "../parts/format.ts";
 import {
   decodeMember,
   frame,
@@ -16,7 +16,7 @@ import {
   readMember,
   refuseMember,
   withText,
-} from "../members.ts";
+} from "../parts/members.ts";
 
 /** An array. Values are the array of its elements' values. */
 export function list(of: Format): Format<unknown[]> {

@@ -1,5 +1,5 @@
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { CqlType } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";
@@ -10,7 +10,7 @@ import {
   expectText,
   expectTextRefused,
 } from "../expect_codec.ts";
-import { parseJson } from "../parse_json.ts";
+import { parseJson } from "../json/parse_json.ts";
 
 const INT: CqlType = { kind: "int" };
 const TEXT: CqlType = { kind: "text" };

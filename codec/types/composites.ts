@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Json } from "../codec.ts";
+import { isJsonObject, setMember } from "../json/json_object.ts";
 import {
   type Fixed,
   fixed,
@@ -14,8 +15,7 @@ import {
   type Issue,
   refuse,
   type Schema,
-} from "../format.ts";
-import { isJsonObject, setMember } from "../json_object.ts";
+} from "../parts/format.ts";
 import {
   decodeMember,
   frame,
@@ -25,8 +25,8 @@ import {
   readMember,
   refuseMember,
   withText,
-} from "../members.ts";
-import { decodeVint, encodeVint, vintLength } from "../vint.ts";
+} from "../parts/members.ts";
+import { decodeVint, encodeVint, vintLength } from "../parts/vint.ts";
 
 export interface Field {
   readonly name: string;

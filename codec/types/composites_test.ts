@@ -1,5 +1,5 @@
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { CqlType } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";

@@ -6,9 +6,9 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type Decimal, decimalText, MAX_DIGITS, parseDecimal, worthOf } from "../decimal.ts";
-import { ExactNumber } from "../exact_number.ts";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../format.ts";
+import { ExactNumber } from "../json/exact_number.ts";
+import { type Decimal, decimalText, MAX_DIGITS, parseDecimal, worthOf } from "../parts/decimal.ts";
+import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
 import { decodeVarint, encodeVarint } from "./integers.ts";
 
 const EXPECTED_DECIMAL =

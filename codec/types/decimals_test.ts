@@ -1,9 +1,9 @@
-import { describe, it } from "@std/testing/bdd";
 import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { codecFor } from "../codec_for.ts";
-import { parseJson } from "../parse_json.ts";
 import { expectBytes, expectRefused, expectText, expectTextRefused } from "../expect_codec.ts";
+import { parseJson } from "../json/parse_json.ts";
 
 describe("decimal", () => {
   it("keeps value and scale, and prints as BigDecimal does", () => {

@@ -6,8 +6,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type Format, type Issue, refuse, type Schema } from "../format.ts";
-import { decodeVint, encodeVint, unzigzag, vintLength, zigzag } from "../vint.ts";
+import { type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
+import { decodeVint, encodeVint, unzigzag, vintLength, zigzag } from "../parts/vint.ts";
 
 /** All three are of one sign, or zero. Months and days have 32 bits, nanoseconds 64. */
 export interface Duration {

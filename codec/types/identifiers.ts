@@ -4,8 +4,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { fixed, type Format, refuse, type Schema } from "../format.ts";
-import { ipAddressText, parseIpAddress } from "../ip_address.ts";
+import { fixed, type Format, refuse, type Schema } from "../parts/format.ts";
+import { ipAddressText, parseIpAddress } from "../parts/ip_address.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -5,9 +5,9 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { MAX_DIGITS, parseDecimal, toInteger } from "../decimal.ts";
-import { ExactNumber } from "../exact_number.ts";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../format.ts";
+import { ExactNumber } from "../json/exact_number.ts";
+import { MAX_DIGITS, parseDecimal, toInteger } from "../parts/decimal.ts";
+import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
 
 const DIGITS = /^-?\d+$/;
 const MIN_INT64 = -(2n ** 63n);

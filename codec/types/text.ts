@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../format.ts";
+import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
 
 const TEXT: Schema = { type: "string", description: "Text", example: "Reykjavík" };
 

@@ -5,8 +5,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { DATE_PATTERN, dateText, parseDate } from "../civil.ts";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../format.ts";
+import { DATE_PATTERN, dateText, parseDate } from "../parts/civil.ts";
+import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
 
 const CLOCK = "([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d)(?:\\.(\\d+))?";
 const TIMESTAMP = new RegExp(

@@ -8,7 +8,7 @@ import { z } from "@hono/zod-openapi";
 import { parseBucketName } from "../../codec/bucket.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { orNull } from "../../codec/or_null.ts";
-import { ServiceError } from "../../errors.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import { defineRoute } from "../define_route.ts";
 
 // As in any answer: "NaN" and the infinities are strings.

@@ -5,7 +5,7 @@
  * @module
  */
 import type { MiddlewareHandler } from "hono";
-import { ServiceError } from "../../errors.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 
 /** Counts the requests of a process; one gate serves all apps that follow each other. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Result } from "../../db/execute.ts";
-import type { PreparedQuery } from "../../db/prepare.ts";
-import { ServiceError } from "../../errors.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { Result } from "../../db/run/execute.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import type { WriteTime } from "../../db/driver_types.ts";
-import type { EncodedValues, PreparedQuery } from "../../db/prepare.ts";
-import { ServiceError } from "../../errors.ts";
+import { type BulkOutcome, writeLines } from "../../db/bulk/write_lines.ts";
+import type { WriteTime } from "../../db/driver/driver_types.ts";
+import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
-import { NDJSON, type Upload } from "../bulk/read_entries.ts";
-import { ReportStream } from "../bulk/report_stream.ts";
-import { type BulkOutcome, writeLines } from "../bulk/write_lines.ts";
-import { assertObject } from "../read_body.ts";
+import { assertObject } from "../input/read_body.ts";
+import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
+import { ReportStream } from "./report_stream.ts";
 import type { ResponderOptions, Served } from "./responder.ts";
 
 /** A request whose outer input is checked, and whose inputs are still to be read. */

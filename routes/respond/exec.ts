@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
 
 export function respondExec(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Page } from "../../catalog/query.ts";
-import type { CursorBinding } from "../../db/cursor.ts";
-import { createPageReader } from "../../db/pages.ts";
-import type { PreparedQuery } from "../../db/prepare.ts";
-import { invalidInput } from "../problem.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { createPageReader } from "../../db/run/pages.ts";
+import { invalidInput } from "../../errors/invalid_input.ts";
+import type { CursorBinding } from "../paging/seal_cursor.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondMany(

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare.ts";
-import type { Row } from "../../db/read_rows.ts";
-import { ServiceError } from "../../errors.ts";
-import { entityTag, isNoneMatch } from "../entity_tag.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { Row } from "../../db/prepare/read_rows.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import { entityTag, isNoneMatch } from "../input/entity_tag.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Context } from "hono";
-import type { Cursors } from "../../db/cursors.ts";
-import type { Executor } from "../../db/execute.ts";
-import type { EncodedValues } from "../../db/prepare.ts";
+import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
+import type { Executor } from "../../db/run/execute.ts";
 import type { AppEnv } from "../context.ts";
+import type { Cursors } from "../paging/cursors.ts";
 
 /** A request whose input is checked and encoded. */
 export interface Served {

@@ -8,13 +8,15 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { PAGE_PARAMETERS } from "../../catalog/params.ts";
-import { createPageReader, type RowPage } from "../../db/pages.ts";
-import type { PreparedQuery } from "../../db/prepare.ts";
-import { compressStream } from "../compress.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { RowPage } from "../../db/run/page.ts";
+import { createPageReader } from "../../db/run/pages.ts";
+import { invalidInput } from "../../errors/invalid_input.ts";
+import { toServiceError } from "../../errors/service_error.ts";
 import type { RequestContext } from "../context.ts";
-import { invalidInput, toServiceError } from "../problem.ts";
-import type { RowFormat } from "../row_format.ts";
+import { compressStream } from "./compress.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
+import type { RowFormat } from "./row_format.ts";
 
 // Large enough that a page costs little beside its rows, small enough to hold a few thousand at once.
 const PAGE_SIZE = 1000;

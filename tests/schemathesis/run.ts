@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { startTestService } from "../harness.ts";
+import { startTestService } from "../support/harness.ts";
 
 const VERSION = "4.32.5";
 const FOLDER = ".dev/schemathesis";

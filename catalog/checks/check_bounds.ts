@@ -1,0 +1,33 @@
+/**
+ * The bounds that a caller's value must have: how much one request costs the cluster, and how long a
+ * row stays, is not for the caller alone to say.
+ *
+ * @module
+ */
+
+import type { Param } from "../query.ts";
+import type { MarkerRole, Role } from "../statement/roles.ts";
+import type { Report } from "../text/source.ts";
+
+/** How many partitions are read, how many rows, how long a value lives. */
+const BOUNDED: readonly Role["kind"][] = ["in", "limit", "ttl"];
+
+const CALLERS: readonly Param["source"]["in"][] = ["path", "query", "header", "body"];
+
+export function checkBounds(
+  params: readonly Param[],
+  { roles, report }: { readonly roles: readonly MarkerRole[]; readonly report: Report },
+): void {
+  for (const { name, source, optional, max, span } of params) {
+    const isBounded = roles.some(({ marker, role }) =>
+      marker === name && BOUNDED.includes(role.kind)
+    );
+    if (!isBounded || max !== null || !CALLERS.includes(source.in)) continue;
+    const example = `@param ${name}${optional ? "?" : ""} in ${source.in} max=100`;
+    report({
+      span,
+      message: `Parameter "${name}" has no bound`,
+      help: `Add "max=", for example "${example}": a caller could otherwise ask for any number`,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The `@consistency LOCAL_QUORUM serial=LOCAL_SERIAL` tag, in CQL's own spelling.
+ *
+ * @module
+ */
+
+import type { Consistency, SerialConsistency } from "../query.ts";
+import type { Word } from "../text/comment.ts";
+import type { Report, Span } from "../text/source.ts";
+import { suggest } from "../text/suggest.ts";
+import { readOptions, type TagLine } from "./tag_line.ts";
+
+export interface ConsistencyTag {
+  readonly level: Consistency | null;
+  readonly levelSpan: Span;
+  readonly serial: SerialConsistency | null;
+  /** Null where there is no `serial=`. */
+  readonly serialSpan: Span | null;
+}
+
+const SERIAL_LEVELS: readonly SerialConsistency[] = ["SERIAL", "LOCAL_SERIAL"];
+const LEVELS: readonly Consistency[] = [
+  "ANY",
+  "ONE",
+  "TWO",
+  "THREE",
+  "QUORUM",
+  "ALL",
+  "LOCAL_QUORUM",
+  "EACH_QUORUM",
+  "LOCAL_ONE",
+  ...SERIAL_LEVELS,
+];
+
+export function readConsistency(line: TagLine, report: Report): ConsistencyTag {
+  const first = line.words[0];
+  const levelWord = first?.text.includes("=") ? undefined : first;
+  if (levelWord === undefined) {
+    report({
+      span: line.nameSpan,
+      message: "Missing consistency level",
+      help: `Name it after the tag, as "@consistency LOCAL_QUORUM"`,
+    });
+  }
+  const { serial } = readOptions(line.words.slice(levelWord === undefined ? 0 : 1), {
+    keys: ["serial"],
+    report,
+  });
+  return {
+    level: readLevel(levelWord, { levels: LEVELS, report }),
+    levelSpan: levelWord?.span ?? line.nameSpan,
+    serial: readLevel(serial, { levels: SERIAL_LEVELS, report }),
+    serialSpan: serial?.span ?? null,
+  };
+}
+
+function readLevel<Level extends string>(
+  word: Word | undefined,
+  { levels, report }: { readonly levels: readonly Level[]; readonly report: Report },
+): Level | null {
+  if (word === undefined) return null;
+  const level = levels.find((level) => level === word.text) ?? null;
+  if (level === null) {
+    report({
+      span: word.span,
+      message: `Unknown consistency level "${word.text}"`,
+      help: suggest(word.text, levels),
+    });
+  }
+  return level;
+}

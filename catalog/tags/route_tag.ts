@@ -1,0 +1,157 @@
+/**
+ * The `@route METHOD /path/{marker}` tag and the path template of it. A broken path is read as what it
+ * was meant to be, so that its markers are known to the checks that follow.
+ *
+ * @module
+ */
+
+import type { Method } from "../query.ts";
+import type { Word } from "../text/comment.ts";
+import { helpToName, isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
+import type { Report, Span } from "../text/source.ts";
+import { suggest } from "../text/suggest.ts";
+import type { TagLine } from "./tag_line.ts";
+
+export interface RouteTag {
+  /** Null where it is missing or unknown. */
+  readonly method: Method | null;
+  /** Null where it is missing. */
+  readonly path: PathTemplate | null;
+  /** The method and the path. */
+  readonly span: Span;
+}
+
+export interface PathTemplate {
+  readonly text: string;
+  readonly span: Span;
+  /** The names in braces; their spans include the braces. */
+  readonly markers: readonly Word[];
+}
+
+const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** What the service itself answers; `/docs` with all that is below it. */
+export const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
+
+export function readRoute(line: TagLine, report: Report): RouteTag {
+  const [first, last] = [line.words[0], line.words.at(-1)];
+  if (first === undefined || last === undefined) {
+    report({
+      span: line.nameSpan,
+      message: "Missing method and path",
+      help: `Write them as "@route GET /stations/{station_id}"`,
+    });
+    return { method: null, path: null, span: line.nameSpan };
+  }
+  const span = { ...first.span, end: last.span.end };
+  if (/^[/{]/.test(first.text)) {
+    report({
+      span: first.span,
+      message: "Missing method",
+      help: `Write it before the path, as "@route GET ${first.text}"`,
+    });
+    return { method: null, path: readPath(span, report), span };
+  }
+  const pathStart = line.words[1]?.span.start;
+  if (pathStart === undefined) {
+    report({
+      span: first.span,
+      message: "Missing path",
+      help: `Write it after the method, as "@route GET /stations/{station_id}"`,
+    });
+  }
+  return {
+    method: readMethod(first, report),
+    path: pathStart === undefined ? null : readPath({ ...span, start: pathStart }, report),
+    span,
+  };
+}
+
+/** What a path is to a router: two paths that differ in the names of their markers are the same. */
+export function pathShape(path: string): string {
+  return path.replace(/\{[^{}]*\}/g, "{}");
+}
+
+function readMethod({ text, span }: Word, report: Report): Method | null {
+  const method = METHODS.find((method) => method === text) ?? null;
+  if (method === null) {
+    report({ span, message: `Unknown method "${text}"`, help: suggest(text, METHODS) });
+  }
+  return method;
+}
+
+function readPath(span: Span, report: Report): PathTemplate {
+  const text = span.file.text.slice(span.start, span.end);
+  const cannotUse = (state: string, help: string) =>
+    report({ span, message: `Cannot use path "${text}": ${state}`, help });
+  if (/\s/.test(text)) cannotUse("it contains white space", "Remove the white space");
+  if (!text.startsWith("/")) cannotUse("no leading slash", `Write it as "/${text}"`);
+  if (text.length > 1 && text.endsWith("/")) {
+    cannotUse("trailing slash", `Write it as "${text.replace(/\/+$/, "")}"`);
+  }
+  const own = OWN_PATHS.find((own) => matches(text, own));
+  if (own !== undefined) {
+    cannotUse(`the service itself answers at "${own}"`, "Begin the path with another word");
+  }
+
+  const markers = new Map<string, Word>();
+  let start = span.start;
+  for (const segmentText of text.split("/")) {
+    const segment = {
+      text: segmentText,
+      span: { ...span, start, end: start + segmentText.length },
+    };
+    start = segment.span.end + 1;
+    const isEdge = segment.span.start === span.start || segment.span.end === span.end;
+    const marker = readSegment(segment, { isEdge, report });
+    if (marker === null) continue;
+    if (markers.has(marker.text)) {
+      report({
+        span: marker.span,
+        message: `Duplicate marker "{${marker.text}}" in the path`,
+        help: "Give each segment a marker of its own",
+      });
+    }
+    markers.set(marker.text, marker);
+  }
+  return { text, span, markers: [...markers.values()] };
+}
+
+/** Checks one segment; the marker that it is, or was meant to be. */
+function readSegment(
+  segment: Word,
+  { isEdge, report }: { readonly isEdge: boolean; readonly report: Report },
+): Word | null {
+  const { text, span } = segment;
+  const cannotUse = (state: string, help: string) =>
+    report({ span, message: `Cannot use path segment "${text}": ${state}`, help });
+  const name = (/\{([^{}]*)/.exec(text) ?? /^:(.*)/.exec(text))?.[1]?.trim();
+
+  if (/^\{[^{}]*\}$/.test(text)) {
+    if (name === undefined || name === "") {
+      cannotUse("no marker in the braces", `Write the marker's name in the braces, as "{id}"`);
+      return null;
+    }
+    if (!isSnakeCase(name)) cannotUse("not in snake_case", helpToName(name));
+  } else if (text.split("{").length !== text.split("}").length) {
+    cannotUse("unbalanced braces", `Write a marker as "{${name || "id"}}"`);
+  } else if (/[{}]/.test(text)) {
+    cannotUse("a marker must be the whole segment", "Put a slash on both sides of the marker");
+  } else if (text.startsWith(":")) {
+    cannotUse("a colon does not make a marker here", `Write it as "{${name}}"`);
+  } else if (text === "") {
+    if (!isEdge) cannotUse("it is empty", "Remove one of the slashes");
+  } else if (/^\.\.?$/.test(text)) {
+    cannotUse("clients resolve it away", "Remove the segment");
+  } else if (!/^[A-Za-z0-9._~\s-]+$/.test(text)) {
+    cannotUse(
+      "characters that a URL would escape",
+      `Use letters, digits, ".", "_", "~" and "-" only`,
+    );
+  }
+  return name === undefined || name === "" ? null : { text: toSnakeCase(name), span };
+}
+
+function matches(path: string, own: string): boolean {
+  return /^\/\{[^/]*\}$/.test(path) || path === own || own === "/docs" && path.startsWith("/docs/");
+}

@@ -1,0 +1,142 @@
+/**
+ * The `@walk month from=:since to=:until order=desc by=month max=366` tag, as far as it can be judged
+ * by itself. Whether the statement has such markers is for `checks/check_walk.ts`.
+ *
+ * @module
+ */
+
+import type { BucketUnit, Walk } from "../query.ts";
+import { part, type Word } from "../text/comment.ts";
+import type { Report, Span } from "../text/source.ts";
+import { suggest } from "../text/suggest.ts";
+import { findUnit, readUnit, reportMissingUnit } from "./bucket_unit.ts";
+import { readCount } from "./count.ts";
+import { readOptions, type TagLine } from "./tag_line.ts";
+
+/** What is missing or unknown is null. */
+export interface WalkTag {
+  /** The markers without their colons. */
+  readonly bucket: Word | null;
+  readonly from: Word | null;
+  readonly to: Word | null;
+  readonly by: BucketUnit | null;
+  readonly order: Walk["order"] | null;
+  readonly max: number;
+  readonly span: Span;
+}
+
+/** The buckets that a request may span without `max=`: a year of days. */
+const DEFAULT_MAX = 366;
+
+const ORDERS: readonly Walk["order"][] = ["asc", "desc"];
+const KEYS = ["from", "to", "order", "by", "max"] as const;
+
+export function readWalk(line: TagLine, report: Report): WalkTag | null {
+  const [first, ...others] = line.words;
+  if (first === undefined) {
+    report({
+      span: line.nameSpan,
+      message: "Missing bucket and range",
+      help: `Write them as "@walk month from=:since to=:until order=desc"`,
+    });
+    return null;
+  }
+  const hasBucket = !first.text.includes("=");
+  if (!hasBucket) {
+    report({
+      span: line.nameSpan,
+      message: "Missing bucket",
+      help: `Name its marker after the tag, as "@walk month ${line.words[0]!.text}"`,
+    });
+  }
+  const bucket = hasBucket ? readBucket(first, report) : null;
+  const options = readOptions(hasBucket ? others : line.words, { keys: KEYS, report });
+  const place = { nameSpan: line.nameSpan, report };
+  return {
+    bucket,
+    from: readEnd(options.from, { key: "from", example: ":since", ...place }),
+    to: readEnd(options.to, { key: "to", example: ":until", ...place }),
+    by: readBy(bucket, options.by, report),
+    order: readOrder(options.order, place),
+    max: readCount(options.max, { things: "buckets", report }) ?? DEFAULT_MAX,
+    span: line.span,
+  };
+}
+
+function readBucket(word: Word, report: Report): Word {
+  if (!word.text.startsWith(":")) return word;
+  report({
+    span: word.span,
+    message: `Cannot use "${word.text}" as the bucket: a colon before the name`,
+    help: `Write it as "${word.text.slice(1)}"`,
+  });
+  return part(word.span, 1, word.text.length - 1);
+}
+
+interface TagPlace {
+  readonly nameSpan: Span;
+  readonly report: Report;
+}
+
+function readEnd(
+  word: Word | undefined,
+  { key, example, nameSpan, report }: TagPlace & {
+    readonly key: "from" | "to";
+    readonly example: string;
+  },
+): Word | null {
+  if (word === undefined) {
+    report({
+      span: nameSpan,
+      message: `Missing "${key}"`,
+      help: `Name the marker of the range's ${
+        key === "from" ? "start" : "end"
+      }, as "${key}=${example}"`,
+    });
+    return null;
+  }
+  if (word.text.startsWith(":")) {
+    return { text: word.text.slice(1), span: word.span };
+  }
+  report({
+    span: word.span,
+    message: `Cannot use "${word.text}" as an end of the range: no colon before the name`,
+    help: `Write the marker as "${key}=:${word.text}"`,
+  });
+  return word;
+}
+
+/** A bucket that is called like a unit has that unit. */
+function readBy(
+  bucket: Word | null,
+  by: Word | undefined,
+  report: Report,
+): BucketUnit | null {
+  if (by !== undefined) return readUnit(by, report);
+  const unit = bucket === null ? null : findUnit(bucket.text);
+  if (bucket !== null && unit === null) reportMissingUnit(bucket, report);
+  return unit;
+}
+
+function readOrder(
+  word: Word | undefined,
+  { nameSpan, report }: TagPlace,
+): Walk["order"] | null {
+  if (word === undefined) {
+    report({
+      span: nameSpan,
+      message: `Missing "order"`,
+      help: `Say in which order the rows of a bucket come, as "order=desc"`,
+    });
+    return null;
+  }
+  const order = ORDERS.find((order) => order === word.text) ?? null;
+  if (order === null) {
+    report({
+      span: word.span,
+      message: `Unknown order "${word.text}"`,
+      help: suggest(word.text, ORDERS),
+    });
+  }
+  return order;
+}

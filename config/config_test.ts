@@ -1,0 +1,290 @@
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { readConfig } from "./config.ts";
+import { ConfigError } from "./setting_reader.ts";
+import { SETTINGS } from "./settings.ts";
+
+type Environment = Record<string, string>;
+
+const KEY = btoa("k".repeat(32));
+const OTHER_KEY = btoa("o".repeat(32));
+const REQUIRED: Environment = {
+  CASSANDRA_CONTACT_POINTS: "10.0.0.1",
+  CASSANDRA_LOCAL_DATACENTER: "dc1",
+  CURSOR_KEY: KEY,
+};
+
+function mistakesOf(env: Environment, options: { serves?: boolean } = {}): readonly string[] {
+  try {
+    readConfig(env, options);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+describe("readConfig()", () => {
+  let directory: string;
+  before(async () => {
+    directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+  });
+  after(() => Deno.remove(directory, { recursive: true }));
+
+  it("gives every default that is documented", () => {
+    expect(readConfig(REQUIRED)).toEqual({
+      host: "0.0.0.0",
+      port: 8000,
+      adminPort: 8001,
+      cqlDir: "./cql",
+      contactPoints: ["10.0.0.1:9042"],
+      localDatacenter: "dc1",
+      keyspace: "cqlgate",
+      replication: null,
+      username: null,
+      password: null,
+      tlsCa: null,
+      tlsCert: null,
+      tlsKey: null,
+      secureBundle: null,
+      consistency: "LOCAL_QUORUM",
+      oidcIssuer: null,
+      oidcAudience: null,
+      cursorKeys: [new TextEncoder().encode("k".repeat(32))],
+      requestTimeoutMs: 5000,
+      maxBodyBytes: 1048576,
+      bodyTimeoutMs: 30000,
+      maxInFlight: 1024,
+      drainDelayMs: 5000,
+      shutdownGraceMs: 30000,
+      logLevel: "info",
+      logFormat: "json",
+    });
+  });
+
+  it("takes a name that is set to nothing as not set", () => {
+    const names = SETTINGS.map(({ name }) => name).filter((name) => !(name in REQUIRED));
+    const empty = Object.fromEntries(names.map((name) => [name, " "]));
+    expect(readConfig({ ...empty, ...REQUIRED })).toEqual(readConfig(REQUIRED));
+  });
+
+  it("reports every mistake of an environment at once", () => {
+    expect(() =>
+      readConfig({
+        PORT: "80a0",
+        CASSANDRA_KEYSPACE: "Weather",
+        CASSANDRA_CONSISTENCY: "QUORUMM",
+        CURSOR_KEY: "c2hvcnQ=",
+        CASSANDRA_CONTACT_POINT: "10.0.0.1",
+        OIDC_ISSUER: "https://login.example.com",
+      })
+    ).toThrow(
+      new Error(`Cannot start: 8 mistakes in the environment
+  CASSANDRA_CONTACT_POINTS is not set: name a node, such as "127.0.0.1:9042", or run "deno task dev", which starts one
+  CASSANDRA_LOCAL_DATACENTER is not set: "nodetool status" shows the name, "datacenter1" in a stock Cassandra
+  OIDC_AUDIENCE is not set, but OIDC_ISSUER is
+  PORT is "80a0": expected an integer from 0 to 65535
+  CASSANDRA_KEYSPACE is "Weather": expected up to 48 lower-case letters, digits and underscores, a letter first
+  CASSANDRA_CONSISTENCY is "QUORUMM": expected one of ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, LOCAL_ONE
+  CURSOR_KEY has a key that is not 32 bytes in base64: "openssl rand -base64 32"
+  CASSANDRA_CONTACT_POINT is no setting of this service: did you mean CASSANDRA_CONTACT_POINTS?
+docs/configuration.md lists every setting`),
+    );
+  });
+
+  const MISTAKES: { what: string; env: Environment; mistakes: string[] }[] = [
+    {
+      what: "a port beyond the range",
+      env: { PORT: "65536" },
+      mistakes: ['PORT is "65536": expected an integer from 0 to 65535'],
+    },
+    { what: "the last port", env: { PORT: "65535" }, mistakes: [] },
+    {
+      what: "the same port twice",
+      env: { PORT: "8001" },
+      mistakes: ['ADMIN_PORT is "8001", as PORT is: the two must differ'],
+    },
+    { what: "free ports twice", env: { PORT: "0", ADMIN_PORT: "0" }, mistakes: [] },
+    {
+      what: "a fraction of a millisecond",
+      env: { REQUEST_TIMEOUT_MS: "1.5" },
+      mistakes: ['REQUEST_TIMEOUT_MS is "1.5": expected an integer from 1 to 600000'],
+    },
+    {
+      what: "a negative delay",
+      env: { DRAIN_DELAY_MS: "-1" },
+      mistakes: ['DRAIN_DELAY_MS is "-1": expected an integer from 0 to 600000'],
+    },
+    {
+      what: "a level that there is not",
+      env: { LOG_LEVEL: "verbose" },
+      mistakes: ['LOG_LEVEL is "verbose": expected one of debug, info, warning, error'],
+    },
+    { what: "a level in capitals", env: { LOG_LEVEL: "DEBUG" }, mistakes: [] },
+    {
+      what: "a user without a password",
+      env: { CASSANDRA_USERNAME: "cassandra" },
+      mistakes: ["CASSANDRA_PASSWORD is not set, but CASSANDRA_USERNAME is"],
+    },
+    {
+      what: "a key without a certificate",
+      env: { CASSANDRA_TLS_KEY: "deno.json" },
+      mistakes: ["CASSANDRA_TLS_CERT is not set, but CASSANDRA_TLS_KEY is"],
+    },
+    {
+      what: "a bundle beside contact points",
+      env: { CASSANDRA_SECURE_BUNDLE: "deno.json" },
+      mistakes: ["CASSANDRA_CONTACT_POINTS cannot be set beside CASSANDRA_SECURE_BUNDLE"],
+    },
+    {
+      what: "an issuer that is no URL",
+      env: { OIDC_ISSUER: "login.example.com", OIDC_AUDIENCE: "api" },
+      mistakes: [
+        'OIDC_ISSUER is "login.example.com": expected a URL, such as "https://login.example.com"',
+      ],
+    },
+    {
+      what: "a key of 31 bytes",
+      env: { CURSOR_KEY: btoa("k".repeat(31)) },
+      mistakes: ['CURSOR_KEY has a key that is not 32 bytes in base64: "openssl rand -base64 32"'],
+    },
+    {
+      what: "three keys",
+      env: { CURSOR_KEY: [KEY, OTHER_KEY, KEY].join() },
+      mistakes: ["CURSOR_KEY has 3 keys: two are enough to rotate"],
+    },
+    {
+      what: "a keyspace of 49 characters",
+      env: { CASSANDRA_KEYSPACE: "k".repeat(49) },
+      mistakes: [
+        `CASSANDRA_KEYSPACE is "${
+          "k".repeat(49)
+        }": expected up to 48 lower-case letters, digits and underscores, a letter first`,
+      ],
+    },
+    {
+      what: "a misspelt setting",
+      env: { CURSOR_KEYS: KEY },
+      mistakes: ["CURSOR_KEYS is no setting of this service: did you mean CURSOR_KEY?"],
+    },
+    {
+      what: "a file for what is no secret",
+      env: { OIDC_ISSUER_FILE: "/run/issuer" },
+      mistakes: ["OIDC_ISSUER_FILE cannot be read: only secrets come from files, set OIDC_ISSUER"],
+    },
+    {
+      what: "what Kubernetes tells of a service named cassandra",
+      env: {
+        CASSANDRA_SERVICE_HOST: "10.96.0.1",
+        CASSANDRA_SERVICE_PORT: "9042",
+        CASSANDRA_SERVICE_PORT_CQL: "9042",
+        CASSANDRA_PORT: "tcp://10.96.0.1:9042",
+        CASSANDRA_PORT_9042_TCP: "tcp://10.96.0.1:9042",
+        CASSANDRA_PORT_9042_TCP_ADDR: "10.96.0.1",
+        CASSANDRA_PORT_9042_TCP_PORT: "9042",
+        CASSANDRA_PORT_9042_TCP_PROTO: "tcp",
+      },
+      mistakes: [],
+    },
+    {
+      what: "names of other programs",
+      env: { CQLSH_HOST: "10.0.0.1", CASSANDRA_HOME: "/opt/cassandra", PORT_FILE: "/none" },
+      mistakes: [],
+    },
+  ];
+  for (const { what, env, mistakes } of MISTAKES) {
+    it(`${mistakes.length === 0 ? "accepts" : "rejects"} ${what}`, () => {
+      expect(mistakesOf({ ...REQUIRED, ...env })).toEqual(mistakes);
+    });
+  }
+
+  for (
+    const [text, points] of [
+      ["a, b:9043 ,", ["a:9042", "b:9043"]],
+      ["127.0.0.1", ["127.0.0.1:9042"]],
+      ["[::1],[fe80::1]:9043", ["[::1]:9042", "[fe80::1]:9043"]],
+    ] as const
+  ) {
+    it(`reads contact points "${text}"`, () => {
+      const config = readConfig({ ...REQUIRED, CASSANDRA_CONTACT_POINTS: text });
+      expect(config.contactPoints).toEqual(points);
+    });
+  }
+  for (const point of ["::1", "http://a:9042", "a:0", "a:65536", "a:b", "a b", "[::1"]) {
+    it(`rejects contact point "${point}"`, () => {
+      expect(mistakesOf({ ...REQUIRED, CASSANDRA_CONTACT_POINTS: point })).toEqual([
+        `CASSANDRA_CONTACT_POINTS has "${point}": expected "host" or "host:port", "[address]:port" for IPv6`,
+      ]);
+    });
+  }
+
+  it("reads replication", () => {
+    const config = readConfig({ ...REQUIRED, CASSANDRA_REPLICATION: "dc1:3, us-east.2:12" });
+    expect(config.replication).toEqual({ dc1: 3, "us-east.2": 12 });
+  });
+  for (const part of ["dc1", "dc1:", "dc1:0", "dc1:three", ":3", "dc1:100", "dc1'}:3"]) {
+    it(`rejects replication "${part}"`, () => {
+      expect(mistakesOf({ ...REQUIRED, CASSANDRA_REPLICATION: part })).toEqual([
+        `CASSANDRA_REPLICATION has "${part}": expected "dc:factor", such as "dc1:3"`,
+      ]);
+    });
+  }
+
+  for (
+    const issuer of ["http://localhost:8002", "http://127.0.0.9", "http://[::1]:80", "https://a.b"]
+  ) {
+    it(`accepts issuer "${issuer}"`, () => {
+      const env = { ...REQUIRED, OIDC_ISSUER: issuer, OIDC_AUDIENCE: "api" };
+      expect(readConfig(env).oidcIssuer).toBe(issuer);
+    });
+  }
+  for (
+    const issuer of ["http://login.example.com", "http://localhost.example.com", "http://10.0.0.1"]
+  ) {
+    it(`rejects issuer "${issuer}", which others could read along`, () => {
+      const env = { ...REQUIRED, OIDC_ISSUER: issuer, OIDC_AUDIENCE: "api" };
+      expect(mistakesOf(env)).toEqual([
+        `OIDC_ISSUER is "${issuer}": only https is safe beyond this machine`,
+      ]);
+    });
+  }
+
+  it("needs no cursor key for commands that only speak with Cassandra", () => {
+    const { CURSOR_KEY: _, ...env } = REQUIRED;
+    expect(readConfig(env, { serves: false }).cursorKeys).toEqual([]);
+    expect(mistakesOf(env)).toEqual([
+      'CURSOR_KEY is not set: make one with "openssl rand -base64 32" and give it to every replica',
+    ]);
+  });
+
+  it("reads secrets from the files that their names with _FILE name", async () => {
+    const file = `${directory}/secret`;
+    await Deno.writeTextFile(file, `${KEY},${OTHER_KEY}\n`);
+    const { CURSOR_KEY: _, ...env } = REQUIRED;
+    const config = readConfig({ ...env, CURSOR_KEY_FILE: file });
+    expect(config.cursorKeys).toHaveLength(2);
+    const password = { CASSANDRA_USERNAME: "u", CASSANDRA_PASSWORD_FILE: file };
+    expect(readConfig({ ...REQUIRED, ...password }).password).toBe(`${KEY},${OTHER_KEY}`);
+  });
+
+  it("rejects a secret that is given twice, and one whose file is missing", () => {
+    const env = { ...REQUIRED, CASSANDRA_USERNAME: "u", CASSANDRA_PASSWORD_FILE: "/none" };
+    expect(mistakesOf(env)).toEqual([
+      expect.stringMatching(
+        /^CASSANDRA_PASSWORD cannot be read from CASSANDRA_PASSWORD_FILE "\/none": No such file/,
+      ),
+    ]);
+    const file = `${directory}/twice`;
+    Deno.writeTextFileSync(file, OTHER_KEY);
+    expect(mistakesOf({ ...REQUIRED, CURSOR_KEY_FILE: file })).toEqual([
+      "CURSOR_KEY and CURSOR_KEY_FILE are both set: keep one",
+    ]);
+  });
+
+  it("says no secret in a message", () => {
+    const secrets = { CURSOR_KEY: "hunter2-key", CASSANDRA_PASSWORD: "hunter2-password" };
+    const mistakes = mistakesOf({ ...REQUIRED, ...secrets, CURSOR_KEYS: "hunter2" });
+    expect(mistakes).toHaveLength(3);
+    expect(mistakes.join()).not.toContain("hunter2");
+  });
+});

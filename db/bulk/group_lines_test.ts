@@ -1,0 +1,46 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { groupLines } from "./group_lines.ts";
+
+/** Rows such as `a1`: the partition, and the row within it. */
+const key = {
+  partition: (row: string) => row.charAt(0),
+  row: (row: string) => row.slice(1),
+  size: (row: string) => row.length,
+};
+
+function group(rows: readonly string[], by: typeof key | null = key): string[] {
+  const lines = rows.map((row, index) => ({ line: index + 1, row }));
+  return [...groupLines(lines, by)].map((group) => group.map(({ row }) => row).join(" "));
+}
+
+describe("groupLines()", () => {
+  it("puts the lines of each partition together, in their order", () => {
+    expect(group(["a1", "b1", "a2", "c1", "b2", "a0"])).toEqual(["a1 a2 a0", "b1 b2", "c1"]);
+  });
+
+  it("puts two lines of one row into two groups, the earlier first", () => {
+    expect(group(["a1", "a2", "a1", "b1", "a3", "a1"])).toEqual(["a1 a2", "a1 a3", "a1", "b1"]);
+  });
+
+  it("takes no more than a hundred lines into a group", () => {
+    const rows = Array.from({ length: 250 }, (_, index) => `a${index}`);
+    const groups = group(rows);
+    expect(groups.map((each) => each.split(" ").length)).toEqual([100, 100, 50]);
+    expect(groups.join(" ").split(" ")).toEqual(rows);
+  });
+
+  it("takes no more than 64 KiB into a group, unless one line has more", () => {
+    const half = (name: string) => `a${name.repeat(32_767)}`;
+    const groups = group([half("x"), half("y"), half("z"), `a${"v".repeat(70_000)}`, "a1"]);
+    expect(groups.map((each) => each.split(" ").length)).toEqual([2, 1, 1, 1]);
+  });
+
+  it("leaves each line alone without a key", () => {
+    expect(group(["a1", "a2"], null)).toEqual(["a1", "a2"]);
+  });
+
+  it("makes no group of nothing", () => {
+    expect(group([])).toEqual([]);
+  });
+});

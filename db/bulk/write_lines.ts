@@ -1,0 +1,192 @@
+/**
+ * Many inputs, each a write of its own or a part of a batch: as many at once as Cassandra keeps up with,
+ * and no more read than that. One that fails is reported and stops no other.
+ *
+ * @module
+ */
+import { setImmediate, setTimeout } from "node:timers/promises";
+import type { Code } from "../../errors/codes.ts";
+import { ServiceError, toServiceError } from "../../errors/service_error.ts";
+import { backoff } from "../driver/backoff.ts";
+import type { WriteTime } from "../driver/driver_types.ts";
+import type { RowKey } from "../prepare/prepared_query.ts";
+import { AdaptiveLimit } from "./adaptive_limit.ts";
+import { groupLines, type ReadLine } from "./group_lines.ts";
+
+/** One input: its JSON, or why there is none. Lines count from one. */
+export type Entry =
+  | { readonly line: number; readonly value: unknown }
+  | { readonly line: number; readonly error: ServiceError };
+
+export interface WriteLinesOptions<Row> {
+  /** Checks an input. @throws {ServiceError} */
+  read(value: unknown): Row;
+  /**
+   * Writes rows that are in one group, all of them or none, as of a time.
+   *
+   * @throws {ServiceError} where they were not, or perhaps not, written
+   */
+  write(rows: readonly Row[], time: WriteTime | undefined): Promise<void>;
+  /** The time for a write, later than all before: an attempt to repeat it must not undo a later one. */
+  nextTime(): WriteTime | undefined;
+  /** Which rows may be written together; null where none may. */
+  readonly key: RowKey<Row> | null;
+  /** Whether a write that may have been made can be made again. Rows that are grouped always can. */
+  readonly idempotent: boolean;
+  /** Takes a line that was not written. */
+  fail(line: number, error: ServiceError): void;
+  /** Asked now and then: why to stop; null to go on. What it throws breaks the upload off. */
+  obstacle(): string | null;
+  readonly limit?: AdaptiveLimit;
+  /** In [0, 1), for the delays between attempts. */
+  readonly random?: () => number;
+}
+
+/** What has become of the lines. */
+export interface BulkOutcome {
+  /** The last line that was read: those after it were not written. */
+  readonly read: number;
+  readonly written: number;
+  readonly failed: number;
+  /** Why not all lines were read, where the sender is to be told. */
+  readonly stopped: string | null;
+  /** What broke the upload off; undefined where it came to its end. */
+  readonly broken: unknown;
+  /** What the operator should know of the failures: the cause of the first that has one. */
+  readonly cause: unknown;
+}
+
+const RETRY_BACKOFF = { baseMs: 100, capMs: 2_000 };
+const MAX_RETRIES = 3;
+/** What may be gone a moment later. */
+const PASSING: ReadonlySet<Code> = new Set(["overloaded", "unavailable", "timeout"]);
+/** What a single row of several can bring about: a value that Cassandra or a replica does not take. */
+const MAY_BLAME_ONE: ReadonlySet<Code> = new Set(["invalid_input", "replica_failure"]);
+/** What says that Cassandra could not keep up. */
+const STRAINED: ReadonlySet<Code> = new Set([...PASSING, "outcome_unknown"]);
+
+/** What is read and grouped at a time: little enough that other requests hardly wait for it. */
+const WINDOW = 500;
+/** A row of a batch costs Cassandra about a quarter of what it costs alone. */
+const ROWS_IN_A_PLACE = 4;
+
+/**
+ * Writes the entries, block by block, and resolves when nothing is under way any more. Never rejects:
+ * entries that end in an error end the reading.
+ */
+export async function writeLines<Row>(
+  blocks: AsyncIterable<readonly Entry[]>,
+  options: WriteLinesOptions<Row>,
+): Promise<BulkOutcome> {
+  const limit = options.limit ?? new AdaptiveLimit();
+  const { promise: idle, resolve: becomeIdle } = Promise.withResolvers<void>();
+  let read = 0;
+  let written = 0;
+  let failed = 0;
+  let stopped: string | null = null;
+  let broken: unknown;
+  let cause: unknown;
+  let reading = true;
+
+  function fail(line: number, thrown: unknown): void {
+    const error = toServiceError(thrown);
+    cause ??= error.cause;
+    failed++;
+    options.fail(line, error);
+  }
+
+  /** Those that can be written. */
+  function* readEntries(entries: readonly Entry[]): Generator<ReadLine<Row>> {
+    for (const entry of entries) {
+      let row: Row;
+      try {
+        if ("error" in entry) throw entry.error;
+        row = options.read(entry.value);
+      } catch (error) {
+        fail(entry.line, error);
+        continue;
+      }
+      yield { line: entry.line, row };
+    }
+  }
+
+  /** Where one of several rows may be to blame, it is found by writing each alone. */
+  async function writeGroup(group: readonly ReadLine<Row>[]): Promise<void> {
+    const time = options.nextTime();
+    const error = await attempt(group, time);
+    if (error === null) return;
+    if (group.length === 1 || !MAY_BLAME_ONE.has(error.code)) return failAll(group, error);
+    for (const [index, line] of group.entries()) {
+      const own = await attempt([line], time);
+      // Trying the others as well would only add to the strain.
+      if (own !== null && STRAINED.has(own.code)) return failAll(group.slice(index), own);
+      if (own !== null) fail(line.line, own);
+    }
+  }
+
+  function failAll(group: readonly ReadLine<Row>[], error: ServiceError): void {
+    for (const { line } of group) fail(line, error);
+  }
+
+  /** Why the rows were not written; null where they were. */
+  async function attempt(
+    group: readonly ReadLine<Row>[],
+    time: WriteTime | undefined,
+  ): Promise<ServiceError | null> {
+    try {
+      await writeRetrying(group.map(({ row }) => row), time);
+    } catch (error) {
+      return toServiceError(error);
+    }
+    written += group.length;
+    limit.grow(placesFor(group));
+    return null;
+  }
+
+  /** Writes, and again where that helps and does no harm. */
+  async function writeRetrying(rows: readonly Row[], time: WriteTime | undefined): Promise<void> {
+    const delays = backoff({ ...RETRY_BACKOFF, random: options.random ?? Math.random });
+    for (let retries = 0;; retries++) {
+      const { epoch } = limit;
+      try {
+        return await options.write(rows, time);
+      } catch (error) {
+        const { code } = toServiceError(error);
+        if (STRAINED.has(code)) limit.backOff(epoch);
+        if (!options.idempotent || !PASSING.has(code) || retries === MAX_RETRIES) throw error;
+      }
+      await setTimeout(delays.next().value);
+    }
+  }
+
+  async function writeAndRelease(group: readonly ReadLine<Row>[]): Promise<void> {
+    await writeGroup(group);
+    limit.release(placesFor(group));
+    if (!reading && limit.inFlight === 0) becomeIdle();
+  }
+
+  try {
+    reading: for await (const block of blocks) {
+      for (let start = 0; start < block.length; start += WINDOW) {
+        stopped = options.obstacle();
+        if (stopped !== null) break reading;
+        const entries = block.slice(start, start + WINDOW);
+        for (const group of groupLines(readEntries(entries), options.key)) {
+          while (!limit.tryTake(placesFor(group))) await limit.freed();
+          void writeAndRelease(group);
+        }
+        read = entries.at(-1)!.line;
+        await setImmediate();
+      }
+    }
+  } catch (error) {
+    broken = error;
+  }
+  reading = false;
+  if (limit.inFlight > 0) await idle;
+  return { read, written, failed, stopped, broken, cause };
+}
+
+function placesFor({ length }: { readonly length: number }): number {
+  return Math.ceil(length / ROWS_IN_A_PLACE);
+}

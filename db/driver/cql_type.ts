@@ -1,0 +1,73 @@
+/**
+ * The driver's spelling of a type as read from the wire → `CqlType`.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+import type { CqlType, PrimitiveKind } from "../../codec/codec.ts";
+import { parseMarshalType } from "../../codec/marshal.ts";
+import type { DriverType } from "./driver_types.ts";
+
+const { dataTypes } = cassandra.types;
+
+const PRIMITIVES: ReadonlyMap<number, PrimitiveKind> = new Map([
+  [dataTypes.ascii, "ascii"],
+  [dataTypes.bigint, "bigint"],
+  [dataTypes.blob, "blob"],
+  [dataTypes.boolean, "boolean"],
+  [dataTypes.counter, "counter"],
+  [dataTypes.date, "date"],
+  [dataTypes.decimal, "decimal"],
+  [dataTypes.double, "double"],
+  [dataTypes.duration, "duration"],
+  [dataTypes.float, "float"],
+  [dataTypes.inet, "inet"],
+  [dataTypes.int, "int"],
+  [dataTypes.smallint, "smallint"],
+  [dataTypes.text, "text"],
+  [dataTypes.time, "time"],
+  [dataTypes.timestamp, "timestamp"],
+  [dataTypes.timeuuid, "timeuuid"],
+  [dataTypes.tinyint, "tinyint"],
+  [dataTypes.uuid, "uuid"],
+  [dataTypes.varchar, "text"],
+  [dataTypes.varint, "varint"],
+]);
+
+interface DriverUdt {
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly type: DriverType }[];
+}
+
+/**
+ * Source: native protocol v4, section 4.2.5.2. A type that the protocol has no code for, such as a
+ * vector, comes as the name of its class on the server.
+ */
+export function cqlTypeOf(type: DriverType): CqlType {
+  const primitive = PRIMITIVES.get(type.code);
+  if (primitive !== undefined) return { kind: primitive };
+  switch (type.code) {
+    case dataTypes.list:
+      return { kind: "list", of: cqlTypeOf(type.info as DriverType) };
+    case dataTypes.set:
+      return { kind: "set", of: cqlTypeOf(type.info as DriverType) };
+    case dataTypes.map: {
+      const [key, value] = type.info as [DriverType, DriverType];
+      return { kind: "map", key: cqlTypeOf(key), value: cqlTypeOf(value) };
+    }
+    case dataTypes.tuple:
+      return { kind: "tuple", of: (type.info as DriverType[]).map(cqlTypeOf) };
+    case dataTypes.udt: {
+      const { name, fields } = type.info as DriverUdt;
+      return {
+        kind: "udt",
+        name,
+        fields: fields.map((field) => ({ name: field.name, type: cqlTypeOf(field.type) })),
+      };
+    }
+    case dataTypes.custom:
+      return parseMarshalType(String(type.info));
+    default:
+      return { kind: "unknown", name: `protocol type ${type.code}` };
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The driver's errors → the service's. The one place that says which failures are worth a retry,
+ * which mean nothing was done, and which leave the outcome unknown.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+import { invalidCursor } from "../../errors/invalid_input.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import { StatementRefused } from "./driver_internals.ts";
+
+const { responseErrorCodes: responses } = cassandra.types;
+
+/** What decides between a plain failure and one whose outcome is unknown. */
+export interface StatementFacts {
+  /** Whether it writes: a read that failed has changed nothing. */
+  readonly writes: boolean;
+  readonly idempotent: boolean;
+  /** Whether it goes on from a paging state, which a newer server or schema may not know. */
+  readonly resumes?: boolean;
+}
+
+const RETRY_SOON = { headers: { "retry-after": "1" } };
+
+/**
+ * @param error whatever the driver threw or rejected with
+ * @returns an error whose `detail` is fit for the caller and whose `cause` is for the operator
+ */
+export function mapError(error: unknown, facts: StatementFacts): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const cause = mostTelling(error);
+  const { errors } = cassandra;
+  if (cause instanceof errors.OperationTimedOutError) return timedOut(cause, facts);
+  if (cause instanceof errors.BusyConnectionError) return overloaded(cause);
+  if (cause instanceof errors.NoHostAvailableError) return unavailable(cause);
+  if (cause instanceof errors.ResponseError) {
+    const refusesPagingState = facts.resumes &&
+      (cause.code === responses.protocolError || cause.code === responses.invalid);
+    if (refusesPagingState) return invalidCursor();
+    // Reached behind other hosts it is the statement, prepared anew, that is refused, not its values.
+    const refusesStatement = error instanceof StatementRefused || cause !== error;
+    if (!refusesStatement && cause.code === responses.invalid) return refusedValues(cause);
+    return mapResponse(cause, facts);
+  }
+  if (isSocketError(cause)) return connectionLost(cause, facts);
+  return new ServiceError("internal", "The service made a mistake, which its log explains", {
+    cause,
+  });
+}
+
+/** Section 9 of the native protocol v4 lists the codes. */
+function mapResponse(
+  cause: cassandra.errors.ResponseError,
+  facts: StatementFacts,
+): ServiceError {
+  switch (cause.code) {
+    case responses.unavailableException:
+      return tooFewReplicas(cause, facts);
+    case responses.isBootstrapping:
+      return unavailable(cause);
+    case responses.overloaded:
+      return overloaded(cause);
+    case responses.readTimeout:
+    case responses.writeTimeout:
+      return timedOut(cause, facts);
+    case responses.readFailure:
+    case responses.writeFailure:
+    case responses.functionFailure:
+    case responses.truncateError:
+    case responses.serverError:
+      return new ServiceError(
+        "replica_failure",
+        facts.writes
+          ? "Cassandra failed to write on some replicas; others may have written: read before you repeat"
+          : "Cassandra failed to read on some replicas; a repetition may fail in the same way",
+        { cause },
+      );
+    default:
+      return new ServiceError("internal", "The service made a mistake, which its log explains", {
+        cause,
+      });
+  }
+}
+
+/** A statement that was prepared can be invalid only for what is bound to it, such as a key too long. */
+function refusedValues(cause: unknown): ServiceError {
+  return new ServiceError(
+    "invalid_input",
+    "Cassandra cannot take these values: a key may be empty or longer than 65535 bytes, or a value out of its range",
+    { cause },
+  );
+}
+
+function unavailable(cause: unknown): ServiceError {
+  return new ServiceError(
+    "unavailable",
+    "Too few Cassandra nodes are reachable to serve this request; nothing was changed: repeat it later",
+    { cause, ...RETRY_SOON },
+  );
+}
+
+/**
+ * Cassandra counts its replicas before it writes. But a lightweight transaction counts them once more
+ * to commit what was accepted, and a statement that was sent again may have been made the first time.
+ */
+function tooFewReplicas(cause: unknown, facts: StatementFacts): ServiceError {
+  if (!facts.writes) return unavailable(cause);
+  if (!facts.idempotent) return outcomeUnknown(cause);
+  return new ServiceError(
+    "unavailable",
+    "Too few replicas are reachable to write at the consistency asked for: repeating it later is safe",
+    { cause, ...RETRY_SOON },
+  );
+}
+
+/** The connection broke: unless the request was still waiting to be sent, a write may have been made. */
+function connectionLost(cause: unknown, facts: StatementFacts): ServiceError {
+  if (!facts.writes || wasNotSent(cause)) return unavailable(cause);
+  if (!facts.idempotent) return outcomeUnknown(cause);
+  return new ServiceError(
+    "unavailable",
+    "The connection to Cassandra broke; the write may have been made: repeating it is safe",
+    { cause, ...RETRY_SOON },
+  );
+}
+
+function overloaded(cause: unknown): ServiceError {
+  return new ServiceError("overloaded", "Cassandra has too much to do: repeat the request later", {
+    cause,
+    ...RETRY_SOON,
+  });
+}
+
+function timedOut(cause: unknown, facts: StatementFacts): ServiceError {
+  if (!facts.writes) {
+    return new ServiceError("timeout", "Cassandra did not answer in time: repeat the request", {
+      cause,
+    });
+  }
+  if (!facts.idempotent) return outcomeUnknown(cause);
+  return new ServiceError(
+    "timeout",
+    "Cassandra did not confirm the write in time; it may have been made: repeating it is safe",
+    { cause },
+  );
+}
+
+function outcomeUnknown(cause: unknown): ServiceError {
+  return new ServiceError(
+    "outcome_unknown",
+    "Cassandra did not confirm the write, which may have been made or may yet be: read before you repeat it",
+    { cause },
+  );
+}
+
+/**
+ * `NoHostAvailableError` hides why each host was passed over; the first real error among the reasons
+ * says more than the fact that no host was left.
+ */
+function mostTelling(error: unknown): unknown {
+  if (error instanceof StatementRefused) return error.cause;
+  if (!(error instanceof cassandra.errors.NoHostAvailableError)) return error;
+  const reasons = Object.values(error.innerErrors ?? {}) as unknown[];
+  return reasons.find((reason) => reason instanceof cassandra.errors.ResponseError) ??
+    reasons.find((reason) => reason instanceof cassandra.errors.OperationTimedOutError) ??
+    reasons.find(isSocketError) ??
+    reasons.find((reason) => reason instanceof cassandra.errors.BusyConnectionError) ?? error;
+}
+
+function isSocketError(error: unknown): boolean {
+  return error instanceof Error && "isSocketError" in error && error.isSocketError === true;
+}
+
+/** Whether nobody knows what became of a statement, since its answer did not come in time. */
+export function isTimeout(error: unknown): boolean {
+  return mostTelling(error) instanceof cassandra.errors.OperationTimedOutError;
+}
+
+function wasNotSent(error: unknown): boolean {
+  return error instanceof Error && "requestNotWritten" in error && error.requestNotWritten === true;
+}
+
+/** Why no connection came about, in one line for the operator: the hosts, their reasons, and what to do. */
+export function connectionFailure(error: unknown): string {
+  const reasons = reasonsOf(error);
+  const advice = ADVICE.find(([pattern]) => pattern.test(reasons))?.[1];
+  return advice === undefined ? reasons : `${reasons}: ${advice}`;
+}
+
+/** For what a setting can mend, by the driver's words. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /Keyspace '\w+' does not exist/,
+    'run "deno task migrate", which creates it, or correct CASSANDRA_KEYSPACE',
+  ],
+  [/localDataCenter was configured as/, "correct CASSANDRA_LOCAL_DATACENTER"],
+  [/No host could be resolved/, "correct CASSANDRA_CONTACT_POINTS"],
+  [/Authentication provider not set/, "set CASSANDRA_USERNAME and CASSANDRA_PASSWORD"],
+  [/ECONNREFUSED/, "start Cassandra there, or correct CASSANDRA_CONTACT_POINTS"],
+];
+
+function reasonsOf(error: unknown): string {
+  if (error instanceof cassandra.errors.NoHostAvailableError) {
+    const reasons = Object.entries(error.innerErrors ?? {}).map(([host, reason]) =>
+      `${host}: ${reason instanceof Error ? reason.message : reason}`
+    );
+    if (reasons.length > 0) return reasons.join("; ");
+  }
+  return error instanceof Error ? error.message : String(error);
+}

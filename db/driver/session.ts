@@ -1,0 +1,329 @@
+/**
+ * The one session of a process: it connects in the background until it succeeds, knows at any moment
+ * whether Cassandra can be reached, and runs statements. It owns the driver's client; reconnecting,
+ * host state and pools are the driver's work.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+import { Buffer } from "node:buffer";
+import type { Consistency, SerialConsistency } from "../../catalog/query.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { ConnectionState, Observe } from "../../observe/observation.ts";
+import { backoff } from "./backoff.ts";
+import { clientOptions, type ConnectionOptions } from "./client_options.ts";
+import * as driver from "./driver_internals.ts";
+import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
+import { connectionFailure, mapError } from "./map_error.ts";
+import { isRefusal } from "./refusal.ts";
+
+export interface SessionOptions extends ConnectionOptions {
+  /** Where a statement has none of its own. */
+  readonly consistency: Consistency;
+  /** Longest that a statement may take, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  readonly observe: Observe;
+}
+
+/** How one execution of a statement differs from the session's defaults. */
+export interface StatementOptions {
+  readonly consistency: Consistency | null;
+  readonly serialConsistency: SerialConsistency | null;
+  readonly writes: boolean;
+  readonly idempotent: boolean;
+  /** Rows in a page. */
+  readonly fetchSize: number;
+  readonly pagingState?: Buffer | undefined;
+  /** Default: that of the session. */
+  readonly timeoutMs?: number;
+  /** Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
+}
+
+const { consistencies } = cassandra.types;
+
+const CONSISTENCY_CODES: Readonly<Record<Consistency, number>> = {
+  ANY: consistencies.any,
+  ONE: consistencies.one,
+  TWO: consistencies.two,
+  THREE: consistencies.three,
+  QUORUM: consistencies.quorum,
+  ALL: consistencies.all,
+  LOCAL_QUORUM: consistencies.localQuorum,
+  EACH_QUORUM: consistencies.eachQuorum,
+  LOCAL_ONE: consistencies.localOne,
+  SERIAL: consistencies.serial,
+  LOCAL_SERIAL: consistencies.localSerial,
+};
+
+const CONNECT_BACKOFF = { baseMs: 250, capMs: 15_000 };
+
+/** One client, made at boot and closed at the end. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #observe: Observe;
+  readonly #closing = new AbortController();
+  readonly #writeTimes = cassandra.policies.defaultTimestampGenerator();
+  readonly #listeners: ((state: ConnectionState) => void)[] = [];
+  #client: cassandra.Client | null = null;
+  #state: ConnectionState = "connecting";
+  #connecting: Promise<void> | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#observe = options.observe;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get requestTimeoutMs(): number {
+    return this.#options.requestTimeoutMs;
+  }
+
+  get keyspace(): string | null {
+    return this.#options.keyspace;
+  }
+
+  /** Calls back on each change of state, from the next one on. */
+  onStateChange(listener: (state: ConnectionState) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Begins to connect and goes on until it succeeds or the session is closed. Does not wait. */
+  open(): void {
+    this.#connecting ??= this.#connect();
+  }
+
+  /** Resolves once connected; rejects with the reason of the first failure. For one-shot commands. */
+  async openOnce(): Promise<void> {
+    await this.#attempt();
+  }
+
+  async #connect(): Promise<void> {
+    const { signal } = this.#closing;
+    // The driver cannot break off an attempt; one that succeeds after the close ends itself.
+    const closed = new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve())
+    );
+    for (const retryInMs of backoff(CONNECT_BACKOFF)) {
+      try {
+        return await Promise.race([this.#attempt(), closed]);
+      } catch (error) {
+        if (signal.aborted) return;
+        const reason = connectionFailure(error);
+        this.#observe({ kind: "connection", state: "connecting", hostsUp: 0, reason, retryInMs });
+      }
+      await sleep(retryInMs, signal);
+      if (signal.aborted) return;
+    }
+  }
+
+  /** A client that failed to connect is thrown away: what it half knows must not linger. */
+  async #attempt(): Promise<void> {
+    const client = this.#createClient();
+    try {
+      await client.connect();
+    } catch (error) {
+      await client.shutdown().catch(() => {});
+      throw error;
+    }
+    if (this.#closing.signal.aborted) return await client.shutdown();
+    this.#client = client;
+    // Later, since a node that is added anew gets its data centre only after the event: seen too early
+    // it would belong to none, and no other event tells when it does.
+    const refresh = () => setTimeout(() => this.#refresh());
+    for (const event of ["hostUp", "hostDown", "hostAdd", "hostRemove"]) client.on(event, refresh);
+    this.#refresh();
+  }
+
+  /** Derives the state from the hosts that the driver knows. */
+  #refresh(): void {
+    if (this.#closing.signal.aborted) return;
+    const hostsUp = this.#localHosts().filter((host) => host.isUp()).length;
+    const reason = hostsUp === 0 ? "no node of the local data centre is reachable" : null;
+    this.#setState(hostsUp > 0 ? "up" : "down", hostsUp, reason);
+  }
+
+  #setState(state: ConnectionState, hostsUp: number, reason: string | null): void {
+    const changed = state !== this.#state;
+    this.#state = state;
+    this.#observe({ kind: "connection", state, hostsUp, reason, retryInMs: null });
+    if (changed) { for (const listener of this.#listeners) listener(state); }
+  }
+
+  #localHosts(): cassandra.Host[] {
+    if (this.#client === null) return [];
+    const { localDatacenter } = this.#options;
+    return this.#client.hosts.values().filter((host) =>
+      localDatacenter === null || host.datacenter === localDatacenter
+    );
+  }
+
+  #createClient(): cassandra.Client {
+    const client = new cassandra.Client(clientOptions(this.#options, this.#writeTimes));
+    client.on("log", (level: string, source: string, message: string, detail: unknown) => {
+      if (level === "error") {
+        this.#observe({ kind: "warning", message: `${source}: ${message}`, cause: detail });
+      }
+    });
+    return client;
+  }
+
+  /** The connected client. */
+  #connected(): cassandra.Client {
+    if (this.#client === null || this.#state !== "up") {
+      throw new ServiceError(
+        "unavailable",
+        "Cassandra cannot be reached; the service reconnects by itself: repeat the request later",
+        { headers: { "retry-after": "1" } },
+      );
+    }
+    return this.#client;
+  }
+
+  /** Prepares each statement anew when it is next prepared: its table has changed. */
+  forgetPrepared(): void {
+    this.#client?.metadata.clearPrepared();
+  }
+
+  /** @throws the driver's errors as they are, since what they say of the statement matters here */
+  prepare(cql: string): Promise<PreparedStatement> {
+    return driver.prepare(this.#connected(), cql);
+  }
+
+  /**
+   * Runs a statement of the service's own, that no query file has.
+   *
+   * @throws {ServiceError} whatever goes wrong
+   */
+  async executeOwn(
+    cql: string,
+    values: BoundValues,
+    options: StatementOptions,
+  ): Promise<RawResult> {
+    const statement = await this.prepare(cql).catch((error) => {
+      throw mapError(isRefusal(error) ? new driver.StatementRefused(error) : error, options);
+    });
+    return await this.execute(statement, values, options);
+  }
+
+  /**
+   * Runs a prepared statement once, with retries where it is idempotent.
+   *
+   * @throws {ServiceError} whatever goes wrong; at once while Cassandra is away
+   */
+  async execute(
+    statement: PreparedStatement,
+    values: BoundValues,
+    options: StatementOptions,
+  ): Promise<RawResult> {
+    const client = this.#connected();
+    try {
+      return await driver.execute(client, statement, values, {
+        consistency: this.#consistencyOf(options),
+        serialConsistency: options.serialConsistency === null
+          ? undefined
+          : CONSISTENCY_CODES[options.serialConsistency],
+        fetchSize: options.fetchSize,
+        pagingState: options.pagingState,
+        isIdempotent: options.idempotent,
+        readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
+        writeTime: options.writeTime,
+      });
+    } catch (error) {
+      throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
+    }
+  }
+
+  /**
+   * Runs a prepared write for several rows of one partition at once: all are written or none.
+   *
+   * @throws {ServiceError} whatever goes wrong; at once while Cassandra is away
+   */
+  async executeBatch(
+    statement: PreparedStatement,
+    rows: readonly BoundValues[],
+    options: Omit<StatementOptions, "serialConsistency" | "fetchSize" | "pagingState">,
+  ): Promise<RawResult> {
+    const client = this.#connected();
+    try {
+      return await driver.executeBatch(client, statement, rows, {
+        consistency: this.#consistencyOf(options),
+        isIdempotent: options.idempotent,
+        readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
+        writeTime: options.writeTime,
+      });
+    } catch (error) {
+      throw mapError(error, options);
+    }
+  }
+
+  /**
+   * The time for a write that may take several attempts, later than all before; undefined before the
+   * first connection, when nothing can be written.
+   */
+  nextWriteTime(): WriteTime | undefined {
+    if (this.#client === null) return undefined;
+    return this.#writeTimes.next(this.#client) ?? undefined;
+  }
+
+  #consistencyOf({ consistency }: Pick<StatementOptions, "consistency">): number {
+    return CONSISTENCY_CODES[consistency ?? this.#options.consistency];
+  }
+
+  /**
+   * Runs a statement that is not prepared, as DDL cannot be.
+   *
+   * @returns whether the nodes agree on the schema after it
+   * @throws the driver's errors as they are
+   */
+  async run(cql: string, options: { timeoutMs: number }): Promise<{ agreed: boolean }> {
+    const result = await this.#connected().execute(cql, [], {
+      consistency: CONSISTENCY_CODES.LOCAL_QUORUM,
+      readTimeout: options.timeoutMs,
+      isIdempotent: false,
+    });
+    // Missing from the driver's type declarations.
+    const info = result.info as { isSchemaInAgreement?: boolean };
+    return { agreed: info.isSchemaInAgreement === true };
+  }
+
+  /**
+   * Runs a statement of the service's own, with the driver's types for values and rows.
+   *
+   * @throws the driver's errors as they are
+   */
+  async query(cql: string, values: readonly unknown[]): Promise<Record<string, unknown>[]> {
+    const result = await this.#connected().execute(cql, [...values], {
+      prepare: true,
+      consistency: CONSISTENCY_CODES[this.#options.consistency],
+      isIdempotent: true,
+    });
+    return (result.rows ?? []) as unknown as Record<string, unknown>[];
+  }
+
+  /** Closes the client and every connection. What still runs on it fails. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await this.#connecting;
+    await this.#client?.shutdown();
+    this.#client = null;
+    this.#setState("closed", 0, null);
+  }
+}
+
+/** Resolves after `ms` milliseconds, or at once when the signal is aborted. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * Whether what a parameter's tag promises fits the type and the place that its marker has in the
+ * statement. Each check reports for itself.
+ *
+ * @module
+ */
+import type { Param, Query } from "../../catalog/query.ts";
+import type { Role } from "../../catalog/statement/roles.ts";
+import type { Report } from "../../catalog/text/source.ts";
+import type { Codec } from "../../codec/codec.ts";
+import { isWithin, measureOf } from "../../codec/measure.ts";
+import type { MarkerPlace } from "./statement_context.ts";
+
+export interface ParamFacts {
+  readonly query: Query;
+  readonly param: Param;
+  /** One for each place that the marker stands in; at least one. */
+  readonly codecs: readonly [Codec, ...Codec[]];
+  readonly places: readonly MarkerPlace[];
+  readonly report: Report;
+}
+
+export function checkParam(facts: ParamFacts): void {
+  const checks = [checkOneType, checkDefault, checkUnit, checkBounds, checkOptional, checkVector];
+  for (const check of checks) check(facts);
+}
+
+function checkOneType({ query, param, codecs, report }: ParamFacts): void {
+  const [first, ...others] = codecs;
+  const other = others.find(({ cql }) => cql !== first.cql);
+  if (other === undefined) return;
+  report({
+    span: query.markers.find(({ name }) => name === param.name)?.spans[1] ?? param.span,
+    message: `Marker ":${param.name}" is used as "${first.cql}" and as "${other.cql}"`,
+    help: "Give each type a marker of its own",
+  });
+}
+
+function checkDefault({ param, codecs: [codec], report }: ParamFacts): void {
+  if (param.default === null) return;
+  const { span, min, max } = param;
+  const result = codec.text.safeParse(param.default);
+  if (!result.success) {
+    report({
+      span,
+      message: `Default "${param.default}" of "${param.name}" is not a "${codec.cql}"`,
+      help: "Write the default as a query parameter of that type would be written",
+    });
+  } else if (!isWithin(result.data, { codec, min, max })) {
+    report({
+      span,
+      message: `Default "${param.default}" of "${param.name}" is out of its bounds`,
+      help: 'Choose a default between "min" and "max"',
+    });
+  }
+}
+
+function checkUnit({ param, codecs: [codec], report }: ParamFacts): void {
+  if (param.by === null || codec.type.kind === "text" || codec.type.kind === "ascii") return;
+  report({
+    span: param.span,
+    message: `Parameter "${param.name}" of type "${codec.cql}" cannot be the name of a ${param.by}`,
+    help: 'Remove "by=", which is for markers of type "text"',
+  });
+}
+
+function checkBounds({ param, codecs: [codec], report }: ParamFacts): void {
+  if ((param.min === null && param.max === null) || measureOf(codec.type) !== null) return;
+  report({
+    span: param.span,
+    message: `Cannot bound "${param.name}": values of type "${codec.cql}" have no size`,
+    help: 'Remove "min=" and "max="',
+  });
+}
+
+/** Where the server refuses UNSET, in words; null where it takes it. */
+const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
+  value: null,
+  part: "a part of a value",
+  limit: null,
+  ttl: null,
+  timestamp: null,
+  in: 'a list after "IN"',
+  subscript: "a key inside a collection",
+  restriction: 'a restriction in "WHERE"',
+  condition: 'a condition after "IF"',
+  ann: "what vectors are compared with",
+  other: "a part of the statement that needs a value",
+};
+
+function checkOptional({ param, places, report }: ParamFacts): void {
+  if (!param.optional) return;
+  const obstacle = places.map(({ role, table }) =>
+    role.kind === "value" && table?.keys.has(role.column)
+      ? `a key column "${role.column}"`
+      : role.kind === "value" && role.appended && table?.types.get(role.column)?.kind === "list"
+      // Cassandra 5.0 fails over UNSET there, where it takes it for sets, for maps and in front.
+      ? `what is appended to the list "${role.column}"`
+      : UNSETTABLE[role.kind]
+  ).find((place) => place !== null);
+  if (obstacle === undefined) return;
+  report({
+    span: param.span,
+    message: `Parameter "${param.name}" cannot be optional: it stands for ${obstacle}`,
+    help: 'Remove the "?", or write a second query that does without it',
+  });
+}
+
+/** A vector for an index is checked as a whole: of its numbers alone nobody could say that it fits. */
+function checkVector({ param, places, report }: ParamFacts): void {
+  const [column] = places.flatMap(({ role, table }) =>
+    role.kind === "part" && table?.similarities.has(role.column) ? role.column : []
+  );
+  if (column === undefined) return;
+  report({
+    span: param.span,
+    message: `Parameter "${param.name}" cannot be a part of the vector "${column}": it is indexed`,
+    help: "Bind the whole vector to one marker",
+  });
+}

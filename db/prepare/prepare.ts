@@ -1,0 +1,121 @@
+/**
+ * Queries → prepared queries: the server says the types, the text says the rest, and what does not fit
+ * is reported at its place in the file. Everything that a request needs is worked out here, once.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Query } from "../../catalog/query.ts";
+import { innerStatements } from "../../catalog/statement/inner_statements.ts";
+import { CatalogError } from "../../catalog/text/diagnose.ts";
+import type { Diagnostic, Report } from "../../catalog/text/source.ts";
+import type { PreparedStatement } from "../driver/driver_types.ts";
+import { isRefusal } from "../driver/refusal.ts";
+import type { Session } from "../driver/session.ts";
+import { createTableReader, type TableReader } from "../schema/table.ts";
+import { checkBatch } from "./check_batch.ts";
+import { checkJson } from "./check_json.ts";
+import { checkPaging } from "./check_paging.ts";
+import { isIdempotent } from "./idempotency.ts";
+import { checkEtag, prepareColumns } from "./prepare_columns.ts";
+import { prepareParams } from "./prepare_params.ts";
+import { prepareWalk } from "./prepare_walk.ts";
+import type { PreparedQuery } from "./prepared_query.ts";
+import { compileRowReader, createShapeReader } from "./read_rows.ts";
+import { refusalDiagnostic } from "./refusal_diagnostic.ts";
+import { rowKeyOf } from "./row_key.ts";
+
+/**
+ * Prepares all queries on the cluster.
+ *
+ * @throws {CatalogError} with every query that the server refuses or whose tags contradict its types
+ * @throws the driver's errors where the cluster cannot be asked
+ */
+export async function prepareQueries(
+  session: Session,
+  queries: readonly Query[],
+): Promise<PreparedQuery[]> {
+  const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
+  const readTable = createTableReader(session);
+  const prepared = await Promise.all(
+    queries.map((query) => prepareQuery(session, query, { readTable, report })),
+  );
+  if (diagnostics.length > 0) throw new CatalogError(diagnostics);
+  return prepared.filter((query) => query !== null);
+}
+
+async function prepareQuery(
+  session: Session,
+  query: Query,
+  { readTable, report }: { readonly readTable: TableReader; readonly report: Report },
+): Promise<PreparedQuery | null> {
+  let statement: PreparedStatement;
+  try {
+    statement = await session.prepare(query.statement);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { keyspace } = session;
+    report(await refusalDiagnostic(query, error, { keyspace, readTable }));
+    return null;
+  }
+  const inner = query.verb === "batch" ? await prepareInner(session, query) : [statement];
+  const tables = await Promise.all(
+    inner.map((each) =>
+      each === null || each.keyspace === null || each.table === null
+        ? null
+        : readTable(each.keyspace, each.table)
+    ),
+  );
+  const table = tables[0] ?? null;
+  const context = { statement, table, tables, report };
+  const params = prepareParams(query, context);
+  const columns = prepareColumns(query, context);
+  const walk = prepareWalk(query, params, context);
+  const isPaged = checkPaging(query, context);
+  checkEtag(query, columns, report);
+  checkJson(query, context);
+  if (query.verb === "batch") checkBatch(query, inner, report);
+  const idempotent = innerStatements(query).every((statementSpan, index) =>
+    isIdempotent(
+      { ...query, statementSpan },
+      (column) => tables[index]?.types.get(column)?.kind ?? null,
+    )
+  );
+  return {
+    query,
+    statement,
+    params,
+    columns,
+    walk,
+    readRows: compileRowReader(statement.columns),
+    readShape: createShapeReader(),
+    idempotent,
+    writes: query.verb !== "select",
+    isPaged,
+    rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query, params, table) : null,
+    bind(values) {
+      const bound = new Array<Buffer | null | undefined>(statement.binds.length);
+      for (const { param, positions } of params) {
+        const value = values[param.name];
+        for (const position of positions) bound[position] = value;
+      }
+      return bound;
+    },
+  };
+}
+
+/** The statements of a batch, each prepared; null for one that cannot stand alone. */
+function prepareInner(session: Session, query: Query): Promise<(PreparedStatement | null)[]> {
+  const { file } = query.statementSpan;
+  return Promise.all(
+    innerStatements(query).map(async ({ start, end }) => {
+      try {
+        return await session.prepare(file.text.slice(start, end));
+      } catch (error) {
+        if (isRefusal(error)) return null;
+        throw error;
+      }
+    }),
+  );
+}

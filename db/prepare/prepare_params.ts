@@ -1,0 +1,110 @@
+/**
+ * The parameters of a query with the types that the server gave their markers, and whether what the
+ * tags promise of them can be kept.
+ *
+ * @module
+ */
+import type { Param, Query } from "../../catalog/query.ts";
+import { markerRoles, type Role } from "../../catalog/statement/roles.ts";
+import type { Report, Span } from "../../catalog/text/source.ts";
+import type { Codec, CqlType } from "../../codec/codec.ts";
+import { codecFor, UnsupportedTypeError } from "../../codec/codec_for.ts";
+import { cqlTypeOf } from "../driver/cql_type.ts";
+import type { Similarity } from "../schema/table.ts";
+import { bucketFor } from "./bucket_param.ts";
+import { checkParam } from "./check_param.ts";
+import type { PreparedParam } from "./prepared_query.ts";
+import type { MarkerPlace, StatementContext } from "./statement_context.ts";
+
+export function prepareParams(query: Query, context: StatementContext): PreparedParam[] {
+  const roles = markerRoles(query);
+  const prepared = query.params.flatMap((param) => {
+    const own = roles.filter(({ marker }) => marker === param.name)
+      .map(({ role, statement }) => ({ role, table: context.tables[statement] ?? null }));
+    return prepareParam(query, { ...context, param, places: own }) ?? [];
+  });
+  return prepared.map((each) => withBucket(each, { prepared, report: context.report }));
+}
+
+function prepareParam(
+  query: Query,
+  context: StatementContext & { readonly param: Param; readonly places: readonly MarkerPlace[] },
+): PreparedParam | null {
+  const { places, statement: { binds }, report } = context;
+  const param = withImpliedBounds(context.param, places);
+  const positions = binds.flatMap(({ name }, index) => name === param.name ? [index] : []);
+  const [codec, ...others] = positions.flatMap((position) =>
+    codecOrReport(cqlTypeOf(binds[position]!.type), param.span, report)
+  );
+  if (codec === undefined) return null;
+  checkParam({ query, param, codecs: [codec, ...others], places, report });
+  return {
+    param,
+    codec,
+    positions,
+    nullable: param.source.in === "body" && takesNull(param, places),
+    similarity: codec.type.kind === "vector" ? similarityOf(places) : null,
+    isWriteTime: places.some(({ role }) => role.kind === "timestamp"),
+    bucket: null,
+  };
+}
+
+/** The least that `LIMIT` and `USING TTL` can be. */
+const LEAST: Partial<Record<Role["kind"], string>> = { limit: "1", ttl: "0" };
+
+/** Cassandra refuses less with words that no caller understands. */
+function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param {
+  const [least] = places.flatMap(({ role }) => LEAST[role.kind] ?? []);
+  return least === undefined || param.min !== null ? param : { ...param, min: least };
+}
+
+/** Null deletes what is written, where the caller need not write at all; or it is what is compared with. */
+function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean {
+  return places.length > 0 &&
+    places.every(({ role }) =>
+      role.kind === "value" ? optional : role.kind === "condition" && role.equality
+    );
+}
+
+/** Of several, the cosine, which takes the least. */
+function similarityOf(places: readonly MarkerPlace[]): Similarity | null {
+  const all = places.flatMap(({ role, table }) =>
+    role.kind === "value" || role.kind === "ann" ? table?.similarities.get(role.column) ?? [] : []
+  );
+  return all.find((similarity) => similarity === "COSINE") ?? all[0] ?? null;
+}
+
+/** Ties a `bucket:` parameter to the one that it is derived of. */
+function withBucket(
+  each: PreparedParam,
+  { prepared, report }: { prepared: readonly PreparedParam[]; report: Report },
+): PreparedParam {
+  const { source, span } = each.param;
+  if (source.in !== "bucket") return each;
+  const of = prepared.find(({ param }) => param.name === source.of);
+  if (of === undefined) return each;
+  const bucket = bucketFor({ of: of.codec, into: each.codec, by: source.by });
+  if (typeof bucket !== "string") return { ...each, bucket };
+  report({
+    span,
+    message: bucket,
+    help:
+      'Derive buckets of a "timestamp" or "date" parameter, into a marker of type "text", "date", "timestamp" or "int"',
+  });
+  return each;
+}
+
+/** The codec of a type; without one, a mistake at `span`. */
+export function codecOrReport(type: CqlType, span: Span, report: Report): [] | [Codec] {
+  try {
+    return [codecFor(type)];
+  } catch (error) {
+    if (!(error instanceof UnsupportedTypeError)) throw error;
+    report({
+      span,
+      message: error.message,
+      help: "Leave the column out of the statement, or serve it by a hand-written route",
+    });
+    return [];
+  }
+}

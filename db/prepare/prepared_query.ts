@@ -1,0 +1,82 @@
+/**
+ * A query that is ready to run: what the file, the server and the table say of it together. `prepare.ts`
+ * makes it, once; requests only read it.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Param, Query, Walk } from "../../catalog/query.ts";
+import type { Codec } from "../../codec/codec.ts";
+import type { BoundValues, PreparedStatement } from "../driver/driver_types.ts";
+import type { Similarity } from "../schema/table.ts";
+import type { Bucket } from "./bucket_param.ts";
+import type { RowReader, ShapeReader } from "./read_rows.ts";
+
+/** Encoded values by parameter name; null deletes, a missing one is UNSET. */
+export type EncodedValues = Readonly<Record<string, Buffer | null | undefined>>;
+
+/** A query that is ready to run. */
+export interface PreparedQuery {
+  readonly query: Query;
+  readonly statement: PreparedStatement;
+  readonly params: readonly PreparedParam[];
+  /**
+   * Of a SELECT, its rows. Of an `:applied` query, the columns that the current row may have where the
+   * condition did not hold. Else empty.
+   */
+  readonly columns: readonly PreparedColumn[];
+  /** How the buckets of a range are gone through; null without `@walk`. */
+  readonly walk: PreparedWalk | null;
+  readonly readRows: RowReader;
+  readonly readShape: ShapeReader;
+  readonly idempotent: boolean;
+  readonly writes: boolean;
+  /** Whether Cassandra answers in pages; false where it has to give all rows at once. */
+  readonly isPaged: boolean;
+  /** Tells rows apart that may be written together; null where each has to be written alone. */
+  readonly rowKey: RowKey | null;
+  /** Values by position. */
+  bind(values: EncodedValues): BoundValues;
+}
+
+/** A parameter with the type that the server gave its marker. */
+export interface PreparedParam {
+  readonly param: Param;
+  readonly codec: Codec;
+  /** Where its value is bound; a marker may stand in several places. */
+  readonly positions: readonly number[];
+  /** Whether null may be sent, which deletes the value, or compares with nothing. */
+  readonly nullable: boolean;
+  /** Whether it stands for `USING TIMESTAMP`, in microseconds since 1970. */
+  readonly isWriteTime: boolean;
+  /** Of a vector that goes into an index or is searched for: how that compares it; else null. */
+  readonly similarity: Similarity | null;
+  /** For a `bucket:` parameter: how its bytes come from those of the parameter that it is derived of. */
+  readonly bucket: Bucket | null;
+}
+
+/** A column of a query's rows. */
+export interface PreparedColumn {
+  readonly name: string;
+  readonly codec: Codec;
+  readonly nullable: boolean;
+  /** Whether a function worked it out: a list, then, may have null in it. */
+  readonly computed: boolean;
+}
+
+/** An `@walk` with what the types of its markers say. */
+export interface PreparedWalk extends Walk {
+  /** An end of the range in milliseconds since 1970; NaN outside of the years 0000 to 9999. */
+  instantOf(bytes: Buffer): number;
+  /** The bucket that begins at `start`, as it is bound; null where its type cannot name it. */
+  encode(start: number): Buffer | null;
+}
+
+/** Two rows lie in one partition, or are one row, where the strings are the same. */
+export interface RowKey<Row = EncodedValues> {
+  partition(row: Row): string;
+  /** Within the partition. */
+  row(row: Row): string;
+  /** Of all its values, in bytes. */
+  size(row: Row): number;
+}

@@ -1,0 +1,85 @@
+/**
+ * Which row an INSERT writes, told by its encoded values alone: rows of the same partition may go to
+ * Cassandra in one batch, as long as no two of them are the same row.
+ *
+ * @module
+ */
+import type { Query } from "../../catalog/query.ts";
+import { insertTerms } from "../../catalog/statement/insert_terms.ts";
+import type { Token } from "../../catalog/text/tokenize.ts";
+import type { CqlType } from "../../codec/codec.ts";
+import type { Table } from "../schema/table.ts";
+import type { EncodedValues, PreparedParam, RowKey } from "./prepared_query.ts";
+
+/** Types whose values are equal only where their bytes are: not `decimal`, whose 1.0 is also 1.00. */
+const EQUAL_BY_BYTES: ReadonlySet<CqlType["kind"]> = new Set([
+  "ascii",
+  "bigint",
+  "blob",
+  "boolean",
+  "date",
+  "inet",
+  "int",
+  "smallint",
+  "text",
+  "time",
+  "timestamp",
+  "timeuuid",
+  "tinyint",
+  "uuid",
+  "varint",
+]);
+
+/**
+ * Null where rows cannot be told apart, and so have to be written one by one: statements other than a
+ * plain INSERT, keys that are worked out in the statement, and static columns, which the rows of a
+ * partition share.
+ */
+export function rowKeyOf(
+  query: Query,
+  params: readonly PreparedParam[],
+  table: Table | null,
+): RowKey | null {
+  const terms = insertTerms(query);
+  if (terms === null || table === null) return null;
+  if ([...terms.keys()].some((column) => table.statics.has(column))) return null;
+  const partition = valuesOf(table.partitionKey, terms, params);
+  const clusteringKey = table.clusteringKey.map(({ name }) => name);
+  const row = valuesOf(clusteringKey, terms, params);
+  if (partition === null || row === null) return null;
+  return {
+    partition: (values) => joined(partition, values),
+    row: (values) => joined(row, values),
+    size: (values) => params.reduce((sum, { param }) => sum + (values[param.name]?.length ?? 0), 0),
+  };
+}
+
+/** The names of the parameters that stand for the columns; null where something else does. */
+function valuesOf(
+  columns: readonly string[],
+  terms: ReadonlyMap<string, readonly Token[]>,
+  params: readonly PreparedParam[],
+): string[] | null {
+  const names: string[] = [];
+  for (const column of columns) {
+    const [term, ...more] = terms.get(column) ?? [];
+    if (term === undefined || more.length > 0) return null;
+    // The same in every row.
+    if (term.kind === "string" || term.kind === "number") continue;
+    const name = term.kind === "marker" ? term.text.slice(1).trim() : null;
+    const param = params.find(({ param }) => param.name === name);
+    if (param === undefined || !EQUAL_BY_BYTES.has(param.codec.type.kind)) return null;
+    names.push(param.param.name);
+  }
+  return names;
+}
+
+/** Each value with its length before it, so that no two lists of values are joined alike. */
+function joined(names: readonly string[], values: EncodedValues): string {
+  let key = "";
+  for (const name of names) {
+    const bytes = values[name];
+    key += bytes ? String.fromCharCode(bytes.length) + bytes.toString("latin1") : "\uffff";
+  }
+  return key;
+}

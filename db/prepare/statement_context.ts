@@ -1,0 +1,25 @@
+/**
+ * What is known of a statement while its query is prepared.
+ *
+ * @module
+ */
+import type { Role } from "../../catalog/statement/roles.ts";
+import type { Report } from "../../catalog/text/source.ts";
+import type { PreparedStatement } from "../driver/driver_types.ts";
+import type { Table } from "../schema/table.ts";
+
+/** What is known of a statement while its query is prepared. */
+export interface StatementContext {
+  readonly statement: PreparedStatement;
+  /** The one that it selects from or writes to; of a batch, that of its first statement. */
+  readonly table: Table | null;
+  /** That of each of its `innerStatements`. */
+  readonly tables: readonly (Table | null)[];
+  readonly report: Report;
+}
+
+/** Where a marker stands, and in the statement of which table. */
+export interface MarkerPlace {
+  readonly role: Role;
+  readonly table: Table | null;
+}

@@ -1,0 +1,225 @@
+/**
+ * Runs prepared queries: one span and one observation for each statement sent; the request's stopwatch
+ * runs meanwhile.
+ *
+ * @module
+ */
+import { type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Buffer } from "node:buffer";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { Observe } from "../../observe/observation.ts";
+import type { Stopwatch } from "../../observe/stopwatch.ts";
+import type { RawResult, WriteTime } from "../driver/driver_types.ts";
+import type { Session } from "../driver/session.ts";
+import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
+import { type Row, sameColumns } from "../prepare/read_rows.ts";
+
+export interface ExecutionOptions {
+  /** Rows to fetch at most. */
+  readonly fetchSize?: number;
+  /** Where to go on from. */
+  readonly pagingState?: Buffer | undefined;
+  /** Until when the caller waits, in the time of `performance.now()`. Default: one timeout from now. */
+  readonly deadline?: number;
+  /** Runs while Cassandra is being waited for. */
+  readonly stopwatch?: Stopwatch;
+  /** Of a write that is attempted again: the same each time. Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
+}
+
+export interface Result {
+  /** Without the column `[applied]`. */
+  readonly rows: Row[];
+  /** Whether a lightweight transaction was applied; null for other statements. */
+  readonly applied: boolean | null;
+  /** Where the next page begins; null after the last one. */
+  readonly pagingState: Buffer | null;
+  /** `host:port` of the node that coordinated. */
+  readonly coordinator: string;
+}
+
+export interface Executor {
+  /** Longest that a request waits for Cassandra, in milliseconds. */
+  readonly timeoutMs: number;
+  /** @throws {ServiceError} */
+  execute(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options?: ExecutionOptions,
+  ): Promise<Result>;
+  /**
+   * Writes rows of one partition, no two of them the same, all at once or not at all.
+   *
+   * @param prepared with a `rowKey`, which tells the rows apart
+   * @throws {ServiceError}
+   */
+  executeBatch(
+    prepared: PreparedQuery,
+    rows: readonly EncodedValues[],
+    options?: Pick<ExecutionOptions, "stopwatch" | "writeTime">,
+  ): Promise<void>;
+  /** The time for a write, later than all before; undefined while nothing can be written. */
+  nextWriteTime(): WriteTime | undefined;
+}
+
+export interface ExecutorOptions {
+  readonly session: Session;
+  readonly observe: Observe;
+}
+
+const DEFAULT_FETCH_SIZE = 5000;
+const APPLIED = "[applied]";
+
+export function createExecutor({ session, observe }: ExecutorOptions): Executor {
+  const tracer = trace.getTracer("cqlgate");
+
+  /** Runs a statement, which it times, traces and reports. */
+  async function observed(
+    prepared: PreparedQuery,
+    { stopwatch, rows = 1 }: { readonly stopwatch?: Stopwatch | undefined; readonly rows?: number },
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    const { query } = prepared;
+    const startedAt = performance.now();
+    stopwatch?.start();
+    let outcome: ServiceError["code"] | "ok" = "ok";
+    const span = tracer.startSpan(query.name, {
+      kind: SpanKind.CLIENT,
+      attributes: spanAttributes(prepared, rows),
+    });
+    try {
+      const result = await run();
+      span.setAttributes({
+        "cassandra.coordinator.id": result.coordinator,
+        "db.response.returned_rows": result.rows.length,
+      });
+      return result;
+    } catch (error) {
+      outcome = error instanceof ServiceError ? error.code : "internal";
+      failSpan(span, outcome);
+      throw error;
+    } finally {
+      const durationMs = performance.now() - startedAt;
+      span.end();
+      observe({ kind: "statement", query: query.name, durationMs, outcome });
+      stopwatch?.stop();
+    }
+  }
+
+  function send(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options: Required<Pick<ExecutionOptions, "fetchSize" | "deadline">> & ExecutionOptions,
+  ): Promise<Result> {
+    const { query, statement } = prepared;
+    return observed(prepared, options, async () =>
+      readResult(
+        prepared,
+        await session.execute(statement, prepared.bind(values), {
+          consistency: query.consistency,
+          serialConsistency: query.serialConsistency,
+          writes: prepared.writes,
+          idempotent: prepared.idempotent,
+          fetchSize: options.fetchSize,
+          pagingState: options.pagingState,
+          writeTime: options.writeTime,
+          timeoutMs: Math.max(1, Math.round(options.deadline - performance.now())),
+        }),
+        observe,
+      ));
+  }
+
+  return {
+    timeoutMs: session.requestTimeoutMs,
+    /**
+     * Fetches until `fetchSize` rows are there, none are left, or the time of a statement is over: a
+     * page that comes out short of its size is otherwise the last one.
+     */
+    async execute(prepared, values, options = {}) {
+      const deadline = options.deadline ?? performance.now() + session.requestTimeoutMs;
+      // Zero asks for everything in one answer.
+      const fetchSize = prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0;
+      const result = await send(prepared, values, { ...options, fetchSize, deadline });
+      let { pagingState } = result;
+      const { rows } = result;
+      while (
+        pagingState !== null && rows.length < fetchSize && performance.now() < deadline
+      ) {
+        const more = await send(prepared, values, {
+          ...options,
+          deadline,
+          fetchSize: fetchSize - rows.length,
+          pagingState,
+        });
+        rows.push(...more.rows);
+        pagingState = more.pagingState;
+      }
+      return { ...result, pagingState };
+    },
+    nextWriteTime: () => session.nextWriteTime(),
+    async executeBatch(prepared, rows, { stopwatch, writeTime } = {}) {
+      await observed(prepared, { stopwatch, rows: rows.length }, async () =>
+        readResult(
+          prepared,
+          await session.executeBatch(prepared.statement, rows.map(prepared.bind), {
+            consistency: prepared.query.consistency,
+            writes: prepared.writes,
+            idempotent: prepared.idempotent,
+            writeTime,
+          }),
+          observe,
+        ));
+    },
+  };
+}
+
+/** Notes a table that is no longer what it was; its rows are read all the same. */
+function readResult(
+  prepared: PreparedQuery,
+  { columns, rows, pagingState, coordinator }: RawResult,
+  observe: Observe,
+): Result {
+  const rest = { pagingState, coordinator };
+  if (prepared.query.conditional) {
+    const [first, ...others] = prepared.readShape(columns, rows);
+    const { [APPLIED]: applied, ...current } = first ?? {};
+    for (const row of others) delete row[APPLIED];
+    const hasCurrent = Object.keys(current).length > 0;
+    return { applied: applied === true, rows: hasCurrent ? [current, ...others] : others, ...rest };
+  }
+  if (sameColumns(prepared.statement.columns, columns)) {
+    return { applied: null, rows: prepared.readRows(rows), ...rest };
+  }
+  if (rows.length === 0) return { applied: null, rows: [], ...rest };
+  observe({
+    kind: "schema_drift",
+    query: prepared.query.name,
+    detail: `the columns are now ${columns.map(({ name }) => name).join(", ")}`,
+  });
+  return { applied: null, rows: prepared.readShape(columns, rows), ...rest };
+}
+
+/** Source: OpenTelemetry semantic conventions for database client calls, and for Cassandra. */
+function spanAttributes(
+  { query, statement }: PreparedQuery,
+  rows: number,
+): Record<string, string | number> {
+  const operation = query.verb.toUpperCase();
+  return {
+    "db.system.name": "cassandra",
+    "db.operation.name": rows > 1 ? `BATCH ${operation}` : operation,
+    ...(rows > 1 ? { "db.operation.batch.size": rows } : {}),
+    "db.query.summary": query.name,
+    "db.query.text": query.statement,
+    ...(statement.keyspace === null ? {} : { "db.namespace": statement.keyspace }),
+    ...(statement.table === null ? {} : { "db.collection.name": statement.table }),
+    ...(query.consistency === null
+      ? {}
+      : { "cassandra.consistency.level": query.consistency.toLowerCase() }),
+  };
+}
+
+function failSpan(span: Span, code: string): void {
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute("error.type", code);
+}

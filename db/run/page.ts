@@ -1,0 +1,27 @@
+/**
+ * One page of rows: what a caller asks for, and what it gets.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Stopwatch } from "../../observe/stopwatch.ts";
+import type { EncodedValues } from "../prepare/prepared_query.ts";
+import type { Row } from "../prepare/read_rows.ts";
+
+export interface PageRequest {
+  /** Rows at most. */
+  readonly size: number;
+  /** Null for the first page. */
+  readonly position: Buffer | null;
+  readonly stopwatch?: Stopwatch;
+}
+
+export interface RowPage {
+  /** As many as asked for unless none are left, or the time for filling the page was over. */
+  readonly rows: Row[];
+  /** Where the next page begins; null after the last one. */
+  readonly next: Buffer | null;
+}
+
+/** @throws {ServiceError} */
+export type PageReader = (values: EncodedValues, request: PageRequest) => Promise<RowPage>;

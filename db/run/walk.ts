@@ -1,0 +1,132 @@
+/**
+ * `@walk`: a range of time that lies in several time buckets, read partition by partition in the order
+ * of time. A position is the start of a bucket (8 bytes, milliseconds since 1970) and, where that
+ * bucket is not at its end, Cassandra's paging state inside of it.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { bucketStart, neighbourStart } from "../../codec/bucket.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { EncodedValues, PreparedQuery, PreparedWalk } from "../prepare/prepared_query.ts";
+import type { Row } from "../prepare/read_rows.ts";
+import type { Executor } from "./execute.ts";
+import type { PageReader, PageRequest, RowPage } from "./page.ts";
+
+// Buckets read side by side after empty ones: silence is crossed in strides, rows are not over-read.
+const MAX_STRIDE = 8;
+const START_BYTES = 8;
+
+interface Range {
+  /** Start of the first bucket to read, and of the last. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export function createWalker(
+  prepared: PreparedQuery,
+  { walk, executor }: { walk: PreparedWalk; executor: Executor },
+): PageReader {
+  const step = walk.order === "asc" ? 1 : -1;
+  const isPast = (start: number, last: number) => step === 1 ? start > last : start < last;
+
+  /** Up to `stride` buckets from `start` on. */
+  function bucketsFrom(start: number, last: number, stride: number): number[] {
+    const starts: number[] = [];
+    for (let at = start; starts.length < stride && !isPast(at, last);) {
+      starts.push(at);
+      at = neighbourStart(at, walk.by, step);
+    }
+    return starts;
+  }
+
+  async function readPage(
+    values: EncodedValues,
+    { size, position, stopwatch }: PageRequest,
+  ): Promise<RowPage> {
+    const range = rangeOf(values, prepared, walk);
+    if (range === null) return { rows: [], next: null };
+    const deadline = performance.now() + executor.timeoutMs;
+    const rows: Row[] = [];
+    let at = position === null ? range.first : Number(position.readBigInt64BE());
+    let pagingState = position?.subarray(START_BYTES);
+    let stride = 1;
+    while (!isPast(at, range.last)) {
+      const starts = bucketsFrom(at, range.last, stride);
+      const fetchSize = size - rows.length;
+      const results = await Promise.all(
+        starts.map((start, index) =>
+          executor.execute(prepared, { ...values, [walk.bucket]: walk.encode(start) }, {
+            fetchSize,
+            deadline,
+            pagingState: index === 0 && pagingState?.length ? pagingState : undefined,
+            ...(stopwatch === undefined ? {} : { stopwatch }),
+          })
+        ),
+      );
+      pagingState = undefined;
+      for (const [index, result] of results.entries()) {
+        // What was read ahead and does not fit is read again, as far as it does.
+        if (rows.length > 0 && rows.length + result.rows.length > size) break;
+        rows.push(...result.rows);
+        at = neighbourStart(starts[index]!, walk.by, step);
+        if (result.pagingState !== null) {
+          return { rows, next: positionAt(starts[index]!, result.pagingState) };
+        }
+        if (rows.length >= size) break;
+      }
+      const isOver = rows.length >= size || performance.now() >= deadline;
+      if (isOver) return { rows, next: isPast(at, range.last) ? null : positionAt(at) };
+      stride = rows.length === 0 ? Math.min(stride * 2, MAX_STRIDE) : 1;
+    }
+    return { rows, next: null };
+  }
+  return readPage;
+}
+
+/**
+ * The buckets between the two ends; null for a range that ends before it begins.
+ *
+ * @throws {ServiceError} `range_too_wide`, or `invalid_input` for an end outside of the years 0000 to 9999
+ */
+function rangeOf(
+  values: EncodedValues,
+  prepared: PreparedQuery,
+  walk: PreparedWalk,
+): Range | null {
+  const endOf = (name: string) => instantOf(values[name], { name, prepared, walk });
+  const [from, to] = [endOf(walk.from), endOf(walk.to)];
+  if (from > to) return null;
+  const [oldest, newest] = [bucketStart(from, walk.by), bucketStart(to, walk.by)];
+  let count = 1;
+  for (let at = oldest; at < newest; at = neighbourStart(at, walk.by, 1)) {
+    if (++count > walk.max) {
+      throw new ServiceError(
+        "range_too_wide",
+        `The range from "${walk.from}" to "${walk.to}" spans more than ${walk.max} ${walk.by}s: ask for less at once`,
+      );
+    }
+  }
+  return walk.order === "asc" ? { first: oldest, last: newest } : { first: newest, last: oldest };
+}
+
+function instantOf(
+  bytes: Buffer | null | undefined,
+  end: { name: string; prepared: PreparedQuery; walk: PreparedWalk },
+): number {
+  const ms = bytes ? end.walk.instantOf(bytes) : NaN;
+  if (!Number.isNaN(ms)) return ms;
+  const place = end.prepared.params.find(({ param }) => param.name === end.name)?.param.source.in;
+  throw new ServiceError("invalid_input", 'One value does not fit: "errors" says which and why', {
+    errors: [{
+      pointer: `/${place}/${end.name}`,
+      detail: "Expected a time in the years 0000 to 9999",
+    }],
+  });
+}
+
+function positionAt(start: number, pagingState?: Buffer): Buffer {
+  const bytes = Buffer.alloc(START_BYTES);
+  bytes.writeBigInt64BE(BigInt(start));
+  return pagingState === undefined ? bytes : Buffer.concat([bytes, pagingState]);
+}

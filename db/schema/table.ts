@@ -1,0 +1,102 @@
+/**
+ * What queries need to know of their tables.
+ *
+ * @module
+ */
+import type { CqlType } from "../../codec/codec.ts";
+import { cqlTypeOf } from "../driver/cql_type.ts";
+import type { Session } from "../driver/session.ts";
+
+/** How the index of a vector compares two of them. */
+export type Similarity = "COSINE" | "DOT_PRODUCT" | "EUCLIDEAN";
+
+export interface Table {
+  /** Column name → type. */
+  readonly types: ReadonlyMap<string, CqlType>;
+  readonly partitionKey: readonly string[];
+  readonly clusteringKey: readonly ClusteringColumn[];
+  /** The names of both. */
+  readonly keys: ReadonlySet<string>;
+  /** The columns that a partition has once. */
+  readonly statics: ReadonlySet<string>;
+  /** Of the vectors that are indexed, by column name. */
+  readonly similarities: ReadonlyMap<string, Similarity>;
+}
+
+export interface ClusteringColumn {
+  readonly name: string;
+  readonly order: "ASC" | "DESC";
+}
+
+/** Reads a table, once; null where there is none, or where it is a virtual one. */
+export type TableReader = (keyspace: string, name: string) => Promise<Table | null>;
+
+/**
+ * Asks the schema tables themselves, and PREPARE for the types, as for those of every query: the
+ * driver's own reader fails over a table that has a vector of tuples or of user-defined types.
+ *
+ * @throws the driver's errors where the cluster cannot be asked
+ */
+export function createTableReader(session: Session): TableReader {
+  const tables = new Map<string, Promise<Table | null>>();
+  return (keyspace, name) => {
+    const key = JSON.stringify([keyspace, name]);
+    const known = tables.get(key);
+    if (known !== undefined) return known;
+    const reading = readTable(session, keyspace, name);
+    tables.set(key, reading);
+    return reading;
+  };
+}
+
+async function readTable(
+  session: Session,
+  keyspace: string,
+  name: string,
+): Promise<Table | null> {
+  const [columns, indexes] = await Promise.all([
+    session.query(
+      `SELECT column_name, kind, position, clustering_order FROM system_schema.columns
+        WHERE keyspace_name = ? AND table_name = ?`,
+      [keyspace, name],
+    ),
+    session.query(
+      "SELECT options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?",
+      [keyspace, name],
+    ),
+  ]);
+  if (columns.length === 0) return null;
+  const prepared = await session.prepare(`SELECT * FROM "${keyspace}"."${name}"`);
+  const types = new Map(prepared.columns.map(({ name, type }) => [name, cqlTypeOf(type)]));
+  const ofKind = (kind: string) =>
+    columns.filter((column) => column.kind === kind)
+      .sort((one, other) => Number(one.position) - Number(other.position));
+  const partitionKey = ofKind("partition_key").map(({ column_name }) => String(column_name));
+  const clusteringKey = ofKind("clustering").map(({ column_name, clustering_order }) => ({
+    name: String(column_name),
+    order: clustering_order === "desc" ? "DESC" as const : "ASC" as const,
+  }));
+  return {
+    types,
+    partitionKey,
+    clusteringKey,
+    keys: new Set([...partitionKey, ...clusteringKey.map(({ name }) => name)]),
+    statics: new Set(ofKind("static").map(({ column_name }) => String(column_name))),
+    similarities: similaritiesOf(
+      indexes.map(({ options }) => options as Readonly<Record<string, string>>),
+      types,
+    ),
+  };
+}
+
+/** Source: the options of `StorageAttachedIndex`; its default is the cosine. */
+function similaritiesOf(
+  indexes: readonly Readonly<Record<string, string>>[],
+  types: ReadonlyMap<string, CqlType>,
+): Map<string, Similarity> {
+  return new Map(indexes.flatMap(({ target = "", similarity_function = "COSINE" }) => {
+    const column = target.startsWith('"') ? target.slice(1, -1).replaceAll('""', '"') : target;
+    if (types.get(column)?.kind !== "vector") return [];
+    return [[column, similarity_function.toUpperCase() as Similarity]];
+  }));
+}

@@ -1,0 +1,279 @@
+/**
+ * @module
+ * A real Cassandra node on this machine, for development and for the tests: it starts from Maven's
+ * jars in seconds, keeps its data in a folder, and never outlives the process that started it.
+ */
+
+import { assertPortFree, freePort } from "../ports.ts";
+import { CONTAINER_ADVICE, findJava } from "../requirements.ts";
+import { speaksCql } from "./cql_probe.ts";
+import { fetchJars } from "./jars.ts";
+import { javaArguments, type NodePaths, type NodeSettings, writeNodeFiles } from "./node_files.ts";
+
+/** How a local node is started. Only `directory` and `log` have no default. */
+export interface LocalCassandraOptions {
+  /** Holds the node's data, configuration and logs; kept between runs. Its path is absolute. */
+  readonly directory: string;
+  /** Told one line about each step that takes time. */
+  log(line: string): void;
+  /** Any loopback address. Default: `127.0.0.1`. */
+  readonly address?: string;
+  /** The port for CQL. Default: 9042. */
+  readonly nativePort?: number;
+  /** The port between nodes, the same on every node of a cluster. Default: a free one. */
+  readonly storagePort?: number;
+  /** `address:storagePort` of the nodes to join. Default: the node itself. */
+  readonly seeds?: readonly string[];
+  /** Default: `dc1`. */
+  readonly datacenter?: string;
+  /** Default: `rack1`. */
+  readonly rack?: string;
+  /** The node's one token; two nodes of a cluster must differ. Default: 0. */
+  readonly token?: string;
+  /** Default: 512. */
+  readonly heapMb?: number;
+  /** Gives up the start, leaving nothing. */
+  readonly signal?: AbortSignal;
+}
+
+const START_TIMEOUT_MS = 120_000;
+const STOP_TIMEOUT_MS = 15_000;
+const PROBE_INTERVAL_MS = 50;
+
+/**
+ * Starts a node and resolves once it answers CQL.
+ *
+ * @throws {Error} saying what to do: no fitting Java, no Maven, a port that is taken, a folder in
+ * use by another node, or a node that dies while it starts (with what it logged)
+ */
+export async function startCassandra(options: LocalCassandraOptions): Promise<LocalCassandra> {
+  const address = options.address ?? "127.0.0.1";
+  const storagePort = options.storagePort ?? freePort(address);
+  const settings: NodeSettings = {
+    directory: options.directory,
+    address,
+    nativePort: options.nativePort ?? 9042,
+    storagePort,
+    seeds: options.seeds ?? [`${address}:${storagePort}`],
+    datacenter: options.datacenter ?? "dc1",
+    rack: options.rack ?? "rack1",
+    token: options.token ?? "0",
+    heapMb: options.heapMb ?? 512,
+  };
+  const java = await findJava();
+  const jars = await fetchJars(options);
+  const node = new LocalCassandra(settings, { java, jars, log: options.log });
+  await node.start(options.signal);
+  return node;
+}
+
+/** One local node. `startCassandra` gives it, started. */
+export class LocalCassandra {
+  readonly contactPoint: string;
+  readonly localDatacenter: string;
+
+  readonly #settings: NodeSettings;
+  readonly #context: { java: string; jars: string; log(line: string): void };
+  #run: Run | undefined;
+
+  constructor(
+    settings: NodeSettings,
+    context: { java: string; jars: string; log(line: string): void },
+  ) {
+    this.contactPoint = `${settings.address}:${settings.nativePort}`;
+    this.localDatacenter = settings.datacenter;
+    this.#settings = settings;
+    this.#context = context;
+  }
+
+  /** The JVM's process id, that of the last run if it has ended. */
+  get pid(): number {
+    return this.#started.child.pid;
+  }
+
+  /** The log of the node, over all its runs. */
+  get logFile(): string {
+    return this.#started.paths.logFile;
+  }
+
+  /** Resolves when the JVM has ended, wanted or not. After `restart`, it is that of the new run. */
+  get exited(): Promise<{ code: number }> {
+    return this.#started.exited;
+  }
+
+  /** Starts the node on the data of its folder; it must not be running. */
+  async start(signal?: AbortSignal): Promise<void> {
+    const { address, nativePort, storagePort, directory } = this.#settings;
+    const { java, jars, log } = this.#context;
+    const startedAt = performance.now();
+    const lock = await lockDirectory(directory);
+    let logStart: number;
+    try {
+      await assertCqlPortFree({ hostname: address, port: nativePort });
+      await assertPortFree(
+        { hostname: address, port: storagePort },
+        "Stop what listens there, or choose another storage port.",
+      );
+      log(`Starting Cassandra on ${this.contactPoint} …`);
+      const paths = await writeNodeFiles(this.#settings);
+      logStart = await fileSize(paths.logFile);
+      const args = javaArguments(this.#settings, { configuration: paths.configuration, jars });
+      this.#run = spawnWithUs([java, ...args], { paths, lock });
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+    try {
+      await this.#waitUntilServing(logStart, signal);
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+    log(`Cassandra serves after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  }
+
+  /** Ends the node gracefully, by force if it takes longer than 15 s. */
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_TIMEOUT_MS);
+    this.#signal("SIGTERM");
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  /** Ends the node at once, as a power cut would. */
+  async kill(): Promise<void> {
+    this.#signal("SIGKILL");
+    await this.exited;
+  }
+
+  /** Starts the node again on the same data and ports, after stopping it if it runs. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  get #started(): Run {
+    if (this.#run === undefined) throw new Error("Cannot use the node: it has not been started");
+    return this.#run;
+  }
+
+  #signal(signal: Deno.Signal): void {
+    try {
+      this.#started.child.kill(signal);
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  async #waitUntilServing(logStart: number, signal?: AbortSignal): Promise<void> {
+    const { exited, paths } = this.#started;
+    const address = { hostname: this.#settings.address, port: this.#settings.nativePort };
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    let exitCode: number | undefined;
+    exited.then(({ code }) => exitCode = code);
+    while (!await speaksCql(address)) {
+      signal?.throwIfAborted();
+      if (exitCode !== undefined || Date.now() > deadline) {
+        const state = exitCode === undefined
+          ? `it does not answer after ${START_TIMEOUT_MS / 1000} s`
+          : `it ended with code ${exitCode}`;
+        throw new Error(
+          `Cannot start Cassandra: ${state}\n${await explainFailure(paths, logStart)}\n` +
+            `The whole story is in "${paths.logFile}".\n` +
+            `If its data is of no use to you, delete "${this.#settings.directory}" and try again.\n` +
+            CONTAINER_ADVICE,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
+    }
+  }
+}
+
+/** One run of the JVM. */
+interface Run {
+  readonly child: Deno.ChildProcess;
+  readonly exited: Promise<{ code: number }>;
+  readonly paths: NodePaths;
+}
+
+// A child outlives a parent that is killed with -9, unless something sees the parent die. What dies
+// with it for certain is its end of a pipe: a subshell reads from that pipe, and kills the JVM if it
+// sees the end before the line that says that all is well. `exec` makes the shell the JVM, so that
+// its process id and its exit code are the JVM's own.
+const WITH_US = `
+log=$1; shift
+exec 3<&0 </dev/null
+( read -r _ <&3 || kill -KILL $$ ) &
+exec "$@" 3<&- >"$log" 2>&1
+`;
+
+/** Spawns a command that does not outlive this process, however that ends. */
+function spawnWithUs(
+  command: string[],
+  { paths, lock }: { paths: NodePaths; lock: Deno.FsFile },
+): Run {
+  const child = new Deno.Command("sh", {
+    args: ["-c", WITH_US, "sh", paths.jvmLogFile, ...command],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+    // In its own session, Ctrl-C reaches only the service, which still needs Cassandra to drain.
+    detached: true,
+  }).spawn();
+  const stdin = child.stdin.getWriter();
+  const exited = child.status.then(async ({ code }) => {
+    await stdin.write(new TextEncoder().encode("ended\n")).catch(() => {});
+    await stdin.close().catch(() => {});
+    lock.close();
+    return { code };
+  });
+  return { child, exited, paths };
+}
+
+/** Takes the folder for one node. The lock ends with the process that holds it, however it ends. */
+async function lockDirectory(directory: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(directory, { recursive: true });
+  const file = await Deno.open(`${directory}/lock`, { create: true, write: true });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new Error(
+    `Cannot start Cassandra: another one runs on "${directory}"\n` +
+      "Is there another `deno task dev`? Stop that one first, or use its service.",
+  );
+}
+
+async function assertCqlPortFree(address: { hostname: string; port: number }): Promise<void> {
+  const { hostname, port } = address;
+  const advice = await speaksCql(address)
+    ? `It speaks CQL. To use it, set CASSANDRA_CONTACT_POINTS=${hostname}:${port} and ` +
+      "CASSANDRA_LOCAL_DATACENTER; to have a Cassandra of our own started, stop it."
+    : "Stop what listens there, or set CASSANDRA_CONTACT_POINTS to a Cassandra elsewhere.";
+  await assertPortFree(address, advice);
+}
+
+/** The lines of this run's logs that say most about why it failed. */
+async function explainFailure(paths: NodePaths, logStart: number): Promise<string> {
+  const decoder = new TextDecoder();
+  const log = decoder.decode((await readFile(paths.logFile)).subarray(logStart)).split("\n");
+  const jvmLog = decoder.decode(await readFile(paths.jvmLogFile)).split("\n");
+  const telling = [
+    // What is left of the JVM's own output without its warnings and its stack traces.
+    ...jvmLog.filter((line) => /^(?!WARNING:)\S/.test(line)),
+    ...log.filter((line) => /^(ERROR|Caused by)/.test(line)),
+  ];
+  const lines = telling.length > 0 ? telling.slice(0, 8) : log.slice(-8);
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+async function fileSize(path: string): Promise<number> {
+  return (await readFile(path)).length;
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
+  }
+}

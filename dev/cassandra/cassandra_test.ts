@@ -1,0 +1,129 @@
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import process from "node:process";
+import { freePort } from "../ports.ts";
+import { type LocalCassandra, startCassandra } from "./cassandra.ts";
+import { speaksCql } from "./cql_probe.ts";
+
+const log = () => {};
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isGoneWithin(pid: number, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (isRunning(pid)) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+describe("startCassandra()", () => {
+  let directory: string;
+  let node: LocalCassandra;
+  let address: { hostname: string; port: number };
+
+  before(async () => {
+    directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    address = { hostname: "127.0.0.1", port: freePort() };
+    node = await startCassandra({ directory: `${directory}/a`, nativePort: address.port, log });
+  });
+  after(async () => {
+    await node.kill();
+    await Deno.remove(directory, { recursive: true });
+  });
+
+  it("resolves to a node that answers CQL", async () => {
+    expect(node.contactPoint).toBe(`127.0.0.1:${address.port}`);
+    expect(await speaksCql(address)).toBe(true);
+  });
+
+  it("rejects a folder that another node uses", async () => {
+    await expect(startCassandra({ directory: `${directory}/a`, nativePort: freePort(), log }))
+      .rejects.toThrow(`another one runs on "${directory}/a"`);
+  });
+
+  it("rejects a port where a Cassandra listens, and says how to use that one", async () => {
+    await expect(startCassandra({ directory: `${directory}/b`, nativePort: address.port, log }))
+      .rejects.toThrow(
+        new RegExp(
+          `127\\.0\\.0\\.1:${address.port}: the port is taken[^]*` +
+            `CASSANDRA_CONTACT_POINTS=127\\.0\\.0\\.1:${address.port}`,
+        ),
+      );
+  });
+
+  it("rejects a port where something else listens, and leaves the folder free", async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: freePort() });
+    const nativePort = (listener.addr as Deno.NetAddr).port;
+    const answering = (async () => {
+      for await (const connection of listener) connection.close();
+    })();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(startCassandra({ directory: `${directory}/b`, nativePort, log }))
+        .rejects.toThrow(/the port is taken[^]*Stop what listens there/);
+    }
+    listener.close();
+    await answering;
+  });
+
+  it("rejects with what the JVM said, if that dies while it starts", async () => {
+    const options = { directory: `${directory}/c`, nativePort: freePort(), heapMb: 1, log };
+    await expect(startCassandra(options)).rejects.toThrow(/it ended with code 1\n[^]*heap/);
+  });
+
+  it("gives up when its signal is aborted, and leaves no node", async () => {
+    const nativePort = freePort();
+    const stop = new AbortController();
+    const onLog = (line: string) => {
+      if (line.startsWith("Starting")) setTimeout(() => stop.abort(new Error("stopped")), 200);
+    };
+    const options = { directory: `${directory}/d`, nativePort, signal: stop.signal, log: onLog };
+    await expect(startCassandra(options)).rejects.toThrow("stopped");
+    // The folder would still be locked by a node that runs.
+    using lock = await Deno.open(`${directory}/d/lock`, { write: true });
+    expect(await lock.tryLock(true)).toBe(true);
+  });
+
+  it("keeps its data over a kill", async () => {
+    const { pid } = node;
+    await node.kill();
+    expect(isRunning(pid)).toBe(false);
+    await node.restart();
+    expect(node.pid).not.toBe(pid);
+    expect(await speaksCql(address)).toBe(true);
+    const log = await Deno.readTextFile(node.logFile);
+    expect(log.match(/No host ID found, created/g)).toHaveLength(1);
+  });
+
+  it("leaves no process after stop()", async () => {
+    await node.stop();
+    expect(isRunning(node.pid)).toBe(false);
+    expect(await speaksCql(address)).toBe(false);
+  });
+
+  it("does not outlive a process that is killed", async () => {
+    const program = `
+      import { startCassandra } from "${new URL("./cassandra.ts", import.meta.url)}";
+      const options = ${JSON.stringify({ directory: `${directory}/e`, nativePort: freePort() })};
+      console.log((await startCassandra({ ...options, log() {} })).pid);`;
+    const parent = new Deno.Command(Deno.execPath(), {
+      args: ["eval", program],
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    const { value } = await parent.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+    const pid = Number(value);
+    expect(isRunning(pid)).toBe(true);
+    parent.kill("SIGKILL");
+    await parent.status;
+    expect(await isGoneWithin(pid, 5_000)).toBe(true);
+  });
+});

@@ -1,0 +1,29 @@
+/**
+ * The error for input that does not fit, and where in the request each mistake is.
+ *
+ * @module
+ */
+import { type InputError, ServiceError } from "./service_error.ts";
+
+/** The error for input that does not fit, with every mistake. */
+export function invalidInput(errors: readonly InputError[]): ServiceError {
+  const count = errors.length === 1 ? "One value does" : `${errors.length} values do`;
+  return new ServiceError("invalid_input", `${count} not fit: "errors" says which and why`, {
+    errors,
+  });
+}
+
+/** RFC 6901. */
+export function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+}
+
+/** The error for a cursor that is not this request's, whatever is wrong with it. */
+export function invalidCursor(): ServiceError {
+  return new ServiceError(
+    "invalid_cursor",
+    'The cursor is not one that this request was given, or is too old: use "next_cursor" as it is, with the same parameters and user, or begin anew without one',
+    { errors: [{ pointer: "/query/cursor", detail: "Expected a cursor of this very request" }] },
+  );
+}

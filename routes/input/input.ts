@@ -1,0 +1,279 @@
+/**
+ * A request's values → the bytes that are bound. Where each value comes from is worked out once per
+ * query; a request then reads, checks and encodes each, and reports every mistake at once.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { ParamSource } from "../../catalog/query.ts";
+import { suggest } from "../../catalog/text/suggest.ts";
+import type {
+  EncodedValues,
+  PreparedParam,
+  PreparedQuery,
+} from "../../db/prepare/prepared_query.ts";
+import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
+import { type InputError, ServiceError } from "../../errors/service_error.ts";
+import { matchesNone, readIfMatch } from "./entity_tag.ts";
+import { inputErrors } from "./input_errors.ts";
+import { schemaOf } from "./param_schema.ts";
+
+/** What a request brings along beside its body, before it is checked. */
+export interface OuterInput {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** What a request brings along, before it is checked. */
+export interface RawInput extends OuterInput {
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
+export type InputReader = (input: RawInput) => EncodedValues;
+
+/** For many bodies in one request: what holds for all of them is read once, then each of them. */
+export type BulkInputReader = (outer: OuterInput) => (body: RawInput["body"]) => EncodedValues;
+
+/** The place that a client knows a parameter by. */
+export type Place = "path" | "query" | "header" | "body";
+
+// More than a person reads; a body of a hundred thousand unknown fields is not answered one by one.
+const MAX_ERRORS = 100;
+// Cassandra keeps the length of a key in two bytes.
+const MAX_KEY_BYTES = 65_535;
+
+/** The header of a parameter `station_id` is `Station-Id`. */
+export function headerName(param: string): string {
+  return param.replace(
+    /(^|_)([a-z])/g,
+    (_, before, letter) => `${before && "-"}${letter.toUpperCase()}`,
+  );
+}
+
+/**
+ * @param reserved query parameters that the route reads itself, such as `limit`
+ */
+export function compileInput(
+  prepared: PreparedQuery,
+  reserved: readonly string[],
+): InputReader {
+  const readOuter = compileOuter(prepared, reserved);
+  const readBody = compileBody(prepared);
+  const readPrecondition = compileIfMatch(prepared);
+  return (input) => {
+    const errors: InputError[] = [];
+    const values: Values = {};
+    readOuter(input, values, errors);
+    readBody(input, values, errors);
+    if (errors.length > 0) throw invalidInput(errors);
+    // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
+    readPrecondition(input, values);
+    return values;
+  };
+}
+
+/** Not for `If-Match`, which the catalog lets no bulk route take. */
+export function compileBulkInput(prepared: PreparedQuery): BulkInputReader {
+  const readOuter = compileOuter(prepared, []);
+  const readBody = compileBody(prepared);
+  return (outer) => {
+    const mistakes: InputError[] = [];
+    const shared: Values = {};
+    readOuter({ ...outer, body: {} }, shared, mistakes);
+    if (mistakes.length > 0) throw invalidInput(mistakes);
+    return (body) => {
+      const errors: InputError[] = [];
+      const values = { ...shared };
+      readBody({ ...outer, body }, values, errors);
+      if (errors.length > 0) throw invalidInput(errors);
+      return values;
+    };
+  };
+}
+
+function compileOuter(prepared: PreparedQuery, reserved: readonly string[]): ParamReader {
+  const names = [...namesIn("query", prepared), ...reserved];
+  const readParams = compileParams(prepared, (source) => source.in !== "body");
+  return (input, values, errors) => {
+    readParams(input, values, errors);
+    for (const name of new Set(input.query.keys())) {
+      if (errors.length >= MAX_ERRORS) return;
+      if (!names.includes(name)) errors.push(unknown("query", name, names));
+    }
+  };
+}
+
+function compileBody(prepared: PreparedQuery): ParamReader {
+  const names = namesIn("body", prepared);
+  const readParams = compileParams(prepared, (source) => source.in === "body");
+  return (input, values, errors) => {
+    readParams(input, values, errors);
+    for (const name of Object.keys(input.body)) {
+      if (errors.length >= MAX_ERRORS) return;
+      if (!names.includes(name)) errors.push(unknown("body", name, names));
+    }
+  };
+}
+
+type Values = Record<string, Buffer | null | undefined>;
+
+/** Reads the parameters of some sources, and the buckets that are derived of them. */
+function compileParams(
+  prepared: PreparedQuery,
+  includes: (source: ParamSource) => boolean,
+): ParamReader {
+  const params = prepared.params.filter(({ param: { source } }) =>
+    includes(source.in === "bucket" ? sourceOf(prepared, source.of) : source)
+  );
+  const readers = params.map((param) => compileParam(param));
+  const buckets = params.filter(({ bucket }) => bucket !== null);
+  const allKeys = keyNames(prepared);
+  const keys = allKeys.filter((name) => params.some(({ param }) => param.name === name));
+  const onlyKey = allKeys.length === 1 ? allKeys[0] : undefined;
+
+  return (input, values, errors) => {
+    for (const read of readers) read(input, values, errors);
+    for (const { param, bucket } of buckets) {
+      const { source } = param;
+      const instant = source.in === "bucket" ? values[source.of] : undefined;
+      if (!instant || source.in !== "bucket") continue;
+      const bytes = bucket!(instant);
+      if (bytes === null) {
+        errors.push({
+          pointer: pointerOf(prepared, source.of),
+          detail: "Expected a time in the years 0000 to 9999",
+        });
+      } else {
+        values[param.name] = bytes;
+      }
+    }
+    for (const name of keys) {
+      const length = values[name]?.length ?? 1;
+      if (length > MAX_KEY_BYTES) {
+        const detail = `Expected at most ${MAX_KEY_BYTES} bytes, as it is part of the key`;
+        errors.push({ pointer: pointerOf(prepared, name), detail });
+      } else if (length === 0 && name === onlyKey) {
+        errors.push({ pointer: pointerOf(prepared, name), detail: "Expected at least one byte" });
+      }
+    }
+  };
+}
+
+type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => void;
+
+function compileParam(prepared: PreparedParam): ParamReader {
+  const { param, codec, nullable } = prepared;
+  const { name, source } = param;
+  if (source.in === "bucket" || source.in === "walk" || source.in === "if-match") return () => {};
+  if (source.in === "claim") return compileClaim(prepared, source.claim);
+  const schema = schemaOf(prepared);
+  const fallback = param.default === null
+    ? undefined
+    : codec.encode(codec.text.parse(param.default));
+  const optional = param.optional || fallback !== undefined;
+  const place: Place = source.in;
+  const pointer = pointerTo([place, place === "header" ? headerName(name) : name]);
+  return (input, values, errors) => {
+    const raw = rawValue(input, place, name);
+    if (raw === undefined) {
+      if (optional) values[name] = fallback;
+      else errors.push({ pointer, detail: "Required" });
+    } else if (raw === null && nullable) {
+      values[name] = null;
+    } else {
+      const result = schema.safeParse(raw);
+      if (result.success) values[name] = codec.encode(result.data);
+      else errors.push(...inputErrors(result.error, pointer));
+    }
+  };
+}
+
+/** A string, an array of strings where a query parameter was given more than once, or JSON. */
+function rawValue(input: RawInput, place: Place, name: string): unknown {
+  switch (place) {
+    case "path":
+      return input.path[name];
+    case "query": {
+      const all = input.query.getAll(name);
+      return all.length > 1 ? all : all[0];
+    }
+    case "header":
+      return headerText(input.headers.get(headerName(name)));
+    case "body":
+      return Object.hasOwn(input.body, name) ? input.body[name] : undefined;
+  }
+}
+
+/** A header's bytes, which the runtime gives as characters of Latin 1, as the UTF-8 that they are. */
+function headerText(value: string | null): unknown {
+  if (value === null) return undefined;
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(value, "latin1"));
+  } catch {
+    // No string, so that the schema refuses it.
+    return null;
+  }
+}
+
+function compileClaim({ param, codec }: PreparedParam, claim: string): ParamReader {
+  return ({ claims }, values) => {
+    const raw = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+    const text = typeof raw === "string"
+      ? raw
+      : raw === undefined || raw === null
+      ? undefined
+      : JSON.stringify(raw);
+    const result = text === undefined || text === "" ? undefined : codec.text.safeParse(text);
+    if (result === undefined || !result.success) {
+      throw new ServiceError(
+        "missing_claim",
+        `The token's claim "${claim}" is ${
+          result === undefined ? "missing" : `not a "${codec.cql}"`
+        }: this route cannot tell whose data it is about`,
+      );
+    }
+    values[param.name] = codec.encode(result.data);
+  };
+}
+
+function compileIfMatch(
+  { params }: PreparedQuery,
+): (input: OuterInput, values: Values) => void {
+  const prepared = params.find(({ param }) => param.source.in === "if-match");
+  if (prepared === undefined) return () => {};
+  const { param, codec } = prepared;
+  return ({ headers }, values) => {
+    const result = codec.text.safeParse(readIfMatch(headers.get("if-match")));
+    if (!result.success) throw matchesNone();
+    values[param.name] = codec.encode(result.data);
+  };
+}
+
+function unknown(place: Place, name: string, known: readonly string[]): InputError {
+  const help = known.length === 0 ? "This route takes none" : suggest(name, known);
+  return { pointer: pointerTo([place, name]), detail: `Unknown: ${help}` };
+}
+
+function namesIn(place: Place, { params }: PreparedQuery): string[] {
+  return params.filter(({ param }) => param.source.in === place).map(({ param }) => param.name);
+}
+
+function keyNames({ params, statement }: PreparedQuery): string[] {
+  return params.filter(({ positions }) =>
+    positions.some((position) => statement.partitionKey.includes(position))
+  ).map(({ param }) => param.name);
+}
+
+function pointerOf(prepared: PreparedQuery, name: string): string {
+  const place = sourceOf(prepared, name).in;
+  return pointerTo([place, place === "header" ? headerName(name) : name]);
+}
+
+function sourceOf({ params }: PreparedQuery, name: string): ParamSource {
+  return params.find(({ param }) => param.name === name)?.param.source ?? { in: "body" };
+}

@@ -1,0 +1,194 @@
+/**
+ * A request's JSON body, read whole within a limit. Nothing is guessed: the media type must say JSON,
+ * the bytes must be UTF-8 (RFC 8259, section 8.1) in no content coding, and numbers keep what they
+ * were written as.
+ *
+ * @module
+ */
+import { parseJson } from "../../codec/json/parse_json.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+
+export interface BodyLimits {
+  /** A larger body is refused, as soon as that is known. */
+  readonly maxBytes: number;
+  /** Longest that a body may take to come in, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface ReadBodyOptions extends BodyLimits {
+  /** The media types to tell of where it is none of them. Default: JSON alone. */
+  readonly takes?: readonly string[];
+}
+
+/** Whether a request of this method brings along what a route reads of its body. */
+export function takesBody(method: string): boolean {
+  return method !== "GET" && method !== "DELETE";
+}
+
+/**
+ * @returns the object; an empty one where there is no body
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
+ */
+export async function readJsonObject(
+  request: Request,
+  options: ReadBodyOptions,
+): Promise<Record<string, unknown>> {
+  const value = await readJson(request, options);
+  return value === undefined ? {} : assertObject(value, "The body");
+}
+
+/**
+ * @returns what the JSON says; undefined where there is no body
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
+ */
+export async function readJson(
+  request: Request,
+  { maxBytes, timeoutMs, takes = ["application/json"] }: ReadBodyOptions,
+): Promise<unknown> {
+  const bytes = await readBytes(request, { maxBytes, timeoutMs });
+  if (bytes.length === 0) return undefined;
+  const type = request.headers.get("content-type");
+  if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
+  return parse(bytes);
+}
+
+/** Whether a body of this media type is one of those that a route takes; any JSON is JSON. */
+export function isTaken(type: string | null, takes: readonly string[]): boolean {
+  if (type === null) return false;
+  const essence = (of: string) => of.split(";", 1)[0]!.trim().toLowerCase();
+  return takes.some((taken) =>
+    essence(taken) === "*/*" || essence(taken) === essence(type) ||
+    essence(taken) === `${essence(type).split("/", 1)}/*` ||
+    (JSON_TYPE.test(taken) && JSON_TYPE.test(type))
+  );
+}
+
+export function isJson(type: string | null): boolean {
+  return type !== null && JSON_TYPE.test(type);
+}
+
+/** The error for a body of another type than those that a route takes. */
+export function unsupportedType(type: string | null, takes: readonly string[]): ServiceError {
+  return new ServiceError(
+    "unsupported_media_type",
+    `This route takes ${takes.map((each) => `"${each}"`).join(" or ")}, and the body is ${
+      type === null ? "of no stated type" : `"${type}"`
+    }: send what it takes, and say so in "Content-Type"`,
+    { headers: { "accept": takes.join(", ") } },
+  );
+}
+
+/** @throws {ServiceError} `malformed_request` where the bytes are not UTF-8 */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ServiceError("malformed_request", "The body is not UTF-8");
+  }
+}
+
+/**
+ * A body in a content coding, such as gzip, is not decoded: its limit is for the bytes that come in.
+ *
+ * @throws {ServiceError} `unsupported_media_type`, as in RFC 7694, section 3
+ */
+export function assertNotEncoded(headers: Headers): void {
+  const header = headers.get("content-encoding") ?? "";
+  if (header.split(",").every((coding) => /^\s*(?:identity)?\s*$/i.test(coding))) return;
+  throw new ServiceError(
+    "unsupported_media_type",
+    `The body is in the content coding "${header}", and this service takes none: ` +
+      'send it as it is, without "Content-Encoding"',
+    { headers: { "accept-encoding": "identity" } },
+  );
+}
+
+/** @throws {ServiceError} `malformed_request` where `value`, known to the sender as `what`, is none */
+export function assertObject(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ServiceError("malformed_request", `${what} is not a JSON object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  const text = decodeUtf8(bytes);
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new ServiceError(
+      "malformed_request",
+      `The body is not JSON: ${(error as SyntaxError).message}`,
+    );
+  }
+}
+
+/**
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large`, `body_timeout` or
+ * `malformed_request`
+ */
+export async function readBytes(
+  request: Request,
+  { maxBytes, timeoutMs }: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
+  if (request.body === null) return new Uint8Array();
+  assertNotEncoded(request.headers);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const chunk of withinTime(request.body, timeoutMs)) {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+/** The chunks of a body that comes in whole and in time. */
+async function* withinTime(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  timeoutMs: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(
+      new ServiceError(
+        "body_timeout",
+        `The body did not come in within ${timeoutMs} ms: send it again, faster`,
+      ),
+    );
+  }, timeoutMs);
+  late.promise.catch(() => {});
+  try {
+    while (true) {
+      const { done, value } = await Promise.race([reader.read(), late.promise]);
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    throw new ServiceError("malformed_request", "The body broke off", { cause: error });
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  return new ServiceError(
+    "body_too_large",
+    `The body has more than ${maxBytes} bytes: send less in one request`,
+  );
+}

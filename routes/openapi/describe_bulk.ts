@@ -1,0 +1,41 @@
+/**
+ * What `@bulk` adds to a route's OpenAPI description.
+ *
+ * @module
+ */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { NDJSON } from "../input/read_entries.ts";
+
+/** The body: one input, an array of them, or NDJSON. */
+export function bulkBody(input: z.ZodType<unknown>) {
+  return {
+    "application/json": { schema: z.union([input, z.array(input)]) },
+    [NDJSON]: {
+      schema: z.string().openapi({
+        description: "One such object on each line, as many lines as there are",
+      }),
+    },
+  };
+}
+
+/** Adds the answer to many inputs to those to one. */
+export function withBulkReport(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  const { 200: single } = responses;
+  const report = "For an array or NDJSON: each line that was not written, and a summary";
+  const toOne = single === undefined || "$ref" in single ? null : single;
+  return {
+    ...responses,
+    200: {
+      description: toOne === null ? report : `${toOne.description}. ${report}`,
+      content: { ...toOne?.content, [NDJSON]: { schema: reportSchema } },
+    },
+  };
+}
+
+const reportSchema = z.string().openapi({
+  description:
+    "For each line that was not written `line`, `code`, `detail` and, where they apply, " +
+    "`errors` and `current`; at the end `summary`, with `read`, `written` and `failed`, and with " +
+    "`stopped` where not all was read",
+  example: '{"summary":{"read":2,"written":2,"failed":0}}\n',
+});

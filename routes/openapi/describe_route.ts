@@ -1,0 +1,259 @@
+/**
+ * A prepared query → its OpenAPI route: what it takes, what it answers, who may call it.
+ *
+ * @module
+ */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import type { Access } from "../../catalog/query.ts";
+import { codecFor } from "../../codec/codec_for.ts";
+import { orNull } from "../../codec/or_null.ts";
+import type {
+  PreparedColumn,
+  PreparedParam,
+  PreparedQuery,
+} from "../../db/prepare/prepared_query.ts";
+import { type Code, CODES } from "../../errors/codes.ts";
+import { headerName, type Place } from "../input/input.ts";
+import { schemaOf } from "../input/param_schema.ts";
+import { takesBody } from "../input/read_body.ts";
+import { problemSchema } from "../respond/problem.ts";
+import { ROW_FORMATS } from "../respond/row_format.ts";
+import { bulkBody, withBulkReport } from "./describe_bulk.ts";
+
+/** The name of the security scheme in the document. */
+export const SECURITY_SCHEME = "oidc";
+
+/** What a route that takes a body may answer with. */
+export const BODY_CODES: readonly Code[] = [
+  "body_timeout",
+  "body_too_large",
+  "unsupported_media_type",
+];
+
+/** What any route may answer with, whatever it does. */
+export const COMMON: readonly Code[] = [
+  "malformed_request",
+  "internal",
+  "replica_failure",
+  "unavailable",
+  "overloaded",
+  "too_busy",
+  "not_ready",
+  "timeout",
+];
+
+/** Describes a query that has a route. */
+export function describeRoute(prepared: PreparedQuery): RouteConfig {
+  const { query, params, isPaged } = prepared;
+  const { method, path } = query.route!;
+  const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
+  const queryShape = {
+    ...shapeOf(of("query")),
+    ...(query.page === null || !isPaged ? {} : pageShape(query.page)),
+  };
+  const body = of("body");
+  const headers = {
+    ...shapeOf(of("header"), headerName),
+    ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
+    ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
+  };
+  return {
+    method: method.toLowerCase() as Lowercase<typeof method>,
+    path,
+    operationId: query.name,
+    tags: [query.group],
+    summary: query.summary || titleOf(query.name),
+    description: query.description,
+    security: securityOf(query.access),
+    request: {
+      params: z.object(shapeOf(of("path"))),
+      query: z.strictObject(queryShape),
+      headers: z.object(headers),
+      ...(takesBody(method) && body.length > 0
+        ? {
+          body: {
+            required: body.some(({ param }) => !isOptional(param)),
+            content: query.bulk
+              ? bulkBody(z.strictObject(shapeOf(body)))
+              : { "application/json": { schema: z.strictObject(shapeOf(body)) } },
+          },
+        }
+        : {}),
+    },
+    responses: {
+      ...(query.bulk ? withBulkReport(successOf(prepared)) : successOf(prepared)),
+      ...problemsOf(prepared),
+    },
+  };
+}
+
+/** `list_stations` → `List stations`. */
+function titleOf(name: string): string {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The OpenAPI security requirement of a route; each alternative is one. */
+export function securityOf(access: Access): Record<string, string[]>[] {
+  if (access.kind !== "scopes") return [];
+  return access.anyOf.map((scopes) => ({ [SECURITY_SCHEME]: [...scopes] }));
+}
+
+/** The problem responses for these codes, by status. */
+export function problemResponses(codes: readonly Code[]): RouteConfig["responses"] {
+  const byStatus = Map.groupBy(codes, (code) => CODES[code].status);
+  return Object.fromEntries([...byStatus].map(([status, sameStatus]) => [status, {
+    description: sameStatus.map((code) => `${CODES[code].title} (\`${code}\`)`).join("; "),
+    content: { "application/problem+json": { schema: problemSchema } },
+  }]));
+}
+
+/** The codes that access control adds to a route. */
+export function accessCodes(access: Access): Code[] {
+  if (access.kind !== "scopes") return [];
+  return [
+    "missing_token",
+    "invalid_token",
+    "insufficient_scope",
+    "missing_claim",
+    "issuer_unavailable",
+  ];
+}
+
+/** The schema of a row. */
+function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown> {
+  return z.object(Object.fromEntries(
+    columns.map(({ name, codec, nullable, computed }) => [
+      name,
+      nullable ? orNull(outputOf({ codec, computed })) : outputOf({ codec, computed }),
+    ]),
+  ));
+}
+
+/** A list that a function worked out, as `TTL` of a collection, has null where there is none. */
+function outputOf(
+  { codec, computed }: Pick<PreparedColumn, "codec" | "computed">,
+): z.ZodType<unknown> {
+  if (!computed || codec.type.kind !== "list") return codec.output;
+  const items = orNull(codecFor(codec.type.of).output).meta() ?? {};
+  return z.array(z.unknown()).meta({ ...codec.output.meta(), items });
+}
+
+function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] {
+  const json = (description: string, schema: z.ZodType<unknown>) => ({
+    description,
+    content: { "application/json": { schema } },
+  });
+  switch (query.mode) {
+    case "one":
+      if (query.etag === null) return { 200: json("The row", rowSchema(columns)) };
+      return {
+        200: {
+          ...json("The row", rowSchema(columns)),
+          headers: z.object({
+            ETag: z.string().optional().openapi({
+              description: `The column \`${query.etag.column}\`; none where that is null`,
+            }),
+          }),
+        },
+        304: { description: "The caller has the row already" },
+      };
+    case "many":
+      return {
+        200: {
+          description: "A page of rows; as a stream, all of them",
+          content: {
+            "application/json": {
+              schema: z.object({
+                items: z.array(rowSchema(columns)),
+                next_cursor: z.string().nullable().openapi({
+                  description: "Where the next page begins; null on the last one",
+                }),
+              }),
+            },
+            ...streamContent,
+          },
+          headers: z.object({
+            Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
+          }),
+        },
+      };
+    case "exec":
+      return { 204: { description: "Done" } };
+    case "applied": {
+      const status = query.route?.method === "POST" ? 201 : 200;
+      return { [status]: json("Applied", appliedSchema) };
+    }
+  }
+}
+
+/** Of the media types that rows are streamed in. */
+const streamContent = Object.fromEntries(
+  Object.keys(ROW_FORMATS).map((type) => [type, { schema: z.string() }]),
+);
+
+const IF_MATCH_CODES: readonly Code[] = ["precondition_required", "precondition_failed"];
+
+const ifMatchSchema = z.string().openapi({
+  description: "The `ETag` of the row that the caller has seen",
+  example: '"1"',
+  pattern: '^"[!#-~]*"$',
+});
+const ifNoneMatchSchema = z.string().optional().openapi({
+  description: "The `ETag` of the row that the caller has",
+  example: '"1"',
+});
+
+function takesIfMatch(query: PreparedQuery["query"]): boolean {
+  return query.params.some(({ source }) => source.in === "if-match");
+}
+
+const appliedSchema = z.object({ applied: z.literal(true) });
+
+function problemsOf(
+  { query, writes, idempotent, isPaged }: PreparedQuery,
+): RouteConfig["responses"] {
+  const codes: Code[] = [
+    ...COMMON,
+    ...accessCodes(query.access),
+    "invalid_input",
+    "not_acceptable",
+  ];
+  // What an empty segment makes of a path with markers.
+  if (query.route?.path.includes("{")) codes.push("unknown_route");
+  if (query.mode === "one") codes.push("not_found", "too_many_rows");
+  if (query.mode === "many" && isPaged) codes.push("invalid_cursor");
+  if (query.walk !== null) codes.push("range_too_wide");
+  if (query.mode === "applied") {
+    codes.push(...takesIfMatch(query) ? IF_MATCH_CODES : ["not_applied" as const]);
+  }
+  if (writes && !idempotent) codes.push("outcome_unknown");
+  if (query.route !== null && takesBody(query.route.method)) codes.push(...BODY_CODES);
+  return problemResponses(codes);
+}
+
+function pageShape(page: { size: number; max: number }): Record<string, z.ZodType<unknown>> {
+  return {
+    limit: z.int().min(1).max(page.max).optional().openapi({
+      description: "Rows in a page",
+      default: page.size,
+    }),
+    cursor: z.string().optional().openapi({ description: "`next_cursor` of the page before" }),
+  };
+}
+
+function shapeOf(
+  params: readonly PreparedParam[],
+  nameOf: (name: string) => string = (name) => name,
+): Record<string, z.ZodType<unknown>> {
+  return Object.fromEntries(params.map((prepared) => {
+    let schema = schemaOf(prepared);
+    if (prepared.nullable) schema = orNull(schema);
+    if (isOptional(prepared.param)) schema = schema.optional();
+    return [nameOf(prepared.param.name), schema];
+  }));
+}
+
+function isOptional(param: PreparedParam["param"]): boolean {
+  return param.optional || param.default !== null;
+}

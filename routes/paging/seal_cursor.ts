@@ -1,0 +1,86 @@
+/**
+ * Cursors: a position, encrypted and authenticated. A position is Cassandra's paging state, with the
+ * bucket that it is in where a query walks. A raw one names the partition that it goes on in, so that
+ * whoever can write one can read anybody's rows.
+ *
+ * AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; what the cursor is bound to is the
+ * additional data. Layout before base64url: version (1 byte), nonce (12), ciphertext, tag (16).
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { invalidCursor } from "../../errors/invalid_input.ts";
+
+const VERSION = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const CIPHER = "aes-256-gcm";
+
+/** What a cursor can be used for, and nothing else. */
+export interface CursorBinding {
+  /** The query's name and statement: a cursor does not outlive a change of either. */
+  readonly query: string;
+  readonly statement: string;
+  /** The bound values, by position. */
+  readonly values: readonly (Buffer | null | undefined)[];
+  /** Whoever it was given to; empty on public routes. */
+  readonly caller: string;
+}
+
+export interface CursorBox {
+  /** A cursor for a position; safe in a URL. */
+  seal(position: Buffer, binding: CursorBinding): string;
+  /** @throws {ServiceError} `invalid_cursor` for what was not sealed so, or with another key */
+  open(cursor: string, binding: CursorBinding): Buffer;
+}
+
+/** @param keys 32 bytes each; the first one seals, each may open */
+export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
+  const [sealing] = keys;
+  if (sealing === undefined) throw new TypeError("Cannot create cursors: no key is given");
+  return {
+    seal(position, binding) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, sealing, nonce).setAAD(digest(binding));
+      const sealed = [Buffer.of(VERSION), nonce, cipher.update(position), cipher.final()];
+      return Buffer.concat([...sealed, cipher.getAuthTag()]).toString("base64url");
+    },
+    open(cursor, binding) {
+      const bytes = Buffer.from(cursor, "base64url");
+      const wellFormed = bytes[0] === VERSION && bytes.length > 1 + NONCE_BYTES + TAG_BYTES &&
+        bytes.toString("base64url") === cursor;
+      const additional = digest(binding);
+      for (const key of wellFormed ? keys : []) {
+        const position = decrypt(key, bytes, additional);
+        if (position !== null) return position;
+      }
+      throw invalidCursor();
+    },
+  };
+}
+
+function decrypt(key: Uint8Array, bytes: Buffer, additional: Buffer): Buffer | null {
+  const nonce = bytes.subarray(1, 1 + NONCE_BYTES);
+  const sealed = bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES);
+  const decipher = createDecipheriv(CIPHER, key, nonce).setAAD(additional);
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(sealed), decipher.final()]);
+  } catch {
+    return null;
+  }
+}
+
+/** Each part with its length before it, so that no two bindings have the same bytes. */
+function digest({ query, statement, values, caller }: CursorBinding): Buffer {
+  const hash = createHash("sha256");
+  const parts = [Buffer.from(query), Buffer.from(statement), Buffer.from(caller), ...values];
+  for (const part of parts) {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(part?.length ?? (part === null ? -1 : -2));
+    hash.update(length);
+    if (part) hash.update(part);
+  }
+  return hash.digest();
+}

@@ -1,0 +1,67 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Buffer } from "node:buffer";
+import { createCursorBox, type CursorBinding } from "./seal_cursor.ts";
+
+const KEY = new Uint8Array(32).fill(1);
+const OTHER_KEY = new Uint8Array(32).fill(2);
+const STATE = Buffer.from("the paging state of a partition");
+const BINDING: CursorBinding = {
+  query: "list_observations",
+  statement: "SELECT 1",
+  values: [Buffer.from("acme"), null, undefined],
+  caller: "writer",
+};
+
+describe("createCursorBox()", () => {
+  const box = createCursorBox([KEY]);
+
+  it("opens what it sealed", () => {
+    expect(box.open(box.seal(STATE, BINDING), BINDING)).toEqual(STATE);
+  });
+
+  it("seals the same state differently each time, and in characters of a URL", () => {
+    const cursor = box.seal(STATE, BINDING);
+    expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+    expect(box.seal(STATE, BINDING)).not.toBe(cursor);
+  });
+
+  const others: [what: string, binding: CursorBinding][] = [
+    ["query", { ...BINDING, query: "list_stations" }],
+    ["statement", { ...BINDING, statement: "SELECT 2" }],
+    ["caller", { ...BINDING, caller: "reader" }],
+    ["value", { ...BINDING, values: [Buffer.from("globex"), null, undefined] }],
+    ["null for unset", { ...BINDING, values: [Buffer.from("acme"), undefined, undefined] }],
+    ["split of the same bytes", { ...BINDING, query: "list_observationsS", statement: "ELECT 1" }],
+  ];
+  for (const [what, binding] of others) {
+    it(`refuses a cursor of another ${what}`, () => {
+      expect(() => box.open(box.seal(STATE, BINDING), binding)).toThrow(
+        "not one that this request",
+      );
+    });
+  }
+
+  it("refuses a cursor whose bits or length were changed", () => {
+    const bytes = Buffer.from(box.seal(STATE, BINDING), "base64url");
+    for (let index = 0; index < bytes.length; index++) {
+      const forged = Buffer.from(bytes);
+      forged[index]! ^= 1;
+      expect(() => box.open(forged.toString("base64url"), BINDING)).toThrow("cursor");
+      const cut = bytes.subarray(0, index).toString("base64url");
+      expect(() => box.open(cut, BINDING)).toThrow("cursor");
+    }
+  });
+
+  it("refuses what is not base64url, or a raw paging state", () => {
+    for (const cursor of ["", "%", "a b", `${box.seal(STATE, BINDING)}=`, STATE.toString("hex")]) {
+      expect(() => box.open(cursor, BINDING)).toThrow("cursor");
+    }
+  });
+
+  it("opens with the second key while keys are rotated, and seals with the first", () => {
+    const rotated = createCursorBox([OTHER_KEY, KEY]);
+    expect(rotated.open(box.seal(STATE, BINDING), BINDING)).toEqual(STATE);
+    expect(() => box.open(rotated.seal(STATE, BINDING), BINDING)).toThrow("cursor");
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * Errors → `application/problem+json` (RFC 9457). The only place that makes an error's body, but for
+ * what `listen.ts` refuses before any app sees it.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { type Code, CODES } from "../../errors/codes.ts";
+import { ServiceError, toServiceError } from "../../errors/service_error.ts";
+import type { AppEnv } from "../context.ts";
+
+/** The body of every error. */
+export const problemSchema = z.object({
+  type: z.string().openapi({ example: "about:blank", description: "Always `about:blank`" }),
+  title: z.string().openapi({ example: "Invalid input", description: "The code in words" }),
+  status: z.int().openapi({ example: 422, description: "The HTTP status" }),
+  code: z.enum(Object.keys(CODES) as [Code, ...Code[]]).openapi({
+    description: "What happened, for programs; its meaning never changes",
+  }),
+  detail: z.string().openapi({ description: "What happened and what to do, for people" }),
+  request_id: z.string().openapi({ description: "The same as in `X-Request-Id` and in the log" }),
+  errors: z.array(z.object({
+    pointer: z.string().openapi({ example: "/body/temperature" }),
+    detail: z.string().openapi({ example: "Expected a number" }),
+  })).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
+  current: z.union([
+    z.record(z.string(), z.unknown()),
+    z.array(z.record(z.string(), z.unknown())),
+  ]).nullish().openapi({
+    description:
+      "With `not_applied`, and with `precondition_failed` where a tag was compared: the row as it is " +
+      "now, null where there is none; of a batch, a list of the rows that its conditions are about",
+  }),
+}).openapi("Problem");
+
+/** Hono's own errors by their status; others as {@link toServiceError} has them. */
+function asServiceError(error: unknown): ServiceError {
+  if (!(error instanceof HTTPException)) return toServiceError(error);
+  const code = error.status === 413 ? "body_too_large" : "malformed_request";
+  return new ServiceError(code, error.message || CODES[code].title, { cause: error });
+}
+
+/** The answer to a request that failed; notes code and cause for the log. */
+export function problemResponse(error: unknown, context: Context<AppEnv>): Response {
+  const problem = asServiceError(error);
+  const request = context.get("request");
+  request.code = problem.code;
+  request.cause = problem.cause;
+  const body = {
+    type: "about:blank",
+    title: CODES[problem.code].title,
+    status: problem.status,
+    code: problem.code,
+    detail: problem.detail,
+    request_id: request.id,
+    ...(problem.errors.length === 0 ? {} : { errors: problem.errors }),
+    ...problem.extensions,
+  };
+  return new Response(JSON.stringify(body), {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...problem.headers,
+    },
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * From files and a session to routes that are served, again and again: at boot, when Cassandra returns,
+ * when the schema drifts, and in dev when a file changes. The old routes serve until the new ones are
+ * whole. It knows why the service is not ready; what it serves with is the caller's.
+ *
+ * @module
+ */
+import { loadCatalog } from "../catalog/load.ts";
+import type { Query } from "../catalog/query.ts";
+import { CatalogError } from "../catalog/text/diagnose.ts";
+import { backoff } from "../db/driver/backoff.ts";
+import type { Session } from "../db/driver/session.ts";
+import { prepareQueries } from "../db/prepare/prepare.ts";
+import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
+import { type Migration, MigrationError, readMigrations } from "../db/schema/migrations.ts";
+import { assertSchemaVersion } from "../db/schema/schema_version.ts";
+import type { Observe } from "../observe/observation.ts";
+
+export interface ActivationOptions {
+  readonly session: Session;
+  readonly cqlDir: string;
+  readonly keyspace: string;
+  readonly observe: Observe;
+  /** Checks what was read, before anything is done with it; throws where it cannot be served. */
+  readonly check: (queries: readonly Query[]) => void;
+  /** Takes the prepared queries into service. */
+  readonly serve: (prepared: readonly PreparedQuery[]) => void;
+}
+
+// Half a second at least between attempts: what stands in the way is for a person to remove.
+const RETRY = { baseMs: 1_000, capMs: 10_000 };
+const MIN_DELAY_MS = 500;
+
+export class Activation {
+  readonly #options: ActivationOptions;
+  readonly #firstReady = Promise.withResolvers<void>();
+  #queries: readonly Query[] = [];
+  #migrations: readonly Migration[] = [];
+  #obstacle: string | null = "Cassandra cannot be reached yet";
+  #reason: string | null = null;
+  /** Counts the runs: of two at once the later one wins. */
+  #run = 0;
+  #isRunning = false;
+  #isStopped = false;
+  #isServing = false;
+  /** What was warned of last, so that it is told once and not at every attempt. */
+  #warned: string | null = null;
+
+  constructor(options: ActivationOptions) {
+    this.#options = options;
+    options.session.onStateChange((state) => {
+      if (state === "up") this.run();
+      else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
+    });
+  }
+
+  /** Why the service is not ready, in words fit for anybody; null while it is. */
+  get obstacle(): string | null {
+    return this.#obstacle;
+  }
+
+  /** Resolves when queries are served for the first time. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#firstReady.promise;
+  }
+
+  /**
+   * Reads the files; they are what the next run is about.
+   *
+   * @throws {CatalogError | MigrationError} and keeps what it had
+   */
+  async load(): Promise<void> {
+    const { cqlDir, check } = this.#options;
+    // One after the other, so that of two mistakes it is always the same that is told first.
+    const queries = await loadCatalog(cqlDir);
+    const migrations = await readMigrations(cqlDir);
+    check(queries);
+    this.#queries = queries;
+    this.#migrations = migrations;
+  }
+
+  /** Tries until it succeeds, Cassandra goes away, or a later run begins. Never rejects. */
+  async run(): Promise<void> {
+    const run = ++this.#run;
+    const { session } = this.#options;
+    const isOver = () => run !== this.#run || this.#isStopped || session.state !== "up";
+    this.#isRunning = true;
+    for (const delayMs of backoff(RETRY)) {
+      if (isOver()) break;
+      try {
+        await this.#attempt(isOver);
+        break;
+      } catch (error) {
+        if (isOver()) break;
+        this.#fail(error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
+    }
+    if (run === this.#run) this.#isRunning = false;
+  }
+
+  /** Describes the queries anew, since a table is no longer what it was when they were prepared. */
+  renew(): void {
+    if (this.#isRunning) return;
+    this.#options.session.forgetPrepared();
+    this.run();
+  }
+
+  /** Begins no more runs. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #attempt(isOver: () => boolean): Promise<void> {
+    const { session, keyspace, observe, serve } = this.#options;
+    const startedAt = performance.now();
+    const [queries, migrations] = [this.#queries, this.#migrations];
+    await assertSchemaVersion(session, { migrations, keyspace });
+    const prepared = await prepareQueries(session, queries);
+    if (isOver()) return;
+    serve(prepared);
+    this.#isServing = true;
+    this.#warned = null;
+    const durationMs = performance.now() - startedAt;
+    observe({ kind: "routes", count: prepared.length, durationMs });
+    this.#setObstacle(null);
+    this.#firstReady.resolve();
+  }
+
+  /** What was served once is served on: a schema that has moved ahead must not take every replica out. */
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isAboutSchema = error instanceof MigrationError || error instanceof CatalogError;
+    if (!this.#isServing || !isAboutSchema) return this.#setObstacle(summaryOf(error), reason);
+    this.#setObstacle(null);
+    if (reason === this.#warned) return;
+    this.#warned = reason;
+    const message = "The routes stay as they are: what the cluster has now cannot be served";
+    this.#options.observe({ kind: "warning", message, cause: error });
+  }
+
+  /** @param reason the whole story, for the operator */
+  #setObstacle(obstacle: string | null, reason = obstacle): void {
+    if (obstacle === this.#obstacle && reason === this.#reason) return;
+    this.#obstacle = obstacle;
+    this.#reason = reason;
+    this.#options.observe({ kind: "readiness", ready: obstacle === null, reason });
+  }
+}
+
+/** What anybody may know of a failure: nothing of the schema or of the queries. */
+function summaryOf(error: unknown): string {
+  if (error instanceof MigrationError) {
+    return "the cluster has another schema version than it needs";
+  }
+  if (error instanceof CatalogError) return "its queries do not fit the schema of the cluster";
+  return "Cassandra cannot be asked for its schema";
+}

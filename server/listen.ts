@@ -1,0 +1,83 @@
+/**
+ * A listening HTTP server that can finish what it has begun.
+ *
+ * @module
+ */
+import { type Code, CODES } from "../errors/codes.ts";
+import { within } from "./within.ts";
+
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting and waits for what is in flight, but no longer than that many milliseconds. */
+  finish(graceMs: number): Promise<void>;
+}
+
+/** What is left of the grace for answering uploads that were cut off. */
+const UPLOADS_SHARE = 0.9;
+/**
+ * RFC 9110, section 7.2. The runtime makes a request's URL of it, so that any other character would
+ * have a say in which route is served.
+ */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])?(?::\d{1,5})?$/i;
+
+/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
+export function listen(
+  { hostname, port }: { hostname: string; port: number },
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Listener {
+  const uploads = new Set<Promise<void>>();
+  let isFinishing = false;
+  function track(completed: Promise<void>): void {
+    const upload = completed.catch(() => {}).finally(() => uploads.delete(upload));
+    uploads.add(upload);
+  }
+  try {
+    const server = Deno.serve({
+      hostname,
+      port,
+      automaticCompression: true,
+      onListen: () => {},
+    }, (request, info) => {
+      if (!HOST.test(request.headers.get("host") ?? "")) {
+        return refuse("malformed_request", 'The header "Host" is not a host and a port');
+      }
+      if (isFinishing) return refuse("not_ready", "The service is shutting down");
+      if (request.method !== "GET") track(info.completed);
+      return handler(request, info);
+    });
+    return {
+      port: server.addr.port,
+      async finish(graceMs) {
+        isFinishing = true;
+        const endsAt = performance.now() + graceMs;
+        // A server that shuts down reads no further in a body that is still coming in.
+        await within(Promise.all(uploads), graceMs * UPLOADS_SHARE);
+        // One that shuts down already cannot be aborted (Deno throws BadResource): what is left
+        // fails when the session is closed, and ends with the process at the latest.
+        await within(server.shutdown(), endsAt - performance.now());
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new Deno.errors.AddrInUse(
+      `Cannot listen on ${hostname}:${port}: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
+    );
+  }
+}
+
+/** The answer to a request that no app gets to see. */
+function refuse(code: Code, detail: string): Response {
+  const { status, title } = CODES[code];
+  const request_id = crypto.randomUUID();
+  const problem = { type: "about:blank", title, status, code, detail, request_id };
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: {
+      "x-request-id": request_id,
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "connection": "close",
+      ...(status === 503 ? { "retry-after": "1" } : {}),
+    },
+  });
+}

@@ -1,0 +1,207 @@
+/**
+ * What the end-to-end tests stand on: the real service on a real Cassandra with a keyspace of its own,
+ * a real OIDC provider, and real HTTP. Nothing is replaced.
+ *
+ * @module
+ */
+import type { z } from "@hono/zod-openapi";
+import { expect } from "@std/expect";
+import cassandra from "cassandra-driver";
+import { cp } from "node:fs/promises";
+import { type Config, readConfig } from "../../config/config.ts";
+import { JitteredReconnection } from "../../db/driver/policies.ts";
+import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "../../dev/oidc/provider.ts";
+import { fetchToken } from "../../dev/oidc/token.ts";
+import { freePort } from "../../dev/ports.ts";
+import { type Service, start, type StartOptions } from "../../main.ts";
+import type { Observation } from "../../observe/observation.ts";
+import { problemSchema } from "../../routes/respond/problem.ts";
+import { migrate } from "../../tasks/migrate.ts";
+
+export interface TestServiceOptions extends StartOptions {
+  /** The folder of queries and migrations. Default: the example that ships. */
+  readonly cqlDir?: string;
+  /** A migration and queries that the example gets besides its own. */
+  readonly cql?: ExtraCql;
+  /** Settings beside those that a test needs, by their environment names. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: 3600. */
+  readonly tokenTtlSeconds?: number;
+  /** Where the provider keeps its keys, for a test that signs tokens as the provider does. */
+  readonly keysFile?: string;
+}
+
+export interface ExtraCql {
+  readonly migration?: string;
+  readonly queries: string;
+}
+
+export interface TestService extends Service {
+  readonly config: Config;
+  /** What `config` was read from. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly provider: OidcProvider;
+  /** Everything observed so far. */
+  readonly observations: readonly Observation[];
+  /** A plain driver on the same keyspace. */
+  readonly client: cassandra.Client;
+  /** A token of a demo user. */
+  token(user: string, scope?: string): Promise<string>;
+  /**
+   * A request as a demo user, or as nobody. A `json` body gets its content type. The path may be the
+   * whole URL of another service with the same provider.
+   */
+  request(path: string, options?: TestRequest): Promise<Response>;
+}
+
+export interface TestRequest {
+  readonly method?: string;
+  /** Default: `writer`; null sends no token. */
+  readonly user?: string | null;
+  readonly json?: unknown;
+  readonly body?: BodyInit;
+  readonly headers?: Record<string, string>;
+}
+
+/** Settings that lead to a service of the test's own; nothing is started. */
+export async function testEnvironment(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ env: Record<string, string>; release(): Promise<void> }> {
+  const node = await withTestCassandra();
+  return {
+    env: {
+      HOST: "127.0.0.1",
+      PORT: "0",
+      ADMIN_PORT: "0",
+      CQL_DIR: "./cql",
+      CASSANDRA_CONTACT_POINTS: node.contactPoint,
+      CASSANDRA_LOCAL_DATACENTER: node.localDatacenter,
+      CASSANDRA_KEYSPACE: `test_${crypto.randomUUID().replaceAll("-", "")}`,
+      CASSANDRA_REPLICATION: `${node.localDatacenter}:1`,
+      CASSANDRA_CONSISTENCY: "LOCAL_ONE",
+      CURSOR_KEY: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
+      DRAIN_DELAY_MS: "0",
+      ...env,
+    },
+    release: () => node.close(),
+  };
+}
+
+/** Migrates, starts, and waits until the routes are served. Stops everything when disposed. */
+export async function startTestService(
+  options: TestServiceOptions = {},
+): Promise<TestService & AsyncDisposable> {
+  const stack = new AsyncDisposableStack();
+  const port = freePort();
+  const provider = await startOidcProvider({
+    port,
+    ...(options.tokenTtlSeconds === undefined ? {} : { tokenTtlSeconds: options.tokenTtlSeconds }),
+    ...(options.keysFile === undefined ? {} : { keysFile: options.keysFile }),
+  });
+  stack.defer(() => provider.close());
+  const cqlDir = options.cql === undefined ? options.cqlDir : await exampleWith(options.cql, stack);
+  const { env, release } = await testEnvironment({
+    OIDC_ISSUER: provider.issuer,
+    OIDC_AUDIENCE: DEV_AUDIENCE,
+    ...(cqlDir === undefined ? {} : { CQL_DIR: cqlDir }),
+    ...options.env,
+  });
+  stack.defer(release);
+  const config = readConfig(env);
+  await migrate(config, { log: () => {} });
+  const client = new cassandra.Client({
+    contactPoints: [...config.contactPoints],
+    localDataCenter: config.localDatacenter!,
+    keyspace: config.keyspace,
+    // Back as soon as the service is, where a test takes Cassandra away.
+    policies: { reconnection: new JitteredReconnection() },
+  });
+  await client.connect();
+  stack.defer(async () => {
+    await client.execute(`DROP KEYSPACE IF EXISTS ${config.keyspace}`);
+    await client.shutdown();
+  });
+  const observations: Observation[] = [];
+  const obstacle = Promise.withResolvers<never>();
+  obstacle.promise.catch(() => {});
+  const service = await start(config, {
+    ...options,
+    observe(observation) {
+      observations.push(observation);
+      // The service would try again for ever, and the test wait with it.
+      if (observation.kind === "readiness" && observation.reason !== null) {
+        obstacle.reject(new Error(`Cannot become ready: ${observation.reason}`));
+      }
+      options.observe?.(observation);
+    },
+  });
+  stack.defer(() => service.close());
+  try {
+    await Promise.race([service.ready, obstacle.promise]);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+
+  const tokens = new Map<string, Promise<string>>();
+  function token(user: string, scope?: string): Promise<string> {
+    return fetchToken({
+      issuer: provider.issuer,
+      user,
+      ...(scope === undefined ? {} : { scope }),
+    });
+  }
+  async function request(path: string, options: TestRequest = {}): Promise<Response> {
+    const { user = "writer", json, body, method = "GET" } = options;
+    const headers = new Headers(options.headers);
+    if (user !== null) {
+      if (!tokens.has(user)) tokens.set(user, token(user));
+      headers.set("authorization", `Bearer ${await tokens.get(user)}`);
+    }
+    if (json !== undefined) headers.set("content-type", "application/json");
+    const payload = json === undefined ? body : JSON.stringify(json);
+    return await fetch(new URL(path, service.url), {
+      method,
+      headers,
+      ...(payload === undefined ? {} : { body: payload }),
+    });
+  }
+  return {
+    ...service,
+    config,
+    env,
+    provider,
+    observations,
+    client,
+    token,
+    request,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** A copy of the example with more in it. */
+async function exampleWith(
+  { migration, queries }: ExtraCql,
+  stack: AsyncDisposableStack,
+): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  await cp("./cql", folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/queries/extra.cql`, queries);
+  if (migration !== undefined) {
+    const count = [...Deno.readDirSync(`${folder}/migrations`)].length;
+    const number = `${count + 1}`.padStart(4, "0");
+    await Deno.writeTextFile(`${folder}/migrations/${number}_extra.cql`, migration);
+  }
+  return folder;
+}
+
+/** The problem document of a response, once it is clear that it is a whole one. */
+export async function problemOf(response: Response): Promise<z.infer<typeof problemSchema>> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  const problem = problemSchema.parse(await response.json());
+  expect(problem.status).toBe(response.status);
+  expect(problem.request_id).toBe(response.headers.get("x-request-id"));
+  return problem;
+}

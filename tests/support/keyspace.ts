@@ -1,0 +1,41 @@
+/**
+ * A keyspace of a test's own on a real Cassandra, with a plain client of the driver on it.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+
+export interface TestKeyspace extends AsyncDisposable {
+  readonly name: string;
+  readonly contactPoint: string;
+  readonly localDatacenter: string;
+  readonly client: cassandra.Client;
+}
+
+/** Creates a keyspace and what `schema` says in it; drops it and closes the client when disposed. */
+export async function createTestKeyspace(
+  schema: readonly string[],
+  options: Partial<cassandra.ClientOptions> = {},
+): Promise<TestKeyspace> {
+  const { contactPoint, localDatacenter, close } = await withTestCassandra();
+  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+  const address = { contactPoints: [contactPoint], localDataCenter: localDatacenter };
+  const creator = new cassandra.Client(address);
+  const client = new cassandra.Client({ ...address, keyspace: name, ...options });
+  const replication = `{'class': 'NetworkTopologyStrategy', '${localDatacenter}': 1}`;
+  await creator.execute(`CREATE KEYSPACE ${name} WITH replication = ${replication}`);
+  await creator.shutdown();
+  for (const statement of schema) await client.execute(statement);
+  return {
+    name,
+    contactPoint,
+    localDatacenter,
+    client,
+    async [Symbol.asyncDispose]() {
+      await client.execute(`DROP KEYSPACE ${name}`);
+      await client.shutdown();
+      await close();
+    },
+  };
+}

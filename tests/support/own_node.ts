@@ -1,0 +1,40 @@
+/**
+ * A Cassandra that a test may stop, freeze and kill, which the one that all tests share may not be.
+ *
+ * @module
+ */
+import { type LocalCassandra, startCassandra } from "../../dev/cassandra/cassandra.ts";
+import { freePort } from "../../dev/ports.ts";
+import { eventually } from "./eventually.ts";
+
+export interface OwnNode extends AsyncDisposable {
+  readonly node: LocalCassandra;
+  /** Stops it from answering: requests wait, connections stay. Resolves when it does not any more. */
+  freeze(): Promise<void>;
+  /** Lets it go on from where it was. */
+  thaw(): void;
+}
+
+export async function startOwnNode(): Promise<OwnNode> {
+  const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+  const node = await startCassandra({ directory, nativePort: freePort(), log: () => {} });
+  return {
+    node,
+    async freeze() {
+      Deno.kill(node.pid, "SIGSTOP");
+      await eventually("it is frozen", () => isStopped(node.pid));
+    },
+    thaw: () => Deno.kill(node.pid, "SIGCONT"),
+    async [Symbol.asyncDispose]() {
+      await node.kill();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+/** Whether a process has stopped, which it does a moment after the signal. */
+async function isStopped(pid: number): Promise<boolean> {
+  const ps = new Deno.Command("ps", { args: ["-o", "state=", "-p", `${pid}`] });
+  const { stdout } = await ps.output();
+  return new TextDecoder().decode(stdout).trim().startsWith("T");
+}
