@@ -22,7 +22,14 @@ const UPDATE = Deno.args.includes("--update");
 /** What else begins with an at sign: a field of log lines. */
 const NO_TAGS = ["timestamp"];
 
-const PAGES = ["README.md", "CHANGELOG.md", ...await list("docs")];
+const PAGES = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...await list("docs"),
+];
 
 async function list(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(new URL(`${folder}/`, ROOT)));
@@ -213,9 +220,9 @@ describe("docs", () => {
     expect(readme.sort()).toEqual(Object.keys(tasks).map((name) => `\`deno task ${name}\``).sort());
   });
 
-  it("README.md has the reason of every dependency, and of no other", async () => {
+  it("CONTRIBUTING.md has the reason of every dependency, and of no other", async () => {
     const { imports } = JSON.parse(await read("deno.json")) as { imports: Record<string, string> };
-    const rows = rowsOf(sectionOf(await read("README.md"), "Dependencies"));
+    const rows = rowsOf(sectionOf(await read("CONTRIBUTING.md"), "Dependencies"));
     const used = new Set(
       Object.keys(imports).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]),
     );
