@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Access } from "./catalog/query.ts";
 import { type Config, readConfig } from "./config/config.ts";
-import { ConfigError } from "./config/setting_reader.ts";
+import { ConfigError } from "./config/config_error.ts";
 import { Session } from "./db/driver/session.ts";
 import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
 import { createExecutor } from "./db/run/execute.ts";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "./config.ts";
-import { ConfigError } from "./setting_reader.ts";
+import { ConfigError } from "./config_error.ts";
 import { SETTINGS } from "./settings.ts";
 
 type Environment = Record<string, string>;
@@ -31,7 +31,7 @@ describe("readConfig()", () => {
   });
   after(() => Deno.remove(directory, { recursive: true }));
 
-  it("gives every default that is documented", () => {
+  it("gives every documented default", () => {
     expect(readConfig(REQUIRED)).toEqual({
       host: "0.0.0.0",
       port: 8000,
@@ -62,8 +62,9 @@ describe("readConfig()", () => {
     });
   });
 
-  it("takes a name that is set to nothing as not set", () => {
-    const names = SETTINGS.map(({ name }) => name).filter((name) => !(name in REQUIRED));
+  it("treats an empty variable as not set", () => {
+    const names = Object.values(SETTINGS).map(({ name }) => name)
+      .filter((name) => !(name in REQUIRED));
     const empty = Object.fromEntries(names.map((name) => [name, " "]));
     expect(readConfig({ ...empty, ...REQUIRED })).toEqual(readConfig(REQUIRED));
   });
@@ -80,14 +81,14 @@ describe("readConfig()", () => {
       })
     ).toThrow(
       new Error(`Cannot start: 8 mistakes in the environment
+  PORT is "80a0": expected an integer from 0 to 65535
   CASSANDRA_CONTACT_POINTS is not set: name a node, such as "127.0.0.1:9042", or run "deno task dev", which starts one
   CASSANDRA_LOCAL_DATACENTER is not set: "nodetool status" shows the name, "datacenter1" in a stock Cassandra
-  OIDC_AUDIENCE is not set, but OIDC_ISSUER is
-  PORT is "80a0": expected an integer from 0 to 65535
   CASSANDRA_KEYSPACE is "Weather": expected up to 48 lower-case letters, digits and underscores, a letter first
   CASSANDRA_CONSISTENCY is "QUORUMM": expected one of ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, LOCAL_ONE
-  CURSOR_KEY has a key that is not 32 bytes in base64: "openssl rand -base64 32"
-  CASSANDRA_CONTACT_POINT is no setting of this service: did you mean CASSANDRA_CONTACT_POINTS?
+  OIDC_AUDIENCE is not set, but OIDC_ISSUER is
+  CURSOR_KEY does not fit: expected 32 bytes in base64, as "openssl rand -base64 32" prints them
+  CASSANDRA_CONTACT_POINT is not a known setting: did you mean CASSANDRA_CONTACT_POINTS?
 docs/configuration.md lists every setting`),
     );
   });
@@ -116,7 +117,7 @@ docs/configuration.md lists every setting`),
       mistakes: ['DRAIN_DELAY_MS is "-1": expected an integer from 0 to 600000'],
     },
     {
-      what: "a level that there is not",
+      what: "an unknown level",
       env: { LOG_LEVEL: "verbose" },
       mistakes: ['LOG_LEVEL is "verbose": expected one of debug, info, warning, error'],
     },
@@ -137,7 +138,7 @@ docs/configuration.md lists every setting`),
       mistakes: ["CASSANDRA_CONTACT_POINTS cannot be set beside CASSANDRA_SECURE_BUNDLE"],
     },
     {
-      what: "an issuer that is no URL",
+      what: "an issuer that is not a URL",
       env: { OIDC_ISSUER: "login.example.com", OIDC_AUDIENCE: "api" },
       mistakes: [
         'OIDC_ISSUER is "login.example.com": expected a URL, such as "https://login.example.com"',
@@ -146,12 +147,14 @@ docs/configuration.md lists every setting`),
     {
       what: "a key of 31 bytes",
       env: { CURSOR_KEY: btoa("k".repeat(31)) },
-      mistakes: ['CURSOR_KEY has a key that is not 32 bytes in base64: "openssl rand -base64 32"'],
+      mistakes: [
+        'CURSOR_KEY does not fit: expected 32 bytes in base64, as "openssl rand -base64 32" prints them',
+      ],
     },
     {
       what: "three keys",
       env: { CURSOR_KEY: [KEY, OTHER_KEY, KEY].join() },
-      mistakes: ["CURSOR_KEY has 3 keys: two are enough to rotate"],
+      mistakes: ["CURSOR_KEY does not fit: expected two keys at most, which are enough to rotate"],
     },
     {
       what: "a keyspace of 49 characters",
@@ -165,15 +168,15 @@ docs/configuration.md lists every setting`),
     {
       what: "a misspelt setting",
       env: { CURSOR_KEYS: KEY },
-      mistakes: ["CURSOR_KEYS is no setting of this service: did you mean CURSOR_KEY?"],
+      mistakes: ["CURSOR_KEYS is not a known setting: did you mean CURSOR_KEY?"],
     },
     {
-      what: "a file for what is no secret",
+      what: "a file for a setting that is not a secret",
       env: { OIDC_ISSUER_FILE: "/run/issuer" },
       mistakes: ["OIDC_ISSUER_FILE cannot be read: only secrets come from files, set OIDC_ISSUER"],
     },
     {
-      what: "what Kubernetes tells of a service named cassandra",
+      what: "the variables that Kubernetes sets for a service named cassandra",
       env: {
         CASSANDRA_SERVICE_HOST: "10.96.0.1",
         CASSANDRA_SERVICE_PORT: "9042",
@@ -241,7 +244,7 @@ docs/configuration.md lists every setting`),
   for (
     const issuer of ["http://login.example.com", "http://localhost.example.com", "http://10.0.0.1"]
   ) {
-    it(`rejects issuer "${issuer}", which others could read along`, () => {
+    it(`rejects issuer "${issuer}" in plain text beyond this machine`, () => {
       const env = { ...REQUIRED, OIDC_ISSUER: issuer, OIDC_AUDIENCE: "api" };
       expect(mistakesOf(env)).toEqual([
         `OIDC_ISSUER is "${issuer}": only https is safe beyond this machine`,
@@ -249,7 +252,7 @@ docs/configuration.md lists every setting`),
     });
   }
 
-  it("needs no cursor key for commands that only speak with Cassandra", () => {
+  it("needs no cursor key for commands that only speak to Cassandra", () => {
     const { CURSOR_KEY: _, ...env } = REQUIRED;
     expect(readConfig(env, { serves: false }).cursorKeys).toEqual([]);
     expect(mistakesOf(env)).toEqual([
@@ -257,7 +260,7 @@ docs/configuration.md lists every setting`),
     ]);
   });
 
-  it("reads secrets from the files that their names with _FILE name", async () => {
+  it("reads a secret from the file that NAME_FILE names", async () => {
     const file = `${directory}/secret`;
     await Deno.writeTextFile(file, `${KEY},${OTHER_KEY}\n`);
     const { CURSOR_KEY: _, ...env } = REQUIRED;
@@ -281,7 +284,7 @@ docs/configuration.md lists every setting`),
     ]);
   });
 
-  it("says no secret in a message", () => {
+  it("keeps secrets out of its messages", () => {
     const secrets = { CURSOR_KEY: "hunter2-key", CASSANDRA_PASSWORD: "hunter2-password" };
     const mistakes = mistakesOf({ ...REQUIRED, ...secrets, CURSOR_KEYS: "hunter2" });
     expect(mistakes).toHaveLength(3);

@@ -1,124 +1,225 @@
 /**
- * Every setting of the service, in the order of the documentation, which a test holds against it.
+ * Every setting of the service, one row each, in the order of the documentation. {@link Config} is inferred
+ * from the table and `docs/configuration.md` generated from it, so that a new setting is one row here and
+ * its use. What two settings mean to each other stands in `rules.ts`.
+ *
+ * Times are in milliseconds and sizes in bytes, and the names say so.
  *
  * @module
  */
+import type { Consistency } from "../catalog/query.ts";
+import {
+  choice,
+  contactPoints,
+  encryptionKeys,
+  fileContent,
+  integer,
+  issuerUrl,
+  keyspaceName,
+  path,
+  replication,
+  type SettingKind,
+  text,
+} from "./setting_kind.ts";
 
-/** A setting's environment variable, its default as documented, and what it means. */
+/** One row of the table; its key is the property of {@link Config}. */
 export interface Setting {
+  /** The environment variable. */
   readonly name: string;
-  /** As documented; null where there is none. */
-  readonly fallback: string | null;
+  /** The text that is read where the variable is not set; null where the value is null then. */
+  readonly default: string | null;
+  readonly kind: SettingKind<unknown>;
+  /** For the documentation, in Markdown. */
   readonly meaning: string;
-  /** A secret may also come from the file that `NAME_FILE` names. */
-  readonly secret?: boolean;
+  /** A secret may also come from the file that `NAME_FILE` names, and stands in no message. */
+  readonly secret?: true;
 }
 
-export const SETTINGS = [
-  { name: "HOST", fallback: "0.0.0.0", meaning: "Address that the API and admin ports listen on" },
-  {
+const CONSISTENCIES = [
+  "ONE",
+  "TWO",
+  "THREE",
+  "QUORUM",
+  "ALL",
+  "LOCAL_QUORUM",
+  "LOCAL_ONE",
+] as const satisfies readonly Consistency[];
+
+export const SETTINGS = {
+  host: {
+    name: "HOST",
+    default: "0.0.0.0",
+    kind: text(),
+    meaning: "Address that the API and admin ports listen on",
+  },
+  port: {
     name: "PORT",
-    fallback: "8000",
+    default: "8000",
+    kind: integer({ min: 0, max: 65535 }),
     meaning: "The API, `/livez`, `/readyz`, `/openapi.json` and `/docs`; 0 takes a free port",
   },
-  { name: "ADMIN_PORT", fallback: "8001", meaning: "`/metrics`; not for the public" },
-  { name: "CQL_DIR", fallback: "./cql", meaning: "Folder with `migrations/` and `queries/`" },
-  {
-    name: "CASSANDRA_CONTACT_POINTS",
-    fallback: null,
-    meaning: "`host[:port],…`; required, but `deno task dev` starts its own where it is not set",
+  adminPort: {
+    name: "ADMIN_PORT",
+    default: "8001",
+    kind: integer({ min: 0, max: 65535 }),
+    meaning: "`/metrics`; keep it from the public",
   },
-  {
+  cqlDir: {
+    name: "CQL_DIR",
+    default: "./cql",
+    kind: path(),
+    meaning: "Folder with `migrations/` and `queries/`",
+  },
+  contactPoints: {
+    name: "CASSANDRA_CONTACT_POINTS",
+    default: "",
+    kind: contactPoints(),
+    meaning:
+      "Nodes to connect to first; required, but `deno task dev` starts its own node without it",
+  },
+  localDatacenter: {
     name: "CASSANDRA_LOCAL_DATACENTER",
-    fallback: null,
+    default: null,
+    kind: text(),
     meaning: "The data centre whose nodes serve this process; required, `dc1` in dev",
   },
-  {
+  keyspace: {
     name: "CASSANDRA_KEYSPACE",
-    fallback: "cqlgate",
+    default: "cqlgate",
+    kind: keyspaceName(),
     meaning: "Where unqualified names in `cql/` live; `migrate` creates it where it is missing",
   },
-  {
+  replication: {
     name: "CASSANDRA_REPLICATION",
-    fallback: null,
+    default: null,
+    kind: replication(),
     meaning:
-      "`dc:factor,…` for the keyspace that `migrate` creates (NetworkTopologyStrategy); `dc1:1` in dev",
+      "Replication (NetworkTopologyStrategy) of the keyspace that `migrate` creates; `dc1:1` in dev",
   },
-  { name: "CASSANDRA_USERNAME", fallback: null, meaning: "User name of the database role" },
-  {
+  username: {
+    name: "CASSANDRA_USERNAME",
+    default: null,
+    kind: text(),
+    meaning: "User name of the database role",
+  },
+  password: {
     name: "CASSANDRA_PASSWORD",
-    fallback: null,
+    default: null,
+    kind: text(),
     meaning: "Password of the database role",
     secret: true,
   },
-  {
+  /** PEM, as the file holds it; the next two as well. */
+  tlsCa: {
     name: "CASSANDRA_TLS_CA",
-    fallback: null,
-    meaning: "PEM file of the authority that signs the nodes' certificates; turns TLS on",
+    default: null,
+    kind: fileContent(),
+    meaning: "The authority that signs the nodes' certificates; turns TLS on",
   },
-  { name: "CASSANDRA_TLS_CERT", fallback: null, meaning: "PEM file of the client's certificate" },
-  { name: "CASSANDRA_TLS_KEY", fallback: null, meaning: "PEM file of the client's private key" },
-  {
+  tlsCert: {
+    name: "CASSANDRA_TLS_CERT",
+    default: null,
+    kind: fileContent(),
+    meaning: "The client's certificate",
+  },
+  tlsKey: {
+    name: "CASSANDRA_TLS_KEY",
+    default: null,
+    kind: fileContent(),
+    meaning: "The client's private key",
+  },
+  secureBundle: {
     name: "CASSANDRA_SECURE_BUNDLE",
-    fallback: null,
-    meaning: "Path of an Astra secure connect bundle, in place of contact points",
+    default: null,
+    kind: path(),
+    meaning: "Astra secure connect bundle, in place of contact points",
   },
-  {
+  consistency: {
     name: "CASSANDRA_CONSISTENCY",
-    fallback: "LOCAL_QUORUM",
+    default: "LOCAL_QUORUM",
+    kind: choice(CONSISTENCIES),
     meaning: "Consistency of a query without `@consistency`",
   },
-  {
+  oidcIssuer: {
     name: "OIDC_ISSUER",
-    fallback: null,
-    meaning: "Issuer URL whose tokens are accepted; required unless every route is `@public`",
+    default: null,
+    kind: issuerUrl(),
+    meaning: "Issuer whose tokens are accepted; required unless every route is `@public`",
   },
-  {
+  oidcAudience: {
     name: "OIDC_AUDIENCE",
-    fallback: null,
+    default: null,
+    kind: text(),
     meaning: "Audience that a token must name; required with `OIDC_ISSUER`",
   },
-  {
+  /** The first key encrypts, all decrypt. Empty where nothing is served. */
+  cursorKeys: {
     name: "CURSOR_KEY",
-    fallback: null,
+    default: "",
+    kind: encryptionKeys(),
     meaning:
-      "32 bytes in base64 that encrypt cursors, the same in every replica; two, comma-separated, to rotate (the first one encrypts)",
+      "Encrypts cursors; required, the same in every replica; two to rotate (the first one encrypts)",
     secret: true,
   },
-  {
+  requestTimeoutMs: {
     name: "REQUEST_TIMEOUT_MS",
-    fallback: "5000",
-    meaning: "Longest that a request waits for Cassandra, in milliseconds",
+    default: "5000",
+    kind: integer({ min: 1, max: 600_000 }),
+    meaning: "Longest that a request waits for Cassandra",
   },
-  {
+  bodyTimeoutMs: {
     name: "BODY_TIMEOUT_MS",
-    fallback: "30000",
-    meaning:
-      "Longest that a request's body may take to come in, and that a bulk upload may pause, in milliseconds",
+    default: "30000",
+    kind: integer({ min: 1, max: 3_600_000 }),
+    meaning: "Longest that a request's body may take to arrive, and that a bulk upload may pause",
   },
-  { name: "MAX_BODY_BYTES", fallback: "1048576", meaning: "Largest request body, in bytes" },
-  {
+  maxBodyBytes: {
+    name: "MAX_BODY_BYTES",
+    default: "1048576",
+    kind: integer({ min: 1, max: 2 ** 31 }),
+    meaning: "Largest request body",
+  },
+  maxInFlight: {
     name: "MAX_IN_FLIGHT",
-    fallback: "1024",
+    default: "1024",
+    kind: integer({ min: 1, max: 1_000_000 }),
     meaning: "Requests served at once by this process; more are answered with 503 at once",
   },
-  {
+  drainDelayMs: {
     name: "DRAIN_DELAY_MS",
-    fallback: "5000",
+    default: "5000",
+    kind: integer({ min: 0, max: 600_000 }),
     meaning:
       "Time between SIGTERM and the end of accepting, for the load balancer to notice; 0 in dev",
   },
-  {
+  shutdownGraceMs: {
     name: "SHUTDOWN_GRACE_MS",
-    fallback: "30000",
-    meaning: "Longest that requests in flight may take after SIGTERM, in milliseconds",
+    default: "30000",
+    kind: integer({ min: 0, max: 3_600_000 }),
+    meaning: "Longest that requests in flight may take after SIGTERM",
   },
-  { name: "LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warning` or `error`" },
-  {
+  logLevel: {
+    name: "LOG_LEVEL",
+    default: "info",
+    kind: choice(["debug", "info", "warning", "error"]),
+    meaning: "The lowest level that is logged",
+  },
+  logFormat: {
     name: "LOG_FORMAT",
-    fallback: "json",
-    meaning: "`json`, a line each, or `pretty` for a terminal (the default in dev)",
+    default: "json",
+    kind: choice(["json", "pretty"]),
+    meaning: "One JSON object a line, or for a terminal (the default in dev)",
   },
-] as const satisfies readonly Setting[];
+} as const satisfies Readonly<Record<string, Setting>>;
 
-export type SettingName = typeof SETTINGS[number]["name"];
+type Settings = typeof SETTINGS;
+
+/** The name of a setting's environment variable. */
+export type SettingName = Settings[keyof Settings]["name"];
+
+/** Everything that can be set, read and checked. */
+export type Config = { readonly [Key in keyof Settings]: ValueOf<Settings[Key]> };
+
+type ValueOf<Row extends Setting> = Row["kind"] extends SettingKind<infer Value>
+  ? Row["default"] extends null ? Value | null : Value
+  : never;

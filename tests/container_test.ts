@@ -37,7 +37,7 @@ async function ownModules(root: string): Promise<string[]> {
 }
 
 function fallbackOf(name: string): number {
-  return Number(SETTINGS.find((setting) => setting.name === name)!.fallback);
+  return Number(Object.values(SETTINGS).find((setting) => setting.name === name)!.default);
 }
 
 const [command = ""] = /^CMD \["deno", .*$/m.exec(dockerfile) ?? [];
@@ -110,7 +110,7 @@ describe("docker-compose.yml", () => {
     const block = /environment: &environment\n((?: {4}.*\n)+)/.exec(compose)?.[1] ?? "";
     const names = [...block.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name!);
     expect(names.length).toBeGreaterThan(3);
-    const known = SETTINGS.flatMap((setting) =>
+    const known = Object.values(SETTINGS).flatMap((setting) =>
       "secret" in setting ? [setting.name, `${setting.name}_FILE`] : [setting.name]
     );
     expect(names.filter((name) => !known.includes(name))).toEqual([]);

@@ -11,7 +11,7 @@ import { loadCatalog } from "../catalog/load.ts";
 import { readTags } from "../catalog/tags/tags.ts";
 import { formatDiagnostics } from "../catalog/text/diagnose.ts";
 import { typeReference } from "../codec/reference.ts";
-import { SETTINGS } from "../config/settings.ts";
+import { type Setting, SETTINGS } from "../config/settings.ts";
 import { readMigrations } from "../db/schema/migrations.ts";
 import { CODES } from "../errors/codes.ts";
 import { createMetrics } from "../observe/metrics.ts";
@@ -87,11 +87,12 @@ describe("docs", () => {
       name: "settings",
       make: () =>
         table(
-          ["Name", "Default", "Meaning"],
-          SETTINGS.map((setting) => [
+          ["Name", "Default", "Range", "Meaning"],
+          Object.values<Setting>(SETTINGS).map((setting) => [
             `\`${setting.name}\``,
-            setting.fallback === null ? "–" : `\`${setting.fallback}\``,
-            setting.meaning + ("secret" in setting ? "; may come from a file" : ""),
+            setting.default ? `\`${setting.default}\`` : "–",
+            setting.kind.range || "–",
+            setting.meaning + (setting.secret ? "; may come from a file" : ""),
           ]),
         ),
     },
@@ -171,7 +172,7 @@ describe("docs", () => {
   });
 
   it("names no setting that does not exist", async () => {
-    const known = new Set<string>(SETTINGS.map(({ name }) => name));
+    const known = new Set<string>(Object.values(SETTINGS).map(({ name }) => name));
     const prefixes = /\b(?:CASSANDRA|OIDC|CURSOR|CQL|LOG|MAX|DRAIN|SHUTDOWN|REQUEST)_[A-Z_]+\b/g;
     for (const path of PAGES) {
       const named = [...(await read(path)).matchAll(prefixes)].map(([name]) => name);

@@ -63,8 +63,8 @@ docs/configuration.md lists every setting`,
       task: "start",
       env: { CASSANDRA_KEYSPACES: "weather", CURSOR_KEY: "changeme" },
       says: `Cannot start: 2 mistakes in the environment
-  CURSOR_KEY has a key that is not 32 bytes in base64: "openssl rand -base64 32"
-  CASSANDRA_KEYSPACES is no setting of this service: did you mean CASSANDRA_KEYSPACE?
+  CURSOR_KEY does not fit: expected 32 bytes in base64, as "openssl rand -base64 32" prints them
+  CASSANDRA_KEYSPACES is not a known setting: did you mean CASSANDRA_KEYSPACE?
 docs/configuration.md lists every setting`,
     },
     {

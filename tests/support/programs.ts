@@ -89,7 +89,9 @@ async function readLines(
 
 /** This process's environment, with `env` for its settings. */
 function environment(env: Environment): Record<string, string> {
-  const settings = new Set<string>(SETTINGS.flatMap(({ name }) => [name, `${name}_FILE`]));
+  const settings = new Set<string>(
+    Object.values(SETTINGS).flatMap(({ name }) => [name, `${name}_FILE`]),
+  );
   const others = Object.entries(Deno.env.toObject()).filter(([name]) => !settings.has(name));
   return { ...Object.fromEntries(others), NO_COLOR: "1", ...env };
 }

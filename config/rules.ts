@@ -1,0 +1,70 @@
+/**
+ * What settings mean to each other: pairs, alternatives, and what must be set. A rule is one entry of the
+ * list.
+ *
+ * @module
+ */
+import type { Config, SettingName } from "./settings.ts";
+
+/** A configuration as far as it was read; a value whose text did not fit is meaningless. */
+export interface Draft {
+  readonly config: Config;
+  /** False for commands that only speak to Cassandra. */
+  readonly serves: boolean;
+  isSet(name: SettingName): boolean;
+}
+
+/** What is wrong with a setting, as a sentence that begins with its name. */
+export interface SettingMistake {
+  readonly name: SettingName;
+  readonly problem: string;
+}
+
+type Rule = (draft: Draft) => SettingMistake | null;
+
+export const RULES: readonly Rule[] = [
+  requireUnless("CASSANDRA_CONTACT_POINTS", "CASSANDRA_SECURE_BUNDLE", {
+    help: 'name a node, such as "127.0.0.1:9042", or run "deno task dev", which starts one',
+  }),
+  requireUnless("CASSANDRA_LOCAL_DATACENTER", "CASSANDRA_SECURE_BUNDLE", {
+    help: '"nodetool status" shows the name, "datacenter1" in a stock Cassandra',
+  }),
+  exclude("CASSANDRA_CONTACT_POINTS", "CASSANDRA_SECURE_BUNDLE"),
+  requireWith("CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"),
+  requireWith("CASSANDRA_PASSWORD", "CASSANDRA_USERNAME"),
+  requireWith("CASSANDRA_TLS_CERT", "CASSANDRA_TLS_KEY"),
+  requireWith("CASSANDRA_TLS_KEY", "CASSANDRA_TLS_CERT"),
+  requireWith("OIDC_ISSUER", "OIDC_AUDIENCE"),
+  requireWith("OIDC_AUDIENCE", "OIDC_ISSUER"),
+  ({ serves, isSet }) =>
+    serves && !isSet("CURSOR_KEY")
+      ? {
+        name: "CURSOR_KEY",
+        problem: 'is not set: make one with "openssl rand -base64 32" and give it to every replica',
+      }
+      : null,
+  ({ config }) =>
+    config.port !== 0 && config.port === config.adminPort
+      ? { name: "ADMIN_PORT", problem: `is "${config.port}", as PORT is: the two must differ` }
+      : null,
+];
+
+function requireUnless(
+  name: SettingName,
+  other: SettingName,
+  { help }: { help: string },
+): Rule {
+  return ({ isSet }) =>
+    isSet(name) || isSet(other) ? null : { name, problem: `is not set: ${help}` };
+}
+
+/** `name` is needed wherever `other` is set. */
+function requireWith(name: SettingName, other: SettingName): Rule {
+  return ({ isSet }) =>
+    isSet(other) && !isSet(name) ? { name, problem: `is not set, but ${other} is` } : null;
+}
+
+function exclude(name: SettingName, other: SettingName): Rule {
+  return ({ isSet }) =>
+    isSet(name) && isSet(other) ? { name, problem: `cannot be set beside ${other}` } : null;
+}

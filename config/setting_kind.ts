@@ -1,0 +1,158 @@
+/**
+ * The kinds of value that a setting can have: each reads text, says what it expects where the text does
+ * not fit, and describes its range for the documentation. A new kind is one function here.
+ *
+ * @module
+ */
+
+/**
+ * Reports that a setting's text does not fit.
+ *
+ * @param expectation what is wrong or expected; never the value, which may be a secret
+ * @param part the element of a list that it is about; without it the whole text
+ */
+export type Fail = (expectation: string, part?: string) => void;
+
+/** How the text of a setting becomes a value. */
+export interface SettingKind<T> {
+  /** The values that it accepts, in Markdown; empty where `meaning` says it all. */
+  readonly range: string;
+  /** The value. Where it calls `fail`, what it returns is never used. */
+  read(text: string, fail: Fail): T;
+}
+
+export function text(): SettingKind<string> {
+  return { range: "", read: (text) => text };
+}
+
+/** A path that the process uses itself, later. */
+export function path(): SettingKind<string> {
+  return { range: "a path", read: (text) => text };
+}
+
+/** The content of the text file that the setting names. */
+export function fileContent(): SettingKind<string> {
+  return {
+    range: "the path of a PEM file",
+    read(path, fail) {
+      try {
+        return Deno.readTextFileSync(path);
+      } catch (error) {
+        fail(`the file cannot be read: ${error instanceof Error ? error.message : error}`);
+        return "";
+      }
+    },
+  };
+}
+
+export function integer({ min, max }: { min: number; max: number }): SettingKind<number> {
+  return {
+    range: `${min} to ${max}`,
+    read(text, fail) {
+      const value = /^\d+$/.test(text) ? Number(text) : NaN;
+      if (!(value >= min && value <= max)) fail(`expected an integer from ${min} to ${max}`);
+      return value;
+    },
+  };
+}
+
+/** One of a few words, in any case. */
+export function choice<const T extends string>(choices: readonly [T, ...T[]]): SettingKind<T> {
+  return {
+    range: choices.map((choice) => `\`${choice}\``).join(", "),
+    read(text, fail) {
+      const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+      if (found === undefined) fail(`expected one of ${choices.join(", ")}`);
+      return found ?? choices[0];
+    },
+  };
+}
+
+/** A URL that tokens are verified with: what others on the network could change is refused. */
+export function issuerUrl(): SettingKind<string> {
+  return {
+    range: "an `https` URL, or `http` on this machine",
+    read(text, fail) {
+      const url = URL.parse(text);
+      if (url === null || !["https:", "http:"].includes(url.protocol)) {
+        fail('expected a URL, such as "https://login.example.com"');
+      } else if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
+        fail("only https is safe beyond this machine");
+      }
+      return text;
+    },
+  };
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** An unquoted keyspace name, as Cassandra limits it. */
+export function keyspaceName(): SettingKind<string> {
+  return {
+    range: "48 lower-case letters, digits and underscores at most, a letter first",
+    read(text, fail) {
+      if (!/^[a-z][a-z0-9_]{0,47}$/.test(text)) {
+        fail("expected up to 48 lower-case letters, digits and underscores, a letter first");
+      }
+      return text;
+    },
+  };
+}
+
+/** Nodes as `host:port`, whose port may be left out. */
+export function contactPoints(): SettingKind<readonly string[]> {
+  return {
+    range: "`host[:port],…`, `[address]:port` for IPv6",
+    read: (text, fail) =>
+      partsOf(text).map((part) => {
+        const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s/]+)(?::(\d+))?$/.exec(part);
+        const port = Number(match?.[2] ?? 9042);
+        if (!match || port < 1 || port > 65535) {
+          fail('expected "host" or "host:port", "[address]:port" for IPv6', part);
+        }
+        return `${match?.[1]}:${port}`;
+      }),
+  };
+}
+
+/** Data centre to replication factor. */
+export function replication(): SettingKind<Readonly<Record<string, number>>> {
+  return {
+    range: "`dc:factor,…`",
+    read: (text, fail) =>
+      Object.fromEntries(
+        partsOf(text).map((part): [string, number] => {
+          const match = /^([\w.-]+):([1-9]\d?)$/.exec(part);
+          if (!match) fail('expected "dc:factor", such as "dc1:3"', part);
+          return [match?.[1] ?? "", Number(match?.[2])];
+        }),
+      ),
+  };
+}
+
+/** Keys of 32 bytes in base64: the current one, and while it is rotated a second. */
+export function encryptionKeys(): SettingKind<readonly Uint8Array[]> {
+  return {
+    range: "one or two keys of 32 bytes in base64, comma-separated",
+    read(text, fail) {
+      const keys = partsOf(text).map((part) => decodeBase64(part));
+      if (keys.some((key) => key?.length !== 32)) {
+        fail('expected 32 bytes in base64, as "openssl rand -base64 32" prints them');
+      }
+      if (keys.length > 2) fail("expected two keys at most, which are enough to rotate");
+      return keys.filter((key) => key !== null);
+    },
+  };
+}
+
+function partsOf(text: string): string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+function decodeBase64(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
