@@ -7,10 +7,13 @@
  * @module
  */
 
-/** What a code means to HTTP: its status, and the title that never changes. */
-interface CodeEntry {
+/** What a code means to HTTP. */
+export interface CodeEntry {
   readonly status: number;
+  /** Never changes. */
   readonly title: string;
+  /** Seconds until a repetition makes sense, for `Retry-After`; absent where it makes none. */
+  readonly retryAfterS?: number;
 }
 
 /** Every code that a client can meet. A code, once released, keeps its meaning. */
@@ -36,11 +39,11 @@ export const CODES = {
   internal: { status: 500, title: "Internal error" },
   too_many_rows: { status: 500, title: "Too many rows" },
   replica_failure: { status: 502, title: "Replica failure" },
-  not_ready: { status: 503, title: "Not ready" },
-  unavailable: { status: 503, title: "Cassandra unavailable" },
-  overloaded: { status: 503, title: "Cassandra overloaded" },
-  too_busy: { status: 503, title: "Too busy" },
-  issuer_unavailable: { status: 503, title: "Token issuer unavailable" },
+  not_ready: { status: 503, title: "Not ready", retryAfterS: 1 },
+  unavailable: { status: 503, title: "Cassandra unavailable", retryAfterS: 1 },
+  overloaded: { status: 503, title: "Cassandra overloaded", retryAfterS: 1 },
+  too_busy: { status: 503, title: "Too busy", retryAfterS: 1 },
+  issuer_unavailable: { status: 503, title: "Token issuer unavailable", retryAfterS: 1 },
   timeout: { status: 504, title: "Timeout" },
   outcome_unknown: { status: 504, title: "Outcome unknown" },
 } as const satisfies Record<string, CodeEntry>;

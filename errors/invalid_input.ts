@@ -23,7 +23,6 @@ export function pointerTo(path: readonly PropertyKey[]): string {
 export function invalidCursor(): ServiceError {
   return new ServiceError(
     "invalid_cursor",
-    'The cursor is not one that this request was given, or is too old: use "next_cursor" as it is, with the same parameters and user, or begin anew without one',
-    { errors: [{ pointer: "/query/cursor", detail: "Expected a cursor of this very request" }] },
+    'The cursor is not one that this request was given, or is too old: use "next_cursor" as it is, with the same parameters and user, or start again without one',
   );
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Code, CODES } from "./codes.ts";
+import { type Code, type CodeEntry, CODES } from "./codes.ts";
 
 /** One mistake in a request's input. */
 export interface InputError {
@@ -16,10 +16,19 @@ export interface InputError {
   readonly detail: string;
 }
 
+/** A mistake in the value of a parameter, for whoever does not know where in the request that is. */
+export interface ParamError {
+  /** The parameter's name. */
+  readonly param: string;
+  readonly detail: string;
+}
+
 export interface ServiceErrorOptions {
   /** The whole story, for the operator's log only. */
   readonly cause?: unknown;
   readonly errors?: readonly InputError[];
+  /** Mistakes whose places in the request are still to be found: `routes` makes `errors` of them. */
+  readonly paramErrors?: readonly ParamError[];
   /** Members that this code adds to the problem document, such as `current`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,6 +43,7 @@ export class ServiceError extends Error {
   readonly code: Code;
   readonly detail: string;
   readonly errors: readonly InputError[];
+  readonly paramErrors: readonly ParamError[];
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -42,12 +52,25 @@ export class ServiceError extends Error {
     this.code = code;
     this.detail = detail;
     this.errors = options.errors ?? [];
+    this.paramErrors = options.paramErrors ?? [];
     this.extensions = options.extensions ?? {};
     this.headers = options.headers ?? {};
   }
 
   get status(): number {
     return CODES[this.code].status;
+  }
+
+  /** The same error, with other mistakes to show. */
+  withErrors(errors: readonly InputError[]): ServiceError {
+    const { code, detail, cause, extensions, headers } = this;
+    return new ServiceError(code, detail, { cause, errors, extensions, headers });
+  }
+
+  /** Seconds until a repetition makes sense; undefined where it makes none. */
+  get retryAfterS(): number | undefined {
+    const entry: CodeEntry = CODES[this.code];
+    return entry.retryAfterS;
   }
 }
 

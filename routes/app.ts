@@ -1,16 +1,19 @@
 /**
- * The HTTP application. It is made anew whenever the routes change, and answers 503 for them until
+ * The HTTP application. It is made again whenever the routes change, and answers 503 for them until
  * there are any; what outlives it (the gate, the verifier, readiness) is passed in.
  *
  * @module
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { Access } from "../catalog/query.ts";
 import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Executor } from "../db/run/execute.ts";
 import { invalidInput } from "../errors/invalid_input.ts";
 import { ServiceError } from "../errors/service_error.ts";
 import type { Observe } from "../observe/observation.ts";
+import { guard } from "./auth/guard.ts";
 import type { TokenVerifier } from "./auth/verify_token.ts";
 import { createQueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
@@ -18,7 +21,9 @@ import type { CustomRoute } from "./define_route.ts";
 import { inputErrors } from "./input/input_errors.ts";
 import type { BodyLimits } from "./input/read_body.ts";
 import { accessLog } from "./middleware/access_log.ts";
+import { checkUrl } from "./middleware/check_url.ts";
 import { fetchWithHead, keepForHead } from "./middleware/head.ts";
+import { nameRoute } from "./middleware/name_route.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
@@ -49,11 +54,42 @@ export interface App {
   fetch(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response>;
 }
 
+/** A unit of the pipeline, and the requests that pass through it. */
+type Unit =
+  | { of: "every request"; use(options: AppOptions): MiddlewareHandler<AppEnv> }
+  | { of: "requests to the API"; use(options: AppOptions): MiddlewareHandler<AppEnv> }
+  | {
+    of: "requests to a route";
+    use(options: AppOptions, route: GuardedRoute): MiddlewareHandler<AppEnv>[];
+  };
+
+interface GuardedRoute {
+  readonly path: string;
+  readonly access: Access;
+}
+
+/**
+ * Everything that a request passes through before its route serves it, in this order. Probes, `/docs`
+ * and `/openapi.json` are served after what is for every request; a path that no route has is
+ * answered after what is for the API. A hand-written route adds its own (`define_route.ts`).
+ */
+const PIPELINE: readonly Unit[] = [
+  { of: "every request", use: () => keepForHead() },
+  { of: "every request", use: () => requestId() },
+  { of: "every request", use: () => timing() },
+  { of: "every request", use: ({ observe }) => accessLog(observe) },
+  { of: "every request", use: () => tracing() },
+  { of: "requests to the API", use: () => checkUrl() },
+  { of: "requests to the API", use: ({ gate }) => shedLoad(gate) },
+  { of: "requests to a route", use: (_, { path }) => [nameRoute(path)] },
+  { of: "requests to a route", use: (options, route) => guard(route, options) },
+];
+
 /** What zod-openapi calls a place by another name than a pointer does. */
 const PLACES: Readonly<Record<string, string>> = { param: "path", json: "body", form: "body" };
 
 export function createApp(options: AppOptions): App {
-  const { prepared, observe } = options;
+  const { prepared } = options;
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return;
@@ -61,23 +97,16 @@ export function createApp(options: AppOptions): App {
       throw invalidInput(inputErrors(result.error, `/${place}`));
     },
   });
-  app.use(keepForHead(), requestId(), timing(), accessLog(observe), tracing());
+  app.use(...pipelineOf("every request", options));
   app.onError((error, context) => problemResponse(error, context));
 
-  app.get("/livez", (context) => {
-    context.get("request").route = "/livez";
-    return context.json({ status: "alive" });
-  });
-  app.get("/readyz", (context) => {
-    context.get("request").route = "/readyz";
+  app.get("/livez", nameRoute("/livez"), (context) => context.json({ status: "alive" }));
+  app.get("/readyz", nameRoute("/readyz"), (context) => {
     const reason = options.unreadiness();
     if (reason !== null) throw notReady(reason);
     return context.json({ status: "ready" });
   });
-  app.use("/docs/*", async function nameRoute(context, next) {
-    context.get("request").route = "/docs";
-    await next();
-  });
+  app.use("/docs/*", nameRoute("/docs"));
   app.route("/docs", createDocs());
 
   if (prepared === null) {
@@ -110,19 +139,22 @@ function mountApi(
   prepared: readonly PreparedQuery[],
   options: AppOptions,
 ): void {
-  app.use(assertUrl, shedLoad(options.gate));
+  app.use(...pipelineOf("requests to the API", options));
   const callerOf = createQueryCaller(prepared, options.executor);
   const mounts = [
     ...prepared.flatMap((each) => {
       const { route } = each.query;
-      return route === null ? [] : [{ ...route, mount: () => mountQuery(app, each, options) }];
+      if (route === null) return [];
+      const { path } = route;
+      const before = beforeRoute({ path, access: each.query.access }, options);
+      return [{ ...route, mount: () => mountQuery(app, each, { ...options, before }) }];
     }),
     ...options.customRoutes.map((route) => ({
       method: route.method,
       path: route.path,
       mount() {
-        const { verifier, bodyLimits } = options;
-        route.mount(app, { verifier, bodyLimits, callerOf });
+        const { bodyLimits } = options;
+        route.mount(app, { bodyLimits, callerOf, before: beforeRoute(route, options) });
       },
     })),
   ];
@@ -152,32 +184,30 @@ function mountDocument(app: OpenAPIHono<AppEnv>, { issuer }: AppOptions): void {
     info: { title: "cqlgate", version: "1", description: "Cassandra queries as a REST API" },
     servers: [{ url: "/" }],
   }));
-  app.get("/openapi.json", (context) => {
-    context.get("request").route = "/openapi.json";
-    return context.body(text, 200, { "content-type": "application/json" });
-  });
+  app.get(
+    "/openapi.json",
+    nameRoute("/openapi.json"),
+    (context) => context.body(text, 200, { "content-type": "application/json" }),
+  );
 }
 
-/** A URL whose escapes are not UTF-8 would otherwise be read as something that nobody sent. */
-async function assertUrl(
-  context: { req: { url: string } },
-  next: () => Promise<void>,
-): Promise<void> {
-  const { url } = context.req;
-  if (url.includes("%")) {
-    try {
-      decodeURIComponent(url);
-    } catch {
-      throw new ServiceError("malformed_request", "The URL has an escape that is not UTF-8");
-    }
-  }
-  await next();
+/** The units for every request, or for requests to the API. */
+function pipelineOf(
+  of: "every request" | "requests to the API",
+  options: AppOptions,
+): MiddlewareHandler<AppEnv>[] {
+  return PIPELINE.flatMap((unit) => unit.of === of ? unit.use(options) : []);
+}
+
+/** The units in front of a route. */
+function beforeRoute(route: GuardedRoute, options: AppOptions): MiddlewareHandler<AppEnv>[] {
+  return PIPELINE.flatMap((unit) =>
+    unit.of === "requests to a route" ? unit.use(options, route) : []
+  );
 }
 
 function notReady(reason: string): ServiceError {
-  return new ServiceError("not_ready", `The service is not ready: ${reason}`, {
-    headers: { "retry-after": "1" },
-  });
+  return new ServiceError("not_ready", `The service is not ready: ${reason}`);
 }
 
 function patternsOf(

@@ -12,6 +12,7 @@ import type { Executor } from "../db/run/execute.ts";
 import { createPageReader } from "../db/run/pages.ts";
 import type { AppEnv, RequestContext } from "./context.ts";
 import { compileInput } from "./input/input.ts";
+import { NO_OWN_PARAMS } from "./input/own_params.ts";
 import { onlyRow } from "./respond/one.ts";
 
 const MAX_ROWS = 5_000;
@@ -54,12 +55,12 @@ interface Call {
 }
 
 function compileCall(prepared: PreparedQuery, executor: Executor): Call {
-  const readInput = compileInput(withValuesByName(prepared), []);
+  const readInput = compileInput(withValuesByName(prepared), NO_OWN_PARAMS);
   const readPage = createPageReader(prepared, executor);
   return {
     prepared,
     async read(body, { identity, cassandra }) {
-      const values = readInput({
+      const { values } = readInput({
         path: {},
         query: new URLSearchParams(),
         headers: new Headers(),

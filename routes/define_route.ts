@@ -7,7 +7,6 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Access } from "../catalog/query.ts";
-import { guard, type GuardOptions } from "./auth/guard.ts";
 import type { QueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
 import {
@@ -28,8 +27,10 @@ import {
 } from "./openapi/describe_route.ts";
 import { negotiate } from "./respond/negotiate.ts";
 
-export interface CustomRouteOptions extends GuardOptions {
+export interface CustomRouteOptions {
   readonly bodyLimits: BodyLimits;
+  /** What a request passes through before the route's own middleware. */
+  readonly before: readonly MiddlewareHandler<AppEnv>[];
   readonly callerOf: (context: Context<AppEnv>) => QueryCaller;
 }
 
@@ -68,7 +69,7 @@ function typesOf(responses: RouteConfig["responses"]): string[] {
 /** Refuses whoever takes none of the types. */
 function assertAcceptable(types: readonly string[]): MiddlewareHandler<AppEnv> {
   return async function assertAcceptable(context, next) {
-    negotiate(context, types as [string, ...string[]]);
+    negotiate(context.req.header("accept"), types as [string, ...string[]]);
     await next();
   };
 }
@@ -129,8 +130,8 @@ export function defineRoute<const R extends RouteConfig>(
     access,
     mount(app, options) {
       const before = [
+        ...options.before,
         noStore,
-        ...guard({ path: route.path, access }, options),
         ...(types.length === 0 ? [] : [assertAcceptable(types)]),
         ...(hasBody ? [holdBody(options.bodyLimits, takes)] : []),
       ];

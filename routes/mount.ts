@@ -4,28 +4,31 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { PAGE_PARAMETERS } from "../catalog/params.ts";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Query } from "../catalog/query.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
-import { guard, type GuardOptions } from "./auth/guard.ts";
 import type { AppEnv } from "./context.ts";
-import { compileBulkInput, compileInput, type OuterInput } from "./input/input.ts";
+import { compileBulkInput, compileInput, type OuterInput, type RawInput } from "./input/input.ts";
+import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
+import { withPointers } from "./input/place.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import { describeRoute } from "./openapi/describe_route.ts";
+import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
 import { respondApplied } from "./respond/applied.ts";
 import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
 import { respondExec } from "./respond/exec.ts";
 import { respondMany } from "./respond/many.ts";
 import { negotiate } from "./respond/negotiate.ts";
 import { respondOne } from "./respond/one.ts";
-import type { Responder, ResponderOptions } from "./respond/responder.ts";
+import type { Responder, ResponderOptions, Served } from "./respond/responder.ts";
 import { ROW_FORMATS } from "./respond/row_format.ts";
 import { respondStream } from "./respond/stream.ts";
 
-export interface MountOptions extends GuardOptions, ResponderOptions, BulkOptions {
+export interface MountOptions extends ResponderOptions, BulkOptions {
   readonly bodyLimits: BodyLimits;
+  /** What a request passes through before it is served. */
+  readonly before: readonly MiddlewareHandler<AppEnv>[];
 }
 
 /** Adds the query's route, with its description, to the app. */
@@ -34,49 +37,47 @@ export function mountQuery(
   prepared: PreparedQuery,
   options: MountOptions,
 ): void {
-  const { query } = prepared;
+  const { query, params } = prepared;
   if (query.route === null) return;
   const { method, path } = query.route;
-  const readInput = compileInput(prepared, takesPages(prepared) ? PAGE_PARAMETERS : []);
-  const responders = respondersOf(prepared, options);
-  const offered = [...Object.keys(responders), ...query.bulk ? [NDJSON] : []] as [
-    string,
-    ...string[],
-  ];
+  const answers = answersOf(prepared, options);
+  const offered = [...Object.keys(answers), ...query.bulk ? [NDJSON] : []] as [string, ...string[]];
   const readBody = bodyReader(query, options);
   const bulk = query.bulk
     ? { readInput: compileBulkInput(prepared), respond: respondBulk(prepared, options) }
     : null;
 
+  async function serve(context: Context<AppEnv>): Promise<Response> {
+    const type = negotiate(context.req.header("accept"), offered);
+    const url = new URL(context.req.url);
+    const outer: OuterInput = {
+      path: context.req.param() as Record<string, string>,
+      query: url.searchParams,
+      headers: context.req.raw.headers,
+      claims: context.get("request").identity?.claims ?? {},
+    };
+    const input = await readBody(context.req.raw);
+    if (input.kind === "many") {
+      return bulk!.respond({ context, upload: input.upload, readValues: bulk!.readInput(outer) });
+    }
+    // A single input of a bulk route is answered as on any other.
+    const answer = answers[type] ?? answers["application/json"]!;
+    return await answer({ context, url, input: { ...outer, body: input.body } });
+  }
+
   app.openAPIRegistry.registerPath(describeRoute(prepared));
   app.on(
     [method],
     [honoPath(path)],
-    ...guard({ path, access: query.access }, options),
+    ...options.before,
     async function serveQuery(context: Context<AppEnv>): Promise<Response> {
-      const type = negotiate(context, offered);
-      const url = new URL(context.req.url);
-      const outer: OuterInput = {
-        path: context.req.param() as Record<string, string>,
-        query: url.searchParams,
-        headers: context.req.raw.headers,
-        claims: context.get("request").identity?.claims ?? {},
-      };
-      const input = await readBody(context.req.raw);
-      if (input.kind === "many") {
-        return bulk!.respond({ context, upload: input.upload, readValues: bulk!.readInput(outer) });
+      try {
+        return await serve(context);
+      } catch (error) {
+        throw withPointers(error, params);
       }
-      const { body } = input;
-      // A single input of a bulk route is answered as on any other.
-      const respond = responders[type] ?? responders["application/json"]!;
-      return await respond({ context, url, values: readInput({ ...outer, body }) });
     },
   );
-}
-
-/** Whether `limit` and `cursor` mean anything to the route. */
-function takesPages({ query, isPaged }: PreparedQuery): boolean {
-  return query.page !== null && isPaged;
 }
 
 /** What reads a request's body, as far as the route takes one. */
@@ -96,27 +97,38 @@ function honoPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ":$1");
 }
 
-/** A responder for each media type that the query can answer in, the preferred one first. */
-function respondersOf(
+/** Answers a request whose input is still to be checked. */
+type Answer = (
+  request: Pick<Served, "context" | "url"> & { readonly input: RawInput },
+) => Promise<Response>;
+
+/** An answer for each media type that the query can be answered in, the preferred one first. */
+function answersOf(
   prepared: PreparedQuery,
   options: MountOptions,
-): Readonly<Record<string, Responder>> {
-  switch (prepared.query.mode) {
+): Readonly<Record<string, Answer>> {
+  const answer = <Own>(own: OwnParams<Own>, respond: Responder<Own>): Answer => {
+    const readInput = compileInput(prepared, own);
+    return ({ context, url, input }) => respond({ context, url, ...readInput(input) });
+  };
+  const { query: { mode, page }, isPaged } = prepared;
+  switch (mode) {
     case "one":
-      return { "application/json": respondOne(prepared, options) };
-    case "many":
+      return { "application/json": answer(NO_OWN_PARAMS, respondOne(prepared, options)) };
+    case "many": {
+      const own = isPaged ? pageParams(page!) : onlyPage(page!);
+      const streamOwn = isPaged ? STREAM_PARAMS : NO_OWN_PARAMS;
+      const streams = Object.entries(ROW_FORMATS).map(([type, format]) =>
+        [type, answer(streamOwn, respondStream(prepared, format, options))] as const
+      );
       return {
-        "application/json": respondMany(prepared, options),
-        ...Object.fromEntries(
-          Object.entries(ROW_FORMATS).map(([type, format]) => [
-            type,
-            respondStream(prepared, format, options),
-          ]),
-        ),
+        "application/json": answer(own, respondMany(prepared, options)),
+        ...Object.fromEntries(streams),
       };
+    }
     case "exec":
-      return { "application/json": respondExec(prepared, options) };
+      return { "application/json": answer(NO_OWN_PARAMS, respondExec(prepared, options)) };
     case "applied":
-      return { "application/json": respondApplied(prepared, options) };
+      return { "application/json": answer(NO_OWN_PARAMS, respondApplied(prepared, options)) };
   }
 }

@@ -26,10 +26,19 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The rooms of a layer, in the order in which they may import each other: each has those before it.
- * Files of the layer itself, outside of its rooms, are the room `.`.
+ * A file outside the layer's folders is a room by its own name, or else the room `.`.
  */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   db: [["driver"], ["schema"], ["prepare"], ["run"], ["bulk"]],
+  routes: [
+    ["context.ts"],
+    ["input"],
+    ["paging"],
+    ["respond", "auth", "middleware"],
+    ["openapi"],
+    ["."],
+    ["custom"],
+  ],
 };
 
 /** Packages that only these layers may import. A package that is not here is open to none. */
@@ -117,8 +126,9 @@ function targetLayer({ path }: Module, specifier: string): string | null {
 
 /** The room of a file: the first folder below its layer's. */
 function roomOf(path: string): string {
-  const [, room = "", ...rest] = path.split("/");
-  return rest.length === 0 ? "." : room;
+  const [layer = "", room = "", ...rest] = path.split("/");
+  if (rest.length > 0) return room;
+  return ROOMS[layer]?.flat().includes(room) ? room : ".";
 }
 
 /** The files that a module imports. */
@@ -145,6 +155,11 @@ function circlesOf(all: readonly Module[]): string[] {
   }
   for (const { path } of all) visit(path, []);
   return circles;
+}
+
+/** The code alone; a comment may explain what the code must not know. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
 function packageName(specifier: string): string {
@@ -185,6 +200,24 @@ describe("architecture", () => {
         return rank(target) === -1 || rank(target) >= rank(module.path);
       }).map((target) => `${module.path} imports ${target}`);
     });
+    expect(wrong).toEqual([]);
+  });
+
+  it("db knows nothing of HTTP", () => {
+    const http =
+      /\b(?:pointer|headers|new URL|URLSearchParams)\b|["'`]\/(?:path|query|header|body)\b/i;
+    const wrong = production.filter(({ layer }) => layer === "db").flatMap(({ path, text }) =>
+      withoutComments(text).split("\n").filter((line) => http.test(line))
+        .map((line) => `${path}: ${line.trim()}`)
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("routes know nothing of the driver", () => {
+    const wrong = production.filter(({ layer }) => layer === "routes").flatMap((module) =>
+      targetsOf(module).filter((target) => target.startsWith("db/driver/"))
+        .map((target) => `${module.path} imports ${target}`)
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -268,6 +268,11 @@ describe("A request whose values do not fit", () => {
     ["an empty limit", "/stations?limit=", {}, { "/query/limit": /1 to 1000/ }],
     ["a limit given twice", "/stations?limit=1&limit=2", {}, { "/query/limit": /1 to 1000/ }],
     ["a cursor given twice", "/stations?cursor=a&cursor=b", {}, { "/query/cursor": /once/ }],
+    ["a limit and an unknown parameter", "/stations?limit=0&cursor=a&cursor=b&x=1", {}, {
+      "/query/limit": /1 to 1000/,
+      "/query/cursor": /once/,
+      "/query/x": /Unknown/,
+    }],
     ["a month that is none", "/stations/s/observations/2010-13", {}, { "/path/month": /month/ }],
   ];
   for (const [name, path, request, mistakes] of CASES) {

@@ -20,8 +20,6 @@ export interface StatementFacts {
   readonly resumes?: boolean;
 }
 
-const RETRY_SOON = { headers: { "retry-after": "1" } };
-
 /**
  * @param error whatever the driver threw or rejected with
  * @returns an error whose `detail` is fit for the caller and whose `cause` is for the operator
@@ -95,7 +93,7 @@ function unavailable(cause: unknown): ServiceError {
   return new ServiceError(
     "unavailable",
     "Too few Cassandra nodes are reachable to serve this request; nothing was changed: repeat it later",
-    { cause, ...RETRY_SOON },
+    { cause },
   );
 }
 
@@ -109,7 +107,7 @@ function tooFewReplicas(cause: unknown, facts: StatementFacts): ServiceError {
   return new ServiceError(
     "unavailable",
     "Too few replicas are reachable to write at the consistency asked for: repeating it later is safe",
-    { cause, ...RETRY_SOON },
+    { cause },
   );
 }
 
@@ -120,14 +118,13 @@ function connectionLost(cause: unknown, facts: StatementFacts): ServiceError {
   return new ServiceError(
     "unavailable",
     "The connection to Cassandra broke; the write may have been made: repeating it is safe",
-    { cause, ...RETRY_SOON },
+    { cause },
   );
 }
 
 function overloaded(cause: unknown): ServiceError {
   return new ServiceError("overloaded", "Cassandra has too much to do: repeat the request later", {
     cause,
-    ...RETRY_SOON,
   });
 }
 

@@ -177,7 +177,6 @@ export class Session {
       throw new ServiceError(
         "unavailable",
         "Cassandra cannot be reached; the service reconnects by itself: repeat the request later",
-        { headers: { "retry-after": "1" } },
       );
     }
     return this.#client;

@@ -44,7 +44,7 @@ export function createWalker(
     values: EncodedValues,
     { size, position, stopwatch }: PageRequest,
   ): Promise<RowPage> {
-    const range = rangeOf(values, prepared, walk);
+    const range = rangeOf(values, walk);
     if (range === null) return { rows: [], next: null };
     const deadline = performance.now() + executor.timeoutMs;
     const rows: Row[] = [];
@@ -89,12 +89,8 @@ export function createWalker(
  *
  * @throws {ServiceError} `range_too_wide`, or `invalid_input` for an end outside of the years 0000 to 9999
  */
-function rangeOf(
-  values: EncodedValues,
-  prepared: PreparedQuery,
-  walk: PreparedWalk,
-): Range | null {
-  const endOf = (name: string) => instantOf(values[name], { name, prepared, walk });
+function rangeOf(values: EncodedValues, walk: PreparedWalk): Range | null {
+  const endOf = (name: string) => instantOf(values[name], { name, walk });
   const [from, to] = [endOf(walk.from), endOf(walk.to)];
   if (from > to) return null;
   const [oldest, newest] = [bucketStart(from, walk.by), bucketStart(to, walk.by)];
@@ -112,16 +108,12 @@ function rangeOf(
 
 function instantOf(
   bytes: Buffer | null | undefined,
-  end: { name: string; prepared: PreparedQuery; walk: PreparedWalk },
+  { name, walk }: { name: string; walk: PreparedWalk },
 ): number {
-  const ms = bytes ? end.walk.instantOf(bytes) : NaN;
+  const ms = bytes ? walk.instantOf(bytes) : NaN;
   if (!Number.isNaN(ms)) return ms;
-  const place = end.prepared.params.find(({ param }) => param.name === end.name)?.param.source.in;
   throw new ServiceError("invalid_input", 'One value does not fit: "errors" says which and why', {
-    errors: [{
-      pointer: `/${place}/${end.name}`,
-      detail: "Expected a time in the years 0000 to 9999",
-    }],
+    paramErrors: [{ param: name, detail: "Expected a time in the years 0000 to 9999" }],
   });
 }
 

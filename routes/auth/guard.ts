@@ -1,6 +1,6 @@
 /**
- * What stands before every route's handler: its name for logs and metrics, then authentication and
- * scopes. A route cannot be mounted without saying who may call it.
+ * Who may call a route: authentication and scopes, as far as its access says. A route cannot be mounted
+ * without saying who may call it.
  *
  * @module
  */
@@ -12,28 +12,23 @@ import { authorise } from "./authorise.ts";
 import type { TokenVerifier } from "./verify_token.ts";
 
 export interface GuardOptions {
-  /** Null where no issuer is configured, which only public routes can do with. */
+  /** Null where no issuer is configured, which suffices for public routes only. */
   readonly verifier: TokenVerifier | null;
 }
 
-/** The middleware of a route, in order. */
+/** The middleware that guards a route, in order; none for a public one. */
 export function guard(
-  route: { path: string; access: Access },
+  { path, access }: { readonly path: string; readonly access: Access },
   { verifier }: GuardOptions,
 ): MiddlewareHandler<AppEnv>[] {
-  const { path, access } = route;
-  const nameRoute: MiddlewareHandler<AppEnv> = async function nameRoute(context, next) {
-    context.get("request").route = path;
-    await next();
-  };
   switch (access.kind) {
     case "public":
-      return [nameRoute];
+      return [];
     case "scopes":
       if (verifier === null) {
         throw new TypeError(`Cannot mount "${path}": it needs scopes, and no issuer is configured`);
       }
-      return [nameRoute, authenticate(verifier), authorise(access.anyOf)];
+      return [authenticate(verifier), authorise(access.anyOf)];
     case "internal":
       throw new TypeError(`Cannot mount "${path}": an internal query has no route`);
   }

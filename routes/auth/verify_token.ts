@@ -118,7 +118,7 @@ function issuerUnavailable(cause: unknown): ServiceError {
   return new ServiceError(
     "issuer_unavailable",
     "The keys that tokens are checked with cannot be fetched from the issuer: repeat the request later",
-    { cause, headers: { "retry-after": "1" } },
+    { cause },
   );
 }
 

@@ -16,7 +16,9 @@ import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
 import { matchesNone, readIfMatch } from "./entity_tag.ts";
 import { inputErrors } from "./input_errors.ts";
+import type { OwnParams } from "./own_params.ts";
 import { schemaOf } from "./param_schema.ts";
+import { headerName, type Place, pointerOf, sourceOf } from "./place.ts";
 
 /** What a request brings along beside its body, before it is checked. */
 export interface OuterInput {
@@ -31,36 +33,29 @@ export interface RawInput extends OuterInput {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** A request's values, ready to be bound, and what it asks of the gateway itself. */
+export interface Input<Own> {
+  readonly values: EncodedValues;
+  readonly own: Own;
+}
+
 /** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
-export type InputReader = (input: RawInput) => EncodedValues;
+export type InputReader<Own> = (input: RawInput) => Input<Own>;
 
 /** For many bodies in one request: what holds for all of them is read once, then each of them. */
 export type BulkInputReader = (outer: OuterInput) => (body: RawInput["body"]) => EncodedValues;
-
-/** The place that a client knows a parameter by. */
-export type Place = "path" | "query" | "header" | "body";
 
 // More than a person reads; a body of a hundred thousand unknown fields is not answered one by one.
 const MAX_ERRORS = 100;
 // Cassandra keeps the length of a key in two bytes.
 const MAX_KEY_BYTES = 65_535;
 
-/** The header of a parameter `station_id` is `Station-Id`. */
-export function headerName(param: string): string {
-  return param.replace(
-    /(^|_)([a-z])/g,
-    (_, before, letter) => `${before && "-"}${letter.toUpperCase()}`,
-  );
-}
-
-/**
- * @param reserved query parameters that the route reads itself, such as `limit`
- */
-export function compileInput(
+/** @param ownParams query parameters that the route reads for itself, such as `limit` */
+export function compileInput<Own>(
   prepared: PreparedQuery,
-  reserved: readonly string[],
-): InputReader {
-  const readOuter = compileOuter(prepared, reserved);
+  ownParams: OwnParams<Own>,
+): InputReader<Own> {
+  const readOuter = compileOuter(prepared, ownParams.names);
   const readBody = compileBody(prepared);
   const readPrecondition = compileIfMatch(prepared);
   return (input) => {
@@ -68,10 +63,11 @@ export function compileInput(
     const values: Values = {};
     readOuter(input, values, errors);
     readBody(input, values, errors);
+    const own = ownParams.read(input.query, errors);
     if (errors.length > 0) throw invalidInput(errors);
     // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
     readPrecondition(input, values);
-    return values;
+    return { values, own };
   };
 }
 
@@ -94,8 +90,8 @@ export function compileBulkInput(prepared: PreparedQuery): BulkInputReader {
   };
 }
 
-function compileOuter(prepared: PreparedQuery, reserved: readonly string[]): ParamReader {
-  const names = [...namesIn("query", prepared), ...reserved];
+function compileOuter(prepared: PreparedQuery, ownNames: readonly string[]): ParamReader {
+  const names = [...namesIn("query", prepared), ...ownNames];
   const readParams = compileParams(prepared, (source) => source.in !== "body");
   return (input, values, errors) => {
     readParams(input, values, errors);
@@ -126,7 +122,7 @@ function compileParams(
   includes: (source: ParamSource) => boolean,
 ): ParamReader {
   const params = prepared.params.filter(({ param: { source } }) =>
-    includes(source.in === "bucket" ? sourceOf(prepared, source.of) : source)
+    includes(source.in === "bucket" ? sourceOf(prepared.params, source.of) : source)
   );
   const readers = params.map((param) => compileParam(param));
   const buckets = params.filter(({ bucket }) => bucket !== null);
@@ -143,7 +139,7 @@ function compileParams(
       const bytes = bucket!(instant);
       if (bytes === null) {
         errors.push({
-          pointer: pointerOf(prepared, source.of),
+          pointer: pointerOf(prepared.params, source.of),
           detail: "Expected a time in the years 0000 to 9999",
         });
       } else {
@@ -154,9 +150,12 @@ function compileParams(
       const length = values[name]?.length ?? 1;
       if (length > MAX_KEY_BYTES) {
         const detail = `Expected at most ${MAX_KEY_BYTES} bytes, as it is part of the key`;
-        errors.push({ pointer: pointerOf(prepared, name), detail });
+        errors.push({ pointer: pointerOf(prepared.params, name), detail });
       } else if (length === 0 && name === onlyKey) {
-        errors.push({ pointer: pointerOf(prepared, name), detail: "Expected at least one byte" });
+        errors.push({
+          pointer: pointerOf(prepared.params, name),
+          detail: "Expected at least one byte",
+        });
       }
     }
   };
@@ -267,13 +266,4 @@ function keyNames({ params, statement }: PreparedQuery): string[] {
   return params.filter(({ positions }) =>
     positions.some((position) => statement.partitionKey.includes(position))
   ).map(({ param }) => param.name);
-}
-
-function pointerOf(prepared: PreparedQuery, name: string): string {
-  const place = sourceOf(prepared, name).in;
-  return pointerTo([place, place === "header" ? headerName(name) : name]);
-}
-
-function sourceOf({ params }: PreparedQuery, name: string): ParamSource {
-  return params.find(({ param }) => param.name === name)?.param.source ?? { in: "body" };
 }

@@ -21,9 +21,6 @@ export function shedLoad(gate: LoadGate): MiddlewareHandler<AppEnv> {
       throw new ServiceError(
         "too_busy",
         "The service has too much to do: repeat the request later",
-        {
-          headers: { "retry-after": "1" },
-        },
       );
     }
     gate.inFlight++;

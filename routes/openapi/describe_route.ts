@@ -13,9 +13,10 @@ import type {
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
-import { headerName, type Place } from "../input/input.ts";
 import { schemaOf } from "../input/param_schema.ts";
+import { headerName, type Place } from "../input/place.ts";
 import { takesBody } from "../input/read_body.ts";
+import { describePageParams } from "../paging/page_params.ts";
 import { problemSchema } from "../respond/problem.ts";
 import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
@@ -49,7 +50,7 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
   const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
-    ...(query.page === null || !isPaged ? {} : pageShape(query.page)),
+    ...(query.page === null || !isPaged ? {} : describePageParams(query.page)),
   };
   const body = of("body");
   const headers = {
@@ -230,16 +231,6 @@ function problemsOf(
   if (writes && !idempotent) codes.push("outcome_unknown");
   if (query.route !== null && takesBody(query.route.method)) codes.push(...BODY_CODES);
   return problemResponses(codes);
-}
-
-function pageShape(page: { size: number; max: number }): Record<string, z.ZodType<unknown>> {
-  return {
-    limit: z.int().min(1).max(page.max).optional().openapi({
-      description: "Rows in a page",
-      default: page.size,
-    }),
-    cursor: z.string().optional().openapi({ description: "`next_cursor` of the page before" }),
-  };
 }
 
 function shapeOf(

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type BulkOutcome, writeLines } from "../../db/bulk/write_lines.ts";
-import type { WriteTime } from "../../db/driver/driver_types.ts";
+import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
+import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
@@ -31,29 +31,17 @@ export function respondBulk(
   prepared: PreparedQuery,
   { executor, observe }: BulkOptions,
 ): BulkResponder {
-  const { query, idempotent, rowKey } = prepared;
+  const { query } = prepared;
+  const writeBulk = createBulkWriter(prepared, executor);
   return ({ context, upload, readValues }) => {
     const request = context.get("request");
     const report = new ReportStream({ onLeave: () => upload.cancel() });
 
-    async function write(
-      rows: readonly EncodedValues[],
-      writeTime: WriteTime | undefined,
-    ): Promise<void> {
-      const [row, ...more] = rows;
-      const options = { stopwatch: request.cassandra, writeTime };
-      if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
-      const result = await executor.execute(prepared, row!, options);
-      if (result.applied === false) throw notApplied(prepared, result);
-    }
-
     async function serve(): Promise<boolean> {
-      const outcome = await writeLines(upload.blocks, {
+      const outcome = await writeBulk(upload.blocks, {
+        stopwatch: request.cassandra,
         read: (value) => readValues(assertObject(value, "The line")),
-        write,
-        nextTime: () => executor.nextWriteTime(),
-        key: rowKey,
-        idempotent,
+        notApplied: (result) => notApplied(prepared, result),
         fail: (line, error) => report.add(failureOf(line, error)),
         obstacle: () => report.obstacle(),
       });

@@ -3,21 +3,19 @@
  *
  * @module
  */
-import type { Page } from "../../catalog/query.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageReader } from "../../db/run/pages.ts";
-import { invalidInput } from "../../errors/invalid_input.ts";
+import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondMany(
   prepared: PreparedQuery,
   { executor, cursors }: ResponderOptions,
-): Responder {
+): Responder<PageParams> {
   const { query } = prepared;
-  const page = query.page!;
   const readPage = createPageReader(prepared, executor);
-  return async ({ context, url, values }) => {
+  return async ({ context, url, values, own: { size, cursor } }) => {
     const { identity, cassandra } = context.get("request");
     const binding: CursorBinding = {
       query: query.name,
@@ -25,12 +23,12 @@ export function respondMany(
       values: prepared.bind(values),
       caller: identity?.subject ?? "",
     };
-    const size = readLimit(url.searchParams, page);
-    const cursor = readCursor(url.searchParams);
-    const { rows, next } = await readPage(values, {
-      size,
-      position: cursor === null ? null : await cursors.open(cursor, binding),
-      stopwatch: cassandra,
+    async function read() {
+      const position = cursor === null ? null : await cursors.open(cursor, binding);
+      return await readPage(values, { size, position, stopwatch: cassandra });
+    }
+    const { rows, next } = await read().catch((error) => {
+      throw pointToCursor(error);
     });
     const headers = { vary: "Accept" };
     if (next === null) return json({ items: rows, next_cursor: null }, { headers });
@@ -40,21 +38,4 @@ export function respondMany(
       headers: { ...headers, link: `<${url.pathname}${url.search}>; rel="next"` },
     });
   };
-}
-
-function readCursor(query: URLSearchParams): string | null {
-  const [cursor = null, ...others] = query.getAll("cursor");
-  if (others.length === 0) return cursor;
-  throw invalidInput([{ pointer: "/query/cursor", detail: "Expected it once" }]);
-}
-
-function readLimit(query: URLSearchParams, { size, max }: Page): number {
-  const texts = query.getAll("limit");
-  if (texts.length === 0) return size;
-  const limit = texts.length === 1 && /^\d{1,9}$/.test(texts[0]!) ? Number(texts[0]) : NaN;
-  if (limit >= 1 && limit <= max) return limit;
-  throw invalidInput([{
-    pointer: "/query/limit",
-    detail: `Expected an integer from 1 to ${max}`,
-  }]);
 }

@@ -3,35 +3,28 @@
  *
  * @module
  */
-import type { Context } from "hono";
-import { accepts } from "hono/accepts";
+import { parseAccept } from "hono/utils/accept";
 import { ServiceError } from "../../errors/service_error.ts";
 
 /**
+ * @param accept the header; undefined where there is none
  * @param offered in the order of the route's own preference
  * @throws {ServiceError} `not_acceptable` where the caller takes none of them
  */
 export function negotiate<const T extends string>(
-  context: Context,
+  accept: string | undefined,
   offered: readonly [T, ...T[]],
 ): T {
-  const header = context.req.header("accept");
-  if (header === undefined || header === "*/*") return offered[0];
-  const chosen = accepts(context, {
-    header: "Accept",
-    supports: [...offered],
-    default: "",
-    match: (accepted) => {
-      const ranges = accepted.map(({ type, q }) => ({ type: type.toLowerCase(), q }));
-      let best: { type: string; q: number } = { type: "", q: 0 };
-      for (const type of offered) {
-        const q = qualityOf(type, ranges);
-        if (q > best.q) best = { type, q };
-      }
-      return best.type;
-    },
-  });
-  if (chosen !== "") return chosen as T;
+  if (accept === undefined || accept === "*/*") return offered[0];
+  const ranges = parseAccept(accept).map(({ type, q }) => ({ type: type.toLowerCase(), q }));
+  // An empty list names no preference.
+  if (ranges.length === 0) return offered[0];
+  let best: { readonly type: T | null; readonly q: number } = { type: null, q: 0 };
+  for (const type of offered) {
+    const q = qualityOf(type, ranges);
+    if (q > best.q) best = { type, q };
+  }
+  if (best.type !== null) return best.type;
   const types = offered.map((type) => `"${type}"`).join(", ");
   throw new ServiceError(
     "not_acceptable",

@@ -63,6 +63,7 @@ export function problemResponse(error: unknown, context: Context<AppEnv>): Respo
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
+      ...(problem.retryAfterS === undefined ? {} : { "retry-after": `${problem.retryAfterS}` }),
       ...problem.headers,
     },
   });

@@ -10,13 +10,15 @@ import type { AppEnv } from "../context.ts";
 import type { Cursors } from "../paging/cursors.ts";
 
 /** A request whose input is checked and encoded. */
-export interface Served {
+export interface Served<Own = unknown> {
   readonly context: Context<AppEnv>;
   readonly url: URL;
   readonly values: EncodedValues;
+  /** What it asks of the gateway itself, such as the size of a page. */
+  readonly own: Own;
 }
 
-export type Responder = (served: Served) => Promise<Response>;
+export type Responder<Own = unknown> = (served: Served<Own>) => Promise<Response>;
 
 export interface ResponderOptions {
   readonly executor: Executor;

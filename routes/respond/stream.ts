@@ -7,11 +7,9 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import { PAGE_PARAMETERS } from "../../catalog/params.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { RowPage } from "../../db/run/page.ts";
 import { createPageReader } from "../../db/run/pages.ts";
-import { invalidInput } from "../../errors/invalid_input.ts";
 import { toServiceError } from "../../errors/service_error.ts";
 import type { RequestContext } from "../context.ts";
 import { compressStream } from "./compress.ts";
@@ -28,8 +26,7 @@ export function respondStream(
 ): Responder {
   const readPage = createPageReader(prepared, executor);
   const columns = prepared.columns.map(({ name }) => name);
-  return async ({ context, url, values }) => {
-    refusePageParameters(url.searchParams);
+  return async ({ context, values }) => {
     const request = context.get("request");
     const fetchPage = (position: RowPage["next"]) =>
       readPage(values, { size: PAGE_SIZE, position, stopwatch: request.cassandra });
@@ -107,13 +104,4 @@ function streamPages(
       completion.resolve(false);
     },
   }, { highWaterMark: 0 });
-}
-
-function refusePageParameters(query: URLSearchParams): void {
-  const given = PAGE_PARAMETERS.filter((name) => query.has(name));
-  if (given.length === 0) return;
-  throw invalidInput(given.map((name) => ({
-    pointer: `/query/${name}`,
-    detail: "A stream has no pages: leave it out, or ask for application/json",
-  })));
 }

@@ -1,0 +1,43 @@
+/**
+ * A prepared write for many inputs: which of them go to Cassandra together, as of which time, and
+ * whether an attempt may be repeated. How many are under way at once is for `write_lines.ts`.
+ *
+ * @module
+ */
+import type { ServiceError } from "../../errors/service_error.ts";
+import type { Stopwatch } from "../../observe/stopwatch.ts";
+import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
+import type { Executor, Result } from "../run/execute.ts";
+import { type BulkOutcome, type Entry, writeLines, type WriteLinesOptions } from "./write_lines.ts";
+
+export interface BulkRequest
+  extends Pick<WriteLinesOptions<EncodedValues>, "read" | "fail" | "obstacle"> {
+  /** Runs while Cassandra is being waited for. */
+  readonly stopwatch: Stopwatch;
+  /** The error for a line whose condition did not hold. */
+  notApplied(result: Result): ServiceError;
+}
+
+/** Writes the entries of one request, as `writeLines` does. Never rejects. */
+export type BulkWriter = (
+  blocks: AsyncIterable<readonly Entry[]>,
+  request: BulkRequest,
+) => Promise<BulkOutcome>;
+
+export function createBulkWriter(prepared: PreparedQuery, executor: Executor): BulkWriter {
+  const { idempotent, rowKey } = prepared;
+  return (blocks, { stopwatch, notApplied, ...request }) =>
+    writeLines(blocks, {
+      ...request,
+      key: rowKey,
+      idempotent,
+      nextTime: () => executor.nextWriteTime(),
+      async write(rows, writeTime) {
+        const options = { stopwatch, writeTime };
+        const [row, ...more] = rows;
+        if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
+        const result = await executor.execute(prepared, row!, options);
+        if (result.applied === false) throw notApplied(result);
+      },
+    });
+}

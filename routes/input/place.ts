@@ -1,0 +1,42 @@
+/**
+ * Where in a request a parameter's value is, as the client knows it: the place, the name there, and the
+ * JSON pointer (RFC 6901) of both.
+ *
+ * @module
+ */
+import type { ParamSource } from "../../catalog/query.ts";
+import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
+import { pointerTo } from "../../errors/invalid_input.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+
+/** The place that a client knows a parameter by. */
+export type Place = "path" | "query" | "header" | "body";
+
+/** The header of a parameter `station_id` is `Station-Id`. */
+export function headerName(param: string): string {
+  return param.replace(
+    /(^|_)([a-z])/g,
+    (_, before, letter) => `${before && "-"}${letter.toUpperCase()}`,
+  );
+}
+
+/** The pointer to a parameter by its name. */
+export function pointerOf(params: readonly PreparedParam[], name: string): string {
+  const place = sourceOf(params, name).in;
+  return pointerTo([place, place === "header" ? headerName(name) : name]);
+}
+
+/** The source of a parameter by its name. */
+export function sourceOf(params: readonly PreparedParam[], name: string): ParamSource {
+  return params.find(({ param }) => param.name === name)?.param.source ?? { in: "body" };
+}
+
+/** What was thrown, with pointers in place of the names of parameters that `db` knows. */
+export function withPointers(thrown: unknown, params: readonly PreparedParam[]): unknown {
+  if (!(thrown instanceof ServiceError) || thrown.paramErrors.length === 0) return thrown;
+  const found = thrown.paramErrors.map(({ param, detail }) => ({
+    pointer: pointerOf(params, param),
+    detail,
+  }));
+  return thrown.withErrors([...thrown.errors, ...found]);
+}
