@@ -13,7 +13,8 @@ import type {
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
-import { type InputError, ServiceError } from "../../errors/service_error.ts";
+import type { InputError } from "../../errors/service_error.ts";
+import { type Claims, compileClaim } from "./claim.ts";
 import { matchesNone, readIfMatch } from "./entity_tag.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
@@ -25,7 +26,7 @@ export interface OuterInput {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Headers;
-  readonly claims: Readonly<Record<string, unknown>>;
+  readonly claims: Claims;
 }
 
 /** What a request brings along, before it is checked. */
@@ -167,7 +168,12 @@ function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;
   const { name, source } = param;
   if (source.in === "bucket" || source.in === "walk" || source.in === "if-match") return () => {};
-  if (source.in === "claim") return compileClaim(prepared, source.claim);
+  if (source.in === "claim") {
+    const readClaim = compileClaim(codec, source.claim);
+    return ({ claims }, values) => {
+      values[name] = readClaim(claims);
+    };
+  }
   const schema = schemaOf(prepared);
   const fallback = param.default === null
     ? undefined
@@ -217,27 +223,6 @@ function headerText(value: string | null): unknown {
     // No string, so that the schema refuses it.
     return null;
   }
-}
-
-function compileClaim({ param, codec }: PreparedParam, claim: string): ParamReader {
-  return ({ claims }, values) => {
-    const raw = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
-    const text = typeof raw === "string"
-      ? raw
-      : raw === undefined || raw === null
-      ? undefined
-      : JSON.stringify(raw);
-    const result = text === undefined || text === "" ? undefined : codec.text.safeParse(text);
-    if (result === undefined || !result.success) {
-      throw new ServiceError(
-        "missing_claim",
-        `The token's claim "${claim}" is ${
-          result === undefined ? "missing" : `not a "${codec.cql}"`
-        }: this route cannot tell whose data it is about`,
-      );
-    }
-    values[param.name] = codec.encode(result.data);
-  };
 }
 
 function compileIfMatch(

@@ -1,0 +1,98 @@
+/**
+ * A claim of the verified token → the bytes that are bound. Such a value decides whose rows a request is
+ * about, so nothing is converted or rounded: what is not exactly of the column's type is refused, and two
+ * different values never become one.
+ *
+ * | Column         | Claim                                                      |
+ * | -------------- | ---------------------------------------------------------- |
+ * | a number       | a JSON number, exactly as it is written, or its text       |
+ * | `boolean`      | `true` or `false`, or its text                             |
+ * | a composite    | the JSON that the type has: an array or an object          |
+ * | any other type | a JSON string                                              |
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Codec, CqlType } from "../../codec/codec.ts";
+import { ExactNumber } from "../../codec/json/exact_number.ts";
+import { parseDecimal, worthOf } from "../../codec/parts/decimal.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+
+/** The claims of a verified token, as the lossless parser read them. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** @throws {ServiceError} `missing_claim` where the claim is not a value of the column's type */
+export type ClaimReader = (claims: Claims) => Buffer;
+
+const INTEGERS: readonly CqlType["kind"][] = [
+  "tinyint",
+  "smallint",
+  "int",
+  "bigint",
+  "counter",
+  "varint",
+];
+const FLOATS: readonly CqlType["kind"][] = ["double", "float"];
+const NUMBERS: readonly CqlType["kind"][] = [...INTEGERS, "decimal", ...FLOATS];
+const COMPOSITES: readonly CqlType["kind"][] = ["list", "set", "map", "tuple", "udt", "vector"];
+
+/** An integer has one text: `007` is another tenant than `7`, if it is a tenant at all. */
+const INTEGER_TEXT = /^(?:0|-?[1-9]\d*)$/;
+
+/** Reads the claim of that name for a column of the codec's type. */
+export function compileClaim(codec: Codec, claim: string): ClaimReader {
+  return (claims) => {
+    const json = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+    const result = isEmpty(json) ? undefined : schemaFor(codec, json)?.safeParse(json);
+    const bytes = result?.success ? codec.encode(result.data) : null;
+    if (bytes !== null && isExact(codec, { json, bytes })) return bytes;
+    throw new ServiceError(
+      "missing_claim",
+      `This route takes a "${codec.cql}" from the token's claim "${claim}", ` +
+        `which is ${kindOf(json, codec.type)}: get a token that has it`,
+    );
+  };
+}
+
+/** What an issuer sends for nothing; as a tenant, all who have nothing would share it. */
+function isEmpty(json: unknown): boolean {
+  return json === undefined || json === null || json === "";
+}
+
+/** What reads JSON of that kind for the codec's type; undefined where the type takes no such JSON. */
+function schemaFor({ type, text, input }: Codec, json: unknown): Codec["input"] | undefined {
+  if (COMPOSITES.includes(type.kind)) return typeof json === "object" ? input : undefined;
+  if (typeof json === "string") {
+    return INTEGERS.includes(type.kind) && !INTEGER_TEXT.test(json) ? undefined : text;
+  }
+  if (typeof json === "boolean") return type.kind === "boolean" ? input : undefined;
+  return isNumber(json) && NUMBERS.includes(type.kind) ? input : undefined;
+}
+
+/** Whether a floating-point column holds the number as it was written, in its shortest form at least. */
+function isExact(
+  { type, decode }: Codec,
+  { json, bytes }: { json: unknown; bytes: Buffer },
+): boolean {
+  if (!FLOATS.includes(type.kind)) return true;
+  const written = json instanceof ExactNumber ? json.source : String(json);
+  const stored = String(decode(bytes, 0, bytes.length));
+  const [given, kept] = [parseDecimal(written), parseDecimal(stored)];
+  return given && kept ? worthOf(given) === worthOf(kept) : written === stored;
+}
+
+/** What was found, by its kind: the value is for the caller and the issuer to know. */
+function kindOf(json: unknown, { kind }: CqlType): string {
+  if (json === undefined) return "missing";
+  if (json === null) return "null";
+  if (json === "") return "an empty string";
+  if (typeof json === "boolean") return "a boolean";
+  if (isNumber(json)) return NUMBERS.includes(kind) ? "a number that does not fit" : "a number";
+  if (Array.isArray(json)) return "an array";
+  if (typeof json !== "string") return "an object";
+  return COMPOSITES.includes(kind) ? "a string" : "a string of another form";
+}
+
+function isNumber(json: unknown): boolean {
+  return typeof json === "number" || json instanceof ExactNumber;
+}
