@@ -1,10 +1,10 @@
 /**
- * The error class that carries a code from wherever it happened to the caller. It knows nothing of Hono
- * or the driver.
+ * The error class that carries a code from the place of the failure to the client. It knows neither Hono
+ * nor the driver.
  *
  * @module
  */
-import { type Code, type CodeEntry, CODES } from "./codes.ts";
+import { type Code, CODES } from "./codes.ts";
 
 /** One mistake in a request's input. */
 export interface InputError {
@@ -16,7 +16,7 @@ export interface InputError {
   readonly detail: string;
 }
 
-/** A mistake in the value of a parameter, for whoever does not know where in the request that is. */
+/** A mistake in the value of a parameter, from a place that does not know where the request has it. */
 export interface ParamError {
   /** The parameter's name. */
   readonly param: string;
@@ -24,10 +24,10 @@ export interface ParamError {
 }
 
 export interface ServiceErrorOptions {
-  /** The whole story, for the operator's log only. */
+  /** What went wrong inside, for the operator's log only. */
   readonly cause?: unknown;
   readonly errors?: readonly InputError[];
-  /** Mistakes whose places in the request are still to be found: `routes` makes `errors` of them. */
+  /** Mistakes whose places in the request are not known yet: `routes` turns them into `errors`. */
   readonly paramErrors?: readonly ParamError[];
   /** Members that this code adds to the problem document, such as `current`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export interface ServiceErrorOptions {
 }
 
 /**
- * An error that a caller is told of, by its code. `detail` goes to the caller: it says what to do and
+ * An error that the client learns of, by its code. `detail` goes to the client: it says what to do and
  * holds nothing of Cassandra's internals; what the operator needs goes into `cause`.
  */
 export class ServiceError extends Error {
@@ -66,18 +66,14 @@ export class ServiceError extends Error {
     const { code, detail, cause, extensions, headers } = this;
     return new ServiceError(code, detail, { cause, errors, extensions, headers });
   }
+}
 
-  /** Seconds until a repetition makes sense; undefined where it makes none. */
-  get retryAfterS(): number | undefined {
-    const entry: CodeEntry = CODES[this.code];
-    return entry.retryAfterS;
-  }
+/** A failure of the service itself: the client learns that it happened, the operator why. */
+export function internalError(cause: unknown): ServiceError {
+  return new ServiceError("internal", "Internal error", { cause });
 }
 
 /** What any error becomes: a service error as it is, all others `internal`. */
 export function toServiceError(error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
-  return new ServiceError("internal", "The service made a mistake, which its log explains", {
-    cause: error,
-  });
+  return error instanceof ServiceError ? error : internalError(error);
 }

@@ -13,6 +13,7 @@ import {
   getStreamSink,
   type Logger,
 } from "@logtape/logtape";
+import { CODES } from "../errors/codes.ts";
 import type { Observation, Observe } from "./observation.ts";
 
 export const LOG_CATEGORY = "cqlgate";
@@ -100,12 +101,15 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     ...(request.cause === undefined ? {} : { cause: describeCause(request.cause) }),
   };
   const message = "{method} {route} {status} in {duration_ms} ms";
-  // Not an error of ours: somebody asked too early, or more than was agreed.
-  if (request.code === "not_ready" || request.code === "too_busy") {
-    logger.warning(message, properties);
-  } else if (request.status >= 500 || request.cause !== undefined) {
-    logger.error(message, properties);
-  } else logger.info(message, properties);
+  logger[levelOf(request)](message, properties);
+}
+
+/** As the code says; without a code, an upload that broke off. */
+function levelOf(
+  { code, cause }: Observation & { kind: "request" },
+): "info" | "warning" | "error" {
+  if (code !== null) return CODES[code].logLevel;
+  return cause === undefined ? "info" : "warning";
 }
 
 function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {

@@ -18,13 +18,9 @@ import {
   takesBody,
   unsupportedType,
 } from "./input/read_body.ts";
-import {
-  accessCodes,
-  BODY_CODES,
-  COMMON,
-  problemResponses,
-  securityOf,
-} from "./openapi/describe_route.ts";
+import { securityOf } from "./openapi/describe_route.ts";
+import { problemResponses } from "./openapi/problem_responses.ts";
+import { traitsOfHandWritten } from "./openapi/route_traits.ts";
 import { negotiate } from "./respond/negotiate.ts";
 
 export interface CustomRouteOptions {
@@ -113,14 +109,12 @@ export function defineRoute<const R extends RouteConfig>(
     ...route,
     security: securityOf(access),
     responses: {
-      ...problemResponses([
-        ...COMMON,
-        ...accessCodes(access),
-        "not_found",
-        "invalid_input",
-        ...(types.length === 0 ? [] : ["not_acceptable" as const]),
-        ...(hasBody ? BODY_CODES : []),
-      ]),
+      ...problemResponses(traitsOfHandWritten({
+        path: route.path,
+        access,
+        hasBody,
+        isNegotiated: types.length > 0,
+      })),
       ...route.responses,
     },
   };

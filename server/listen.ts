@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Code, CODES } from "../errors/codes.ts";
+import type { Code } from "../errors/codes.ts";
+import { problemAnswer } from "../errors/problem_document.ts";
+import { ServiceError } from "../errors/service_error.ts";
 import { within } from "./within.ts";
 
 export interface Listener {
@@ -67,17 +69,7 @@ export function listen(
 
 /** The answer to a request that no app gets to see. */
 function refuse(code: Code, detail: string): Response {
-  const { status, title } = CODES[code];
-  const request_id = crypto.randomUUID();
-  const problem = { type: "about:blank", title, status, code, detail, request_id };
-  return new Response(JSON.stringify(problem), {
-    status,
-    headers: {
-      "x-request-id": request_id,
-      "content-type": "application/problem+json",
-      "cache-control": "no-store",
-      "connection": "close",
-      ...(status === 503 ? { "retry-after": "1" } : {}),
-    },
-  });
+  const requestId = crypto.randomUUID();
+  const headers = { "x-request-id": requestId, "connection": "close" };
+  return problemAnswer(new ServiceError(code, detail, { headers }), requestId);
 }

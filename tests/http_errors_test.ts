@@ -240,11 +240,12 @@ describe("A problem", () => {
     it(`says ${code}, with its status and nothing of the internals`, async () => {
       const response = await request();
       const problem = await problemOf(response);
-      const { status, title } = CODES[code];
+      const { status, title, retryAfterSeconds } = CODES[code];
       expect(problem).toMatchObject({ type: "about:blank", title, status, code });
       expect(JSON.stringify(problem)).not.toMatch(INTERNALS);
       expect(response.headers.get("cache-control")).toBe("no-store");
-      expect(response.headers.has("retry-after")).toBe(status === 503);
+      expect(response.headers.get("retry-after"))
+        .toBe(retryAfterSeconds === null ? null : `${retryAfterSeconds}`);
       reached.add(problem.code);
     });
   }

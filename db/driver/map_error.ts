@@ -6,7 +6,7 @@
  */
 import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../errors/invalid_input.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import { internalError, ServiceError } from "../../errors/service_error.ts";
 import { StatementRefused } from "./driver_internals.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
@@ -41,9 +41,7 @@ export function mapError(error: unknown, facts: StatementFacts): ServiceError {
     return mapResponse(cause, facts);
   }
   if (isSocketError(cause)) return connectionLost(cause, facts);
-  return new ServiceError("internal", "The service made a mistake, which its log explains", {
-    cause,
-  });
+  return internalError(cause);
 }
 
 /** Section 9 of the native protocol v4 lists the codes. */
@@ -74,9 +72,7 @@ function mapResponse(
         { cause },
       );
     default:
-      return new ServiceError("internal", "The service made a mistake, which its log explains", {
-        cause,
-      });
+      return internalError(cause);
   }
 }
 

@@ -87,7 +87,6 @@ describe("mapError()", () => {
         const mapped = mapError(error, facts);
         expect(mapped.code).toBe(code);
         expect(mapped.cause).toBeInstanceOf(Error);
-        expect(mapped.retryAfterS).toBe(mapped.status === 503 ? 1 : undefined);
         expect(mapped.detail).not.toMatch(/10\.0\.0|org\.apache|not a function/);
       });
     });

@@ -12,36 +12,17 @@ import type {
   PreparedParam,
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
-import { type Code, CODES } from "../../errors/codes.ts";
 import { schemaOf } from "../input/param_schema.ts";
 import { headerName, type Place } from "../input/place.ts";
 import { takesBody } from "../input/read_body.ts";
 import { describePageParams } from "../paging/page_params.ts";
-import { problemSchema } from "../respond/problem.ts";
 import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
+import { problemResponses } from "./problem_responses.ts";
+import { traitsOf } from "./route_traits.ts";
 
 /** The name of the security scheme in the document. */
 export const SECURITY_SCHEME = "oidc";
-
-/** What a route that takes a body may answer with. */
-export const BODY_CODES: readonly Code[] = [
-  "body_timeout",
-  "body_too_large",
-  "unsupported_media_type",
-];
-
-/** What any route may answer with, whatever it does. */
-export const COMMON: readonly Code[] = [
-  "malformed_request",
-  "internal",
-  "replica_failure",
-  "unavailable",
-  "overloaded",
-  "too_busy",
-  "not_ready",
-  "timeout",
-];
 
 /** Describes a query that has a route. */
 export function describeRoute(prepared: PreparedQuery): RouteConfig {
@@ -83,7 +64,7 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
     },
     responses: {
       ...(query.bulk ? withBulkReport(successOf(prepared)) : successOf(prepared)),
-      ...problemsOf(prepared),
+      ...problemResponses(traitsOf(prepared)),
     },
   };
 }
@@ -98,27 +79,6 @@ function titleOf(name: string): string {
 export function securityOf(access: Access): Record<string, string[]>[] {
   if (access.kind !== "scopes") return [];
   return access.anyOf.map((scopes) => ({ [SECURITY_SCHEME]: [...scopes] }));
-}
-
-/** The problem responses for these codes, by status. */
-export function problemResponses(codes: readonly Code[]): RouteConfig["responses"] {
-  const byStatus = Map.groupBy(codes, (code) => CODES[code].status);
-  return Object.fromEntries([...byStatus].map(([status, sameStatus]) => [status, {
-    description: sameStatus.map((code) => `${CODES[code].title} (\`${code}\`)`).join("; "),
-    content: { "application/problem+json": { schema: problemSchema } },
-  }]));
-}
-
-/** The codes that access control adds to a route. */
-export function accessCodes(access: Access): Code[] {
-  if (access.kind !== "scopes") return [];
-  return [
-    "missing_token",
-    "invalid_token",
-    "insufficient_scope",
-    "missing_claim",
-    "issuer_unavailable",
-  ];
 }
 
 /** The schema of a row. */
@@ -193,8 +153,6 @@ const streamContent = Object.fromEntries(
   Object.keys(ROW_FORMATS).map((type) => [type, { schema: z.string() }]),
 );
 
-const IF_MATCH_CODES: readonly Code[] = ["precondition_required", "precondition_failed"];
-
 const ifMatchSchema = z.string().openapi({
   description: "The `ETag` of the row that the caller has seen",
   example: '"1"',
@@ -210,28 +168,6 @@ function takesIfMatch(query: PreparedQuery["query"]): boolean {
 }
 
 const appliedSchema = z.object({ applied: z.literal(true) });
-
-function problemsOf(
-  { query, writes, idempotent, isPaged }: PreparedQuery,
-): RouteConfig["responses"] {
-  const codes: Code[] = [
-    ...COMMON,
-    ...accessCodes(query.access),
-    "invalid_input",
-    "not_acceptable",
-  ];
-  // What an empty segment makes of a path with markers.
-  if (query.route?.path.includes("{")) codes.push("unknown_route");
-  if (query.mode === "one") codes.push("not_found", "too_many_rows");
-  if (query.mode === "many" && isPaged) codes.push("invalid_cursor");
-  if (query.walk !== null) codes.push("range_too_wide");
-  if (query.mode === "applied") {
-    codes.push(...takesIfMatch(query) ? IF_MATCH_CODES : ["not_applied" as const]);
-  }
-  if (writes && !idempotent) codes.push("outcome_unknown");
-  if (query.route !== null && takesBody(query.route.method)) codes.push(...BODY_CODES);
-  return problemResponses(codes);
-}
 
 function shapeOf(
   params: readonly PreparedParam[],

@@ -1,6 +1,5 @@
 /**
- * Errors → `application/problem+json` (RFC 9457). The only place that makes an error's body, but for
- * what `listen.ts` refuses before any app sees it.
+ * Whatever a handler throws → `application/problem+json`, and the schema of it for the OpenAPI document.
  *
  * @module
  */
@@ -8,6 +7,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { type Code, CODES } from "../../errors/codes.ts";
+import { problemAnswer } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 
@@ -48,23 +48,5 @@ export function problemResponse(error: unknown, context: Context<AppEnv>): Respo
   const request = context.get("request");
   request.code = problem.code;
   request.cause = problem.cause;
-  const body = {
-    type: "about:blank",
-    title: CODES[problem.code].title,
-    status: problem.status,
-    code: problem.code,
-    detail: problem.detail,
-    request_id: request.id,
-    ...(problem.errors.length === 0 ? {} : { errors: problem.errors }),
-    ...problem.extensions,
-  };
-  return new Response(JSON.stringify(body), {
-    status: problem.status,
-    headers: {
-      "content-type": "application/problem+json",
-      "cache-control": "no-store",
-      ...(problem.retryAfterS === undefined ? {} : { "retry-after": `${problem.retryAfterS}` }),
-      ...problem.headers,
-    },
-  });
+  return problemAnswer(problem, request.id);
 }

@@ -1,0 +1,22 @@
+/**
+ * `deno task docs`: writes the tables of the documentation that come from the code. `tests/docs_test.ts`
+ * holds that somebody did.
+ *
+ * @module
+ */
+import { replaceSection } from "./section.ts";
+import { TABLES } from "./tables.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+for (const { path, name, render } of TABLES) {
+  const url = new URL(path, ROOT);
+  const page = await Deno.readTextFile(url);
+  await Deno.writeTextFile(url, replaceSection(page, { name, text: await render() }));
+}
+const pages = [...new Set(TABLES.map(({ path }) => path))];
+const { success } = await new Deno.Command(Deno.execPath(), {
+  args: ["fmt", "--quiet", ...pages],
+  cwd: ROOT,
+}).output();
+if (!success) throw new Error(`Cannot format ${pages.join(", ")}`);

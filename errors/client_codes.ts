@@ -1,0 +1,164 @@
+/**
+ * The codes of errors that the client can put right (4xx), one row each.
+ *
+ * Source: RFC 9110, RFC 6585 and RFC 6750 for the statuses.
+ *
+ * @module
+ */
+import type { CodeRow } from "./code_row.ts";
+
+/** What nearly all of them have in common. */
+const CLIENT = { repetition: "never", retryAfterSeconds: null, logLevel: "info" } as const;
+
+export const CLIENT_CODES = {
+  malformed_request: {
+    status: 400,
+    title: "Malformed request",
+    ...CLIENT,
+    routes: ["any"],
+    meaning:
+      "The body is not a JSON object in UTF-8 or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, or `If-Match` is not one tag",
+    action: "Correct the request",
+  },
+  invalid_cursor: {
+    status: 400,
+    title: "Invalid cursor",
+    ...CLIENT,
+    routes: ["paged"],
+    meaning:
+      "`cursor` was not made for this request: other values, another caller, or a key that is gone",
+    action: "Use `next_cursor` as it is, or start again without it",
+  },
+  range_too_wide: {
+    status: 400,
+    title: "Range too wide",
+    ...CLIENT,
+    routes: ["walk"],
+    meaning: "An `@walk` range spans more time buckets than the route allows",
+    action: "Ask for less at once",
+  },
+  missing_token: {
+    status: 401,
+    title: "Missing token",
+    ...CLIENT,
+    routes: ["scoped"],
+    meaning: "There is no `Authorization` header",
+    action: "Get a token and send it",
+  },
+  invalid_token: {
+    status: 401,
+    title: "Invalid token",
+    ...CLIENT,
+    routes: ["scoped"],
+    meaning: "The token has expired, is malformed, or is not from this issuer or for this audience",
+    action: "Get a new token; `WWW-Authenticate` says why",
+  },
+  insufficient_scope: {
+    status: 403,
+    title: "Insufficient scope",
+    ...CLIENT,
+    routes: ["scoped"],
+    meaning: "The token lacks a scope",
+    action: "Ask for a token with the scopes that `WWW-Authenticate` names",
+  },
+  missing_claim: {
+    status: 403,
+    title: "Missing claim",
+    ...CLIENT,
+    routes: ["scoped"],
+    meaning: "The token lacks a claim that the query binds, or the claim is of the wrong type",
+    action: "Have the issuer put the claim into the token",
+  },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    ...CLIENT,
+    routes: ["one", "hand_written"],
+    meaning: "A `:one` query found no row for this caller",
+    action: "Nothing: there is no such row",
+  },
+  unknown_route: {
+    status: 404,
+    title: "Unknown route",
+    ...CLIENT,
+    // An empty segment makes another path of one with parameters.
+    routes: ["path_parameters"],
+    meaning: "No route has this path",
+    action: "See `/docs`",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    ...CLIENT,
+    routes: [],
+    meaning: "The path has other methods",
+    action: "Use a method that `Allow` names",
+  },
+  not_acceptable: {
+    status: 406,
+    title: "Not acceptable",
+    ...CLIENT,
+    routes: ["negotiated"],
+    meaning: "`Accept` names none of the media types that the route answers in",
+    action: "Accept one that `detail` names, or send no `Accept`",
+  },
+  body_timeout: {
+    status: 408,
+    title: "Body timeout",
+    ...CLIENT,
+    repetition: "at_once",
+    routes: ["body"],
+    meaning: "The body did not arrive within `BODY_TIMEOUT_MS`",
+    action: "Send it again, faster",
+  },
+  not_applied: {
+    status: 409,
+    title: "Not applied",
+    ...CLIENT,
+    routes: ["applied"],
+    meaning: "The condition after `IF` did not hold, and nothing was changed",
+    action: "Look at `current`, the row as it is now, and decide",
+  },
+  precondition_failed: {
+    status: 412,
+    title: "Precondition failed",
+    ...CLIENT,
+    routes: ["if_match"],
+    meaning:
+      "The row has changed since the caller read the tag in `If-Match`, or is not there; or no row can have that tag",
+    action: "Read again, look at `current` where it is there, and decide",
+  },
+  body_too_large: {
+    status: 413,
+    title: "Body too large",
+    ...CLIENT,
+    routes: ["body"],
+    meaning: "The body is larger than `MAX_BODY_BYTES`",
+    action: "Send less in one request",
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported media type",
+    ...CLIENT,
+    routes: ["body"],
+    meaning: "The body is compressed, or in none of the media types that the route takes",
+    action: "Set the `Content-Type` that `detail` names; compress nothing",
+  },
+  invalid_input: {
+    status: 422,
+    title: "Invalid input",
+    ...CLIENT,
+    routes: ["any"],
+    meaning: "Values are missing, unknown, not of their types or out of their bounds",
+    action:
+      "Correct what `errors` lists; without `errors`, look at keys that are empty or very long",
+  },
+  precondition_required: {
+    status: 428,
+    title: "Precondition required",
+    ...CLIENT,
+    routes: ["if_match"],
+    meaning: "The route changes only what the caller has seen, and there is no `If-Match`",
+    action: "Read the row and send its `ETag` as `If-Match`",
+  },
+} as const satisfies Readonly<Record<string, CodeRow>>;

@@ -1,0 +1,61 @@
+/**
+ * What the registry says about a code: the columns of the tables in `client_codes.ts` and
+ * `service_codes.ts`.
+ *
+ * @module
+ */
+
+/** What a route does, as far as it decides which codes the route can answer with. */
+export type RouteTrait =
+  /** Every route of the API. */
+  | "any"
+  /** Needs a token. */
+  | "scoped"
+  /** Has parameters in its path. */
+  | "path_parameters"
+  /** Takes a body. */
+  | "body"
+  /** Answers in media types that the client can choose from. */
+  | "negotiated"
+  /** Serves a query of this mode. */
+  | "one"
+  | "applied"
+  /** Has pages. */
+  | "paged"
+  /** Reads a range of time that lies in many partitions. */
+  | "walk"
+  /** Its condition comes from `If-Match`. */
+  | "if_match"
+  /** Writes what must not be written twice. */
+  | "not_idempotent"
+  /** Is written by hand, and may call any query. */
+  | "hand_written";
+
+/** Whether a client may send the same request again. */
+export type Repetition =
+  /** It fails in the same way until the request, or what it is about, is another. */
+  | "never"
+  /** It may succeed, and does no harm. */
+  | "at_once"
+  /** As `at_once`, but not before some time has passed. */
+  | "later"
+  /** It may do again what was done already: the client must look first. */
+  | "after_reading";
+
+/** One row of the table. */
+export interface CodeRow {
+  readonly status: number;
+  /** The code in words. */
+  readonly title: string;
+  readonly repetition: Repetition;
+  /** For the header `Retry-After`; null where waiting does not help. */
+  readonly retryAfterSeconds: number | null;
+  /** Of the log line of a request that was answered so. */
+  readonly logLevel: "info" | "warning" | "error";
+  /** A route with any of these can answer so; empty where no route does, but the service itself. */
+  readonly routes: readonly RouteTrait[];
+  /** When it happens, for the documentation, in Markdown. */
+  readonly meaning: string;
+  /** What the client should do, for the documentation, in Markdown. */
+  readonly action: string;
+}

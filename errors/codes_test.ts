@@ -1,0 +1,48 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import type { RouteTrait } from "./code_row.ts";
+import { CODES, codesOf } from "./codes.ts";
+
+describe("CODES", () => {
+  for (const [code, row] of Object.entries(CODES)) {
+    it(`agrees with itself about ${code}`, () => {
+      expect(row.status >= 500 ? "a failure" : "a mistake")
+        .toBe(row.logLevel === "info" ? "a mistake" : "a failure");
+      expect(row.retryAfterSeconds !== null).toBe(row.repetition === "later");
+      expect(row.routes).toEqual([...new Set(row.routes)]);
+    });
+  }
+});
+
+describe("codesOf()", () => {
+  const ANY = codesOf(new Set());
+
+  it("has what any route can answer with for a route without traits", () => {
+    expect(ANY).toContain("internal");
+    expect(ANY).toContain("timeout");
+    for (const code of ["missing_token", "not_found", "body_too_large"] as const) {
+      expect(ANY).not.toContain(code);
+    }
+  });
+
+  const CASES: readonly [RouteTrait, readonly string[]][] = [
+    ["any", []],
+    ["paged", ["invalid_cursor"]],
+    ["walk", ["range_too_wide"]],
+    ["if_match", ["precondition_failed", "precondition_required"]],
+    ["applied", ["not_applied"]],
+    ["not_idempotent", ["outcome_unknown"]],
+    ["hand_written", ["not_found", "too_many_rows", "outcome_unknown"]],
+  ];
+  for (const [trait, codes] of CASES) {
+    it(`adds what the trait "${trait}" can lead to`, () => {
+      const added = codesOf(new Set([trait])).filter((code) => !ANY.includes(code));
+      expect(added).toEqual(codes);
+    });
+  }
+
+  it("names each code once, whatever the traits", () => {
+    const codes = codesOf(new Set<RouteTrait>(["one", "hand_written", "any"]));
+    expect(codes).toEqual([...new Set(codes)]);
+  });
+});

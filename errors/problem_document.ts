@@ -1,0 +1,52 @@
+/**
+ * A service error → its problem document and the answer that carries it (RFC 9457). For the app and for
+ * what `server/listen.ts` refuses before any app sees it.
+ *
+ * @module
+ */
+import { type Code, CODES } from "./codes.ts";
+import type { InputError, ServiceError } from "./service_error.ts";
+
+/** The body of every error. A code may add members, such as `current`. */
+export interface ProblemDocument {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly code: Code;
+  readonly detail: string;
+  readonly request_id: string;
+  readonly errors?: readonly InputError[];
+  readonly [member: string]: unknown;
+}
+
+export function problemDocument(error: ServiceError, requestId: string): ProblemDocument {
+  const { code, detail, errors, extensions } = error;
+  const { title, status } = CODES[code];
+  return {
+    type: "about:blank",
+    title,
+    status,
+    code,
+    // All that its caller can do is to report it.
+    detail: code === "internal"
+      ? `${detail}: quote request id "${requestId}" when you report it`
+      : detail,
+    request_id: requestId,
+    ...(errors.length === 0 ? {} : { errors }),
+    ...extensions,
+  };
+}
+
+/** The answer to a request that failed. */
+export function problemAnswer(error: ServiceError, requestId: string): Response {
+  const { status, retryAfterSeconds } = CODES[error.code];
+  return new Response(JSON.stringify(problemDocument(error, requestId)), {
+    status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...(retryAfterSeconds === null ? {} : { "retry-after": `${retryAfterSeconds}` }),
+      ...error.headers,
+    },
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * The codes of errors that the client cannot put right (5xx), one row each.
+ *
+ * Source: RFC 9110 for the statuses.
+ *
+ * @module
+ */
+import type { CodeRow } from "./code_row.ts";
+
+/** What passes by itself. */
+const PASSING = { repetition: "later", retryAfterSeconds: 1 } as const;
+
+export const SERVICE_CODES = {
+  internal: {
+    status: 500,
+    title: "Internal error",
+    repetition: "never",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["any"],
+    meaning: "The service failed; its log has the cause under the request id",
+    action: "Report it with the request id; a repetition fails in the same way",
+  },
+  too_many_rows: {
+    status: 500,
+    title: "Too many rows",
+    repetition: "never",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["one", "hand_written"],
+    meaning: "A `:one` query found more than one row",
+    action: "Report it: the author of the query has to fix it",
+  },
+  replica_failure: {
+    status: 502,
+    title: "Replica failure",
+    repetition: "after_reading",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["any"],
+    meaning: "Replicas failed to read or write, such as for too many tombstones",
+    action: "Read before you repeat a write",
+  },
+  not_ready: {
+    status: 503,
+    title: "Not ready",
+    ...PASSING,
+    logLevel: "warning",
+    routes: ["any"],
+    meaning: "The service has not connected yet, migrations are missing, or it is shutting down",
+    action: "Repeat after `Retry-After` seconds",
+  },
+  unavailable: {
+    status: 503,
+    title: "Cassandra unavailable",
+    ...PASSING,
+    logLevel: "error",
+    routes: ["any"],
+    meaning:
+      "Too few nodes are reachable for the consistency; nothing was changed, or repeating it is safe",
+    action: "Repeat after `Retry-After` seconds",
+  },
+  overloaded: {
+    status: 503,
+    title: "Cassandra overloaded",
+    ...PASSING,
+    logLevel: "error",
+    routes: ["any"],
+    meaning: "Cassandra has too much to do",
+    action: "Repeat later, less often",
+  },
+  too_busy: {
+    status: 503,
+    title: "Too busy",
+    ...PASSING,
+    logLevel: "warning",
+    routes: ["any"],
+    meaning: "This process serves `MAX_IN_FLIGHT` requests already",
+    action: "Repeat after `Retry-After` seconds",
+  },
+  issuer_unavailable: {
+    status: 503,
+    title: "Token issuer unavailable",
+    ...PASSING,
+    logLevel: "error",
+    routes: ["scoped"],
+    meaning: "The keys to check the token with cannot be fetched",
+    action: "Repeat after `Retry-After` seconds",
+  },
+  timeout: {
+    status: 504,
+    title: "Timeout",
+    repetition: "at_once",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["any"],
+    meaning:
+      "Cassandra did not answer in `REQUEST_TIMEOUT_MS`; if it was a write, repeating it is safe",
+    action: "Repeat the request",
+  },
+  outcome_unknown: {
+    status: 504,
+    title: "Outcome unknown",
+    repetition: "after_reading",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["not_idempotent", "hand_written"],
+    meaning:
+      "A write that is not idempotent was not confirmed: it may have been made, or may yet be",
+    action: "Read first; then decide whether to repeat",
+  },
+} as const satisfies Readonly<Record<string, CodeRow>>;

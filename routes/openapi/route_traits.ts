@@ -1,0 +1,58 @@
+/**
+ * What a route does, as far as it decides which codes it can answer with.
+ *
+ * @module
+ */
+import type { Access } from "../../catalog/query.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { RouteTrait } from "../../errors/code_row.ts";
+import { takesBody } from "../input/read_body.ts";
+
+/** What is known of a hand-written route. */
+export interface HandWrittenFacts {
+  readonly path: string;
+  readonly access: Access;
+  readonly hasBody: boolean;
+  /** Whether it answers in media types that it declares. */
+  readonly isNegotiated: boolean;
+}
+
+/** The traits of a query's route. */
+export function traitsOf(
+  { query, writes, idempotent, isPaged }: PreparedQuery,
+): ReadonlySet<RouteTrait> {
+  const { route, mode, walk } = query;
+  const takesIfMatch = query.params.some(({ source }) => source.in === "if-match");
+  return traitsWhere({
+    scoped: query.access.kind === "scopes",
+    path_parameters: route !== null && route.path.includes("{"),
+    body: route !== null && takesBody(route.method),
+    negotiated: true,
+    one: mode === "one",
+    paged: mode === "many" && isPaged,
+    walk: walk !== null,
+    applied: mode === "applied" && !takesIfMatch,
+    if_match: takesIfMatch,
+    not_idempotent: writes && !idempotent,
+  });
+}
+
+export function traitsOfHandWritten(
+  { path, access, hasBody, isNegotiated }: HandWrittenFacts,
+): ReadonlySet<RouteTrait> {
+  return traitsWhere({
+    hand_written: true,
+    scoped: access.kind === "scopes",
+    path_parameters: path.includes("{"),
+    body: hasBody,
+    negotiated: isNegotiated,
+  });
+}
+
+function traitsWhere(holds: Partial<Record<RouteTrait, boolean>>): ReadonlySet<RouteTrait> {
+  const entries = Object.entries(holds) as [RouteTrait, boolean][];
+  return new Set<RouteTrait>([
+    "any",
+    ...entries.filter(([, does]) => does).map(([trait]) => trait),
+  ]);
+}
