@@ -1,0 +1,34 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Hono } from "hono";
+import { fetchWithHead, keepForHead } from "./head.ts";
+
+const INFO = {} as Deno.ServeHandlerInfo<Deno.NetAddr>;
+
+function served(): ReturnType<typeof fetchWithHead> {
+  const app = new Hono();
+  app.use(keepForHead());
+  app.get("/text", (context) => context.text("as for GET", 200, { "x-own": "yes" }));
+  app.notFound((context) => context.text("nothing here", 404));
+  return fetchWithHead(app);
+}
+
+describe("fetchWithHead()", () => {
+  for (const [path, status] of [["/text", 200], ["/nowhere", 404]] as const) {
+    it(`gives the runtime the whole answer to HEAD ${path}, for it to measure`, async () => {
+      const fetch = served();
+      const url = `http://localhost${path}`;
+      const [get, head] = await Promise.all(["GET", "HEAD"].map(async (method) => {
+        const response = await fetch(new Request(url, { method }), INFO);
+        return [response.status, [...response.headers], await response.text()];
+      }));
+      expect(head).toEqual(get);
+      expect(head![0]).toBe(status);
+    });
+  }
+
+  it("leaves the answers to other methods alone", async () => {
+    const response = await served()(new Request("http://localhost/text", { method: "POST" }), INFO);
+    expect(response.status).toBe(404);
+  });
+});

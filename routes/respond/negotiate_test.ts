@@ -1,0 +1,37 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { negotiate } from "./negotiate.ts";
+
+const JSON = "application/json";
+const NDJSON = "application/x-ndjson";
+const CSV = "text/csv";
+
+describe("negotiate()", () => {
+  const ACCEPTED: [accept: string | undefined, type: string][] = [
+    [undefined, JSON],
+    ["", JSON],
+    [",", JSON],
+    ["*/*", JSON],
+    ["*/*;q=0.1", JSON],
+    ["text/*", CSV],
+    ["TEXT/CSV", CSV],
+    [`${CSV}, ${NDJSON}`, NDJSON],
+    [`${CSV};q=0.9, ${NDJSON};q=0.8`, CSV],
+    [`${JSON};q=0, */*`, NDJSON],
+    [`application/*;q=0.1, ${CSV};q=0.2`, CSV],
+    // The most specific range decides for a type, whatever the others say.
+    [`${NDJSON};q=0.1, application/*;q=0.9`, JSON],
+    ["image/png, */*;q=0.1", JSON],
+  ];
+  for (const [accept, type] of ACCEPTED) {
+    it(`chooses ${type} for ${accept === undefined ? "no header" : `"${accept}"`}`, () => {
+      expect(negotiate(accept, [JSON, NDJSON, CSV])).toBe(type);
+    });
+  }
+
+  for (const accept of ["text/html", "image/*", `${JSON};q=0`, "*/*;q=0", "application"]) {
+    it(`refuses "${accept}", and names what there is`, () => {
+      expect(() => negotiate(accept, [JSON])).toThrow('This route answers in "application/json"');
+    });
+  }
+});
