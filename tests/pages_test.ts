@@ -246,6 +246,21 @@ describe("a cursor", () => {
     expect(next.items.map(({ word }) => word)).toEqual([WORDS[1]]);
   });
 
+  it("too long for a URL is kept once, however often its page is asked for", async () => {
+    const count = async () => {
+      const { rows } = await service.client.execute("SELECT id FROM cqlgate_cursors");
+      return rows.length;
+    };
+    const cursor = await cursorOf("/words/long");
+    const kept = await count();
+    const others = await Promise.all(Array.from({ length: 5 }, () => cursorOf("/words/long")));
+    expect(new Set(others)).toEqual(new Set([cursor]));
+    expect(await count()).toBe(kept);
+    // Nobody else can use its name.
+    const { code } = await problemOf(await service.request(`/words/other?cursor=${cursor}`));
+    expect(code).toBe("invalid_cursor");
+  });
+
   function statements(): number {
     return service.observations.filter(({ kind }) => kind === "statement").length;
   }

@@ -1,15 +1,15 @@
 /**
  * Cursors as clients get them: small enough for a URL, always. A paging state names the row that it
- * goes on after, so that it is as long as the keys of that row; one too long for a URL is kept in the
- * cluster for a day, sealed as it is, and the client gets its name.
+ * continues after, so that it is as long as the keys of that row. A cursor too long for a URL is kept
+ * in the cluster for a day, sealed as it is, and the client gets its name. The same page has the same
+ * name, so that asking for it again writes no second row.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
 import { invalidCursor } from "../../errors/invalid_input.ts";
-import type { CursorBinding, CursorBox } from "./seal_cursor.ts";
+import { type CursorBinding, type CursorBox, NAME_BYTES } from "./seal_cursor.ts";
 
 export interface Cursors {
   /** A cursor for a position; safe in a URL, and at most 2,000 characters long. */
@@ -20,7 +20,6 @@ export interface Cursors {
 
 // A URL of 2,000 characters and its path pass every proxy that is in use.
 const MAX_CHARACTERS = 2_000;
-const ID_BYTES = 16;
 // No cursor of the other kind begins so: base64url has no tilde.
 const KEPT = "~";
 
@@ -30,14 +29,15 @@ export function createCursors(table: CursorTable, box: CursorBox): Cursors {
     async seal(position, binding) {
       const sealed = box.seal(position, binding);
       if (sealed.length <= MAX_CHARACTERS) return sealed;
-      const id = randomBytes(ID_BYTES);
+      const id = box.name(position, binding);
       await table.put(id, Buffer.from(sealed));
       return `${KEPT}${id.toString("base64url")}`;
     },
     async open(cursor, binding) {
       if (!cursor.startsWith(KEPT)) return box.open(cursor, binding);
       const id = Buffer.from(cursor.slice(KEPT.length), "base64url");
-      const sealed = id.length === ID_BYTES ? await table.get(id) : null;
+      const isName = id.length === NAME_BYTES && `${KEPT}${id.toString("base64url")}` === cursor;
+      const sealed = isName ? await table.get(id) : null;
       if (sealed === null) throw invalidCursor();
       return box.open(sealed.toString("latin1"), binding);
     },

@@ -1,21 +1,35 @@
 /**
  * Cursors: a position, encrypted and authenticated. A position is Cassandra's paging state, with the
- * bucket that it is in where a query walks. A raw one names the partition that it goes on in, so that
- * whoever can write one can read anybody's rows.
+ * bucket that it is in where a query walks. A raw position names the partition that it continues in:
+ * anyone who could write one could read everybody's rows.
  *
  * AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; what the cursor is bound to is the
  * additional data. Layout before base64url: version (1 byte), nonce (12), ciphertext, tag (16).
  *
+ * A position can also be named: by an HMAC (RFC 2104), with a key of its own that is derived from the
+ * sealing one (RFC 5869). The same position of the same request always has the same name.
+ *
  * @module
  */
 import { Buffer } from "node:buffer";
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+} from "node:crypto";
 import { invalidCursor } from "../../errors/invalid_input.ts";
+
+/** How long the name of a position is. */
+export const NAME_BYTES = 16;
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
+const NAMING_KEY = "cqlgate: names of kept cursors";
 
 /** What a cursor can be used for, and nothing else. */
 export interface CursorBinding {
@@ -24,13 +38,15 @@ export interface CursorBinding {
   readonly statement: string;
   /** The bound values, by position. */
   readonly values: readonly (Buffer | null | undefined)[];
-  /** Whoever it was given to; empty on public routes. */
+  /** The caller that it was given to; empty on public routes. */
   readonly caller: string;
 }
 
 export interface CursorBox {
   /** A cursor for a position; safe in a URL. */
   seal(position: Buffer, binding: CursorBinding): string;
+  /** The name of a position: 16 bytes that nobody without the key can foretell. */
+  name(position: Buffer, binding: CursorBinding): Buffer;
   /** @throws {ServiceError} `invalid_cursor` for what was not sealed so, or with another key */
   open(cursor: string, binding: CursorBinding): Buffer;
 }
@@ -39,12 +55,18 @@ export interface CursorBox {
 export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
   const [sealing] = keys;
   if (sealing === undefined) throw new TypeError("Cannot create cursors: no key is given");
+  const naming = Buffer.from(hkdfSync("sha256", sealing, "", NAMING_KEY, 32));
   return {
     seal(position, binding) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, sealing, nonce).setAAD(digest(binding));
       const sealed = [Buffer.of(VERSION), nonce, cipher.update(position), cipher.final()];
       return Buffer.concat([...sealed, cipher.getAuthTag()]).toString("base64url");
+    },
+    name(position, binding) {
+      // The digest has one length, so that no two pairs have the same bytes.
+      const hmac = createHmac("sha256", naming).update(digest(binding)).update(position);
+      return hmac.digest().subarray(0, NAME_BYTES);
     },
     open(cursor, binding) {
       const bytes = Buffer.from(cursor, "base64url");

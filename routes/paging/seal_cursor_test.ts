@@ -42,6 +42,18 @@ describe("createCursorBox()", () => {
     });
   }
 
+  it("gives a position the same name each time, and another position or request another", () => {
+    const name = box.name(STATE, BINDING).toString("hex");
+    expect(name).toMatch(/^[0-9a-f]{32}$/);
+    expect(createCursorBox([KEY, OTHER_KEY]).name(STATE, BINDING).toString("hex")).toBe(name);
+    const different = [
+      box.name(Buffer.concat([STATE, Buffer.of(0)]), BINDING),
+      createCursorBox([OTHER_KEY]).name(STATE, BINDING),
+      ...others.map(([, binding]) => box.name(STATE, binding)),
+    ].map((each) => each.toString("hex"));
+    expect(new Set([name, ...different]).size).toBe(1 + different.length);
+  });
+
   it("refuses a cursor whose bits or length were changed", () => {
     const bytes = Buffer.from(box.seal(STATE, BINDING), "base64url");
     for (let index = 0; index < bytes.length; index++) {
