@@ -8,6 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Access } from "./catalog/query.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { ConfigError } from "./config/config_error.ts";
+import { settingWarnings } from "./config/unknown_settings.ts";
 import { Session } from "./db/driver/session.ts";
 import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
 import { createExecutor } from "./db/run/execute.ts";
@@ -159,8 +160,13 @@ function urlOf(host: string, port: number): string {
 
 async function main(): Promise<void> {
   assertRuntime();
-  const config = readConfig(Deno.env.toObject());
+  const env = Deno.env.toObject();
+  const config = readConfig(env);
   const flushLogs = await configureLogs({ level: config.logLevel, format: config.logFormat });
+  const observe = logObservations(getLogger(LOG_CATEGORY));
+  for (const message of settingWarnings(env)) {
+    observe({ kind: "warning", message, cause: undefined });
+  }
   // A promise that nobody waited for fails one request at most; ending the process would fail them all.
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

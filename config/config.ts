@@ -4,15 +4,12 @@
  *
  * @module
  */
-import { closest } from "../catalog/text/suggest.ts";
 import { ConfigError } from "./config_error.ts";
 import { type Draft, RULES, type SettingMistake } from "./rules.ts";
 import { type Config, type Setting, type SettingName, SETTINGS } from "./settings.ts";
+import { type Environment, misspeltSettings } from "./unknown_settings.ts";
 
 export type { Config } from "./settings.ts";
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const ROWS: readonly (Setting & { readonly name: SettingName })[] = Object.values(SETTINGS);
 
@@ -37,7 +34,7 @@ export function readConfig(
   mistakes.push(...RULES.map((rule) => rule(draft)).filter((mistake) => mistake !== null));
   const inOrder = ROWS.flatMap(({ name }) => mistakes.filter((mistake) => mistake.name === name))
     .map(({ name, problem }) => `${name} ${problem}`);
-  const all = [...inOrder, ...misspeltNames(env)];
+  const all = [...inOrder, ...misspeltSettings(env)];
   if (all.length > 0) throw new ConfigError(all);
   return config;
 }
@@ -79,21 +76,4 @@ function isSet(env: Environment, name: SettingName): boolean {
   const row = ROWS.find((row) => row.name === name);
   const names = row?.secret ? [name, `${name}_FILE`] : [name];
   return names.some((each) => Boolean(env[each]?.trim()));
-}
-
-const OWN_PREFIX = /^(CASSANDRA|OIDC|CURSOR|CQL)_/;
-
-/** A misspelt setting would otherwise be a default that nobody chose. */
-function misspeltNames(env: Environment): string[] {
-  const names: readonly string[] = ROWS.map(({ name }) => name);
-  const known = new Set(ROWS.flatMap(({ name, secret }) => secret ? [name, `${name}_FILE`] : name));
-  return Object.keys(env).flatMap((name) => {
-    if (known.has(name) || !OWN_PREFIX.test(name)) return [];
-    const base = name.replace(/_FILE$/, "");
-    const near = closest(base, names);
-    if (near === null) return [];
-    return near === base
-      ? [`${name} cannot be read: only secrets come from files, set ${base}`]
-      : [`${name} is not a known setting: did you mean ${near}?`];
-  });
 }

@@ -5,6 +5,7 @@
  */
 
 import { readConfig } from "../config/config.ts";
+import { settingWarnings } from "../config/unknown_settings.ts";
 import { start } from "../main.ts";
 import { configureLogs } from "../observe/log.ts";
 import { assertRuntime } from "../server/runtime.ts";
@@ -31,6 +32,7 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
   assertRuntime();
   await Deno.mkdir(DEV_DIRECTORY, { recursive: true });
   const config = readConfig(await withDefaults(env, { ownCassandra, ownProvider }));
+  for (const warning of settingWarnings(env)) log(`Warning: ${warning}`);
   await assertPortsFree(config, ownProvider);
 
   await using resources = new AsyncDisposableStack();

@@ -78,8 +78,7 @@ export function logObservations(logger: Logger): Observe {
       case "shutdown":
         return logger.info("Shutting down: {step}", { step: observation.step });
       case "warning":
-        return logger.warning("{message}", {
-          message: observation.message,
+        return logger.warning(literally(observation.message), {
           cause: describeCause(observation.cause),
         });
     }
@@ -144,6 +143,11 @@ export function describeCause(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return String(cause);
   const deeper = describeCause(cause.cause);
   return `${cause.stack ?? cause.message}${deeper === undefined ? "" : `\ncaused by ${deeper}`}`;
+}
+
+/** A message that is not a template. */
+function literally(message: string): string {
+  return message.replaceAll("{", "{{").replaceAll("}", "}}");
 }
 
 function round(ms: number): number {

@@ -8,6 +8,8 @@ import { loadCatalog } from "../catalog/load.ts";
 import type { Query } from "../catalog/query.ts";
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import { type Config, readConfig } from "../config/config.ts";
+import { ConfigError } from "../config/config_error.ts";
+import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import { type Migration, MigrationError, readMigrations } from "../db/schema/migrations.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
@@ -20,6 +22,8 @@ export async function check(env: Readonly<Record<string, string | undefined>>): 
   const counts = `${queries.length} ${queries.length === 1 ? "query" : "queries"} and ` +
     `${migrations.length} ${migrations.length === 1 ? "migration" : "migrations"}`;
   if (!env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE) {
+    const misspelt = misspeltSettings(env);
+    if (misspelt.length > 0) throw new ConfigError(misspelt);
     return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare them too`;
   }
   const config: Config = readConfig(env, { serves: false });
@@ -54,7 +58,9 @@ async function readAll(
 
 if (import.meta.main) {
   try {
-    console.log(await check(Deno.env.toObject()));
+    const env = Deno.env.toObject();
+    for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
+    console.log(await check(env));
     Deno.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Config, readConfig } from "../config/config.ts";
+import { settingWarnings } from "../config/unknown_settings.ts";
 import { compareMigrations, readHistory } from "../db/schema/history.ts";
 import { applyMigrations, conflictError, createKeyspace } from "../db/schema/migrate.ts";
 import { readMigrations } from "../db/schema/migrations.ts";
@@ -48,7 +49,9 @@ if (import.meta.main) {
     if (unknown.length > 0) {
       throw new Error(`Cannot migrate: unknown argument "${unknown[0]}": only "--plan" is known`);
     }
-    await migrate(readConfig(Deno.env.toObject(), { serves: false }), {
+    const env = Deno.env.toObject();
+    for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
+    await migrate(readConfig(env, { serves: false }), {
       log: (line) => console.log(line),
       plan: Deno.args.includes("--plan"),
     });

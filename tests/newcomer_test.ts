@@ -64,7 +64,7 @@ docs/configuration.md lists every setting`,
       env: { CASSANDRA_KEYSPACES: "weather", CURSOR_KEY: "changeme" },
       says: `Cannot start: 2 mistakes in the environment
   CURSOR_KEY does not fit: expected 32 bytes in base64, as "openssl rand -base64 32" prints them
-  CASSANDRA_KEYSPACES is not a known setting: did you mean CASSANDRA_KEYSPACE?
+  "CASSANDRA_KEYSPACES" is not a known setting: did you mean CASSANDRA_KEYSPACE?
 docs/configuration.md lists every setting`,
     },
     {
@@ -212,6 +212,14 @@ Start it with \`deno task dev\`, or set CQLGATE_URL to where it runs.`,
     expect((await fetch(`${process.url}/livez`)).status).toBe(200);
   });
 
+  it("who misspells a setting that has a safe default is warned of it in the log", async () => {
+    await using process = await spawnService(environment({ SHUTDOWN_GRACE: "5000", PORT: "0" }));
+    expect(process.log[0]).toMatchObject({
+      level: "WARN",
+      message: '"SHUTDOWN_GRACE" is not a known setting: did you mean SHUTDOWN_GRACE_MS?',
+    });
+  });
+
   for (
     const [what, token, detail] of [
       ["forgets the token", null, 'This route needs a token: send it as "Authorization: Bearer …"'],
@@ -299,6 +307,23 @@ describe("deno task check", () => {
       stderr: "",
       stdout:
         "Checked 1 query and 1 migration by their text: set CASSANDRA_CONTACT_POINTS to prepare them too\n",
+    });
+  });
+
+  it("warns of a misspelt setting, and fails where its default would be dangerous", async () => {
+    const { code, stderr } = await run("check", { LOG_LEVL: "debug" });
+    expect([code, stderr]).toEqual([
+      0,
+      'Warning: "LOG_LEVL" is not a known setting: did you mean LOG_LEVEL?\n',
+    ]);
+    const misspelt = { CASSANDRA_CONTACT_POINTS: "", CASSANDRA_CONTACT_POINT: "10.0.0.1" };
+    expect(await run("check", misspelt)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `Cannot start: 1 mistake in the environment
+  "CASSANDRA_CONTACT_POINT" is not a known setting: did you mean CASSANDRA_CONTACT_POINTS?
+docs/configuration.md lists every setting
+`,
     });
   });
 });

@@ -1,0 +1,69 @@
+/**
+ * Names in the environment that look like a misspelt setting, which would otherwise be a default that
+ * nobody chose.
+ *
+ * @module
+ */
+import { closest } from "../catalog/text/suggest.ts";
+import { type Setting, SETTINGS } from "./settings.ts";
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A misspelt name with one of these prefixes stops the boot: it decides which cluster is reached, whose
+ * tokens are trusted and what encrypts cursors, where a default is dangerous. The other settings are limits
+ * and ports with safe defaults, and other programs use names like theirs: those are warned of.
+ */
+const OWN_PREFIX = /^(CASSANDRA|OIDC|CURSOR|CQL)_/;
+
+/**
+ * What Kubernetes sets for the ports of each service in the namespace, which may be called as a setting
+ * begins: `ADMIN_PORT_8001_TCP_ADDR`, `CASSANDRA_SERVICE_HOST`.
+ */
+const KUBERNETES = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_|$)/;
+
+const ROWS: readonly Setting[] = Object.values(SETTINGS);
+const NAMES: readonly string[] = ROWS.map(({ name }) => name);
+const KNOWN: ReadonlySet<string> = new Set(
+  ROWS.flatMap(({ name, secret }) => secret ? [name, `${name}_FILE`] : [name]),
+);
+
+/** The misspelt names that the service does not start with, as sentences. */
+export function misspeltSettings(env: Environment): string[] {
+  return sentencesOf(Object.keys(env).filter((name) => OWN_PREFIX.test(name)));
+}
+
+/** The names to warn of, since they may be misspelt settings, as sentences. */
+export function settingWarnings(env: Environment): string[] {
+  return sentencesOf(Object.keys(env).filter((name) => !OWN_PREFIX.test(name)));
+}
+
+function sentencesOf(names: readonly string[]): string[] {
+  return names.filter((name) => !KNOWN.has(name) && !KUBERNETES.test(name)).flatMap((name) => {
+    const base = name.replace(/_FILE$/, "");
+    const near = nearest(base);
+    if (near === null) return [];
+    return near === base
+      ? [`"${name}" is not read: only secrets come from files, set ${base}`]
+      : [`"${name}" is not a known setting: did you mean ${near}?`];
+  });
+}
+
+/** The setting that a name was probably meant to be; null where it is something else. */
+function nearest(name: string): string | null {
+  // The beginning of a setting, such as without its unit.
+  const unfinished = NAMES.find((known) => name.includes("_") && known.startsWith(name));
+  if (unfinished !== undefined) return unfinished;
+  const prefix = OWN_PREFIX.exec(name)?.[0] ?? "";
+  // A long prefix in common does not bring the rest nearer: `CURSOR_AGENT` is not `CURSOR_KEY`.
+  const rests = NAMES.filter((known) => known.startsWith(prefix))
+    .map((known) => known.slice(prefix.length));
+  const rest = name.slice(prefix.length);
+  const near = closest(rest, rests);
+  // A long name is near to many: the short one has to agree.
+  if (near === null || closest(near, [rest]) === null) return null;
+  // Of another program, as `DD_LOG_LEVEL` is.
+  if (prefix === "" && name.endsWith(`_${near}`)) return null;
+  return prefix + near;
+}
