@@ -37,6 +37,11 @@ VALUES (:list, :id, :text, :amount, :tags, :notes);
 -- @public
 SELECT id, text, amount, tags, notes AS "Notes, all" FROM samples WHERE list = :list;
 
+-- name: list_texts :many
+-- @route GET /texts/{list}
+-- @public
+SELECT text FROM samples WHERE list = :list;
+
 -- name: list_large :many
 -- @route GET /large/{list}
 -- @public
@@ -134,6 +139,12 @@ describe("a stream", () => {
     );
     expect(text).toContain('\r\n1,"",,[],"{""x,y"":1}"\r\n');
     expect(text.endsWith("\r\n")).toBe(true);
+  });
+
+  it("of CSV with a single column has no empty line, which readers would skip", async () => {
+    const text = await (await get("/texts/few", { accept: CSV })).text();
+    expect(text.startsWith('text,\r\n,\r\n"",\r\nplain,\r\n')).toBe(true);
+    expect(parseCsv(text).map(([value]) => value)).toEqual(["text", ...TEXTS]);
   });
 
   it("of nothing is empty, but for the header of CSV", async () => {

@@ -6,13 +6,19 @@
 import type { Json } from "../../codec/codec.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 
+/** A column of the rows. */
+export interface RowColumn {
+  readonly name: string;
+  readonly nullable: boolean;
+}
+
 export interface RowFormat {
   readonly contentType: string;
   /** Whether the runtime compresses bodies of this type. */
   readonly isCompressedByRuntime: boolean;
   /** What stands before the first row. */
-  begin(columns: readonly string[]): string;
-  rows(rows: readonly Row[], columns: readonly string[]): string;
+  begin(columns: readonly RowColumn[]): string;
+  rows(rows: readonly Row[], columns: readonly RowColumn[]): string;
   /** What stands where a failure ends the text: no parser takes for whole what ends with it. */
   readonly unfinished: string;
 }
@@ -25,14 +31,21 @@ const NDJSON: RowFormat = {
   unfinished: '{"',
 };
 
-/** Null is an empty field, an empty string a quoted one; collections and the like are JSON text. */
+/**
+ * Null is an empty field, an empty string `""`; collections and the like are JSON text. A row that is
+ * nothing but a null would be an empty line, which readers skip: where there is one column and it can
+ * be null, each line has a second field, which is always empty and has no name.
+ */
 const CSV: RowFormat = {
   contentType: "text/csv; charset=utf-8; header=present",
   isCompressedByRuntime: true,
-  begin: (columns) => `${columns.map(csvField).join(",")}\r\n`,
-  rows: (rows, columns) =>
-    rows.map((row) => `${columns.map((column) => csvField(row[column] ?? null)).join(",")}\r\n`)
-      .join(""),
+  begin: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}${csvEnd(columns)}`,
+  rows(rows, columns) {
+    const end = csvEnd(columns);
+    return rows.map((row) =>
+      `${columns.map(({ name }) => csvField(row[name] ?? null)).join(",")}${end}`
+    ).join("");
+  },
   unfinished: '"',
 };
 
@@ -40,6 +53,11 @@ export const ROW_FORMATS = {
   "application/x-ndjson": NDJSON,
   "text/csv": CSV,
 } as const satisfies Record<string, RowFormat>;
+
+/** What ends each line. */
+function csvEnd([first, second]: readonly RowColumn[]): string {
+  return first?.nullable && second === undefined ? ",\r\n" : "\r\n";
+}
 
 function csvField(value: Json): string {
   if (value === null) return "";

@@ -14,7 +14,7 @@ import { toServiceError } from "../../errors/service_error.ts";
 import type { RequestContext } from "../context.ts";
 import { compressStream } from "./compress.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
-import type { RowFormat } from "./row_format.ts";
+import type { RowColumn, RowFormat } from "./row_format.ts";
 
 // Large enough that a page costs little beside its rows, small enough to hold a few thousand at once.
 const PAGE_SIZE = 1000;
@@ -25,7 +25,7 @@ export function respondStream(
   { executor }: ResponderOptions,
 ): Responder {
   const readPage = createPageReader(prepared, executor);
-  const columns = prepared.columns.map(({ name }) => name);
+  const { columns } = prepared;
   return async ({ context, values }) => {
     const request = context.get("request");
     const fetchPage = (position: RowPage["next"]) =>
@@ -50,7 +50,7 @@ export function respondStream(
 interface PageSource {
   fetchPage(position: RowPage["next"]): Promise<RowPage>;
   readonly format: RowFormat;
-  readonly columns: readonly string[];
+  readonly columns: readonly RowColumn[];
   /** Hears how it ends. */
   readonly request: RequestContext;
 }

@@ -1,0 +1,127 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { parse } from "csv-parse/sync";
+import type { Row } from "../../db/prepare/read_rows.ts";
+import { ROW_FORMATS, type RowColumn } from "./row_format.ts";
+
+const CSV = ROW_FORMATS["text/csv"];
+const NDJSON = ROW_FORMATS["application/x-ndjson"];
+
+const WORD: RowColumn = { name: "word", nullable: true };
+const ID: RowColumn = { name: "id", nullable: false };
+
+function csv(columns: readonly RowColumn[], rows: readonly Row[]): string {
+  return CSV.begin(columns) + CSV.rows(rows, columns);
+}
+
+/** The records after the header, as a reader of another language has them. */
+async function readByPython(text: string): Promise<Record<string, string>[]> {
+  const script = `import csv, json, sys
+text = open(sys.argv[1], newline="", encoding="utf-8")
+print(json.dumps(list(csv.DictReader(text, strict=True))))`;
+  const file = await Deno.makeTempFile({ suffix: ".csv" });
+  try {
+    await Deno.writeTextFile(file, text);
+    const { success, stdout, stderr } = await new Deno.Command("python3", {
+      args: ["-c", script, file],
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return JSON.parse(new TextDecoder().decode(stdout));
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+describe("CSV", () => {
+  it("has a line of two fields for each row of a single column, which may be null", () => {
+    const rows = [{ word: "a" }, { word: null }, { word: "" }, { word: "b" }, { word: null }];
+    expect(csv([WORD], rows)).toBe('word,\r\na,\r\n,\r\n"",\r\nb,\r\n,\r\n');
+  });
+
+  it("has one field where the single column is never null", () => {
+    expect(csv([ID], [{ id: "a" }, { id: "" }])).toBe('id\r\na\r\n""\r\n');
+  });
+
+  it("is only a header without rows", () => {
+    expect([csv([WORD], []), csv([ID, WORD], [])]).toEqual(["word,\r\n", "id,word\r\n"]);
+  });
+
+  const READ: [what: string, columns: RowColumn[], rows: Row[]][] = [
+    ["nulls of a single column", [WORD], [
+      { word: null },
+      { word: "a" },
+      { word: null },
+      { word: "" },
+      { word: null },
+    ]],
+    ["a null in the first column, and in all", [WORD, { name: "n", nullable: true }], [
+      { word: null, n: 1 },
+      { word: null, n: null },
+      { word: "", n: null },
+    ]],
+    ["names that need quotes", [{ name: 'a "b", c', nullable: true }, ID], [
+      { 'a "b", c': "x", id: "y" },
+    ]],
+    ["text that needs quotes", [WORD], [
+      { word: 'say "hi"' },
+      { word: "a,b" },
+      { word: "a\r\nb" },
+      { word: "\r" },
+      { word: "\n" },
+      { word: '"' },
+      { word: "," },
+      { word: " a " },
+      { word: "=1+1" },
+      { word: "\ufeffa" },
+      { word: "\\" },
+      { word: "#" },
+    ]],
+    ["no rows", [WORD], []],
+  ];
+  for (const [what, columns, rows] of READ) {
+    it(`is read by others without loss: ${what}`, async () => {
+      const text = csv(columns, rows);
+      const expected = rows.map((row) =>
+        columns.map(({ name }) => row[name] === null ? "" : String(row[name]))
+      );
+      const names = columns.map(({ name }) => name);
+      const valuesOf = (records: readonly Record<string, string>[]) =>
+        records.map((record) => names.map((name) => record[name]));
+      expect(valuesOf(await readByPython(text))).toEqual(expected);
+      for (const skip_empty_lines of [true, false]) {
+        const records = parse(text, { columns: true, skip_empty_lines });
+        expect(valuesOf(records as Record<string, string>[])).toEqual(expected);
+      }
+    });
+  }
+
+  it("keeps null apart from an empty string, for readers that see quotes", () => {
+    const rows = [{ word: null }, { word: "" }, { word: "null" }];
+    const seen = parse(csv([WORD], rows), {
+      from_line: 2,
+      cast: (value, { quoting }) => value === "" && !quoting ? null : value,
+    });
+    expect((seen as unknown[][]).map(([word]) => word)).toEqual([null, "", "null"]);
+  });
+
+  it("is taken for whole by no reader where a failure ended it", () => {
+    const text = csv([WORD], [{ word: "a" }]) + CSV.unfinished;
+    expect(() => parse(text)).toThrow();
+  });
+
+  it("has collections as JSON", () => {
+    const [[value] = []] = parse(csv([WORD], [{ word: { a: [1, "x"] } }]), { from_line: 2 });
+    expect(JSON.parse(value!)).toEqual({ a: [1, "x"] });
+  });
+});
+
+describe("NDJSON", () => {
+  it("has an object on each line, null and empty string as they are", () => {
+    const text = NDJSON.begin([WORD]) + NDJSON.rows([{ word: null }, { word: "" }], [WORD]);
+    expect(text).toBe('{"word":null}\n{"word":""}\n');
+  });
+
+  it("is taken for whole by no reader where a failure ended it", () => {
+    expect(() => JSON.parse(NDJSON.unfinished)).toThrow();
+  });
+});
