@@ -11,8 +11,8 @@ import { helpToName, isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
 import type { Report, Span } from "../text/source.ts";
 import type { Token } from "../text/tokenize.ts";
 
-/** The words that Cassandra 5 does not take as a marker's name: its `reserved_keywords.txt`. */
-const RESERVED = new Set(
+/** The words that Cassandra 5 takes for no name unless they are quoted: its `reserved_keywords.txt`. */
+export const RESERVED_WORDS: ReadonlySet<string> = new Set(
   ("add allow alter and apply asc authorize batch begin by columnfamily create delete desc describe " +
     "drop entries execute from full grant if in index infinity insert into is keyspace limit " +
     "materialized modify nan norecursive not null of on or order primary rename revoke schema select " +
@@ -46,7 +46,7 @@ function readName({ text, span }: Token, report: Report): string {
     cannotUse("its name is quoted", helpToName(name, ":"));
   } else if (!isSnakeCase(name)) {
     cannotUse("the server lower-cases names", helpToName(name, ":"));
-  } else if (RESERVED.has(name)) {
+  } else if (RESERVED_WORDS.has(name)) {
     cannotUse(
       `"${name}" is a reserved word of CQL`,
       `Give it a longer name, for example ":${name === "limit" ? "row_limit" : `${name}_value`}"`,

@@ -32,6 +32,8 @@ export interface LocalCassandraOptions {
   readonly token?: string;
   /** Default: 512. */
   readonly heapMb?: number;
+  /** Entries of `cassandra.yaml`, such as an authenticator. Default: none. */
+  readonly yaml?: Readonly<Record<string, unknown>>;
   /** Gives up the start, leaving nothing. */
   readonly signal?: AbortSignal;
 }
@@ -59,6 +61,7 @@ export async function startCassandra(options: LocalCassandraOptions): Promise<Lo
     rack: options.rack ?? "rack1",
     token: options.token ?? "0",
     heapMb: options.heapMb ?? 512,
+    yaml: options.yaml ?? {},
   };
   const java = await findJava();
   const jars = await fetchJars(options);

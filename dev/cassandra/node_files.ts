@@ -16,6 +16,8 @@ export interface NodeSettings {
   readonly rack: string;
   readonly token: string;
   readonly heapMb: number;
+  /** Entries of `cassandra.yaml` beside those of a small node, or in their place. */
+  readonly yaml: Readonly<Record<string, unknown>>;
 }
 
 /** The paths of one node, below its directory. */
@@ -25,7 +27,7 @@ export interface NodePaths {
   readonly jvmLogFile: string;
 }
 
-/** Writes a node's configuration, anew at each start, and says where it and the logs are. */
+/** Writes a node's configuration, at each start again, and says where it and the logs are. */
 export async function writeNodeFiles(settings: NodeSettings): Promise<NodePaths> {
   const paths = {
     configuration: `${settings.directory}/conf`,
@@ -64,6 +66,7 @@ export function javaArguments(
     "-Dcassandra.skip_wait_for_gossip_to_settle=0",
     "-Dcassandra.ring_delay_ms=0",
     "-Dcassandra.shutdown_announce_in_ms=0",
+    "-Dcassandra.superuser_setup_delay_ms=0",
     "-Dcassandra.consistent.rangemovement=false",
     "-Dcassandra-foreground=yes",
     `-Dcassandra.storagedir=${settings.directory}`,
@@ -78,7 +81,7 @@ export function javaArguments(
   ];
 }
 
-// JSON is YAML: each value is written as JSON, so that none needs quoting by hand.
+// JSON is YAML: each value is written as JSON, so that none has to be quoted here.
 function cassandraYaml(settings: NodeSettings): string {
   const { directory } = settings;
   const options = {
@@ -105,6 +108,7 @@ function cassandraYaml(settings: NodeSettings): string {
     commitlog_sync_period: "10s",
     commitlog_segment_size: "16MiB",
     auto_snapshot: false,
+    ...settings.yaml,
   };
   return Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join(
     "",

@@ -15,9 +15,12 @@ export interface OwnNode extends AsyncDisposable {
   thaw(): void;
 }
 
-export async function startOwnNode(): Promise<OwnNode> {
+/** @param options.yaml entries of `cassandra.yaml` */
+export async function startOwnNode(
+  { yaml = {} }: { readonly yaml?: Readonly<Record<string, unknown>> } = {},
+): Promise<OwnNode> {
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
-  const node = await startCassandra({ directory, nativePort: freePort(), log: () => {} });
+  const node = await startCassandra({ directory, nativePort: freePort(), yaml, log: () => {} });
   return {
     node,
     async freeze() {
