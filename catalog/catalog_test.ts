@@ -63,6 +63,7 @@ SELECT observed_at -- newest first
       etag: null,
       walk: null,
       bulk: false,
+      status: null,
     });
     expect(text.slice(statementSpan.start, statementSpan.end)).toBe(query.statement);
     expect(text.slice(nameSpan.start, nameSpan.end)).toBe("list_observations");

@@ -72,6 +72,9 @@ export type Access =
   /** Any one of the alternatives suffices; all scopes of an alternative are needed. */
   | { readonly kind: "scopes"; readonly anyOf: readonly (readonly string[])[] };
 
+/** What a write can answer with where it succeeds. */
+export type SuccessStatus = 200 | 201 | 202 | 204;
+
 /** The page sizes of a `:many` query, in rows. */
 export interface Page {
   readonly size: number;
@@ -147,4 +150,6 @@ export interface Query {
   readonly walk: Walk | null;
   /** Whether the route takes many inputs in one request. */
   readonly bulk: boolean;
+  /** What a write with a route answers with where it succeeds; null for others. */
+  readonly status: SuccessStatus | null;
 }

@@ -9,11 +9,12 @@ import { checkBounds } from "./checks/check_bounds.ts";
 import { checkBulk } from "./checks/check_bulk.ts";
 import { checkEtag } from "./checks/check_etag.ts";
 import { checkIfMatch } from "./checks/check_if_match.ts";
+import { checkStatus } from "./checks/check_status.ts";
 import { checkWalk } from "./checks/check_walk.ts";
 import type { Header } from "./header.ts";
 import { resolveParams, suggestMarker } from "./params.ts";
 import type { Draft } from "./parse.ts";
-import type { Access, Marker, Mode, Query, Route, Verb, Walk } from "./query.ts";
+import type { Access, Marker, Mode, Query, Route, SuccessStatus, Verb, Walk } from "./query.ts";
 import { classify, type StatementKind } from "./statement/classify.ts";
 import { listMarkers } from "./statement/markers.ts";
 import { markerRoles } from "./statement/roles.ts";
@@ -56,6 +57,7 @@ export function validateDraft(
   const roles = markerRoles({ statementSpan: statement.span });
   checkIfMatch(tags.param, { mode, route: routeTag, roles, report });
   if (routeTag !== null) checkBounds(params, { roles, report });
+  for (const tag of tags.status) checkStatus(tag, { mode, route: routeTag, report });
   for (const tag of tags.etag) checkEtag(tag, { mode, route: routeTag, report });
   for (const tag of tags.walk) {
     checkWalk(tag, { mode, markers, params: tags.param, route: routeTag, report });
@@ -90,6 +92,7 @@ export function validateDraft(
     etag: tags.etag[0] ?? null,
     walk: resolveWalk(tags.walk[0]),
     bulk: tags.bulk.length > 0,
+    status: resolveStatus(tags, mode),
   };
   return { query, diagnostics };
 }
@@ -101,6 +104,14 @@ function resolveRoute(tag: RouteTag | null): Route | null {
 
 function resolvePage({ page: [tag] }: Tags): Query["page"] {
   return tag === undefined ? DEFAULT_PAGE : { size: tag.size, max: tag.max };
+}
+
+/** What is created is 201 (RFC 9110, section 15.3.2), unless a tag says that nothing is. */
+function resolveStatus({ status: [tag], route: [route] }: Tags, mode: Mode): SuccessStatus | null {
+  if (route === undefined || mode === "one" || mode === "many") return null;
+  if (tag !== undefined && tag.status !== null) return tag.status;
+  if (mode === "exec") return 204;
+  return route.method === "POST" ? 201 : 200;
 }
 
 /** Null also for a tag that lacks something, which is reported elsewhere. */

@@ -31,6 +31,7 @@ import { tracing } from "./middleware/tracing.ts";
 import { mountQuery } from "./mount.ts";
 import { SECURITY_SCHEME } from "./openapi/describe_route.ts";
 import { createDocs } from "./openapi/docs_page.ts";
+import { serveIndex } from "./openapi/index_page.ts";
 import type { Cursors } from "./paging/cursors.ts";
 import { problemResponse } from "./respond/problem.ts";
 import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
@@ -69,9 +70,9 @@ interface GuardedRoute {
 }
 
 /**
- * Everything that a request passes through before its route serves it, in this order. Probes, `/docs`
- * and `/openapi.json` are served after what is for every request; a path that no route has is
- * answered after what is for the API. A hand-written route adds its own (`define_route.ts`).
+ * Everything that a request passes through before its route serves it, in this order. Probes and `/docs`
+ * are served after what is for every request; `/`, `/openapi.json` and paths that no route has, after
+ * what is for the API. A hand-written route adds its own (`define_route.ts`).
  */
 const PIPELINE: readonly Unit[] = [
   { of: "every request", use: () => keepForHead() },
@@ -108,6 +109,7 @@ export function createApp(options: AppOptions): App {
   });
   app.use("/docs/*", nameRoute("/docs"));
   app.route("/docs", createDocs());
+  app.get("/docs/", (context) => context.redirect("/docs", 308));
 
   if (prepared === null) {
     app.all("*", () => {
@@ -117,6 +119,8 @@ export function createApp(options: AppOptions): App {
   }
   mountApi(app, prepared, options);
   mountDocument(app, options);
+  // A query may have this path: it is mounted first, and then answers.
+  app.get("/", nameRoute("/"), serveIndex());
   app.notFound((context) => {
     const { path, method } = context.req;
     const allowed = methodsFor(path, patternsOf(prepared, options.customRoutes));
@@ -215,7 +219,7 @@ function patternsOf(
   customRoutes: readonly CustomRoute[],
 ): RoutePattern[] {
   return [
-    ...OWN_PATHS.map((path) => ({ method: "GET", path })),
+    ...[...OWN_PATHS, "/", "/docs/"].map((path) => ({ method: "GET", path })),
     ...prepared.flatMap(({ query }) => query.route ?? []),
     ...customRoutes,
   ];

@@ -15,6 +15,7 @@ import { readPage } from "./page_tag.ts";
 import { readParam } from "./param_tag.ts";
 import { readRoute } from "./route_tag.ts";
 import { readScope } from "./scope_tag.ts";
+import { readStatus } from "./status_tag.ts";
 import { readTagLine, reportUnexpected, type TagLine } from "./tag_line.ts";
 import { readWalk } from "./walk_tag.ts";
 
@@ -35,6 +36,7 @@ const TAGS = {
   etag: { repeats: false, read: readEtag },
   walk: { repeats: false, read: readWalk },
   bulk: { repeats: false, read: readBare },
+  status: { repeats: false, read: readStatus },
 } as const satisfies Record<string, TagReader>;
 
 export type TagName = keyof typeof TAGS;

@@ -140,11 +140,13 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
         },
       };
     case "exec":
-      return { 204: { description: "Done" } };
-    case "applied": {
-      const status = query.route?.method === "POST" ? 201 : 200;
-      return { [status]: json("Applied", appliedSchema) };
-    }
+      return { [query.status!]: { description: "Done" } };
+    case "applied":
+      return {
+        [query.status!]: query.status === 204
+          ? { description: "Applied" }
+          : json("Applied", appliedSchema),
+      };
   }
 }
 

@@ -7,15 +7,16 @@
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Result } from "../../db/run/execute.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { json, type Responder, type ResponderOptions } from "./responder.ts";
+import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
-  const status = prepared.query.route?.method === "POST" ? 201 : 200;
+  const status = prepared.query.status ?? 200;
   return async ({ context, values }) => {
     const result = await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
     });
     if (!result.applied) throw notApplied(prepared, result);
+    if (status === 204) return noContent(status);
     return json({ applied: true }, { status });
   };
 }

@@ -39,3 +39,8 @@ export function json(
     },
   });
 }
+
+/** A response that says everything by its status. */
+export function noContent(status: number): Response {
+  return new Response(null, { status, headers: { "cache-control": "no-store" } });
+}

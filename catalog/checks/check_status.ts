@@ -1,0 +1,41 @@
+/**
+ * `@status` against the rest of the query: it is about the answer of a write, over HTTP.
+ *
+ * @module
+ */
+
+import type { Mode } from "../query.ts";
+import type { RouteTag } from "../tags/route_tag.ts";
+import type { StatusTag } from "../tags/status_tag.ts";
+import type { Report } from "../text/source.ts";
+
+export function checkStatus(
+  { status, span }: StatusTag,
+  { mode, route, report }: {
+    readonly mode: Mode | null;
+    readonly route: RouteTag | null;
+    readonly report: Report;
+  },
+): void {
+  if (mode === "one" || mode === "many") {
+    report({
+      span,
+      message: `Cannot use @status with mode ":${mode}": rows are answered with 200`,
+      help: "Remove the tag",
+    });
+  }
+  if (mode === "exec" && status === 200) {
+    report({
+      span,
+      message: `Cannot answer with status 200 in mode ":exec": there is no body`,
+      help: "Use 204, 201 or 202",
+    });
+  }
+  if (route === null) {
+    report({
+      span,
+      message: "Cannot use @status: the query has no @route",
+      help: "Add an @route, or remove the tag to keep the query internal",
+    });
+  }
+}

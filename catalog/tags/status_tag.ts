@@ -1,0 +1,42 @@
+/**
+ * The `@status 200` tag: what a write answers with where it succeeds, in place of what its mode and
+ * method say (RFC 9110, section 15.3).
+ *
+ * @module
+ */
+
+import type { SuccessStatus } from "../query.ts";
+import { quote } from "../text/quote.ts";
+import type { Report, Span } from "../text/source.ts";
+import { reportUnexpected, type TagLine } from "./tag_line.ts";
+
+export interface StatusTag {
+  /** Null where the tag names none. */
+  readonly status: SuccessStatus | null;
+  readonly span: Span;
+}
+
+const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204];
+
+export function readStatus(line: TagLine, report: Report): StatusTag {
+  const [first, ...others] = line.words;
+  if (first === undefined) {
+    report({
+      span: line.nameSpan,
+      message: "Missing status",
+      help: `Name it after the tag, as "@status 200"`,
+    });
+    return { status: null, span: line.span };
+  }
+  for (const word of others) reportUnexpected(word, report);
+  const status = STATUSES.find((status) => String(status) === first.text) ?? null;
+  if (status === null) {
+    report({
+      span: first.span,
+      message: `Cannot answer with status ${quote(first.text)}`,
+      help:
+        "Use 200, 201 where something is created, 202 where the work goes on, or 204 for no body",
+    });
+  }
+  return { status, span: line.span };
+}
