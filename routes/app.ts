@@ -29,8 +29,8 @@ import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
 import { mountQuery } from "./mount.ts";
-import { SECURITY_SCHEME } from "./openapi/describe_route.ts";
 import { createDocs } from "./openapi/docs_page.ts";
+import { makeDocument } from "./openapi/document.ts";
 import { serveIndex } from "./openapi/index_page.ts";
 import type { Cursors } from "./paging/cursors.ts";
 import { problemResponse } from "./respond/problem.ts";
@@ -118,7 +118,13 @@ export function createApp(options: AppOptions): App {
     return { fetch: fetchWithHead(app) };
   }
   mountApi(app, prepared, options);
-  mountDocument(app, options);
+  // Made once: it does not change until the routes do.
+  const document = makeDocument(app, options);
+  app.get(
+    "/openapi.json",
+    nameRoute("/openapi.json"),
+    (context) => context.body(document, 200, { "content-type": "application/json" }),
+  );
   // A query may have this path: it is mounted first, and then answers.
   app.get("/", nameRoute("/"), serveIndex());
   app.notFound((context) => {
@@ -169,30 +175,6 @@ function mountApi(
     );
   }
   for (const { mount } of mounts.toSorted(bySpecificity)) mount();
-}
-
-/** Makes the OpenAPI document once: it does not change until the routes do. */
-function mountDocument(app: OpenAPIHono<AppEnv>, { issuer }: AppOptions): void {
-  if (issuer !== null) {
-    // Not "openIdConnect": the docs page would fetch the issuer's metadata, which its policy forbids,
-    // and would then offer no field for a token.
-    app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
-      type: "http",
-      scheme: "bearer",
-      bearerFormat: "JWT",
-      description: `An access token of the issuer \`${issuer}\``,
-    });
-  }
-  const text = JSON.stringify(app.getOpenAPI31Document({
-    openapi: "3.1.0",
-    info: { title: "cqlgate", version: "1", description: "Cassandra queries as a REST API" },
-    servers: [{ url: "/" }],
-  }));
-  app.get(
-    "/openapi.json",
-    nameRoute("/openapi.json"),
-    (context) => context.body(text, 200, { "content-type": "application/json" }),
-  );
 }
 
 /** The units for every request, or for requests to the API. */

@@ -1,13 +1,12 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import addFormats from "ajv-formats";
-import { Ajv2020, type Format } from "ajv/dist/2020.js";
 import { loadCatalog } from "../catalog/load.ts";
 import type { PrimitiveKind } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { primitives } from "../codec/primitives.ts";
 import { customRoutes } from "../routes/custom/mod.ts";
+import { type OpenApiValidator, openApiValidator } from "./support/openapi_validator.ts";
 import { startTestService, type TestRequest, type TestService } from "./support/harness.ts";
 import { answer, startOwnService, succeed } from "./support/own_service.ts";
 
@@ -17,29 +16,27 @@ interface Operation {
   readonly tags: string[];
   readonly security: Record<string, string[]>[];
   readonly requestBody?: unknown;
-  readonly responses: Record<string, { readonly content?: Record<string, unknown> }>;
+  readonly description?: string;
+  readonly responses: Record<string, { readonly content?: Record<string, MediaType> }>;
+}
+
+interface MediaType {
+  readonly examples?: Record<string, { readonly $ref: string }>;
 }
 
 interface OpenApi {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly securitySchemes: Record<string, unknown> };
+  readonly components: {
+    readonly securitySchemes: Record<string, unknown>;
+    readonly examples: Record<string, { readonly value: { code: string; status: number } }>;
+  };
 }
-
-const ID = "openapi.json";
-
-/** Of OpenAPI's format registry, what ajv does not know. */
-const REGISTERED: Readonly<Record<string, Format>> = {
-  decimal: /^[+-]?\d+(\.\d+)?(E[+-]?\d+)?$/i,
-  "time-local": /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?$/,
-  int8: { type: "number", validate: (value: number) => value === value << 24 >> 24 },
-  int16: { type: "number", validate: (value: number) => value === value << 16 >> 16 },
-};
 
 let service: TestService & AsyncDisposable;
 let text: string;
 let document: OpenApi;
-let ajv: Ajv2020;
+let validator: OpenApiValidator;
 
 before(async () => {
   service = await startTestService();
@@ -47,17 +44,7 @@ before(async () => {
   expect(response.headers.get("content-type")).toBe("application/json");
   text = await response.text();
   document = JSON.parse(text);
-  // It only warns of a format that it does not know.
-  const logger = {
-    ...console,
-    warn(message: string) {
-      throw new TypeError(message);
-    },
-  };
-  ajv = new Ajv2020({ strict: false, allErrors: true, logger });
-  addFormats.default(ajv);
-  for (const [name, format] of Object.entries(REGISTERED)) ajv.addFormat(name, format);
-  ajv.addSchema(document, ID, false, false);
+  validator = openApiValidator(document);
 });
 after(() => service[Symbol.asyncDispose]());
 
@@ -70,16 +57,6 @@ function operations(): Located[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method }))
   );
-}
-
-/** Expects a value to be what the document says at the place that these keys lead to. */
-function expectValid(value: unknown, keys: readonly string[], id = ID): void {
-  const pointer = keys.map((key) =>
-    `/${encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"))}`
-  ).join("");
-  const validate = ajv.compile({ $ref: `${id}#${pointer}` });
-  validate(value);
-  expect({ value, errors: validate.errors }).toEqual({ value, errors: null });
 }
 
 /** Expects the linter to find nothing. */
@@ -99,6 +76,31 @@ async function expectClean(source: string): Promise<void> {
 }
 
 describe("GET /openapi.json", () => {
+  it("shows each code of a response by one example, with the status of the response", () => {
+    const { examples } = document.components;
+    for (const { operationId, responses } of operations()) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        const problem = content?.["application/problem+json"];
+        if (problem === undefined) continue;
+        const shown = Object.entries(problem.examples ?? {}).map(([code, { $ref }]) => {
+          expect($ref).toBe(`#/components/examples/${code}`);
+          const { value } = examples[code]!;
+          return [value.code, value.status];
+        });
+        expect([operationId, shown.length > 0]).toEqual([operationId, true]);
+        expect(shown).toEqual(
+          Object.keys(problem.examples ?? {}).map((code) => [code, Number(status)]),
+        );
+      }
+    }
+  });
+
+  it("describes an operation only where the summary does not say it all", () => {
+    const texts = operations().map(({ summary, description }) => [summary, description]);
+    expect(texts.filter(([summary, description]) => summary === description)).toEqual([]);
+    expect(texts.some(([, description]) => description !== undefined)).toBe(true);
+  });
+
   it("is OpenAPI 3.1 without a finding of the linter", async () => {
     expect(document.openapi).toMatch(/^3\.1\.\d$/);
     await expectClean(text);
@@ -143,7 +145,7 @@ SELECT ${columns.join(", ")} FROM types;
     });
     const source = await (await own.request("/openapi.json", { user: null })).text();
     await expectClean(source);
-    ajv.addSchema(JSON.parse(source), "types.json", false, false);
+    const { expectValid } = openApiValidator(JSON.parse(source));
 
     const examples = kinds.map((kind, index) => [
       columns[index],
@@ -152,11 +154,11 @@ SELECT ${columns.join(", ")} FROM types;
     const row = Object.fromEntries(examples);
     const content = ["content", "application/json", "schema"];
     const json = { id: 1, ...row };
-    expectValid(json, ["paths", "/types", "post", "requestBody", ...content], "types.json");
+    expectValid(json, ["paths", "/types", "post", "requestBody", ...content]);
     expect(await answer(own.request("/types", { method: "POST", json }))).toEqual([204, null]);
     const page = await succeed(own.request("/types"));
     expect(page).toEqual({ items: [row], next_cursor: null });
-    expectValid(page, ["paths", "/types", "get", "responses", "200", ...content], "types.json");
+    expectValid(page, ["paths", "/types", "get", "responses", "200", ...content]);
   });
 
   it("has every route of the catalog and every hand-written one, and no other", async () => {
@@ -252,13 +254,19 @@ async function expectDescribed(operationId: string, [method, path, request]: Cas
   if (described === undefined) expect(body).toBe("");
   else {
     const type = response.headers.get("content-type")!;
-    expectValid(
+    validator.expectValid(
       JSON.parse(body),
       [...place, "responses", `${response.status}`, "content", type, "schema"],
     );
   }
   if (response.ok && request.json !== undefined) {
-    expectValid(request.json, [...place, "requestBody", "content", "application/json", "schema"]);
+    validator.expectValid(request.json, [
+      ...place,
+      "requestBody",
+      "content",
+      "application/json",
+      "schema",
+    ]);
   }
   return response.status;
 }

@@ -125,7 +125,7 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
     minItems: dimension,
     maxItems: dimension,
     description: `An array of ${dimension} ${of.cql}`,
-    example: Array.from({ length: Math.min(dimension, 3) }, () => of[side].example),
+    example: Array.from({ length: dimension }, () => of[side].example),
   });
   return withText({
     cql: `vector<${of.cql}, ${dimension}>`,

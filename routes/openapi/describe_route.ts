@@ -18,6 +18,7 @@ import { takesBody } from "../input/read_body.ts";
 import { describePageParams } from "../paging/page_params.ts";
 import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
+import { withDefault } from "./default_value.ts";
 import { problemResponses } from "./problem_responses.ts";
 import { traitsOf } from "./route_traits.ts";
 
@@ -28,6 +29,7 @@ export const SECURITY_SCHEME = "oidc";
 export function describeRoute(prepared: PreparedQuery): RouteConfig {
   const { query, params, isPaged } = prepared;
   const { method, path } = query.route!;
+  const summary = query.summary || titleOf(query.name);
   const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
@@ -44,8 +46,8 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
     path,
     operationId: query.name,
     tags: [query.group],
-    summary: query.summary || titleOf(query.name),
-    description: query.description,
+    summary,
+    ...(query.description === summary ? {} : { description: query.description }),
     security: securityOf(query.access),
     request: {
       params: z.object(shapeOf(of("path"))),
@@ -176,7 +178,7 @@ function shapeOf(
   nameOf: (name: string) => string = (name) => name,
 ): Record<string, z.ZodType<unknown>> {
   return Object.fromEntries(params.map((prepared) => {
-    let schema = schemaOf(prepared);
+    let schema = withDefault(schemaOf(prepared), prepared);
     if (prepared.nullable) schema = orNull(schema);
     if (isOptional(prepared.param)) schema = schema.optional();
     return [nameOf(prepared.param.name), schema];

@@ -1,11 +1,14 @@
 /**
- * The problem responses of a route in the OpenAPI document, from the registry of codes.
+ * The problem responses of a route in the OpenAPI document, from the registry of codes. There is one
+ * example for each code, which the responses refer to.
  *
  * @module
  */
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { RouteTrait } from "../../errors/code_row.ts";
-import { CODES, codesOf } from "../../errors/codes.ts";
+import { type Code, CODES, codesOf } from "../../errors/codes.ts";
+import { problemDocument } from "../../errors/problem_document.ts";
+import { type InputError, ServiceError } from "../../errors/service_error.ts";
 import { problemSchema } from "../respond/problem.ts";
 
 /** What a route with these traits answers when it fails, by status. */
@@ -13,6 +16,41 @@ export function problemResponses(traits: ReadonlySet<RouteTrait>): RouteConfig["
   const byStatus = Map.groupBy(codesOf(traits), (code) => CODES[code].status);
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
     description: codes.map((code) => `${CODES[code].title} (\`${code}\`)`).join("; "),
-    content: { "application/problem+json": { schema: problemSchema } },
+    content: {
+      "application/problem+json": {
+        schema: problemSchema,
+        examples: Object.fromEntries(
+          codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+        ),
+      },
+    },
   }]));
+}
+
+/** The examples that the responses of a document refer to, for its components. */
+export function problemExamples(
+  paths: object,
+): Record<string, { summary: string; value: unknown }> {
+  const references = JSON.stringify(paths).matchAll(/"#\/components\/examples\/(\w+)"/g);
+  const used = new Set([...references].map(([, name]) => name));
+  const codes = (Object.keys(CODES) as Code[]).filter((code) => used.has(code));
+  return Object.fromEntries(
+    codes.map((code) => [code, { summary: CODES[code].title, value: exampleOf(code) }]),
+  );
+}
+
+const REQUEST_ID = "60664360-9c2f-45ea-a84e-706bcea0bd10";
+
+const ERRORS: Partial<Record<Code, readonly InputError[]>> = {
+  invalid_input: [{ pointer: "/body/temperature", detail: "Expected a number" }],
+  invalid_cursor: [{ pointer: "/query/cursor", detail: "Expected the cursor of this request" }],
+};
+
+function exampleOf(code: Code) {
+  const { title, meaning } = CODES[code];
+  const detail = code === "internal" ? title : meaning.replaceAll("`", "");
+  return problemDocument(
+    new ServiceError(code, detail, { errors: ERRORS[code] ?? [] }),
+    REQUEST_ID,
+  );
 }

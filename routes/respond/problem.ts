@@ -13,9 +13,9 @@ import type { AppEnv } from "../context.ts";
 
 /** The body of every error. */
 export const problemSchema = z.object({
-  type: z.string().openapi({ example: "about:blank", description: "Always `about:blank`" }),
-  title: z.string().openapi({ example: "Invalid input", description: "The code in words" }),
-  status: z.int().openapi({ example: 422, description: "The HTTP status" }),
+  type: z.literal("about:blank"),
+  title: z.string().openapi({ description: "The code in words" }),
+  status: z.int().openapi({ description: "The HTTP status" }),
   code: z.enum(Object.keys(CODES) as [Code, ...Code[]]).openapi({
     description: "What happened, for programs; its meaning never changes",
   }),

@@ -1,0 +1,41 @@
+/**
+ * The default of a parameter as the OpenAPI document says it: the JSON of the bytes that are bound where
+ * the client sends nothing.
+ *
+ * @module
+ */
+import type { z } from "@hono/zod-openapi";
+import type { Json } from "../../codec/codec.ts";
+import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
+
+/** The schema with the parameter's default in it, where there is one. */
+export function withDefault(
+  schema: z.ZodType<unknown>,
+  prepared: PreparedParam,
+): z.ZodType<unknown> {
+  const value = defaultValue(prepared, schema);
+  return value === null ? schema : schema.meta({ ...schema.meta(), default: value });
+}
+
+function defaultValue(
+  { param, codec }: PreparedParam,
+  schema: z.ZodType<unknown>,
+): Json {
+  if (param.default === null) return null;
+  // The name of a bucket, whatever its column holds.
+  if (param.by !== null) return param.default;
+  const bytes = codec.encode(codec.text.parse(param.default));
+  const json = codec.decode(bytes, 0, bytes.length);
+  if (param.source.in === "body") return json;
+  const { type, items } = schema.meta() ?? {};
+  // A list in the query: the parameter once for each member.
+  if (type === "array" && Array.isArray(json)) return json.map((each) => asText(each, items));
+  return asText(json, schema.meta());
+}
+
+/** A value outside the body: a composite is JSON text there. */
+function asText(json: Json, described: unknown): Json {
+  const isText = typeof described === "object" && described !== null && "type" in described &&
+    described.type === "string";
+  return isText && typeof json !== "string" ? JSON.stringify(json) : json;
+}

@@ -1,0 +1,41 @@
+/**
+ * The OpenAPI document of an app, as the text that `/openapi.json` answers with.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "../context.ts";
+import { SECURITY_SCHEME } from "./describe_route.ts";
+import { problemExamples } from "./problem_responses.ts";
+
+/** Longer ones say no more: a vector of a thousand numbers. */
+const MAX_EXAMPLE_LENGTH = 400;
+
+export function makeDocument(
+  app: OpenAPIHono<AppEnv>,
+  { issuer }: { readonly issuer: string | null },
+): string {
+  if (issuer !== null) {
+    // Not "openIdConnect": the docs page would fetch the issuer's metadata, which its policy forbids,
+    // and would then offer no field for a token.
+    app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT",
+      description: `An access token of the issuer \`${issuer}\``,
+    });
+  }
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "cqlgate", version: "1", description: "Cassandra queries as a REST API" },
+    servers: [{ url: "/" }],
+  });
+  const examples = problemExamples(document.paths ?? {});
+  const complete = { ...document, components: { ...document.components, examples } };
+  return JSON.stringify(complete, withoutLongExamples);
+}
+
+function withoutLongExamples(key: string, value: unknown): unknown {
+  if (key !== "example" || value === undefined) return value;
+  return JSON.stringify(value).length > MAX_EXAMPLE_LENGTH ? undefined : value;
+}
