@@ -1,0 +1,37 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { wholeFile } from "../text/lex.ts";
+import { canonicalText } from "./canonical_text.ts";
+
+function canonical(text: string): string {
+  return canonicalText({ span: wholeFile({ path: "a.cql", text }) });
+}
+
+describe("canonicalText()", () => {
+  const plain = "select a from t where k = :k and n = 'It''s -- it'";
+  const same = [
+    "SELECT a FROM t WHERE k = :k AND n = 'It''s -- it'",
+    "Select A\n\tFrom T Where K=:K And N='It''s -- it'",
+    "SELECT a -- the first\nFROM /* the */ t WHERE k = : k AND n = 'It''s -- it'",
+  ];
+  for (const text of same) {
+    it(`is the same for ${JSON.stringify(text)}`, () => {
+      expect(canonical(text)).toBe(canonical(plain));
+    });
+  }
+
+  const different = [
+    "select b from t where k = :k and n = 'It''s -- it'",
+    "select \"A\" from t where k = :k and n = 'It''s -- it'",
+    "select a from t where k = :j and n = 'It''s -- it'",
+    "select a from t where k = :k and n = 'it''s -- it'",
+    "select a from t where k = :k and n = 'It''s  -- it'",
+    "select a from t where k = :k and n = 'It''s -- it' limit 1",
+    "selecta from t where k = :k and n = 'It''s -- it'",
+  ];
+  for (const text of different) {
+    it(`is another for ${JSON.stringify(text)}`, () => {
+      expect(canonical(text)).not.toBe(canonical(plain));
+    });
+  }
+});

@@ -1,0 +1,237 @@
+/**
+ * What each bind marker does in its statement. The server answers PREPARE with a marker's type, but hides
+ * the column that a named marker stands for.
+ *
+ * @module
+ */
+
+import type { Span } from "../text/source.ts";
+import {
+  type Assignment,
+  type Condition,
+  type InValues,
+  type Relation,
+  type SelectStatement,
+  type Statement,
+  type Subject,
+  type UsingOption,
+  type WriteStatement,
+} from "./statement.ts";
+import { type BindMarker, type Term, unhinted, walkTerm } from "./term.ts";
+
+export type Role =
+  /** Written to a column as it is: by `VALUES (…)`, or by `SET column = …`. */
+  | {
+    readonly kind: "value";
+    readonly column: string;
+    /** Whether it is added behind what is there: `SET column = column + :marker`, or `+=`. */
+    readonly appended: boolean;
+  }
+  /** A part of what is written to a column: inside a function, a literal or a calculation. */
+  | { readonly kind: "part"; readonly column: string }
+  /** The key or index inside a collection: `SET column[:marker] = …`, `DELETE column[:marker]`. */
+  | { readonly kind: "subscript" }
+  /** `LIMIT` and `PER PARTITION LIMIT`. */
+  | { readonly kind: "limit" }
+  /** `USING TTL`. */
+  | { readonly kind: "ttl" }
+  /** `USING TIMESTAMP`. */
+  | { readonly kind: "timestamp" }
+  /** The whole list behind `IN`, of `WHERE` or of `IF`; one member of a list in parentheses is not. */
+  | { readonly kind: "in" }
+  /** After `WHERE`, otherwise. */
+  | { readonly kind: "restriction" }
+  /** After `IF`, otherwise. */
+  | {
+    readonly kind: "condition";
+    /** Whether it stands behind `=` or `!=`, which take null. */
+    readonly equality: boolean;
+  }
+  /** What the vectors of a column are compared with: `ORDER BY column ANN OF :marker`. */
+  | { readonly kind: "ann"; readonly column: string }
+  /** Anywhere else, as in a select list. */
+  | { readonly kind: "other" };
+
+/** One appearance of a marker; a marker that stands twice has two. */
+export interface MarkerRole {
+  /** Null for `?`. */
+  readonly marker: string | null;
+  readonly span: Span;
+  readonly role: Role;
+  /** The place, among the writes of a batch, of the one that it stands in; else 0. */
+  readonly statement: number;
+}
+
+/** In the order of the text, which is the order of the server's bind columns. */
+export function markerRoles(statement: Statement): MarkerRole[] {
+  switch (statement.kind) {
+    case "select":
+      return rolesOfSelect(statement).map((role) => ({ ...role, statement: 0 }));
+    case "batch": {
+      const before = rolesOfUsing(statement.using).map((role) => ({ ...role, statement: 0 }));
+      const inside = statement.statements.flatMap((write, index) =>
+        rolesOfWrite(write).map((role) => ({ ...role, statement: index }))
+      );
+      return [...before, ...inside];
+    }
+    case "opaque":
+      return statement.markers.map(({ name, span }) => ({
+        marker: name,
+        span,
+        role: OTHER,
+        statement: 0,
+      }));
+    default:
+      return rolesOfWrite(statement).map((role) => ({ ...role, statement: 0 }));
+  }
+}
+
+/** Every bind marker of a statement, in the order of the text. */
+export function bindMarkers(statement: Statement): BindMarker[] {
+  return markerRoles(statement).map(({ marker, span }) => ({ kind: "marker", name: marker, span }));
+}
+
+type PlacedRole = Omit<MarkerRole, "statement">;
+
+const OTHER: Role = { kind: "other" };
+const RESTRICTION: Role = { kind: "restriction" };
+
+function rolesOfSelect(select: SelectStatement): PlacedRole[] {
+  const { selectors, where, groupBy, orderBy, perPartitionLimit, limit } = select;
+  return [
+    ...(selectors ?? []).flatMap(({ term }) => rolesIn(term, OTHER)),
+    ...where.flatMap(rolesOfRestriction),
+    ...groupBy.flatMap((term) => rolesIn(term, OTHER)),
+    ...orderBy.flatMap(({ column: { name }, nearest }) =>
+      nearest === null ? [] : rolesOfValue(nearest, {
+        whole: { kind: "ann", column: name },
+        part: { kind: "part", column: name },
+      })
+    ),
+    ...[perPartitionLimit, limit].flatMap((term) =>
+      term === null ? [] : rolesIn(term, { kind: "limit" })
+    ),
+  ];
+}
+
+function rolesOfWrite(write: WriteStatement): PlacedRole[] {
+  switch (write.kind) {
+    case "insert":
+      return [...rolesOfInserted(write.source), ...rolesOfUsing(write.using)];
+    case "update":
+      return [
+        ...rolesOfUsing(write.using),
+        ...write.assignments.flatMap(rolesOfAssignment),
+        ...write.where.flatMap(rolesOfRestriction),
+        ...rolesOfCondition(write.condition),
+      ];
+    case "delete":
+      return [
+        ...write.deletions.flatMap((subject) => rolesOfKey(subject, { kind: "subscript" })),
+        ...rolesOfUsing(write.using),
+        ...write.where.flatMap(rolesOfRestriction),
+        ...rolesOfCondition(write.condition),
+      ];
+  }
+}
+
+function rolesOfInserted(source: Extract<WriteStatement, { kind: "insert" }>["source"]) {
+  if (source.kind === "json") return rolesIn(source.value, OTHER);
+  return source.values.flatMap((term, index) => {
+    // Where there are more values than columns, the server refuses the statement.
+    const column = source.columns[index]?.name ?? "";
+    return rolesOfWritten(term, { column, appended: false });
+  });
+}
+
+function rolesOfAssignment(assignment: Assignment): PlacedRole[] {
+  const { kind, value } = assignment;
+  const column = kind === "field" ? assignment.field.name : assignment.column.name;
+  const written = rolesOfWritten(value, { column, appended: kind === "add" });
+  return kind === "element"
+    ? [...rolesIn(assignment.key, { kind: "subscript" }), ...written]
+    : written;
+}
+
+function rolesOfWritten(
+  term: Term,
+  { column, appended }: { readonly column: string; readonly appended: boolean },
+): PlacedRole[] {
+  return rolesOfValue(term, {
+    whole: { kind: "value", column, appended },
+    part: { kind: "part", column },
+  });
+}
+
+function rolesOfUsing(options: readonly UsingOption[]): PlacedRole[] {
+  return options.flatMap(({ kind, value }) => rolesIn(value, { kind }));
+}
+
+function rolesOfRestriction(relation: Relation): PlacedRole[] {
+  return rolesOfRelation(relation, { other: RESTRICTION, compared: () => RESTRICTION });
+}
+
+function rolesOfCondition(condition: Condition | null): PlacedRole[] {
+  if (condition?.kind !== "relations") return [];
+  const other: Role = { kind: "condition", equality: false };
+  return condition.relations.flatMap((relation) =>
+    rolesOfRelation(relation, {
+      other,
+      compared: (comparator) => ({
+        kind: "condition",
+        equality: comparator === "=" || comparator === "!=",
+      }),
+    })
+  );
+}
+
+interface RelationRoles {
+  /** Of a marker that is what a column is compared with. */
+  readonly compared: (comparator: string) => Role;
+  readonly other: Role;
+}
+
+function rolesOfRelation(relation: Relation, { compared, other }: RelationRoles): PlacedRole[] {
+  switch (relation.kind) {
+    case "comparison":
+      return [
+        ...rolesOfKey(relation.subject, other),
+        ...rolesOfValue(relation.value, { whole: compared(relation.comparator), part: other }),
+      ];
+    case "tuple_comparison":
+    case "token_comparison":
+    case "index_expression":
+      return rolesIn(relation.value, other);
+    case "in":
+      return [...rolesOfKey(relation.subject, other), ...rolesOfList(relation.values, other)];
+    case "tuple_in":
+      return rolesOfList(relation.values, other);
+    case "not_null":
+      return [];
+    default:
+      return rolesIn(relation.value, other);
+  }
+}
+
+function rolesOfList(values: InValues, member: Role): PlacedRole[] {
+  if ("kind" in values) return rolesIn(values, { kind: "in" });
+  return values.flatMap((term) => rolesIn(term, member));
+}
+
+function rolesOfKey(subject: Subject, role: Role): PlacedRole[] {
+  return subject.kind === "element" ? rolesIn(subject.key, role) : [];
+}
+
+/** Type hints around a marker leave it the whole of a value. */
+function rolesOfValue(
+  term: Term,
+  { whole, part }: { readonly whole: Role; readonly part: Role },
+): PlacedRole[] {
+  return rolesIn(term, unhinted(term).kind === "marker" ? whole : part);
+}
+
+function rolesIn(term: Term, role: Role): PlacedRole[] {
+  return [...walkTerm(term)].flatMap((inner) =>
+    inner.kind === "marker" ? [{ marker: inner.name, span: inner.span, role }] : []
+  );
+}
