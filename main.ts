@@ -18,9 +18,11 @@ import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
-import { createTokenVerifier } from "./routes/auth/verify_token.ts";
+import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
 import { customRoutes } from "./routes/custom/mod.ts";
 import type { CustomRoute } from "./routes/define_route.ts";
+import { createAddressReader } from "./routes/load/client_address.ts";
+import { Places } from "./routes/load/places.ts";
 import { createCursors } from "./routes/paging/cursors.ts";
 import { createCursorBox } from "./routes/paging/seal_cursor.ts";
 import { Activation } from "./server/activation.ts";
@@ -73,10 +75,20 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const session = new Session({ ...config, observe });
   const executor = createExecutor({ session, observe });
   const cursors = createCursors(createCursorTable(session), createCursorBox(config.cursorKeys));
-  const verifier = config.oidcIssuer === null || config.oidcAudience === null
+  const authenticator = config.oidcIssuer === null || config.oidcAudience === null
     ? null
-    : createTokenVerifier({ issuer: config.oidcIssuer, audience: config.oidcAudience });
-  const gate = { inFlight: 0, max: config.maxInFlight };
+    : createTokenAuthenticator({
+      issuer: config.oidcIssuer,
+      audience: config.oidcAudience,
+      tokenTypes: config.tokenTypes,
+      observe,
+    });
+  const places = new Places({
+    max: config.maxInFlight,
+    // Zero means no limit.
+    maxPerCaller: (config.maxInFlightPerCaller ?? Math.ceil(config.maxInFlight / 4)) || Infinity,
+  });
+  const addressOf = createAddressReader(config.trustedProxies);
   let isClosing = false;
   const activation = new Activation({
     session,
@@ -94,9 +106,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       customRoutes: routes,
       executor,
       cursors,
-      verifier,
+      authenticator,
       issuer: config.oidcIssuer,
-      gate,
+      places,
+      addressOf,
       bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
       observe,
       unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
@@ -116,7 +129,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const [url, adminUrl] = [urlOf(hostname, api.port), urlOf(hostname, admin.port)];
   observe({ kind: "listening", url, adminUrl });
   session.open();
-  verifier?.warmUp();
+  authenticator?.warmUp();
 
   async function close(): Promise<void> {
     isClosing = true;

@@ -50,11 +50,14 @@ describe("readConfig()", () => {
       consistency: "LOCAL_QUORUM",
       oidcIssuer: null,
       oidcAudience: null,
+      tokenTypes: [],
       cursorKeys: [new TextEncoder().encode("k".repeat(32))],
       requestTimeoutMs: 5000,
       maxBodyBytes: 1048576,
       bodyTimeoutMs: 30000,
       maxInFlight: 1024,
+      maxInFlightPerCaller: null,
+      trustedProxies: [],
       drainDelayMs: 5000,
       shutdownGraceMs: 30000,
       logLevel: "info",
@@ -227,6 +230,32 @@ docs/configuration.md lists every setting`),
       ]);
     });
   }
+
+  it("reads networks of trusted proxies", () => {
+    const text = "10.0.0.0/8, 192.0.2.1,2001:db8::/32";
+    const config = readConfig({ ...REQUIRED, TRUSTED_PROXIES: text });
+    const read = config.trustedProxies.map(({ address, prefixLength }) => [
+      [...address.subarray(0, 4)],
+      prefixLength,
+    ]);
+    expect(read).toEqual([[[10, 0, 0, 0], 8], [[192, 0, 2, 1], 32], [[0x20, 1, 0xd, 0xb8], 32]]);
+  });
+  for (const part of ["10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "/8", "proxy", "::/129", "*"]) {
+    it(`rejects the network "${part}"`, () => {
+      expect(mistakesOf({ ...REQUIRED, TRUSTED_PROXIES: part })).toEqual([
+        `TRUSTED_PROXIES has "${part}": expected an address or a network, such as "10.0.0.0/8" or "2001:db8::/32"`,
+      ]);
+    });
+  }
+
+  it("reads types of tokens", () => {
+    const text = "application/okta-internal-at+jwt, JWT";
+    const { tokenTypes } = readConfig({ ...REQUIRED, OIDC_TOKEN_TYPES: text });
+    expect(tokenTypes).toEqual(["application/okta-internal-at+jwt", "JWT"]);
+    expect(mistakesOf({ ...REQUIRED, OIDC_TOKEN_TYPES: "at+jwt;JWT" })).toEqual([
+      'OIDC_TOKEN_TYPES has "at+jwt;JWT": expected a media type, such as "application/at+jwt" or "at+jwt"',
+    ]);
+  });
 
   it("needs no cursor key for commands that only speak to Cassandra", () => {
     const { CURSOR_KEY: _, ...env } = REQUIRED;

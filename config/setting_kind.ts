@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { parseIpAddress } from "../codec/parts/ip_address.ts";
 
 /**
  * Reports that a setting's text does not fit.
@@ -128,6 +129,45 @@ export function replication(): SettingKind<Readonly<Record<string, number>>> {
         }),
       ),
   };
+}
+
+/** Values of `typ` in tokens: media types, of which `application/` may be left out. */
+export function tokenTypes(): SettingKind<readonly string[]> {
+  return {
+    range: "media types, comma-separated",
+    read: (text, fail) =>
+      partsOf(text).map((part) => {
+        if (!/^[\w.+-]+(\/[\w.+-]+)?$/.test(part)) {
+          fail('expected a media type, such as "application/at+jwt" or "at+jwt"', part);
+        }
+        return part;
+      }),
+  };
+}
+
+/** Networks in CIDR notation; an address alone is a network of its own. */
+export function networks(): SettingKind<readonly Network[]> {
+  return {
+    range: "addresses and networks (CIDR), comma-separated",
+    read: (text, fail) =>
+      partsOf(text).map((part) => {
+        const [, host = "", length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(part) ?? [];
+        const address = parseIpAddress(host);
+        const bits = 8 * (address?.length ?? 0);
+        const prefixLength = length === undefined ? bits : Number(length);
+        if (address === undefined || prefixLength > bits) {
+          fail('expected an address or a network, such as "10.0.0.0/8" or "2001:db8::/32"', part);
+        }
+        return { address: address ?? new Uint8Array(4), prefixLength };
+      }),
+  };
+}
+
+/** The IP addresses that begin with the same bits. */
+export interface Network {
+  /** Four bytes, or sixteen. */
+  readonly address: Uint8Array;
+  readonly prefixLength: number;
 }
 
 /** Keys of 32 bytes in base64: the current one, and while it is rotated a second. */

@@ -16,10 +16,12 @@ import {
   integer,
   issuerUrl,
   keyspaceName,
+  networks,
   path,
   replication,
   type SettingKind,
   text,
+  tokenTypes,
 } from "./setting_kind.ts";
 
 /** One row of the table; its key is the property of {@link Config}. */
@@ -152,6 +154,13 @@ export const SETTINGS = {
     kind: text(),
     meaning: "Audience that a token must name; required with `OIDC_ISSUER`",
   },
+  tokenTypes: {
+    name: "OIDC_TOKEN_TYPES",
+    default: "",
+    kind: tokenTypes(),
+    meaning:
+      "Values of `typ` by which access tokens are marked, beside `at+jwt`; see [HTTP](http.md#which-tokens-are-taken)",
+  },
   /** The first key encrypts, all decrypt. Empty where nothing is served. */
   cursorKeys: {
     name: "CURSOR_KEY",
@@ -184,6 +193,20 @@ export const SETTINGS = {
     default: "1024",
     kind: integer({ min: 1, max: 1_000_000 }),
     meaning: "Requests served at once by this process; more are answered with 503 at once",
+  },
+  maxInFlightPerCaller: {
+    name: "MAX_IN_FLIGHT_PER_CALLER",
+    default: null,
+    kind: integer({ min: 0, max: 1_000_000 }),
+    meaning:
+      "Requests of one caller served at once, of `MAX_IN_FLIGHT`; a quarter of them by default, 0 for no limit",
+  },
+  trustedProxies: {
+    name: "TRUSTED_PROXIES",
+    default: "",
+    kind: networks(),
+    meaning:
+      "Proxies whose `Forwarded` or `X-Forwarded-For` is believed; without it, all who come by a proxy are one caller of public routes",
   },
   drainDelayMs: {
     name: "DRAIN_DELAY_MS",

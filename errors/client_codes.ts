@@ -17,7 +17,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The body is not a JSON object in UTF-8 or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, or `If-Match` is not one tag",
+      "The body is not a JSON object in UTF-8 or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not one tag",
     action: "Correct the request",
   },
   invalid_cursor: {
@@ -42,7 +42,7 @@ export const CLIENT_CODES = {
     title: "Missing token",
     ...CLIENT,
     routes: ["scoped"],
-    meaning: "There is no `Authorization` header",
+    meaning: "There is no `Authorization` header, or it is of another scheme than `Bearer`",
     action: "Get a token and send it",
   },
   invalid_token: {
@@ -50,7 +50,8 @@ export const CLIENT_CODES = {
     title: "Invalid token",
     ...CLIENT,
     routes: ["scoped"],
-    meaning: "The token has expired, is malformed, or is not from this issuer or for this audience",
+    meaning:
+      "The token has expired, is malformed, is not from this issuer or for this audience, or is not an access token",
     action: "Get a new token; `WWW-Authenticate` says why",
   },
   insufficient_scope: {
@@ -160,5 +161,23 @@ export const CLIENT_CODES = {
     routes: ["if_match"],
     meaning: "The route changes only what the caller has seen, and there is no `If-Match`",
     action: "Read the row and send its `ETag` as `If-Match`",
+  },
+  too_many_in_flight: {
+    status: 429,
+    title: "Too many requests in flight",
+    ...CLIENT,
+    repetition: "later",
+    retryAfterSeconds: 1,
+    routes: ["any"],
+    meaning: "This caller has `MAX_IN_FLIGHT_PER_CALLER` requests in flight already",
+    action: "Wait until some are answered; send fewer at once",
+  },
+  token_too_large: {
+    status: 431,
+    title: "Token too large",
+    ...CLIENT,
+    routes: ["scoped"],
+    meaning: "The token has more than 16,384 characters",
+    action: "Have the issuer put less into the token",
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;

@@ -1,6 +1,6 @@
 /**
  * The HTTP application. It is made again whenever the routes change, and answers 503 for them until
- * there are any; what outlives it (the gate, the verifier, readiness) is passed in.
+ * there are any; what outlives it (places, authentication, readiness) is passed in.
  *
  * @module
  */
@@ -14,18 +14,20 @@ import { invalidInput } from "../errors/invalid_input.ts";
 import { ServiceError } from "../errors/service_error.ts";
 import type { Observe } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
-import type { TokenVerifier } from "./auth/verify_token.ts";
+import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
 import { createQueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
 import type { CustomRoute } from "./define_route.ts";
 import { inputErrors } from "./input/input_errors.ts";
 import type { BodyLimits } from "./input/read_body.ts";
+import type { AddressReader } from "./load/client_address.ts";
+import type { Places } from "./load/places.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { checkUrl } from "./middleware/check_url.ts";
 import { fetchWithHead, keepForHead } from "./middleware/head.ts";
 import { nameRoute } from "./middleware/name_route.ts";
 import { requestId } from "./middleware/request_id.ts";
-import { type LoadGate, shedLoad } from "./middleware/shed_load.ts";
+import { shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
 import { mountQuery } from "./mount.ts";
@@ -42,9 +44,10 @@ export interface AppOptions {
   readonly customRoutes: readonly CustomRoute[];
   readonly executor: Executor;
   readonly cursors: Cursors;
-  readonly verifier: TokenVerifier | null;
+  readonly authenticator: TokenAuthenticator | null;
   readonly issuer: string | null;
-  readonly gate: LoadGate;
+  readonly places: Places;
+  readonly addressOf: AddressReader;
   readonly bodyLimits: BodyLimits;
   readonly observe: Observe;
   /** Why the service is not ready; null while it is. */
@@ -81,9 +84,9 @@ const PIPELINE: readonly Unit[] = [
   { of: "every request", use: ({ observe }) => accessLog(observe) },
   { of: "every request", use: () => tracing() },
   { of: "requests to the API", use: () => checkUrl() },
-  { of: "requests to the API", use: ({ gate }) => shedLoad(gate) },
   { of: "requests to a route", use: (_, { path }) => [nameRoute(path)] },
   { of: "requests to a route", use: (options, route) => guard(route, options) },
+  { of: "requests to a route", use: (options) => [shedLoad(options)] },
 ];
 
 /** What zod-openapi calls a place by another name than a pointer does. */

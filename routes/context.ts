@@ -6,15 +6,23 @@
 import type { Code } from "../errors/codes.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
 
-/** Whoever a token speaks for. */
+/** The claims of a verified token by name; a number that JavaScript would round is an `ExactNumber`. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Whom a token speaks for. */
 export interface Identity {
-  /** The claim `sub`. */
+  /** The claim `iss`. */
+  readonly issuer: string;
+  /** The claim `sub`, which is unique among those of the issuer. */
   readonly subject: string;
+  /** Issuer and subject in one: what everything that is kept for a caller is kept by. */
+  readonly caller: string;
   /** The claim `client_id` or `azp`; null where the token has neither. */
   readonly clientId: string | null;
   readonly scopes: ReadonlySet<string>;
-  /** Every claim of the verified token. */
-  readonly claims: Readonly<Record<string, unknown>>;
+  readonly claims: Claims;
+  /** When the token expires, in milliseconds since 1970. */
+  readonly expiresAt: number;
 }
 
 export interface RequestContext {
@@ -40,5 +48,7 @@ export interface RequestContext {
 
 /** Hono's environment of every app of this service. */
 export interface AppEnv {
+  /** What the runtime says of the connection. */
+  Bindings: Deno.ServeHandlerInfo<Deno.NetAddr>;
   Variables: { request: RequestContext };
 }

@@ -13,7 +13,7 @@ const ROOT = new URL("../", import.meta.url).pathname;
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   catalog: [],
-  config: ["catalog"],
+  config: ["catalog", "codec"],
   codec: ["catalog"],
   observe: ["errors"],
   db: ["catalog", "codec", "errors", "observe"],
@@ -32,6 +32,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   db: [["driver"], ["schema"], ["prepare"], ["run"], ["bulk"]],
   routes: [
     ["context.ts"],
+    ["load"],
     ["input"],
     ["paging"],
     ["respond", "auth", "middleware"],

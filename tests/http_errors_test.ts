@@ -221,6 +221,30 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     expect((await held).status).toBe(204);
     return response;
   },
+  async too_many_in_flight() {
+    const { url, ready } = await startBeside({
+      maxInFlight: 8,
+      maxInFlightPerCaller: 1,
+      bodyTimeoutMs: 1_000,
+    });
+    await ready;
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(1)),
+    });
+    const held = service.request(`${url}/stations`, { method: "POST", body, headers: JSON_TYPE });
+    const response = await eventually("its place is taken", async () => {
+      const answer = await service.request(`${url}/stations`);
+      if (answer.status === 429) return answer;
+      await answer.body?.cancel();
+    });
+    await (await held).body?.cancel();
+    return response;
+  },
+  token_too_large: () =>
+    service.request("/stations", {
+      user: null,
+      headers: { authorization: `Bearer ${"a".repeat(16_385)}` },
+    }),
   async issuer_unavailable() {
     const { url, ready } = await startBeside({ oidcIssuer: `http://localhost:${freePort()}` });
     await ready;

@@ -1,34 +1,25 @@
 /**
- * Bearer token → identity (RFC 6750). Without a valid one the request ends here.
+ * Reads the token of a request and notes whom it speaks for. Without a good one the request ends here.
  *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
-import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
-import type { TokenVerifier } from "./verify_token.ts";
+import type { AddressReader } from "../load/client_address.ts";
+import { readBearerToken } from "./bearer_token.ts";
+import type { TokenAuthenticator } from "./token_authenticator.ts";
 
-const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+export interface AuthenticateOptions {
+  readonly authenticator: TokenAuthenticator;
+  readonly addressOf: AddressReader;
+}
 
-export function authenticate(verifier: TokenVerifier): MiddlewareHandler<AppEnv> {
+export function authenticate(options: AuthenticateOptions): MiddlewareHandler<AppEnv> {
+  const { authenticator, addressOf } = options;
   return async function authenticate(context, next) {
-    const header = context.req.header("authorization");
-    if (header === undefined) {
-      throw new ServiceError(
-        "missing_token",
-        'This route needs a token: send it as "Authorization: Bearer …"',
-        { headers: { "www-authenticate": 'Bearer realm="cqlgate"' } },
-      );
-    }
-    const token = BEARER.exec(header)?.[1];
-    if (token === undefined) {
-      throw new ServiceError(
-        "invalid_token",
-        'The "Authorization" header is not "Bearer" and a token',
-        { headers: { "www-authenticate": 'Bearer realm="cqlgate", error="invalid_request"' } },
-      );
-    }
-    context.get("request").identity = await verifier.verify(token);
+    const token = readBearerToken(context.req.header("authorization"));
+    const identity = await authenticator.authenticate(token, () => addressOf(context));
+    context.get("request").identity = identity;
     await next();
   };
 }

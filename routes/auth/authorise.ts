@@ -4,10 +4,11 @@
  * @module
  */
 import type { MiddlewareHandler } from "hono";
-import { ServiceError } from "../../errors/service_error.ts";
+import type { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
+import { insufficientScope } from "./challenge.ts";
 
-/** @param anyOf alternatives, of which one must be granted whole */
+/** @param anyOf alternatives; the token must have every scope of at least one */
 export function authorise(anyOf: readonly (readonly string[])[]): MiddlewareHandler<AppEnv> {
   if (anyOf.length === 0 || anyOf.some((scopes) => scopes.length === 0)) {
     throw new TypeError("Cannot authorise: an empty list of scopes would let everybody in");
@@ -15,25 +16,18 @@ export function authorise(anyOf: readonly (readonly string[])[]): MiddlewareHand
   return async function authorise(context, next) {
     const granted = context.get("request").identity?.scopes ?? new Set();
     const missing = anyOf.map((scopes) => scopes.filter((scope) => !granted.has(scope)));
-    if (missing.every((scopes) => scopes.length > 0)) throw insufficientScope(anyOf, missing);
+    if (missing.every((scopes) => scopes.length > 0)) throw lacksScope(anyOf, missing);
     await next();
   };
 }
 
-function insufficientScope(
+function lacksScope(
   anyOf: readonly (readonly string[])[],
   missing: readonly (readonly string[])[],
 ): ServiceError {
   const alternatives = missing.map((scopes) => scopes.map((scope) => `"${scope}"`).join(" and "));
-  return new ServiceError(
-    "insufficient_scope",
-    `The token lacks scope ${alternatives.join(", or ")}: get one that has it`,
-    {
-      headers: {
-        "www-authenticate": `Bearer realm="cqlgate", error="insufficient_scope", scope="${
-          anyOf[0]!.join(" ")
-        }"`,
-      },
-    },
+  return insufficientScope(
+    `The token lacks scope ${alternatives.join(", or ")}: get a token that has it`,
+    anyOf[0]!.join(" "),
   );
 }

@@ -17,9 +17,7 @@ import type { Codec, CqlType } from "../../codec/codec.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import { parseDecimal, worthOf } from "../../codec/parts/decimal.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-
-/** The claims of a verified token, as the lossless parser read them. */
-export type Claims = Readonly<Record<string, unknown>>;
+import type { Claims } from "../context.ts";
 
 /** @throws {ServiceError} `missing_claim` where the claim is not a value of the column's type */
 export type ClaimReader = (claims: Claims) => Buffer;

@@ -14,7 +14,8 @@ import type {
 } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
-import { type Claims, compileClaim } from "./claim.ts";
+import type { Claims } from "../context.ts";
+import { compileClaim } from "./claim.ts";
 import { matchesNone, readIfMatch } from "./entity_tag.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";

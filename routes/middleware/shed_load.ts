@@ -1,33 +1,31 @@
 /**
- * Refuses requests beyond what this process serves at once, before they cost anything: a queue that
- * only grows helps nobody.
+ * A place for each request that a route serves, or a refusal at once. It comes after authentication, so
+ * that the caller whose share it is has been told apart: by issuer and subject, or by address where no
+ * token is asked for.
  *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
-import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
+import type { AddressReader } from "../load/client_address.ts";
+import type { Places } from "../load/places.ts";
 
-/** Counts the requests of a process; one gate serves all apps that follow each other. */
-export interface LoadGate {
-  inFlight: number;
-  readonly max: number;
+export interface ShedLoadOptions {
+  /** Those of the process: apps that replace each other share them. */
+  readonly places: Places;
+  readonly addressOf: AddressReader;
 }
 
-export function shedLoad(gate: LoadGate): MiddlewareHandler<AppEnv> {
-  if (!(gate.max >= 1)) throw new TypeError(`Cannot shed load: "max" is ${gate.max}`);
+export function shedLoad({ places, addressOf }: ShedLoadOptions): MiddlewareHandler<AppEnv> {
   return async function shedLoad(context, next) {
-    if (gate.inFlight >= gate.max) {
-      throw new ServiceError(
-        "too_busy",
-        "The service has too much to do: repeat the request later",
-      );
+    const request = context.get("request");
+    const leave = places.take(request.identity?.caller ?? addressOf(context));
+    try {
+      await next();
+    } finally {
+      // Of an answer that goes on after its headers, the place is taken until it ends.
+      if (request.completion === null) leave();
+      else request.completion.then(leave);
     }
-    gate.inFlight++;
-    // Hono hands errors to its error handler: `next` does not throw.
-    await next();
-    const { completion } = context.get("request");
-    if (completion === null) gate.inFlight--;
-    else completion.then(() => gate.inFlight--);
   };
 }

@@ -21,7 +21,7 @@ export function respondMany(
       query: query.name,
       statement: query.statement,
       values: prepared.bind(values),
-      caller: identity?.subject ?? "",
+      caller: identity?.caller ?? "",
     };
     async function read() {
       const position = cursor === null ? null : await cursors.open(cursor, binding);

@@ -1,0 +1,100 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import type { Identity } from "../context.ts";
+import { digestOf, IdentityCache } from "./identity_cache.ts";
+
+const NOW = 1_000_000;
+
+function identity(changes: Partial<Identity> = {}): Identity {
+  return {
+    issuer: "https://issuer.example",
+    subject: "writer",
+    caller: '["https://issuer.example","writer"]',
+    clientId: null,
+    scopes: new Set(),
+    claims: {},
+    expiresAt: NOW + 3_600_000,
+    ...changes,
+  };
+}
+
+describe("IdentityCache", () => {
+  it("has an identity until its token expires", () => {
+    const cache = new IdentityCache();
+    const writer = identity({ expiresAt: NOW + 10 });
+    cache.set("a", writer, NOW);
+    expect(cache.get("a", NOW + 9)).toBe(writer);
+    expect(cache.get("b", NOW)).toBeNull();
+    expect(cache.get("a", NOW + 10)).toBeNull();
+    expect(cache.get("a", NOW)).toBeNull();
+  });
+
+  it("has it for a minute at most, however often it is used", () => {
+    const cache = new IdentityCache();
+    const writer = identity();
+    cache.set("a", writer, NOW);
+    for (let second = 0; second < 60; second++) {
+      expect(cache.get("a", NOW + second * 1000)).toBe(writer);
+    }
+    expect(cache.get("a", NOW + 60_000)).toBeNull();
+  });
+
+  it("forgets, of more than ten thousand, the one that was not used for longest", () => {
+    const cache = new IdentityCache();
+    const writer = identity();
+    for (let index = 0; index < 10_000; index++) cache.set(`${index}`, writer, NOW);
+    expect(cache.get("0", NOW)).toBe(writer);
+    cache.set("10000", writer, NOW);
+    expect(cache.get("0", NOW)).toBe(writer);
+    expect(cache.get("1", NOW)).toBeNull();
+    expect(cache.get("10000", NOW)).toBe(writer);
+  });
+
+  const MEMBERS = 4_000;
+  const HEAVY: Record<string, Partial<Identity>> = {
+    "empty objects": { claims: { a: Array.from({ length: MEMBERS }, () => ({})) } },
+    "names of members": {
+      claims: Object.fromEntries(Array.from({ length: MEMBERS }, (_, index) => [`m${index}`, 1])),
+    },
+    "text": { claims: { a: "x".repeat(40_000) } },
+    "scopes": { scopes: new Set(Array.from({ length: MEMBERS }, (_, index) => `${index}`)) },
+  };
+  for (const [what, changes] of Object.entries(HEAVY)) {
+    it(`forgets the oldest where the others are heavy with ${what}`, () => {
+      const cache = new IdentityCache();
+      const heavy = identity(changes);
+      for (let index = 0; index < 1_000; index++) cache.set(`${index}`, heavy, NOW);
+      const kept = Array.from({ length: 1_000 }, (_, index) => cache.get(`${index}`, NOW))
+        .filter((each) => each !== null);
+      // 32 MiB of at least 40 kB each, or at least 16 bytes a member.
+      expect(kept.length).toBeGreaterThan(10);
+      expect(kept.length).toBeLessThan(500);
+    });
+  }
+
+  it("takes an identity as deep as a token can be", () => {
+    let claims: unknown = 1;
+    for (let depth = 0; depth < 100_000; depth++) claims = [claims];
+    const cache = new IdentityCache();
+    const deep = identity({ claims: { claims } });
+    cache.set("a", deep, NOW);
+    expect(cache.get("a", NOW)).toBe(deep);
+  });
+
+  it("counts a token that is verified again once", () => {
+    const cache = new IdentityCache();
+    const heavy = identity({ claims: { a: "x".repeat(2_000_000) } });
+    for (let index = 0; index < 100; index++) cache.set("a", heavy, NOW);
+    cache.set("b", heavy, NOW);
+    expect(cache.get("a", NOW)).toBe(heavy);
+    expect(cache.get("b", NOW)).toBe(heavy);
+  });
+});
+
+describe("digestOf()", () => {
+  it("tells tokens apart", () => {
+    expect(digestOf("a.b.c")).toBe(digestOf("a.b.c"));
+    expect(digestOf("a.b.c")).not.toBe(digestOf("a.b.d"));
+    expect(digestOf("a".repeat(100_000))).toHaveLength(44);
+  });
+});

@@ -1,0 +1,114 @@
+/**
+ * The claims of a verified access token → the identity that they speak for (RFC 7519, section 4.1;
+ * RFC 9068, section 2.2). Each claim that is read has the form that its specification gives it, or the
+ * token is refused: a `sub` of `{}` or `5` would be a subject that others share.
+ *
+ * @module
+ */
+import { ExactNumber } from "../../../codec/json/exact_number.ts";
+import type { Claims, Identity } from "../../context.ts";
+import { invalidToken } from "../challenge.ts";
+
+/** How far the issuer's clock and ours may be apart. */
+const TOLERANCE_S = 5;
+/** The end of the year 9999: what is beyond it was not meant as seconds, or never to expire. */
+const LAST_DATE_S = 253_402_300_799;
+
+export interface ClaimRules {
+  readonly issuer: string;
+  readonly audience: string;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** @throws {ServiceError} `invalid_token` */
+export function checkClaims(claims: Claims, { issuer, audience, now }: ClaimRules): Identity {
+  if (required(claims, "iss", TEXT) !== issuer) throw refuse("iss", "is not the trusted issuer");
+  if (!required(claims, "aud", TEXTS).includes(audience)) {
+    throw refuse("aud", "does not name this service");
+  }
+  // RFC 7800, section 3: who brings it has to prove that they have the key. No proof is read here.
+  if (Object.hasOwn(claims, "cnf")) {
+    throw refuse("cnf", "binds it to a key, so it is no bearer token");
+  }
+  const subject = required(claims, "sub", TEXT);
+  const [clientId, authorizedParty] = ["client_id", "azp"].map((claim) =>
+    optional(claims, claim, TEXT)
+  );
+  return {
+    issuer,
+    subject,
+    caller: JSON.stringify([issuer, subject]),
+    clientId: clientId ?? authorizedParty ?? null,
+    scopes: new Set(optional(claims, "scope", SCOPES) ?? optional(claims, "scp", SCOPES)),
+    claims,
+    expiresAt: checkDates(claims, now / 1000) * 1000,
+  };
+}
+
+/** When the token expires. All dates are in seconds since 1970. */
+function checkDates(claims: Claims, now: number): number {
+  const expiry = required(claims, "exp", DATE);
+  if (expiry <= now - TOLERANCE_S) throw invalidToken("The token has expired: get a new one");
+  if (expiry > LAST_DATE_S) throw refuse("exp", "lies beyond the year 9999");
+  for (const claim of ["nbf", "iat"]) {
+    const date = optional(claims, claim, DATE);
+    if (date !== null && date > now + TOLERANCE_S) throw refuse(claim, "lies in the future");
+  }
+  return expiry;
+}
+
+/** What a claim has to be. */
+interface Form<Value> {
+  readonly name: string;
+  /** Undefined where the claim is something else. */
+  read(value: unknown): Value | undefined;
+}
+
+const TEXT: Form<string> = {
+  name: "a string that is not empty",
+  read: (value) => typeof value === "string" && value !== "" ? value : undefined,
+};
+
+/** RFC 7519, section 4.1.3: `aud` is one or several. */
+const TEXTS: Form<readonly string[]> = {
+  name: "a string or an array of strings",
+  read: (value) => typeof value === "string" ? [value] : isTexts(value) ? value : undefined,
+};
+
+/** RFC 6749, section 3.3: scopes are separated by spaces; or, as some issuers have it, a list. */
+const SCOPES: Form<readonly string[]> = {
+  name: "a string or an array of strings",
+  read: (value) =>
+    typeof value === "string" ? value.split(" ") : isTexts(value) ? value : undefined,
+};
+
+/** RFC 7519, section 2: a NumericDate, which may have a fraction. */
+const DATE: Form<number> = {
+  name: "a number of seconds",
+  read(value) {
+    if (value instanceof ExactNumber) return Number(value.source);
+    return typeof value === "number" ? value : undefined;
+  },
+};
+
+function required<Value>(claims: Claims, claim: string, form: Form<Value>): Value {
+  const value = optional(claims, claim, form);
+  if (value === null) throw refuse(claim, "is missing");
+  return value;
+}
+
+function optional<Value>(claims: Claims, claim: string, { name, read }: Form<Value>): Value | null {
+  if (!Object.hasOwn(claims, claim)) return null;
+  const value = read(claims[claim]);
+  if (value === undefined) throw refuse(claim, `is not ${name}`);
+  return value;
+}
+
+function refuse(claim: string, reason: string) {
+  return invalidToken(`The token is not good here: its claim "${claim}" ${reason}`);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === "string");
+}

@@ -1,0 +1,65 @@
+/**
+ * Places that requests take while they are served: a bounded number, of which no caller takes more than
+ * a share. Who finds none is refused at once: a queue that only grows helps nobody.
+ *
+ * @module
+ */
+import { ServiceError } from "../../errors/service_error.ts";
+
+export interface PlacesOptions {
+  /** How many there are. */
+  readonly max: number;
+  /** How many one caller may have; `Infinity` for as many as there are. */
+  readonly maxPerCaller: number;
+}
+
+/** Gives a place back. More than one call does nothing more. */
+export type Leave = () => void;
+
+export class Places {
+  readonly #max: number;
+  readonly #maxPerCaller: number;
+  #taken = 0;
+  // Only of callers who have one, so that it is never larger than the number of places.
+  readonly #takenByCaller = new Map<string, number>();
+
+  constructor({ max, maxPerCaller }: PlacesOptions) {
+    for (const [name, value] of Object.entries({ max, maxPerCaller })) {
+      if (!(value >= 1)) throw new TypeError(`Cannot make places: "${name}" is ${value}`);
+    }
+    this.#max = max;
+    this.#maxPerCaller = maxPerCaller;
+  }
+
+  /**
+   * Takes a place.
+   *
+   * @throws {ServiceError} `too_busy` where all are taken, `too_many_in_flight` where the caller has its share
+   */
+  take(caller: string): Leave {
+    if (this.#taken >= this.#max) {
+      throw new ServiceError(
+        "too_busy",
+        "The service has too much to do: repeat the request later",
+      );
+    }
+    const own = this.#takenByCaller.get(caller) ?? 0;
+    if (own >= this.#maxPerCaller) {
+      throw new ServiceError(
+        "too_many_in_flight",
+        `This caller has ${own} requests in flight, as many as it may: wait until some are answered`,
+      );
+    }
+    this.#taken++;
+    this.#takenByCaller.set(caller, own + 1);
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      this.#taken--;
+      const left = this.#takenByCaller.get(caller)! - 1;
+      if (left === 0) this.#takenByCaller.delete(caller);
+      else this.#takenByCaller.set(caller, left);
+    };
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Work that is done a few at a time, in the order in which it came. Those who wait have a place each,
+ * so that the queue is bounded.
+ *
+ * @module
+ */
+import type { Places } from "./places.ts";
+
+export interface TurnsOptions {
+  readonly places: Places;
+  /** How many run at the same time. */
+  readonly atOnce: number;
+}
+
+export class Turns {
+  readonly #places: Places;
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor({ places, atOnce }: TurnsOptions) {
+    if (!(atOnce >= 1)) throw new TypeError(`Cannot take turns: "atOnce" is ${atOnce}`);
+    this.#places = places;
+    this.#free = atOnce;
+  }
+
+  /**
+   * Runs the work when it is its turn.
+   *
+   * @throws {ServiceError} as `Places` does where there is no place to wait in
+   */
+  async run<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
+    const leave = this.#places.take(caller);
+    try {
+      if (this.#free > 0) this.#free--;
+      else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      try {
+        return await work();
+      } finally {
+        // The turn is handed on, or free.
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#free++;
+        else next();
+      }
+    } finally {
+      leave();
+    }
+  }
+}
