@@ -3,6 +3,8 @@
  * Ports on this machine: finding a free one, and saying who holds one that is taken.
  */
 
+import { hostPort } from "../server/host_port.ts";
+
 /** One end of a TCP connection. */
 export interface Address {
   readonly hostname: string;
@@ -33,7 +35,7 @@ export async function assertPortFree(address: Address, advice: string): Promise<
   if (isFree(address)) return;
   const owner = await portOwner(address.port);
   throw new Error(
-    `Cannot listen on ${address.hostname}:${address.port}: the port is taken` +
+    `Cannot listen on ${hostPort(address)}: the port is taken` +
       `${owner === undefined ? "" : ` by ${owner}`}\n${advice}`,
   );
 }

@@ -6,6 +6,7 @@
 import type { Code } from "../errors/codes.ts";
 import { problemAnswer } from "../errors/problem_document.ts";
 import { ServiceError } from "../errors/service_error.ts";
+import { hostPort } from "./host_port.ts";
 import { within } from "./within.ts";
 
 export interface Listener {
@@ -62,7 +63,9 @@ export function listen(
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new Deno.errors.AddrInUse(
-      `Cannot listen on ${hostname}:${port}: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
+      `Cannot listen on ${
+        hostPort({ hostname, port })
+      }: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
     );
   }
 }
