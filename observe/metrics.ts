@@ -17,6 +17,8 @@ export interface Metrics {
 // Seconds. Fine where a healthy Cassandra answers, coarse up to the request timeout.
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+const BULK_OUTCOMES = ["written", "failed"] as const;
+
 /** Makes a registry of its own, so that two services in one process do not share numbers. */
 export function createMetrics(): Metrics {
   const register = new prometheus.Registry();
@@ -70,11 +72,24 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  /** A counter that begins at its first increment hides it: an increase is told from what was before. */
+  function startAtZero(
+    queries: readonly { readonly name: string; readonly bulk: boolean }[],
+  ): void {
+    for (const { name: query, bulk } of queries) {
+      drifts.inc({ query }, 0);
+      if (!bulk) continue;
+      for (const outcome of BULK_OUTCOMES) bulkLines.inc({ query, outcome }, 0);
+    }
+  }
+
   return {
     contentType: register.contentType,
     render: () => register.metrics(),
     observe(observation) {
       switch (observation.kind) {
+        case "routes":
+          return startAtZero(observation.queries);
         case "request_started":
           return inFlight.inc();
         case "request_finished":
@@ -88,9 +103,11 @@ export function createMetrics(): Metrics {
           return statements.observe({ query, outcome }, durationMs / 1000);
         }
         case "bulk": {
-          const { query, written, failed } = observation;
-          bulkLines.inc({ query, outcome: "written" }, written);
-          return bulkLines.inc({ query, outcome: "failed" }, failed);
+          const { query } = observation;
+          for (const outcome of BULK_OUTCOMES) {
+            bulkLines.inc({ query, outcome }, observation[outcome]);
+          }
+          return;
         }
         case "connection":
           hostsUp.set(observation.hostsUp);

@@ -62,7 +62,12 @@ export type Observation =
     readonly retryInMs: number | null;
   }
   | { readonly kind: "readiness"; readonly ready: boolean; readonly reason: string | null }
-  | { readonly kind: "routes"; readonly count: number; readonly durationMs: number }
+  /** Queries are prepared and served. */
+  | {
+    readonly kind: "routes";
+    readonly queries: readonly { readonly name: string; readonly bulk: boolean }[];
+    readonly durationMs: number;
+  }
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
   | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }
   | { readonly kind: "shutdown"; readonly step: string }

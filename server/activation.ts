@@ -122,7 +122,7 @@ export class Activation {
     this.#isServing = true;
     this.#warned = null;
     const durationMs = performance.now() - startedAt;
-    observe({ kind: "routes", count: prepared.length, durationMs });
+    observe({ kind: "routes", queries: prepared.map(({ query }) => query), durationMs });
     this.#setObstacle(null);
     this.#firstReady.resolve();
   }

@@ -1,0 +1,48 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { createMetrics } from "./metrics.ts";
+
+/** The samples of a metric: labels to value. */
+function samplesOf(text: string, name: string): Record<string, number> {
+  const pattern = new RegExp(`^${name}(\\{[^}]*\\})? (\\S+)$`, "gm");
+  return Object.fromEntries(
+    [...text.matchAll(pattern)].map(([, labels = "", value]) => [labels, Number(value)]),
+  );
+}
+
+describe("createMetrics()", () => {
+  const QUERIES = [{ name: "list_items", bulk: false }, { name: "add_items", bulk: true }];
+
+  it("starts every counter at zero, as soon as its labels are known", async () => {
+    const metrics = createMetrics();
+    metrics.observe({ kind: "routes", queries: QUERIES, durationMs: 1 });
+    const text = await metrics.render();
+    const counters = [...text.matchAll(/^# TYPE (cqlgate_\w+) counter$/gm)].map(([, name]) =>
+      name!
+    );
+    expect(counters.length).toBeGreaterThan(1);
+    for (const name of counters) {
+      const values = Object.values(samplesOf(text, name));
+      expect([name, values.length > 0, values.every((value) => value === 0)])
+        .toEqual([name, true, true]);
+    }
+    expect(samplesOf(text, "cqlgate_schema_drifts_total")).toEqual({
+      '{query="list_items"}': 0,
+      '{query="add_items"}': 0,
+    });
+    expect(samplesOf(text, "cqlgate_bulk_lines_total")).toEqual({
+      '{query="add_items",outcome="written"}': 0,
+      '{query="add_items",outcome="failed"}': 0,
+    });
+  });
+
+  it("keeps what it has counted when the routes are derived again", async () => {
+    const metrics = createMetrics();
+    const routes = { kind: "routes", queries: QUERIES, durationMs: 1 } as const;
+    metrics.observe(routes);
+    metrics.observe({ kind: "schema_drift", query: "list_items", detail: "a column more" });
+    metrics.observe(routes);
+    const samples = samplesOf(await metrics.render(), "cqlgate_schema_drifts_total");
+    expect(samples).toEqual({ '{query="list_items"}': 1, '{query="add_items"}': 0 });
+  });
+});
