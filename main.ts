@@ -13,9 +13,11 @@ import { Session } from "./db/driver/session.ts";
 import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
 import { createExecutor } from "./db/run/execute.ts";
 import { createCursorTable } from "./db/schema/cursor_table.ts";
+import { exportsConsole } from "./observe/console_export.ts";
 import { configureLogs, describeCause, LOG_CATEGORY, logObservations } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
+import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
@@ -26,6 +28,7 @@ import { Places } from "./routes/load/places.ts";
 import { createCursors } from "./routes/paging/cursors.ts";
 import { createCursorBox } from "./routes/paging/seal_cursor.ts";
 import { Activation } from "./server/activation.ts";
+import { localUrl } from "./server/host_port.ts";
 import { listen, type Listener } from "./server/listen.ts";
 import { assertRuntime } from "./server/runtime.ts";
 import { within } from "./server/within.ts";
@@ -126,7 +129,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     await api.finish(0);
     throw error;
   }
-  const [url, adminUrl] = [urlOf(hostname, api.port), urlOf(hostname, admin.port)];
+  const url = localUrl({ hostname, port: api.port });
+  const adminUrl = localUrl({ hostname, port: admin.port });
   observe({ kind: "listening", url, adminUrl });
   session.open();
   authenticator?.warmUp();
@@ -167,15 +171,16 @@ function assertIssuer(config: Config, routes: readonly { readonly access: Access
   }
 }
 
-function urlOf(host: string, port: number): string {
-  return `http://${host === "0.0.0.0" || host === "::" ? "localhost" : host}:${port}`;
-}
-
 async function main(): Promise<void> {
   assertRuntime();
   const env = Deno.env.toObject();
   const config = readConfig(env);
-  const flushLogs = await configureLogs({ level: config.logLevel, format: config.logFormat });
+  const flushLogs = await configureLogs({
+    level: config.logLevel,
+    format: config.logFormat,
+    exportsConsole: exportsConsole(env),
+  });
+  refineRuntimeSpans();
   const observe = logObservations(getLogger(LOG_CATEGORY));
   for (const message of settingWarnings(env)) {
     observe({ kind: "warning", message, cause: undefined });

@@ -7,7 +7,9 @@
 import { readConfig } from "../config/config.ts";
 import { settingWarnings } from "../config/unknown_settings.ts";
 import { start } from "../main.ts";
+import { exportsConsole } from "../observe/console_export.ts";
 import { configureLogs } from "../observe/log.ts";
+import { refineRuntimeSpans } from "../observe/runtime_spans.ts";
 import { assertRuntime } from "../server/runtime.ts";
 import { migrate } from "../tasks/migrate.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";
@@ -51,7 +53,12 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
     resources.defer(() => provider.close());
   }
   await migrate(config, { log });
-  const flushLogs = await configureLogs({ level: config.logLevel, format: config.logFormat });
+  const flushLogs = await configureLogs({
+    level: config.logLevel,
+    format: config.logFormat,
+    exportsConsole: exportsConsole(env),
+  });
+  refineRuntimeSpans();
   resources.defer(flushLogs);
   const service = await start(config);
   resources.defer(() => service.close());

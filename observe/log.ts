@@ -11,7 +11,9 @@ import {
   getConsoleSink,
   getJsonLinesFormatter,
   getStreamSink,
+  getTextFormatter,
   type Logger,
+  type Sink,
 } from "@logtape/logtape";
 import { CODES } from "../errors/codes.ts";
 import type { Observation, Observe } from "./observation.ts";
@@ -21,29 +23,39 @@ export const LOG_CATEGORY = "cqlgate";
 export interface LogOptions {
   readonly level: "debug" | "info" | "warning" | "error";
   readonly format: "json" | "pretty";
+  /** Whether the runtime exports what is written to the console. Default: it does not. */
+  readonly exportsConsole?: boolean;
 }
 
 /**
- * Sends the process's log lines to stdout. For the process's entry point alone: a library would
- * decide over its host's log.
+ * Sends the process's log lines to stdout, or to the console where the runtime exports that. For the
+ * process's entry point alone: a library would decide about its host's log.
  *
  * @returns writes what is still held back, and ends logging
  */
 export async function configureLogs(options: LogOptions): Promise<() => Promise<void>> {
-  const stdout = options.format === "json"
-    ? getStreamSink(Deno.stdout.writable, {
-      formatter: getJsonLinesFormatter({ properties: "flatten", message: "template" }),
-    })
-    : getConsoleSink({ formatter: getAnsiColorFormatter({ value: String }) });
   await configure({
-    sinks: { stdout },
+    sinks: { lines: sinkFor(options) },
     loggers: [
-      { category: LOG_CATEGORY, lowestLevel: options.level, sinks: ["stdout"] },
-      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stdout"] },
+      { category: LOG_CATEGORY, lowestLevel: options.level, sinks: ["lines"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["lines"] },
     ],
     reset: true,
   });
   return dispose;
+}
+
+/** The console takes a severity from the method that is called, and puts warnings on stderr. */
+function sinkFor({ format, exportsConsole = false }: LogOptions): Sink {
+  if (format === "json") {
+    const formatter = getJsonLinesFormatter({ properties: "flatten", message: "template" });
+    return exportsConsole
+      ? getConsoleSink({ formatter })
+      : getStreamSink(Deno.stdout.writable, { formatter });
+  }
+  // Colours are for terminals, not for collectors.
+  const formatterFor = exportsConsole ? getTextFormatter : getAnsiColorFormatter;
+  return getConsoleSink({ formatter: formatterFor({ value: String }) });
 }
 
 /** Writes observations to a logger. */
@@ -62,7 +74,7 @@ export function logObservations(logger: Logger): Observe {
           : logger.warning("Not ready: {reason}", { reason: observation.reason });
       case "routes":
         return logger.info("Serving {count} queries, prepared in {durationMs} ms", {
-          count: observation.count,
+          count: observation.queries.length,
           durationMs: Math.round(observation.durationMs),
         });
       case "schema_drift":

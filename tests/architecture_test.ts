@@ -53,7 +53,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "swagger-ui-dist": ["routes"],
   "prom-client": ["observe"],
   "@logtape/logtape": ["observe", "main.ts"],
-  "@opentelemetry/api": ["db", "routes"],
+  "@opentelemetry/api": ["db", "observe", "routes"],
   "node:buffer": ["codec", "db", "routes"],
   "node:crypto": ["db", "routes"],
   "node:timers": ["db", "routes"],

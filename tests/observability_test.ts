@@ -39,6 +39,8 @@ SELECT station_id FROM stations WHERE tenant_id = 'acme';
 
 const exporter = new InMemorySpanExporter();
 let service: TestService & AsyncDisposable;
+/** The metrics before any request. */
+let initial: string;
 
 before(async () => {
   trace.setGlobalTracerProvider(
@@ -47,6 +49,7 @@ before(async () => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   service = await startTestService({ cql: { queries: QUERIES }, customRoutes: [HOLD] });
+  initial = (await scrape()).text;
 });
 after(async () => {
   await service[Symbol.asyncDispose]();
@@ -160,6 +163,17 @@ describe("Server-Timing", () => {
 });
 
 describe("GET /metrics", () => {
+  it("has every counter at zero before anything is counted", () => {
+    const counters = [...initial.matchAll(/^# TYPE (cqlgate_\w+) counter$/gm)].map(([, name]) =>
+      name
+    );
+    expect(counters.length).toBeGreaterThan(1);
+    for (const name of counters) {
+      const values = [...initial.matchAll(new RegExp(`^${name}\\{.*\\} (.+)$`, "gm"))];
+      expect([name, new Set(values.map(([, value]) => value))]).toEqual([name, new Set(["0"])]);
+    }
+  });
+
   const HISTOGRAM = "cqlgate_http_request_duration_seconds";
   const STATEMENTS = "cqlgate_cassandra_statement_duration_seconds";
 
@@ -262,7 +276,7 @@ describe("Tracing", () => {
       "http.request.method": "GET",
       "http.route": "/stations/{station_id}",
       "http.response.status_code": 404,
-      "url.path": "/stations/nowhere",
+      "url.path": "/stations/{station_id}",
       "url.scheme": "http",
     });
     expect(client!.attributes).toMatchObject({

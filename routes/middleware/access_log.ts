@@ -4,9 +4,9 @@
  * @module
  */
 import type { MiddlewareHandler } from "hono";
+import { methodName } from "../../observe/method_name.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { AppEnv } from "../context.ts";
-import { methodName } from "./method_name.ts";
 
 export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
   return async function accessLog(context, next) {

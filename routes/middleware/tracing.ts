@@ -8,13 +8,13 @@
  */
 import { context as otel, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
+import { methodName } from "../../observe/method_name.ts";
 import type { AppEnv } from "../context.ts";
-import { methodName } from "./method_name.ts";
 
 export function tracing(): MiddlewareHandler<AppEnv> {
   const tracer = trace.getTracer("cqlgate");
   return async function tracing(context, next) {
-    const { path, url } = context.req;
+    const { url } = context.req;
     const method = methodName(context.req.method);
     const begun = trace.getActiveSpan();
     const parent = propagation.extract(otel.active(), context.req.header());
@@ -22,7 +22,6 @@ export function tracing(): MiddlewareHandler<AppEnv> {
       kind: SpanKind.SERVER,
       attributes: {
         "http.request.method": method,
-        "url.path": path,
         "url.scheme": url.slice(0, url.indexOf(":")),
       },
     }, parent);
@@ -33,6 +32,8 @@ export function tracing(): MiddlewareHandler<AppEnv> {
       const { status } = context.res;
       span.updateName(`${method} ${route}`);
       span.setAttributes({
+        // The template stands for the path, whose segments are values.
+        "url.path": route,
         "http.route": route,
         "http.response.status_code": status,
         "cqlgate.request_id": id,

@@ -1,0 +1,74 @@
+/**
+ * The spans that the runtime makes and exports with `OTEL_DENO=true`, without what callers send: it puts
+ * the whole URL of each request into them, whose path and query hold keys, values and cursors. And with
+ * integers: it exports every JavaScript number as a double, and a bigint as an integer.
+ *
+ * An attribute that was set cannot be taken back (the runtime exports a key as often as it is set), so
+ * this stands between the runtime and its spans: it wraps the two methods that set attributes, of
+ * which the runtime calls the first itself.
+ *
+ * Source: OpenTelemetry semantic conventions for HTTP spans; Deno 2.9, `ext/telemetry`.
+ *
+ * @module
+ */
+import { type AttributeValue, trace } from "@opentelemetry/api";
+import { methodName } from "./method_name.ts";
+
+/** Hold what callers send. The path of a span is the route's template, which `tracing.ts` sets. */
+const FROM_CALLERS: ReadonlySet<string> = new Set(["url.full", "url.path", "url.query"]);
+
+const INTEGERS: ReadonlySet<string> = new Set([
+  "db.operation.batch.size",
+  "db.response.returned_rows",
+  "http.response.status_code",
+]);
+
+/** Set by this service, and then by the runtime, which knows less. */
+const SET_TWICE: ReadonlySet<string> = new Set(["error.type", "http.response.status_code"]);
+
+interface SpanMethods {
+  setAttribute(key: string, value: RuntimeValue): unknown;
+  setAttributes(attributes: Readonly<Record<string, RuntimeValue | undefined>>): unknown;
+}
+
+/** What the runtime takes: the API's type knows no bigint. */
+type RuntimeValue = AttributeValue | bigint;
+
+/**
+ * Refines every span of the runtime from now on; does nothing where it makes none. For the process's
+ * entry point alone: it changes what the whole process exports.
+ */
+export function refineRuntimeSpans(): void {
+  if (trace.getTracerProvider() !== Deno.telemetry.tracerProvider) return;
+  // Never ended, so never exported.
+  const probe = trace.getTracer("cqlgate").startSpan("probe");
+  const methods: SpanMethods = Object.getPrototypeOf(probe);
+  const { setAttribute, setAttributes } = methods;
+  /** Of those that are set twice, the keys that each span has. */
+  const keys = new WeakMap<object, Set<string>>();
+
+  /** Whether the span lacks the attribute still. */
+  function claim(span: object, key: string): boolean {
+    if (!SET_TWICE.has(key)) return true;
+    let claimed = keys.get(span);
+    if (claimed === undefined) keys.set(span, claimed = new Set());
+    return claimed.size < claimed.add(key).size;
+  }
+
+  methods.setAttribute = function (this: object, key, value) {
+    if (FROM_CALLERS.has(key) || !claim(this, key)) return this;
+    return setAttribute.call(this, key, refine(key, value));
+  };
+  methods.setAttributes = function (this: object, attributes) {
+    const own = Object.entries(attributes).flatMap(([key, value]) =>
+      value === undefined || !claim(this, key) ? [] : [[key, refine(key, value)] as const]
+    );
+    return setAttributes.call(this, Object.fromEntries(own));
+  };
+}
+
+function refine(key: string, value: RuntimeValue): RuntimeValue {
+  if (key === "http.request.method") return methodName(String(value));
+  // The runtime itself sets a status as a string.
+  return INTEGERS.has(key) && Number.isInteger(Number(value)) ? BigInt(Number(value)) : value;
+}

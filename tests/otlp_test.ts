@@ -1,0 +1,197 @@
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import deno from "../deno.json" with { type: "json" };
+import { startTestService, type TestService } from "./support/harness.ts";
+import { type OtlpReceiver, type OtlpSpan, startOtlpReceiver } from "./support/otlp_receiver.ts";
+
+const QUERIES = `
+-- name: three_replicas :many
+-- Asks for more replicas than there are.
+-- @route GET /three
+-- @public
+-- @consistency THREE
+SELECT station_id FROM stations WHERE tenant_id = 'acme';
+`;
+
+const SECRET = "s3cret";
+const MADE_UP = "PROPFINDER";
+const REQUEST_ID = "otlp-1";
+
+/** What a process printed and exported from its start to its end. */
+interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly receiver: OtlpReceiver;
+}
+
+let service: TestService & AsyncDisposable;
+
+before(async () => {
+  service = await startTestService({ cql: { queries: QUERIES } });
+});
+after(() => service[Symbol.asyncDispose]());
+
+/** Runs the service as a process that exports, sends it requests, and stops it. */
+async function run(format: "json" | "pretty", env: Record<string, string> = {}): Promise<Run> {
+  const receiver = startOtlpReceiver();
+  const [, ...args] = deno.tasks.start.command.split(" ");
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    env: {
+      ...service.env,
+      CQL_DIR: service.config.cqlDir,
+      LOG_FORMAT: format,
+      NO_COLOR: "1",
+      ...receiver.env,
+      ...env,
+    },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = new Response(child.stderr).text();
+  let stdout = "";
+  let asked = false;
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    stdout += chunk;
+    if (asked || !/\bReady\b/.test(stdout)) continue;
+    asked = true;
+    await ask(/http:\/\/[\w.:]+/.exec(stdout)![0]);
+    child.kill("SIGTERM");
+  }
+  expect((await child.status).code).toBe(0);
+  return { stdout, stderr: await stderr, receiver };
+}
+
+async function ask(url: string): Promise<void> {
+  for (const station_id of [`${SECRET}-1`, `${SECRET}-2`]) {
+    await (await service.request(`${url}/stations`, {
+      method: "POST",
+      json: { station_id, name: `${SECRET}-name` },
+    })).body?.cancel();
+  }
+  const page = await (await service.request(`${url}/stations?limit=1`)).json();
+  await (await service.request(`${url}/stations`, {
+    headers: { accept: "application/x-ndjson" },
+  })).text();
+  const paths = [
+    `/stations?limit=1&cursor=${page.next_cursor}`,
+    `/stations/${SECRET}-1`,
+    `/stations/${SECRET}-none?${SECRET}=1`,
+    `/${SECRET}/path?${SECRET}=${SECRET}`,
+    "/three",
+  ];
+  for (const path of paths) {
+    const headers = { "x-request-id": REQUEST_ID };
+    await (await service.request(`${url}${path}`, { headers })).body?.cancel();
+  }
+  await (await service.request(`${url}/stations`, { method: MADE_UP })).body?.cancel();
+}
+
+function attributesOf({ attributes }: OtlpSpan): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, value]));
+}
+
+for (const format of ["json", "pretty"] as const) {
+  describe(`A process that exports, with LOG_FORMAT=${format}`, () => {
+    let exported: Run;
+    before(async () => {
+      exported = await run(format);
+    });
+    after(() => exported.receiver[Symbol.asyncDispose]());
+
+    it("exports each line of the log that it prints, once", () => {
+      const { stdout, stderr, receiver: { logs } } = exported;
+      const printed = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
+      const bodies = logs.flatMap(({ body }) => body.stringValue.trimEnd().split("\n"));
+      expect(printed.length).toBeGreaterThan(10);
+      expect(bodies.sort()).toEqual(printed.sort());
+      expect(bodies.join()).not.toContain("\x1b");
+    });
+
+    it("exports the line of a request within its trace, by its level", () => {
+      const { logs, spans } = exported.receiver;
+      const servers = spans.filter(({ name }) => name === "GET /three");
+      expect(servers).toHaveLength(1);
+      const lines = logs.filter(({ traceId }) => traceId === servers[0]!.traceId);
+      expect(lines.map(({ severityText, spanId }) => [severityText, spanId]))
+        .toEqual([["ERROR", servers[0]!.spanId]]);
+      expect(lines[0]!.body.stringValue).toContain("/three");
+    });
+
+    it("exports the line of every request within its trace, streams too", () => {
+      const { logs, spans } = exported.receiver;
+      for (const { name, traceId } of spans.filter(({ kind }) => kind === 2)) {
+        const bodies = logs.filter((log) => log.traceId === traceId).map(({ body }) => body);
+        expect([name, bodies.length]).toEqual([name, 1]);
+      }
+    });
+
+    it("exports spans with nothing that a caller sent", () => {
+      const { spans } = exported.receiver;
+      expect(spans.filter(({ kind }) => kind === 2).map(({ name }) => name).sort()).toEqual([
+        "GET /stations",
+        "GET /stations",
+        "GET /stations",
+        "GET /stations/{station_id}",
+        "GET /stations/{station_id}",
+        "GET /three",
+        "GET unmatched",
+        "POST /stations",
+        "POST /stations",
+        "_OTHER unmatched",
+      ]);
+      const text = JSON.stringify(spans);
+      for (const secret of [SECRET, MADE_UP, "cursor=", "limit="]) {
+        expect(text).not.toContain(secret);
+      }
+    });
+
+    it("exports no key, value or cursor anywhere, metrics included", () => {
+      const { text } = exported.receiver;
+      expect(text).toContain("http.server.request.duration");
+      for (const secret of [SECRET, "cursor="]) expect(text.includes(secret)).toBe(false);
+    });
+
+    it("exports each attribute once, and integers as integers", () => {
+      const { spans } = exported.receiver;
+      for (const { name, attributes } of spans) {
+        const keys = attributes.map(({ key }) => key);
+        expect([name, keys.sort()]).toEqual([name, [...new Set(keys)].sort()]);
+        const doubles = attributes.filter(({ value }) => value.doubleValue !== undefined);
+        expect([name, doubles]).toEqual([name, []]);
+      }
+      const three = spans.find(({ name }) => name === "GET /three")!;
+      expect(attributesOf(three)).toMatchObject({
+        "http.request.method": { stringValue: "GET" },
+        "http.route": { stringValue: "/three" },
+        "url.path": { stringValue: "/three" },
+        "http.response.status_code": { intValue: "503" },
+        "error.type": { stringValue: "unavailable" },
+      });
+      const statement = spans.find(({ name }) => name === "get_station")!;
+      expect(attributesOf(statement)["db.response.returned_rows"]).toEqual({ intValue: "1" });
+    });
+  });
+}
+
+describe("A process whose console is replaced by the exporter", () => {
+  it("exports its log and prints nothing of it", async () => {
+    await using receiver = startOtlpReceiver();
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `
+        import { configureLogs, LOG_CATEGORY } from "./observe/log.ts";
+        import { getLogger } from "@logtape/logtape";
+        const flush = await configureLogs({ level: "info", format: "json", exportsConsole: true });
+        getLogger(LOG_CATEGORY).warning("Only exported");
+        await flush();
+      `,
+      ],
+      env: { ...receiver.env, OTEL_DENO_CONSOLE: "replace" },
+    }).output();
+    expect([code, stdout.length, stderr.length]).toEqual([0, 0, 0]);
+    expect(receiver.logs.map(({ severityText, body }) => [severityText, body.stringValue]))
+      .toEqual([["WARN", expect.stringContaining('"message":"Only exported"')]]);
+  });
+});
