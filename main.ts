@@ -72,7 +72,6 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   if (options.observe !== undefined) observers.push(options.observe);
   const observe: Observe = (observation) => {
     for (const observer of observers) observer(observation);
-    if (observation.kind === "schema_drift") activation.renew();
   };
 
   const session = new Session({ ...config, observe });

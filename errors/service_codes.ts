@@ -78,6 +78,16 @@ export const SERVICE_CODES = {
     meaning: "This process serves `MAX_IN_FLIGHT` requests already",
     action: "Repeat after `Retry-After` seconds",
   },
+  schema_changed: {
+    status: 503,
+    title: "Schema changed",
+    ...PASSING,
+    logLevel: "error",
+    routes: ["any"],
+    meaning:
+      "A table, type or function of the query has changed while the service runs, so the statement was not run; the routes are derived from the new schema in a moment",
+    action: "Repeat after `Retry-After` seconds, with values that the route then takes",
+  },
   issuer_unavailable: {
     status: 503,
     title: "Token issuer unavailable",

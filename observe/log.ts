@@ -78,7 +78,7 @@ export function logObservations(logger: Logger): Observe {
           durationMs: Math.round(observation.durationMs),
         });
       case "schema_drift":
-        return logger.warning("The schema of query {query} has changed: {detail}", {
+        return logger.warning("Query {query} no longer fits the schema: {detail}", {
           query: observation.query,
           detail: observation.detail,
         });

@@ -67,7 +67,7 @@ export function createMetrics(): Metrics {
   });
   const drifts = new prometheus.Counter({
     name: "cqlgate_schema_drifts_total",
-    help: "Results whose columns differed from those that were prepared",
+    help: "Statements that no longer fitted the schema, or whose results no longer did",
     labelNames: ["query"],
     registers,
   });

@@ -68,6 +68,7 @@ export type Observation =
     readonly queries: readonly { readonly name: string; readonly bulk: boolean }[];
     readonly durationMs: number;
   }
+  /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
   | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }
   | { readonly kind: "shutdown"; readonly step: string }

@@ -30,6 +30,9 @@ export interface ActivationOptions {
 // Half a second at least between attempts: what stands in the way is for a person to remove.
 const RETRY = { baseMs: 1_000, capMs: 10_000 };
 const MIN_DELAY_MS = 500;
+// A change rarely comes alone. Where nodes disagree on the schema, it seems to change all the time.
+const SETTLE_MS = 250;
+const CALM_MS = 1_000;
 
 export class Activation {
   readonly #options: ActivationOptions;
@@ -40,9 +43,11 @@ export class Activation {
   #reason: string | null = null;
   /** Counts the runs: of two at once the later one wins. */
   #run = 0;
-  #isRunning = false;
   #isStopped = false;
   #isServing = false;
+  /** Until the next run that the schema asks for; null where it asks for none. */
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #lastAttemptAt = -Infinity;
   /** What was warned of last, so that it is told once and not at every attempt. */
   #warned: string | null = null;
 
@@ -52,6 +57,7 @@ export class Activation {
       if (state === "up") this.run();
       else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
     });
+    options.session.onSchemaChange(() => this.#runSoon());
   }
 
   /** Why the service is not ready, in words fit for anybody; null while it is. */
@@ -84,7 +90,6 @@ export class Activation {
     const run = ++this.#run;
     const { session } = this.#options;
     const isOver = () => run !== this.#run || this.#isStopped || session.state !== "up";
-    this.#isRunning = true;
     for (const delayMs of backoff(RETRY)) {
       if (isOver()) break;
       try {
@@ -96,24 +101,28 @@ export class Activation {
       }
       await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
     }
-    if (run === this.#run) this.#isRunning = false;
   }
 
-  /** Describes the queries anew, since a table is no longer what it was when they were prepared. */
-  renew(): void {
-    if (this.#isRunning) return;
-    this.#options.session.forgetPrepared();
-    this.run();
+  /** Derives everything again, once for the changes that come together, as those of a migration do. */
+  #runSoon(): void {
+    if (this.#isStopped || this.#timer !== null) return;
+    const sinceLastMs = performance.now() - this.#lastAttemptAt;
+    const delayMs = sinceLastMs < CALM_MS ? CALM_MS : SETTLE_MS;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.run();
+    }, delayMs);
   }
 
   /** Begins no more runs. */
   stop(): void {
     this.#isStopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
   async #attempt(isOver: () => boolean): Promise<void> {
     const { session, keyspace, observe, serve } = this.#options;
-    const startedAt = performance.now();
+    const startedAt = this.#lastAttemptAt = performance.now();
     const [queries, migrations] = [this.#queries, this.#migrations];
     await assertSchemaVersion(session, { migrations, keyspace });
     const prepared = await prepareQueries(session, queries);

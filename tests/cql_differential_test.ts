@@ -11,7 +11,7 @@ import fc from "fast-check";
 import { bindMarkers } from "../catalog/statement/marker_roles.ts";
 import { parseStatement } from "../catalog/statement/parse_statement.ts";
 import { lex, wholeFile } from "../catalog/text/lex.ts";
-import { prepare } from "../db/driver/driver_internals.ts";
+import { prepareStatement } from "../db/driver/statement.ts";
 import { isRefusal } from "../db/driver/refusal.ts";
 import { CORPUS_SCHEMA, REFUSED, SERVED } from "./support/cql_corpus.ts";
 import { anyStatement, mutatedStatement } from "./support/generate_cql.ts";
@@ -31,7 +31,7 @@ const SEED = 20_260_101;
 
 async function ask(client: cassandra.Client, text: string): Promise<Verdict> {
   try {
-    const { binds } = await prepare(client, text);
+    const { binds } = await prepareStatement(client, text);
     return { kind: "accepted", markers: binds.map(({ name }) => name) };
   } catch (error) {
     const { syntaxError, serverError } = cassandra.types.responseErrorCodes;

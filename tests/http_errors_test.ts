@@ -253,6 +253,13 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
   timeout: () => whileFrozen(() => service.request(`${impatient.url}/stations`)),
   outcome_unknown: () =>
     whileFrozen(() => service.request(`${impatient.url}/stations`, post(STATION))),
+  async schema_changed() {
+    await service.client.execute("DROP TABLE doomed");
+    const response = await service.request("/doomed/o");
+    // Services that start later need it.
+    await service.client.execute("CREATE TABLE doomed (owner text PRIMARY KEY, n int)");
+    return response;
+  },
 };
 
 /** What only the operator may know. */
@@ -323,13 +330,26 @@ describe("Keys of an issuer that cannot be fetched", () => {
 
 // The last one: no service that starts after it can be ready.
 describe("A table that goes away under a running service", () => {
-  it("is an internal error, as often as it is asked for", async () => {
+  it("is told as often as it is asked for, and named in the log", async () => {
+    const before = service.observations.length;
     await service.client.execute("DROP TABLE doomed");
     for (let attempt = 0; attempt < 2; attempt++) {
       const problem = await problemOf(await service.request("/doomed/o"));
-      expect(problem.code).toBe("internal");
+      expect(problem.code).toBe("schema_changed");
+      expect(JSON.stringify(problem)).not.toMatch(/doomed/);
       expect(JSON.stringify(problem)).not.toMatch(INTERNALS);
     }
     expect((await service.request("/livez")).status).toBe(200);
+    expect((await service.request("/readyz")).status).toBe(200);
+    const warned = await eventually(
+      "the routes cannot be derived again",
+      () => service.observations.slice(before).find(({ kind }) => kind === "warning"),
+    );
+    expect(String((warned as { cause: unknown }).cause)).toContain("doomed");
+    const answered = service.observations.slice(before).filter(({ kind }) => kind === "request");
+    expect(answered[0]).toMatchObject({
+      code: "schema_changed",
+      cause: { message: expect.stringContaining("doomed") },
+    });
   });
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type cassandra from "cassandra-driver";
+import cassandra from "cassandra-driver";
 import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
 
 export interface ConnectionOptions {
@@ -39,6 +39,8 @@ export function clientOptions(
       retry: new RetryOnceIfIdempotent(),
       timestampGeneration: writeTimes,
     },
+    // Later versions send an id of the result's columns with each EXECUTE, which nothing here keeps.
+    protocolOptions: { maxVersion: cassandra.types.protocolVersion.v4 },
     socketOptions: { connectTimeout: 5000 },
     pooling: { heartBeatInterval: 10_000 },
     maxPrepared: Number.MAX_SAFE_INTEGER,

@@ -6,7 +6,8 @@
 import cassandra from "cassandra-driver";
 import type { CqlType, PrimitiveKind } from "../../codec/codec.ts";
 import { parseMarshalType } from "../../codec/marshal.ts";
-import type { DriverType } from "./driver_types.ts";
+import { cqlName } from "../../codec/type_name.ts";
+import type { DriverColumn, DriverType } from "./driver_types.ts";
 
 const { dataTypes } = cassandra.types;
 
@@ -70,4 +71,9 @@ export function cqlTypeOf(type: DriverType): CqlType {
     default:
       return { kind: "unknown", name: `protocol type ${type.code}` };
   }
+}
+
+/** Columns or markers as an operator reads them, such as `k text, v int`. */
+export function describeColumns(columns: readonly DriverColumn[]): string {
+  return columns.map(({ name, type }) => `${name} ${cqlName(cqlTypeOf(type))}`).join(", ");
 }

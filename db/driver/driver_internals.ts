@@ -1,93 +1,50 @@
 /**
- * The only file that reaches into cassandra-driver's internals. It owns three things that the public
- * API does not offer:
+ * The only file that reaches into cassandra-driver's internals. It owns what the public API does not
+ * offer:
  *
- * - what PREPARE says of a statement: the types of its bind markers, which of them make up the
+ * - what PREPARE says about a statement: the types of its bind markers, which of them make up the
  *   partition key, and the columns of its result, which the driver reads past and drops;
  * - executing with values that are bytes already, so that `codec/` alone decides what they mean;
- * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's.
+ * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's;
+ * - a say in what happens when a node has forgotten a statement, before it is prepared again;
+ * - the events that announce a change of the schema.
  *
- * Read against cassandra-driver 4.10.0: `lib/prepare-handler.js`, `lib/requests.js`,
- * `lib/streams.js`, `lib/readers.js`. `driver_internals_test.ts` fails where a release moves them.
- * Only statements that were prepared here are treated so; a plain client in the same process sees no
- * difference.
+ * What is done with these is in `statement.ts` and `session.ts`. Read against cassandra-driver 4.10.0:
+ * `lib/control-connection.js`, `lib/prepare-handler.js`, `lib/request-execution.js`,
+ * `lib/requests.js`, `lib/streams.js`, `lib/readers.js`. `driver_internals_test.ts` fails where a
+ * release moves them. Only requests that are made here are treated so; a plain client in the same
+ * process sees no difference.
  *
  * @module
  */
 import cassandra from "cassandra-driver";
 import executionOptions from "cassandra-driver/lib/execution-options.js";
 import prepareHandler from "cassandra-driver/lib/prepare-handler.js";
+import promiseUtils from "cassandra-driver/lib/promise-utils.js";
 import readers from "cassandra-driver/lib/readers.js";
+import requestExecution from "cassandra-driver/lib/request-execution.js";
 import requestHandler from "cassandra-driver/lib/request-handler.js";
 import requests from "cassandra-driver/lib/requests.js";
 import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
 import type {
-  BoundValues,
-  DriverColumn,
-  ExecuteOptions,
-  PreparedStatement,
-  RawResult,
-  RawRows,
-} from "./driver_types.ts";
-
-// The driver's internals carry no types; these are the parts in use, as they were read.
-interface Metadata {
-  keyspace?: string;
-  table?: string;
-  columns: DriverColumn[];
-  partitionKeys?: number[];
-  result?: Metadata;
-}
-interface FrameReader {
-  offset: number;
-  buf: Buffer;
-  readInt(): number;
-  remainingLength(): number;
-}
-interface Encoder {
-  encode(value: unknown, type: unknown): Buffer;
-}
-interface Request {
-  write(encoder: Encoder, streamId: number): Buffer;
-}
-interface Frame {
-  header: { streamId: number };
-  meta: Metadata;
-  flagsInfo: unknown;
-}
-interface FrameParser {
-  encoder: Encoder;
-  push(item: unknown): void;
-}
-interface ExecuteRequestClass {
-  new (
-    query?: string,
-    id?: Buffer,
-    values?: BoundValues,
-    options?: unknown,
-    meta?: unknown,
-  ): Request;
-  prototype: Request;
-}
-interface BatchRequestClass {
-  new (
-    queries: readonly {
-      query: string;
-      queryId: Buffer;
-      params: BoundValues;
-      meta: { columns: readonly { type: unknown }[] };
-    }[],
-    options: unknown,
-  ): Request;
-  prototype: Request;
-}
-interface DriverResult {
-  rows?: RawRows;
-  columns: DriverColumn[] | null;
-  rawPageState?: Buffer;
-  info: { queriedHost: string };
-}
+  BatchRequestClass,
+  Connection,
+  ControlConnection,
+  DriverResult,
+  Encoder,
+  ExecuteRequestClass,
+  Frame,
+  FrameParser,
+  FrameReader,
+  Host,
+  Metadata,
+  PrepareAgain,
+  PreparingNode,
+  Request,
+  RequestExecution,
+} from "./driver_shapes.ts";
+import type { BoundValues, RawResult, RawRows } from "./driver_types.ts";
 
 const { FrameReader } = readers as unknown as {
   FrameReader: {
@@ -99,7 +56,7 @@ const { Parser } = streams as unknown as {
 };
 const { ExecuteRequest, QueryRequest, BatchRequest } = requests as unknown as {
   ExecuteRequest: ExecuteRequestClass;
-  QueryRequest: { prototype: Request };
+  QueryRequest: { new (cql: string): Request; prototype: Request };
   BatchRequest: BatchRequestClass;
 };
 const { DefaultExecutionOptions } = executionOptions as unknown as {
@@ -113,13 +70,15 @@ const { DefaultExecutionOptions } = executionOptions as unknown as {
 const { send } = requestHandler as unknown as {
   send(request: Request, options: unknown, client: cassandra.Client): Promise<DriverResult>;
 };
-const { getPrepared } = prepareHandler as unknown as {
-  getPrepared(
-    client: cassandra.Client,
-    loadBalancing: unknown,
-    cql: string,
-    keyspace: string | undefined,
-  ): Promise<{ queryId: Buffer; meta: Metadata }>;
+const { getNextHost, _borrowWithKeyspace: borrow } = prepareHandler as unknown as {
+  getNextHost(plan: Iterator<Host>, profiles: unknown, tried: Record<string, unknown>): Host | null;
+  _borrowWithKeyspace(host: Host, keyspace: string | undefined): Promise<Connection>;
+};
+const { newQueryPlan } = promiseUtils as unknown as {
+  newQueryPlan(policy: unknown, keyspace: unknown, options: unknown): Promise<Iterator<Host>>;
+};
+const { prototype: executionPrototype } = requestExecution as unknown as {
+  prototype: RequestExecution;
 };
 
 const RESULT_ROWS = 2;
@@ -177,162 +136,171 @@ Parser.prototype.parseRows = function (frame, reader) {
   });
 };
 
-/**
- * Prepares a statement on one node; the driver prepares it on the others.
- *
- * @throws the driver's `ResponseError` where the server refuses the statement
- * @throws {TypeError} where the driver's internals are not those that this file was read against
- */
-export async function prepare(
-  client: cassandra.Client,
-  cql: string,
-): Promise<PreparedStatement> {
-  const options = DefaultExecutionOptions.create({}, client);
-  const keyspace = client.keyspace as string | undefined;
-  const { queryId, meta } = await getPrepared(
-    client,
-    options.getLoadBalancingPolicy(),
-    cql,
-    keyspace,
-  );
-  if (meta.result === undefined || meta.partitionKeys === undefined) {
-    throw new TypeError(
-      "Cannot prepare statements: this release of cassandra-driver reads PREPARE in another way",
-    );
-  }
+const SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
+
+function nodeOf(connection: Connection, keyspace: string | undefined): PreparingNode {
   return {
-    cql,
-    id: queryId,
-    keyspace: meta.keyspace ?? meta.result.keyspace ?? null,
-    table: meta.table ?? meta.result.table ?? null,
-    binds: meta.columns,
-    partitionKey: meta.partitionKeys,
-    columns: meta.result.columns,
+    /** @throws {TypeError} where the driver's internals are not those that this file was read against */
+    async prepare(cql) {
+      // The node finds unqualified tables by the keyspace of the connection.
+      if (keyspace !== undefined && connection.keyspace !== keyspace) {
+        await connection.changeKeyspace(keyspace);
+      }
+      const { id, meta } = await connection.prepareOnceAsync(cql, keyspace);
+      if (meta.result === undefined || meta.partitionKeys === undefined) {
+        throw new TypeError(
+          "Cannot prepare statements: this release of cassandra-driver reads PREPARE in another way",
+        );
+      }
+      return {
+        id,
+        keyspace: meta.keyspace ?? meta.result.keyspace ?? null,
+        table: meta.table ?? meta.result.table ?? null,
+        binds: meta.columns,
+        partitionKey: meta.partitionKeys,
+        columns: meta.result.columns,
+      };
+    },
+    async schemaVersion() {
+      const { rows } = await connection.send(new QueryRequest(SCHEMA_VERSION), null);
+      return String(rows[0]?.schema_version);
+    },
   };
 }
 
-/** A statement that was fine when it was prepared, and that the server no longer takes. */
-export class StatementRefused extends Error {
-  override readonly name = "StatementRefused";
-
-  constructor(cause: unknown) {
-    super("Cannot prepare the statement again: its table has changed", { cause });
+/**
+ * Hands `use` a node, and the next one where that node goes away. The driver does not know what is
+ * prepared so, and does not prepare it elsewhere by itself.
+ *
+ * @throws what `use` does, or the driver's `NoHostAvailableError`
+ */
+export async function onOneNode<T>(
+  client: cassandra.Client,
+  use: (node: PreparingNode) => Promise<T>,
+): Promise<T> {
+  const { profileManager } = client as unknown as { profileManager: unknown };
+  const keyspace = client.keyspace as string | undefined;
+  const policy = DefaultExecutionOptions.create({}, client).getLoadBalancingPolicy();
+  const plan = await newQueryPlan(policy, keyspace, null);
+  const tried: Record<string, unknown> = {};
+  while (true) {
+    const host = getNextHost(plan, profileManager, tried);
+    if (host === null) throw new cassandra.errors.NoHostAvailableError(tried);
+    try {
+      return await use(nodeOf(await borrow(host, keyspace), keyspace));
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      tried[host.address] = error;
+    }
   }
+}
+
+/** Whether a node did not answer, so that another one may. */
+function isAway(error: unknown): boolean {
+  return error instanceof cassandra.errors.OperationTimedOutError ||
+    (error instanceof Error && "isSocketError" in error && error.isSocketError === true);
+}
+
+// The driver would prepare the same text again and send the same bytes, whatever their types are now.
+const MAX_PREPARATIONS = 5;
+const prepareAndRetry = executionPrototype._prepareAndRetry;
+executionPrototype._prepareAndRetry = function (queryId) {
+  const { prepareAgain } = this._request;
+  if (prepareAgain === undefined) return prepareAndRetry.call(this, queryId);
+  if (this._retryCount >= MAX_PREPARATIONS) {
+    const message = "Cannot keep a statement prepared: the node forgets it each time";
+    return this._parent.setCompleted(new Error(message));
+  }
+  this._parent.log("info", `0x${queryId.toString("hex")} is not prepared on the node any more`);
+  const keyspace = this._parent.client.keyspace as string | undefined;
+  prepareAgain(nodeOf(this._connection, keyspace)).then(
+    () => this._retry(undefined, true),
+    (error) => isAway(error) ? this._retry(undefined, false) : this._parent.setCompleted(error),
+  );
+};
+
+export interface ExecutionSettings {
+  readonly consistency: number;
+  readonly serialConsistency?: number | undefined;
+  readonly fetchSize?: number;
+  readonly pageState?: Buffer | undefined;
+  readonly isIdempotent: boolean;
+  readonly readTimeout: number;
+  readonly timestamp?: unknown;
+  readonly keyspace?: string | undefined;
+  readonly routingKey?: Buffer | undefined;
+}
+
+/** A prepared statement and the bytes to run it with. */
+export interface Bound {
+  readonly cql: string;
+  readonly id: Buffer;
+  readonly values: BoundValues;
+}
+
+interface SendOptions {
+  readonly execution: ExecutionSettings;
+  /** Asked before it is sent again to a node that has forgotten the statement. */
+  readonly prepareAgain: PrepareAgain;
+}
+
+/** Sends an EXECUTE, with the driver's routing and retries. */
+export async function sendExecute(
+  client: cassandra.Client,
+  { cql, id, values }: Bound,
+  { execution, prepareAgain }: SendOptions,
+): Promise<RawResult> {
+  const options = DefaultExecutionOptions.create(execution, client);
+  const request = new RawExecuteRequest(cql, id, values, options, { columns: [] });
+  return toRawResult(await send(Object.assign(request, { prepareAgain }), options, client));
+}
+
+/** Sends a BATCH that is not logged, with the driver's routing and retries. */
+export async function sendBatch(
+  client: cassandra.Client,
+  statements: readonly Bound[],
+  { execution, prepareAgain }: SendOptions,
+): Promise<RawResult> {
+  const options = DefaultExecutionOptions.create({ ...execution, logged: false }, client);
+  const request = new BatchRequest(
+    statements.map(({ cql, id, values }) => ({
+      query: cql,
+      queryId: id,
+      params: values,
+      meta: { columns: values.map(() => ({ type: BLOB })) },
+    })),
+    options,
+  );
+  return toRawResult(await send(Object.assign(request, { prepareAgain }), options, client));
 }
 
 const NO_ROWS: RawRows = { length: 0, body: Buffer.alloc(0), offset: 0 };
 
-/**
- * Executes a prepared statement once, with the driver's routing and retries.
- *
- * @throws the driver's errors, for `map_error.ts` to read
- */
-export async function execute(
-  client: cassandra.Client,
-  statement: PreparedStatement,
-  values: BoundValues,
-  options: ExecuteOptions,
-): Promise<RawResult> {
-  const execution = DefaultExecutionOptions.create({
-    consistency: options.consistency,
-    serialConsistency: options.serialConsistency,
-    fetchSize: options.fetchSize,
-    pageState: options.pagingState,
-    isIdempotent: options.isIdempotent,
-    readTimeout: options.readTimeoutMs,
-    timestamp: options.writeTime,
-    keyspace: statement.keyspace ?? undefined,
-    routingKey: routingKeyOf(statement, values),
-  }, client);
-  const request = new RawExecuteRequest(statement.cql, statement.id, values, execution, {
-    columns: statement.binds,
-  });
-  return await sendPrepared(client, { statement, request, execution });
-}
-
-/**
- * Executes a prepared write for several rows at once, in a batch that is not logged. All of them must
- * lie in the partition of the first: they are then written together or not at all.
- *
- * @throws the driver's errors, for `map_error.ts` to read
- */
-export async function executeBatch(
-  client: cassandra.Client,
-  statement: PreparedStatement,
-  rows: readonly BoundValues[],
-  options: Omit<ExecuteOptions, "serialConsistency" | "fetchSize" | "pagingState">,
-): Promise<RawResult> {
-  const execution = DefaultExecutionOptions.create({
-    logged: false,
-    consistency: options.consistency,
-    isIdempotent: options.isIdempotent,
-    readTimeout: options.readTimeoutMs,
-    timestamp: options.writeTime,
-    keyspace: statement.keyspace ?? undefined,
-    routingKey: routingKeyOf(statement, rows[0] ?? []),
-  }, client);
-  const { cql: query, id: queryId } = statement;
-  const meta = { columns: statement.binds.map(() => ({ type: BLOB })) };
-  const request = new BatchRequest(
-    rows.map((params) => ({ query, queryId, params, meta })),
-    execution,
-  );
-  return await sendPrepared(client, { statement, request, execution });
-}
-
-interface PreparedRequest {
-  readonly statement: PreparedStatement;
-  readonly request: Request;
-  readonly execution: unknown;
-}
-
-async function sendPrepared(
-  client: cassandra.Client,
-  { statement, request, execution }: PreparedRequest,
-): Promise<RawResult> {
-  const result = await send(request, execution, client).catch(async (error) => {
-    if (!isForgotten(error)) throw error;
-    await prepare(client, statement.cql).catch((cause) => {
-      throw cause instanceof cassandra.errors.ResponseError ? new StatementRefused(cause) : cause;
-    });
-    return await send(request, execution, client);
-  });
+function toRawResult({ columns, rows, rawPageState, info }: DriverResult): RawResult {
   return {
-    columns: result.columns ?? [],
-    rows: result.rows ?? NO_ROWS,
-    pagingState: result.rawPageState ?? null,
-    coordinator: result.info.queriedHost,
+    columns: columns ?? [],
+    rows: rows ?? NO_ROWS,
+    pagingState: rawPageState ?? null,
+    coordinator: info.queriedHost,
   };
 }
 
 /**
- * Whether a node asked to prepare a statement again that the driver had been told to forget. The
- * statement was not run.
+ * Calls back when a node announces that a schema has changed, with the keyspace; with null where an
+ * announcement may have been missed, since the connection that brings them was lost for a while. To be
+ * called before the client connects.
  */
-function isForgotten(error: unknown): boolean {
-  return error instanceof cassandra.errors.DriverInternalError &&
-    error.message.startsWith("Unprepared response invalid");
-}
-
-/**
- * The bytes that the partitioner hashes: the only component's, or each component's with a two-byte
- * length before and a zero after it (Cassandra's `CompositeType`).
- */
-function routingKeyOf(statement: PreparedStatement, values: BoundValues): Buffer | undefined {
-  const parts: Buffer[] = [];
-  for (const index of statement.partitionKey) {
-    const value = values[index];
-    if (!value) return undefined;
-    parts.push(value);
-  }
-  if (parts.length < 2) return parts[0];
-  const length = parts.reduce((sum, part) => sum + part.length + 3, 0);
-  const key = Buffer.allocUnsafe(length);
-  let offset = 0;
-  for (const part of parts) {
-    offset = key.writeUInt16BE(part.length, offset);
-    offset += part.copy(key, offset);
-    offset = key.writeUInt8(0, offset);
-  }
-  return key;
+export function onSchemaEvent(
+  client: cassandra.Client,
+  listener: (keyspace: string | null) => void,
+): void {
+  const { controlConnection } = client as unknown as { controlConnection: ControlConnection };
+  const handle = controlConnection._nodeSchemaChangeHandler;
+  controlConnection._nodeSchemaChangeHandler = function (event) {
+    handle.call(this, event);
+    listener(event.keyspace);
+  };
+  controlConnection.on("newConnection", (error) => {
+    if (!error) listener(null);
+  });
 }

@@ -12,8 +12,12 @@ import { codecFor } from "../../codec/codec_for.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keyspace.ts";
 import { compileRowReader, type Row } from "../prepare/read_rows.ts";
 import { cqlTypeOf } from "./cql_type.ts";
-import { execute, executeBatch, prepare } from "./driver_internals.ts";
 import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";
+import {
+  executeBatch,
+  executeStatement as execute,
+  prepareStatement as prepare,
+} from "./statement.ts";
 
 const SCHEMA = [
   "CREATE TYPE address (street text, numbers frozen<list<int>>)",
@@ -349,10 +353,10 @@ describe("driver_internals", () => {
       const select = await prepare(client, "SELECT * FROM rows WHERE id = :id");
       const insert = await prepare(client, "INSERT INTO rows (id, position) VALUES (:id, :p)");
       await client.execute("ALTER TABLE rows ADD extra int", [], { prepare: false });
-      const before = logged.filter((message) => message.includes("not prepared on")).length;
+      const before = logged.filter((message) => message.includes("is not prepared")).length;
       await execute(client, insert, [text("forgotten"), int(2)], OPTIONS);
       const result = await execute(client, select, [text("forgotten")], OPTIONS);
-      const after = logged.filter((message) => message.includes("not prepared on")).length;
+      const after = logged.filter((message) => message.includes("is not prepared")).length;
       expect(after - before).toBe(2);
       expect(rowsOf(result)).toEqual([0, 1, 2].map((position) => ({
         id: "forgotten",

@@ -19,8 +19,7 @@ export interface DriverColumn {
 }
 
 /** The answer to PREPARE. */
-export interface PreparedStatement {
-  readonly cql: string;
+export interface DescribedStatement {
   readonly id: Buffer;
   readonly keyspace: string | null;
   /** The table of the result or of the bind markers; null where there is neither. */
@@ -31,6 +30,15 @@ export interface PreparedStatement {
   readonly partitionKey: readonly number[];
   /** Empty for statements that answer no rows, and for lightweight transactions. */
   readonly columns: readonly DriverColumn[];
+}
+
+/** A statement that can be executed. */
+export interface PreparedStatement extends DescribedStatement {
+  /** As it was given, and as it is prepared: with a comment after it. */
+  readonly cql: string;
+  readonly marked: string;
+  /** Of the types that its values have; see `fingerprint.ts`. */
+  readonly fingerprint: string;
 }
 
 /** The rows of one response, still as bytes: `length` rows of `[bytes]` cells from `offset` on. */

@@ -7,7 +7,7 @@
 import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../errors/service_error.ts";
-import { StatementRefused } from "./driver_internals.ts";
+import { SchemaChanged } from "./schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
 
@@ -26,6 +26,7 @@ export interface StatementFacts {
  */
 export function mapError(error: unknown, facts: StatementFacts): ServiceError {
   if (error instanceof ServiceError) return error;
+  if (error instanceof SchemaChanged) return schemaChanged(error);
   const cause = mostTelling(error);
   const { errors } = cassandra;
   if (cause instanceof errors.OperationTimedOutError) return timedOut(cause, facts);
@@ -35,9 +36,9 @@ export function mapError(error: unknown, facts: StatementFacts): ServiceError {
     const refusesPagingState = facts.resumes &&
       (cause.code === responses.protocolError || cause.code === responses.invalid);
     if (refusesPagingState) return invalidCursor();
-    // Reached behind other hosts it is the statement, prepared anew, that is refused, not its values.
-    const refusesStatement = error instanceof StatementRefused || cause !== error;
-    if (!refusesStatement && cause.code === responses.invalid) return refusedValues(cause);
+    // Behind other hosts it is the keyspace that is refused, not the values.
+    if (cause === error && cause.code === responses.invalid) return refusedValues(cause);
+    if (isOfDroppedTable(cause)) return schemaChanged(cause);
     return mapResponse(cause, facts);
   }
   if (isSocketError(cause)) return connectionLost(cause, facts);
@@ -74,6 +75,19 @@ function mapResponse(
     default:
       return internalError(cause);
   }
+}
+
+/** A node that runs a statement while its table is dropped finds a table that it no longer knows. */
+function isOfDroppedTable({ code, message }: cassandra.errors.ResponseError): boolean {
+  return code === responses.serverError && /\bUnknown CF\b/.test(message);
+}
+
+function schemaChanged(cause: Error): ServiceError {
+  return new ServiceError(
+    "schema_changed",
+    "The table has changed since this route was made for it, so the statement was not run: repeat the request later",
+    { cause },
+  );
 }
 
 /** A statement that was prepared can be invalid only for what is bound to it, such as a key too long. */
@@ -151,13 +165,17 @@ function outcomeUnknown(cause: unknown): ServiceError {
  * says more than the fact that no host was left.
  */
 function mostTelling(error: unknown): unknown {
-  if (error instanceof StatementRefused) return error.cause;
   if (!(error instanceof cassandra.errors.NoHostAvailableError)) return error;
   const reasons = Object.values(error.innerErrors ?? {}) as unknown[];
-  return reasons.find((reason) => reason instanceof cassandra.errors.ResponseError) ??
+  return reasons.find(isAnswer) ??
     reasons.find((reason) => reason instanceof cassandra.errors.OperationTimedOutError) ??
     reasons.find(isSocketError) ??
     reasons.find((reason) => reason instanceof cassandra.errors.BusyConnectionError) ?? error;
+}
+
+/** Whether a node said what is wrong; that it has forgotten a statement is only where that began. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof cassandra.errors.ResponseError && error.code !== responses.unprepared;
 }
 
 function isSocketError(error: unknown): boolean {
@@ -180,7 +198,7 @@ export function connectionFailure(error: unknown): string {
   return advice === undefined ? reasons : `${reasons}: ${advice}`;
 }
 
-/** For what a setting can mend, by the driver's words. */
+/** For what a setting can fix, by the driver's words. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /Keyspace '\w+' does not exist/,

@@ -3,6 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import type { Code } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import { SchemaChanged } from "./schema_changed.ts";
 import { connectionFailure, mapError, type StatementFacts } from "./map_error.ts";
 
 const { errors, types: { responseErrorCodes: responses } } = cassandra;
@@ -14,8 +15,10 @@ const SORTS: [string, StatementFacts][] = [
   ["another write", { writes: true, idempotent: false }],
 ];
 
-function response(code: number): Error {
-  return new errors.ResponseError(code, "org.apache.cassandra.exceptions.SecretException");
+const SECRET = "org.apache.cassandra.exceptions.SecretException";
+
+function response(code: number, message = SECRET): Error {
+  return new errors.ResponseError(code, message);
 }
 
 function socketError(): Error {
@@ -72,10 +75,21 @@ const CASES: readonly (readonly [string, Error, Outcomes])[] = [
     "overloaded",
   ],
   [
-    "a statement that another host refuses",
+    "a keyspace that another host refuses",
     behindHosts(response(responses.invalid)),
     "internal",
   ],
+  [
+    "hosts of which one forgot the statement and broke off",
+    behindHosts(response(responses.unprepared), socketError()),
+    BROKEN_OFF,
+  ],
+  [
+    "a table that is being dropped",
+    response(responses.serverError, "java.lang.IllegalArgumentException: Unknown CF 7861e9a0"),
+    "schema_changed",
+  ],
+  ["a table that has changed", new SchemaChanged("Its markers are (v text)"), "schema_changed"],
   ["anything else", new TypeError("x is not a function"), "internal"],
 ];
 
@@ -87,7 +101,7 @@ describe("mapError()", () => {
         const mapped = mapError(error, facts);
         expect(mapped.code).toBe(code);
         expect(mapped.cause).toBeInstanceOf(Error);
-        expect(mapped.detail).not.toMatch(/10\.0\.0|org\.apache|not a function/);
+        expect(mapped.detail).not.toMatch(/10\.0\.0|org\.apache|not a function|v text|Unknown CF/);
       });
     });
   }

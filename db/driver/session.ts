@@ -12,10 +12,14 @@ import { ServiceError } from "../../errors/service_error.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import { backoff } from "./backoff.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
-import * as driver from "./driver_internals.ts";
+import { CONSISTENCY_CODES } from "./consistency.ts";
+import { onSchemaEvent } from "./driver_internals.ts";
 import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
 import { connectionFailure, mapError } from "./map_error.ts";
 import { isRefusal } from "./refusal.ts";
+import { SchemaChanged } from "./schema_changed.ts";
+import { SchemaWatch } from "./schema_watch.ts";
+import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 
 export interface SessionOptions extends ConnectionOptions {
   /** Where a statement has none of its own. */
@@ -40,22 +44,6 @@ export interface StatementOptions {
   readonly writeTime?: WriteTime | undefined;
 }
 
-const { consistencies } = cassandra.types;
-
-const CONSISTENCY_CODES: Readonly<Record<Consistency, number>> = {
-  ANY: consistencies.any,
-  ONE: consistencies.one,
-  TWO: consistencies.two,
-  THREE: consistencies.three,
-  QUORUM: consistencies.quorum,
-  ALL: consistencies.all,
-  LOCAL_QUORUM: consistencies.localQuorum,
-  EACH_QUORUM: consistencies.eachQuorum,
-  LOCAL_ONE: consistencies.localOne,
-  SERIAL: consistencies.serial,
-  LOCAL_SERIAL: consistencies.localSerial,
-};
-
 const CONNECT_BACKOFF = { baseMs: 250, capMs: 15_000 };
 
 /** One client, made at boot and closed at the end. */
@@ -65,6 +53,9 @@ export class Session {
   readonly #closing = new AbortController();
   readonly #writeTimes = cassandra.policies.defaultTimestampGenerator();
   readonly #listeners: ((state: ConnectionState) => void)[] = [];
+  readonly #schema: SchemaWatch;
+  /** The statements of the service's own, by their text. */
+  readonly #own = new Map<string, Promise<PreparedStatement>>();
   #client: cassandra.Client | null = null;
   #state: ConnectionState = "connecting";
   #connecting: Promise<void> | null = null;
@@ -72,6 +63,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#observe = options.observe;
+    this.#schema = new SchemaWatch(options.keyspace);
   }
 
   get state(): ConnectionState {
@@ -89,6 +81,16 @@ export class Session {
   /** Calls back on each change of state, from the next one on. */
   onStateChange(listener: (state: ConnectionState) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Calls back when the schema has changed, or a statement or a result has shown that it has. */
+  onSchemaChange(listener: () => void): void {
+    this.#schema.onChange(listener);
+  }
+
+  /** Says that what was prepared does not fit the schema: whoever derives from it derives it again. */
+  noteSchemaChange(): void {
+    this.#schema.notify();
   }
 
   /** Begins to connect and goes on until it succeeds or the session is closed. Does not wait. */
@@ -168,6 +170,7 @@ export class Session {
         this.#observe({ kind: "warning", message: `${source}: ${message}`, cause: detail });
       }
     });
+    onSchemaEvent(client, (keyspace) => this.#schema.announce(keyspace));
     return client;
   }
 
@@ -182,14 +185,10 @@ export class Session {
     return this.#client;
   }
 
-  /** Prepares each statement anew when it is next prepared: its table has changed. */
-  forgetPrepared(): void {
-    this.#client?.metadata.clearPrepared();
-  }
-
-  /** @throws the driver's errors as they are, since what they say of the statement matters here */
+  /** @throws the driver's errors as they are, since what they say about the statement matters here */
   prepare(cql: string): Promise<PreparedStatement> {
-    return driver.prepare(this.#connected(), cql);
+    const client = this.#connected();
+    return this.#schema.prepared(() => prepareStatement(client, cql));
   }
 
   /**
@@ -202,10 +201,15 @@ export class Session {
     values: BoundValues,
     options: StatementOptions,
   ): Promise<RawResult> {
-    const statement = await this.prepare(cql).catch((error) => {
-      throw mapError(isRefusal(error) ? new driver.StatementRefused(error) : error, options);
-    });
-    return await this.execute(statement, values, options);
+    try {
+      const preparing = this.#own.get(cql) ?? this.prepare(cql);
+      this.#own.set(cql, preparing);
+      return await this.execute(await preparing, values, options);
+    } catch (error) {
+      this.#own.delete(cql);
+      const cause = isRefusal(error) ? new SchemaChanged(error.message, { cause: error }) : error;
+      throw mapError(cause, options);
+    }
   }
 
   /**
@@ -219,8 +223,9 @@ export class Session {
     options: StatementOptions,
   ): Promise<RawResult> {
     const client = this.#connected();
+    await this.#assertFits(client, statement);
     try {
-      return await driver.execute(client, statement, values, {
+      return await executeStatement(client, statement, values, {
         consistency: this.#consistencyOf(options),
         serialConsistency: options.serialConsistency === null
           ? undefined
@@ -247,8 +252,9 @@ export class Session {
     options: Omit<StatementOptions, "serialConsistency" | "fetchSize" | "pagingState">,
   ): Promise<RawResult> {
     const client = this.#connected();
+    await this.#assertFits(client, statement);
     try {
-      return await driver.executeBatch(client, statement, rows, {
+      return await executeBatch(client, statement, rows, {
         consistency: this.#consistencyOf(options),
         isIdempotent: options.idempotent,
         readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
@@ -256,6 +262,16 @@ export class Session {
       });
     } catch (error) {
       throw mapError(error, options);
+    }
+  }
+
+  /** Checks a statement that may be older than the schema, before it is run under other types. */
+  async #assertFits(client: cassandra.Client, statement: PreparedStatement): Promise<void> {
+    if (this.#schema.isChecked(statement)) return;
+    try {
+      await this.#schema.check(statement, () => checkStatement(client, statement));
+    } catch (error) {
+      throw mapError(error, { writes: false, idempotent: true });
     }
   }
 

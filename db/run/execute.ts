@@ -9,6 +9,7 @@ import type { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
+import { describeColumns } from "../driver/cql_type.ts";
 import type { RawResult, WriteTime } from "../driver/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
@@ -73,6 +74,12 @@ const APPLIED = "[applied]";
 export function createExecutor({ session, observe }: ExecutorOptions): Executor {
   const tracer = trace.getTracer("cqlgate");
 
+  /** Says that the schema is no longer what the query was prepared for. */
+  function noteDrift({ query }: PreparedQuery, detail: string): void {
+    observe({ kind: "schema_drift", query: query.name, detail });
+    session.noteSchemaChange();
+  }
+
   /** Runs a statement, which it times, traces and reports. */
   async function observed(
     prepared: PreparedQuery,
@@ -96,6 +103,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
       return result;
     } catch (error) {
       outcome = error instanceof ServiceError ? error.code : "internal";
+      if (outcome === "schema_changed") noteDrift(prepared, causeOf(error));
       failSpan(span, outcome);
       throw error;
     } finally {
@@ -125,7 +133,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
           writeTime: options.writeTime,
           timeoutMs: Math.max(1, Math.round(options.deadline - performance.now())),
         }),
-        observe,
+        noteDrift,
       ));
   }
 
@@ -167,17 +175,20 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
             idempotent: prepared.idempotent,
             writeTime,
           }),
-          observe,
+          noteDrift,
         ));
     },
   };
 }
 
-/** Notes a table that is no longer what it was; its rows are read all the same. */
+/**
+ * Reads the rows by what they are. Where they are not what was prepared, the markers still are, else
+ * the statement would not have run: the answer is right, and what was derived from the columns is old.
+ */
 function readResult(
   prepared: PreparedQuery,
   { columns, rows, pagingState, coordinator }: RawResult,
-  observe: Observe,
+  noteDrift: (prepared: PreparedQuery, detail: string) => void,
 ): Result {
   const rest = { pagingState, coordinator };
   if (prepared.query.conditional) {
@@ -190,13 +201,13 @@ function readResult(
   if (sameColumns(prepared.statement.columns, columns)) {
     return { applied: null, rows: prepared.readRows(rows), ...rest };
   }
-  if (rows.length === 0) return { applied: null, rows: [], ...rest };
-  observe({
-    kind: "schema_drift",
-    query: prepared.query.name,
-    detail: `the columns are now ${columns.map(({ name }) => name).join(", ")}`,
-  });
+  noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
   return { applied: null, rows: prepared.readShape(columns, rows), ...rest };
+}
+
+function causeOf(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof Error ? cause.message : String(error);
 }
 
 /** Source: OpenTelemetry semantic conventions for database client calls, and for Cassandra. */

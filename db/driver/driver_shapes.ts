@@ -1,0 +1,105 @@
+/**
+ * The shapes of cassandra-driver's internals, which carry no types: the parts that
+ * `driver_internals.ts` uses, as they were read.
+ *
+ * @module
+ */
+import type cassandra from "cassandra-driver";
+import type { Buffer } from "node:buffer";
+import type { BoundValues, DescribedStatement, DriverColumn, RawRows } from "./driver_types.ts";
+
+/** The node that a connection leads to, as far as statements are prepared on it. */
+export interface PreparingNode {
+  prepare(cql: string): Promise<DescribedStatement>;
+  /** A hash of the schema as the node has it. */
+  schemaVersion(): Promise<string>;
+}
+
+/** Makes sure that a statement may run on a node that has forgotten it; rejects where it may not. */
+export type PrepareAgain = (node: PreparingNode) => Promise<void>;
+
+export interface Metadata {
+  keyspace?: string;
+  table?: string;
+  columns: DriverColumn[];
+  partitionKeys?: number[];
+  result?: Metadata;
+}
+export interface FrameReader {
+  offset: number;
+  buf: Buffer;
+  readInt(): number;
+  remainingLength(): number;
+}
+export interface Encoder {
+  encode(value: unknown, type: unknown): Buffer;
+}
+export interface Request {
+  write(encoder: Encoder, streamId: number): Buffer;
+}
+export interface Frame {
+  header: { streamId: number };
+  meta: Metadata;
+  flagsInfo: unknown;
+}
+export interface FrameParser {
+  encoder: Encoder;
+  push(item: unknown): void;
+}
+export interface ExecuteRequestClass {
+  new (
+    query?: string,
+    id?: Buffer,
+    values?: BoundValues,
+    options?: unknown,
+    meta?: unknown,
+  ): Request;
+  prototype: Request;
+}
+export interface BatchRequestClass {
+  new (
+    queries: readonly {
+      query: string;
+      queryId: Buffer;
+      params: BoundValues;
+      meta: { columns: readonly { type: unknown }[] };
+    }[],
+    options: unknown,
+  ): Request;
+  prototype: Request;
+}
+export interface Host {
+  readonly address: string;
+}
+export interface Connection {
+  keyspace?: string;
+  changeKeyspace(keyspace: string): Promise<void>;
+  prepareOnceAsync(
+    cql: string,
+    keyspace: string | undefined,
+  ): Promise<{ id: Buffer; meta: Metadata }>;
+  send(request: Request, options: null): Promise<{ rows: readonly Record<string, unknown>[] }>;
+}
+/** One attempt at a request, on one connection. */
+export interface RequestExecution {
+  _request: Request & { readonly prepareAgain?: PrepareAgain };
+  _connection: Connection;
+  _retryCount: number;
+  _parent: {
+    client: cassandra.Client;
+    log(level: string, message: string): void;
+    setCompleted(error: unknown): void;
+  };
+  _retry(consistency: undefined, onSameHost: boolean): void;
+  _prepareAndRetry(queryId: Buffer): void;
+}
+export interface ControlConnection {
+  _nodeSchemaChangeHandler(event: { readonly keyspace: string }): void;
+  on(event: "newConnection", listener: (error: unknown) => void): void;
+}
+export interface DriverResult {
+  rows?: RawRows;
+  columns: DriverColumn[] | null;
+  rawPageState?: Buffer;
+  info: { queriedHost: string };
+}

@@ -1,0 +1,62 @@
+/**
+ * Which prepared statements may be older than the schema. A node announces a change; until a statement
+ * has been checked against it, nobody knows whether the statement still means the same.
+ *
+ * @module
+ */
+import type { PreparedStatement } from "./driver_types.ts";
+
+/** The schema of a keyspace at a moment: how many changes of it were announced before. */
+type Version = number;
+
+export class SchemaWatch {
+  /** Of the keyspaces that statements are about. */
+  readonly #versions = new Map<string, Version>();
+  /** The version that a statement was prepared or checked against. */
+  readonly #checked = new WeakMap<PreparedStatement, Version>();
+  readonly #listeners: (() => void)[] = [];
+
+  /** @param keyspace the one whose changes matter even while nothing is prepared */
+  constructor(keyspace: string | null) {
+    if (keyspace !== null) this.#versions.set(keyspace, 0);
+  }
+
+  /** Calls back when the schema has changed, or something shows that it has. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes an announcement; null for any keyspace, where announcements may have been missed. */
+  announce(keyspace: string | null): void {
+    const names = keyspace === null ? [...this.#versions.keys()] : [keyspace];
+    const known = names.filter((name) => this.#versions.has(name));
+    for (const name of known) this.#versions.set(name, this.#versions.get(name)! + 1);
+    if (known.length > 0) this.notify();
+  }
+
+  /** Tells the listeners what a statement or a result has shown. */
+  notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  isChecked(statement: PreparedStatement): boolean {
+    return this.#checked.get(statement) === this.#versions.get(statement.keyspace ?? "");
+  }
+
+  /** Prepares a statement; it is as new as the schema was when that began. */
+  async prepared(prepare: () => Promise<PreparedStatement>): Promise<PreparedStatement> {
+    const before = new Map(this.#versions);
+    const statement = await prepare();
+    const keyspace = statement.keyspace ?? "";
+    if (!this.#versions.has(keyspace)) this.#versions.set(keyspace, 0);
+    this.#checked.set(statement, before.get(keyspace) ?? 0);
+    return statement;
+  }
+
+  /** Checks a statement, which is then as new as the schema was when that began. */
+  async check(statement: PreparedStatement, check: () => Promise<void>): Promise<void> {
+    const version = this.#versions.get(statement.keyspace ?? "");
+    await check();
+    if (version !== undefined) this.#checked.set(statement, version);
+  }
+}

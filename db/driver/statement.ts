@@ -1,0 +1,196 @@
+/**
+ * Prepares statements and executes them, so that bytes of one type never run under another.
+ *
+ * Each is prepared twice on the same node. First with the node's schema version after it, which tells
+ * its types: under a text that nobody has used before the last change, since a node can keep a
+ * statement through a change that is made while it is prepared. Then with the fingerprint of the types
+ * as well (`fingerprint.ts`): that is what is executed. A node forgets both when a table, type or
+ * function of theirs changes, and says so when it is to execute one. The first is then prepared before
+ * the second, which is never prepared under other types than those of its fingerprint: another process
+ * may be executing it.
+ *
+ * @module
+ */
+import type cassandra from "cassandra-driver";
+import { Buffer } from "node:buffer";
+import { describeColumns } from "./cql_type.ts";
+import { type ExecutionSettings, onOneNode, sendBatch, sendExecute } from "./driver_internals.ts";
+import type { PreparingNode } from "./driver_shapes.ts";
+import type {
+  BoundValues,
+  DescribedStatement,
+  ExecuteOptions,
+  PreparedStatement,
+  RawResult,
+} from "./driver_types.ts";
+import { fingerprintOf, withMark } from "./fingerprint.ts";
+import { isRefusal } from "./refusal.ts";
+import { SchemaChanged } from "./schema_changed.ts";
+
+// More than enough for the statements of a migration that come one after the other.
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Prepares a statement on one node; on the others it is prepared when they are first asked to run it.
+ *
+ * @throws the driver's `ResponseError` where the server refuses the statement
+ * @throws {SchemaChanged} where its types change each time that it is prepared
+ */
+export function prepareStatement(
+  client: cassandra.Client,
+  cql: string,
+): Promise<PreparedStatement> {
+  return onOneNode(client, async (node) => {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await prepareOn(node, cql);
+      } catch (error) {
+        // Without the mark, so that what the server says of places is about the statement alone.
+        if (isRefusal(error)) await node.prepare(cql);
+        else if (!(error instanceof SchemaChanged)) throw error;
+        if (attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  });
+}
+
+async function prepareOn(node: PreparingNode, cql: string): Promise<PreparedStatement> {
+  const version = await node.schemaVersion();
+  const fingerprint = fingerprintOf(await node.prepare(withMark(cql, version)));
+  const marked = withMark(cql, `${version} ${fingerprint}`);
+  return { ...await prepareMarked(node, { marked, fingerprint }), cql, marked, fingerprint };
+}
+
+async function prepareMarked(
+  node: PreparingNode,
+  { marked, fingerprint }: Pick<PreparedStatement, "marked" | "fingerprint">,
+): Promise<DescribedStatement> {
+  const prepared = await node.prepare(marked);
+  if (fingerprintOf(prepared) === fingerprint) return prepared;
+  throw new SchemaChanged(
+    `Its bind markers became (${describeColumns(prepared.binds)}) while it was prepared`,
+  );
+}
+
+/**
+ * Asks one node whether the statement still means what it meant when it was prepared.
+ *
+ * @throws {SchemaChanged} where it does not
+ */
+export async function checkStatement(
+  client: cassandra.Client,
+  statement: PreparedStatement,
+): Promise<void> {
+  await onOneNode(client, (node) => checkOn(node, statement));
+}
+
+async function checkOn(node: PreparingNode, statement: PreparedStatement): Promise<void> {
+  const { cql, fingerprint } = statement;
+  const text = withMark(cql, await node.schemaVersion());
+  const now = await node.prepare(text).catch(throwSchemaChanged);
+  if (fingerprintOf(now) === fingerprint) return;
+  throw new SchemaChanged(
+    `Its bind markers were (${describeColumns(statement.binds)}) and are now (${
+      describeColumns(now.binds)
+    })`,
+  );
+}
+
+/** For a node that has forgotten the statement. */
+async function prepareAgain(node: PreparingNode, statement: PreparedStatement): Promise<void> {
+  await checkOn(node, statement);
+  await prepareMarked(node, statement).catch(throwSchemaChanged);
+}
+
+/** A statement that was fine when it was prepared can be refused only for what has changed since. */
+function throwSchemaChanged(cause: unknown): never {
+  if (!isRefusal(cause)) throw cause;
+  throw new SchemaChanged(`It cannot be prepared any more: ${cause.message}`, { cause });
+}
+
+/**
+ * Executes a prepared statement once, with the driver's routing and retries.
+ *
+ * @throws {SchemaChanged} where its values no longer have the types that they are encoded for; nothing
+ * is run then
+ * @throws the driver's errors, for `map_error.ts` to read
+ */
+export function executeStatement(
+  client: cassandra.Client,
+  statement: PreparedStatement,
+  values: BoundValues,
+  options: ExecuteOptions,
+): Promise<RawResult> {
+  const { cql, id } = statement;
+  return sendExecute(client, { cql, id, values }, {
+    execution: {
+      ...settingsFor(statement, values, options),
+      serialConsistency: options.serialConsistency,
+      fetchSize: options.fetchSize,
+      pageState: options.pagingState,
+    },
+    prepareAgain: (node) => prepareAgain(node, statement),
+  });
+}
+
+export type BatchOptions = Omit<
+  ExecuteOptions,
+  "serialConsistency" | "fetchSize" | "pagingState"
+>;
+
+/**
+ * Executes a prepared write for several rows at once, in a batch that is not logged. All of them must
+ * lie in the partition of the first: they are then written together or not at all.
+ *
+ * @throws as `executeStatement()` does
+ */
+export function executeBatch(
+  client: cassandra.Client,
+  statement: PreparedStatement,
+  rows: readonly BoundValues[],
+  options: BatchOptions,
+): Promise<RawResult> {
+  const { cql, id } = statement;
+  return sendBatch(client, rows.map((values) => ({ cql, id, values })), {
+    execution: settingsFor(statement, rows[0] ?? [], options),
+    prepareAgain: (node) => prepareAgain(node, statement),
+  });
+}
+
+function settingsFor(
+  statement: PreparedStatement,
+  values: BoundValues,
+  options: BatchOptions,
+): ExecutionSettings {
+  return {
+    consistency: options.consistency,
+    isIdempotent: options.isIdempotent,
+    readTimeout: options.readTimeoutMs,
+    timestamp: options.writeTime,
+    keyspace: statement.keyspace ?? undefined,
+    routingKey: routingKeyOf(statement, values),
+  };
+}
+
+/**
+ * The bytes that the partitioner hashes: the only component's, or each component's with a two-byte
+ * length before and a zero after it (Cassandra's `CompositeType`).
+ */
+function routingKeyOf(statement: PreparedStatement, values: BoundValues): Buffer | undefined {
+  const parts: Buffer[] = [];
+  for (const index of statement.partitionKey) {
+    const value = values[index];
+    if (!value) return undefined;
+    parts.push(value);
+  }
+  if (parts.length < 2) return parts[0];
+  const length = parts.reduce((sum, part) => sum + part.length + 3, 0);
+  const key = Buffer.allocUnsafe(length);
+  let offset = 0;
+  for (const part of parts) {
+    offset = key.writeUInt16BE(part.length, offset);
+    offset += part.copy(key, offset);
+    offset = key.writeUInt8(0, offset);
+  }
+  return key;
+}
