@@ -33,13 +33,13 @@ export type RouteTrait =
 
 /** Whether a client may send the same request again. */
 export type Repetition =
-  /** It fails in the same way until the request, or what it is about, is another. */
+  /** It fails in the same way until the request or its subject changes. */
   | "never"
   /** It may succeed, and does no harm. */
   | "at_once"
   /** As `at_once`, but not before some time has passed. */
   | "later"
-  /** It may do again what was done already: the client must look first. */
+  /** It may do again what was already done: the client must look first. */
   | "after_reading";
 
 /** One row of the table. */
@@ -50,9 +50,9 @@ export interface CodeRow {
   readonly repetition: Repetition;
   /** For the header `Retry-After`; null where waiting does not help. */
   readonly retryAfterSeconds: number | null;
-  /** Of the log line of a request that was answered so. */
+  /** The level of the log line of a request that gets this answer. */
   readonly logLevel: "info" | "warning" | "error";
-  /** A route with any of these can answer so; empty where no route does, but the service itself. */
+  /** A route with any of these traits can give this answer; empty where only the service itself does. */
   readonly routes: readonly RouteTrait[];
   /** When it happens, for the documentation, in Markdown. */
   readonly meaning: string;

@@ -19,10 +19,10 @@ export function pointerTo(path: readonly PropertyKey[]): string {
     .join("");
 }
 
-/** The error for a cursor that is not this request's, whatever is wrong with it. */
+/** The error for a cursor that does not belong to the request, for whatever reason. */
 export function invalidCursor(): ServiceError {
   return new ServiceError(
     "invalid_cursor",
-    'The cursor is not one that this request was given, or is too old: use "next_cursor" as it is, with the same parameters and user, or start again without one',
+    'The cursor does not belong to this request, or is too old: use "next_cursor" as it is, with the same parameters and user, or start again without one',
   );
 }

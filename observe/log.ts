@@ -1,6 +1,6 @@
 /**
- * Observations as log lines: JSON for machines, or readable in a terminal. One line for each request,
- * with whom it was for; never a token, a cursor or a value.
+ * Observations as log lines: JSON for machines, or text for a terminal. Each request has one line, which
+ * says whom it was for; never a token, a cursor or a value.
  *
  * @module
  */
@@ -73,7 +73,7 @@ export function logObservations(logger: Logger): Observe {
           ? logger.info("Ready")
           : logger.warning("Not ready: {reason}", { reason: observation.reason });
       case "routes":
-        return logger.info("Serving {count} queries, prepared in {durationMs} ms", {
+        return logger.info("Serving queries: {count}, prepared in {durationMs} ms", {
           count: observation.queries.length,
           durationMs: Math.round(observation.durationMs),
         });
@@ -143,13 +143,13 @@ function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {
 
 function logConnection(logger: Logger, connection: Observation & { kind: "connection" }): void {
   const { state, hostsUp, reason, retryInMs } = connection;
-  if (state === "up") return logger.info("Cassandra is up: {hostsUp} nodes", { hostsUp });
+  if (state === "up") return logger.info("Cassandra is up, nodes: {hostsUp}", { hostsUp });
   if (state === "closed") return logger.info("Cassandra's session is closed");
   const again = retryInMs === null ? "" : "; trying again in {retryInMs} ms";
   logger.warning(`Cassandra is not connected: {reason}${again}`, { state, reason, retryInMs });
 }
 
-/** The whole story of an error, its causes included. */
+/** An error with its stack, and the same of each of its causes. */
 export function describeCause(cause: unknown): string | undefined {
   if (cause === undefined || cause === null) return undefined;
   if (!(cause instanceof Error)) return String(cause);

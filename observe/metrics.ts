@@ -19,7 +19,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 const BULK_OUTCOMES = ["written", "failed"] as const;
 
-/** Makes a registry of its own, so that two services in one process do not share numbers. */
+/** Each call makes its own registry, so that two services in one process do not share numbers. */
 export function createMetrics(): Metrics {
   const register = new prometheus.Registry();
   const registers = [register];
@@ -67,12 +67,12 @@ export function createMetrics(): Metrics {
   });
   const drifts = new prometheus.Counter({
     name: "cqlgate_schema_drifts_total",
-    help: "Statements that no longer fitted the schema, or whose results no longer did",
+    help: "Statements that no longer fit the schema, or whose results no longer do",
     labelNames: ["query"],
     registers,
   });
 
-  /** A counter that begins at its first increment hides it: an increase is told from what was before. */
+  /** A counter that begins at its first increment hides it: an increase needs a value before it. */
   function startAtZero(
     queries: readonly { readonly name: string; readonly bulk: boolean }[],
   ): void {

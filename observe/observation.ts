@@ -1,6 +1,6 @@
 /**
- * Everything that the service notices about itself, as one union. Whoever notices something says it
- * once, here; `metrics.ts` and `log.ts` turn it into numbers and lines. Nothing in it is a secret.
+ * Everything that the service notices about itself, as one union. Each fact is reported once, as an
+ * observation; `metrics.ts` and `log.ts` turn it into numbers and lines. Nothing in it is a secret.
  *
  * @module
  */

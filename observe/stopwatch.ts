@@ -1,5 +1,5 @@
 /**
- * How long at least one of several overlapping things was under way.
+ * The time during which at least one of several overlapping activities runs.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export class Stopwatch {
     if (--this.#running === 0) this.#totalMs += performance.now() - this.#startedAt;
   }
 
-  /** Milliseconds so far; two that ran side by side count once. */
+  /** Milliseconds so far; activities that overlap count once. */
   get ms(): number {
     return this.#totalMs;
   }
