@@ -90,9 +90,12 @@ function readAscii(json: unknown, issues: Issue[]): string | undefined {
     : refuse(issues, "Expected a string of ASCII characters");
 }
 
+/** The decoder takes a microsecond for each character that is not base64. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
 function readBlob(json: unknown, issues: Issue[]): Buffer | undefined {
-  if (typeof json === "string") {
-    // The decoder skips what is not base64: only the canonical spelling comes back the same.
+  if (typeof json === "string" && BASE64.test(json)) {
+    // The decoder also takes other spellings: only the canonical one comes back the same.
     const bytes = Buffer.from(json, "base64");
     if (bytes.toString("base64") === json) return bytes;
   }

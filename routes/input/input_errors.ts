@@ -7,16 +7,36 @@ import type { z } from "@hono/zod-openapi";
 import { pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 
-/** zod's issues as mistakes below a pointer such as `/body`. */
+/** More than a person reads. */
+const MAX_ERRORS = 100;
+/**
+ * A pointer repeats every key on its way: a hundred mistakes below one long key would make an answer a
+ * hundred times as long as the request.
+ */
+const MAX_CHARACTERS = 65_536;
+
+/** zod's issues as mistakes below a pointer such as `/body`, up to a hundred. */
 export function inputErrors(error: z.ZodError, base: string): InputError[] {
-  return error.issues.flatMap((issue): InputError[] => {
-    const pointer = `${base}${pointerTo(issue.path)}`;
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        pointer: `${pointer}${pointerTo([key])}`,
-        detail: "Unknown: remove it, or correct its name",
-      }));
+  const errors: InputError[] = [];
+  let characters = 0;
+  for (const [path, detail] of mistakesOf(error)) {
+    const pointer = `${base}${pointerTo(path)}`;
+    characters += pointer.length;
+    if (errors.length > 0 && characters > MAX_CHARACTERS) break;
+    errors.push({ pointer, detail });
+    if (errors.length === MAX_ERRORS) break;
+  }
+  return errors;
+}
+
+function* mistakesOf({ issues }: z.ZodError): Generator<[path: PropertyKey[], detail: string]> {
+  for (const issue of issues) {
+    if (issue.code !== "unrecognized_keys") {
+      yield [issue.path, issue.message];
+      continue;
     }
-    return [{ pointer, detail: issue.message }];
-  });
+    for (const key of issue.keys) {
+      yield [[...issue.path, key], "Unknown: remove it, or correct its name"];
+    }
+  }
 }

@@ -10,6 +10,8 @@ import { ServiceError } from "../../errors/service_error.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
+const NO_CODING: ReadonlySet<string> = new Set(["", "identity"]);
+
 export interface BodyLimits {
   /** A larger body is refused, as soon as that is known. */
   readonly maxBytes: number;
@@ -96,7 +98,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
  */
 export function assertNotEncoded(headers: Headers): void {
   const header = headers.get("content-encoding") ?? "";
-  if (header.split(",").every((coding) => /^\s*(?:identity)?\s*$/i.test(coding))) return;
+  if (header.split(",").every((coding) => NO_CODING.has(coding.trim().toLowerCase()))) return;
   throw new ServiceError(
     "unsupported_media_type",
     `The body is in the content coding "${header}", and this service takes none: ` +

@@ -34,6 +34,7 @@ export function createCursors(table: CursorTable, box: CursorBox): Cursors {
       return `${KEPT}${id.toString("base64url")}`;
     },
     async open(cursor, binding) {
+      if (cursor.length > MAX_CHARACTERS) throw invalidCursor();
       if (!cursor.startsWith(KEPT)) return box.open(cursor, binding);
       const id = Buffer.from(cursor.slice(KEPT.length), "base64url");
       const isName = id.length === NAME_BYTES && `${KEPT}${id.toString("base64url")}` === cursor;

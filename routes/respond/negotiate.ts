@@ -6,6 +6,9 @@
 import { parseAccept } from "hono/utils/accept";
 import { ServiceError } from "../../errors/service_error.ts";
 
+/** What a browser sends has some 200 characters. Each range in the header costs as much as 100. */
+const MAX_CHARACTERS = 4_096;
+
 /**
  * @param accept the header; undefined where there is none
  * @param offered in the order of the route's own preference
@@ -16,6 +19,12 @@ export function negotiate<const T extends string>(
   offered: readonly [T, ...T[]],
 ): T {
   if (accept === undefined || accept === "*/*") return offered[0];
+  if (accept.length > MAX_CHARACTERS) {
+    throw new ServiceError(
+      "not_acceptable",
+      `"Accept" has more than ${MAX_CHARACTERS} characters: name fewer types, or leave the header out`,
+    );
+  }
   const ranges = parseAccept(accept).map(({ type, q }) => ({ type: type.toLowerCase(), q }));
   // An empty list names no preference.
   if (ranges.length === 0) return offered[0];

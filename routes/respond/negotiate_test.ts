@@ -34,4 +34,10 @@ describe("negotiate()", () => {
       expect(() => negotiate(accept, [JSON])).toThrow('This route answers in "application/json"');
     });
   }
+
+  it("refuses a header that would take long to read", () => {
+    const ranges = (count: number) => "*/*,".repeat(count);
+    expect(negotiate(ranges(1_000), [JSON])).toBe(JSON);
+    expect(() => negotiate(ranges(1_100), [JSON])).toThrow("more than 4096 characters");
+  });
 });
