@@ -21,8 +21,7 @@ import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
-import { customRoutes } from "./routes/custom/mod.ts";
-import type { CustomRoute } from "./routes/define_route.ts";
+import type { HandwrittenRoute } from "./routes/handwritten/define_route.ts";
 import { createAddressReader } from "./routes/load/client_address.ts";
 import { Places } from "./routes/load/places.ts";
 import { createCursors } from "./routes/paging/cursors.ts";
@@ -41,9 +40,10 @@ export interface Service {
   /** Resolves when the routes are served for the first time. Never rejects. */
   readonly ready: Promise<void>;
   /**
-   * Reads `cql/` again and serves what it says now; the old routes serve until then, and on.
+   * Reads the queries and migrations again and serves what they say now; the old routes serve until
+   * then. Code is not read again.
    *
-   * @throws {CatalogError | MigrationError} where it cannot be served
+   * @throws {ProjectError} where the files have mistakes; the old routes serve on
    */
   reload(): Promise<void>;
   /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
@@ -51,9 +51,8 @@ export interface Service {
 }
 
 export interface StartOptions {
-  /** Hears of everything, beside the log and the metrics. */
+  /** Hears of everything, as the log and the metrics do. */
   readonly observe?: Observe;
-  readonly customRoutes?: readonly CustomRoute[];
 }
 
 // Beyond it the driver waits for a Cassandra that does not answer.
@@ -62,11 +61,10 @@ const SESSION_CLOSE_MS = 2_000;
 /**
  * Starts the service. It listens at once and becomes ready when Cassandra is there.
  *
- * @throws {CatalogError | MigrationError | ConfigError} where what it was given cannot be served
+ * @throws {ProjectError | ConfigError} where what it was given cannot be served
  * @throws {Deno.errors.AddrInUse} where a port is taken
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
-  const routes = options.customRoutes ?? customRoutes;
   const metrics = createMetrics();
   const observers = [metrics.observe, logObservations(getLogger(LOG_CATEGORY))];
   if (options.observe !== undefined) observers.push(options.observe);
@@ -97,15 +95,19 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     cqlDir: config.cqlDir,
     keyspace: config.keyspace,
     observe,
-    check: (queries) => assertIssuer(config, [...queries, ...routes]),
-    serve: (prepared) => app = appFor(prepared),
+    check: ({ queries, routes }) =>
+      assertIssuer(config, [...queries, ...routes.map(({ route }) => route)]),
+    serve: (prepared, routes) => app = appFor(prepared, routes.map(({ route }) => route)),
   });
   await activation.load();
 
-  function appFor(prepared: readonly PreparedQuery[] | null) {
+  function appFor(
+    prepared: readonly PreparedQuery[] | null,
+    handwritten: readonly HandwrittenRoute[],
+  ) {
     return createApp({
       prepared,
-      customRoutes: routes,
+      handwritten,
       executor,
       cursors,
       authenticator,
@@ -117,7 +119,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
     });
   }
-  let app = appFor(null);
+  let app = appFor(null, []);
 
   const { host: hostname } = config;
   const api = listen({ hostname, port: config.port }, (request, info) => app.fetch(request, info));
@@ -163,11 +165,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 function assertIssuer(config: Config, routes: readonly { readonly access: Access }[]): void {
   if (config.oidcIssuer !== null) return;
   const guarded = routes.filter(({ access }) => access.kind === "scopes");
-  if (guarded.length > 0) {
-    throw new ConfigError([
-      `OIDC_ISSUER is not set, but ${guarded.length} routes need a token: name the issuer, or mark every route "@public"`,
-    ]);
-  }
+  if (guarded.length === 0) return;
+  const need = guarded.length === 1 ? "1 route needs" : `${guarded.length} routes need`;
+  throw new ConfigError([
+    `OIDC_ISSUER is not set, but ${need} a token: name the issuer, or make every route public`,
+  ]);
 }
 
 async function main(): Promise<void> {

@@ -70,7 +70,8 @@ export const SETTINGS = {
     name: "CQL_DIR",
     default: "./cql",
     kind: path(),
-    meaning: "Folder with `migrations/` and `queries/`",
+    meaning:
+      "The project: a folder with `migrations/`, `queries/` and, where there are any, `routes/`",
   },
   contactPoints: {
     name: "CASSANDRA_CONTACT_POINTS",

@@ -15,9 +15,9 @@ import { ServiceError } from "../errors/service_error.ts";
 import type { Observe } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
-import { createQueryCaller } from "./call_query.ts";
 import type { AppEnv } from "./context.ts";
-import type { CustomRoute } from "./define_route.ts";
+import type { HandwrittenRoute } from "./handwritten/define_route.ts";
+import { createCallerFactory } from "./handwritten/query_caller.ts";
 import { inputErrors } from "./input/input_errors.ts";
 import type { BodyLimits } from "./input/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
@@ -41,7 +41,7 @@ import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./rout
 export interface AppOptions {
   /** The queries to serve; null while there are none, as before the first connection. */
   readonly prepared: readonly PreparedQuery[] | null;
-  readonly customRoutes: readonly CustomRoute[];
+  readonly handwritten: readonly HandwrittenRoute[];
   readonly executor: Executor;
   readonly cursors: Cursors;
   readonly authenticator: TokenAuthenticator | null;
@@ -75,7 +75,7 @@ interface GuardedRoute {
 /**
  * Everything that a request passes through before its route serves it, in this order. Probes and `/docs`
  * are served after what is for every request; `/`, `/openapi.json` and paths that no route has, after
- * what is for the API. A hand-written route adds its own (`define_route.ts`).
+ * what is for the API. A hand-written route adds its own (`handwritten/define_route.ts`).
  */
 const PIPELINE: readonly Unit[] = [
   { of: "every request", use: () => keepForHead() },
@@ -132,7 +132,7 @@ export function createApp(options: AppOptions): App {
   app.get("/", nameRoute("/"), serveIndex());
   app.notFound((context) => {
     const { path, method } = context.req;
-    const allowed = methodsFor(path, patternsOf(prepared, options.customRoutes));
+    const allowed = methodsFor(path, patternsOf(prepared, options.handwritten));
     return problemResponse(
       allowed.length === 0
         ? new ServiceError("unknown_route", `There is no route for "${path}": see /docs`)
@@ -153,7 +153,7 @@ function mountApi(
   options: AppOptions,
 ): void {
   app.use(...pipelineOf("requests to the API", options));
-  const callerOf = createQueryCaller(prepared, options.executor);
+  const callers = createCallerFactory(prepared, options.executor);
   const mounts = [
     ...prepared.flatMap((each) => {
       const { route } = each.query;
@@ -162,12 +162,12 @@ function mountApi(
       const before = beforeRoute({ path, access: each.query.access }, options);
       return [{ ...route, mount: () => mountQuery(app, each, { ...options, before }) }];
     }),
-    ...options.customRoutes.map((route) => ({
+    ...options.handwritten.map((route) => ({
       method: route.method,
       path: route.path,
       mount() {
         const { bodyLimits } = options;
-        route.mount(app, { bodyLimits, callerOf, before: beforeRoute(route, options) });
+        route.mount(app, { bodyLimits, callers, before: beforeRoute(route, options) });
       },
     })),
   ];
@@ -201,11 +201,11 @@ function notReady(reason: string): ServiceError {
 
 function patternsOf(
   prepared: readonly PreparedQuery[],
-  customRoutes: readonly CustomRoute[],
+  handwritten: readonly HandwrittenRoute[],
 ): RoutePattern[] {
   return [
     ...[...OWN_PATHS, "/", "/docs/"].map((path) => ({ method: "GET", path })),
     ...prepared.flatMap(({ query }) => query.route ?? []),
-    ...customRoutes,
+    ...handwritten,
   ];
 }

@@ -5,16 +5,16 @@
  *
  * @module
  */
-import { loadCatalog } from "../catalog/load.ts";
-import type { Query } from "../catalog/query.ts";
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import { backoff } from "../db/driver/backoff.ts";
 import type { Session } from "../db/driver/session.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
-import { type Migration, MigrationError, readMigrations } from "../db/schema/migrations.ts";
+import { MigrationError } from "../db/schema/migrations.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
 import type { Observe } from "../observe/observation.ts";
+import type { LoadedRoute } from "../routes/handwritten/load_routes.ts";
+import { loadProject, type Project } from "./project.ts";
 
 export interface ActivationOptions {
   readonly session: Session;
@@ -22,9 +22,9 @@ export interface ActivationOptions {
   readonly keyspace: string;
   readonly observe: Observe;
   /** Checks what was read, before anything is done with it; throws where it cannot be served. */
-  readonly check: (queries: readonly Query[]) => void;
-  /** Takes the prepared queries into service. */
-  readonly serve: (prepared: readonly PreparedQuery[]) => void;
+  readonly check: (project: Project) => void;
+  /** Takes the prepared queries and the hand-written routes into service. */
+  readonly serve: (prepared: readonly PreparedQuery[], routes: readonly LoadedRoute[]) => void;
 }
 
 // Half a second at least between attempts: what stands in the way is for a person to remove.
@@ -37,8 +37,7 @@ const CALM_MS = 1_000;
 export class Activation {
   readonly #options: ActivationOptions;
   readonly #firstReady = Promise.withResolvers<void>();
-  #queries: readonly Query[] = [];
-  #migrations: readonly Migration[] = [];
+  #project: Project | null = null;
   #obstacle: string | null = "Cassandra cannot be reached yet";
   #reason: string | null = null;
   /** Counts the runs: of two at once the later one wins. */
@@ -71,18 +70,16 @@ export class Activation {
   }
 
   /**
-   * Reads the files; they are what the next run is about.
+   * Reads the files; they are what the next run is about. Hand-written routes are imported the first
+   * time alone: a process does not reload code.
    *
-   * @throws {CatalogError | MigrationError} and keeps what it had
+   * @throws {ProjectError} and keeps what it had
    */
   async load(): Promise<void> {
     const { cqlDir, check } = this.#options;
-    // One after the other, so that of two mistakes it is always the same that is told first.
-    const queries = await loadCatalog(cqlDir);
-    const migrations = await readMigrations(cqlDir);
-    check(queries);
-    this.#queries = queries;
-    this.#migrations = migrations;
+    const project = await loadProject(cqlDir, { routes: this.#project?.routes });
+    check(project);
+    this.#project = project;
   }
 
   /** Tries until it succeeds, Cassandra goes away, or a later run begins. Never rejects. */
@@ -123,11 +120,12 @@ export class Activation {
   async #attempt(isOver: () => boolean): Promise<void> {
     const { session, keyspace, observe, serve } = this.#options;
     const startedAt = this.#lastAttemptAt = performance.now();
-    const [queries, migrations] = [this.#queries, this.#migrations];
+    if (this.#project === null) throw new TypeError("Cannot activate: nothing is loaded");
+    const { queries, migrations, routes } = this.#project;
     await assertSchemaVersion(session, { migrations, keyspace });
     const prepared = await prepareQueries(session, queries);
     if (isOver()) return;
-    serve(prepared);
+    serve(prepared, routes);
     this.#isServing = true;
     this.#warned = null;
     const durationMs = performance.now() - startedAt;

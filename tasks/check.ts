@@ -1,30 +1,36 @@
 /**
- * `deno task check`: reads `cql/` and reports every mistake. With `CASSANDRA_CONTACT_POINTS` set it
- * also prepares every query there, which finds what only the server knows, then exits.
+ * `deno task check`: reads a project and reports every mistake of its queries, migrations and
+ * hand-written routes, types included. With `CASSANDRA_CONTACT_POINTS` set it also prepares every query
+ * there, which finds what only the server knows.
  *
  * @module
  */
-import { loadCatalog } from "../catalog/load.ts";
-import type { Query } from "../catalog/query.ts";
-import { CatalogError } from "../catalog/text/diagnose.ts";
 import { type Config, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
-import { type Migration, MigrationError, readMigrations } from "../db/schema/migrations.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
+import { loadProject } from "../server/project.ts";
+import { checkTypes } from "./check_types.ts";
 import { clusterOf, withSession } from "./with_session.ts";
 
 /** What was checked, in words. */
 export async function check(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const cqlDir = env.CQL_DIR || "./cql";
-  const { queries, migrations } = await readAll(cqlDir);
-  const counts = `${queries.length} ${queries.length === 1 ? "query" : "queries"} and ` +
-    `${migrations.length} ${migrations.length === 1 ? "migration" : "migrations"}`;
+  const { queries, migrations, routes } = await loadProject(cqlDir, {
+    inspect: (routes) => checkTypes(routes, cqlDir),
+  });
+  const counts = list([
+    count(queries.length, "query", "queries"),
+    count(migrations.length, "migration", "migrations"),
+    ...(routes.length === 0
+      ? []
+      : [count(routes.length, "hand-written route", "hand-written routes")]),
+  ]);
   if (!env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE) {
     const misspelt = misspeltSettings(env);
     if (misspelt.length > 0) throw new ConfigError(misspelt);
-    return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare them too`;
+    return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare the queries too`;
   }
   const config: Config = readConfig(env, { serves: false });
   const { keyspace } = config;
@@ -35,25 +41,13 @@ export async function check(env: Readonly<Record<string, string | undefined>>): 
   return `Checked ${counts} by their text, and prepared every query on ${clusterOf(config)}`;
 }
 
-/** Reads queries and migrations; the mistakes of both are told at once. */
-async function readAll(
-  cqlDir: string,
-): Promise<{ queries: readonly Query[]; migrations: readonly Migration[] }> {
-  const [queries, migrations] = await Promise.allSettled([
-    loadCatalog(cqlDir),
-    readMigrations(cqlDir),
-  ]);
-  if (queries.status === "fulfilled" && migrations.status === "fulfilled") {
-    return { queries: queries.value, migrations: migrations.value };
-  }
-  const reasons: unknown[] = [queries, migrations].flatMap((result) =>
-    result.status === "rejected" ? [result.reason] : []
-  );
-  const mistakes = reasons.filter((reason) =>
-    reason instanceof CatalogError || reason instanceof MigrationError
-  );
-  if (mistakes.length < 2) throw reasons[0];
-  throw new Error(mistakes.map(({ message }) => message).join("\n\n"));
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** `a, b and c` */
+function list(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), words.at(-1)].join(" and ");
 }
 
 if (import.meta.main) {

@@ -1,8 +1,6 @@
-import { z } from "@hono/zod-openapi";
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { defineRoute } from "../routes/define_route.ts";
-import { problemOf } from "./support/harness.ts";
+import { EXAMPLE, problemOf } from "./support/harness.ts";
 import { type SigningService, startSigningService } from "./support/token_signer.ts";
 
 const MIGRATION = `
@@ -66,26 +64,12 @@ SELECT id FROM flags WHERE flag = :flag;
 SELECT id FROM sessions WHERE session = :session;
 `;
 
-const countAccounts = defineRoute({
-  method: "get",
-  path: "/accounts/count",
-  access: { kind: "scopes", anyOf: [["stations:read"]] },
-  responses: {
-    200: {
-      description: "How many there are",
-      content: { "application/json": { schema: z.object({ count: z.int() }) } },
-    },
-  },
-}, async (context, queries) => {
-  const accounts = await queries.many("list_accounts", {});
-  return context.json({ count: accounts.length }, 200);
-});
-
 let service: SigningService;
 before(async () => {
   service = await startSigningService({
+    cqlDir: EXAMPLE,
     cql: { migration: MIGRATION, queries: QUERIES },
-    customRoutes: [countAccounts],
+    routes: ["count_accounts"],
   });
 });
 after(() => service[Symbol.asyncDispose]());

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
 import { start } from "../main.ts";
-import { problemOf } from "./support/harness.ts";
+import { EXAMPLE, problemOf } from "./support/harness.ts";
 import { type SigningService, startSigningService } from "./support/token_signer.ts";
 
 const QUERIES = `
@@ -23,7 +23,7 @@ SELECT station_id FROM stations WHERE tenant_id = :tenant_id;
 
 let service: SigningService;
 before(async () => {
-  service = await startSigningService({ cql: { queries: QUERIES } });
+  service = await startSigningService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } });
 });
 after(() => service[Symbol.asyncDispose]());
 

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
 import { DEV_AUDIENCE } from "../dev/oidc/provider.ts";
-import { problemOf } from "./support/harness.ts";
+import { EXAMPLE, problemOf } from "./support/harness.ts";
 import {
   newKey,
   publicPart,
@@ -13,7 +13,10 @@ import {
 
 let service: SigningService;
 before(async () => {
-  service = await startSigningService({ env: { OIDC_TOKEN_TYPES: "application/acme-access+jwt" } });
+  service = await startSigningService({
+    cqlDir: EXAMPLE,
+    env: { OIDC_TOKEN_TYPES: "application/acme-access+jwt" },
+  });
 });
 after(() => service[Symbol.asyncDispose]());
 

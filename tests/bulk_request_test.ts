@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { NDJSON, observation, stored, upload } from "./support/bulk_client.ts";
-import { problemOf, startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const QUERIES = `
 -- name: register_station :applied
@@ -27,7 +27,7 @@ VALUES (:tenant_id, :station_id, :month, :observed_at, :pressure, :wind);
 
 let service: TestService & AsyncDisposable;
 before(async () => {
-  service = await startTestService({ cql: { queries: QUERIES } });
+  service = await startTestService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } });
 });
 after(() => service[Symbol.asyncDispose]());
 

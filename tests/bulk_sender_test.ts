@@ -12,11 +12,11 @@ import {
   upload,
 } from "./support/bulk_client.ts";
 import { eventually } from "./support/eventually.ts";
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
 let service: TestService & AsyncDisposable;
 before(async () => {
-  service = await startTestService();
+  service = await startTestService({ cqlDir: EXAMPLE });
 });
 after(() => service[Symbol.asyncDispose]());
 
@@ -87,7 +87,10 @@ describe("@bulk and its sender", () => {
   }
 
   it("ends an upload that stalls, and says so to its sender", async () => {
-    await using other = await startTestService({ env: { BODY_TIMEOUT_MS: "200" } });
+    await using other = await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: "200" },
+    });
     const { writer, response } = openUpload(other, "/stations/stalled/observations");
     await writer.write(observations(3) + observation(3));
     const { failures, summary } = parseReport(await (await response).text());
@@ -103,7 +106,10 @@ describe("@bulk and its sender", () => {
   });
 
   it("answers a sender who waits for the report before it ends, once too much has failed", async () => {
-    await using other = await startTestService({ env: { BODY_TIMEOUT_MS: "200" } });
+    await using other = await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: "200" },
+    });
     const { writer, response } = openUpload(other, "/stations/waiting/observations");
     await writer.write("1\n".repeat(12_000));
     const { failures, summary } = parseReport(await (await response).text());
@@ -113,7 +119,10 @@ describe("@bulk and its sender", () => {
   });
 
   it("takes an upload that goes on for longer than a body may take", async () => {
-    await using other = await startTestService({ env: { BODY_TIMEOUT_MS: "200" } });
+    await using other = await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: "200" },
+    });
     const { writer, response } = openUpload(other, "/stations/slow/observations");
     for (let minute = 0; minute < 6; minute++) {
       await writer.write(`${observation(minute)}\n`);
@@ -155,7 +164,7 @@ describe("@bulk and its sender", () => {
   });
 
   it("finishes an upload that is under way when the service stops", async () => {
-    await using other = await startTestService();
+    await using other = await startTestService({ cqlDir: EXAMPLE });
     const { writer, response: answer } = openUpload(other, "/stations/last/observations");
     await writer.write(observations(10));
     const response = await answer;

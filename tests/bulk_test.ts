@@ -9,7 +9,7 @@ import {
   stored,
   upload,
 } from "./support/bulk_client.ts";
-import { problemOf, startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const MAX_BODY_BYTES = 65_536;
 
@@ -27,6 +27,7 @@ IF NOT EXISTS;
 let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
+    cqlDir: EXAMPLE,
     cql: { queries: QUERIES },
     env: { MAX_BODY_BYTES: String(MAX_BODY_BYTES) },
   });

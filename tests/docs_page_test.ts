@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
 /** Where a browser is, by the names that distributions give it. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -33,7 +33,7 @@ describe("GET /docs in a browser", { skip }, () => {
   const requests: string[] = [];
 
   before(async () => {
-    service = await startTestService();
+    service = await startTestService({ cqlDir: EXAMPLE });
     browser = await chromium.launch({
       executablePath: executablePath!,
       // In a container, root cannot have a sandbox.

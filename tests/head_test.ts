@@ -3,7 +3,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { request } from "node:http";
 import { eventually } from "./support/eventually.ts";
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
 const NDJSON = "application/x-ndjson";
 const MONTH = "/stations/head/observations/2010-01";
@@ -11,7 +11,7 @@ const MONTH = "/stations/head/observations/2010-01";
 let service: TestService & AsyncDisposable;
 let token: Promise<string>;
 before(async () => {
-  service = await startTestService();
+  service = await startTestService({ cqlDir: EXAMPLE });
   token = service.token("writer");
   for (const hour of ["00", "01", "02"]) {
     const response = await service.request("/stations/head/observations", {

@@ -4,9 +4,11 @@ import type { Config } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
 import { type Code, CODES } from "../errors/codes.ts";
 import { type Service, start } from "../main.ts";
-import { defineRoute } from "../routes/define_route.ts";
+import { SECRET } from "./fixtures/routes/fail.ts";
+import { entered, released } from "./fixtures/routes/hold.ts";
 import { eventually } from "./support/eventually.ts";
 import {
+  EXAMPLE,
   problemOf,
   startTestService,
   type TestRequest,
@@ -64,44 +66,6 @@ SELECT id FROM samples WHERE owner = :owner;
 `;
 
 const CQL = { migration: MIGRATION, queries: QUERIES };
-const SECRET = "the password is swordfish";
-
-const entered = Promise.withResolvers<void>();
-const released = Promise.withResolvers<void>();
-
-const CUSTOM_ROUTES = [
-  defineRoute({
-    method: "get",
-    path: "/hold",
-    access: { kind: "public" },
-    responses: { 204: { description: "Released" } },
-  }, async (context) => {
-    entered.resolve();
-    await released.promise;
-    return context.body(null, 204);
-  }),
-  defineRoute({
-    method: "get",
-    path: "/fail",
-    access: { kind: "public" },
-    responses: { 204: { description: "Never" } },
-  }, () => {
-    throw new Error(SECRET);
-  }),
-  // More at once than the driver lets wait for one node.
-  defineRoute({
-    method: "get",
-    path: "/flood",
-    access: { kind: "public" },
-    responses: { 204: { description: "Not a flood after all" } },
-  }, async (context, queries) => {
-    const reads = Array.from({ length: 5000 }, () => queries.many("read_samples", { owner: "o" }));
-    const results = await Promise.allSettled(reads);
-    for (const result of results) if (result.status === "rejected") throw result.reason;
-    return context.body(null, 204);
-  }),
-];
-
 let service: TestService & AsyncDisposable;
 const stack = new AsyncDisposableStack();
 let own: OwnNode;
@@ -111,7 +75,12 @@ let impatient: Service;
 before(async () => {
   const starting = startOwnNode();
   service = stack.use(
-    await startTestService({ cql: CQL, customRoutes: CUSTOM_ROUTES, env: { MAX_IN_FLIGHT: "1" } }),
+    await startTestService({
+      cqlDir: EXAMPLE,
+      cql: CQL,
+      routes: ["hold", "fail", "flood"],
+      env: { MAX_IN_FLIGHT: "1" },
+    }),
   );
   for (const [owner, id, divisor] of [["two", 1, 1], ["two", 2, 1], ["zero", 1, 0]]) {
     await service.client.execute(
@@ -122,7 +91,7 @@ before(async () => {
   }
   own = stack.use(await starting);
   const env = { CASSANDRA_CONTACT_POINTS: own.node.contactPoint };
-  const { config } = stack.use(await startTestService({ env }));
+  const { config } = stack.use(await startTestService({ cqlDir: EXAMPLE, env }));
   impatient = await startBeside({
     ...config,
     oidcIssuer: service.config.oidcIssuer,

@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { problemOf, startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 let service: TestService & AsyncDisposable;
 before(async () => {
-  service = await startTestService();
+  service = await startTestService({ cqlDir: EXAMPLE });
 });
 after(() => service[Symbol.asyncDispose]());
 

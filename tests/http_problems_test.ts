@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { eventually } from "./support/eventually.ts";
 import {
+  EXAMPLE,
   problemOf,
   startTestService,
   type TestRequest,
@@ -15,7 +16,10 @@ const JSON_TYPE = { "content-type": "application/json" };
 
 let service: TestService & AsyncDisposable;
 before(async () => {
-  service = await startTestService({ env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}` } });
+  service = await startTestService({
+    cqlDir: EXAMPLE,
+    env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}` },
+  });
 });
 after(() => service[Symbol.asyncDispose]());
 

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
 import { start } from "../main.ts";
 import { eventually, untilReady } from "./support/eventually.ts";
-import { problemOf, startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 
 // So long that whatever is answered in less did not wait for it.
@@ -16,6 +16,7 @@ describe("a service whose Cassandra goes away", () => {
   before(async () => {
     own = await startOwnNode();
     service = await startTestService({
+      cqlDir: EXAMPLE,
       env: {
         CASSANDRA_CONTACT_POINTS: own.node.contactPoint,
         REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`,

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { eventually } from "./support/eventually.ts";
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
 async function connections({ client, config }: TestService): Promise<number> {
   const { rows } = await client.execute(
@@ -25,8 +25,8 @@ async function names(service: TestService): Promise<string[]> {
 
 describe("two services in one process", () => {
   it("share nothing, and one outlives the other", async () => {
-    await using one = await startTestService();
-    await using other = await startTestService();
+    await using one = await startTestService({ cqlDir: EXAMPLE });
+    await using other = await startTestService({ cqlDir: EXAMPLE });
     for (const [service, name] of [[one, "One"], [other, "Other"]] as const) {
       const json = { station_id: "same", name };
       const response = await service.request("/stations", { method: "POST", json });
@@ -47,7 +47,7 @@ describe("two services in one process", () => {
   });
 
   it("closes as often as it is told, and once", async () => {
-    await using service = await startTestService();
+    await using service = await startTestService({ cqlDir: EXAMPLE });
     const closing = service.close();
     await Promise.all([closing, service.close()]);
     await service.close();

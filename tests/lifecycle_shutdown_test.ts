@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
 import { eventually, untilReady } from "./support/eventually.ts";
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 import { type ServiceProcess, spawnService } from "./support/programs.ts";
 
@@ -30,6 +30,7 @@ describe("a service that is told to stop", () => {
   before(async () => {
     own = await startOwnNode();
     service = await startTestService({
+      cqlDir: EXAMPLE,
       cql: { queries: QUERIES },
       env: {
         CASSANDRA_CONTACT_POINTS: own.node.contactPoint,

@@ -290,7 +290,6 @@ describe("migrate()", () => {
     async function startUnready(made: Project) {
       const reason = Promise.withResolvers<string>();
       const service = await start(made.config, {
-        customRoutes: [],
         observe(observation) {
           if (observation.kind !== "readiness" || observation.ready) return;
           reason.resolve(String(observation.reason).replaceAll(made.folder, "cql"));

@@ -9,7 +9,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { freePort } from "../dev/ports.ts";
 import { eventually } from "./support/eventually.ts";
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { createTestKeyspace, type TestKeyspace } from "./support/keyspace.ts";
 import { runTask, spawnService } from "./support/programs.ts";
 
@@ -32,7 +32,7 @@ describe("a newcomer", () => {
   const deadPort = freePort();
 
   before(async () => {
-    service = await startTestService();
+    service = await startTestService({ cqlDir: EXAMPLE });
   });
   after(() => service[Symbol.asyncDispose]());
 
@@ -72,7 +72,7 @@ docs/configuration.md lists every setting`,
       task: "start",
       env: { OIDC_ISSUER: null, OIDC_AUDIENCE: null },
       says: `Cannot start: 1 mistake in the environment
-  OIDC_ISSUER is not set, but {number} routes need a token: name the issuer, or mark every route "@public"
+  OIDC_ISSUER is not set, but {number} routes need a token: name the issuer, or make every route public
 docs/configuration.md lists every setting`,
     },
     {
@@ -306,7 +306,7 @@ describe("deno task check", () => {
       code: 0,
       stderr: "",
       stdout:
-        "Checked 1 query and 1 migration by their text: set CASSANDRA_CONTACT_POINTS to prepare them too\n",
+        "Checked 1 query and 1 migration by their text: set CASSANDRA_CONTACT_POINTS to prepare the queries too\n",
     });
   });
 

@@ -10,23 +10,9 @@ import {
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../observe/observation.ts";
-import { defineRoute } from "../routes/define_route.ts";
+import { entered, released } from "./fixtures/routes/hold.ts";
 import { eventually } from "./support/eventually.ts";
-import { startTestService, type TestService } from "./support/harness.ts";
-
-const entered = Promise.withResolvers<void>();
-const released = Promise.withResolvers<void>();
-
-const HOLD = defineRoute({
-  method: "get",
-  path: "/hold",
-  access: { kind: "public" },
-  responses: { 204: { description: "Released" } },
-}, async (context) => {
-  entered.resolve();
-  await released.promise;
-  return context.body(null, 204);
-});
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
 const QUERIES = `
 -- name: three_replicas :many
@@ -48,7 +34,11 @@ before(async () => {
   );
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  service = await startTestService({ cql: { queries: QUERIES }, customRoutes: [HOLD] });
+  service = await startTestService({
+    cqlDir: EXAMPLE,
+    cql: { queries: QUERIES },
+    routes: ["hold"],
+  });
   initial = (await scrape()).text;
 });
 after(async () => {

@@ -3,7 +3,7 @@ import { before, describe, it } from "@std/testing/bdd";
 import type { PrimitiveKind } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { primitives } from "../codec/primitives.ts";
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { openApiValidator } from "./support/openapi_validator.ts";
 import { startOwnService } from "./support/own_service.ts";
 
@@ -239,7 +239,7 @@ describe("Every example in the OpenAPI document fits its schema", () => {
   let own: Node;
 
   before(async () => {
-    await using service = await startTestService();
+    await using service = await startTestService({ cqlDir: EXAMPLE });
     example = await documentOf(service);
     await using types = await startOwnService({ migration: MIGRATION, queries: QUERIES });
     own = await documentOf(types);

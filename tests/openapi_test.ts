@@ -1,13 +1,17 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { loadCatalog } from "../catalog/load.ts";
 import type { PrimitiveKind } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { primitives } from "../codec/primitives.ts";
-import { customRoutes } from "../routes/custom/mod.ts";
+import { loadProject } from "../server/project.ts";
+import {
+  EXAMPLE,
+  startTestService,
+  type TestRequest,
+  type TestService,
+} from "./support/harness.ts";
 import { type OpenApiValidator, openApiValidator } from "./support/openapi_validator.ts";
-import { startTestService, type TestRequest, type TestService } from "./support/harness.ts";
 import { answer, startOwnService, succeed } from "./support/own_service.ts";
 
 interface Operation {
@@ -39,7 +43,7 @@ let document: OpenApi;
 let validator: OpenApiValidator;
 
 before(async () => {
-  service = await startTestService();
+  service = await startTestService({ cqlDir: EXAMPLE });
   const response = await service.request("/openapi.json", { user: null });
   expect(response.headers.get("content-type")).toBe("application/json");
   text = await response.text();
@@ -162,11 +166,14 @@ SELECT ${columns.join(", ")} FROM types;
   });
 
   it("has every route of the catalog and every hand-written one, and no other", async () => {
-    const queries = await loadCatalog(service.config.cqlDir);
-    const routes = [...queries.flatMap(({ route }) => route ?? []), ...customRoutes];
+    const { queries, routes } = await loadProject(service.config.cqlDir);
+    const expected = [
+      ...queries.flatMap(({ route }) => route ?? []),
+      ...routes.map(({ route }) => route),
+    ];
     const described = operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
     expect(described.sort())
-      .toEqual(routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort());
+      .toEqual(expected.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort());
   });
 
   it("says of each operation who may call it, what it is for, and how it fails", () => {

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import deno from "../deno.json" with { type: "json" };
-import { startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { type OtlpReceiver, type OtlpSpan, startOtlpReceiver } from "./support/otlp_receiver.ts";
 
 const QUERIES = `
@@ -27,7 +27,7 @@ interface Run {
 let service: TestService & AsyncDisposable;
 
 before(async () => {
-  service = await startTestService({ cql: { queries: QUERIES } });
+  service = await startTestService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } });
 });
 after(() => service[Symbol.asyncDispose]());
 

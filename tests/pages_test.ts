@@ -85,7 +85,7 @@ before(async () => {
   const folder = stack.use(await createCqlFolder(CQL));
   const another = async (key: string) => {
     const env = { ...service.env, CQL_DIR: folder.path, CURSOR_KEY: key };
-    const other = await start(readConfig(env), { customRoutes: [] });
+    const other = await start(readConfig(env));
     stack.defer(() => other.close());
     await other.ready;
     return other;

@@ -9,7 +9,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
 import { type Service, start } from "../main.ts";
-import { defineRoute } from "../routes/define_route.ts";
+import { AMBIGUOUS } from "./fixtures/routes/readings_above.ts";
 import { NDJSON, parseReport } from "./support/bulk_client.ts";
 import { eventually } from "./support/eventually.ts";
 import { answer, type OwnService, startOwnService, succeed } from "./support/own_service.ts";
@@ -60,31 +60,16 @@ SELECT v FROM readings WHERE k = :k;
 SELECT v FROM readings WHERE k = :k AND v > :v;
 `;
 
-/** The bytes of this int are those of the text `ABCD`. */
-const AMBIGUOUS = 1094861636;
-
-const called = defineRoute(
-  {
-    method: "get",
-    path: "/above/{k}",
-    access: { kind: "public" },
-    responses: { 200: { description: "Readings above a value" } },
-  },
-  async (context, queries) => {
-    const values = { k: context.req.param("k")!, v: AMBIGUOUS };
-    return context.json({ items: await queries.many("readings_above", values) });
-  },
-);
-
 describe("a schema that changes under two replicas", () => {
   let service: OwnService;
   let second: Service;
   let urls: string[];
 
   before(async () => {
-    const options = { customRoutes: [called] };
-    service = await startOwnService({ migration: MIGRATION, queries: QUERIES }, options);
-    second = await start(readConfig(service.env), options);
+    service = await startOwnService({ migration: MIGRATION, queries: QUERIES }, {
+      routes: ["readings_above"],
+    });
+    second = await start(readConfig(service.env));
     await second.ready;
     urls = [service.url, second.url];
   });

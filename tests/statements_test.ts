@@ -8,6 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { check } from "../tasks/check.ts";
 import {
+  EXAMPLE,
   problemOf,
   startTestService,
   type TestRequest,
@@ -508,7 +509,7 @@ APPLY BATCH;
 describe("the example", () => {
   let service: TestService & AsyncDisposable;
   before(async () => {
-    service = await startTestService();
+    service = await startTestService({ cqlDir: EXAMPLE });
   });
   after(() => service?.[Symbol.asyncDispose]());
 

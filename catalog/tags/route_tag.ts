@@ -80,7 +80,8 @@ function readMethod({ text, span }: Word, report: Report): Method | null {
   return method;
 }
 
-function readPath(span: Span, report: Report): PathTemplate {
+/** Reads the path that stands at `span`, and reports what a route cannot have. */
+export function readPath(span: Span, report: Report): PathTemplate {
   const text = span.file.text.slice(span.start, span.end);
   const cannotUse = (state: string, help: string) =>
     report({ span, message: `Cannot use path "${text}": ${state}`, help });

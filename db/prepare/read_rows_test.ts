@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
-import { startTestService } from "../../tests/support/harness.ts";
+import { EXAMPLE, startTestService } from "../../tests/support/harness.ts";
 import type { DriverColumn } from "../driver/driver_types.ts";
 import { compileRowReader, sameColumns } from "./read_rows.ts";
 
@@ -74,7 +74,7 @@ SELECT * FROM stations WHERE tenant_id = :tenant_id;
 `;
 
   it("is served with its new columns, and the change is told of", async () => {
-    await using service = await startTestService({ cql: { queries: QUERIES } });
+    await using service = await startTestService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } });
     const create = { station_id: "s", name: "S", elevation: 1.5 };
     await service.request("/stations", { method: "POST", json: create });
     const items = async () => (await (await service.request("/everything")).json()).items;

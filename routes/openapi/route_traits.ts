@@ -9,7 +9,7 @@ import type { RouteTrait } from "../../errors/code_row.ts";
 import { takesBody } from "../input/read_body.ts";
 
 /** What is known of a hand-written route. */
-export interface HandWrittenFacts {
+export interface HandwrittenFacts {
   readonly path: string;
   readonly access: Access;
   readonly hasBody: boolean;
@@ -37,8 +37,8 @@ export function traitsOf(
   });
 }
 
-export function traitsOfHandWritten(
-  { path, access, hasBody, isNegotiated }: HandWrittenFacts,
+export function traitsOfHandwritten(
+  { path, access, hasBody, isNegotiated }: HandwrittenFacts,
 ): ReadonlySet<RouteTrait> {
   return traitsWhere({
     hand_written: true,

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { startTestService } from "../support/harness.ts";
+import { EXAMPLE, startTestService } from "../support/harness.ts";
 
 const VERSION = "4.32.5";
 const FOLDER = ".dev/schemathesis";
@@ -35,7 +35,7 @@ async function install(): Promise<string> {
 /** Resolves to the exit code: 0 where nothing was found. */
 async function fuzz(args: readonly string[]): Promise<number> {
   const program = await install();
-  await using service = await startTestService();
+  await using service = await startTestService({ cqlDir: EXAMPLE });
   const command = [
     ...["--config-file", await Deno.realPath("tests/schemathesis/schemathesis.toml")],
     "run",

@@ -20,10 +20,15 @@ import { problemSchema } from "../../routes/respond/problem.ts";
 import { migrate } from "../../tasks/migrate.ts";
 
 export interface TestServiceOptions extends StartOptions {
-  /** The folder of queries and migrations. Default: the example that ships. */
-  readonly cqlDir?: string;
-  /** A migration and queries that the example gets besides its own. */
+  /** The project: its queries, migrations and hand-written routes. */
+  readonly cqlDir: string;
+  /** A migration and queries that a copy of the project gets besides its own. */
   readonly cql?: ExtraCql;
+  /**
+   * Hand-written routes that a copy of the project gets besides its own: files of `tests/fixtures/routes/`
+   * without their ending. A test that imports such a file has the very module that the service runs.
+   */
+  readonly routes?: readonly string[];
   /** Settings beside those that a test needs, by their environment names. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: 3600. */
@@ -31,6 +36,9 @@ export interface TestServiceOptions extends StartOptions {
   /** Where the provider keeps its keys, for a test that signs tokens as the provider does. */
   readonly keysFile?: string;
 }
+
+/** The weather service that ships as the example. */
+export const EXAMPLE = "./cql";
 
 export interface ExtraCql {
   readonly migration?: string;
@@ -64,7 +72,7 @@ export interface TestRequest {
   readonly headers?: Record<string, string>;
 }
 
-/** Settings that lead to a service of the test's own; nothing is started. */
+/** Settings that lead to a service of the test's own but for `CQL_DIR`; nothing is started. */
 export async function testEnvironment(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ env: Record<string, string>; release(): Promise<void> }> {
@@ -74,7 +82,6 @@ export async function testEnvironment(
       HOST: "127.0.0.1",
       PORT: "0",
       ADMIN_PORT: "0",
-      CQL_DIR: "./cql",
       CASSANDRA_CONTACT_POINTS: node.contactPoint,
       CASSANDRA_LOCAL_DATACENTER: node.localDatacenter,
       CASSANDRA_KEYSPACE: `test_${crypto.randomUUID().replaceAll("-", "")}`,
@@ -90,7 +97,7 @@ export async function testEnvironment(
 
 /** Migrates, starts, and waits until the routes are served. Stops everything when disposed. */
 export async function startTestService(
-  options: TestServiceOptions = {},
+  options: TestServiceOptions,
 ): Promise<TestService & AsyncDisposable> {
   const stack = new AsyncDisposableStack();
   const port = freePort();
@@ -100,11 +107,11 @@ export async function startTestService(
     ...(options.keysFile === undefined ? {} : { keysFile: options.keysFile }),
   });
   stack.defer(() => provider.close());
-  const cqlDir = options.cql === undefined ? options.cqlDir : await exampleWith(options.cql, stack);
+  const cqlDir = await projectOf(options, stack);
   const { env, release } = await testEnvironment({
     OIDC_ISSUER: provider.issuer,
     OIDC_AUDIENCE: DEV_AUDIENCE,
-    ...(cqlDir === undefined ? {} : { CQL_DIR: cqlDir }),
+    CQL_DIR: cqlDir,
     ...options.env,
   });
   stack.defer(release);
@@ -180,19 +187,25 @@ export async function startTestService(
   };
 }
 
-/** A copy of the example with more in it. */
-async function exampleWith(
-  { migration, queries }: ExtraCql,
+/** The project itself, or where a test adds to it, a copy. */
+async function projectOf(
+  { cqlDir, cql, routes = [] }: TestServiceOptions,
   stack: AsyncDisposableStack,
 ): Promise<string> {
+  if (cql === undefined && routes.length === 0) return cqlDir;
   const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
-  await cp("./cql", folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/queries/extra.cql`, queries);
-  if (migration !== undefined) {
+  await cp(cqlDir, folder, { recursive: true });
+  if (cql !== undefined) await Deno.writeTextFile(`${folder}/queries/extra.cql`, cql.queries);
+  if (cql?.migration !== undefined) {
     const count = [...Deno.readDirSync(`${folder}/migrations`)].length;
     const number = `${count + 1}`.padStart(4, "0");
-    await Deno.writeTextFile(`${folder}/migrations/${number}_extra.cql`, migration);
+    await Deno.writeTextFile(`${folder}/migrations/${number}_extra.cql`, cql.migration);
+  }
+  await Deno.mkdir(`${folder}/routes`, { recursive: true });
+  for (const name of routes) {
+    const { href } = new URL(`../fixtures/routes/${name}.ts`, import.meta.url);
+    await Deno.writeTextFile(`${folder}/routes/${name}.ts`, `export { default } from "${href}";\n`);
   }
   return folder;
 }

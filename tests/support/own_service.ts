@@ -1,5 +1,5 @@
 /**
- * The real service on a schema and queries of the test's own, without the example.
+ * The real service on a schema, queries and routes of the test's own, without the example.
  *
  * @module
  */
@@ -27,11 +27,11 @@ export async function createCqlFolder(
 /** Starts a service that serves these queries alone. */
 export async function startOwnService(
   cql: OwnCql,
-  options: TestServiceOptions = {},
+  options: Omit<TestServiceOptions, "cqlDir"> = {},
 ): Promise<OwnService> {
   await using stack = new AsyncDisposableStack();
   const { path: cqlDir } = stack.use(await createCqlFolder(cql));
-  const service = stack.use(await startTestService({ customRoutes: [], ...options, cqlDir }));
+  const service = stack.use(await startTestService({ ...options, cqlDir }));
   const running = stack.move();
   return { ...service, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

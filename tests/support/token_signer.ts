@@ -30,7 +30,7 @@ export type SigningService = TestService & TokenSigner & AsyncDisposable;
 
 /** A service of the test's own, and tokens that it takes. */
 export async function startSigningService(
-  options: TestServiceOptions = {},
+  options: TestServiceOptions,
 ): Promise<SigningService> {
   const keysFile = await Deno.makeTempFile({ prefix: "cqlgate-test-" });
   await Deno.remove(keysFile);

@@ -1,17 +1,12 @@
 /**
- * `GET /stations/{station_id}/summary/{month}`: what no single query can say, made of two that `cql/`
- * has. A pattern for other hand-written routes.
+ * `GET /stations/{station_id}/summary/{month}`: what no single query can say, made from two queries. A
+ * pattern for other hand-written routes.
  *
  * @module
  */
-import { z } from "@hono/zod-openapi";
-import { parseBucketName } from "../../codec/bucket.ts";
-import { codecFor } from "../../codec/codec_for.ts";
-import { orNull } from "../../codec/or_null.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { defineRoute } from "../define_route.ts";
+import { codecFor, defineRoute, orNull, parseBucketName, ServiceError, z } from "cqlgate";
 
-// As in any answer: "NaN" and the infinities are strings.
+// As in every answer: "NaN" and the infinities are strings.
 const double = codecFor({ kind: "double" }).output;
 
 function measured(unit: string, example: number) {
@@ -22,7 +17,10 @@ const celsius = measured("Degrees Celsius", 4.2);
 
 const summarySchema = z.object({
   month: z.string().openapi({ example: "2010-01" }),
-  observations: z.int().openapi({ description: "How many have a temperature", example: 744 }),
+  observations: z.int().openapi({
+    description: "How many of them have a temperature",
+    example: 744,
+  }),
   temperature: z.object({ min: celsius, mean: celsius, max: celsius }),
   latest: z.object({
     observed_at: z.string().openapi({ format: "date-time", example: "2010-01-31T23:00:00.000Z" }),
@@ -32,13 +30,14 @@ const summarySchema = z.object({
   }),
 }).openapi("StationSummary");
 
-export const stationSummary = defineRoute({
+export default defineRoute({
   method: "get",
   path: "/stations/{station_id}/summary/{month}",
   operationId: "summarise_station",
   tags: ["observations"],
-  summary: "What a station saw in a month, in a few numbers.",
+  summary: "A month of a station in a few numbers.",
   access: { kind: "scopes", anyOf: [["observations:read"]] },
+  queries: ["summarise_month", "latest_observation"],
   request: {
     params: z.object({
       station_id: z.string().openapi({ example: "sea-tac" }),

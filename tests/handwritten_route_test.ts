@@ -1,66 +1,16 @@
-/** Hand-written routes get what those of the queries get: limits of the body, negotiation, problems. */
-import { z } from "@hono/zod-openapi";
+/** Hand-written routes get what the routes of queries get: limits of the body, negotiation, problems. */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { defineRoute } from "../routes/define_route.ts";
-import { problemOf, startTestService, type TestService } from "./support/harness.ts";
+import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const MAX_BODY_BYTES = 1024;
 const NO_TYPE = { "content-type": "" };
 
-const sum = defineRoute({
-  method: "post",
-  path: "/sums",
-  access: { kind: "scopes", anyOf: [["stations:write"]] },
-  request: {
-    body: {
-      required: true,
-      content: { "application/json": { schema: z.strictObject({ terms: z.array(z.number()) }) } },
-    },
-  },
-  responses: {
-    200: {
-      description: "The sum",
-      content: { "application/json": { schema: z.object({ sum: z.number() }) } },
-    },
-  },
-}, (context) => {
-  const { terms } = context.req.valid("json");
-  return context.json({ sum: terms.reduce((total, term) => total + term, 0) }, 200);
-});
-
-// Its body and its answer are its own affair.
-const echo = defineRoute({
-  method: "put",
-  path: "/echo",
-  access: { kind: "public" },
-  responses: {
-    200: {
-      description: "The same",
-      content: { "application/json; charset=utf-8": { schema: z.object({ text: z.string() }) } },
-    },
-  },
-}, async (context) => context.json({ text: await context.req.text() }, 200));
-
-const note = defineRoute({
-  method: "post",
-  path: "/notes",
-  access: { kind: "public" },
-  request: { body: { content: { "text/*": { schema: z.string() } } } },
-  responses: { 204: { description: "Noted" } },
-}, (context) => context.body(null, 204));
-
-const picture = defineRoute({
-  method: "get",
-  path: "/picture",
-  access: { kind: "public" },
-  responses: { 200: { description: "One", content: { "image/*": { schema: z.string() } } } },
-}, (context) => context.body("…", 200, { "content-type": "image/png" }));
-
 let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
-    customRoutes: [sum, echo, note, picture],
+    cqlDir: EXAMPLE,
+    routes: ["sum", "echo", "note", "picture"],
     env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
   });
 });

@@ -1,0 +1,68 @@
+/**
+ * What stands between access control and the handler of a hand-written route: the media types that it
+ * answers in, its body within the limits, and no caching unless the handler says otherwise.
+ *
+ * @module
+ */
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv } from "../context.ts";
+import {
+  type BodyLimits,
+  decodeUtf8,
+  isJson,
+  isTaken,
+  readBytes,
+  unsupportedType,
+} from "../input/read_body.ts";
+import { negotiate } from "../respond/negotiate.ts";
+
+/** An answer that depends on the caller is not for caches, unless the handler says otherwise. */
+export function noStore(): MiddlewareHandler<AppEnv> {
+  return async function noStore(context, next) {
+    await next();
+    if (!context.res.headers.has("cache-control")) {
+      context.res.headers.set("cache-control", "no-store");
+    }
+  };
+}
+
+/** The media types that a route answers in where it succeeds; none where it leaves them open. */
+export function answeredTypes(responses: RouteConfig["responses"]): string[] {
+  const types = Object.entries(responses).flatMap(([status, response]) =>
+    status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : []
+  );
+  return types.some((type) => type.includes("*"))
+    ? []
+    : types.map((type) => type.split(";", 1)[0]!.trim().toLowerCase());
+}
+
+/** Refuses a caller who takes none of the types. */
+export function assertAcceptable(types: readonly string[]): MiddlewareHandler<AppEnv> {
+  return async function assertAcceptable(context, next) {
+    negotiate(context.req.header("accept"), types as [string, ...string[]]);
+    await next();
+  };
+}
+
+/**
+ * Reads the body within its limits. What the framework reads of it afterwards comes from here.
+ *
+ * @param takes the media types that the route declares; none where it declares no body
+ */
+export function holdBody(limits: BodyLimits, takes: readonly string[]): MiddlewareHandler<AppEnv> {
+  return async function holdBody({ req }, next) {
+    const bytes = await readBytes(req.raw, limits);
+    const type = req.raw.headers.get("content-type");
+    if (takes.length > 0 && bytes.length > 0 && !isTaken(type, takes)) {
+      throw unsupportedType(type, takes);
+    }
+    const blob = new Blob([bytes], type === null ? {} : { type });
+    // It holds promises, whatever its type says.
+    Object.assign(
+      req.bodyCache,
+      isJson(type) ? { text: Promise.resolve(decodeUtf8(bytes)) } : { blob: Promise.resolve(blob) },
+    );
+    await next();
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * What `defineRoute` is given, checked when the route is defined: the service runs a team's files
+ * without checking their types, and a route without access control must not come into being.
+ *
+ * @module
+ */
+
+const METHODS = ["get", "post", "put", "patch", "delete"];
+
+/** @throws {TypeError} with everything that is wrong with the definition */
+export function assertDefinition(definition: unknown, handler: unknown): void {
+  if (!isRecord(definition)) {
+    throw new TypeError("Cannot define a route: the definition is not an object");
+  }
+  const { method, path, access, queries, responses } = definition;
+  const mistakes = [
+    METHODS.includes(String(method)) ? null : `"method" must be one of ${quoted(METHODS)}`,
+    typeof path === "string" ? null : '"path" must be a string such as "/stations/{station_id}"',
+    accessMistake(access),
+    queries === undefined || isListOfStrings(queries)
+      ? null
+      : '"queries" must be a list of names of queries',
+    isRecord(responses) ? null : '"responses" must say at least how the route answers on success',
+    typeof handler === "function" ? null : "the handler must be a function",
+  ].filter((mistake) => mistake !== null);
+  if (mistakes.length === 0) return;
+  const name = typeof path === "string" ? `route "${path}"` : "a route";
+  throw new TypeError(`Cannot define ${name}: ${mistakes.join("; ")}`);
+}
+
+function accessMistake(access: unknown): string | null {
+  const isWhole = isRecord(access) &&
+    (access.kind === "public" || access.kind === "scopes" && isListOfScopes(access.anyOf));
+  return isWhole
+    ? null
+    : '"access" must be { kind: "scopes", anyOf: [["scope"]] } with no empty list, or { kind: "public" }';
+}
+
+function isListOfScopes(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 &&
+    value.every((scopes) => isListOfStrings(scopes) && scopes.length > 0);
+}
+
+function isListOfStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string" && each !== "");
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `"${word}"`).join(", ");
+}

@@ -1,0 +1,122 @@
+/**
+ * Hand-written routes against the queries of the same project, and against each other: what would fail
+ * at the first request is a mistake at boot. Pure.
+ *
+ * @module
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Query } from "../../catalog/query.ts";
+import { pathShape, readPath } from "../../catalog/tags/route_tag.ts";
+import { placeOf } from "../../catalog/text/diagnose.ts";
+import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
+import { suggest } from "../../catalog/text/suggest.ts";
+import { findText, firstLine, type LoadedRoute } from "./load_routes.ts";
+
+/** Every mistake of the routes. */
+export function checkRoutes(
+  routes: readonly LoadedRoute[],
+  queries: readonly Query[],
+): Diagnostic[] {
+  return [
+    ...routes.flatMap((loaded) => [
+      ...checkQueries(loaded, queries),
+      ...checkPath(loaded),
+      ...checkDescription(loaded),
+    ]),
+    ...checkClashes(routes, queries),
+  ];
+}
+
+/** The names of queries, and what a public route cannot give to them. */
+function checkQueries({ route, file }: LoadedRoute, queries: readonly Query[]): Diagnostic[] {
+  return route.queries.flatMap((name) => {
+    const span = findString(file, name);
+    const query = queries.find((each) => each.name === name);
+    if (query === undefined) {
+      const names = queries.map((each) => each.name);
+      const help = names.length === 0 ? 'There are none in "queries/"' : suggest(name, names);
+      return [{ span, message: `Cannot find query "${name}"`, help }];
+    }
+    const claimed = query.params.find(({ source }) => source.in === "claim");
+    if (route.access.kind !== "public" || claimed === undefined) return [];
+    return [{
+      span,
+      message:
+        `Cannot call "${name}": it takes "${claimed.name}" from a claim, and callers of a public route have no token`,
+      help: "Name a scope in the route's access, or call another query",
+    }];
+  });
+}
+
+/** Paths have the rules of `@route`. */
+function checkPath({ route, file }: LoadedRoute): Diagnostic[] {
+  const mistakes: Diagnostic[] = [];
+  const source: SourceFile = { path: file.path, text: route.path };
+  readPath({ file: source, start: 0, end: route.path.length }, (it) => mistakes.push(it));
+  return mistakes.map(({ message, help }) => ({
+    span: findString(file, route.path),
+    message,
+    help,
+  }));
+}
+
+/** Whether the route can stand in the OpenAPI document. */
+function checkDescription({ route, file }: LoadedRoute): Diagnostic[] {
+  const app = new OpenAPIHono();
+  try {
+    app.openAPIRegistry.registerPath(route.description);
+    app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } });
+    return [];
+  } catch (error) {
+    const [reason] = (error as Error).message.split("\n", 1);
+    return [{
+      span: findString(file, route.path),
+      message: `Cannot describe route "${route.path}" in OpenAPI: ${reason}`,
+      help: "Say what the schema stands for with .openapi({ type: … })",
+    }];
+  }
+}
+
+/** No two routes have the same method and path, and no two operations the same id. */
+function checkClashes(routes: readonly LoadedRoute[], queries: readonly Query[]): Diagnostic[] {
+  const taken = new Map<string, Span>();
+  for (const { name, nameSpan, route } of queries) {
+    if (route === null) continue;
+    taken.set(`${route.method} ${pathShape(route.path)}`, route.span);
+    taken.set(`operation ${name}`, nameSpan);
+  }
+  return routes.flatMap(({ route, file }) => {
+    const method = route.method.toUpperCase();
+    const { operationId } = route.description;
+    return [
+      claim(`${method} ${pathShape(route.path)}`, findString(file, route.path), {
+        message: `Duplicate route "${method} ${route.path}"`,
+        help: "Change its method or path",
+      }),
+      operationId === undefined
+        ? null
+        : claim(`operation ${operationId}`, findString(file, operationId), {
+          message: `Duplicate operation "${operationId}"`,
+          help: "Change its operationId",
+        }),
+    ].filter((diagnostic) => diagnostic !== null);
+  });
+
+  function claim(key: string, span: Span, mistake: Omit<Diagnostic, "span">): Diagnostic | null {
+    const first = taken.get(key);
+    if (first === undefined) {
+      taken.set(key, span);
+      return null;
+    }
+    return { ...mistake, span, help: `${mistake.help}; the first is at ${placeOf(first)}` };
+  }
+}
+
+/** Where a string stands in a file, with its quotes; the first line where it is put together elsewhere. */
+function findString(file: SourceFile, text: string): Span {
+  for (const quote of ['"', "'", "`"]) {
+    const span = findText(file, `${quote}${text}${quote}`);
+    if (span !== null) return span;
+  }
+  return firstLine(file);
+}

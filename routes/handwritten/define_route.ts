@@ -1,0 +1,116 @@
+/**
+ * Hand-written routes, for what a single query cannot say. They are zod-OpenAPI routes, and get the
+ * same access control, validation, errors, timing and docs as the routes that queries make.
+ *
+ * @module
+ */
+import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Access } from "../../catalog/query.ts";
+import type { AppEnv } from "../context.ts";
+import { type BodyLimits, takesBody } from "../input/read_body.ts";
+import { securityOf } from "../openapi/describe_route.ts";
+import { problemResponses } from "../openapi/problem_responses.ts";
+import { traitsOfHandwritten } from "../openapi/route_traits.ts";
+import { answeredTypes, assertAcceptable, holdBody, noStore } from "./before_handler.ts";
+import { assertDefinition } from "./check_definition.ts";
+import type { CallerFactory, QueryCaller } from "./query_caller.ts";
+
+/** Who may call a hand-written route. */
+export type RouteAccess = Exclude<Access, { readonly kind: "internal" }>;
+
+/** What a definition has beside a route of zod-openapi. */
+export interface RouteExtras<Name extends string> {
+  /** `{ kind: "scopes", anyOf: [["stations:read"]] }`, where one of the lists is enough, or `{ kind: "public" }`. */
+  readonly access: RouteAccess;
+  /** The queries that the handler calls, by name. Default: none. */
+  readonly queries?: readonly Name[];
+}
+
+/** Answers a request; the types of `context` follow from the route's schemas. */
+export type Handler<R extends RouteConfig, Name extends string> = (
+  context: Parameters<RouteHandler<R, AppEnv>>[0],
+  queries: QueryCaller<Name>,
+) => ReturnType<RouteHandler<R, AppEnv>>;
+
+export interface HandwrittenRouteOptions {
+  readonly bodyLimits: BodyLimits;
+  /** What a request passes through before the route's own middleware. */
+  readonly before: readonly MiddlewareHandler<AppEnv>[];
+  readonly callers: CallerFactory;
+}
+
+const MADE_BY_DEFINE_ROUTE = Symbol("defineRoute");
+
+/** A route that is not mounted yet. */
+export interface HandwrittenRoute {
+  readonly [MADE_BY_DEFINE_ROUTE]: true;
+  /** In lower case, as OpenAPI spells it. */
+  readonly method: string;
+  readonly path: string;
+  readonly access: RouteAccess;
+  /** The names of the queries that the handler may call. */
+  readonly queries: readonly string[];
+  /** As it stands in the OpenAPI document. */
+  readonly description: RouteConfig;
+  mount(app: OpenAPIHono<AppEnv>, options: HandwrittenRouteOptions): void;
+}
+
+/** Whether a value is what `defineRoute` makes. */
+export function isHandwrittenRoute(value: unknown): value is HandwrittenRoute {
+  return typeof value === "object" && value !== null && MADE_BY_DEFINE_ROUTE in value;
+}
+
+/**
+ * Defines a hand-written route. `responses` needs to say only how the route answers on success: the
+ * problems that every route may answer with are added. The handler reads the body by the methods of
+ * `context.req`; the body of `context.req.raw` is read already.
+ *
+ * @throws {TypeError} where the definition cannot be served
+ */
+export function defineRoute<const R extends RouteConfig, const Name extends string = never>(
+  definition: R & RouteExtras<Name>,
+  handler: Handler<R, Name>,
+): HandwrittenRoute {
+  assertDefinition(definition, handler);
+  const { access, queries = [], ...route }: RouteConfig & RouteExtras<Name> = definition;
+  const types = answeredTypes(route.responses);
+  const takes = Object.keys(route.request?.body?.content ?? {});
+  const hasBody = takes.length > 0 || takesBody(route.method.toUpperCase());
+  const description: RouteConfig = {
+    ...route,
+    security: securityOf(access),
+    responses: {
+      ...problemResponses(traitsOfHandwritten({
+        path: route.path,
+        access,
+        hasBody,
+        isNegotiated: types.length > 0,
+      })),
+      ...route.responses,
+    },
+  };
+  return {
+    [MADE_BY_DEFINE_ROUTE]: true,
+    method: route.method,
+    path: route.path,
+    access,
+    queries,
+    description,
+    mount(app, { before, bodyLimits, callers }) {
+      const callerOf = callers<Name>(queries);
+      const middleware = [
+        ...before,
+        noStore(),
+        ...(types.length === 0 ? [] : [assertAcceptable(types)]),
+        ...(hasBody ? [holdBody(bodyLimits, takes)] : []),
+      ];
+      const serve: RouteHandler<RouteConfig, AppEnv> = (context) =>
+        handler(
+          context as Parameters<RouteHandler<R, AppEnv>>[0],
+          callerOf(context as Context<AppEnv>),
+        ) as ReturnType<RouteHandler<RouteConfig, AppEnv>>;
+      app.openapi({ ...description, middleware } as unknown as RouteConfig, serve);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { defineRoute, isHandwrittenRoute } from "./define_route.ts";
+
+const ROUTE = {
+  method: "get",
+  path: "/x",
+  access: { kind: "public" },
+  responses: { 204: { description: "Done" } },
+} as const;
+
+describe("defineRoute()", () => {
+  it("makes a route, which nothing else is", () => {
+    const route = defineRoute(ROUTE, (context) => context.body(null, 204));
+    expect(isHandwrittenRoute(route)).toBe(true);
+    expect(route).toMatchObject({ method: "get", path: "/x", queries: [] });
+    for (const other of [null, undefined, 1, "route", {}, ROUTE, () => route]) {
+      expect(isHandwrittenRoute(other)).toBe(false);
+    }
+  });
+
+  it("gives the handler the queries that it names, and no others", () => {
+    const route = defineRoute({ ...ROUTE, queries: ["a", "b"] }, async (context, queries) => {
+      await queries.one("a", {});
+      // @ts-expect-error: it is not named
+      await queries.one("c", {});
+      return context.body(null, 204);
+    });
+    expect(route.queries).toEqual(["a", "b"]);
+  });
+
+  it("gives the handler no queries where it names none", () => {
+    const route = defineRoute(ROUTE, async (context, queries) => {
+      // @ts-expect-error: it is not named
+      await queries.one("a", {});
+      return context.body(null, 204);
+    });
+    expect(route.queries).toEqual([]);
+  });
+
+  const scopes = (anyOf: unknown) => ({ ...ROUTE, access: { kind: "scopes", anyOf } });
+  const mistakes: [what: string, definition: unknown, mistake: RegExp][] = [
+    ["nothing", undefined, /^Cannot define a route: the definition is not an object$/],
+    ["no path", { ...ROUTE, path: undefined }, /^Cannot define a route: "path" must be a string/],
+    ["another method", { ...ROUTE, method: "head" }, /"method" must be one of "get", /],
+    ["a method in upper case", { ...ROUTE, method: "GET" }, /"method" must be one of "get", /],
+    ["no access", { ...ROUTE, access: undefined }, /"access" must be /],
+    ["access for nobody", { ...ROUTE, access: { kind: "internal" } }, /"access" must be /],
+    ["no scopes", scopes(undefined), /"access" must be /],
+    ["an empty list of scopes", scopes([]), /"access" must be /],
+    ["an alternative without scopes", scopes([["a"], []]), /"access" must be /],
+    ["an empty scope", scopes([[""]]), /"access" must be /],
+    ["scopes that are no lists", scopes(["a"]), /"access" must be /],
+    ["queries that are no list", { ...ROUTE, queries: "a" }, /"queries" must be a list/],
+    ["a query without a name", { ...ROUTE, queries: [""] }, /"queries" must be a list/],
+    ["no responses", { ...ROUTE, responses: undefined }, /"responses" must say /],
+  ];
+  for (const [what, definition, mistake] of mistakes) {
+    it(`rejects ${what}`, () => {
+      const define = defineRoute as (definition: unknown, handler: unknown) => unknown;
+      expect(() => define(definition, () => {})).toThrow(mistake);
+    });
+  }
+
+  it("rejects a route without a handler, and says everything at once", () => {
+    const define = defineRoute as (definition: unknown, handler?: unknown) => unknown;
+    expect(() => define({ path: "/x" })).toThrow(
+      /^Cannot define route "\/x": "method" .*; "access" .*; "responses" .*; the handler must be a function$/,
+    );
+  });
+});

@@ -1,0 +1,124 @@
+/**
+ * `routes/*.ts` of a project → hand-written routes, by importing them. The specifier "cqlgate" and those
+ * of packages come from the import map of this product, wherever the project lies. The one place that
+ * runs a team's code at boot: nothing is imported a second time.
+ *
+ * @module
+ */
+import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
+import { type HandwrittenRoute, isHandwrittenRoute } from "./define_route.ts";
+import { explainImportFailure } from "./import_failure.ts";
+import { isBelow, moduleUrl, readSpan } from "./module_place.ts";
+// Routes import it as "cqlgate": loaded with the service, it needs no permission to be read.
+import "./public_api.ts";
+
+/** A route and the file that exports it. */
+export interface LoadedRoute {
+  readonly route: HandwrittenRoute;
+  readonly file: SourceFile;
+}
+
+export interface LoadedRoutes {
+  /** In the order of the files' names. */
+  readonly routes: readonly LoadedRoute[];
+  /** Every file that is not a route, or cannot be imported. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Imports each `routes/*.ts` below `cqlDir`, one after the other. A name that begins with a dot or with
+ * "_", and `*_test.ts`, is not a route; neither is a file in a sub-folder, where helpers may lie. Without
+ * the folder there are no routes.
+ */
+export async function loadRoutes(cqlDir: string): Promise<LoadedRoutes> {
+  const project = cqlDir.replace(/\/+$/, "");
+  const routes: LoadedRoute[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const unlocked = new Set<string>();
+  for (const name of await listModules(`${project}/routes`)) {
+    const path = `${project}/routes/${name}`;
+    const file = { path, text: await Deno.readTextFile(path) };
+    const loaded = nameMistake(file) ?? await importRoute(file, { project, unlocked });
+    if (loaded === null) continue;
+    if ("route" in loaded) routes.push(loaded);
+    else diagnostics.push(loaded);
+  }
+  return { routes, diagnostics };
+}
+
+/** The names of what might be routes, sorted. */
+async function listModules(folder: string): Promise<string[]> {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  const names = entries.map(({ name }) => name)
+    .filter((name) => /^[^._].*\.[cm]?[jt]sx?$/.test(name) && !/(?:_test|\.d)\.ts$/.test(name));
+  const files = await Promise.all(names.map(async (name) => {
+    // The target counts, not the link: a mounted ConfigMap is made of links.
+    const { isFile } = await Deno.stat(`${folder}/${name}`);
+    return isFile ? [name] : [];
+  }));
+  return files.flat().sort();
+}
+
+function nameMistake(file: SourceFile): Diagnostic | null {
+  if (file.path.endsWith(".ts")) return null;
+  return {
+    span: firstLine(file),
+    message: `Cannot serve "${file.path}": a route is a .ts file`,
+    help: 'Rename it, or move it into a sub-folder of "routes/" where it is not a route',
+  };
+}
+
+/** Null for a module that cannot be judged, since one before it imports an unlocked package. */
+async function importRoute(
+  file: SourceFile,
+  { project, unlocked }: { readonly project: string; readonly unlocked: Set<string> },
+): Promise<LoadedRoute | Diagnostic | null> {
+  let module: Readonly<Record<string, unknown>>;
+  try {
+    module = await import(moduleUrl(file.path));
+  } catch (error) {
+    const failure = explainImportFailure(error, (url) => isBelow(url, project));
+    const { message, help, place } = failure;
+    if (place !== null) {
+      const span = await readSpan(place, { folder: project });
+      return { span, message: message(specifierAt(span)), help };
+    }
+    const added = failure.unlocked.filter((name) => !unlocked.has(name));
+    if (failure.unlocked.length > 0 && added.length === 0) return null;
+    added.forEach((name) => unlocked.add(name));
+    const span = added.map((name) => findText(file, name)).find((span) => span !== null);
+    return { span: span ?? firstLine(file), message: message(added[0] ?? null), help };
+  }
+  if (isHandwrittenRoute(module.default)) return { route: module.default, file };
+  const state = module.default === undefined
+    ? "it has no default export"
+    : "its default export is not a route";
+  return {
+    span: findText(file, "export default") ?? firstLine(file),
+    message: `Cannot serve "${file.path}": ${state}`,
+    help:
+      'Write "export default defineRoute(…)"; a module that only helps others goes into a sub-folder, or gets a name that begins with "_"',
+  };
+}
+
+/** What a module imports from, where that is underlined; null where anything else is. */
+function specifierAt({ file, start, end }: Span): string | null {
+  return /^["'](.*)["']$/.exec(file.text.slice(start, end))?.[1] ?? null;
+}
+
+/** The first place of a text in a file; null where it is not there. */
+export function findText(file: SourceFile, text: string): Span | null {
+  const start = file.text.indexOf(text);
+  return start === -1 ? null : { file, start, end: start + text.length };
+}
+
+/** Where a report points that is about a whole file. */
+export function firstLine(file: SourceFile): Span {
+  return { file, start: 0, end: /^[^\r\n]*/.exec(file.text)![0].length };
+}

@@ -1,0 +1,69 @@
+/**
+ * `CQL_DIR` → a team's whole project: its queries, migrations and hand-written routes, or every mistake
+ * of all of them at once. What only the cluster knows is for later.
+ *
+ * @module
+ */
+import { loadCatalog } from "../catalog/load.ts";
+import type { Query } from "../catalog/query.ts";
+import { CatalogError, formatDiagnostics } from "../catalog/text/diagnose.ts";
+import type { Diagnostic } from "../catalog/text/source.ts";
+import { type Migration, MigrationError, readMigrations } from "../db/schema/migrations.ts";
+import { checkRoutes } from "../routes/handwritten/check_routes.ts";
+import { type LoadedRoute, loadRoutes } from "../routes/handwritten/load_routes.ts";
+
+export interface Project {
+  readonly queries: readonly Query[];
+  readonly migrations: readonly Migration[];
+  readonly routes: readonly LoadedRoute[];
+}
+
+/** What a person has to put right in the files of a project; the message is the whole report. */
+export class ProjectError extends Error {
+  override readonly name = "ProjectError";
+}
+
+export interface LoadOptions {
+  /** Routes that were imported before: code is read once in the life of a process. */
+  readonly routes?: readonly LoadedRoute[] | undefined;
+  /** More mistakes to report with the others, once the routes are imported. */
+  readonly inspect?: (routes: readonly LoadedRoute[]) => Promise<readonly Diagnostic[]>;
+}
+
+/**
+ * @throws {ProjectError} with every mistake
+ * @throws {Deno.errors.NotFound} where there is no project
+ */
+export async function loadProject(cqlDir: string, options: LoadOptions = {}): Promise<Project> {
+  const [queries, migrations, imported] = await Promise.allSettled([
+    loadCatalog(cqlDir),
+    readMigrations(cqlDir),
+    options.routes === undefined ? loadRoutes(cqlDir) : { routes: options.routes, diagnostics: [] },
+  ]);
+  const diagnostics: Diagnostic[] = [];
+  const others: string[] = [];
+  for (const result of [queries, migrations, imported]) {
+    if (result.status === "fulfilled") continue;
+    const { reason } = result;
+    if (reason instanceof CatalogError) diagnostics.push(...reason.diagnostics);
+    else if (reason instanceof MigrationError) others.push(reason.message);
+    else throw reason;
+  }
+  const found = imported.status === "fulfilled" ? imported.value : { routes: [], diagnostics: [] };
+  diagnostics.push(...found.diagnostics);
+  // A query with a mistake has no name yet that a route could be held against.
+  if (queries.status === "fulfilled") diagnostics.push(...checkRoutes(found.routes, queries.value));
+  if (options.inspect !== undefined) diagnostics.push(...await options.inspect(found.routes));
+  const reports = diagnostics.length === 0 ? others : [formatDiagnostics(diagnostics), ...others];
+  if (reports.length > 0) throw new ProjectError(reports.join("\n\n"));
+  return {
+    queries: valueOf(queries),
+    migrations: valueOf(migrations),
+    routes: found.routes,
+  };
+}
+
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
+}
