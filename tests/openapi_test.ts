@@ -258,6 +258,8 @@ async function expectDescribed(operationId: string, [method, path, request]: Cas
   expect([path, response.status, Object.keys(operation.responses)])
     .toEqual([path, response.status, expect.arrayContaining([`${response.status}`])]);
   const described = operation.responses[response.status]!.content;
+  const shown = described?.["application/problem+json"]?.examples;
+  if (shown !== undefined) expect(Object.keys(shown)).toContain(JSON.parse(body).code);
   if (described === undefined) expect(body).toBe("");
   else {
     const type = response.headers.get("content-type")!;

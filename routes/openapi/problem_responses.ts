@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RouteConfig } from "@hono/zod-openapi";
+import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { RouteTrait } from "../../errors/code_row.ts";
 import { type Code, CODES, codesOf } from "../../errors/codes.ts";
 import { problemDocument } from "../../errors/problem_document.ts";
@@ -16,6 +16,9 @@ export function problemResponses(traits: ReadonlySet<RouteTrait>): RouteConfig["
   const byStatus = Map.groupBy(codesOf(traits), (code) => CODES[code].status);
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
     description: codes.map((code) => `${CODES[code].title} (\`${code}\`)`).join("; "),
+    ...(codes.some((code) => CODES[code].retryAfterSeconds !== null)
+      ? { headers: retryAfterHeader }
+      : {}),
     content: {
       "application/problem+json": {
         schema: problemSchema,
@@ -26,6 +29,13 @@ export function problemResponses(traits: ReadonlySet<RouteTrait>): RouteConfig["
     },
   }]));
 }
+
+const retryAfterHeader = z.object({
+  "Retry-After": z.int().optional().openapi({
+    description: "Seconds until the request is worth repeating",
+    example: 1,
+  }),
+});
 
 /** The examples that the responses of a document refer to, for its components. */
 export function problemExamples(
