@@ -46,7 +46,7 @@ SELECT observed_at -- newest first
 ;
 `;
     const query = parseOne(text);
-    const { statementSpan, nameSpan, markers, params, route, ...rest } = query;
+    const { statementSpan, parsed, nameSpan, markers, params, route, ...rest } = query;
     expect(rest).toEqual({
       name: "list_observations",
       mode: "many",
@@ -66,6 +66,7 @@ SELECT observed_at -- newest first
       status: null,
     });
     expect(text.slice(statementSpan.start, statementSpan.end)).toBe(query.statement);
+    expect(parsed).toMatchObject({ kind: "select", table: { name: { name: "observations" } } });
     expect(text.slice(nameSpan.start, nameSpan.end)).toBe("list_observations");
     expect(markers.map(({ name, spans }) => [name, spans.length])).toEqual([
       ["tenant_id", 1],

@@ -10,7 +10,7 @@ import { part, readComment } from "./text/comment.ts";
 import { helpToName, isSnakeCase, toSnakeCase } from "./text/snake_case.ts";
 import type { Report, Span } from "./text/source.ts";
 import { closest, suggest } from "./text/suggest.ts";
-import type { Token } from "./text/tokenize.ts";
+import type { Token } from "./text/token.ts";
 
 export interface Header {
   /** Null where it is missing. */

@@ -1,10 +1,11 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { isHeader, readHeader } from "./header.ts";
-import { type Token, tokenize, wholeFile } from "./text/tokenize.ts";
+import { lex, wholeFile } from "./text/lex.ts";
+import type { Token } from "./text/token.ts";
 
 function comment(text: string): Token {
-  return tokenize(wholeFile({ path: "a.cql", text }), () => {})[0]!;
+  return lex(wholeFile({ path: "a.cql", text }), () => {})[0]!;
 }
 
 function read(text: string) {

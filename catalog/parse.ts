@@ -10,8 +10,8 @@ import { readTagLine } from "./tags/tag_line.ts";
 import { isTagName, readTags, type Tags } from "./tags/tags.ts";
 import { readComment } from "./text/comment.ts";
 import type { Diagnostic, Report, SourceFile } from "./text/source.ts";
-import { splitStatements, type Statement } from "./text/split.ts";
-import type { Token } from "./text/tokenize.ts";
+import { splitStatements, type StatementText } from "./text/split.ts";
+import type { Token } from "./text/token.ts";
 
 /** What the text around one statement says. */
 export interface Draft {
@@ -20,7 +20,7 @@ export interface Draft {
   /** The lines of the prose, joined by newlines. */
   readonly prose: string;
   readonly tags: Tags;
-  readonly statement: Statement;
+  readonly statement: StatementText;
   /** The mistakes in the header and the tags. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -85,7 +85,7 @@ function reportOrphan({ header, comments }: Block, report: Report): void {
 
 function readDraft(
   block: Block,
-  { statement, previous }: { readonly statement: Statement; readonly previous: Draft | null },
+  { statement, previous }: { readonly statement: StatementText; readonly previous: Draft | null },
 ): Draft {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
@@ -119,7 +119,7 @@ function isLineComment(comment: Token): boolean {
 
 function reportMissingHeader(
   { statement, previous, report }: {
-    readonly statement: Statement;
+    readonly statement: StatementText;
     readonly previous: Draft | null;
     readonly report: Report;
   },

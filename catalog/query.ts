@@ -5,12 +5,13 @@
  * @module
  */
 
+import type { Statement, Verb } from "./statement/statement.ts";
 import type { Span } from "./text/source.ts";
+
+export type { Verb };
 
 /** How many rows a query answers with, and so the shape of its response. */
 export type Mode = "one" | "many" | "exec" | "applied";
-
-export type Verb = "select" | "insert" | "update" | "delete" | "batch";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -133,6 +134,8 @@ export interface Query {
   /** Verbatim, without the closing semicolon and the space around it. */
   readonly statement: string;
   readonly statementSpan: Span;
+  /** The statement as a tree. */
+  readonly parsed: Statement;
   readonly verb: Verb;
   /** Whether the statement has an `IF`: a lightweight transaction. */
   readonly conditional: boolean;

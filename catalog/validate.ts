@@ -12,18 +12,21 @@ import { checkIfMatch } from "./checks/check_if_match.ts";
 import { checkStatus } from "./checks/check_status.ts";
 import { checkWalk } from "./checks/check_walk.ts";
 import type { Header } from "./header.ts";
+import { listMarkers } from "./markers.ts";
 import { resolveParams, suggestMarker } from "./params.ts";
 import type { Draft } from "./parse.ts";
 import type { Access, Marker, Mode, Query, Route, SuccessStatus, Verb, Walk } from "./query.ts";
-import { classify, type StatementKind } from "./statement/classify.ts";
-import { listMarkers } from "./statement/markers.ts";
-import { markerRoles } from "./statement/roles.ts";
+import { bindMarkers, markerRoles } from "./statement/marker_roles.ts";
+import { parseStatement } from "./statement/parse_statement.ts";
+import { isConditional, verbOf } from "./statement/statement.ts";
 import type { ConsistencyTag } from "./tags/consistency_tag.ts";
 import { DEFAULT_PAGE } from "./tags/page_tag.ts";
 import type { RouteTag } from "./tags/route_tag.ts";
 import type { Tags } from "./tags/tags.ts";
 import type { WalkTag } from "./tags/walk_tag.ts";
 import type { Diagnostic, Report } from "./text/source.ts";
+import { closest } from "./text/suggest.ts";
+import type { Token } from "./text/token.ts";
 
 /** The query of a draft, null where it has a mistake; and the mistakes, those of the draft included. */
 export function validateDraft(
@@ -39,9 +42,11 @@ export function validateDraft(
     return { query: null, diagnostics };
   }
 
-  const kind = classify(statement, report);
+  const parsed = parseStatement(statement.tokens);
+  const kind = { verb: verbOf(parsed), conditional: isConditional(parsed) };
+  if (kind.verb === null) reportForeign(statement.tokens[0], report);
   const mode = header?.mode ?? null;
-  const markers = listMarkers(statement.tokens, report);
+  const markers = listMarkers(bindMarkers(parsed), report);
   if (header !== null) checkMode(header, { kind, report });
   if (routeTag !== null) checkRoute(routeTag, { verb: kind.verb, markers, report });
   checkPage(tags, { mode, report });
@@ -54,7 +59,7 @@ export function validateDraft(
     walked: tags.walk[0]?.bucket?.text ?? null,
     report,
   });
-  const roles = markerRoles({ statementSpan: statement.span });
+  const roles = markerRoles(parsed);
   checkIfMatch(tags.param, { mode, route: routeTag, roles, report });
   if (routeTag !== null) checkBounds(params, { roles, report });
   for (const tag of tags.status) checkStatus(tag, { mode, route: routeTag, report });
@@ -80,6 +85,7 @@ export function validateDraft(
     description: draft.prose,
     statement: span.file.text.slice(span.start, span.end),
     statementSpan: span,
+    parsed,
     verb,
     conditional,
     markers,
@@ -95,6 +101,27 @@ export function validateDraft(
     status: resolveStatus(tags, mode),
   };
   return { query, diagnostics };
+}
+
+interface StatementKind {
+  /** Null where the statement has no place in a query file. */
+  readonly verb: Verb | null;
+  /** Whether a write has an `IF`. */
+  readonly conditional: boolean;
+}
+
+const KEYWORDS = ["SELECT", "INSERT", "UPDATE", "DELETE", "BEGIN"];
+
+/** Reports a statement that neither reads nor writes rows. */
+function reportForeign(first: Token, report: Report): void {
+  const near = first.kind === "word" ? closest(first.text, KEYWORDS) : null;
+  report({
+    span: first.span,
+    message: `Cannot serve a statement that begins with "${first.text}"`,
+    help: near === null
+      ? "Keep to SELECT, INSERT, UPDATE, DELETE and BEGIN BATCH; a migration can hold the others"
+      : `Did you mean "${near}"?`,
+  });
 }
 
 function resolveRoute(tag: RouteTag | null): Route | null {

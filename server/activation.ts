@@ -8,6 +8,7 @@
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import { backoff } from "../db/driver/backoff.ts";
 import type { Session } from "../db/driver/session.ts";
+import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import { MigrationError } from "../db/schema/migrations.ts";
@@ -130,6 +131,9 @@ export class Activation {
     this.#warned = null;
     const durationMs = performance.now() - startedAt;
     observe({ kind: "routes", queries: prepared.map(({ query }) => query), durationMs });
+    for (const message of opaqueWarnings(queries)) {
+      observe({ kind: "warning", message, cause: null });
+    }
     this.#setObstacle(null);
     this.#firstReady.resolve();
   }

@@ -8,6 +8,7 @@
 import { type Config, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts";
+import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
 import { loadProject } from "../server/project.ts";
@@ -38,7 +39,10 @@ export async function check(env: Readonly<Record<string, string | undefined>>): 
     await assertSchemaVersion(session, { migrations, keyspace });
     await prepareQueries(session, queries);
   });
-  return `Checked ${counts} by their text, and prepared every query on ${clusterOf(config)}`;
+  const warnings = opaqueWarnings(queries).map((warning) => `Warning: ${warning}\n`).join("");
+  return `${warnings}Checked ${counts} by their text, and prepared every query on ${
+    clusterOf(config)
+  }`;
 }
 
 function count(number: number, one: string, many: string): string {

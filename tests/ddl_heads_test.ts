@@ -11,7 +11,7 @@ import cassandra from "cassandra-driver";
 import type { DdlHead, QualifiedName, SchemaObject } from "../catalog/statement/ddl_head.ts";
 import { parseDdl } from "../catalog/statement/parse_ddl.ts";
 import { splitStatements } from "../catalog/text/split.ts";
-import { tokenize, wholeFile } from "../catalog/text/tokenize.ts";
+import { lex, wholeFile } from "../catalog/text/lex.ts";
 import { eventually } from "./support/eventually.ts";
 import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 
@@ -325,7 +325,7 @@ function dotted({ keyspace, name }: QualifiedName): string {
 }
 
 function tokensOf(text: string): string[] {
-  return tokenize(wholeFile({ path: "ddl.cql", text }), () => {})
+  return lex(wholeFile({ path: "ddl.cql", text }), () => {})
     .filter(({ kind }) => kind !== "comment").map(({ text }) => text);
 }
 

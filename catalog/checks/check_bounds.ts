@@ -6,7 +6,7 @@
  */
 
 import type { Param } from "../query.ts";
-import type { MarkerRole, Role } from "../statement/roles.ts";
+import type { MarkerRole, Role } from "../statement/marker_roles.ts";
 import type { Report } from "../text/source.ts";
 
 /** How many partitions are read, how many rows, how long a value lives. */
@@ -20,7 +20,7 @@ export function checkBounds(
 ): void {
   for (const { name, source, optional, max, span } of params) {
     const isBounded = roles.some(({ marker, role }) =>
-      marker === name && BOUNDED.includes(role.kind)
+      marker.name === name && BOUNDED.includes(role.kind)
     );
     if (!isBounded || max !== null || !CALLERS.includes(source.in)) continue;
     const example = `@param ${name}${optional ? "?" : ""} in ${source.in} max=100`;

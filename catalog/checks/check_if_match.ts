@@ -6,7 +6,7 @@
  */
 
 import type { Mode } from "../query.ts";
-import type { MarkerRole } from "../statement/roles.ts";
+import type { MarkerRole } from "../statement/marker_roles.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
 import type { RouteTag } from "../tags/route_tag.ts";
 import type { Report } from "../text/source.ts";
@@ -29,7 +29,7 @@ export function checkIfMatch(
         message: `Cannot take "${name}" from If-Match: ${state}`,
         help,
       });
-    const own = roles.filter(({ marker }) => marker === name);
+    const own = roles.filter(({ marker }) => marker.name === name);
     if (route === null) {
       cannotTake("the query has no @route", "Add an @route, or name another source");
     }

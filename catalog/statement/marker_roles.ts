@@ -5,17 +5,16 @@
  * @module
  */
 
-import type { Span } from "../text/source.ts";
-import {
-  type Assignment,
-  type Condition,
-  type InValues,
-  type Relation,
-  type SelectStatement,
-  type Statement,
-  type Subject,
-  type UsingOption,
-  type WriteStatement,
+import type {
+  Assignment,
+  Condition,
+  InValues,
+  Relation,
+  SelectStatement,
+  Statement,
+  Subject,
+  UsingOption,
+  WriteStatement,
 } from "./statement.ts";
 import { type BindMarker, type Term, unhinted, walkTerm } from "./term.ts";
 
@@ -50,13 +49,13 @@ export type Role =
   /** What the vectors of a column are compared with: `ORDER BY column ANN OF :marker`. */
   | { readonly kind: "ann"; readonly column: string }
   /** Anywhere else, as in a select list. */
-  | { readonly kind: "other" };
+  | { readonly kind: "other" }
+  /** Somewhere in a statement that cannot be read. */
+  | { readonly kind: "unknown" };
 
 /** One appearance of a marker; a marker that stands twice has two. */
 export interface MarkerRole {
-  /** Null for `?`. */
-  readonly marker: string | null;
-  readonly span: Span;
+  readonly marker: BindMarker;
   readonly role: Role;
   /** The place, among the writes of a batch, of the one that it stands in; else 0. */
   readonly statement: number;
@@ -75,12 +74,7 @@ export function markerRoles(statement: Statement): MarkerRole[] {
       return [...before, ...inside];
     }
     case "opaque":
-      return statement.markers.map(({ name, span }) => ({
-        marker: name,
-        span,
-        role: OTHER,
-        statement: 0,
-      }));
+      return statement.markers.map((marker) => ({ marker, role: UNKNOWN, statement: 0 }));
     default:
       return rolesOfWrite(statement).map((role) => ({ ...role, statement: 0 }));
   }
@@ -88,11 +82,12 @@ export function markerRoles(statement: Statement): MarkerRole[] {
 
 /** Every bind marker of a statement, in the order of the text. */
 export function bindMarkers(statement: Statement): BindMarker[] {
-  return markerRoles(statement).map(({ marker, span }) => ({ kind: "marker", name: marker, span }));
+  return markerRoles(statement).map(({ marker }) => marker);
 }
 
 type PlacedRole = Omit<MarkerRole, "statement">;
 
+const UNKNOWN: Role = { kind: "unknown" };
 const OTHER: Role = { kind: "other" };
 const RESTRICTION: Role = { kind: "restriction" };
 
@@ -146,7 +141,7 @@ function rolesOfInserted(source: Extract<WriteStatement, { kind: "insert" }>["so
 
 function rolesOfAssignment(assignment: Assignment): PlacedRole[] {
   const { kind, value } = assignment;
-  const column = kind === "field" ? assignment.field.name : assignment.column.name;
+  const column = assignment.column.name;
   const written = rolesOfWritten(value, { column, appended: kind === "add" });
   return kind === "element"
     ? [...rolesIn(assignment.key, { kind: "subscript" }), ...written]
@@ -232,6 +227,6 @@ function rolesOfValue(
 
 function rolesIn(term: Term, role: Role): PlacedRole[] {
   return [...walkTerm(term)].flatMap((inner) =>
-    inner.kind === "marker" ? [{ marker: inner.name, span: inner.span, role }] : []
+    inner.kind === "marker" ? [{ marker: inner, role }] : []
   );
 }

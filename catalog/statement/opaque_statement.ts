@@ -28,10 +28,18 @@ export function opaqueStatement(
     kind: "opaque",
     verb: keyword === undefined ? null : VERBS[keyword]!,
     conditional: tokens.some((token) => isKeyword(token, "IF")),
+    batchType: batchTypeOf(tokens),
     markers: markersOf(tokens),
     obstacle,
     span: { ...first.span, end: last.span.end },
   };
+}
+
+function batchTypeOf([first, second]: readonly Token[]): OpaqueStatement["batchType"] {
+  if (!isKeyword(first, "BEGIN")) return null;
+  if (isKeyword(second, "BATCH")) return "logged";
+  if (isKeyword(second, "UNLOGGED")) return "unlogged";
+  return isKeyword(second, "COUNTER") ? "counter" : null;
 }
 
 /** Every question mark, and every colon before a name that separates no entry of a map. */
@@ -42,13 +50,10 @@ function markersOf(tokens: readonly Token[]): BindMarker[] {
     const next = tokens[index + 1];
     const name = nameOf(next);
     if (isOperator(token, "?")) {
-      markers.push({ kind: "marker", name: null, span: token.span });
+      markers.push({ kind: "marker", name: null, written: null, span: token.span });
     } else if (isOperator(token, ":") && name !== null && !brackets.nextSeparates) {
-      markers.push({
-        kind: "marker",
-        name,
-        span: { ...token.span, end: next!.span.end },
-      });
+      const span = { ...token.span, end: next!.span.end };
+      markers.push({ kind: "marker", name, written: next!.text, span });
     }
     brackets.advance(token);
   }

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Span } from "../text/source.ts";
-import type { Statement } from "../text/split.ts";
-import { isKeyword } from "../text/tokenize.ts";
+import type { StatementText } from "../text/split.ts";
+import { isKeyword } from "../text/token.ts";
 import type {
   Alteration,
   DdlHead,
@@ -21,7 +21,7 @@ const KEYSPACE = ["KEYSPACE", "SCHEMA"];
 const TABLE = ["TABLE", "COLUMNFAMILY"];
 
 /** Reads the head of one statement; never throws, whatever the text. */
-export function parseDdl({ tokens, span }: Pick<Statement, "tokens" | "span">): DdlHead {
+export function parseDdl({ tokens, span }: Pick<StatementText, "tokens" | "span">): DdlHead {
   const at = new TokenCursor(tokens);
   const verb = at.acceptOne(Object.keys(READERS));
   const head = verb === null ? null : READERS[verb]!(at, span);

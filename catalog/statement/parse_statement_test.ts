@@ -1,16 +1,9 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { lex, wholeFile } from "../text/lex.ts";
+import { parseCql } from "../../tests/support/parse_cql.ts";
 import type { Span } from "../text/source.ts";
-import { parseStatement } from "./parse_statement.ts";
-import type { InValues, Relation, Statement, Subject } from "./statement.ts";
+import type { InValues, Relation, Subject } from "./statement.ts";
 import type { Term } from "./term.ts";
-
-function parse(text: string): Statement {
-  const [first, ...rest] = lex(wholeFile({ path: "a.cql", text }), () => {})
-    .filter(({ kind }) => kind !== "comment");
-  return parseStatement([first!, ...rest]);
-}
 
 function textOf({ file, start, end }: Span): string {
   return file.text.slice(start, end);
@@ -104,7 +97,7 @@ function outlineRelation(relation: Relation): string {
 
 /** The terms of a select list. */
 function selected(list: string): string[] | null {
-  const statement = parse(`SELECT ${list} FROM t`);
+  const statement = parseCql(`SELECT ${list} FROM t`);
   if (statement.kind !== "select") throw new Error(JSON.stringify(statement));
   return statement.selectors?.map(({ term, alias }) =>
     `${outline(term)}${alias === null ? "" : ` as ${alias.name}`}`
@@ -190,7 +183,7 @@ describe("parseStatement() of a select list", () => {
   ];
   for (const [list, json, distinct, terms] of modified) {
     it(`tells the keywords of ${list} from columns`, () => {
-      expect(parse(`SELECT ${list} FROM t`)).toMatchObject({ json, distinct });
+      expect(parseCql(`SELECT ${list} FROM t`)).toMatchObject({ json, distinct });
       expect(selected(list)).toEqual(terms);
     });
   }
@@ -198,7 +191,7 @@ describe("parseStatement() of a select list", () => {
 
 describe("parseStatement() of SELECT", () => {
   it("reads every clause", () => {
-    const statement = parse(
+    const statement = parseCql(
       'SELECT a FROM ks."T" WHERE k = :k GROUP BY k, floor(at, 1h) ORDER BY at DESC, v ANN OF [1, :x] ' +
         "PER PARTITION LIMIT :p LIMIT 10 ALLOW FILTERING",
     );
@@ -255,7 +248,7 @@ describe("parseStatement() of SELECT", () => {
   ];
   for (const [where, ...outlines] of relations) {
     it(`reads ${where}`, () => {
-      const statement = parse(`SELECT a FROM t WHERE ${where}`);
+      const statement = parseCql(`SELECT a FROM t WHERE ${where}`);
       if (statement.kind !== "select") throw new Error(JSON.stringify(statement));
       expect(statement.where.map(outlineRelation)).toEqual(outlines);
     });
@@ -264,7 +257,7 @@ describe("parseStatement() of SELECT", () => {
 
 describe("parseStatement() of writes", () => {
   it("reads INSERT", () => {
-    const statement = parse(
+    const statement = parseCql(
       "INSERT INTO ks.t (a, \"B\") VALUES (:a, {'k': -1}) IF NOT EXISTS USING TTL :ttl AND TIMESTAMP 5;",
     );
     expect(statement).toMatchObject({
@@ -285,7 +278,7 @@ describe("parseStatement() of writes", () => {
     ["INSERT INTO json JSON $${}$$ DEFAULT NULL", { value: { value: "{}" }, default: "null" }],
   ];
   for (const [text, source] of json) {
-    it(`reads ${text}`, () => expect(parse(text)).toMatchObject({ source }));
+    it(`reads ${text}`, () => expect(parseCql(text)).toMatchObject({ source }));
   }
 
   const assignments: [set: string, ...outlines: string[]][] = [
@@ -314,7 +307,7 @@ describe("parseStatement() of writes", () => {
   ];
   for (const [set, ...outlines] of assignments) {
     it(`reads SET ${set}`, () => {
-      const statement = parse(`UPDATE t USING TTL 1 SET ${set} WHERE k = :k`);
+      const statement = parseCql(`UPDATE t USING TTL 1 SET ${set} WHERE k = :k`);
       if (statement.kind !== "update") throw new Error(JSON.stringify(statement));
       expect(statement.assignments.map((assignment) =>
         [
@@ -341,7 +334,7 @@ describe("parseStatement() of writes", () => {
   ];
   for (const [text, ...outlines] of conditions) {
     it(`reads ${text}`, () => {
-      const statement = parse(`UPDATE t SET a = 1 WHERE k = 1 ${text}`);
+      const statement = parseCql(`UPDATE t SET a = 1 WHERE k = 1 ${text}`);
       if (statement.kind !== "update" || statement.condition?.kind !== "relations") {
         throw new Error(JSON.stringify(statement));
       }
@@ -350,7 +343,7 @@ describe("parseStatement() of writes", () => {
   }
 
   it("reads DELETE", () => {
-    const statement = parse(
+    const statement = parseCql(
       "DELETE a, m[:k], u.f FROM t USING TIMESTAMP :at WHERE k = 1 IF EXISTS",
     );
     if (statement.kind !== "delete") throw new Error(JSON.stringify(statement));
@@ -376,7 +369,7 @@ describe("parseStatement() of writes", () => {
   ];
   for (const [text, type, typeText, kinds] of batches) {
     it(`reads ${text}`, () => {
-      const statement = parse(text);
+      const statement = parseCql(text);
       if (statement.kind !== "batch") throw new Error(JSON.stringify(statement));
       expect(statement.type).toBe(type);
       expect(textOf(statement.typeSpan)).toBe(typeText);
@@ -385,7 +378,7 @@ describe("parseStatement() of writes", () => {
   }
 
   it("gives each statement of a batch its span", () => {
-    const statement = parse(
+    const statement = parseCql(
       "BEGIN BATCH INSERT INTO t (a) VALUES (';') -- x\n; DELETE FROM t WHERE k = 1 APPLY BATCH;",
     );
     if (statement.kind !== "batch") throw new Error(JSON.stringify(statement));
@@ -421,7 +414,7 @@ describe("parseStatement() of what it does not know", () => {
   ];
   for (const [text, at, expected] of cases) {
     it(`says where it stopped in ${text.slice(0, 60)}`, () => {
-      const statement = parse(text);
+      const statement = parseCql(text);
       if (statement.kind !== "opaque") throw new Error(`Read ${text}`);
       expect(textOf(statement.obstacle.span)).toBe(at);
       expect(statement.obstacle.expected).toBe(expected);
@@ -429,14 +422,14 @@ describe("parseStatement() of what it does not know", () => {
   }
 
   it("tells what the tokens alone say", () => {
-    expect(parse("UPDATE t SET a = :a, m = {'k': :v, :j : ?} WHERE b BETWEEN : x AND y IF b"))
+    expect(parseCql("UPDATE t SET a = :a, m = {'k': :v, :j : ?} WHERE b BETWEEN : x AND y IF b"))
       .toMatchObject({
         kind: "opaque",
         verb: "update",
         conditional: true,
         markers: [{ name: "a" }, { name: "v" }, { name: "j" }, { name: null }, { name: "x" }],
       });
-    expect(parse("CREATE TABLE t (k int PRIMARY KEY)")).toMatchObject({
+    expect(parseCql("CREATE TABLE t (k int PRIMARY KEY)")).toMatchObject({
       verb: null,
       conditional: false,
     });
@@ -455,7 +448,9 @@ describe("parseStatement() of what it does not know", () => {
   ];
   for (const [text, names] of markers) {
     it(`finds what looks like a marker in ${text}`, () => {
-      expect(parse(`UNKNOWN ${text}`)).toMatchObject({ markers: names.map((name) => ({ name })) });
+      expect(parseCql(`UNKNOWN ${text}`)).toMatchObject({
+        markers: names.map((name) => ({ name })),
+      });
     });
   }
 });

@@ -117,10 +117,13 @@ export function parseConstantIfAny(stream: TokenStream, only?: Token["kind"]): L
 export function parseMarkerIfAny(stream: TokenStream): BindMarker | null {
   const start = stream.peek();
   if (start === undefined) return null;
-  if (stream.skipOperator("?")) return { kind: "marker", name: null, span: start.span };
+  if (stream.skipOperator("?")) {
+    return { kind: "marker", name: null, written: null, span: start.span };
+  }
   if (!stream.skipOperator(":")) return null;
+  const written = stream.peek()?.text ?? null;
   const { name } = parseName(stream, "the name of a marker");
-  return { kind: "marker", name, span: stream.spanFrom(start) };
+  return { kind: "marker", name, written, span: stream.spanFrom(start) };
 }
 
 /** The value of `LIMIT`, `TTL` and `TIMESTAMP`. */

@@ -138,6 +138,8 @@ export interface OpaqueStatement {
   readonly verb: Verb | null;
   /** Whether it has the reserved word `IF`. */
   readonly conditional: boolean;
+  /** The type of a batch; null for other statements, and where it is not known. */
+  readonly batchType: BatchStatement["type"] | null;
   /** What looks like one; the server decides. */
   readonly markers: readonly BindMarker[];
   /** Where the reading stopped. */

@@ -43,6 +43,8 @@ export interface BindMarker {
   readonly kind: "marker";
   /** Null for `?`. */
   readonly name: string | null;
+  /** The name as it is written: quotes and upper case included. */
+  readonly written: string | null;
   readonly span: Span;
 }
 

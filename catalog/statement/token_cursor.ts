@@ -5,9 +5,9 @@
  * @module
  */
 import type { Span } from "../text/source.ts";
-import { isKeyword, nameOf, type Token } from "../text/tokenize.ts";
+import { isKeyword, nameOf, stringOf, type Token } from "../text/token.ts";
 import type { NameNode, QualifiedName } from "./ddl_head.ts";
-import { RESERVED_WORDS } from "./markers.ts";
+import { isReserved } from "./reserved_words.ts";
 
 const OPENING = new Set(["(", "[", "{", "<"]);
 const CLOSING = new Set([")", "]", "}", ">"]);
@@ -94,10 +94,7 @@ export class TokenCursor {
     const token = this.current;
     if (token?.kind !== "string") return this.name();
     this.#index++;
-    const name = token.text.startsWith("$$")
-      ? token.text.slice(2, -2)
-      : token.text.slice(1, -1).replaceAll("''", "'");
-    return { name, span: token.span };
+    return { name: stringOf(token), span: token.span };
   }
 
   /** The parts of a list in parentheses, each with its tokens; null where no list comes next. */
@@ -108,7 +105,7 @@ export class TokenCursor {
     let depth = 0;
     for (let index = this.#index; index < this.#tokens.length; index++) {
       const token = this.#tokens[index]!;
-      const isPunctuation = token.kind === "punctuation";
+      const isPunctuation = token.kind === "operator";
       if (isPunctuation && CLOSING.has(token.text) && --depth === 0) {
         if (part.length > 0) parts.push(part);
         this.#index = index + 1;
@@ -137,12 +134,12 @@ export class TokenCursor {
     const token = this.#tokens[index];
     const name = nameOf(token);
     if (token === undefined || name === null || name === "") return null;
-    if (token.kind === "word" && RESERVED_WORDS.has(name)) return null;
+    if (token.kind === "word" && isReserved(name)) return null;
     return { name, span: token.span };
   }
 
   #isPunctuation(token: Token | undefined, text: string): boolean {
-    return token?.kind === "punctuation" && token.text === text;
+    return token?.kind === "operator" && token.text === text;
   }
 }
 

@@ -7,7 +7,7 @@
 import { readComment, readWords, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
-import type { Token } from "../text/tokenize.ts";
+import type { Token } from "../text/token.ts";
 
 export interface TagLine {
   /** Without the `@`. */

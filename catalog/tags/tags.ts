@@ -8,7 +8,7 @@
 import { placeOf } from "../text/diagnose.ts";
 import type { Report, Span } from "../text/source.ts";
 import { closest, suggest } from "../text/suggest.ts";
-import type { Token } from "../text/tokenize.ts";
+import type { Token } from "../text/token.ts";
 import { readConsistency } from "./consistency_tag.ts";
 import { readEtag } from "./etag_tag.ts";
 import { readPage } from "./page_tag.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Span } from "./source.ts";
-import type { Token } from "./tokenize.ts";
+import type { Token } from "./token.ts";
 
 /** A stretch of text without white space, or with it inside of double quotes. */
 export interface Word {

@@ -5,9 +5,8 @@
  * @module
  */
 
-import type { Query } from "../query.ts";
+import { lex } from "./lex.ts";
 import type { Diagnostic, SourceFile, Span } from "./source.ts";
-import { tokenize } from "./tokenize.ts";
 
 /** The mistakes of a catalog; the message is the whole report. */
 export class CatalogError extends Error {
@@ -59,16 +58,12 @@ export interface ServerComplaint {
  * The diagnostic of the token that the server's `line 1:34` means, or of the next where it means the
  * space between two. A place outside of the statement, such as the `0:-1` of a statement that ends too early, means its last token.
  */
-export function diagnosticAtStatement(
-  query: Pick<Query, "statementSpan">,
-  complaint: ServerComplaint,
-): Diagnostic {
+export function diagnosticAtStatement(statement: Span, complaint: ServerComplaint): Diagnostic {
   const { message, help } = complaint;
-  const tokens = tokenize(query.statementSpan, () => {});
-  const offset = offsetInStatement(query.statementSpan, complaint);
-  const token = tokens.find(({ span }) => offset < span.end) ??
-    tokens.at(-1);
-  return { span: token?.span ?? query.statementSpan, message, help };
+  const tokens = lex(statement, () => {});
+  const offset = offsetInStatement(statement, complaint);
+  const token = tokens.find(({ span }) => offset < span.end) ?? tokens.at(-1);
+  return { span: token?.span ?? statement, message, help };
 }
 
 function offsetInStatement({ file, start, end }: Span, { line, column }: ServerComplaint): number {

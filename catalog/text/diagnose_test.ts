@@ -12,7 +12,7 @@ import type { Diagnostic } from "./source.ts";
 function diagnosticAt(text: string, part: string, path = "a.cql"): Diagnostic {
   const start = text.indexOf(part);
   const span = { file: { path, text }, start, end: start + part.length };
-  return { span, message: `Bad ${part.length}`, help: "Mend it" };
+  return { span, message: `Bad ${part.length}`, help: "Fix it" };
 }
 
 describe("formatDiagnostics()", () => {
@@ -22,7 +22,7 @@ describe("formatDiagnostics()", () => {
 
   it("underlines the place and counts one mistake", () => {
     expect(formatDiagnostics([diagnosticAt("ab\ncd ef", "ef")])).toBe(
-      "a.cql:2:4: Bad 2\n  2 | cd ef\n    |    ^^\n  help: Mend it\n\n1 mistake in 1 file",
+      "a.cql:2:4: Bad 2\n  2 | cd ef\n    |    ^^\n  help: Fix it\n\n1 mistake in 1 file",
     );
   });
 
@@ -114,17 +114,17 @@ describe("diagnosticAtStatement()", () => {
     [2, 2, "'☂'"],
     [2, 7, "FROM"],
     [3, 1, "WHERE"],
-    [3, 11, ":d"],
-    [3, 13, ":d"],
-    [0, -1, ":d"],
-    [1, -1, ":d"],
-    [0, 3, ":d"],
-    [9, 0, ":d"],
+    [3, 11, ":"],
+    [3, 13, "d"],
+    [0, -1, "d"],
+    [1, -1, "d"],
+    [0, 3, "d"],
+    [9, 0, "d"],
   ];
   for (const [line, column, expected] of cases) {
     it(`maps ${line}:${column} to ${expected}`, () => {
       const complaint = { line, column, message: "No", help: "Yes" };
-      const { span, message, help } = diagnosticAtStatement({ statementSpan }, complaint);
+      const { span, message, help } = diagnosticAtStatement(statementSpan, complaint);
       expect(text.slice(span.start, span.end)).toBe(expected);
       expect([message, help]).toEqual(["No", "Yes"]);
     });

@@ -5,10 +5,12 @@
  * @module
  */
 
+import { lex, wholeFile } from "./lex.ts";
 import type { Report, SourceFile, Span } from "./source.ts";
-import { isKeyword, type Token, tokenize, wholeFile } from "./tokenize.ts";
+import { isKeyword, isOperator, type Token } from "./token.ts";
 
-export interface Statement {
+/** A statement as it stands in its file. */
+export interface StatementText {
   /** From the first token to the last: no closing semicolon, no space or comment around it. */
   readonly span: Span;
   /** The tokens of the span, comments left out. */
@@ -20,7 +22,7 @@ export interface Statement {
 }
 
 export interface SplitFile {
-  readonly statements: readonly Statement[];
+  readonly statements: readonly StatementText[];
   /** The comments after the last statement. */
   readonly trailingComments: readonly Token[];
 }
@@ -40,7 +42,7 @@ export interface SplitOptions {
  */
 export function splitStatements(file: SourceFile, options: SplitOptions): SplitFile {
   const { report, beginsStatement = () => false } = options;
-  const statements: Statement[] = [];
+  const statements: StatementText[] = [];
   let leadingComments: Token[] = [];
   let innerComments: Token[] = [];
   let tokens: Token[] = [];
@@ -63,7 +65,7 @@ export function splitStatements(file: SourceFile, options: SplitOptions): SplitF
     tokens = [];
   }
 
-  for (const token of tokenize(wholeFile(file), report)) {
+  for (const token of lex(wholeFile(file), report)) {
     const last = tokens.at(-1);
     if (token.kind === "comment") {
       if (last === undefined) {
@@ -75,7 +77,7 @@ export function splitStatements(file: SourceFile, options: SplitOptions): SplitF
       } else {
         innerComments.push(token);
       }
-    } else if (token.text !== ";" || isOpenBatch(tokens)) {
+    } else if (!isOperator(token, ";") || isOpenBatch(tokens)) {
       tokens.push(token);
     } else if (last === undefined) {
       report({

@@ -1,21 +1,29 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { CqlType } from "../../codec/codec.ts";
+import { parseCql } from "../../tests/support/parse_cql.ts";
+import type { Table } from "../schema/table.ts";
 import { isIdempotent } from "./idempotency.ts";
 
-const KINDS: Record<string, CqlType["kind"]> = {
-  n: "int",
-  s: "set",
-  m: "map",
-  l: "list",
-  c: "counter",
+const TEXT: CqlType = { kind: "text" };
+
+const TABLE: Table = {
+  types: new Map<string, CqlType>([
+    ["n", { kind: "int" }],
+    ["s", { kind: "set", of: TEXT }],
+    ["m", { kind: "map", key: TEXT, value: TEXT }],
+    ["l", { kind: "list", of: TEXT }],
+    ["c", { kind: "counter" }],
+  ]),
+  partitionKey: ["k"],
+  clusteringKey: [],
+  keys: new Set(["k"]),
+  statics: new Set(),
+  similarities: new Map(),
 };
 
-function check(cql: string, conditional = false): boolean {
-  const file = { path: "test.cql", text: cql };
-  const verb = cql.slice(0, 6).toLowerCase() as "select" | "insert" | "update" | "delete";
-  const statementSpan = { file, start: 0, end: cql.length };
-  return isIdempotent({ verb, conditional, statementSpan }, (column) => KINDS[column] ?? null);
+function check(cql: string): boolean {
+  return isIdempotent(parseCql(cql), [TABLE, TABLE, TABLE]);
 }
 
 describe("isIdempotent()", () => {
@@ -41,6 +49,10 @@ describe("isIdempotent()", () => {
     "DELETE FROM t WHERE (a, b) > (:a, :b) AND token(k) > token(:k) AND n IN(:n)",
     "DELETE FROM t WHERE k = toDate(minTimeuuid(:k))",
     "BEGIN BATCH INSERT INTO t (k) VALUES (:k); INSERT INTO ks.u (k) VALUES (:k); APPLY BATCH",
+    "INSERT INTO t (k, n) VALUES (123e4567-e89b-12d3-a456-426614174000, :n)",
+    "UPDATE t SET n = :n WHERE k = abcdefab-abcd-abcd-abcd-abcdefabcdef",
+    "UPDATE t SET n = 1 - 2, c = -1 WHERE k = -3",
+    "UPDATE t SET n = CAST(:n AS int) WHERE k = 1h30m",
   ];
   for (const cql of idempotent) it(`repeats ${cql}`, () => expect(check(cql)).toBe(true));
 
@@ -57,17 +69,32 @@ describe("isIdempotent()", () => {
     "UPDATE t SET m[f(:n)] = :v WHERE k = :k",
     "DELETE FROM t WHERE k = /* a call */ f /* of a function */ (:k)",
     "UPDATE t SET c = c + 1 WHERE k = :k",
-    "UPDATE t SET c = c - :by WHERE k = :k",
+    "UPDATE t SET c = c - :less WHERE k = :k",
     "UPDATE t SET l = l + :x WHERE k = :k",
     "UPDATE t SET l = :x + l WHERE k = :k",
     "UPDATE t SET l += :x WHERE k = :k",
     "UPDATE t SET l[:i] = :x WHERE k = :k",
     "DELETE l[0] FROM t WHERE k = :k",
+    "UPDATE t SET c = c -1 WHERE k = :k",
+    "UPDATE t SET c -= 1 WHERE k = 123e4567-e89b-12d3-a456-426614174000",
+    "UPDATE t SET n = CAST(f(:n) AS int) WHERE k = :k",
+    "INSERT INTO t JSON :row IF NOT EXISTS",
+    "INSERT INTO t (k) VALUES (:k) IF NOT EXISTS",
+    "BEGIN BATCH INSERT INTO t (k) VALUES (:k); DELETE FROM t WHERE k = 1 IF EXISTS; APPLY BATCH",
     "BEGIN COUNTER BATCH UPDATE u SET unknown = unknown + 1 WHERE k = :k; APPLY BATCH",
   ];
-  for (const cql of not) it(`does not repeat ${cql}`, () => expect(check(cql)).toBe(false));
+  for (const cql of not) {
+    it(`does not repeat ${cql}`, () => {
+      expect(parseCql(cql).kind).not.toBe("opaque");
+      expect(check(cql)).toBe(false);
+    });
+  }
 
-  it("does not repeat a lightweight transaction", () => {
-    expect(check("INSERT INTO t (k) VALUES (:k) IF NOT EXISTS", true)).toBe(false);
-  });
+  const opaque = [
+    "SELECT n FROM t WHERE k BETWEEN :a AND :b",
+    "UPDATE t SET n = :n WHERE k BETWEEN :a AND :b",
+  ];
+  for (const cql of opaque) {
+    it(`does not repeat ${cql}, which it cannot read`, () => expect(check(cql)).toBe(false));
+  }
 });

@@ -6,24 +6,26 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Query } from "../../catalog/query.ts";
-import { innerStatements } from "../../catalog/statement/inner_statements.ts";
 import { CatalogError } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, Report } from "../../catalog/text/source.ts";
 import type { PreparedStatement } from "../driver/driver_types.ts";
 import { isRefusal } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { createTableReader, type TableReader } from "../schema/table.ts";
-import { checkBatch } from "./check_batch.ts";
-import { checkJson } from "./check_json.ts";
-import { checkPaging } from "./check_paging.ts";
+import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
+import { checkJsonVectors } from "./checks/json_vectors.ts";
+import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
+import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
-import { checkEtag, prepareColumns } from "./prepare_columns.ts";
+import { isPaged } from "./paging.ts";
+import { prepareColumns } from "./prepare_columns.ts";
 import { prepareParams } from "./prepare_params.ts";
 import { prepareWalk } from "./prepare_walk.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
 import { compileRowReader, createShapeReader } from "./read_rows.ts";
 import { refusalDiagnostic } from "./refusal_diagnostic.ts";
 import { rowKeyOf } from "./row_key.ts";
+import { readTables } from "./tables.ts";
 
 /**
  * Prepares all queries on the cluster.
@@ -59,29 +61,19 @@ async function prepareQuery(
     report(await refusalDiagnostic(query, error, { keyspace, readTable }));
     return null;
   }
-  const inner = query.verb === "batch" ? await prepareInner(session, query) : [statement];
-  const tables = await Promise.all(
-    inner.map((each) =>
-      each === null || each.keyspace === null || each.table === null
-        ? null
-        : readTable(each.keyspace, each.table)
-    ),
-  );
+  const { keyspace } = session;
+  const tables = await readTables(query.parsed, statement, { keyspace, readTable });
   const table = tables[0] ?? null;
   const context = { statement, table, tables, report };
   const params = prepareParams(query, context);
   const columns = prepareColumns(query, context);
   const walk = prepareWalk(query, params, context);
-  const isPaged = checkPaging(query, context);
-  checkEtag(query, columns, report);
-  checkJson(query, context);
-  if (query.verb === "batch") checkBatch(query, inner, report);
-  const idempotent = innerStatements(query).every((statementSpan, index) =>
-    isIdempotent(
-      { ...query, statementSpan },
-      (column) => tables[index]?.types.get(column)?.kind ?? null,
-    )
-  );
+  const pages = isPaged(query, context);
+  checkMarkerAgreement(query, context);
+  checkEntityTagColumn(query, columns, report);
+  checkJsonVectors(query, context);
+  checkSinglePartition(query, context);
+  const idempotent = isIdempotent(query.parsed, tables);
   return {
     query,
     statement,
@@ -92,8 +84,8 @@ async function prepareQuery(
     readShape: createShapeReader(),
     idempotent,
     writes: query.verb !== "select",
-    isPaged,
-    rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query, params, table) : null,
+    isPaged: pages,
+    rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query.parsed, params, table) : null,
     bind(values) {
       const bound = new Array<Buffer | null | undefined>(statement.binds.length);
       for (const { param, positions } of params) {
@@ -103,19 +95,4 @@ async function prepareQuery(
       return bound;
     },
   };
-}
-
-/** The statements of a batch, each prepared; null for one that cannot stand alone. */
-function prepareInner(session: Session, query: Query): Promise<(PreparedStatement | null)[]> {
-  const { file } = query.statementSpan;
-  return Promise.all(
-    innerStatements(query).map(async ({ start, end }) => {
-      try {
-        return await session.prepare(file.text.slice(start, end));
-      } catch (error) {
-        if (isRefusal(error)) return null;
-        throw error;
-      }
-    }),
-  );
 }

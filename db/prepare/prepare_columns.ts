@@ -1,15 +1,14 @@
 /**
- * The columns of a query's rows: what each may hold, and what its entity tag is made of.
+ * The columns of a query's rows, and what each may hold.
  *
  * @module
  */
 import type { Query } from "../../catalog/query.ts";
-import { selectors } from "../../catalog/statement/select_list.ts";
-import type { Report } from "../../catalog/text/source.ts";
-import { suggest } from "../../catalog/text/suggest.ts";
-import { nameOf } from "../../catalog/text/tokenize.ts";
-import type { CqlType } from "../../codec/codec.ts";
+import type { SelectStatement, Statement } from "../../catalog/statement/statement.ts";
+import type { Term } from "../../catalog/statement/term.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
+import type { Table } from "../schema/table.ts";
+import { isCount, mayAggregate } from "./native_functions.ts";
 import { codecOrReport } from "./prepare_params.ts";
 import type { PreparedColumn } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
@@ -36,62 +35,42 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
       help: 'Give one of them another name with "AS"',
     });
   }
-  const selected = selectors(query);
-  const neverNull = keysOfRows(query, context);
+  const originOf = originsOf(query.parsed);
+  const neverNull = keysOfRows(query.parsed, table);
   return statement.columns.flatMap(({ name, type }, index) =>
-    codecOrReport(cqlTypeOf(type), query.statementSpan, report).map((codec) => ({
-      name,
-      codec,
-      nullable: !neverNull.has(name) || selected?.[index]?.isRenamed === true,
-      computed: selected !== null && selected[index]?.tokens.length !== 1,
-    }))
+    codecOrReport(cqlTypeOf(type), query.statementSpan, report).map((codec) => {
+      const origin = originOf(name, index);
+      const isNever = typeof origin === "string"
+        ? neverNull.has(origin)
+        : origin && isCount(origin);
+      return { name, codec, nullable: !isNever, computed: typeof origin !== "string" };
+    })
   );
+}
+
+/** Where a column of the result comes from: a column of the table, a term, or nobody knows. */
+type Origin = string | Term | null;
+
+function originsOf(statement: Statement): (name: string, index: number) => Origin {
+  if (statement.kind !== "select" || statement.json) return () => null;
+  const { selectors } = statement;
+  if (selectors === null) return (name) => name;
+  return (_, index) => {
+    const term = selectors[index]?.term ?? null;
+    return term?.kind === "column" ? term.column.name : term;
+  };
 }
 
 /**
  * The key columns that every row has. A partition of nothing but static columns has a row without its
- * clustering columns, and an aggregate of nothing one without any.
+ * clustering columns, and an aggregate over no rows a row without any.
  */
-function keysOfRows(query: Query, { table }: StatementContext): ReadonlySet<string> {
-  if (table === null) return new Set();
-  const selected = selectors(query);
-  const calls = selected?.some(({ tokens }) =>
-    tokens.some((token, index) => nameOf(token) !== null && tokens[index + 1]?.text === "(")
-  );
-  if (calls) return new Set();
+function keysOfRows(statement: Statement, table: Table | null): ReadonlySet<string> {
+  if (statement.kind !== "select" || table === null || aggregatesAll(statement)) return new Set();
   return table.statics.size > 0 ? new Set(table.partitionKey) : table.keys;
 }
 
-/** Types whose JSON is text that fits between the quotes of an entity tag. */
-const ETAG_KINDS: readonly CqlType["kind"][] = [
-  "tinyint",
-  "smallint",
-  "int",
-  "bigint",
-  "uuid",
-  "timeuuid",
-  "timestamp",
-];
-
-export function checkEtag(
-  { etag }: Query,
-  columns: readonly PreparedColumn[],
-  report: Report,
-): void {
-  if (etag === null) return;
-  const column = columns.find(({ name }) => name === etag.column);
-  if (column === undefined) {
-    const names = columns.map(({ name }) => name);
-    report({
-      span: etag.span,
-      message: `Cannot use "${etag.column}" as entity tag: the statement does not select it`,
-      help: suggest(etag.column, names),
-    });
-  } else if (!ETAG_KINDS.includes(column.codec.type.kind)) {
-    report({
-      span: etag.span,
-      message: `Cannot use "${etag.column}" of type "${column.codec.cql}" as entity tag`,
-      help: `Use a column of one of the types ${ETAG_KINDS.join(", ")}`,
-    });
-  }
+/** Whether one row may stand for all rows, of which there may be none. */
+function aggregatesAll({ selectors, groupBy }: SelectStatement): boolean {
+  return groupBy.length === 0 && (selectors ?? []).some(({ term }) => mayAggregate(term));
 }

@@ -5,21 +5,21 @@
  * @module
  */
 import type { Param, Query } from "../../catalog/query.ts";
-import { markerRoles, type Role } from "../../catalog/statement/roles.ts";
+import { markerRoles, type Role } from "../../catalog/statement/marker_roles.ts";
 import type { Report, Span } from "../../catalog/text/source.ts";
 import type { Codec, CqlType } from "../../codec/codec.ts";
 import { codecFor, UnsupportedTypeError } from "../../codec/codec_for.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
 import { bucketFor } from "./bucket_param.ts";
-import { checkParam } from "./check_param.ts";
+import { checkParamFit } from "./checks/param_fit.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { MarkerPlace, StatementContext } from "./statement_context.ts";
 
 export function prepareParams(query: Query, context: StatementContext): PreparedParam[] {
-  const roles = markerRoles(query);
+  const roles = markerRoles(query.parsed);
   const prepared = query.params.flatMap((param) => {
-    const own = roles.filter(({ marker }) => marker === param.name)
+    const own = roles.filter(({ marker }) => marker.name === param.name)
       .map(({ role, statement }) => ({ role, table: context.tables[statement] ?? null }));
     return prepareParam(query, { ...context, param, places: own }) ?? [];
   });
@@ -37,7 +37,7 @@ function prepareParam(
     codecOrReport(cqlTypeOf(binds[position]!.type), param.span, report)
   );
   if (codec === undefined) return null;
-  checkParam({ query, param, codecs: [codec, ...others], places, report });
+  checkParamFit({ query, param, codecs: [codec, ...others], places, report });
   return {
     param,
     codec,
@@ -66,15 +66,16 @@ function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean
     );
 }
 
-/** Of several, the cosine, which takes the least. */
+/** Of several, and where nobody knows, the cosine, which takes the least. */
 function similarityOf(places: readonly MarkerPlace[]): Similarity | null {
   const all = places.flatMap(({ role, table }) =>
     role.kind === "value" || role.kind === "ann" ? table?.similarities.get(role.column) ?? [] : []
   );
+  if (places.some(({ role }) => role.kind === "unknown")) return "COSINE";
   return all.find((similarity) => similarity === "COSINE") ?? all[0] ?? null;
 }
 
-/** Ties a `bucket:` parameter to the one that it is derived of. */
+/** Ties a `bucket:` parameter to the parameter that it is derived from. */
 function withBucket(
   each: PreparedParam,
   { prepared, report }: { prepared: readonly PreparedParam[]; report: Report },

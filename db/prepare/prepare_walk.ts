@@ -5,7 +5,8 @@
  * @module
  */
 import type { Query, Walk } from "../../catalog/query.ts";
-import { isKeyword, nameOf, type Token, tokenize } from "../../catalog/text/tokenize.ts";
+import type { Relation, SelectStatement, Statement } from "../../catalog/statement/statement.ts";
+import { walkTerm } from "../../catalog/statement/term.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
 import { bucketEncoder, instantReader } from "./bucket_param.ts";
@@ -30,8 +31,7 @@ export function prepareWalk(
       help: 'Restrict every column of the partition key by "=", the bucket among them',
     });
   }
-  const tokens = tokenize(query.statementSpan, () => {}).filter(({ kind }) => kind !== "comment");
-  for (const mistake of rangeMistakes(walk, { tokens, table })) {
+  for (const mistake of rangeMistakes(walk, { statement: query.parsed, table })) {
     report({ span: walk.span, ...mistake });
   }
   const typed = withTypes(walk, { bucket: bucket.codec, from: from.codec, to: to.codec });
@@ -50,23 +50,28 @@ interface Mistake {
   readonly help: string;
 }
 
-/** What stands against going through the buckets in this order, from the one end to the other. */
+/** What stands against going through the buckets in this order, from one end to the other. */
 function rangeMistakes(
   walk: Walk,
-  { tokens, table }: { tokens: readonly Token[]; table: Table | null },
+  { statement, table }: { readonly statement: Statement; readonly table: Table | null },
 ): Mistake[] {
+  if (statement.kind !== "select") {
+    return [{
+      message:
+        "Cannot walk: the order of the rows is not known, since the statement cannot be read",
+      help: "Remove the tag, or write the statement in a form that this release knows",
+    }];
+  }
   const mistakes: Mistake[] = [];
-  const limit = tokens.findIndex((token) => isKeyword(token, "LIMIT"));
-  if (limit !== -1 && !isKeyword(tokens[limit - 1], "PARTITION")) {
+  if (statement.limit !== null) {
     mistakes.push({
-      message: `Cannot walk with a LIMIT: it would hold for each ${walk.by} anew`,
+      message: `Cannot walk with a LIMIT: it would hold for each ${walk.by} by itself`,
       help: 'Leave it out: "@page" bounds a page',
     });
   }
   const ends = [[walk.from, ">"], [walk.to, "<"]] as const;
   const restricted = ends.map(([marker, sign]) => {
-    const columns = restrictionsBy(marker, tokens)
-      .flatMap(({ column, operator }) => operator.startsWith(sign) ? column : []);
+    const columns = statement.where.flatMap((relation) => columnsBoundBy(relation, marker, sign));
     if (columns.length === 0) {
       mistakes.push({
         message: `Cannot walk: ":${marker}" does not stand behind "${sign}" or "${sign}="`,
@@ -86,47 +91,33 @@ function rangeMistakes(
     }];
   }
   const order = walk.order.toUpperCase();
-  if ((clustering.order === order) !== isReversed(table, tokens)) return [];
+  if ((clustering.order === order) !== isReversed(table, statement)) return [];
   return [{
     message: `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other one`,
     help: `Name the order of the rows, or say "ORDER BY … ${order}" in the statement`,
   }];
 }
 
-interface Restriction {
-  readonly column: string;
-  readonly operator: string;
-}
-
-/** The columns that are compared with a marker, or with what a function or a cast makes of it. */
-function restrictionsBy(marker: string, tokens: readonly Token[]): Restriction[] {
-  return tokens.flatMap(({ kind, text }, index) => {
-    if (kind !== "marker" || text.slice(1).trim() !== marker) return [];
-    let end = index;
-    while (end > 0 && !isOperator(tokens[end - 1]) && !isKeyword(tokens[end - 1], "AND")) end--;
-    let start = end;
-    while (isOperator(tokens[start - 1])) start--;
-    const operator = tokens.slice(start, end).map(({ text }) => text).join("");
-    const before = tokens.slice(0, start);
-    const isAlone = before.at(-1)?.text === ")" && before.at(-3)?.text === "(";
-    const column = nameOf(before.at(isAlone ? -2 : -1));
-    return column === null || operator === "" ? [] : [{ column, operator }];
-  });
-}
-
-function isOperator(token: Token | undefined): boolean {
-  return token !== undefined && token.kind === "punctuation" && "<>=".includes(token.text);
+/**
+ * The column that a relation bounds on one side by a marker, or by what a function or a cast makes of it;
+ * also where the column stands in parentheses.
+ */
+function columnsBoundBy(relation: Relation, marker: string, sign: "<" | ">"): readonly string[] {
+  if (relation.kind !== "comparison" && relation.kind !== "tuple_comparison") return [];
+  const isBound = relation.comparator.startsWith(sign) &&
+    walkTerm(relation.value).some((term) => term.kind === "marker" && term.name === marker);
+  if (!isBound) return [];
+  if (relation.kind === "comparison") {
+    return relation.subject.kind === "column" ? [relation.subject.column.name] : [];
+  }
+  return relation.columns.length === 1 ? relation.columns.map(({ name }) => name) : [];
 }
 
 /** Whether rows come against the order of their table: all its columns are turned round, or none. */
-function isReversed({ clusteringKey }: Table, tokens: readonly Token[]): boolean {
-  const by = tokens.findIndex((token, index) =>
-    isKeyword(token, "BY") && isKeyword(tokens[index - 1], "ORDER")
-  );
-  if (by === -1) return false;
-  const ordered = clusteringKey.find(({ name }) => name === nameOf(tokens[by + 1]));
-  const order = isKeyword(tokens[by + 2], "DESC") ? "DESC" : "ASC";
-  return ordered !== undefined && ordered.order !== order;
+function isReversed({ clusteringKey }: Table, { orderBy: [first] }: SelectStatement): boolean {
+  if (first === undefined) return false;
+  const ordered = clusteringKey.find(({ name }) => name === first.column.name);
+  return ordered !== undefined && ordered.order !== first.direction.toUpperCase();
 }
 
 /** The walk with its types, or what stands against it. */

@@ -1,10 +1,14 @@
 /**
- * What the server says of a statement that it will not prepare → a diagnostic at the word that it
+ * What the server says of a statement that it will not prepare → a diagnostic at the name that it
  * means, with what to do about it.
  *
  * @module
  */
 import type { Query } from "../../catalog/query.ts";
+import { columnsOf, tablesOf } from "../../catalog/statement/names_of.ts";
+import { isReserved } from "../../catalog/statement/reserved_words.ts";
+import { type Statement, writesOf } from "../../catalog/statement/statement.ts";
+import type { Name } from "../../catalog/statement/term.ts";
 import { diagnosticAtStatement } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, Span } from "../../catalog/text/source.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
@@ -19,11 +23,11 @@ export async function refusalDiagnostic(
 ): Promise<Diagnostic> {
   const syntax = /^line (\d+):(-?\d+) (.*)$/s.exec(error.message);
   if (syntax !== null) {
-    return diagnosticAtStatement(query, {
+    return diagnosticAtStatement(query.statementSpan, {
       line: Number(syntax[1]),
       column: Number(syntax[2]),
       message: `Cassandra cannot parse the statement: ${syntax[3]}`,
-      help: "Mend the statement; it runs as it is in cqlsh, markers included",
+      help: "Fix the statement; it runs as it is in cqlsh, markers included",
     });
   }
   const place = await blame(query, error.message, { keyspace, readTable });
@@ -31,10 +35,10 @@ export async function refusalDiagnostic(
   return { span: place.span, message, help: place.help };
 }
 
-const UNDEFINED_COLUMN = /^Undefined column name "?(\w+)"? in table "?(\w+)"?\.?"?(\w+)?"?/;
-const UNKNOWN_TABLE = /^(?:table|unconfigured table) "?(\w+)"?(?: does not exist)?/i;
+const UNDEFINED_COLUMN = /^Undefined column name (.+?) in table (.+)$/;
+const UNKNOWN_TABLE = /^(?:table|unconfigured table) (.+?)(?: does not exist)?$/i;
 
-/** Finds the word that the server complains of, and the name that was probably meant. */
+/** Finds the name that the server complains of, and the name that was probably meant. */
 async function blame(
   query: Query,
   message: string,
@@ -42,33 +46,48 @@ async function blame(
 ): Promise<{ span: Span; help: string }> {
   const column = UNDEFINED_COLUMN.exec(message);
   if (column !== null) {
-    const [, name, first, second] = column;
-    const [keyspace, tableName] = second === undefined
-      ? [options.keyspace, first]
-      : [first, second];
+    const name = unquoted(column[1]!);
+    const [tableName, keyspace = options.keyspace] = splitName(column[2]!).reverse();
     const table = await options.readTable(keyspace ?? "", tableName!).catch(() => null);
-    const columns = [...table?.types.keys() ?? []];
-    const help = suggest(name!, columns);
+    const columns = [...table?.types.keys() ?? []].map(asWritten);
+    const help = suggest(asWritten(name), columns);
+    const named = columnsIn(query.parsed, tableName!).find((each) => each.name === name);
     return {
-      span: wordSpan(query, name!),
+      span: named?.span ?? query.statementSpan,
       help: `${help} The columns of "${tableName}" are ${columns.join(", ")}`.trim(),
     };
   }
   const table = UNKNOWN_TABLE.exec(message);
   if (table !== null) {
+    const tableName = splitName(table[1]!).at(-1);
+    const named = tablesOf(query.parsed).find(({ name }) => name.name === tableName);
     return {
-      span: wordSpan(query, table[1]!),
+      span: named?.name.span ?? query.statementSpan,
       help:
         'Correct the name, or add a migration that creates the table and run "deno task migrate"',
     };
   }
-  return { span: query.statementSpan, help: "Mend the statement, or the migration of its table" };
+  return { span: query.statementSpan, help: "Fix the statement, or the migration of its table" };
 }
 
-/** The first place of a word in the statement; the whole statement where it is not there. */
-function wordSpan(query: Query, word: string): Span {
-  const { file, start } = query.statementSpan;
-  const index = new RegExp(`\\b${word}\\b`, "i").exec(query.statement)?.index;
-  if (index === undefined) return query.statementSpan;
-  return { file, start: start + index, end: start + index + word.length };
+/** The columns that are named for a table: of a batch, in the writes to it. */
+function columnsIn(statement: Statement, table: string): Name[] {
+  const writes = writesOf(statement).filter(({ table: { name } }) => name.name === table);
+  return writes.length === 0 ? columnsOf(statement) : writes.flatMap(columnsOf);
+}
+
+/** `keyspace.table` or `table`, each with or without quotes. */
+function splitName(text: string): string[] {
+  return [...text.matchAll(/"(?:[^"]|"")*"|[^."]+/g)].map(([part]) => unquoted(part));
+}
+
+function unquoted(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+}
+
+/** A name as a statement has to write it. */
+function asWritten(name: string): string {
+  return /^[a-z]\w*$/.test(name) && name === name.toLowerCase() && !isReserved(name)
+    ? name
+    : `"${name.replaceAll('"', '""')}"`;
 }

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Query } from "../../catalog/query.ts";
-import { insertTerms } from "../../catalog/statement/insert_terms.ts";
-import type { Token } from "../../catalog/text/tokenize.ts";
+import type { Statement } from "../../catalog/statement/statement.ts";
+import { type Term, walkTerm } from "../../catalog/statement/term.ts";
 import type { CqlType } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
+import { isPure } from "./native_functions.ts";
 import type { EncodedValues, PreparedParam, RowKey } from "./prepared_query.ts";
 
 /** Types whose values are equal only where their bytes are: not `decimal`, whose 1.0 is also 1.00. */
@@ -36,16 +36,19 @@ const EQUAL_BY_BYTES: ReadonlySet<CqlType["kind"]> = new Set([
  * partition share.
  */
 export function rowKeyOf(
-  query: Query,
+  statement: Statement,
   params: readonly PreparedParam[],
   table: Table | null,
 ): RowKey | null {
-  const terms = insertTerms(query);
-  if (terms === null || table === null) return null;
+  if (statement.kind !== "insert" || statement.source.kind !== "values" || table === null) {
+    return null;
+  }
+  const { columns, values } = statement.source;
+  const terms = new Map(columns.map(({ name }, index) => [name, values[index]]));
   if ([...terms.keys()].some((column) => table.statics.has(column))) return null;
-  const partition = valuesOf(table.partitionKey, terms, params);
+  const partition = paramsOf(table.partitionKey, terms, params);
   const clusteringKey = table.clusteringKey.map(({ name }) => name);
-  const row = valuesOf(clusteringKey, terms, params);
+  const row = paramsOf(clusteringKey, terms, params);
   if (partition === null || row === null) return null;
   return {
     partition: (values) => joined(partition, values),
@@ -55,23 +58,27 @@ export function rowKeyOf(
 }
 
 /** The names of the parameters that stand for the columns; null where something else does. */
-function valuesOf(
+function paramsOf(
   columns: readonly string[],
-  terms: ReadonlyMap<string, readonly Token[]>,
+  terms: ReadonlyMap<string, Term | undefined>,
   params: readonly PreparedParam[],
 ): string[] | null {
   const names: string[] = [];
   for (const column of columns) {
-    const [term, ...more] = terms.get(column) ?? [];
-    if (term === undefined || more.length > 0) return null;
-    // The same in every row.
-    if (term.kind === "string" || term.kind === "number") continue;
-    const name = term.kind === "marker" ? term.text.slice(1).trim() : null;
+    const term = terms.get(column);
+    if (term === undefined) return null;
+    if (isConstant(term)) continue;
+    const name = term.kind === "marker" ? term.name : null;
     const param = params.find(({ param }) => param.name === name);
     if (param === undefined || !EQUAL_BY_BYTES.has(param.codec.type.kind)) return null;
     names.push(param.param.name);
   }
   return names;
+}
+
+/** Whether a term is the same in every row. */
+function isConstant(term: Term): boolean {
+  return isPure(term) && walkTerm(term).every(({ kind }) => kind !== "marker");
 }
 
 /** Each value with its length before it, so that no two lists of values are joined alike. */

@@ -1,9 +1,9 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
-import type { Query } from "../../catalog/query.ts";
 import type { PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
+import { parseCql } from "../../tests/support/parse_cql.ts";
 import type { Table } from "../schema/table.ts";
 import type { PreparedParam, RowKey } from "./prepared_query.ts";
 import { rowKeyOf } from "./row_key.ts";
@@ -19,9 +19,6 @@ const COLUMNS: Readonly<Record<string, PrimitiveKind>> = {
 
 /** `PRIMARY KEY ((a, b), …clustering)`, with the static column `s`. */
 function keyOf(cql: string, clustering: readonly string[] = ["c"]): RowKey | null {
-  const file = { path: "test.cql", text: cql };
-  const statementSpan = { file, start: 0, end: cql.length };
-  const verb = cql.slice(0, 6).toLowerCase();
   const markers = new Set([...cql.matchAll(/:(\w+)/g)].map(([, name]) => name!));
   const params = [...markers].map((name) => ({
     param: { name },
@@ -35,7 +32,7 @@ function keyOf(cql: string, clustering: readonly string[] = ["c"]): RowKey | nul
     statics: new Set(["s"]),
     similarities: new Map(),
   };
-  return rowKeyOf({ verb, statementSpan } as Query, params as unknown as PreparedParam[], table);
+  return rowKeyOf(parseCql(cql), params as unknown as PreparedParam[], table);
 }
 
 const text = (value: string) => Buffer.from(value);
@@ -48,6 +45,8 @@ describe("rowKeyOf()", () => {
     ["a static column", "INSERT INTO t (a, b, c, s) VALUES (:a, :b, :c, :s)"],
     ["a calculation that begins with a marker", "INSERT INTO t (a, b, c) VALUES (:a, :b, :c + 1)"],
     ["a function", "INSERT INTO t (a, b, c) VALUES (:a, :b, f(:c))"],
+    ["what cannot be read", "INSERT INTO t (a, b, c) VALUES (:a, :b, :c) FROM SOMEWHERE"],
+    ["a function that makes something up", "INSERT INTO t (a, b, c) VALUES (:a, :b, now())"],
     ["a key that is missing", "INSERT INTO t (a, c) VALUES (:a, :c)"],
     ["a decimal", "INSERT INTO t (a, b, d) VALUES (:a, :b, :d)", ["d"]],
   ];
@@ -68,6 +67,21 @@ describe("rowKeyOf()", () => {
     expect(key.row(row("x", "y", 1))).toBe(key.row(row("other", "z", 1)));
     expect(key.row(row("x", "y", 1))).not.toBe(key.row(row("x", "y", 2)));
   });
+
+  const constant: [what: string, term: string][] = [
+    ["a UUID", "123e4567-e89b-12d3-a456-426614174000"],
+    ["a negative number", "-7"],
+    ["a boolean", "true"],
+    ["bytes", "0xCAFE"],
+    ["a sum", "1 + 2"],
+    ["a function of a constant", "(int) abs(-1)"],
+  ];
+  for (const [what, term] of constant) {
+    it(`takes ${what} as the same in every row`, () => {
+      const key = keyOf(`INSERT INTO t (a, b, c) VALUES (:a, :b, ${term})`)!;
+      expect(key.row({ a: text("p"), b: text("q") })).toBe(key.row({ a: text("r"), b: text("s") }));
+    });
+  }
 
   it("takes constants for what they are: the same in every row", () => {
     const key = keyOf("INSERT INTO t (a, b, c) VALUES ('x', :b, 7)")!;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Role } from "../../catalog/statement/roles.ts";
+import type { Role } from "../../catalog/statement/marker_roles.ts";
 import type { Report } from "../../catalog/text/source.ts";
 import type { PreparedStatement } from "../driver/driver_types.ts";
 import type { Table } from "../schema/table.ts";
@@ -11,9 +11,9 @@ import type { Table } from "../schema/table.ts";
 /** What is known of a statement while its query is prepared. */
 export interface StatementContext {
   readonly statement: PreparedStatement;
-  /** The one that it selects from or writes to; of a batch, that of its first statement. */
+  /** The table that it selects from or writes to; of a batch, the table of its first write. */
   readonly table: Table | null;
-  /** That of each of its `innerStatements`. */
+  /** The table of each write of a batch; of another statement its own alone. */
   readonly tables: readonly (Table | null)[];
   readonly report: Report;
 }

@@ -1,12 +1,13 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { tokenize, wholeFile } from "../text/tokenize.ts";
+import { parseCql } from "../tests/support/parse_cql.ts";
 import { listMarkers } from "./markers.ts";
+import { bindMarkers } from "./statement/marker_roles.ts";
 
 function list(text: string) {
   const messages: string[] = [];
-  const tokens = tokenize(wholeFile({ path: "a.cql", text }), () => {});
-  const markers = listMarkers(tokens, ({ message }) => messages.push(message));
+  const found = bindMarkers(parseCql(text));
+  const markers = listMarkers(found, ({ message }) => messages.push(message));
   const places = markers.map(({ name, spans }) => [
     name,
     ...spans.map(({ start, end }) => text.slice(start, end)),
@@ -16,7 +17,7 @@ function list(text: string) {
 
 describe("listMarkers()", () => {
   it("lists every marker once, with all its places, in the order of the first", () => {
-    expect(list("b = :b AND a = :a AND c = : b")).toEqual({
+    expect(list("SELECT a FROM t WHERE b = :b AND a = :a AND c = : b")).toEqual({
       places: [["b", ":b", ": b"], ["a", ":a"]],
       messages: [],
     });
@@ -24,7 +25,7 @@ describe("listMarkers()", () => {
 
   for (const word of ["key", "value", "date", "month", "ttl", "name", "default", "tokens"]) {
     it(`takes the name "${word}", which CQL does not reserve`, () => {
-      expect(list(`a = :${word}`).messages).toEqual([]);
+      expect(list(`SELECT a FROM t WHERE a = :${word}`).messages).toEqual([]);
     });
   }
 
@@ -40,14 +41,14 @@ describe("listMarkers()", () => {
   ];
   for (const [text, message, name] of mistakes) {
     it(`reports ${text} and reads it as ${name}`, () => {
-      const { places, messages } = list(text);
+      const { places, messages } = list(`SELECT a FROM t WHERE ${text}`);
       expect(messages).toEqual([message]);
       expect(places.map(([name]) => name)).toEqual([name]);
     });
   }
 
   it("reports every question mark", () => {
-    expect(list("a = ? AND b = '?' AND c = ?").messages).toEqual([
+    expect(list("SELECT a FROM t WHERE a = ? AND b = '?' AND c = ?").messages).toEqual([
       'Cannot use the marker "?": it has no name',
       'Cannot use the marker "?": it has no name',
     ]);

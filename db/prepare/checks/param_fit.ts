@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Param, Query } from "../../catalog/query.ts";
-import type { Role } from "../../catalog/statement/roles.ts";
-import type { Report } from "../../catalog/text/source.ts";
-import type { Codec } from "../../codec/codec.ts";
-import { isWithin, measureOf } from "../../codec/measure.ts";
-import type { MarkerPlace } from "./statement_context.ts";
+import type { Param, Query } from "../../../catalog/query.ts";
+import type { Role } from "../../../catalog/statement/marker_roles.ts";
+import type { Report } from "../../../catalog/text/source.ts";
+import type { Codec, CqlType } from "../../../codec/codec.ts";
+import { isWithin, measureOf } from "../../../codec/measure.ts";
+import type { MarkerPlace } from "../statement_context.ts";
 
 export interface ParamFacts {
   readonly query: Query;
@@ -20,8 +20,16 @@ export interface ParamFacts {
   readonly report: Report;
 }
 
-export function checkParam(facts: ParamFacts): void {
-  const checks = [checkOneType, checkDefault, checkUnit, checkBounds, checkOptional, checkVector];
+export function checkParamFit(facts: ParamFacts): void {
+  const checks = [
+    checkOneType,
+    checkDefault,
+    checkUnit,
+    checkMeasured,
+    checkOptional,
+    checkVector,
+    checkUnknownPlace,
+  ];
   for (const check of checks) check(facts);
 }
 
@@ -64,7 +72,7 @@ function checkUnit({ param, codecs: [codec], report }: ParamFacts): void {
   });
 }
 
-function checkBounds({ param, codecs: [codec], report }: ParamFacts): void {
+function checkMeasured({ param, codecs: [codec], report }: ParamFacts): void {
   if ((param.min === null && param.max === null) || measureOf(codec.type) !== null) return;
   report({
     span: param.span,
@@ -86,6 +94,7 @@ const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
   condition: 'a condition after "IF"',
   ann: "what vectors are compared with",
   other: "a part of the statement that needs a value",
+  unknown: "a place in a statement that cannot be read",
 };
 
 function checkOptional({ param, places, report }: ParamFacts): void {
@@ -116,5 +125,24 @@ function checkVector({ param, places, report }: ParamFacts): void {
     span: param.span,
     message: `Parameter "${param.name}" cannot be a part of the vector "${column}": it is indexed`,
     help: "Bind the whole vector to one marker",
+  });
+}
+
+/** What `LIMIT`, `USING TTL`, `USING TIMESTAMP` and the list of an `IN` can be. */
+const COSTLY: readonly CqlType["kind"][] = ["int", "bigint", "list"];
+
+const CALLERS: readonly Param["source"]["in"][] = ["path", "query", "header", "body"];
+
+/** A statement that cannot be read may ask for any number of rows with it, or for any time. */
+function checkUnknownPlace({ param, codecs: [codec], places, report }: ParamFacts): void {
+  const { name, source, optional, max, span } = param;
+  const isUnknown = places.some(({ role }) => role.kind === "unknown");
+  const isBounded = max !== null || !CALLERS.includes(source.in);
+  if (!isUnknown || isBounded || !COSTLY.includes(codec.type.kind)) return;
+  const example = `@param ${name}${optional ? "?" : ""} in ${source.in} max=100`;
+  report({
+    span,
+    message: `Parameter "${name}" has no bound: what it does in the statement is not known`,
+    help: `Add "max=", for example "${example}": it could be a LIMIT, a TTL or the list of an IN`,
   });
 }

@@ -1,12 +1,11 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { markerRoles } from "./roles.ts";
+import { parseCql } from "../../tests/support/parse_cql.ts";
+import { markerRoles } from "./marker_roles.ts";
 
 function rolesOf(cql: string): string[] {
-  const file = { path: "test.cql", text: cql };
-  const roles = markerRoles({ statementSpan: { file, start: 0, end: cql.length } });
-  return roles.map(({ marker, role }) =>
-    `${marker}: ${role.kind}${"column" in role ? ` of ${role.column}` : ""}${
+  return markerRoles(parseCql(cql)).map(({ marker, role }) =>
+    `${marker.name}: ${role.kind}${"column" in role ? ` of ${role.column}` : ""}${
       role.kind === "value" && role.appended ? ", appended" : ""
     }${role.kind === "condition" && role.equality ? " of equality" : ""}`
   );
@@ -40,7 +39,7 @@ describe("markerRoles()", () => {
       ["x: other", "a: restriction", "v: ann of v", "p: limit", "l: limit"],
     ],
     [
-      "begins anew with each statement of a batch",
+      "begins again with each statement of a batch",
       "BEGIN BATCH INSERT INTO t (a) VALUES (:a); UPDATE u SET b = :b WHERE k = :k; " +
       "INSERT INTO v (c, d) VALUES (:c, :d) IF NOT EXISTS; DELETE FROM w WHERE k = :k2; APPLY BATCH",
       [
@@ -91,7 +90,7 @@ describe("markerRoles()", () => {
     [
       "tells them apart where they are assigned, too",
       "UPDATE t SET a = :x + a, b = b - :y, c += :z, d = :w * 2, e = e + [:v], f.g = :u, " +
-      "h = (int) :q, i = (int) :p * 2 IF a = 1",
+      "h = (int) :q, i = (int) :p * 2 WHERE k = 1 IF a = 1",
       [
         "x: value of a",
         "y: value of b",
@@ -115,7 +114,7 @@ describe("markerRoles()", () => {
     ],
     [
       "takes words for names where they begin nothing",
-      "BEGIN BATCH INSERT INTO values (id, order) VALUES (:id, (int) :o); " +
+      'BEGIN BATCH INSERT INTO values (id, "order") VALUES (:id, (int) :o); ' +
       "UPDATE g SET group = :g, n = :n WHERE k = :k; APPLY BATCH",
       [
         "id: value of id",
@@ -137,9 +136,7 @@ describe("markerRoles()", () => {
   it("says in which statement of a batch a marker stands", () => {
     const cql = "BEGIN BATCH USING TIMESTAMP :at INSERT INTO t (a) VALUES (:a) " +
       "UPDATE u SET b = :b WHERE k = :k; DELETE FROM w WHERE k = :k; APPLY BATCH";
-    const file = { path: "test.cql", text: cql };
-    const roles = markerRoles({ statementSpan: { file, start: 0, end: cql.length } });
-    expect(roles.map(({ marker, statement }) => `${marker} ${statement}`))
+    expect(markerRoles(parseCql(cql)).map(({ marker, statement }) => `${marker.name} ${statement}`))
       .toEqual(["at 0", "a 0", "b 1", "k 1", "k 2"]);
   });
 });

@@ -1,0 +1,62 @@
+/**
+ * The tables and the columns that a statement names, each with its place.
+ *
+ * @module
+ */
+
+import {
+  type Relation,
+  type SelectStatement,
+  type Statement,
+  writesOf,
+  type WriteStatement,
+} from "./statement.ts";
+import { type Name, type QualifiedName, walkTerm } from "./term.ts";
+
+/** The table that a statement reads or writes; of a batch that of each of its writes. */
+export function tablesOf(statement: Statement): readonly QualifiedName[] {
+  return statement.kind === "select"
+    ? [statement.table]
+    : writesOf(statement).map(({ table }) => table);
+}
+
+/** The columns of a statement by the names that it uses, in the order of the text. */
+export function columnsOf(statement: Statement): Name[] {
+  return statement.kind === "select"
+    ? columnsOfSelect(statement)
+    : writesOf(statement).flatMap(columnsOfWrite);
+}
+
+function columnsOfSelect({ selectors, where, groupBy, orderBy }: SelectStatement): Name[] {
+  const terms = [...(selectors ?? []).map(({ term }) => term), ...groupBy];
+  const selected = terms.flatMap((term) => [...walkTerm(term)])
+    .flatMap((term) => term.kind === "column" ? [term.column] : []);
+  const restricted = where.flatMap(columnsOfRelation);
+  return [...selected, ...restricted, ...orderBy.map(({ column }) => column)]
+    .sort((one, other) => one.span.start - other.span.start);
+}
+
+function columnsOfWrite(write: WriteStatement): Name[] {
+  if (write.kind === "insert") {
+    return write.source.kind === "values" ? [...write.source.columns] : [];
+  }
+  const written = write.kind === "update" ? write.assignments : write.deletions;
+  const conditions = write.condition?.kind === "relations" ? write.condition.relations : [];
+  return [
+    ...written.map(({ column }) => column),
+    ...[...write.where, ...conditions].flatMap(columnsOfRelation),
+  ];
+}
+
+function columnsOfRelation(relation: Relation): readonly Name[] {
+  switch (relation.kind) {
+    case "tuple_comparison":
+    case "token_comparison":
+    case "tuple_in":
+      return relation.columns;
+    case "index_expression":
+      return [];
+    default:
+      return [relation.subject.column];
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * `@etag` against the columns of the result: the column has to be there, and its JSON has to fit between
+ * the quotes of an entity tag (RFC 9110, section 8.8.3).
+ *
+ * @module
+ */
+import type { Query } from "../../../catalog/query.ts";
+import { isSnakeCase } from "../../../catalog/text/snake_case.ts";
+import type { Report } from "../../../catalog/text/source.ts";
+import { suggest } from "../../../catalog/text/suggest.ts";
+import type { CqlType } from "../../../codec/codec.ts";
+import type { PreparedColumn } from "../prepared_query.ts";
+
+/** Types whose JSON is text that fits between the quotes of an entity tag. */
+const ETAG_KINDS: readonly CqlType["kind"][] = [
+  "tinyint",
+  "smallint",
+  "int",
+  "bigint",
+  "uuid",
+  "timeuuid",
+  "timestamp",
+];
+
+export function checkEntityTagColumn(
+  { etag }: Query,
+  columns: readonly PreparedColumn[],
+  report: Report,
+): void {
+  if (etag === null) return;
+  const column = columns.find(({ name }) => name === etag.column);
+  if (column === undefined) {
+    // Only a plain name can be in the tag.
+    const plain = columns.map(({ name }) => name).filter(isSnakeCase);
+    report({
+      span: etag.span,
+      message: `Cannot use "${etag.column}" as entity tag: the statement does not select it`,
+      help: plain.length === 0
+        ? `Select the column that tells versions apart, as "… AS ${etag.column}"`
+        : suggest(etag.column, plain),
+    });
+  } else if (!ETAG_KINDS.includes(column.codec.type.kind)) {
+    report({
+      span: etag.span,
+      message: `Cannot use "${etag.column}" of type "${column.codec.cql}" as entity tag`,
+      help: `Use a column of one of the types ${ETAG_KINDS.join(", ")}`,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The markers that the gateway reads in a statement against those that the server finds: a value that
+ * is bound to the wrong place would be worse than a query that is not served.
+ *
+ * @module
+ */
+import type { Query } from "../../../catalog/query.ts";
+import { bindMarkers } from "../../../catalog/statement/marker_roles.ts";
+import type { StatementContext } from "../statement_context.ts";
+
+export function checkMarkerAgreement(
+  { parsed, statementSpan }: Query,
+  { statement, report }: StatementContext,
+): void {
+  const own = bindMarkers(parsed).map(({ name }) => `:${name}`).join(", ");
+  const found = statement.binds.map(({ name }) => `:${name}`).join(", ");
+  if (own === found) return;
+  report({
+    span: statementSpan,
+    message: `Cannot tell the markers of the statement: Cassandra finds ${
+      found || "none"
+    }, but read were ${own || "none"}`,
+    help: "Write the statement in a form that this release of the gateway reads",
+  });
+}

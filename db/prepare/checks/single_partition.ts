@@ -1,0 +1,108 @@
+/**
+ * A batch that is not logged, or that has conditions, is only whole where it is one write to one
+ * partition: that must be provable before it is served. A logged batch may span partitions.
+ *
+ * @module
+ */
+import type { Query } from "../../../catalog/query.ts";
+import type { Relation, WriteStatement } from "../../../catalog/statement/statement.ts";
+import { type Term, unhinted } from "../../../catalog/statement/term.ts";
+import type { Span } from "../../../catalog/text/source.ts";
+import type { Table } from "../../schema/table.ts";
+import { isPure } from "../native_functions.ts";
+import type { StatementContext } from "../statement_context.ts";
+
+/** Reports a batch that has to be in one partition, and whose writes may go to different ones. */
+export function checkSinglePartition(query: Query, { tables, report }: StatementContext): void {
+  const batch = batchInOnePartition(query);
+  if (batch === null) return;
+  const partitions = batch.writes?.map((write, index) => partitionOf(write, tables[index] ?? null));
+  // Cassandra itself refuses conditions on several partitions, when it runs them.
+  const doubtful = batch.name === "conditional"
+    ? partitions?.filter((partition) => partition !== null)
+    : partitions;
+  if (doubtful !== undefined && areSame(doubtful)) return;
+  report({
+    span: batch.span,
+    message:
+      `Cannot serve this ${batch.name} batch: its statements are not provably in one partition`,
+    help:
+      `Give the whole partition key of one table the same markers or constants in each statement${
+        query.conditional ? "" : ', or use "BEGIN BATCH"'
+      }`,
+  });
+}
+
+interface OnePartitionBatch {
+  readonly name: string;
+  readonly span: Span;
+  /** Null where the batch cannot be read. */
+  readonly writes: readonly WriteStatement[] | null;
+}
+
+/** What asks for one partition; null for a batch that may have many. */
+function batchInOnePartition({ parsed, conditional }: Query): OnePartitionBatch | null {
+  if (parsed.kind === "opaque" && parsed.verb === "batch" && parsed.batchType !== "logged") {
+    return { name: parsed.batchType?.toUpperCase() ?? "unknown", span: parsed.span, writes: null };
+  }
+  if (parsed.kind !== "batch") return null;
+  const { type, typeSpan: span, statements: writes } = parsed;
+  if (type !== "logged") return { name: type.toUpperCase(), span, writes };
+  return conditional ? { name: "conditional", span, writes } : null;
+}
+
+interface Partition {
+  readonly table: Table;
+  /** Of each column of the key what it is, wherever that stands. */
+  readonly key: readonly string[];
+}
+
+function areSame(partitions: readonly (Partition | null)[]): boolean {
+  const [first, ...others] = partitions;
+  return first !== null &&
+    others.every((other) =>
+      other !== null && other.table === first?.table && other.key.join() === first.key.join()
+    );
+}
+
+/** Null where the partition key is not known as a whole. */
+function partitionOf(write: WriteStatement, table: Table | null): Partition | null {
+  if (table === null) return null;
+  const terms = keyTerms(write);
+  const key = table.partitionKey.flatMap((column) => {
+    const term = terms.get(column);
+    return term === undefined || !isPure(term) ? [] : [formOf(term)];
+  });
+  return key.length === table.partitionKey.length ? { table, key } : null;
+}
+
+/** What each column is written as, or restricted to. */
+function keyTerms(write: WriteStatement): ReadonlyMap<string, Term> {
+  if (write.kind === "insert") {
+    if (write.source.kind === "json") return new Map();
+    const { columns, values } = write.source;
+    return new Map(columns.flatMap(({ name }, index) => {
+      const value = values[index];
+      return value === undefined ? [] : [[name, value]];
+    }));
+  }
+  return new Map(write.where.flatMap((relation) => {
+    if (relation.kind !== "comparison" && relation.kind !== "in") return [];
+    if (relation.subject.kind !== "column") return [];
+    const term = onlyTerm(relation);
+    return term === null ? [] : [[relation.subject.column.name, term]];
+  }));
+}
+
+/** What a column has to be equal to; null where it may be one of several. */
+function onlyTerm(relation: Extract<Relation, { kind: "comparison" | "in" }>): Term | null {
+  if (relation.kind === "comparison") return relation.comparator === "=" ? relation.value : null;
+  const { values } = relation;
+  return "kind" in values || values.length !== 1 ? null : values[0]!;
+}
+
+/** Equal forms have equal values. */
+function formOf(term: Term): string {
+  const isPlace = (key: string) => key === "span" || key === "written";
+  return JSON.stringify(unhinted(term), (key, value) => isPlace(key) ? undefined : value);
+}

@@ -1,0 +1,107 @@
+/**
+ * Cassandra's own functions: which of them give the same for the same arguments, and which of them make
+ * one row of many. What a user-defined function does, nobody can tell.
+ *
+ * @module
+ */
+import { type Call, type Term, walkTerm } from "../../catalog/statement/term.ts";
+import { primitives } from "../../codec/primitives.ts";
+
+/**
+ * Functions of one row that give the same for the same arguments, by the classes of Cassandra's source
+ * that define them. Not among them are the functions of `UuidFcts` and those of `TimeFcts` that tell the
+ * time.
+ */
+const PURE: ReadonlySet<string> = new Set([
+  // BytesConversionFcts
+  ...[...Object.keys(primitives), "varchar"].flatMap((type) => [
+    `${type}_as_blob`,
+    `${type}asblob`,
+    `blob_as_${type}`,
+    `blobas${type}`,
+  ]),
+  // CollectionFcts
+  "collection_avg",
+  "collection_count",
+  "collection_max",
+  "collection_min",
+  "collection_sum",
+  "map_keys",
+  "map_values",
+  // FromJsonFct and ToJsonFct
+  "from_json",
+  "fromjson",
+  "to_json",
+  "tojson",
+  // MaskingFcts
+  "mask_default",
+  "mask_hash",
+  "mask_inner",
+  "mask_null",
+  "mask_outer",
+  "mask_replace",
+  // MathFcts
+  "abs",
+  "exp",
+  "log",
+  "log10",
+  "round",
+  // TimeFcts
+  "floor",
+  "max_timeuuid",
+  "maxtimeuuid",
+  "min_timeuuid",
+  "mintimeuuid",
+  "to_date",
+  "to_timestamp",
+  "to_unix_timestamp",
+  "todate",
+  "totimestamp",
+  "tounixtimestamp",
+  // TokenFct
+  "token",
+  // VectorFcts
+  "similarity_cosine",
+  "similarity_dot_product",
+  "similarity_euclidean",
+]);
+
+/** Functions of one row that make something up, or that tell the time: `UuidFcts` and `TimeFcts`. */
+const IMPURE: ReadonlySet<string> = new Set([
+  "current_date",
+  "current_time",
+  "current_timestamp",
+  "current_timeuuid",
+  "currentdate",
+  "currenttime",
+  "currenttimestamp",
+  "currenttimeuuid",
+  "now",
+  "uuid",
+]);
+
+/** Whether a term has the same value each time, as far as its markers have. */
+export function isPure(term: Term): boolean {
+  return walkTerm(term).every((inner) =>
+    inner.kind !== "call" || PURE.has(nativeName(inner) ?? "")
+  );
+}
+
+/** Whether a selector may make one row of many: an aggregate of Cassandra's own, or of a user. */
+export function mayAggregate(term: Term): boolean {
+  return walkTerm(term).some((inner) => {
+    if (inner.kind !== "call") return inner.kind === "count_rows";
+    const name = nativeName(inner) ?? "";
+    return !PURE.has(name) && !IMPURE.has(name);
+  });
+}
+
+/** Whether a selector counts, so that its value is never null. */
+export function isCount(term: Term): boolean {
+  return term.kind === "count_rows" || term.kind === "call" && nativeName(term) === "count";
+}
+
+/** The name of a function of Cassandra's own; null for one that a keyspace has. */
+function nativeName({ function: { keyspace, name } }: Call): string | null {
+  return keyspace === null || keyspace.name === "system" ? name.name : null;
+}
