@@ -181,7 +181,7 @@ export const SETTINGS = {
     name: "BODY_TIMEOUT_MS",
     default: "30000",
     kind: integer({ min: 1, max: 3_600_000 }),
-    meaning: "Longest that a request's body may take to arrive, and that a bulk upload may pause",
+    meaning: "Longest that a request's body may take to arrive, and each line of a bulk upload",
   },
   maxBodyBytes: {
     name: "MAX_BODY_BYTES",

@@ -99,11 +99,34 @@ describe("@bulk and its sender", () => {
       read: 3,
       written: 3,
       failed: 0,
-      stopped: "Nothing came in for 200 ms",
+      stopped: "No line was completed in 200 ms",
     });
     await writer.abort().catch(() => {});
     expect(await stored(other, "stalled")).toHaveLength(3);
   });
+
+  for (const [what, piece] of [["the bytes of one line", "1"], ["blank lines", " \n"]] as const) {
+    it(`ends an upload of ${what} that come in one by one`, async () => {
+      await using other = await startTestService({
+        cqlDir: EXAMPLE,
+        env: { BODY_TIMEOUT_MS: "300" },
+      });
+      const { writer, response } = openUpload(other, "/stations/dripping/observations");
+      await writer.write(observations(1));
+      const report = response.then((response) => response.text());
+      let isOver = false;
+      report.finally(() => isOver = true).catch(() => {});
+      while (!isOver) {
+        await writer.write(piece).catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(parseReport(await report).summary).toMatchObject({
+        written: 1,
+        stopped: "No line was completed in 300 ms",
+      });
+      await writer.abort().catch(() => {});
+    });
+  }
 
   it("answers a sender who waits for the report before it ends, once too much has failed", async () => {
     await using other = await startTestService({

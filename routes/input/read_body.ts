@@ -7,6 +7,8 @@
  */
 import { parseJson } from "../../codec/json/parse_json.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import { ChunkReader } from "./chunk_reader.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
@@ -139,52 +141,35 @@ export async function readBytes(
   if (declared > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array();
   assertNotEncoded(request.headers);
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  for await (const chunk of withinTime(request.body, timeoutMs)) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
-}
-
-/** The chunks of a body that comes in whole and in time. */
-async function* withinTime(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  timeoutMs: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
-  const late = Promise.withResolvers<never>();
+  const chunks = new ChunkReader(request.body);
+  let isLate = false;
   const timer = setTimeout(() => {
-    late.reject(
-      new ServiceError(
-        "body_timeout",
-        `The body did not come in within ${timeoutMs} ms: send it again, faster`,
-      ),
-    );
+    isLate = true;
+    chunks.cancel();
   }, timeoutMs);
-  late.promise.catch(() => {});
   try {
-    while (true) {
-      const { done, value } = await Promise.race([reader.read(), late.promise]);
-      if (done) return;
-      yield value;
-    }
+    const bytes = await readAll(chunks, maxBytes);
+    if (!isLate) return bytes;
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     throw new ServiceError("malformed_request", "The body broke off", { cause: error });
   } finally {
     clearTimeout(timer);
-    reader.cancel().catch(() => {});
+    chunks.cancel();
+  }
+  throw new ServiceError(
+    "body_timeout",
+    `The body did not come in within ${timeoutMs} ms: send it again, faster`,
+  );
+}
+
+async function readAll(chunks: ChunkReader, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new GrowingBytes();
+  while (true) {
+    const chunk = await chunks.read();
+    if (chunk === null) return bytes.view();
+    if (bytes.length + chunk.length > maxBytes) throw tooLarge(maxBytes);
+    bytes.append(chunk);
   }
 }
 

@@ -6,6 +6,7 @@
 import { parseJson } from "../../codec/json/parse_json.ts";
 import type { Entry } from "../../db/bulk/write_lines.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import { ChunkReader } from "./chunk_reader.ts";
 import { assertNotEncoded, assertObject, type BodyLimits, readJson } from "./read_body.ts";
 import { type Line, readLines } from "./read_lines.ts";
 
@@ -20,7 +21,7 @@ export type BulkBody =
 export interface Upload {
   /** Those that came in together; throws where the upload breaks off. */
   readonly blocks: AsyncIterable<readonly Entry[]>;
-  /** Reads to the end what `blocks` has not, whatever it is, or until it stalls. Never rejects. */
+  /** Reads to the end what `blocks` has not, whatever it is, while it comes in at a fair pace. Never rejects. */
   drain(): Promise<void>;
   /** Breaks off: whoever waits for the next block waits no longer. */
   cancel(): void;
@@ -30,8 +31,8 @@ const NDJSON_TYPE = /^application\/(?:x-)?ndjson\s*(?:;|$)/i;
 const BLANK = /^[ \t\r]*$/;
 
 /**
- * @param limits of a whole JSON body; of NDJSON, which may take any time, `maxBytes` is for each line,
- * and `timeoutMs` for the silence between two chunks
+ * @param limits of a whole JSON body; of NDJSON, which may take any time, those of each line: `timeoutMs`
+ * is how long the sender may keep the service waiting for the end of a line that is not blank
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
 export async function readEntries(
@@ -54,37 +55,50 @@ export async function readEntries(
 
 class NdjsonUpload implements Upload {
   readonly blocks: AsyncIterable<readonly Entry[]>;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
+  readonly #chunks: ChunkReader | null;
   readonly #limits: BodyLimits;
+  /** How long the sender may still keep the service waiting, in milliseconds. */
+  #patienceMs: number;
   /** Why it was broken off from this side; null while it was not. */
   #broken: Error | null = null;
 
-  constructor(body: ReadableStream<Uint8Array> | null, limits: BodyLimits) {
-    this.#reader = body?.getReader() ?? null;
+  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, limits: BodyLimits) {
+    this.#chunks = body === null ? null : new ChunkReader(body);
     this.#limits = limits;
-    this.blocks = this.#read();
+    this.#patienceMs = limits.timeoutMs;
+    this.blocks = this.#readBlocks();
   }
 
-  async *#read(): AsyncGenerator<readonly Entry[]> {
-    for await (const lines of readLines(this.#chunks(), this.#limits)) {
-      yield lines.filter(isNotBlank).map(parseLine);
+  async *#readBlocks(): AsyncGenerator<readonly Entry[]> {
+    for await (const lines of readLines(this.#readChunks(), this.#limits)) {
+      const entries = lines.filter(isNotBlank).map(parseLine);
+      if (entries.length === 0) continue;
+      this.#patienceMs = this.#limits.timeoutMs;
+      yield entries;
     }
   }
 
-  async *#chunks(): AsyncGenerator<Uint8Array> {
-    while (this.#reader !== null) {
-      const { timeoutMs } = this.#limits;
-      const timer = setTimeout(() => this.#breakOff(stalled(timeoutMs)), timeoutMs);
-      const { done, value } = await this.#reader.read().finally(() => clearTimeout(timer));
+  async *#readChunks(): AsyncGenerator<Uint8Array> {
+    while (this.#chunks !== null) {
+      const timer = setTimeout(() => this.#breakOff(this.#stalled()), this.#patienceMs);
+      const askedAt = performance.now();
+      const chunk = await this.#chunks.read().finally(() => clearTimeout(timer));
+      this.#patienceMs -= performance.now() - askedAt;
       if (this.#broken !== null) throw this.#broken;
-      if (done) return;
-      yield value;
+      if (chunk === null) return;
+      yield chunk;
     }
   }
 
   async drain(): Promise<void> {
+    let bytes = 0;
     try {
-      for await (const _ of this.#chunks());
+      for await (const { length } of this.#readChunks()) {
+        bytes += length;
+        if (bytes < this.#limits.maxBytes) continue;
+        bytes = 0;
+        this.#patienceMs = this.#limits.timeoutMs;
+      }
     } catch {
       // The caller has left or stalls, which ends it as well.
     }
@@ -97,12 +111,13 @@ class NdjsonUpload implements Upload {
   /** What is being read ends at once, as if the body did. */
   #breakOff(reason: Error): void {
     this.#broken ??= reason;
-    this.#reader?.cancel().catch(() => {});
+    this.#chunks?.cancel();
   }
-}
 
-function stalled(timeoutMs: number): ServiceError {
-  return new ServiceError("body_timeout", `Nothing came in for ${timeoutMs} ms`);
+  #stalled(): ServiceError {
+    const detail = `No line was completed in ${this.#limits.timeoutMs} ms`;
+    return new ServiceError("body_timeout", detail);
+  }
 }
 
 function isNotBlank(line: Line): boolean {

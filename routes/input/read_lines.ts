@@ -1,12 +1,14 @@
 /**
  * A body as lines of text, of any length and in flat memory: what has come in is split and decoded a
- * chunk at a time, and nothing is read before it is asked for, which holds the sender back.
+ * chunk at a time, and nothing is read before it is asked for, which holds the sender back. A chunk may
+ * be used again for the next one: what is kept of it is copied.
  *
  * Lines end with a newline, as NDJSON has it; a carriage return before it is white space to JSON.
  *
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 
 /** A line's text without its newline, or why it cannot be read. Lines count from one. */
 export type Line =
@@ -20,8 +22,8 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
  * Reads the lines in blocks: those that came in together.
  *
  * @param maxBytes a longer line is an error of its own, and skipped without being kept
- * @throws whatever the body's stream fails with, after the lines before it; a line that was cut off
- * by that is none
+ * @throws whatever the body's stream fails with, after the lines before it; a line that this cuts off is
+ * left out
  */
 export async function* readLines(
   body: AsyncIterable<Uint8Array>,
@@ -41,8 +43,9 @@ class LineSplitter {
   readonly #maxBytes: number;
   // A byte order mark is only one at the very beginning; the decoder would see one in each block.
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #begun = new GrowingBytes();
   #line = 0;
-  #begun: Uint8Array[] = [];
+  /** Of the line that has begun, also where it is too long to be kept. */
   #begunBytes = 0;
 
   constructor(maxBytes: number) {
@@ -73,14 +76,14 @@ class LineSplitter {
 
   #begin(bytes: Uint8Array): void {
     this.#begunBytes += bytes.length;
-    if (this.#begunBytes > this.#maxBytes) this.#begun = [];
-    else if (bytes.length > 0) this.#begun.push(bytes);
+    if (this.#begunBytes > this.#maxBytes) this.#begun.clear();
+    else this.#begun.append(bytes);
   }
 
   #finish(lines: Line[]): void {
     if (this.#begunBytes > this.#maxBytes) lines.push(this.#tooLong());
-    else lines.push(this.#decode(joined(this.#begun, this.#begunBytes)));
-    this.#begun = [];
+    else lines.push(this.#decode(this.#begun.view()));
+    this.#begun.clear();
     this.#begunBytes = 0;
   }
 
@@ -120,16 +123,4 @@ class LineSplitter {
     const detail = `The line has more than ${this.#maxBytes} bytes: send less in one line`;
     return { line: ++this.#line, error: new ServiceError("body_too_large", detail) };
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
