@@ -52,9 +52,8 @@ function sentencesOf(names: readonly string[]): string[] {
 
 /** The setting that a name was probably meant to be; null where it is something else. */
 function nearest(name: string): string | null {
-  // The beginning of a setting, such as without its unit.
-  const unfinished = NAMES.find((known) => name.includes("_") && known.startsWith(name));
-  if (unfinished !== undefined) return unfinished;
+  const related = NAMES.find((known) => isRelated(name, known));
+  if (related !== undefined) return related;
   const prefix = OWN_PREFIX.exec(name)?.[0] ?? "";
   // A long prefix in common does not bring the rest nearer: `CURSOR_AGENT` is not `CURSOR_KEY`.
   const rests = NAMES.filter((known) => known.startsWith(prefix))
@@ -66,4 +65,15 @@ function nearest(name: string): string | null {
   // Of another program, as `DD_LOG_LEVEL` is.
   if (prefix === "" && name.endsWith(`_${near}`)) return null;
   return prefix + near;
+}
+
+/**
+ * Whether one name has the words of the other and more, as without a unit or with a word too many. Both
+ * begin alike and have two words at least: `PORT_HTTP` is not about `PORT`.
+ */
+function isRelated(name: string, known: string): boolean {
+  const [words, knownWords] = [name.split("_"), known.split("_")];
+  if (words[0] !== knownWords[0] || Math.min(words.length, knownWords.length) < 2) return false;
+  return known.startsWith(name) || knownWords.every((word) => words.includes(word)) ||
+    words.every((word) => knownWords.includes(word));
 }

@@ -33,7 +33,7 @@ export const CLIENT_CODES = {
     status: 400,
     title: "Range too wide",
     ...CLIENT,
-    routes: ["walk"],
+    routes: ["walk", "hand_written"],
     meaning: "An `@walk` range spans more time buckets than the route allows",
     action: "Ask for less at once",
   },

@@ -32,7 +32,7 @@ describe("codesOf()", () => {
     ["if_match", ["precondition_failed", "precondition_required"]],
     ["applied", ["not_applied"]],
     ["not_idempotent", ["outcome_unknown"]],
-    ["hand_written", ["not_found", "too_many_rows", "outcome_unknown"]],
+    ["hand_written", ["range_too_wide", "not_found", "too_many_rows", "outcome_unknown"]],
   ];
   for (const [trait, codes] of CASES) {
     it(`adds what the trait "${trait}" can lead to`, () => {
