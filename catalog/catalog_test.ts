@@ -64,6 +64,7 @@ SELECT observed_at -- newest first
       walk: null,
       bulk: false,
       status: null,
+      current: [],
     });
     expect(text.slice(statementSpan.start, statementSpan.end)).toBe(query.statement);
     expect(parsed).toMatchObject({ kind: "select", table: { name: { name: "observations" } } });

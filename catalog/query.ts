@@ -88,6 +88,12 @@ export interface Etag {
   readonly span: Span;
 }
 
+/** A column of a row that may be shown where the condition of an `:applied` query did not hold. */
+export interface CurrentColumn {
+  readonly name: string;
+  readonly span: Span;
+}
+
 /** How a `:many` query goes through the time buckets of a range, one partition after the other. */
 export interface Walk {
   /** The marker that each bucket is bound to. */
@@ -155,4 +161,6 @@ export interface Query {
   readonly bulk: boolean;
   /** What a write with a route answers with where it succeeds; null for others. */
   readonly status: SuccessStatus | null;
+  /** What a caller may see of the row where the condition did not hold, beside the key that it sent. */
+  readonly current: readonly CurrentColumn[];
 }

@@ -7,6 +7,7 @@
 
 import { checkBounds } from "./checks/check_bounds.ts";
 import { checkBulk } from "./checks/check_bulk.ts";
+import { checkCurrent } from "./checks/check_current.ts";
 import { checkEtag } from "./checks/check_etag.ts";
 import { checkIfMatch } from "./checks/check_if_match.ts";
 import { checkStatus } from "./checks/check_status.ts";
@@ -63,6 +64,7 @@ export function validateDraft(
   checkIfMatch(tags.param, { mode, route: routeTag, roles, report });
   if (routeTag !== null) checkBounds(params, { roles, report });
   for (const tag of tags.status) checkStatus(tag, { mode, route: routeTag, report });
+  for (const tag of tags.current) checkCurrent(tag, { mode, report });
   for (const tag of tags.etag) checkEtag(tag, { mode, route: routeTag, report });
   for (const tag of tags.walk) {
     checkWalk(tag, { mode, markers, params: tags.param, route: routeTag, report });
@@ -99,6 +101,7 @@ export function validateDraft(
     walk: resolveWalk(tags.walk[0]),
     bulk: tags.bulk.length > 0,
     status: resolveStatus(tags, mode),
+    current: tags.current[0]?.columns ?? [],
   };
   return { query, diagnostics };
 }

@@ -17,7 +17,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The body is not a JSON object in UTF-8 or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not one tag",
+      "The body is not a JSON object in UTF-8 or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not a list of tags",
     action: "Correct the request",
   },
   invalid_cursor: {
@@ -36,6 +36,14 @@ export const CLIENT_CODES = {
     routes: ["walk", "hand_written"],
     meaning: "An `@walk` range spans more time buckets than the route allows",
     action: "Ask for less at once",
+  },
+  unsupported_precondition: {
+    status: 400,
+    title: "Unsupported precondition",
+    ...CLIENT,
+    routes: ["any"],
+    meaning: "`If-Match` or `If-None-Match` asks for what the route cannot check. Nothing was done",
+    action: "Leave the header out, or use a route that checks it",
   },
   missing_token: {
     status: 401,
@@ -74,8 +82,8 @@ export const CLIENT_CODES = {
     status: 404,
     title: "Not found",
     ...CLIENT,
-    routes: ["one", "hand_written"],
-    meaning: "A `:one` query found no row for this caller",
+    routes: ["one", "exists", "hand_written"],
+    meaning: "A `:one` query, or a write with `IF EXISTS`, found no row for this caller",
     action: "Nothing: there is no such row",
   },
   unknown_route: {
@@ -118,16 +126,16 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["applied"],
     meaning: "The condition after `IF` did not hold, and nothing was changed",
-    action: "Look at `current`, the row as it is now, and decide",
+    action: "Read the row, or look at what `current` shows of it, and decide",
   },
   precondition_failed: {
     status: 412,
     title: "Precondition failed",
     ...CLIENT,
-    routes: ["if_match"],
+    routes: ["if_match", "exists", "not_exists", "etag"],
     meaning:
-      "The row has changed since the caller read the tag in `If-Match`, or is not there; or no row can have that tag",
-    action: "Read again, look at `current` where it is there, and decide",
+      "The row does not have the tag in `If-Match`, or is not there; or there is a row, and `If-None-Match` forbids it",
+    action: "Read again, or look at what `current` shows of the row, and decide",
   },
   body_too_large: {
     status: 413,

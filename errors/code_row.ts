@@ -20,6 +20,11 @@ export type RouteTrait =
   /** Serves a query of this mode. */
   | "one"
   | "applied"
+  /** Writes only what is there, or only what is not. */
+  | "exists"
+  | "not_exists"
+  /** Answers with an entity tag. */
+  | "etag"
   /** Has pages. */
   | "paged"
   /** Reads a range of time that lies in many partitions. */

@@ -58,7 +58,7 @@ export function mountQuery(
     };
     const input = await readBody(context.req.raw);
     if (input.kind === "many") {
-      return bulk!.respond({ context, upload: input.upload, readValues: bulk!.readInput(outer) });
+      return bulk!.respond({ context, upload: input.upload, input: bulk!.readInput(outer) });
     }
     // A single input of a bulk route is answered as on any other.
     const answer = answers[type] ?? answers["application/json"]!;

@@ -20,6 +20,7 @@ const QUERIES = `
 -- @route POST /registrations
 -- @scope stations:write
 -- @param tenant_id in claim:tenant
+-- @current name
 INSERT INTO stations (tenant_id, station_id, name) VALUES (:tenant_id, :station_id, :name)
 IF NOT EXISTS;
 `;

@@ -130,6 +130,8 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     service.request(
       "/stations/s/observations?since=1900-01-01T00:00:00Z&until=2020-01-01T00:00:00Z",
     ),
+  unsupported_precondition: () =>
+    service.request("/stations", { ...post(STATION), headers: { "if-match": '"1"' } }),
   missing_token: () => service.request("/stations", { user: null }),
   invalid_token: () =>
     service.request("/stations", { user: null, headers: { authorization: "Bearer abc" } }),

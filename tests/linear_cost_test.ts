@@ -21,7 +21,7 @@ import { readBearerToken } from "../routes/auth/bearer_token.ts";
 import { readJsonPart } from "../routes/auth/jwt/json_part.ts";
 import { readJwtHeader } from "../routes/auth/jwt/jwt_header.ts";
 import type { AppEnv } from "../routes/context.ts";
-import { isNoneMatch, readIfMatch } from "../routes/input/entity_tag.ts";
+import { matchesTag, parseTagList } from "../routes/input/entity_tag.ts";
 import { assertNotEncoded, isJson, isTaken, readJson } from "../routes/input/read_body.ts";
 import { readEntries } from "../routes/input/read_entries.ts";
 import { createAddressReader } from "../routes/load/client_address.ts";
@@ -193,8 +193,8 @@ describe("the time of a header", () => {
     "Forwarded": request("/address", "forwarded"),
     "Forwarded after for": (text) => request("/address", "forwarded")(`for=${text}`),
     "X-Forwarded-For": request("/address", "x-forwarded-for"),
-    "If-Match": (text) => readIfMatch(text),
-    "If-None-Match": (text) => isNoneMatch(text, '"1"'),
+    "If-Match": (text) => matchesTag(parseTagList(text) ?? [], "1", "strong"),
+    "If-None-Match": (text) => matchesTag(parseTagList(text) ?? [], "1", "weak"),
     "X-Request-Id": request("/", "x-request-id"),
     "traceparent": (text) =>
       new W3CTraceContextPropagator().extract(

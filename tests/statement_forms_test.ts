@@ -41,6 +41,7 @@ INSERT INTO books (shelf, year, title, tags, copies) VALUES (:shelf, :year, :tit
 
 -- name: claim_shelf :applied
 -- A condition on a column that the whole partition shares.
+-- @current owner
 -- @route PUT /owners
 -- @public
 UPDATE books SET owner = :owner WHERE shelf = :shelf IF owner = null;

@@ -134,6 +134,7 @@ UPDATE places SET label = :label WHERE id = :id IF label = :old;
 
 -- name: share :applied
 -- @route PUT /shares/{house}
+-- @current id share
 -- @public
 BEGIN BATCH
   UPDATE owners SET share = :first WHERE house = :house AND id = 1 IF share = :was_first;
@@ -373,7 +374,9 @@ describe("Conditions of a batch", () => {
       );
     }
     const [, refused] = await answer(send("PUT", "/shares/c", shares));
-    expect(refused).toMatchObject({ current: [{ id: 1, share: 50 }, { id: 2, share: 49 }] });
+    expect(refused).toMatchObject({
+      current: [{ house: "c", id: 1, share: 50 }, { house: "c", id: 2, share: 49 }],
+    });
     await succeed(send("PUT", "/shares/c", { ...shares, was_second: 49 }));
   });
 

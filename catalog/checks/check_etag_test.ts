@@ -12,14 +12,15 @@ function parseOne(text: string): Query {
 }
 
 describe("@etag", () => {
-  for (const column of ["version", "changed_at_2", "v"]) {
+  const COLUMNS = [["version"], ["changed_at_2"], ["v"], ["rowVersion", '"rowVersion"']];
+  for (const [column, tag = column] of COLUMNS) {
     it(`names the column ${column}`, () => {
       const { etag } = parseOne(
-        `-- name: get :one\n-- @route GET /t\n-- @public\n-- @etag ${column}\nSELECT ${column} FROM t`,
+        `-- name: get :one\n-- @route GET /t\n-- @public\n-- @etag ${tag}\nSELECT ${tag} FROM t`,
       );
       const { span } = etag!;
       expect(etag!.column).toBe(column);
-      expect(span.file.text.slice(span.start, span.end)).toBe(`@etag ${column}`);
+      expect(span.file.text.slice(span.start, span.end)).toBe(`@etag ${tag}`);
     });
   }
 });

@@ -6,9 +6,8 @@
  */
 
 import type { Etag } from "../query.ts";
-import { quote } from "../text/quote.ts";
-import { helpToName } from "../text/snake_case.ts";
 import type { Report } from "../text/source.ts";
+import { readColumnName } from "./column_name.ts";
 import { reportUnexpected, type TagLine } from "./tag_line.ts";
 
 export function readEtag(line: TagLine, report: Report): Etag {
@@ -22,15 +21,5 @@ export function readEtag(line: TagLine, report: Report): Etag {
     return { column: "", span: line.span };
   }
   for (const word of others) reportUnexpected(word, report);
-  const { text, span } = first;
-  const cannotUse = (state: string, help: string) =>
-    report({ span, message: `Cannot use column ${quote(text)}: ${state}`, help });
-  if (text.includes('"')) {
-    cannotUse("its name is quoted", `Give it a plain name in the statement with AS, and name that`);
-  } else if (!/^[A-Za-z]\w*$/.test(text)) {
-    cannotUse("no such name exists without quotes", helpToName(text));
-  } else if (text !== text.toLowerCase()) {
-    cannotUse("the server lower-cases names", `Write it as "${text.toLowerCase()}"`);
-  }
-  return { column: text.toLowerCase(), span: line.span };
+  return { column: readColumnName(first, report), span: line.span };
 }

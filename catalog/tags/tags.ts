@@ -10,6 +10,7 @@ import type { Report, Span } from "../text/source.ts";
 import { closest, suggest } from "../text/suggest.ts";
 import type { Token } from "../text/token.ts";
 import { readConsistency } from "./consistency_tag.ts";
+import { readCurrent } from "./current_tag.ts";
 import { readEtag } from "./etag_tag.ts";
 import { readPage } from "./page_tag.ts";
 import { readParam } from "./param_tag.ts";
@@ -37,6 +38,7 @@ const TAGS = {
   walk: { repeats: false, read: readWalk },
   bulk: { repeats: false, read: readBare },
   status: { repeats: false, read: readStatus },
+  current: { repeats: false, read: readCurrent },
 } as const satisfies Record<string, TagReader>;
 
 export type TagName = keyof typeof TAGS;

@@ -15,7 +15,7 @@ export interface BulkRequest
   /** Runs while Cassandra is being waited for. */
   readonly stopwatch: Stopwatch;
   /** The error for a line whose condition did not hold. */
-  notApplied(result: Result): ServiceError;
+  notApplied(values: EncodedValues, result: Result): ServiceError;
 }
 
 /** Writes the entries of one request, as `writeLines` does. Never rejects. */
@@ -37,7 +37,7 @@ export function createBulkWriter(prepared: PreparedQuery, executor: Executor): B
         const [row, ...more] = rows;
         if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
         const result = await executor.execute(prepared, row!, options);
-        if (result.applied === false) throw notApplied(result);
+        if (result.applied === false) throw notApplied(row!, result);
       },
     });
 }

@@ -19,6 +19,7 @@ import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
 import { isPaged } from "./paging.ts";
 import { prepareColumns } from "./prepare_columns.ts";
+import { prepareCondition } from "./prepare_condition.ts";
 import { prepareParams } from "./prepare_params.ts";
 import { prepareWalk } from "./prepare_walk.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
@@ -67,6 +68,7 @@ async function prepareQuery(
   const context = { statement, table, tables, report };
   const params = prepareParams(query, context);
   const columns = prepareColumns(query, context);
+  const condition = prepareCondition(query, params, context);
   const walk = prepareWalk(query, params, context);
   const pages = isPaged(query, context);
   checkMarkerAgreement(query, context);
@@ -79,6 +81,7 @@ async function prepareQuery(
     statement,
     params,
     columns,
+    condition,
     walk,
     readRows: compileRowReader(statement.columns),
     readShape: createShapeReader(),

@@ -25,6 +25,8 @@ export interface PreparedQuery {
    * condition did not hold. Else empty.
    */
   readonly columns: readonly PreparedColumn[];
+  /** What the `IF` of a lightweight transaction checks; null without one. */
+  readonly condition: PreparedCondition | null;
   /** How the buckets of a range are gone through; null without `@walk`. */
   readonly walk: PreparedWalk | null;
   readonly readRows: RowReader;
@@ -63,6 +65,33 @@ export interface PreparedColumn {
   /** Whether a function worked it out: a list, then, may have null in it. */
   readonly computed: boolean;
 }
+
+/** The conditions of a lightweight transaction; a batch may have several. */
+export interface PreparedCondition {
+  /** What all of them check: that there is a row, that there is none, or else its columns. */
+  readonly checks: "exists" | "not_exists" | "columns";
+  /** Whether they compare with the tag of `If-Match` and with nothing else. */
+  readonly comparesTagAlone: boolean;
+  /** The row that each of them is about; empty where the statement cannot be read. */
+  readonly rows: readonly ConditionRow[];
+  /** The columns that a caller may see where a condition did not hold. */
+  readonly shown: readonly ShownColumn[];
+}
+
+/** A row that a condition is about. */
+export interface ConditionRow {
+  /** The columns of its key whose values are those of parameters. */
+  readonly keys: readonly {
+    readonly name: string;
+    /** The name of the parameter. */
+    readonly param: string;
+    readonly codec: Codec;
+  }[];
+  /** The columns that have to equal the tag of `If-Match`. */
+  readonly tagColumns: readonly string[];
+}
+
+export type ShownColumn = Pick<PreparedColumn, "name" | "codec">;
 
 /** An `@walk` with what the types of its markers say. */
 export interface PreparedWalk extends Walk {

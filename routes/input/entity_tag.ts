@@ -1,55 +1,54 @@
 /**
- * Entity tags (RFC 9110, section 8.8.3) that are the value of a column, such as a version: what
- * `@etag` sends, and what `If-None-Match` and `If-Match` bring back.
+ * Entity tags (RFC 9110, section 8.8.3) that are the value of a column, such as a version: what `@etag`
+ * sends, and what `If-None-Match` and `If-Match` bring back.
  *
  * @module
  */
 import type { Json } from "../../codec/codec.ts";
-import { ServiceError } from "../../errors/service_error.ts";
 
-const ONE_TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
-const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
-
-/** The tag of a value, in quotes; null where there is no value to tell apart. */
-export function entityTag(value: Json | undefined): string | null {
-  return value === null || value === undefined ? null : `"${value}"`;
+/** A tag that a client names. */
+export interface EntityTag {
+  /** Without its quotes. */
+  readonly text: string;
+  readonly isWeak: boolean;
 }
 
-/** Whether `If-None-Match` names the tag, so that the caller has the row already. Weak comparison. */
-export function isNoneMatch(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  if (header.trim() === "*") return true;
-  return [...header.matchAll(TAG)].some(([, text]) => `"${text}"` === tag);
+/** What `If-Match` and `If-None-Match` consist of: a list of tags, or `*` for whatever the tag is. */
+export type TagList = "*" | readonly EntityTag[];
+
+const TAG = /[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)/y;
+const NO_TAG = /[ \t]*(?:,|$)/y;
+
+/** Reads a header; null where it is not `*` or a list of tags. */
+export function parseTagList(header: string): TagList | null {
+  if (header.trim() === "*") return "*";
+  const tags: EntityTag[] = [];
+  for (let at = 0; at < header.length;) {
+    TAG.lastIndex = NO_TAG.lastIndex = at;
+    const [whole, weak, text] = TAG.exec(header) ?? NO_TAG.exec(header) ?? [];
+    if (whole === undefined) return null;
+    if (text !== undefined) tags.push({ text, isWeak: weak !== undefined });
+    at += whole.length;
+  }
+  return tags.length === 0 ? null : tags;
+}
+
+/** The tag of a value, without quotes; null where there is no value to tell apart. */
+export function tagTextOf(value: Json | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
 }
 
 /**
- * The value that `If-Match` requires. Strong comparison, which a weak tag never passes (section 13.1.1).
+ * Whether a list names the tag. The strong comparison, for `If-Match`, never holds for a weak tag; the
+ * weak one is for `If-None-Match` (section 8.8.3.2).
  *
- * @throws {ServiceError} `precondition_required` without the header, `malformed_request` for what is
- * not one tag, since a condition in CQL compares with one value, `precondition_failed` for a weak one
+ * @param text the tag of the row; null where it has none, which only `*` matches
  */
-export function readIfMatch(header: string | null): string {
-  if (header === null) {
-    throw new ServiceError(
-      "precondition_required",
-      'This route changes only what the caller has seen: send the row\'s "ETag" as "If-Match"',
-    );
-  }
-  const [, weak, text] = ONE_TAG.exec(header) ?? [];
-  if (text === undefined) {
-    throw new ServiceError(
-      "malformed_request",
-      'Cannot read "If-Match": expected one entity tag in double quotes, as "ETag" had it',
-    );
-  }
-  if (weak !== undefined) throw matchesNone();
-  return text;
-}
-
-/** The error for a tag that no row can have: it is known without asking Cassandra. */
-export function matchesNone(): ServiceError {
-  return new ServiceError(
-    "precondition_failed",
-    'No row can have the tag in "If-Match": read the row, and send its "ETag" as it is',
-  );
+export function matchesTag(
+  list: TagList,
+  text: string | null,
+  comparison: "strong" | "weak",
+): boolean {
+  if (list === "*") return true;
+  return list.some((tag) => tag.text === text && (comparison === "weak" || !tag.isWeak));
 }

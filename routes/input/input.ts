@@ -16,11 +16,11 @@ import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
 import { compileClaim } from "./claim.ts";
-import { matchesNone, readIfMatch } from "./entity_tag.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import { schemaOf } from "./param_schema.ts";
 import { headerName, type Place, pointerOf, sourceOf } from "./place.ts";
+import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 
 /** What a request brings along beside its body, before it is checked. */
 export interface OuterInput {
@@ -39,13 +39,21 @@ export interface RawInput extends OuterInput {
 export interface Input<Own> {
   readonly values: EncodedValues;
   readonly own: Own;
+  readonly preconditions: Preconditions;
+}
+
+/** For many bodies in one request: what holds for all of them. */
+export interface BulkInput {
+  readonly preconditions: Preconditions;
+  /** @throws {ServiceError} `invalid_input` with every mistake of the body */
+  readValues(body: RawInput["body"]): EncodedValues;
 }
 
 /** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
 export type InputReader<Own> = (input: RawInput) => Input<Own>;
 
-/** For many bodies in one request: what holds for all of them is read once, then each of them. */
-export type BulkInputReader = (outer: OuterInput) => (body: RawInput["body"]) => EncodedValues;
+/** Reads what holds for all bodies of one request, once. */
+export type BulkInputReader = (outer: OuterInput) => BulkInput;
 
 // More than a person reads; a body of a hundred thousand unknown fields is not answered one by one.
 const MAX_ERRORS = 100;
@@ -59,7 +67,7 @@ export function compileInput<Own>(
 ): InputReader<Own> {
   const readOuter = compileOuter(prepared, ownParams.names);
   const readBody = compileBody(prepared);
-  const readPrecondition = compileIfMatch(prepared);
+  const readPreconditions = compilePreconditions(prepared);
   return (input) => {
     const errors: InputError[] = [];
     const values: Values = {};
@@ -68,26 +76,30 @@ export function compileInput<Own>(
     const own = ownParams.read(input.query, errors);
     if (errors.length > 0) throw invalidInput(errors);
     // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
-    readPrecondition(input, values);
-    return { values, own };
+    const { preconditions, values: compared } = readPreconditions(input.headers);
+    return { values: { ...values, ...compared }, own, preconditions };
   };
 }
 
-/** Not for `If-Match`, which the catalog lets no bulk route take. */
+/** Not for parameters from `If-Match`, which the catalog lets no bulk route have. */
 export function compileBulkInput(prepared: PreparedQuery): BulkInputReader {
   const readOuter = compileOuter(prepared, []);
   const readBody = compileBody(prepared);
+  const readPreconditions = compilePreconditions(prepared);
   return (outer) => {
     const mistakes: InputError[] = [];
     const shared: Values = {};
     readOuter({ ...outer, body: {} }, shared, mistakes);
     if (mistakes.length > 0) throw invalidInput(mistakes);
-    return (body) => {
-      const errors: InputError[] = [];
-      const values = { ...shared };
-      readBody({ ...outer, body }, values, errors);
-      if (errors.length > 0) throw invalidInput(errors);
-      return values;
+    return {
+      preconditions: readPreconditions(outer.headers).preconditions,
+      readValues(body) {
+        const errors: InputError[] = [];
+        const values = { ...shared };
+        readBody({ ...outer, body }, values, errors);
+        if (errors.length > 0) throw invalidInput(errors);
+        return values;
+      },
     };
   };
 }
@@ -224,19 +236,6 @@ function headerText(value: string | null): unknown {
     // No string, so that the schema refuses it.
     return null;
   }
-}
-
-function compileIfMatch(
-  { params }: PreparedQuery,
-): (input: OuterInput, values: Values) => void {
-  const prepared = params.find(({ param }) => param.source.in === "if-match");
-  if (prepared === undefined) return () => {};
-  const { param, codec } = prepared;
-  return ({ headers }, values) => {
-    const result = codec.text.safeParse(readIfMatch(headers.get("if-match")));
-    if (!result.success) throw matchesNone();
-    values[param.name] = codec.encode(result.data);
-  };
 }
 
 function unknown(place: Place, name: string, known: readonly string[]): InputError {

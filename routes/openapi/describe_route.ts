@@ -18,6 +18,7 @@ import { takesBody } from "../input/read_body.ts";
 import { describePageParams } from "../paging/page_params.ts";
 import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
+import { currentSchema } from "./describe_current.ts";
 import { withDefault } from "./default_value.ts";
 import { problemResponses } from "./problem_responses.ts";
 import { traitsOf } from "./route_traits.ts";
@@ -27,7 +28,7 @@ export const SECURITY_SCHEME = "oidc";
 
 /** Describes a query that has a route. */
 export function describeRoute(prepared: PreparedQuery): RouteConfig {
-  const { query, params, isPaged } = prepared;
+  const { query, params, condition, isPaged } = prepared;
   const { method, path } = query.route!;
   const summary = query.summary || titleOf(query.name);
   const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
@@ -66,7 +67,10 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
     },
     responses: {
       ...(query.bulk ? withBulkReport(successOf(prepared)) : successOf(prepared)),
-      ...problemResponses(traitsOf(prepared)),
+      ...problemResponses(
+        traitsOf(prepared),
+        currentSchema(condition, { isBatch: query.verb === "batch" }),
+      ),
     },
   };
 }

@@ -11,8 +11,24 @@ import { problemDocument } from "../../errors/problem_document.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
 import { problemSchema } from "../respond/problem.ts";
 
-/** What a route with these traits answers when it fails, by status. */
-export function problemResponses(traits: ReadonlySet<RouteTrait>): RouteConfig["responses"] {
+/** The problems that say what of the row is there now, where the route lets them. */
+const WITH_CURRENT: readonly number[] = [
+  CODES.not_applied.status,
+  CODES.precondition_failed.status,
+];
+
+/**
+ * What a route with these traits answers when it fails, by status.
+ *
+ * @param current the schema of that member; null where the route's problems have none
+ */
+export function problemResponses(
+  traits: ReadonlySet<RouteTrait>,
+  current: z.ZodType<unknown> | null = null,
+): RouteConfig["responses"] {
+  const withCurrent = current === null
+    ? problemSchema
+    : problemSchema.extend({ current: current.optional() });
   const byStatus = Map.groupBy(codesOf(traits), (code) => CODES[code].status);
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
     description: codes.map((code) => `${CODES[code].title} (\`${code}\`)`).join("; "),
@@ -21,7 +37,7 @@ export function problemResponses(traits: ReadonlySet<RouteTrait>): RouteConfig["
       : {}),
     content: {
       "application/problem+json": {
-        schema: problemSchema,
+        schema: WITH_CURRENT.includes(status) ? withCurrent : problemSchema,
         examples: Object.fromEntries(
           codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
         ),

@@ -19,7 +19,7 @@ export interface HandwrittenFacts {
 
 /** The traits of a query's route. */
 export function traitsOf(
-  { query, writes, idempotent, isPaged }: PreparedQuery,
+  { query, condition, writes, idempotent, isPaged }: PreparedQuery,
 ): ReadonlySet<RouteTrait> {
   const { route, mode, walk } = query;
   const takesIfMatch = query.params.some(({ source }) => source.in === "if-match");
@@ -31,7 +31,11 @@ export function traitsOf(
     one: mode === "one",
     paged: mode === "many" && isPaged,
     walk: walk !== null,
-    applied: mode === "applied" && !takesIfMatch,
+    // Where the tag alone is compared, nothing else can fail.
+    applied: condition !== null && condition.checks !== "exists" && !condition.comparesTagAlone,
+    exists: condition?.checks === "exists",
+    not_exists: condition?.checks === "not_exists",
+    etag: query.etag !== null,
     if_match: takesIfMatch,
     not_idempotent: writes && !idempotent,
   });

@@ -1,38 +1,68 @@
 /**
- * `:applied`: whether the condition held. 409 with the current row where not, 412 where the condition
- * came from `If-Match`.
+ * `:applied`: whether the condition held. Where it did not, the answer says which: 412 for a precondition
+ * of the request, 404 for a row that has to be there, 409 for all else.
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { currentOf, hasOtherTag } from "../../db/run/current_row.ts";
 import type { Result } from "../../db/run/execute.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import type { Preconditions } from "../input/preconditions.ts";
 import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
   const status = prepared.query.status ?? 200;
-  return async ({ context, values }) => {
+  return async ({ context, values, preconditions }) => {
     const result = await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
     });
-    if (!result.applied) throw notApplied(prepared, result);
+    if (!result.applied) throw notApplied(prepared, { values, result, preconditions });
     if (status === 204) return noContent(status);
     return json({ applied: true }, { status });
   };
 }
 
-/** The error of a condition that did not hold, with the row as it is; of a batch, with all of them. */
-export function notApplied({ query }: PreparedQuery, { rows }: Result): ServiceError {
-  const extensions = { current: query.verb === "batch" ? rows : rows[0] ?? null };
-  return query.params.some(({ source }) => source.in === "if-match")
-    ? new ServiceError(
+export interface Refused {
+  readonly values: EncodedValues;
+  readonly result: Result;
+  readonly preconditions: Preconditions;
+}
+
+/** The error of a condition that did not hold. */
+export function notApplied(
+  prepared: PreparedQuery,
+  { values, result, preconditions }: Refused,
+): ServiceError {
+  const { ifMatch, ifNoneMatch } = preconditions;
+  const checks = prepared.condition?.checks ?? "columns";
+  if (checks === "exists" && ifMatch === null) {
+    return new ServiceError("not_found", "There is no such row for this caller");
+  }
+  if (checks === "exists") {
+    return new ServiceError(
       "precondition_failed",
-      'The row has changed since it was read, or is not there: "current" is the row as it is now',
-      { extensions },
-    )
-    : new ServiceError(
-      "not_applied",
-      'The condition did not hold, so nothing was changed: "current" is the row as it is now',
+      'There is no such row, and "If-Match" requires one: nothing was changed',
+    );
+  }
+  const extensions = { current: currentOf(prepared, values, result) };
+  if (checks === "not_exists" && ifNoneMatch !== null) {
+    return new ServiceError(
+      "precondition_failed",
+      'There is such a row already, and "If-None-Match" forbids it: nothing was changed',
       { extensions },
     );
+  }
+  if (hasOtherTag(prepared, values, result)) {
+    return new ServiceError(
+      "precondition_failed",
+      "The row has changed since it was read, or is not there: read it again, and decide",
+      { extensions },
+    );
+  }
+  return new ServiceError(
+    "not_applied",
+    "The condition did not hold, so nothing was changed: read the row, and decide",
+    { extensions },
+  );
 }

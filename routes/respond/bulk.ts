@@ -6,9 +6,10 @@
  */
 import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
 import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
-import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
+import type { BulkInput } from "../input/input.ts";
 import { assertObject } from "../input/read_body.ts";
 import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
@@ -18,7 +19,7 @@ import type { ResponderOptions, Served } from "./responder.ts";
 /** A request whose outer input is checked, and whose inputs are still to be read. */
 export interface BulkServed extends Pick<Served, "context"> {
   readonly upload: Upload;
-  readValues(body: Record<string, unknown>): EncodedValues;
+  readonly input: BulkInput;
 }
 
 export interface BulkOptions extends Pick<ResponderOptions, "executor"> {
@@ -33,7 +34,7 @@ export function respondBulk(
 ): BulkResponder {
   const { query } = prepared;
   const writeBulk = createBulkWriter(prepared, executor);
-  return ({ context, upload, readValues }) => {
+  return ({ context, upload, input: { preconditions, readValues } }) => {
     const request = context.get("request");
     const report = new ReportStream({ onLeave: () => upload.cancel() });
 
@@ -41,7 +42,7 @@ export function respondBulk(
       const outcome = await writeBulk(upload.blocks, {
         stopwatch: request.cassandra,
         read: (value) => readValues(assertObject(value, "The line")),
-        notApplied: (result) => notApplied(prepared, result),
+        notApplied: (values, result) => notApplied(prepared, { values, result, preconditions }),
         fail: (line, error) => report.add(failureOf(line, error)),
         obstacle: () => report.obstacle(),
       });

@@ -6,12 +6,12 @@
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { entityTag, isNoneMatch } from "../input/entity_tag.ts";
+import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
   const { etag } = prepared.query;
-  return async ({ context, values }) => {
+  return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
     // Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
     const { rows, pagingState } = await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
@@ -20,16 +20,29 @@ export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptio
       throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
     }
     const row = onlyRow(prepared, rows);
-    const tag = etag === null ? null : entityTag(row[etag.column]);
+    const tag = etag === null ? null : tagTextOf(row[etag.column]);
+    if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
+      throw preconditionFailed("If-Match");
+    }
     if (tag === null) return json(row);
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
     // it on the way: a compressed row would get a weak tag, which If-Match cannot be.
-    const headers = { etag: tag, "cache-control": "private, no-cache, no-transform" };
-    if (isNoneMatch(context.req.header("if-none-match"), tag)) {
+    const headers = { etag: `"${tag}"`, "cache-control": "private, no-cache, no-transform" };
+    if (ifNoneMatch !== null && matchesTag(ifNoneMatch, tag, "weak")) {
+      // Only these can be told that nothing is new (RFC 9110, section 13.1.2).
+      const { method } = context.req;
+      if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
       return new Response(null, { status: 304, headers });
     }
     return json(row, { headers });
   };
+}
+
+function preconditionFailed(header: string): ServiceError {
+  return new ServiceError(
+    "precondition_failed",
+    `The row is not one that "${header}" allows: read it without the header`,
+  );
 }
 
 /**

@@ -11,8 +11,8 @@ import { problemAnswer } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 
-/** The body of every error. */
-export const problemSchema = z.object({
+/** The body of every error; some have more members, such as `current`. */
+export const problemSchema = z.looseObject({
   type: z.literal("about:blank"),
   title: z.string().openapi({ description: "The code in words" }),
   status: z.int().openapi({ description: "The HTTP status" }),
@@ -25,14 +25,6 @@ export const problemSchema = z.object({
     pointer: z.string().openapi({ example: "/body/temperature" }),
     detail: z.string().openapi({ example: "Expected a number" }),
   })).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
-  current: z.union([
-    z.record(z.string(), z.unknown()),
-    z.array(z.record(z.string(), z.unknown())),
-  ]).nullish().openapi({
-    description:
-      "With `not_applied`, and with `precondition_failed` where a tag was compared: the row as it is " +
-      "now, null where there is none; of a batch, a list of the rows that its conditions are about",
-  }),
 }).openapi("Problem");
 
 /** Hono's own errors by their status; others as {@link toServiceError} has them. */

@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { AppEnv } from "../context.ts";
+import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
 
 /** A request whose input is checked and encoded. */
@@ -16,6 +17,7 @@ export interface Served<Own = unknown> {
   readonly values: EncodedValues;
   /** What it asks of the gateway itself, such as the size of a page. */
   readonly own: Own;
+  readonly preconditions: Preconditions;
 }
 
 export type Responder<Own = unknown> = (served: Served<Own>) => Promise<Response>;

@@ -1,0 +1,191 @@
+/**
+ * The `IF` of a lightweight transaction: what it checks, which rows it is about, and what of them a
+ * caller may see where it does not hold.
+ *
+ * @module
+ */
+import type { Query } from "../../catalog/query.ts";
+import { type Relation, writesOf, type WriteStatement } from "../../catalog/statement/statement.ts";
+import { type Term, unhinted } from "../../catalog/statement/term.ts";
+import { suggest } from "../../catalog/text/suggest.ts";
+import type { Table } from "../schema/table.ts";
+import { codecOrReport } from "./prepare_params.ts";
+import type {
+  ConditionRow,
+  PreparedCondition,
+  PreparedParam,
+  ShownColumn,
+} from "./prepared_query.ts";
+import type { StatementContext } from "./statement_context.ts";
+
+export function prepareCondition(
+  query: Query,
+  params: readonly PreparedParam[],
+  context: StatementContext,
+): PreparedCondition | null {
+  if (!query.conditional) return null;
+  const writes = writesOf(query.parsed).filter(({ condition }) => condition !== null);
+  const tag = params.find(({ param }) => param.source.in === "if-match")?.param.name ?? null;
+  const rows = writes.map((write) => rowOf(write, { params, tag, table: context.table }));
+  if (rows.length > 0) checkTag(params, rows, context);
+  return {
+    checks: checksOf(writes),
+    comparesTagAlone: rows.length > 0 &&
+      rows.every(({ tagColumns }, index) =>
+        tagColumns.length > 0 && tagColumns.length === relationsOf(writes[index]!).length
+      ),
+    rows,
+    shown: shownColumns(query, writes, context),
+  };
+}
+
+/** Only an equality says that the row has the tag. */
+function checkTag(
+  params: readonly PreparedParam[],
+  rows: readonly ConditionRow[],
+  { report }: StatementContext,
+): void {
+  const tag = params.find(({ param }) => param.source.in === "if-match")?.param;
+  if (tag === undefined || rows.some(({ tagColumns }) => tagColumns.length > 0)) return;
+  report({
+    span: tag.span,
+    message: `Cannot take "${tag.name}" from If-Match: no condition says that a column equals it`,
+    help: `Compare a column with it by "=", as "IF version = :${tag.name}"`,
+  });
+}
+
+/** Of several conditions what they have in common; `columns` where they have nothing. */
+function checksOf(writes: readonly WriteStatement[]): PreparedCondition["checks"] {
+  const kinds = new Set(writes.map(({ condition }) => condition!.kind));
+  const [kind] = kinds;
+  return kinds.size !== 1 || kind === undefined || kind === "relations" ? "columns" : kind;
+}
+
+function relationsOf({ condition }: WriteStatement): readonly Relation[] {
+  return condition?.kind === "relations" ? condition.relations : [];
+}
+
+function rowOf(
+  write: WriteStatement,
+  { params, tag, table }: {
+    readonly params: readonly PreparedParam[];
+    readonly tag: string | null;
+    readonly table: Table | null;
+  },
+): ConditionRow {
+  const terms = keyTerms(write);
+  const keys = [...table?.keys ?? []].flatMap((name) => {
+    const marker = markerOf(terms.get(name));
+    const param = marker === null ? undefined : params.find(({ param }) => param.name === marker);
+    return param === undefined ? [] : [{ name, param: param.param.name, codec: param.codec }];
+  });
+  return { keys, tagColumns: columnsEqualTo(tag, relationsOf(write)) };
+}
+
+/** What each column is set or compared with, as far as that says which row is written. */
+function keyTerms(write: WriteStatement): ReadonlyMap<string, Term> {
+  if (write.kind === "insert") {
+    const { source } = write;
+    if (source.kind === "json") return new Map();
+    return pairs(source.columns, source.values);
+  }
+  return new Map(write.where.flatMap((relation): [string, Term][] => {
+    if (relation.kind === "comparison" && relation.comparator === "=") {
+      return relation.subject.kind === "column"
+        ? [[relation.subject.column.name, relation.value]]
+        : [];
+    }
+    const isTuple = relation.kind === "tuple_comparison" && relation.comparator === "=" &&
+      relation.value.kind === "tuple";
+    return isTuple ? [...pairs(relation.columns, relation.value.items)] : [];
+  }));
+}
+
+function pairs(
+  columns: readonly { readonly name: string }[],
+  terms: readonly Term[],
+): Map<string, Term> {
+  return new Map(columns.flatMap(({ name }, index): [string, Term][] => {
+    const term = terms[index];
+    return term === undefined ? [] : [[name, term]];
+  }));
+}
+
+function columnsEqualTo(marker: string | null, relations: readonly Relation[]): string[] {
+  if (marker === null) return [];
+  return relations.flatMap((relation) =>
+    relation.kind === "comparison" && relation.comparator === "=" &&
+      relation.subject.kind === "column" && markerOf(relation.value) === marker
+      ? [relation.subject.column.name]
+      : []
+  );
+}
+
+function markerOf(term: Term | undefined): string | null {
+  if (term === undefined) return null;
+  const whole = unhinted(term);
+  return whole.kind === "marker" ? whole.name : null;
+}
+
+/** The columns that `@current` names; reports those that Cassandra would not answer with. */
+function shownColumns(
+  { current, conditional, verb }: Query,
+  writes: readonly WriteStatement[],
+  { table, report }: StatementContext,
+): ShownColumn[] {
+  const [first] = current;
+  if (first === undefined || table === null || !conditional) return [];
+  if (checksOf(writes) === "exists") {
+    report({
+      span: first.span,
+      message: 'Cannot show the current row: if "IF EXISTS" does not hold, there is no row',
+      help: "Remove the tag",
+    });
+    return [];
+  }
+  const answered = answeredColumns(writes, { table, isBatch: verb === "batch" });
+  return current.flatMap(({ name, span }): ShownColumn[] => {
+    const type = table.types.get(name);
+    if (type === undefined) {
+      report({
+        span,
+        message: `Cannot show "${name}": the table has no such column`,
+        help: suggest(name, [...table.types.keys()]),
+      });
+      return [];
+    }
+    if (!answered.includes(name)) {
+      report({
+        span,
+        message:
+          `Cannot show "${name}": Cassandra returns only the columns that the conditions compare`,
+        help: suggest(name, answered),
+      });
+      return [];
+    }
+    return codecOrReport(type, span, report).map((codec) => ({ name, codec }));
+  });
+}
+
+/**
+ * The columns of the answer to a condition that did not hold.
+ *
+ * Source: `CQL3CasRequest.java` and `ModificationStatement.java` of Cassandra 5.0: all columns where a
+ * condition is about the whole row, else those that are compared; of a batch, the key too.
+ */
+function answeredColumns(
+  writes: readonly WriteStatement[],
+  { table, isBatch }: { readonly table: Table; readonly isBatch: boolean },
+): string[] {
+  const all = [...table.types.keys()];
+  const isAboutRow = writes.some(({ condition }) => condition?.kind !== "relations");
+  // What is not known may answer with anything.
+  if (writes.length === 0 || isAboutRow) return all;
+  const compared = new Set(writes.flatMap(relationsOf).flatMap(columnsOf));
+  return all.filter((name) => compared.has(name) || (isBatch && table.keys.has(name)));
+}
+
+function columnsOf(relation: Relation): string[] {
+  if ("subject" in relation) return [relation.subject.column.name];
+  return "columns" in relation ? relation.columns.map(({ name }) => name) : [];
+}

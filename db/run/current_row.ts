@@ -1,0 +1,79 @@
+/**
+ * What a caller may know of a row whose condition did not hold: the key that it sent itself, and the
+ * columns that `@current` names. Who may write a row may not read it for that.
+ *
+ * @module
+ */
+import type { EncodedValues, PreparedCondition, PreparedQuery } from "../prepare/prepared_query.ts";
+import type { Row } from "../prepare/read_rows.ts";
+import type { Result } from "./execute.ts";
+
+/**
+ * Without `@current` the key alone, whether the row is there or not. With it, null where there is no
+ * row. Of a batch a list, of the rows that its conditions are about.
+ */
+export function currentOf(
+  { query, condition }: PreparedQuery,
+  values: EncodedValues,
+  { rows }: Pick<Result, "rows">,
+): Row | Row[] | null {
+  if (condition === null) return null;
+  const { shown } = condition;
+  const keys = keysOf(condition, values);
+  if (query.verb !== "batch") {
+    const [key = {}] = keys;
+    if (shown.length === 0) return key;
+    return rows[0] === undefined ? null : { ...key, ...pick(rows[0], shown) };
+  }
+  if (shown.length === 0) return keys;
+  return rows.map((row) => ({ ...keys.find((key) => isOf(key, row)), ...pick(row, shown) }));
+}
+
+/**
+ * Whether the row does not have the tag that the caller saw, so that it has changed or is not there;
+ * false where only another condition did not hold, or none compares with a tag.
+ */
+export function hasOtherTag(
+  { query, params, condition }: PreparedQuery,
+  values: EncodedValues,
+  { rows }: Pick<Result, "rows">,
+): boolean {
+  const tag = params.find(({ param }) => param.source.in === "if-match");
+  const bytes = tag === undefined ? null : values[tag.param.name];
+  if (condition === null || tag === undefined || !bytes) return false;
+  const seen = JSON.stringify(tag.codec.decode(bytes, 0, bytes.length));
+  return condition.rows.some((identity) => {
+    const key = keyOf(identity, values);
+    const own = query.verb === "batch" ? rows.filter((row) => isOf(key, row)) : rows;
+    return identity.tagColumns.some((column) =>
+      !own.some((row) => JSON.stringify(row[column]) === seen)
+    );
+  });
+}
+
+/** The keys that the conditions are about, each once; the longest first, which say most. */
+function keysOf({ rows }: PreparedCondition, values: EncodedValues): Row[] {
+  const keys = new Map(rows.map((row) => {
+    const key = keyOf(row, values);
+    return [JSON.stringify(key), key];
+  }));
+  const size = (key: Row) => Object.keys(key).length;
+  return [...keys.values()].sort((one, other) => size(other) - size(one));
+}
+
+function keyOf({ keys }: PreparedCondition["rows"][number], values: EncodedValues): Row {
+  return Object.fromEntries(keys.flatMap(({ name, param, codec }) => {
+    const bytes = values[param];
+    return bytes ? [[name, codec.decode(bytes, 0, bytes.length)]] : [];
+  }));
+}
+
+function isOf(key: Row, row: Row): boolean {
+  return Object.entries(key).every(([name, value]) =>
+    JSON.stringify(row[name]) === JSON.stringify(value)
+  );
+}
+
+function pick(row: Row, columns: PreparedCondition["shown"]): Row {
+  return Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
+}

@@ -1,0 +1,38 @@
+/**
+ * `current` in the problems of a write whose condition did not hold: the key that the caller sent, and
+ * the columns that the query shows. Nothing else of the row is answered, and so nothing else described.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { orNull } from "../../codec/or_null.ts";
+import type { ConditionRow, PreparedCondition } from "../../db/prepare/prepared_query.ts";
+
+/** The schema of `current`; null for a route whose problems have none. */
+export function currentSchema(
+  condition: PreparedCondition | null,
+  { isBatch }: { readonly isBatch: boolean },
+): z.ZodType<unknown> | null {
+  if (condition === null || condition.checks === "exists") return null;
+  const { rows, shown } = condition;
+  const shownShape = Object.fromEntries(
+    shown.map(({ name, codec }) => [name, orNull(codec.output)]),
+  );
+  const rowOf = (row: ConditionRow) => z.object({ ...keyShape(row), ...shownShape });
+  if (!isBatch) {
+    const row = rowOf(rows[0] ?? { keys: [], tagColumns: [] });
+    if (shown.length === 0) return row.meta({ description: "The key that the request names" });
+    const description = "The key, and what is shown of the row as it is now; null without a row";
+    return row.nullable().meta({ description });
+  }
+  const shapes = new Map(rows.map((row) => [row.keys.map(({ name }) => name).join(), rowOf(row)]));
+  const [first = rowOf({ keys: [], tagColumns: [] }), ...others] = shapes.values();
+  const description = shown.length === 0
+    ? "The keys of the rows that the conditions are about"
+    : "The rows that the conditions are about, as far as they are there and shown";
+  return z.array(others.length === 0 ? first : z.union([first, ...others])).meta({ description });
+}
+
+function keyShape({ keys }: ConditionRow): Record<string, z.ZodType<unknown>> {
+  return Object.fromEntries(keys.map(({ name, codec }) => [name, codec.output]));
+}
