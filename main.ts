@@ -74,7 +74,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
   const session = new Session({ ...config, observe });
   const executor = createExecutor({ session, observe });
-  const cursors = createCursors(createCursorTable(session), createCursorBox(config.cursorKeys));
+  const cursorTable = createCursorTable(session, config.keyspace);
+  const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const authenticator = config.oidcIssuer === null || config.oidcAudience === null
     ? null
     : createTokenAuthenticator({
@@ -94,6 +95,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     session,
     cqlDir: config.cqlDir,
     keyspace: config.keyspace,
+    cursorTable,
     observe,
     check: ({ queries, routes }) =>
       assertIssuer(config, [...queries, ...routes.map(({ route }) => route)]),

@@ -36,7 +36,6 @@ export function parseFile(file: SourceFile): ParsedFile {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
 
-  reportNul(file, report);
   const { statements, trailingComments } = splitStatements(file, {
     report,
     beginsStatement: isHeader,
@@ -152,14 +151,4 @@ function reportMisplacedTags(
       });
     }
   }
-}
-
-function reportNul(file: SourceFile, report: Report): void {
-  const start = file.text.indexOf("\0");
-  if (start === -1) return;
-  report({
-    span: { file, start, end: start + 1 },
-    message: "Unexpected NUL character",
-    help: "Save the file as UTF-8 text",
-  });
 }

@@ -76,7 +76,7 @@ describe("readConfig()", () => {
     expect(() =>
       readConfig({
         PORT: "80a0",
-        CASSANDRA_KEYSPACE: "Weather",
+        CASSANDRA_KEYSPACE: "my-weather",
         CASSANDRA_CONSISTENCY: "QUORUMM",
         CURSOR_KEY: "c2hvcnQ=",
         CASSANDRA_CONTACT_POINT: "10.0.0.1",
@@ -87,7 +87,7 @@ describe("readConfig()", () => {
   PORT is "80a0": expected an integer from 0 to 65535
   CASSANDRA_CONTACT_POINTS is not set: name a node, such as "127.0.0.1:9042", or run "deno task dev", which starts one
   CASSANDRA_LOCAL_DATACENTER is not set: "nodetool status" shows the name, "datacenter1" in a stock Cassandra
-  CASSANDRA_KEYSPACE is "Weather": expected up to 48 lower-case letters, digits and underscores, a letter first
+  CASSANDRA_KEYSPACE is "my-weather": expected up to 48 letters, digits and underscores
   CASSANDRA_CONSISTENCY is "QUORUMM": expected one of ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, LOCAL_ONE
   OIDC_AUDIENCE is not set, but OIDC_ISSUER is
   CURSOR_KEY does not fit: expected 32 bytes in base64, as "openssl rand -base64 32" prints them
@@ -165,7 +165,7 @@ docs/configuration.md lists every setting`),
       mistakes: [
         `CASSANDRA_KEYSPACE is "${
           "k".repeat(49)
-        }": expected up to 48 lower-case letters, digits and underscores, a letter first`,
+        }": expected up to 48 letters, digits and underscores`,
       ],
     },
     {

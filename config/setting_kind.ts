@@ -90,11 +90,9 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** An unquoted keyspace name, as Cassandra limits it. */
 export function keyspaceName(): SettingKind<string> {
   return {
-    range: "48 lower-case letters, digits and underscores at most, a letter first",
+    range: "up to 48 letters, digits and underscores; case counts",
     read(text, fail) {
-      if (!/^[a-z][a-z0-9_]{0,47}$/.test(text)) {
-        fail("expected up to 48 lower-case letters, digits and underscores, a letter first");
-      }
+      if (!/^\w{1,48}$/.test(text)) fail("expected up to 48 letters, digits and underscores");
       return text;
     },
   };

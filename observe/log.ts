@@ -89,6 +89,8 @@ export function logObservations(logger: Logger): Observe {
         });
       case "shutdown":
         return logger.info("Shutting down: {step}", { step: observation.step });
+      case "notice":
+        return logger.info(literally(observation.message));
       case "warning":
         return logger.warning(literally(observation.message), {
           cause: describeCause(observation.cause),

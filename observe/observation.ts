@@ -72,6 +72,8 @@ export type Observation =
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
   | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }
   | { readonly kind: "shutdown"; readonly step: string }
+  /** Worth knowing, and as it should be. */
+  | { readonly kind: "notice"; readonly message: string }
   | { readonly kind: "warning"; readonly message: string; readonly cause: unknown };
 
 /** Takes an observation. Never throws and never waits. */

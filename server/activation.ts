@@ -11,6 +11,7 @@ import type { Session } from "../db/driver/session.ts";
 import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
+import type { CursorTable } from "../db/schema/cursor_table.ts";
 import { MigrationError } from "../db/schema/migrations.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
 import type { Observe } from "../observe/observation.ts";
@@ -21,6 +22,7 @@ export interface ActivationOptions {
   readonly session: Session;
   readonly cqlDir: string;
   readonly keyspace: string;
+  readonly cursorTable: CursorTable;
   readonly observe: Observe;
   /** Checks what was read, before anything is done with it; throws where it cannot be served. */
   readonly check: (project: Project) => void;
@@ -50,6 +52,8 @@ export class Activation {
   #lastAttemptAt = -Infinity;
   /** What was warned of last, so that it is told once and not at every attempt. */
   #warned: string | null = null;
+  /** What the operator has been told, each once in the life of the process. */
+  readonly #told = new Set<string>();
 
   constructor(options: ActivationOptions) {
     this.#options = options;
@@ -77,8 +81,12 @@ export class Activation {
    * @throws {ProjectError} and keeps what it had
    */
   async load(): Promise<void> {
-    const { cqlDir, check } = this.#options;
-    const project = await loadProject(cqlDir, { routes: this.#project?.routes });
+    const { cqlDir, keyspace, check } = this.#options;
+    const project = await loadProject(cqlDir, {
+      keyspace,
+      routes: this.#project?.routes,
+      warn: (message) => this.#tellOnce(message, "warning"),
+    });
     check(project);
     this.#project = project;
   }
@@ -119,13 +127,16 @@ export class Activation {
   }
 
   async #attempt(isOver: () => boolean): Promise<void> {
-    const { session, keyspace, observe, serve } = this.#options;
+    const { session, keyspace, cursorTable, observe, serve } = this.#options;
     const startedAt = this.#lastAttemptAt = performance.now();
     if (this.#project === null) throw new TypeError("Cannot activate: nothing is loaded");
     const { queries, migrations, routes } = this.#project;
-    await assertSchemaVersion(session, { migrations, keyspace });
+    const notice = await assertSchemaVersion(session, { migrations, keyspace });
+    const obstacle = await cursorTable.findObstacle();
     const prepared = await prepareQueries(session, queries);
     if (isOver()) return;
+    if (notice !== null) this.#tellOnce(notice, "notice");
+    if (obstacle !== null) this.#tellOnce(`Long cursors are not kept: ${obstacle}`, "warning");
     serve(prepared, routes);
     this.#isServing = true;
     this.#warned = null;
@@ -148,6 +159,14 @@ export class Activation {
     this.#warned = reason;
     const message = "The routes stay as they are: what the cluster has now cannot be served";
     this.#options.observe({ kind: "warning", message, cause: error });
+  }
+
+  #tellOnce(message: string, kind: "notice" | "warning"): void {
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
+    const { observe } = this.#options;
+    if (kind === "notice") observe({ kind, message });
+    else observe({ kind, message, cause: undefined });
   }
 
   /** @param reason the whole story, for the operator */

@@ -14,7 +14,8 @@ import { type LoadedRoute, loadRoutes } from "../routes/handwritten/load_routes.
 
 export interface Project {
   readonly queries: readonly Query[];
-  readonly migrations: readonly Migration[];
+  /** Null where the project leaves the schema to others. */
+  readonly migrations: readonly Migration[] | null;
   readonly routes: readonly LoadedRoute[];
 }
 
@@ -23,7 +24,11 @@ export class ProjectError extends Error {
   override readonly name = "ProjectError";
 }
 
-export interface LoadOptions {
+export interface ProjectOptions {
+  /** The one that the migrations are for. */
+  readonly keyspace: string;
+  /** Hears of files that are left out although they look as if they were meant. */
+  readonly warn?: ((message: string) => void) | undefined;
   /** Routes that were imported before: code is read once in the life of a process. */
   readonly routes?: readonly LoadedRoute[] | undefined;
   /** More mistakes to report with the others, once the routes are imported. */
@@ -34,10 +39,11 @@ export interface LoadOptions {
  * @throws {ProjectError} with every mistake
  * @throws {Deno.errors.NotFound} where there is no project
  */
-export async function loadProject(cqlDir: string, options: LoadOptions = {}): Promise<Project> {
+export async function loadProject(cqlDir: string, options: ProjectOptions): Promise<Project> {
+  const { keyspace, warn = () => {} } = options;
   const [queries, migrations, imported] = await Promise.allSettled([
-    loadCatalog(cqlDir),
-    readMigrations(cqlDir),
+    loadCatalog(cqlDir, { warn }),
+    readMigrations(cqlDir, { keyspace, warn }),
     options.routes === undefined ? loadRoutes(cqlDir) : { routes: options.routes, diagnostics: [] },
   ]);
   const diagnostics: Diagnostic[] = [];

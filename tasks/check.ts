@@ -7,23 +7,31 @@
  */
 import { type Config, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
+import { SETTINGS } from "../config/settings.ts";
 import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts";
 import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
+import { createCursorTable } from "../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
 import { loadProject } from "../server/project.ts";
 import { checkTypes } from "./check_types.ts";
 import { clusterOf, withSession } from "./with_session.ts";
 
 /** What was checked, in words. */
-export async function check(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+export async function check(
+  env: Readonly<Record<string, string | undefined>>,
+  { warn = () => {} }: { readonly warn?: (message: string) => void } = {},
+): Promise<string> {
   const cqlDir = env.CQL_DIR || "./cql";
+  const keyspace = env.CASSANDRA_KEYSPACE || SETTINGS.keyspace.default;
   const { queries, migrations, routes } = await loadProject(cqlDir, {
+    keyspace,
+    warn,
     inspect: (routes) => checkTypes(routes, cqlDir),
   });
   const counts = list([
     count(queries.length, "query", "queries"),
-    count(migrations.length, "migration", "migrations"),
+    migrations === null ? "no migrations" : count(migrations.length, "migration", "migrations"),
     ...(routes.length === 0
       ? []
       : [count(routes.length, "hand-written route", "hand-written routes")]),
@@ -34,9 +42,11 @@ export async function check(env: Readonly<Record<string, string | undefined>>): 
     return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare the queries too`;
   }
   const config: Config = readConfig(env, { serves: false });
-  const { keyspace } = config;
   await withSession(config, keyspace, async (session) => {
-    await assertSchemaVersion(session, { migrations, keyspace });
+    const notice = await assertSchemaVersion(session, { migrations, keyspace });
+    if (notice !== null && migrations !== null) warn(notice);
+    const obstacle = await createCursorTable(session, keyspace).findObstacle();
+    if (obstacle !== null) warn(`Long cursors are not kept: ${obstacle}`);
     await prepareQueries(session, queries);
   });
   const warnings = opaqueWarnings(queries).map((warning) => `Warning: ${warning}\n`).join("");
@@ -57,8 +67,9 @@ function list(words: readonly string[]): string {
 if (import.meta.main) {
   try {
     const env = Deno.env.toObject();
-    for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
-    console.log(await check(env));
+    const warn = (message: string) => console.warn(`Warning: ${message}`);
+    settingWarnings(env).forEach(warn);
+    console.log(await check(env, { warn }));
     Deno.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -1,46 +1,62 @@
 /**
  * `deno task migrate [--plan]`: brings the cluster's schema to what `cql/migrations` says, or only
- * tells what it would do.
+ * says what it would do.
  *
  * @module
  */
 import { type Config, readConfig } from "../config/config.ts";
 import { settingWarnings } from "../config/unknown_settings.ts";
-import { compareMigrations, readHistory } from "../db/schema/history.ts";
-import { applyMigrations, conflictError, createKeyspace } from "../db/schema/migrate.ts";
+import {
+  assertNoConflicts,
+  compareMigrations,
+  describeNewer,
+} from "../db/schema/compare_migrations.ts";
+import { createKeyspace } from "../db/schema/create_keyspace.ts";
+import { readHistory } from "../db/schema/history_table.ts";
+import { applyMigrations } from "../db/schema/migrate.ts";
 import { readMigrations } from "../db/schema/migrations.ts";
+import { NO_MIGRATIONS } from "../db/schema/schema_version.ts";
 import { withSession } from "./with_session.ts";
 
 export interface MigrateOptions {
-  log(line: string): void;
-  /** Only tell. */
+  readonly log: (line: string) => void;
+  /** Hears of files that are left out although they look as if they were meant. */
+  readonly warn?: (message: string) => void;
+  /** Only say what would be done. */
   readonly plan?: boolean;
 }
 
 /**
- * @throws {MigrationError} saying what to put right
+ * @throws {MigrationError | CatalogError} saying what to put right
  * @throws {Error} where the cluster cannot be reached
  */
-export async function migrate(config: Config, options: MigrateOptions): Promise<void> {
+export async function migrate(
+  config: Config,
+  { log, warn = () => {}, plan = false }: MigrateOptions,
+): Promise<void> {
   const { keyspace } = config;
-  const migrations = await readMigrations(config.cqlDir);
-  if (options.plan) {
+  const found = await readMigrations(config.cqlDir, { keyspace, warn });
+  if (found === null) log(NO_MIGRATIONS);
+  const migrations = found ?? [];
+  if (plan) {
     return await withSession(config, null, async (session) => {
-      const history = await readHistory(session, keyspace) ?? [];
-      const { pending, conflicts } = compareMigrations(migrations, history);
-      if (conflicts.length > 0) throw conflictError(conflicts);
-      for (const { path, statements } of pending) {
+      const status = compareMigrations(migrations, await readHistory(session, keyspace));
+      assertNoConflicts(status);
+      const ahead = describeNewer(status, migrations);
+      if (ahead !== null) log(ahead);
+      for (const { path, statements } of status.pending) {
         const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
-        options.log(`Would apply "${path}" (${count})`);
+        log(`Would apply "${path}" (${count})`);
       }
-      if (pending.length === 0) options.log(`Nothing to apply to keyspace "${keyspace}"`);
+      if (status.pending.length === 0) log(`Nothing to apply to keyspace "${keyspace}"`);
     });
   }
   await withSession(config, null, (session) => createKeyspace(session, config));
-  await withSession(config, keyspace, async (session) => {
-    const applied = await applyMigrations(session, migrations, { keyspace, log: options.log });
-    if (applied.length === 0) options.log(`Keyspace "${keyspace}" is up to date`);
-  });
+  await withSession(
+    config,
+    keyspace,
+    (session) => applyMigrations(session, migrations, { keyspace, log }),
+  );
 }
 
 if (import.meta.main) {
@@ -53,6 +69,7 @@ if (import.meta.main) {
     for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
     await migrate(readConfig(env, { serves: false }), {
       log: (line) => console.log(line),
+      warn: (message) => console.warn(`Warning: ${message}`),
       plan: Deno.args.includes("--plan"),
     });
     Deno.exit(0);

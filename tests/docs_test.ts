@@ -104,7 +104,9 @@ describe("docs", () => {
     const guide = await read("docs/guide.md");
     const own = [...guide.matchAll(/^```sql\n(-- name:.*?)^```$/gms)].map(([, text]) => text!);
     const queries = await loadCatalog(new URL("cql", ROOT).pathname);
-    const migrations = await readMigrations(new URL("cql", ROOT).pathname);
+    const migrations = await readMigrations(new URL("cql", ROOT).pathname, {
+      keyspace: "cqlgate",
+    }) ?? [];
     const more = parseCatalog(own.map((text) => ({ path: "guide.cql", text }))).queries.length;
     expect(more).toBeGreaterThan(0);
     const next = `${migrations.length + 1}`.padStart(4, "0");

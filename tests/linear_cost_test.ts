@@ -235,7 +235,7 @@ describe("the time of a URL", () => {
 
   it("is linear in a cursor", async () => {
     const box = createCursorBox([new Uint8Array(32)]);
-    const table = { put: () => Promise.resolve(), get: () => Promise.resolve(null) };
+    const table = { put: () => Promise.resolve(true), get: () => Promise.resolve(null) };
     const cursors = createCursors(table, box);
     const binding = { query: "q", statement: "", values: [], caller: "" };
     const sealed = (length: number) => box.seal(Buffer.alloc(length), { ...binding, caller: "x" });

@@ -1,108 +1,24 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import cassandra from "cassandra-driver";
-import { type Config, readConfig } from "../config/config.ts";
-import { start } from "../main.ts";
-import { migrate } from "../tasks/migrate.ts";
-import { testEnvironment } from "./support/harness.ts";
+import { Session } from "../db/driver/session.ts";
+import { applyMigrations } from "../db/schema/migrate.ts";
+import { readMigrations } from "../db/schema/migrations.ts";
+import { openProjectCluster, type ProjectCluster } from "./support/migration_project.ts";
 
 const NOTES = "-- Notes.\nCREATE TABLE notes (id text PRIMARY KEY, body text);\n";
 const TAGS = "CREATE TABLE tags (id text PRIMARY KEY);\nALTER TABLE notes ADD tag text;\n";
 const TWO = { "0001_notes.cql": NOTES, "0002_tags.cql": TAGS };
 
-const QUERIES = `-- name: get_note :one
--- One note.
--- @route GET /notes/{id}
--- @public
-SELECT id, body, tag FROM notes WHERE id = :id;
-`;
-
-/** A file's new text, or null to remove it. */
-type Files = Readonly<Record<string, string | null>>;
-
-interface Project extends AsyncDisposable {
-  readonly config: Config;
-  readonly folder: string;
-  write(files: Files): Promise<void>;
-  /** The lines that the task says. */
-  migrate(options?: { plan?: boolean; replication?: Config["replication"] }): Promise<string[]>;
-  rows(cql: string): Promise<Record<string, unknown>[]>;
-  history(): Promise<Record<string, unknown>[]>;
-  tables(): Promise<string[]>;
-}
-
 describe("migrate()", () => {
-  let environment: Awaited<ReturnType<typeof testEnvironment>>;
-  let client: cassandra.Client;
+  let cluster: ProjectCluster;
 
   before(async () => {
-    environment = await testEnvironment();
-    const { contactPoints, localDatacenter } = readConfig(environment.env);
-    client = new cassandra.Client({
-      contactPoints: [...contactPoints],
-      localDataCenter: localDatacenter!,
-    });
-    await client.connect();
+    cluster = await openProjectCluster();
   });
-  after(async () => {
-    await client.shutdown();
-    await environment.release();
-  });
-
-  /** Migrations in a folder, and a keyspace, of their own. */
-  async function project(files: Files): Promise<Project> {
-    const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
-    const keyspace = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-    const env = { ...environment.env, CQL_DIR: folder, CASSANDRA_KEYSPACE: keyspace };
-    const config = readConfig(env);
-    await Deno.mkdir(`${folder}/migrations`);
-    await Deno.mkdir(`${folder}/queries`);
-    await Deno.writeTextFile(`${folder}/queries/notes.cql`, QUERIES);
-    const made: Project = {
-      config,
-      folder,
-      async write(changed) {
-        for (const [name, text] of Object.entries(changed)) {
-          const path = `${folder}/migrations/${name}`;
-          if (text === null) await Deno.remove(path);
-          else await Deno.writeTextFile(path, text);
-        }
-      },
-      async migrate({ plan = false, replication = config.replication } = {}) {
-        const lines: string[] = [];
-        const log = (line: string) => lines.push(line.replaceAll(folder, "cql"));
-        await migrate({ ...config, replication }, { log, plan });
-        return lines;
-      },
-      async rows(cql) {
-        return (await client.execute(cql)).rows.map((row) => ({ ...row }));
-      },
-      history() {
-        return this.rows(`SELECT * FROM ${keyspace}.cqlgate_migrations`);
-      },
-      async tables() {
-        const rows = await this.rows(
-          `SELECT table_name FROM system_schema.tables WHERE keyspace_name = '${keyspace}'`,
-        );
-        return rows.map(({ table_name }) => String(table_name))
-          .filter((name) => !name.startsWith("cqlgate_")).sort();
-      },
-      async [Symbol.asyncDispose]() {
-        await client.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`);
-        await Deno.remove(folder, { recursive: true });
-      },
-    };
-    await made.write(files);
-    return made;
-  }
-
-  async function refusalOf(made: Project): Promise<string> {
-    const error = await made.migrate().then(() => null, (reason: Error) => reason);
-    return error?.message.replaceAll(made.folder, "cql") ?? "none";
-  }
+  after(() => cluster[Symbol.asyncDispose]());
 
   it("creates the keyspace, applies all in order, and records what it did", async () => {
-    await using made = await project(TWO);
+    await using made = await cluster.create(TWO);
     const startedAt = Date.now();
     expect(await made.migrate()).toEqual([
       expect.stringMatching(/^Applied "cql\/migrations\/0001_notes\.cql" in \d+ ms$/),
@@ -133,7 +49,7 @@ describe("migrate()", () => {
   });
 
   it("applies nothing a second time, and then only what is new", async () => {
-    await using made = await project({ "0001_notes.cql": NOTES });
+    await using made = await cluster.create({ "0001_notes.cql": NOTES });
     await made.migrate();
     const history = await made.history();
     expect(await made.migrate()).toEqual([`Keyspace "${made.config.keyspace}" is up to date`]);
@@ -143,8 +59,8 @@ describe("migrate()", () => {
     expect((await made.history())[0]).toEqual(history[0]);
   });
 
-  it("only tells with --plan, even where the keyspace is missing", async () => {
-    await using made = await project(TWO);
+  it("only says with --plan, even where the keyspace is missing", async () => {
+    await using made = await cluster.create(TWO);
     const plan = [
       'Would apply "cql/migrations/0001_notes.cql" (1 statement)',
       'Would apply "cql/migrations/0002_tags.cql" (2 statements)',
@@ -163,7 +79,7 @@ describe("migrate()", () => {
   });
 
   it("rejects a missing keyspace where it was not told the replication", async () => {
-    await using made = await project(TWO);
+    await using made = await cluster.create(TWO);
     await expect(made.migrate({ replication: null })).rejects.toThrow(
       new Error(
         `Cannot create keyspace "${made.config.keyspace}": set CASSANDRA_REPLICATION, such as "dc1:3", or create it yourself`,
@@ -172,7 +88,7 @@ describe("migrate()", () => {
   });
 
   it("rejects what contradicts the cluster, and applies nothing", async () => {
-    await using made = await project(TWO);
+    await using made = await cluster.create(TWO);
     await made.migrate();
     await made.write({
       "0001_notes.cql": NOTES.replace("body", "text"),
@@ -183,23 +99,62 @@ describe("migrate()", () => {
     const changed = (name: string) =>
       `  "cql/migrations/${name}" was changed after it was applied: restore it, and put the change into a new migration`;
     const refusal = ["Cannot migrate:", changed("0001_notes.cql"), changed("0002_labels.cql")];
-    expect(await refusalOf(made)).toBe(refusal.join("\n"));
+    expect(await made.refusal()).toBe(refusal.join("\n"));
     await expect(made.migrate({ plan: true })).rejects.toThrow("Cannot migrate:");
     expect(await made.tables()).toEqual(["notes", "tags"]);
   });
 
-  it("rejects a cluster that is ahead of the files", async () => {
-    await using made = await project(TWO);
+  it("changes nothing where the cluster is ahead, and says so", async () => {
+    await using made = await cluster.create(TWO);
     await made.migrate();
+    const history = await made.history();
     await made.write({ "0002_tags.cql": null });
-    expect(await refusalOf(made)).toBe(
-      'Cannot migrate:\n  "0002_tags.cql" is applied in the cluster, but there is no such file: ' +
-        "restore it, or deploy the release that has it",
+    const ahead =
+      'The cluster has migrations up to "0002_tags.cql"; this release knows up to "0001_notes.cql"';
+    expect(await made.migrate()).toEqual([`${ahead}: nothing is changed`]);
+    expect(await made.migrate({ plan: true })).toEqual([
+      ahead,
+      `Nothing to apply to keyspace "${made.config.keyspace}"`,
+    ]);
+    expect(await made.history()).toEqual(history);
+    expect(await made.tables()).toEqual(["notes", "tags"]);
+  });
+
+  it("changes nothing while a newer release is half-way", async () => {
+    await using made = await cluster.create({
+      "0001_notes.cql": NOTES,
+      "0002_tags.cql": "CREATE TABLE tags (id text PRIMARY KEY);\nALTER TABLE none ADD a int;",
+    });
+    expect(await made.refusal()).toContain("Cannot apply statement 2 of 2");
+    const history = await made.history();
+    await made.write({ "0002_tags.cql": null });
+    expect(await made.migrate()).toEqual([
+      'The cluster has migrations up to "0002_tags.cql", which is not finished; ' +
+      'this release knows up to "0001_notes.cql": nothing is changed',
+    ]);
+    expect(await made.history()).toEqual(history);
+  });
+
+  it("rejects a gap in what the cluster has, and applies nothing", async () => {
+    await using made = await cluster.create({
+      ...TWO,
+      "0003_more.cql": "CREATE TABLE more (id text PRIMARY KEY);",
+    });
+    await made.migrate();
+    const { keyspace } = made.config;
+    await made.rows(
+      `DELETE FROM ${keyspace}.cqlgate_migrations WHERE history = 'schema' AND version = 2`,
     );
+    const gap =
+      'Cannot migrate:\n  "cql/migrations/0002_tags.cql" is not applied, although "0003_more.cql" after it is there: ' +
+      "deploy the release whose migrations the cluster has, or restore its history";
+    expect(await made.refusal()).toBe(gap);
+    await made.write({ "0003_more.cql": null });
+    expect(await made.refusal()).toBe(gap);
   });
 
   it("takes a file as the same whatever its line ends", async () => {
-    await using made = await project(TWO);
+    await using made = await cluster.create(TWO);
     await made.migrate();
     const [before] = await made.history();
     await made.write({ "0001_notes.cql": NOTES.replaceAll("\n", "\r\n") });
@@ -207,31 +162,31 @@ describe("migrate()", () => {
     expect((await made.history())[0]).toEqual(before);
   });
 
-  it("keeps what came before a statement that fails, and goes on from there once it is mended", async () => {
+  it("keeps what came before a statement that fails, and continues from there once it is fixed", async () => {
     const table = (name: string) => `CREATE TABLE ${name} (id text PRIMARY KEY);`;
-    await using made = await project({
+    await using made = await cluster.create({
       "0001_many.cql": [table("a"), "CREATE TABLE b (id text\n  KEY);", table("c")].join(
         "\n",
       ),
       "0002_next.cql": table("d"),
     });
-    expect(await refusalOf(made)).toBe(
+    expect(await made.refusal()).toBe(
       'Cannot apply statement 2 of 3 of "cql/migrations/0001_many.cql": ' +
         "line 2:2 no viable alternative at input 'KEY' (CREATE TABLE b (id [text]  KEY...)\n" +
         "  | CREATE TABLE b (id text\n  |   KEY)\n" +
-        '  The one before it stays applied: mend this one and run "deno task migrate" again, which goes on from here',
+        '  The statement before it stays applied. Fix this statement and run "deno task migrate" again, which continues from here',
     );
     expect(await made.tables()).toEqual(["a"]);
     expect(await made.history()).toMatchObject([{ version: 1, applied: 1, checksum: null }]);
 
     // What is applied cannot be changed any more, not even while the rest is pending.
-    const mended = [table("a"), table("b"), table("c")].join("\n");
-    await made.write({ "0001_many.cql": mended.replace("a (", "z (") });
-    expect(await refusalOf(made)).toBe(
+    const fixed = [table("a"), table("b"), table("c")].join("\n");
+    await made.write({ "0001_many.cql": fixed.replace("a (", "z (") });
+    expect(await made.refusal()).toBe(
       'Cannot resume "cql/migrations/0001_many.cql": its first statement was applied and has changed since: restore it',
     );
 
-    await made.write({ "0001_many.cql": mended });
+    await made.write({ "0001_many.cql": fixed });
     expect(await made.migrate()).toHaveLength(2);
     expect(await made.tables()).toEqual(["a", "b", "c", "d"]);
     expect(await made.history()).toMatchObject([
@@ -240,102 +195,105 @@ describe("migrate()", () => {
     ]);
   });
 
-  const MISTAKES: { what: string; files: Files; mistakes: string[] }[] = [
-    {
-      what: "a gap",
-      files: { ...TWO, "0004_late.cql": NOTES },
-      mistakes: [
-        '"cql/migrations/0004_late.cql" leaves a gap: expected a file "0003_….cql" before it',
-      ],
-    },
-    {
-      what: "a number that is there twice",
-      files: { ...TWO, "0002_other.cql": NOTES },
-      mistakes: [
-        '"cql/migrations/0002_tags.cql" has the number of "cql/migrations/0002_other.cql": give it the next free one',
-      ],
-    },
-    {
-      what: "names that have no number, and files that have no statement",
-      files: { "0001_notes.cql": "-- Later.\n", "2_tags.cql": TAGS, "0003_Tags.cql": TAGS },
-      mistakes: [
-        '"cql/migrations/0001_notes.cql" has no statement: remove or fill it',
-        ...["0003_Tags.cql", "2_tags.cql"].map((name) =>
-          `"cql/migrations/${name}" is not named "NNNN_name.cql", such as "0001_stations.cql", in lower case`
-        ),
-      ],
-    },
-  ];
-  for (const { what, files, mistakes } of MISTAKES) {
-    it(`rejects ${what}`, async () => {
-      await using made = await project(files);
-      const lines = mistakes.map((mistake) => `  ${mistake}`);
-      expect(await refusalOf(made)).toBe(["Cannot read migrations:", ...lines].join("\n"));
-    });
-  }
+  it("applies what links lead to, as a mounted ConfigMap has it", async () => {
+    await using made = await cluster.create({});
+    const folder = `${made.folder}/migrations`;
+    await Deno.mkdir(`${folder}/..2026_11_25`);
+    await Deno.symlink("..2026_11_25", `${folder}/..data`);
+    for (const [name, text] of Object.entries(TWO)) {
+      await Deno.writeTextFile(`${folder}/..2026_11_25/${name}`, text);
+      await Deno.symlink(`..data/${name}`, `${folder}/${name}`);
+    }
+    expect(await made.migrate()).toHaveLength(2);
+    expect(await made.tables()).toEqual(["notes", "tags"]);
+  });
 
-  it("reports a file that cannot be split at its place", async () => {
-    await using made = await project({ "0001_notes.cql": `${NOTES}\nDROP TABLE 'notes;\n` });
-    expect(await refusalOf(made)).toMatch(
-      /^cql\/migrations\/0001_notes\.cql:4:12: .*\n {2}4 \| DROP TABLE 'notes;/,
+  it("applies nothing of a project with a file that it cannot read as it is", async () => {
+    await using made = await cluster.create(TWO);
+    const latin1 = Uint8Array.from(
+      "INSERT INTO notes (id) VALUES ('é');",
+      (character) => character.charCodeAt(0),
+    );
+    await Deno.writeFile(`${made.folder}/migrations/0003_words.cql`, latin1);
+    expect(await made.refusal()).toBe(
+      'cql/migrations/0003_words.cql:1:1: Cannot decode "cql/migrations/0003_words.cql": not UTF-8\n' +
+        "  1 | \n    | ^\n  help: Save the file as UTF-8 text\n\n1 mistake in 1 file",
+    );
+    expect(await made.tables()).toEqual([]);
+  });
+
+  it("warns of files that it leaves out", async () => {
+    await using made = await cluster.create({ ...TWO, "0003_x.sql": "", "0004_x.cql.bak": "" });
+    expect((await made.migrate()).slice(0, 2)).toEqual(
+      ["0003_x.sql", "0004_x.cql.bak"].map((name) =>
+        `Warning: "cql/migrations/${name}" is not read: its name does not end in ".cql"`
+      ),
     );
   });
 
-  describe("and start()", () => {
-    const OTHER_SCHEMA = {
-      status: 503,
-      detail: "The service is not ready: the cluster has another schema version than it needs",
-    };
-    /** Starts the service and resolves once it has said why it is not ready. */
-    async function startUnready(made: Project) {
-      const reason = Promise.withResolvers<string>();
-      const service = await start(made.config, {
-        observe(observation) {
-          if (observation.kind !== "readiness" || observation.ready) return;
-          reason.resolve(String(observation.reason).replaceAll(made.folder, "cql"));
-        },
-      });
-      return { service, reason: await reason.promise };
-    }
-    async function readinessOf(url: string) {
-      const response = await fetch(`${url}/readyz`);
-      const { detail } = await response.json();
-      return { status: response.status, detail };
-    }
+  it("makes only its own tables where there are no migrations", async () => {
+    await using made = await cluster.create({});
+    await Deno.remove(`${made.folder}/migrations`);
+    expect(await made.migrate()).toEqual([
+      'No folder "migrations": the schema is taken as the cluster has it',
+      `Keyspace "${made.config.keyspace}" is up to date`,
+    ]);
+    expect(await made.tables()).toEqual([]);
+    expect(await made.history()).toEqual([]);
+  });
 
-    it("is not ready while migrations are pending, and becomes ready when they are applied", async () => {
-      await using made = await project({ "0001_notes.cql": NOTES });
-      await made.migrate();
-      await made.write(TWO);
-      const { service, reason } = await startUnready(made);
-      try {
-        expect(reason).toBe(
-          'migrations are not applied: 0002_tags.cql: run "deno task migrate"',
-        );
-        expect(await readinessOf(service.url)).toEqual(OTHER_SCHEMA);
-        await made.migrate();
-        await service.ready;
-        expect((await readinessOf(service.url)).status).toBe(200);
-        const response = await fetch(`${service.url}/notes/none`);
-        expect((await response.json()).code).toBe("not_found");
-      } finally {
-        await service.close();
-      }
+  it("refuses USE and our own tables before anything is applied", async () => {
+    await using other = await cluster.create({ "0001_other.cql": NOTES });
+    await other.migrate();
+    const history = await other.history();
+    await using made = await cluster.create({
+      "0001_notes.cql": NOTES,
+      "0002_use.cql": `USE ${other.config.keyspace};\nCREATE TABLE tags (id text PRIMARY KEY);`,
+      "0003_history.cql": `TRUNCATE ${other.config.keyspace}.cqlgate_migrations;`,
     });
+    const refusal = await made.refusal();
+    expect(refusal).toContain("cql/migrations/0002_use.cql:1:1: Cannot change the keyspace");
+    expect(refusal).toContain('0003_history.cql:1:48: Cannot use "cqlgate_migrations"');
+    expect(await made.tables()).toEqual([]);
+    expect(await other.history()).toEqual(history);
+    expect(await other.tables()).toEqual(["notes"]);
+  });
 
-    it("does not become ready on a changed migration, and says why", async () => {
-      await using made = await project(TWO);
-      await made.migrate();
-      await made.write({ "0001_notes.cql": NOTES.replace("body", "text") });
-      const { service, reason } = await startUnready(made);
-      try {
-        expect(reason).toBe(
-          'Cannot migrate:\n  "cql/migrations/0001_notes.cql" was changed after it was applied: restore it, and put the change into a new migration',
-        );
-        expect(await readinessOf(service.url)).toEqual(OTHER_SCHEMA);
-      } finally {
-        await service.close();
-      }
-    });
+  it("keeps its record in its own keyspace, whatever that of the session is", async () => {
+    await using other = await cluster.create({});
+    await other.migrate();
+    await using made = await cluster.create({ "0001_notes.cql": NOTES });
+    await made.migrate({ plan: true });
+    const { keyspace } = made.config;
+    await made.rows(
+      `CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
+    );
+    const session = new Session({ ...other.config, observe: () => {} });
+    await session.openOnce();
+    try {
+      const migrations = await readMigrations(made.folder, { keyspace }) ?? [];
+      await applyMigrations(session, migrations, { keyspace, log: () => {} });
+    } finally {
+      await session.close();
+    }
+    expect(await made.history()).toMatchObject([{ version: 1, name: "notes" }]);
+    expect(await other.history()).toEqual([]);
+  });
+
+  it("names the data centres that the cluster has where it is told of others", async () => {
+    await using made = await cluster.create(TWO);
+    expect(await made.refusal({ replication: { DC1: 1, eu: 3 } })).toBe(
+      `Cannot create keyspace "${made.config.keyspace}": CASSANDRA_REPLICATION names data centres that the cluster does not have
+  "DC1": did you mean "dc1"?
+  "eu"
+  The cluster has "dc1"`,
+    );
+  });
+
+  it("reports what cannot be split at its place", async () => {
+    await using made = await cluster.create({ "0001_notes.cql": `${NOTES}\nDROP TABLE 'notes;\n` });
+    expect(await made.refusal()).toMatch(
+      /^cql\/migrations\/0001_notes\.cql:4:12: .*\n {2}4 \| DROP TABLE 'notes;/,
+    );
   });
 });

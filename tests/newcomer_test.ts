@@ -94,7 +94,7 @@ docs/configuration.md lists every setting`,
       task: "migrate",
       env: { CQL_DIR: "./nowhere" },
       says:
-        'Cannot read migrations: no folder "./nowhere/migrations": create it, or set CQL_DIR to the folder that holds "migrations/" and "queries/"',
+        'Cannot read migrations: neither "./nowhere/migrations" nor "./nowhere/queries" exists: set CQL_DIR to the folder that holds "migrations/" and "queries/"',
     },
     {
       what: "guesses an option",
@@ -226,7 +226,7 @@ Start it with \`deno task dev\`, or set CQLGATE_URL to where it runs.`,
       [
         "makes up a token",
         "abc",
-        "The token is malformed or not signed by the issuer that this service trusts",
+        "The token is malformed: it is not a signed JWT in its compact form",
       ],
     ] as const
   ) {
@@ -245,7 +245,7 @@ Start it with \`deno task dev\`, or set CQLGATE_URL to where it runs.`,
     });
     expect([response.status, (await response.json()).detail]).toEqual([
       403,
-      'The token lacks scope "stations:write": get one that has it',
+      'The token lacks scope "stations:write": get a token that has it',
     ]);
   });
 });

@@ -166,7 +166,7 @@ SELECT ${columns.join(", ")} FROM types;
   });
 
   it("has every route of the catalog and every hand-written one, and no other", async () => {
-    const { queries, routes } = await loadProject(service.config.cqlDir);
+    const { queries, routes } = await loadProject(service.config.cqlDir, service.config);
     const expected = [
       ...queries.flatMap(({ route }) => route ?? []),
       ...routes.map(({ route }) => route),

@@ -1,6 +1,6 @@
 /**
- * A file of CQL → its statements, each with the comments before it. Serves query files and migrations
- * alike; what the comments say is for `parse.ts`.
+ * A file of CQL → its statements, each with the comments before it. Query files and migrations are
+ * split alike; what the comments say is for `parse.ts`.
  *
  * @module
  */
@@ -37,8 +37,8 @@ export interface SplitOptions {
 }
 
 /**
- * Splits at semicolons outside of strings, quoted names, comments and batches. The last statement may
- * go without its semicolon.
+ * Splits at semicolons outside strings, quoted names, comments and batches. The last statement
+ * needs no semicolon.
  */
 export function splitStatements(file: SourceFile, options: SplitOptions): SplitFile {
   const { report, beginsStatement = () => false } = options;
@@ -46,6 +46,7 @@ export function splitStatements(file: SourceFile, options: SplitOptions): SplitF
   let leadingComments: Token[] = [];
   let innerComments: Token[] = [];
   let tokens: Token[] = [];
+  reportNul(file, report);
 
   function endStatement(): void {
     const [first, ...rest] = tokens;
@@ -106,5 +107,16 @@ function reportMissingSemicolon(last: Token, report: Report): void {
     span: last.span,
     message: "Missing semicolon",
     help: `End the statement with ";" before the next header`,
+  });
+}
+
+/** Text in UTF-16 has one beside each letter, and the server takes none. */
+function reportNul(file: SourceFile, report: Report): void {
+  const start = file.text.indexOf("\0");
+  if (start === -1) return;
+  report({
+    span: { file, start, end: start + 1 },
+    message: "Unexpected NUL character",
+    help: "Save the file as UTF-8 text",
   });
 }

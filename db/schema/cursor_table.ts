@@ -1,19 +1,20 @@
 /**
- * The table of cursors that are too long for a URL, which keeps them for a day.
+ * The table of cursors that are too long for a URL, which keeps them for a day. A cluster need not have
+ * it, nor the role the right to use it: no cursor is kept then.
  *
  * @module
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
+import { ServiceError } from "../../errors/service_error.ts";
+import { isRefusal } from "../driver/refusal.ts";
 import type { Session, StatementOptions } from "../driver/session.ts";
+import { CURSOR_TABLE, findOwnTables, qualify } from "./own_tables.ts";
 
-const TABLE = "cqlgate_cursors";
-
-export const CREATE_CURSORS =
-  `CREATE TABLE IF NOT EXISTS ${TABLE} (id blob PRIMARY KEY, sealed blob)
-  WITH comment = 'Cursors too long for a URL, for a day'`;
-
-const INSERT = `INSERT INTO ${TABLE} (id, sealed) VALUES (:id, :sealed) USING TTL 86400`;
-const SELECT = `SELECT sealed FROM ${TABLE} WHERE id = :id`;
+export function cursorTableCql(keyspace: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${qualify(keyspace, CURSOR_TABLE)} (
+    id blob PRIMARY KEY, sealed blob
+  ) WITH comment = 'Cursors too long for a URL, for a day'`;
+}
 
 const OPTIONS: StatementOptions = {
   consistency: null,
@@ -23,24 +24,109 @@ const OPTIONS: StatementOptions = {
   fetchSize: 1,
 };
 
-/** @throws {ServiceError} from both, where Cassandra cannot be asked */
 export interface CursorTable {
-  put(id: Buffer, sealed: Buffer): Promise<void>;
-  /** Null for an id that is not there, or not any more. */
+  /**
+   * Finds out whether cursors can be kept, which holds until it is asked again.
+   *
+   * @returns why they cannot; null where they can
+   * @throws the driver's errors, or {ServiceError}, where the cluster cannot be asked
+   */
+  findObstacle(): Promise<string | null>;
+  /**
+   * @returns whether it is kept
+   * @throws {ServiceError} where Cassandra cannot be asked
+   */
+  put(id: Buffer, sealed: Buffer): Promise<boolean>;
+  /**
+   * Null for an id that is not there, or not any more.
+   *
+   * @throws {ServiceError} where Cassandra cannot be asked
+   */
   get(id: Buffer): Promise<Buffer | null>;
 }
 
-export function createCursorTable(session: Session): CursorTable {
+/** @param session it may have been told of another keyspace, or none */
+export function createCursorTable(session: Session, keyspace: string): CursorTable {
+  const table = qualify(keyspace, CURSOR_TABLE);
+  const insert = `INSERT INTO ${table} (id, sealed) VALUES (:id, :sealed) USING TTL 86400`;
+  const select = `SELECT sealed FROM ${table} WHERE id = :id`;
+  let isUsable = true;
+
+  const write = (id: Buffer, sealed: Buffer) =>
+    twice(() => session.executeOwn(insert, [id, sealed], OPTIONS));
+  const read = (id: Buffer) =>
+    twice(() => session.executeOwn(select, [id], { ...OPTIONS, writes: false }));
+
   return {
+    async findObstacle() {
+      isUsable = true;
+      const obstacle = await findObstacle(session, keyspace, [
+        () => write(NO_ID, NO_ID),
+        () => read(NO_ID),
+      ]);
+      isUsable = obstacle === null;
+      return obstacle;
+    },
     async put(id, sealed) {
-      await session.executeOwn(INSERT, [id, sealed], OPTIONS);
+      if (!isUsable) return false;
+      return await orRefused(write(id, sealed).then(() => true), false);
     },
     async get(id) {
-      const { rows } = await session.executeOwn(SELECT, [id], { ...OPTIONS, writes: false });
-      if (rows.length === 0) return null;
+      if (!isUsable) return null;
+      const result = await orRefused(read(id), null);
+      if (result === null || result.rows.length === 0) return null;
+      const { rows } = result;
       const length = rows.body.readInt32BE(rows.offset);
       const start = rows.offset + 4;
       return rows.body.subarray(start, start + length);
     },
   };
+}
+
+// No key is empty: the server says so, but only to a role that may do what was asked.
+const NO_ID = Buffer.alloc(0);
+
+async function findObstacle(
+  session: Session,
+  keyspace: string,
+  attempts: readonly (() => Promise<unknown>)[],
+): Promise<string | null> {
+  const tables = await findOwnTables(session, keyspace);
+  if (!tables.has(CURSOR_TABLE)) {
+    return `there is no table "${CURSOR_TABLE}": "deno task migrate" creates it`;
+  }
+  for (const attempt of attempts) {
+    const refusal = await attempt().then(() => null, (error: unknown) => refusalOf(error));
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+/** What the server said of a statement that it refuses; null where only its values are wrong. */
+function refusalOf(error: unknown): string | null {
+  if (!(error instanceof ServiceError)) throw error;
+  if (error.code === "invalid_input") return null;
+  const isRefused = error.code === "schema_changed" || isRefusal(error.cause);
+  if (!isRefused || !(error.cause instanceof Error)) throw error;
+  return error.cause.message;
+}
+
+/** A table that was created again fits once its statement is prepared again. */
+async function twice<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== "schema_changed") throw error;
+    return await attempt();
+  }
+}
+
+/** The table, or the right to it, may have gone since it was last looked at. */
+async function orRefused<T, F>(attempt: Promise<T>, fallback: F): Promise<T | F> {
+  try {
+    return await attempt;
+  } catch (error) {
+    if (refusalOf(error) === null) throw error;
+    return fallback;
+  }
 }

@@ -1,13 +1,18 @@
 /**
  * The migration files of a folder: read, named, split into statements and given checksums. Owns what
- * the files say; what the cluster has of them is `history.ts`.
+ * the files say; what the cluster has of them is `history_table.ts`.
  *
  * @module
  */
 import { createHash } from "node:crypto";
+import { readSources } from "../../catalog/read_sources.ts";
+import type { DdlHead } from "../../catalog/statement/ddl_head.ts";
+import { parseDdl } from "../../catalog/statement/parse_ddl.ts";
 import { CatalogError } from "../../catalog/text/diagnose.ts";
-import type { Diagnostic } from "../../catalog/text/source.ts";
+import { quote } from "../../catalog/text/quote.ts";
+import type { Diagnostic, Report, SourceFile } from "../../catalog/text/source.ts";
 import { splitStatements } from "../../catalog/text/split.ts";
+import { checkMigrationStatement } from "./check_migration.ts";
 
 /** One file `NNNN_name.cql`. */
 export interface Migration {
@@ -16,10 +21,16 @@ export interface Migration {
   readonly name: string;
   /** As reports show it. */
   readonly path: string;
-  /** In the order of the file, without closing semicolons. */
-  readonly statements: readonly string[];
+  /** In the order of the file. */
+  readonly statements: readonly MigrationStatement[];
   /** SHA-256 in hex of the text, whatever its line ends. */
   readonly checksum: string;
+}
+
+export interface MigrationStatement {
+  /** Without the closing semicolon. */
+  readonly cql: string;
+  readonly head: DdlHead;
 }
 
 /** What a person has to put right before migrations can be applied. */
@@ -27,56 +38,41 @@ export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
 
+export interface ReadMigrationsOptions {
+  /** The one that they are for. */
+  readonly keyspace: string;
+  /** Hears of files that are left out although they look as if they were meant. */
+  readonly warn?: (message: string) => void;
+}
+
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.cql$/;
 
 /**
  * Reads `<cqlDir>/migrations`, in order.
  *
- * @throws {MigrationError} listing every file that is named wrong, missing or there twice
- * @throws {CatalogError} where a file cannot be split into statements
+ * @returns null where there is no such folder: the schema is somebody else's to keep
+ * @throws {CatalogError} with every mistake of every file
+ * @throws {MigrationError} where `cqlDir` holds no project at all
  */
-export async function readMigrations(cqlDir: string): Promise<Migration[]> {
-  const folder = `${cqlDir}/migrations`;
-  const mistakes: string[] = [];
+export async function readMigrations(
+  cqlDir: string,
+  { keyspace, warn = () => {} }: ReadMigrationsOptions,
+): Promise<Migration[] | null> {
+  const project = cqlDir.replace(/\/+$/, "");
+  const folder = `${project}/migrations`;
   const diagnostics: Diagnostic[] = [];
-  const migrations: Migration[] = [];
-  for (const fileName of await fileNamesOf(folder)) {
-    const path = `${folder}/${fileName}`;
-    const match = FILE_NAME.exec(fileName);
-    if (match === null) {
-      mistakes.push(
-        `"${path}" is not named "NNNN_name.cql", such as "0001_stations.cql", in lower case`,
-      );
-      continue;
-    }
-    const text = (await Deno.readTextFile(path)).replaceAll("\r\n", "\n");
-    const { statements } = splitStatements({ path, text }, {
-      report: (diagnostic) => diagnostics.push(diagnostic),
-    });
-    if (statements.length === 0) mistakes.push(`"${path}" has no statement: remove or fill it`);
-    migrations.push({
-      version: Number(match[1]),
-      name: match[2]!,
-      path,
-      statements: statements.map(({ span }) => text.slice(span.start, span.end)),
-      checksum: checksumOf(text),
-    });
+  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
+  const files = await readSources(folder, { deep: false, report, warn });
+  if (files === null) {
+    await assertProject(project);
+    return null;
   }
-  migrations.forEach(({ version, path }, index) => {
-    const before = migrations[index - 1];
-    if (before?.version === version) {
-      mistakes.push(`"${path}" has the number of "${before.path}": give it the next free one`);
-    } else if (version !== (before?.version ?? 0) + 1) {
-      const expected = `${(before?.version ?? 0) + 1}`.padStart(4, "0");
-      mistakes.push(`"${path}" leaves a gap: expected a file "${expected}_….cql" before it`);
-    }
-  });
+  const isWhole = diagnostics.length === 0;
+  const migrations = files.map((file) => readMigration(file, { keyspace, report }))
+    .filter((migration) => migration !== null);
+  // A file without a number would make a gap of its own.
+  if (isWhole && migrations.length === files.length) reportNumbers(migrations, report);
   if (diagnostics.length > 0) throw new CatalogError(diagnostics);
-  if (mistakes.length > 0) {
-    throw new MigrationError(
-      `Cannot read migrations:\n${mistakes.map((m) => `  ${m}`).join("\n")}`,
-    );
-  }
   return migrations;
 }
 
@@ -85,15 +81,83 @@ export function checksumOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-async function fileNamesOf(folder: string): Promise<string[]> {
+interface ReadMigration extends Migration {
+  readonly file: SourceFile;
+}
+
+function readMigration(
+  { path, text: anyLineEnds }: SourceFile,
+  { keyspace, report }: { readonly keyspace: string; readonly report: Report },
+): ReadMigration | null {
+  const text = anyLineEnds.replaceAll("\r\n", "\n");
+  const file = { path, text };
+  const { statements } = splitStatements(file, { report });
+  const read = statements.map((statement) => {
+    const head = parseDdl(statement);
+    checkMigrationStatement(head, { statement, keyspace, report });
+    return { cql: text.slice(statement.span.start, statement.span.end), head };
+  });
+  if (statements.length === 0) {
+    report({
+      span: startOf(file),
+      message: "Empty migration",
+      help: "Write a statement into it, or remove the file",
+    });
+  }
+  const match = FILE_NAME.exec(path.slice(path.lastIndexOf("/") + 1));
+  if (match === null) {
+    report({
+      span: startOf(file),
+      message: `Cannot order ${quote(path)}: its name is not "NNNN_name.cql"`,
+      help: 'Name it by its number and what it does, in lower case, such as "0001_stations.cql"',
+    });
+    return null;
+  }
+  const [, number, name] = match;
+  return {
+    version: Number(number),
+    name: name!,
+    path,
+    statements: read,
+    checksum: checksumOf(text),
+    file,
+  };
+}
+
+/** From 1, each one more than the one before. */
+function reportNumbers(migrations: readonly ReadMigration[], report: Report): void {
+  migrations.forEach(({ version, file }, index) => {
+    const before = migrations[index - 1];
+    const expected = `${(before?.version ?? 0) + 1}`.padStart(4, "0");
+    if (before?.version === version) {
+      report({
+        span: startOf(file),
+        message: `Duplicate number: ${quote(before.path)} has it too`,
+        help: "Give it the next free number",
+      });
+    } else if (version !== Number(expected)) {
+      report({
+        span: startOf(file),
+        message: `Cannot apply ${quote(file.path)}: there is no "${expected}_….cql" before it`,
+        help: `Restore the missing file, or give this one the number ${expected}`,
+      });
+    }
+  });
+}
+
+function startOf(file: SourceFile): { file: SourceFile; start: number; end: number } {
+  return { file, start: 0, end: 0 };
+}
+
+/** A folder without `queries/` either is the wrong one. */
+async function assertProject(project: string): Promise<void> {
   try {
-    const entries = await Array.fromAsync(Deno.readDir(folder));
-    return entries.filter((entry) => entry.isFile && entry.name.endsWith(".cql"))
-      .map((entry) => entry.name).sort();
+    await Deno.stat(`${project}/queries`);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new MigrationError(
-      `Cannot read migrations: no folder "${folder}": create it, or set CQL_DIR to the folder that holds "migrations/" and "queries/"`,
+      `Cannot read migrations: neither "${project}/migrations" nor "${project}/queries" exists: ` +
+        'set CQL_DIR to the folder that holds "migrations/" and "queries/"',
     );
   }
 }

@@ -4,26 +4,36 @@
  * @module
  */
 import type { Session } from "../driver/session.ts";
-import { compareMigrations, readHistory } from "./history.ts";
-import { conflictError } from "./migrate.ts";
+import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
+import { readHistory } from "./history_table.ts";
 import { type Migration, MigrationError } from "./migrations.ts";
 
+/** What is said where a project has no `migrations/`. */
+export const NO_MIGRATIONS = 'No folder "migrations": the schema is taken as the cluster has it';
+
 /**
- * @throws {MigrationError} where the cluster's schema version is another one
+ * Whether the cluster has what this release knows, and perhaps more.
+ *
+ * @param options.migrations null where the project has none; the history does not matter then
+ * @returns what the operator should hear of; null where all is as usual
+ * @throws {MigrationError} where migrations are missing, or are not those of this release
  * @throws the driver's errors where the cluster cannot be asked
  */
 export async function assertSchemaVersion(
   session: Session,
   { migrations, keyspace }: {
-    readonly migrations: readonly Migration[];
+    readonly migrations: readonly Migration[] | null;
     readonly keyspace: string;
   },
-): Promise<void> {
-  const history = await readHistory(session, keyspace) ?? [];
-  const { pending, conflicts } = compareMigrations(migrations, history);
-  if (conflicts.length > 0) throw conflictError(conflicts);
-  if (pending.length > 0) {
-    const names = pending.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)).join(", ");
-    throw new MigrationError(`migrations are not applied: ${names}: run "deno task migrate"`);
+): Promise<string | null> {
+  if (migrations === null) return NO_MIGRATIONS;
+  const status = compareMigrations(migrations, await readHistory(session, keyspace));
+  assertNoConflicts(status);
+  if (status.pending.length > 0) {
+    const names = status.pending.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+    throw new MigrationError(
+      `migrations are not applied: ${names.join(", ")}: run "deno task migrate"`,
+    );
   }
+  return describeNewer(status, migrations);
 }

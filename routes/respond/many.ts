@@ -5,6 +5,7 @@
  */
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageReader } from "../../db/run/pages.ts";
+import { MAX_CURSOR_CHARACTERS } from "../paging/cursors.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
@@ -33,9 +34,11 @@ export function respondMany(
     const headers = { vary: "Accept" };
     if (next === null) return json({ items: rows, next_cursor: null }, { headers });
     const sealed = await cursors.seal(next, binding);
+    const body = { items: rows, next_cursor: sealed };
+    // No proxy takes it in a header; the body has no such limit.
+    if (sealed.length > MAX_CURSOR_CHARACTERS) return json(body, { headers });
     url.searchParams.set("cursor", sealed);
-    return json({ items: rows, next_cursor: sealed }, {
-      headers: { ...headers, link: `<${url.pathname}${url.search}>; rel="next"` },
-    });
+    const link = `<${url.pathname}${url.search}>; rel="next"`;
+    return json(body, { headers: { ...headers, link } });
   };
 }

@@ -1,0 +1,136 @@
+/**
+ * A folder of CQL → the text of its files. Queries and migrations are read by it alike, so that a
+ * file that one takes the other takes too.
+ *
+ * @module
+ */
+import { quote } from "./text/quote.ts";
+import type { Diagnostic, Report, SourceFile } from "./text/source.ts";
+
+export interface ReadOptions {
+  /** Whether the folders in the folder are read too. */
+  readonly deep: boolean;
+  /** Hears of files that cannot be read. */
+  readonly report: Report;
+  /** Hears of files that are left out although they look as if they were meant. */
+  readonly warn: (message: string) => void;
+}
+
+// `x.sql`, `x.CQL`, what editors and merges leave behind (`x.cql~`, `x.cql.orig`), and `0003_x.txt`.
+const LOOKS_LIKE_CQL = /\.[cs]ql|^\d{3,}[_-]/i;
+
+/**
+ * Reads the files whose names end in `.cql`, in the order of their names. A link counts as what it
+ * leads to. Names that begin with a dot are left out: a mounted ConfigMap keeps its versions under such
+ * names, and links to them.
+ *
+ * @returns null where the folder does not exist
+ */
+export async function readSources(
+  folder: string,
+  options: ReadOptions,
+): Promise<SourceFile[] | null> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(folder);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  return await readFolder(folder, { ...options, parents: [identityOf(info)] });
+}
+
+function identityOf({ dev, ino }: Deno.FileInfo): string {
+  return `${dev}:${ino}`;
+}
+
+interface FolderOptions extends ReadOptions {
+  /** What the folders around it are known by, so that a link back to one of them ends. */
+  readonly parents: readonly string[];
+}
+
+async function readFolder(folder: string, options: FolderOptions): Promise<SourceFile[]> {
+  const { deep, warn, report } = options;
+  const files: SourceFile[] = [];
+  for (const name of await listNames(folder, report)) {
+    const path = `${folder}/${name}`;
+    const isCql = name.endsWith(".cql");
+    const info = await attempt(path, {
+      report: isCql ? report : ({ message }) => warn(message),
+      read: () => Deno.stat(path),
+    });
+    if (info === null) continue;
+    if (info.isDirectory) {
+      const identity = identityOf(info);
+      if (!deep) {
+        warn(`${quote(path)} is not read: move its files into ${quote(folder)}`);
+      } else if (options.parents.includes(identity)) {
+        warn(`${quote(path)} is not read: it leads back to a folder that it is in`);
+      } else {
+        const parents = [...options.parents, identity];
+        files.push(...await readFolder(path, { ...options, parents }));
+      }
+    } else if (isCql && info.isFile) {
+      const file = await readText(path, report);
+      if (file !== null) files.push(file);
+    } else if (isCql) {
+      report(unreadable(path, "it is not a file"));
+    } else if (LOOKS_LIKE_CQL.test(name)) {
+      warn(`${quote(path)} is not read: its name does not end in ".cql"`);
+    }
+  }
+  return files;
+}
+
+async function listNames(folder: string, report: Report): Promise<string[]> {
+  const entries = await attempt(folder, {
+    report,
+    read: () => Array.fromAsync(Deno.readDir(folder)),
+  });
+  return (entries ?? []).map(({ name }) => name).filter((name) => !name.startsWith(".")).sort();
+}
+
+async function readText(path: string, report: Report): Promise<SourceFile | null> {
+  const bytes = await attempt(path, { report, read: () => Deno.readFile(path) });
+  if (bytes === null) return null;
+  try {
+    return { path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    report({
+      ...unreadable(path, ""),
+      message: `Cannot decode ${quote(path)}: not UTF-8`,
+      help: "Save the file as UTF-8 text",
+    });
+    return null;
+  }
+}
+
+/** What `read` gives; null, with a report, where the disk does not let it. */
+async function attempt<T>(
+  path: string,
+  { read, report }: { readonly read: () => Promise<T>; readonly report: Report },
+): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    const state = STATES.find(([kind]) => error instanceof kind)?.[1];
+    if (state === undefined) throw error;
+    report(unreadable(path, state));
+    return null;
+  }
+}
+
+const STATES = [
+  [Deno.errors.NotFound, "the link leads to nothing"],
+  [Deno.errors.FilesystemLoop, "the link leads back to itself"],
+  [Deno.errors.PermissionDenied, "permission denied"],
+] as const;
+
+function unreadable(path: string, state: string): Diagnostic {
+  return {
+    span: { file: { path, text: "" }, start: 0, end: 0 },
+    message: `Cannot read ${quote(path)}: ${state}`,
+    help: "Make it a file that the process may read, or remove it",
+  };
+}

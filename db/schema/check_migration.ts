@@ -1,0 +1,84 @@
+/**
+ * What a statement of a migration may not do: leave the keyspace that the gateway works in, change that
+ * keyspace, or touch the gateway's own tables. Everything else is for the server to judge.
+ *
+ * @module
+ */
+import type { DdlHead, NameNode, QualifiedName } from "../../catalog/statement/ddl_head.ts";
+import { quote } from "../../catalog/text/quote.ts";
+import type { Report } from "../../catalog/text/source.ts";
+import type { StatementText } from "../../catalog/text/split.ts";
+import { nameOf } from "../../catalog/text/token.ts";
+import { OWN_TABLES } from "./own_tables.ts";
+
+export function checkMigrationStatement(
+  head: DdlHead,
+  { statement, keyspace, report }: {
+    readonly statement: StatementText;
+    readonly keyspace: string;
+    readonly report: Report;
+  },
+): void {
+  if (head.kind === "use") {
+    report({
+      span: head.span,
+      message: `Cannot change the keyspace in a migration`,
+      help: `Remove USE: names without a keyspace belong to ${quote(keyspace)}, ` +
+        `which CASSANDRA_KEYSPACE names; write "other.table" for a table of another keyspace`,
+    });
+  }
+  const own = keyspaceOf(head);
+  if (own?.name === keyspace) {
+    report({
+      span: own.span,
+      message: `Cannot ${head.kind} ${quote(keyspace)} in a migration: the gateway works in it`,
+      help: "Remove the statement: the keyspace is created before the first migration, " +
+        "and changed or dropped by hand",
+    });
+  }
+  for (const { name, nameSpan: span } of changedTables(head, statement)) {
+    if (!OWN_TABLES.includes(name)) continue;
+    report({
+      span,
+      message: `Cannot use ${quote(name)} in a migration: the gateway keeps it for itself`,
+      help: "Remove the statement, or give your own table another name",
+    });
+  }
+}
+
+/** The keyspace that a statement creates, alters or drops. */
+function keyspaceOf(head: DdlHead): NameNode | null {
+  if (head.kind !== "create" && head.kind !== "alter" && head.kind !== "drop") return null;
+  return head.object.kind === "keyspace" ? head.object.name : null;
+}
+
+type TableName = Pick<QualifiedName, "name" | "nameSpan">;
+
+/** The tables that a statement changes, or whose rows; of one that is not known, every name in it. */
+function changedTables(head: DdlHead, { tokens }: StatementText): readonly TableName[] {
+  switch (head.kind) {
+    case "create":
+    case "alter":
+    case "drop": {
+      const { object } = head;
+      if (object.kind === "keyspace" || object.kind === "role") return [];
+      if (object.kind === "trigger") return [object.table];
+      const table = "table" in object ? object.table : null;
+      return [object.name, table].filter((name) => name !== null);
+    }
+    case "insert":
+    case "update":
+    case "delete":
+    case "truncate":
+      return [head.table];
+    case "batch":
+      return head.writes.map(({ table }) => table);
+    case "unknown":
+      return tokens.flatMap((token) => {
+        const name = nameOf(token);
+        return name === null ? [] : [{ name, nameSpan: token.span }];
+      });
+    default:
+      return [];
+  }
+}

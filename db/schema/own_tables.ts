@@ -1,0 +1,33 @@
+/**
+ * The tables that the gateway keeps in the keyspace, beside those of the migrations. They are always
+ * named in full: the keyspace of a connection is not ours alone to say.
+ *
+ * @module
+ */
+import type { Session } from "../driver/session.ts";
+
+/** The record of the migrations. */
+export const HISTORY_TABLE = "cqlgate_migrations";
+/** Cursors that are too long for a URL. */
+export const CURSOR_TABLE = "cqlgate_cursors";
+
+export const OWN_TABLES: readonly string[] = [HISTORY_TABLE, CURSOR_TABLE];
+
+/** A name as CQL takes it as it is, be it a keyword or in upper case. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function qualify(keyspace: string, table: string): string {
+  return `${quoteName(keyspace)}.${quoteName(table)}`;
+}
+
+/** Those of the tables that exist in the keyspace. */
+export async function findOwnTables(session: Session, keyspace: string): Promise<Set<string>> {
+  const rows = await session.query(
+    `SELECT table_name FROM system_schema.tables
+      WHERE keyspace_name = ? AND table_name IN (${OWN_TABLES.map(() => "?").join(", ")})`,
+    [keyspace, ...OWN_TABLES],
+  );
+  return new Set(rows.map(({ table_name }) => String(table_name)));
+}
