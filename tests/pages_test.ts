@@ -67,6 +67,7 @@ const [OLD_KEY, NEW_KEY] = [newKey(), newKey()];
 let service: OwnService;
 let replica: Service;
 let rotated: Service;
+let nextRelease: Service;
 const stack = new AsyncDisposableStack();
 
 before(async () => {
@@ -82,8 +83,8 @@ before(async () => {
     ]),
     ...WORDS.map((word) => insert("INSERT INTO texts (list, word) VALUES (?, ?)", ["long", word])),
   ]);
-  const folder = stack.use(await createCqlFolder(CQL));
-  const another = async (key: string) => {
+  const another = async (key: string, queries = CQL.queries) => {
+    const folder = stack.use(await createCqlFolder({ ...CQL, queries }));
     const env = { ...service.env, CQL_DIR: folder.path, CURSOR_KEY: key };
     const other = await start(readConfig(env));
     stack.defer(() => other.close());
@@ -92,6 +93,15 @@ before(async () => {
   };
   replica = await another(OLD_KEY);
   rotated = await another(`${NEW_KEY},${OLD_KEY}`);
+  nextRelease = await another(
+    OLD_KEY,
+    CQL.queries
+      .replace(
+        "SELECT n FROM numbers WHERE owner = :owner AND list = :list;",
+        "select  N -- in order\n FROM Numbers\n WHERE owner=:owner /* of the caller */ and list = :list ;",
+      )
+      .replace("n >= :least", "n > :least"),
+  );
 });
 after(() => stack.disposeAsync());
 
@@ -175,6 +185,20 @@ describe("a cursor", () => {
     expect(fromOne.items).toEqual(second);
     const back = await succeed<Page<unknown>>(goOn(service, fromOne.next_cursor!));
     expect(back.items).toEqual(NUMBERS.slice(8, 12));
+  });
+
+  it("is good at a release whose statement is written in another way", async () => {
+    const fromHere = await succeed<Page<unknown>>(goOn(nextRelease, await cursorOf("/lists/a")));
+    expect(fromHere.items).toEqual(second);
+    const fromThere = await cursorOf("/lists/a", { at: nextRelease });
+    expect((await succeed<Page<unknown>>(goOn(service, fromThere))).items).toEqual(second);
+  });
+
+  it("is not good at a release whose statement is another", async () => {
+    const cursor = await cursorOf("/lists/a/from?least=0");
+    const path = `/lists/a/from?least=0&cursor=${cursor}`;
+    const { status, code } = await problemOf(await service.request(nextRelease.url + path));
+    expect([status, code]).toEqual([400, "invalid_cursor"]);
   });
 
   it("outlives the rotation of its key", async () => {

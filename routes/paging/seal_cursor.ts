@@ -35,8 +35,9 @@ const BASE64URL = /^[\w-]*$/;
 
 /** What a cursor can be used for, and nothing else. */
 export interface CursorBinding {
-  /** The query's name and statement: a cursor does not outlive a change of either. */
+  /** The query's name. */
   readonly query: string;
+  /** What the query does: a cursor does not outlive a change of that. */
   readonly statement: string;
   /** The bound values, by position. */
   readonly values: readonly (Buffer | null | undefined)[];

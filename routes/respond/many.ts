@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Query } from "../../catalog/query.ts";
+import { canonicalText } from "../../catalog/statement/canonical_text.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageReader } from "../../db/run/pages.ts";
 import { MAX_CURSOR_CHARACTERS } from "../paging/cursors.ts";
@@ -16,11 +18,12 @@ export function respondMany(
 ): Responder<PageParams> {
   const { query } = prepared;
   const readPage = createPageReader(prepared, executor);
+  const statement = statementOf(query);
   return async ({ context, url, values, own: { size, cursor } }) => {
     const { identity, cassandra } = context.get("request");
     const binding: CursorBinding = {
       query: query.name,
-      statement: query.statement,
+      statement,
       values: prepared.bind(values),
       caller: identity?.caller ?? "",
     };
@@ -41,4 +44,15 @@ export function respondMany(
     const link = `<${url.pathname}${url.search}>; rel="next"`;
     return json(body, { headers: { ...headers, link } });
   };
+}
+
+/**
+ * What a cursor goes on with: the statement, whatever its comments and its layout, and the way through
+ * its partitions. Replicas of two releases serve the cursors of each other.
+ */
+function statementOf({ parsed, walk }: Query): string {
+  const text = canonicalText(parsed);
+  if (walk === null) return text;
+  const { bucket, by, from, to, order } = walk;
+  return JSON.stringify([text, bucket, by, from, to, order]);
 }
