@@ -48,7 +48,8 @@ function columnsOfWrite(write: WriteStatement): Name[] {
   ];
 }
 
-function columnsOfRelation(relation: Relation): readonly Name[] {
+/** The columns that a relation restricts; of an index expression nobody knows. */
+export function columnsOfRelation(relation: Relation): readonly Name[] {
   switch (relation.kind) {
     case "tuple_comparison":
     case "token_comparison":

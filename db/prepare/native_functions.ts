@@ -101,6 +101,11 @@ export function isCount(term: Term): boolean {
   return term.kind === "count_rows" || term.kind === "call" && nativeName(term) === "count";
 }
 
+/** Whether a selector is the token of a partition key. */
+export function isToken(term: Term): term is Call {
+  return term.kind === "call" && nativeName(term) === "token";
+}
+
 /** The name of a function of Cassandra's own; null for one that a keyspace has. */
 function nativeName({ function: { keyspace, name } }: Call): string | null {
   return keyspace === null || keyspace.name === "system" ? name.name : null;

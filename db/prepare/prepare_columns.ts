@@ -4,11 +4,10 @@
  * @module
  */
 import type { Query } from "../../catalog/query.ts";
-import type { SelectStatement, Statement } from "../../catalog/statement/statement.ts";
+import type { Statement } from "../../catalog/statement/statement.ts";
 import type { Term } from "../../catalog/statement/term.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
-import type { Table } from "../schema/table.ts";
-import { isCount, mayAggregate } from "./native_functions.ts";
+import { isNeverNull, keysOfRows } from "./never_null.ts";
 import { codecOrReport } from "./prepare_params.ts";
 import type { PreparedColumn } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
@@ -36,13 +35,14 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
     });
   }
   const originOf = originsOf(query.parsed);
-  const neverNull = keysOfRows(query.parsed, table);
+  const keys = keysOfRows(query.parsed, table);
+  const isJson = query.parsed.kind === "select" && query.parsed.json;
   return statement.columns.flatMap(({ name, type }, index) =>
     codecOrReport(cqlTypeOf(type), query.statementSpan, report).map((codec) => {
       const origin = originOf(name, index);
       const isNever = typeof origin === "string"
-        ? neverNull.has(origin)
-        : origin && isCount(origin);
+        ? keys.has(origin)
+        : isJson || origin !== null && isNeverNull(origin, keys);
       return { name, codec, nullable: !isNever, computed: typeof origin !== "string" };
     })
   );
@@ -59,18 +59,4 @@ function originsOf(statement: Statement): (name: string, index: number) => Origi
     const term = selectors[index]?.term ?? null;
     return term?.kind === "column" ? term.column.name : term;
   };
-}
-
-/**
- * The key columns that every row has. A partition of nothing but static columns has a row without its
- * clustering columns, and an aggregate over no rows a row without any.
- */
-function keysOfRows(statement: Statement, table: Table | null): ReadonlySet<string> {
-  if (statement.kind !== "select" || table === null || aggregatesAll(statement)) return new Set();
-  return table.statics.size > 0 ? new Set(table.partitionKey) : table.keys;
-}
-
-/** Whether one row may stand for all rows, of which there may be none. */
-function aggregatesAll({ selectors, groupBy }: SelectStatement): boolean {
-  return groupBy.length === 0 && (selectors ?? []).some(({ term }) => mayAggregate(term));
 }
