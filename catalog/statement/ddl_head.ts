@@ -6,23 +6,11 @@
  * @module
  */
 import type { Span } from "../text/source.ts";
-
-/** A name as the server knows it: unquoted ones in lower case, quoted ones as they are. */
-export interface NameNode {
-  readonly name: string;
-  readonly span: Span;
-}
-
-/** `keyspace.name`, or a name in the keyspace of the session. */
-export interface QualifiedName extends NameNode {
-  readonly keyspace: NameNode | null;
-  /** Of the name alone; `span` has the keyspace too. */
-  readonly nameSpan: Span;
-}
+import type { Name, QualifiedName } from "./term.ts";
 
 /** Something that DDL creates, alters or drops, or that a right is about. */
 export type SchemaObject =
-  | { readonly kind: "keyspace"; readonly name: NameNode }
+  | { readonly kind: "keyspace"; readonly name: Name }
   | { readonly kind: "table" | "type"; readonly name: QualifiedName }
   /** `table` is the one that it is made from; null where it is altered or dropped. */
   | { readonly kind: "view"; readonly name: QualifiedName; readonly table: QualifiedName | null }
@@ -33,7 +21,7 @@ export type SchemaObject =
     /** Null where it is dropped. */
     readonly table: QualifiedName | null;
   }
-  | { readonly kind: "trigger"; readonly name: NameNode; readonly table: QualifiedName }
+  | { readonly kind: "trigger"; readonly name: Name; readonly table: QualifiedName }
   /** The types of the arguments tell functions of one name apart; null where they are left out. */
   | {
     readonly kind: "function" | "aggregate";
@@ -41,14 +29,14 @@ export type SchemaObject =
     readonly argumentTypes: readonly Span[] | null;
   }
   /** A role or a user; users are roles that may log in. */
-  | { readonly kind: "role"; readonly name: NameNode };
+  | { readonly kind: "role"; readonly name: Name };
 
 /** What `ALTER TABLE` and `ALTER TYPE` do to columns and fields. */
 export type Alteration =
-  | { readonly kind: "add" | "drop"; readonly columns: readonly NameNode[] }
+  | { readonly kind: "add" | "drop"; readonly columns: readonly Name[] }
   | {
     readonly kind: "rename";
-    readonly columns: readonly { readonly from: NameNode; readonly to: NameNode }[];
+    readonly columns: readonly { readonly from: Name; readonly to: Name }[];
   }
   /** Properties, masks, types: nothing that adds or takes a name. */
   | { readonly kind: "other" };
@@ -87,7 +75,7 @@ export type DdlHead =
     readonly ifExists: boolean;
     readonly span: Span;
   }
-  | { readonly kind: "use"; readonly keyspace: NameNode; readonly span: Span }
+  | { readonly kind: "use"; readonly keyspace: Name; readonly span: Span }
   | WriteHead
   | { readonly kind: "batch"; readonly writes: readonly WriteHead[]; readonly span: Span }
   | { readonly kind: "select"; readonly table: QualifiedName; readonly span: Span }

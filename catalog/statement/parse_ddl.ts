@@ -6,260 +6,271 @@
  */
 import type { Span } from "../text/source.ts";
 import type { StatementText } from "../text/split.ts";
-import { isKeyword } from "../text/token.ts";
-import type {
-  Alteration,
-  DdlHead,
-  GrantTarget,
-  NameNode,
-  SchemaObject,
-  WriteHead,
-} from "./ddl_head.ts";
-import { spanOf, TokenCursor } from "./token_cursor.ts";
-
-const KEYSPACE = ["KEYSPACE", "SCHEMA"];
-const TABLE = ["TABLE", "COLUMNFAMILY"];
+import { stringOf } from "../text/token.ts";
+import type { Alteration, DdlHead, GrantTarget, SchemaObject, WriteHead } from "./ddl_head.ts";
+import { parseName, parseQualifiedName, parseType } from "./parse_name.ts";
+import type { Name } from "./term.ts";
+import { TokenStream } from "./token_stream.ts";
 
 /** Reads the head of one statement; never throws, whatever the text. */
 export function parseDdl({ tokens, span }: Pick<StatementText, "tokens" | "span">): DdlHead {
-  const at = new TokenCursor(tokens);
-  const verb = at.acceptOne(Object.keys(READERS));
-  const head = verb === null ? null : READERS[verb]!(at, span);
-  return head ?? { kind: "unknown", span };
+  const stream = new TokenStream(tokens);
+  return stream.attempt(() => parseHead(stream, span)) ?? { kind: "unknown", span };
 }
 
-type HeadReader = (at: TokenCursor, span: Span) => DdlHead | null;
+type Verb = "create" | "alter" | "drop";
 
-const READERS: Readonly<Record<string, HeadReader>> = {
-  CREATE: readCreate,
-  ALTER: readAlter,
-  DROP: readDrop,
-  USE: (at, span) => withName(at.name(), (keyspace) => ({ kind: "use", keyspace, span })),
-  TRUNCATE: (at, span) => {
-    at.acceptOne(TABLE);
-    return readWrite("truncate", at, span);
-  },
-  INSERT: (at, span) => at.accept("INTO") ? readWrite("insert", at, span) : null,
-  UPDATE: (at, span) => readWrite("update", at, span),
-  DELETE: (at, span) => at.skipPast("FROM") ? readWrite("delete", at, span) : null,
-  BEGIN: readBatch,
-  SELECT: (at, span) =>
-    at.skipPast("FROM")
-      ? withName(at.qualifiedName(), (table) => ({ kind: "select", table, span }))
-      : null,
-  GRANT: (at, span) => readGrant("grant", at, span),
-  REVOKE: (at, span) => readGrant("revoke", at, span),
-};
-
-function withName<N, T>(name: N | null, make: (name: N) => T): T | null {
-  return name === null ? null : make(name);
+function parseHead(stream: TokenStream, span: Span): DdlHead {
+  if (stream.skipKeywords("CREATE")) return parseCreate(stream, span);
+  if (stream.skipKeywords("ALTER")) return parseAlter(stream, span);
+  if (stream.skipKeywords("DROP")) return parseDrop(stream, span);
+  if (stream.skipKeywords("USE")) {
+    return { kind: "use", keyspace: parseName(stream, "a keyspace"), span };
+  }
+  if (stream.skipKeywords("TRUNCATE")) {
+    skipOneOf(stream, TABLE);
+    return { kind: "truncate", table: parseTable(stream), span };
+  }
+  if (stream.skipKeywords("SELECT")) {
+    skipPast(stream, "FROM");
+    return { kind: "select", table: parseTable(stream), span };
+  }
+  if (stream.skipKeywords("BEGIN")) return parseBatch(stream, span);
+  if (stream.skipKeywords("GRANT")) return { kind: "grant", target: parseTarget(stream), span };
+  if (stream.skipKeywords("REVOKE")) return { kind: "revoke", target: parseTarget(stream), span };
+  return { ...parseWrite(stream), span };
 }
 
-function readCreate(at: TokenCursor, span: Span): DdlHead | null {
-  const orReplace = at.accept("OR", "REPLACE");
-  const isCustom = at.accept("CUSTOM");
-  if (isCustom && !at.isAt("INDEX")) return null;
-  const kind = readObjectKind(at);
-  if (kind === null) return null;
-  if (orReplace && kind !== "function" && kind !== "aggregate") return null;
-  const ifNotExists = at.accept("IF", "NOT", "EXISTS");
-  const object = readObject(kind, at, "create");
-  return withName(object, (object) => ({ kind: "create", object, ifNotExists, orReplace, span }));
+function parseCreate(stream: TokenStream, span: Span): DdlHead {
+  const orReplace = stream.skipKeywords("OR", "REPLACE");
+  const isCustom = stream.skipKeywords("CUSTOM");
+  const kind = parseKind(stream);
+  if (isCustom && kind !== "index") stream.fail("an index");
+  if (orReplace && kind !== "function" && kind !== "aggregate") stream.fail("a function");
+  const ifNotExists = stream.skipKeywords("IF", "NOT", "EXISTS");
+  const object = parseObject(kind, stream, "create");
+  return { kind: "create", object, ifNotExists, orReplace, span };
 }
 
-function readAlter(at: TokenCursor, span: Span): DdlHead | null {
-  const kind = readObjectKind(at);
-  if (kind === null || NEVER_ALTERED.includes(kind)) return null;
-  const ifExists = at.accept("IF", "EXISTS");
-  const object = readObject(kind, at, "alter");
-  if (object === null) return null;
+function parseAlter(stream: TokenStream, span: Span): DdlHead {
+  const kind = parseKind(stream);
+  if (NEVER_ALTERED.includes(kind)) stream.fail("something that can be altered");
+  const ifExists = stream.skipKeywords("IF", "EXISTS");
+  const object = parseObject(kind, stream, "alter");
   const hasColumns = kind === "table" || kind === "type";
-  const alteration = hasColumns ? readAlteration(at) : OTHER;
-  return withName(alteration, (alteration) => ({
-    kind: "alter",
-    object,
-    alteration,
-    ifExists,
-    span,
-  }));
+  const alteration = hasColumns ? parseAlteration(stream) : OTHER;
+  return { kind: "alter", object, alteration, ifExists, span };
 }
 
-function readDrop(at: TokenCursor, span: Span): DdlHead | null {
-  const kind = readObjectKind(at);
-  if (kind === null) return null;
-  const ifExists = at.accept("IF", "EXISTS");
-  const object = readObject(kind, at, "drop");
-  return withName(object, (object) => ({ kind: "drop", object, ifExists, span }));
+function parseDrop(stream: TokenStream, span: Span): DdlHead {
+  const kind = parseKind(stream);
+  const ifExists = stream.skipKeywords("IF", "EXISTS");
+  return { kind: "drop", object: parseObject(kind, stream, "drop"), ifExists, span };
 }
 
-type ObjectKind = SchemaObject["kind"];
+type Kind = SchemaObject["kind"];
 
-const NEVER_ALTERED: readonly ObjectKind[] = ["index", "trigger", "function", "aggregate"];
+const NEVER_ALTERED: readonly Kind[] = ["index", "trigger", "function", "aggregate"];
+const KEYSPACE = ["KEYSPACE", "SCHEMA"];
+const TABLE = ["TABLE", "COLUMNFAMILY"];
 
-function readObjectKind(at: TokenCursor): ObjectKind | null {
-  if (at.acceptOne(KEYSPACE)) return "keyspace";
-  if (at.acceptOne(TABLE)) return "table";
-  if (at.accept("MATERIALIZED", "VIEW")) return "view";
-  if (at.acceptOne(["ROLE", "USER"])) return "role";
-  const keyword = at.acceptOne(["TYPE", "INDEX", "TRIGGER", "FUNCTION", "AGGREGATE"]);
-  return keyword?.toLowerCase() as ObjectKind | undefined ?? null;
+function parseKind(stream: TokenStream): Kind {
+  if (skipOneOf(stream, KEYSPACE)) return "keyspace";
+  if (skipOneOf(stream, TABLE)) return "table";
+  if (skipOneOf(stream, ["ROLE", "USER"])) return "role";
+  if (stream.skipKeywords("MATERIALIZED", "VIEW")) return "view";
+  const others = ["type", "index", "trigger", "function", "aggregate"] as const;
+  return others.find((kind) => stream.skipKeywords(kind.toUpperCase())) ??
+    stream.fail("what it is about");
 }
 
-function readObject(
-  kind: ObjectKind,
-  at: TokenCursor,
-  verb: "create" | "alter" | "drop",
-): SchemaObject | null {
+function parseObject(kind: Kind, stream: TokenStream, verb: Verb): SchemaObject {
   switch (kind) {
     case "keyspace":
-      return withName(at.name(), (name) => ({ kind, name }));
+      return { kind, name: parseName(stream, "a keyspace") };
     case "role":
-      return withName(at.roleName(), (name) => ({ kind, name }));
+      return { kind, name: parseRole(stream) };
     case "table":
     case "type":
-      return withName(at.qualifiedName(), (name) => ({ kind, name }));
+      return { kind, name: parseQualifiedName(stream, `a ${kind}`) };
     case "view":
-      return readView(at, verb === "create");
+      return parseView(stream, verb);
     case "index":
-      return verb === "create"
-        ? readIndex(at)
-        : withName(at.qualifiedName(), (name) => ({ kind, name, table: null }));
-    case "trigger":
-      return readTrigger(at);
+      return parseIndex(stream, verb);
+    case "trigger": {
+      const name = parseName(stream, "a trigger");
+      stream.expectKeywords("ON");
+      return { kind, name, table: parseTable(stream) };
+    }
     case "function":
     case "aggregate":
-      return readFunction(kind, at, { named: verb === "create" && kind === "function" });
+      return parseFunction(kind, stream, verb);
   }
 }
 
-function readView(at: TokenCursor, isNew: boolean): SchemaObject | null {
-  const name = at.qualifiedName();
-  if (name === null) return null;
-  if (!isNew) return { kind: "view", name, table: null };
-  if (!at.accept("AS", "SELECT") || !at.skipPast("FROM")) return null;
-  return withName(at.qualifiedName(), (table) => ({ kind: "view", name, table }));
+function parseView(stream: TokenStream, verb: Verb): SchemaObject {
+  const name = parseQualifiedName(stream, "a view");
+  if (verb !== "create") return { kind: "view", name, table: null };
+  stream.expectKeywords("AS", "SELECT");
+  skipPast(stream, "FROM");
+  return { kind: "view", name, table: parseTable(stream) };
 }
 
-function readIndex(at: TokenCursor): SchemaObject | null {
-  const name = at.isAt("ON") ? null : at.qualifiedName();
-  if (name !== null && name.keyspace !== null) return null;
-  if (!at.accept("ON")) return null;
-  return withName(at.qualifiedName(), (table) => ({ kind: "index", name, table }));
+function parseIndex(stream: TokenStream, verb: Verb): SchemaObject {
+  if (verb !== "create") {
+    return { kind: "index", name: parseQualifiedName(stream, "an index"), table: null };
+  }
+  const name = stream.atKeyword("ON") ? null : parseName(stream, "an index");
+  stream.expectKeywords("ON");
+  const table = parseTable(stream);
+  const qualified = name === null ? null : { keyspace: null, name, span: name.span };
+  return { kind: "index", name: qualified, table };
 }
 
-function readTrigger(at: TokenCursor): SchemaObject | null {
-  const name = at.name();
-  if (name === null || !at.accept("ON")) return null;
-  return withName(at.qualifiedName(), (table) => ({ kind: "trigger", name, table }));
-}
-
-/** @param options.named whether each argument has a name before its type */
-function readFunction(
+function parseFunction(
   kind: "function" | "aggregate",
-  at: TokenCursor,
-  { named }: { readonly named: boolean },
-): SchemaObject | null {
-  const name = at.qualifiedName();
-  if (name === null) return null;
-  const list = at.list();
-  if (list === null) return { kind, name, argumentTypes: null };
-  const argumentTypes: Span[] = [];
-  for (const tokens of list) {
-    const [first, ...rest] = named ? tokens.slice(1) : tokens;
-    if (first === undefined) return null;
-    argumentTypes.push(spanOf([first, ...rest]));
-  }
+  stream: TokenStream,
+  verb: Verb,
+): SchemaObject {
+  const name = parseQualifiedName(stream, `a ${kind}`);
+  if (!stream.skipOperator("(")) return { kind, name, argumentTypes: null };
+  if (stream.skipOperator(")")) return { kind, name, argumentTypes: [] };
+  const argumentTypes = stream.list(() => {
+    if (verb === "create" && kind === "function") parseName(stream, "an argument");
+    return parseType(stream).span;
+  });
+  stream.expectOperator(")");
   return { kind, name, argumentTypes };
 }
 
 const OTHER: Alteration = { kind: "other" };
 
-function readAlteration(at: TokenCursor): Alteration | null {
-  if (at.accept("ADD")) {
-    at.accept("IF", "NOT", "EXISTS");
-    return readColumns("add", at);
+function parseAlteration(stream: TokenStream): Alteration {
+  if (stream.skipKeywords("ADD")) {
+    stream.skipKeywords("IF", "NOT", "EXISTS");
+    return { kind: "add", columns: parseColumns(stream) };
   }
-  if (at.accept("DROP", "COMPACT", "STORAGE")) return OTHER;
-  if (at.accept("DROP")) {
-    at.accept("IF", "EXISTS");
-    return readColumns("drop", at);
+  if (stream.skipKeywords("DROP", "COMPACT", "STORAGE")) return OTHER;
+  if (stream.skipKeywords("DROP")) {
+    stream.skipKeywords("IF", "EXISTS");
+    return { kind: "drop", columns: parseColumns(stream) };
   }
-  if (at.accept("RENAME")) {
-    at.accept("IF", "EXISTS");
-    return readRenames(at);
+  if (stream.skipKeywords("RENAME")) {
+    stream.skipKeywords("IF", "EXISTS");
+    return { kind: "rename", columns: parseRenames(stream) };
   }
-  return at.isAt("ALTER") || at.isAt("WITH") ? OTHER : null;
+  const isOther = stream.atKeyword("ALTER") || stream.atKeyword("WITH");
+  return isOther ? OTHER : stream.fail('"ADD", "DROP", "RENAME", "ALTER" or "WITH"');
 }
 
-/** One column, or several in parentheses; what follows the name of each is its type. */
-function readColumns(kind: "add" | "drop", at: TokenCursor): Alteration | null {
-  const columns: NameNode[] = [];
-  for (const tokens of at.list() ?? [null]) {
-    const name = (tokens === null ? at : new TokenCursor(tokens)).name();
-    if (name === null) return null;
-    columns.push(name);
-  }
-  return columns.length === 0 ? null : { kind, columns };
+/** One column, or several in parentheses; after the name of each comes its type, or nothing. */
+function parseColumns(stream: TokenStream): Name[] {
+  if (!stream.skipOperator("(")) return [parseName(stream, "a column")];
+  const columns = stream.list(() => {
+    const name = parseName(stream, "a column");
+    skipDefinition(stream);
+    return name;
+  });
+  stream.expectOperator(")");
+  return columns;
 }
 
-function readRenames(at: TokenCursor): Alteration | null {
-  const columns: { from: NameNode; to: NameNode }[] = [];
+/** What follows the name of a column, up to the comma or parenthesis that ends it. */
+function skipDefinition(stream: TokenStream): void {
+  let depth = 0;
+  while (depth > 0 || !stream.atOperator(",") && !stream.atOperator(")")) {
+    const token = stream.take();
+    if (token.kind !== "operator") continue;
+    if ("(<".includes(token.text)) depth++;
+    if (")>".includes(token.text)) depth--;
+  }
+}
+
+function parseRenames(stream: TokenStream): { from: Name; to: Name }[] {
+  const renames: { from: Name; to: Name }[] = [];
   do {
-    const from = at.name();
-    const to = at.accept("TO") ? at.name() : null;
-    if (from === null || to === null) return null;
-    columns.push({ from, to });
-  } while (at.accept("AND"));
-  return { kind: "rename", columns };
+    const from = parseName(stream, "a column");
+    stream.expectKeywords("TO");
+    renames.push({ from, to: parseName(stream, "a column") });
+  } while (stream.skipKeywords("AND"));
+  return renames;
 }
 
-function readWrite(kind: WriteHead["kind"], at: TokenCursor, span: Span): WriteHead | null {
-  return withName(at.qualifiedName(), (table) => ({ kind, table, span }));
+/** `INSERT`, `UPDATE` or `DELETE` up to its table. */
+function parseWrite(stream: TokenStream): WriteHead {
+  const start = stream.peek();
+  if (start === undefined) return stream.fail("a write");
+  const kind = (["insert", "update", "delete"] as const)
+    .find((kind) => stream.skipKeywords(kind.toUpperCase()));
+  if (kind === undefined) return stream.fail('"INSERT", "UPDATE" or "DELETE"');
+  if (kind === "insert") stream.expectKeywords("INTO");
+  if (kind === "delete") skipPast(stream, "FROM");
+  return { kind, table: parseTable(stream), span: stream.spanFrom(start) };
 }
 
-/** The statements of a batch begin with reserved words, which stand nowhere else in it. */
-function readBatch(at: TokenCursor, span: Span): DdlHead | null {
-  at.acceptOne(["UNLOGGED", "COUNTER"]);
-  if (!at.accept("BATCH")) return null;
+/** The writes of a batch begin with reserved words, which stand nowhere else in it. */
+function parseBatch(stream: TokenStream, span: Span): DdlHead {
+  skipOneOf(stream, ["UNLOGGED", "COUNTER"]);
+  stream.expectKeywords("BATCH");
   const writes: WriteHead[] = [];
-  for (const tokens of at.splitBefore(["INSERT", "UPDATE", "DELETE", "APPLY"])) {
-    if (isKeyword(tokens[0], "APPLY")) break;
-    const head = parseDdl({ tokens, span: spanOf(tokens) });
-    if (head.kind !== "insert" && head.kind !== "update" && head.kind !== "delete") return null;
-    writes.push(head);
+  while (!stream.skipKeywords("APPLY")) {
+    const isWrite = ["INSERT", "UPDATE", "DELETE"].some((word) => stream.atKeyword(word));
+    if (isWrite) writes.push(parseWrite(stream));
+    else stream.take();
   }
   return { kind: "batch", writes, span };
 }
 
-/** `ON <resource>`; a role that is granted to another has none. */
-function readGrant(kind: "grant" | "revoke", at: TokenCursor, span: Span): DdlHead | null {
-  if (!at.skipPast("ON")) return { kind, target: null, span };
-  return withName(readGrantTarget(at), (target) => ({ kind, target, span }));
-}
-
-function readGrantTarget(at: TokenCursor): GrantTarget | null {
+/** What stands after `ON`; a role that is granted to another has no such word. */
+function parseTarget(stream: TokenStream): GrantTarget | null {
+  const isRight = stream.attempt(() => {
+    skipPast(stream, "ON");
+    return true;
+  });
+  if (!isRight) return null;
   for (const things of ["TABLES", "FUNCTIONS"]) {
-    if (!at.accept("ALL", things, "IN")) continue;
-    if (at.acceptOne(KEYSPACE) === null) return null;
-    return withName(at.name(), (name) => ({ kind: "keyspace", name }));
+    if (!stream.skipKeywords("ALL", things, "IN")) continue;
+    if (!skipOneOf(stream, KEYSPACE)) stream.fail('"KEYSPACE"');
+    return parseObject("keyspace", stream, "alter");
   }
-  if (["KEYSPACES", "ROLES", "FUNCTIONS", "MBEANS"].some((things) => at.accept("ALL", things))) {
+  if (EVERYTHING.some((things) => stream.skipKeywords("ALL", things))) {
     return { kind: "everything" };
   }
-  // Only KEYSPACE is reserved: the other words may be the name of a table or of its keyspace.
-  return at.attempt(() => at.acceptOne(KEYSPACE) ? readObject("keyspace", at, "alter") : null) ??
-    at.attempt(() => at.accept("ROLE") ? readObject("role", at, "alter") : null) ??
-    at.attempt(() => at.accept("FUNCTION") ? readObject("function", at, "alter") : null) ??
-    at.attempt(() => readBean(at)) ??
-    readGrantTable(at);
+  if (skipOneOf(stream, KEYSPACE)) return parseObject("keyspace", stream, "alter");
+  // These words are not reserved: they may also be the name of a table or of its keyspace.
+  for (const kind of ["role", "function"] as const) {
+    const object = stream.attempt(() => {
+      stream.expectKeywords(kind.toUpperCase());
+      return parseObject(kind, stream, "alter");
+    });
+    if (object !== null) return object;
+  }
+  const isBean = ["MBEAN", "MBEANS"].some((word) => stream.atKeyword(word)) &&
+    stream.peek(1)?.kind === "string";
+  if (isBean) return { kind: "everything" };
+  skipOneOf(stream, TABLE);
+  return { kind: "table", name: parseTable(stream) };
 }
 
-function readBean(at: TokenCursor): GrantTarget | null {
-  const isBean = at.acceptOne(["MBEAN", "MBEANS"]) !== null && at.current?.kind === "string";
-  return isBean ? { kind: "everything" } : null;
+const EVERYTHING = ["KEYSPACES", "ROLES", "FUNCTIONS", "MBEANS"];
+
+function parseTable(stream: TokenStream) {
+  return parseQualifiedName(stream, "a table");
 }
 
-function readGrantTable(at: TokenCursor): GrantTarget | null {
-  at.acceptOne(TABLE);
-  return withName(at.qualifiedName(), (name) => ({ kind: "table", name }));
+/** A role's name may be a string too. */
+function parseRole(stream: TokenStream): Name {
+  const token = stream.peek();
+  if (token?.kind !== "string") return parseName(stream, "a role");
+  stream.take();
+  return { name: stringOf(token), span: token.span };
+}
+
+function skipOneOf(stream: TokenStream, keywords: readonly string[]): boolean {
+  return keywords.some((keyword) => stream.skipKeywords(keyword));
+}
+
+/** Takes everything up to a reserved word, and the word. */
+function skipPast(stream: TokenStream, keyword: string): void {
+  while (!stream.skipKeywords(keyword)) stream.take();
 }

@@ -2,8 +2,9 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { splitStatements } from "../text/split.ts";
-import type { DdlHead, GrantTarget, QualifiedName } from "./ddl_head.ts";
+import type { DdlHead, GrantTarget } from "./ddl_head.ts";
 import { parseDdl } from "./parse_ddl.ts";
+import type { QualifiedName } from "./term.ts";
 
 function parse(text: string): DdlHead {
   const { statements } = splitStatements({ path: "0001_test.cql", text }, { report: () => {} });
@@ -76,7 +77,7 @@ function target(object: GrantTarget): string {
 }
 
 function dotted({ keyspace, name }: QualifiedName): string {
-  return keyspace === null ? name : `${keyspace.name}.${name}`;
+  return keyspace === null ? name.name : `${keyspace.name}.${name.name}`;
 }
 
 function words(...parts: readonly (string | false | undefined)[]): string {
@@ -248,9 +249,9 @@ describe("parseDdl()", () => {
     const text = '-- Notes.\nDROP TABLE "K" . notes;';
     const head = parse(text);
     if (head.kind !== "drop" || head.object.kind !== "table") throw new Error(head.kind);
-    const { span, nameSpan, keyspace } = head.object.name;
+    const { span, name, keyspace } = head.object.name;
     const slice = ({ start, end }: { start: number; end: number }) => text.slice(start, end);
-    expect([span, nameSpan, keyspace!.span, head.span].map(slice))
+    expect([span, name.span, keyspace!.span, head.span].map(slice))
       .toEqual(['"K" . notes', "notes", '"K"', 'DROP TABLE "K" . notes']);
   });
 

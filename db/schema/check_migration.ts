@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { DdlHead, NameNode, QualifiedName } from "../../catalog/statement/ddl_head.ts";
+import type { DdlHead } from "../../catalog/statement/ddl_head.ts";
+import type { Name } from "../../catalog/statement/term.ts";
 import { quote } from "../../catalog/text/quote.ts";
 import type { Report } from "../../catalog/text/source.ts";
 import type { StatementText } from "../../catalog/text/split.ts";
@@ -36,7 +37,7 @@ export function checkMigrationStatement(
         "and changed or dropped by hand",
     });
   }
-  for (const { name, nameSpan: span } of changedTables(head, statement)) {
+  for (const { name, span } of changedTables(head, statement)) {
     if (!OWN_TABLES.includes(name)) continue;
     report({
       span,
@@ -47,36 +48,34 @@ export function checkMigrationStatement(
 }
 
 /** The keyspace that a statement creates, alters or drops. */
-function keyspaceOf(head: DdlHead): NameNode | null {
+function keyspaceOf(head: DdlHead): Name | null {
   if (head.kind !== "create" && head.kind !== "alter" && head.kind !== "drop") return null;
   return head.object.kind === "keyspace" ? head.object.name : null;
 }
 
-type TableName = Pick<QualifiedName, "name" | "nameSpan">;
-
 /** The tables that a statement changes, or whose rows; of one that is not known, every name in it. */
-function changedTables(head: DdlHead, { tokens }: StatementText): readonly TableName[] {
+function changedTables(head: DdlHead, { tokens }: StatementText): readonly Name[] {
   switch (head.kind) {
     case "create":
     case "alter":
     case "drop": {
       const { object } = head;
       if (object.kind === "keyspace" || object.kind === "role") return [];
-      if (object.kind === "trigger") return [object.table];
+      if (object.kind === "trigger") return [object.table.name];
       const table = "table" in object ? object.table : null;
-      return [object.name, table].filter((name) => name !== null);
+      return [object.name, table].flatMap((qualified) => qualified?.name ?? []);
     }
     case "insert":
     case "update":
     case "delete":
     case "truncate":
-      return [head.table];
+      return [head.table.name];
     case "batch":
-      return head.writes.map(({ table }) => table);
+      return head.writes.map(({ table }) => table.name);
     case "unknown":
       return tokens.flatMap((token) => {
         const name = nameOf(token);
-        return name === null ? [] : [{ name, nameSpan: token.span }];
+        return name === null ? [] : [{ name, span: token.span }];
       });
     default:
       return [];
