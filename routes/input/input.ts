@@ -60,9 +60,14 @@ const MAX_ERRORS = 100;
 // Cassandra keeps the length of a key in two bytes.
 const MAX_KEY_BYTES = 65_535;
 
+/** What reading the input of a query takes to know. */
+export type InputFacts = Pick<PreparedQuery, "query" | "params" | "condition"> & {
+  readonly statement: Pick<PreparedQuery["statement"], "partitionKey">;
+};
+
 /** @param ownParams query parameters that the route reads for itself, such as `limit` */
 export function compileInput<Own>(
-  prepared: PreparedQuery,
+  prepared: InputFacts,
   ownParams: OwnParams<Own>,
 ): InputReader<Own> {
   const readOuter = compileOuter(prepared, ownParams.names);
@@ -82,7 +87,7 @@ export function compileInput<Own>(
 }
 
 /** Not for parameters from `If-Match`, which the catalog lets no bulk route have. */
-export function compileBulkInput(prepared: PreparedQuery): BulkInputReader {
+export function compileBulkInput(prepared: InputFacts): BulkInputReader {
   const readOuter = compileOuter(prepared, []);
   const readBody = compileBody(prepared);
   const readPreconditions = compilePreconditions(prepared);
@@ -104,7 +109,7 @@ export function compileBulkInput(prepared: PreparedQuery): BulkInputReader {
   };
 }
 
-function compileOuter(prepared: PreparedQuery, ownNames: readonly string[]): ParamReader {
+function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamReader {
   const names = [...namesIn("query", prepared), ...ownNames];
   const readParams = compileParams(prepared, (source) => source.in !== "body");
   return (input, values, errors) => {
@@ -116,7 +121,7 @@ function compileOuter(prepared: PreparedQuery, ownNames: readonly string[]): Par
   };
 }
 
-function compileBody(prepared: PreparedQuery): ParamReader {
+function compileBody(prepared: InputFacts): ParamReader {
   const names = namesIn("body", prepared);
   const readParams = compileParams(prepared, (source) => source.in === "body");
   return (input, values, errors) => {
@@ -130,9 +135,9 @@ function compileBody(prepared: PreparedQuery): ParamReader {
 
 type Values = Record<string, Buffer | null | undefined>;
 
-/** Reads the parameters of some sources, and the buckets that are derived of them. */
+/** Reads the parameters from some sources, and the buckets that are derived from them. */
 function compileParams(
-  prepared: PreparedQuery,
+  prepared: InputFacts,
   includes: (source: ParamSource) => boolean,
 ): ParamReader {
   const params = prepared.params.filter(({ param: { source } }) =>
@@ -243,11 +248,11 @@ function unknown(place: Place, name: string, known: readonly string[]): InputErr
   return { pointer: pointerTo([place, name]), detail: `Unknown: ${help}` };
 }
 
-function namesIn(place: Place, { params }: PreparedQuery): string[] {
+function namesIn(place: Place, { params }: InputFacts): string[] {
   return params.filter(({ param }) => param.source.in === place).map(({ param }) => param.name);
 }
 
-function keyNames({ params, statement }: PreparedQuery): string[] {
+function keyNames({ params, statement }: InputFacts): string[] {
   return params.filter(({ positions }) =>
     positions.some((position) => statement.partitionKey.includes(position))
   ).map(({ param }) => param.name);

@@ -36,7 +36,9 @@ export type PreconditionReader = (headers: Headers) => ReadPreconditions;
 const IF_MATCH = "If-Match";
 const IF_NONE_MATCH = "If-None-Match";
 
-export function compilePreconditions(prepared: PreparedQuery): PreconditionReader {
+export function compilePreconditions(
+  prepared: Pick<PreparedQuery, "query" | "params" | "condition">,
+): PreconditionReader {
   const { query, params, condition } = prepared;
   const tagParam = params.find(({ param }) => param.source.in === "if-match");
   const isRead = query.verb === "select";

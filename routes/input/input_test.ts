@@ -1,0 +1,202 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import type { Buffer } from "node:buffer";
+import { parseQueries } from "../../catalog/catalog.ts";
+import type { PrimitiveKind } from "../../codec/codec.ts";
+import { codecFor } from "../../codec/codec_for.ts";
+import { type InputError, ServiceError } from "../../errors/service_error.ts";
+import { compileBulkInput, compileInput, type InputFacts, type RawInput } from "./input.ts";
+import { NO_OWN_PARAMS } from "./own_params.ts";
+
+/** The facts of a query whose markers have these types, as the server would give them. */
+function factsOf(
+  text: string,
+  types: Readonly<Record<string, PrimitiveKind>>,
+  { keys = [], nullable = [] }: { keys?: readonly string[]; nullable?: readonly string[] } = {},
+): InputFacts {
+  const { queries: [query], diagnostics } = parseQueries({ path: "own.cql", text });
+  expect(diagnostics).toEqual([]);
+  const params = query!.params.map((param, position) => ({
+    param,
+    codec: codecFor({ kind: types[param.name]! }),
+    positions: [position],
+    nullable: nullable.includes(param.name),
+    isWriteTime: false,
+    similarity: null,
+    bucket: null,
+  }));
+  const partitionKey = params.filter(({ param }) => keys.includes(param.name))
+    .flatMap(({ positions }) => positions);
+  return { query: query!, params, condition: null, statement: { partitionKey } };
+}
+
+const RECORD = factsOf(
+  `-- name: record :exec
+-- @route PUT /stations/{station_id}
+-- @scope stations:write
+-- @param tenant in claim:tenant
+-- @param trace_label? in header
+-- @param keep in query default=60 max=1000
+-- @param note? in body
+UPDATE stations USING TTL :keep SET name = :name, note = :note, label = :trace_label
+ WHERE tenant = :tenant AND station_id = :station_id;`,
+  {
+    tenant: "text",
+    station_id: "text",
+    keep: "int",
+    name: "text",
+    note: "text",
+    trace_label: "text",
+  },
+  { keys: ["tenant", "station_id"], nullable: ["note"] },
+);
+
+interface Sent extends Partial<Omit<RawInput, "query" | "headers">> {
+  readonly query?: string;
+  readonly headers?: Record<string, string>;
+}
+
+function request({ query = "", headers = {}, ...rest }: Sent = {}): RawInput {
+  return {
+    path: { station_id: "hill" },
+    body: { name: "Hill" },
+    claims: { tenant: "acme" },
+    query: new URLSearchParams(query),
+    headers: new Headers(headers),
+    ...rest,
+  };
+}
+
+function textOf(bytes: Buffer | null | undefined): string | null | undefined {
+  return bytes ? bytes.toString() : bytes;
+}
+
+/** What `read` throws, as `code` or as pointers and details. */
+function mistakesOf(read: () => unknown): Record<string, string> | string {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    if (error.code !== "invalid_input") return error.code;
+    return Object.fromEntries(
+      error.errors.map(({ pointer, detail }: InputError) => [pointer, detail]),
+    );
+  }
+  return "no mistake";
+}
+
+describe("compileInput()", () => {
+  const read = compileInput(RECORD, NO_OWN_PARAMS);
+
+  it("takes each value from its place", () => {
+    const { values } = read(request({ query: "keep=7", headers: { "trace-label": "x" } }));
+    expect(textOf(values.tenant)).toBe("acme");
+    expect(textOf(values.station_id)).toBe("hill");
+    expect(textOf(values.name)).toBe("Hill");
+    expect(textOf(values.trace_label)).toBe("x");
+    expect(values.keep?.readInt32BE()).toBe(7);
+  });
+
+  it("leaves out what may be left out, and keeps null apart", () => {
+    const without = read(request()).values;
+    expect([without.note, without.trace_label]).toEqual([undefined, undefined]);
+    expect(without.keep?.readInt32BE()).toBe(60);
+    expect(read(request({ body: { name: "Hill", note: null } })).values.note).toBeNull();
+  });
+
+  it("reads a header as the UTF-8 that its bytes are", () => {
+    const bytes = new TextEncoder().encode("é");
+    const latin1 = new TextDecoder("latin1").decode(bytes);
+    const { values } = read(request({ headers: { "trace-label": latin1 } }));
+    expect(textOf(values.trace_label)).toBe("é");
+    expect(mistakesOf(() => read(request({ headers: { "trace-label": "\xe9" } }))))
+      .toEqual({ "/header/Trace-Label": expect.any(String) });
+  });
+
+  it("reports every mistake at once, by its place", () => {
+    const wrong = request({
+      path: { station_id: "" },
+      query: "keep=x&kep=1",
+      body: { nme: "Hill", note: 1, "a/b": 1 },
+    });
+    expect(mistakesOf(() => read(wrong))).toEqual({
+      "/query/keep": expect.any(String),
+      "/query/kep": 'Unknown: Did you mean "keep"?',
+      "/body/name": "Required",
+      "/body/note": expect.any(String),
+      "/body/nme": 'Unknown: Did you mean "name"?',
+      "/body/a~1b": expect.stringContaining("Unknown"),
+    });
+  });
+
+  it("reports the mistakes of the gateway's own parameters with the others", () => {
+    const own = {
+      names: ["limit"],
+      read(query: URLSearchParams, errors: InputError[]) {
+        errors.push({ pointer: "/query/limit", detail: query.get("limit") ?? "" });
+      },
+    };
+    const mistakes = mistakesOf(() => compileInput(RECORD, own)(request({ query: "limit=0&x=1" })));
+    expect(mistakes).toEqual({ "/query/limit": "0", "/query/x": expect.any(String) });
+  });
+
+  it("refuses a key that is too long, and a single one that is empty", () => {
+    const long = "x".repeat(65_536);
+    expect(mistakesOf(() => read(request({ path: { station_id: long } }))))
+      .toEqual({ "/path/station_id": expect.stringContaining("65535 bytes") });
+    const single = factsOf(
+      "-- name: get :one\n-- @route GET /own\n-- @public\nSELECT v FROM t WHERE k = :k;",
+      { k: "text" },
+      { keys: ["k"] },
+    );
+    const readSingle = compileInput(single, NO_OWN_PARAMS);
+    expect(mistakesOf(() => readSingle(request({ query: "k=", body: {} }))))
+      .toEqual({ "/query/k": "Expected at least one byte" });
+  });
+
+  it("takes a value given twice for a list, which a plain value is not", () => {
+    expect(mistakesOf(() => read(request({ query: "keep=1&keep=1" }))))
+      .toEqual({ "/query/keep": expect.any(String) });
+  });
+
+  it("reports no more than a hundred mistakes", () => {
+    const body = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [`x${index}`, 1]),
+    );
+    expect(Object.keys(mistakesOf(() => read(request({ body }))))).toHaveLength(100);
+  });
+
+  it("is missing_claim without the claim, whatever else is wrong", () => {
+    expect(mistakesOf(() => read(request({ claims: {}, body: {} })))).toBe("missing_claim");
+  });
+
+  it("looks at preconditions last", () => {
+    const headers = { "if-match": '"1"' };
+    expect(mistakesOf(() => read(request({ headers, body: {} })))).toEqual({
+      "/body/name": "Required",
+    });
+    expect(mistakesOf(() => read(request({ headers })))).toBe("unsupported_precondition");
+  });
+});
+
+describe("compileBulkInput()", () => {
+  const read = compileBulkInput(RECORD);
+
+  it("reads what all inputs share once, and each body by itself", () => {
+    const { readValues } = read(request({ query: "keep=7" }));
+    const [one, other] = [readValues({ name: "One" }), readValues({ name: "Other" })];
+    expect([textOf(one.name), textOf(other.name)]).toEqual(["One", "Other"]);
+    for (const values of [one, other]) {
+      expect([textOf(values.station_id), values.keep?.readInt32BE()]).toEqual(["hill", 7]);
+    }
+    expect(mistakesOf(() => readValues({ name: 1 }))).toEqual({ "/body/name": expect.any(String) });
+    expect(textOf(readValues({ name: "Third" }).name)).toBe("Third");
+  });
+
+  it("refuses what is wrong for all of them before the first", () => {
+    expect(mistakesOf(() => read(request({ query: "keep=x" }))))
+      .toEqual({ "/query/keep": expect.any(String) });
+    expect(mistakesOf(() => read(request({ headers: { "if-none-match": "*" } }))))
+      .toBe("unsupported_precondition");
+  });
+});
