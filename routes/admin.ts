@@ -6,15 +6,16 @@
 import { Hono } from "hono";
 import type { Metrics } from "../observe/metrics.ts";
 import type { App } from "./app.ts";
-import { fetchWithHead, keepForHead } from "./middleware/head.ts";
+import { WholeResponses } from "./middleware/head.ts";
 
 export function createAdmin(metrics: Metrics): App {
   const admin = new Hono();
-  admin.use(keepForHead());
+  const responses = new WholeResponses();
+  admin.use(responses.keep());
   admin.get("/metrics", async (context) =>
     context.body(await metrics.render(), 200, {
       "content-type": metrics.contentType,
     }));
   admin.notFound((context) => context.text("Only /metrics is here\n", 404));
-  return { fetch: fetchWithHead(admin) };
+  return { fetch: responses.fetchFrom(admin) };
 }

@@ -24,7 +24,7 @@ import type { AddressReader } from "./load/client_address.ts";
 import type { Places } from "./load/places.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { checkUrl } from "./middleware/check_url.ts";
-import { fetchWithHead, keepForHead } from "./middleware/head.ts";
+import { WholeResponses } from "./middleware/head.ts";
 import { nameRoute } from "./middleware/name_route.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
@@ -58,13 +58,18 @@ export interface App {
   fetch(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response>;
 }
 
+/** What the units of the pipeline are made of. */
+interface PipelineOptions extends AppOptions {
+  readonly responses: WholeResponses;
+}
+
 /** A unit of the pipeline, and the requests that pass through it. */
 type Unit =
-  | { of: "every request"; use(options: AppOptions): MiddlewareHandler<AppEnv> }
-  | { of: "requests to the API"; use(options: AppOptions): MiddlewareHandler<AppEnv> }
+  | { of: "every request"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
+  | { of: "requests to the API"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
   | {
     of: "requests to a route";
-    use(options: AppOptions, route: GuardedRoute): MiddlewareHandler<AppEnv>[];
+    use(options: PipelineOptions, route: GuardedRoute): MiddlewareHandler<AppEnv>[];
   };
 
 interface GuardedRoute {
@@ -78,7 +83,7 @@ interface GuardedRoute {
  * what is for the API. A hand-written route adds its own (`handwritten/define_route.ts`).
  */
 const PIPELINE: readonly Unit[] = [
-  { of: "every request", use: () => keepForHead() },
+  { of: "every request", use: ({ responses }) => responses.keep() },
   { of: "every request", use: () => requestId() },
   { of: "every request", use: () => timing() },
   { of: "every request", use: ({ observe }) => accessLog(observe) },
@@ -89,15 +94,21 @@ const PIPELINE: readonly Unit[] = [
   { of: "requests to a route", use: (options) => [shedLoad(options)] },
 ];
 
-/** What zod-openapi calls a place by another name than a pointer does. */
-const PLACES: Readonly<Record<string, string>> = { param: "path", json: "body", form: "body" };
+/** Where zod-openapi and a pointer call a place by different names. */
+const POINTER_NAMES: Readonly<Record<string, string>> = {
+  param: "path",
+  json: "body",
+  form: "body",
+};
 
-export function createApp(options: AppOptions): App {
-  const { prepared } = options;
+export function createApp(appOptions: AppOptions): App {
+  const { prepared } = appOptions;
+  const responses = new WholeResponses();
+  const options: PipelineOptions = { ...appOptions, responses };
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const place = PLACES[result.target] ?? result.target;
+      const place = POINTER_NAMES[result.target] ?? result.target;
       throw invalidInput(inputErrors(result.error, `/${place}`));
     },
   });
@@ -118,7 +129,7 @@ export function createApp(options: AppOptions): App {
     app.all("*", () => {
       throw notReady(options.unreadiness() ?? "the routes are being prepared");
     });
-    return { fetch: fetchWithHead(app) };
+    return { fetch: responses.fetchFrom(app) };
   }
   mountApi(app, prepared, options);
   // Made once: it does not change until the routes do.
@@ -144,13 +155,13 @@ export function createApp(options: AppOptions): App {
       context,
     );
   });
-  return { fetch: fetchWithHead(app) };
+  return { fetch: responses.fetchFrom(app) };
 }
 
 function mountApi(
   app: OpenAPIHono<AppEnv>,
   prepared: readonly PreparedQuery[],
-  options: AppOptions,
+  options: PipelineOptions,
 ): void {
   app.use(...pipelineOf("requests to the API", options));
   const callers = createCallerFactory(prepared, options.executor);
@@ -183,13 +194,13 @@ function mountApi(
 /** The units for every request, or for requests to the API. */
 function pipelineOf(
   of: "every request" | "requests to the API",
-  options: AppOptions,
+  options: PipelineOptions,
 ): MiddlewareHandler<AppEnv>[] {
   return PIPELINE.flatMap((unit) => unit.of === of ? unit.use(options) : []);
 }
 
 /** The units in front of a route. */
-function beforeRoute(route: GuardedRoute, options: AppOptions): MiddlewareHandler<AppEnv>[] {
+function beforeRoute(route: GuardedRoute, options: PipelineOptions): MiddlewareHandler<AppEnv>[] {
   return PIPELINE.flatMap((unit) =>
     unit.of === "requests to a route" ? unit.use(options, route) : []
   );

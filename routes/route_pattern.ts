@@ -19,8 +19,8 @@ export function methodsFor(path: string, patterns: readonly RoutePattern[]): str
 }
 
 /**
- * Orders routes so that the first that matches is the one that is meant: segment by segment, a literal
- * before a marker, as OpenAPI has it.
+ * Orders routes so that the first match is the right one: segment by segment, a literal before a marker,
+ * as in OpenAPI.
  */
 export function bySpecificity(a: RoutePattern, b: RoutePattern): number {
   const [ours, theirs] = [a.path.split("/"), b.path.split("/")];
@@ -31,7 +31,7 @@ export function bySpecificity(a: RoutePattern, b: RoutePattern): number {
   return 0;
 }
 
-/** A route that another one hides, since both match the same paths; null where there is none. */
+/** A route that another route hides, since both match the same paths; null where no route is hidden. */
 export function findHidden(patterns: readonly RoutePattern[]): RoutePattern | null {
   const seen = new Set<string>();
   for (const pattern of patterns) {

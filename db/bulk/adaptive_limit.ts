@@ -1,7 +1,7 @@
 /**
- * How much may be under way at once, in places; a write takes one or more. Twice as many with each round
- * until Cassandra has too much to do for the first time, then half as many whenever it has, and one more
- * with each round where it has not. The caller waits for places before each write.
+ * How many writes may be in flight at once, in places; a write takes one or more. The limit doubles with
+ * each round until Cassandra is overloaded for the first time; after that it halves whenever Cassandra is
+ * overloaded, and grows by one with each round otherwise. The caller waits for places before each write.
  *
  * Source: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance"
  * (1989), and slow start, as TCP has both in RFC 5681.
@@ -31,7 +31,7 @@ export class AdaptiveLimit {
     this.#max = max;
   }
 
-  /** Places that there are. */
+  /** The number of places. */
   get limit(): number {
     return Math.floor(this.#limit);
   }
@@ -40,19 +40,19 @@ export class AdaptiveLimit {
     return this.#inFlight;
   }
 
-  /** Changes with each decrease: tells `backOff` what was begun before it. */
+  /** Changes with each decrease: tells `backOff` which writes began before it. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Takes places; whether they were free. Where nothing is under way, any number is. */
+  /** Takes places if they are free. While nothing is in flight, every number of places is free. */
   tryTake(places = 1): boolean {
     if (this.#inFlight > 0 && this.#inFlight + places > this.limit) return false;
     this.#inFlight += places;
     return true;
   }
 
-  /** Resolves when places are given back, after which those that were not free may be. For one waiter. */
+  /** Resolves when places are given back. For one waiter at a time. */
   freed(): Promise<void> {
     return new Promise((resolve) => this.#waiting = resolve);
   }
@@ -64,7 +64,7 @@ export class AdaptiveLimit {
     this.#waiting = null;
   }
 
-  /** Takes note of a write that went well, before its places are given back. */
+  /** Notes a write that went well, before its places are given back. */
   grow(places = 1): void {
     // A limit that is far from being reached shows nothing of what Cassandra can do (RFC 7661).
     if (this.#inFlight < this.limit / 2) return;
@@ -75,8 +75,8 @@ export class AdaptiveLimit {
   /**
    * Halves the limit, since Cassandra could not keep up.
    *
-   * @param epoch the one in which the write that failed was begun: writes that were under way together
-   * fail together, and count once
+   * @param epoch the epoch in which the write that failed began: writes that were in flight together fail
+   * together, and count once
    */
   backOff(epoch: number): void {
     if (epoch !== this.#epoch) return;

@@ -33,7 +33,7 @@ describe("AdaptiveLimit", () => {
     expect(limit.limit).toBe(40);
   });
 
-  it("does not grow where it is far from being reached", () => {
+  it("does not grow while it is far from being reached", () => {
     const limit = new AdaptiveLimit({ start: 8 });
     for (let write = 0; write < 100; write++) {
       limit.tryTake();
@@ -43,7 +43,7 @@ describe("AdaptiveLimit", () => {
     expect(limit.limit).toBe(8);
   });
 
-  it("halves once for what was under way together, and never below one", () => {
+  it("halves once for writes that were in flight together, and never below one", () => {
     const limit = new AdaptiveLimit({ start: 32 });
     const { epoch } = limit;
     for (let failure = 0; failure < 32; failure++) limit.backOff(epoch);
@@ -53,7 +53,7 @@ describe("AdaptiveLimit", () => {
     expect(limit.tryTake()).toBe(true);
   });
 
-  it("lets who waits go on when places are given back, and none below a limit that has shrunk", async () => {
+  it("wakes the waiter when places are given back, and gives none out above a limit that has shrunk", async () => {
     const limit = new AdaptiveLimit({ start: 2 });
     limit.tryTake();
     limit.tryTake();
@@ -73,7 +73,7 @@ describe("AdaptiveLimit", () => {
     expect([limit.inFlight, limit.tryTake(3)]).toEqual([1, true]);
   });
 
-  it("gives more places than there are where nothing else is under way", () => {
+  it("gives more places than there are while nothing else is in flight", () => {
     const limit = new AdaptiveLimit({ start: 2 });
     expect([limit.tryTake(5), limit.tryTake(), limit.inFlight]).toEqual([true, false, 5]);
   });

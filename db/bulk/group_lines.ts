@@ -1,6 +1,6 @@
 /**
- * Lines that go to Cassandra together: those of one partition, which a batch writes as one mutation, at
- * a fraction of what they cost one by one.
+ * Lines that go to Cassandra together: a batch writes the lines of one partition as one mutation, at a
+ * fraction of what they cost one by one.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const MAX_BYTES = 65_536;
 
 interface Group<Row> {
   readonly lines: ReadLine<Row>[];
-  /** All parts of a batch have the same time: of two writes to one row neither would be the last. */
+  /** A batch has one time, so that of two writes to one row neither would be the later one. */
   readonly rows: Set<string>;
   bytes: number;
 }
@@ -28,7 +28,7 @@ interface Group<Row> {
  * Groups lines by partition. No group has two lines of one row, and the lines of a partition stay in
  * their order from group to group.
  *
- * @param key null where each line has to go alone
+ * @param key null where each line has to be written alone
  */
 export function* groupLines<Row>(
   lines: Iterable<ReadLine<Row>>,

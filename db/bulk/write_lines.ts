@@ -1,6 +1,6 @@
 /**
- * Many inputs, each a write of its own or a part of a batch: as many at once as Cassandra keeps up with,
- * and no more read than that. One that fails is reported and stops no other.
+ * Many inputs, each a write by itself or part of a batch: as many at once as Cassandra keeps up with, and
+ * no more of them are read than that. An input that fails is reported and stops no other.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { RowKey } from "../prepare/prepared_query.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { groupLines, type ReadLine } from "./group_lines.ts";
 
-/** One input: its JSON, or why there is none. Lines count from one. */
+/** One input: its JSON, or why it has none. Lines count from one. */
 export type Entry =
   | { readonly line: number; readonly value: unknown }
   | { readonly line: number; readonly error: ServiceError };
@@ -35,20 +35,20 @@ export interface WriteLinesOptions<Row> {
   readonly idempotent: boolean;
   /** Takes a line that was not written. */
   fail(line: number, error: ServiceError): void;
-  /** Asked now and then: why to stop; null to go on. What it throws breaks the upload off. */
+  /** Asked now and then: why to stop; null to continue. What it throws breaks the upload off. */
   obstacle(): string | null;
   readonly limit?: AdaptiveLimit;
   /** In [0, 1), for the delays between attempts. */
   readonly random?: () => number;
 }
 
-/** What has become of the lines. */
+/** What became of the lines. */
 export interface BulkOutcome {
   /** The last line that was read: those after it were not written. */
   readonly read: number;
   readonly written: number;
   readonly failed: number;
-  /** Why not all lines were read, where the sender is to be told. */
+  /** Why not all lines were read, for the sender; null where all were. */
   readonly stopped: string | null;
   /** What broke the upload off; undefined where it came to its end. */
   readonly broken: unknown;
@@ -58,21 +58,21 @@ export interface BulkOutcome {
 
 const RETRY_BACKOFF = { baseMs: 100, capMs: 2_000 };
 const MAX_RETRIES = 3;
-/** What may be gone a moment later. */
+/** What may have passed a moment later. */
 const PASSING: ReadonlySet<Code> = new Set(["overloaded", "unavailable", "timeout"]);
-/** What a single row of several can bring about: a value that Cassandra or a replica does not take. */
+/** What a single row can cause for a whole batch: a value that Cassandra or a replica does not take. */
 const MAY_BLAME_ONE: ReadonlySet<Code> = new Set(["invalid_input", "replica_failure"]);
-/** What says that Cassandra could not keep up. */
+/** What shows that Cassandra could not keep up. */
 const STRAINED: ReadonlySet<Code> = new Set([...PASSING, "outcome_unknown"]);
 
-/** What is read and grouped at a time: little enough that other requests hardly wait for it. */
+/** Lines that are read and grouped at a time: few enough that other requests hardly wait. */
 const WINDOW = 500;
-/** A row of a batch costs Cassandra about a quarter of what it costs alone. */
+/** A row in a batch costs Cassandra about a quarter of what it costs alone. */
 const ROWS_IN_A_PLACE = 4;
 
 /**
- * Writes the entries, block by block, and resolves when nothing is under way any more. Never rejects:
- * entries that end in an error end the reading.
+ * Writes the entries, block by block, and resolves when nothing is in flight any more. Never rejects:
+ * where the entries end in an error, the reading ends.
  */
 export async function writeLines<Row>(
   blocks: AsyncIterable<readonly Entry[]>,
@@ -95,7 +95,7 @@ export async function writeLines<Row>(
     options.fail(line, error);
   }
 
-  /** Those that can be written. */
+  /** The entries that can be written. */
   function* readEntries(entries: readonly Entry[]): Generator<ReadLine<Row>> {
     for (const entry of entries) {
       let row: Row;
@@ -110,7 +110,7 @@ export async function writeLines<Row>(
     }
   }
 
-  /** Where one of several rows may be to blame, it is found by writing each alone. */
+  /** Where one row of several may be to blame, writing each alone finds it. */
   async function writeGroup(group: readonly ReadLine<Row>[]): Promise<void> {
     const time = options.nextTime();
     const error = await attempt(group, time);
@@ -143,7 +143,7 @@ export async function writeLines<Row>(
     return null;
   }
 
-  /** Writes, and again where that helps and does no harm. */
+  /** Writes, and writes again where that helps and does no harm. */
   async function writeRetrying(rows: readonly Row[], time: WriteTime | undefined): Promise<void> {
     const delays = backoff({ ...RETRY_BACKOFF, random: options.random ?? Math.random });
     for (let retries = 0;; retries++) {

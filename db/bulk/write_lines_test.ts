@@ -136,11 +136,11 @@ describe("writeLines()", () => {
     });
     expect(outcome.written).toBe(200);
     expect(most).toBe(4);
-    // The block at hand, and those that the stream between holds ready.
+    // The current block, and those that the stream between holds ready.
     expect(furthest).toBeLessThan(40);
   });
 
-  it("reports an entry that could not be read, and goes on", async () => {
+  it("reports an entry that could not be read, and continues", async () => {
     const error = new ServiceError("malformed_request", "No JSON");
     const { failures, outcome } = await run([[{ line: 2, error }, { line: 3, value: 3 }]], {
       write: () => Promise.resolve(),
@@ -156,7 +156,7 @@ describe("writeLines()", () => {
     expect(outcome.cause).toBe(mistake);
   });
 
-  it("stops where it is told to, and finishes what is under way", async () => {
+  it("stops at an obstacle, and finishes what is in flight", async () => {
     let asked = 0;
     const written: unknown[] = [];
     const { outcome } = await run(blocksOf(100, 5), {
@@ -194,7 +194,7 @@ describe("writeLines()", () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it("reports an entry that is no row, and goes on", async () => {
+  it("reports an entry that is not a row, and continues", async () => {
     const { failures, outcome } = await run(blocksOf(3), {
       read(value) {
         if (value === 2) throw new ServiceError("invalid_input", "Two");
@@ -294,7 +294,7 @@ describe("writeLines() with a key", () => {
     expect(limit.limit).toBe(2);
   });
 
-  it("does not go on looking for the row to blame where Cassandra is strained", async () => {
+  it("stops looking for the row to blame when Cassandra is overloaded", async () => {
     let attempts = 0;
     const { failures } = await run(blocksOf(9, 9), {
       key,

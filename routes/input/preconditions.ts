@@ -54,7 +54,7 @@ export function compilePreconditions(
 
   function readIfNoneMatch(header: string): TagList | null {
     const list = parseTagList(header);
-    // A read does no harm: without a tag, or with one that cannot be read, it is made as ever.
+    // A read does no harm: without a tag to compare, the header has no effect.
     if (isRead) return hasTag ? list : null;
     if (list === "*" && condition?.checks === "not_exists") return list;
     throw unsupported(IF_NONE_MATCH);
@@ -103,7 +103,7 @@ function refuseMalformed(header: string): never {
   );
 }
 
-/** The error for a precondition that nobody here can check. */
+/** The error for a precondition that the route cannot check. */
 export function unsupported(header: string): ServiceError {
   return new ServiceError(
     "unsupported_precondition",

@@ -1,29 +1,36 @@
 /**
  * `HEAD` answers as `GET` does (RFC 9110, section 9.3.2). The runtime knows how: it compresses or
- * measures the body as for `GET`, and then leaves it out. The framework would drop it before, and with
- * it the length; so the response is kept here as the handler made it, and handed on in place of the
- * framework's.
+ * measures the body as for `GET`, and then leaves it out. The framework would drop the body earlier, and
+ * the length with it. So the response is kept here as the handler made it, and replaces the framework's.
  *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
 
-const whole = new WeakMap<Request, Response>();
+type Fetch = (
+  request: Request,
+  info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+) => Promise<Response>;
 
-/** Goes before all others, so that it sees the response as it is sent. */
-export function keepForHead(): MiddlewareHandler {
-  return async function keepForHead(context, next) {
-    await next();
-    if (context.req.method === "HEAD") whole.set(context.req.raw, context.res);
-  };
-}
+/** The whole responses to the `HEAD` requests of one app. */
+export class WholeResponses {
+  readonly #whole = new WeakMap<Request, Response>();
 
-/** What an app with `keepForHead` is served with. */
-export function fetchWithHead(
-  app: { fetch(request: Request, info: unknown): Response | Promise<Response> },
-) {
-  return async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => {
-    const response = await app.fetch(request, info);
-    return whole.get(request) ?? response;
-  };
+  /** Keeps them. Comes before every other middleware, so that it sees each response as it is sent. */
+  keep(): MiddlewareHandler {
+    return async (context, next) => {
+      await next();
+      if (context.req.method === "HEAD") this.#whole.set(context.req.raw, context.res);
+    };
+  }
+
+  /** What the app is served with. */
+  fetchFrom(
+    app: { fetch(request: Request, info: unknown): Response | Promise<Response> },
+  ): Fetch {
+    return async (request, info) => {
+      const response = await app.fetch(request, info);
+      return this.#whole.get(request) ?? response;
+    };
+  }
 }

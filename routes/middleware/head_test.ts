@@ -1,19 +1,20 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
-import { fetchWithHead, keepForHead } from "./head.ts";
+import { WholeResponses } from "./head.ts";
 
 const INFO = {} as Deno.ServeHandlerInfo<Deno.NetAddr>;
 
-function served(): ReturnType<typeof fetchWithHead> {
+function served(): ReturnType<WholeResponses["fetchFrom"]> {
   const app = new Hono();
-  app.use(keepForHead());
+  const responses = new WholeResponses();
+  app.use(responses.keep());
   app.get("/text", (context) => context.text("as for GET", 200, { "x-own": "yes" }));
   app.notFound((context) => context.text("nothing here", 404));
-  return fetchWithHead(app);
+  return responses.fetchFrom(app);
 }
 
-describe("fetchWithHead()", () => {
+describe("WholeResponses", () => {
   for (const [path, status] of [["/text", 200], ["/nowhere", 404]] as const) {
     it(`gives the runtime the whole answer to HEAD ${path}, for it to measure`, async () => {
       const fetch = served();

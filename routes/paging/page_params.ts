@@ -29,12 +29,12 @@ export function pageParams({ size, max }: Page): OwnParams<PageParams> {
   };
 }
 
-/** Of a route whose statement Cassandra answers all at once: there is one page, and nothing to ask. */
+/** Of a route whose statement Cassandra answers all at once: there is one page, and nothing to ask for. */
 export function onlyPage({ size }: Page): OwnParams<PageParams> {
   return { names: [], read: () => ({ size, cursor: null }) };
 }
 
-/** Of a stream, which has no pages: it knows the parameters so as to say why it takes none. */
+/** Of a stream, which has no pages: it knows the parameters only to say why it takes none. */
 export const STREAM_PARAMS: OwnParams<null> = {
   names: PAGE_PARAMETERS,
   read(query, errors) {

@@ -1,6 +1,6 @@
 /**
  * `:applied`: whether the condition held. Where it did not, the answer says which: 412 for a precondition
- * of the request, 404 for a row that has to be there, 409 for all else.
+ * of the request, 404 for a row that has to be there, 409 for everything else.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * `@bulk`: many inputs in one request, each written or refused by itself. The answer says of each line
- * that was not written which and why, and at the end how many were.
+ * `@bulk`: many inputs in one request, each written or refused by itself. The answer names each line that
+ * was not written and says why; at the end it says how many were written.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export function respondBulk(
         completed: broken === undefined,
         cause: broken ?? cause,
       });
-      // A caller who sends all before reading anything would otherwise never come to read why not.
+      // A caller who sends everything before reading anything would otherwise never read the reason.
       if (stopped !== null || broken !== undefined) await upload.drain();
       report.end();
       if (broken === undefined) return await report.taken;

@@ -47,8 +47,8 @@ export function respondMany(
 }
 
 /**
- * What a cursor goes on with: the statement, whatever its comments and its layout, and the way through
- * its partitions. Replicas of two releases serve the cursors of each other.
+ * What a cursor continues: the statement without its comments and layout, and the way through its
+ * partitions. Replicas of two releases serve each other's cursors.
  */
 function statementOf({ parsed, walk }: Query): string {
   const text = canonicalText(parsed);

@@ -26,10 +26,10 @@ export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptio
     }
     if (tag === null) return json(row);
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
-    // it on the way: a compressed row would get a weak tag, which If-Match cannot be.
+    // it on the way: a compressed row would get a weak tag, which never passes If-Match.
     const headers = { etag: `"${tag}"`, "cache-control": "private, no-cache, no-transform" };
     if (ifNoneMatch !== null && matchesTag(ifNoneMatch, tag, "weak")) {
-      // Only these can be told that nothing is new (RFC 9110, section 13.1.2).
+      // 304 is for these alone (RFC 9110, section 13.1.2).
       const { method } = context.req;
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
       return new Response(null, { status: 304, headers });

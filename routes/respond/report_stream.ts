@@ -1,7 +1,7 @@
 /**
  * The answer to a bulk request: a line for each input that was not written, and a summary. It begins
- * when the upload is over: a sender who reads nothing before all is sent would block an answer that
- * begins sooner, and a runtime whose answer is blocked may read no further, so that both wait for ever.
+ * when the upload is over. A sender who reads nothing until everything is sent would block an earlier
+ * answer, and a runtime whose answer is blocked may stop reading: both would wait forever.
  *
  * @module
  */
@@ -13,14 +13,14 @@ export interface ReportStreamOptions {
   readonly maxCharacters?: number;
   /**
    * Called when the caller leaves before the end. The runtime (Deno 2.9) says so here, or fails the
-   * upload that is being read, or both: either may be missing.
+   * upload that is being read, or both.
    */
   readonly onLeave?: () => void;
 }
 
 export class ReportStream {
   readonly body: ReadableStream<Uint8Array>;
-  /** Resolves when the last line is out, to true, or when the caller has left, to false. */
+  /** Resolves to true when the last line is out, or to false when the caller has left. */
   readonly taken: Promise<boolean>;
 
   readonly #maxLines: number;
@@ -65,7 +65,7 @@ export class ReportStream {
   }
 
   /**
-   * Why the upload may not go on; null where it may.
+   * Why the upload may not continue; null where it may.
    *
    * @throws {Error} where the caller has left
    */

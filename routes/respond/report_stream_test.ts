@@ -18,7 +18,7 @@ describe("ReportStream", () => {
     expect(await report.taken).toBe(true);
   });
 
-  it("says why the upload may not go on, once so many lines failed", () => {
+  it("says why the upload may not continue, once so many lines failed", () => {
     const report = new ReportStream({ maxLines: 2 });
     report.add({ line: 1 });
     expect(report.obstacle()).toBeNull();
@@ -26,7 +26,7 @@ describe("ReportStream", () => {
     expect(report.obstacle()).toContain("2 lines failed");
   });
 
-  it("says why, too, once so much is kept", () => {
+  it("says so too once it keeps so many characters", () => {
     const report = new ReportStream({ maxCharacters: 20 });
     report.add({ line: 1 });
     expect(report.obstacle()).toBeNull();

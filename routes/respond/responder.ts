@@ -1,5 +1,5 @@
 /**
- * What a mode's responder gets and gives.
+ * What a mode's responder takes and returns.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface ResponderOptions {
   readonly cursors: Cursors;
 }
 
-/** A JSON response. What depends on the caller is not for caches. */
+/** A JSON response. It depends on the caller, so no cache may keep it. */
 export function json(
   body: unknown,
   init: { status?: number; headers?: Record<string, string> } = {},
