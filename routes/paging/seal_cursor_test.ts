@@ -37,7 +37,7 @@ describe("createCursorBox()", () => {
   for (const [what, binding] of others) {
     it(`refuses a cursor of another ${what}`, () => {
       expect(() => box.open(box.seal(STATE, BINDING), binding)).toThrow(
-        "not one that this request",
+        "does not belong to this request",
       );
     });
   }
