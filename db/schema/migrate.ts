@@ -8,6 +8,7 @@
  * @module
  */
 import { connectionFailure, isTimeout } from "../driver/map_error.ts";
+import { isRefusal } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
@@ -44,14 +45,14 @@ export async function applyMigrations(
     log(`${ahead}: nothing is changed`);
     return;
   }
-  await createOwnTables(session, keyspace);
+  await recording(createOwnTables(session, keyspace));
   for (const migration of status.pending) {
     const startedAt = performance.now();
     const entry = history.find(({ version }) => version === migration.version);
     const record = recordOf(session, keyspace, migration);
     await applyMigration(session, migration, { entry, record });
     const durationMs = performance.now() - startedAt;
-    await record.finish(durationMs);
+    await recording(record.finish(durationMs));
     log(`Applied "${migration.path}" in ${Math.round(durationMs)} ms`);
   }
   if (status.pending.length === 0) log(`Keyspace "${keyspace}" is up to date`);
@@ -87,7 +88,7 @@ async function applyMigration(
       }`,
     );
   }
-  await record.start();
+  await recording(record.start());
   for (const [index, cql] of texts.entries()) {
     if (index < done) continue;
     const applied = index + 1;
@@ -108,8 +109,18 @@ async function applyMigration(
     }
     const appliedChecksum = prefixChecksum(texts, applied);
     // Recorded first: the statement is applied, whether or not every node knows of it yet.
-    await record.statement({ applied, appliedChecksum });
+    await recording(record.statement({ applied, appliedChecksum }));
     assertAgreement(agreed);
+  }
+}
+
+/** What we write ourselves: a refusal of that is no mistake in a migration. */
+async function recording(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (cause) {
+    if (!isRefusal(cause)) throw cause;
+    throw new MigrationError(`Cannot record migrations: ${cause.message}`, { cause });
   }
 }
 
