@@ -42,9 +42,11 @@ const CSV: RowFormat = {
   begin: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}${csvEnd(columns)}`,
   rows(rows, columns) {
     const end = csvEnd(columns);
-    return rows.map((row) =>
-      `${columns.map(({ name }) => csvField(row[name] ?? null)).join(",")}${end}`
-    ).join("");
+    return rows.map((row) => {
+      const line = columns.map(({ name }) => csvField(row[name] ?? null)).join(",");
+      // Not even a null where none can be may make an empty line.
+      return line + end === "\r\n" ? `""${end}` : line + end;
+    }).join("");
   },
   unfinished: '"',
 };

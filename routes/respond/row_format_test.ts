@@ -42,6 +42,10 @@ describe("CSV", () => {
     expect(csv([ID], [{ id: "a" }, { id: "" }])).toBe('id\r\na\r\n""\r\n');
   });
 
+  it("has no empty line, even for a null where none can be", () => {
+    expect(csv([ID], [{ id: null }, {}])).toBe('id\r\n""\r\n""\r\n');
+  });
+
   it("is only a header without rows", () => {
     expect([csv([WORD], []), csv([ID, WORD], [])]).toEqual(["word,\r\n", "id,word\r\n"]);
   });
