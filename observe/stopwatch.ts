@@ -17,8 +17,9 @@ export class Stopwatch {
     if (--this.#running === 0) this.#totalMs += performance.now() - this.#startedAt;
   }
 
-  /** Milliseconds so far; activities that overlap count once. */
+  /** Milliseconds so far, while it runs too; activities that overlap count once. */
   get ms(): number {
-    return this.#totalMs;
+    const runningMs = this.#running === 0 ? 0 : performance.now() - this.#startedAt;
+    return this.#totalMs + runningMs;
   }
 }

@@ -102,6 +102,34 @@ describe("A hand-written route", () => {
     }
   });
 
+  it("refuses a precondition that it does not read, before it does anything", async () => {
+    const ask = (path: string, method: string, header: string) =>
+      service.request(path, {
+        method,
+        headers: { [header]: '"1"', "content-type": "text/plain" },
+        ...(method === "GET" ? {} : { body: "x" }),
+      });
+    for (const header of ["If-Match", "If-None-Match"]) {
+      expect((await problemOf(await ask("/echo", "PUT", header))).code).toBe(
+        "unsupported_precondition",
+      );
+    }
+    expect((await problemOf(await ask("/picture", "GET", "If-Match"))).code).toBe(
+      "unsupported_precondition",
+    );
+    // A read does no harm, and this route declares the header.
+    for (
+      const [path, method, header, status] of [
+        ["/picture", "GET", "If-None-Match", 200],
+        ["/notes", "POST", "If-Match", 204],
+      ] as const
+    ) {
+      const response = await ask(path, method, header);
+      await response.body?.cancel();
+      expect([path, response.status]).toEqual([path, status]);
+    }
+  });
+
   it("keeps to the limits where it declares no body, too", async () => {
     const put = (body: BodyInit) =>
       service.request("/echo", { method: "PUT", body, headers: { "content-type": "text/plain" } });

@@ -37,7 +37,7 @@ before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
     cql: { queries: QUERIES },
-    routes: ["hold"],
+    routes: ["hold", "export_stations"],
   });
   initial = (await scrape()).text;
 });
@@ -279,6 +279,22 @@ describe("Tracing", () => {
     expect(JSON.stringify(client!.attributes)).not.toContain("nowhere");
     expect(server!.status.code).toBe(SpanStatusCode.UNSET);
   });
+
+  for (const path of ["/stations/nowhere/summary/2010-01", "/exports/stations"]) {
+    it(`has each query of a hand-written route below its server span, as at ${path}`, async () => {
+      exporter.reset();
+      await (await service.request(path)).text();
+      const spans = exporter.getFinishedSpans();
+      const server = spans.find(({ kind }) => kind === SpanKind.SERVER)!;
+      const clients = spans.filter(({ kind }) => kind === SpanKind.CLIENT);
+      expect(clients.map(({ name }) => name).sort()).toEqual(
+        path.startsWith("/exports") ? ["list_stations"] : ["latest_observation", "summarise_month"],
+      );
+      for (const { parentSpanContext } of clients) {
+        expect(parentSpanContext?.spanId).toBe(server.spanContext().spanId);
+      }
+    });
+  }
 
   it("says of a batch how many rows it has", async () => {
     exporter.reset();

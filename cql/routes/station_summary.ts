@@ -56,11 +56,11 @@ export default defineRoute({
 }, async (context, queries) => {
   const { station_id, month } = context.req.valid("param");
   const key = { station_id, month };
-  const [[totals], [latest]] = await Promise.all([
-    queries.many("summarise_month", key),
-    queries.many("latest_observation", key),
+  const [totals, latest] = await Promise.all([
+    queries.one("summarise_month", key),
+    queries.oneOrNull("latest_observation", key),
   ]);
-  if (totals === undefined || latest === undefined || totals.observations === "0") {
+  if (latest === null || totals.observations === "0") {
     throw new ServiceError("not_found", `Station "${station_id}" has no temperatures in ${month}`);
   }
   const summary = summarySchema.parse({

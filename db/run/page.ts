@@ -14,6 +14,8 @@ export interface PageRequest {
   /** Null for the first page. */
   readonly position: Buffer | null;
   readonly stopwatch?: Stopwatch;
+  /** Until when the page may be filled, in the time of `performance.now()`. Default: one timeout from now. */
+  readonly deadline?: number;
 }
 
 export interface RowPage {

@@ -11,11 +11,12 @@ import { createWalker } from "./walk.ts";
 
 export function createPageReader(prepared: PreparedQuery, executor: Executor): PageReader {
   if (prepared.walk !== null) return createWalker(prepared, { walk: prepared.walk, executor });
-  return async (values, { size, position, stopwatch }) => {
+  return async (values, { size, position, stopwatch, deadline }) => {
     const { rows, pagingState } = await executor.execute(prepared, values, {
       fetchSize: size,
       pagingState: position ?? undefined,
       ...(stopwatch === undefined ? {} : { stopwatch }),
+      ...(deadline === undefined ? {} : { deadline }),
     });
     return { rows, next: pagingState };
   };

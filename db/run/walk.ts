@@ -42,11 +42,11 @@ export function createWalker(
 
   async function readPage(
     values: EncodedValues,
-    { size, position, stopwatch }: PageRequest,
+    { size, position, stopwatch, ...request }: PageRequest,
   ): Promise<RowPage> {
     const range = rangeOf(values, walk);
     if (range === null) return { rows: [], next: null };
-    const deadline = performance.now() + executor.timeoutMs;
+    const deadline = request.deadline ?? performance.now() + executor.timeoutMs;
     const rows: Row[] = [];
     let at = position === null ? range.first : Number(position.readBigInt64BE());
     let pagingState = position?.subarray(START_BYTES);

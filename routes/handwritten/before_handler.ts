@@ -1,10 +1,11 @@
 /**
- * What stands between access control and the handler of a hand-written route: the media types that it
- * answers in, its body within the limits, and no caching unless the handler says otherwise.
+ * What stands between access control and the handler of a hand-written route: preconditions that it does
+ * not check, the media types that it answers in, its body within the limits, and no caching unless the
+ * handler says otherwise.
  *
  * @module
  */
-import type { RouteConfig } from "@hono/zod-openapi";
+import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import {
@@ -15,6 +16,7 @@ import {
   readBytes,
   unsupportedType,
 } from "../input/read_body.ts";
+import { unsupported } from "../input/preconditions.ts";
 import { negotiate } from "../respond/negotiate.ts";
 
 /** An answer that depends on the caller is not for caches, unless the handler says otherwise. */
@@ -25,6 +27,32 @@ export function noStore(): MiddlewareHandler<AppEnv> {
       context.res.headers.set("cache-control", "no-store");
     }
   };
+}
+
+/**
+ * Refuses preconditions that the route does not declare among its headers: a handler that has never
+ * heard of `If-Match` would overwrite what the client wants to keep. A read without `If-None-Match` does
+ * no harm.
+ *
+ * @param declared the headers that the handler reads
+ */
+export function refusePreconditions(
+  declared: readonly string[],
+): MiddlewareHandler<AppEnv> {
+  const checked = declared.map((name) => name.toLowerCase());
+  return async function refusePreconditions({ req }, next) {
+    const isRead = req.method === "GET" || req.method === "HEAD";
+    for (const header of ["If-Match", ...isRead ? [] : ["If-None-Match"]]) {
+      const isThere = req.header(header) !== undefined;
+      if (isThere && !checked.includes(header.toLowerCase())) throw unsupported(header);
+    }
+    await next();
+  };
+}
+
+/** The names of the headers that a route declares. */
+export function declaredHeaders(headers: unknown): string[] {
+  return headers instanceof z.ZodObject ? Object.keys(headers.shape) : [];
 }
 
 /** The media types that a route answers in where it succeeds; none where it leaves them open. */

@@ -12,9 +12,17 @@ import { type BodyLimits, takesBody } from "../input/read_body.ts";
 import { securityOf } from "../openapi/describe_route.ts";
 import { problemResponses } from "../openapi/problem_responses.ts";
 import { traitsOfHandwritten } from "../openapi/route_traits.ts";
-import { answeredTypes, assertAcceptable, holdBody, noStore } from "./before_handler.ts";
+import {
+  answeredTypes,
+  assertAcceptable,
+  declaredHeaders,
+  holdBody,
+  noStore,
+  refusePreconditions,
+} from "./before_handler.ts";
 import { assertDefinition } from "./check_definition.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
+import { CallerLeft, RequestStreams } from "./request_streams.ts";
 
 /** Who may call a hand-written route. */
 export type RouteAccess = Exclude<Access, { readonly kind: "internal" }>;
@@ -98,19 +106,32 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
     queries,
     description,
     mount(app, { before, bodyLimits, callers }) {
-      const callerOf = callers<Name>(queries);
+      const callerOf = callers<Name>(queries, route);
       const middleware = [
         ...before,
         noStore(),
+        refusePreconditions(declaredHeaders(route.request?.headers)),
         ...(types.length === 0 ? [] : [assertAcceptable(types)]),
         ...(hasBody ? [holdBody(bodyLimits, takes)] : []),
       ];
-      const serve: RouteHandler<RouteConfig, AppEnv> = (context) =>
-        handler(
-          context as Parameters<RouteHandler<R, AppEnv>>[0],
-          callerOf(context as Context<AppEnv>),
-        ) as ReturnType<RouteHandler<RouteConfig, AppEnv>>;
-      app.openapi({ ...description, middleware } as unknown as RouteConfig, serve);
+      async function serve(context: Context<AppEnv>): Promise<Response> {
+        const streams = new RequestStreams(context);
+        try {
+          const response = await handler(
+            context as Parameters<RouteHandler<R, AppEnv>>[0],
+            callerOf(context, streams),
+          );
+          return await streams.hold(response as Response);
+        } catch (error) {
+          if (error instanceof CallerLeft) return streams.answerNobody();
+          streams.close();
+          throw error;
+        }
+      }
+      app.openapi(
+        { ...description, middleware } as unknown as RouteConfig,
+        serve as unknown as RouteHandler<RouteConfig, AppEnv>,
+      );
     },
   };
 }

@@ -31,4 +31,6 @@ export {
 } from "../../errors/service_error.ts";
 export type { Identity, RequestContext } from "../context.ts";
 export { defineRoute, type HandwrittenRoute, type RouteAccess } from "./define_route.ts";
-export type { QueryCaller, QueryValues } from "./query_caller.ts";
+export type { Applied, QueryCaller } from "./query_caller.ts";
+export type { RowStream } from "./request_streams.ts";
+export type { QueryValues } from "./values.ts";

@@ -1,37 +1,74 @@
 /**
  * Queries for hand-written routes: by name, on behalf of the request. What a query takes from the
- * token's claims it takes here too, so that a handler cannot ask for another tenant's rows.
+ * token's claims it takes here too, so that a handler cannot ask for another tenant's rows; time, spans,
+ * metrics and the stopwatch are those of the request.
  *
  * @module
  */
 import type { Context } from "hono";
-import type { Json } from "../../codec/codec.ts";
-import type { PreparedParam, PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { Mode } from "../../catalog/query.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
+import { currentOf } from "../../db/run/current_row.ts";
 import type { Executor } from "../../db/run/execute.ts";
+import type { PageReader } from "../../db/run/page.ts";
 import { createPageReader } from "../../db/run/pages.ts";
-import type { AppEnv, RequestContext } from "../context.ts";
-import { compileInput } from "../input/input.ts";
-import { NO_OWN_PARAMS } from "../input/own_params.ts";
-import { onlyRow } from "../respond/one.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { AppEnv } from "../context.ts";
+import { noSuchRow, readOne } from "../respond/one.ts";
+import type { RequestStreams, RowStream } from "./request_streams.ts";
+import {
+  compileValues,
+  type QueryValues,
+  type RoutePlace,
+  type ValueReader,
+  withPlaces,
+} from "./values.ts";
+import { WaitingTime } from "./waiting_time.ts";
 
 const MAX_ROWS = 5_000;
+// Large enough that a page costs little beside its rows, small enough to hold.
+const STREAM_PAGE_ROWS = 1_000;
 
-/** The values of a query's parameters by name, but for those that come from the token. */
-export type QueryValues = Readonly<Record<string, Json>>;
+/** What became of an `:applied` query. */
+export interface Applied {
+  readonly applied: boolean;
+  /**
+   * Where the condition did not hold, the row that it is about, as far as `@current` shows it to this
+   * caller; of a batch, a list. Null where there is no such row, and where the condition held.
+   */
+  readonly current: ReturnType<typeof currentOf>;
+}
 
-/** Calls the queries that a route names. */
+/**
+ * Calls the queries that a route names, as often as it likes and several at once. Each method is for the
+ * queries of a mode; for others it rejects with a `TypeError`. All reject with a `ServiceError` where a
+ * value does not fit (`invalid_input`), a claim is missing, or Cassandra fails: left alone, it is the
+ * answer to the request.
+ */
 export interface QueryCaller<Name extends string = string> {
   /** The row of a `:one` query. Rejects with `not_found` where there is none. */
-  one(name: Name, values: QueryValues): Promise<Row>;
-  /** The rows of a query, up to 5,000. */
-  many(name: Name, values: QueryValues): Promise<Row[]>;
+  one(name: Name, values?: QueryValues): Promise<Row>;
+  /** The row of a `:one` query; null where there is none. */
+  oneOrNull(name: Name, values?: QueryValues): Promise<Row | null>;
+  /** Every row of a `:many` query, up to 5,000: `stream` is for more. */
+  many(name: Name, values?: QueryValues): Promise<Row[]>;
+  /**
+   * Every row of a `:many` query, fetched page after page as they are read, once. It ends with the
+   * request: a response may be made of it if `stream` is called before the handler returns.
+   */
+  stream(name: Name, values?: QueryValues): RowStream;
+  /** Runs an `:exec` query. */
+  exec(name: Name, values?: QueryValues): Promise<void>;
+  /** Runs an `:applied` query and says whether its condition held. */
+  applied(name: Name, values?: QueryValues): Promise<Applied>;
 }
 
 /** Makes, for a route that names these queries, what makes the caller of a request. */
 export type CallerFactory = <Name extends string>(
   names: readonly Name[],
-) => (context: Context<AppEnv>) => QueryCaller<Name>;
+  route: RoutePlace,
+) => (context: Context<AppEnv>, streams: RequestStreams) => QueryCaller<Name>;
 
 /** @param prepared every query that there is */
 export function createCallerFactory(
@@ -39,67 +76,125 @@ export function createCallerFactory(
   executor: Executor,
 ): CallerFactory {
   const byName = new Map(prepared.map((each) => [each.query.name, each]));
-  return <Name extends string>(names: readonly Name[]) => {
+  return <Name extends string>(names: readonly Name[], route: RoutePlace) => {
     const calls = new Map<string, Call>(names.map((name) => {
       const found = byName.get(name);
       if (found === undefined) throw new TypeError(`Cannot mount a route: no query "${name}"`);
-      return [name, compileCall(found, executor)];
+      const read = createPageReader(found, executor);
+      const readPage: PageReader = async (values, request) => {
+        try {
+          return await read(values, request);
+        } catch (error) {
+          throw withPlaces(error, route);
+        }
+      };
+      return [name, { prepared: found, readValues: compileValues(found, route), readPage }];
     }));
-    return (context) => callerFor(context.get("request"), calls);
-  };
-}
-
-function callerFor(request: RequestContext, calls: ReadonlyMap<string, Call>): QueryCaller {
-  function find(name: string): Call {
-    const call = calls.get(name);
-    if (call !== undefined) return call;
-    throw new TypeError(
-      `Cannot call query "${name}": the route does not name it: add it to "queries" in defineRoute()`,
-    );
-  }
-  async function many(name: string, values: QueryValues): Promise<Row[]> {
-    return await find(name).read(values, request);
-  }
-  return {
-    many,
-    one: async (name, values) => onlyRow(find(name).prepared, await many(name, values)),
+    return (context, streams) => createCaller({ context, streams, calls, executor });
   };
 }
 
 interface Call {
   readonly prepared: PreparedQuery;
-  read(values: QueryValues, request: RequestContext): Promise<Row[]>;
+  readonly readValues: ValueReader;
+  readonly readPage: PageReader;
 }
 
-function compileCall(prepared: PreparedQuery, executor: Executor): Call {
-  const readInput = compileInput(withValuesByName(prepared), NO_OWN_PARAMS);
-  const readPage = createPageReader(prepared, executor);
+interface CallerOptions {
+  readonly context: Context<AppEnv>;
+  readonly streams: RequestStreams;
+  readonly calls: ReadonlyMap<string, Call>;
+  readonly executor: Executor;
+}
+
+function createCaller({ context, streams, calls, executor }: CallerOptions): QueryCaller {
+  const { identity, cassandra: stopwatch } = context.get("request");
+  const time = new WaitingTime(stopwatch, executor.timeoutMs);
+  const claims = identity?.claims ?? {};
+
+  /** What a method needs of a query: a query of its mode, and the values in bytes. */
+  function prepareCall(method: keyof QueryCaller, name: string, values: QueryValues = {}) {
+    const { prepared, readValues, readPage } = find(calls, name);
+    assertMode(prepared, method);
+    return { prepared, values: readValues(values, claims), readPage };
+  }
+
+  async function oneOrNull(name: string, given?: QueryValues): Promise<Row | null> {
+    const { prepared, values } = prepareCall("one", name, given);
+    return await readOne(prepared, values, { executor, stopwatch, deadline: time.deadline() });
+  }
+
   return {
-    prepared,
-    async read(body, { identity, cassandra }) {
-      const { values } = readInput({
-        path: {},
-        query: new URLSearchParams(),
-        headers: new Headers(),
-        body,
-        claims: identity?.claims ?? {},
+    oneOrNull,
+    async one(name, given) {
+      const row = await oneOrNull(name, given);
+      if (row !== null) return row;
+      throw noSuchRow();
+    },
+    async many(name, given) {
+      const { values, readPage } = prepareCall("many", name, given);
+      const deadline = time.deadline();
+      const rows: Row[] = [];
+      let position: Parameters<PageReader>[1]["position"] = null;
+      do {
+        // One more than are given out tells whether there are more.
+        const size = MAX_ROWS + 1 - rows.length;
+        const page = await readPage(values, { size, position, stopwatch, deadline });
+        rows.push(...page.rows);
+        position = page.next;
+        if (rows.length > MAX_ROWS) {
+          throw new TypeError(
+            `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
+          );
+        }
+      } while (position !== null && performance.now() < deadline);
+      if (position === null) return rows;
+      throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
+    },
+    stream(name, given) {
+      const { values, readPage } = prepareCall("stream", name, given);
+      return streams.open((position) => {
+        time.renew();
+        const deadline = time.deadline();
+        return readPage(values, { size: STREAM_PAGE_ROWS, position, stopwatch, deadline });
       });
-      const page = { size: MAX_ROWS, position: null, stopwatch: cassandra };
-      const { rows, next } = await readPage(values, page);
-      if (next === null) return rows;
-      throw new TypeError(
-        `Cannot read all rows of "${prepared.query.name}": there are more than ${MAX_ROWS}, or no time was left`,
-      );
+    },
+    async exec(name, given) {
+      const { prepared, values } = prepareCall("exec", name, given);
+      await executor.execute(prepared, values, { stopwatch, deadline: time.deadline() });
+    },
+    async applied(name, given) {
+      const { prepared, values } = prepareCall("applied", name, given);
+      const result = await executor.execute(prepared, values, {
+        stopwatch,
+        deadline: time.deadline(),
+      });
+      const applied = result.applied === true;
+      return { applied, current: applied ? null : currentOf(prepared, values, result) };
     },
   };
 }
 
-/** The query as if each value that a client sends came in the body: a handler's values are read there. */
-function withValuesByName(prepared: PreparedQuery): PreparedQuery {
-  const params = prepared.params.map((each): PreparedParam => {
-    const { in: place } = each.param.source;
-    if (place === "claim" || place === "bucket" || place === "walk") return each;
-    return { ...each, param: { ...each.param, source: { in: "body" } } };
-  });
-  return { ...prepared, params };
+/** The methods that queries of a mode are called with. */
+const METHODS: Readonly<Record<Mode, readonly (keyof QueryCaller)[]>> = {
+  one: ["one", "oneOrNull"],
+  many: ["many", "stream"],
+  exec: ["exec"],
+  applied: ["applied"],
+};
+
+function assertMode({ query: { name, mode } }: PreparedQuery, method: keyof QueryCaller): void {
+  if (METHODS[mode].includes(method)) return;
+  const right = METHODS[mode].map((each) => `${each}()`).join(" or ");
+  throw new TypeError(
+    `Cannot call query "${name}" with ${method}(): it is ":${mode}": call ${right}`,
+  );
+}
+
+function find(calls: ReadonlyMap<string, Call>, name: string): Call {
+  const call = calls.get(name);
+  if (call !== undefined) return call;
+  throw new TypeError(
+    `Cannot call query "${name}": the route does not name it: add it to "queries" in defineRoute()`,
+  );
 }

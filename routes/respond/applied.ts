@@ -9,6 +9,7 @@ import { currentOf, hasOtherTag } from "../../db/run/current_row.ts";
 import type { Result } from "../../db/run/execute.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Preconditions } from "../input/preconditions.ts";
+import { noSuchRow } from "./one.ts";
 import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
@@ -37,7 +38,7 @@ export function notApplied(
   const { ifMatch, ifNoneMatch } = preconditions;
   const checks = prepared.condition?.checks ?? "columns";
   if (checks === "exists" && ifMatch === null) {
-    return new ServiceError("not_found", "There is no such row for this caller");
+    return noSuchRow();
   }
   if (checks === "exists") {
     return new ServiceError(

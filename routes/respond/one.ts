@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
+import type { ExecutionOptions, Executor } from "../../db/run/execute.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
 import { json, type Responder, type ResponderOptions } from "./responder.ts";
@@ -12,14 +13,9 @@ import { json, type Responder, type ResponderOptions } from "./responder.ts";
 export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
   const { etag } = prepared.query;
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
-    // Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
-    const { rows, pagingState } = await executor.execute(prepared, values, {
-      stopwatch: context.get("request").cassandra,
-    });
-    if (rows.length === 0 && pagingState !== null) {
-      throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
-    }
-    const row = onlyRow(prepared, rows);
+    const { cassandra: stopwatch } = context.get("request");
+    const row = await readOne(prepared, values, { executor, stopwatch });
+    if (row === null) throw noSuchRow();
     const tag = etag === null ? null : tagTextOf(row[etag.column]);
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");
@@ -45,21 +41,36 @@ function preconditionFailed(header: string): ServiceError {
   );
 }
 
+export interface ReadOptions extends Pick<ExecutionOptions, "stopwatch" | "deadline"> {
+  readonly executor: Executor;
+}
+
 /**
- * The row of a `:one` query.
+ * The row of a `:one` query; null where there is none.
  *
- * @throws {ServiceError} `not_found`, or `too_many_rows` for a query that is not what it claims
+ * @throws {ServiceError} `too_many_rows` for a query that is not what it claims
  */
-export function onlyRow({ query }: PreparedQuery, rows: readonly Row[]): Row {
+export async function readOne(
+  prepared: PreparedQuery,
+  values: EncodedValues,
+  { executor, ...options }: ReadOptions,
+): Promise<Row | null> {
+  // Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
+  const { rows, pagingState } = await executor.execute(prepared, values, options);
   const [row, second] = rows;
-  if (row === undefined) {
-    throw new ServiceError("not_found", "There is no such row for this caller");
+  if (row === undefined && pagingState !== null) {
+    throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
   }
   if (second !== undefined) {
     throw new ServiceError(
       "too_many_rows",
-      `Query "${query.name}" promises one row and found more: its author should make it ":many" or name the whole key`,
+      `Query "${prepared.query.name}" promises one row and found more: its author should make it ":many" or name the whole key`,
     );
   }
-  return row;
+  return row ?? null;
+}
+
+/** The error where a row is missing, or belongs to somebody else. */
+export function noSuchRow(): ServiceError {
+  return new ServiceError("not_found", "There is no such row for this caller");
 }

@@ -1,0 +1,142 @@
+/**
+ * The streams of rows that a handler reads, and their end: none outlives its request. A response that is
+ * made of one goes on after the handler has returned; the request's log line, metrics and place then
+ * wait for its last byte.
+ *
+ * A request ends when its answer is delivered (`completed` of the runtime) or when its caller leaves
+ * (`signal`, which the runtime aborts for that alone because of "no-legacy-abort" in `deno.json`).
+ *
+ * @module
+ */
+import { context as otel } from "@opentelemetry/api";
+import type { Context } from "hono";
+import type { Row } from "../../db/prepare/read_rows.ts";
+import type { RowPage } from "../../db/run/page.ts";
+import { toServiceError } from "../../errors/service_error.ts";
+import type { AppEnv } from "../context.ts";
+
+/** What a stream throws whose request has nobody left to answer. */
+export class CallerLeft extends Error {
+  override readonly name = "CallerLeft";
+
+  constructor() {
+    super("The caller has left");
+  }
+}
+
+// Not of the registry, but known from access logs of others: nobody gets to see it.
+const CLIENT_CLOSED_REQUEST = 499;
+
+export type RowStream = AsyncGenerator<Row, void, void>;
+
+export class RequestStreams {
+  readonly #context: Context<AppEnv>;
+  readonly #open = new Set<RowStream>();
+  #isOver = false;
+  #isWatching = false;
+
+  constructor(context: Context<AppEnv>) {
+    this.#context = context;
+  }
+
+  /** The rows of page after page, each fetched when the rows before are read. */
+  open(readPage: (position: RowPage["next"]) => Promise<RowPage>): RowStream {
+    this.#watchEnd();
+    // A response's body is read when the request's own span is no longer the active one.
+    const readInSpan = otel.bind(otel.active(), readPage);
+    const rows = this.#read(readInSpan, () => this.#open.delete(rows));
+    this.#open.add(rows);
+    return rows;
+  }
+
+  async *#read(
+    readPage: (position: RowPage["next"]) => Promise<RowPage>,
+    onEnd: () => void,
+  ): RowStream {
+    try {
+      let position: RowPage["next"] = null;
+      do {
+        this.#assertOpen();
+        const page = await readPage(position);
+        for (const row of page.rows) {
+          this.#assertOpen();
+          yield row;
+        }
+        position = page.next;
+      } while (position !== null);
+    } finally {
+      onEnd();
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#context.req.raw.signal.aborted) throw new CallerLeft();
+    if (this.#isOver) throw new TypeError("Cannot read more rows: the request is over");
+  }
+
+  #watchEnd(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const close = () => this.close();
+    this.#context.env.completed.then(close, close);
+  }
+
+  /** From here on every stream throws: whoever still reads must not take what it has for all rows. */
+  close(): void {
+    this.#isOver = true;
+    this.#open.clear();
+  }
+
+  /** The answer to nobody. */
+  answerNobody(): Response {
+    this.close();
+    this.#context.get("request").completion = Promise.resolve(false);
+    return new Response(null, { status: CLIENT_CLOSED_REQUEST });
+  }
+
+  /** The response of a handler; where it is made of a stream, the request lasts as long as it does. */
+  async hold(response: Response): Promise<Response> {
+    if (this.#open.size === 0) return response;
+    if (response.body === null || this.#context.req.method === "HEAD") {
+      await response.body?.cancel();
+      this.close();
+      return new Response(response.body && ReadableStream.from([]), response);
+    }
+    return new Response(this.#follow(response.body), response);
+  }
+
+  /** The same bytes, and how they end goes to the request. */
+  #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const request = this.#context.get("request");
+    const completion = Promise.withResolvers<boolean>();
+    request.completion = completion.promise;
+    const reader = body.getReader();
+    const end = (isWhole: boolean) => {
+      this.close();
+      completion.resolve(isWhole);
+    };
+    return new ReadableStream({
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          controller.close();
+          end(true);
+        } catch (error) {
+          if (!(error instanceof CallerLeft)) {
+            const { code, cause } = toServiceError(error);
+            request.code = code;
+            request.cause = cause ?? error;
+          }
+          end(false);
+          // The runtime prints this; the cause is in the log.
+          controller.error(`The answer to request ${request.id} broke off`);
+        }
+      },
+      async cancel(reason) {
+        end(false);
+        await reader.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The values that a handler gives to a query → the bytes that are bound. A handler names each by its
+ * parameter, wherever a client of the query's own route would send it; what comes from the token comes
+ * from there. A value that does not fit is told to the client, as it may be the client's own; a name that
+ * does not fit is the handler's mistake.
+ *
+ * @module
+ */
+import { suggest } from "../../catalog/text/suggest.ts";
+import type { Json } from "../../codec/codec.ts";
+import type {
+  EncodedValues,
+  PreparedParam,
+  PreparedQuery,
+} from "../../db/prepare/prepared_query.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { Claims } from "../context.ts";
+import { compileInput } from "../input/input.ts";
+import { NO_OWN_PARAMS } from "../input/own_params.ts";
+import { takesBody } from "../input/read_body.ts";
+
+/** The values of a query's parameters by name, but for those from the token; undefined leaves one out. */
+export type QueryValues = Readonly<Record<string, Json | undefined>>;
+
+/**
+ * @throws {TypeError} where a value is missing or has a name that the query does not know
+ * @throws {ServiceError} `invalid_input` with every value that does not fit, or `missing_claim`
+ */
+export type ValueReader = (values: QueryValues, claims: Claims) => EncodedValues;
+
+/** What tells where a route's client sends a value. */
+export interface RoutePlace {
+  readonly method: string;
+  readonly path: string;
+}
+
+export function compileValues(prepared: PreparedQuery, route: RoutePlace): ValueReader {
+  const given = withValuesByName(prepared);
+  const read = compileInput(given, NO_OWN_PARAMS);
+  const assertNames = compileNames(given);
+  const headers = new Headers();
+  const query = new URLSearchParams();
+  return (values, claims) => {
+    const body = Object.fromEntries(
+      Object.entries(values).filter(([, value]) => value !== undefined),
+    );
+    assertNames(body);
+    try {
+      return read({ path: {}, query, headers, body, claims }).values;
+    } catch (error) {
+      throw withPlaces(error, route);
+    }
+  };
+}
+
+/** The query as if each value that a client sends came in the body: a handler's values are read there. */
+function withValuesByName(prepared: PreparedQuery): PreparedQuery {
+  const params = prepared.params.map((each): PreparedParam => {
+    const { in: place } = each.param.source;
+    if (place === "claim" || place === "bucket" || place === "walk") return each;
+    return { ...each, param: { ...each.param, source: { in: "body" } } };
+  });
+  return { ...prepared, params };
+}
+
+function compileNames({ query, params }: PreparedQuery): (body: object) => void {
+  const taken = params.filter(({ param }) => param.source.in === "body").map(({ param }) => param);
+  const names = taken.map(({ name }) => name);
+  const required = taken.filter((param) => !param.optional && param.default === null)
+    .map(({ name }) => name);
+  return (body) => {
+    const unknown = Object.keys(body).find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      const help = names.length === 0 ? "it takes no values" : suggest(unknown, names);
+      throw new TypeError(`Cannot call query "${query.name}" with a value "${unknown}": ${help}`);
+    }
+    const missing = required.find((name) => !Object.hasOwn(body, name));
+    if (missing !== undefined) {
+      throw new TypeError(`Cannot call query "${query.name}": the value "${missing}" is missing`);
+    }
+  };
+}
+
+/** What was thrown, with pointers to where a client of the route sends such values, as `@route` has it. */
+export function withPlaces(thrown: unknown, { method, path }: RoutePlace): unknown {
+  if (!(thrown instanceof ServiceError)) return thrown;
+  if (thrown.errors.length + thrown.paramErrors.length === 0) return thrown;
+  const rest = takesBody(method.toUpperCase()) ? "body" : "query";
+  const pointerOf = (name: string) => `/${path.includes(`{${name}}`) ? "path" : rest}/${name}`;
+  return thrown.withErrors([
+    ...thrown.errors.map(({ pointer, detail }) => ({
+      pointer: pointer.replace(/^\/body\/([^/]*)/, (_, name) => pointerOf(name)),
+      detail,
+    })),
+    ...thrown.paramErrors.map(({ param, detail }) => ({ pointer: pointerOf(param), detail })),
+  ]);
+}

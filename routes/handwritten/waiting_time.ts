@@ -1,0 +1,42 @@
+/**
+ * How long a request may wait for Cassandra, over all the queries that its handler calls: as long as a
+ * request that calls one. What the handler does meanwhile, or while it waits for something else, does
+ * not count.
+ *
+ * @module
+ */
+import { ServiceError } from "../../errors/service_error.ts";
+import type { Stopwatch } from "../../observe/stopwatch.ts";
+
+export class WaitingTime {
+  readonly #stopwatch: Stopwatch;
+  readonly #allowedMs: number;
+  /** What the stopwatch shows when the time is over. */
+  #endsAtMs: number;
+
+  /** @param stopwatch runs while the request waits for Cassandra */
+  constructor(stopwatch: Stopwatch, allowedMs: number) {
+    this.#stopwatch = stopwatch;
+    this.#allowedMs = allowedMs;
+    this.#endsAtMs = allowedMs;
+  }
+
+  /**
+   * Until when a query that is called now may take, in the time of `performance.now()`.
+   *
+   * @throws {ServiceError} `timeout` where no time is left, so that nothing is sent
+   */
+  deadline(): number {
+    const leftMs = this.#endsAtMs - this.#stopwatch.ms;
+    if (leftMs > 0) return performance.now() + leftMs;
+    throw new ServiceError(
+      "timeout",
+      `The route's queries took more than ${this.#allowedMs} ms together: repeat the request`,
+    );
+  }
+
+  /** Begins again, as each page of a stream has the whole time. */
+  renew(): void {
+    this.#endsAtMs = this.#stopwatch.ms + this.#allowedMs;
+  }
+}

@@ -1,0 +1,37 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Stopwatch } from "../../observe/stopwatch.ts";
+import { WaitingTime } from "./waiting_time.ts";
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+describe("WaitingTime", () => {
+  it("gives what is left of the time, which runs only with the stopwatch", async () => {
+    const stopwatch = new Stopwatch();
+    const time = new WaitingTime(stopwatch, 60_000);
+    const leftMs = () => time.deadline() - performance.now();
+    await sleep(20);
+    expect(leftMs()).toBeGreaterThan(59_999);
+    stopwatch.start();
+    await sleep(20);
+    expect(leftMs()).toBeLessThan(59_999);
+    stopwatch.stop();
+    const before = leftMs();
+    await sleep(20);
+    expect(Math.abs(leftMs() - before)).toBeLessThan(1);
+  });
+
+  it("refuses a query once it is over, and begins again when it is renewed", async () => {
+    const stopwatch = new Stopwatch();
+    const time = new WaitingTime(stopwatch, 5);
+    stopwatch.start();
+    await sleep(20);
+    expect(() => time.deadline()).toThrow("The route's queries took more than 5 ms together");
+    stopwatch.stop();
+    expect(() => time.deadline()).toThrow(expect.objectContaining({ code: "timeout" }));
+    time.renew();
+    expect(time.deadline()).toBeGreaterThan(performance.now());
+  });
+});
