@@ -13,6 +13,7 @@
  *   caller. Anything else that it throws is a 500 whose story only the log has.
  * - `codecFor(type).output` is the schema of a column's values as queries answer them, and `orNull`
  *   the same with null.
+ * - `ExactNumber` is a number in a token's claims that JavaScript would round or spell otherwise.
  * - `parseBucketName` reads the name of a time bucket, such as "2010-01", and is null for any other.
  *
  * @module
@@ -21,6 +22,7 @@ export { z } from "@hono/zod-openapi";
 export { parseBucketName } from "../../codec/bucket.ts";
 export type { CqlType, Json } from "../../codec/codec.ts";
 export { codecFor } from "../../codec/codec_for.ts";
+export { ExactNumber } from "../../codec/json/exact_number.ts";
 export { orNull } from "../../codec/or_null.ts";
 export type { Row } from "../../db/prepare/read_rows.ts";
 export type { Code } from "../../errors/codes.ts";

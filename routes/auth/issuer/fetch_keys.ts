@@ -8,8 +8,7 @@
  *
  * @module
  */
-import * as jose from "jose";
-import type { KeySet } from "../jwt/verify_signature.ts";
+import { type KeySet, readKeySet } from "../jwt/verify_signature.ts";
 
 /** For both answers together. */
 const TIMEOUT_MS = 5_000;
@@ -33,9 +32,7 @@ export async function fetchKeys(issuer: string): Promise<KeySet> {
       `Cannot trust the keys at "${metadata.jwks_uri}": "jwks_uri" in "${url}" is not an https URL`,
     );
   }
-  return jose.createLocalJWKSet(
-    await fetchJson(keysUrl.href, signal) as unknown as jose.JSONWebKeySet,
-  );
+  return readKeySet(await fetchJson(keysUrl.href, signal));
 }
 
 /** Nobody can read along and answer; an issuer on this machine may have its keys here too. */

@@ -19,7 +19,7 @@ import { checkClaims } from "./check_claims.ts";
 import { readJsonPart } from "./json_part.ts";
 import { type JwtHeader, readJwtHeader } from "./jwt_header.ts";
 import { assertAccessToken, normaliseType } from "./token_kind.ts";
-import { type KeySet, verifySignature } from "./verify_signature.ts";
+import { type KeySet, mayFit, verifySignature } from "./verify_signature.ts";
 
 // As many as keep a few cores busy: more would only take turns on them.
 const SIGNATURES_AT_ONCE = 4;
@@ -59,10 +59,12 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
     header: JwtHeader,
     { address }: { address: string },
   ): Promise<Uint8Array> {
+    const tryWith = async (keys: KeySet | null) =>
+      keys === null || !mayFit(keys, header)
+        ? null
+        : await signatures.run(address, () => verifySignature(token, header, { keys }));
     const known = issuerKeys.current();
-    const tryWith = (keys: KeySet) =>
-      signatures.run(address, () => verifySignature(token, header, { keys }));
-    const payload = known === null ? null : await tryWith(known);
+    const payload = await tryWith(known);
     if (payload !== null) return payload;
     const fetched = await freshKeys(address);
     const later = fetched === known ? null : await tryWith(fetched);

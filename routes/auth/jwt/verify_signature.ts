@@ -8,11 +8,28 @@ import * as jose from "jose";
 import { invalidToken } from "../challenge.ts";
 import { ALGORITHMS, type JwtHeader } from "./jwt_header.ts";
 
-/** The keys of an issuer, as jose chooses among them. */
-export type KeySet = ReturnType<typeof jose.createLocalJWKSet>;
+/** The public keys of an issuer. */
+export interface KeySet {
+  /** Chooses among them by the header of a token. */
+  readonly choose: ReturnType<typeof jose.createLocalJWKSet>;
+  /** The names of those that have one. */
+  readonly kids: ReadonlySet<string>;
+}
+
+/** @throws {Error} where the JSON is not a key set (RFC 7517, section 5) */
+export function readKeySet(json: Readonly<Record<string, unknown>>): KeySet {
+  const choose = jose.createLocalJWKSet(json as unknown as jose.JSONWebKeySet);
+  const kids = choose.jwks().keys.map(({ kid }) => kid).filter((kid) => typeof kid === "string");
+  return { choose, kids: new Set(kids) };
+}
 
 /** How many keys are tried for a token that does not say which it is signed with. */
 const MAX_KEYS_TRIED = 8;
+
+/** Whether a key of the set may be the one that the token names; if not, no signature need be checked. */
+export function mayFit({ kids }: KeySet, { kid }: JwtHeader): boolean {
+  return kid === null || kids.has(kid);
+}
 
 /**
  * The token's payload; null where the set has no key that the token can be signed with, so that another
@@ -26,7 +43,7 @@ export async function verifySignature(
   { keys }: { readonly keys: KeySet },
 ): Promise<Uint8Array | null> {
   try {
-    return await payloadOf(token, keys);
+    return await payloadOf(token, keys.choose);
   } catch (error) {
     if (error instanceof jose.errors.JWKSNoMatchingKey) return null;
     if (error instanceof jose.errors.JWKSMultipleMatchingKeys) {
@@ -55,7 +72,10 @@ async function tryEach(
   return null;
 }
 
-async function payloadOf(token: string, key: KeySet | jose.CryptoKey): Promise<Uint8Array> {
+async function payloadOf(
+  token: string,
+  key: KeySet["choose"] | jose.CryptoKey,
+): Promise<Uint8Array> {
   const options = { algorithms: [...ALGORITHMS] };
   const { payload } = typeof key === "function"
     ? await jose.compactVerify(token, key, options)

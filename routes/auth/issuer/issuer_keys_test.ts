@@ -1,0 +1,95 @@
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import type { Observation } from "../../../observe/observation.ts";
+import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../../../tests/support/own_issuer.ts";
+import { createIssuerKeys } from "./issuer_keys.ts";
+
+const COOLDOWN_MS = 2_000;
+
+let own: OwnIssuer & AsyncDisposable;
+before(async () => {
+  own = await startOwnIssuer();
+});
+after(() => own[Symbol.asyncDispose]());
+
+function create() {
+  const observations: Observation[] = [];
+  const keys = createIssuerKeys({
+    issuer: own.issuer,
+    observe: (observation) => observations.push(observation),
+  });
+  return { keys, observations };
+}
+
+/** How many times the key set was asked for during an action. */
+async function fetchesDuring(action: () => Promise<unknown>): Promise<number> {
+  const before = own.requests.length;
+  await action();
+  return own.requests.slice(before).filter((path) => path === KEYS_PATH).length;
+}
+
+/** Asks for keys again and again for some time. */
+async function refreshFor(ms: number, refresh: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end) {
+    await refresh().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("createIssuerKeys()", () => {
+  it("has none before they are fetched", async () => {
+    own.answer = null;
+    const { keys } = create();
+    expect(keys.current()).toBeNull();
+    const fetched = await keys.refresh();
+    expect(keys.current()).toBe(fetched);
+  });
+
+  it("fetches once for all who ask meanwhile", async () => {
+    const { keys } = create();
+    const asked = Array.from({ length: 100 }, () => () => keys.refresh());
+    const fetches = await fetchesDuring(async () => {
+      const fetched = await Promise.all(asked.map((ask) => ask()));
+      expect(new Set(fetched).size).toBe(1);
+    });
+    expect(fetches).toBe(1);
+  });
+
+  it("does not fetch again soon after", async () => {
+    const { keys } = create();
+    await keys.refresh();
+    expect(await fetchesDuring(() => refreshFor(COOLDOWN_MS / 2, () => keys.refresh()))).toBe(0);
+    await sleep(COOLDOWN_MS);
+    expect(await fetchesDuring(() => keys.refresh())).toBe(1);
+  });
+
+  it("does not fetch again soon after a failure, and tells it to all who ask", async () => {
+    const { keys, observations } = create();
+    own.answer = () => new Response(null, { status: 500 });
+    const before = own.requests.length;
+    await refreshFor(COOLDOWN_MS * 2.5, () => keys.refresh());
+    const fetches = own.requests.length - before;
+    expect(fetches).toBeGreaterThan(1);
+    expect(fetches).toBeLessThan(5);
+    await expect(keys.refresh()).rejects.toThrow(/answers 500/);
+    expect(observations).toHaveLength(fetches);
+    expect(observations[0]).toMatchObject({ kind: "warning", message: /no token can be verified/ });
+  });
+
+  it("keeps the keys from before while the issuer fails", async () => {
+    own.answer = null;
+    const { keys, observations } = create();
+    const fetched = await keys.refresh();
+    own.answer = () => new Response(null, { status: 500 });
+    await sleep(COOLDOWN_MS);
+    await expect(keys.refresh()).rejects.toThrow(/answers 500/);
+    expect(keys.current()).toBe(fetched);
+    expect(observations.map(({ kind }) => kind)).toEqual(["warning"]);
+    own.answer = null;
+    await sleep(COOLDOWN_MS);
+    expect(await keys.refresh()).not.toBe(fetched);
+  });
+});

@@ -1,0 +1,80 @@
+/**
+ * An issuer of the test's own, over real HTTP: its metadata, its key set, and tokens; and what a real
+ * provider would not do on demand: to be slow, to fail, to answer something else.
+ *
+ * @module
+ */
+import * as jose from "jose";
+import { claimsOf, newKey, publicPart, signJwt } from "./token_signer.ts";
+
+/** Answers a request in place of the issuer; undefined leaves it to the issuer. */
+export type Answer = (path: string) => Response | Promise<Response> | undefined;
+
+export interface OwnIssuer {
+  readonly issuer: string;
+  /** The paths that were asked for, in order. */
+  readonly requests: readonly string[];
+  /** Public and private, by which tokens can be signed. */
+  readonly keys: readonly jose.JWK[];
+  /** What answers first. Null, as in the beginning, for nothing. */
+  answer: Answer | null;
+  /** Adds a key, which signs from now on, or replaces all by it. */
+  rotate(options?: { readonly keepOthers?: boolean; readonly kid?: string | null }): Promise<void>;
+  /** A token, signed with the latest key. */
+  token(options?: TokenOptions): Promise<string>;
+}
+
+export interface TokenOptions {
+  readonly claims?: { readonly [claim: string]: unknown };
+  /** Default: the latest key of the issuer. */
+  readonly by?: jose.JWK;
+  /** Default: that of the key; null leaves it out. */
+  readonly kid?: string | null;
+}
+
+export const KEYS_PATH = "/jwks";
+export const METADATA_PATH = "/.well-known/openid-configuration";
+
+export async function startOwnIssuer(): Promise<OwnIssuer & AsyncDisposable> {
+  const requests: string[] = [];
+  let keys: jose.JWK[] = [{ ...await newKey(), kid: "first" }];
+  const closing = new AbortController();
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    signal: closing.signal,
+    onListen() {},
+  }, async (request) => {
+    const { pathname } = new URL(request.url);
+    requests.push(pathname);
+    const answer = await own.answer?.(pathname);
+    if (answer !== undefined) return answer;
+    if (pathname === METADATA_PATH) {
+      return Response.json({ issuer: own.issuer, jwks_uri: `${own.issuer}${KEYS_PATH}` });
+    }
+    if (pathname === KEYS_PATH) return Response.json({ keys: keys.map(publicPart) });
+    return new Response(null, { status: 404 });
+  });
+  const own: OwnIssuer = {
+    issuer: `http://127.0.0.1:${server.addr.port}`,
+    requests,
+    get keys() {
+      return keys;
+    },
+    answer: null,
+    async rotate({ keepOthers = true, kid = crypto.randomUUID() } = {}) {
+      const key = { ...await newKey(), ...(kid === null ? {} : { kid }) };
+      keys = [key, ...(keepOthers ? keys : [])];
+    },
+    token({ claims = {}, by = keys[0]!, kid = by.kid ?? null } = {}) {
+      const as = { alg: "ES256", typ: "at+jwt", ...(kid === null ? {} : { kid }) };
+      return signJwt({ ...claimsOf(own), ...claims }, { by, as });
+    },
+  };
+  return Object.assign(own, {
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await server.finished;
+    },
+  });
+}
