@@ -9,36 +9,12 @@
  */
 import type { z } from "@hono/zod-openapi";
 import type { Buffer } from "node:buffer";
+import type { Json } from "./json/json.ts";
+import type { Format } from "./parts/format.ts";
+import type { PrimitiveKind } from "./primitives.ts";
 
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | Json[]
-  | { [key: string]: Json };
-
-export type PrimitiveKind =
-  | "ascii"
-  | "bigint"
-  | "blob"
-  | "boolean"
-  | "counter"
-  | "date"
-  | "decimal"
-  | "double"
-  | "duration"
-  | "float"
-  | "inet"
-  | "int"
-  | "smallint"
-  | "text"
-  | "time"
-  | "timestamp"
-  | "timeuuid"
-  | "tinyint"
-  | "uuid"
-  | "varint";
+export type { Json } from "./json/json.ts";
+export type { PrimitiveKind } from "./primitives.ts";
 
 /** A CQL type as data. `frozen` is not part of it: it changes storage, not values. */
 export type CqlType =
@@ -55,11 +31,15 @@ export type CqlType =
   /** A type that has no codec, by the name that the server gave it. */
   | { readonly kind: "unknown"; readonly name: string };
 
+/** What a codec has of its type as it is. */
+type Traits = Pick<
+  Format,
+  "category" | "cql" | "measure" | "isTag" | "instantOf" | "bucketBy"
+>;
+
 /** One CQL type's schemas, encoder and decoder. Compiled once, when a query is prepared. */
-export interface Codec {
+export interface Codec extends Traits {
   readonly type: CqlType;
-  /** The type as CQL spells it: `map<text, list<int>>`. */
-  readonly cql: string;
   /** What a response holds, with OpenAPI `format`, `description` and `example`. Never null. */
   readonly output: z.ZodType<Json>;
   /**
@@ -69,8 +49,15 @@ export interface Codec {
   readonly input: z.ZodType<unknown>;
   /** What a path segment, query parameter or header may hold: a string, to the result of `input`. */
   readonly text: z.ZodType<unknown>;
+  /**
+   * What a query parameter may hold that is given once for each member of a list or set: a string, or
+   * an array of strings, to the result of `input`. Null for the other types.
+   */
+  readonly repeated: z.ZodType<unknown> | null;
   /** The value's bytes. Takes only what `input` or `text` let through; does not check again. */
   encode(value: unknown): Buffer;
+  /** Whether values are equal to Cassandra if their bytes are, and only then. */
+  readonly isEqualByBytes: boolean;
   /** Reads `bytes[start, end)`. An empty value of a type that has none is null. */
   decode(bytes: Buffer, start: number, end: number): Json;
 }

@@ -1,19 +1,20 @@
 /**
- * Composes the codec of a type out of its parts, once: at run time no schema is walked, and no cell
+ * Composes the codec of a type from its parts, once: at run time no schema is walked, and no cell
  * asks for its type.
  *
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type { Codec, CqlType, Json } from "./codec.ts";
+import type { Codec, CqlType } from "./codec.ts";
+import type { Json } from "./json/json.ts";
 import { isJsonObject } from "./json/json_object.ts";
-import type { Format, Issue, Schema } from "./parts/format.ts";
+import { type Format, type Issue, refuse, type Schema } from "./parts/format.ts";
 import { primitives } from "./primitives.ts";
 import { cqlName } from "./type_name.ts";
 import { list, map, set } from "./types/collections.ts";
 import { tuple, udt, vector } from "./types/composites.ts";
 
-/** A type of the server's that has no codec, be it inside of another. */
+/** A type of the server that has no codec, by itself or inside another. */
 export class UnsupportedTypeError extends Error {
   override readonly name = "UnsupportedTypeError";
 
@@ -26,27 +27,49 @@ export class UnsupportedTypeError extends Error {
 /**
  * The codec of a type.
  *
- * @throws {UnsupportedTypeError} where the type, or one inside of it, has no codec.
+ * @throws {UnsupportedTypeError} where the type, or one inside it, has no codec.
  */
 export function codecFor(type: CqlType): Codec {
   const format = formatFor(type);
+  const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode } = format;
   return {
     type,
-    cql: format.cql,
+    cql,
+    category,
+    measure,
+    isTag,
+    instantOf,
+    bucketBy,
+    isEqualByBytes: format.identity === null,
     output: z.custom<Json>((json) => isOutput(format, json), {
-      error: `Expected the JSON form of a ${format.cql}`,
+      error: `Expected the JSON form of a ${cql}`,
     }).meta({ ...format.output }),
     input: reading(format.read, format.input),
-    text: reading(
-      (text, issues) =>
-        typeof text === "string"
-          ? format.readText(text, issues)
-          : void issues.push({ message: "Expected one string", path: [] }),
-      format.text,
-    ),
-    encode: format.encode,
-    decode: format.decode,
+    text: reading(textReader(format), format.text),
+    repeated: repeated(type),
+    encode,
+    decode,
   };
+}
+
+/** Reads what is not in the body: one string. */
+function textReader({ readText }: Format): Format["read"] {
+  return (text, issues) =>
+    typeof text === "string" ? readText(text, issues) : refuse(issues, "Expected one string");
+}
+
+/** Reads a list or set whose members are strings of a URL. */
+function repeated(type: CqlType): z.ZodType<unknown> | null {
+  if (type.kind !== "list" && type.kind !== "set") return null;
+  const member = formatFor(type.of);
+  const whole = { list, set }[type.kind]({ ...member, read: textReader(member) });
+  return reading((given, issues) => whole.read(Array.isArray(given) ? given : [given], issues), {
+    type: "array",
+    items: member.text,
+    ...(type.kind === "set" ? { uniqueItems: true } : {}),
+    description: `A ${whole.cql}: the parameter once for each member`,
+    example: [member.text.example],
+  });
 }
 
 function formatFor(type: CqlType): Format {

@@ -11,6 +11,7 @@ import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import type { CqlType, Json } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
+import { KINDS_BY_ID } from "./primitives.ts";
 
 const { dataTypes, BigDecimal, Duration, InetAddress, Integer, LocalDate, LocalTime, Long, Uuid } =
   cassandra.types;
@@ -27,6 +28,20 @@ function expectSame(
   const { code, info = null } = cases;
   expect(ours).toBe(Buffer.from(encoder.encode(cases.value, { code, info })).toString("hex"));
 }
+
+describe("the ids of types", () => {
+  it("are the driver's", () => {
+    const composite = ["custom", "list", "map", "set", "udt", "tuple", "getByName"];
+    const others = { text: "text", varchar: "text" } as Readonly<Record<string, string>>;
+    const names = Object.keys(dataTypes).filter((name) => !composite.includes(name));
+    const ids = names.map((name) => [
+      (dataTypes as unknown as Record<string, number>)[name],
+      others[name] ?? name,
+    ]);
+    expect(names.length).toBeGreaterThan(20);
+    expect(new Map([...KINDS_BY_ID].sort())).toEqual(new Map(ids.sort() as [number, string][]));
+  });
+});
 
 describe("the bytes of a codec", () => {
   it("are the driver's for integers", () => {

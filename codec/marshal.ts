@@ -6,33 +6,10 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { CqlType, PrimitiveKind } from "./codec.ts";
+import type { CqlType } from "./codec.ts";
+import { KINDS_BY_CLASS } from "./primitives.ts";
 
 const PACKAGE = "org.apache.cassandra.db.marshal.";
-
-const PRIMITIVES: ReadonlyMap<string, PrimitiveKind> = new Map<string, PrimitiveKind>([
-  ["AsciiType", "ascii"],
-  ["BooleanType", "boolean"],
-  ["ByteType", "tinyint"],
-  ["BytesType", "blob"],
-  ["CounterColumnType", "counter"],
-  ["DateType", "timestamp"],
-  ["DecimalType", "decimal"],
-  ["DoubleType", "double"],
-  ["DurationType", "duration"],
-  ["FloatType", "float"],
-  ["InetAddressType", "inet"],
-  ["Int32Type", "int"],
-  ["IntegerType", "varint"],
-  ["LongType", "bigint"],
-  ["ShortType", "smallint"],
-  ["SimpleDateType", "date"],
-  ["TimeType", "time"],
-  ["TimeUUIDType", "timeuuid"],
-  ["TimestampType", "timestamp"],
-  ["UTF8Type", "text"],
-  ["UUIDType", "uuid"],
-]);
 
 /** A class name and its arguments, or a number, as it stands in the text. */
 interface Node {
@@ -75,7 +52,7 @@ function parseNode(tokens: string[]): Node | undefined {
 function toType(node: Node): CqlType {
   const name = node.name.startsWith(PACKAGE) ? node.name.slice(PACKAGE.length) : node.name;
   const [first, second] = node.args;
-  const primitive = PRIMITIVES.get(name);
+  const primitive = KINDS_BY_CLASS.get(name);
   if (primitive && !first) return { kind: primitive };
   const count = node.args.length;
   if ((name === "FrozenType" || name === "ReversedType") && first && count === 1) {

@@ -1,11 +1,13 @@
 /**
- * The reference of types for the documentation, made of what the codecs say of themselves.
+ * The reference of types for the documentation, made from what the codecs say of themselves.
  *
  * @module
  */
+import type { BucketUnit } from "../catalog/query.ts";
 import type { Codec, CqlType } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import { primitives } from "./primitives.ts";
+import type { BucketWriter } from "./parts/format.ts";
+import { type PrimitiveKind, primitives } from "./primitives.ts";
 
 const INT: CqlType = { kind: "int" };
 const TEXT: CqlType = { kind: "text" };
@@ -26,25 +28,47 @@ const COMPOSITES: readonly CqlType[] = [
 
 /** A Markdown table of every CQL type: what it is in a response, in a request, and an example. */
 export function typeReference(): string {
-  const kinds = Object.keys(primitives) as (keyof typeof primitives)[];
-  const codecs = [...kinds.map((kind): CqlType => ({ kind })), ...COMPOSITES].map(codecFor);
-  const rows = [["CQL type", "In a response", "In a request", "Example"], [
-    "---",
-    "---",
-    "---",
-    "---",
-  ]];
-  return [...rows, ...codecs.map(row)].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return table(["CQL type", "In a response", "In a request", "Example"], ({ input, output }) => {
+    const [out, into] = [output.meta(), input.meta()];
+    const same = out?.description === into?.description;
+    return [
+      String(out?.description),
+      same ? "the same" : String(into?.description),
+      `\`${JSON.stringify(out?.example)}\``,
+    ];
+  });
 }
 
-function row({ cql, output, input }: Codec): string[] {
-  const out = output.meta();
-  const into = input.meta();
-  const same = out?.description === into?.description;
-  return [
-    `\`${cql}\``,
-    String(out?.description),
-    same ? "the same" : String(into?.description),
-    `\`${JSON.stringify(out?.example)}\``,
+/** A Markdown table of every CQL type: what tags can do with it. */
+export function typeUses(): string {
+  const header = [
+    "CQL type",
+    "`min=` and `max=` bound",
+    "`@etag`",
+    "`bucket:` from",
+    "`bucket:` into",
   ];
+  return table(header, ({ measure, isTag, instantOf, bucketBy }) => [
+    measure === null ? NO : measure.counts === null ? "its value" : `${measure.counts}s`,
+    isTag ? YES : NO,
+    instantOf === null ? NO : YES,
+    bucketBy === null ? NO : unitsOf(bucketBy),
+  ]);
+}
+
+const [YES, NO] = ["yes", "–"];
+const UNITS: readonly BucketUnit[] = ["hour", "day", "week", "month", "year"];
+
+function unitsOf(bucketBy: BucketWriter): string {
+  const units = UNITS.filter((unit) => bucketBy(unit) !== null);
+  return units.length === UNITS.length ? YES! : units.join(", ");
+}
+
+/** A row for each type, whose first cell is the type's name. */
+function table(header: readonly string[], cellsOf: (codec: Codec) => string[]): string {
+  const kinds = Object.keys(primitives) as PrimitiveKind[];
+  const codecs = [...kinds.map((kind): CqlType => ({ kind })), ...COMPOSITES].map(codecFor);
+  const rows = codecs.map((codec) => [`\`${codec.cql}\``, ...cellsOf(codec)]);
+  return [header, header.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }

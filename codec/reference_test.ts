@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { primitives } from "./primitives.ts";
-import { typeReference } from "./reference.ts";
+import { typeReference, typeUses } from "./reference.ts";
 
 describe("typeReference()", () => {
   it("has one row for every type, each with an example", () => {
@@ -20,5 +20,20 @@ describe("typeReference()", () => {
     expect(rows).toContain(
       '| `uuid` | A UUID (RFC 9562) | the same | `"f81d4fae-7dec-41d0-a765-00a0c91e6bf6"` |',
     );
+  });
+});
+
+describe("typeUses()", () => {
+  it("says of each type what tags can do with it", () => {
+    const rows = typeUses().trimEnd().split("\n");
+    for (
+      const row of [
+        "| `int` | its value | yes | – | yes |",
+        "| `decimal` | its value | – | – | – |",
+        "| `text` | characters | – | – | yes |",
+        "| `date` | – | – | yes | day, week, month, year |",
+        "| `list<int>` | members | – | – | – |",
+      ]
+    ) expect(rows).toContain(row);
   });
 });

@@ -121,25 +121,34 @@ function readSource({ text, span }: Word, report: Report): TaggedSource | null {
   return null;
 }
 
+/** Enough for any number that a bound is for. */
+const BOUND = /^[+-]?\d{1,100}(?:\.\d{1,100})?$/;
+
 /** Whether a bound fits the type is known to the server alone. */
 function checkBounds({ min, max }: Options, report: Report): void {
   const [least, most] = [min, max].map((word) => {
-    if (word === undefined) return NaN;
-    if (/^[+-]?\d+(?:\.\d+)?$/.test(word.text)) return Number(word.text);
+    if (word === undefined) return null;
+    if (BOUND.test(word.text)) return scaled(word.text);
     report({
       span: word.span,
       message: `Cannot use "${word.text}" as a bound: not a number`,
       help: "Write digits, with a sign or a fraction where needed",
     });
-    return NaN;
+    return null;
   });
-  // Rounding never turns the order of two numbers around, and NaN is in no order.
-  if (min === undefined || max === undefined || !(least! > most!)) return;
+  if (min === undefined || max === undefined || least == null || most == null) return;
+  if (least <= most) return;
   report({
     span: max.span,
     message: `Cannot use maximum ${max.text}: smaller than the minimum ${min.text}`,
     help: "Raise the maximum, or lower the minimum",
   });
+}
+
+/** A bound in units of its hundredth decimal place, so that nothing is rounded. */
+function scaled(bound: string): bigint {
+  const [whole = "", fraction = ""] = bound.replace("+", "").split(".");
+  return BigInt(whole + fraction.padEnd(100, "0"));
 }
 
 type Options = { readonly [Name in Option]?: Word };

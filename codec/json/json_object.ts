@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { Json } from "../codec.ts";
 import { ExactNumber } from "./exact_number.ts";
+import type { Json } from "./json.ts";
 
 /** Whether the value is what a JSON object parses to. */
 export function isJsonObject(json: unknown): json is Record<string, unknown> {

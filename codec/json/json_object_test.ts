@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { Json } from "../codec.ts";
 import { ExactNumber } from "./exact_number.ts";
+import type { Json } from "./json.ts";
 import { isJsonObject, setMember } from "./json_object.ts";
 
 describe("setMember()", () => {

@@ -31,6 +31,27 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { unscaled: sign === "-" ? -magnitude : magnitude, scale };
 }
 
+/** Below zero where the first is less, above where it is more; exact, whatever their scales. */
+export function compareDecimals(one: Decimal, other: Decimal): number {
+  const sign = signOf(one.unscaled);
+  if (sign !== signOf(other.unscaled)) return sign - signOf(other.unscaled);
+  if (sign === 0) return 0;
+  const [ours, theirs] = [one, other].map(({ unscaled }) =>
+    String(unscaled < 0n ? -unscaled : unscaled)
+  );
+  // The power of ten that the first digit stands for decides before any digit does: no zeros are made
+  // that an exponent stands for.
+  const magnitude = (ours!.length - one.scale) - (theirs!.length - other.scale);
+  if (magnitude !== 0) return sign * magnitude;
+  const length = Math.max(ours!.length, theirs!.length);
+  const [left, right] = [ours!.padEnd(length, "0"), theirs!.padEnd(length, "0")];
+  return left === right ? 0 : left < right ? -sign : sign;
+}
+
+function signOf(value: bigint): -1 | 0 | 1 {
+  return value === 0n ? 0 : value < 0n ? -1 : 1;
+}
+
 /** The same text for decimals that are worth the same, as 1.5 and 1.500 are. */
 export function worthOf({ unscaled, scale }: Decimal): string {
   if (unscaled === 0n) return "0";

@@ -1,7 +1,8 @@
 /**
- * What each CQL type has to say about itself, before zod comes in: its OpenAPI schemas, how it is
- * read from JSON or from a string, and its bytes. `types/` holds one per type, composites are
- * functions of others, and `codecFor()` makes a `Codec` of the outermost.
+ * What a CQL type has to say about itself, before zod comes in: everything that differs from type to
+ * type is a field here, and none is optional, so that a type which leaves one out does not compile.
+ * `types/` holds a format for each type, composites are functions of others, and `codecFor()` makes a
+ * `Codec` of the outermost.
  *
  * Reading collects issues instead of throwing, so that a client learns every mistake of a body at
  * once. Functions here are called unbound: no format uses `this`.
@@ -9,7 +10,9 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Json } from "../codec.ts";
+import type { BucketUnit } from "../../catalog/query.ts";
+import type { Json } from "../json/json.ts";
+import type { Measure } from "./measure.ts";
 
 type SchemaType = "array" | "boolean" | "integer" | "null" | "number" | "object" | "string";
 
@@ -40,34 +43,66 @@ export interface Issue {
   readonly path: (string | number)[];
 }
 
+/** What the values of a type are. Numbers may be strings in JSON; a composite is made of members. */
+export type Category = "integer" | "decimal" | "float" | "boolean" | "string" | "composite";
+
 export interface Format<Value = unknown> {
   /** The type as CQL spells it. */
   readonly cql: string;
+  readonly category: Category;
   readonly output: Schema;
   readonly input: Schema;
   readonly text: Schema;
-  /** The types of a fixed length stand in a vector without one (`AbstractType.valueLengthIfFixed`). */
-  readonly fixed?: Fixed<Value>;
-  /** Whether zero bytes are a value. For the other types they are the relic of Thrift: null. */
-  readonly emptyIsValue?: boolean;
   /** Reads parsed JSON. Undefined stands for a value that was refused, which `issues` then tells. */
   read(json: unknown, issues: Issue[]): Value | undefined;
   /** Reads a path segment, a query parameter, a header, or the key of a map. */
   readText(text: string, issues: Issue[]): Value | undefined;
   encode(value: Value): Buffer;
   decode(bytes: Buffer, start: number, end: number): Json;
-  /** Bytes that are the same for values that Cassandra calls equal. Default: those of `encode`. */
-  identify?(value: Value): Buffer;
+  /** Null for types whose values differ in length (`AbstractType.valueLengthIfFixed`). */
+  readonly fixed: Fixed<Value> | null;
+  /** Whether zero bytes are a value. For the other types they are the relic of Thrift: null. */
+  readonly emptyIsValue: boolean;
+  /** Null where values are equal to Cassandra if their bytes are, and only then. */
+  readonly identity: Identity<Value> | null;
+  /** What `min=` and `max=` bound; null where nothing can be. */
+  readonly measure: Measure<Value> | null;
+  /** Whether its JSON is text that fits between the quotes of an entity tag. */
+  readonly isTag: boolean;
+  /** The instant that a value's bytes hold, in milliseconds since 1970; null where they hold none. */
+  readonly instantOf: ((bytes: Buffer) => number) | null;
+  /** How a value names a time bucket; null for types that cannot. */
+  readonly bucketBy: BucketWriter | null;
 }
 
-/** What tells a value from others of its type, as Cassandra does in sets and as keys of maps. */
-export function identityOf(format: Format, value: unknown): Buffer {
-  return format.identify === undefined ? format.encode(value) : format.identify(value);
+/** A type that is not made of others, and how the server names it. */
+export interface PrimitiveFormat<Value = unknown> extends Format<Value> {
+  readonly wire: {
+    /** Its option ids in the native protocol (version 4, section 4.2.5.2). */
+    readonly ids: readonly number[];
+    /** Its classes in Cassandra's package `org.apache.cassandra.db.marshal`. */
+    readonly classes: readonly string[];
+  };
 }
 
+/** How a type of fixed length is written into a larger buffer, as in a vector. */
 export interface Fixed<Value> {
   readonly length: number;
   write(value: Value, into: Buffer, at: number): void;
+}
+
+/** What tells a value from others of its type, where that is not its bytes. */
+export interface Identity<Value> {
+  /** The same for values that Cassandra calls equal. */
+  bytesOf(value: Value): Buffer;
+}
+
+/** Instants, in milliseconds since 1970, to the JSON of their buckets; null for a unit it cannot name. */
+export type BucketWriter = (unit: BucketUnit) => ((ms: number) => unknown) | null;
+
+/** What tells a value from others of its type, as Cassandra does in sets and as keys of maps. */
+export function identify(format: Format, value: unknown): Buffer {
+  return format.identity === null ? format.encode(value) : format.identity.bytesOf(value);
 }
 
 /** The two ways to encode a type of fixed length: into a buffer of its own, or into a larger one. */

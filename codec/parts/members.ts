@@ -6,9 +6,26 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Json } from "../codec.ts";
+import type { Json } from "../json/json.ts";
 import { parseJson } from "../json/parse_json.ts";
-import { type Format, isFull, type Issue, placeIssues, refuse, type Schema } from "./format.ts";
+import {
+  type Fixed,
+  type Format,
+  isFull,
+  type Issue,
+  placeIssues,
+  refuse,
+  type Schema,
+} from "./format.ts";
+
+/** What the composite types have in common. */
+export const COMPOSITE_TRAITS = {
+  category: "composite",
+  emptyIsValue: false,
+  isTag: false,
+  instantOf: null,
+  bucketBy: null,
+} as const;
 
 /** Reads the member `key` of a composite; what is wrong with it is said of that place. */
 export function readMember(
@@ -36,7 +53,7 @@ export function refuseMember(issues: Issue[], key: string | number, message: str
   issues.push({ message, path: [key] });
 }
 
-/** Completes a composite: as a string, be it in a URL or the key of a map, it is JSON text. */
+/** Completes a composite: as a string, in a URL or as the key of a map, it is JSON text. */
 export function withText<Value>(
   format: Omit<Format<Value>, "text" | "readText">,
 ): Format<Value> {
@@ -72,6 +89,21 @@ export function frame(members: readonly (Buffer | null)[], head = 0): Buffer {
     bytes.writeInt32BE(member ? member.length : -1, at);
     at += 4;
     if (member) at += member.copy(bytes, at);
+  }
+  return bytes;
+}
+
+/** The same for members of a fixed length, without a buffer for each. `head` bytes are left free. */
+export function frameFixed(
+  values: readonly unknown[],
+  { fixed: { length, write }, head }: { fixed: Fixed<unknown>; head: number },
+): Buffer {
+  const bytes = Buffer.allocUnsafe(head + values.length * (4 + length));
+  let at = head;
+  for (const value of values) {
+    bytes.writeInt32BE(length, at);
+    write(value, bytes, at + 4);
+    at += 4 + length;
   }
   return bytes;
 }

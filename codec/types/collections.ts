@@ -5,12 +5,15 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Json } from "../codec.ts";
+import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
-import { type Format, identityOf, isFull, placeIssues, refuse } from "../parts/format.ts";
+import { type Format, identify, isFull, placeIssues, refuse } from "../parts/format.ts";
+import { memberMeasure } from "../parts/measure.ts";
 import {
+  COMPOSITE_TRAITS,
   decodeMember,
   frame,
+  frameFixed,
   memberLength,
   readElements,
   readMember,
@@ -18,18 +21,29 @@ import {
   withText,
 } from "../parts/members.ts";
 
+/** The length of the number of members, which stands before them. */
+const COUNT_BYTES = 4;
+
 /** An array. Values are the array of its elements' values. */
 export function list(of: Format): Format<unknown[]> {
   const description = `An array of ${of.cql}`;
   return withText({
+    ...COMPOSITE_TRAITS,
     cql: `list<${of.cql}>`,
     output: { type: "array", items: of.output, description, example: [of.output.example] },
     input: { type: "array", items: of.input, description, example: [of.input.example] },
     read: (json, issues) =>
       Array.isArray(json) ? readElements(of, json, issues) : refuse(issues, "Expected an array"),
-    encode: (values) => frameCounted(values.map(of.encode), values.length),
-    identify: (values) => frameCounted(values.map((value) => identityOf(of, value)), values.length),
+    fixed: null,
+    encode: (values) =>
+      of.fixed === null
+        ? frameCounted(values.map(of.encode), values.length)
+        : counted(frameFixed(values, { fixed: of.fixed, head: COUNT_BYTES }), values.length),
     decode: (bytes, start) => decodeElements(of, bytes, start),
+    identity: of.identity === null ? null : {
+      bytesOf: (values) => frameCounted(values.map((value) => identify(of, value)), values.length),
+    },
+    measure: memberMeasure(["minItems", "maxItems"], (values) => values.length),
   });
 }
 
@@ -37,6 +51,7 @@ export function list(of: Format): Format<unknown[]> {
 export function set(of: Format): Format<Buffer[]> {
   const description = `An array of distinct ${of.cql}`;
   return withText({
+    ...COMPOSITE_TRAITS,
     cql: `set<${of.cql}>`,
     output: {
       type: "array",
@@ -60,16 +75,20 @@ export function set(of: Format): Format<Buffer[]> {
       const elements = values.map(of.encode);
       const seen = new Set<string>();
       values.forEach((value, index) => {
-        if (add(seen, identityOf(of, value)) || isFull(issues)) return;
+        if (add(seen, identify(of, value)) || isFull(issues)) return;
         const again = quote(of, elements[index]!);
         refuseMember(issues, index, `Expected each element once, found ${again} again`);
       });
       return elements;
     },
+    fixed: null,
     encode: (elements) => frameCounted(elements, elements.length),
-    // Its elements have no order of their own.
-    identify: (elements) => frameCounted(elements.toSorted(Buffer.compare), elements.length),
     decode: (bytes, start) => decodeElements(of, bytes, start),
+    // Its elements have no order of their own.
+    identity: {
+      bytesOf: (elements) => frameCounted(elements.toSorted(Buffer.compare), elements.length),
+    },
+    measure: memberMeasure(["minItems", "maxItems"], (elements) => elements.length),
   });
 }
 
@@ -82,6 +101,7 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
   const description = `An object of ${value.cql} by ${key.cql}, whose keys are text`;
   const example = (of: Json): Json => ({ [keyText(key.output.example)]: of });
   return withText({
+    ...COMPOSITE_TRAITS,
     cql: `map<${key.cql}, ${value.cql}>`,
     output: {
       type: "object",
@@ -104,7 +124,7 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
         const before = issues.length;
         const keyValue = key.readText(name, issues);
         const keyBytes = issues.length > before ? undefined : key.encode(keyValue);
-        if (keyBytes && !add(seen, identityOf(key, keyValue))) {
+        if (keyBytes && !add(seen, identify(key, keyValue))) {
           refuse(issues, `Expected each key once, found ${quote(key, keyBytes)} again`);
         }
         placeIssues(issues, before, name);
@@ -113,13 +133,8 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
       }
       return entries;
     },
+    fixed: null,
     encode: (entries) => frameCounted(entries, entries.length / 2),
-    identify(entries) {
-      const pairs = entries.flatMap((bytes, index) =>
-        index % 2 === 0 ? [frame([bytes, entries[index + 1]!])] : []
-      );
-      return Buffer.concat(pairs.toSorted(Buffer.compare));
-    },
     decode(bytes, start) {
       const object: { [key: string]: Json } = {};
       const count = bytes.readInt32BE(start);
@@ -132,6 +147,15 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
       }
       return object;
     },
+    identity: {
+      bytesOf(entries) {
+        const pairs = entries.flatMap((bytes, index) =>
+          index % 2 === 0 ? [frame([bytes, entries[index + 1]!])] : []
+        );
+        return Buffer.concat(pairs.toSorted(Buffer.compare));
+      },
+    },
+    measure: memberMeasure(["minProperties", "maxProperties"], (entries) => entries.length / 2),
   });
 }
 
@@ -147,7 +171,10 @@ function decodeElements(of: Format, bytes: Buffer, start: number): Json[] {
 }
 
 function frameCounted(members: readonly Buffer[], count: number): Buffer {
-  const bytes = frame(members, 4);
+  return counted(frame(members, COUNT_BYTES), count);
+}
+
+function counted(bytes: Buffer, count: number): Buffer {
   bytes.writeInt32BE(count);
   return bytes;
 }

@@ -4,19 +4,21 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Json } from "../codec.ts";
+import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
 import {
   type Fixed,
   fixed,
   type Format,
-  identityOf,
+  identify,
+  type Identity,
   isFull,
   type Issue,
   refuse,
   type Schema,
 } from "../parts/format.ts";
 import {
+  COMPOSITE_TRAITS,
   decodeMember,
   frame,
   memberLength,
@@ -46,6 +48,7 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
     example: of.map((member) => member[side].example),
   });
   return withText({
+    ...COMPOSITE_TRAITS,
     cql: `tuple<${names}>`,
     output: schema("output"),
     input: schema("input"),
@@ -55,8 +58,8 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
       }
       return of.map((member, key) => readNullable(member, json[key], { key, issues }));
     },
+    fixed: null,
     encode: (values) => frame(of.map((member, index) => encodeNullable(member, values[index]))),
-    identify: (values) => frame(of.map((member, index) => identifyNullable(member, values[index]))),
     decode(bytes, start, end) {
       const members: Json[] = [];
       let at = start;
@@ -67,6 +70,8 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
       }
       return members;
     },
+    identity: membersIdentity(of),
+    measure: null,
   });
 }
 
@@ -84,6 +89,7 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
     example: members((format) => format[side].example),
   });
   return withText({
+    ...COMPOSITE_TRAITS,
     cql,
     output: schema("output"),
     input: schema("input"),
@@ -97,10 +103,9 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
         return readNullable(format, member, { key: name, issues });
       });
     },
+    fixed: null,
     encode: (values) =>
       frame(fields.map(({ format }, index) => encodeNullable(format, values[index]))),
-    identify: (values) =>
-      frame(fields.map(({ format }, index) => identifyNullable(format, values[index]))),
     decode(bytes, start, end) {
       const object: { [key: string]: Json } = {};
       let at = start;
@@ -111,6 +116,8 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
       }
       return object;
     },
+    identity: membersIdentity(fields.map(({ format }) => format)),
+    measure: null,
   });
 }
 
@@ -128,6 +135,7 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
     example: Array.from({ length: dimension }, () => of[side].example),
   });
   return withText({
+    ...COMPOSITE_TRAITS,
     cql: `vector<${of.cql}, ${dimension}>`,
     output: schema("output"),
     input: schema("input"),
@@ -138,6 +146,10 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
       return readElements(of, json, issues);
     },
     ...(of.fixed ? fixedVector(of.fixed, of, dimension) : variableVector(of, dimension)),
+    identity: of.identity === null ? null : {
+      bytesOf: (values) => frame(values.map((value) => identify(of, value))),
+    },
+    measure: null,
   });
 }
 
@@ -163,6 +175,7 @@ function fixedVector(element: Fixed<unknown>, of: Format, dimension: number): Ve
 
 function variableVector(of: Format, dimension: number): VectorBytes {
   return {
+    fixed: null,
     encode: (values) =>
       Buffer.concat(values.flatMap((value) => {
         const bytes = of.encode(value);
@@ -194,6 +207,14 @@ function encodeNullable(format: Format, value: unknown): Buffer | null {
   return value === null ? null : format.encode(value);
 }
 
-function identifyNullable(format: Format, value: unknown): Buffer | null {
-  return value === null ? null : identityOf(format, value);
+/** Of members each of which may be null. */
+function membersIdentity(of: readonly Format[]): Identity<unknown[]> | null {
+  if (of.every(({ identity }) => identity === null)) return null;
+  return {
+    bytesOf: (values) =>
+      frame(of.map((member, index) => {
+        const value = values[index];
+        return value === null ? null : identify(member, value);
+      })),
+  };
 }

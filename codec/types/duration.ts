@@ -6,7 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
+import { type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { decodeVint, encodeVint, unzigzag, vintLength, zigzag } from "../parts/vint.ts";
 
 /** All three are of one sign, or zero. Months and days have 32 bits, nanoseconds 64. */
@@ -51,13 +51,16 @@ const INPUT: Schema = {
   description: `${DURATION.description}, also w; or as in ISO 8601`,
 };
 
-export const duration: Format<Duration> = {
+export const duration: PrimitiveFormat<Duration> = {
   cql: "duration",
+  category: "string",
+  wire: { ids: [0x0015], classes: ["DurationType"] },
   output: DURATION,
   input: INPUT,
   text: INPUT,
   read: readDuration,
   readText: readDuration,
+  fixed: null,
   encode: ({ months, days, nanoseconds }) =>
     Buffer.concat([months, days, nanoseconds].map((part) => encodeVint(zigzag(part)))),
   decode(bytes, start) {
@@ -69,6 +72,13 @@ export const duration: Format<Duration> = {
       nanoseconds: unzigzag(decodeVint(bytes, atNanoseconds)),
     });
   },
+  emptyIsValue: false,
+  identity: null,
+  // Whether a month is more than thirty days, nobody can say.
+  measure: null,
+  isTag: false,
+  instantOf: null,
+  bucketBy: null,
 };
 
 function readDuration(json: unknown, issues: Issue[]): Duration | undefined {

@@ -4,25 +4,43 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { fixed, type Format, refuse, type Schema } from "../parts/format.ts";
+import { fixed, type Format, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { ipAddressText, parseIpAddress } from "../parts/ip_address.ts";
+
+/** What the three have in common. */
+const TRAITS = {
+  category: "string",
+  emptyIsValue: false,
+  identity: null,
+  measure: null,
+  instantOf: null,
+  bucketBy: null,
+} as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export const uuid = uuidFormat("uuid", UUID, "Expected a UUID", {
-  type: "string",
-  format: "uuid",
-  description: "A UUID (RFC 9562)",
-  example: "f81d4fae-7dec-41d0-a765-00a0c91e6bf6",
-});
+export const uuid: PrimitiveFormat<Buffer> = {
+  ...uuidFormat(UUID, "Expected a UUID", {
+    type: "string",
+    format: "uuid",
+    description: "A UUID (RFC 9562)",
+    example: "f81d4fae-7dec-41d0-a765-00a0c91e6bf6",
+  }),
+  cql: "uuid",
+  wire: { ids: [0x000c], classes: ["UUIDType"] },
+};
 
-export const timeuuid = uuidFormat("timeuuid", TIME_UUID, "Expected a UUID of version 1", {
-  type: "string",
-  format: "uuid",
-  description: "A UUID of version 1 (RFC 9562), which holds a time",
-  example: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
-});
+export const timeuuid: PrimitiveFormat<Buffer> = {
+  ...uuidFormat(TIME_UUID, "Expected a UUID of version 1", {
+    type: "string",
+    format: "uuid",
+    description: "A UUID of version 1 (RFC 9562), which holds a time",
+    example: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+  }),
+  cql: "timeuuid",
+  wire: { ids: [0x000f], classes: ["TimeUUIDType"] },
+};
 
 const INET: Schema = {
   type: "string",
@@ -34,27 +52,30 @@ const readInet: Format<Buffer>["read"] = (json, issues) =>
   (typeof json === "string" ? parseIpAddress(json) : undefined) ??
     refuse(issues, "Expected an IPv4 or IPv6 address");
 
-export const inet: Format<Buffer> = {
+export const inet: PrimitiveFormat<Buffer> = {
+  ...TRAITS,
   cql: "inet",
+  wire: { ids: [0x0010], classes: ["InetAddressType"] },
   output: INET,
   input: { ...INET, description: "An IPv4 address, or an IPv6 address without a zone" },
   text: INET,
   read: readInet,
   readText: readInet,
+  fixed: null,
   encode: (value) => value,
   decode: ipAddressText,
+  isTag: false,
 };
 
 function uuidFormat(
-  cql: string,
   pattern: RegExp,
   expected: string,
   schema: Schema,
-): Format<Buffer> {
+): Omit<PrimitiveFormat<Buffer>, "cql" | "wire"> {
   const read: Format<Buffer>["read"] = (json, issues) =>
     typeof json === "string" && pattern.test(json) ? uuidBytes(json) : refuse(issues, expected);
   return {
-    cql,
+    ...TRAITS,
     output: schema,
     input: schema,
     text: schema,
@@ -63,6 +84,7 @@ function uuidFormat(
     ...fixed(16, (value, into, at) => void value.copy(into, at)),
     encode: (value) => value,
     decode: uuidText,
+    isTag: true,
   };
 }
 

@@ -5,55 +5,94 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { bucketName } from "../bucket.ts";
 import { ExactNumber } from "../json/exact_number.ts";
 import { MAX_DIGITS, parseDecimal, toInteger } from "../parts/decimal.ts";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
+import {
+  fixed,
+  type Format,
+  type Issue,
+  type PrimitiveFormat,
+  refuse,
+  type Schema,
+} from "../parts/format.ts";
+import { INTEGER } from "../parts/measure.ts";
+import { decodeVarint, encodeVarint } from "../parts/varint.ts";
 
 const DIGITS = /^-?\d+$/;
 const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 
-export const int: Format<number> = {
+/** What all integers have in common. */
+const TRAITS = {
+  category: "integer",
+  emptyIsValue: false,
+  identity: null,
+  measure: INTEGER,
+  instantOf: null,
+} as const;
+
+export const int: PrimitiveFormat<number> = {
   ...smallInteger("int", 32, 86_400),
+  wire: { ids: [0x0009], classes: ["Int32Type"] },
   ...fixed(4, (value, into, at) => into.writeInt32BE(value, at)),
   decode: (bytes, start) => bytes.readInt32BE(start),
+  isTag: true,
+  bucketBy: (unit) => (ms) => Number(bucketName(ms, unit).replace(/\D/g, "")),
 };
 
-export const smallint: Format<number> = {
+export const smallint: PrimitiveFormat<number> = {
   ...smallInteger("smallint", 16, 1_013),
+  wire: { ids: [0x0013], classes: ["ShortType"] },
+  fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(2);
     bytes.writeInt16BE(value);
     return bytes;
   },
   decode: (bytes, start) => bytes.readInt16BE(start),
+  isTag: true,
+  bucketBy: null,
 };
 
-export const tinyint: Format<number> = {
+export const tinyint: PrimitiveFormat<number> = {
   ...smallInteger("tinyint", 8, 7),
+  wire: { ids: [0x0014], classes: ["ByteType"] },
+  fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(1);
     bytes.writeInt8(value);
     return bytes;
   },
   decode: (bytes, start) => bytes.readInt8(start),
+  isTag: true,
+  bucketBy: null,
 };
 
-export const bigint: Format<bigint> = {
+export const bigint: PrimitiveFormat<bigint> = {
   ...wideInteger("bigint"),
+  wire: { ids: [0x0002], classes: ["LongType"] },
   ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
   decode: decodeInt64,
+  isTag: true,
+  bucketBy: null,
 };
 
 /** The same values as `bigint`; in a vector, where no counter can be, it would have no fixed length. */
-export const counter: Format<bigint> = {
+export const counter: PrimitiveFormat<bigint> = {
   ...wideInteger("counter"),
+  wire: { ids: [0x0005], classes: ["CounterColumnType"] },
+  fixed: null,
   encode: bigint.encode,
   decode: decodeInt64,
+  isTag: false,
+  bucketBy: null,
 };
 
-export const varint: Format<bigint> = {
+export const varint: PrimitiveFormat<bigint> = {
+  ...TRAITS,
   cql: "varint",
+  wire: { ids: [0x000e], classes: ["IntegerType"] },
   ...integerSchemas({
     description: "An integer of any size, as a string of decimal digits",
     example: "170141183460469231731687303715884105728",
@@ -64,41 +103,15 @@ export const varint: Format<bigint> = {
   readText(text, issues) {
     return parseDigits(text) ?? refuse(issues, EXPECTED_VARINT);
   },
+  fixed: null,
   encode: encodeVarint,
   decode: (bytes, start, end) => decodeVarint(bytes, start, end).toString(),
+  isTag: false,
+  bucketBy: null,
 };
 
 const EXPECTED_VARINT =
   `Expected an integer of at most ${MAX_DIGITS} digits, as a string or an exact number`;
-
-/** The shortest two's complement, big-endian: at least one byte, of which the first bit is the sign. */
-export function encodeVarint(value: bigint): Buffer {
-  const small = Number(value);
-  if (small >= -0x8000_0000 && small <= 0x7fff_ffff) return encodeSmallVarint(small);
-  const bits = (value < 0n ? ~value : value).toString(16).length * 4 + 1;
-  // The hexadecimal digits may overstate the bits by three: a leading sign byte too many is dropped.
-  const length = Math.ceil(bits / 8);
-  const hex = BigInt.asUintN(length * 8, value).toString(16).padStart(length * 2, "0");
-  const bytes = Buffer.from(hex, "hex");
-  const [first, second] = bytes;
-  const redundant = second !== undefined &&
-    (first === 0x00 && second < 0x80 || first === 0xff && second >= 0x80);
-  return redundant ? bytes.subarray(1) : bytes;
-}
-
-function encodeSmallVarint(value: number): Buffer {
-  const bits = 33 - Math.clz32(value < 0 ? ~value : value);
-  const length = Math.ceil(bits / 8);
-  const bytes = Buffer.allocUnsafe(length);
-  bytes.writeIntBE(value, 0, length);
-  return bytes;
-}
-
-export function decodeVarint(bytes: Buffer, start: number, end: number): bigint {
-  const length = end - start;
-  if (length <= 6) return BigInt(bytes.readIntBE(start, length));
-  return BigInt.asIntN(length * 8, BigInt(`0x${bytes.toString("hex", start, end)}`));
-}
 
 /** What every integer may be in JSON: digits in a string, or a number that lost nothing. */
 function readInteger(json: unknown): bigint | undefined {
@@ -117,11 +130,16 @@ function decodeInt64(bytes: Buffer, start: number): string {
   return bytes.readBigInt64BE(start).toString();
 }
 
+type Reading<Value> = Pick<
+  Format<Value>,
+  "cql" | "output" | "input" | "text" | "read" | "readText"
+>;
+
 function smallInteger(
   cql: string,
   bits: 8 | 16 | 32,
   example: number,
-): Pick<Format<number>, "cql" | "output" | "input" | "text" | "read" | "readText"> {
+): typeof TRAITS & Reading<number> {
   const minimum = -(2 ** (bits - 1));
   const maximum = 2 ** (bits - 1) - 1;
   const expected = `Expected an integer from ${minimum} to ${maximum}`;
@@ -136,6 +154,7 @@ function smallInteger(
   const inRange = (value: number, issues: Issue[]) =>
     value >= minimum && value <= maximum ? value : refuse(issues, expected);
   return {
+    ...TRAITS,
     cql,
     output: schema,
     input: schema,
@@ -152,7 +171,7 @@ function smallInteger(
 
 function wideInteger(
   cql: string,
-): Pick<Format<bigint>, "cql" | "output" | "input" | "text" | "read" | "readText"> {
+): typeof TRAITS & Reading<bigint> {
   const expected =
     `Expected an integer from ${MIN_INT64} to ${MAX_INT64}, as a string or an exact number`;
   const inRange = (value: bigint | undefined, issues: Issue[]) =>
@@ -160,6 +179,7 @@ function wideInteger(
       ? value
       : refuse(issues, expected);
   return {
+    ...TRAITS,
     cql,
     ...integerSchemas({
       format: "int64",

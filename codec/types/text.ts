@@ -4,20 +4,36 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
+import { bucketName } from "../bucket.ts";
+import { fixed, type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
+import { CHARACTERS } from "../parts/measure.ts";
+
+/** What the types have in common whose JSON is a string as long as the value. */
+const TRAITS = {
+  category: "string",
+  fixed: null,
+  emptyIsValue: true,
+  identity: null,
+  isTag: false,
+  instantOf: null,
+} as const;
 
 const TEXT: Schema = { type: "string", description: "Text", example: "Reykjavík" };
 
-export const text: Format<string> = {
+export const text: PrimitiveFormat<string> = {
+  ...TRAITS,
   cql: "text",
+  // The protocol knows it by two names: "text" and "varchar".
+  wire: { ids: [0x000a, 0x000d], classes: ["UTF8Type"] },
   output: TEXT,
   input: TEXT,
   text: TEXT,
-  emptyIsValue: true,
   read: readText,
   readText,
   encode: (value) => Buffer.from(value, "utf8"),
   decode: (bytes, start, end) => bytes.toString("utf8", start, end),
+  measure: CHARACTERS,
+  bucketBy: (unit) => (ms) => bucketName(ms, unit),
 };
 
 const ASCII: Schema = {
@@ -27,16 +43,19 @@ const ASCII: Schema = {
   example: "Reykjavik",
 };
 
-export const ascii: Format<string> = {
+export const ascii: PrimitiveFormat<string> = {
+  ...TRAITS,
   cql: "ascii",
+  wire: { ids: [0x0001], classes: ["AsciiType"] },
   output: ASCII,
   input: ASCII,
   text: ASCII,
-  emptyIsValue: true,
   read: readAscii,
   readText: readAscii,
   encode: (value) => Buffer.from(value, "latin1"),
   decode: (bytes, start, end) => bytes.toString("latin1", start, end),
+  measure: CHARACTERS,
+  bucketBy: text.bucketBy,
 };
 
 const BLOB: Schema = {
@@ -46,23 +65,28 @@ const BLOB: Schema = {
   example: "yv66vg==",
 };
 
-export const blob: Format<Buffer> = {
+export const blob: PrimitiveFormat<Buffer> = {
+  ...TRAITS,
   cql: "blob",
+  wire: { ids: [0x0003], classes: ["BytesType"] },
   output: BLOB,
   input: BLOB,
   text: BLOB,
-  emptyIsValue: true,
   read: readBlob,
   readText: readBlob,
   encode: (value) => value,
   decode: (bytes, start, end) => bytes.toString("base64", start, end),
+  measure: null,
+  bucketBy: null,
 };
 
 const BOOLEAN: Schema = { type: "boolean", description: "True or false", example: true };
 const EXPECTED_BOOLEAN = "Expected true or false";
 
-export const boolean: Format<boolean> = {
+export const boolean: PrimitiveFormat<boolean> = {
   cql: "boolean",
+  category: "boolean",
+  wire: { ids: [0x0004], classes: ["BooleanType"] },
   output: BOOLEAN,
   input: BOOLEAN,
   text: BOOLEAN,
@@ -73,6 +97,12 @@ export const boolean: Format<boolean> = {
   },
   ...fixed(1, (value, into, at) => into.writeUInt8(value ? 1 : 0, at)),
   decode: (bytes, start) => bytes.readUInt8(start) !== 0,
+  emptyIsValue: false,
+  identity: null,
+  measure: null,
+  isTag: false,
+  instantOf: null,
+  bucketBy: null,
 };
 
 function readText(json: unknown, issues: Issue[]): string | undefined {

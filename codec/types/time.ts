@@ -5,8 +5,9 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { bucketStart } from "../bucket.ts";
 import { DATE_PATTERN, dateText, parseDate } from "../parts/civil.ts";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
+import { fixed, type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 
 const CLOCK = "([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d)(?:\\.(\\d+))?";
 const TIMESTAMP = new RegExp(
@@ -21,6 +22,14 @@ const MAX_INT64 = 2n ** 63n - 1n;
 /** `date` counts days in an unsigned integer of 32 bits, in which this is the epoch. */
 const EPOCH_DAY = 2 ** 31;
 
+/** What the three have in common. */
+const TRAITS = {
+  category: "string",
+  emptyIsValue: false,
+  identity: null,
+  measure: null,
+} as const;
+
 const TIMESTAMP_OUTPUT: Schema = {
   type: "string",
   format: "date-time",
@@ -29,8 +38,11 @@ const TIMESTAMP_OUTPUT: Schema = {
 };
 
 /** Values are milliseconds since the epoch. */
-export const timestamp: Format<bigint> = {
+export const timestamp: PrimitiveFormat<bigint> = {
+  ...TRAITS,
   cql: "timestamp",
+  // Cassandra 1.2 knew it by another class.
+  wire: { ids: [0x000b], classes: ["TimestampType", "DateType"] },
   output: TIMESTAMP_OUTPUT,
   input: {
     ...TIMESTAMP_OUTPUT,
@@ -47,6 +59,9 @@ export const timestamp: Format<bigint> = {
     const days = Math.floor(ms / MS_PER_DAY);
     return timestampText(days, ms - days * MS_PER_DAY);
   },
+  isTag: true,
+  instantOf: (bytes) => Number(bytes.readBigInt64BE()),
+  bucketBy: (unit) => (ms) => new Date(bucketStart(ms, unit)).toISOString(),
 };
 
 const DATE: Schema = {
@@ -57,19 +72,26 @@ const DATE: Schema = {
 };
 
 /** Values are days since the epoch. */
-export const date: Format<number> = {
+export const date: PrimitiveFormat<number> = {
+  ...TRAITS,
   cql: "date",
+  wire: { ids: [0x0011], classes: ["SimpleDateType"] },
   output: DATE,
   input: DATE,
   text: DATE,
   read: readDate,
   readText: readDate,
+  fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(4);
     bytes.writeUInt32BE(value + EPOCH_DAY);
     return bytes;
   },
   decode: (bytes, start) => dateText(bytes.readUInt32BE(start) - EPOCH_DAY),
+  isTag: false,
+  instantOf: (bytes) => (bytes.readUInt32BE() - EPOCH_DAY) * MS_PER_DAY,
+  bucketBy: (unit) =>
+    unit === "hour" ? null : (ms) => new Date(bucketStart(ms, unit)).toISOString().slice(0, 10),
 };
 
 const TIME_OUTPUT: Schema = {
@@ -87,13 +109,16 @@ const TIME_INPUT: Schema = {
 };
 
 /** Values are nanoseconds since midnight, which are less than 2^53. */
-export const time: Format<number> = {
+export const time: PrimitiveFormat<number> = {
+  ...TRAITS,
   cql: "time",
+  wire: { ids: [0x0012], classes: ["TimeType"] },
   output: TIME_OUTPUT,
   input: TIME_INPUT,
   text: TIME_INPUT,
   read: readTime,
   readText: readTime,
+  fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(8);
     bytes.writeUInt32BE(Math.floor(value / 2 ** 32));
@@ -105,6 +130,9 @@ export const time: Format<number> = {
     const seconds = Math.floor(ns / NS_PER_SECOND);
     return `${clockText(seconds)}.${String(ns % NS_PER_SECOND).padStart(9, "0")}`;
   },
+  isTag: false,
+  instantOf: null,
+  bucketBy: null,
 };
 
 function readTimestamp(json: unknown, issues: Issue[]): bigint | undefined {

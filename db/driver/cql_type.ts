@@ -4,36 +4,13 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { CqlType, PrimitiveKind } from "../../codec/codec.ts";
+import type { CqlType } from "../../codec/codec.ts";
 import { parseMarshalType } from "../../codec/marshal.ts";
+import { KINDS_BY_ID } from "../../codec/primitives.ts";
 import { cqlName } from "../../codec/type_name.ts";
 import type { DriverColumn, DriverType } from "./driver_types.ts";
 
 const { dataTypes } = cassandra.types;
-
-const PRIMITIVES: ReadonlyMap<number, PrimitiveKind> = new Map([
-  [dataTypes.ascii, "ascii"],
-  [dataTypes.bigint, "bigint"],
-  [dataTypes.blob, "blob"],
-  [dataTypes.boolean, "boolean"],
-  [dataTypes.counter, "counter"],
-  [dataTypes.date, "date"],
-  [dataTypes.decimal, "decimal"],
-  [dataTypes.double, "double"],
-  [dataTypes.duration, "duration"],
-  [dataTypes.float, "float"],
-  [dataTypes.inet, "inet"],
-  [dataTypes.int, "int"],
-  [dataTypes.smallint, "smallint"],
-  [dataTypes.text, "text"],
-  [dataTypes.time, "time"],
-  [dataTypes.timestamp, "timestamp"],
-  [dataTypes.timeuuid, "timeuuid"],
-  [dataTypes.tinyint, "tinyint"],
-  [dataTypes.uuid, "uuid"],
-  [dataTypes.varchar, "text"],
-  [dataTypes.varint, "varint"],
-]);
 
 interface DriverUdt {
   readonly name: string;
@@ -45,7 +22,7 @@ interface DriverUdt {
  * vector, comes as the name of its class on the server.
  */
 export function cqlTypeOf(type: DriverType): CqlType {
-  const primitive = PRIMITIVES.get(type.code);
+  const primitive = KINDS_BY_ID.get(type.code);
   if (primitive !== undefined) return { kind: primitive };
   switch (type.code) {
     case dataTypes.list:

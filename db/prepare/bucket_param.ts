@@ -6,31 +6,13 @@
  */
 import type { Buffer } from "node:buffer";
 import type { BucketUnit } from "../../catalog/query.ts";
-import { bucketName, bucketStart, hasBucket } from "../../codec/bucket.ts";
-import type { Codec, CqlType } from "../../codec/codec.ts";
+import { hasBucket } from "../../codec/bucket.ts";
+import type { Codec } from "../../codec/codec.ts";
 
-/** An instant's bytes → its bucket's; null where that has no name, as outside of the years 0000 to 9999. */
+/** An instant's bytes → its bucket's; null where that has no name, as outside the years 0000 to 9999. */
 export type Bucket = (instant: Buffer) => Buffer | null;
 
-const EPOCH_DAY = 2 ** 31;
-const DAY_MS = 86_400_000;
-
-/** Milliseconds since 1970 from the bytes of an instant, by type. */
-const INSTANTS: Partial<Record<CqlType["kind"], (bytes: Buffer) => number>> = {
-  timestamp: (bytes) => Number(bytes.readBigInt64BE()),
-  date: (bytes) => (bytes.readUInt32BE() - EPOCH_DAY) * DAY_MS,
-};
-
-/** A bucket as JSON, by the type of its column. */
-const BUCKETS: Partial<Record<CqlType["kind"], (ms: number, by: BucketUnit) => unknown>> = {
-  text: bucketName,
-  ascii: bucketName,
-  int: (ms, by) => Number(bucketName(ms, by).replace(/\D/g, "")),
-  date: (ms, by) => new Date(bucketStart(ms, by)).toISOString().slice(0, 10),
-  timestamp: (ms, by) => new Date(bucketStart(ms, by)).toISOString(),
-};
-
-/** The derivation, or what stands against it. */
+/** The derivation, or why there is none. */
 export function bucketFor(
   options: { of: Codec; into: Codec; by: BucketUnit },
 ): Bucket | string {
@@ -46,29 +28,28 @@ export function bucketFor(
 }
 
 /**
- * The bytes of an instant → milliseconds since 1970, NaN outside of the years 0000 to 9999; null where
- * the type has no instants.
+ * The bytes of an instant → milliseconds since 1970, NaN outside the years 0000 to 9999; null where
+ * the type holds no instants.
  */
-export function instantReader({ type }: Codec): ((bytes: Buffer) => number) | null {
-  const instantOf = INSTANTS[type.kind];
-  if (instantOf === undefined) return null;
+export function instantReader({ instantOf }: Codec): ((bytes: Buffer) => number) | null {
+  if (instantOf === null) return null;
   return (bytes) => {
     const ms = instantOf(bytes);
     return hasBucket(ms) ? ms : NaN;
   };
 }
 
-/** An instant → its bucket's bytes; what stands against it where the type names no buckets. */
+/** An instant → its bucket's bytes; why there is none where the type cannot name it. */
 export function bucketEncoder(
   into: Codec,
   by: BucketUnit,
 ): ((ms: number) => Buffer | null) | string {
-  const bucketOf = BUCKETS[into.type.kind];
-  if (bucketOf === undefined) return `Cannot derive a bucket of type "${into.cql}"`;
-  if (into.type.kind === "date" && by === "hour") return "Cannot name an hour by a date";
+  if (into.bucketBy === null) return `Cannot derive a bucket of type "${into.cql}"`;
+  const bucketOf = into.bucketBy(by);
+  if (bucketOf === null) return `Cannot name the ${by} of an instant by a "${into.cql}"`;
   return (ms) => {
     // An hour of the year 2148 does not fit an "int", nor the week of 0000-01-01 a year of four digits.
-    const bucket = into.input.safeParse(bucketOf(ms, by));
+    const bucket = into.input.safeParse(bucketOf(ms));
     return bucket.success ? into.encode(bucket.data) : null;
   };
 }

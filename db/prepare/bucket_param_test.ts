@@ -71,7 +71,7 @@ describe("bucketFor()", () => {
       ["text", "text", "day", 'Cannot derive a bucket from a value of type "text"'],
       ["timestamp", "bigint", "day", 'Cannot derive a bucket of type "bigint"'],
       ["timestamp", "uuid", "day", 'Cannot derive a bucket of type "uuid"'],
-      ["timestamp", "date", "hour", "Cannot name an hour by a date"],
+      ["timestamp", "date", "hour", 'Cannot name the hour of an instant by a "date"'],
     ] as const
   ) {
     it(`refuses ${into} by ${by} of ${of}`, () => {

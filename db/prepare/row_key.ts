@@ -6,29 +6,9 @@
  */
 import type { Statement } from "../../catalog/statement/statement.ts";
 import { type Term, walkTerm } from "../../catalog/statement/term.ts";
-import type { CqlType } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
 import { isPure } from "./native_functions.ts";
 import type { EncodedValues, PreparedParam, RowKey } from "./prepared_query.ts";
-
-/** Types whose values are equal only where their bytes are: not `decimal`, whose 1.0 is also 1.00. */
-const EQUAL_BY_BYTES: ReadonlySet<CqlType["kind"]> = new Set([
-  "ascii",
-  "bigint",
-  "blob",
-  "boolean",
-  "date",
-  "inet",
-  "int",
-  "smallint",
-  "text",
-  "time",
-  "timestamp",
-  "timeuuid",
-  "tinyint",
-  "uuid",
-  "varint",
-]);
 
 /**
  * Null where rows cannot be told apart, and so have to be written one by one: statements other than a
@@ -70,7 +50,7 @@ function paramsOf(
     if (isConstant(term)) continue;
     const name = term.kind === "marker" ? term.name : null;
     const param = params.find(({ param }) => param.name === name);
-    if (param === undefined || !EQUAL_BY_BYTES.has(param.codec.type.kind)) return null;
+    if (param === undefined || !param.codec.isEqualByBytes) return null;
     names.push(param.param.name);
   }
   return names;

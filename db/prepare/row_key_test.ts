@@ -13,6 +13,7 @@ const COLUMNS: Readonly<Record<string, PrimitiveKind>> = {
   b: "text",
   c: "int",
   d: "decimal",
+  f: "double",
   s: "int",
   v: "int",
 };
@@ -48,7 +49,7 @@ describe("rowKeyOf()", () => {
     ["what cannot be read", "INSERT INTO t (a, b, c) VALUES (:a, :b, :c) FROM SOMEWHERE"],
     ["a function that makes something up", "INSERT INTO t (a, b, c) VALUES (:a, :b, now())"],
     ["a key that is missing", "INSERT INTO t (a, c) VALUES (:a, :c)"],
-    ["a decimal", "INSERT INTO t (a, b, d) VALUES (:a, :b, :d)", ["d"]],
+    ["a decimal, whose 1.0 is 1.00", "INSERT INTO t (a, b, d) VALUES (:a, :b, :d)", ["d"]],
   ];
   for (const [what, cql, clustering] of alone) {
     it(`tells no rows apart of ${what}`, () => expect(keyOf(cql, clustering)).toBeNull());
@@ -87,6 +88,14 @@ describe("rowKeyOf()", () => {
     const key = keyOf("INSERT INTO t (a, b, c) VALUES ('x', :b, 7)")!;
     expect(key.row({ b: text("p") })).toBe(key.row({ b: text("q") }));
     expect(key.partition({ b: text("p") })).not.toBe(key.partition({ b: text("q") }));
+  });
+
+  it("tells rows apart by numbers that are not integers", () => {
+    const key = keyOf("INSERT INTO t (a, b, f) VALUES (:a, :b, :f)", ["f"])!;
+    const { input, encode } = codecFor({ kind: "double" });
+    const row = (f: unknown) => ({ a: text("a"), b: text("b"), f: encode(input.parse(f)) });
+    expect(key.row(row(0.5))).toBe(key.row(row(0.5)));
+    expect(key.row(row(0))).not.toBe(key.row(row(-0)));
   });
 
   it("adds up the bytes of all values", () => {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { typeReference } from "../../codec/reference.ts";
+import { typeReference, typeUses } from "../../codec/reference.ts";
 import { type Setting, SETTINGS } from "../../config/settings.ts";
 import { CLIENT_CODES } from "../../errors/client_codes.ts";
 import type { CodeRow } from "../../errors/code_row.ts";
@@ -25,6 +25,7 @@ export const TABLES: readonly GeneratedTable[] = [
   { path: "docs/errors.md", name: "client codes", render: () => codeTable(CLIENT_CODES) },
   { path: "docs/errors.md", name: "service codes", render: () => codeTable(SERVICE_CODES) },
   { path: "docs/types.md", name: "types", render: typeReference },
+  { path: "docs/types.md", name: "type-uses", render: typeUses },
   { path: "docs/operations.md", name: "metrics", render: metricTable },
 ];
 

@@ -13,26 +13,17 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { Codec, CqlType } from "../../codec/codec.ts";
+import type { Codec } from "../../codec/codec.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import { parseDecimal, worthOf } from "../../codec/parts/decimal.ts";
+import type { Category } from "../../codec/parts/format.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
 
 /** @throws {ServiceError} `missing_claim` where the claim is not a value of the column's type */
 export type ClaimReader = (claims: Claims) => Buffer;
 
-const INTEGERS: readonly CqlType["kind"][] = [
-  "tinyint",
-  "smallint",
-  "int",
-  "bigint",
-  "counter",
-  "varint",
-];
-const FLOATS: readonly CqlType["kind"][] = ["double", "float"];
-const NUMBERS: readonly CqlType["kind"][] = [...INTEGERS, "decimal", ...FLOATS];
-const COMPOSITES: readonly CqlType["kind"][] = ["list", "set", "map", "tuple", "udt", "vector"];
+const NUMBERS: readonly Category[] = ["integer", "decimal", "float"];
 
 /** An integer has one text: `007` is another tenant than `7`, if it is a tenant at all. */
 const INTEGER_TEXT = /^(?:0|-?[1-9]\d*)$/;
@@ -47,7 +38,7 @@ export function compileClaim(codec: Codec, claim: string): ClaimReader {
     throw new ServiceError(
       "missing_claim",
       `This route takes a "${codec.cql}" from the token's claim "${claim}", ` +
-        `which is ${kindOf(json, codec.type)}: get a token that has it`,
+        `which is ${kindOf(json, codec.category)}: get a token that has it`,
     );
   };
 }
@@ -58,21 +49,21 @@ function isEmpty(json: unknown): boolean {
 }
 
 /** What reads JSON of that kind for the codec's type; undefined where the type takes no such JSON. */
-function schemaFor({ type, text, input }: Codec, json: unknown): Codec["input"] | undefined {
-  if (COMPOSITES.includes(type.kind)) return typeof json === "object" ? input : undefined;
+function schemaFor({ category, text, input }: Codec, json: unknown): Codec["input"] | undefined {
+  if (category === "composite") return typeof json === "object" ? input : undefined;
   if (typeof json === "string") {
-    return INTEGERS.includes(type.kind) && !INTEGER_TEXT.test(json) ? undefined : text;
+    return category === "integer" && !INTEGER_TEXT.test(json) ? undefined : text;
   }
-  if (typeof json === "boolean") return type.kind === "boolean" ? input : undefined;
-  return isNumber(json) && NUMBERS.includes(type.kind) ? input : undefined;
+  if (typeof json === "boolean") return category === "boolean" ? input : undefined;
+  return isNumber(json) && NUMBERS.includes(category) ? input : undefined;
 }
 
 /** Whether a floating-point column holds the number as it was written, in its shortest form at least. */
 function isExact(
-  { type, decode }: Codec,
+  { category, decode }: Codec,
   { json, bytes }: { json: unknown; bytes: Buffer },
 ): boolean {
-  if (!FLOATS.includes(type.kind)) return true;
+  if (category !== "float") return true;
   const written = json instanceof ExactNumber ? json.source : String(json);
   const stored = String(decode(bytes, 0, bytes.length));
   const [given, kept] = [parseDecimal(written), parseDecimal(stored)];
@@ -80,15 +71,15 @@ function isExact(
 }
 
 /** What was found, by its kind: the value is for the caller and the issuer to know. */
-function kindOf(json: unknown, { kind }: CqlType): string {
+function kindOf(json: unknown, category: Category): string {
   if (json === undefined) return "missing";
   if (json === null) return "null";
   if (json === "") return "an empty string";
   if (typeof json === "boolean") return "a boolean";
-  if (isNumber(json)) return NUMBERS.includes(kind) ? "a number that does not fit" : "a number";
+  if (isNumber(json)) return NUMBERS.includes(category) ? "a number that does not fit" : "a number";
   if (Array.isArray(json)) return "an array";
   if (typeof json !== "string") return "an object";
-  return COMPOSITES.includes(kind) ? "a string" : "a string of another form";
+  return category === "composite" ? "a string" : "a string of another form";
 }
 
 function isNumber(json: unknown): boolean {

@@ -1,36 +1,39 @@
 /**
  * What a parameter's value must be, as its place writes it: the codec's schema, with the tag's bucket
- * unit or bounds on top, and the same said in OpenAPI.
+ * unit or bounds on top, and the same in OpenAPI.
  *
  * @module
  */
-import { z } from "@hono/zod-openapi";
+import type { z } from "@hono/zod-openapi";
+import { type Bounds, boundsCheck } from "../../codec/bounds.ts";
 import { BUCKET_EXAMPLES, parseBucketName } from "../../codec/bucket.ts";
 import type { Codec } from "../../codec/codec.ts";
-import { codecFor } from "../../codec/codec_for.ts";
-import { type Bounds, isWithin, type Measure, measureOf } from "../../codec/measure.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import type { Similarity } from "../../db/schema/table.ts";
 
 // How far the clocks of callers may be ahead of ours.
 const CLOCK_TOLERANCE_MS = 60_000;
 
+/** What of a parameter decides on its values. */
+export type ParamTraits =
+  & Pick<PreparedParam, "codec" | "isWriteTime" | "similarity">
+  & { readonly param: Pick<PreparedParam["param"], "by" | "min" | "max" | "source"> };
+
 /** The schema whose result the parameter's codec encodes. */
-export function schemaOf(prepared: PreparedParam): z.ZodType<unknown> {
-  const { param: { by, min, max, source }, codec } = prepared;
-  const inQuery = source.in === "query" ? repeatedSchema(codec) : null;
+export function schemaOf(
+  { param: { by, min, max, source }, codec, similarity, isWriteTime }: ParamTraits,
+): z.ZodType<unknown> {
+  const inQuery = source.in === "query" ? codec.repeated : null;
   const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
   if (by !== null) return named(schema, by);
-  if (prepared.similarity !== null) return indexable(schema, prepared.similarity);
-  if (prepared.isWriteTime && max === null) return notAhead(schema);
-  const measure = measureOf(codec.type);
-  if ((min === null && max === null) || measure === null) return schema;
-  return bounded(schema, { codec, measure, min, max });
+  if (similarity !== null) return indexable(schema, similarity);
+  if (isWriteTime && max === null) return notAhead(schema);
+  return min === null && max === null ? schema : bounded(schema, codec, { min, max });
 }
 
 /**
- * The index of a vector cannot take another value, be it written or searched for. Cassandra 5.0 notices
- * late: it fails the write of the row and of others after it, or a search that never ends.
+ * The index of a vector cannot take any other value, whether it is written or searched for. Cassandra 5.0
+ * notices late: it fails the write of the row and of others after it, or a search that never ends.
  */
 function indexable(schema: z.ZodType<unknown>, similarity: Similarity): z.ZodType<unknown> {
   const numbers = (value: unknown) => (value as number[]).map(Math.fround);
@@ -51,32 +54,6 @@ function notAhead(schema: z.ZodType<unknown>): z.ZodType<unknown> {
   });
 }
 
-/** A list or set in the query: the parameter once for each member, `?id=a&id=b`. */
-function repeatedSchema(codec: Codec): z.ZodType<unknown> | null {
-  const { type } = codec;
-  if (type.kind !== "list" && type.kind !== "set") return null;
-  const of = codecFor(type.of);
-  const members = z.preprocess(
-    (given) => Array.isArray(given) ? given : [given],
-    z.array(of.text),
-  );
-  // Sets are kept as the bytes of their members, to compare them by.
-  const values = type.kind === "list" ? members : members
-    .transform((each) => each.map((value) => of.encode(value)))
-    .refine(areDistinct, { error: "Expected each member once" });
-  return values.meta({
-    type: "array",
-    items: of.text.meta() ?? {},
-    ...(type.kind === "set" ? { uniqueItems: true } : {}),
-    description: `A ${codec.cql}: the parameter once for each member`,
-    example: [of.text.meta()?.example],
-  });
-}
-
-function areDistinct(members: readonly { toString(encoding: "hex"): string }[]): boolean {
-  return new Set(members.map((bytes) => bytes.toString("hex"))).size === members.length;
-}
-
 function named(schema: z.ZodType<unknown>, by: keyof typeof BUCKET_EXAMPLES) {
   const example = BUCKET_EXAMPLES[by];
   return schema.refine((value) => parseBucketName(String(value), by) !== null, {
@@ -84,37 +61,54 @@ function named(schema: z.ZodType<unknown>, by: keyof typeof BUCKET_EXAMPLES) {
   }).meta({ type: "string", description: `A ${by} (UTC), such as \`${example}\``, example });
 }
 
-function bounded(
-  schema: z.ZodType<unknown>,
-  bounds: Bounds & { readonly measure: Measure },
-): z.ZodType<unknown> {
-  const { measure: { of, keywords }, min, max } = bounds;
+function bounded(schema: z.ZodType<unknown>, codec: Codec, bounds: Bounds): z.ZodType<unknown> {
+  const { measure } = codec;
+  if (measure === null) return schema;
+  const { min, max } = bounds;
+  const isWithin = boundsCheck(codec, bounds);
   const range = min === null
     ? `at most ${max}`
     : max === null
     ? `at least ${min}`
     : `from ${min} to ${max}`;
-  const meta = schema.meta() ?? {};
-  const sample = schema.safeParse(meta.example);
-  const sampleFits = sample.success && isWithin(sample.data, bounds);
-  return schema.refine((value) => isWithin(value, bounds), {
-    error: `Expected ${of === "" ? "a value " : ""}${range}${of}`,
+  const { description, example, ...meta } = schema.meta() ?? {};
+  const sample = schema.safeParse(example);
+  return schema.refine(isWithin, {
+    error: measure.counts === null
+      ? `Expected a value ${range}`
+      : `Expected ${range} ${measure.counts}${(max ?? min) === "1" ? "" : "s"}`,
   }).meta({
     ...meta,
-    example: sampleFits ? meta.example : undefined,
-    // JSON Schema has no bounds for numbers that are written as strings.
-    ...(of === "" && meta.type === "string"
-      ? { description: `${meta.description ?? ""}; ${range}` }
-      : boundKeywords(keywords, { min, max })),
+    // JSON Schema has bounds for numbers, but none for numbers that are written as strings.
+    description: measure.counts === null ? `${description}; ${range}` : description,
+    example: sample.success && isWithin(sample.data) ? example : undefined,
+    ...(meta.type === "string" && measure.counts === null ? {} : keywords(codec, bounds, meta)),
   });
 }
 
-function boundKeywords(
-  [minKeyword, maxKeyword]: Measure["keywords"],
-  { min, max }: { min: string | null; max: string | null },
+/** The bounds as JSON Schema has them, the type's own where those are narrower. */
+function keywords(
+  { measure }: Codec,
+  { min, max }: Bounds,
+  meta: Readonly<Record<string, unknown>>,
 ): Record<string, number> {
-  return {
-    ...(min === null ? {} : { [minKeyword]: Number(min) }),
-    ...(max === null ? {} : { [maxKeyword]: Number(max) }),
+  const [minKeyword, maxKeyword] = measure!.keywords;
+  const [least, most] = [min, max].map(exactNumber);
+  const own = (keyword: string, otherwise: number) => {
+    const value = meta[keyword];
+    return typeof value === "number" ? value : otherwise;
   };
+  return {
+    ...(least === null ? {} : { [minKeyword]: Math.max(least!, own(minKeyword, -Infinity)) }),
+    ...(most === null ? {} : { [maxKeyword]: Math.min(most!, own(maxKeyword, Infinity)) }),
+  };
+}
+
+/** Null for no bound, and for one that a JavaScript number would round. */
+function exactNumber(bound: string | null): number | null {
+  if (bound === null) return null;
+  const number = Number(bound);
+  const isExact = Math.abs(number) < Number.MAX_SAFE_INTEGER &&
+    bound.replace(/\D/g, "").length <= 15;
+  return isExact ? number : null;
 }

@@ -8,19 +8,10 @@ import type { Query } from "../../../catalog/query.ts";
 import { isSnakeCase } from "../../../catalog/text/snake_case.ts";
 import type { Report } from "../../../catalog/text/source.ts";
 import { suggest } from "../../../catalog/text/suggest.ts";
-import type { CqlType } from "../../../codec/codec.ts";
+import { primitives } from "../../../codec/primitives.ts";
 import type { PreparedColumn } from "../prepared_query.ts";
 
-/** Types whose JSON is text that fits between the quotes of an entity tag. */
-const ETAG_KINDS: readonly CqlType["kind"][] = [
-  "tinyint",
-  "smallint",
-  "int",
-  "bigint",
-  "uuid",
-  "timeuuid",
-  "timestamp",
-];
+const TAG_TYPES = Object.values(primitives).filter(({ isTag }) => isTag).map(({ cql }) => cql);
 
 export function checkEntityTagColumn(
   { etag }: Query,
@@ -39,11 +30,11 @@ export function checkEntityTagColumn(
         ? `Select the column that tells versions apart, as "… AS ${etag.column}"`
         : suggest(etag.column, plain),
     });
-  } else if (!ETAG_KINDS.includes(column.codec.type.kind)) {
+  } else if (!column.codec.isTag) {
     report({
       span: etag.span,
       message: `Cannot use "${etag.column}" of type "${column.codec.cql}" as entity tag`,
-      help: `Use a column of one of the types ${ETAG_KINDS.join(", ")}`,
+      help: `Use a column of one of the types ${TAG_TYPES.join(", ")}`,
     });
   }
 }

@@ -7,8 +7,8 @@
 import type { Param, Query } from "../../../catalog/query.ts";
 import type { Role } from "../../../catalog/statement/marker_roles.ts";
 import type { Report } from "../../../catalog/text/source.ts";
+import { boundsCheck } from "../../../codec/bounds.ts";
 import type { Codec, CqlType } from "../../../codec/codec.ts";
-import { isWithin, measureOf } from "../../../codec/measure.ts";
 import type { MarkerPlace } from "../statement_context.ts";
 
 export interface ParamFacts {
@@ -46,7 +46,7 @@ function checkOneType({ query, param, codecs, report }: ParamFacts): void {
 
 function checkDefault({ param, codecs: [codec], report }: ParamFacts): void {
   if (param.default === null) return;
-  const { span, min, max } = param;
+  const { span } = param;
   const result = codec.text.safeParse(param.default);
   if (!result.success) {
     report({
@@ -54,7 +54,7 @@ function checkDefault({ param, codecs: [codec], report }: ParamFacts): void {
       message: `Default "${param.default}" of "${param.name}" is not a "${codec.cql}"`,
       help: "Write the default as a query parameter of that type would be written",
     });
-  } else if (!isWithin(result.data, { codec, min, max })) {
+  } else if (!boundsCheck(codec, param)(result.data)) {
     report({
       span,
       message: `Default "${param.default}" of "${param.name}" is out of its bounds`,
@@ -73,13 +73,30 @@ function checkUnit({ param, codecs: [codec], report }: ParamFacts): void {
 }
 
 function checkMeasured({ param, codecs: [codec], report }: ParamFacts): void {
-  if ((param.min === null && param.max === null) || measureOf(codec.type) !== null) return;
+  const { name, span } = param;
+  const bounds = [param.min, param.max].filter((bound) => bound !== null);
+  if (bounds.length === 0) return;
+  if (codec.measure === null) {
+    report({
+      span,
+      message: `Cannot bound "${name}": values of type "${codec.cql}" have no size`,
+      help: 'Remove "min=" and "max="',
+    });
+    return;
+  }
+  const unfit = codec.measure.counts === null
+    ? undefined
+    : bounds.find((bound) => !COUNT.test(bound));
+  if (unfit === undefined) return;
   report({
-    span: param.span,
-    message: `Cannot bound "${param.name}": values of type "${codec.cql}" have no size`,
-    help: 'Remove "min=" and "max="',
+    span,
+    message:
+      `Cannot bound the ${codec.measure.counts}s of "${name}" by ${unfit}: that is not a count`,
+    help: "Write a whole number, without a sign",
   });
 }
+
+const COUNT = /^\d+$/;
 
 /** Where the server refuses UNSET, in words; null where it takes it. */
 const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {

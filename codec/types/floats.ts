@@ -1,54 +1,12 @@
 /**
- * `decimal`, `double` and `float`. A decimal is a string, so that its scale survives (`1.50` is not
- * `1.5`). What JSON numbers cannot say of IEEE 754 are the strings `NaN`, `Infinity`, `-Infinity`,
- * and `-0`, which JSON can spell but JavaScript does not print.
+ * `double` and `float`: JSON numbers. What JSON numbers cannot say of IEEE 754 are the strings `NaN`,
+ * `Infinity`, `-Infinity`, and `-0`, which JSON can spell but JavaScript does not print.
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import { ExactNumber } from "../json/exact_number.ts";
-import { type Decimal, decimalText, MAX_DIGITS, parseDecimal, worthOf } from "../parts/decimal.ts";
-import { fixed, type Format, type Issue, refuse, type Schema } from "../parts/format.ts";
-import { decodeVarint, encodeVarint } from "./integers.ts";
-
-const EXPECTED_DECIMAL =
-  `Expected a decimal number of at most ${MAX_DIGITS} digits and a scale of 32 bits, ` +
-  `as a string or a number`;
-
-const DECIMAL_OUTPUT: Schema = {
-  type: "string",
-  format: "decimal",
-  pattern: "^-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?$",
-  description: "A decimal number of any size, as a string that keeps its scale",
-  example: "12.50",
-};
-
-export const decimal: Format<Decimal> = {
-  cql: "decimal",
-  output: DECIMAL_OUTPUT,
-  input: {
-    ...DECIMAL_OUTPUT,
-    type: ["string", "number"],
-    description: `${DECIMAL_OUTPUT.description}; or a number, taken as it is written`,
-  },
-  text: DECIMAL_OUTPUT,
-  read(json, issues) {
-    const text = decimalSource(json);
-    return text === undefined ? refuse(issues, EXPECTED_DECIMAL) : readDecimal(text, issues);
-  },
-  readText: readDecimal,
-  encode({ unscaled, scale }) {
-    const digits = encodeVarint(unscaled);
-    const bytes = Buffer.allocUnsafe(4 + digits.length);
-    bytes.writeInt32BE(scale);
-    digits.copy(bytes, 4);
-    return bytes;
-  },
-  // 1.0 and 1.00 are the same element of a set.
-  identify: (value) => Buffer.from(worthOf(value)),
-  decode: (bytes, start, end) =>
-    decimalText({ scale: bytes.readInt32BE(start), unscaled: decodeVarint(bytes, start + 4, end) }),
-};
+import { fixed, type Format, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
+import { floatingPointMeasure } from "../parts/measure.ts";
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -63,7 +21,8 @@ const SPECIAL: ReadonlyMap<unknown, number> = new Map<unknown, number>([
   ["-0", -0],
 ]);
 
-export const double: Format<number> = {
+export const double: PrimitiveFormat<number> = {
+  wire: { ids: [0x0007], classes: ["DoubleType"] },
   ...floatingPoint("double", "An IEEE 754 number of 64 bits", {
     round: (value) => value,
     shortest: (value) => value,
@@ -72,7 +31,8 @@ export const double: Format<number> = {
   decode: (bytes, start) => toJson(bytes.readDoubleBE(start)),
 };
 
-export const float: Format<number> = {
+export const float: PrimitiveFormat<number> = {
+  wire: { ids: [0x0008], classes: ["FloatType"] },
   ...floatingPoint("float", "An IEEE 754 number of 32 bits", {
     round: Math.fround,
     shortest: shortestFloat,
@@ -96,7 +56,7 @@ function floatingPoint(
   cql: "double" | "float",
   description: string,
   { round, shortest }: Precision,
-): Pick<Format<number>, "cql" | "output" | "input" | "text" | "read" | "readText"> {
+): Omit<PrimitiveFormat<number>, "wire" | "fixed" | "encode" | "decode"> {
   const expected = `Expected a number that a ${cql} can hold, ` +
     `or "NaN", "Infinity", "-Infinity" or "-0"`;
   const schema: Schema = {
@@ -124,11 +84,18 @@ function floatingPoint(
   };
   return {
     cql,
+    category: "float",
     output: schema,
     input: schema,
     text: schema,
     read,
     readText: (text, issues) => read(NUMBER.test(text) ? new ExactNumber(text) : text, issues),
+    emptyIsValue: false,
+    identity: null,
+    measure: floatingPointMeasure(shortest),
+    isTag: false,
+    instantOf: null,
+    bucketBy: null,
   };
 }
 
@@ -169,17 +136,4 @@ function shortestByText(value: number): number {
     if (Math.fround(candidate) === value) return candidate;
   }
   return Number(value.toPrecision(9));
-}
-
-function decimalSource(json: unknown): string | undefined {
-  if (typeof json === "string") return json;
-  if (json instanceof ExactNumber) return json.source;
-  // An unsafe integer has been rounded before it came here: parseJson() gives ExactNumber for it.
-  const exact = typeof json === "number" && Number.isFinite(json) &&
-    (Number.isSafeInteger(json) || !Number.isInteger(json));
-  return exact ? String(json) : undefined;
-}
-
-function readDecimal(text: string, issues: Issue[]): Decimal | undefined {
-  return parseDecimal(text) ?? refuse(issues, EXPECTED_DECIMAL);
 }

@@ -1,0 +1,178 @@
+import type { z } from "@hono/zod-openapi";
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import type { CqlType, PrimitiveKind } from "../../codec/codec.ts";
+import { codecFor } from "../../codec/codec_for.ts";
+import { parseJson } from "../../codec/json/parse_json.ts";
+import { type ParamTraits, schemaOf } from "./param_schema.ts";
+
+type Source = Extract<ParamTraits["param"]["source"]["in"], "path" | "query" | "header" | "body">;
+
+interface Options extends Partial<Omit<ParamTraits["param"], "source">> {
+  readonly in?: Source;
+  readonly similarity?: ParamTraits["similarity"];
+  readonly isWriteTime?: boolean;
+}
+
+function schemaFor(type: CqlType | PrimitiveKind, options: Options = {}): z.ZodType<unknown> {
+  const { in: source = "body", by = null, min = null, max = null } = options;
+  return schemaOf({
+    codec: codecFor(typeof type === "string" ? { kind: type } : type),
+    param: { by, min, max, source: { in: source } },
+    similarity: options.similarity ?? null,
+    isWriteTime: options.isWriteTime ?? false,
+  });
+}
+
+/** What is wrong with a value; null where nothing is. */
+function mistake(schema: z.ZodType<unknown>, value: unknown): string | null {
+  return schema.safeParse(value).error?.issues[0]?.message ?? null;
+}
+
+const LIST: CqlType = { kind: "list", of: { kind: "int" } };
+const VECTOR: CqlType = { kind: "vector", of: { kind: "float" }, dimension: 2 };
+
+describe("schemaOf() by the place of a parameter", () => {
+  it("takes JSON in the body, and text elsewhere", () => {
+    expect(mistake(schemaFor("int"), 5)).toBeNull();
+    expect(mistake(schemaFor("int"), "5")).not.toBeNull();
+    for (const place of ["path", "query", "header"] as const) {
+      expect([place, mistake(schemaFor("int", { in: place }), "5")]).toEqual([place, null]);
+      expect([place, mistake(schemaFor("int", { in: place }), 5)]).not.toEqual([place, null]);
+    }
+  });
+
+  it("takes a list in the query as the parameter once for each member, elsewhere as JSON text", () => {
+    expect(mistake(schemaFor(LIST, { in: "query" }), ["1", "2"])).toBeNull();
+    expect(mistake(schemaFor(LIST, { in: "query" }), "1")).toBeNull();
+    expect(mistake(schemaFor(LIST, { in: "query" }), "[1]")).not.toBeNull();
+    expect(mistake(schemaFor(LIST, { in: "header" }), "[1,2]")).toBeNull();
+    expect(schemaFor(LIST, { in: "query" }).meta()).toMatchObject({
+      type: "array",
+      items: { type: "integer", format: "int32" },
+    });
+  });
+});
+
+describe("schemaOf() with a unit", () => {
+  it("takes the names of its buckets alone, and says so", () => {
+    const schema = schemaFor("text", { in: "path", by: "month" });
+    expect(mistake(schema, "2010-01")).toBeNull();
+    for (const name of ["2010-13", "2010", "2010-01-01", ""]) {
+      expect(mistake(schema, name)).toBe('Expected a month, such as "2010-01"');
+    }
+    expect(schema.meta()).toEqual({
+      type: "string",
+      description: "A month (UTC), such as `2010-01`",
+      example: "2010-01",
+    });
+  });
+});
+
+describe("schemaOf() with bounds", () => {
+  const refused: [
+    type: CqlType | PrimitiveKind,
+    options: Options,
+    json: string,
+    message: string,
+  ][] = [
+    ["int", { min: "1", max: "5" }, "6", "Expected a value from 1 to 5"],
+    ["counter", { min: "-1" }, "-2", "Expected a value at least -1"],
+    ["decimal", { max: "0.10" }, '"0.101"', "Expected a value at most 0.10"],
+    ["varint", { max: "9007199254740993" }, "9007199254740994", "at most 9007199254740993"],
+    ["text", { min: "1" }, '""', "Expected at least 1 character"],
+    [LIST, { max: "1" }, "[1,2]", "Expected at most 1 member"],
+    [LIST, { min: "0", max: "2" }, "[1,2,3]", "Expected from 0 to 2 members"],
+    [LIST, { in: "query", max: "1" }, '["1","2"]', "Expected at most 1 member"],
+    ["bigint", { in: "query", min: "0" }, '"-1"', "Expected a value at least 0"],
+  ];
+  for (const [type, options, json, message] of refused) {
+    it(`refuses ${json} for ${JSON.stringify(type)} with ${JSON.stringify(options)}`, () => {
+      expect(mistake(schemaFor(type, options), parseJson(json))).toContain(message);
+    });
+  }
+
+  it("says what is wrong with a value before it says how large it is", () => {
+    expect(mistake(schemaFor("int", { min: "1" }), "x")).toContain("Expected an integer");
+  });
+
+  const described: [
+    type: CqlType | PrimitiveKind,
+    options: Options,
+    meta: Record<string, unknown>,
+  ][] = [
+    ["int", { min: "1", max: "5" }, {
+      type: "integer",
+      minimum: 1,
+      maximum: 5,
+      description: "An integer of 32 bits; from 1 to 5",
+      example: undefined,
+    }],
+    ["int", { min: "1" }, { minimum: 1, maximum: 2147483647, example: 86400 }],
+    // What the type cannot hold, a bound does not allow.
+    ["tinyint", { min: "-1000", max: "1000" }, { minimum: -128, maximum: 127 }],
+    ["double", { min: "0.1" }, { type: ["number", "string"], minimum: 0.1, example: 21.5 }],
+    ["decimal", { min: "0.01", max: "99.99" }, {
+      type: ["string", "number"],
+      minimum: 0.01,
+      maximum: 99.99,
+      description: expect.stringMatching(/; from 0\.01 to 99\.99$/),
+    }],
+    ["decimal", { in: "query", max: "20" }, {
+      type: "string",
+      maximum: undefined,
+      description: expect.stringMatching(/; at most 20$/),
+      example: "12.50",
+    }],
+    // A JSON number of the document would be another.
+    ["bigint", { min: "0", max: "9007199254740993" }, {
+      minimum: 0,
+      maximum: undefined,
+      description: expect.stringMatching(/; from 0 to 9007199254740993$/),
+    }],
+    ["text", { min: "1", max: "20" }, { minLength: 1, maxLength: 20, description: "Text" }],
+    [LIST, { max: "3" }, { maxItems: 3, minItems: undefined }],
+    [{ kind: "map", key: { kind: "text" }, value: { kind: "int" } }, { max: "3" }, {
+      maxProperties: 3,
+    }],
+  ];
+  for (const [type, options, meta] of described) {
+    it(`describes ${JSON.stringify(type)} with ${JSON.stringify(options)}`, () => {
+      expect({ ...schemaFor(type, options).meta() }).toMatchObject(
+        Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== undefined)),
+      );
+      for (const [key, value] of Object.entries(meta)) {
+        if (value === undefined) expect(schemaFor(type, options).meta()?.[key]).toBeUndefined();
+      }
+    });
+  }
+});
+
+describe("schemaOf() of a vector that is indexed", () => {
+  it("takes finite numbers alone, and for the cosine one that is not zero", () => {
+    const cosine = schemaFor(VECTOR, { similarity: "COSINE" });
+    const euclidean = schemaFor(VECTOR, { similarity: "EUCLIDEAN" });
+    expect(mistake(cosine, [0, 1])).toBeNull();
+    expect(mistake(euclidean, [0, 0])).toBeNull();
+    expect(mistake(cosine, [0, 0])).toContain("other than zero");
+    expect(mistake(cosine, [1, "NaN"])).toContain("finite numbers");
+    expect(cosine.meta()).toMatchObject({ type: "array", minItems: 2 });
+  });
+});
+
+describe("schemaOf() of a write time", () => {
+  const microseconds = (ms: number) => String((Date.now() + ms) * 1000);
+
+  it("takes none that is far ahead, unless it is bounded", () => {
+    const schema = schemaFor("bigint", { isWriteTime: true });
+    expect(mistake(schema, microseconds(0))).toBeNull();
+    expect(mistake(schema, microseconds(30_000))).toBeNull();
+    expect(mistake(schema, microseconds(120_000))).toContain("not more than a minute ahead");
+    const bounded = schemaFor("bigint", { isWriteTime: true, max: "9223372036854775807" });
+    expect(mistake(bounded, microseconds(120_000))).toBeNull();
+  });
+
+  it("is described as what its type is", () => {
+    expect(schemaFor("bigint", { isWriteTime: true }).meta()).toMatchObject({ format: "int64" });
+  });
+});
