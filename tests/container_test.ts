@@ -140,6 +140,14 @@ describe("docker-compose.yml", () => {
 });
 
 describe("haproxy.cfg", () => {
+  it("says where a request came from, whatever the client says", () => {
+    expect(haproxy).toMatch(/^ {2}option forwardfor$/m);
+    for (const name of ["X-Forwarded-For", "Forwarded"]) {
+      expect(haproxy).toContain(`http-request del-header ${name}\n`);
+    }
+    expect(compose).toMatch(/^ {4}TRUSTED_PROXIES: \S/m);
+  });
+
   it("takes every address from the environment that the Compose file sets", () => {
     const used = [...haproxy.matchAll(/"\$\{([A-Z_0-9]+)\}"/g)].map(([, name]) => name!);
     expect(used.sort()).toEqual(["LISTEN", "REPLICA_1", "REPLICA_2"]);
