@@ -27,7 +27,7 @@ export async function loadCatalog(
   const folder = `${cqlDir.replace(/\/+$/, "")}/queries`;
   const unreadable: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => unreadable.push(diagnostic);
-  const files = await readSources(folder, { deep: true, report, warn });
+  const files = await readSources(folder, { folders: "read", report, warn });
   if (files === null) {
     throw new Deno.errors.NotFound(
       `Cannot read "${folder}": the folder does not exist; create it, or set CQL_DIR to the folder that has "queries/" in it`,

@@ -1,6 +1,6 @@
 /**
- * A folder of CQL → the text of its files. Queries and migrations are read by it alike, so that a
- * file that one takes the other takes too.
+ * A folder → the text of its files. Queries, migrations and hand-written routes are read by it alike, so
+ * that a file that one takes the others take too.
  *
  * @module
  */
@@ -8,21 +8,36 @@ import { quote } from "./text/quote.ts";
 import type { Diagnostic, Report, SourceFile } from "./text/source.ts";
 
 export interface ReadOptions {
-  /** Whether the folders in the folder are read too. */
-  readonly deep: boolean;
+  /** Whether the folders in the folder are read too, warned of or left alone. */
+  readonly folders: "read" | "warn" | "leave";
+  /** Which files are read. Default: CQL. */
+  readonly kind?: SourceKind;
   /** Hears of files that cannot be read. */
   readonly report: Report;
   /** Hears of files that are left out although they look as if they were meant. */
   readonly warn: (message: string) => void;
 }
 
-// `x.sql`, `x.CQL`, what editors and merges leave behind (`x.cql~`, `x.cql.orig`), and `0003_x.txt`.
-const LOOKS_LIKE_CQL = /\.[cs]ql|^\d{3,}[_-]/i;
+/** Files by their names. */
+export interface SourceKind {
+  readonly isRead: (name: string) => boolean;
+  /** Whether a name that is not read looks as if it were meant. */
+  readonly isMeant: (name: string) => boolean;
+  /** What the name of a file of this kind ends in. */
+  readonly ending: string;
+}
+
+const CQL: SourceKind = {
+  isRead: (name) => name.endsWith(".cql"),
+  // `x.sql`, `x.CQL`, what editors and merges leave behind (`x.cql~`, `x.cql.orig`), and `0003_x.txt`.
+  isMeant: (name) => /\.[cs]ql|^\d{3,}[_-]/i.test(name),
+  ending: ".cql",
+};
 
 /**
- * Reads the files whose names end in `.cql`, in the order of their names. A link counts as what it
- * leads to. Names that begin with a dot are left out: a mounted ConfigMap keeps its versions under such
- * names, and links to them.
+ * Reads the files of a kind, in the order of their names. A link counts as what it leads to. Names that
+ * begin with a dot are left out: a mounted ConfigMap keeps its versions under such names, and links to
+ * them.
  *
  * @returns null where the folder does not exist
  */
@@ -50,19 +65,20 @@ interface FolderOptions extends ReadOptions {
 }
 
 async function readFolder(folder: string, options: FolderOptions): Promise<SourceFile[]> {
-  const { deep, warn, report } = options;
+  const { folders, kind = CQL, warn, report } = options;
   const files: SourceFile[] = [];
   for (const name of await listNames(folder, report)) {
     const path = `${folder}/${name}`;
-    const isCql = name.endsWith(".cql");
+    const isRead = kind.isRead(name);
     const info = await attempt(path, {
-      report: isCql ? report : ({ message }) => warn(message),
+      report: isRead ? report : ({ message }) => warn(message),
       read: () => Deno.stat(path),
     });
     if (info === null) continue;
     if (info.isDirectory) {
       const identity = identityOf(info);
-      if (!deep) {
+      if (folders === "leave") continue;
+      if (folders === "warn") {
         warn(`${quote(path)} is not read: move its files into ${quote(folder)}`);
       } else if (options.parents.includes(identity)) {
         warn(`${quote(path)} is not read: it leads back to a folder that it is in`);
@@ -70,13 +86,13 @@ async function readFolder(folder: string, options: FolderOptions): Promise<Sourc
         const parents = [...options.parents, identity];
         files.push(...await readFolder(path, { ...options, parents }));
       }
-    } else if (isCql && info.isFile) {
+    } else if (isRead && info.isFile) {
       const file = await readText(path, report);
       if (file !== null) files.push(file);
-    } else if (isCql) {
+    } else if (isRead) {
       report(unreadable(path, "it is not a file"));
-    } else if (LOOKS_LIKE_CQL.test(name)) {
-      warn(`${quote(path)} is not read: its name does not end in ".cql"`);
+    } else if (kind.isMeant(name)) {
+      warn(`${quote(path)} is not read: its name does not end in ${quote(kind.ending)}`);
     }
   }
   return files;

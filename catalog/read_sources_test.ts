@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { readSources } from "./read_sources.ts";
+import { type ReadOptions, readSources } from "./read_sources.ts";
 
 describe("readSources()", () => {
   let folder: string;
@@ -20,14 +20,15 @@ describe("readSources()", () => {
   }
 
   /** What is read, what is reported and what is warned of, with paths from the folder on. */
-  async function read({ deep = true }: { readonly deep?: boolean } = {}) {
+  async function read(options: Partial<ReadOptions> = {}) {
     const short = (text: string) => text.replaceAll(`${folder}/`, "");
     const reports: string[] = [];
     const warnings: string[] = [];
     const files = await readSources(folder, {
-      deep,
+      folders: "read",
       report: ({ message }) => reports.push(short(message)),
       warn: (message) => warnings.push(short(message)),
+      ...options,
     });
     return { files: files?.map(({ path, text }) => [short(path), text]), reports, warnings };
   }
@@ -46,10 +47,24 @@ describe("readSources()", () => {
       reports: [],
       warnings: [],
     });
-    expect(await read({ deep: false })).toEqual({
+    expect(await read({ folders: "warn" })).toEqual({
       files: [["b.cql", "b"], ["c.cql", "c"]],
       reports: [],
       warnings: [`"a" is not read: move its files into "${folder}"`],
+    });
+  });
+
+  it("reads files of another kind, and leaves folders alone", async () => {
+    await write({ "a.ts": "a", "b.cql": "b", "c.TS": "c", "d/e.ts": "e" });
+    const kind = {
+      isRead: (name: string) => name.endsWith(".ts"),
+      isMeant: (name: string) => /\.ts/i.test(name),
+      ending: ".ts",
+    };
+    expect(await read({ folders: "leave", kind })).toEqual({
+      files: [["a.ts", "a"]],
+      reports: [],
+      warnings: ['"c.TS" is not read: its name does not end in ".ts"'],
     });
   });
 
@@ -59,8 +74,8 @@ describe("readSources()", () => {
     for (const name of ["0001_a.cql", "0002_b.cql"]) {
       await Deno.symlink(`..data/${name}`, `${folder}/${name}`);
     }
-    for (const deep of [true, false]) {
-      expect(await read({ deep })).toEqual({
+    for (const folders of ["read", "warn"] as const) {
+      expect(await read({ folders })).toEqual({
         files: [["0001_a.cql", "a"], ["0002_b.cql", "b"]],
         reports: [],
         warnings: [],

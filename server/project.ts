@@ -44,7 +44,9 @@ export async function loadProject(cqlDir: string, options: ProjectOptions): Prom
   const [queries, migrations, imported] = await Promise.allSettled([
     loadCatalog(cqlDir, { warn }),
     readMigrations(cqlDir, { keyspace, warn }),
-    options.routes === undefined ? loadRoutes(cqlDir) : { routes: options.routes, diagnostics: [] },
+    options.routes === undefined
+      ? loadRoutes(cqlDir, { warn })
+      : { routes: options.routes, diagnostics: [] },
   ]);
   const diagnostics: Diagnostic[] = [];
   const others: string[] = [];

@@ -62,7 +62,7 @@ export async function readMigrations(
   const folder = `${project}/migrations`;
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
-  const files = await readSources(folder, { deep: false, report, warn });
+  const files = await readSources(folder, { folders: "warn", report, warn });
   if (files === null) {
     await assertProject(project);
     return null;

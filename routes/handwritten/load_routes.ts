@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { readSources, type SourceKind } from "../../catalog/read_sources.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
 import { type HandwrittenRoute, isHandwrittenRoute } from "./define_route.ts";
 import { explainImportFailure } from "./import_failure.ts";
@@ -25,44 +26,39 @@ export interface LoadedRoutes {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A route by its name, or what somebody took for the name of a route. */
+const MODULES: SourceKind = {
+  isRead: (name) => /^[^._].*\.[cm]?[jt]sx?$/.test(name) && !isNoRoute(name),
+  isMeant: (name) => /^[^_].*\.[cm]?[jt]sx?/i.test(name) && !isNoRoute(name),
+  ending: ".ts",
+};
+
+function isNoRoute(name: string): boolean {
+  return /(?:_test|\.d)\.ts$/.test(name);
+}
+
 /**
  * Imports each `routes/*.ts` below `cqlDir`, one after the other. A name that begins with a dot or with
  * "_", and `*_test.ts`, is not a route; neither is a file in a sub-folder, where helpers may lie. Without
  * the folder there are no routes.
  */
-export async function loadRoutes(cqlDir: string): Promise<LoadedRoutes> {
+export async function loadRoutes(
+  cqlDir: string,
+  { warn }: { readonly warn: (message: string) => void },
+): Promise<LoadedRoutes> {
   const project = cqlDir.replace(/\/+$/, "");
   const routes: LoadedRoute[] = [];
   const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
+  const options = { folders: "leave", kind: MODULES, report, warn } as const;
   const unlocked = new Set<string>();
-  for (const name of await listModules(`${project}/routes`)) {
-    const path = `${project}/routes/${name}`;
-    const file = { path, text: await Deno.readTextFile(path) };
+  for (const file of await readSources(`${project}/routes`, options) ?? []) {
     const loaded = nameMistake(file) ?? await importRoute(file, { project, unlocked });
     if (loaded === null) continue;
     if ("route" in loaded) routes.push(loaded);
     else diagnostics.push(loaded);
   }
   return { routes, diagnostics };
-}
-
-/** The names of what might be routes, sorted. */
-async function listModules(folder: string): Promise<string[]> {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = await Array.fromAsync(Deno.readDir(folder));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  const names = entries.map(({ name }) => name)
-    .filter((name) => /^[^._].*\.[cm]?[jt]sx?$/.test(name) && !/(?:_test|\.d)\.ts$/.test(name));
-  const files = await Promise.all(names.map(async (name) => {
-    // The target counts, not the link: a mounted ConfigMap is made of links.
-    const { isFile } = await Deno.stat(`${folder}/${name}`);
-    return isFile ? [name] : [];
-  }));
-  return files.flat().sort();
 }
 
 function nameMistake(file: SourceFile): Diagnostic | null {
