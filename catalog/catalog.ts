@@ -5,12 +5,12 @@
  * @module
  */
 
-import { type Draft, parseFile } from "./parse.ts";
+import { buildQuery } from "./build_query.ts";
+import { parseFile, type QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import { pathShape } from "./tags/route_tag.ts";
 import { placeOf } from "./text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "./text/source.ts";
-import { validateDraft } from "./validate.ts";
 
 export interface Catalog {
   /** The queries whose header, tags and statement have no mistake, in the order of the files. */
@@ -30,7 +30,7 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
   const drafts = parsed.flatMap((file) => file.drafts);
   const clashes = [...findNameClashes(drafts), ...findRouteClashes(drafts)];
   const clashing = new Set(clashes.map(({ draft }) => draft));
-  const validated = drafts.map((draft) => ({ draft, ...validateDraft(draft) }));
+  const validated = drafts.map((draft) => ({ draft, ...buildQuery(draft) }));
   return {
     queries: validated.flatMap(({ draft, query }) =>
       query === null || clashing.has(draft) ? [] : [query]
@@ -45,11 +45,11 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
 
 /** The second of two drafts that want the same, and what to say of it. */
 interface Clash {
-  readonly draft: Draft;
+  readonly draft: QueryDraft;
   readonly diagnostic: Diagnostic;
 }
 
-function findNameClashes(drafts: readonly Draft[]): Clash[] {
+function findNameClashes(drafts: readonly QueryDraft[]): Clash[] {
   const firsts = new Map<string, Span>();
   return drafts.flatMap((draft) => {
     const { header } = draft;
@@ -68,7 +68,7 @@ function findNameClashes(drafts: readonly Draft[]): Clash[] {
   });
 }
 
-function findRouteClashes(drafts: readonly Draft[]): Clash[] {
+function findRouteClashes(drafts: readonly QueryDraft[]): Clash[] {
   const firsts = new Map<string, Span>();
   return drafts.flatMap((draft) => {
     const [route] = draft.tags.route;

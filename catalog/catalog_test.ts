@@ -46,8 +46,8 @@ SELECT observed_at -- newest first
 ;
 `;
     const query = parseOne(text);
-    const { statementSpan, parsed, nameSpan, markers, params, route, ...rest } = query;
-    expect(rest).toEqual({
+    const { statementSpan, parsed, nameSpan, markers, params, route } = query;
+    expect(query).toMatchObject({
       name: "list_observations",
       mode: "many",
       group: "observations",
@@ -57,8 +57,7 @@ SELECT observed_at -- newest first
       verb: "select",
       conditional: false,
       access: { kind: "scopes", anyOf: [["observations:read"], ["stations:read", "admin"]] },
-      consistency: "LOCAL_ONE",
-      serialConsistency: null,
+      consistency: { level: "LOCAL_ONE", serial: null },
       page: { size: 50, max: 1000 },
       etag: null,
       walk: null,
@@ -99,7 +98,7 @@ SELECT observed_at -- newest first
       params: [],
       route: null,
       access: { kind: "internal" },
-      consistency: null,
+      consistency: { level: null, serial: null },
       page: { size: 100, max: 1000 },
     });
   });
@@ -109,7 +108,7 @@ SELECT observed_at -- newest first
       "\uFEFF-- name: a :one\r\n-- Prose.\r\n-- @consistency ONE\r\nSELECT a\r\n  FROM b;\r\n";
     expect(parseOne(text)).toMatchObject({
       summary: "Prose.",
-      consistency: "ONE",
+      consistency: { level: "ONE" },
       statement: "SELECT a\r\n  FROM b",
     });
   });
@@ -254,8 +253,7 @@ SELECT observed_at -- newest first
     const text =
       "-- name: a :applied\n-- @consistency EACH_QUORUM serial=LOCAL_SERIAL\nDELETE FROM t WHERE a = 1 IF EXISTS;";
     expect(parseOne(text)).toMatchObject({
-      consistency: "EACH_QUORUM",
-      serialConsistency: "LOCAL_SERIAL",
+      consistency: { level: "EACH_QUORUM", serial: "LOCAL_SERIAL" },
     });
   });
 

@@ -6,17 +6,21 @@
  */
 
 import type { Statement, Verb } from "./statement/statement.ts";
+import type { BucketUnit } from "./tags/bucket_unit.ts";
+import type { Mode } from "./tags/mode.ts";
+import type { TagSettings } from "./tags/tags.ts";
 import type { Span } from "./text/source.ts";
 
-export type { Verb };
-
-/** How many rows a query answers with, and so the shape of its response. */
-export type Mode = "one" | "many" | "exec" | "applied";
-
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** The width of a time bucket, calendar units in UTC; weeks are those of ISO 8601. */
-export type BucketUnit = "hour" | "day" | "week" | "month" | "year";
+export type { Verb } from "./statement/statement.ts";
+export type { BucketUnit } from "./tags/bucket_unit.ts";
+export type { Consistency, SerialConsistency } from "./tags/consistency_tag.ts";
+export type { CurrentColumn } from "./tags/current_tag.ts";
+export type { Etag } from "./tags/etag_tag.ts";
+export type { Method, Mode } from "./tags/mode.ts";
+export type { Page } from "./tags/page_tag.ts";
+export type { Route } from "./tags/route_tag.ts";
+export type { SuccessStatus } from "./tags/status_tag.ts";
+export type { Walk } from "./tags/walk_tag.ts";
 
 /** Where the value of a parameter comes from. */
 export type ParamSource =
@@ -58,14 +62,6 @@ export interface Marker {
   readonly spans: readonly Span[];
 }
 
-/** How a query is reached over HTTP. */
-export interface Route {
-  readonly method: Method;
-  /** With markers in braces: `/stations/{station_id}`. */
-  readonly path: string;
-  readonly span: Span;
-}
-
 /** Who may call a query. An internal query has no route and is called by hand-written ones only. */
 export type Access =
   | { readonly kind: "internal" }
@@ -73,60 +69,11 @@ export type Access =
   /** Any one of the alternatives suffices; all scopes of an alternative are needed. */
   | { readonly kind: "scopes"; readonly anyOf: readonly (readonly string[])[] };
 
-/** What a write can answer with where it succeeds. */
-export type SuccessStatus = 200 | 201 | 202 | 204;
-
-/** The page sizes of a `:many` query, in rows. */
-export interface Page {
-  readonly size: number;
-  readonly max: number;
-}
-
-/** A column whose value is the entity tag of a `:one` query's row. */
-export interface Etag {
-  readonly column: string;
-  readonly span: Span;
-}
-
-/** A column of a row that may be shown where the condition of an `:applied` query did not hold. */
-export interface CurrentColumn {
-  readonly name: string;
-  readonly span: Span;
-}
-
-/** How a `:many` query goes through the time buckets of a range, one partition after the other. */
-export interface Walk {
-  /** The marker that each bucket is bound to. */
-  readonly bucket: string;
-  readonly by: BucketUnit;
-  /** The markers of the range's ends, both inclusive as far as buckets go. */
-  readonly from: string;
-  readonly to: string;
-  /** By time; that of the rows inside a bucket must be the same. */
-  readonly order: "asc" | "desc";
-  /** Buckets that one request may span. */
-  readonly max: number;
-  readonly span: Span;
-}
-
-/** A consistency level by its CQL name, such as `LOCAL_QUORUM`. */
-export type Consistency =
-  | "ANY"
-  | "ONE"
-  | "TWO"
-  | "THREE"
-  | "QUORUM"
-  | "ALL"
-  | "LOCAL_QUORUM"
-  | "EACH_QUORUM"
-  | "LOCAL_ONE"
-  /** Of reads alone: they see what lightweight transactions are about. */
-  | SerialConsistency;
-
-export type SerialConsistency = "SERIAL" | "LOCAL_SERIAL";
-
-/** One named query of a query file, parsed and checked as far as its text allows. */
-export interface Query {
+/**
+ * One named query of a query file, parsed and checked as far as its text allows. It carries what its tags
+ * say, each under the tag's name.
+ */
+export interface Query extends TagSettings {
   /** Also the `operationId`. */
   readonly name: string;
   readonly nameSpan: Span;
@@ -149,18 +96,5 @@ export interface Query {
   readonly markers: readonly Marker[];
   /** One for each marker, in the same order. */
   readonly params: readonly Param[];
-  readonly route: Route | null;
   readonly access: Access;
-  readonly consistency: Consistency | null;
-  readonly serialConsistency: SerialConsistency | null;
-  /** For `:many` only, where it always has a value; null otherwise. */
-  readonly page: Page | null;
-  readonly etag: Etag | null;
-  readonly walk: Walk | null;
-  /** Whether the route takes many inputs in one request. */
-  readonly bulk: boolean;
-  /** What a write with a route answers with where it succeeds; null for others. */
-  readonly status: SuccessStatus | null;
-  /** What a caller may see of the row where the condition did not hold, beside the key that it sent. */
-  readonly current: readonly CurrentColumn[];
 }

@@ -29,6 +29,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
  * A file outside the layer's folders is a room by its own name, or else the room `.`.
  */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  catalog: [["text"], ["statement"], ["tags"], ["query.ts"], ["parse"], ["checks"], ["."]],
   db: [["driver"], ["schema"], ["prepare"], ["run"], ["bulk"]],
   routes: [
     ["context.ts"],

@@ -9,12 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { check } from "../tasks/check.ts";
 import { upload } from "./support/bulk_client.ts";
 import { problemOf } from "./support/harness.ts";
-import {
-  createCqlFolder,
-  type OwnService,
-  startOwnService,
-  succeed,
-} from "./support/own_service.ts";
+import { createCqlFolder, type OwnService, startOwnService } from "./support/own_service.ts";
 
 const CQL = {
   migration: `
@@ -376,28 +371,5 @@ describe("@current", () => {
     expect(await refusalOf("@current name", "EXISTS")).toContain(
       'if "IF EXISTS" does not hold, there is no row',
     );
-  });
-});
-
-describe("The document", () => {
-  it("describes the preconditions that a route checks, and no others", async () => {
-    interface Parameter {
-      readonly in: string;
-      readonly name: string;
-      readonly required?: boolean;
-    }
-    const { paths } = await succeed<
-      { paths: Record<string, Record<string, { parameters?: Parameter[] }>> }
-    >(service.request("/openapi.json", { user: null }));
-    const headersAt = (path: string, method: string) =>
-      (paths[path]![method]!.parameters ?? []).filter((each) => each.in === "header")
-        .map(({ name, required }) => required ? `${name}!` : name);
-    expect(headersAt("/items/{id}", "get")).toEqual(["If-Match", "If-None-Match"]);
-    expect(headersAt("/items/{id}", "patch")).toEqual(["If-Match!"]);
-    expect(headersAt("/items/{id}/name", "put")).toEqual(["If-Match"]);
-    expect(headersAt("/items", "post")).toEqual(["If-None-Match"]);
-    for (const [path, method] of [["/items/{id}", "put"], ["/items/{id}/guess", "put"]] as const) {
-      expect(headersAt(path, method)).toEqual([]);
-    }
   });
 });

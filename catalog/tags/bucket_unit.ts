@@ -4,19 +4,21 @@
  * @module
  */
 
-import type { BucketUnit } from "../query.ts";
 import type { Word } from "../text/comment.ts";
 import type { Report } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
 
+/** The width of a time bucket, calendar units in UTC; weeks are those of ISO 8601. */
+export type BucketUnit = "hour" | "day" | "week" | "month" | "year";
+
 const UNITS: readonly BucketUnit[] = ["hour", "day", "week", "month", "year"];
 
-/** The unit of that name; null where there is none. */
+/** The unit with that name; null where none has it. */
 export function findUnit(name: string): BucketUnit | null {
   return UNITS.find((unit) => unit === name) ?? null;
 }
 
-/** The unit that a tag names; null where it names none, or an unknown one. */
+/** The unit that a tag names; null where it names no unit, or an unknown unit. */
 export function readUnit(word: Word | undefined, report: Report): BucketUnit | null {
   if (word === undefined) return null;
   const unit = findUnit(word.text);

@@ -4,11 +4,34 @@
  * @module
  */
 
-import type { Consistency, SerialConsistency } from "../query.ts";
 import type { Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
+import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
+
+/** A consistency level by its CQL name, such as `LOCAL_QUORUM`. */
+export type Consistency =
+  | "ANY"
+  | "ONE"
+  | "TWO"
+  | "THREE"
+  | "QUORUM"
+  | "ALL"
+  | "LOCAL_QUORUM"
+  | "EACH_QUORUM"
+  | "LOCAL_ONE"
+  /** Of reads alone: they see what lightweight transactions are about. */
+  | SerialConsistency;
+
+export type SerialConsistency = "SERIAL" | "LOCAL_SERIAL";
+
+/** The levels of a query; null where the service's own level holds. */
+export interface QueryConsistency {
+  readonly level: Consistency | null;
+  /** The level of the serial phase of a lightweight transaction. */
+  readonly serial: SerialConsistency | null;
+}
 
 export interface ConsistencyTag {
   readonly level: Consistency | null;
@@ -32,7 +55,13 @@ const LEVELS: readonly Consistency[] = [
   ...SERIAL_LEVELS,
 ];
 
-export function readConsistency(line: TagLine, report: Report): ConsistencyTag {
+export const consistencyTag: QueryTag<ConsistencyTag, QueryConsistency> = {
+  repeats: false,
+  read: readConsistency,
+  settle: (tag) => ({ level: tag?.level ?? null, serial: tag?.serial ?? null }),
+};
+
+function readConsistency(line: TagLine, report: Report): ConsistencyTag {
   const first = line.words[0];
   const levelWord = first?.text.includes("=") ? undefined : first;
   if (levelWord === undefined) {

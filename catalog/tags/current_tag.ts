@@ -5,17 +5,30 @@
  * @module
  */
 
-import type { CurrentColumn } from "../query.ts";
 import type { Report, Span } from "../text/source.ts";
 import { readColumnName } from "./column_name.ts";
+import type { QueryTag } from "./tag.ts";
 import type { TagLine } from "./tag_line.ts";
+
+/** A column of a row that may be shown where the condition of an `:applied` query did not hold. */
+export interface CurrentColumn {
+  readonly name: string;
+  readonly span: Span;
+}
 
 export interface CurrentTag {
   readonly columns: readonly CurrentColumn[];
   readonly span: Span;
 }
 
-export function readCurrent(line: TagLine, report: Report): CurrentTag {
+/** What a caller may see of the row where the condition did not hold, beside the key that it sent. */
+export const currentTag: QueryTag<CurrentTag, readonly CurrentColumn[]> = {
+  repeats: false,
+  read: readCurrent,
+  settle: (tag) => tag?.columns ?? [],
+};
+
+function readCurrent(line: TagLine, report: Report): CurrentTag {
   if (line.words.length === 0) {
     report({
       span: line.nameSpan,

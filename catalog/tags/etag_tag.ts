@@ -5,12 +5,24 @@
  * @module
  */
 
-import type { Etag } from "../query.ts";
-import type { Report } from "../text/source.ts";
+import type { Report, Span } from "../text/source.ts";
 import { readColumnName } from "./column_name.ts";
+import type { QueryTag } from "./tag.ts";
 import { reportUnexpected, type TagLine } from "./tag_line.ts";
 
-export function readEtag(line: TagLine, report: Report): Etag {
+/** A column whose value is the entity tag of a `:one` query's row. */
+export interface Etag {
+  readonly column: string;
+  readonly span: Span;
+}
+
+export const etagTag: QueryTag<Etag, Etag | null> = {
+  repeats: false,
+  read: readEtag,
+  settle: (tag) => tag,
+};
+
+function readEtag(line: TagLine, report: Report): Etag {
   const [first, ...others] = line.words;
   if (first === undefined) {
     report({

@@ -4,19 +4,35 @@
  * @module
  */
 
-import type { Page } from "../query.ts";
 import type { Report, Span } from "../text/source.ts";
 import { readCount } from "./count.ts";
+import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
+
+/** The page sizes of a `:many` query, in rows. */
+export interface Page {
+  readonly size: number;
+  readonly max: number;
+}
 
 export interface PageTag extends Page {
   readonly span: Span;
 }
 
 /** The page of a `:many` query without `@page`. */
-export const DEFAULT_PAGE: Page = { size: 100, max: 1000 };
+const DEFAULT_PAGE: Page = { size: 100, max: 1000 };
 
-export function readPage(line: TagLine, report: Report): PageTag {
+/** Of `:many` alone, where a page always has a size. */
+export const pageTag: QueryTag<PageTag, Page | null> = {
+  repeats: false,
+  read: readPage,
+  settle(tag, { mode }) {
+    if (mode !== "many") return null;
+    return tag === null ? DEFAULT_PAGE : { size: tag.size, max: tag.max };
+  },
+};
+
+function readPage(line: TagLine, report: Report): PageTag {
   if (line.words.length === 0) {
     report({
       span: line.nameSpan,

@@ -1,15 +1,15 @@
 /**
  * The `@param name[?] in source by=unit default=value min=1 max=100` tag, as far as it can be judged by itself.
- * Whether the statement has such a marker is for `params.ts`.
+ * Whether the statement has such a marker is for `parse/params.ts`.
  *
  * @module
  */
 
-import type { BucketUnit } from "../query.ts";
 import type { Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
-import { readUnit, reportMissingUnit } from "./bucket_unit.ts";
+import { type BucketUnit, readUnit, reportMissingUnit } from "./bucket_unit.ts";
+import type { Tag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 
 export interface ParamTag {
@@ -38,7 +38,9 @@ const SOURCES = [...PLAIN_SOURCES, "claim:", "bucket:"];
 const OPTIONS = ["by", "default", "min", "max"] as const;
 type Option = typeof OPTIONS[number];
 
-export function readParam(line: TagLine, report: Report): ParamTag | null {
+export const paramTag: Tag<ParamTag> = { repeats: true, read: readParam };
+
+function readParam(line: TagLine, report: Report): ParamTag | null {
   const [nameWord, ...others] = line.words;
   if (nameWord === undefined) {
     report({
@@ -54,7 +56,7 @@ export function readParam(line: TagLine, report: Report): ParamTag | null {
   const { source, sourceSpan, rest } = readSourceWords(nameWord, others, report);
   const options = readOptions(rest, { keys: OPTIONS, report });
   const by = readUnit(options.by, report);
-  checkBounds(options, report);
+  checkBoundOrder(options, report);
   checkFit({ name: nameWord, source, sourceSpan, optional, options }, report);
   return {
     name,
@@ -125,7 +127,7 @@ function readSource({ text, span }: Word, report: Report): TaggedSource | null {
 const BOUND = /^[+-]?\d{1,100}(?:\.\d{1,100})?$/;
 
 /** Whether a bound fits the type is known to the server alone. */
-function checkBounds({ min, max }: Options, report: Report): void {
+function checkBoundOrder({ min, max }: Options, report: Report): void {
   const [least, most] = [min, max].map((word) => {
     if (word === undefined) return null;
     if (BOUND.test(word.text)) return scaled(word.text);

@@ -5,12 +5,22 @@
  * @module
  */
 
-import type { Method } from "../query.ts";
+import { helpToNameMarker } from "../statement/marker_name.ts";
 import type { Word } from "../text/comment.ts";
-import { helpToName, isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
+import { isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
+import { type Method, METHODS } from "./mode.ts";
+import type { QueryTag } from "./tag.ts";
 import type { TagLine } from "./tag_line.ts";
+
+/** How a query is reached over HTTP. */
+export interface Route {
+  readonly method: Method;
+  /** With markers in braces: `/stations/{station_id}`. */
+  readonly path: string;
+  readonly span: Span;
+}
 
 export interface RouteTag {
   /** Null where it is missing or unknown. */
@@ -28,12 +38,19 @@ export interface PathTemplate {
   readonly markers: readonly Word[];
 }
 
-const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
 /** What the service itself answers; `/docs` with all that is below it. */
 export const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
 
-export function readRoute(line: TagLine, report: Report): RouteTag {
+export const routeTag: QueryTag<RouteTag, Route | null> = {
+  repeats: false,
+  read: readRoute,
+  settle(tag) {
+    if (tag === null || tag.method === null || tag.path === null) return null;
+    return { method: tag.method, path: tag.path.text, span: tag.span };
+  },
+};
+
+function readRoute(line: TagLine, report: Report): RouteTag {
   const [first, last] = [line.words[0], line.words.at(-1)];
   if (first === undefined || last === undefined) {
     report({
@@ -133,7 +150,7 @@ function readSegment(
       cannotUse("no marker in the braces", `Write the marker's name in the braces, as "{id}"`);
       return null;
     }
-    if (!isSnakeCase(name)) cannotUse("not in snake_case", helpToName(name));
+    if (!isSnakeCase(name)) cannotUse("not in snake_case", helpToNameMarker(name));
   } else if (text.split("{").length !== text.split("}").length) {
     cannotUse("unbalanced braces", `Write a marker as "{${name || "id"}}"`);
   } else if (/[{}]/.test(text)) {

@@ -6,6 +6,7 @@
 
 import { quote } from "../text/quote.ts";
 import type { Report, Span } from "../text/source.ts";
+import type { Tag } from "./tag.ts";
 import type { TagLine } from "./tag_line.ts";
 
 export interface ScopeTag {
@@ -13,7 +14,9 @@ export interface ScopeTag {
   readonly span: Span;
 }
 
-export function readScope(line: TagLine, report: Report): ScopeTag {
+export const scopeTag: Tag<ScopeTag> = { repeats: true, read: readScope };
+
+function readScope(line: TagLine, report: Report): ScopeTag {
   if (line.words.length === 0) {
     report({
       span: line.nameSpan,

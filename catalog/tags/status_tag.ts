@@ -5,10 +5,13 @@
  * @module
  */
 
-import type { SuccessStatus } from "../query.ts";
 import { quote } from "../text/quote.ts";
 import type { Report, Span } from "../text/source.ts";
+import type { QueryTag } from "./tag.ts";
 import { reportUnexpected, type TagLine } from "./tag_line.ts";
+
+/** What a write may answer with where it succeeds. */
+export type SuccessStatus = 200 | 201 | 202 | 204;
 
 export interface StatusTag {
   /** Null where the tag names none. */
@@ -18,7 +21,20 @@ export interface StatusTag {
 
 const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204];
 
-export function readStatus(line: TagLine, report: Report): StatusTag {
+/** Null for reads, and for queries without a route. */
+export const statusTag: QueryTag<StatusTag, SuccessStatus | null> = {
+  repeats: false,
+  read: readStatus,
+  /** What is created is 201 (RFC 9110, section 15.3.2), unless a tag says that nothing is. */
+  settle(tag, { mode, method }) {
+    if (method === null || mode === "one" || mode === "many") return null;
+    if (tag !== null && tag.status !== null) return tag.status;
+    if (mode === "exec") return 204;
+    return method === "POST" ? 201 : 200;
+  },
+};
+
+function readStatus(line: TagLine, report: Report): StatusTag {
   const [first, ...others] = line.words;
   if (first === undefined) {
     report({

@@ -63,6 +63,12 @@ export function reportUnexpected(word: Word, report: Report): void {
   });
 }
 
+/** Reads a tag that says everything by being there. */
+export function readBare(line: TagLine, report: Report): { readonly span: Span } {
+  for (const word of line.words) reportUnexpected(word, report);
+  return { span: line.span };
+}
+
 function readValue(word: Word, offset: number, report: Report): Word | null {
   const text = word.text.slice(offset);
   const span = { ...word.span, start: word.span.start + offset };

@@ -1,45 +1,45 @@
 /**
- * The table of tags: each is one entry here and one reader. What tags mean together is for
- * `validate.ts`.
+ * The table of tags: each is one line here and one file. What tags mean together is for the rules in
+ * `checks/`.
  *
  * @module
  */
 
 import { placeOf } from "../text/diagnose.ts";
-import type { Report, Span } from "../text/source.ts";
+import type { Report } from "../text/source.ts";
 import { closest, suggest } from "../text/suggest.ts";
 import type { Token } from "../text/token.ts";
-import { readConsistency } from "./consistency_tag.ts";
-import { readCurrent } from "./current_tag.ts";
-import { readEtag } from "./etag_tag.ts";
-import { readPage } from "./page_tag.ts";
-import { readParam } from "./param_tag.ts";
-import { readRoute } from "./route_tag.ts";
-import { readScope } from "./scope_tag.ts";
-import { readStatus } from "./status_tag.ts";
-import { readTagLine, reportUnexpected, type TagLine } from "./tag_line.ts";
-import { readWalk } from "./walk_tag.ts";
+import { bulkTag } from "./bulk_tag.ts";
+import { consistencyTag } from "./consistency_tag.ts";
+import { currentTag } from "./current_tag.ts";
+import { etagTag } from "./etag_tag.ts";
+import { pageTag } from "./page_tag.ts";
+import { paramTag } from "./param_tag.ts";
+import { publicTag } from "./public_tag.ts";
+import { routeTag } from "./route_tag.ts";
+import { scopeTag } from "./scope_tag.ts";
+import { statusTag } from "./status_tag.ts";
+import type { Tag, TaggedQuery } from "./tag.ts";
+import { readTagLine, type TagLine } from "./tag_line.ts";
+import { walkTag } from "./walk_tag.ts";
 
-interface TagReader {
-  /** Whether a query may have the tag more than once. */
-  readonly repeats: boolean;
-  /** What the tag says; null where nothing can be made of it. */
-  readonly read: (line: TagLine, report: Report) => unknown;
+interface AnyTag extends Tag<unknown> {
+  readonly settle?: (tag: never, query: TaggedQuery) => unknown;
 }
 
 const TAGS = {
-  route: { repeats: false, read: readRoute },
-  scope: { repeats: true, read: readScope },
-  public: { repeats: false, read: readBare },
-  param: { repeats: true, read: readParam },
-  consistency: { repeats: false, read: readConsistency },
-  page: { repeats: false, read: readPage },
-  etag: { repeats: false, read: readEtag },
-  walk: { repeats: false, read: readWalk },
-  bulk: { repeats: false, read: readBare },
-  status: { repeats: false, read: readStatus },
-  current: { repeats: false, read: readCurrent },
-} as const satisfies Record<string, TagReader>;
+  route: routeTag,
+  scope: scopeTag,
+  public: publicTag,
+  param: paramTag,
+  consistency: consistencyTag,
+  page: pageTag,
+  etag: etagTag,
+  walk: walkTag,
+  bulk: bulkTag,
+  status: statusTag,
+  current: currentTag,
+} as const satisfies Record<string, AnyTag>;
 
 export type TagName = keyof typeof TAGS;
 
@@ -50,6 +50,15 @@ export const TAG_NAMES = Object.keys(TAGS) as readonly TagName[];
 export type Tags = {
   readonly [Name in TagName]: readonly NonNullable<ReturnType<typeof TAGS[Name]["read"]>>[];
 };
+
+/** What a query carries of its tags, under the names of those that are about the whole query. */
+export type TagSettings = {
+  readonly [Name in QueryTagName]: ReturnType<typeof TAGS[Name]["settle"]>;
+};
+
+type QueryTagName = {
+  [Name in TagName]: typeof TAGS[Name] extends Required<AnyTag> ? Name : never;
+}[TagName];
 
 /** Reads the tags among the comments of a query; of a duplicate the first counts. */
 export function readTags(comments: readonly Token[], report: Report): Tags {
@@ -98,8 +107,12 @@ function readName({ name, nameSpan }: TagLine, report: Report): TagName | null {
   return meant !== undefined && isTagName(meant) ? meant : null;
 }
 
-/** A tag that says all by being there. */
-function readBare(line: TagLine, report: Report): { readonly span: Span } {
-  for (const word of line.words) reportUnexpected(word, report);
-  return { span: line.span };
+/** What a query without mistakes carries of its tags. */
+export function settleTags(tags: Tags, query: TaggedQuery): TagSettings {
+  const settled = TAG_NAMES.flatMap((name) => {
+    const { settle }: AnyTag = TAGS[name];
+    // The value was made by the reader of the same tag, which the types cannot follow.
+    return settle === undefined ? [] : [[name, settle((tags[name][0] ?? null) as never, query)]];
+  });
+  return Object.fromEntries(settled) as unknown as TagSettings;
 }

@@ -1,17 +1,32 @@
 /**
  * The `@walk month from=:since to=:until order=desc by=month max=366` tag, as far as it can be judged
- * by itself. Whether the statement has such markers is for `checks/check_walk.ts`.
+ * by itself. Whether the statement has such markers is for `checks/walk_markers.ts`.
  *
  * @module
  */
 
-import type { BucketUnit, Walk } from "../query.ts";
 import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
-import { findUnit, readUnit, reportMissingUnit } from "./bucket_unit.ts";
+import { type BucketUnit, findUnit, readUnit, reportMissingUnit } from "./bucket_unit.ts";
 import { readCount } from "./count.ts";
+import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
+
+/** How a `:many` query goes through the time buckets of a range, one partition after the other. */
+export interface Walk {
+  /** The marker that each bucket is bound to. */
+  readonly bucket: string;
+  readonly by: BucketUnit;
+  /** The markers of the range's ends, both inclusive as far as buckets go. */
+  readonly from: string;
+  readonly to: string;
+  /** By time; the rows inside a bucket must come in the same order. */
+  readonly order: "asc" | "desc";
+  /** Buckets that one request may span. */
+  readonly max: number;
+  readonly span: Span;
+}
 
 /** What is missing or unknown is null. */
 export interface WalkTag {
@@ -31,7 +46,19 @@ const DEFAULT_MAX = 366;
 const ORDERS: readonly Walk["order"][] = ["asc", "desc"];
 const KEYS = ["from", "to", "order", "by", "max"] as const;
 
-export function readWalk(line: TagLine, report: Report): WalkTag | null {
+export const walkTag: QueryTag<WalkTag, Walk | null> = {
+  repeats: false,
+  read: readWalk,
+  /** Null also where the tag lacks something, which is reported. */
+  settle(tag) {
+    if (tag === null) return null;
+    const { bucket, by, from, to, order, max, span } = tag;
+    if (!bucket || by === null || from === null || to === null || order === null) return null;
+    return { bucket: bucket.text, by, from: from.text, to: to.text, order, max, span };
+  },
+};
+
+function readWalk(line: TagLine, report: Report): WalkTag | null {
   const [first, ...others] = line.words;
   if (first === undefined) {
     report({
@@ -106,7 +133,7 @@ function readEnd(
   return word;
 }
 
-/** A bucket that is called like a unit has that unit. */
+/** A bucket with the name of a unit has that unit. */
 function readBy(
   bucket: Word | null,
   by: Word | undefined,

@@ -20,9 +20,9 @@ export function toSnakeCase(name: string): string {
 }
 
 /** How to name a thing that is called `name` now. */
-export function helpToName(name: string, prefix = ""): string {
+export function helpToName(name: string): string {
   const better = toSnakeCase(name);
   return better === ""
     ? `Use lower-case letters, digits and "_", beginning with a letter`
-    : `Name it "${prefix}${better}"`;
+    : `Name it "${better}"`;
 }

@@ -39,8 +39,8 @@ describe("toSnakeCase()", () => {
 });
 
 describe("helpToName()", () => {
-  it("proposes a name with its sign", () => {
-    expect(helpToName("stationId", ":")).toBe('Name it ":station_id"');
+  it("proposes a name", () => {
+    expect(helpToName("stationId")).toBe('Name it "station_id"');
   });
   it("states the rule where nothing of the name can stay", () => {
     expect(helpToName("☂")).toMatch(/^Use lower-case letters/);

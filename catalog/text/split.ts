@@ -1,6 +1,6 @@
 /**
  * A file of CQL → its statements, each with the comments before it. Query files and migrations are
- * split alike; what the comments say is for `parse.ts`.
+ * split alike; what the comments say is for `parse/`.
  *
  * @module
  */

@@ -4,25 +4,31 @@
  * @module
  */
 
+import { quote } from "./quote.ts";
+
 /** A sentence that names the candidate nearest to `word`, or all of them where none is near. */
 export function suggest(word: string, candidates: readonly string[]): string {
   const near = closest(word, candidates);
-  if (near !== null) return `Did you mean "${near}"?`;
-  const quoted = candidates.map((candidate) => `"${candidate}"`).join(", ");
+  if (near !== null) return `Did you mean ${quote(near)}?`;
+  const quoted = candidates.map(quote).join(", ");
   return candidates.length === 1 ? `Use ${quoted}` : `Use one of ${quoted}`;
 }
 
-/** The candidate at most a third of `word` away, case aside; null where there is none. */
+/** The candidate at most a third of `word` away, case and double quotes aside; null where none is. */
 export function closest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     // Their distance is that at least; a word that a caller made very long costs nothing.
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (Math.abs(bare(candidate).length - bare(word).length) >= bestDistance) continue;
+    const distance = editDistance(bare(word), bare(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+function bare(text: string): string {
+  return text.replaceAll('"', "").toLowerCase();
 }
 
 /** The optimal string alignment distance: insertions, deletions, substitutions, swapped neighbours. */

@@ -7,6 +7,7 @@
 import type { Query } from "../../catalog/query.ts";
 import { type Relation, writesOf, type WriteStatement } from "../../catalog/statement/statement.ts";
 import { type Term, unhinted } from "../../catalog/statement/term.ts";
+import { writtenName } from "../../catalog/statement/written_name.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { Table } from "../schema/table.ts";
 import { codecOrReport } from "./prepare_params.ts";
@@ -150,7 +151,7 @@ function shownColumns(
       report({
         span,
         message: `Cannot show "${name}": the table has no such column`,
-        help: suggest(name, [...table.types.keys()]),
+        help: suggest(name, [...table.types.keys()].map(writtenName)),
       });
       return [];
     }
@@ -159,7 +160,7 @@ function shownColumns(
         span,
         message:
           `Cannot show "${name}": Cassandra returns only the columns that the conditions compare`,
-        help: suggest(name, answered),
+        help: suggest(name, answered.map(writtenName)),
       });
       return [];
     }

@@ -6,9 +6,9 @@
  */
 import type { Query } from "../../catalog/query.ts";
 import { columnsOf, tablesOf } from "../../catalog/statement/names_of.ts";
-import { isReserved } from "../../catalog/statement/reserved_words.ts";
 import { type Statement, writesOf } from "../../catalog/statement/statement.ts";
 import type { Name } from "../../catalog/statement/term.ts";
+import { writtenName } from "../../catalog/statement/written_name.ts";
 import { diagnosticAtStatement } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, Span } from "../../catalog/text/source.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
@@ -49,8 +49,8 @@ async function blame(
     const name = unquoted(column[1]!);
     const [tableName, keyspace = options.keyspace] = splitName(column[2]!).reverse();
     const table = await options.readTable(keyspace ?? "", tableName!).catch(() => null);
-    const columns = [...table?.types.keys() ?? []].map(asWritten);
-    const help = suggest(asWritten(name), columns);
+    const columns = [...table?.types.keys() ?? []].map(writtenName);
+    const help = suggest(writtenName(name), columns);
     const named = columnsIn(query.parsed, tableName!).find((each) => each.name === name);
     return {
       span: named?.span ?? query.statementSpan,
@@ -83,11 +83,4 @@ function splitName(text: string): string[] {
 
 function unquoted(text: string): string {
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
-}
-
-/** A name as a statement has to write it. */
-function asWritten(name: string): string {
-  return /^[a-z]\w*$/.test(name) && name === name.toLowerCase() && !isReserved(name)
-    ? name
-    : `"${name.replaceAll('"', '""')}"`;
 }

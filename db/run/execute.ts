@@ -124,8 +124,8 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
       readResult(
         prepared,
         await session.execute(statement, prepared.bind(values), {
-          consistency: query.consistency,
-          serialConsistency: query.serialConsistency,
+          consistency: query.consistency.level,
+          serialConsistency: query.consistency.serial,
           writes: prepared.writes,
           idempotent: prepared.idempotent,
           fetchSize: options.fetchSize,
@@ -170,7 +170,7 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
         readResult(
           prepared,
           await session.executeBatch(prepared.statement, rows.map(prepared.bind), {
-            consistency: prepared.query.consistency,
+            consistency: prepared.query.consistency.level,
             writes: prepared.writes,
             idempotent: prepared.idempotent,
             writeTime,
@@ -224,9 +224,9 @@ function spanAttributes(
     "db.query.text": query.statement,
     ...(statement.keyspace === null ? {} : { "db.namespace": statement.keyspace }),
     ...(statement.table === null ? {} : { "db.collection.name": statement.table }),
-    ...(query.consistency === null
+    ...(query.consistency.level === null
       ? {}
-      : { "cassandra.consistency.level": query.consistency.toLowerCase() }),
+      : { "cassandra.consistency.level": query.consistency.level.toLowerCase() }),
   };
 }
 

@@ -20,7 +20,6 @@ import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { withDefault } from "./default_value.ts";
-import { preconditionHeaders } from "./precondition_headers.ts";
 import { problemResponses } from "./problem_responses.ts";
 import { traitsOf } from "./route_traits.ts";
 
@@ -40,7 +39,8 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
   const body = of("body");
   const headers = {
     ...shapeOf(of("header"), headerName),
-    ...preconditionHeaders(prepared),
+    ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
+    ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
   };
   return {
     method: method.toLowerCase() as Lowercase<typeof method>,
@@ -160,6 +160,20 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
 const streamContent = Object.fromEntries(
   Object.keys(ROW_FORMATS).map((type) => [type, { schema: z.string() }]),
 );
+
+const ifMatchSchema = z.string().openapi({
+  description: "The `ETag` of the row that the caller has seen",
+  example: '"1"',
+  pattern: '^"[!#-~]*"$',
+});
+const ifNoneMatchSchema = z.string().optional().openapi({
+  description: "The `ETag` of the row that the caller has",
+  example: '"1"',
+});
+
+function takesIfMatch(query: PreparedQuery["query"]): boolean {
+  return query.params.some(({ source }) => source.in === "if-match");
+}
 
 const appliedSchema = z.object({ applied: z.literal(true) });
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { PAGE_PARAMETERS } from "../../catalog/params.ts";
+import { PAGE_PARAMETERS } from "../../catalog/parse/params.ts";
 import type { Page } from "../../catalog/query.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
 import type { OwnParams } from "../input/own_params.ts";

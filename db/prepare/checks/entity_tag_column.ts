@@ -5,7 +5,7 @@
  * @module
  */
 import type { Query } from "../../../catalog/query.ts";
-import { isSnakeCase } from "../../../catalog/text/snake_case.ts";
+import { writtenName } from "../../../catalog/statement/written_name.ts";
 import type { Report } from "../../../catalog/text/source.ts";
 import { suggest } from "../../../catalog/text/suggest.ts";
 import { primitives } from "../../../codec/primitives.ts";
@@ -21,14 +21,10 @@ export function checkEntityTagColumn(
   if (etag === null) return;
   const column = columns.find(({ name }) => name === etag.column);
   if (column === undefined) {
-    // Only a plain name can be in the tag.
-    const plain = columns.map(({ name }) => name).filter(isSnakeCase);
     report({
       span: etag.span,
       message: `Cannot use "${etag.column}" as entity tag: the statement does not select it`,
-      help: plain.length === 0
-        ? `Select the column that tells versions apart, as "… AS ${etag.column}"`
-        : suggest(etag.column, plain),
+      help: suggest(etag.column, columns.map(({ name }) => writtenName(name))),
     });
   } else if (!column.codec.isTag) {
     report({

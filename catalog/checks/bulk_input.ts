@@ -4,26 +4,24 @@
  * @module
  */
 
-import type { Mode, Param } from "../query.ts";
-import type { RouteTag } from "../tags/route_tag.ts";
-import type { Report, Span } from "../text/source.ts";
+import type { Report } from "../text/source.ts";
+import type { QueryFacts } from "./rule.ts";
 
-export function checkBulk(
-  { span }: { readonly span: Span },
-  { mode, route, params, report }: {
-    readonly mode: Mode | null;
-    readonly route: RouteTag | null;
-    /** Null where not all are known. */
-    readonly params: readonly Param[] | null;
-    readonly report: Report;
-  },
+export function checkBulkInput(
+  { tags, mode, route, params, markers }: QueryFacts,
+  report: Report,
 ): void {
+  const [tag] = tags.bulk;
+  if (tag === undefined) return;
+  const { span } = tag;
   const cannotUse = (state: string, help: string) =>
     report({ span, message: `Cannot use @bulk${state}`, help });
   if (mode === "one" || mode === "many") {
     cannotUse(` with mode ":${mode}": only ":exec" and ":applied" write`, "Remove the tag");
   }
-  const entityTag = params?.find(({ source }) => source.in === "if-match");
+  // A parameter without a source is reported already.
+  const isKnown = params.length === markers.length;
+  const entityTag = params.find(({ source }) => source.in === "if-match");
   if (entityTag !== undefined) {
     cannotUse(
       `: "${entityTag.name}" comes from If-Match, which is one for all inputs`,
@@ -37,7 +35,7 @@ export function checkBulk(
     );
   } else if (route.method === "GET" || route.method === "DELETE") {
     cannotUse(` at ${route.method}: it has no body`, "Use POST, PUT or PATCH");
-  } else if (params !== null && !params.some(({ source }) => source.in === "body")) {
+  } else if (isKnown && !params.some(({ source }) => source.in === "body")) {
     cannotUse(": no parameter comes from the body", "Take one from the body, or remove the tag");
   }
 }

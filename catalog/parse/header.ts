@@ -5,12 +5,12 @@
  * @module
  */
 
-import type { Mode } from "./query.ts";
-import { part, readComment } from "./text/comment.ts";
-import { helpToName, isSnakeCase, toSnakeCase } from "./text/snake_case.ts";
-import type { Report, Span } from "./text/source.ts";
-import { closest, suggest } from "./text/suggest.ts";
-import type { Token } from "./text/token.ts";
+import { type Mode, MODES } from "../tags/mode.ts";
+import { part, readComment } from "../text/comment.ts";
+import { helpToName, isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
+import type { Report, Span } from "../text/source.ts";
+import { closest, suggest } from "../text/suggest.ts";
+import type { Token } from "../text/token.ts";
 
 export interface Header {
   /** Null where it is missing. */
@@ -20,8 +20,6 @@ export interface Header {
   readonly mode: Mode | null;
   readonly modeSpan: Span;
 }
-
-const MODES: readonly Mode[] = ["one", "many", "exec", "applied"];
 
 const HEADER = /^\s*name\s*:/;
 /** With another spelling of `name:`, only what could be a name and a mode; the rest is prose. */

@@ -4,17 +4,14 @@
  * @module
  */
 
-import type { Mode } from "../query.ts";
-import type { CurrentTag } from "../tags/current_tag.ts";
 import type { Report } from "../text/source.ts";
+import type { QueryFacts } from "./rule.ts";
 
-export function checkCurrent(
-  { span }: CurrentTag,
-  { mode, report }: { readonly mode: Mode | null; readonly report: Report },
-): void {
-  if (mode === null || mode === "applied") return;
+export function checkCurrentCondition({ tags, mode }: QueryFacts, report: Report): void {
+  const [tag] = tags.current;
+  if (tag === undefined || mode === null || mode === "applied") return;
   report({
-    span,
+    span: tag.span,
     message: `Cannot use @current with mode ":${mode}": only ":applied" has a condition`,
     help: "Remove the tag",
   });

@@ -5,11 +5,14 @@
  * @module
  */
 
-import type { BucketUnit, Marker, Mode, Param, ParamSource } from "./query.ts";
-import type { ParamTag, TaggedSource } from "./tags/param_tag.ts";
-import type { RouteTag } from "./tags/route_tag.ts";
-import type { Report, Span } from "./text/source.ts";
-import { suggest } from "./text/suggest.ts";
+import type { Marker, Param, ParamSource } from "../query.ts";
+import { toMarkerName } from "../statement/marker_name.ts";
+import type { BucketUnit } from "../tags/bucket_unit.ts";
+import type { Mode } from "../tags/mode.ts";
+import type { ParamTag, TaggedSource } from "../tags/param_tag.ts";
+import type { RouteTag } from "../tags/route_tag.ts";
+import type { Report, Span } from "../text/source.ts";
+import { suggest } from "../text/suggest.ts";
 
 export interface ParamContext {
   readonly tags: readonly ParamTag[];
@@ -52,7 +55,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
     if (tag !== null) checkTag(tag, context);
     checkReservedName({ name: marker.name, source, span: tag?.sourceSpan ?? span }, context);
     if (tag !== null && source.in === "bucket") {
-      checkBucket(tag, source.of, { markers, tags, context });
+      checkBucketOrigin(tag, source.of, { markers, tags, context });
     }
     const by = tag?.by ?? null;
     const bound = bindUnit(source, by);
@@ -70,7 +73,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
   });
 }
 
-/** Whatever tags say of it; `checks/check_walk.ts` reports them. */
+/** Whatever tags say of it; `checks/walk_markers.ts` reports them. */
 function walkedParam({ name, spans }: Marker): Param {
   const unset = { default: null, by: null, min: null, max: null };
   return { name, source: { in: "walk" }, optional: false, ...unset, span: spans[0]! };
@@ -190,7 +193,7 @@ function checkReservedName({ name, source, span }: NamedSource, context: ParamCo
 }
 
 /** Reports a bucket of what is not the caller's own, always present value. */
-function checkBucket(
+function checkBucketOrigin(
   { name, sourceSpan }: ParamTag,
   of: string,
   { markers, tags, context }: {
@@ -230,7 +233,9 @@ function describeSource({ in: source }: TaggedSource): string {
 
 /** A sentence that names the marker that was probably meant. */
 export function suggestMarker(name: string, markers: readonly Marker[]): string {
-  return markers.length === 0
-    ? `Write ":${name}" in the statement`
-    : suggest(`:${name}`, markers.map((marker) => `:${marker.name}`));
+  if (markers.length === 0) {
+    const written = toMarkerName(name);
+    return `Write ":${written || "id"}" in the statement${written === name ? "" : " and here"}`;
+  }
+  return suggest(`:${name}`, markers.map((marker) => `:${marker.name}`));
 }

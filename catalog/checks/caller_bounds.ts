@@ -6,18 +6,17 @@
  */
 
 import type { Param } from "../query.ts";
-import type { MarkerRole, Role } from "../statement/marker_roles.ts";
+import type { Role } from "../statement/marker_roles.ts";
 import type { Report } from "../text/source.ts";
+import type { QueryFacts } from "./rule.ts";
 
 /** How many partitions are read, how many rows, how long a value lives. */
 const BOUNDED: readonly Role["kind"][] = ["in", "limit", "ttl"];
 
 const CALLERS: readonly Param["source"]["in"][] = ["path", "query", "header", "body"];
 
-export function checkBounds(
-  params: readonly Param[],
-  { roles, report }: { readonly roles: readonly MarkerRole[]; readonly report: Report },
-): void {
+export function checkCallerBounds({ route, params, roles }: QueryFacts, report: Report): void {
+  if (route === null) return;
   for (const { name, source, optional, max, span } of params) {
     const isBounded = roles.some(({ marker, role }) =>
       marker.name === name && BOUNDED.includes(role.kind)

@@ -5,24 +5,15 @@
  * @module
  */
 
-import { suggestMarker } from "../params.ts";
-import type { Marker, Mode } from "../query.ts";
-import type { ParamTag } from "../tags/param_tag.ts";
-import type { RouteTag } from "../tags/route_tag.ts";
-import type { WalkTag } from "../tags/walk_tag.ts";
+import { suggestMarker } from "../parse/params.ts";
+import type { Marker } from "../query.ts";
 import type { Word } from "../text/comment.ts";
 import type { Report } from "../text/source.ts";
+import type { QueryFacts } from "./rule.ts";
 
-export interface WalkContext {
-  readonly mode: Mode | null;
-  readonly markers: readonly Marker[];
-  readonly params: readonly ParamTag[];
-  readonly route: RouteTag | null;
-  readonly report: Report;
-}
-
-export function checkWalk(walk: WalkTag, context: WalkContext): void {
-  const { mode, report } = context;
+export function checkWalkMarkers(query: QueryFacts, report: Report): void {
+  const { tags: { walk: [walk] }, mode } = query;
+  if (walk === undefined) return;
   if (mode !== null && mode !== "many") {
     report({
       span: walk.span,
@@ -30,9 +21,9 @@ export function checkWalk(walk: WalkTag, context: WalkContext): void {
       help: `Remove the tag, or use ":many"`,
     });
   }
-  if (walk.bucket !== null) checkBucket(walk.bucket, context);
+  if (walk.bucket !== null) checkBucketMarker(walk.bucket, query, report);
   for (const end of [walk.from, walk.to]) {
-    if (end !== null) checkEnd(end, { bucket: walk.bucket, context });
+    if (end !== null) checkRangeEnd(end, { bucket: walk.bucket, query, report });
   }
   if (walk.from !== null && walk.from.text === walk.to?.text) {
     report({
@@ -43,12 +34,16 @@ export function checkWalk(walk: WalkTag, context: WalkContext): void {
   }
 }
 
-function checkBucket(bucket: Word, { markers, params, route, report }: WalkContext): void {
+function checkBucketMarker(
+  bucket: Word,
+  { markers, tags, route }: QueryFacts,
+  report: Report,
+): void {
   if (!isMarker(bucket, markers)) {
     reportNoMarker(bucket, { markers, report });
     return;
   }
-  for (const param of params.filter(({ name }) => name === bucket.text)) {
+  for (const param of tags.param.filter(({ name }) => name === bucket.text)) {
     report({
       span: param.span,
       message: `Cannot use @param for "${bucket.text}": @walk gives it its values`,
@@ -66,14 +61,18 @@ function checkBucket(bucket: Word, { markers, params, route, report }: WalkConte
 }
 
 /** Reports an end of the range that is not the caller's own, always present value. */
-function checkEnd(
+function checkRangeEnd(
   end: Word,
-  { bucket, context }: { readonly bucket: Word | null; readonly context: WalkContext },
+  { bucket, query, report }: {
+    readonly bucket: Word | null;
+    readonly query: QueryFacts;
+    readonly report: Report;
+  },
 ): void {
-  const { markers, params, report } = context;
+  const { markers, tags } = query;
   const cannotUse = (state: string, help: string) =>
     report({ span: end.span, message: `Cannot walk along ":${end.text}": ${state}`, help });
-  const tag = params.find(({ name }) => name === end.text);
+  const tag = tags.param.find(({ name }) => name === end.text);
   if (!isMarker(end, markers)) {
     const others = markers.filter(({ name }) => name !== bucket?.text);
     reportNoMarker(end, { markers: others, report });

@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { isHeader, readHeader } from "./header.ts";
-import { lex, wholeFile } from "./text/lex.ts";
-import type { Token } from "./text/token.ts";
+import { lex, wholeFile } from "../text/lex.ts";
+import type { Token } from "../text/token.ts";
 
 function comment(text: string): Token {
   return lex(wholeFile({ path: "a.cql", text }), () => {})[0]!;

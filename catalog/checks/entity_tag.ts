@@ -1,21 +1,16 @@
 /**
- * `@etag` against the rest of the query: an entity tag is that of one row, answered over HTTP.
+ * `@etag` against the rest of the query: an entity tag tells the versions of one row apart, over HTTP.
  *
  * @module
  */
 
-import type { Etag, Mode } from "../query.ts";
-import type { RouteTag } from "../tags/route_tag.ts";
 import type { Report } from "../text/source.ts";
+import type { QueryFacts } from "./rule.ts";
 
-export function checkEtag(
-  { span }: Etag,
-  { mode, route, report }: {
-    readonly mode: Mode | null;
-    readonly route: RouteTag | null;
-    readonly report: Report;
-  },
-): void {
+export function checkEntityTag({ tags, mode, route }: QueryFacts, report: Report): void {
+  const [tag] = tags.etag;
+  if (tag === undefined) return;
+  const { span } = tag;
   if (mode !== null && mode !== "one") {
     report({
       span,

@@ -6,15 +6,15 @@
  */
 
 import { type Header, isHeader, readHeader } from "./header.ts";
-import { readTagLine } from "./tags/tag_line.ts";
-import { isTagName, readTags, type Tags } from "./tags/tags.ts";
-import { readComment } from "./text/comment.ts";
-import type { Diagnostic, Report, SourceFile } from "./text/source.ts";
-import { splitStatements, type StatementText } from "./text/split.ts";
-import type { Token } from "./text/token.ts";
+import { readTagLine } from "../tags/tag_line.ts";
+import { isTagName, readTags, type Tags } from "../tags/tags.ts";
+import { readComment } from "../text/comment.ts";
+import type { Diagnostic, Report, SourceFile } from "../text/source.ts";
+import { splitStatements, type StatementText } from "../text/split.ts";
+import type { Token } from "../text/token.ts";
 
 /** What the text around one statement says. */
-export interface Draft {
+export interface QueryDraft {
   /** Null where the statement has none. */
   readonly header: Header | null;
   /** The lines of the prose, joined by newlines. */
@@ -26,13 +26,13 @@ export interface Draft {
 }
 
 export interface ParsedFile {
-  readonly drafts: readonly Draft[];
+  readonly drafts: readonly QueryDraft[];
   /** The mistakes that belong to no statement. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export function parseFile(file: SourceFile): ParsedFile {
-  const drafts: Draft[] = [];
+  const drafts: QueryDraft[] = [];
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
 
@@ -84,8 +84,11 @@ function reportOrphan({ header, comments }: Block, report: Report): void {
 
 function readDraft(
   block: Block,
-  { statement, previous }: { readonly statement: StatementText; readonly previous: Draft | null },
-): Draft {
+  { statement, previous }: {
+    readonly statement: StatementText;
+    readonly previous: QueryDraft | null;
+  },
+): QueryDraft {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   if (block.header === null && statement.tokens[0].kind !== "unterminated") {
@@ -119,7 +122,7 @@ function isLineComment(comment: Token): boolean {
 function reportMissingHeader(
   { statement, previous, report }: {
     readonly statement: StatementText;
-    readonly previous: Draft | null;
+    readonly previous: QueryDraft | null;
     readonly report: Report;
   },
 ): void {

@@ -4,19 +4,13 @@
  * @module
  */
 
-import type { Mode } from "../query.ts";
-import type { RouteTag } from "../tags/route_tag.ts";
-import type { StatusTag } from "../tags/status_tag.ts";
 import type { Report } from "../text/source.ts";
+import type { QueryFacts } from "./rule.ts";
 
-export function checkStatus(
-  { status, span }: StatusTag,
-  { mode, route, report }: {
-    readonly mode: Mode | null;
-    readonly route: RouteTag | null;
-    readonly report: Report;
-  },
-): void {
+export function checkSuccessStatus({ tags, mode, route }: QueryFacts, report: Report): void {
+  const [tag] = tags.status;
+  if (tag === undefined) return;
+  const { status, span } = tag;
   if (mode === "one" || mode === "many") {
     report({
       span,

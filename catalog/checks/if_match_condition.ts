@@ -5,22 +5,14 @@
  * @module
  */
 
-import type { Mode } from "../query.ts";
-import type { MarkerRole } from "../statement/marker_roles.ts";
-import type { ParamTag } from "../tags/param_tag.ts";
-import type { RouteTag } from "../tags/route_tag.ts";
 import type { Report } from "../text/source.ts";
+import type { QueryFacts } from "./rule.ts";
 
-export function checkIfMatch(
-  tags: readonly ParamTag[],
-  { mode, route, roles, report }: {
-    readonly mode: Mode | null;
-    readonly route: RouteTag | null;
-    readonly roles: readonly MarkerRole[];
-    readonly report: Report;
-  },
+export function checkIfMatchCondition(
+  { tags, mode, route, roles }: QueryFacts,
+  report: Report,
 ): void {
-  const matching = tags.filter(({ source }) => source?.in === "if-match");
+  const matching = tags.param.filter(({ source }) => source?.in === "if-match");
   const [first] = matching;
   for (const { name, sourceSpan } of matching) {
     const cannotTake = (state: string, help: string) =>

@@ -5,12 +5,13 @@
  * @module
  */
 
-import type { Marker } from "./query.ts";
-import { isReserved } from "./statement/reserved_words.ts";
-import type { BindMarker } from "./statement/term.ts";
-import { quote } from "./text/quote.ts";
-import { helpToName, isSnakeCase, toSnakeCase } from "./text/snake_case.ts";
-import type { Report, Span } from "./text/source.ts";
+import type { Marker } from "../query.ts";
+import { helpToNameMarker, toMarkerName } from "../statement/marker_name.ts";
+import { isReserved } from "../statement/reserved_words.ts";
+import type { BindMarker } from "../statement/term.ts";
+import { quote } from "../text/quote.ts";
+import { isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
+import type { Report, Span } from "../text/source.ts";
 
 /** Every marker once, with all its places, in the order of the first. */
 export function listMarkers(markers: readonly BindMarker[], report: Report): Marker[] {
@@ -32,13 +33,13 @@ function readName({ written, span }: BindMarker, report: Report): string | null 
   }
   const name = written.replaceAll('"', "");
   if (written.startsWith('"')) {
-    cannotUse("its name is quoted", helpToName(name, ":"));
+    cannotUse("its name is quoted", helpToNameMarker(name, ":"));
   } else if (!isSnakeCase(name)) {
-    cannotUse("the server lower-cases names", helpToName(name, ":"));
+    cannotUse("the server lower-cases names", helpToNameMarker(name, ":"));
   } else if (isReserved(name)) {
     cannotUse(
       `"${name}" is a reserved word of CQL`,
-      `Give it a longer name, for example ":${name === "limit" ? "row_limit" : `${name}_value`}"`,
+      `Give it a longer name, for example ":${toMarkerName(name)}"`,
     );
   }
   return toSnakeCase(name) || name;

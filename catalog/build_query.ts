@@ -1,0 +1,93 @@
+/**
+ * A draft → a query: its parts put together and held against every rule. What needs the types of the
+ * server, or the other queries, is checked elsewhere.
+ *
+ * @module
+ */
+
+import { checkAccess } from "./checks/access.ts";
+import type { QueryFacts } from "./checks/rule.ts";
+import { QUERY_RULES } from "./checks/rules.ts";
+import { listMarkers } from "./parse/markers.ts";
+import { resolveParams } from "./parse/params.ts";
+import type { QueryDraft } from "./parse/parse_file.ts";
+import type { Access, Query } from "./query.ts";
+import { bindMarkers, markerRoles } from "./statement/marker_roles.ts";
+import { parseStatement } from "./statement/parse_statement.ts";
+import { isConditional, verbOf } from "./statement/statement.ts";
+import { settleTags, type Tags } from "./tags/tags.ts";
+import type { Diagnostic, Report } from "./text/source.ts";
+
+/** The query of a draft, null where it has a mistake; and the mistakes, those of the draft included. */
+export function buildQuery(
+  draft: QueryDraft,
+): { readonly query: Query | null; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics = [...draft.diagnostics];
+  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
+  if (draft.statement.tokens.some(({ kind }) => kind === "unterminated")) {
+    // What an open quote swallows would be reported as missing.
+    checkAccess(draft, report);
+    return { query: null, diagnostics };
+  }
+  const facts = factsOf(draft, report);
+  for (const rule of QUERY_RULES) rule(facts, report);
+  return { query: diagnostics.length > 0 ? null : queryOf(draft, facts), diagnostics };
+}
+
+/** What the rules look at; reports markers and parameters that cannot be. */
+function factsOf({ header, tags, statement }: QueryDraft, report: Report): QueryFacts {
+  const parsed = parseStatement(statement.tokens);
+  const mode = header?.mode ?? null;
+  const route = tags.route[0] ?? null;
+  const markers = listMarkers(bindMarkers(parsed), report);
+  const params = resolveParams(markers, {
+    tags: tags.param,
+    mode,
+    route,
+    isPublic: accessOf(tags).kind === "public",
+    walked: tags.walk[0]?.bucket?.text ?? null,
+    report,
+  });
+  return {
+    header,
+    mode,
+    tags,
+    route,
+    statement: parsed,
+    start: statement.tokens[0],
+    verb: verbOf(parsed),
+    conditional: isConditional(parsed),
+    markers,
+    roles: markerRoles(parsed),
+    params,
+  };
+}
+
+/** Null where the header or the statement lacks something, which is reported. */
+function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts): Query | null {
+  const { header, mode, tags, route, statement: parsed, verb, conditional } = facts;
+  if (header === null || header.name === null || mode === null || verb === null) return null;
+  return {
+    ...settleTags(tags, { mode, method: route?.method ?? null }),
+    name: header.name,
+    nameSpan: header.nameSpan,
+    mode,
+    group: /([^/\\]*?)(?:\.cql)?$/.exec(span.file.path)![1]!,
+    summary: prose.split("\n", 1)[0]!,
+    description: prose,
+    statement: span.file.text.slice(span.start, span.end),
+    statementSpan: span,
+    parsed,
+    verb,
+    conditional,
+    markers: facts.markers,
+    params: facts.params,
+    access: accessOf(tags),
+  };
+}
+
+/** What `checks/access.ts` lets a query have. */
+function accessOf({ scope, public: [publicTag] }: Tags): Access {
+  if (scope.length > 0) return { kind: "scopes", anyOf: scope.map(({ scopes }) => scopes) };
+  return { kind: publicTag === undefined ? "internal" : "public" };
+}

@@ -1,0 +1,38 @@
+/**
+ * The list of rules that every query is held against.
+ *
+ * @module
+ */
+
+import { checkAccess } from "./access.ts";
+import { checkBulkInput } from "./bulk_input.ts";
+import { checkCallerBounds } from "./caller_bounds.ts";
+import { checkConsistencyLevel } from "./consistency_level.ts";
+import { checkCurrentCondition } from "./current_condition.ts";
+import { checkEntityTag } from "./entity_tag.ts";
+import { checkIfMatchCondition } from "./if_match_condition.ts";
+import { checkMode } from "./mode.ts";
+import { checkPageMode } from "./page_mode.ts";
+import { checkPathMarkers } from "./path_markers.ts";
+import { checkRouteMethod } from "./route_method.ts";
+import type { Rule } from "./rule.ts";
+import { checkSuccessStatus } from "./success_status.ts";
+import { checkVerb } from "./verb.ts";
+import { checkWalkMarkers } from "./walk_markers.ts";
+
+export const QUERY_RULES: readonly Rule[] = [
+  checkAccess,
+  checkVerb,
+  checkMode,
+  checkRouteMethod,
+  checkPathMarkers,
+  checkPageMode,
+  checkConsistencyLevel,
+  checkIfMatchCondition,
+  checkCallerBounds,
+  checkSuccessStatus,
+  checkCurrentCondition,
+  checkEntityTag,
+  checkWalkMarkers,
+  checkBulkInput,
+];

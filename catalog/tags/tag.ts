@@ -1,0 +1,30 @@
+/**
+ * What a tag is. Each is a file that exports one `Tag`, and a line in the table of `tags.ts`; what it
+ * means together with the rest of its query is for a rule in `checks/`.
+ *
+ * @module
+ */
+
+import type { Report } from "../text/source.ts";
+import type { Method, Mode } from "./mode.ts";
+import type { TagLine } from "./tag_line.ts";
+
+export interface Tag<Value> {
+  /** Whether a query may have the tag more than once. */
+  readonly repeats: boolean;
+  /** What the tag says; null where nothing can be made of it. */
+  readonly read: (line: TagLine, report: Report) => Value | null;
+}
+
+/** A tag that says something of the query as a whole. */
+export interface QueryTag<Value, Setting> extends Tag<Value> {
+  /** What a query without mistakes carries under the tag's name; `tag` is null where it has none. */
+  readonly settle: (tag: Value | null, query: TaggedQuery) => Setting;
+}
+
+/** What a setting may depend on. */
+export interface TaggedQuery {
+  readonly mode: Mode;
+  /** Null where the query has no route. */
+  readonly method: Method | null;
+}
