@@ -1,7 +1,8 @@
 /**
- * `deno task check`: reads a project and reports every mistake of its queries, migrations and
- * hand-written routes, types included. With `CASSANDRA_CONTACT_POINTS` set it also prepares every query
- * there, which finds what only the server knows.
+ * `deno task check [--scratch]`: reads a project and reports every mistake of its queries, migrations
+ * and hand-written routes, types included. With `CASSANDRA_CONTACT_POINTS` set it also prepares every
+ * query there, which finds what only the server knows: on the keyspace as it is, or on one that is made
+ * by the migrations for that purpose.
  *
  * @module
  */
@@ -13,14 +14,21 @@ import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
-import { loadProject } from "../server/project.ts";
+import { loadProject, type Project } from "../server/project.ts";
 import { checkTypes } from "./check_types.ts";
+import { prepareInScratch } from "./prepare_in_scratch.ts";
 import { clusterOf, withSession } from "./with_session.ts";
+
+export interface CheckOptions {
+  readonly warn?: (message: string) => void;
+  /** Whether the queries are prepared on a keyspace that the migrations make, and not on theirs. */
+  readonly scratch?: boolean;
+}
 
 /** What was checked, in words. */
 export async function check(
   env: Readonly<Record<string, string | undefined>>,
-  { warn = () => {} }: { readonly warn?: (message: string) => void } = {},
+  { warn = () => {}, scratch = false }: CheckOptions = {},
 ): Promise<string> {
   const cqlDir = env.CQL_DIR || "./cql";
   const keyspace = env.CASSANDRA_KEYSPACE || SETTINGS.keyspace.default;
@@ -39,9 +47,27 @@ export async function check(
   if (!env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE) {
     const misspelt = misspeltSettings(env);
     if (misspelt.length > 0) throw new ConfigError(misspelt);
+    if (scratch) {
+      throw new Error("Cannot check in a scratch keyspace: set CASSANDRA_CONTACT_POINTS");
+    }
     return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare the queries too`;
   }
   const config: Config = readConfig(env, { serves: false });
+  if (scratch) await prepareInScratch(config, { queries, migrations, warn });
+  else await prepareOnKeyspace(config, { queries, migrations, warn });
+  const warnings = opaqueWarnings(queries).map((warning) => `Warning: ${warning}\n`).join("");
+  const place = `${clusterOf(config)}${scratch ? ", on a keyspace that the migrations made" : ""}`;
+  return `${warnings}Checked ${counts} by their text, and prepared every query on ${place}`;
+}
+
+/** Prepares the queries on the keyspace as it is, which must have the schema of the project. */
+async function prepareOnKeyspace(
+  config: Config,
+  { queries, migrations, warn }: Pick<Project, "queries" | "migrations"> & {
+    readonly warn: (message: string) => void;
+  },
+): Promise<void> {
+  const { keyspace } = config;
   await withSession(config, keyspace, async (session) => {
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     if (notice !== null && migrations !== null) warn(notice);
@@ -49,10 +75,6 @@ export async function check(
     if (obstacle !== null) warn(`Long cursors are not kept: ${obstacle}`);
     await prepareQueries(session, queries);
   });
-  const warnings = opaqueWarnings(queries).map((warning) => `Warning: ${warning}\n`).join("");
-  return `${warnings}Checked ${counts} by their text, and prepared every query on ${
-    clusterOf(config)
-  }`;
 }
 
 function count(number: number, one: string, many: string): string {
@@ -65,11 +87,15 @@ function list(words: readonly string[]): string {
 }
 
 if (import.meta.main) {
+  const unknown = Deno.args.filter((arg) => arg !== "--scratch");
   try {
+    if (unknown.length > 0) {
+      throw new Error(`Cannot check: unknown argument "${unknown[0]}": only "--scratch" is known`);
+    }
     const env = Deno.env.toObject();
     const warn = (message: string) => console.warn(`Warning: ${message}`);
     settingWarnings(env).forEach(warn);
-    console.log(await check(env, { warn }));
+    console.log(await check(env, { warn, scratch: Deno.args.includes("--scratch") }));
     Deno.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -169,6 +169,17 @@ describe("a role with the rights that docs/adopting.md lists", () => {
     expect(said).toEqual([]);
   });
 
+  it("checks in a scratch keyspace", async () => {
+    await createRole("checker");
+    const warnings: string[] = [];
+    const options = { scratch: true, warn: (message: string) => warnings.push(message) };
+    expect(await check(envOf("checker"), options)).toMatch(/^Checked 2 queries and 2 migrations/);
+    expect(warnings).toEqual([]);
+    const { rows } = await admin.execute("SELECT keyspace_name FROM system_schema.keyspaces");
+    const names = rows.map(({ keyspace_name }) => String(keyspace_name));
+    expect(names.filter((name) => name.startsWith("cqlgate_scratch_"))).toEqual([]);
+  });
+
   it("finds nothing to migrate with the rights of the service", async () => {
     expect(await migrateAs("gateway")).toEqual(['Keyspace "weather" is up to date']);
     await Deno.writeTextFile(

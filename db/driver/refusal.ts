@@ -13,3 +13,18 @@ export function isRefusal(error: unknown): error is Refusal {
   return error instanceof cassandra.errors.ResponseError &&
     [syntaxError, invalid, unauthorized, configError].includes(error.code);
 }
+
+/** What the server could not parse, and where: lines from 1, columns from 0. */
+export interface SyntaxComplaint {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** Null where the statement was parsed and is refused for what it says. */
+export function syntaxComplaint({ message }: Refusal): SyntaxComplaint | null {
+  const match = /^line (\d+):(-?\d+) (.*)$/s.exec(message);
+  if (match === null) return null;
+  const [, line, column, complaint] = match;
+  return { line: Number(line), column: Number(column), message: complaint! };
+}

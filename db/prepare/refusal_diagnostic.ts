@@ -12,7 +12,7 @@ import { writtenName } from "../../catalog/statement/written_name.ts";
 import { diagnosticAtStatement } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, Span } from "../../catalog/text/source.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
-import type { Refusal } from "../driver/refusal.ts";
+import { type Refusal, syntaxComplaint } from "../driver/refusal.ts";
 import type { TableReader } from "../schema/table.ts";
 
 /** The server's words at the place that they mean. */
@@ -21,12 +21,11 @@ export async function refusalDiagnostic(
   error: Refusal,
   { keyspace, readTable }: { keyspace: string | null; readTable: TableReader },
 ): Promise<Diagnostic> {
-  const syntax = /^line (\d+):(-?\d+) (.*)$/s.exec(error.message);
+  const syntax = syntaxComplaint(error);
   if (syntax !== null) {
     return diagnosticAtStatement(query.statementSpan, {
-      line: Number(syntax[1]),
-      column: Number(syntax[2]),
-      message: `Cassandra cannot parse the statement: ${syntax[3]}`,
+      ...syntax,
+      message: `Cassandra cannot parse the statement: ${syntax.message}`,
       help: "Fix the statement; it runs as it is in cqlsh, markers included",
     });
   }

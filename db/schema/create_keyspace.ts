@@ -20,9 +20,14 @@ export type Replication = Readonly<Record<string, number>>;
  */
 export async function createKeyspace(
   session: Session,
-  options: { readonly keyspace: string; readonly replication: Replication | null },
+  options: {
+    readonly keyspace: string;
+    readonly replication: Replication | null;
+    /** Whether a write is on disk before it is acknowledged. Default: true. */
+    readonly isDurable?: boolean;
+  },
 ): Promise<void> {
-  const { keyspace, replication } = options;
+  const { keyspace, replication, isDurable = true } = options;
   const found = await session.query(
     "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?",
     [keyspace],
@@ -34,9 +39,8 @@ export async function createKeyspace(
     );
   }
   assertDatacenters(keyspace, { replication, datacenters: await readDatacenters(session) });
-  const { agreed } = await session.run(keyspaceCql(keyspace, replication), {
-    timeoutMs: DDL_TIMEOUT_MS,
-  });
+  const cql = keyspaceCql(keyspace, replication) + (isDurable ? "" : " AND durable_writes = false");
+  const { agreed } = await session.run(cql, { timeoutMs: DDL_TIMEOUT_MS });
   assertAgreement(agreed);
 }
 

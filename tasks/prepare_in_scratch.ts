@@ -1,0 +1,82 @@
+/**
+ * Migrations and queries against each other, before either has met the keyspace that they are for: a
+ * scratch keyspace is migrated, the queries are prepared on it, and it is dropped.
+ *
+ * @module
+ */
+import { parseCatalog } from "../catalog/catalog.ts";
+import type { Query } from "../catalog/query.ts";
+import { withoutKeyspace } from "../catalog/statement/keyspace_qualifiers.ts";
+import { CatalogError } from "../catalog/text/diagnose.ts";
+import type { SourceFile } from "../catalog/text/source.ts";
+import type { Config } from "../config/config.ts";
+import { prepareQueries } from "../db/prepare/prepare.ts";
+import type { Migration } from "../db/schema/migrations.ts";
+import { tryMigrations } from "../db/schema/try_migrations.ts";
+import { withScratchKeyspace } from "./scratch_keyspace.ts";
+
+/**
+ * Where migrations and queries name the keyspace of the settings, they mean the scratch keyspace here.
+ *
+ * @throws {Error} where there are no migrations
+ * @throws {CatalogError} with the migration, or the queries, that the server refuses
+ */
+export async function prepareInScratch(
+  config: Config,
+  { queries, migrations, warn }: {
+    readonly queries: readonly Query[];
+    readonly migrations: readonly Migration[] | null;
+    readonly warn: (message: string) => void;
+  },
+): Promise<void> {
+  const { keyspace } = config;
+  if (migrations === null) {
+    throw new Error("Cannot check in a scratch keyspace: there are no migrations to make it with");
+  }
+  const { stripped, originals } = stripKeyspace(queries, keyspace);
+  await withScratchKeyspace(config, { warn }, async (session) => {
+    try {
+      await tryMigrations(session, migrations, { keyspace, warn });
+      await prepareQueries(session, stripped);
+    } catch (error) {
+      if (!(error instanceof CatalogError)) throw error;
+      const inOwnKeyspace = (text: string) => text.replaceAll(session.keyspace ?? "", keyspace);
+      throw inOriginals(error, { originals, inOwnKeyspace });
+    }
+  });
+}
+
+interface Stripped {
+  readonly stripped: readonly Query[];
+  /** The files as they are, by the files that were made of them; places are the same in both. */
+  readonly originals: ReadonlyMap<SourceFile, SourceFile>;
+}
+
+/** The same queries, with names in the keyspace of their session. */
+function stripKeyspace(queries: readonly Query[], keyspace: string): Stripped {
+  const originals = new Map<SourceFile, SourceFile>();
+  const files = Map.groupBy(queries, ({ statementSpan }) => statementSpan.file);
+  for (const [file, ofFile] of files) {
+    let { text } = file;
+    for (const { statementSpan: { start, end }, statementSpan } of ofFile) {
+      const statement = withoutKeyspace(statementSpan, { keyspace, head: null });
+      text = text.slice(0, start) + statement + text.slice(end);
+    }
+    originals.set({ path: file.path, text }, file);
+  }
+  return { stripped: parseCatalog([...originals.keys()]).queries, originals };
+}
+
+/** The same mistakes, in the files as they are and with the keyspace that they name. */
+function inOriginals(
+  { diagnostics }: CatalogError,
+  { originals, inOwnKeyspace }: Pick<Stripped, "originals"> & {
+    readonly inOwnKeyspace: (text: string) => string;
+  },
+): CatalogError {
+  return new CatalogError(diagnostics.map(({ span, message, help }) => ({
+    span: { ...span, file: originals.get(span.file) ?? span.file },
+    message: inOwnKeyspace(message),
+    help,
+  })));
+}
