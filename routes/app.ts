@@ -16,6 +16,13 @@ import type { Observe } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
 import type { AppEnv } from "./context.ts";
+import {
+  assertAcceptable,
+  type HandlerNeeds,
+  holdBody,
+  noStore,
+  refusePreconditions,
+} from "./handwritten/before_handler.ts";
 import type { HandwrittenRoute } from "./handwritten/define_route.ts";
 import { createCallerFactory } from "./handwritten/query_caller.ts";
 import { inputErrors } from "./input/input_errors.ts";
@@ -63,35 +70,47 @@ interface PipelineOptions extends AppOptions {
   readonly responses: WholeResponses;
 }
 
-/** A unit of the pipeline, and the requests that pass through it. */
+/**
+ * A unit of the pipeline, and the requests that pass through it: all of them, those to the API, those to
+ * a route of it, or those to a hand-written route.
+ */
 type Unit =
-  | { of: "every request"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
-  | { of: "requests to the API"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
+  | { of: "everything"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
+  | { of: "api"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
   | {
-    of: "requests to a route";
+    of: "route";
     use(options: PipelineOptions, route: GuardedRoute): MiddlewareHandler<AppEnv>[];
+  }
+  | {
+    of: "handwritten";
+    use(options: PipelineOptions, needs: HandlerNeeds): MiddlewareHandler<AppEnv>[];
   };
 
 interface GuardedRoute {
   readonly path: string;
   readonly access: Access;
+  /** Of a hand-written route; a query's route does the same as it reads its input (`mount.ts`). */
+  readonly needs?: HandlerNeeds;
 }
 
 /**
- * Everything that a request passes through before its route serves it, in this order. Probes and `/docs`
- * are served after what is for every request; `/`, `/openapi.json` and paths that no route has, after
- * what is for the API. A hand-written route adds its own (`handwritten/define_route.ts`).
+ * What a request passes through before its route serves it, in this order. Probes and `/docs` are served
+ * after the units for everything; `/`, `/openapi.json` and unknown paths, after the units for the API.
  */
 const PIPELINE: readonly Unit[] = [
-  { of: "every request", use: ({ responses }) => responses.keep() },
-  { of: "every request", use: () => requestId() },
-  { of: "every request", use: () => timing() },
-  { of: "every request", use: ({ observe }) => accessLog(observe) },
-  { of: "every request", use: () => tracing() },
-  { of: "requests to the API", use: () => checkUrl() },
-  { of: "requests to a route", use: (_, { path }) => [nameRoute(path)] },
-  { of: "requests to a route", use: (options, route) => guard(route, options) },
-  { of: "requests to a route", use: (options) => [shedLoad(options)] },
+  { of: "everything", use: ({ responses }) => responses.keep() },
+  { of: "everything", use: () => requestId() },
+  { of: "everything", use: () => timing() },
+  { of: "everything", use: ({ observe }) => accessLog(observe) },
+  { of: "everything", use: () => tracing() },
+  { of: "api", use: () => checkUrl() },
+  { of: "route", use: (_, { path }) => [nameRoute(path)] },
+  { of: "route", use: (options, route) => guard(route, options) },
+  { of: "route", use: (options) => [shedLoad(options)] },
+  { of: "handwritten", use: () => [noStore()] },
+  { of: "handwritten", use: (_, { headers }) => [refusePreconditions(headers)] },
+  { of: "handwritten", use: (_, { answers }) => assertAcceptable(answers) },
+  { of: "handwritten", use: ({ bodyLimits }, needs) => holdBody(bodyLimits, needs) },
 ];
 
 /** Where zod-openapi and a pointer call a place by different names. */
@@ -112,7 +131,7 @@ export function createApp(appOptions: AppOptions): App {
       throw invalidInput(inputErrors(result.error, `/${place}`));
     },
   });
-  app.use(...pipelineOf("every request", options));
+  app.use(...pipelineOf("everything", options));
   app.onError((error, context) => problemResponse(error, context));
 
   app.get("/livez", nameRoute("/livez"), (context) => context.json({ status: "alive" }));
@@ -163,7 +182,7 @@ function mountApi(
   prepared: readonly PreparedQuery[],
   options: PipelineOptions,
 ): void {
-  app.use(...pipelineOf("requests to the API", options));
+  app.use(...pipelineOf("api", options));
   const callers = createCallerFactory(prepared, options.executor);
   const mounts = [
     ...prepared.flatMap((each) => {
@@ -177,8 +196,7 @@ function mountApi(
       method: route.method,
       path: route.path,
       mount() {
-        const { bodyLimits } = options;
-        route.mount(app, { bodyLimits, callers, before: beforeRoute(route, options) });
+        route.mount(app, { callers, before: beforeRoute(route, options) });
       },
     })),
   ];
@@ -193,7 +211,7 @@ function mountApi(
 
 /** The units for every request, or for requests to the API. */
 function pipelineOf(
-  of: "every request" | "requests to the API",
+  of: "everything" | "api",
   options: PipelineOptions,
 ): MiddlewareHandler<AppEnv>[] {
   return PIPELINE.flatMap((unit) => unit.of === of ? unit.use(options) : []);
@@ -201,9 +219,12 @@ function pipelineOf(
 
 /** The units in front of a route. */
 function beforeRoute(route: GuardedRoute, options: PipelineOptions): MiddlewareHandler<AppEnv>[] {
-  return PIPELINE.flatMap((unit) =>
-    unit.of === "requests to a route" ? unit.use(options, route) : []
-  );
+  const { needs } = route;
+  return PIPELINE.flatMap((unit) => {
+    if (unit.of === "route") return unit.use(options, route);
+    const isOwn = unit.of === "handwritten" && needs !== undefined;
+    return isOwn ? unit.use(options, needs) : [];
+  });
 }
 
 function notReady(reason: string): ServiceError {

@@ -8,9 +8,14 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Query } from "../catalog/query.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { AppEnv } from "./context.ts";
-import { compileBulkInput, compileInput, type OuterInput, type RawInput } from "./input/input.ts";
+import {
+  compileBulkInput,
+  compileInput,
+  type OuterInput,
+  type RawInput,
+} from "./input/compile_input.ts";
 import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
-import { withPointers } from "./input/place.ts";
+import { withPointers } from "./input/param_place.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import { describeRoute } from "./openapi/describe_route.ts";

@@ -14,6 +14,7 @@ import {
   isJson,
   isTaken,
   readBytes,
+  takesBody,
   unsupportedType,
 } from "../input/read_body.ts";
 import { unsupported } from "../input/preconditions.ts";
@@ -50,13 +51,33 @@ export function refusePreconditions(
   };
 }
 
-/** The names of the headers that a route declares. */
-export function declaredHeaders(headers: unknown): string[] {
+/** What a route declares of itself, as far as it decides what comes before the handler. */
+export interface HandlerNeeds {
+  /** The names of the headers that the handler reads. */
+  readonly headers: readonly string[];
+  /** The media types that it answers in where it succeeds; empty where it leaves them open. */
+  readonly answers: readonly string[];
+  /** The media types of the body that it takes; empty where it declares no body. */
+  readonly takes: readonly string[];
+  /** Whether a body is read at all. */
+  readonly hasBody: boolean;
+}
+
+export function needsOf({ method, request, responses }: RouteConfig): HandlerNeeds {
+  const takes = Object.keys(request?.body?.content ?? {});
+  return {
+    headers: declaredHeaders(request?.headers),
+    answers: answeredTypes(responses),
+    takes,
+    hasBody: takes.length > 0 || takesBody(method.toUpperCase()),
+  };
+}
+
+function declaredHeaders(headers: unknown): string[] {
   return headers instanceof z.ZodObject ? Object.keys(headers.shape) : [];
 }
 
-/** The media types that a route answers in where it succeeds; none where it leaves them open. */
-export function answeredTypes(responses: RouteConfig["responses"]): string[] {
+function answeredTypes(responses: RouteConfig["responses"]): string[] {
   const types = Object.entries(responses).flatMap(([status, response]) =>
     status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : []
   );
@@ -65,21 +86,24 @@ export function answeredTypes(responses: RouteConfig["responses"]): string[] {
     : types.map((type) => type.split(";", 1)[0]!.trim().toLowerCase());
 }
 
-/** Refuses a caller who takes none of the types. */
-export function assertAcceptable(types: readonly string[]): MiddlewareHandler<AppEnv> {
-  return async function assertAcceptable(context, next) {
-    negotiate(context.req.header("accept"), types as [string, ...string[]]);
+/** Refuses a caller who takes none of the types; there is nothing to refuse where they are open. */
+export function assertAcceptable(
+  [first, ...others]: readonly string[],
+): MiddlewareHandler<AppEnv>[] {
+  if (first === undefined) return [];
+  return [async function assertAcceptable(context, next) {
+    negotiate(context.req.header("accept"), [first, ...others]);
     await next();
-  };
+  }];
 }
 
-/**
- * Reads the body within its limits. What the framework reads of it afterwards comes from here.
- *
- * @param takes the media types that the route declares; none where it declares no body
- */
-export function holdBody(limits: BodyLimits, takes: readonly string[]): MiddlewareHandler<AppEnv> {
-  return async function holdBody({ req }, next) {
+/** Reads the body within its limits, if any. What the framework reads of it afterwards comes from here. */
+export function holdBody(
+  limits: BodyLimits,
+  { takes, hasBody }: HandlerNeeds,
+): MiddlewareHandler<AppEnv>[] {
+  if (!hasBody) return [];
+  return [async function holdBody({ req }, next) {
     const bytes = await readBytes(req.raw, limits);
     const type = req.raw.headers.get("content-type");
     if (takes.length > 0 && bytes.length > 0 && !isTaken(type, takes)) {
@@ -92,5 +116,5 @@ export function holdBody(limits: BodyLimits, takes: readonly string[]): Middlewa
       isJson(type) ? { text: Promise.resolve(decodeUtf8(bytes)) } : { blob: Promise.resolve(blob) },
     );
     await next();
-  };
+  }];
 }

@@ -8,18 +8,10 @@ import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Access } from "../../catalog/query.ts";
 import type { AppEnv } from "../context.ts";
-import { type BodyLimits, takesBody } from "../input/read_body.ts";
 import { securityOf } from "../openapi/describe_route.ts";
 import { problemResponses } from "../openapi/problem_responses.ts";
 import { traitsOfHandwritten } from "../openapi/route_traits.ts";
-import {
-  answeredTypes,
-  assertAcceptable,
-  declaredHeaders,
-  holdBody,
-  noStore,
-  refusePreconditions,
-} from "./before_handler.ts";
+import { type HandlerNeeds, needsOf } from "./before_handler.ts";
 import { assertDefinition } from "./check_definition.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
 import { CallerLeft, RequestStreams } from "./request_streams.ts";
@@ -42,8 +34,7 @@ export type Handler<R extends RouteConfig, Name extends string> = (
 ) => ReturnType<RouteHandler<R, AppEnv>>;
 
 export interface HandwrittenRouteOptions {
-  readonly bodyLimits: BodyLimits;
-  /** What a request passes through before the route's own middleware. */
+  /** What a request passes through before the handler. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
   readonly callers: CallerFactory;
 }
@@ -59,6 +50,8 @@ export interface HandwrittenRoute {
   readonly access: RouteAccess;
   /** The names of the queries that the handler may call. */
   readonly queries: readonly string[];
+  /** What stands before the handler has to know of it. */
+  readonly needs: HandlerNeeds;
   /** As it stands in the OpenAPI document. */
   readonly description: RouteConfig;
   mount(app: OpenAPIHono<AppEnv>, options: HandwrittenRouteOptions): void;
@@ -82,9 +75,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
 ): HandwrittenRoute {
   assertDefinition(definition, handler);
   const { access, queries = [], ...route }: RouteConfig & RouteExtras<Name> = definition;
-  const types = answeredTypes(route.responses);
-  const takes = Object.keys(route.request?.body?.content ?? {});
-  const hasBody = takes.length > 0 || takesBody(route.method.toUpperCase());
+  const needs = needsOf(route);
   const description: RouteConfig = {
     ...route,
     security: securityOf(access),
@@ -92,8 +83,8 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
       ...problemResponses(traitsOfHandwritten({
         path: route.path,
         access,
-        hasBody,
-        isNegotiated: types.length > 0,
+        hasBody: needs.hasBody,
+        isNegotiated: needs.answers.length > 0,
       })),
       ...route.responses,
     },
@@ -104,16 +95,10 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
     path: route.path,
     access,
     queries,
+    needs,
     description,
-    mount(app, { before, bodyLimits, callers }) {
+    mount(app, { before, callers }) {
       const callerOf = callers<Name>(queries, route);
-      const middleware = [
-        ...before,
-        noStore(),
-        refusePreconditions(declaredHeaders(route.request?.headers)),
-        ...(types.length === 0 ? [] : [assertAcceptable(types)]),
-        ...(hasBody ? [holdBody(bodyLimits, takes)] : []),
-      ];
       async function serve(context: Context<AppEnv>): Promise<Response> {
         const streams = new RequestStreams(context);
         try {
@@ -129,7 +114,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
         }
       }
       app.openapi(
-        { ...description, middleware } as unknown as RouteConfig,
+        { ...description, middleware: [...before] } as unknown as RouteConfig,
         serve as unknown as RouteHandler<RouteConfig, AppEnv>,
       );
     },

@@ -15,7 +15,7 @@ import type {
 } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
-import { compileInput } from "../input/input.ts";
+import { compileInput } from "../input/compile_input.ts";
 import { NO_OWN_PARAMS } from "../input/own_params.ts";
 import { takesBody } from "../input/read_body.ts";
 

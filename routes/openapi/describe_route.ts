@@ -13,7 +13,7 @@ import type {
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
 import { schemaOf } from "../input/param_schema.ts";
-import { headerName, type Place } from "../input/place.ts";
+import { headerName, type ParamPlace } from "../input/param_place.ts";
 import { takesBody } from "../input/read_body.ts";
 import { describePageParams } from "../paging/page_params.ts";
 import { ROW_FORMATS } from "../respond/row_format.ts";
@@ -31,7 +31,7 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
   const { query, params, condition, isPaged } = prepared;
   const { method, path } = query.route!;
   const summary = query.summary || titleOf(query.name);
-  const of = (place: Place) => params.filter(({ param }) => param.source.in === place);
+  const of = (place: ParamPlace) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
     ...(query.page === null || !isPaged ? {} : describePageParams(query.page)),

@@ -9,7 +9,7 @@ import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
-import type { BulkInput } from "../input/input.ts";
+import type { BulkInput } from "../input/compile_input.ts";
 import { assertObject } from "../input/read_body.ts";
 import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";

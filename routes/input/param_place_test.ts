@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { headerName, pointerOf, withPointers } from "./place.ts";
+import { headerName, pointerOf, withPointers } from "./param_place.ts";
 
 /** Parameters of which only the name and the place matter. */
 function params(places: Readonly<Record<string, "path" | "query" | "header" | "body">>) {

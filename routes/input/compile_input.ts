@@ -19,7 +19,7 @@ import { compileClaim } from "./claim.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import { schemaOf } from "./param_schema.ts";
-import { headerName, type Place, pointerOf, sourceOf } from "./place.ts";
+import { headerName, type ParamPlace, pointerOf, sourceOf } from "./param_place.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 
 /** What a request brings along beside its body, before it is checked. */
@@ -197,7 +197,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
     ? undefined
     : codec.encode(codec.text.parse(param.default));
   const optional = param.optional || fallback !== undefined;
-  const place: Place = source.in;
+  const place: ParamPlace = source.in;
   const pointer = pointerTo([place, place === "header" ? headerName(name) : name]);
   return (input, values, errors) => {
     const raw = rawValue(input, place, name);
@@ -215,7 +215,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
 }
 
 /** A string, an array of strings where a query parameter was given more than once, or JSON. */
-function rawValue(input: RawInput, place: Place, name: string): unknown {
+function rawValue(input: RawInput, place: ParamPlace, name: string): unknown {
   switch (place) {
     case "path":
       return input.path[name];
@@ -243,12 +243,12 @@ function headerText(value: string | null): unknown {
   }
 }
 
-function unknown(place: Place, name: string, known: readonly string[]): InputError {
+function unknown(place: ParamPlace, name: string, known: readonly string[]): InputError {
   const help = known.length === 0 ? "This route takes none" : suggest(name, known);
   return { pointer: pointerTo([place, name]), detail: `Unknown: ${help}` };
 }
 
-function namesIn(place: Place, { params }: InputFacts): string[] {
+function namesIn(place: ParamPlace, { params }: InputFacts): string[] {
   return params.filter(({ param }) => param.source.in === place).map(({ param }) => param.name);
 }
 

@@ -10,7 +10,7 @@ import { pointerTo } from "../../errors/invalid_input.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 
 /** The place that a client knows a parameter by. */
-export type Place = "path" | "query" | "header" | "body";
+export type ParamPlace = "path" | "query" | "header" | "body";
 
 /** The header of a parameter `station_id` is `Station-Id`. */
 export function headerName(param: string): string {

@@ -5,7 +5,7 @@ import { parseQueries } from "../../catalog/catalog.ts";
 import type { PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
-import { compileBulkInput, compileInput, type InputFacts, type RawInput } from "./input.ts";
+import { compileBulkInput, compileInput, type InputFacts, type RawInput } from "./compile_input.ts";
 import { NO_OWN_PARAMS } from "./own_params.ts";
 
 /** The facts of a query whose markers have these types, as the server would give them. */
