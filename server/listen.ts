@@ -17,6 +17,8 @@ export interface Listener {
 
 /** What is left of the grace for answering uploads that were cut off. */
 const UPLOADS_SHARE = 0.9;
+/** Longest that the last bytes of an answer take to leave, in milliseconds. */
+const LINGER_MS = 1_000;
 /**
  * RFC 9110, section 7.2. The runtime makes a request's URL of it, so that any other character would
  * have a say in which route is served.
@@ -28,11 +30,14 @@ export function listen(
   { hostname, port }: { hostname: string; port: number },
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Listener {
+  const unanswered = new Set<Promise<void>>();
   const uploads = new Set<Promise<void>>();
   let isFinishing = false;
-  function track(completed: Promise<void>): void {
-    const upload = completed.catch(() => {}).finally(() => uploads.delete(upload));
-    uploads.add(upload);
+  function track(completed: Promise<void>, sets: readonly Set<Promise<void>>[]): void {
+    const answered = completed.catch(() => {}).finally(() => {
+      for (const set of sets) set.delete(answered);
+    });
+    for (const set of sets) set.add(answered);
   }
   try {
     const server = Deno.serve({
@@ -45,7 +50,7 @@ export function listen(
         return refuse("malformed_request", 'The header "Host" is not a host and a port');
       }
       if (isFinishing) return refuse("not_ready", "The service is shutting down");
-      if (request.method !== "GET") track(info.completed);
+      track(info.completed, request.method === "GET" ? [unanswered] : [unanswered, uploads]);
       return handler(request, info);
     });
     return {
@@ -55,9 +60,13 @@ export function listen(
         const endsAt = performance.now() + graceMs;
         // A server that shuts down reads no further in a body that is still coming in.
         await within(Promise.all(uploads), graceMs * UPLOADS_SHARE);
+        const shutdown = server.shutdown();
+        // Nobody need finish a body that was answered already, as one that is too large: its
+        // connection would hold the server for ever.
+        const answered = Promise.all(unanswered).then(() => within(shutdown, LINGER_MS));
         // One that shuts down already cannot be aborted (Deno throws BadResource): what is left
         // fails when the session is closed, and ends with the process at the latest.
-        await within(server.shutdown(), endsAt - performance.now());
+        await within(Promise.race([shutdown, answered]), endsAt - performance.now());
       },
     };
   } catch (error) {

@@ -1,0 +1,50 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { listen } from "./listen.ts";
+
+const GRACE_MS = 60_000;
+
+/** Begins a request whose body never ends, and gives the status line of its answer. */
+async function sendUnfinished(connection: Deno.Conn, method: string): Promise<string> {
+  const head = `${method} / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(`${head}1\r\na\r\n`));
+  const bytes = new Uint8Array(1_024);
+  const length = await connection.read(bytes);
+  return new TextDecoder().decode(bytes.subarray(0, length ?? 0)).split("\r\n")[0]!;
+}
+
+describe("listen()", () => {
+  for (const method of ["POST", "GET"]) {
+    it(`waits for nobody who was answered before the body of a ${method} was whole`, async () => {
+      const listener = listen(
+        { hostname: "127.0.0.1", port: 0 },
+        () => new Response(null, { status: 413 }),
+      );
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
+      expect(await sendUnfinished(connection, method)).toContain("413");
+      const startedAt = performance.now();
+      await listener.finish(GRACE_MS);
+      expect(performance.now() - startedAt).toBeLessThan(GRACE_MS / 4);
+    });
+  }
+
+  it("waits for an answer that goes on", async () => {
+    const stream = new TransformStream<string, string>();
+    const listener = listen(
+      { hostname: "127.0.0.1", port: 0 },
+      () => new Response(stream.readable.pipeThrough(new TextEncoderStream())),
+    );
+    const writer = stream.writable.getWriter();
+    const answer = fetch(`http://127.0.0.1:${listener.port}/`).then((response) => response.text());
+    await writer.write("first ");
+    let isFinished = false;
+    const finished = listener.finish(GRACE_MS).then(() => isFinished = true);
+    // Longer than it lingers where all is answered.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(isFinished).toBe(false);
+    await writer.write("last");
+    await writer.close();
+    expect(await answer).toBe("first last");
+    await finished;
+  });
+});
