@@ -282,7 +282,7 @@ describe("deno task check", () => {
     return { code, stdout: shown(stdout), stderr: shown(stderr) };
   }
 
-  for (const name of ["wrong_tag", "refused_by_the_server"]) {
+  for (const name of ["wrong_tag", "refused_by_the_server", "names_that_are_not_there"]) {
     it(`reports ${name.replaceAll("_", " ")}`, async () => {
       await Deno.copyFile(`${FIXTURES}/${name}/input.cql`, `${folder}/queries/input.cql`);
       const { code, stderr } = await run("check");
