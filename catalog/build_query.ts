@@ -1,5 +1,5 @@
 /**
- * A draft → a query: its parts put together and held against every rule. What needs the types of the
+ * A draft → a query: its parts are put together and held against every rule. What needs the types of the
  * server, or the other queries, is checked elsewhere.
  *
  * @module
@@ -18,7 +18,7 @@ import { isConditional, verbOf } from "./statement/statement.ts";
 import { settleTags, type Tags } from "./tags/tags.ts";
 import type { Diagnostic, Report } from "./text/source.ts";
 
-/** The query of a draft, null where it has a mistake; and the mistakes, those of the draft included. */
+/** The query of a draft, null where it has a mistake; and all mistakes, the mistakes of the draft included. */
 export function buildQuery(
   draft: QueryDraft,
 ): { readonly query: Query | null; readonly diagnostics: readonly Diagnostic[] } {
@@ -34,7 +34,7 @@ export function buildQuery(
   return { query: diagnostics.length > 0 ? null : queryOf(draft, facts), diagnostics };
 }
 
-/** What the rules look at; reports markers and parameters that cannot be. */
+/** What the rules look at; reports markers and parameters that cannot work. */
 function factsOf({ header, tags, statement }: QueryDraft, report: Report): QueryFacts {
   const parsed = parseStatement(statement.tokens);
   const mode = header?.mode ?? null;
@@ -86,7 +86,7 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
   };
 }
 
-/** What `checks/access.ts` lets a query have. */
+/** Assumes what `checks/access.ts` makes sure of. */
 function accessOf({ scope, public: [publicTag] }: Tags): Access {
   if (scope.length > 0) return { kind: "scopes", anyOf: scope.map(({ scopes }) => scopes) };
   return { kind: publicTag === undefined ? "internal" : "public" };

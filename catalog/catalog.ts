@@ -1,6 +1,6 @@
 /**
- * Query files → the catalog: every query that can be served, and every mistake that keeps another from
- * it. Owns the checks across queries; the stages before it know one query at a time.
+ * Query files → the catalog: every query that can be served, and every mistake that keeps a query
+ * out of it. Owns the checks across queries; the stages before it know one query at a time.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
   };
 }
 
-/** The second of two drafts that want the same, and what to say of it. */
+/** The second of two drafts with the same name or route, and what to say about it. */
 interface Clash {
   readonly draft: QueryDraft;
   readonly diagnostic: Diagnostic;

@@ -1,6 +1,6 @@
 /**
- * What a query file says, as data: the one vocabulary that `catalog/` produces and that `db/` and
- * `routes/` read. Nothing here knows of the driver or of HTTP frameworks.
+ * What a query file says, as data: the vocabulary that `catalog/` produces and that `db/` and `routes/`
+ * read. Nothing here knows the driver or an HTTP framework.
  *
  * @module
  */
@@ -37,9 +37,9 @@ export interface Param {
   /** The marker without its colon. */
   readonly name: string;
   readonly source: ParamSource;
-  /** Left out by the caller, it is bound UNSET. */
+  /** Whether the caller may leave it out; it is then bound UNSET. */
   readonly optional: boolean;
-  /** The text to use where the caller sends nothing; read like a query parameter's. */
+  /** The text to use where the caller sends nothing, read like the value of a query parameter. */
   readonly default: string | null;
   /**
    * On a path, query or body parameter: the value must be the name of a time bucket of this unit,
@@ -47,22 +47,22 @@ export interface Param {
    */
   readonly by: BucketUnit | null;
   /**
-   * Bounds, read like a query parameter's: of a number its value, of text its characters, of a
-   * collection its members. Null where there is none.
+   * Bounds, read like the value of a query parameter: of a number its value, of a text its characters,
+   * of a collection its members. Null where the tag has no such bound.
    */
   readonly min: string | null;
   readonly max: string | null;
-  /** The `@param` tag, or where there is none the marker's first appearance. */
+  /** The `@param` tag, or else the marker's first appearance. */
   readonly span: Span;
 }
 
-/** A bind marker `:name` and every place it stands in. */
+/** A bind marker `:name` and every place where it stands. */
 export interface Marker {
   readonly name: string;
   readonly spans: readonly Span[];
 }
 
-/** Who may call a query. An internal query has no route and is called by hand-written ones only. */
+/** Who may call a query. An internal query has no route and is called by hand-written routes only. */
 export type Access =
   | { readonly kind: "internal" }
   | { readonly kind: "public" }
@@ -80,7 +80,7 @@ export interface Query extends TagSettings {
   readonly mode: Mode;
   /** The file's name without its ending: the OpenAPI tag. */
   readonly group: string;
-  /** The first line of the prose; empty where there is none. */
+  /** The first line of the prose; empty without prose. */
   readonly summary: string;
   /** The whole prose, lines joined by newlines. */
   readonly description: string;

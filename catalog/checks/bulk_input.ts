@@ -24,7 +24,7 @@ export function checkBulkInput(
   const entityTag = params.find(({ source }) => source.in === "if-match");
   if (entityTag !== undefined) {
     cannotUse(
-      `: "${entityTag.name}" comes from If-Match, which is one for all inputs`,
+      `: "${entityTag.name}" comes from If-Match, which all inputs share`,
       `Take "${entityTag.name}" from the body, or remove the tag`,
     );
   }

@@ -1,6 +1,6 @@
 /**
- * The bounds that a caller's value must have: how much one request costs the cluster, and how long a
- * row stays, is not for the caller alone to say.
+ * The bounds that a caller's value must have: the caller alone must not decide how much a request costs
+ * the cluster, or how long a row stays.
  *
  * @module
  */

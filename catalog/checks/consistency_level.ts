@@ -27,7 +27,7 @@ export function checkConsistencyLevel(
       span: levelSpan,
       message: `Cannot write at consistency level "${level}"`,
       help: conditional
-        ? `Name it as the serial one: "@consistency LOCAL_QUORUM serial=${level}"`
+        ? `Make it the serial level: "@consistency LOCAL_QUORUM serial=${level}"`
         : `Use another level: only reads and lightweight transactions can be serial`,
     });
   }

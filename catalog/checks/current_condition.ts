@@ -1,5 +1,5 @@
 /**
- * `@current` against the rest of the query: only a condition that did not hold leaves a row to show.
+ * `@current` against the rest of the query: only a condition that did not hold shows a row.
  *
  * @module
  */

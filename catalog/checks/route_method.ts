@@ -1,6 +1,6 @@
 /**
  * The method of a route against the statement: a safe method must not write (RFC 9110, section 9.2.1),
- * and what does not write has no use for an unsafe one.
+ * and a read has no use for an unsafe method.
  *
  * @module
  */

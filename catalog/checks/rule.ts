@@ -1,6 +1,6 @@
 /**
- * What a rule of queries sees. Each rule is a file that exports one function, and a line in the list of
- * `rules.ts`; it looks at header, tags and statement together, and reports what does not fit.
+ * What a rule sees. Each rule is a file that exports a function, and a line in the list of `rules.ts`. It
+ * looks at header, tags and statement together, and reports what does not fit.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Tags } from "../tags/tags.ts";
 import type { Report } from "../text/source.ts";
 import type { Token } from "../text/token.ts";
 
-/** A query whose parts are read, with whatever is wrong with each of them. */
+/** A query whose parts are read, whatever may be wrong with each of them. */
 export interface QueryFacts {
   /** Null where it is missing. */
   readonly header: Header | null;

@@ -1,6 +1,6 @@
 /**
  * `@walk` against the rest of the query: its markers must be there, and the bucket's value must come
- * from nowhere else. Whether the rows come in the order that it names, the table knows.
+ * from nowhere else. Whether the rows come in its order is for the table to say.
  *
  * @module
  */
@@ -60,7 +60,7 @@ function checkBucketMarker(
   }
 }
 
-/** Reports an end of the range that is not the caller's own, always present value. */
+/** Reports an end of the range that is not a value that the caller always sends. */
 function checkRangeEnd(
   end: Word,
   { bucket, query, report }: {

@@ -1,5 +1,5 @@
 /**
- * The header of a query, `-- name: list_stations :many`, and what comes near to one. A near miss is
+ * The header of a query, `-- name: list_stations :many`, and what comes near to it. A near miss is
  * read as what it was meant to be, so that the rest of the query is checked too.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * Markers and `@param` tags → the parameters of a query: where each value comes from, by the tag or by
- * default, and whether that can be.
+ * default, and whether that is possible.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { suggest } from "../text/suggest.ts";
 export interface ParamContext {
   readonly tags: readonly ParamTag[];
   readonly mode: Mode | null;
-  /** Null for an internal query: whoever calls it gives the values by name, as a body does. */
+  /** Null for an internal query: its caller gives the values by name, as a body does. */
   readonly route: RouteTag | null;
   /** Whether anyone may call the query, and so without a token. */
   readonly isPublic: boolean;
@@ -73,7 +73,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
   });
 }
 
-/** Whatever tags say of it; `checks/walk_markers.ts` reports them. */
+/** Ignores its tags, which `checks/walk_markers.ts` reports. */
 function walkedParam({ name, spans }: Marker): Param {
   const unset = { default: null, by: null, min: null, max: null };
   return { name, source: { in: "walk" }, optional: false, ...unset, span: spans[0]! };
@@ -85,7 +85,7 @@ function bindUnit(source: TaggedSource, by: BucketUnit | null): ParamSource | nu
   return by === null ? null : { ...source, by };
 }
 
-/** The tags by name; reports those that are for no marker, or for one that has a tag already. */
+/** The tags by name; reports tags without a marker, and second tags of the same marker. */
 function indexTags(
   markers: readonly Marker[],
   { tags, report }: ParamContext,
@@ -172,7 +172,7 @@ interface NamedSource {
   readonly span: Span;
 }
 
-/** Reports a name that would be taken for something of the gateway's own. */
+/** Reports a name that the gateway or HTTP uses for something else. */
 function checkReservedName({ name, source, span }: NamedSource, context: ParamContext): void {
   const { mode, route, report } = context;
   if (route === null) return;
@@ -192,7 +192,7 @@ function checkReservedName({ name, source, span }: NamedSource, context: ParamCo
   }
 }
 
-/** Reports a bucket of what is not the caller's own, always present value. */
+/** Reports a bucket whose origin is not a value that the caller always sends. */
 function checkBucketOrigin(
   { name, sourceSpan }: ParamTag,
   of: string,

@@ -131,7 +131,7 @@ function reportMissingHeader(
     span: statement.tokens[0].span,
     message: name === null
       ? "Statement without a header"
-      : `Statement without a header: the one of "${name}" ends with its statement`,
+      : `Statement without a header: the header of "${name}" ends with its statement`,
     help: `Write a line such as "-- name: list_stations :many" above it`,
   });
 }

@@ -1,7 +1,7 @@
 /**
  * The text of a statement without what means nothing: comments, white space, the case of keywords and
- * of unquoted names. Two statements with the same canonical text are the same statement, which is what
- * a cursor is bound to.
+ * of unquoted names. Statements with the same canonical text do the same, so that others, such as
+ * cursors, can be bound to it.
  *
  * @module
  */

@@ -36,7 +36,7 @@ export type Role =
   | { readonly kind: "ttl" }
   /** `USING TIMESTAMP`. */
   | { readonly kind: "timestamp" }
-  /** The whole list behind `IN`, of `WHERE` or of `IF`; one member of a list in parentheses is not. */
+  /** The whole list behind `IN`, in `WHERE` or in `IF`; not a member of a list in parentheses. */
   | { readonly kind: "in" }
   /** After `WHERE`, otherwise. */
   | { readonly kind: "restriction" }
@@ -57,7 +57,7 @@ export type Role =
 export interface MarkerRole {
   readonly marker: BindMarker;
   readonly role: Role;
-  /** The place, among the writes of a batch, of the one that it stands in; else 0. */
+  /** The index of the write of a batch that it stands in; else 0. */
   readonly statement: number;
 }
 

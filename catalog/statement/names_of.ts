@@ -13,7 +13,7 @@ import {
 } from "./statement.ts";
 import { type Name, type QualifiedName, walkTerm } from "./term.ts";
 
-/** The table that a statement reads or writes; of a batch that of each of its writes. */
+/** The table that a statement reads or writes; of a batch the table of each write. */
 export function tablesOf(statement: Statement): readonly QualifiedName[] {
   return statement.kind === "select"
     ? [statement.table]

@@ -1,5 +1,5 @@
 /**
- * A statement that could not be read: what can be said of it by its tokens alone.
+ * A statement that could not be read: what its tokens alone say.
  *
  * @module
  */

@@ -10,7 +10,7 @@ import { isReserved } from "./reserved_words.ts";
 import type { Name, QualifiedName, TypeName } from "./term.ts";
 import type { TokenStream } from "./token_stream.ts";
 
-/** The types that are keywords, and no names of user-defined ones. */
+/** The types that are keywords, and so cannot name user-defined types. */
 const NATIVE_TYPES: ReadonlySet<string> = new Set(
   ("ascii bigint blob boolean counter date decimal double duration float inet int smallint text time " +
     "timestamp timeuuid tinyint uuid varchar varint").split(" "),
@@ -18,12 +18,12 @@ const NATIVE_TYPES: ReadonlySet<string> = new Set(
 
 const GENERIC_TYPES = ["frozen", "list", "map", "set", "tuple", "vector"];
 
-/** Words that name columns and tables, but no functions. */
+/** Words that can name columns and tables, but not functions. */
 const NO_FUNCTIONS: ReadonlySet<string> = new Set(
   ["cast", "distinct", "json", "key", "maxwritetime", "ttl", "writetime"],
 );
 
-/** Words that name columns and tables, but no types. */
+/** Words that can name columns and tables, but not types. */
 const NO_TYPES: ReadonlySet<string> = new Set(
   ["cast", "count", "distinct", "json", "maxwritetime", "ttl", "writetime"],
 );
@@ -31,7 +31,7 @@ const NO_TYPES: ReadonlySet<string> = new Set(
 /** The class of a type in quotes, such as `'org.apache.cassandra.db.marshal.Int32Type'`. */
 const TYPE_CLASS = /^'[\w.]*Type(?:\([^']*\))?'$/;
 
-/** Names that no type can have without quotes, so written. */
+/** Names that no type can have without quotes, in exactly this spelling. */
 const RESERVED_TYPES: ReadonlySet<string> = new Set(
   ["bitstring", "byte", "complex", "enum", "interval", "macaddr"],
 );
@@ -41,14 +41,14 @@ export function isName(token: Token | undefined): boolean {
   return token?.kind === "quoted" ? token.text !== '""' : isPlainName(token);
 }
 
-/** Whether a token can name a function without quotes being needed. */
+/** Whether a token can be the name of a function. */
 export function isFunctionName(token: Token | undefined): boolean {
   if (token?.kind !== "word") return isName(token);
   const word = token.text.toLowerCase();
   return word === "token" || isPlainName(token) && !NO_FUNCTIONS.has(word);
 }
 
-/** Whether a token can name a column: one may have the empty name `""`, in tables of old. */
+/** Whether a token can be the name of a column. In very old tables that may be the empty name, `""`. */
 export function isColumnName(token: Token | undefined): boolean {
   return token?.kind === "quoted" || isName(token);
 }
@@ -90,7 +90,7 @@ export function parseNativeType(stream: TokenStream): TypeName {
   return typeName(stream.take().span);
 }
 
-/** A type of any kind; whether there is a type of that name is for the server to say. */
+/** A type of any kind; whether a type has that name is for the server to say. */
 export function parseType(stream: TokenStream): TypeName {
   const start = stream.peek();
   if (start === undefined) return stream.fail("a type");

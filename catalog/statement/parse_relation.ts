@@ -32,7 +32,7 @@ export function parseConditionIfAny(stream: TokenStream): Condition | null {
   return { kind: "relations", relations, span: stream.spanFrom(start) };
 }
 
-/** A column, an element or a field of one, as `IF` compares and `DELETE` deletes. */
+/** A column, or an element or a field of a column, as `IF` compares and `DELETE` deletes. */
 export function parseSubject(stream: TokenStream): Subject {
   const column = parseColumn(stream);
   if (stream.skipOperator("[")) {
@@ -53,7 +53,7 @@ function parseConjunction(stream: TokenStream, read: () => Relation): Relation[]
   return relations;
 }
 
-/** A relation, or an expression for a custom index, which stands in no parentheses. */
+/** A relation, or an expression for a custom index, which cannot stand in parentheses. */
 function parseRelation(stream: TokenStream): Relation {
   const start = stream.peek();
   if (start === undefined || !stream.skipOperator("expr(")) return parsePlainRelation(stream);
@@ -151,7 +151,7 @@ function parseTupleRelation(stream: TokenStream): Relation {
   return { kind: "tuple_comparison", columns, comparator, value, span };
 }
 
-/** A marker, tuples, or markers of tuples: the grammar mixes none of them. */
+/** A marker, tuples, or markers of tuples: the grammar does not mix them. */
 function parseTuples(stream: TokenStream): InValues {
   const marker = parseMarkerIfAny(stream);
   if (marker !== null) return marker;
@@ -177,7 +177,7 @@ function parseColumns(stream: TokenStream): Name[] {
   return columns;
 }
 
-/** Whether the token after the next one compares, so that the next one is a column. */
+/** Whether the token after the next compares, so that the next is a column. */
 function startsComparison(stream: TokenStream): boolean {
   const next = stream.peek(1);
   return ["[", ".", ...COMPARATORS].some((sign) => isOperator(next, sign)) ||

@@ -29,7 +29,7 @@ export function parseSelectorTerm(stream: TokenStream): Term {
   return stream.nested(() => parseSum(stream, { parseOperand, ends: () => false }));
 }
 
-/** Whether a selector begins at the next token, which is not the alias of the one before. */
+/** Whether a selector begins at the next token, and not the alias of the selector before it. */
 export function startsSelector(stream: TokenStream): boolean {
   const token = stream.peek();
   if (token === undefined || atAlias(stream)) return false;
@@ -111,7 +111,7 @@ function parseSimpleSelector(stream: TokenStream): Term {
   return columnTerm(parseName(stream, "a selector"));
 }
 
-/** What is written like a call, and is none. */
+/** What is written like a call without being a call. */
 function parseSpecialCall(stream: TokenStream, token: Token): Term | null {
   if (token.kind !== "word" || !isOperator(stream.peek(1), "(")) return null;
   const word = token.text.toLowerCase();
@@ -171,7 +171,7 @@ function parseParentheses(stream: TokenStream): Term {
   return { kind: "tuple", items, span: stream.spanFrom(start) };
 }
 
-/** Whether what comes next can have the type before it, and is not the next clause. */
+/** Whether what comes next can have the type before it, and does not begin the next clause. */
 function startsHinted(stream: TokenStream): boolean {
   return startsSelector(stream) && !stream.atOperator("-") && !stream.atKeyword("PER", "PARTITION");
 }

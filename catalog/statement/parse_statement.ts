@@ -1,7 +1,6 @@
 /**
- * The tokens of a statement → its tree. Owns where to begin, and what becomes of a statement that the
- * grammar does not have. The grammar is Cassandra's own, `src/antlr/Parser.g` of Cassandra 5.0; where it
- * leaves open which of two readings holds, the parser that ANTLR makes of it decides.
+ * The tokens of a statement → its tree. The grammar is Cassandra's own, `src/antlr/Parser.g` of
+ * Cassandra 5.0. Where it is ambiguous, the reading is that of the parser that ANTLR generates from it.
  *
  * @module
  */

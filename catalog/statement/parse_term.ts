@@ -1,5 +1,5 @@
 /**
- * Terms outside of select lists: constants, markers, literals, calls, casts and sums of them. Follows
+ * Terms outside select lists: constants, markers, literals, calls, casts and sums of them. Follows
  * `term` of `Parser.g`.
  *
  * @module
@@ -53,7 +53,7 @@ function parseChain(stream: TokenStream, { signs, parseOperand, ends }: ChainOpt
   return { kind: "arithmetic", first, rest, span: stream.spanFrom(first) };
 }
 
-/** `SET column = term + column`: the last sign adds to the column, which is no term. */
+/** `SET column = term + column`: the last sign adds to the column, which is not a term. */
 function atColumn(stream: TokenStream): boolean {
   return stream.atOperator("+") && isColumnName(stream.peek(1)) &&
     !isOperator(stream.peek(2), "(") && !isOperator(stream.peek(2), ".");
@@ -99,7 +99,7 @@ const WORDS: Readonly<Record<string, LiteralType>> = {
   infinity: "float",
 };
 
-/** The constant that comes next; null where none does, or none that is such a token. */
+/** The constant that comes next; null where none does. `only` takes one kind of token alone. */
 export function parseConstantIfAny(stream: TokenStream, only?: Token["kind"]): Literal | null {
   const token = stream.peek();
   if (token === undefined || only !== undefined && token.kind !== only) return null;

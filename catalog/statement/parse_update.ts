@@ -66,13 +66,13 @@ function startsWithColumn(stream: TokenStream): boolean {
     (isOperator(second, "+") || isOperator(second, "-") || second?.kind === "integer");
 }
 
-/** A column is added to itself alone. */
+/** Cassandra adds to a column only what is assigned to the same column. */
 function expectSame({ name }: Name, stream: TokenStream): void {
   if (nameOf(stream.peek()) !== name) stream.fail(`the column "${name}"`);
   parseColumn(stream);
 }
 
-/** Several assignments of a column are fine where each is of a part of it. */
+/** A column may be assigned several times only where each time a part of it is. */
 function expectCompatible(assignments: readonly Assignment[], stream: TokenStream): void {
   const earlier = new Map<string, Set<string>>();
   for (const assignment of assignments) {

@@ -1,6 +1,6 @@
 /**
  * The words that Cassandra takes as a name only in double quotes: `reserved_keywords.txt` of
- * Cassandra 5.0, and the two that its lexer reads as booleans.
+ * Cassandra 5.0, and the two words that its lexer reads as booleans.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const RESERVED: ReadonlySet<string> = new Set(
     "set table to token true truncate unlogged update use using view where with").split(" "),
 );
 
-/** Whether a word, in any case, cannot stand without quotes for a name. */
+/** Whether a word, in any case, can be a name only in quotes. */
 export function isReserved(word: string): boolean {
   return RESERVED.has(word.toLowerCase());
 }

@@ -1,6 +1,6 @@
 /**
- * A statement of a query as a tree, each node with its span: what `parse_statement.ts` makes and what
- * everything else reads. What the grammar here does not know is an `OpaqueStatement`.
+ * A statement of a query as a tree, each node with its span: `parse_statement.ts` makes it, everything
+ * else reads it. A statement outside the grammar is an `OpaqueStatement`.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export type Verb = "select" | "insert" | "update" | "delete" | "batch";
 
 export type Statement = SelectStatement | WriteStatement | BatchStatement | OpaqueStatement;
 
-/** A statement that writes by itself, and that a batch may contain. */
+/** A statement that writes, by itself or in a batch. */
 export type WriteStatement = InsertStatement | UpdateStatement | DeleteStatement;
 
 export interface SelectStatement {
@@ -129,18 +129,18 @@ export interface BatchStatement {
 }
 
 /**
- * A statement that the grammar here does not have. A newer Cassandra may accept it, so it is served,
- * and everywhere treated as the worst that it could be.
+ * A statement outside the grammar. A newer Cassandra may accept it, so it is served, and everywhere
+ * treated as the worst that it could be.
  */
 export interface OpaqueStatement {
   readonly kind: "opaque";
-  /** By its first word; null where that begins no statement of a query. */
+  /** By its first word; null where no statement of a query begins with that. */
   readonly verb: Verb | null;
   /** Whether it has the reserved word `IF`. */
   readonly conditional: boolean;
   /** The type of a batch; null for other statements, and where it is not known. */
   readonly batchType: BatchStatement["type"] | null;
-  /** What looks like one; the server decides. */
+  /** What looks like a marker; the server decides. */
   readonly markers: readonly BindMarker[];
   /** Where the reading stopped. */
   readonly obstacle: Obstacle;
@@ -233,7 +233,7 @@ export function isConditional(statement: Statement): boolean {
   }
 }
 
-/** The writes that a statement is made of: those of a batch, or itself alone. */
+/** The writes that a statement consists of: of a batch all of them, else itself. */
 export function writesOf(statement: Statement): readonly WriteStatement[] {
   switch (statement.kind) {
     case "select":

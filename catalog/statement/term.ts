@@ -7,7 +7,7 @@
 
 import type { Span } from "../text/source.ts";
 
-/** A name as the server knows it: unquoted ones are lower-cased. */
+/** A name as the server knows it: unquoted names are lower-cased. */
 export interface Name {
   readonly name: string;
   readonly span: Span;
@@ -33,7 +33,7 @@ export type LiteralType =
 export interface Literal {
   readonly kind: "literal";
   readonly type: LiteralType;
-  /** Of a string what it contains; of the others the text, in lower case where case means nothing. */
+  /** Of a string what it contains; else the text, in lower case where case means nothing. */
   readonly value: string;
   readonly span: Span;
 }
@@ -48,7 +48,7 @@ export interface BindMarker {
   readonly span: Span;
 }
 
-/** A function called by name, user-defined or the server's own. */
+/** A call of a function, user-defined or the server's own. */
 export interface Call {
   readonly kind: "call";
   readonly function: QualifiedName;
@@ -56,7 +56,7 @@ export interface Call {
   readonly span: Span;
 }
 
-/** `(type) term`: tells the server the type of what it cannot see it of. */
+/** `(type) term`: names a type that the server cannot derive. */
 export interface TypeHint {
   readonly kind: "hint";
   readonly type: TypeName;
@@ -70,7 +70,7 @@ export interface TypeName {
   readonly span: Span;
 }
 
-/** A sum or a product: signs of one rank are read from left to right. */
+/** A sum or a product: operators of equal precedence apply from left to right. */
 export interface Arithmetic {
   readonly kind: "arithmetic";
   readonly first: Term;
@@ -106,7 +106,7 @@ export type Term =
     readonly type: TypeName;
     readonly span: Span;
   }
-  /** `[…]`, `{…}`, `(…)`; what is in parentheses by itself is a tuple of one. */
+  /** `[…]`, `{…}`, `(…)`; a single term in parentheses is a tuple of one. */
   | {
     readonly kind: "list" | "set" | "tuple";
     readonly items: readonly Term[];
@@ -170,7 +170,7 @@ export function childrenOf(term: Term): readonly Term[] {
   }
 }
 
-/** The term and all that is inside it, in the order of the text. */
+/** The term and everything inside it, in the order of the text. */
 export function* walkTerm(term: Term): Generator<Term> {
   yield term;
   for (const child of childrenOf(term)) yield* walkTerm(child);

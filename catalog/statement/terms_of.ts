@@ -16,7 +16,7 @@ import type {
 } from "./statement.ts";
 import type { Term } from "./term.ts";
 
-/** The outermost terms of a statement, in the order of the text; an opaque one has none to tell. */
+/** The outermost terms of a statement, in the order of the text; none for an opaque statement. */
 export function termsOf(statement: Statement): Term[] {
   switch (statement.kind) {
     case "select": {

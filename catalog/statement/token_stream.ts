@@ -1,7 +1,7 @@
 /**
- * The tokens of a statement, read from left to right. Parsers of statements take what they know and
- * {@link TokenStream.fail} at what they do not; {@link TokenStream.readAll} catches that, so that a mistake
- * is data to everybody else.
+ * The tokens of a statement, read from left to right. A parser takes what it knows, and
+ * {@link TokenStream.fail}s at what it does not; {@link TokenStream.readAll} catches that, so that a
+ * mistake is data for everybody else.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { isKeyword, isOperator, type Token } from "../text/token.ts";
 
 /** Where the reading stopped, and why. */
 export interface Obstacle {
-  /** The token that does not fit, or the last one where the statement ends too early. */
+  /** The token that does not fit, or the last token where the statement ends too early. */
   readonly span: Span;
   /** What could have stood there, such as `"FROM"` or `a term`. */
   readonly expected: string;
@@ -30,7 +30,7 @@ export class TokenStream {
   #position = 0;
   #depth = 0;
   #steps = 0;
-  /** Of all attempts the one that got furthest, which says most of what is wrong. */
+  /** The obstacle of the attempt that got furthest, which says most about what is wrong. */
   #furthest: { readonly position: number; readonly obstacle: Obstacle } | null = null;
 
   /** @param tokens of one statement, comments left out */
@@ -43,7 +43,7 @@ export class TokenStream {
     return this.#steps;
   }
 
-  /** The next token, or the one that is `distance` behind it; undefined past the end. */
+  /** The next token, or the token `distance` behind it; undefined past the end. */
   peek(distance = 0): Token | undefined {
     return this.#tokens[this.#position + distance];
   }
@@ -89,7 +89,7 @@ export class TokenStream {
     return this.atOperator(operator) ? this.take() : this.fail(`"${operator}"`);
   }
 
-  /** From a token to the last one that was taken. */
+  /** From a token to the last that was taken. */
   spanFrom({ span }: { readonly span: Span }): Span {
     return { ...span, end: (this.#tokens[this.#position - 1] ?? this.#tokens[0]).span.end };
   }
@@ -135,7 +135,7 @@ export class TokenStream {
     throw new Unreadable(`Cannot read the statement: expected ${expected}`);
   }
 
-  /** The whole of the tokens as `read` makes it, or what stands against that. */
+  /** All tokens as `read` makes them a node, or what stands against that. */
   readAll<Node>(
     read: () => Node,
   ): { readonly node: Node } | { readonly obstacle: Obstacle } {

@@ -8,7 +8,7 @@ import type { Word } from "../text/comment.ts";
 import type { Report } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
 
-/** The width of a time bucket, calendar units in UTC; weeks are those of ISO 8601. */
+/** The width of a time bucket, calendar units in UTC; weeks as in ISO 8601. */
 export type BucketUnit = "hour" | "day" | "week" | "month" | "year";
 
 const UNITS: readonly BucketUnit[] = ["hour", "day", "week", "month", "year"];
@@ -29,7 +29,7 @@ export function readUnit(word: Word | undefined, report: Report): BucketUnit | n
   return unit;
 }
 
-/** Reports a bucket whose width nothing tells. */
+/** Reports a bucket whose width is nowhere given. */
 export function reportMissingUnit({ span }: Pick<Word, "span">, report: Report): void {
   report({
     span,

@@ -10,7 +10,7 @@ import { quote } from "../text/quote.ts";
 import { helpToName } from "../text/snake_case.ts";
 import type { Report } from "../text/source.ts";
 
-/** The name as the server has it; reports what cannot be the name of a column. */
+/** The name as the server has it; reports a text that cannot be the name of a column. */
 export function readColumnName({ text, span }: Word, report: Report): string {
   const quoted = /^"((?:[^"]|"")+)"$/.exec(text)?.[1];
   if (quoted !== undefined) return quoted.replaceAll('""', '"');

@@ -21,12 +21,12 @@ export type Consistency =
   | "LOCAL_QUORUM"
   | "EACH_QUORUM"
   | "LOCAL_ONE"
-  /** Of reads alone: they see what lightweight transactions are about. */
+  /** For reads alone: they also see lightweight transactions that are not finished. */
   | SerialConsistency;
 
 export type SerialConsistency = "SERIAL" | "LOCAL_SERIAL";
 
-/** The levels of a query; null where the service's own level holds. */
+/** The levels of a query; null where the service's own level applies. */
 export interface QueryConsistency {
   readonly level: Consistency | null;
   /** The level of the serial phase of a lightweight transaction. */

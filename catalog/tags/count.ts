@@ -1,5 +1,5 @@
 /**
- * The value of an option that counts, such as `size=` and `max=`.
+ * The value of an option that is a count, such as `size=` and `max=`.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The `@current a b` tag: the columns of a row that a caller may see whose condition did not hold. It
- * names columns of the table; whether there are such columns is for the server to say.
+ * The `@current a b` tag: the columns of the current row that a caller may see where the condition did
+ * not hold. Whether the table has these columns is for the server to say.
  *
  * @module
  */

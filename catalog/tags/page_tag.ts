@@ -22,7 +22,7 @@ export interface PageTag extends Page {
 /** The page of a `:many` query without `@page`. */
 const DEFAULT_PAGE: Page = { size: 100, max: 1000 };
 
-/** Of `:many` alone, where a page always has a size. */
+/** Null in modes other than `:many`, where a page always has a size. */
 export const pageTag: QueryTag<PageTag, Page | null> = {
   repeats: false,
   read: readPage,

@@ -1,5 +1,5 @@
 /**
- * The `@route METHOD /path/{marker}` tag and the path template of it. A broken path is read as what it
+ * The `@route METHOD /path/{marker}` tag and its path template. A broken path is read as what it
  * was meant to be, so that its markers are known to the checks that follow.
  *
  * @module
@@ -38,7 +38,7 @@ export interface PathTemplate {
   readonly markers: readonly Word[];
 }
 
-/** What the service itself answers; `/docs` with all that is below it. */
+/** Paths that the service itself answers; `/docs` with everything below it. */
 export const OWN_PATHS = ["/livez", "/readyz", "/openapi.json", "/docs"];
 
 export const routeTag: QueryTag<RouteTag, Route | null> = {
@@ -84,7 +84,7 @@ function readRoute(line: TagLine, report: Report): RouteTag {
   };
 }
 
-/** What a path is to a router: two paths that differ in the names of their markers are the same. */
+/** A path as a router sees it: the names of its markers make no difference. */
 export function pathShape(path: string): string {
   return path.replace(/\{[^{}]*\}/g, "{}");
 }

@@ -1,5 +1,5 @@
 /**
- * The `@scope a b` tag: the scopes that a caller needs, all of them. A repeated line is an alternative.
+ * The `@scope a b` tag: a caller needs all of these scopes. A repeated line is an alternative.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a tag is. Each is a file that exports one `Tag`, and a line in the table of `tags.ts`; what it
+ * What a tag is. Each tag is a file that exports a `Tag`, and a line in the table of `tags.ts`. What it
  * means together with the rest of its query is for a rule in `checks/`.
  *
  * @module
@@ -16,9 +16,9 @@ export interface Tag<Value> {
   readonly read: (line: TagLine, report: Report) => Value | null;
 }
 
-/** A tag that says something of the query as a whole. */
+/** A tag that says something about the query as a whole. */
 export interface QueryTag<Value, Setting> extends Tag<Value> {
-  /** What a query without mistakes carries under the tag's name; `tag` is null where it has none. */
+  /** What a query without mistakes carries under the tag's name; `tag` is null where the query lacks it. */
   readonly settle: (tag: Value | null, query: TaggedQuery) => Setting;
 }
 

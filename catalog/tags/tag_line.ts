@@ -54,7 +54,7 @@ export function readOptions<Key extends string>(
   return options;
 }
 
-/** Reports words that no part of the tag has a use for. */
+/** Reports a word that no part of the tag has a use for. */
 export function reportUnexpected(word: Word, report: Report): void {
   report({
     span: word.span,
@@ -63,7 +63,7 @@ export function reportUnexpected(word: Word, report: Report): void {
   });
 }
 
-/** Reads a tag that says everything by being there. */
+/** Reads a tag that has no words: that it is there says everything. */
 export function readBare(line: TagLine, report: Report): { readonly span: Span } {
   for (const word of line.words) reportUnexpected(word, report);
   return { span: line.span };

@@ -1,6 +1,6 @@
 /**
- * The table of tags: each is one line here and one file. What tags mean together is for the rules in
- * `checks/`.
+ * The table of tags: each tag is one line here and one file. What tags mean together is for the rules
+ * in `checks/`.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export type Tags = {
   readonly [Name in TagName]: readonly NonNullable<ReturnType<typeof TAGS[Name]["read"]>>[];
 };
 
-/** What a query carries of its tags, under the names of those that are about the whole query. */
+/** What a query carries of the tags that are about the whole query, under their names. */
 export type TagSettings = {
   readonly [Name in QueryTagName]: ReturnType<typeof TAGS[Name]["settle"]>;
 };
@@ -89,12 +89,12 @@ export function readTags(comments: readonly Token[], report: Report): Tags {
   ) as unknown as Tags;
 }
 
-/** Whether there is a tag of this name. */
+/** Whether there is a tag with this name. */
 export function isTagName(name: string): name is TagName {
   return Object.hasOwn(TAGS, name);
 }
 
-/** The tag that a line means, null where it is none; a near miss is reported and read all the same. */
+/** The tag that a line means; null where it means none. A near miss is reported and read all the same. */
 function readName({ name, nameSpan }: TagLine, report: Report): TagName | null {
   if (isTagName(name)) return name;
   const signed = TAG_NAMES.map((name) => `@${name}`);

@@ -13,7 +13,7 @@ import { readCount } from "./count.ts";
 import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 
-/** How a `:many` query goes through the time buckets of a range, one partition after the other. */
+/** How a `:many` query reads the time buckets of a range, one partition after the other. */
 export interface Walk {
   /** The marker that each bucket is bound to. */
   readonly bucket: string;

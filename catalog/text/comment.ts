@@ -1,5 +1,5 @@
 /**
- * What is inside a comment: its style, its text, and the words of it with their places.
+ * What is inside a comment: its style, its text, and its words with their places.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Span } from "./source.ts";
 import type { Token } from "./token.ts";
 
-/** A stretch of text without white space, or with it inside of double quotes. */
+/** Text without white space outside double quotes. */
 export interface Word {
   readonly text: string;
   readonly span: Span;

@@ -39,12 +39,12 @@ export function positionOf(file: SourceFile, offset: number): { line: number; co
   };
 }
 
-/** `file:line` of a place, as reports refer to another one. */
+/** `file:line` of a place, for a report that refers to it from elsewhere. */
 export function placeOf({ file, start }: Span): string {
   return `${file.path}:${positionOf(file, start).line}`;
 }
 
-/** What the server said of a place in a statement. */
+/** What the server says about a place in a statement. */
 export interface ServerComplaint {
   /** The first line of the statement is 1. */
   readonly line: number;
@@ -55,8 +55,9 @@ export interface ServerComplaint {
 }
 
 /**
- * The diagnostic of the token that the server's `line 1:34` means, or of the next where it means the
- * space between two. A place outside of the statement, such as the `0:-1` of a statement that ends too early, means its last token.
+ * The diagnostic of the token that the server's `line 1:34` means, or of the next token where it means
+ * the space between two. A place outside the statement, such as `0:-1` where the statement ends too
+ * early, means the last token.
  */
 export function diagnosticAtStatement(statement: Span, complaint: ServerComplaint): Diagnostic {
   const { message, help } = complaint;

@@ -1,7 +1,6 @@
 /**
  * CQL text → tokens, each with its place. Follows the lexical rules of Cassandra's own grammar
- * (`src/antlr/Lexer.g` of Cassandra 5.0): what is one token there is one token here. Knows nothing of
- * statements or tags.
+ * (`src/antlr/Lexer.g` of Cassandra 5.0), token by token. Knows nothing about statements or tags.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * Quotes what a report speaks of.
+ * Quotes what a report speaks about.
  *
  * @module
  */
 
-/** `text` in double quotes, or in single ones where it has double quotes itself. */
+/** `text` in double quotes, or in single quotes where it contains double quotes. */
 export function quote(text: string): string {
   return text.includes('"') ? `'${text}'` : `"${text}"`;
 }

@@ -19,7 +19,7 @@ export function toSnakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** How to name a thing that is called `name` now. */
+/** What to call a thing that has the name `name` now. */
 export function helpToName(name: string): string {
   const better = toSnakeCase(name);
   return better === ""

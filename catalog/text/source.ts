@@ -1,17 +1,17 @@
 /**
- * Source text and what is reported about it: files, stretches of them, and mistakes with their place.
+ * Source text and what is reported about it: files, spans, and mistakes with their places.
  *
  * @module
  */
 
-/** A text that was read, and the name under which reports speak of it. */
+/** A text, and the name that reports use for its file. */
 export interface SourceFile {
   /** As reports show it, for example `cql/queries/observations.cql`. */
   readonly path: string;
   readonly text: string;
 }
 
-/** A stretch of a source file, in UTF-16 offsets, `end` exclusive. */
+/** A part of a source file, in UTF-16 offsets, `end` exclusive. */
 export interface Span {
   readonly file: SourceFile;
   readonly start: number;
@@ -25,5 +25,5 @@ export interface Diagnostic {
   readonly help: string;
 }
 
-/** Takes note of a mistake; the reading goes on, so that all are found. */
+/** Takes note of a mistake; reading goes on, so that all mistakes are found. */
 export type Report = (diagnostic: Diagnostic) => void;

@@ -19,7 +19,7 @@ export function closest(word: string, candidates: readonly string[]): string | n
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    // Their distance is that at least; a word that a caller made very long costs nothing.
+    // The distance is at least the difference in length, so that a very long word costs nothing.
     if (Math.abs(bare(candidate).length - bare(word).length) >= bestDistance) continue;
     const distance = editDistance(bare(word), bare(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -1,5 +1,5 @@
 /**
- * A token of CQL, and what it is on its own: a keyword, a sign, a name, a string.
+ * A token of CQL, and what it is by itself: a keyword, an operator, a name, a string.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export type TokenKind =
   | "comment"
   /** A string, name or comment without its end; reaches to the end of the text. */
   | "unterminated"
-  /** What begins no token, or begins one and does not go on as it must. */
+  /** What begins no token, or begins a token and does not go on as it must. */
   | "unknown";
 
 export interface Token {
@@ -42,7 +42,7 @@ export function isOperator(token: Token | undefined, operator: string): boolean 
   return token?.kind === "operator" && token.text === operator;
 }
 
-/** A name as the server knows it, unquoted ones lower-cased; null where the token cannot be one. */
+/** A name as the server knows it, unquoted ones lower-cased; null where the token cannot be a name. */
 export function nameOf(token: Token | undefined): string | null {
   if (token?.kind === "word") return token.text.toLowerCase();
   if (token?.kind === "quoted") return token.text.slice(1, -1).replaceAll('""', '"');

@@ -17,8 +17,8 @@ import { isPure } from "./native_functions.ts";
 
 /**
  * Not idempotent are lightweight transactions (the second would meet what the first wrote), counters,
- * appending to and deleting from a list by index, values that the server makes up, and those of
- * user-defined functions, which may do so too. Nobody knows what an opaque statement does.
+ * appending to a list and changing it by index, and values that the server makes up, as user-defined
+ * functions may do too. Nobody knows what an opaque statement does.
  *
  * @param tables of each of its writes; null where it is not known
  */

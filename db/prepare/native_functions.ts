@@ -1,6 +1,6 @@
 /**
- * Cassandra's own functions: which of them give the same for the same arguments, and which of them make
- * one row of many. What a user-defined function does, nobody can tell.
+ * Cassandra's own functions: which of them give the same for the same arguments, and which make one row
+ * of many. Nobody can tell what a user-defined function does.
  *
  * @module
  */
@@ -9,8 +9,7 @@ import { primitives } from "../../codec/primitives.ts";
 
 /**
  * Functions of one row that give the same for the same arguments, by the classes of Cassandra's source
- * that define them. Not among them are the functions of `UuidFcts` and those of `TimeFcts` that tell the
- * time.
+ * that define them. Functions that make up an identifier or tell the time are not among them.
  */
 const PURE: ReadonlySet<string> = new Set([
   // BytesConversionFcts

@@ -1,12 +1,12 @@
 /**
- * What there is to say of a query whose statement Cassandra accepts although it cannot be read here.
+ * The warning of a query whose statement Cassandra accepts although it cannot be read here.
  *
  * @module
  */
 import type { Query } from "../../catalog/query.ts";
 import { placeOf } from "../../catalog/text/diagnose.ts";
 
-/** One line for each of the queries whose statement was not read. */
+/** One line for each query whose statement was not read. */
 export function opaqueWarnings(queries: readonly Query[]): string[] {
   return queries.flatMap(({ name, parsed }) => {
     if (parsed.kind !== "opaque") return [];

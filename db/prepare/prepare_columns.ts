@@ -30,7 +30,7 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
   if (twice !== undefined) {
     report({
       span: query.statementSpan,
-      message: `Two columns of the result are called "${twice.name}"`,
+      message: `Two columns of the result have the name "${twice.name}"`,
       help: 'Give one of them another name with "AS"',
     });
   }
@@ -48,7 +48,7 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
   );
 }
 
-/** Where a column of the result comes from: a column of the table, a term, or nobody knows. */
+/** Where a column of the result comes from: a column of the table, or a term; null where that is not known. */
 type Origin = string | Term | null;
 
 function originsOf(statement: Statement): (name: string, index: number) => Origin {

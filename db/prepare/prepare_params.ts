@@ -52,13 +52,13 @@ function prepareParam(
 /** The least that `LIMIT` and `USING TTL` can be. */
 const LEAST: Partial<Record<Role["kind"], string>> = { limit: "1", ttl: "0" };
 
-/** Cassandra refuses less with words that no caller understands. */
+/** Cassandra would refuse smaller values in words that no caller understands. */
 function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param {
   const [least] = places.flatMap(({ role }) => LEAST[role.kind] ?? []);
   return least === undefined || param.min !== null ? param : { ...param, min: least };
 }
 
-/** Null deletes what is written, where the caller need not write at all; or it is what is compared with. */
+/** Null deletes the value, where the caller may also leave it out; or it is what a condition compares with. */
 function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean {
   return places.length > 0 &&
     places.every(({ role }) =>

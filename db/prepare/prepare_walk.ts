@@ -93,7 +93,8 @@ function rangeMistakes(
   const order = walk.order.toUpperCase();
   if ((clustering.order === order) !== isReversed(table, statement)) return [];
   return [{
-    message: `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other one`,
+    message:
+      `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other order`,
     help: `Name the order of the rows, or say "ORDER BY … ${order}" in the statement`,
   }];
 }
@@ -113,7 +114,7 @@ function columnsBoundBy(relation: Relation, marker: string, sign: "<" | ">"): re
   return relation.columns.length === 1 ? relation.columns.map(({ name }) => name) : [];
 }
 
-/** Whether rows come against the order of their table: all its columns are turned round, or none. */
+/** Whether rows come against the order of their table: either all its columns are reversed, or none. */
 function isReversed({ clusteringKey }: Table, { orderBy: [first] }: SelectStatement): boolean {
   if (first === undefined) return false;
   const ordered = clusteringKey.find(({ name }) => name === first.column.name);

@@ -1,6 +1,6 @@
 /**
- * A query that is ready to run: what the file, the server and the table say of it together. `prepare.ts`
- * makes it, once; requests only read it.
+ * A query that is ready to run: what the file, the server and the table say about it together.
+ * `prepare.ts` makes it, once; requests only read it.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface PreparedQuery {
   readonly columns: readonly PreparedColumn[];
   /** What the `IF` of a lightweight transaction checks; null without one. */
   readonly condition: PreparedCondition | null;
-  /** How the buckets of a range are gone through; null without `@walk`. */
+  /** How the buckets of a range are read; null without `@walk`. */
   readonly walk: PreparedWalk | null;
   readonly readRows: RowReader;
   readonly readShape: ShapeReader;
@@ -35,7 +35,7 @@ export interface PreparedQuery {
   readonly writes: boolean;
   /** Whether Cassandra answers in pages; false where it has to give all rows at once. */
   readonly isPaged: boolean;
-  /** Tells rows apart that may be written together; null where each has to be written alone. */
+  /** Tells apart the rows that may be written together; null where each has to be written alone. */
   readonly rowKey: RowKey | null;
   /** Values by position. */
   bind(values: EncodedValues): BoundValues;
@@ -53,7 +53,7 @@ export interface PreparedParam {
   readonly isWriteTime: boolean;
   /** Of a vector that goes into an index or is searched for: how that compares it; else null. */
   readonly similarity: Similarity | null;
-  /** For a `bucket:` parameter: how its bytes come from those of the parameter that it is derived of. */
+  /** For a `bucket:` parameter: how its bytes are derived from the bytes of its origin. */
   readonly bucket: Bucket | null;
 }
 
@@ -95,7 +95,7 @@ export type ShownColumn = Pick<PreparedColumn, "name" | "codec">;
 
 /** An `@walk` with what the types of its markers say. */
 export interface PreparedWalk extends Walk {
-  /** An end of the range in milliseconds since 1970; NaN outside of the years 0000 to 9999. */
+  /** An end of the range in milliseconds since 1970; NaN outside the years 0000 to 9999. */
   instantOf(bytes: Buffer): number;
   /** The bucket that begins at `start`, as it is bound; null where its type cannot name it. */
   encode(start: number): Buffer | null;

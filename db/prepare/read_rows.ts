@@ -42,8 +42,8 @@ export function compileRowReader(columns: readonly DriverColumn[]): RowReader {
 export type ShapeReader = (columns: readonly DriverColumn[], rows: RawRows) => Row[];
 
 /**
- * For lightweight transactions, which answer with one column or with those of the row, and for tables
- * that have changed: a reader for each shape, made when it is first met.
+ * For lightweight transactions, which answer with one column or with the columns of the row, and for
+ * tables that have changed: a reader for each shape, made when it is first met.
  */
 export function createShapeReader(): ShapeReader {
   const shapes: { readonly columns: readonly DriverColumn[]; readonly read: RowReader }[] = [];

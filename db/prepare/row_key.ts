@@ -1,5 +1,5 @@
 /**
- * Which row an INSERT writes, told by its encoded values alone: rows of the same partition may go to
+ * Which row an INSERT writes, by its encoded values alone: rows of the same partition may go to
  * Cassandra in one batch, as long as no two of them are the same row.
  *
  * @module

@@ -13,7 +13,7 @@ export interface StatementContext {
   readonly statement: PreparedStatement;
   /** The table that it selects from or writes to; of a batch, the table of its first write. */
   readonly table: Table | null;
-  /** The table of each write of a batch; of another statement its own alone. */
+  /** The table of each write of a batch; of any other statement its only table. */
   readonly tables: readonly (Table | null)[];
   readonly report: Report;
 }

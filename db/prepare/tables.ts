@@ -9,8 +9,8 @@ import type { PreparedStatement } from "../driver/driver_types.ts";
 import type { Table, TableReader } from "../schema/table.ts";
 
 /**
- * The table of each write of a batch; of another statement its own alone. Of an opaque statement PREPARE
- * knows one at most.
+ * The table of each write of a batch; of any other statement its only table. Of an opaque statement
+ * PREPARE knows one table at most.
  *
  * @param keyspace where the statement names none
  */

@@ -1,6 +1,6 @@
 /**
- * `INSERT … JSON` hides its values from the service: what an index of vectors cannot take would fail the
- * write on the replicas. Nobody knows whether an opaque statement hides some, too.
+ * `INSERT … JSON` hides its values from the service: a vector that an index cannot take would fail the
+ * write on the replicas. An opaque statement may hide values too.
  *
  * @module
  */
