@@ -1,7 +1,12 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import { anyStatement } from "../../tests/support/generate_cql.ts";
+import { parseCql } from "../../tests/support/parse_cql.ts";
 import { wholeFile } from "../text/lex.ts";
 import { canonicalText } from "./canonical_text.ts";
+
+const SPACE = fc.constantFrom(" ", "\n\t", " /* ; */ ", " -- it's\n", ' // "\r\n');
 
 function canonical(text: string): string {
   return canonicalText({ span: wholeFile({ path: "a.cql", text }) });
@@ -34,4 +39,16 @@ describe("canonicalText()", () => {
       expect(canonical(text)).not.toBe(canonical(plain));
     });
   }
+
+  it("is its own canonical text, whatever the statement", () => {
+    fc.assert(
+      fc.property(anyStatement, fc.infiniteStream(SPACE), (tokens, spaces) => {
+        const text = tokens.reduce((text, token) => `${text}${spaces.next().value}${token}`);
+        expect(canonical(text)).toBe(canonical(tokens.join(" ")));
+        expect(canonical(canonical(text))).toBe(canonical(text));
+        expect(parseCql(canonical(text)).kind).toBe(parseCql(text).kind);
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+  });
 });

@@ -1,6 +1,6 @@
 /**
  * The `@param name[?] in source by=unit default=value min=1 max=100` tag, as far as it can be judged
- * by itself.  * Whether the statement has such a marker is for `parse/params.ts`.
+ * by itself. Whether the statement has such a marker is for `parse/params.ts`.
  *
  * @module
  */

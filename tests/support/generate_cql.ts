@@ -13,7 +13,7 @@ const word = (...choices: string[]): Part => fc.constantFrom(...choices).map((te
 const maybe = (part: Part): Part => fc.oneof(fc.constant<Tokens>([]), part);
 const either = (...parts: Part[]): Part => fc.oneof(...parts);
 
-/** Parts one after the other; strings stand for themselves. */
+/** Parts one after the other; a string stands for its words. */
 function row(...parts: (Part | string)[]): Part {
   const all = parts.map((part) => typeof part === "string" ? fc.constant(part.split(" ")) : part);
   return fc.tuple(...all).map((tokens) => tokens.flat());
@@ -179,9 +179,10 @@ const insert = row(
 );
 
 /** Adds to a column, from either side. */
-const addition = column.chain(([text]) =>
-  either(row(text!, "=", text!, word("+", "-"), term), row(text!, "=", term, "+", text!))
-);
+const addition = column.chain(([text]) => {
+  const same = word(text!);
+  return either(row(same, "=", same, word("+", "-"), term), row(same, "=", term, "+", same));
+});
 const assignment = either(
   row(column, "=", term),
   addition,
@@ -191,7 +192,7 @@ const assignment = either(
 );
 const update = row("UPDATE", table, using, "SET", list(assignment), where, ifClause);
 const deletion = either(column, row(column, "[", term, "]"), row(column, ".", name));
-const deletion_ = row(
+const deletionStatement = row(
   "DELETE",
   maybe(list(deletion)),
   "FROM",
@@ -205,7 +206,7 @@ const batch = row(
   maybe(word("UNLOGGED", "COUNTER")),
   "BATCH",
   using,
-  list(row(either(insert, update, deletion_), maybe(row(";"))), { min: 0, between: "" }),
+  list(row(either(insert, update, deletionStatement), maybe(row(";"))), { min: 0, between: "" }),
   "APPLY BATCH",
 ).map((tokens) => tokens.filter((token) => token !== ""));
 
@@ -214,7 +215,7 @@ export const anyStatement: fc.Arbitrary<Tokens> = fc.oneof(
   { arbitrary: select, weight: 4 },
   { arbitrary: insert, weight: 2 },
   { arbitrary: update, weight: 3 },
-  { arbitrary: deletion_, weight: 2 },
+  { arbitrary: deletionStatement, weight: 2 },
   { arbitrary: batch, weight: 1 },
 );
 
