@@ -6,16 +6,16 @@
 import type { Code } from "../errors/codes.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
 
-/** The claims of a verified token by name; a number that JavaScript would round is an `ExactNumber`. */
+/** The claims of a verified token. A number that JavaScript would round is an `ExactNumber`. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Whom a token speaks for. */
+/** The caller, as a verified token identifies it. */
 export interface Identity {
   /** The claim `iss`. */
   readonly issuer: string;
-  /** The claim `sub`, which is unique among those of the issuer. */
+  /** The claim `sub`; unique for this issuer only. */
   readonly subject: string;
-  /** Issuer and subject in one: what everything that is kept for a caller is kept by. */
+  /** Issuer and subject together. The key of everything that is kept per caller. */
   readonly caller: string;
   /** The claim `client_id` or `azp`; null where the token has neither. */
   readonly clientId: string | null;
@@ -48,7 +48,7 @@ export interface RequestContext {
 
 /** Hono's environment of every app of this service. */
 export interface AppEnv {
-  /** What the runtime says of the connection. */
+  /** The connection that the request came in by. */
   Bindings: Deno.ServeHandlerInfo<Deno.NetAddr>;
   Variables: { request: RequestContext };
 }

@@ -67,21 +67,21 @@ async function statusOf(response: Promise<Response>): Promise<number> {
   return status;
 }
 
-/** Holds so many requests until they are let go of. */
+/** Sends requests that are held until they are released. */
 async function hold(count: number, path: string, sent: Sent = {}) {
   const before = held.length;
   const responses = Array.from({ length: count }, () => get(path, sent));
   await eventually("they are held", () => held.length === before + count);
   return {
     async release(): Promise<number[]> {
-      for (const letGo of held.splice(0)) letGo();
+      for (const releaseOne of held.splice(0)) releaseOne();
       return await Promise.all(responses.map(statusOf));
     },
   };
 }
 
 describe("A caller with its share in flight", () => {
-  it("is refused, by whichever of its tokens, and others are served", async () => {
+  it("is refused with any of its tokens, and others are served", async () => {
     const token = await own.token({ claims: { sub: "greedy" } });
     const another = await own.token({ claims: { sub: "greedy", client_id: "reader", jti: "2" } });
     const { release } = await hold(2, "/held", { token });
@@ -100,7 +100,7 @@ describe("A caller with its share in flight", () => {
     expect(await statusOf(get("/names", { token }))).toBe(200);
   });
 
-  it("is refused what it may not do before that", async () => {
+  it("learns first that a scope or a route is missing", async () => {
     const token = await own.token({ claims: { sub: "greedy", scope: "stations:read" } });
     const weak = await own.token({ claims: { sub: "greedy", scope: "other" } });
     const { release } = await hold(2, "/held", { token });
@@ -109,21 +109,21 @@ describe("A caller with its share in flight", () => {
     await release();
   });
 
-  it("is told that the service is too busy where nobody gets a place", async () => {
+  it("gets too_busy when all places are taken", async () => {
     const names = ["a", "b", "c", "d"];
     const tokens = await Promise.all(names.map((sub) => own.token({ claims: { sub } })));
     const holds = [];
     for (const token of tokens) holds.push(await hold(2, "/held", { token }));
     expect((await problemOf(await get("/names", { token: tokens[0]! }))).code).toBe("too_busy");
     expect((await problemOf(await get("/notice"))).code).toBe("too_busy");
-    // Neither needs a place.
+    // These need no place.
     expect((await problemOf(await get("/names", { token: "none" }))).code).toBe("invalid_token");
     expect(await statusOf(get("/livez"))).toBe(200);
     for (const { release } of holds) await release();
   });
 
-  it("has it back when its streams are over, however they end", async () => {
-    // More pages than the buffers hold on the way to a client that does not read.
+  it("gets its places back when its streams end or break off", async () => {
+    // More pages than the buffers on the way to the client can hold.
     for (let station = 0; station < ROWS; station += 100) {
       const inserts = Array.from({ length: 100 }, (_, index) =>
         service.client.execute(
@@ -148,7 +148,7 @@ describe("A caller with its share in flight", () => {
     });
   });
 
-  it("may have as many as there are, where it has no limit", async () => {
+  it("may take all places without a limit", async () => {
     const { url } = await startBeside({ maxInFlightPerCaller: 0 });
     const token = await own.token({ claims: { sub: "machine" } });
     const { release } = await hold(8, "/held", { url, token });
@@ -168,7 +168,7 @@ describe("A caller with its share in flight", () => {
 describe("A caller of public routes", () => {
   const from = (address: string) => ({ "x-forwarded-for": address });
 
-  it("is the peer, whatever address its headers say", async () => {
+  it("is the peer, whatever its headers say", async () => {
     const { release } = await hold(2, "/public/held", { headers: from("192.0.2.1") });
     for (const headers of [{}, from("192.0.2.2"), { forwarded: "for=192.0.2.3" }]) {
       expect((await problemOf(await get("/notice", { headers }))).code).toBe("too_many_in_flight");
@@ -177,7 +177,7 @@ describe("A caller of public routes", () => {
     await release();
   });
 
-  it("is the address that a trusted proxy says", async () => {
+  it("is the address that a trusted proxy names", async () => {
     const { url } = await startBeside({
       trustedProxies: [{ address: Uint8Array.of(127, 0, 0, 0), prefixLength: 8 }],
     });
@@ -198,7 +198,7 @@ describe("A caller of public routes", () => {
 });
 
 describe("Tokens with an unknown key", () => {
-  it("take no place of others while the issuer is slow", async () => {
+  it("take no places from others while the issuer is slow", async () => {
     const warm = await own.token({ claims: { sub: "known" } });
     expect(await statusOf(get("/names", { token: warm }))).toBe(200);
     const { promise: slow, resolve } = Promise.withResolvers<undefined>();
@@ -210,7 +210,7 @@ describe("Tokens with an unknown key", () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       return own.requests.length > before;
     });
-    // Of one token each: those with the same token would wait as one.
+    // With a token each, as requests with the same token share one verification.
     const others = await Promise.all(
       Array.from(
         { length: 100 },
@@ -229,7 +229,7 @@ describe("Tokens with an unknown key", () => {
     expect(await Promise.all(waiting)).toEqual(Array(100).fill(401));
   });
 
-  it("make the service fetch keys every two seconds at most while the issuer fails", async () => {
+  it("make the service fetch keys at most every two seconds while the issuer fails", async () => {
     own.answer = () => new Response(null, { status: 500 });
     const token = await own.token({ kid: "unknown" });
     const before = own.requests.length;

@@ -94,7 +94,7 @@ describe("The header Authorization", () => {
     });
   }
 
-  it("may not be there twice", async () => {
+  it("must not be repeated", async () => {
     const token = await service.token("writer");
     const headers = [`Bearer ${token}`, `Bearer ${token}`].map((value) =>
       `Authorization: ${value}`
@@ -109,7 +109,7 @@ describe("The header Authorization", () => {
     expect(await statusOf(request)).toBe(200);
   });
 
-  it("has a token of 16,384 characters at most", async () => {
+  it("takes a token of at most 16,384 characters", async () => {
     const withPadding = (length: number) =>
       service.sign(service.claims({ padding: "x".repeat(length) }));
     // Three bytes of the payload are four characters of the token.
@@ -122,7 +122,7 @@ describe("The header Authorization", () => {
   });
 });
 
-/** The status of a request whose lines are sent as they are. */
+/** Sends the lines of a request as they are. */
 async function statusOfRaw(url: string, lines: readonly string[]): Promise<number> {
   const { hostname, port } = new URL(url);
   using connection = await Deno.connect({ hostname, port: Number(port) });
@@ -147,7 +147,7 @@ describe("Keys that the issuer rotates", () => {
 });
 
 describe("Scopes", () => {
-  it("that a token lacks are named", async () => {
+  it("are named where the token lacks them", async () => {
     const token = await service.token("writer", "stations:read observations:read");
     const response = await service.request("/stations", {
       method: "POST",
@@ -163,8 +163,12 @@ describe("Scopes", () => {
     expect(problem.detail).toContain('"stations:write"');
   });
 
-  const CASES: [string, number][] = [
+  const CASES: [string | string[], number][] = [
     ["audit", 200],
+    [["stations:read", "observations:read"], 200],
+    [["stations:read observations:read"], 403],
+    ["stations:read\tobservations:read", 403],
+    [[], 403],
     ["stations:read observations:read", 200],
     ["observations:read unrelated stations:read", 200],
     ["stations:read", 403],
@@ -174,7 +178,8 @@ describe("Scopes", () => {
     ["", 403],
   ];
   for (const [scope, status] of CASES) {
-    it(`"${scope}" ${status === 200 ? "meet one" : "meet none"} of two alternatives`, async () => {
+    const outcome = status === 200 ? "meet one" : "meet none";
+    it(`${JSON.stringify(scope)} ${outcome} of two alternatives`, async () => {
       expect(await statusOf(get("/audit", await service.sign(service.claims({ scope }))))).toBe(
         status,
       );

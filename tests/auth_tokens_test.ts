@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => service[Symbol.asyncDispose]());
 
-/** What is sent in a test, made when the service is there. */
+/** Makes a token once the service has started. */
 type Make = () => string | Promise<string>;
 
 interface Attack {
@@ -52,7 +52,7 @@ function heading(
   return () => service.sign(service.claims(claims), { as });
 }
 
-/** A token whose payload is this text, or these bytes. */
+/** A token with this payload, which need not be valid. */
 function saying(payload: (claims: string) => string | Uint8Array): Make {
   return () =>
     signParts(JSON.stringify(service.header), payload(JSON.stringify(service.claims())), {
@@ -60,7 +60,7 @@ function saying(payload: (claims: string) => string | Uint8Array): Make {
     });
 }
 
-/** The payload of claims as text, with more members. */
+/** The usual claims with more members, as JSON text. */
 function withMembers(members: string): Make {
   return saying((claims) => `${claims.slice(0, -1)},${members}}`);
 }
@@ -74,7 +74,7 @@ const now = () => Math.floor(Date.now() / 1000);
 const SIGNATURES: Record<string, Attack> = {
   "is no JWT": { make: () => "opaque", detail: MALFORMED },
   "has two parts": { make: () => "e30.e30", detail: MALFORMED },
-  "has five parts, as what is encrypted": { make: () => "e30.e30.e30.e30.e30", detail: MALFORMED },
+  "has five parts, like an encrypted one": { make: () => "e30.e30.e30.e30.e30", detail: MALFORMED },
   "has a header that is not base64": { make: () => "e.e30.c2ln", detail: MALFORMED },
   "has a header that is not JSON": { make: () => "YQ.e30.c2ln", detail: MALFORMED },
   "has a header that is not an object": { make: () => "W10.e30.c2ln", detail: MALFORMED },
@@ -97,11 +97,11 @@ const SIGNATURES: Record<string, Attack> = {
     },
     detail: UNSIGNED,
   },
-  "says another algorithm than it is signed by": {
+  "says another algorithm than its signature has": {
     make: heading({ alg: "ES384" }),
     detail: UNSIGNED,
   },
-  "is signed with another key by the same name": {
+  "is signed with another key of the same name": {
     make: async () => service.sign(service.claims(), { by: await newKey() }),
     detail: UNSIGNED,
   },
@@ -115,14 +115,14 @@ const SIGNATURES: Record<string, Attack> = {
     detail: UNSIGNED,
   },
   "names a file as its key": { make: heading({ kid: "../../../dev/null" }), detail: UNSIGNED },
-  "names what objects inherit as its key": {
+  "names an inherited property as its key": {
     make: heading({ kid: "__proto__" }),
     detail: UNSIGNED,
   },
   "names nothing as its key": { make: heading({ kid: "" }), detail: UNSIGNED },
-  "names a list of keys": { make: heading({ kid: [] }), detail: /"kid" is not text/ },
-  "names an object as its key": { make: heading({ kid: {} }), detail: /"kid" is not text/ },
-  "names null as its key": { make: heading({ kid: null }), detail: /"kid" is not text/ },
+  "names a list of keys": { make: heading({ kid: [] }), detail: /"kid" is not a string/ },
+  "names an object as its key": { make: heading({ kid: {} }), detail: /"kid" is not a string/ },
+  "names null as its key": { make: heading({ kid: null }), detail: /"kid" is not a string/ },
   "brings its own key": {
     make: async () => {
       const by = await newKey();
@@ -141,11 +141,11 @@ const SIGNATURES: Record<string, Attack> = {
     make: () => signWithSecret(JSON.stringify(publicPart(service.key))),
     detail: ALGORITHM,
   },
-  "has an extension that must be understood": {
+  "has a critical extension": {
     make: heading({ crit: ["exp"], exp: 1 }),
     detail: /extension/,
   },
-  "has a list of extensions that is empty": { make: heading({ crit: [] }), detail: /extension/ },
+  "has an empty list of critical extensions": { make: heading({ crit: [] }), detail: /extension/ },
   "has a payload that is not encoded": {
     make: heading({ crit: ["b64"], b64: false }),
     detail: /extension/,
@@ -192,11 +192,11 @@ const PAYLOADS: Record<string, Attack> = {
     detail: MALFORMED,
   },
   "an object with a claim twice": { make: withMembers('"tenant":"globex"'), detail: /twice/ },
-  "an object with a claim twice in other letters": {
+  "an object with a claim twice, once with an escape": {
     make: withMembers('"t\\u0065nant":"globex"'),
     detail: /twice/,
   },
-  "an object that has another with a member twice": {
+  "an object with a nested member twice": {
     make: withMembers('"org":{"id":1,"id":2}'),
     detail: /twice/,
   },
@@ -206,10 +206,10 @@ const AHEAD = () => now() + 600;
 
 const CLAIMS: Record<string, Attack> = {
   "has expired": { make: () => claiming({ exp: now() - 60 })(), detail: /expired/ },
-  "expired before there were tokens": { make: claiming({ exp: -1 }), detail: /expired/ },
+  "expired before 1970": { make: claiming({ exp: -1 }), detail: /expired/ },
   "never expires": { make: claiming({ exp: undefined }), detail: /"exp" is missing/ },
-  "expires at no date": { make: claiming({ exp: null }), detail: /"exp" is not a number/ },
-  "expires at a date in text": {
+  "has null as its expiry": { make: claiming({ exp: null }), detail: /"exp" is not a number/ },
+  "has a string as its expiry": {
     make: () => claiming({ exp: `${AHEAD()}` })(),
     detail: /"exp" is not a number/,
   },
@@ -222,9 +222,9 @@ const CLAIMS: Record<string, Attack> = {
     detail: /"exp" lies beyond/,
   },
   "is not valid yet": { make: () => claiming({ nbf: AHEAD() })(), detail: /"nbf" lies in the fut/ },
-  "is valid from some text on": { make: claiming({ nbf: "0" }), detail: /"nbf" is not a number/ },
-  "is valid from null on": { make: claiming({ nbf: null }), detail: /"nbf" is not a number/ },
-  "is valid from beyond any date on": {
+  "has a string as its begin": { make: claiming({ nbf: "0" }), detail: /"nbf" is not a number/ },
+  "has null as its begin": { make: claiming({ nbf: null }), detail: /"nbf" is not a number/ },
+  "begins beyond any date": {
     make: withMembers('"nbf":1e400'),
     detail: /"nbf" lies in the future/,
   },
@@ -236,11 +236,15 @@ const CLAIMS: Record<string, Attack> = {
     make: () => claiming({ iat: now() * 1000 })(),
     detail: /"iat" lies in the future/,
   },
-  "was issued at a list of dates": { make: claiming({ iat: [0] }), detail: /"iat" is not a num/ },
+  "has a list as its date of issue": { make: claiming({ iat: [0] }), detail: /"iat" is not a num/ },
   "has no subject": { make: claiming({ sub: undefined }), detail: /"sub" is missing/ },
-  ...formsOf("sub", [null, "", 5, 0, true, {}, [], ["someone"], { a: 1 }], /is not a string that/),
-  ...formsOf("client_id", [null, "", 5, {}, ["writer"]], /is not a string that is not empty/),
-  ...formsOf("azp", [null, "", 5, {}, ["writer"]], /is not a string that is not empty/),
+  ...formsOf(
+    "sub",
+    [null, "", 5, 0, true, {}, [], ["someone"], { a: 1 }],
+    /is not a non-empty string/,
+  ),
+  ...formsOf("client_id", [null, "", 5, {}, ["writer"]], /is not a non-empty string/),
+  ...formsOf("azp", [null, "", 5, {}, ["writer"]], /is not a non-empty string/),
   "is for another audience": {
     make: claiming({ aud: `${DEV_AUDIENCE}:other` }),
     detail: /"aud" does not name/,
@@ -249,7 +253,7 @@ const CLAIMS: Record<string, Attack> = {
     make: claiming({ aud: DEV_AUDIENCE.slice(0, -1) }),
     detail: /"aud" does not name/,
   },
-  "is for an audience in other letters": {
+  "is for the audience in upper case": {
     make: claiming({ aud: DEV_AUDIENCE.toUpperCase() }),
     detail: /"aud" does not name/,
   },
@@ -260,7 +264,7 @@ const CLAIMS: Record<string, Attack> = {
     [null, 5, {}, [[DEV_AUDIENCE]], [DEV_AUDIENCE, 5], { [DEV_AUDIENCE]: true }],
     /is not a string or an array of strings/,
   ),
-  "is bound to a key of its holder": {
+  "is bound to a key": {
     make: claiming({ cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } }),
     detail: /"cnf" binds it to a key/,
   },
@@ -268,14 +272,14 @@ const CLAIMS: Record<string, Attack> = {
     make: claiming({ iss: "https://issuer.example" }),
     detail: /"iss" is not the trusted issuer/,
   },
-  "is from an issuer with another slash": {
+  "is from the issuer with a slash more": {
     make: () => claiming({ iss: `${service.provider.issuer}/` })(),
     detail: /"iss" is not the trusted issuer/,
   },
   "is from nobody": { make: claiming({ iss: undefined }), detail: /"iss" is missing/ },
   "is from a list of issuers": {
     make: () => claiming({ iss: [service.provider.issuer] })(),
-    detail: /"iss" is not a string/,
+    detail: /"iss" is not a non-empty string/,
   },
   ...formsOf("scope", [null, 5, {}, [["stations:read"]], ["a", 5]], /is not a string or an array/),
 };
@@ -298,9 +302,9 @@ const KINDS: Record<string, Attack> = {
     make: heading({ typ: "application/secevent+jwt" }),
     detail: /"typ" names another kind/,
   },
-  "is of no type by name": { make: heading({ typ: "" }), detail: /"typ" names another kind/ },
-  "is of a type that is no text": { make: heading({ typ: 5 }), detail: /"typ" is not text/ },
-  "is of a type that only ends like an access token's": {
+  "has an empty type": { make: heading({ typ: "" }), detail: /"typ" names another kind/ },
+  "has a number as its type": { make: heading({ typ: 5 }), detail: /"typ" is not a string/ },
+  "has a type that only ends like that of access tokens": {
     make: heading({ typ: "text/at+jwt" }),
     detail: /"typ" names another kind/,
   },
@@ -336,7 +340,7 @@ const KINDS: Record<string, Attack> = {
     make: heading({ typ: "JWT" }, { typ: "Logout" }),
     detail: /its claim "typ" names another kind/,
   },
-  "has a kind that is no text": {
+  "has a list as its kind": {
     make: heading({ typ: "JWT" }, { typ: ["Bearer"] }),
     detail: /its claim "typ" names another kind/,
   },
@@ -348,7 +352,7 @@ const KINDS: Record<string, Attack> = {
     make: withoutTyp({ token_use: "id" }),
     detail: /its claim "token_use" names another kind/,
   },
-  "has a hash of itself, whatever its claims say": {
+  "has the hash of an access token, whatever its kind says": {
     make: heading({ typ: "JWT" }, { typ: "Bearer", at_hash: "MTIzNDU2Nzg5MDEyMzQ1Ng" }),
     detail: /has the claim "at_hash"/,
   },
@@ -385,10 +389,10 @@ describe("A token is taken", () => {
     "that is signed with the provider's key": claiming({}),
     "that names no key": heading({ kid: undefined }),
     "that several audiences share": claiming({ aud: ["urn:example:other", DEV_AUDIENCE] }),
-    "that expired a moment ago, as clocks differ": () => claiming({ exp: now() - 1 })(),
-    "that was issued a moment from now": () => claiming({ iat: now() + 2, nbf: now() + 2 })(),
+    "that expired a moment ago, because clocks differ": () => claiming({ exp: now() - 1 })(),
+    "that was issued a moment in the future": () => claiming({ iat: now() + 2, nbf: now() + 2 })(),
     "whose dates have fractions": () => claiming({ exp: now() + 9.5, iat: now() - 0.5 })(),
-    "whose dates are spelled in other ways": saying((claims) =>
+    "whose dates are written with a fraction or an exponent": saying((claims) =>
       claims.replace(/"(exp|iat)":(\d+)/g, '"$1":$2.0').replace("{", '{"nbf":1.7e9,')
     ),
     "that expires in the year 9999": claiming({ exp: 253_402_300_799 }),
@@ -410,7 +414,7 @@ describe("A token is taken", () => {
       { typ: "JWT" },
       { typ: "acme-access+jwt" },
     ),
-    "of the type of access tokens, whatever else it has": heading(
+    "of the type of access tokens, with claims of other kinds": heading(
       { typ: "at+jwt" },
       { nonce: "n", events: ["login"] },
     ),
@@ -425,13 +429,4 @@ describe("A token is taken", () => {
       expect([response.status, (await response.json()).detail]).toEqual([200, undefined]);
     });
   }
-
-  it("twice, and for what it says each time", async () => {
-    const [acme, globex] = [await claiming({})(), await claiming({ tenant: "globex" })()];
-    for (const token of [acme, globex, acme, globex]) {
-      const response = await get(token);
-      await response.body?.cancel();
-      expect(response.status).toBe(200);
-    }
-  });
 });

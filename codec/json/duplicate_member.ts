@@ -1,25 +1,25 @@
 /**
- * Objects that name a member twice. A parser keeps one of the two, and which of them is its own choice
- * (RFC 8259, section 4): where it matters who said what, such a text is refused.
+ * Finds objects that name a member twice. A parser keeps one of the two, and which one is up to the
+ * parser (RFC 8259, section 4), so two readers of one text may disagree.
  *
  * @module
  */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** The characters that structure a text, and the quote that begins a string. */
+/** The structural characters, and the quote that begins a string. */
 const STRUCTURE = /[{}[\]:,"]/g;
 
 /**
- * The first member that an object has twice, at any depth, or null. Two spellings of one name are the
- * same: `"a"` and `"\u0061"`. Takes time in proportion to the text.
+ * The first name that an object has twice, at any depth, or null. `"a"` and `"\u0061"` are the same
+ * name. Takes linear time.
  *
- * @param text what `JSON.parse` accepts
+ * @param text JSON that `JSON.parse` accepts
  */
 export function findDuplicateMember(text: string): string | null {
-  // The names of each object that is open; null stands for an array.
+  // The names in each open object; null for an array.
   const open: (Set<string> | null)[] = [];
-  // The names of the object whose next string is a name; null where a string is a value.
+  // The names of the current object if a name comes next; null if a value does.
   let names: Set<string> | null = null;
   const structure = new RegExp(STRUCTURE);
   for (let match = structure.exec(text); match !== null; match = structure.exec(text)) {

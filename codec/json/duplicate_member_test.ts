@@ -32,7 +32,7 @@ describe("findDuplicateMember()", () => {
     });
   }
 
-  it("takes any depth, and strings of any length", () => {
+  it("takes any depth and strings of any length", () => {
     const depth = 100_000;
     expect(findDuplicateMember(`${'{"a":['.repeat(depth)}${"]}".repeat(depth)}`)).toBeNull();
     const long = JSON.stringify({ a: '\\"'.repeat(1_000_000) });

@@ -1,5 +1,5 @@
 /**
- * Reads the token of a request and notes whom it speaks for. Without a good one the request ends here.
+ * Reads the token of a request and notes its identity. Without a valid token the request ends here.
  *
  * @module
  */

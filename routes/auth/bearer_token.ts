@@ -6,14 +6,14 @@
 import { ServiceError } from "../../errors/service_error.ts";
 import { malformedCredentials, missingToken } from "./challenge.ts";
 
-/** Twice what common proxies let through. A longer token would cost more than it says. */
+/** Twice what common proxies let through. */
 const MAX_TOKEN_LENGTH = 16_384;
 
 const SCHEME = /^Bearer(?= |$)/i;
 const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
- * @param header undefined where there is none; several are one, joined by commas
+ * @param header undefined where it is missing; the runtime joins repeated headers with commas
  * @throws {ServiceError} `missing_token`, `malformed_request` or `token_too_large`
  */
 export function readBearerToken(header: string | undefined): string {
@@ -22,7 +22,7 @@ export function readBearerToken(header: string | undefined): string {
   }
   if (!SCHEME.test(header)) {
     throw missingToken(
-      'This route takes no other scheme than "Bearer": send a token as "Authorization: Bearer …"',
+      'This route takes only the scheme "Bearer": send a token as "Authorization: Bearer …"',
     );
   }
   const token = header.slice("Bearer".length).replace(/^ +/, "");
@@ -34,7 +34,7 @@ export function readBearerToken(header: string | undefined): string {
   }
   if (!TOKEN.test(token)) {
     throw malformedCredentials(
-      'The header "Authorization" is not "Bearer", a space and one token',
+      'The header "Authorization" must be "Bearer", a space and one token',
     );
   }
   return token;

@@ -1,19 +1,19 @@
 /**
- * Who may call a route: authentication and scopes, as far as its access says. A route cannot be mounted
- * without saying who may call it.
+ * Who may call a route: a public route is for anybody, any other needs a token and its scopes. A route
+ * cannot be mounted without saying which.
  *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
 import type { Access } from "../../catalog/query.ts";
 import type { AppEnv } from "../context.ts";
+import type { AddressReader } from "../load/client_address.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorise } from "./authorise.ts";
-import type { AddressReader } from "../load/client_address.ts";
 import type { TokenAuthenticator } from "./token_authenticator.ts";
 
 export interface GuardOptions {
-  /** Null where no issuer is configured, which suffices for public routes only. */
+  /** Null where no issuer is configured: then only public routes can be mounted. */
   readonly authenticator: TokenAuthenticator | null;
   readonly addressOf: AddressReader;
 }

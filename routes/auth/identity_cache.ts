@@ -1,7 +1,7 @@
 /**
- * Identities of tokens that were verified a moment ago: checking a signature costs more than all else
- * that the service does for a request. Bounded in bytes, in number and, for a token that its issuer has
- * since revoked or whose key is gone, in time. Tokens themselves are not kept: a digest finds them.
+ * Identities whose tokens were verified a moment ago: checking a signature costs more than everything
+ * else that the service does for a request. The cache is bounded in bytes, in entries and in time, as a
+ * token may have been revoked since. It holds digests, not tokens.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Identity } from "../context.ts";
 
 const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 32 * 1024 * 1024;
-// Far below the ten minutes for which the issuer's keys are kept anyway.
+// Short beside the ten minutes for which the issuer's keys are kept.
 const MAX_AGE_MS = 60_000;
 
 interface Entry {
@@ -22,12 +22,12 @@ interface Entry {
 }
 
 export class IdentityCache {
-  // A map keeps the order of insertion: the first entry is the one that was not used for longest.
+  // A map keeps the order of insertion: the first entry is the least recently used.
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
   /**
-   * The identity of a token that is still good.
+   * The identity of a token, unless it has expired or is unknown.
    *
    * @param digest see {@link digestOf}
    * @param now in milliseconds since 1970
@@ -65,14 +65,14 @@ export class IdentityCache {
   }
 }
 
-/** What a token is found by. Nobody can make another token with the same digest. */
+/** The key of a token in the cache. */
 export function digestOf(token: string): string {
   return createHash("sha256").update(token).digest("base64");
 }
 
 /**
- * The memory that a JSON value takes, roughly and rather too much: an empty object takes thirty times
- * its text. Without recursion, as the value may be as deep as it is long.
+ * Roughly how many bytes of memory a JSON value takes, and rather too many than too few: an empty object
+ * takes thirty times its text. A loop, since a value may be nested too deeply for recursion.
  */
 function weigh(json: unknown): number {
   let bytes = 0;

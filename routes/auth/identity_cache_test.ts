@@ -19,7 +19,7 @@ function identity(changes: Partial<Identity> = {}): Identity {
 }
 
 describe("IdentityCache", () => {
-  it("has an identity until its token expires", () => {
+  it("keeps an identity until its token expires", () => {
     const cache = new IdentityCache();
     const writer = identity({ expiresAt: NOW + 10 });
     cache.set("a", writer, NOW);
@@ -29,7 +29,7 @@ describe("IdentityCache", () => {
     expect(cache.get("a", NOW)).toBeNull();
   });
 
-  it("has it for a minute at most, however often it is used", () => {
+  it("keeps an identity for at most a minute, however often it is used", () => {
     const cache = new IdentityCache();
     const writer = identity();
     cache.set("a", writer, NOW);
@@ -39,7 +39,7 @@ describe("IdentityCache", () => {
     expect(cache.get("a", NOW + 60_000)).toBeNull();
   });
 
-  it("forgets, of more than ten thousand, the one that was not used for longest", () => {
+  it("forgets the least recently used of more than ten thousand", () => {
     const cache = new IdentityCache();
     const writer = identity();
     for (let index = 0; index < 10_000; index++) cache.set(`${index}`, writer, NOW);
@@ -61,7 +61,7 @@ describe("IdentityCache", () => {
     "scopes": [{ scopes: new Set(Array.from({ length: MEMBERS }, (_, index) => `${index}`)) }, 200],
   };
   for (const [what, [changes, most]] of Object.entries(HEAVY)) {
-    it(`forgets the oldest where the others are heavy with ${what}`, () => {
+    it(`holds no more than 32 MiB of ${what}`, () => {
       const cache = new IdentityCache();
       const heavy = identity(changes);
       for (let index = 0; index < 1_000; index++) cache.set(`${index}`, heavy, NOW);
@@ -72,7 +72,7 @@ describe("IdentityCache", () => {
     });
   }
 
-  it("takes an identity as deep as a token can be", () => {
+  it("takes claims of any depth", () => {
     let claims: unknown = 1;
     for (let depth = 0; depth < 100_000; depth++) claims = [claims];
     const cache = new IdentityCache();
@@ -81,7 +81,7 @@ describe("IdentityCache", () => {
     expect(cache.get("a", NOW)).toBe(deep);
   });
 
-  it("counts a token that is verified again once", () => {
+  it("counts an identity once when it is replaced", () => {
     const cache = new IdentityCache();
     const heavy = identity({ claims: { a: "x".repeat(2_000_000) } });
     for (let index = 0; index < 100; index++) cache.set("a", heavy, NOW);
@@ -92,7 +92,7 @@ describe("IdentityCache", () => {
 });
 
 describe("digestOf()", () => {
-  it("tells tokens apart", () => {
+  it("distinguishes tokens", () => {
     expect(digestOf("a.b.c")).toBe(digestOf("a.b.c"));
     expect(digestOf("a.b.c")).not.toBe(digestOf("a.b.d"));
     expect(digestOf("a".repeat(100_000))).toHaveLength(44);

@@ -1,6 +1,6 @@
 /**
- * Token → identity: at once where it was verified a moment ago, else by `jwt/verify_jwt.ts`. A token that
- * several requests bring at the same time is verified once for all of them.
+ * Token → identity: from the cache if it was verified a moment ago, else by `jwt/verify_jwt.ts`. Requests
+ * that send the same token at the same time share one verification.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp"> {
   /**
    * Rejects as {@link JwtVerifier} does.
    *
-   * @param addressOf tells whom the token came from, where it is not known yet
+   * @param addressOf gives the address of the caller; asked only for a token that is not in the cache
    */
   authenticate(token: string, addressOf: () => string): Promise<Identity>;
 }

@@ -21,17 +21,17 @@ after(() => own[Symbol.asyncDispose]());
 const addressOf = () => "address";
 
 describe("createTokenAuthenticator()", () => {
-  it("verifies a token once for all who bring it at the same time", async () => {
+  it("verifies a token once for requests at the same time", async () => {
     const token = await own.token();
-    // Twice as many as may wait from one address.
-    const brought = Array.from(
+    // Twice as many as one address may have in the queue.
+    const requests = Array.from(
       { length: 1_024 },
       () => authenticator.authenticate(token, addressOf),
     );
-    expect(new Set(await Promise.all(brought)).size).toBe(1);
+    expect(new Set(await Promise.all(requests)).size).toBe(1);
   });
 
-  it("remembers whom a token speaks for", async () => {
+  it("remembers the identity of a token", async () => {
     const token = await own.token({ claims: { sub: "known" } });
     const identity = await authenticator.authenticate(token, addressOf);
     const asked = () => {
@@ -40,14 +40,14 @@ describe("createTokenAuthenticator()", () => {
     expect(await authenticator.authenticate(token, asked)).toBe(identity);
   });
 
-  it("does not remember what it refused", async () => {
+  it("refuses a token each time", async () => {
     const token = await own.token({ kid: "unknown" });
     const refused = { code: "invalid_token" };
     await expect(authenticator.authenticate(token, addressOf)).rejects.toMatchObject(refused);
     await expect(authenticator.authenticate(token, addressOf)).rejects.toMatchObject(refused);
   });
 
-  it("tells tokens apart that differ in one character", async () => {
+  it("distinguishes tokens that differ in one character", async () => {
     const token = await own.token({ claims: { sub: "known" } });
     await authenticator.authenticate(token, addressOf);
     const [head, payload, signature = ""] = token.split(".");

@@ -1,7 +1,7 @@
 /**
- * A claim of the verified token → the bytes that are bound. Such a value decides whose rows a request is
- * about, so nothing is converted or rounded: what is not exactly of the column's type is refused, and two
- * different values never become one.
+ * A claim of the verified token → the bytes that are bound. A claim decides whose rows a request is
+ * about, so it is neither converted nor rounded: a value that is not exactly of the column's type is
+ * refused, and two different values never become one.
  *
  * | Column         | Claim                                                      |
  * | -------------- | ---------------------------------------------------------- |
@@ -20,12 +20,12 @@ import type { Category } from "../../codec/parts/format.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
 
-/** @throws {ServiceError} `missing_claim` where the claim is not a value of the column's type */
+/** @throws {ServiceError} `missing_claim` if the claim is not a value of the column's type */
 export type ClaimReader = (claims: Claims) => Buffer;
 
 const NUMBERS: readonly Category[] = ["integer", "decimal", "float"];
 
-/** An integer has one text: `007` is another tenant than `7`, if it is a tenant at all. */
+/** An integer has one text: `007` is not `7`. */
 const INTEGER_TEXT = /^(?:0|-?[1-9]\d*)$/;
 
 /** Reads the claim of that name for a column of the codec's type. */
@@ -43,12 +43,12 @@ export function compileClaim(codec: Codec, claim: string): ClaimReader {
   };
 }
 
-/** What an issuer sends for nothing; as a tenant, all who have nothing would share it. */
+/** Whether the claim says nothing: everybody without a tenant would share it. */
 function isEmpty(json: unknown): boolean {
   return json === undefined || json === null || json === "";
 }
 
-/** What reads JSON of that kind for the codec's type; undefined where the type takes no such JSON. */
+/** The schema for JSON of this kind; undefined if the column does not take it. */
 function schemaFor({ category, text, input }: Codec, json: unknown): Codec["input"] | undefined {
   if (category === "composite") return typeof json === "object" ? input : undefined;
   if (typeof json === "string") {
@@ -58,7 +58,7 @@ function schemaFor({ category, text, input }: Codec, json: unknown): Codec["inpu
   return isNumber(json) && NUMBERS.includes(category) ? input : undefined;
 }
 
-/** Whether a floating-point column holds the number as it was written, in its shortest form at least. */
+/** Whether the bytes are the number as it was written: floating-point columns round. */
 function isExact(
   { category, decode }: Codec,
   { json, bytes }: { json: unknown; bytes: Buffer },
@@ -70,7 +70,7 @@ function isExact(
   return given && kept ? worthOf(given) === worthOf(kept) : written === stored;
 }
 
-/** What was found, by its kind: the value is for the caller and the issuer to know. */
+/** What was found instead, by kind; never the value. */
 function kindOf(json: unknown, category: Category): string {
   if (json === undefined) return "missing";
   if (json === null) return "null";

@@ -1,7 +1,6 @@
 /**
- * The address that a request came from, as far as it can be believed. A proxy says in `Forwarded`
- * (RFC 7239) or `X-Forwarded-For` whom it speaks for. Clients can send the same headers, so they count
- * from trusted proxies alone.
+ * The address that a request came from. A proxy names it in `Forwarded` (RFC 7239) or in
+ * `X-Forwarded-For`. Clients can send these headers too, so only trusted proxies are believed.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import { Buffer } from "node:buffer";
 import { ipAddressText, parseIpAddress } from "../../codec/parts/ip_address.ts";
 import type { AppEnv } from "../context.ts";
 
-/** The addresses that begin with the same bits. */
+/** IP addresses with a common prefix. */
 export interface Network {
   /** Four bytes, or sixteen. */
   readonly address: Uint8Array;
@@ -18,20 +17,23 @@ export interface Network {
 }
 
 /**
- * What tells callers apart who bring no token: an IPv4 address, or the 64 bits of an IPv6 address that a
- * household or a machine gets. Callers behind a proxy that is not trusted are one.
+ * Identifies a caller without a token: by IPv4 address, or by the first 64 bits of an IPv6 address, since
+ * a single machine has all addresses below them. Callers behind an untrusted proxy count as one.
  */
 export type AddressReader = (context: Context<AppEnv>) => string;
 
-/** More than any chain of proxies that is trusted on purpose. */
+/** More proxies than anybody puts in a row. */
 const MAX_HOPS = 32;
-/** What tells IPv6 callers apart. */
 const IPV6_PREFIX_BYTES = 8;
-/** Of `::ffff:0:0/96`, where sixteen bytes hold an IPv4 address. */
+/** `::ffff:0:0/96`: IPv4 addresses written as IPv6. */
 const MAPPED_PREFIX = "00000000000000000000ffff";
 
 export function createAddressReader(trustedProxies: readonly Network[]): AddressReader {
-  const networks = trustedProxies.map(({ address, prefixLength }) => bitsOf(address, prefixLength));
+  const networks = trustedProxies.map(({ address, prefixLength }) => {
+    const plain = withoutMapping(address);
+    const mappedBits = 8 * (address.length - plain.length);
+    return bitsOf(plain, Math.max(0, prefixLength - mappedBits));
+  });
   const isTrusted = (address: Buffer) => {
     const bits = bitsOf(address);
     return networks.some((network) => bits.startsWith(network));
@@ -47,12 +49,12 @@ export function createAddressReader(trustedProxies: readonly Network[]): Address
     const [client = nameOf(peer), other = client] = chains.map((chain) =>
       nameOf(clientOf(chain, { peer, isTrusted }))
     );
-    // A proxy sets one of the headers. Where the other is there too, the client may have sent it.
+    // A proxy sets one of the headers; the other may come from the client.
     return client === other ? client : nameOf(peer);
   };
 }
 
-/** The nearest address of a chain that is no trusted proxy's; the farthest, where all are. */
+/** The nearest address that is not a trusted proxy; the farthest, if all of them are. */
 function clientOf(
   chain: string,
   { peer, isTrusted }: { peer: Buffer; isTrusted(address: Buffer): boolean },
@@ -67,7 +69,7 @@ function clientOf(
   return client;
 }
 
-/** The chain of `X-Forwarded-For` that a `Forwarded` header says; an element without `for` is empty. */
+/** A `Forwarded` header as `X-Forwarded-For` would have it; an element without `for` is empty. */
 function forwardedFor(header: string | null): string | null {
   if (header === null) return null;
   const nodes = header.split(",").map((element) =>
@@ -80,7 +82,12 @@ function forwardedFor(header: string | null): string | null {
 function parseNode(node: string): Buffer | undefined {
   const text = /^\[(.*)\](?::\d+)?$/.exec(node)?.[1] ?? /^([\d.]+):\d+$/.exec(node)?.[1] ?? node;
   const address = parseIpAddress(text);
-  return address?.toString("hex").startsWith(MAPPED_PREFIX) ? address.subarray(12) : address;
+  return address === undefined ? undefined : withoutMapping(address);
+}
+
+function withoutMapping(address: Uint8Array): Buffer {
+  const bytes = Buffer.from(address);
+  return bytes.toString("hex").startsWith(MAPPED_PREFIX) ? bytes.subarray(12) : bytes;
 }
 
 function nameOf(address: Buffer): string {
@@ -90,7 +97,7 @@ function nameOf(address: Buffer): string {
   return `${ipAddressText(prefix, 0, prefix.length)}/${8 * IPV6_PREFIX_BYTES}`;
 }
 
-/** The first bits of an address, after the number of its bytes: IPv4 and IPv6 never begin alike. */
+/** The first bits of an address. The number of its bytes comes first, so IPv4 never matches IPv6. */
 function bitsOf(address: Uint8Array, length = 8 * address.length): string {
   const bits = [...address].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   return `${address.length}:${bits.slice(0, length)}`;

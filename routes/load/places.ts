@@ -1,6 +1,6 @@
 /**
- * Places that requests take while they are served: a bounded number, of which no caller takes more than
- * a share. Who finds none is refused at once: a queue that only grows helps nobody.
+ * Places for requests while they are served. There is a bounded number of them, and each caller may take
+ * a share. A request without a place is refused at once: a queue that only grows helps nobody.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { ServiceError } from "../../errors/service_error.ts";
 export interface PlacesOptions {
   /** How many there are. */
   readonly max: number;
-  /** How many one caller may have; `Infinity` for as many as there are. */
+  /** How many one caller may take; `Infinity` for no limit. */
   readonly maxPerCaller: number;
 }
 
-/** Gives a place back. More than one call does nothing more. */
+/** Gives the place back. Further calls do nothing. */
 export type Leave = () => void;
 
 export class Places {
   readonly #max: number;
   readonly #maxPerCaller: number;
   #taken = 0;
-  // Only of callers who have one, so that it is never larger than the number of places.
+  // Only callers with a place are in it, so it is never larger than the number of places.
   readonly #takenByCaller = new Map<string, number>();
 
   constructor({ max, maxPerCaller }: PlacesOptions) {
@@ -34,7 +34,7 @@ export class Places {
   /**
    * Takes a place.
    *
-   * @throws {ServiceError} `too_busy` where all are taken, `too_many_in_flight` where the caller has its share
+   * @throws {ServiceError} `too_busy` if all are taken, `too_many_in_flight` if the caller has its share
    */
   take(caller: string): Leave {
     if (this.#taken >= this.#max) {
@@ -47,7 +47,7 @@ export class Places {
     if (own >= this.#maxPerCaller) {
       throw new ServiceError(
         "too_many_in_flight",
-        `This caller has ${own} requests in flight, as many as it may: wait until some are answered`,
+        `This caller has ${own} requests in flight, which is its limit: wait until some are answered`,
       );
     }
     this.#taken++;

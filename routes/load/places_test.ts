@@ -14,7 +14,7 @@ function refusalOf(action: () => unknown): string | null {
 }
 
 describe("Places", () => {
-  it("gives no more than there are", () => {
+  it("refuses a request when all places are taken", () => {
     const places = new Places({ max: 2, maxPerCaller: Infinity });
     const leave = places.take("a");
     places.take("a");
@@ -24,7 +24,7 @@ describe("Places", () => {
     expect(refusalOf(() => places.take("b"))).toBe("too_busy");
   });
 
-  it("gives no caller more than its share, and others theirs", () => {
+  it("gives each caller no more than its share", () => {
     const places = new Places({ max: 4, maxPerCaller: 2 });
     const leave = places.take("a");
     places.take("a");
@@ -37,7 +37,7 @@ describe("Places", () => {
     expect(refusalOf(() => places.take("a"))).toBe("too_busy");
   });
 
-  it("takes a place back once", () => {
+  it("takes a place back only once", () => {
     const places = new Places({ max: 2, maxPerCaller: 2 });
     const leave = places.take("a");
     places.take("a");
@@ -47,14 +47,14 @@ describe("Places", () => {
     expect(refusalOf(() => places.take("b"))).toBe("too_busy");
   });
 
-  it("tells callers apart who are named like what objects inherit", () => {
+  it("takes callers with the names of inherited properties", () => {
     const places = new Places({ max: 9, maxPerCaller: 1 });
     const leaves = ["__proto__", "constructor", ""].map((caller) => places.take(caller));
     expect(leaves).toHaveLength(3);
     expect(refusalOf(() => places.take("__proto__"))).toBe("too_many_in_flight");
   });
 
-  it("is as it was when everybody has left", () => {
+  it("is empty again when everybody has left", () => {
     const places = new Places({ max: 1_000, maxPerCaller: 10 });
     for (let round = 0; round < 3; round++) {
       const leaves: Leave[] = [];
@@ -64,7 +64,7 @@ describe("Places", () => {
     }
   });
 
-  it("is not made of nothing", () => {
+  it("needs at least one place", () => {
     for (const options of [{ max: 0, maxPerCaller: 1 }, { max: 1, maxPerCaller: 0 }]) {
       expect(() => new Places(options)).toThrow(TypeError);
     }

@@ -1,6 +1,6 @@
 /**
- * Work that is done a few at a time, in the order in which it came. Those who wait have a place each,
- * so that the queue is bounded.
+ * Runs a few pieces of work at a time, first come, first served. Each one that waits takes a place, so
+ * that the queue is bounded.
  *
  * @module
  */
@@ -24,9 +24,9 @@ export class Turns {
   }
 
   /**
-   * Runs the work when it is its turn.
+   * Runs the work when its turn comes.
    *
-   * @throws {ServiceError} as `Places` does where there is no place to wait in
+   * @throws {ServiceError} as {@link Places.take} does if the queue is full
    */
   async run<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
     const leave = this.#places.take(caller);
@@ -36,7 +36,7 @@ export class Turns {
       try {
         return await work();
       } finally {
-        // The turn is handed on, or free.
+        // The next in the queue gets the turn.
         const next = this.#waiting.shift();
         if (next === undefined) this.#free++;
         else next();

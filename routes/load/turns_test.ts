@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Places } from "./places.ts";
 import { Turns } from "./turns.ts";
 
-/** Work that goes on until it is told to end. */
+/** Starts work that lasts until the test ends it. */
 function startWork(turns: Turns, caller = "a") {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const state = { hasBegun: false };
@@ -22,7 +22,7 @@ function makeTurns({ max = 10, maxPerCaller = 10, atOnce = 2 } = {}): Turns {
 }
 
 describe("Turns", () => {
-  it("runs so much at once, and the others in their order", async () => {
+  it("runs as many as it may at once, and the others in order", async () => {
     const turns = makeTurns();
     const works = Array.from({ length: 4 }, () => startWork(turns));
     const begun = () => works.map(({ state }) => state.hasBegun);
@@ -37,7 +37,7 @@ describe("Turns", () => {
     expect(begun()).toEqual([true, true, true, true]);
   });
 
-  it("goes on after work that failed", async () => {
+  it("goes on after a failure", async () => {
     const turns = makeTurns({ atOnce: 1 });
     const [first, second] = [startWork(turns), startWork(turns)];
     first.fail(new Error("no"));
@@ -49,7 +49,7 @@ describe("Turns", () => {
     expect(await third.result).toBe("done");
   });
 
-  it("refuses who finds no place to wait in, and gives places back", async () => {
+  it("refuses work when the queue is full, and frees its places", async () => {
     const turns = makeTurns({ max: 3, maxPerCaller: 2 });
     const works = [startWork(turns), startWork(turns)];
     await expect(startWork(turns).result).rejects.toMatchObject({ code: "too_many_in_flight" });

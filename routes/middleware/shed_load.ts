@@ -1,7 +1,7 @@
 /**
- * A place for each request that a route serves, or a refusal at once. It comes after authentication, so
- * that the caller whose share it is has been told apart: by issuer and subject, or by address where no
- * token is asked for.
+ * Gives each request of a route a place while it is served, or refuses it at once. It runs after
+ * authentication, because each caller has a share: callers are known by issuer and subject, and on public
+ * routes by address.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { AddressReader } from "../load/client_address.ts";
 import type { Places } from "../load/places.ts";
 
 export interface ShedLoadOptions {
-  /** Those of the process: apps that replace each other share them. */
+  /** The places of the process; apps that replace each other share them. */
   readonly places: Places;
   readonly addressOf: AddressReader;
 }
@@ -23,7 +23,7 @@ export function shedLoad({ places, addressOf }: ShedLoadOptions): MiddlewareHand
     try {
       await next();
     } finally {
-      // Of an answer that goes on after its headers, the place is taken until it ends.
+      // A stream keeps its place until it ends.
       if (request.completion === null) leave();
       else request.completion.then(leave);
     }

@@ -1,13 +1,13 @@
 /**
- * Requests that hand-written routes of a test hold until the test lets go of them.
+ * Requests that hand-written routes hold until the test releases them.
  *
  * @module
  */
 
-/** What lets go of each request that is held. */
+/** Releases each held request. */
 export const held: (() => void)[] = [];
 
-/** Resolves when the test lets go. */
+/** Resolves when the test releases the request. */
 export function holdRequest(): Promise<void> {
   return new Promise((resolve) => held.push(resolve));
 }

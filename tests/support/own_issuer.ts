@@ -1,24 +1,24 @@
 /**
- * An issuer of the test's own, over real HTTP: its metadata, its key set, and tokens; and what a real
- * provider would not do on demand: to be slow, to fail, to answer something else.
+ * An issuer that a test controls, over real HTTP: metadata, keys and tokens, and what a real provider
+ * does not do on demand, such as being slow, failing, or answering nonsense.
  *
  * @module
  */
 import * as jose from "jose";
 import { claimsOf, newKey, publicPart, signJwt } from "./token_signer.ts";
 
-/** Answers a request in place of the issuer; undefined leaves it to the issuer. */
+/** Answers a request instead of the issuer; undefined leaves it to the issuer. */
 export type Answer = (path: string) => Response | Promise<Response> | undefined;
 
 export interface OwnIssuer {
   readonly issuer: string;
-  /** The paths that were asked for, in order. */
+  /** The paths of all requests so far. */
   readonly requests: readonly string[];
-  /** Public and private, by which tokens can be signed. */
+  /** The keys with their private parts, the latest first. */
   readonly keys: readonly jose.JWK[];
-  /** What answers first. Null, as in the beginning, for nothing. */
+  /** Answers before the issuer does; null at first. */
   answer: Answer | null;
-  /** Adds a key, which signs from now on, or replaces all by it. */
+  /** Adds a key, which signs from now on, or replaces all others with it. */
   rotate(options?: { readonly keepOthers?: boolean; readonly kid?: string | null }): Promise<void>;
   /** A token, signed with the latest key. */
   token(options?: TokenOptions): Promise<string>;

@@ -1,6 +1,6 @@
 /**
- * Tokens for the tests of access control, signed with the key of the test's provider: whatever an issuer
- * might say, and whatever somebody who stole its key would.
+ * Signs tokens for the tests of access control with the key of the test's provider: anything that an
+ * issuer, or somebody who stole its key, could say.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface TokenSigner {
   readonly key: jose.JWK;
   /** The header of the provider's access tokens. */
   readonly header: jose.JWTHeaderParameters;
-  /** What a token of the provider claims. Undefined leaves a claim out. */
+  /** The claims of the provider's tokens, with changes. Undefined leaves a claim out. */
   claims(changes?: { readonly [claim: string]: unknown }): Record<string, unknown>;
   /** Signs a payload: an object, or the text itself. */
   sign(payload: object | string, options?: SignOptions): Promise<string>;
@@ -28,7 +28,7 @@ export interface TokenSigner {
 
 export type SigningService = TestService & TokenSigner & AsyncDisposable;
 
-/** A service of the test's own, and tokens that it takes. */
+/** Starts a service and gives access to the key of its provider. */
 export async function startSigningService(
   options: TestServiceOptions,
 ): Promise<SigningService> {
@@ -69,7 +69,7 @@ export function claimsOf({ issuer }: { readonly issuer: string }): Record<string
   };
 }
 
-/** Signs a payload, which need not be one that a library would sign. */
+/** Signs a payload, including one that a library would refuse to sign. */
 export async function signJwt(
   payload: object | string,
   { by, as }: Required<SignOptions>,
@@ -78,7 +78,7 @@ export async function signJwt(
   return await signParts(JSON.stringify(as), text, { by });
 }
 
-/** Signs a header and a payload as they are. */
+/** Signs a header and a payload without changing them. */
 export async function signParts(
   header: string,
   payload: string | Uint8Array,
@@ -90,7 +90,7 @@ export async function signParts(
   return `${input}.${jose.base64url.encode(new Uint8Array(signature))}`;
 }
 
-/** ES256, by which the provider signs. */
+/** ES256, the provider's algorithm. */
 const KEY = { name: "ECDSA", namedCurve: "P-256" };
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" };
 

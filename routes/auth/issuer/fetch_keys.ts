@@ -1,10 +1,10 @@
 /**
- * The keys of an issuer, fetched: its metadata (OpenID Connect Discovery 1.0, section 4) say where its
- * key set is (RFC 7517, section 5).
+ * Fetches the keys of an issuer: its metadata (OpenID Connect Discovery 1.0, section 4), then the key set
+ * that they point to (RFC 7517, section 5).
  *
- * Security: whoever could change these answers could sign tokens. They come over TLS, or from this
- * machine; no redirect is followed; the metadata have to be those of the configured issuer. Both answers
- * are bounded in size and in time.
+ * Security: anybody who can change these answers can sign tokens. So they must come over TLS or from this
+ * machine, redirects are not followed, and the metadata must name the configured issuer. Both answers are
+ * bounded in size and in time.
  *
  * @module
  */
@@ -15,14 +15,14 @@ const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 256 * 1024;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Rejects where the keys cannot be had; the error is for the operator. */
+/** Rejects if it cannot get the keys; the error is for the operator. */
 export async function fetchKeys(issuer: string): Promise<KeySet> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const metadata = await fetchJson(url, signal);
   if (metadata.issuer !== issuer) {
     throw new Error(
-      `Cannot trust the metadata at "${url}": they are of the issuer "${metadata.issuer}", ` +
+      `Cannot trust the metadata at "${url}": they name the issuer "${metadata.issuer}", ` +
         `OIDC_ISSUER is "${issuer}"`,
     );
   }
@@ -35,7 +35,7 @@ export async function fetchKeys(issuer: string): Promise<KeySet> {
   return readKeySet(await fetchJson(keysUrl.href, signal));
 }
 
-/** Nobody can read along and answer; an issuer on this machine may have its keys here too. */
+/** Whether nobody on the network can change the answer. */
 function isSafe({ protocol, hostname }: URL, issuer: string): boolean {
   if (protocol === "https:") return true;
   return protocol === "http:" && LOOPBACK.test(hostname) && issuer.startsWith("http:");
@@ -58,7 +58,7 @@ async function fetchJson(url: string, signal: AbortSignal): Promise<Record<strin
   throw new Error(`Cannot read "${url}": it is not a JSON object`);
 }
 
-/** The body, which is never held beyond its limit, however it is encoded. */
+/** The body as text. It is read piece by piece, so that it never takes more than its limit. */
 async function readText(response: Response, url: string): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let bytes = 0;

@@ -20,7 +20,7 @@ after(async () => {
   await elsewhere[Symbol.asyncDispose]();
 });
 
-/** What one path answers with. */
+/** The answer of one path. */
 function at(path: string, answer: () => BodyInit | Response | object): Answer {
   return (asked) => {
     if (asked !== path) return undefined;
@@ -32,7 +32,7 @@ function at(path: string, answer: () => BodyInit | Response | object): Answer {
   };
 }
 
-/** A body that goes on until nobody reads it. */
+/** A body without end. */
 function endless(): ReadableStream<BufferSource> {
   return new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(16_384).fill(0x20)),
@@ -59,17 +59,17 @@ describe("fetchKeys()", () => {
   });
 
   const REFUSED: Record<string, [answer: () => Answer, reason: RegExp]> = {
-    "metadata that are not there": [
+    "missing metadata": [
       () => at(METADATA_PATH, () => new Response(null, { status: 404 })),
       /answers 404/,
     ],
-    "metadata that are elsewhere": [
+    "redirected metadata": [
       () => at(METADATA_PATH, () => Response.redirect(`${elsewhere.issuer}${METADATA_PATH}`)),
       /answers 302/,
     ],
     "metadata of another issuer": [
       () => at(METADATA_PATH, metadata({ issuer: "https://issuer.example" })),
-      /they are of the issuer "https:\/\/issuer.example"/,
+      /they name the issuer "https:\/\/issuer.example"/,
     ],
     "metadata of no issuer": [
       () => at(METADATA_PATH, metadata({ issuer: undefined })),
@@ -82,11 +82,11 @@ describe("fetchKeys()", () => {
       () => at(METADATA_PATH, metadata({ jwks_uri: undefined })),
       /not an https URL/,
     ],
-    "keys that come over the network as they are": [
+    "keys over plain HTTP": [
       () => at(METADATA_PATH, metadata({ jwks_uri: "http://issuer.example/jwks" })),
       /not an https URL/,
     ],
-    "keys of an address that only looks like this machine's": [
+    "keys of a host that only begins like this machine": [
       () => at(METADATA_PATH, metadata({ jwks_uri: "http://127.0.0.1.issuer.example/jwks" })),
       /not an https URL/,
     ],
@@ -98,12 +98,12 @@ describe("fetchKeys()", () => {
       () => at(METADATA_PATH, metadata({ jwks_uri: "file:///etc/passwd" })),
       /not an https URL/,
     ],
-    "keys that are elsewhere": [
+    "redirected keys": [
       () => at(KEYS_PATH, () => Response.redirect(`${elsewhere.issuer}${KEYS_PATH}`, 307)),
       /answers 307/,
     ],
     "keys without end": [() => at(KEYS_PATH, endless), /more than 262144 bytes/],
-    "keys that grow where they are unpacked": [
+    "keys that expand when decompressed": [
       () =>
         at(KEYS_PATH, () =>
           new Response(endless().pipeThrough(new CompressionStream("gzip")), {

@@ -1,7 +1,7 @@
 /**
  * The keys of an issuer over time: fetched when first needed, renewed in the background, and kept while
- * the issuer is away. There is never more than one fetch at a time, nor one soon after another, whatever
- * became of that: how often the issuer is asked is not for callers to decide.
+ * the issuer is away. There is one fetch at a time, and a pause after each, also after one that failed:
+ * callers cannot make the service ask the issuer more often.
  *
  * @module
  */
@@ -9,27 +9,35 @@ import type { Observe } from "../../../observe/observation.ts";
 import type { KeySet } from "../jwt/verify_signature.ts";
 import { fetchKeys } from "./fetch_keys.ts";
 
-/** A key that the issuer withdraws is trusted for so long. */
-const MAX_AGE_MS = 600_000;
-/** Between the end of a fetch and the next one. */
+/** How long a key that the issuer withdraws is still trusted. */
+const DEFAULT_MAX_AGE_MS = 600_000;
+/** The pause between the end of a fetch and the next one. */
 const COOLDOWN_MS = 2_000;
 
 export interface IssuerKeys {
-  /** The keys that are there now; null where none could be fetched yet. Old ones are renewed meanwhile. */
+  /** The current keys; null until the first fetch succeeds. Old ones are renewed in the background. */
   current(): KeySet | null;
   /**
-   * Keys that were fetched just now, for a token that those at hand do not fit: by this call, by one
-   * that is under way, or by one that has just ended. Rejects where that failed.
+   * Whether the current keys are old because nobody has needed them for long: a key may have been
+   * withdrawn meanwhile, so they are to be refreshed first. While the issuer is away they are not stale.
+   */
+  isStale(): boolean;
+  /**
+   * Fresh keys, for a token that the current ones do not fit. Joins the fetch that is under way, or
+   * gives the result of the last one during the pause after it. Rejects if that fetch failed.
    */
   refresh(): Promise<KeySet>;
 }
 
 export interface IssuerKeysOptions {
   readonly issuer: string;
+  /** Default: ten minutes. */
+  readonly maxAgeMs?: number;
   readonly observe: Observe;
 }
 
-export function createIssuerKeys({ issuer, observe }: IssuerKeysOptions): IssuerKeys {
+export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
+  const { issuer, maxAgeMs = DEFAULT_MAX_AGE_MS, observe } = options;
   let keys: KeySet | null = null;
   let fetchedAt = -Infinity;
   let latest: Promise<KeySet> | null = null;
@@ -45,7 +53,7 @@ export function createIssuerKeys({ issuer, observe }: IssuerKeysOptions): Issuer
     } catch (cause) {
       const message = keys === null
         ? "Cannot fetch the issuer's keys: no token can be verified"
-        : "Cannot fetch the issuer's keys: those from before are kept";
+        : "Cannot fetch the issuer's keys: the previous keys stay in use";
       observe({ kind: "warning", message, cause });
       throw cause;
     } finally {
@@ -57,16 +65,17 @@ export function createIssuerKeys({ issuer, observe }: IssuerKeysOptions): Issuer
   function refresh(): Promise<KeySet> {
     if (latest !== null && (isFetching || performance.now() < endedAt + COOLDOWN_MS)) return latest;
     latest = fetchNow();
-    // Of a renewal in the background nobody hears.
+    // Nobody waits for a renewal in the background.
     latest.catch(() => {});
     return latest;
   }
 
   return {
     current() {
-      if (keys !== null && performance.now() >= fetchedAt + MAX_AGE_MS) refresh();
+      if (keys !== null && performance.now() >= fetchedAt + maxAgeMs) refresh();
       return keys;
     },
+    isStale: () => keys !== null && performance.now() >= endedAt + maxAgeMs,
     refresh,
   };
 }

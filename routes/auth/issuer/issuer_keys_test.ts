@@ -40,7 +40,7 @@ async function refreshFor(ms: number, refresh: () => Promise<unknown>): Promise<
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("createIssuerKeys()", () => {
-  it("has none before they are fetched", async () => {
+  it("has no keys before the first fetch", async () => {
     own.answer = null;
     const { keys } = create();
     expect(keys.current()).toBeNull();
@@ -48,7 +48,7 @@ describe("createIssuerKeys()", () => {
     expect(keys.current()).toBe(fetched);
   });
 
-  it("fetches once for all who ask meanwhile", async () => {
+  it("shares one fetch", async () => {
     const { keys } = create();
     const asked = Array.from({ length: 100 }, () => () => keys.refresh());
     const fetches = await fetchesDuring(async () => {
@@ -58,7 +58,7 @@ describe("createIssuerKeys()", () => {
     expect(fetches).toBe(1);
   });
 
-  it("does not fetch again soon after", async () => {
+  it("does not fetch again at once", async () => {
     const { keys } = create();
     await keys.refresh();
     expect(await fetchesDuring(() => refreshFor(COOLDOWN_MS / 2, () => keys.refresh()))).toBe(0);
@@ -66,7 +66,7 @@ describe("createIssuerKeys()", () => {
     expect(await fetchesDuring(() => keys.refresh())).toBe(1);
   });
 
-  it("does not fetch again soon after a failure, and tells it to all who ask", async () => {
+  it("does not fetch again at once after a failure, and repeats the failure", async () => {
     const { keys, observations } = create();
     own.answer = () => new Response(null, { status: 500 });
     const before = own.requests.length;
@@ -79,7 +79,7 @@ describe("createIssuerKeys()", () => {
     expect(observations[0]).toMatchObject({ kind: "warning", message: /no token can be verified/ });
   });
 
-  it("keeps the keys from before while the issuer fails", async () => {
+  it("keeps the previous keys while the issuer fails", async () => {
     own.answer = null;
     const { keys, observations } = create();
     const fetched = await keys.refresh();

@@ -1,7 +1,7 @@
 /**
- * The claims of a verified access token → the identity that they speak for (RFC 7519, section 4.1;
- * RFC 9068, section 2.2). Each claim that is read has the form that its specification gives it, or the
- * token is refused: a `sub` of `{}` or `5` would be a subject that others share.
+ * The claims of a verified access token → the identity of the caller (RFC 7519, section 4.1; RFC 9068,
+ * section 2.2). Every claim that is read must have the form of its specification: nothing is converted,
+ * so that two callers never become one.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { invalidToken } from "../challenge.ts";
 
 /** How far the issuer's clock and ours may be apart. */
 const TOLERANCE_S = 5;
-/** The end of the year 9999: what is beyond it was not meant as seconds, or never to expire. */
+/** The end of the year 9999. A later date is in milliseconds, or means never. */
 const LAST_DATE_S = 253_402_300_799;
 
 export interface ClaimRules {
@@ -27,9 +27,9 @@ export function checkClaims(claims: Claims, { issuer, audience, now }: ClaimRule
   if (!required(claims, "aud", TEXTS).includes(audience)) {
     throw refuse("aud", "does not name this service");
   }
-  // RFC 7800, section 3: who brings it has to prove that they have the key. No proof is read here.
+  // RFC 7800, section 3: the holder must prove possession of the key. No proof is supported.
   if (Object.hasOwn(claims, "cnf")) {
-    throw refuse("cnf", "binds it to a key, so it is no bearer token");
+    throw refuse("cnf", "binds it to a key, so it is not a bearer token");
   }
   const subject = required(claims, "sub", TEXT);
   const [clientId, authorizedParty] = ["client_id", "azp"].map((claim) =>
@@ -46,7 +46,7 @@ export function checkClaims(claims: Claims, { issuer, audience, now }: ClaimRule
   };
 }
 
-/** When the token expires. All dates are in seconds since 1970. */
+/** Checks the dates, in seconds since 1970, and gives the expiry. */
 function checkDates(claims: Claims, now: number): number {
   const expiry = required(claims, "exp", DATE);
   if (expiry <= now - TOLERANCE_S) throw invalidToken("The token has expired: get a new one");
@@ -58,25 +58,25 @@ function checkDates(claims: Claims, now: number): number {
   return expiry;
 }
 
-/** What a claim has to be. */
+/** The form that a claim must have. */
 interface Form<Value> {
   readonly name: string;
-  /** Undefined where the claim is something else. */
+  /** The value; undefined if the claim has another form. */
   read(value: unknown): Value | undefined;
 }
 
 const TEXT: Form<string> = {
-  name: "a string that is not empty",
+  name: "a non-empty string",
   read: (value) => typeof value === "string" && value !== "" ? value : undefined,
 };
 
-/** RFC 7519, section 4.1.3: `aud` is one or several. */
+/** RFC 7519, section 4.1.3: one audience, or a list. */
 const TEXTS: Form<readonly string[]> = {
   name: "a string or an array of strings",
   read: (value) => typeof value === "string" ? [value] : isTexts(value) ? value : undefined,
 };
 
-/** RFC 6749, section 3.3: scopes are separated by spaces; or, as some issuers have it, a list. */
+/** RFC 6749, section 3.3: scopes with spaces between them. Some issuers send a list. */
 const SCOPES: Form<readonly string[]> = {
   name: "a string or an array of strings",
   read: (value) =>
@@ -106,7 +106,7 @@ function optional<Value>(claims: Claims, claim: string, { name, read }: Form<Val
 }
 
 function refuse(claim: string, reason: string) {
-  return invalidToken(`The token is not good here: its claim "${claim}" ${reason}`);
+  return invalidToken(`The token is not valid for this service: its claim "${claim}" ${reason}`);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,7 +1,7 @@
 /**
- * The header and the claims set of a JWT: bytes → the JSON object that they are (RFC 7519, section 7.2).
- * Numbers are not rounded. A text that leaves open what it says is refused: bytes that are not UTF-8, and
- * objects that name a member twice, for which RFC 7519, section 4 leaves the choice.
+ * The header or the claims of a JWT: bytes → JSON object (RFC 7519, section 7.2). Numbers are not rounded.
+ * What two readers could understand differently is refused: bytes that are not UTF-8, and an object that
+ * names a member twice (RFC 7519, section 4 lets each reader choose).
  *
  * @module
  */
@@ -15,7 +15,7 @@ export function readJsonPart(bytes: Uint8Array): Readonly<Record<string, unknown
   const text = decodeUtf8(bytes);
   const json = text === null ? null : parse(text);
   if (text === null || !isJsonObject(json)) {
-    throw invalidToken("The token is malformed: its parts are not JSON objects in UTF-8");
+    throw invalidToken("The token is malformed: its parts must be JSON objects in UTF-8");
   }
   if (findDuplicateMember(text) !== null) {
     throw invalidToken("The token is malformed: it names a member of an object twice");

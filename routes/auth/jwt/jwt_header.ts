@@ -1,10 +1,10 @@
 /**
- * The header of a token (RFC 7515, section 4), before anything of it is believed: whether it can be
- * verified at all, and by which key.
+ * The header of a token (RFC 7515, section 4): whether the token can be verified at all, and with which
+ * key. Nothing in it is trusted yet.
  *
- * Security: only asymmetric algorithms are accepted, by name; `none` and the HMAC family are what an
- * attacker would ask for. Keys that the token itself brings or points to (`jwk`, `jku`, `x5c`, `x5u`) are
- * never looked at. An extension that must be understood (`crit`) is not.
+ * Security: only asymmetric algorithms are accepted, by name; an attacker would ask for `none` or HMAC.
+ * Keys in the token or behind its links (`jwk`, `jku`, `x5c`, `x5u`) are ignored. A token with critical
+ * extensions (`crit`) is refused, as none is supported.
  *
  * @module
  */
@@ -26,11 +26,11 @@ export const ALGORITHMS: readonly string[] = [
   "RS512",
 ];
 
-/** What of the header is used. */
+/** The parameters that are used. */
 export interface JwtHeader {
-  /** The key that the token says it is signed with; null where it names none. */
+  /** The name of the key that the token is signed with; null without one. */
   readonly kid: string | null;
-  /** What the token says it is; null where it does not. */
+  /** The type of the token; null without one. */
   readonly typ: string | null;
 }
 
@@ -39,7 +39,7 @@ export function readJwtHeader(token: string): JwtHeader {
   const parts = token.split(".", 4);
   const bytes = parts.length === 3 ? decodeBase64url(parts[0]!) : null;
   if (bytes === null) {
-    throw invalidToken("The token is malformed: it is not a signed JWT in its compact form");
+    throw invalidToken("The token is malformed: expected a signed JWT in compact form");
   }
   const { alg, kid, typ, ...others } = readJsonPart(bytes);
   if (typeof alg !== "string" || !ALGORITHMS.includes(alg)) {
@@ -48,7 +48,7 @@ export function readJwtHeader(token: string): JwtHeader {
     );
   }
   if ("crit" in others || "b64" in others) {
-    throw invalidToken("The token asks for an extension that this service does not know");
+    throw invalidToken("The token needs an extension that this service does not support");
   }
   return { kid: textOrNull("kid", kid), typ: textOrNull("typ", typ) };
 }
@@ -56,7 +56,7 @@ export function readJwtHeader(token: string): JwtHeader {
 function textOrNull(name: string, value: unknown): string | null {
   if (value === undefined) return null;
   if (typeof value === "string") return value;
-  throw invalidToken(`The token is malformed: its header "${name}" is not text`);
+  throw invalidToken(`The token is malformed: its header "${name}" is not a string`);
 }
 
 function decodeBase64url(text: string): Uint8Array | null {

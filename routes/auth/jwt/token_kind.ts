@@ -1,9 +1,9 @@
 /**
- * Access tokens, told from the other JWTs that an issuer signs with the same keys: whoever holds an ID,
- * refresh or logout token must not get in with it (RFC 9068, section 5; RFC 8725, section 3.11).
+ * Distinguishes access tokens from other JWTs that the issuer signs with the same keys: ID, refresh and
+ * logout tokens must not give access (RFC 9068, section 5; RFC 8725, section 3.11).
  *
- * A type in the header decides, where it is that of access tokens. Without one (`JWT`, or nothing), the
- * claims decide: what issuers mark other kinds with, and what only other kinds have.
+ * The type in the header decides if it says more than `JWT`. Otherwise the claims decide: some issuers
+ * name the kind in a claim, and some claims occur in other kinds only.
  *
  * @module
  */
@@ -13,25 +13,25 @@ import { invalidToken } from "../challenge.ts";
 /** RFC 9068, section 2.1. */
 const ACCESS_TOKEN = "at+jwt";
 
-/** RFC 7519, section 5.1: a JWT, of whatever kind. */
+/** RFC 7519, section 5.1: a JWT of any kind. */
 const ANY_JWT = "jwt";
 
-/** Claims by which issuers say the kind, and what they say of access tokens. */
+/** Claims that name the kind of a token, with their value for access tokens. */
 const KIND_CLAIMS: Readonly<Record<string, string>> = {
-  // Keycloak; others are "ID", "Refresh", "Offline" and "Logout".
+  // Keycloak. Its other values are "ID", "Refresh", "Offline" and "Logout".
   typ: "bearer",
-  // Cognito; the other is "id".
+  // Cognito. Its other value is "id".
   token_use: "access",
 };
 
-/** Claims that only ID tokens (OpenID Connect Core 1.0) and event tokens (RFC 8417) have. */
+/** Claims of ID tokens (OpenID Connect Core 1.0) and of event tokens (RFC 8417). */
 const FOREIGN_CLAIMS: readonly string[] = ["at_hash", "c_hash", "s_hash", "events"];
 
-/** What ID tokens have too, and access tokens of some issuers. */
+/** Claims of ID tokens that some issuers put into access tokens too. */
 const AMBIGUOUS_CLAIMS: readonly string[] = ["nonce"];
 
 /**
- * @param tokenTypes values of `typ` that mark access tokens beside those that are known, in lower case
+ * @param tokenTypes further values of `typ` that mark access tokens, as `normaliseType` gives them
  * @throws {ServiceError} `invalid_token` for a token that is not an access token
  */
 export function assertAccessToken(
@@ -57,11 +57,11 @@ export function assertAccessToken(
   if (foreign !== undefined) throw otherKind(`it has the claim "${foreign}"`);
 }
 
-/** RFC 7515, section 4.1.9: media types, in any case, of which `application/` may be left out. */
+/** RFC 7515, section 4.1.9: a media type is case-insensitive, and may leave `application/` out. */
 export function normaliseType(type: string): string {
   return type.toLowerCase().replace(/^application\//, "");
 }
 
 function otherKind(reason: string) {
-  return invalidToken(`The token is not an access token: ${reason}; send the access token`);
+  return invalidToken(`The token is not an access token: ${reason}; send an access token`);
 }

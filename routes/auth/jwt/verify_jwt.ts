@@ -1,10 +1,9 @@
 /**
- * JWT → identity: where access tokens are checked (RFC 9068, section 4). First the header, then the
- * signature with the keys of the issuer, then what kind of token it is, then its claims.
+ * JWT → identity. This is where access tokens are checked (RFC 9068, section 4): the header, the signature
+ * with the keys of the issuer, the kind of token, and the claims, in this order.
  *
- * Checking a signature takes time, and fetching keys takes as long as the issuer likes. Both are work for
- * callers who are not known yet: each has a bounded queue of its own, so that a flood of either holds up
- * neither the other nor the requests of those who are known.
+ * Signatures take time to check, and keys take as long as the issuer needs. Each kind of work has a bounded
+ * queue of its own, so that a flood of unknown tokens delays neither the other queue nor known callers.
  *
  * @module
  */
@@ -21,17 +20,17 @@ import { type JwtHeader, readJwtHeader } from "./jwt_header.ts";
 import { assertAccessToken, normaliseType } from "./token_kind.ts";
 import { type KeySet, mayFit, verifySignature } from "./verify_signature.ts";
 
-// As many as keep a few cores busy: more would only take turns on them.
+// Enough to keep a few cores busy; more would only compete for them.
 const SIGNATURES_AT_ONCE = 4;
-/** Tokens that wait for their turn, and tokens that wait for keys; of one address half of them at most. */
+/** The length of each queue. One address gets half of it at most. */
 const WAITING = { max: 1024, maxPerCaller: 512 };
 
 /** Verifies the tokens of one issuer. */
 export interface JwtVerifier {
   /**
-   * @param address whom the token came from, as long as that is all that is known
-   * @throws {ServiceError} `invalid_token` for a token that is not to be trusted, `issuer_unavailable` where the
-   * issuer's keys cannot be had, `too_busy` and `too_many_in_flight` where too many tokens wait already
+   * @param address the address of the caller, whose token is not trusted yet
+   * @throws {ServiceError} `invalid_token`; `issuer_unavailable` without the issuer's keys; `too_busy` or
+   * `too_many_in_flight` if too many tokens are waiting
    */
   verify(token: string, address: string): Promise<Identity>;
   /** Fetches the issuer's keys ahead of the first token. Never rejects. */
@@ -41,19 +40,25 @@ export interface JwtVerifier {
 export interface JwtVerifierOptions {
   readonly issuer: string;
   readonly audience: string;
-  /** Values of `typ` that mark access tokens, beside those that are known. */
+  /** Further values of `typ` that mark access tokens. */
   readonly tokenTypes: readonly string[];
+  /** How long the issuer's keys are used without asking for them again. Default: ten minutes. */
+  readonly maxKeyAgeMs?: number;
   readonly observe: Observe;
 }
 
 export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   const { issuer, audience, observe } = options;
   const tokenTypes = new Set(options.tokenTypes.map(normaliseType));
-  const issuerKeys = createIssuerKeys({ issuer, observe });
+  const issuerKeys = createIssuerKeys({
+    issuer,
+    observe,
+    ...(options.maxKeyAgeMs === undefined ? {} : { maxAgeMs: options.maxKeyAgeMs }),
+  });
   const signatures = new Turns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
   const waitingForKeys = new Places(WAITING);
 
-  /** The payload of a token that is signed with a key of the issuer. */
+  /** The payload of the token, once a key of the issuer fits its signature. */
   async function verifiedPayload(
     token: string,
     header: JwtHeader,
@@ -63,6 +68,12 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
       keys === null || !mayFit(keys, header)
         ? null
         : await signatures.run(address, () => verifySignature(token, header, { keys }));
+    if (issuerKeys.isStale()) {
+      await freshKeys(address).catch((error) => {
+        // The previous keys stay in use while the issuer is away.
+        if (error instanceof ServiceError) throw error;
+      });
+    }
     const known = issuerKeys.current();
     const payload = await tryWith(known);
     if (payload !== null) return payload;
@@ -98,7 +109,7 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   };
 }
 
-/** The issuer is away, or has keys that cannot be used. */
+/** The issuer is away, or its keys cannot be used. */
 function issuerUnavailable(cause: unknown): ServiceError {
   return new ServiceError(
     "issuer_unavailable",

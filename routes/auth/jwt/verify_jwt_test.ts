@@ -26,7 +26,7 @@ const COOLDOWN_MS = 2_000;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("createJwtVerifier()", () => {
-  it("gives the identity that a token speaks for", async () => {
+  it("gives the identity of the caller", async () => {
     const token = await own.token({ claims: { sub: "someone", org: 5 } });
     const identity = await verifier.verify(token, "address");
     expect(identity).toMatchObject({
@@ -39,7 +39,7 @@ describe("createJwtVerifier()", () => {
     expect(identity.claims.org).toBe(5);
   });
 
-  it("fetches keys for a token whose key is new, and takes the old one on", async () => {
+  it("fetches keys for a token with a new key, and still accepts the old key", async () => {
     await verifier.warmUp();
     const old = await own.token();
     await own.rotate();
@@ -49,7 +49,7 @@ describe("createJwtVerifier()", () => {
     expect(own.requests.filter((path) => path === KEYS_PATH)).toHaveLength(2);
   });
 
-  it("refuses a token whose key is gone, once it has noticed", async () => {
+  it("refuses a token with a withdrawn key after the next fetch", async () => {
     const old = await own.token();
     await verifier.verify(old, "address");
     await own.rotate({ keepOthers: false });
@@ -58,8 +58,27 @@ describe("createJwtVerifier()", () => {
     await expect(verifier.verify(old, "address")).rejects.toMatchObject(INVALID);
   });
 
-  describe("of a token that names no key", () => {
-    it("tries each key that the issuer has", async () => {
+  it("asks for keys first after a quiet time, and uses the previous ones without an answer", async () => {
+    verifier = createJwtVerifier({
+      issuer: own.issuer,
+      audience: DEV_AUDIENCE,
+      tokenTypes: [],
+      maxKeyAgeMs: COOLDOWN_MS,
+      observe: () => {},
+    });
+    const withdrawn = await own.token();
+    await verifier.verify(withdrawn, "address");
+    await own.rotate({ keepOthers: false });
+    await sleep(COOLDOWN_MS);
+    await expect(verifier.verify(withdrawn, "address")).rejects.toMatchObject(INVALID);
+    own.answer = () => new Response(null, { status: 500 });
+    await sleep(COOLDOWN_MS);
+    await verifier.verify(await own.token(), "address");
+    expect(own.requests.filter((path) => path === KEYS_PATH)).toHaveLength(2);
+  });
+
+  describe("given a token that names no key", () => {
+    it("tries each key of the issuer", async () => {
       for (let count = 0; count < 4; count++) await own.rotate();
       for (const by of own.keys) {
         await verifier.verify(await own.token({ by, kid: null }), "address");
@@ -68,7 +87,7 @@ describe("createJwtVerifier()", () => {
       await expect(verifier.verify(stranger, "address")).rejects.toMatchObject(INVALID);
     });
 
-    it("tries each key of an issuer that names none", async () => {
+    it("tries each key of an issuer whose keys have no names", async () => {
       await own.rotate({ keepOthers: false, kid: null });
       await own.rotate({ kid: null });
       for (const by of own.keys) await verifier.verify(await own.token({ by }), "address");
@@ -83,7 +102,7 @@ describe("createJwtVerifier()", () => {
       await verifier.verify(await own.token({ by: last }), "address");
     });
 
-    it("fetches keys where none that it has is right", async () => {
+    it("fetches keys if none of the current ones fits", async () => {
       await own.rotate({ keepOthers: false, kid: null });
       await verifier.verify(await own.token(), "address");
       await own.rotate({ keepOthers: false, kid: null });
@@ -92,7 +111,7 @@ describe("createJwtVerifier()", () => {
     });
   });
 
-  it("tries each of the keys that have one name", async () => {
+  it("tries each key of the same name", async () => {
     await own.rotate({ keepOthers: false, kid: "same" });
     await own.rotate({ kid: "same" });
     for (const by of own.keys) await verifier.verify(await own.token({ by }), "address");
@@ -102,7 +121,7 @@ describe("createJwtVerifier()", () => {
     );
   });
 
-  it("says that the issuer is unavailable while there are no keys, and then no longer", async () => {
+  it("says that the issuer is unavailable until there are keys", async () => {
     own.answer = () => new Response(null, { status: 503 });
     const token = await own.token();
     await expect(verifier.verify(token, "address")).rejects.toMatchObject(UNAVAILABLE);
@@ -112,7 +131,7 @@ describe("createJwtVerifier()", () => {
     await verifier.verify(token, "address");
   });
 
-  it("says that the issuer is unavailable for an unknown key alone, while others serve", async () => {
+  it("says that the issuer is unavailable only for unknown keys, once there are keys", async () => {
     const token = await own.token();
     await verifier.verify(token, "address");
     own.answer = () => new Response(null, { status: 503 });
@@ -122,7 +141,7 @@ describe("createJwtVerifier()", () => {
     await verifier.verify(await own.token({ claims: { sub: "another" } }), "address");
   });
 
-  it("lets tokens with unknown keys wait for a slow issuer, and no others for them", async () => {
+  it("lets tokens with unknown keys wait for a slow issuer without delaying others", async () => {
     await verifier.verify(await own.token(), "address");
     await sleep(COOLDOWN_MS);
     const { promise: slow, resolve } = Promise.withResolvers<void>();
@@ -134,7 +153,7 @@ describe("createJwtVerifier()", () => {
     const tokens = await Promise.all(
       Array.from({ length: 50 }, (_, index) => own.token({ claims: { sub: `known ${index}` } })),
     );
-    // More than may wait, from more addresses than one.
+    // More than the queue holds, from several addresses.
     const outcomes: Record<string, number> = {};
     const waiting = Array.from(
       { length: 1_200 },
@@ -152,7 +171,7 @@ describe("createJwtVerifier()", () => {
     expect(own.requests.filter((path) => path === KEYS_PATH)).toHaveLength(2);
   });
 
-  it("lets tokens of one address take half of the places at most", async () => {
+  it("lets tokens from one address take at most half of the queue", async () => {
     const outcomes: Record<string, number> = {};
     const token = await own.token();
     const all = Array.from(

@@ -1,6 +1,6 @@
 /**
- * The signature of a token → its payload, with the keys of an issuer (RFC 7515, section 5.2); jose does
- * the cryptography.
+ * Checks the signature of a token with the keys of an issuer (RFC 7515, section 5.2). jose does the
+ * cryptography.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { ALGORITHMS, type JwtHeader } from "./jwt_header.ts";
 
 /** The public keys of an issuer. */
 export interface KeySet {
-  /** Chooses among them by the header of a token. */
+  /** Picks the key for the header of a token. */
   readonly choose: ReturnType<typeof jose.createLocalJWKSet>;
-  /** The names of those that have one. */
+  /** The names of the keys that have one. */
   readonly kids: ReadonlySet<string>;
 }
 
@@ -23,19 +23,18 @@ export function readKeySet(json: Readonly<Record<string, unknown>>): KeySet {
   return { choose, kids: new Set(kids) };
 }
 
-/** How many keys are tried for a token that does not say which it is signed with. */
+/** How many keys are tried for a token that does not name its key. */
 const MAX_KEYS_TRIED = 8;
 
-/** Whether a key of the set may be the one that the token names; if not, no signature need be checked. */
+/** Whether the set may have the key of a token; if not, there is no signature to check. */
 export function mayFit({ kids }: KeySet, { kid }: JwtHeader): boolean {
   return kid === null || kids.has(kid);
 }
 
 /**
- * The token's payload; null where the set has no key that the token can be signed with, so that another
- * set may have it.
+ * The payload of a token; null if none of the keys fits, so that a newer set may have the right one.
  *
- * @throws {ServiceError} `invalid_token` where it is not signed with the key that it names
+ * @throws {ServiceError} `invalid_token` if the token is malformed, or not signed with the key that it names
  */
 export async function verifySignature(
   token: string,
@@ -55,7 +54,7 @@ export async function verifySignature(
   }
 }
 
-/** The payload by the first of several keys that the token is signed with, or null. */
+/** Tries several keys; null if none of them fits. */
 async function tryEach(
   token: string,
   keys: AsyncIterable<jose.CryptoKey>,
@@ -87,7 +86,7 @@ function isOtherKey(error: unknown): boolean {
   return error instanceof jose.errors.JWSSignatureVerificationFailed;
 }
 
-/** What the token is to blame for; other errors, such as a key that cannot be used, as they are. */
+/** The refusal of a token. Errors that are not the token's fault, such as an unusable key, stay as they are. */
 function refusal(error: unknown): unknown {
   const { JOSEError, JWKSInvalid } = jose.errors;
   if (!(error instanceof JOSEError) || error instanceof JWKSInvalid) return error;
