@@ -5,9 +5,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { check } from "../tasks/check.ts";
 import { problemOf } from "./support/harness.ts";
-import { createCqlFolder, type OwnService, startOwnService } from "./support/own_service.ts";
+import { type OwnService, startOwnService } from "./support/own_service.ts";
 
 const MIGRATION = `
 CREATE TABLE films (id int PRIMARY KEY, price decimal, views bigint, atoms varint, weight float,
@@ -155,25 +154,4 @@ describe("bounds", () => {
     expect(parameters.find(({ name }) => name === "views")?.schema.description)
       .toContain("from 9007199254740992 to 9007199254740993");
   });
-
-  const mistakes: [param: string, message: string][] = [
-    ["seen? in body max=5", 'Cannot bound "seen": values of type "timestamp" have no size'],
-    ["tags? in body max=1.5", 'Cannot bound the members of "tags" by 1.5: that is not a count'],
-    ["price? in body max=5e9", 'Cannot use "5e9" as a bound: not a number'],
-    ["price in body max=5 default=5.01", 'Default "5.01" of "price" is out of its bounds'],
-  ];
-  for (const [param, message] of mistakes) {
-    it(`are a mistake in "${param}"`, async () => {
-      const name = param.split(/\W/, 1)[0]!;
-      const queries = `-- name: write :exec
--- @route PUT /films/{id}
--- @public
--- @param ${param}
-INSERT INTO films (id, ${name}) VALUES (:id, :${name});
-`;
-      await using folder = await createCqlFolder({ migration: MIGRATION, queries });
-      const report = await check({ ...service.env, CQL_DIR: folder.path }).catch(String);
-      expect(report).toContain(message);
-    });
-  }
 });

@@ -6,10 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { check } from "../tasks/check.ts";
 import { upload } from "./support/bulk_client.ts";
 import { problemOf } from "./support/harness.ts";
-import { createCqlFolder, type OwnService, startOwnService } from "./support/own_service.ts";
+import { type OwnService, startOwnService } from "./support/own_service.ts";
 
 const CQL = {
   migration: `
@@ -326,50 +325,5 @@ describe("A read with @etag", () => {
       send("POST", "/items/find", { "if-none-match": tag }, { id: "read" });
     expect(await find('"1"')).toEqual(FAILED);
     expect(await find('"2"')).toEqual([200]);
-  });
-});
-
-/** What is wrong with a query that is refused. */
-async function refusalOf(tags: string, condition: string): Promise<string> {
-  const queries = `-- name: own :applied
--- @route PUT /own
--- @public
--- ${tags}
-UPDATE items SET name = :name WHERE id = :id IF ${condition};
-`;
-  await using folder = await createCqlFolder({ migration: CQL.migration, queries });
-  return await check({ ...service.env, CQL_DIR: folder.path }).catch(String);
-}
-
-describe("A parameter from If-Match", () => {
-  for (const condition of ["version != :seen", "version > :seen", "version IN (:seen, 1)"]) {
-    it(`is refused where nothing equals it: IF ${condition}`, async () => {
-      expect(await refusalOf("@param seen in if-match", condition)).toContain(
-        'Cannot take "seen" from If-Match: no condition says that a column equals it',
-      );
-    });
-  }
-});
-
-describe("@current", () => {
-  it("names columns that the table has", async () => {
-    const refusal = await refusalOf("@current versoin", "version = :version");
-    expect(refusal).toContain('Cannot show "versoin": the table has no such column');
-    expect(refusal).toContain('Did you mean "version"?');
-  });
-
-  it("names columns that Cassandra answers with", async () => {
-    const refusal = await refusalOf("@current name version", "version = :version");
-    expect(refusal).toContain(
-      'Cannot show "name": Cassandra returns only the columns that the conditions compare',
-    );
-    expect(refusal).toContain('Use "version"');
-    expect(refusal).toContain("1 mistake");
-  });
-
-  it("has nothing to show where IF EXISTS does not hold", async () => {
-    expect(await refusalOf("@current name", "EXISTS")).toContain(
-      'if "IF EXISTS" does not hold, there is no row',
-    );
   });
 });

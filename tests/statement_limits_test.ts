@@ -6,11 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { check } from "../tasks/check.ts";
 import { problemOf } from "./support/harness.ts";
 import {
   answer,
-  createCqlFolder,
   type OwnService,
   type Page,
   startOwnService,
@@ -160,11 +158,6 @@ async function mistakes(response: Promise<Response>): Promise<string[]> {
   return errors!.map(({ pointer, detail }) => `${pointer} ${detail}`);
 }
 
-async function refusalOf(queries: string): Promise<string> {
-  await using folder = await createCqlFolder({ migration: MIGRATION, queries });
-  return await check({ ...service.env, CQL_DIR: folder.path }).catch(String);
-}
-
 describe("Vectors that an index cannot take", () => {
   const FINITE = "Expected finite numbers alone, as the column is indexed";
   const NONZERO = "Expected a number other than zero, as the index compares directions";
@@ -198,38 +191,6 @@ describe("Vectors that an index cannot take", () => {
     expect(await succeed(post("/along", { way: [1, 0.1] }))).toMatchObject({
       items: [{ id: 1 }, { id: 2 }],
     });
-  });
-
-  it("cannot come as parts or as JSON, whose values nobody checks", async () => {
-    const refusal = await refusalOf(`-- name: parts :exec
--- @route POST /parts
--- @public
-INSERT INTO places (id, at) VALUES (:id, [:x, :y]);
-
--- name: json :exec
--- @route POST /json
--- @public
-INSERT INTO places JSON :row;
-
--- name: json_batch :exec
--- @route POST /json/batch
--- @public
-BEGIN BATCH UPDATE odd SET n = 1 WHERE id = :id; INSERT INTO places JSON :row; APPLY BATCH;
-
--- name: search_parts :many
--- @route POST /search
--- @public
-SELECT id FROM places ORDER BY at ANN OF [:p, :q] LIMIT 2;
-`);
-    for (const part of ["x", "p"]) {
-      expect(refusal).toContain(
-        `Parameter "${part}" cannot be a part of the vector "at": it is indexed`,
-      );
-    }
-    expect(refusal.match(/Cannot serve a JSON insert/g)).toHaveLength(2);
-    expect(refusal).toContain(
-      'Cannot serve a JSON insert into a table whose vector "at" is indexed',
-    );
   });
 });
 
@@ -290,18 +251,6 @@ describe("Statements that Cassandra answers all at once", () => {
     );
     expect(JSON.stringify(paths["/near"])).not.toContain('"limit"');
     expect(JSON.stringify(paths["/owners/{house}"])).toContain('"limit"');
-  });
-
-  it("are refused where nothing bounds them", async () => {
-    const refusal = await refusalOf(`-- name: unbounded :many
--- @route GET /unbounded
--- @public
--- @param houses in query max=3
-SELECT floor FROM rooms WHERE house IN :houses ORDER BY floor DESC;
-`);
-    expect(refusal).toContain(
-      'Cassandra does not page an "ORDER BY" over the partitions of an "IN"',
-    );
   });
 
   for (const rows of [0, -1]) {
@@ -379,124 +328,4 @@ describe("Conditions of a batch", () => {
     });
     await succeed(send("PUT", "/shares/c", { ...shares, was_second: 49 }));
   });
-
-  it("must be provably about one partition", async () => {
-    const refusal = await refusalOf(`-- name: both :applied
--- @route PUT /both
--- @public
-BEGIN BATCH
-  UPDATE owners SET share = 1 WHERE house = :one AND id = 1 IF share = 2;
-  UPDATE owners SET share = 1 WHERE house = :other AND id = 1 IF share = 2;
-APPLY BATCH;
-`);
-    expect(refusal).toContain(
-      ":4:1: Cannot serve this conditional batch: its statements are not provably in one partition",
-    );
-  });
-
-  it("may be about one that the statement names itself", async () => {
-    const outcome = await refusalOf(`-- name: both :applied
--- @route PUT /both
--- @public
-BEGIN BATCH
-  UPDATE owners SET share = 1 WHERE house = 'a' AND id = 1 IF share = :old;
-  UPDATE owners SET share = 2 WHERE house = 'a' AND id = 2;
-APPLY BATCH;
-`);
-    expect(outcome).toMatch(/^Checked 1 query/);
-  });
-});
-
-describe("Parameters that cannot be left out", () => {
-  const cases: [string, string, string][] = [
-    ["a part of a literal", "UPDATE odd SET n = :n WHERE id = (int) :id", "id"],
-    ["a part of a calculation", "UPDATE odd SET n = (int) :n * 2 WHERE id = :id", "n"],
-    [
-      "a key of the second table of a batch",
-      "BEGIN BATCH UPDATE odd SET n = 1 WHERE id = :id; " +
-      "INSERT INTO owners (house, id) VALUES ('x', :n); APPLY BATCH",
-      "n",
-    ],
-  ];
-  for (const [what, statement, optional] of cases) {
-    it(`are refused as optional: ${what}`, async () => {
-      const refusal = await refusalOf(`-- name: partly :exec
--- @route POST /partly
--- @public
--- @param ${optional}? in body
-${statement};
-`);
-      expect(refusal).toContain(`Parameter "${optional}" cannot be optional: it stands for`);
-    });
-  }
-});
-
-describe("@walk and the order of rows", () => {
-  const walk = (tag: string, rest: string, table: string) =>
-    `-- name: walk :many
--- @route GET /walk/{house}
--- @public
--- @walk floor_year ${tag} by=year max=10
-SELECT at FROM ${table} WHERE house = :house AND floor_year = :floor_year ${rest};
-`;
-  const between = "AND at >= :since AND at < :until";
-  const cases: [string, string, string, string | null, string?][] = [
-    ["that of the table", "from=:since to=:until order=desc", between, null],
-    [
-      "one that is turned round",
-      "from=:since to=:until order=asc",
-      `${between} ORDER BY at ASC, seq DESC`,
-      null,
-    ],
-    [
-      "ends in parentheses and casts",
-      "from=:since to=:until order=desc",
-      "AND at >= (timestamp) :since AND (at) < (:until)",
-      null,
-    ],
-    [
-      "ends that functions make something of",
-      "from=:since to=:until order=desc",
-      "AND at >= min_timeuuid(:since) AND at < max_timeuuid(:until)",
-      null,
-      "pings",
-    ],
-    [
-      "that of another column",
-      "from=:since to=:until order=asc",
-      between,
-      'Cannot walk in the order "asc"',
-    ],
-    [
-      "one that the statement turns round",
-      "from=:since to=:until order=desc",
-      `${between} ORDER BY at ASC`,
-      'Cannot walk in the order "desc"',
-    ],
-    [
-      "ends that are the wrong way round",
-      "from=:until to=:since order=desc",
-      between,
-      '":until" does not stand behind ">"',
-    ],
-    [
-      "ends of two columns",
-      "from=:since to=:until order=desc",
-      "AND at >= :since AND (at, seq) < (:until, 1)",
-      '":until" does not stand behind "<"',
-    ],
-    [
-      "a LIMIT",
-      "from=:since to=:until order=desc",
-      `${between} LIMIT 2`,
-      "Cannot walk with a LIMIT",
-    ],
-  ];
-  for (const [what, tag, rest, mistake, table = "visits"] of cases) {
-    it(`${mistake === null ? "takes" : "refuses"} ${what}`, async () => {
-      const outcome = await refusalOf(walk(tag, rest, table));
-      if (mistake === null) expect(outcome).toMatch(/^Checked 1 query/);
-      else expect(outcome).toContain(mistake);
-    });
-  }
 });

@@ -6,7 +6,6 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { check } from "../tasks/check.ts";
 import {
   EXAMPLE,
   problemOf,
@@ -16,7 +15,6 @@ import {
 } from "./support/harness.ts";
 import {
   answer,
-  createCqlFolder,
   type OwnService,
   type Page,
   startOwnService,
@@ -415,32 +413,6 @@ describe("a statement", () => {
       succeed<Page<unknown>>(post("/nearest", { place: [1, 0], count }));
     expect((await nearest()).items).toEqual([{ id: 2 }, { id: 1 }]);
     expect((await nearest(3)).items).toEqual([{ id: 2 }, { id: 1 }, { id: 3 }]);
-  });
-
-  describe("in a batch that is not logged", () => {
-    const OVER_TWO: Readonly<Record<string, string>> = {
-      UNLOGGED: `INSERT INTO items (shop, id, name) VALUES (:one, 1, :name);
-  INSERT INTO items (shop, id, name) VALUES (:other, 1, :name);`,
-      COUNTER: `UPDATE totals SET sold = sold + 1 WHERE shop = :one AND id = 'a';
-  UPDATE totals SET sold = sold + 1 WHERE shop = :other AND id = 'a';`,
-    };
-    for (const [type, statements] of Object.entries(OVER_TWO)) {
-      it(`is refused as ${type} where it may write to two partitions`, async () => {
-        const queries = `-- name: write_both :exec
--- @route POST /both
--- @public
-BEGIN ${type} BATCH
-  ${statements}
-APPLY BATCH;
-`;
-        await using folder = await createCqlFolder({ migration: MIGRATION, queries });
-        const refusal = await check({ ...service.env, CQL_DIR: folder.path }).catch(String);
-        expect(refusal).toContain(
-          `:4:7: Cannot serve this ${type} batch: its statements are not provably in one partition`,
-        );
-        expect(refusal).toContain('or use "BEGIN BATCH"');
-      });
-    }
   });
 
   describe("of SELECT", () => {

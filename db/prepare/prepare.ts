@@ -51,8 +51,13 @@ export async function prepareQueries(
 async function prepareQuery(
   session: Session,
   query: Query,
-  { readTable, report }: { readonly readTable: TableReader; readonly report: Report },
+  { readTable, report: reportAny }: { readonly readTable: TableReader; readonly report: Report },
 ): Promise<PreparedQuery | null> {
+  let isMistaken = false;
+  const report: Report = (diagnostic) => {
+    isMistaken = true;
+    reportAny(diagnostic);
+  };
   let statement: PreparedStatement;
   try {
     statement = await session.prepare(query.statement);
@@ -75,6 +80,8 @@ async function prepareQuery(
   checkEntityTagColumn(query, columns, report);
   checkJsonVectors(query, context);
   checkSinglePartition(query, context);
+  // What has a mistake need not have a form that could be served, such as a codec for every column.
+  if (isMistaken) return null;
   const idempotent = isIdempotent(query.parsed, tables);
   return {
     query,

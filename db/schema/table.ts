@@ -6,6 +6,7 @@
 import type { CqlType } from "../../codec/codec.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Session } from "../driver/session.ts";
+import { qualify } from "./own_tables.ts";
 
 /** How the index of a vector compares two of them. */
 export type Similarity = "COSINE" | "DOT_PRODUCT" | "EUCLIDEAN";
@@ -66,7 +67,7 @@ async function readTable(
     ),
   ]);
   if (columns.length === 0) return null;
-  const prepared = await session.prepare(`SELECT * FROM "${keyspace}"."${name}"`);
+  const prepared = await session.prepare(`SELECT * FROM ${qualify(keyspace, name)}`);
   const types = new Map(prepared.columns.map(({ name, type }) => [name, cqlTypeOf(type)]));
   const ofKind = (kind: string) =>
     columns.filter((column) => column.kind === kind)
