@@ -75,7 +75,8 @@ export const SERVICE_CODES = {
     ...PASSING,
     logLevel: "warning",
     routes: ["any"],
-    meaning: "This process serves `MAX_IN_FLIGHT` requests already",
+    meaning:
+      "This process serves `MAX_IN_FLIGHT` requests already, or too many unknown tokens are waiting",
     action: "Repeat after `Retry-After` seconds",
   },
   schema_changed: {

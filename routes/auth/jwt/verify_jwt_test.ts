@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, beforeEach, describe, it } from "@std/testing/bdd";
 import { DEV_AUDIENCE } from "../../../dev/oidc/provider.ts";
 import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../../../tests/support/own_issuer.ts";
-import { newKey } from "../../../tests/support/token_signer.ts";
+import { claimsOf, newKey, publicPart, signJwt } from "../../../tests/support/token_signer.ts";
 import { createJwtVerifier, type JwtVerifier } from "./verify_jwt.ts";
 
 const stack = new AsyncDisposableStack();
@@ -139,6 +139,23 @@ describe("createJwtVerifier()", () => {
     const unknown = await own.token({ kid: "unknown" });
     await expect(verifier.verify(unknown, "address")).rejects.toMatchObject(UNAVAILABLE);
     await verifier.verify(await own.token({ claims: { sub: "another" } }), "address");
+  });
+
+  it("never follows a link in a token, nor uses a key in it", async () => {
+    await using elsewhere = await startOwnIssuer();
+    const by = elsewhere.keys[0]!;
+    const url = `${elsewhere.issuer}${KEYS_PATH}`;
+    const headers = [
+      { kid: by.kid, jku: url, x5u: url },
+      { jku: url, x5u: url },
+      { jwk: publicPart(by) },
+      { kid: url },
+    ];
+    for (const header of headers) {
+      const token = await signJwt(claimsOf(own), { by, as: { alg: "ES256", ...header } });
+      await expect(verifier.verify(token, "address")).rejects.toMatchObject(INVALID);
+    }
+    expect(elsewhere.requests).toEqual([]);
   });
 
   it("lets tokens with unknown keys wait for a slow issuer without delaying others", async () => {
