@@ -55,9 +55,9 @@ export async function check(
   const config: Config = readConfig(env, { serves: false });
   if (scratch) await prepareInScratch(config, { queries, migrations, warn });
   else await prepareOnKeyspace(config, { queries, migrations, warn });
-  const warnings = opaqueWarnings(queries).map((warning) => `Warning: ${warning}\n`).join("");
+  opaqueWarnings(queries).forEach(warn);
   const place = `${clusterOf(config)}${scratch ? ", on a keyspace that the migrations made" : ""}`;
-  return `${warnings}Checked ${counts} by their text, and prepared every query on ${place}`;
+  return `Checked ${counts} by their text, and prepared every query on ${place}`;
 }
 
 /** Prepares the queries on the keyspace as it is, which must have the schema of the project. */

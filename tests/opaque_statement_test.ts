@@ -47,9 +47,13 @@ before(async () => {
 });
 after(async () => await service[Symbol.asyncDispose]());
 
+/** What `deno task check` says, warnings first. */
 async function reportOf(queries: string): Promise<string> {
   await using folder = await createCqlFolder({ migration: MIGRATION, queries });
-  return await check({ ...service.env, CQL_DIR: folder.path }).catch(String);
+  const lines: string[] = [];
+  const warn = (message: string) => lines.push(`Warning: ${message}`);
+  lines.push(await check({ ...service.env, CQL_DIR: folder.path }, { warn }).catch(String));
+  return lines.join("\n");
 }
 
 describe("A statement that cannot be read", () => {
