@@ -216,8 +216,8 @@ const EDGES: readonly Edges[] = [
     type: "inet",
     taken: [
       ['"192.0.2.1"'],
-      ['"::FFFF:192.0.2.1"', '"::ffff:192.0.2.1"'],
-      ['"::ffff:c000:201"', '"::ffff:192.0.2.1"'],
+      ['"::FFFF:192.0.2.1"', '"192.0.2.1"'],
+      ['"::ffff:c000:201"', '"192.0.2.1"'],
       ['"2001:DB8:0:0:0:0:0:1"', '"2001:db8::1"'],
       ['"::"'],
     ],
@@ -236,11 +236,10 @@ const EDGES: readonly Edges[] = [
   {
     type: "frozen<set<inet>>",
     taken: [["[]"]],
-    refused: [[
-      '["::1","0::1"]',
-      'Expected each element once, found "::1" again',
-      "/1",
-    ]],
+    refused: [
+      ['["::1","0::1"]', 'Expected each element once, found "::1" again', "/1"],
+      ['["1.2.3.4","::ffff:1.2.3.4"]', 'Expected each element once, found "1.2.3.4" again', "/1"],
+    ],
   },
   {
     type: "map<int, text>",

@@ -1,6 +1,8 @@
 /**
  * The text of IP addresses: IPv4 in dotted decimal, IPv6 as RFC 4291 reads it and RFC 5952 writes
- * it. Four bytes and sixteen stay apart: an IPv4-mapped address is `::ffff:192.0.2.1`.
+ * it. An IPv4-mapped address, such as `::ffff:192.0.2.1`, is read as the four bytes of its IPv4
+ * address: Java's `InetAddress` does so, and Cassandra and cqlsh with it. Sixteen bytes that another
+ * client stored are still written as they are.
  *
  * @module
  */
@@ -10,26 +12,35 @@ const OCTET = "(0|[1-9]\\d{0,2})";
 const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
 const GROUP = /^[0-9a-f]{1,4}$/i;
 const GROUPS = 8;
+/** RFC 4291, section 2.5.5.2. */
+const MAPPED_PREFIX = Buffer.from("00000000000000000000ffff", "hex");
 
-/** The address's four or sixteen bytes, or undefined where the text is no address. */
+/** The address's four or sixteen bytes, or undefined if the text is not an address. */
 export function parseIpAddress(text: string): Buffer | undefined {
-  return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
+  if (!text.includes(":")) return parseIpv4(text);
+  const bytes = parseIpv6(text);
+  return bytes && isIpv4Mapped(bytes, 0) ? bytes.subarray(MAPPED_PREFIX.length) : bytes;
 }
 
 /** The canonical text of the four or sixteen bytes `[start, end)`. */
 export function ipAddressText(bytes: Buffer, start: number, end: number): string {
   if (end - start === 4) return ipv4Text(bytes, start);
+  if (isIpv4Mapped(bytes, start)) {
+    return `::ffff:${ipv4Text(bytes, start + MAPPED_PREFIX.length)}`;
+  }
   const groups: number[] = [];
   for (let at = start; at < end; at += 2) groups.push(bytes.readUInt16BE(at));
-  if (groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0)) {
-    return `::ffff:${ipv4Text(bytes, start + 12)}`;
-  }
   const zeros = longestZeros(groups);
   const hex = groups.map((group) => group.toString(16));
   // RFC 5952, section 4.2.2: a single group of zeros is not shortened.
   if (zeros.length < 2) return hex.join(":");
   const tail = hex.slice(zeros.start + zeros.length);
   return `${hex.slice(0, zeros.start).join(":")}::${tail.join(":")}`;
+}
+
+/** Whether the sixteen bytes from `start` on are an IPv4-mapped address. */
+function isIpv4Mapped(bytes: Buffer, start: number): boolean {
+  return bytes.subarray(start, start + MAPPED_PREFIX.length).equals(MAPPED_PREFIX);
 }
 
 function parseIpv4(text: string): Buffer | undefined {

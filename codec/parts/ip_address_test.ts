@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { ipAddressText, parseIpAddress } from "./ip_address.ts";
@@ -18,8 +19,10 @@ describe("ipAddressText()", () => {
       ["2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"],
       ["1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"],
       ["1:0:0:0:0:0:0:0", "1::"],
-      ["::ffff:1.2.3.4", "::ffff:1.2.3.4"],
-      ["::ffff:102:304", "::ffff:1.2.3.4"],
+      ["::1.2.3.4", "::102:304"],
+      ["::fffe:1.2.3.4", "::fffe:102:304"],
+      ["::ffff:0:1.2.3.4", "::ffff:0:102:304"],
+      ["1::ffff:1.2.3.4", "1::ffff:102:304"],
       ["64:ff9b::192.0.2.33", "64:ff9b::c000:221"],
       ["1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"],
     ];
@@ -30,8 +33,22 @@ describe("ipAddressText()", () => {
   });
 });
 
+describe("ipAddressText() of sixteen bytes that another client stored", () => {
+  it("says that they are an IPv4-mapped address", () => {
+    const bytes = Buffer.from("00000000000000000000ffff01020304", "hex");
+    expect(ipAddressText(bytes, 0, bytes.length)).toBe("::ffff:1.2.3.4");
+  });
+});
+
 describe("parseIpAddress()", () => {
-  it("gives undefined for what is no address", () => {
+  it("reads an IPv4-mapped address, however it is written, as its four bytes", () => {
+    const texts = ["::ffff:1.2.3.4", "::FFFF:102:304", "0:0:0:0:0:ffff:102:304"];
+    for (const text of texts) {
+      expect([text, parseIpAddress(text)?.toString("hex")]).toEqual([text, "01020304"]);
+    }
+  });
+
+  it("gives undefined for what is not an address", () => {
     const texts = [
       "",
       "1.2.3",

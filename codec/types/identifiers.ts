@@ -57,7 +57,11 @@ export const inet: PrimitiveFormat<Buffer> = {
   cql: "inet",
   wire: { ids: [0x0010], classes: ["InetAddressType"] },
   output: INET,
-  input: { ...INET, description: "An IPv4 address, or an IPv6 address without a zone" },
+  input: {
+    ...INET,
+    description:
+      "An IPv4 address, or an IPv6 address without a zone; `::ffff:192.0.2.1` is the IPv4 address",
+  },
   text: INET,
   read: readInet,
   readText: readInet,

@@ -31,10 +31,11 @@ describe("uuid, timeuuid", () => {
 });
 
 describe("inet", () => {
-  it("is four bytes or sixteen, also for an IPv4-mapped address", () => {
+  it("is four bytes for IPv4, also where that is mapped into IPv6, else sixteen", () => {
     expectBytes({ kind: "inet" }, [
       ['"127.0.0.1"', "7f000001"],
-      ['"::ffff:127.0.0.1"', "00000000000000000000ffff7f000001"],
+      ['"::ffff:127.0.0.1"', "7f000001", '"127.0.0.1"'],
+      ['"::ffff:7f00:1"', "7f000001", '"127.0.0.1"'],
       ['"2001:DB8:0:0:1:0:0:1"', "20010db8000000000001000000000001", '"2001:db8::1:0:0:1"'],
     ]);
   });
