@@ -1,6 +1,7 @@
 /** Hand-written routes get what the routes of queries get: limits of the body, negotiation, problems. */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 
 const MAX_BODY_BYTES = 1024;
@@ -10,7 +11,7 @@ let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
-    routes: ["sum", "echo", "note", "picture"],
+    routes: ["sum", "echo", "note", "picture", "throw_nothing"],
     env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
   });
 });
@@ -152,6 +153,19 @@ describe("A hand-written route", () => {
   it("does not wait for the body of a caller whom it does not know", async () => {
     const response = await service.request("/sums", { method: "POST", body: never(), user: null });
     expect((await problemOf(response)).code).toBe("missing_token");
+  });
+
+  it("answers, and is logged, when its handler throws something that is not an error", async () => {
+    const problem = await problemOf(await service.request("/thrown"));
+    expect([problem.status, problem.code]).toEqual([500, "internal"]);
+    const logged = await eventually(
+      "it is logged",
+      () =>
+        service.observations.find((each) =>
+          each.kind === "request" && each.requestId === problem.request_id
+        ),
+    );
+    expect(logged).toMatchObject({ status: 500, cause: { message: /must throw errors/ } });
   });
 
   it("documents what it may answer", async () => {

@@ -57,6 +57,13 @@ export interface HandwrittenRoute {
   mount(app: OpenAPIHono<AppEnv>, options: HandwrittenRouteOptions): void;
 }
 
+/** The framework hands only errors to its error handler: anything else would end without an answer. */
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error
+    ? thrown
+    : new TypeError("A handler must throw errors, and threw something else", { cause: thrown });
+}
+
 /** Whether a value is what `defineRoute` makes. */
 export function isHandwrittenRoute(value: unknown): value is HandwrittenRoute {
   return typeof value === "object" && value !== null && MADE_BY_DEFINE_ROUTE in value;
@@ -110,7 +117,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
         } catch (error) {
           if (error instanceof CallerLeft) return streams.answerNobody();
           streams.close();
-          throw error;
+          throw asError(error);
         }
       }
       app.openapi(
