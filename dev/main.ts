@@ -52,7 +52,7 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
     const provider = await startOidcProvider({ port: OIDC_PORT, keysFile });
     resources.defer(() => provider.close());
   }
-  await migrate(config, { log });
+  await migrate(config, { log, warn: log });
   const flushLogs = await configureLogs({
     level: config.logLevel,
     format: config.logFormat,
@@ -64,7 +64,7 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
   resources.defer(() => service.close());
 
   resources.use(watchQueries(config.cqlDir, async () => {
-    await migrate(config, { log });
+    await migrate(config, { log, warn: log });
     await service.reload();
     log("Serving what the files say now");
   }));

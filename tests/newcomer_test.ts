@@ -1,7 +1,7 @@
 /**
  * What a newcomer gets wrong, through the programs that they run: each message says what to do, so
  * that nobody has to read the source. `fixtures/check/<case>/` holds query files and their exact
- * reports; `UPDATE_FIXTURES=1` writes those anew, to be read before committing.
+ * reports; `UPDATE_FIXTURES=1` writes the reports again, to be read before committing.
  *
  * @module
  */

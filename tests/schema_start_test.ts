@@ -223,6 +223,22 @@ describe("start()", () => {
       expect((await readPages(running)).names).toEqual(["a", "b", "c"]);
     });
 
+    const OTHERS = [
+      ["other columns", "x int PRIMARY KEY"],
+      ["other types", "id ascii PRIMARY KEY, sealed blob"],
+    ] as const;
+    for (const [what, columns] of OTHERS) {
+      it(`serves, and gives long cursors whole, where the table has ${what}`, async () => {
+        await using made = await adopt({ keeps: false });
+        await made.rows(`CREATE TABLE ${made.config.keyspace}.cqlgate_cursors (${columns})`);
+        await using running = await startOn(made);
+        await running.ready;
+        const { names, longest } = await readPages(running);
+        expect(names).toEqual(["a", "b", "c"]);
+        expect(longest).toBeGreaterThan(20_000);
+      });
+    }
+
     it("says the same in check", async () => {
       await using made = await adopt({ keeps: false });
       const warnings: string[] = [];

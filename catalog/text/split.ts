@@ -110,7 +110,7 @@ function reportMissingSemicolon(last: Token, report: Report): void {
   });
 }
 
-/** Text in UTF-16 has one beside each letter, and the server takes none. */
+/** Text in UTF-16 has a NUL beside each letter, and the server refuses it. */
 function reportNul(file: SourceFile, report: Report): void {
   const start = file.text.indexOf("\0");
   if (start === -1) return;

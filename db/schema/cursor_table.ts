@@ -45,7 +45,7 @@ export interface CursorTable {
   get(id: Buffer): Promise<Buffer | null>;
 }
 
-/** @param session it may have been told of another keyspace, or none */
+/** @param keyspace the one that has the table, whatever that of the session is */
 export function createCursorTable(session: Session, keyspace: string): CursorTable {
   const table = qualify(keyspace, CURSOR_TABLE);
   const insert = `INSERT INTO ${table} (id, sealed) VALUES (:id, :sealed) USING TTL 86400`;
@@ -102,7 +102,11 @@ async function findObstacle(
   return null;
 }
 
-/** What the server said of a statement that it refuses; null where only its values are wrong. */
+/**
+ * What the server said of a statement that it refuses; null where it refuses only the values.
+ *
+ * @throws the error where it is about something else
+ */
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof ServiceError)) throw error;
   if (error.code === "invalid_input") return null;
@@ -121,12 +125,15 @@ async function twice<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The table, or the right to it, may have gone since it was last looked at. */
+/**
+ * The table, or the right to it, may have gone since it was last looked at; or it is one that somebody
+ * else has made, and cannot take our values.
+ */
 async function orRefused<T, F>(attempt: Promise<T>, fallback: F): Promise<T | F> {
   try {
     return await attempt;
   } catch (error) {
-    if (refusalOf(error) === null) throw error;
+    refusalOf(error);
     return fallback;
   }
 }

@@ -27,7 +27,7 @@ import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE } from "./own_tables.ts";
  * Applies every pending migration. Where the cluster is ahead of them, nothing at all is changed.
  *
  * @param session one whose keyspace is `keyspace`
- * @param options.log hears of each that was applied, or why there was none
+ * @param options.log hears of each migration that was applied, or why nothing was
  * @throws {MigrationError} where files and cluster contradict each other (nothing is applied then),
  * or a statement fails (what came before it is applied and recorded)
  */

@@ -14,7 +14,7 @@ export const NO_MIGRATIONS = 'No folder "migrations": the schema is taken as the
 /**
  * Whether the cluster has what this release knows, and perhaps more.
  *
- * @param options.migrations null where the project has none; the history does not matter then
+ * @param options.migrations null where the project has no migrations; the history does not matter then
  * @returns what the operator should hear of; null where all is as usual
  * @throws {MigrationError} where migrations are missing, or are not those of this release
  * @throws the driver's errors where the cluster cannot be asked
