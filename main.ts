@@ -73,7 +73,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   };
 
   const session = new Session({ ...config, observe });
-  const executor = createExecutor({ session, observe });
+  const executor = createExecutor({ session, observe, maxPageBytes: config.maxPageBytes });
   const cursorTable = createCursorTable(session, config.keyspace);
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const authenticator = config.oidcIssuer === null || config.oidcAudience === null
@@ -116,6 +116,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       issuer: config.oidcIssuer,
       places,
       addressOf,
+      stallTimeoutMs: config.stallTimeoutMs,
       bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
       observe,
       unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,

@@ -55,6 +55,8 @@ describe("readConfig()", () => {
       requestTimeoutMs: 5000,
       maxBodyBytes: 1048576,
       bodyTimeoutMs: 30000,
+      maxPageBytes: 4194304,
+      stallTimeoutMs: 60000,
       maxInFlight: 1024,
       maxInFlightPerCaller: null,
       trustedProxies: [],

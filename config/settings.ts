@@ -189,6 +189,19 @@ export const SETTINGS = {
     kind: integer({ min: 1, max: 2 ** 31 }),
     meaning: "Largest request body",
   },
+  maxPageBytes: {
+    name: "MAX_PAGE_BYTES",
+    default: "4194304",
+    kind: integer({ min: 1024, max: 2 ** 28 }),
+    meaning:
+      "Largest page of rows, as Cassandra sends it; a page ends early where the next row does not fit",
+  },
+  stallTimeoutMs: {
+    name: "STREAM_STALL_TIMEOUT_MS",
+    default: "60000",
+    kind: integer({ min: 1, max: 3_600_000 }),
+    meaning: "Longest that a caller may take nothing of a stream or a large answer",
+  },
   maxInFlight: {
     name: "MAX_IN_FLIGHT",
     default: "1024",

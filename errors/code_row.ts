@@ -19,6 +19,7 @@ export type RouteTrait =
   | "negotiated"
   /** Serves a query of this mode. */
   | "one"
+  | "many"
   | "applied"
   /** Writes only what is there, or only what is not. */
   | "exists"

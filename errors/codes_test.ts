@@ -30,9 +30,16 @@ describe("codesOf()", () => {
     ["paged", ["invalid_cursor"]],
     ["walk", ["range_too_wide"]],
     ["if_match", ["precondition_failed", "precondition_required"]],
-    ["applied", ["not_applied"]],
+    ["many", ["answer_too_large"]],
+    ["applied", ["not_applied", "answer_too_large"]],
     ["not_idempotent", ["outcome_unknown"]],
-    ["hand_written", ["range_too_wide", "not_found", "too_many_rows", "outcome_unknown"]],
+    ["hand_written", [
+      "range_too_wide",
+      "not_found",
+      "too_many_rows",
+      "answer_too_large",
+      "outcome_unknown",
+    ]],
   ];
   for (const [trait, codes] of CASES) {
     it(`adds what the trait "${trait}" can lead to`, () => {

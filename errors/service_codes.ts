@@ -31,6 +31,18 @@ export const SERVICE_CODES = {
     meaning: "A `:one` query found more than one row",
     action: "Report it: the author of the query has to fix it",
   },
+  answer_too_large: {
+    status: 500,
+    title: "Answer too large",
+    repetition: "never",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["one", "many", "applied", "exists", "not_exists", "hand_written"],
+    meaning:
+      "A row of a `:one` query, or an answer that Cassandra does not page, is larger than `MAX_PAGE_BYTES`",
+    action:
+      "Ask for less where the route lets you, or report it: the author of the query has to change it",
+  },
   replica_failure: {
     status: 502,
     title: "Replica failure",

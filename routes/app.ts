@@ -56,6 +56,8 @@ export interface AppOptions {
   readonly places: Places;
   readonly addressOf: AddressReader;
   readonly bodyLimits: BodyLimits;
+  /** Longest that a caller may take nothing of an answer, in milliseconds. */
+  readonly stallTimeoutMs: number;
   readonly observe: Observe;
   /** Why the service is not ready; null while it is. */
   readonly unreadiness: () => string | null;
@@ -183,6 +185,7 @@ function mountApi(
   options: PipelineOptions,
 ): void {
   app.use(...pipelineOf("api", options));
+  const { stallTimeoutMs } = options;
   const callers = createCallerFactory(prepared, options.executor);
   const mounts = [
     ...prepared.flatMap((each) => {
@@ -196,7 +199,7 @@ function mountApi(
       method: route.method,
       path: route.path,
       mount() {
-        route.mount(app, { callers, before: beforeRoute(route, options) });
+        route.mount(app, { callers, stallTimeoutMs, before: beforeRoute(route, options) });
       },
     })),
   ];

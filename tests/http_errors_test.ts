@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { Buffer } from "node:buffer";
 import type { Config } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
 import { type Code, CODES } from "../errors/codes.ts";
@@ -18,6 +19,7 @@ import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 
 const MIGRATION = `
 CREATE TABLE samples (owner text, id int, divisor int, PRIMARY KEY ((owner), id));
+CREATE TABLE large (owner text PRIMARY KEY, filling blob);
 CREATE TABLE doomed (owner text PRIMARY KEY, n int);
 `;
 
@@ -50,6 +52,12 @@ SELECT id FROM samples WHERE owner = :owner;
 -- @route POST /samples
 -- @public
 INSERT INTO samples (owner, id, divisor) VALUES (:owner, :id, 0);
+
+-- name: read_large :one
+-- Its row is larger than a page.
+-- @route GET /large/{owner}
+-- @public
+SELECT filling FROM large WHERE owner = :owner;
 
 -- name: read_doomed :one
 -- Its table goes away.
@@ -166,6 +174,11 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
   invalid_input: () => service.request("/samples", post({ owner: "o".repeat(65_536), id: 1 })),
   internal: () => service.request("/fail"),
   too_many_rows: () => service.request("/samples/two"),
+  async answer_too_large() {
+    const insert = "INSERT INTO large (owner, filling) VALUES ('o', ?)";
+    await service.client.execute(insert, [Buffer.alloc(5_000_000)], { prepare: true });
+    return service.request("/large/o");
+  },
   replica_failure: () => service.request("/quotients/zero"),
   async not_ready() {
     const keyspace = `${service.config.keyspace}_bare`;

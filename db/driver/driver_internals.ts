@@ -6,6 +6,7 @@
  *   partition key, and the columns of its result, which the driver reads past and drops;
  * - executing with values that are bytes already, so that `codec/` alone decides what they mean;
  * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's;
+ * - a bound for the bytes of a response, which is known before they have come in;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again;
  * - the events that announce a change of the schema.
  *
@@ -27,6 +28,7 @@ import requestHandler from "cassandra-driver/lib/request-handler.js";
 import requests from "cassandra-driver/lib/requests.js";
 import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
+import { AnswerTooLarge } from "./answer_too_large.ts";
 import type {
   BatchRequestClass,
   Connection,
@@ -35,6 +37,7 @@ import type {
   Encoder,
   ExecuteRequestClass,
   Frame,
+  FrameItem,
   FrameParser,
   FrameReader,
   Host,
@@ -52,7 +55,12 @@ const { FrameReader } = readers as unknown as {
   };
 };
 const { Parser } = streams as unknown as {
-  Parser: { prototype: { parseRows(this: FrameParser, frame: Frame, reader: FrameReader): void } };
+  Parser: {
+    prototype: {
+      parseBody(this: FrameParser, frame: Frame, item: FrameItem): void;
+      parseRows(this: FrameParser, frame: Frame, reader: FrameReader): void;
+    };
+  };
 };
 const { ExecuteRequest, QueryRequest, BatchRequest } = requests as unknown as {
   ExecuteRequest: ExecuteRequestClass;
@@ -81,33 +89,39 @@ const { prototype: executionPrototype } = requestExecution as unknown as {
   prototype: RequestExecution;
 };
 
+const RESULT = 0x08;
 const RESULT_ROWS = 2;
 const RESULT_PREPARED = 4;
 const BLOB = { code: cassandra.types.dataTypes.blob };
 
-/** The streams of each connection (known by its encoder) whose next rows stay bytes. */
-const rawStreams = new WeakMap<Encoder, Set<number>>();
+/**
+ * The streams of each connection (known by its encoder) whose next rows stay bytes, with the most bytes
+ * of rows that are taken.
+ */
+const rawStreams = new WeakMap<Encoder, Map<number, number>>();
 
-function rawStreamsOf(encoder: Encoder): Set<number> {
-  let streamIds = rawStreams.get(encoder);
-  if (streamIds === undefined) rawStreams.set(encoder, streamIds = new Set());
-  return streamIds;
+function rawStreamsOf(encoder: Encoder): Map<number, number> {
+  let streams = rawStreams.get(encoder);
+  if (streams === undefined) rawStreams.set(encoder, streams = new Map());
+  return streams;
 }
 
 /** An EXECUTE whose values are bytes and whose rows come back as bytes. */
 class RawExecuteRequest extends ExecuteRequest implements Request {
+  maxBytes = Infinity;
+
   getParamType(): unknown {
     return BLOB;
   }
 
   override write(encoder: Encoder, streamId: number): Buffer {
     const frame = super.write(encoder, streamId);
-    rawStreamsOf(encoder).add(streamId);
+    rawStreamsOf(encoder).set(streamId, this.maxBytes);
     return frame;
   }
 }
 
-// A stream id is used again once its response came; whatever is sent on it next says anew what it wants.
+// A stream id is used again once its response came; what is sent on it next says what it wants.
 for (const { prototype } of [ExecuteRequest, QueryRequest, BatchRequest]) {
   const write = prototype.write;
   prototype.write = function (encoder, streamId) {
@@ -123,13 +137,34 @@ FrameReader.prototype.readMetadata = function (kind) {
   return meta;
 };
 
+// Room for what stands before the rows: the columns, and a paging state as long as a row's keys.
+const HEAD_BYTES = 128 * 1024;
+const parseBody = Parser.prototype.parseBody;
+Parser.prototype.parseBody = function (frame, item) {
+  const { streamId, bodyLength, opcode } = item.header;
+  const maxBytes = rawStreams.get(this.encoder)?.get(streamId);
+  if (maxBytes === undefined || opcode !== RESULT) {
+    return parseBody.call(this, frame, item);
+  }
+  if (bodyLength <= maxBytes + HEAD_BYTES) {
+    // A body in several pieces is put together first, and then begins at the beginning.
+    frame.bodyStart = frame.buffers ? 0 : item.offset;
+    return parseBody.call(this, frame, item);
+  }
+  if (!item.frameEnded) return;
+  rawStreams.get(this.encoder)?.delete(streamId);
+  const error = new AnswerTooLarge({ bytes: bodyLength, maxBytes });
+  this.push({ header: item.header, error });
+};
+
 const parseRows = Parser.prototype.parseRows;
 Parser.prototype.parseRows = function (frame, reader) {
   if (!rawStreams.get(this.encoder)?.delete(frame.header.streamId)) {
     return parseRows.call(this, frame, reader);
   }
   const length = reader.readInt();
-  const rows: RawRows = { length, body: reader.buf, offset: reader.offset };
+  const end = frame.bodyStart + frame.header.bodyLength;
+  const rows: RawRows = { length, body: reader.buf, offset: reader.offset, end };
   this.push({
     header: frame.header,
     result: { rows, meta: frame.meta, flags: frame.flagsInfo },
@@ -244,15 +279,20 @@ interface SendOptions {
   readonly prepareAgain: PrepareAgain;
 }
 
-/** Sends an EXECUTE, with the driver's routing and retries. */
+/**
+ * Sends an EXECUTE, with the driver's routing and retries.
+ *
+ * @throws {AnswerTooLarge} where there are more than `maxBytes` of rows
+ */
 export async function sendExecute(
   client: cassandra.Client,
   { cql, id, values }: Bound,
-  { execution, prepareAgain }: SendOptions,
+  { execution, prepareAgain, maxBytes }: SendOptions & { readonly maxBytes: number },
 ): Promise<RawResult> {
   const options = DefaultExecutionOptions.create(execution, client);
   const request = new RawExecuteRequest(cql, id, values, options, { columns: [] });
-  return toRawResult(await send(Object.assign(request, { prepareAgain }), options, client));
+  Object.assign(request, { prepareAgain, maxBytes });
+  return toRawResult(await send(request, options, client));
 }
 
 /** Sends a BATCH that is not logged, with the driver's routing and retries. */
@@ -274,7 +314,7 @@ export async function sendBatch(
   return toRawResult(await send(Object.assign(request, { prepareAgain }), options, client));
 }
 
-const NO_ROWS: RawRows = { length: 0, body: Buffer.alloc(0), offset: 0 };
+const NO_ROWS: RawRows = { length: 0, body: Buffer.alloc(0), offset: 0, end: 0 };
 
 function toRawResult({ columns, rows, rawPageState, info }: DriverResult): RawResult {
   return {

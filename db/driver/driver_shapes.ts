@@ -37,10 +37,26 @@ export interface Encoder {
 export interface Request {
   write(encoder: Encoder, streamId: number): Buffer;
 }
+export interface FrameHeader {
+  streamId: number;
+  bodyLength: number;
+  opcode: number;
+}
+/** What has been read of a response so far. */
 export interface Frame {
-  header: { streamId: number };
+  header: FrameHeader;
   meta: Metadata;
   flagsInfo: unknown;
+  /** The pieces of a body that is not whole yet. */
+  buffers?: unknown;
+  /** Ours: where the body begins in what it is read from. */
+  bodyStart: number;
+}
+/** A piece of a response, as it came in. */
+export interface FrameItem {
+  header: FrameHeader;
+  offset: number;
+  frameEnded: boolean;
 }
 export interface FrameParser {
   encoder: Encoder;

@@ -41,11 +41,12 @@ export interface PreparedStatement extends DescribedStatement {
   readonly fingerprint: string;
 }
 
-/** The rows of one response, still as bytes: `length` rows of `[bytes]` cells from `offset` on. */
+/** The rows of one response, still as bytes: `length` rows of `[bytes]` cells from `offset` to `end`. */
 export interface RawRows {
   readonly length: number;
   readonly body: Buffer;
   readonly offset: number;
+  readonly end: number;
 }
 
 export interface RawResult {
@@ -69,6 +70,8 @@ export interface ExecuteOptions {
   readonly pagingState: Buffer | undefined;
   readonly isIdempotent: boolean;
   readonly readTimeoutMs: number;
+  /** The most bytes of rows that are taken. Default: no bound. */
+  readonly maxAnswerBytes?: number | undefined;
   /** Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
 }

@@ -7,6 +7,7 @@
 import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../errors/service_error.ts";
+import { AnswerTooLarge } from "./answer_too_large.ts";
 import { SchemaChanged } from "./schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
@@ -27,6 +28,7 @@ export interface StatementFacts {
 export function mapError(error: unknown, facts: StatementFacts): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof SchemaChanged) return schemaChanged(error);
+  if (error instanceof AnswerTooLarge) return answerTooLarge(error);
   const cause = mostTelling(error);
   const { errors } = cassandra;
   if (cause instanceof errors.OperationTimedOutError) return timedOut(cause, facts);
@@ -86,6 +88,14 @@ function schemaChanged(cause: Error): ServiceError {
   return new ServiceError(
     "schema_changed",
     "The table has changed since this route was made for it, so the statement was not run: repeat the request later",
+    { cause },
+  );
+}
+
+function answerTooLarge(cause: AnswerTooLarge): ServiceError {
+  return new ServiceError(
+    "answer_too_large",
+    "The answer is larger than this service takes at once: ask for less, or report it to the author of the query",
     { cause },
   );
 }

@@ -38,6 +38,8 @@ export interface StatementOptions {
   /** Rows in a page. */
   readonly fetchSize: number;
   readonly pagingState?: Buffer | undefined;
+  /** The most bytes of rows that are taken. Default: no bound. */
+  readonly maxAnswerBytes?: number | undefined;
   /** Default: that of the session. */
   readonly timeoutMs?: number;
   /** Default: when it is sent. */
@@ -232,6 +234,7 @@ export class Session {
           : CONSISTENCY_CODES[options.serialConsistency],
         fetchSize: options.fetchSize,
         pagingState: options.pagingState,
+        maxAnswerBytes: options.maxAnswerBytes,
         isIdempotent: options.idempotent,
         readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
         writeTime: options.writeTime,

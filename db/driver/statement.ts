@@ -113,6 +113,7 @@ function throwSchemaChanged(cause: unknown): never {
  *
  * @throws {SchemaChanged} where its values no longer have the types that they are encoded for; nothing
  * is run then
+ * @throws {AnswerTooLarge} where its answer has more bytes than are taken
  * @throws the driver's errors, for `map_error.ts` to read
  */
 export function executeStatement(
@@ -130,12 +131,13 @@ export function executeStatement(
       pageState: options.pagingState,
     },
     prepareAgain: (node) => prepareAgain(node, statement),
+    maxBytes: options.maxAnswerBytes ?? Infinity,
   });
 }
 
 export type BatchOptions = Omit<
   ExecuteOptions,
-  "serialConsistency" | "fetchSize" | "pagingState"
+  "serialConsistency" | "fetchSize" | "pagingState" | "maxAnswerBytes"
 >;
 
 /**

@@ -28,7 +28,7 @@ describe("compileRowReader()", () => {
     const read = compileRowReader([{ name: "id", type: INT }, { name: "note", type: TEXT }]);
     const cells = [int(1), Buffer.from("a"), int(2), null, int(-3), Buffer.alloc(0)];
     const body = Buffer.concat([Buffer.from("before"), ...cells.map(cell)]);
-    expect(read({ length: 3, body, offset: 6 })).toEqual([
+    expect(read({ length: 3, body, offset: 6, end: body.length })).toEqual([
       { id: 1, note: "a" },
       { id: 2, note: null },
       { id: -3, note: "" },
@@ -37,7 +37,7 @@ describe("compileRowReader()", () => {
 
   it("reads no rows of no bytes", () => {
     const read = compileRowReader([{ name: "id", type: INT }]);
-    expect(read({ length: 0, body: Buffer.alloc(0), offset: 0 })).toEqual([]);
+    expect(read({ length: 0, body: Buffer.alloc(0), offset: 0, end: 0 })).toEqual([]);
   });
 });
 

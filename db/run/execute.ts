@@ -16,14 +16,16 @@ import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts"
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
 
 export interface ExecutionOptions {
-  /** Rows to fetch at most. */
+  /** Rows to fetch at most, where Cassandra answers in pages. */
   readonly fetchSize?: number;
+  /** Bytes of rows at most, as Cassandra sends them. Default: those of a page, or of a single row. */
+  readonly maxBytes?: number | undefined;
   /** Where to go on from. */
   readonly pagingState?: Buffer | undefined;
   /** Until when the caller waits, in the time of `performance.now()`. Default: one timeout from now. */
   readonly deadline?: number;
   /** Runs while Cassandra is being waited for. */
-  readonly stopwatch?: Stopwatch;
+  readonly stopwatch?: Stopwatch | undefined;
   /** Of a write that is attempted again: the same each time. Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
 }
@@ -31,6 +33,8 @@ export interface ExecutionOptions {
 export interface Result {
   /** Without the column `[applied]`. */
   readonly rows: Row[];
+  /** Of the rows, as Cassandra sent them. */
+  readonly bytes: number;
   /** Whether a lightweight transaction was applied; null for other statements. */
   readonly applied: boolean | null;
   /** Where the next page begins; null after the last one. */
@@ -42,7 +46,13 @@ export interface Result {
 export interface Executor {
   /** Longest that a request waits for Cassandra, in milliseconds. */
   readonly timeoutMs: number;
-  /** @throws {ServiceError} */
+  /** The most bytes of rows that are held for one answer. */
+  readonly maxPageBytes: number;
+  /**
+   * Runs a statement once.
+   *
+   * @throws {ServiceError} `answer_too_large` where there are more bytes than asked for, and others
+   */
   execute(
     prepared: PreparedQuery,
     values: EncodedValues,
@@ -66,12 +76,18 @@ export interface Executor {
 export interface ExecutorOptions {
   readonly session: Session;
   readonly observe: Observe;
+  readonly maxPageBytes: number;
 }
+
+/** A single row may have so many times the bytes of a page: it fits no smaller answer. */
+export const LONE_ROW_FACTOR = 16;
 
 const DEFAULT_FETCH_SIZE = 5000;
 const APPLIED = "[applied]";
 
-export function createExecutor({ session, observe }: ExecutorOptions): Executor {
+export function createExecutor(
+  { session, observe, maxPageBytes }: ExecutorOptions,
+): Executor {
   const tracer = trace.getTracer("cqlgate");
 
   /** Says that the schema is no longer what the query was prepared for. */
@@ -114,55 +130,30 @@ export function createExecutor({ session, observe }: ExecutorOptions): Executor 
     }
   }
 
-  function send(
-    prepared: PreparedQuery,
-    values: EncodedValues,
-    options: Required<Pick<ExecutionOptions, "fetchSize" | "deadline">> & ExecutionOptions,
-  ): Promise<Result> {
-    const { query, statement } = prepared;
-    return observed(prepared, options, async () =>
-      readResult(
-        prepared,
-        await session.execute(statement, prepared.bind(values), {
-          consistency: query.consistency.level,
-          serialConsistency: query.consistency.serial,
-          writes: prepared.writes,
-          idempotent: prepared.idempotent,
-          fetchSize: options.fetchSize,
-          pagingState: options.pagingState,
-          writeTime: options.writeTime,
-          timeoutMs: Math.max(1, Math.round(options.deadline - performance.now())),
-        }),
-        noteDrift,
-      ));
-  }
-
   return {
     timeoutMs: session.requestTimeoutMs,
-    /**
-     * Fetches until `fetchSize` rows are there, none are left, or the time of a statement is over: a
-     * page that comes out short of its size is otherwise the last one.
-     */
-    async execute(prepared, values, options = {}) {
+    maxPageBytes,
+    execute(prepared, values, options = {}) {
+      const { query, statement } = prepared;
       const deadline = options.deadline ?? performance.now() + session.requestTimeoutMs;
-      // Zero asks for everything in one answer.
-      const fetchSize = prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0;
-      const result = await send(prepared, values, { ...options, fetchSize, deadline });
-      let { pagingState } = result;
-      const { rows } = result;
-      while (
-        pagingState !== null && rows.length < fetchSize && performance.now() < deadline
-      ) {
-        const more = await send(prepared, values, {
-          ...options,
-          deadline,
-          fetchSize: fetchSize - rows.length,
-          pagingState,
-        });
-        rows.push(...more.rows);
-        pagingState = more.pagingState;
-      }
-      return { ...result, pagingState };
+      return observed(prepared, options, async () =>
+        readResult(
+          prepared,
+          await session.execute(statement, prepared.bind(values), {
+            consistency: query.consistency.level,
+            serialConsistency: query.consistency.serial,
+            writes: prepared.writes,
+            idempotent: prepared.idempotent,
+            // Zero asks for everything in one answer.
+            fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
+            maxAnswerBytes: options.maxBytes ??
+              maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
+            pagingState: options.pagingState,
+            writeTime: options.writeTime,
+            timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
+          }),
+          noteDrift,
+        ));
     },
     nextWriteTime: () => session.nextWriteTime(),
     async executeBatch(prepared, rows, { stopwatch, writeTime } = {}) {
@@ -190,7 +181,7 @@ function readResult(
   { columns, rows, pagingState, coordinator }: RawResult,
   noteDrift: (prepared: PreparedQuery, detail: string) => void,
 ): Result {
-  const rest = { pagingState, coordinator };
+  const rest = { pagingState, coordinator, bytes: rows.end - rows.offset };
   if (prepared.query.conditional) {
     const [first, ...others] = prepared.readShape(columns, rows);
     const { [APPLIED]: applied, ...current } = first ?? {};

@@ -7,10 +7,13 @@ import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { EncodedValues } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/read_rows.ts";
+import type { FillEnd } from "./fill_page.ts";
 
 export interface PageRequest {
   /** Rows at most. */
   readonly size: number;
+  /** Bytes at most, as Cassandra sends them; a single row may have more. Default: those of a page. */
+  readonly maxBytes?: number;
   /** Null for the first page. */
   readonly position: Buffer | null;
   readonly stopwatch?: Stopwatch;
@@ -19,10 +22,11 @@ export interface PageRequest {
 }
 
 export interface RowPage {
-  /** As many as asked for unless none are left, or the time for filling the page was over. */
   readonly rows: Row[];
   /** Where the next page begins; null after the last one. */
   readonly next: Buffer | null;
+  /** Why there are no more rows in it. */
+  readonly end: FillEnd;
 }
 
 /** @throws {ServiceError} */

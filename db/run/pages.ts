@@ -6,18 +6,28 @@
  */
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Executor } from "./execute.ts";
-import type { PageReader } from "./page.ts";
+import { createPageFiller } from "./fill_page.ts";
+import type { PageReader, PageRequest } from "./page.ts";
 import { createWalker } from "./walk.ts";
 
 export function createPageReader(prepared: PreparedQuery, executor: Executor): PageReader {
-  if (prepared.walk !== null) return createWalker(prepared, { walk: prepared.walk, executor });
-  return async (values, { size, position, stopwatch, deadline }) => {
-    const { rows, pagingState } = await executor.execute(prepared, values, {
-      fetchSize: size,
+  const fill = createPageFiller(prepared, executor);
+  if (prepared.walk !== null) return createWalker(prepared.walk, { fill, executor });
+  return async (values, { position, deadline, ...request }) => {
+    const { rows, pagingState, end } = await fill(values, {
+      ...request,
       pagingState: position ?? undefined,
-      ...(stopwatch === undefined ? {} : { stopwatch }),
-      ...(deadline === undefined ? {} : { deadline }),
+      deadline: deadline ?? performance.now() + executor.timeoutMs,
     });
-    return { rows, next: pagingState };
+    return { rows, next: pagingState, end };
   };
+}
+
+// Large enough that a page costs little beside its rows, small enough to hold many at once.
+const STREAM_PAGE_ROWS = 1000;
+const STREAM_PAGE_BYTES = 512 * 1024;
+
+/** The size of the pages that a stream is read in. */
+export function streamPage({ maxPageBytes }: Executor): Pick<PageRequest, "size" | "maxBytes"> {
+  return { size: STREAM_PAGE_ROWS, maxBytes: Math.min(STREAM_PAGE_BYTES, maxPageBytes) };
 }

@@ -1,16 +1,17 @@
 /**
  * `@walk`: a range of time that lies in several time buckets, read partition by partition in the order
  * of time. A position is the start of a bucket (8 bytes, milliseconds since 1970) and, where that
- * bucket is not at its end, Cassandra's paging state inside of it.
+ * bucket is not at its end, Cassandra's paging state inside it.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import { bucketStart, neighbourStart } from "../../codec/bucket.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import type { EncodedValues, PreparedQuery, PreparedWalk } from "../prepare/prepared_query.ts";
+import type { EncodedValues, PreparedWalk } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/read_rows.ts";
 import type { Executor } from "./execute.ts";
+import type { PageFiller } from "./fill_page.ts";
 import type { PageReader, PageRequest, RowPage } from "./page.ts";
 
 // Buckets read side by side after empty ones: silence is crossed in strides, rows are not over-read.
@@ -23,10 +24,12 @@ interface Range {
   readonly last: number;
 }
 
-export function createWalker(
-  prepared: PreparedQuery,
-  { walk, executor }: { walk: PreparedWalk; executor: Executor },
-): PageReader {
+export interface WalkerOptions {
+  readonly fill: PageFiller;
+  readonly executor: Executor;
+}
+
+export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptions): PageReader {
   const step = walk.order === "asc" ? 1 : -1;
   const isPast = (start: number, last: number) => step === 1 ? start > last : start < last;
 
@@ -42,44 +45,52 @@ export function createWalker(
 
   async function readPage(
     values: EncodedValues,
-    { size, position, stopwatch, ...request }: PageRequest,
+    { size, maxBytes = executor.maxPageBytes, position, stopwatch, ...request }: PageRequest,
   ): Promise<RowPage> {
     const range = rangeOf(values, walk);
-    if (range === null) return { rows: [], next: null };
+    if (range === null) return { rows: [], next: null, end: "last" };
     const deadline = request.deadline ?? performance.now() + executor.timeoutMs;
     const rows: Row[] = [];
+    let bytes = 0;
     let at = position === null ? range.first : Number(position.readBigInt64BE());
     let pagingState = position?.subarray(START_BYTES);
     let stride = 1;
     while (!isPast(at, range.last)) {
       const starts = bucketsFrom(at, range.last, stride);
-      const fetchSize = size - rows.length;
       const results = await Promise.all(
         starts.map((start, index) =>
-          executor.execute(prepared, { ...values, [walk.bucket]: walk.encode(start) }, {
-            fetchSize,
-            deadline,
+          fill({ ...values, [walk.bucket]: walk.encode(start) }, {
+            size: size - rows.length,
+            maxBytes: Math.floor((maxBytes - bytes) / starts.length),
+            mayBeEmpty: rows.length > 0 || index > 0,
             pagingState: index === 0 && pagingState?.length ? pagingState : undefined,
-            ...(stopwatch === undefined ? {} : { stopwatch }),
+            deadline,
+            stopwatch,
           })
         ),
       );
       pagingState = undefined;
       for (const [index, result] of results.entries()) {
+        const start = starts[index]!;
         // What was read ahead and does not fit is read again, as far as it does.
         if (rows.length > 0 && rows.length + result.rows.length > size) break;
-        rows.push(...result.rows);
-        at = neighbourStart(starts[index]!, walk.by, step);
-        if (result.pagingState !== null) {
-          return { rows, next: positionAt(starts[index]!, result.pagingState) };
+        // Read ahead with fewer bytes than a page has, and without a row: it begins the next page.
+        if (index > 0 && result.end === "bytes" && result.rows.length === 0) break;
+        for (const row of result.rows) rows.push(row);
+        bytes += result.bytes;
+        if (result.end !== "last") {
+          const next = positionAt(start, result.pagingState ?? undefined);
+          return { rows, next, end: result.end };
         }
+        at = neighbourStart(start, walk.by, step);
         if (rows.length >= size) break;
       }
-      const isOver = rows.length >= size || performance.now() >= deadline;
-      if (isOver) return { rows, next: isPast(at, range.last) ? null : positionAt(at) };
+      if (isPast(at, range.last)) break;
+      if (rows.length >= size) return { rows, next: positionAt(at), end: "rows" };
+      if (performance.now() >= deadline) return { rows, next: positionAt(at), end: "time" };
       stride = rows.length === 0 ? Math.min(stride * 2, MAX_STRIDE) : 1;
     }
-    return { rows, next: null };
+    return { rows, next: null, end: "last" };
   }
   return readPage;
 }

@@ -14,7 +14,8 @@ import { traitsOfHandwritten } from "../openapi/route_traits.ts";
 import { type HandlerNeeds, needsOf } from "./before_handler.ts";
 import { assertDefinition } from "./check_definition.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
-import { CallerLeft, RequestStreams } from "./request_streams.ts";
+import { CallerLeft } from "../respond/paced_body.ts";
+import { RequestStreams } from "./request_streams.ts";
 
 /** Who may call a hand-written route. */
 export type RouteAccess = Exclude<Access, { readonly kind: "internal" }>;
@@ -37,6 +38,8 @@ export interface HandwrittenRouteOptions {
   /** What a request passes through before the handler. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
   readonly callers: CallerFactory;
+  /** Longest that a caller may take nothing of an answer, in milliseconds. */
+  readonly stallTimeoutMs: number;
 }
 
 const MADE_BY_DEFINE_ROUTE = Symbol("defineRoute");
@@ -104,10 +107,10 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
     queries,
     needs,
     description,
-    mount(app, { before, callers }) {
+    mount(app, { before, callers, stallTimeoutMs }) {
       const callerOf = callers<Name>(queries, route);
       async function serve(context: Context<AppEnv>): Promise<Response> {
-        const streams = new RequestStreams(context);
+        const streams = new RequestStreams(context, stallTimeoutMs);
         try {
           const response = await handler(
             context as Parameters<RouteHandler<R, AppEnv>>[0],

@@ -12,10 +12,11 @@ import type { Row } from "../../db/prepare/read_rows.ts";
 import { currentOf } from "../../db/run/current_row.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { PageReader } from "../../db/run/page.ts";
-import { createPageReader } from "../../db/run/pages.ts";
+import { createPageReader, streamPage } from "../../db/run/pages.ts";
+import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
-import { noSuchRow, readOne } from "../respond/one.ts";
+import { noSuchRow } from "../respond/one.ts";
 import type { RequestStreams, RowStream } from "./request_streams.ts";
 import {
   compileValues,
@@ -27,8 +28,6 @@ import {
 import { WaitingTime } from "./waiting_time.ts";
 
 const MAX_ROWS = 5_000;
-// Large enough that a page costs little beside its rows, small enough to hold.
-const STREAM_PAGE_ROWS = 1_000;
 
 /** What became of an `:applied` query. */
 export interface Applied {
@@ -51,7 +50,7 @@ export interface QueryCaller<Name extends string = string> {
   one(name: Name, values?: QueryValues): Promise<Row>;
   /** The row of a `:one` query; null where there is none. */
   oneOrNull(name: Name, values?: QueryValues): Promise<Row | null>;
-  /** Every row of a `:many` query, up to 5,000: `stream` is for more. */
+  /** Every row of a `:many` query, up to 5,000 and to the bytes of a page: `stream` is for more. */
   many(name: Name, values?: QueryValues): Promise<Row[]>;
   /**
    * Every row of a `:many` query, fetched page after page as they are read, once. It ends with the
@@ -133,22 +132,17 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
     },
     async many(name, given) {
       const { values, readPage } = prepareCall("many", name, given);
+      // One more than are given out tells whether there are more.
+      const size = MAX_ROWS + 1;
       const deadline = time.deadline();
-      const rows: Row[] = [];
-      let position: Parameters<PageReader>[1]["position"] = null;
-      do {
-        // One more than are given out tells whether there are more.
-        const size = MAX_ROWS + 1 - rows.length;
-        const page = await readPage(values, { size, position, stopwatch, deadline });
-        rows.push(...page.rows);
-        position = page.next;
-        if (rows.length > MAX_ROWS) {
-          throw new TypeError(
-            `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
-          );
-        }
-      } while (position !== null && performance.now() < deadline);
-      if (position === null) return rows;
+      const { rows, end } = await readPage(values, { size, position: null, stopwatch, deadline });
+      if (rows.length > MAX_ROWS) {
+        throw new TypeError(
+          `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
+        );
+      }
+      if (end === "last") return rows;
+      if (end === "bytes") throw tooManyBytes(name);
       throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
     },
     stream(name, given) {
@@ -156,7 +150,7 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       return streams.open((position) => {
         time.renew();
         const deadline = time.deadline();
-        return readPage(values, { size: STREAM_PAGE_ROWS, position, stopwatch, deadline });
+        return readPage(values, { ...streamPage(executor), position, stopwatch, deadline });
       });
     },
     async exec(name, given) {
@@ -173,6 +167,15 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       return { applied, current: applied ? null : currentOf(prepared, values, result) };
     },
   };
+}
+
+function tooManyBytes(name: string): ServiceError {
+  const cause = `The rows of "${name}" are more than MAX_PAGE_BYTES: call stream()`;
+  return new ServiceError(
+    "answer_too_large",
+    "The rows are larger than this service takes at once: ask for less, or report it to the author of the route",
+    { cause: new Error(cause) },
+  );
 }
 
 /** The methods that queries of a mode are called with. */

@@ -12,17 +12,8 @@ import { context as otel } from "@opentelemetry/api";
 import type { Context } from "hono";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import type { RowPage } from "../../db/run/page.ts";
-import { toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
-
-/** What a stream throws whose request has nobody left to answer. */
-export class CallerLeft extends Error {
-  override readonly name = "CallerLeft";
-
-  constructor() {
-    super("The caller has left");
-  }
-}
+import { answerBody, CallerLeft } from "../respond/paced_body.ts";
 
 // Not of the registry, but known from access logs of others: nobody gets to see it.
 const CLIENT_CLOSED_REQUEST = 499;
@@ -31,12 +22,15 @@ export type RowStream = AsyncGenerator<Row, void, void>;
 
 export class RequestStreams {
   readonly #context: Context<AppEnv>;
+  readonly #stallTimeoutMs: number;
   readonly #open = new Set<RowStream>();
   #isOver = false;
   #isWatching = false;
 
-  constructor(context: Context<AppEnv>) {
+  /** @param stallTimeoutMs longest that the caller may take nothing of a response that is made of one */
+  constructor(context: Context<AppEnv>, stallTimeoutMs: number) {
     this.#context = context;
+    this.#stallTimeoutMs = stallTimeoutMs;
   }
 
   /** The rows of page after page, each fetched when the rows before are read. */
@@ -107,36 +101,10 @@ export class RequestStreams {
 
   /** The same bytes, and how they end goes to the request. */
   #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const request = this.#context.get("request");
-    const completion = Promise.withResolvers<boolean>();
-    request.completion = completion.promise;
-    const reader = body.getReader();
-    const end = (isWhole: boolean) => {
-      this.close();
-      completion.resolve(isWhole);
-    };
-    return new ReadableStream({
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (!done) return controller.enqueue(value);
-          controller.close();
-          end(true);
-        } catch (error) {
-          if (!(error instanceof CallerLeft)) {
-            const { code, cause } = toServiceError(error);
-            request.code = code;
-            request.cause = cause ?? error;
-          }
-          end(false);
-          // The runtime prints this; the cause is in the log.
-          controller.error(`The answer to request ${request.id} broke off`);
-        }
-      },
-      async cancel(reason) {
-        end(false);
-        await reader.cancel(reason);
-      },
-    }, { highWaterMark: 0 });
+    return answerBody(body[Symbol.asyncIterator](), {
+      request: this.#context.get("request"),
+      stallTimeoutMs: this.#stallTimeoutMs,
+      onEnd: () => this.close(),
+    });
   }
 }

@@ -29,6 +29,7 @@ export function traitsOf(
     body: route !== null && takesBody(route.method),
     negotiated: true,
     one: mode === "one",
+    many: mode === "many",
     paged: mode === "many" && isPaged,
     walk: walk !== null,
     // Where the tag alone is compared, nothing else can fail.

@@ -22,7 +22,7 @@ export interface BulkServed extends Pick<Served, "context"> {
   readonly input: BulkInput;
 }
 
-export interface BulkOptions extends Pick<ResponderOptions, "executor"> {
+export interface BulkOptions extends Pick<ResponderOptions, "executor" | "stallTimeoutMs"> {
   readonly observe: Observe;
 }
 
@@ -30,13 +30,17 @@ export type BulkResponder = (served: BulkServed) => Response;
 
 export function respondBulk(
   prepared: PreparedQuery,
-  { executor, observe }: BulkOptions,
+  { executor, observe, stallTimeoutMs }: BulkOptions,
 ): BulkResponder {
   const { query } = prepared;
   const writeBulk = createBulkWriter(prepared, executor);
   return ({ context, upload, input: { preconditions, readValues } }) => {
     const request = context.get("request");
-    const report = new ReportStream({ onLeave: () => upload.cancel() });
+    const report = new ReportStream({
+      requestId: request.id,
+      stallTimeoutMs,
+      onLeave: () => upload.cancel(),
+    });
 
     async function serve(): Promise<boolean> {
       const outcome = await writeBulk(upload.blocks, {

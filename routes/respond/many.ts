@@ -10,11 +10,11 @@ import { createPageReader } from "../../db/run/pages.ts";
 import { MAX_CURSOR_CHARACTERS } from "../paging/cursors.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
-import { json, type Responder, type ResponderOptions } from "./responder.ts";
+import { largeJson, type Responder, type ResponderOptions } from "./responder.ts";
 
 export function respondMany(
   prepared: PreparedQuery,
-  { executor, cursors }: ResponderOptions,
+  { executor, cursors, stallTimeoutMs }: ResponderOptions,
 ): Responder<PageParams> {
   const { query } = prepared;
   const readPage = createPageReader(prepared, executor);
@@ -35,14 +35,15 @@ export function respondMany(
       throw pointToCursor(error);
     });
     const headers = { vary: "Accept" };
-    if (next === null) return json({ items: rows, next_cursor: null }, { headers });
+    const answer = { context, stallTimeoutMs, headers };
+    if (next === null) return largeJson({ items: rows, next_cursor: null }, answer);
     const sealed = await cursors.seal(next, binding);
     const body = { items: rows, next_cursor: sealed };
     // No proxy takes it in a header; the body has no such limit.
-    if (sealed.length > MAX_CURSOR_CHARACTERS) return json(body, { headers });
+    if (sealed.length > MAX_CURSOR_CHARACTERS) return largeJson(body, answer);
     url.searchParams.set("cursor", sealed);
     const link = `<${url.pathname}${url.search}>; rel="next"`;
-    return json(body, { headers: { ...headers, link } });
+    return largeJson(body, { ...answer, headers: { ...headers, link } });
   };
 }
 

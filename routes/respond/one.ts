@@ -3,14 +3,16 @@
  *
  * @module
  */
-import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Row } from "../../db/prepare/read_rows.ts";
-import type { ExecutionOptions, Executor } from "../../db/run/execute.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
-import { json, type Responder, type ResponderOptions } from "./responder.ts";
+import { largeJson, type Responder, type ResponderOptions } from "./responder.ts";
 
-export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
+export function respondOne(
+  prepared: PreparedQuery,
+  { executor, stallTimeoutMs }: ResponderOptions,
+): Responder {
   const { etag } = prepared.query;
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
     const { cassandra: stopwatch } = context.get("request");
@@ -20,7 +22,7 @@ export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptio
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");
     }
-    if (tag === null) return json(row);
+    if (tag === null) return largeJson(row, { context, stallTimeoutMs });
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
     // it on the way: a compressed row would get a weak tag, which never passes If-Match.
     const headers = { etag: `"${tag}"`, "cache-control": "private, no-cache, no-transform" };
@@ -30,7 +32,7 @@ export function respondOne(prepared: PreparedQuery, { executor }: ResponderOptio
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
       return new Response(null, { status: 304, headers });
     }
-    return json(row, { headers });
+    return largeJson(row, { context, stallTimeoutMs, headers });
   };
 }
 
@@ -39,35 +41,6 @@ function preconditionFailed(header: string): ServiceError {
     "precondition_failed",
     `The row is not one that "${header}" allows: read it without the header`,
   );
-}
-
-export interface ReadOptions extends Pick<ExecutionOptions, "stopwatch" | "deadline"> {
-  readonly executor: Executor;
-}
-
-/**
- * The row of a `:one` query; null where there is none.
- *
- * @throws {ServiceError} `too_many_rows` for a query that is not what it claims
- */
-export async function readOne(
-  prepared: PreparedQuery,
-  values: EncodedValues,
-  { executor, ...options }: ReadOptions,
-): Promise<Row | null> {
-  // Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
-  const { rows, pagingState } = await executor.execute(prepared, values, options);
-  const [row, second] = rows;
-  if (row === undefined && pagingState !== null) {
-    throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
-  }
-  if (second !== undefined) {
-    throw new ServiceError(
-      "too_many_rows",
-      `Query "${prepared.query.name}" promises one row and found more: its author should make it ":many" or name the whole key`,
-    );
-  }
-  return row ?? null;
 }
 
 /** The error where a row is missing, or belongs to somebody else. */

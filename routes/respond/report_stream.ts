@@ -5,22 +5,24 @@
  *
  * @module
  */
+import { inPieces, pacedBody, type PacedBodyOptions } from "./paced_body.ts";
 
-export interface ReportStreamOptions {
+export interface ReportStreamOptions
+  extends Pick<PacedBodyOptions, "requestId" | "stallTimeoutMs"> {
   /** Lines to keep. Default: 10,000. */
   readonly maxLines?: number;
   /** Characters to keep. Default: 4,000,000. */
   readonly maxCharacters?: number;
   /**
-   * Called when the caller leaves before the end. The runtime (Deno 2.9) says so here, or fails the
+   * Called when the caller leaves before the end, or takes nothing. The runtime (Deno 2.9) says so here, or fails the
    * upload that is being read, or both.
    */
   readonly onLeave?: () => void;
 }
 
 export class ReportStream {
-  readonly body: ReadableStream<Uint8Array>;
-  /** Resolves to true when the last line is out, or to false when the caller has left. */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Resolves to true when the last line is out, or to false when the caller has left or stalls. */
   readonly taken: Promise<boolean>;
 
   readonly #maxLines: number;
@@ -31,25 +33,33 @@ export class ReportStream {
   #hasLeft = false;
 
   constructor(
-    { maxLines = 10_000, maxCharacters = 4_000_000, onLeave = () => {} }: ReportStreamOptions = {},
+    {
+      requestId,
+      stallTimeoutMs,
+      maxLines = 10_000,
+      maxCharacters = 4_000_000,
+      onLeave = () => {},
+    }: ReportStreamOptions,
   ) {
     this.#maxLines = maxLines;
     this.#maxCharacters = maxCharacters;
     const taken = Promise.withResolvers<boolean>();
     this.taken = taken.promise;
-    this.body = new ReadableStream({
-      pull: async (controller) => {
-        await this.#ended.promise;
-        controller.enqueue(new TextEncoder().encode(this.#lines.join("")));
-        controller.close();
-        taken.resolve(true);
-      },
-      cancel: () => {
+    this.body = pacedBody(this.#pieces(), {
+      requestId,
+      stallTimeoutMs,
+      onEnd: ({ completed }) => {
+        taken.resolve(completed);
+        if (completed) return;
         this.#hasLeft = true;
-        taken.resolve(false);
         onLeave();
       },
-    }, { highWaterMark: 0 });
+    });
+  }
+
+  async *#pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    await this.#ended.promise;
+    yield* inPieces(new TextEncoder().encode(this.#lines.join("")));
   }
 
   /** Adds a line of JSON. */

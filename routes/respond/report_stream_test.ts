@@ -2,9 +2,11 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { ReportStream } from "./report_stream.ts";
 
+const BODY = { requestId: "r", stallTimeoutMs: 10_000 };
+
 describe("ReportStream", () => {
   it("gives every line, when it ends", async () => {
-    const report = new ReportStream();
+    const report = new ReportStream(BODY);
     report.add({ line: 1 });
     const text = new Response(report.body).text();
     const early = await Promise.race([
@@ -18,8 +20,25 @@ describe("ReportStream", () => {
     expect(await report.taken).toBe(true);
   });
 
+  it("is given up where nobody takes it, once it has begun", async () => {
+    let hasLeft = false;
+    const onLeave = () => {
+      hasLeft = true;
+    };
+    const report = new ReportStream({ ...BODY, stallTimeoutMs: 20, onLeave });
+    const reader = report.body.getReader();
+    const first = reader.read();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(hasLeft).toBe(false);
+    report.add("x".repeat(100_000));
+    report.end();
+    expect((await first).value?.length).toBe(64 * 1024);
+    expect(await report.taken).toBe(false);
+    expect(hasLeft).toBe(true);
+  });
+
   it("says why the upload may not continue, once so many lines failed", () => {
-    const report = new ReportStream({ maxLines: 2 });
+    const report = new ReportStream({ ...BODY, maxLines: 2 });
     report.add({ line: 1 });
     expect(report.obstacle()).toBeNull();
     report.add({ line: 2 });
@@ -27,7 +46,7 @@ describe("ReportStream", () => {
   });
 
   it("says so too once it keeps so many characters", () => {
-    const report = new ReportStream({ maxCharacters: 20 });
+    const report = new ReportStream({ ...BODY, maxCharacters: 20 });
     report.add({ line: 1 });
     expect(report.obstacle()).toBeNull();
     report.add({ line: 2 });
@@ -35,7 +54,7 @@ describe("ReportStream", () => {
   });
 
   it("breaks the upload off when the caller leaves", async () => {
-    const report = new ReportStream();
+    const report = new ReportStream(BODY);
     await report.body.cancel();
     expect(() => report.obstacle()).toThrow("The caller has left");
     expect(await report.taken).toBe(false);

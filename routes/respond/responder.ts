@@ -9,6 +9,7 @@ import type { Executor } from "../../db/run/execute.ts";
 import type { AppEnv } from "../context.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
+import { answerBody, inPieces } from "./paced_body.ts";
 
 /** A request whose input is checked and encoded. */
 export interface Served<Own = unknown> {
@@ -25,21 +26,52 @@ export type Responder<Own = unknown> = (served: Served<Own>) => Promise<Response
 export interface ResponderOptions {
   readonly executor: Executor;
   readonly cursors: Cursors;
+  /** Longest that a caller may take nothing of an answer, in milliseconds. */
+  readonly stallTimeoutMs: number;
 }
+
+// The runtime holds a body that it is given whole until the caller has taken it.
+const MAX_WHOLE_CHARACTERS = 256 * 1024;
 
 /** A JSON response. It depends on the caller, so no cache may keep it. */
 export function json(
   body: unknown,
   init: { status?: number; headers?: Record<string, string> } = {},
 ): Response {
-  return new Response(JSON.stringify(body), {
-    status: init.status ?? 200,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      ...init.headers,
-    },
-  });
+  return new Response(JSON.stringify(body), jsonInit(init));
+}
+
+export interface LargeJsonOptions {
+  readonly context: Context<AppEnv>;
+  readonly stallTimeoutMs: number;
+  readonly headers?: Record<string, string>;
+}
+
+/** A JSON response with status 200 that may be large: it is then written as it is taken. */
+export function largeJson(
+  body: unknown,
+  { context, stallTimeoutMs, headers = {} }: LargeJsonOptions,
+): Response {
+  const text = JSON.stringify(body);
+  const init = jsonInit({ headers });
+  // The runtime says the length to HEAD where it has the whole.
+  if (text.length <= MAX_WHOLE_CHARACTERS || context.req.method === "HEAD") {
+    return new Response(text, init);
+  }
+  const pieces = inPieces(new TextEncoder().encode(text));
+  return new Response(
+    answerBody(pieces, { request: context.get("request"), stallTimeoutMs }),
+    init,
+  );
+}
+
+function jsonInit(
+  { status = 200, headers }: { status?: number; headers?: Record<string, string> },
+): ResponseInit {
+  return {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+  };
 }
 
 /** A response that says everything by its status. */

@@ -32,6 +32,7 @@ export async function runTask(
 export interface ServiceProcess extends AsyncDisposable {
   readonly url: string;
   readonly adminUrl: string;
+  readonly pid: number;
   /** What it has logged so far. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   /** Resolves when it has ended and all that it logged is in `log`. */
@@ -61,6 +62,7 @@ export async function spawnService(env: Environment): Promise<ServiceProcess> {
   return {
     url,
     adminUrl,
+    pid: child.pid,
     log,
     status: Promise.all([child.status, reading]).then(([status]) => status),
     kill: (signal) => child.kill(signal),

@@ -1,0 +1,100 @@
+/**
+ * Rows of a query from a paging state on: as many as are asked for, as far as they fit into a number of
+ * bytes. What does not fit is not kept, and read again from where the page ended.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Stopwatch } from "../../observe/stopwatch.ts";
+import { tooLargeBytes } from "../driver/answer_too_large.ts";
+import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
+import type { Row } from "../prepare/read_rows.ts";
+import { type Executor, LONE_ROW_FACTOR } from "./execute.ts";
+import { RowWidth } from "./row_width.ts";
+
+export interface FillRequest {
+  /** Rows at most. */
+  readonly size: number;
+  /** Bytes at most, as Cassandra sends them. Default: those of a page. */
+  readonly maxBytes?: number | undefined;
+  /** Whether no row at all is an answer where the next one does not fit. Default: there is one at least. */
+  readonly mayBeEmpty?: boolean;
+  readonly pagingState?: Buffer | undefined;
+  /** Until when the caller waits, in the time of `performance.now()`. */
+  readonly deadline: number;
+  readonly stopwatch?: Stopwatch | undefined;
+}
+
+/** Why there are no more rows: none are left, there are as many as asked for, or bytes or time are up. */
+export type FillEnd = "last" | "rows" | "bytes" | "time";
+
+export interface Filled {
+  readonly rows: Row[];
+  readonly bytes: number;
+  /** Where to go on; null at the end, and at the beginning where nothing was read. */
+  readonly pagingState: Buffer | null;
+  readonly end: FillEnd;
+}
+
+/** @throws {ServiceError} `answer_too_large` where a single row, or what is not paged, is far too large */
+export type PageFiller = (values: EncodedValues, request: FillRequest) => Promise<Filled>;
+
+export function createPageFiller(prepared: PreparedQuery, executor: Executor): PageFiller {
+  const width = new RowWidth();
+  // Cassandra reads what it aggregates in pages of the size asked for, however few rows come out.
+  const aggregates = mayAggregate(prepared);
+
+  async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
+    const { rows, bytes } = await executor.execute(prepared, values, request);
+    return { rows, bytes, pagingState: null, end: "last" };
+  }
+
+  async function fill(values: EncodedValues, request: FillRequest): Promise<Filled> {
+    const { size, maxBytes = executor.maxPageBytes, mayBeEmpty = false } = request;
+    const { deadline, stopwatch } = request;
+    const rows: Row[] = [];
+    let bytes = 0;
+    let pagingState = request.pagingState ?? null;
+    /** Fewer rows than an answer had that was too large. */
+    let most = Infinity;
+    const filled = (end: FillEnd): Filled => ({ rows, bytes, pagingState, end });
+    while (true) {
+      const bytesLeft = maxBytes - bytes;
+      const fitting = aggregates ? Infinity : width.rowsIn(bytesLeft, { rows: rows.length, bytes });
+      const hasEnough = rows.length > 0 || mayBeEmpty;
+      if (fitting < 1 && hasEnough) return filled("bytes");
+      const fetchSize = Math.max(1, Math.min(size - rows.length, fitting, most));
+      const isLone = fetchSize === 1 && !hasEnough;
+      const result = await executor.execute(prepared, values, {
+        fetchSize,
+        maxBytes: isLone ? maxBytes * LONE_ROW_FACTOR : bytesLeft,
+        pagingState: pagingState ?? undefined,
+        deadline,
+        stopwatch,
+      }).catch((error) => {
+        const answerBytes = tooLargeBytes(error);
+        if (answerBytes === null || isLone) throw error;
+        return { rows: null, bytes: answerBytes };
+      });
+      width.learn({ rows: result.rows?.length ?? fetchSize, bytes: result.bytes });
+      if (result.rows === null || result.bytes > bytesLeft && !isLone) {
+        if (hasEnough) return filled("bytes");
+        most = Math.floor(fetchSize * Math.min(0.5, bytesLeft / result.bytes));
+        continue;
+      }
+      for (const row of result.rows) rows.push(row);
+      bytes += result.bytes;
+      ({ pagingState } = result);
+      if (pagingState === null) return filled("last");
+      if (rows.length >= size) return filled("rows");
+      if (performance.now() >= deadline) return filled("time");
+    }
+  }
+
+  return prepared.isPaged ? fill : fillUnpaged;
+}
+
+function mayAggregate({ query: { parsed }, columns }: PreparedQuery): boolean {
+  const groups = parsed.kind === "select" && parsed.groupBy.length > 0;
+  return groups || columns.some(({ computed }) => computed);
+}

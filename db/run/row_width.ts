@@ -1,0 +1,48 @@
+/**
+ * How many rows to ask for at once, from how wide those seen so far are. Cassandra bounds an answer by
+ * its rows alone; the bytes are for the gateway to bound.
+ *
+ * @module
+ */
+
+/** Of a query whose rows nobody has seen yet. */
+const FIRST_ROWS = 16;
+/** How many times the rows that a request has seen it asks for next, at most. */
+const GROWTH = 8;
+/** What the estimate keeps of itself when narrower rows are seen. Wider ones replace it. */
+const KEPT_SHARE = 0.5;
+
+/** What a request has read so far. */
+export interface Seen {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** What is known of the rows of one query, from one request to the next. */
+export class RowWidth {
+  #bytesPerRow: number | null = null;
+
+  /**
+   * The rows to ask for, so that they will probably fit into `bytes`; 0 where not even one will.
+   *
+   * @param seen of this request, which is a better guess than what others have seen
+   */
+  rowsIn(bytes: number, seen: Seen): number {
+    if (seen.rows > 0) {
+      const fitting = Math.floor(bytes * seen.rows / Math.max(1, seen.bytes));
+      return Math.min(fitting, seen.rows * GROWTH);
+    }
+    if (this.#bytesPerRow === null) return FIRST_ROWS;
+    return Math.floor(bytes / Math.max(1, this.#bytesPerRow));
+  }
+
+  /** Learns from an answer, also from one that was too large to be taken. */
+  learn({ rows, bytes }: Seen): void {
+    if (rows === 0) return;
+    const bytesPerRow = bytes / rows;
+    const known = this.#bytesPerRow ?? 0;
+    this.#bytesPerRow = bytesPerRow >= known
+      ? bytesPerRow
+      : known * KEPT_SHARE + bytesPerRow * (1 - KEPT_SHARE);
+  }
+}

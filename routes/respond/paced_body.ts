@@ -1,0 +1,151 @@
+/**
+ * A body that is written in pieces, each when the one before has been taken. A caller who takes nothing
+ * for too long ends it, since whoever does not read would otherwise keep a place, and what was read for
+ * them, for as long as they like. A failure leaves the text unfinished and breaks the connection, so that
+ * a short answer never looks complete.
+ *
+ * The runtime cannot close a connection while it waits for the other end to take what is written: the
+ * socket stays, with what it has in it, until the caller reads on or leaves, or a proxy ends it.
+ *
+ * @module
+ */
+
+import { toServiceError } from "../../errors/service_error.ts";
+import type { RequestContext } from "../context.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What ends a body that nobody reads. */
+export class ReaderStalled extends Error {
+  override readonly name = "ReaderStalled";
+
+  constructor(stallTimeoutMs: number) {
+    super(`The caller took nothing for ${stallTimeoutMs} ms`);
+  }
+}
+
+/** What a body fails with where there is nobody left to take it. */
+export class CallerLeft extends Error {
+  override readonly name = "CallerLeft";
+
+  constructor() {
+    super("The caller has left");
+  }
+}
+
+/** How a body ends: whole, or broken off, with what broke it off; undefined where the caller left. */
+export type BodyEnd =
+  | { readonly completed: true }
+  | { readonly completed: false; readonly cause: unknown };
+
+export interface PacedBodyOptions {
+  /** For the message of a connection that breaks, which the runtime prints. */
+  readonly requestId: string;
+  /** Longest that a piece may wait to be taken, in milliseconds. */
+  readonly stallTimeoutMs: number;
+  /** What stands where a failure ends the text. */
+  readonly unfinished?: string;
+  /** Called once. */
+  readonly onEnd: (end: BodyEnd) => void;
+}
+
+// What the runtime holds of it while nobody reads.
+const PIECE_BYTES = 64 * 1024;
+
+/** Bytes in pieces that are small enough to wait for a caller. */
+export function* inPieces(bytes: Bytes): Generator<Bytes> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    yield bytes.subarray(start, start + PIECE_BYTES);
+  }
+}
+
+/** @param pieces read no further than what is taken; ended where the caller leaves or stalls */
+export function pacedBody(
+  pieces: AsyncIterator<Bytes> | Iterator<Bytes>,
+  { requestId, stallTimeoutMs, unfinished = "", onEnd }: PacedBodyOptions,
+): ReadableStream<Bytes> {
+  /** Null once it is over: what a piece holds on to is then free. */
+  let source: typeof pieces | null = pieces;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // The runtime prints this; the cause is in the log.
+  const brokenOff = `The answer to request ${requestId} broke off`;
+
+  function end(how: BodyEnd): void {
+    clearTimeout(timer);
+    source = null;
+    onEnd(how);
+  }
+  function breakOff(controller: ReadableStreamDefaultController<Bytes>, cause: unknown): void {
+    // Over HTTP/1.0 the end of the connection is the end of a whole answer too (RFC 9112, section 6.3).
+    // An error drops what is not taken yet: it waits for the next pull, which comes after.
+    if (unfinished !== "") controller.enqueue(new TextEncoder().encode(unfinished));
+    else controller.error(brokenOff);
+    end({ completed: false, cause });
+  }
+  function waitForReader(controller: ReadableStreamDefaultController<Bytes>): void {
+    timer = setTimeout(() => {
+      pieces.return?.();
+      breakOff(controller, new ReaderStalled(stallTimeoutMs));
+    }, stallTimeoutMs);
+  }
+
+  return new ReadableStream<Bytes>({
+    start: waitForReader,
+    async pull(controller) {
+      clearTimeout(timer);
+      if (source === null) return controller.error(brokenOff);
+      try {
+        const { done, value } = await source.next();
+        if (source === null) return;
+        if (done) {
+          controller.close();
+          return end({ completed: true });
+        }
+        controller.enqueue(value);
+        waitForReader(controller);
+      } catch (error) {
+        if (source !== null) breakOff(controller, error);
+      }
+    },
+    cancel() {
+      if (source === null) return;
+      pieces.return?.();
+      end({ completed: false, cause: undefined });
+    },
+  }, { highWaterMark: 0 });
+}
+
+export interface AnswerOptions extends Pick<PacedBodyOptions, "stallTimeoutMs" | "unfinished"> {
+  /** Hears how it ends. */
+  readonly request: RequestContext;
+  /** Called when it ends, however that is. */
+  readonly onEnd?: () => void;
+}
+
+/** The body of an answer: the request lasts until it ends. */
+export function answerBody(
+  pieces: AsyncIterator<Bytes> | Iterator<Bytes>,
+  { request, onEnd, ...options }: AnswerOptions,
+): ReadableStream<Bytes> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  request.completion = promise;
+  return pacedBody(pieces, {
+    ...options,
+    requestId: request.id,
+    onEnd(end) {
+      if (!end.completed) noteFailure(request, end.cause);
+      onEnd?.();
+      resolve(end.completed);
+    },
+  });
+}
+
+/** For the log: a caller who has left or stalls is no failure of the service's. */
+function noteFailure(request: RequestContext, thrown: unknown): void {
+  if (thrown === undefined || thrown instanceof CallerLeft) return;
+  request.cause = thrown;
+  if (thrown instanceof ReaderStalled) return;
+  const { code, cause } = toServiceError(thrown);
+  request.code = code;
+  request.cause = cause ?? thrown;
+}

@@ -1,0 +1,123 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { type BodyEnd, inPieces, pacedBody, ReaderStalled } from "./paced_body.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+const encoder = new TextEncoder();
+
+/** Pieces of text; how many have been asked for, and whether they were ended before their end. */
+function source(texts: readonly string[], { failsAfter = Infinity } = {}) {
+  const state = { asked: 0, isReturned: false };
+  async function* pieces(): AsyncGenerator<Bytes> {
+    let isWhole = false;
+    try {
+      for (const text of texts) {
+        if (state.asked++ >= failsAfter) throw new Error("No more of it");
+        yield encoder.encode(text);
+        await Promise.resolve();
+      }
+      isWhole = true;
+    } finally {
+      state.isReturned = !isWhole;
+    }
+  }
+  return { pieces: pieces(), state };
+}
+
+function body(
+  pieces: AsyncGenerator<Bytes>,
+  { stallTimeoutMs = 60_000, unfinished = '{"' } = {},
+) {
+  const ended = Promise.withResolvers<BodyEnd>();
+  const stream = pacedBody(pieces, {
+    requestId: "r",
+    stallTimeoutMs,
+    unfinished,
+    onEnd: ended.resolve,
+  });
+  return { stream, ended: ended.promise };
+}
+
+describe("pacedBody()", () => {
+  it("gives every piece, and says that it is whole", async () => {
+    const { stream, ended } = body(source(["a", "b", "c"]).pieces);
+    expect(await new Response(stream).text()).toBe("abc");
+    expect(await ended).toEqual({ completed: true });
+  });
+
+  it("asks for no piece before the one before is taken", async () => {
+    const { pieces, state } = source(["a", "b", "c"]);
+    const { stream } = body(pieces);
+    const reader = stream.getReader();
+    await reader.read();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(state.asked).toBe(1);
+    await reader.cancel();
+  });
+
+  it("leaves the text unfinished where a piece fails, then breaks", async () => {
+    const { stream, ended } = body(source(["a", "b"], { failsAfter: 1 }).pieces);
+    const reader = stream.getReader();
+    const decoder = new TextDecoder();
+    expect(decoder.decode((await reader.read()).value)).toBe("a");
+    expect(decoder.decode((await reader.read()).value)).toBe('{"');
+    await expect(reader.read()).rejects.toMatch("broke off");
+    expect(await ended).toMatchObject({ completed: false, cause: { message: "No more of it" } });
+  });
+
+  it("breaks at once where a piece fails and nothing is to stand there", async () => {
+    const { stream } = body(source(["a", "b"], { failsAfter: 1 }).pieces, { unfinished: "" });
+    const reader = stream.getReader();
+    await reader.read();
+    await expect(reader.read()).rejects.toMatch("broke off");
+  });
+
+  it("is given up where a piece is not taken in time, and lets go of its pieces", async () => {
+    const { pieces, state } = source(["a", "b", "c"]);
+    const { stream, ended } = body(pieces, { stallTimeoutMs: 20 });
+    const reader = stream.getReader();
+    await reader.read();
+    const end = await ended;
+    expect(end).toMatchObject({ completed: false, cause: expect.any(ReaderStalled) });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(state.isReturned).toBe(true);
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('{"');
+    await expect(reader.read()).rejects.toMatch("broke off");
+  });
+
+  it("is given up where nobody ever reads", async () => {
+    const { ended } = body(source(["a"]).pieces, { stallTimeoutMs: 20 });
+    expect(await ended).toMatchObject({ completed: false });
+  });
+
+  it("waits for a piece for as long as it takes", async () => {
+    async function* slow(): AsyncGenerator<Bytes> {
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      yield encoder.encode("late");
+    }
+    const { stream, ended } = body(slow(), { stallTimeoutMs: 20 });
+    expect(await new Response(stream).text()).toBe("late");
+    expect(await ended).toEqual({ completed: true });
+  });
+
+  it("ends where its caller leaves, and lets go of its pieces", async () => {
+    const { pieces, state } = source(["a", "b"]);
+    const { stream, ended } = body(pieces);
+    const reader = stream.getReader();
+    await reader.read();
+    await reader.cancel();
+    expect(await ended).toEqual({ completed: false, cause: undefined });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(state.isReturned).toBe(true);
+  });
+});
+
+describe("inPieces()", () => {
+  it("cuts bytes into pieces of 64 KiB, none where there is nothing", () => {
+    const lengths = (count: number) =>
+      [...inPieces(new Uint8Array(count))].map((piece) => piece.length);
+    expect(lengths(0)).toEqual([]);
+    expect(lengths(65536)).toEqual([65536]);
+    expect(lengths(65537)).toEqual([65536, 1]);
+  });
+});
