@@ -226,7 +226,7 @@ Start it with \`deno task dev\`, or set CQLGATE_URL to where it runs.`,
       [
         "makes up a token",
         "abc",
-        "The token is malformed: it is not a signed JWT in its compact form",
+        "The token is malformed: expected a signed JWT in compact form",
       ],
     ] as const
   ) {
