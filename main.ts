@@ -40,10 +40,9 @@ export interface Service {
   /** Resolves when the routes are served for the first time. Never rejects. */
   readonly ready: Promise<void>;
   /**
-   * Reads the queries and migrations again and serves what they say now; the old routes serve until
-   * then. Code is not read again.
+   * Reads the queries and migrations again and serves what they say now. Code is not read again.
    *
-   * @throws {ProjectError} where the files have mistakes; the old routes serve on
+   * @throws what keeps them from being served, such as a `ProjectError`; the old routes serve on
    */
   reload(): Promise<void>;
   /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
@@ -156,10 +155,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     url,
     adminUrl,
     ready: activation.ready,
-    async reload() {
-      await activation.load();
-      await activation.run();
-    },
+    reload: () => activation.reload(),
     close: () => closed ??= close(),
   };
 }
@@ -175,9 +171,11 @@ function assertIssuer(config: Config, routes: readonly { readonly access: Access
   ]);
 }
 
-async function main(): Promise<void> {
+/** The service of a whole process: with its log, and with its answer to promises nobody waited for. */
+export async function boot(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ readonly service: Service; flushLogs(): Promise<void> }> {
   assertRuntime();
-  const env = Deno.env.toObject();
   const config = readConfig(env);
   const flushLogs = await configureLogs({
     level: config.logLevel,
@@ -195,7 +193,11 @@ async function main(): Promise<void> {
     const cause = describeCause(event.reason);
     getLogger(LOG_CATEGORY).error("Unhandled rejection: {cause}", { cause });
   });
-  const service = await start(config);
+  return { service: await start(config), flushLogs };
+}
+
+async function main(): Promise<void> {
+  const { service, flushLogs } = await boot(Deno.env.toObject());
   let stopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, async () => {

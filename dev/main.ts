@@ -1,40 +1,34 @@
 /**
  * @module
- * `deno task dev`: the service with everything it needs, on this machine: a Cassandra and an OIDC
- * provider of its own, unless the environment names others. Whatever it starts, it stops.
+ * `deno task dev`: the service with everything it needs on this machine: a Cassandra and an OIDC
+ * provider, unless the environment names others. These stay up while the service is started again for
+ * new code. What it starts, it stops.
  */
 
 import { readConfig } from "../config/config.ts";
-import { settingWarnings } from "../config/unknown_settings.ts";
-import { start } from "../main.ts";
-import { exportsConsole } from "../observe/console_export.ts";
-import { configureLogs } from "../observe/log.ts";
-import { refineRuntimeSpans } from "../observe/runtime_spans.ts";
 import { assertRuntime } from "../server/runtime.ts";
-import { migrate } from "../tasks/migrate.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";
-import { describeService } from "./describe_service.ts";
 import { DEV_DIRECTORY } from "./directory.ts";
-import { DEV_AUDIENCE, startOidcProvider } from "./oidc/provider.ts";
+import { CASSANDRA_PORT, devSetup } from "./environment.ts";
+import { LiveProject } from "./live_project.ts";
+import { startOidcProvider } from "./oidc/provider.ts";
 import { DEV_ISSUER } from "./oidc/token.ts";
 import { assertPortFree } from "./ports.ts";
-import { watchQueries } from "./watch_queries.ts";
+import { ProjectWatch } from "./watch_project.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const CASSANDRA_PORT = 9042;
 const OIDC_PORT = Number(new URL(DEV_ISSUER).port);
 
 /** Runs everything until `stop` is aborted, then stops it in the reverse order. */
-async function dev(env: Environment, stop: AbortSignal): Promise<void> {
-  const ownCassandra = !env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE;
-  const ownProvider = !env.OIDC_ISSUER;
+async function dev(
+  given: Readonly<Record<string, string | undefined>>,
+  stop: AbortSignal,
+): Promise<void> {
   const log = (line: string) => console.log(line);
 
   assertRuntime();
   await Deno.mkdir(DEV_DIRECTORY, { recursive: true });
-  const config = readConfig(await withDefaults(env, { ownCassandra, ownProvider }));
-  for (const warning of settingWarnings(env)) log(`Warning: ${warning}`);
+  const { env, ownCassandra, ownProvider } = await devSetup(given);
+  const config = readConfig(env);
   await assertPortsFree(config, ownProvider);
 
   await using resources = new AsyncDisposableStack();
@@ -44,7 +38,7 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
     const node = await startCassandra({ directory, nativePort: CASSANDRA_PORT, log, signal: stop });
     resources.defer(() => node.stop());
     running = keepRunning(node, { log, stop });
-    // Awaited further down: until then, its failure is not an unhandled one.
+    // It is awaited further down; a failure until then is not an unhandled one.
     running.catch(() => {});
   }
   if (ownProvider) {
@@ -52,25 +46,17 @@ async function dev(env: Environment, stop: AbortSignal): Promise<void> {
     const provider = await startOidcProvider({ port: OIDC_PORT, keysFile });
     resources.defer(() => provider.close());
   }
-  await migrate(config, { log, warn: log });
-  const flushLogs = await configureLogs({
-    level: config.logLevel,
-    format: config.logFormat,
-    exportsConsole: exportsConsole(env),
-  });
-  refineRuntimeSpans();
-  resources.defer(flushLogs);
-  const service = await start(config);
-  resources.defer(() => service.close());
-
-  resources.use(watchQueries(config.cqlDir, async () => {
-    await migrate(config, { log, warn: log });
-    await service.reload();
-    log("Serving what the files say now");
-  }));
-
-  await Promise.race([service.ready, running]);
-  if (!stop.aborted) log(await describeService(service, { ownProvider }));
+  const args = ["--first", ...ownProvider ? ["--own-provider"] : []];
+  const project = new LiveProject({ config, env, args, log });
+  resources.defer(() => project.stop());
+  const opening = project.open();
+  resources.use(
+    new ProjectWatch(config.cqlDir, async (changes, superseded) => {
+      await opening;
+      await project.apply(changes, superseded);
+    }),
+  );
+  await opening;
   await running;
   log("Stopping …");
 }
@@ -81,41 +67,6 @@ function stopped(stop: AbortSignal): Promise<void> {
     if (stop.aborted) resolve();
     stop.addEventListener("abort", () => resolve());
   });
-}
-
-/** The environment, with what makes sense on one's own machine where it says nothing. */
-async function withDefaults(
-  env: Environment,
-  { ownCassandra, ownProvider }: { ownCassandra: boolean; ownProvider: boolean },
-): Promise<Environment> {
-  const defaults = {
-    HOST: "127.0.0.1",
-    PORT: "8000",
-    ADMIN_PORT: "8001",
-    CASSANDRA_LOCAL_DATACENTER: "dc1",
-    CASSANDRA_REPLICATION: "dc1:1",
-    DRAIN_DELAY_MS: "0",
-    LOG_FORMAT: Deno.stdout.isTerminal() ? "pretty" : "json",
-    ...(ownCassandra ? { CASSANDRA_CONTACT_POINTS: `127.0.0.1:${CASSANDRA_PORT}` } : {}),
-    ...(ownProvider ? { OIDC_ISSUER: DEV_ISSUER, OIDC_AUDIENCE: DEV_AUDIENCE } : {}),
-    ...(env.CURSOR_KEY_FILE ? {} : { CURSOR_KEY: await cursorKey() }),
-  };
-  // A name that is set to nothing counts as not set.
-  const given = Object.entries(env).filter(([, value]) => value !== "");
-  return { ...defaults, ...Object.fromEntries(given) };
-}
-
-/** A random key, kept so that cursors outlive a restart. */
-async function cursorKey(): Promise<string> {
-  const file = `${DEV_DIRECTORY}/cursor-key`;
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const key = crypto.getRandomValues(new Uint8Array(32)).toBase64();
-  await Deno.writeTextFile(file, key, { mode: 0o600 });
-  return key;
 }
 
 /** Finds a port that is taken before anything is started that would have to be stopped again. */
@@ -137,8 +88,7 @@ async function assertPortsFree(
 }
 
 /**
- * Starts the node again whenever it ends without having been told to. Resolves once `stop` is
- * aborted.
+ * Starts the node again whenever it ends by itself. Resolves once `stop` is aborted.
  *
  * @throws {Error} if the node does not start again
  */

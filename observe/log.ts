@@ -7,16 +7,15 @@
 import {
   configure,
   dispose,
-  getAnsiColorFormatter,
   getConsoleSink,
   getJsonLinesFormatter,
   getStreamSink,
-  getTextFormatter,
   type Logger,
   type Sink,
 } from "@logtape/logtape";
 import { CODES } from "../errors/codes.ts";
 import type { Observation, Observe } from "./observation.ts";
+import { prettyFormatter } from "./pretty_line.ts";
 
 export const LOG_CATEGORY = "cqlgate";
 
@@ -54,8 +53,7 @@ function sinkFor({ format, exportsConsole = false }: LogOptions): Sink {
       : getStreamSink(Deno.stdout.writable, { formatter });
   }
   // Colours are for terminals, not for collectors.
-  const formatterFor = exportsConsole ? getTextFormatter : getAnsiColorFormatter;
-  return getConsoleSink({ formatter: formatterFor({ value: String }) });
+  return getConsoleSink({ formatter: prettyFormatter({ colors: !exportsConsole }) });
 }
 
 /** Writes observations to a logger. */

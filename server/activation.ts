@@ -36,6 +36,8 @@ const MIN_DELAY_MS = 500;
 // A change rarely comes alone. Where nodes disagree on the schema, it seems to change all the time.
 const SETTLE_MS = 250;
 const CALM_MS = 1_000;
+const CASSANDRA_AWAY =
+  "Cannot serve the project yet: Cassandra cannot be reached; it is tried again when Cassandra is back";
 
 export class Activation {
   readonly #options: ActivationOptions;
@@ -45,6 +47,8 @@ export class Activation {
   #reason: string | null = null;
   /** Counts the runs: of two at once the later one wins. */
   #run = 0;
+  /** What becomes of the first attempt of the latest run. */
+  #outcome: Promise<void> = Promise.resolve();
   #isStopped = false;
   #isServing = false;
   /** Until the next run that the schema asks for; null where it asks for none. */
@@ -91,21 +95,63 @@ export class Activation {
     this.#project = project;
   }
 
-  /** Tries until it succeeds, Cassandra goes away, or a later run begins. Never rejects. */
-  async run(): Promise<void> {
-    const run = ++this.#run;
+  /**
+   * Loads the files and serves what they say. What keeps them from being served is tried again, as at
+   * boot, since it may lie in the schema.
+   *
+   * @throws {ProjectError} where the files have mistakes; what was loaded before stays
+   * @throws what kept the first attempt from succeeding; the old routes serve until a later one succeeds
+   */
+  async reload(): Promise<void> {
+    await this.load();
+    if (this.#options.session.state !== "up") {
+      throw new Error(CASSANDRA_AWAY);
+    }
+    await this.#begin({ isHeard: true });
+  }
+
+  /** Tries until it succeeds, Cassandra goes away, or a later run begins. */
+  run(): void {
+    this.#begin({ isHeard: false }).catch(() => {});
+  }
+
+  /** @param isHeard whether somebody waits for the outcome, and need not be told of it in the log */
+  #begin({ isHeard }: { readonly isHeard: boolean }): Promise<void> {
+    this.#outcome = this.#tryFirst(++this.#run, isHeard);
+    return this.#outcome;
+  }
+
+  /** Resolves once served; rejects with what the first attempt failed with, and then tries on. */
+  async #tryFirst(run: number, isHeard: boolean): Promise<void> {
     const { session } = this.#options;
     const isOver = () => run !== this.#run || this.#isStopped || session.state !== "up";
+    try {
+      await this.#attempt(isOver);
+      if (!isOver()) return;
+    } catch (error) {
+      if (!isOver()) {
+        if (isHeard) this.#warned = messageOf(error);
+        this.#fail(error);
+        this.#tryOn(isOver);
+        throw error;
+      }
+    }
+    // A later run is about the same files, or newer ones.
+    if (run !== this.#run) return await this.#outcome;
+    throw new Error(CASSANDRA_AWAY);
+  }
+
+  /** Never rejects. */
+  async #tryOn(isOver: () => boolean): Promise<void> {
     for (const delayMs of backoff(RETRY)) {
-      if (isOver()) break;
+      await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
+      if (isOver()) return;
       try {
-        await this.#attempt(isOver);
-        break;
+        return await this.#attempt(isOver);
       } catch (error) {
-        if (isOver()) break;
+        if (isOver()) return;
         this.#fail(error);
       }
-      await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
     }
   }
 
@@ -151,7 +197,7 @@ export class Activation {
 
   /** What was served once is served on: a schema that has moved ahead must not take every replica out. */
   #fail(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const isAboutSchema = error instanceof MigrationError || error instanceof CatalogError;
     if (!this.#isServing || !isAboutSchema) return this.#setObstacle(summaryOf(error), reason);
     this.#setObstacle(null);
@@ -176,6 +222,10 @@ export class Activation {
     this.#reason = reason;
     this.#options.observe({ kind: "readiness", ready: obstacle === null, reason });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What anybody may know of a failure: nothing of the schema or of the queries. */

@@ -1,11 +1,12 @@
 /**
- * `deno task check [--scratch]`: reads a project and reports every mistake of its queries, migrations
+ * `deno task check [--scratch] [--no-types]`: reads a project and reports every mistake of its queries, migrations
  * and hand-written routes, types included. With `CASSANDRA_CONTACT_POINTS` set it also prepares every
  * query there, which finds what only the server knows: on the keyspace as it is, or on one that is made
- * by the migrations for that purpose.
+ * by the migrations for that purpose. Without types, no other process is run.
  *
  * @module
  */
+import { suggest } from "../catalog/text/suggest.ts";
 import { type Config, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { SETTINGS } from "../config/settings.ts";
@@ -23,19 +24,21 @@ export interface CheckOptions {
   readonly warn?: (message: string) => void;
   /** Whether the queries are prepared on a keyspace that the migrations make, and not on theirs. */
   readonly scratch?: boolean;
+  /** Whether the types of hand-written routes are checked. Default: they are. */
+  readonly types?: boolean;
 }
 
 /** What was checked, in words. */
 export async function check(
   env: Readonly<Record<string, string | undefined>>,
-  { warn = () => {}, scratch = false }: CheckOptions = {},
+  { warn = () => {}, scratch = false, types = true }: CheckOptions = {},
 ): Promise<string> {
   const cqlDir = env.CQL_DIR || "./cql";
   const keyspace = env.CASSANDRA_KEYSPACE || SETTINGS.keyspace.default;
   const { queries, migrations, routes } = await loadProject(cqlDir, {
     keyspace,
     warn,
-    inspect: (routes) => checkTypes(routes, cqlDir),
+    ...(types ? { inspect: (routes) => checkTypes(routes, cqlDir) } : {}),
   });
   const counts = list([
     count(queries.length, "query", "queries"),
@@ -44,20 +47,21 @@ export async function check(
       ? []
       : [count(routes.length, "hand-written route", "hand-written routes")]),
   ]);
+  const how = types || routes.length === 0 ? "by their text" : "by their text, without types";
   if (!env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE) {
     const misspelt = misspeltSettings(env);
     if (misspelt.length > 0) throw new ConfigError(misspelt);
     if (scratch) {
       throw new Error("Cannot check in a scratch keyspace: set CASSANDRA_CONTACT_POINTS");
     }
-    return `Checked ${counts} by their text: set CASSANDRA_CONTACT_POINTS to prepare the queries too`;
+    return `Checked ${counts} ${how}: set CASSANDRA_CONTACT_POINTS to prepare the queries too`;
   }
   const config: Config = readConfig(env, { serves: false });
   if (scratch) await prepareInScratch(config, { queries, migrations, warn });
   else await prepareOnKeyspace(config, { queries, migrations, warn });
   opaqueWarnings(queries).forEach(warn);
   const place = `${clusterOf(config)}${scratch ? ", on a keyspace that the migrations made" : ""}`;
-  return `Checked ${counts} by their text, and prepared every query on ${place}`;
+  return `Checked ${counts} ${how}, and prepared every query on ${place}`;
 }
 
 /** Prepares the queries on the keyspace as it is, which must have the schema of the project. */
@@ -87,15 +91,18 @@ function list(words: readonly string[]): string {
 }
 
 if (import.meta.main) {
-  const unknown = Deno.args.filter((arg) => arg !== "--scratch");
+  const known = ["--scratch", "--no-types"];
+  const unknown = Deno.args.find((arg) => !known.includes(arg));
   try {
-    if (unknown.length > 0) {
-      throw new Error(`Cannot check: unknown argument "${unknown[0]}": only "--scratch" is known`);
+    if (unknown !== undefined) {
+      throw new Error(`Cannot check: unknown argument "${unknown}": ${suggest(unknown, known)}`);
     }
     const env = Deno.env.toObject();
     const warn = (message: string) => console.warn(`Warning: ${message}`);
     settingWarnings(env).forEach(warn);
-    console.log(await check(env, { warn, scratch: Deno.args.includes("--scratch") }));
+    const scratch = Deno.args.includes("--scratch");
+    const types = !Deno.args.includes("--no-types");
+    console.log(await check(env, { warn, scratch, types }));
     Deno.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

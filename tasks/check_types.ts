@@ -39,7 +39,7 @@ async function denoCheck(urls: string[]): Promise<{ success: boolean; report: st
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
       throw new Error(
-        'Cannot check the types of routes: the process may not run deno: run "deno task check", or add --allow-run=deno',
+        'Cannot check the types of routes: the process may not run deno: run "deno task check", or leave them out with --no-types',
       );
     }
     if (error instanceof Deno.errors.NotFound) {

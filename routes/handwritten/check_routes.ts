@@ -9,8 +9,11 @@ import type { Query } from "../../catalog/query.ts";
 import { pathShape, readPath } from "../../catalog/tags/route_tag.ts";
 import { placeOf } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
-import { suggest } from "../../catalog/text/suggest.ts";
+import { closest, suggest } from "../../catalog/text/suggest.ts";
 import { findText, firstLine, type LoadedRoute } from "./load_routes.ts";
+
+// More than a person reads.
+const MAX_NAMES = 10;
 
 /** Every mistake of the routes. */
 export function checkRoutes(
@@ -33,9 +36,7 @@ function checkQueries({ route, file }: LoadedRoute, queries: readonly Query[]): 
     const span = findString(file, name);
     const query = queries.find((each) => each.name === name);
     if (query === undefined) {
-      const names = queries.map((each) => each.name);
-      const help = names.length === 0 ? 'There are none in "queries/"' : suggest(name, names);
-      return [{ span, message: `Cannot find query "${name}"`, help }];
+      return [{ span, message: `Cannot find query "${name}"`, help: helpToFind(name, queries) }];
     }
     const claimed = query.params.find(({ source }) => source.in === "claim");
     if (route.access.kind !== "public" || claimed === undefined) return [];
@@ -46,6 +47,13 @@ function checkQueries({ route, file }: LoadedRoute, queries: readonly Query[]): 
       help: "Name a scope in the route's access, or call another query",
     }];
   });
+}
+
+function helpToFind(name: string, queries: readonly Query[]): string {
+  const names = queries.map((each) => each.name);
+  if (names.length === 0) return 'Write it into a file in "queries/", where there are none yet';
+  if (closest(name, names) !== null || names.length <= MAX_NAMES) return suggest(name, names);
+  return `Write it into a file in "queries/", or use one of the ${names.length} that are there`;
 }
 
 /** Paths have the rules of `@route`. */

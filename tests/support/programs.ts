@@ -90,7 +90,7 @@ async function readLines(
 }
 
 /** This process's environment, with `env` for its settings. */
-function environment(env: Environment): Record<string, string> {
+export function environment(env: Environment): Record<string, string> {
   const settings = new Set<string>(
     Object.values(SETTINGS).flatMap(({ name }) => [name, `${name}_FILE`]),
   );

@@ -1,0 +1,53 @@
+/**
+ * @module
+ * The settings of a service on one's own machine: what the environment says, and what makes sense where
+ * it says nothing.
+ */
+
+import { DEV_DIRECTORY } from "./directory.ts";
+import { DEV_AUDIENCE } from "./oidc/provider.ts";
+import { DEV_ISSUER } from "./oidc/token.ts";
+
+export interface DevSetup {
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether a Cassandra is to be started, and an OIDC provider: the environment names none. */
+  readonly ownCassandra: boolean;
+  readonly ownProvider: boolean;
+}
+
+export const CASSANDRA_PORT = 9042;
+
+export async function devSetup(
+  given: Readonly<Record<string, string | undefined>>,
+): Promise<DevSetup> {
+  const ownCassandra = !given.CASSANDRA_CONTACT_POINTS && !given.CASSANDRA_SECURE_BUNDLE;
+  const ownProvider = !given.OIDC_ISSUER;
+  const defaults = {
+    HOST: "127.0.0.1",
+    PORT: "8000",
+    ADMIN_PORT: "8001",
+    CASSANDRA_LOCAL_DATACENTER: "dc1",
+    CASSANDRA_REPLICATION: "dc1:1",
+    DRAIN_DELAY_MS: "0",
+    LOG_FORMAT: Deno.stdout.isTerminal() ? "pretty" : "json",
+    ...(ownCassandra ? { CASSANDRA_CONTACT_POINTS: `127.0.0.1:${CASSANDRA_PORT}` } : {}),
+    ...(ownProvider ? { OIDC_ISSUER: DEV_ISSUER, OIDC_AUDIENCE: DEV_AUDIENCE } : {}),
+    ...(given.CURSOR_KEY_FILE ? {} : { CURSOR_KEY: await cursorKey() }),
+  };
+  // A name that is set to nothing counts as not set.
+  const set = Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]);
+  return { env: { ...defaults, ...Object.fromEntries(set) }, ownCassandra, ownProvider };
+}
+
+/** A random key, kept so that cursors outlive a restart. */
+async function cursorKey(): Promise<string> {
+  const file = `${DEV_DIRECTORY}/cursor-key`;
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const key = crypto.getRandomValues(new Uint8Array(32)).toBase64();
+  await Deno.writeTextFile(file, key, { mode: 0o600 });
+  return key;
+}

@@ -1,0 +1,107 @@
+/**
+ * @module
+ * A project that is served while it is written: what is saved is served, and what cannot be served is
+ * reported while the routes from before serve on. A change of the queries is reloaded; a change of code
+ * needs a new process, which takes over only when the whole project has no mistake.
+ */
+
+import { CatalogError } from "../catalog/text/diagnose.ts";
+import type { Config } from "../config/config.ts";
+import { MigrationError } from "../db/schema/migrations.ts";
+import { migrate } from "../tasks/migrate.ts";
+import {
+  type Environment,
+  runCheck,
+  type ServiceProcess,
+  startServiceProcess,
+} from "./service_process.ts";
+import type { Changes } from "./watch_project.ts";
+
+export interface LiveProjectOptions {
+  readonly config: Config;
+  /** What `config` was read from. */
+  readonly env: Environment;
+  /** Of `dev/serve.ts`, when it starts for the first time. */
+  readonly args: readonly string[];
+  log(line: string): void;
+}
+
+export class LiveProject {
+  readonly #options: LiveProjectOptions;
+  #process: ServiceProcess | null = null;
+  /** Whether the process runs other code than the files have. */
+  #isOutdated = false;
+  #isStopping = false;
+
+  constructor(options: LiveProjectOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Serves the project for the first time. Mistakes in it are reported: they can be put right.
+   *
+   * @throws {Error} where the cluster cannot be reached
+   */
+  async open(): Promise<void> {
+    try {
+      await this.#migrate();
+    } catch (error) {
+      if (!(error instanceof CatalogError || error instanceof MigrationError)) throw error;
+      return this.#report(error.message);
+    }
+    this.#start(this.#options.args);
+  }
+
+  /** Serves what has changed, or reports why not. Never rejects. */
+  async apply({ modules }: Changes, superseded: AbortSignal): Promise<void> {
+    this.#isOutdated ||= modules;
+    try {
+      await this.#migrate();
+      if (this.#process !== null && !this.#isOutdated) return await this.#process.reload();
+      const report = await runCheck(this.#options.env, superseded);
+      if (superseded.aborted) return;
+      if (report !== null) return this.#report(report);
+      await this.#restart();
+    } catch (error) {
+      if (!superseded.aborted) this.#report(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Resolves when nothing is left. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#process?.stop();
+  }
+
+  #migrate(): Promise<void> {
+    const { config, log } = this.#options;
+    return migrate(config, { log, warn: log });
+  }
+
+  async #restart(): Promise<void> {
+    const { args, log } = this.#options;
+    if (this.#process === null) return this.#start(args);
+    log("The code has changed: starting the service again");
+    const old = this.#process;
+    this.#process = null;
+    await old.stop();
+    this.#start([]);
+  }
+
+  #start(args: readonly string[]): void {
+    if (this.#isStopping) return;
+    const { env, log } = this.#options;
+    const started = this.#process = startServiceProcess(env, args);
+    this.#isOutdated = false;
+    started.exited.then(({ code }) => {
+      if (this.#process !== started || this.#isStopping) return;
+      this.#process = null;
+      log(`The service has ended with code ${code}: it starts again at the next change`);
+    });
+  }
+
+  #report(message: string): void {
+    const state = this.#process === null ? "Nothing is served" : "The previous routes serve on";
+    console.error(`${message}\n${state}. Put this right and save again.`);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * @module
+ * The service as `deno task dev` runs it: as `main.ts` does, and it reloads when a line on the standard
+ * input says so. It stops where that ends, so that it does not outlive what started it.
+ */
+
+import { boot, type Service } from "../main.ts";
+import { ProjectError } from "../server/project.ts";
+import { describeService } from "./describe_service.ts";
+import { RELOAD } from "./service_process.ts";
+
+/** Told to by the first process: later ones have said it all. */
+const FIRST = "--first";
+const OWN_PROVIDER = "--own-provider";
+
+async function reload(service: Service, isServing: boolean): Promise<void> {
+  try {
+    await service.reload();
+    console.log("Serving what the files say now");
+  } catch (error) {
+    // What the cluster refuses stands in the log already where nothing is served yet.
+    const isToldOf = !isServing && !(error instanceof ProjectError);
+    if (!isToldOf) console.error(error instanceof Error ? error.message : error);
+    const state = isServing ? "The previous routes serve on" : "Nothing is served";
+    console.error(`${state}. Put this right and save again.`);
+  }
+}
+
+async function serve(args: readonly string[]): Promise<void> {
+  // Ctrl-C reaches every process of the terminal; the one that started this says when to stop.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) Deno.addSignalListener(signal, () => {});
+  const { service, flushLogs } = await boot(Deno.env.toObject());
+  let isServing = false;
+  service.ready.then(async () => {
+    isServing = true;
+    const ownProvider = args.includes(OWN_PROVIDER);
+    console.log(
+      args.includes(FIRST)
+        ? await describeService(service, { ownProvider })
+        : "Serving what the files say now",
+    );
+  });
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    if (text.includes(RELOAD)) await reload(service, isServing);
+  }
+  await service.close();
+  await flushLogs();
+}
+
+if (import.meta.main) {
+  try {
+    await serve(Deno.args);
+    Deno.exit(0);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
