@@ -58,6 +58,8 @@ export interface Codec extends Traits {
   encode(value: unknown): Buffer;
   /** Whether values are equal to Cassandra if their bytes are, and only then. */
   readonly isEqualByBytes: boolean;
+  /** Whether values hold numbers with any number of digits, which take more than linear time to print. */
+  readonly isUnbounded: boolean;
   /** Reads `bytes[start, end)`. An empty value of a type that has none is null. */
   decode(bytes: Buffer, start: number, end: number): Json;
 }

@@ -8,11 +8,18 @@ import { z } from "@hono/zod-openapi";
 import type { Codec, CqlType } from "./codec.ts";
 import type { Json } from "./json/json.ts";
 import { isJsonObject } from "./json/json_object.ts";
-import { type Format, type Issue, refuse, type Schema } from "./parts/format.ts";
+import {
+  type Format,
+  type Issue,
+  type PrimitiveFormat,
+  refuse,
+  type Schema,
+} from "./parts/format.ts";
 import { primitives } from "./primitives.ts";
 import { cqlName } from "./type_name.ts";
 import { list, map, set } from "./types/collections.ts";
 import { tuple, udt, vector } from "./types/composites.ts";
+import { type Variant, variantOf } from "./variant.ts";
 
 /** A type of the server that has no codec, by itself or inside another. */
 export class UnsupportedTypeError extends Error {
@@ -30,7 +37,13 @@ export class UnsupportedTypeError extends Error {
  * @throws {UnsupportedTypeError} where the type, or one inside it, has no codec.
  */
 export function codecFor(type: CqlType): Codec {
-  const format = formatFor(type);
+  return variantCodecFor(type, {});
+}
+
+/** The codec of a variant of the type. */
+export function variantCodecFor(type: CqlType, variant: Variant): Codec {
+  const format = formatFor(type, variant);
+  const stored = formatFor(type, { stored: true });
   const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode } = format;
   return {
     type,
@@ -41,12 +54,13 @@ export function codecFor(type: CqlType): Codec {
     instantOf,
     bucketBy,
     isEqualByBytes: format.identity === null,
-    output: z.custom<Json>((json) => isOutput(format, json), {
+    isUnbounded: primitivesIn(type).some(({ isUnbounded }) => isUnbounded),
+    output: z.custom<Json>((json) => isOutput(stored, json), {
       error: `Expected the JSON form of a ${cql}`,
     }).meta({ ...format.output }),
     input: reading(format.read, format.input),
     text: reading(textReader(format), format.text),
-    repeated: repeated(type),
+    repeated: repeated(type, variant),
     encode,
     decode,
   };
@@ -59,9 +73,9 @@ function textReader({ readText }: Format): Format["read"] {
 }
 
 /** Reads a list or set whose members are strings of a URL. */
-function repeated(type: CqlType): z.ZodType<unknown> | null {
+function repeated(type: CqlType, variant: Variant): z.ZodType<unknown> | null {
   if (type.kind !== "list" && type.kind !== "set") return null;
-  const member = formatFor(type.of);
+  const member = formatFor(type.of, variant);
   const whole = { list, set }[type.kind]({ ...member, read: textReader(member) });
   return reading((given, issues) => whole.read(Array.isArray(given) ? given : [given], issues), {
     type: "array",
@@ -72,8 +86,8 @@ function repeated(type: CqlType): z.ZodType<unknown> | null {
   });
 }
 
-function formatFor(type: CqlType): Format {
-  const format = compose(type);
+function formatFor(type: CqlType, variant: Variant): Format {
+  const format = compose(type, variant);
   const { decode, emptyIsValue } = format;
   if (emptyIsValue) return format;
   return {
@@ -82,27 +96,48 @@ function formatFor(type: CqlType): Format {
   };
 }
 
-function compose(type: CqlType): Format {
+function compose(type: CqlType, variant: Variant): Format {
+  const member = (type: CqlType) => formatFor(type, variant);
   switch (type.kind) {
     case "list":
-      return list(formatFor(type.of));
+      return list(member(type.of));
     case "set":
-      return set(formatFor(type.of));
+      return set(member(type.of));
     case "map":
-      return map(formatFor(type.key), formatFor(type.value));
+      return map(member(type.key), member(type.value));
     case "tuple":
-      return tuple(type.of.map(formatFor));
+      return tuple(type.of.map(member));
     case "udt":
       return udt(
         cqlName(type),
-        type.fields.map(({ name, type }) => ({ name, format: formatFor(type) })),
+        type.fields.map(({ name, type }) => ({ name, format: member(type) })),
       );
     case "vector":
-      return vector(formatFor(type.of), type.dimension);
+      return vector(member(type.of), type.dimension);
     case "unknown":
       throw new UnsupportedTypeError(type.name);
     default:
-      return primitives[type.kind];
+      return variantOf(primitives[type.kind], variant);
+  }
+}
+
+/** The types at the bottom of a type. */
+function primitivesIn(type: CqlType): PrimitiveFormat[] {
+  switch (type.kind) {
+    case "list":
+    case "set":
+    case "vector":
+      return primitivesIn(type.of);
+    case "map":
+      return [type.key, type.value].flatMap(primitivesIn);
+    case "tuple":
+      return type.of.flatMap(primitivesIn);
+    case "udt":
+      return type.fields.flatMap((field) => primitivesIn(field.type));
+    case "unknown":
+      return [];
+    default:
+      return [primitives[type.kind]];
   }
 }
 

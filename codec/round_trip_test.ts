@@ -6,7 +6,7 @@ import type { CqlType, Json, PrimitiveKind } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
 import { decodeAll } from "./expect_codec.ts";
 import { parseJson } from "./json/parse_json.ts";
-import { decimalText } from "./parts/decimal.ts";
+import { decimalText, MAX_SCALE } from "./parts/decimal.ts";
 
 // The same values every time, but with FC_SEED=$RANDOM.
 fc.configureGlobal({ seed: Number(Deno.env.get("FC_SEED") ?? 1) });
@@ -35,7 +35,10 @@ const JSON_OF: Record<PrimitiveKind, fc.Arbitrary<Json>> = {
   date: decoded("date", 4),
   decimal: fc.record({
     unscaled: fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }),
-    scale: fc.oneof(fc.integer({ min: -20, max: 60 }), fc.integer()),
+    scale: fc.oneof(
+      fc.integer({ min: -20, max: 60 }),
+      fc.integer({ min: -MAX_SCALE, max: MAX_SCALE }),
+    ),
   }).map(decimalText),
   double: decoded("double", 8),
   duration: fc.tuple(fc.nat(), fc.nat(), fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), fc.boolean())

@@ -24,6 +24,8 @@ export type RouteTrait =
   /** Writes only what is there, or only what is not. */
   | "exists"
   | "not_exists"
+  /** Answers with numbers of any size that its statement works out. */
+  | "computed_numbers"
   /** Answers with an entity tag. */
   | "etag"
   /** Has pages. */

@@ -43,6 +43,17 @@ export const SERVICE_CODES = {
     action:
       "Ask for less where the route lets you, or report it: the author of the query has to change it",
   },
+  number_too_long: {
+    status: 500,
+    title: "Number too long",
+    repetition: "never",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["computed_numbers", "hand_written"],
+    meaning:
+      "A `decimal` or `varint` that the query works out has more digits than can be printed in time; one that is stored is read whatever its length",
+    action: "Ask for other rows, or report it: the author of the query can round the number",
+  },
   replica_failure: {
     status: 502,
     title: "Replica failure",

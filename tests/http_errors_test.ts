@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
+import cassandra from "cassandra-driver";
 import type { Config } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
 import { type Code, CODES } from "../errors/codes.ts";
@@ -18,7 +19,7 @@ import {
 import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 
 const MIGRATION = `
-CREATE TABLE samples (owner text, id int, divisor int, PRIMARY KEY ((owner), id));
+CREATE TABLE samples (owner text, id int, divisor int, weight decimal, PRIMARY KEY ((owner), id));
 CREATE TABLE large (owner text PRIMARY KEY, filling blob);
 CREATE TABLE doomed (owner text PRIMARY KEY, n int);
 `;
@@ -39,6 +40,12 @@ SELECT id FROM samples WHERE owner = :owner;
 -- @route GET /quotients/{owner}
 -- @public
 SELECT id / divisor AS quotient FROM samples WHERE owner = :owner;
+
+-- name: weigh_samples :many
+-- Works out a number that may have any number of digits.
+-- @route GET /weights/{owner}
+-- @public
+SELECT sum(weight) AS heavier FROM samples WHERE owner = :owner;
 
 -- name: three_replicas :many
 -- Asks for more replicas than there are.
@@ -178,6 +185,15 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     const insert = "INSERT INTO large (owner, filling) VALUES ('o', ?)";
     await service.client.execute(insert, [Buffer.alloc(5_000_000)], { prepare: true });
     return service.request("/large/o");
+  },
+  async number_too_long() {
+    // No request could store it.
+    await service.client.execute(
+      "INSERT INTO samples (owner, id, weight) VALUES ('heavy', 1, ?)",
+      [new cassandra.types.BigDecimal(1, -100_000)],
+      { prepare: true },
+    );
+    return await service.request("/weights/heavy");
   },
   replica_failure: () => service.request("/quotients/zero"),
   async not_ready() {

@@ -24,7 +24,7 @@ const DOUBLE =
   'Expected a number that a double can hold, or "NaN", "Infinity", "-Infinity" or "-0"';
 const FLOAT = 'Expected a number that a float can hold, or "NaN", "Infinity", "-Infinity" or "-0"';
 const DECIMAL =
-  "Expected a decimal number of at most 10000 digits and a scale of 32 bits, as a string or a number";
+  "Expected a decimal number of at most 10000 digits and a scale from -10000 to 10000, as a string or a number";
 const TIMESTAMP = 'Expected an RFC 3339 date-time with an offset, such as "2010-01-01T00:00:00Z"';
 const DATE = 'Expected a date, such as "2010-01-01"';
 const TIME = 'Expected a time of day, such as "13:30:54.234"';
@@ -76,7 +76,7 @@ const EDGES: readonly Edges[] = [
     ],
     refused: [[
       "0.5",
-      "Expected an integer of at most 10000 digits, as a string or an exact number",
+      "Expected an integer of at most 10000 digits, as a string or a number, whose exponent stands for at most 100 zeros",
     ]],
   },
   {
@@ -89,6 +89,8 @@ const EDGES: readonly Edges[] = [
       ["0.1", '"0.1"'],
       ["123456789012345678901234567890.123456789", '"123456789012345678901234567890.123456789"'],
       ["-0", '"0"'],
+      ['"-0.0"', '"0.0"'],
+      ['"0E+3"'],
     ],
     refused: [['"NaN"', DECIMAL], ['"1e99999999999"', DECIMAL], ['"1,5"', DECIMAL]],
   },

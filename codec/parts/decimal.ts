@@ -14,19 +14,38 @@ export interface Decimal {
 /** The digits that a number may be written with: parsing them takes more than linear time. */
 export const MAX_DIGITS = 10_000;
 
-/** The zeros that an exponent may stand for in an integer: `1e1000000` is nine bytes of JSON. */
-const MAX_EXPANSION = 1_000;
+/**
+ * How far from zero a scale may be that is written: `1e5000000` is nine bytes, and adding one to it
+ * makes five million digits of it. What is stored already may have any scale.
+ */
+export const MAX_SCALE = 10_000;
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,10}))?$/;
+/** The digits, a sign, a point and an exponent. */
+const MAX_LENGTH = MAX_DIGITS + 16;
 
 /** Reads a decimal literal, or gives undefined where it is none or beyond the bounds. */
 export function parseDecimal(text: string): Decimal | undefined {
+  return text.length > MAX_LENGTH
+    ? undefined
+    : parse(text, { maxDigits: MAX_DIGITS, minScale: -MAX_SCALE, maxScale: MAX_SCALE });
+}
+
+/** The same of any size that Cassandra can store. */
+export function parseStoredDecimal(text: string): Decimal | undefined {
+  return parse(text, { maxDigits: Infinity, minScale: -(2 ** 31), maxScale: 2 ** 31 - 1 });
+}
+
+function parse(
+  text: string,
+  { maxDigits, minScale, maxScale }: { maxDigits: number; minScale: number; maxScale: number },
+): Decimal | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
   const [, sign, whole = "", fraction = "", exponent = "0"] = match;
-  if (whole.length + fraction.length > MAX_DIGITS) return undefined;
+  if (whole.length + fraction.length > maxDigits) return undefined;
   const scale = fraction.length - Number(exponent);
-  if (scale !== (scale | 0)) return undefined;
+  if (scale < minScale || scale > maxScale) return undefined;
   const magnitude = BigInt(whole + fraction);
   return { unscaled: sign === "-" ? -magnitude : magnitude, scale };
 }
@@ -61,19 +80,10 @@ export function worthOf({ unscaled, scale }: Decimal): string {
   return `${digits.slice(0, end)}e${digits.length - end - scale}`;
 }
 
-/** The integer that a decimal is, or undefined where it has a fraction or is absurdly large. */
-export function toInteger({ unscaled, scale }: Decimal): bigint | undefined {
-  if (scale === 0 || unscaled === 0n) return unscaled;
-  if (scale < 0) {
-    return -scale > MAX_EXPANSION ? undefined : unscaled * 10n ** BigInt(-scale);
-  }
-  // Not zero, and of no more digits than this: it cannot be a multiple of 10^scale.
-  if (scale > MAX_DIGITS) return undefined;
-  const divisor = 10n ** BigInt(scale);
-  return unscaled % divisor === 0n ? unscaled / divisor : undefined;
-}
-
-/** The canonical text of `BigDecimal.toString()`: `parseDecimal()` gives the same pair back. */
+/**
+ * The canonical text of `BigDecimal.toString()`, which never has more than six digits beyond those of the
+ * unscaled integer. `parseStoredDecimal()` gives the same pair back.
+ */
 export function decimalText({ unscaled, scale }: Decimal): string {
   if (scale === 0) return unscaled.toString();
   const sign = unscaled < 0n ? "-" : "";

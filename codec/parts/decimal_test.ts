@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { decimalText, parseDecimal, toInteger } from "./decimal.ts";
+import { compareDecimals, decimalText, parseDecimal, parseStoredDecimal } from "./decimal.ts";
 
 describe("parseDecimal()", () => {
   it("keeps the unscaled value and the scale", () => {
@@ -23,7 +23,15 @@ describe("parseDecimal()", () => {
       "1 ",
       "1_0",
       "0x1",
+      "1e10001",
+      "1e-10001",
+      "0e10001",
+      "0.1e-10000",
+      "1e5000000",
       "1e2147483649",
+      "1e99999999999",
+      "9".repeat(10_001),
+      `0.${"0".repeat(10_000)}`,
     ];
     for (const text of texts) expect([text, parseDecimal(text)]).toEqual([text, undefined]);
   });
@@ -48,27 +56,58 @@ describe("decimalText()", () => {
     ];
     for (const [unscaled, scale, text] of cases) {
       expect(decimalText({ unscaled, scale })).toBe(text);
-      expect(parseDecimal(text)).toEqual({ unscaled, scale });
+      expect(parseStoredDecimal(text)).toEqual({ unscaled, scale });
+      const bounded = Math.abs(scale) <= 10_000 ? { unscaled, scale } : undefined;
+      expect([text, parseDecimal(text)]).toEqual([text, bounded]);
+    }
+  });
+
+  it("is never much longer than the digits that are stored", () => {
+    for (const scale of [-(2 ** 31), -10_000, -1, 0, 1, 6, 10_000, 2 ** 31 - 1]) {
+      for (const digits of ["1", "123456789", "9".repeat(100)]) {
+        const { length } = decimalText({ unscaled: BigInt(digits), scale });
+        expect(length).toBeLessThanOrEqual(digits.length + 14);
+      }
     }
   });
 });
 
-describe("toInteger()", () => {
-  it("gives the integer, or undefined where there is a fraction or it is absurdly large", () => {
-    const cases: [string, bigint | undefined][] = [
-      ["10.0", 10n],
-      ["-1e3", -1000n],
-      ["120e-1", 12n],
-      ["125e-1", undefined],
-      ["0e-2147483647", 0n],
-      ["0e2147483647", 0n],
-      ["1e-2147483647", undefined],
-      ["1e1000", 10n ** 1000n],
-      ["1e1001", undefined],
-    ];
-    for (const [text, integer] of cases) {
-      const decimal = parseDecimal(text);
-      expect([text, decimal && toInteger(decimal)]).toEqual([text, integer]);
+describe("compareDecimals()", () => {
+  const ascending = [
+    "-1E+10000",
+    "-2",
+    "-1.01",
+    "-1",
+    "-0.99",
+    "-1E-10000",
+    "0",
+    "1E-10000",
+    "0.09",
+    "0.1",
+    "0.11",
+    "1",
+    "1.000000000000000000000000000000000001",
+    "9.99",
+    "10",
+    "9007199254740992",
+    "9007199254740993",
+    "1E+10000",
+  ];
+
+  it("orders numbers by what they are worth", () => {
+    const decimals = ascending.map((text) => parseDecimal(text)!);
+    for (const [i, one] of decimals.entries()) {
+      for (const [j, other] of decimals.entries()) {
+        const order = [ascending[i], ascending[j], Math.sign(compareDecimals(one, other))];
+        expect(order).toEqual([ascending[i], ascending[j], Math.sign(i - j)]);
+      }
+    }
+  });
+
+  it("knows numbers that are worth the same", () => {
+    const equal = [["1", "1.000"], ["10", "1E+1"], ["0", "0E+10000"], ["-0.50", "-5E-1"]];
+    for (const [one = "", other = ""] of equal) {
+      expect(compareDecimals(parseDecimal(one)!, parseDecimal(other)!)).toBe(0);
     }
   });
 });

@@ -75,15 +75,23 @@ export interface Format<Value = unknown> {
   readonly bucketBy: BucketWriter | null;
 }
 
-/** A type that is not made of others, and how the server names it. */
+/** A type that is not made of others. */
 export interface PrimitiveFormat<Value = unknown> extends Format<Value> {
+  /** How the server names it. */
   readonly wire: {
     /** Its option ids in the native protocol (version 4, section 4.2.5.2). */
     readonly ids: readonly number[];
     /** Its classes in Cassandra's package `org.apache.cassandra.db.marshal`. */
     readonly classes: readonly string[];
   };
+  /** Reads what may be stored already, where a request may hold less; null where it may hold the same. */
+  readonly stored: Reader<Value> | null;
+  /** Whether its values have any number of digits, which take more than linear time to print. */
+  readonly isUnbounded: boolean;
 }
+
+/** How values are read from a request. */
+type Reader<Value> = Pick<Format<Value>, "read" | "readText">;
 
 /** How a type of fixed length is written into a larger buffer, as in a vector. */
 export interface Fixed<Value> {

@@ -74,11 +74,12 @@ export function set(of: Format): Format<Buffer[]> {
       if (issues.length > before) return undefined;
       const elements = values.map(of.encode);
       const seen = new Set<string>();
-      values.forEach((value, index) => {
-        if (add(seen, identify(of, value)) || isFull(issues)) return;
-        const again = quote(of, elements[index]!);
+      for (let index = 0; index < elements.length && !isFull(issues); index++) {
+        const bytes = elements[index]!;
+        if (add(seen, of.identity?.bytesOf(values[index]) ?? bytes)) continue;
+        const again = quote(of, bytes);
         refuseMember(issues, index, `Expected each element once, found ${again} again`);
-      });
+      }
       return elements;
     },
     fixed: null,
@@ -124,7 +125,7 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
         const before = issues.length;
         const keyValue = key.readText(name, issues);
         const keyBytes = issues.length > before ? undefined : key.encode(keyValue);
-        if (keyBytes && !add(seen, identify(key, keyValue))) {
+        if (keyBytes && !add(seen, key.identity?.bytesOf(keyValue) ?? keyBytes)) {
           refuse(issues, `Expected each key once, found ${quote(key, keyBytes)} again`);
         }
         placeIssues(issues, before, name);

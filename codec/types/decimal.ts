@@ -5,14 +5,22 @@
  */
 import { Buffer } from "node:buffer";
 import { ExactNumber } from "../json/exact_number.ts";
-import { type Decimal, decimalText, MAX_DIGITS, parseDecimal, worthOf } from "../parts/decimal.ts";
+import {
+  type Decimal,
+  decimalText,
+  MAX_DIGITS,
+  MAX_SCALE,
+  parseDecimal,
+  parseStoredDecimal,
+  worthOf,
+} from "../parts/decimal.ts";
 import { type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { DECIMAL } from "../parts/measure.ts";
 import { decodeVarint, encodeVarint } from "../parts/varint.ts";
 
 const EXPECTED_DECIMAL =
-  `Expected a decimal number of at most ${MAX_DIGITS} digits and a scale of 32 bits, ` +
-  `as a string or a number`;
+  `Expected a decimal number of at most ${MAX_DIGITS} digits and a scale from -${MAX_SCALE} to ` +
+  `${MAX_SCALE}, as a string or a number`;
 
 const DECIMAL_OUTPUT: Schema = {
   type: "string",
@@ -22,17 +30,24 @@ const DECIMAL_OUTPUT: Schema = {
   example: "12.50",
 };
 
+const DECIMAL_TEXT: Schema = {
+  ...DECIMAL_OUTPUT,
+  description:
+    `A decimal number of at most ${MAX_DIGITS} digits and a scale from -${MAX_SCALE} to ` +
+    `${MAX_SCALE}, as a string that keeps its scale`,
+};
+
 export const decimal: PrimitiveFormat<Decimal> = {
   cql: "decimal",
   category: "decimal",
   wire: { ids: [0x0006], classes: ["DecimalType"] },
   output: DECIMAL_OUTPUT,
   input: {
-    ...DECIMAL_OUTPUT,
+    ...DECIMAL_TEXT,
     type: ["string", "number"],
-    description: `${DECIMAL_OUTPUT.description}; or a number, taken as it is written`,
+    description: `${DECIMAL_TEXT.description}; or a number, taken as it is written`,
   },
-  text: DECIMAL_OUTPUT,
+  text: DECIMAL_TEXT,
   read(json, issues) {
     const text = decimalSource(json);
     return text === undefined ? refuse(issues, EXPECTED_DECIMAL) : readDecimal(text, issues);
@@ -55,7 +70,15 @@ export const decimal: PrimitiveFormat<Decimal> = {
   isTag: false,
   instantOf: null,
   bucketBy: null,
+  stored: { read: readStoredDecimal, readText: readStoredDecimal },
+  isUnbounded: true,
 };
+
+/** Other clients of Cassandra store what they like. */
+function readStoredDecimal(json: unknown, issues: Issue[]): Decimal | undefined {
+  const decimal = typeof json === "string" ? parseStoredDecimal(json) : undefined;
+  return decimal ?? refuse(issues, "Expected the text of a decimal number");
+}
 
 function decimalSource(json: unknown): string | undefined {
   if (typeof json === "string") return json;

@@ -17,9 +17,15 @@ describe("decimal", () => {
       ['"1e3"', "fffffffd01", '"1E+3"'],
       ['"-12.5e10"', "fffffff783", '"-1.25E+11"'],
       ['"-0.0"', "0000000100", '"0.0"'],
+      ['"0E+3"', "fffffffd00"],
       ['"0E+5"', "fffffffb00"],
-      ['"1E-2147483647"', "7fffffff01"],
-      ['"1E+2147483648"', "8000000001"],
+      ['"1E-10000"', "0000271001"],
+      ['"1E+10000"', "ffffd8f001"],
+      // A decimal has one zero, whatever its sign.
+      ['"-0"', "0000000000", '"0"'],
+      ["-0", "0000000000", '"0"'],
+      ["-0.00", "0000000200", '"0.00"'],
+      ['"-0E+3"', "fffffffd00", '"0E+3"'],
     ]);
   });
 
@@ -33,9 +39,14 @@ describe("decimal", () => {
   });
 
   it("refuses what is no number, and absurd sizes", () => {
-    const expected = "Expected a decimal number of at most 10000 digits";
+    const expected =
+      "Expected a decimal number of at most 10000 digits and a scale from -10000 to 10000";
     expectRefused({ kind: "decimal" }, [
-      ['"1E-2147483648"', expected],
+      ['"1E-10001"', expected],
+      ['"1E+10001"', expected],
+      ["1e5000000", expected],
+      ['"0E+5000000"', expected],
+      ['"0E-5000000"', expected],
       ['"1E+2147483649"', expected],
       ['"1e99999999999"', expected],
       [`"${"9".repeat(10_001)}"`, expected],

@@ -76,6 +76,8 @@ export const duration: PrimitiveFormat<Duration> = {
   identity: null,
   // Whether a month is more than thirty days, nobody can say.
   measure: null,
+  stored: null,
+  isUnbounded: false,
   isTag: false,
   instantOf: null,
   bucketBy: null,

@@ -93,6 +93,8 @@ function floatingPoint(
     emptyIsValue: false,
     identity: null,
     measure: floatingPointMeasure(shortest),
+    stored: null,
+    isUnbounded: false,
     isTag: false,
     instantOf: null,
     bucketBy: null,

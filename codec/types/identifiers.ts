@@ -15,6 +15,8 @@ const TRAITS = {
   measure: null,
   instantOf: null,
   bucketBy: null,
+  stored: null,
+  isUnbounded: false,
 } as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import { bucketName } from "../bucket.ts";
 import { ExactNumber } from "../json/exact_number.ts";
-import { MAX_DIGITS, parseDecimal, toInteger } from "../parts/decimal.ts";
+import { MAX_DIGITS } from "../parts/decimal.ts";
 import {
   fixed,
   type Format,
@@ -16,6 +16,7 @@ import {
   refuse,
   type Schema,
 } from "../parts/format.ts";
+import { MAX_ZEROS, parseIntegerLiteral } from "../parts/integer_literal.ts";
 import { INTEGER } from "../parts/measure.ts";
 import { decodeVarint, encodeVarint } from "../parts/varint.ts";
 
@@ -30,6 +31,9 @@ const TRAITS = {
   identity: null,
   measure: INTEGER,
   instantOf: null,
+  bucketBy: null,
+  stored: null,
+  isUnbounded: false,
 } as const;
 
 export const int: PrimitiveFormat<number> = {
@@ -52,7 +56,6 @@ export const smallint: PrimitiveFormat<number> = {
   },
   decode: (bytes, start) => bytes.readInt16BE(start),
   isTag: true,
-  bucketBy: null,
 };
 
 export const tinyint: PrimitiveFormat<number> = {
@@ -66,7 +69,6 @@ export const tinyint: PrimitiveFormat<number> = {
   },
   decode: (bytes, start) => bytes.readInt8(start),
   isTag: true,
-  bucketBy: null,
 };
 
 export const bigint: PrimitiveFormat<bigint> = {
@@ -75,7 +77,6 @@ export const bigint: PrimitiveFormat<bigint> = {
   ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
   decode: decodeInt64,
   isTag: true,
-  bucketBy: null,
 };
 
 /** The same values as `bigint`; in a vector, where no counter can be, it would have no fixed length. */
@@ -86,7 +87,6 @@ export const counter: PrimitiveFormat<bigint> = {
   encode: bigint.encode,
   decode: decodeInt64,
   isTag: false,
-  bucketBy: null,
 };
 
 export const varint: PrimitiveFormat<bigint> = {
@@ -95,6 +95,7 @@ export const varint: PrimitiveFormat<bigint> = {
   wire: { ids: [0x000e], classes: ["IntegerType"] },
   ...integerSchemas({
     description: "An integer of any size, as a string of decimal digits",
+    inputDescription: `An integer of at most ${MAX_DIGITS} digits, as a string of them`,
     example: "170141183460469231731687303715884105728",
   }),
   read(json, issues) {
@@ -107,23 +108,30 @@ export const varint: PrimitiveFormat<bigint> = {
   encode: encodeVarint,
   decode: (bytes, start, end) => decodeVarint(bytes, start, end).toString(),
   isTag: false,
-  bucketBy: null,
+  stored: { read: readStoredVarint, readText: readStoredVarint },
+  isUnbounded: true,
 };
 
 const EXPECTED_VARINT =
-  `Expected an integer of at most ${MAX_DIGITS} digits, as a string or an exact number`;
+  `Expected an integer of at most ${MAX_DIGITS} digits, as a string or a number, ` +
+  `whose exponent stands for at most ${MAX_ZEROS} zeros`;
 
 /** What every integer may be in JSON: digits in a string, or a number that lost nothing. */
 function readInteger(json: unknown): bigint | undefined {
   if (typeof json === "string") return parseDigits(json);
   if (typeof json === "number") return Number.isSafeInteger(json) ? BigInt(json) : undefined;
-  if (!(json instanceof ExactNumber)) return undefined;
-  const decimal = parseDecimal(json.source);
-  return decimal && toInteger(decimal);
+  return json instanceof ExactNumber ? parseIntegerLiteral(json.source) : undefined;
 }
 
 function parseDigits(text: string): bigint | undefined {
   return text.length <= MAX_DIGITS && DIGITS.test(text) ? BigInt(text) : undefined;
+}
+
+/** Other clients of Cassandra store what they like. */
+function readStoredVarint(json: unknown, issues: Issue[]): bigint | undefined {
+  return typeof json === "string" && DIGITS.test(json)
+    ? BigInt(json)
+    : refuse(issues, "Expected the digits of an integer");
 }
 
 function decodeInt64(bytes: Buffer, start: number): string {
@@ -192,16 +200,22 @@ function wideInteger(
 }
 
 function integerSchemas(
-  schema: { format?: string; description: string; example: string },
+  { inputDescription, ...schema }: {
+    format?: string;
+    description: string;
+    inputDescription?: string;
+    example: string;
+  },
 ): Pick<Format, "output" | "input" | "text"> {
   const output: Schema = { type: "string", pattern: "^-?\\d+$", ...schema };
+  const text = { ...output, description: inputDescription ?? output.description };
   return {
     output,
     input: {
-      ...output,
+      ...text,
       type: ["string", "integer"],
-      description: `${schema.description}; or a number, taken as it is written`,
+      description: `${text.description}; or a number, taken as it is written`,
     },
-    text: output,
+    text,
   };
 }

@@ -110,6 +110,7 @@ describe("varint", () => {
   it("takes numbers exactly as they are written", () => {
     expectBytes({ kind: "varint" }, [
       ["1e3", "03e8", '"1000"'],
+      ["1e+21", "3635c9adc5dea00000", '"1000000000000000000000"'],
       ["1.50e1", "0f", '"15"'],
       ["0e999999999", "00", '"0"'],
       ["18446744073709551616", "010000000000000000", '"18446744073709551616"'],
@@ -121,7 +122,8 @@ describe("varint", () => {
     expectRefused({ kind: "varint" }, [
       ["1.5", expected],
       ["1e-20000", expected],
-      ["1e1001", expected],
+      ["1e101", expected],
+      ["1e1000", "whose exponent stands for at most 100 zeros"],
       ["1e99999999999", expected],
       [`"${"9".repeat(10_001)}"`, expected],
       ['"0x10"', expected],

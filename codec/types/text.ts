@@ -16,6 +16,8 @@ const TRAITS = {
   identity: null,
   isTag: false,
   instantOf: null,
+  stored: null,
+  isUnbounded: false,
 } as const;
 
 const TEXT: Schema = { type: "string", description: "Text", example: "Reykjavík" };
@@ -100,6 +102,8 @@ export const boolean: PrimitiveFormat<boolean> = {
   emptyIsValue: false,
   identity: null,
   measure: null,
+  stored: null,
+  isUnbounded: false,
   isTag: false,
   instantOf: null,
   bucketBy: null,

@@ -28,6 +28,8 @@ const TRAITS = {
   emptyIsValue: false,
   identity: null,
   measure: null,
+  stored: null,
+  isUnbounded: false,
 } as const;
 
 const TIMESTAMP_OUTPUT: Schema = {

@@ -90,7 +90,10 @@ async function prepareQuery(
     columns,
     condition,
     walk,
-    readRows: compileRowReader(statement.columns),
+    readRows: compileRowReader(
+      statement.columns,
+      (index) => columns[index]?.computed ?? false,
+    ),
     readShape: createShapeReader(),
     idempotent,
     writes: query.verb !== "select",

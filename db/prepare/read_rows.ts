@@ -4,8 +4,10 @@
  *
  * @module
  */
-import type { Json } from "../../codec/codec.ts";
-import { codecFor } from "../../codec/codec_for.ts";
+import type { Codec, Json } from "../../codec/codec.ts";
+import { variantCodecFor } from "../../codec/codec_for.ts";
+import { NumberTooLongError } from "../../codec/variant.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { DriverColumn, RawRows } from "../driver/driver_types.ts";
 
@@ -14,10 +16,36 @@ export type Row = { [column: string]: Json };
 
 export type RowReader = (rows: RawRows) => Row[];
 
-/** Makes the reader for rows of these columns. */
-export function compileRowReader(columns: readonly DriverColumn[]): RowReader {
+/**
+ * Makes the reader for rows of these columns.
+ *
+ * @param isComputed whether the statement works a column out, by its index
+ * @throws {ServiceError} the reader does, `number_too_long` for a number that a statement has worked out
+ */
+export function compileRowReader(
+  columns: readonly DriverColumn[],
+  isComputed: (index: number) => boolean = () => false,
+): RowReader {
   const names = columns.map(({ name }) => name);
-  const codecs = columns.map(({ type }) => codecFor(cqlTypeOf(type)));
+  const codecs = columns.map(({ type }, index) =>
+    variantCodecFor(cqlTypeOf(type), { computed: isComputed(index) })
+  );
+  const read = rowReader(names, codecs);
+  const isBounded = codecs.some(({ isUnbounded }, index) => isUnbounded && isComputed(index));
+  if (!isBounded) return read;
+  return (rows) => {
+    try {
+      return read(rows);
+    } catch (cause) {
+      if (!(cause instanceof NumberTooLongError)) throw cause;
+      const detail =
+        "A number that the query works out has too many digits: ask for other rows, or have its author round it";
+      throw new ServiceError("number_too_long", detail, { cause });
+    }
+  };
+}
+
+function rowReader(names: readonly string[], codecs: readonly Codec[]): RowReader {
   return ({ length, body, offset }) => {
     const rows = new Array<Row>(length);
     for (let index = 0; index < length; index++) {

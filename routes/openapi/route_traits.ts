@@ -19,7 +19,7 @@ export interface HandwrittenFacts {
 
 /** The traits of a query's route. */
 export function traitsOf(
-  { query, condition, writes, idempotent, isPaged }: PreparedQuery,
+  { query, columns, condition, writes, idempotent, isPaged }: PreparedQuery,
 ): ReadonlySet<RouteTrait> {
   const { route, mode, walk } = query;
   const takesIfMatch = query.params.some(({ source }) => source.in === "if-match");
@@ -36,6 +36,7 @@ export function traitsOf(
     applied: condition !== null && condition.checks !== "exists" && !condition.comparesTagAlone,
     exists: condition?.checks === "exists",
     not_exists: condition?.checks === "not_exists",
+    computed_numbers: columns.some(({ computed, codec }) => computed && codec.isUnbounded),
     etag: query.etag !== null,
     if_match: takesIfMatch,
     not_idempotent: writes && !idempotent,

@@ -212,7 +212,7 @@ const JSON_OF: Readonly<Record<Primitive, fc.Arbitrary<Json>>> = {
   decimal: fc.tuple(
     fc.oneof(fc.constantFrom(0n, 10n, -100n), fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n })),
     fc.oneof(
-      fc.constantFrom(0, 1, -1, 7, 2 ** 31 - 1, -(2 ** 31)),
+      fc.constantFrom(0, 1, -1, 7, 10_000, -10_000),
       fc.integer({ min: -40, max: 60 }),
     ),
   ).map(([unscaled, scale]) => javaDecimal(unscaled, scale)),

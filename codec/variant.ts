@@ -1,0 +1,42 @@
+/**
+ * Variants of a type: the same values, read or written in another way than usual.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Format, PrimitiveFormat } from "./parts/format.ts";
+
+export interface Variant {
+  /** Of values that the server works out: one too long to print is an error, and not a long wait. */
+  readonly computed?: boolean;
+  /** Of values that may be stored already, though a request could not hold them. */
+  readonly stored?: boolean;
+}
+
+/**
+ * The bytes of a number that a query works out: four times what a request can hold, which leaves room for
+ * sums and products. Printing that many digits takes two milliseconds; a megabyte takes a second.
+ */
+export const MAX_COMPUTED_BYTES = 16_384;
+
+/** A number that the server has worked out, and that is too long to print. */
+export class NumberTooLongError extends Error {
+  override readonly name = "NumberTooLongError";
+
+  constructor(length: number) {
+    super(`Cannot print a number of ${length} bytes: the most is ${MAX_COMPUTED_BYTES}`);
+  }
+}
+
+export function variantOf(format: PrimitiveFormat, { computed, stored }: Variant): Format {
+  const { decode } = format;
+  const variant = stored ? { ...format, ...format.stored } : format;
+  if (!computed || !format.isUnbounded) return variant;
+  return {
+    ...variant,
+    decode(bytes: Buffer, start: number, end: number) {
+      if (end - start > MAX_COMPUTED_BYTES) throw new NumberTooLongError(end - start);
+      return decode(bytes, start, end);
+    },
+  };
+}
