@@ -124,10 +124,17 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   let app = appFor(null, []);
 
   const { host: hostname } = config;
-  const api = listen({ hostname, port: config.port }, (request, info) => app.fetch(request, info));
+  const onLost = (cause: unknown, retryInMs: number) => {
+    const message = `Connections are not accepted any more; the next attempt is in ${retryInMs} ms`;
+    observe({ kind: "warning", message, cause });
+  };
+  const api = listen(
+    { hostname, port: config.port, onLost },
+    (request, info) => app.fetch(request, info),
+  );
   let admin: Listener;
   try {
-    admin = listen({ hostname, port: config.adminPort }, createAdmin(metrics).fetch);
+    admin = listen({ hostname, port: config.adminPort, onLost }, createAdmin(metrics).fetch);
   } catch (error) {
     await api.finish(0);
     throw error;

@@ -1,8 +1,11 @@
 /**
- * A listening HTTP server that can finish what it has begun.
+ * A listening HTTP server that can finish what it has begun, and that listens again where the runtime
+ * stops doing so: its accept loop ends when no descriptors are left for a connection, and whoever
+ * connects later would be refused for ever. What is connected already is served on.
  *
  * @module
  */
+import { backoff } from "../db/driver/backoff.ts";
 import type { Code } from "../errors/codes.ts";
 import { problemAnswer } from "../errors/problem_document.ts";
 import { ServiceError } from "../errors/service_error.ts";
@@ -15,10 +18,23 @@ export interface Listener {
   finish(graceMs: number): Promise<void>;
 }
 
+export interface ListenOptions {
+  readonly hostname: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Called each time that nothing listens any more, with the reason, and the time until the next attempt. */
+  readonly onLost: (cause: unknown, retryInMs: number) => void;
+}
+
 /** What is left of the grace for answering uploads that were cut off. */
 const UPLOADS_SHARE = 0.9;
 /** Longest that the last bytes of an answer take to leave, in milliseconds. */
 const LINGER_MS = 1_000;
+// A quarter of a second at least: what is in the way, such as idle connections, takes its time to go.
+const RELISTEN = { baseMs: 250, capMs: 2_000 };
+const RELISTEN_MIN_MS = 250;
+/** A listener that lasted so long was well: the next loss begins with short delays again. */
+const WELL_MS = 30_000;
 /**
  * RFC 9110, section 7.2. The runtime makes a request's URL of it, so that any other character would
  * have a say in which route is served.
@@ -27,7 +43,7 @@ const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])?(?::\d{1,5})?$/i;
 
 /** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
 export function listen(
-  { hostname, port }: { hostname: string; port: number },
+  { hostname, port, onLost }: ListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Listener {
   const unanswered = new Set<Promise<void>>();
@@ -39,8 +55,8 @@ export function listen(
     });
     for (const set of sets) set.add(answered);
   }
-  try {
-    const server = Deno.serve({
+  function serve(port: number): Deno.HttpServer<Deno.NetAddr> {
+    return Deno.serve({
       hostname,
       port,
       automaticCompression: true,
@@ -53,27 +69,72 @@ export function listen(
       track(info.completed, request.method === "GET" ? [unanswered] : [unanswered, uploads]);
       return handler(request, info);
     });
-    return {
-      port: server.addr.port,
-      async finish(graceMs) {
-        isFinishing = true;
-        const endsAt = performance.now() + graceMs;
-        // A server that shuts down reads no further in a body that is still coming in.
-        await within(Promise.all(uploads), graceMs * UPLOADS_SHARE);
-        const shutdown = server.shutdown();
-        // Nobody need finish a body that was answered already, as one that is too large: its
-        // connection would hold the server for ever.
-        const answered = Promise.all(unanswered).then(() => within(shutdown, LINGER_MS));
-        // One that shuts down already cannot be aborted (Deno throws BadResource): what is left
-        // fails when the session is closed, and ends with the process at the latest.
-        await within(Promise.race([shutdown, answered]), endsAt - performance.now());
-      },
-    };
+  }
+
+  /** The server that accepts connections; one that was lost goes on with those that it has. */
+  let server = serveOrExplain(serve, { hostname, port });
+  let delays = backoff(RELISTEN);
+  let listensSince = performance.now();
+  async function keepListening(): Promise<void> {
+    while (!isFinishing) {
+      const cause = await server.finished.then(() => null, (error) => error);
+      if (isFinishing) return;
+      if (performance.now() - listensSince > WELL_MS) delays = backoff(RELISTEN);
+      await listenAgain(cause);
+    }
+  }
+  async function listenAgain(cause: unknown): Promise<void> {
+    for (let reason = cause; !isFinishing;) {
+      const retryInMs = RELISTEN_MIN_MS + delays.next().value;
+      onLost(reason, retryInMs);
+      await new Promise((resolve) => setTimeout(resolve, retryInMs));
+      if (isFinishing) return;
+      try {
+        server = serve(server.addr.port);
+        listensSince = performance.now();
+        return;
+      } catch (error) {
+        reason = error;
+      }
+    }
+  }
+  void keepListening();
+
+  return {
+    port: server.addr.port,
+    async finish(graceMs) {
+      isFinishing = true;
+      const endsAt = performance.now() + graceMs;
+      // A server that shuts down reads no further in a body that is still coming in.
+      await within(Promise.all(uploads), graceMs * UPLOADS_SHARE);
+      // A server that was lost cannot be shut down, but still has its connections.
+      const shutdown = shutDown(server).catch(() => Promise.all(unanswered));
+      // Nobody need finish a body that was answered already, as one that is too large: its
+      // connection would hold the server for ever.
+      const answered = Promise.all(unanswered).then(() => within(shutdown, LINGER_MS));
+      // One that shuts down already cannot be aborted (Deno throws BadResource): what is left
+      // fails when the session is closed, and ends with the process at the latest.
+      await within(Promise.race([shutdown, answered]), endsAt - performance.now());
+    },
+  };
+}
+
+/** Deno throws at once where there is nothing to shut down. */
+async function shutDown(server: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
+  await server.shutdown();
+}
+
+function serveOrExplain<T>(
+  serve: (port: number) => T,
+  address: { readonly hostname: string; readonly port: number },
+): T {
+  try {
+    return serve(address.port);
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new Deno.errors.AddrInUse(
       `Cannot listen on ${
-        hostPort({ hostname, port })
+        hostPort(address)
       }: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
     );
   }

@@ -17,7 +17,7 @@ describe("listen()", () => {
   for (const method of ["POST", "GET"]) {
     it(`waits for nobody who was answered before the body of a ${method} was whole`, async () => {
       const listener = listen(
-        { hostname: "127.0.0.1", port: 0 },
+        { hostname: "127.0.0.1", port: 0, onLost: () => {} },
         () => new Response(null, { status: 413 }),
       );
       using connection = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
@@ -31,7 +31,7 @@ describe("listen()", () => {
   it("waits for an answer that goes on", async () => {
     const stream = new TransformStream<string, string>();
     const listener = listen(
-      { hostname: "127.0.0.1", port: 0 },
+      { hostname: "127.0.0.1", port: 0, onLost: () => {} },
       () => new Response(stream.readable.pipeThrough(new TextEncoderStream())),
     );
     const writer = stream.writable.getWriter();

@@ -40,11 +40,19 @@ export interface ServiceProcess extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
 }
 
-/** Starts `main.ts` with the permissions of the task `start`; resolves once it listens. */
-export async function spawnService(env: Environment): Promise<ServiceProcess> {
+/**
+ * Starts `main.ts` with the permissions of the task `start`; resolves once it listens.
+ *
+ * @param maxDescriptors that the process may have open at once, as `ulimit -n` sets it
+ */
+export async function spawnService(
+  env: Environment,
+  { maxDescriptors }: { readonly maxDescriptors?: number } = {},
+): Promise<ServiceProcess> {
   const [, ...args] = deno.tasks.start.command.split(" ");
-  const child = new Deno.Command(Deno.execPath(), {
-    args,
+  const limit = maxDescriptors === undefined ? "" : `ulimit -n ${maxDescriptors}; `;
+  const child = new Deno.Command("sh", {
+    args: ["-c", `${limit}exec "$0" "$@"`, Deno.execPath(), ...args],
     env: environment(env),
     clearEnv: true,
     stdout: "piped",
