@@ -242,7 +242,18 @@ docs/configuration.md lists every setting`),
     ]);
     expect(read).toEqual([[[10, 0, 0, 0], 8], [[192, 0, 2, 1], 32], [[0x20, 1, 0xd, 0xb8], 32]]);
   });
-  for (const part of ["10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "/8", "proxy", "::/129", "*"]) {
+  for (
+    const part of [
+      "10.0.0.0/33",
+      "::ffff:10.0.0.0/104",
+      "10.0.0/8",
+      "10.0.0.0/",
+      "/8",
+      "proxy",
+      "::/129",
+      "*",
+    ]
+  ) {
     it(`rejects the network "${part}"`, () => {
       expect(mistakesOf({ ...REQUIRED, TRUSTED_PROXIES: part })).toEqual([
         `TRUSTED_PROXIES has "${part}": expected an address or a network, such as "10.0.0.0/8" or "2001:db8::/32"`,

@@ -129,7 +129,7 @@ export function replication(): SettingKind<Readonly<Record<string, number>>> {
   };
 }
 
-/** Values of `typ` in tokens: media types, of which `application/` may be left out. */
+/** Values of `typ` in tokens: media types, which may leave `application/` out. */
 export function tokenTypes(): SettingKind<readonly string[]> {
   return {
     range: "media types, comma-separated",
@@ -143,7 +143,7 @@ export function tokenTypes(): SettingKind<readonly string[]> {
   };
 }
 
-/** Networks in CIDR notation; an address alone is a network of its own. */
+/** Networks in CIDR notation, or single addresses. */
 export function networks(): SettingKind<readonly Network[]> {
   return {
     range: "addresses and networks (CIDR), comma-separated",
@@ -161,7 +161,7 @@ export function networks(): SettingKind<readonly Network[]> {
   };
 }
 
-/** The IP addresses that begin with the same bits. */
+/** IP addresses with a common prefix. */
 export interface Network {
   /** Four bytes, or sixteen. */
   readonly address: Uint8Array;

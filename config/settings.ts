@@ -160,7 +160,7 @@ export const SETTINGS = {
     default: "",
     kind: tokenTypes(),
     meaning:
-      "Values of `typ` by which access tokens are marked, beside `at+jwt`; see [HTTP](http.md#which-tokens-are-taken)",
+      "Further values of `typ` that mark access tokens, beside `at+jwt`: see [HTTP](http.md#which-tokens-are-taken)",
   },
   /** The first key encrypts, all decrypt. Empty where nothing is served. */
   cursorKeys: {
@@ -213,14 +213,14 @@ export const SETTINGS = {
     default: null,
     kind: integer({ min: 0, max: 1_000_000 }),
     meaning:
-      "Requests of one caller served at once, of `MAX_IN_FLIGHT`; a quarter of them by default, 0 for no limit",
+      "Requests of one caller served at once; a quarter of `MAX_IN_FLIGHT` by default, 0 for no limit",
   },
   trustedProxies: {
     name: "TRUSTED_PROXIES",
     default: "",
     kind: networks(),
     meaning:
-      "Proxies whose `Forwarded` or `X-Forwarded-For` is believed; without it, all who come by a proxy are one caller of public routes",
+      "Proxies that are believed about the address of a caller: see [Operations](operations.md#behind-a-load-balancer)",
   },
   drainDelayMs: {
     name: "DRAIN_DELAY_MS",

@@ -25,15 +25,9 @@ export type AddressReader = (context: Context<AppEnv>) => string;
 /** More proxies than anybody puts in a row. */
 const MAX_HOPS = 32;
 const IPV6_PREFIX_BYTES = 8;
-/** `::ffff:0:0/96`: IPv4 addresses written as IPv6. */
-const MAPPED_PREFIX = "00000000000000000000ffff";
 
 export function createAddressReader(trustedProxies: readonly Network[]): AddressReader {
-  const networks = trustedProxies.map(({ address, prefixLength }) => {
-    const plain = withoutMapping(address);
-    const mappedBits = 8 * (address.length - plain.length);
-    return bitsOf(plain, Math.max(0, prefixLength - mappedBits));
-  });
+  const networks = trustedProxies.map(({ address, prefixLength }) => bitsOf(address, prefixLength));
   const isTrusted = (address: Buffer) => {
     const bits = bitsOf(address);
     return networks.some((network) => bits.startsWith(network));
@@ -81,13 +75,7 @@ function forwardedFor(header: string | null): string | null {
 /** Reads `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` and `[2001:db8::1]:80`. */
 function parseNode(node: string): Buffer | undefined {
   const text = /^\[(.*)\](?::\d+)?$/.exec(node)?.[1] ?? /^([\d.]+):\d+$/.exec(node)?.[1] ?? node;
-  const address = parseIpAddress(text);
-  return address === undefined ? undefined : withoutMapping(address);
-}
-
-function withoutMapping(address: Uint8Array): Buffer {
-  const bytes = Buffer.from(address);
-  return bytes.toString("hex").startsWith(MAPPED_PREFIX) ? bytes.subarray(12) : bytes;
+  return parseIpAddress(text);
 }
 
 function nameOf(address: Buffer): string {

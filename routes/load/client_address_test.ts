@@ -143,7 +143,7 @@ const CASES: Record<string, Case> = {
     address: "10.0.0.2",
   },
   "the client's, of a proxy that is trusted by its IPv4 address written as IPv6": {
-    trusted: "::ffff:10.0.0.0/104",
+    trusted: "::ffff:10.0.0.1",
     peer: PROXY,
     headers: forwardedFor("198.51.100.7"),
     address: "198.51.100.7",
