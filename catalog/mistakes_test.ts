@@ -1,6 +1,6 @@
 /**
  * Every mistake that a query file can have: `fixtures/mistakes/<case>/` holds the query files and the
- * exact report. `UPDATE_FIXTURES=1` writes the reports anew; read them before committing.
+ * exact report. `UPDATE_FIXTURES=1` rewrites the reports; read them before committing.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 import type { Codec } from "./codec.ts";
 import { type Decimal, parseDecimal } from "./parts/decimal.ts";
 
-/** As the tag writes them; null where there is none. */
+/** As written in the tag; null if not given. */
 export interface Bounds {
   readonly min: string | null;
   readonly max: string | null;

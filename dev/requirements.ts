@@ -25,7 +25,7 @@ const JAVA_VERSIONS = ["11", "17"];
 /**
  * The command that starts a Java on which Cassandra 5.0 runs: that of `JAVA_HOME`, else of `PATH`.
  *
- * @throws {Error} saying how to install one, if there is none or it has the wrong version
+ * @throws {Error} saying how to install it, if it is missing or has the wrong version
  */
 export async function findJava(): Promise<string> {
   const home = Deno.env.get("JAVA_HOME");
@@ -50,7 +50,7 @@ export async function findJava(): Promise<string> {
 /**
  * The command that starts Maven.
  *
- * @throws {Error} saying how to install it, if there is none
+ * @throws {Error} saying how to install it, if it is missing
  */
 export async function findMaven(): Promise<string> {
   if (await run("mvn", ["--version"]) === undefined) {

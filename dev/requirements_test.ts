@@ -28,13 +28,13 @@ describe("a machine without what Cassandra needs", () => {
     await Deno.remove(directory, { recursive: true });
   });
 
-  it("findJava() says how to install Java where there is none", async () => {
+  it("findJava() says how to install Java if it is missing", async () => {
     await expect(findJava()).rejects.toThrow(
       /there is no Java[^]*openjdk-17-jre-headless[^]*brew install openjdk@17[^]*docker run/,
     );
   });
 
-  it("findMaven() says how to install Maven where there is none", async () => {
+  it("findMaven() says how to install Maven if it is missing", async () => {
     await expect(findMaven()).rejects.toThrow(
       /there is no Maven[^]*apt install maven[^]*docker run/,
     );

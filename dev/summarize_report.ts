@@ -1,7 +1,7 @@
 /**
  * @module
  * Counts tests from the JUnit report of `deno test`. Deno's own last line counts a `describe` as a
- * test and an `it` as a step; here an `it` is a test and a `describe` is none.
+ * test and an `it` as a step; here only an `it` counts as a test.
  */
 
 /** How many tests ended in which way. */
@@ -30,7 +30,7 @@ export function summarizeReport(junit: string): TestCounts {
   return counts;
 }
 
-/** `a > b > c` is inside of `a` and `a > b`. */
+/** `a > b > c` is inside `a` and inside `a > b`. */
 function ancestors(name: string): string[] {
   const parts = name.split(SEPARATOR);
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join(SEPARATOR));

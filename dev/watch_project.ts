@@ -108,7 +108,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Tells a folder from another that takes its place; null where there is none. */
+/** Identifies a folder, so that a replacement is noticed; null if it does not exist. */
 async function identityOf(folder: string): Promise<string | null> {
   try {
     const { dev, ino, isDirectory } = await Deno.stat(folder);

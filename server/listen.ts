@@ -1,7 +1,7 @@
 /**
- * A listening HTTP server that can finish what it has begun, and that listens again where the runtime
- * stops doing so: its accept loop ends when no descriptors are left for a connection, and whoever
- * connects later would be refused for ever. What is connected already is served on.
+ * An HTTP server that finishes requests in flight before it stops, and listens again if the runtime
+ * stops accepting. The runtime's accept loop ends when the process runs out of descriptors, and
+ * every later connection would be refused. Open connections are still served.
  *
  * @module
  */
@@ -105,15 +105,15 @@ export function listen(
     async finish(graceMs) {
       isFinishing = true;
       const endsAt = performance.now() + graceMs;
-      // A server that shuts down reads no further in a body that is still coming in.
+      // A server that shuts down stops reading bodies that are still arriving.
       await within(Promise.all(uploads), graceMs * UPLOADS_SHARE);
-      // A server that was lost cannot be shut down, but still has its connections.
+      // A lost server cannot be shut down, but still has its connections.
       const shutdown = shutDown(server).catch(() => Promise.all(unanswered));
-      // Nobody need finish a body that was answered already, as one that is too large: its
-      // connection would hold the server for ever.
+      // A body that was answered early, such as one that is too large, need not be read to its end:
+      // its connection would keep the server open.
       const answered = Promise.all(unanswered).then(() => within(shutdown, LINGER_MS));
-      // One that shuts down already cannot be aborted (Deno throws BadResource): what is left
-      // fails when the session is closed, and ends with the process at the latest.
+      // A server that is shutting down cannot be aborted (Deno throws BadResource). Remaining
+      // requests fail when the session is closed, and end with the process at the latest.
       await within(Promise.race([shutdown, answered]), endsAt - performance.now());
     },
   };

@@ -1,10 +1,10 @@
 /**
- * Waiting, but not for ever.
+ * Bounded waiting.
  *
  * @module
  */
 
-/** Resolves with the promise, or when `ms` milliseconds are over. */
+/** Settles with the promise, or resolves after `ms` milliseconds. */
 export async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   const over = Promise.withResolvers<void>();
   const timer = setTimeout(over.resolve, ms);

@@ -271,7 +271,7 @@ describe("A cursor", () => {
     await replica.close();
   });
 
-  it("is refused for another user, be it of the same tenant", async () => {
+  it("is refused for another user, even of the same tenant", async () => {
     await expectRefused(await follow(PATH, cursor, await service.sign(service.claims())));
     await expectRefused(await follow(PATH, cursor, await service.token("reader")));
   });

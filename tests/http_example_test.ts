@@ -96,7 +96,7 @@ describe("GET /stations/{station_id}", () => {
     expect(response.headers.get("cache-control")).toMatch(/private|no-store/);
   });
 
-  it("answers 404 where there is none", async () => {
+  it("answers 404 if there is no row", async () => {
     const problem = await problemOf(await service.request("/stations/nowhere"));
     expect([problem.status, problem.code]).toEqual([404, "not_found"]);
   });

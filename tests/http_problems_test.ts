@@ -74,7 +74,7 @@ describe("A request that cannot be read", () => {
       "malformed_request",
       /UTF-8/,
     ],
-    ["an escape in the path that is none", "/stations/%zz", {}, 400, "malformed_request", /UTF-8/],
+    ["an invalid escape in the path", "/stations/%zz", {}, 400, "malformed_request", /UTF-8/],
     [
       "an escape in the query that is not UTF-8",
       "/stations?limit=%c3",
@@ -277,7 +277,7 @@ describe("A request whose values do not fit", () => {
       "/query/cursor": /once/,
       "/query/x": /Unknown/,
     }],
-    ["a month that is none", "/stations/s/observations/2010-13", {}, { "/path/month": /month/ }],
+    ["an invalid month", "/stations/s/observations/2010-13", {}, { "/path/month": /month/ }],
   ];
   for (const [name, path, request, mistakes] of CASES) {
     it(`is answered with 422 for ${name}`, async () => {

@@ -50,7 +50,7 @@ INSERT INTO rooms (house, floor, name, size) VALUES (:house, :floor, :name, :siz
 SELECT house, floor, name FROM rooms WHERE house IN :houses ORDER BY floor DESC LIMIT :rows;
 
 -- name: list_events :many
--- A column that is called like a keyword, of a partition that is named like a list.
+-- A column named as a keyword, in a table named as a list.
 -- @route GET /events/{day}
 -- @public
 -- @page size=2 max=5

@@ -1,6 +1,6 @@
 /**
- * `@walk`: a range of time over partitions gives exactly the rows inside of it, in order, whatever the
- * size of the pages, the width of the buckets and their type.
+ * `@walk`: a time range over several partitions returns exactly the rows inside it, in order,
+ * whatever the page size, the bucket width and the bucket type.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { ExactNumber } from "./exact_number.ts";
 
 /**
  * A literal that may need its source: minus zero, sixteen characters and more (fifteen digits are
- * always exact), an exponent, a fraction that ends in zero. Text inside of strings can match too,
+ * always exact), an exponent, a fraction that ends in zero. Text inside strings can match too,
  * which costs time and nothing else.
  */
 const SUSPECT = /(?:^|[\s:,[])(?:-0|-?[\d.]{16,}|-?\d[\d.]*[eE][+-]?\d+|-?\d+\.\d*0)(?=[\s,\]}]|$)/;

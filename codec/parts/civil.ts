@@ -1,7 +1,7 @@
 /**
  * Days and their dates in the proleptic Gregorian calendar, over every year that CQL's `date` and
- * `timestamp` reach, which is more than `Date` does. Years outside of 0000–9999 are written as
- * ECMAScript does: a sign and at least six digits.
+ * `timestamp` reach, which is more than `Date` does. Years outside 0000–9999 are written as in
+ * ECMAScript: a sign and at least six digits.
  *
  * @module
  */

@@ -24,7 +24,7 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,10}))?$/;
 /** The digits, a sign, a point and an exponent. */
 const MAX_LENGTH = MAX_DIGITS + 16;
 
-/** Reads a decimal literal, or gives undefined where it is none or beyond the bounds. */
+/** Reads a decimal literal; undefined if it is malformed or out of bounds. */
 export function parseDecimal(text: string): Decimal | undefined {
   return text.length > MAX_LENGTH
     ? undefined

@@ -10,7 +10,7 @@ describe("parseDecimal()", () => {
     expect(parseDecimal("007")).toEqual({ unscaled: 7n, scale: 0 });
   });
 
-  it("gives undefined for what is none or out of bounds", () => {
+  it("returns undefined for text that is malformed or out of bounds", () => {
     const texts = [
       "",
       "-",

@@ -39,7 +39,7 @@ describe("duration", () => {
     ]);
   });
 
-  it("refuses what is none", () => {
+  it("refuses anything else", () => {
     const expected = "Expected a duration";
     expectRefused({ kind: "duration" }, [
       ['""', expected],

@@ -125,7 +125,7 @@ describe("connectionFailure()", () => {
     );
   });
 
-  it("gives the message of other errors, and what was thrown that is none", () => {
+  it("gives the message of other errors, and anything thrown that is not an Error", () => {
     expect(connectionFailure(new Error("no such data centre"))).toBe("no such data centre");
     expect(connectionFailure("odd")).toBe("odd");
   });

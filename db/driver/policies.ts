@@ -40,7 +40,7 @@ export class RetryOnceIfIdempotent extends retry.RetryPolicy {
     _consistency?: cassandra.types.consistencies,
     error?: Error,
   ): DecisionInfo {
-    // The time that the request had is over: whoever waited for it is gone.
+    // The request's time is up, and nobody waits for the answer any more.
     if (error instanceof cassandra.errors.OperationTimedOutError) return this.rethrowResult();
     return this.#onceIfIdempotent(info, { sameHost: false });
   }

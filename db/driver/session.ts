@@ -90,7 +90,7 @@ export class Session {
     this.#schema.onChange(listener);
   }
 
-  /** Says that what was prepared does not fit the schema: whoever derives from it derives it again. */
+  /** Reports that prepared statements no longer fit the schema, so listeners derive them again. */
   noteSchemaChange(): void {
     this.#schema.notify();
   }
@@ -135,8 +135,8 @@ export class Session {
     }
     if (this.#closing.signal.aborted) return await client.shutdown();
     this.#client = client;
-    // Later, since a node that is added anew gets its data centre only after the event: seen too early
-    // it would belong to none, and no other event tells when it does.
+    // Deferred: the driver learns a new node's data centre only after the event, and no other event
+    // follows.
     const refresh = () => setTimeout(() => this.#refresh());
     for (const event of ["hostUp", "hostDown", "hostAdd", "hostRemove"]) client.on(event, refresh);
     this.#refresh();

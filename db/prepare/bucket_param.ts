@@ -12,7 +12,7 @@ import type { Codec } from "../../codec/codec.ts";
 /** An instant's bytes → its bucket's; null where that has no name, as outside the years 0000 to 9999. */
 export type Bucket = (instant: Buffer) => Buffer | null;
 
-/** The derivation, or why there is none. */
+/** The derivation, or the reason it cannot be made. */
 export function bucketFor(
   options: { of: Codec; into: Codec; by: BucketUnit },
 ): Bucket | string {
@@ -39,7 +39,7 @@ export function instantReader({ instantOf }: Codec): ((bytes: Buffer) => number)
   };
 }
 
-/** An instant → its bucket's bytes; why there is none where the type cannot name it. */
+/** Maps an instant to its bucket's bytes, or to the reason the type cannot hold that bucket. */
 export function bucketEncoder(
   into: Codec,
   by: BucketUnit,

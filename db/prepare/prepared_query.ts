@@ -68,7 +68,7 @@ export interface PreparedColumn {
 
 /** The conditions of a lightweight transaction; a batch may have several. */
 export interface PreparedCondition {
-  /** What all of them check: that there is a row, that there is none, or else its columns. */
+  /** What all of them check: that the row exists, that it does not, or its columns. */
   readonly checks: "exists" | "not_exists" | "columns";
   /** Whether they compare with the tag of `If-Match` and with nothing else. */
   readonly comparesTagAlone: boolean;

@@ -18,7 +18,7 @@ export interface ReadOneOptions extends Pick<ExecutionOptions, "stopwatch" | "de
 }
 
 /**
- * The row of a `:one` query; null where there is none.
+ * The row of a `:one` query; null if there is no row.
  *
  * @throws {ServiceError} `too_many_rows` for a query that is not what it claims, `answer_too_large` for a
  * row beyond the bytes of a page, `timeout` where no row was found in time, and others

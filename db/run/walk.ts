@@ -98,7 +98,8 @@ export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptio
 /**
  * The buckets between the two ends; null for a range that ends before it begins.
  *
- * @throws {ServiceError} `range_too_wide`, or `invalid_input` for an end outside of the years 0000 to 9999
+ * @throws {ServiceError} `range_too_wide`, or `invalid_input` for an end outside the years 0000 to
+ * 9999
  */
 function rangeOf(values: EncodedValues, walk: PreparedWalk): Range | null {
   const endOf = (name: string) => instantOf(values[name], { name, walk });

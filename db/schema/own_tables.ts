@@ -13,7 +13,7 @@ export const CURSOR_TABLE = "cqlgate_cursors";
 
 export const OWN_TABLES: readonly string[] = [HISTORY_TABLE, CURSOR_TABLE];
 
-/** A name as CQL takes it as it is, be it a keyword or in upper case. */
+/** Quotes a name, so that CQL keeps its case and accepts keywords. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -7,7 +7,7 @@
 import { decodeJwt } from "jose";
 import { fetchToken } from "../oidc/token.ts";
 
-/** An answer of the service, its body parsed; `undefined` where there is none. */
+/** A response with its parsed body; `undefined` if it has no body. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;

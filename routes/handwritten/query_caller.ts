@@ -46,9 +46,9 @@ export interface Applied {
  * answer to the request.
  */
 export interface QueryCaller<Name extends string = string> {
-  /** The row of a `:one` query. Rejects with `not_found` where there is none. */
+  /** The row of a `:one` query. Rejects with `not_found` if there is no row. */
   one(name: Name, values?: QueryValues): Promise<Row>;
-  /** The row of a `:one` query; null where there is none. */
+  /** The row of a `:one` query; null if there is no row. */
   oneOrNull(name: Name, values?: QueryValues): Promise<Row | null>;
   /** Every row of a `:many` query, up to 5,000 and to the bytes of a page: `stream` is for more. */
   many(name: Name, values?: QueryValues): Promise<Row[]>;

@@ -75,7 +75,7 @@ export class RequestStreams {
     this.#context.env.completed.then(close, close);
   }
 
-  /** From here on every stream throws: whoever still reads must not take what it has for all rows. */
+  /** From here on every stream throws, so no reader takes a partial result for a complete one. */
   close(): void {
     this.#isOver = true;
     this.#open.clear();

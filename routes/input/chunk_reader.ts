@@ -1,8 +1,8 @@
 /**
- * A body piece by piece. The runtime hands out each piece as a view on a buffer of 64 KiB, however short
- * the piece is, so that a body of single bytes would cost 64 KiB for each byte that is kept. Here every
- * piece comes in one buffer, which grows only with what comes in and is used again: a piece is good until
- * the next one is asked for, and whoever keeps it copies it.
+ * Reads a body in chunks. The runtime returns each chunk as a view on a 64 KiB buffer, however
+ * short the chunk is, so keeping a body of single bytes would cost 64 KiB per byte. This reader
+ * reuses one buffer, which grows only with the data that arrives. A chunk is valid until the next
+ * read; a caller that keeps it must copy it.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class ChunkReader {
     this.#plain = this.#byob === null ? body.getReader() : null;
   }
 
-  /** The next piece; null at the end, and after `cancel()`. Rejects where the body breaks off. */
+  /** The next chunk; null at the end and after `cancel()`. Rejects if the body breaks off. */
   async read(): Promise<Bytes | null> {
     if (this.#byob === null) return (await this.#plain!.read()).value ?? null;
     const buffer = this.#buffer ?? new ArrayBuffer(this.#size);
@@ -35,7 +35,7 @@ export class ChunkReader {
     return value;
   }
 
-  /** Ends the body from this side: a piece that is waited for is none. */
+  /** Ends the body from this side. A pending read returns null. */
   cancel(): void {
     (this.#byob ?? this.#plain!).cancel().catch(() => {});
   }

@@ -22,7 +22,7 @@ export interface BodyLimits {
 }
 
 export interface ReadBodyOptions extends BodyLimits {
-  /** The media types to tell of where it is none of them. Default: JSON alone. */
+  /** The media types that the error lists. Default: JSON alone. */
   readonly takes?: readonly string[];
 }
 
@@ -109,7 +109,10 @@ export function assertNotEncoded(headers: Headers): void {
   );
 }
 
-/** @throws {ServiceError} `malformed_request` where `value`, known to the sender as `what`, is none */
+/**
+ * @throws {ServiceError} `malformed_request` if `value`, known to the sender as `what`, is not an
+ * object
+ */
 export function assertObject(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ServiceError("malformed_request", `${what} is not a JSON object`);

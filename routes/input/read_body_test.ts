@@ -21,7 +21,7 @@ function request(body: BodyInit | null, headers: Record<string, string> = JSON_H
   return new Request("http://localhost/", { method: "POST", body, headers });
 }
 
-/** A stream of pieces, of bytes or not; it goes on for ever where it is not closed. */
+/** A stream of pieces, of bytes or not; endless unless it is closed. */
 function stream(
   pieces: readonly string[],
   { type, isClosed = true }: { type?: "bytes"; isClosed?: boolean } = {},

@@ -19,11 +19,14 @@ export type BulkBody =
 
 /** The inputs of one request. */
 export interface Upload {
-  /** Those that came in together; throws where the upload breaks off. */
+  /** Inputs that arrived together; throws if the upload breaks off. */
   readonly blocks: AsyncIterable<readonly Entry[]>;
-  /** Reads to the end what `blocks` has not, whatever it is, while it comes in at a fair pace. Never rejects. */
+  /**
+   * Reads the rest of the upload and discards it, as long as it arrives at a fair pace. Never
+   * rejects.
+   */
   drain(): Promise<void>;
-  /** Breaks off: whoever waits for the next block waits no longer. */
+  /** Stops reading and releases anything that waits for the next block. */
   cancel(): void;
 }
 

@@ -97,7 +97,7 @@ function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown> {
   ));
 }
 
-/** A list that a function worked out, as `TTL` of a collection, has null where there is none. */
+/** A list that a function computes, such as `TTL` of a collection, may have null members. */
 function outputOf(
   { codec, computed }: Pick<PreparedColumn, "codec" | "computed">,
 ): z.ZodType<unknown> {

@@ -10,7 +10,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 const MAX_CHARACTERS = 4_096;
 
 /**
- * @param accept the header; undefined where there is none
+ * @param accept the header; undefined if it is absent
  * @param offered in the order of the route's own preference
  * @throws {ServiceError} `not_acceptable` where the caller takes none of them
  */

@@ -1,11 +1,11 @@
 /**
- * A body that is written in pieces, each when the one before has been taken. A caller who takes nothing
- * for too long ends it, since whoever does not read would otherwise keep a place, and what was read for
- * them, for as long as they like. A failure leaves the text unfinished and breaks the connection, so that
- * a short answer never looks complete.
+ * Writes a body in chunks, each after the caller has taken the one before. It ends when a caller
+ * takes nothing for too long: otherwise a caller who does not read could hold a place, and the rows
+ * in memory, indefinitely. A failure leaves the text unfinished and breaks the connection, so a
+ * short answer never looks complete.
  *
- * The runtime cannot close a connection while it waits for the other end to take what is written: the
- * socket stays, with what it has in it, until the caller reads on or leaves, or a proxy ends it.
+ * The runtime cannot close a connection while it waits for the peer to read. The socket and its
+ * buffer stay until the caller reads on or leaves, or a proxy ends the connection.
  *
  * @module
  */

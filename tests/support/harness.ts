@@ -136,7 +136,7 @@ export async function startTestService(
     ...options,
     observe(observation) {
       observations.push(observation);
-      // The service would try again for ever, and the test wait with it.
+      // The service would retry indefinitely, and the test would wait with it.
       if (observation.kind === "readiness" && observation.reason !== null) {
         obstacle.reject(new Error(`Cannot become ready: ${observation.reason}`));
       }

@@ -1,6 +1,6 @@
 /**
- * Random CQL types and the JSON of random values of them, as `docs/types.md` says it. Written anew for
- * the tests: what the service thinks of a type must not decide what is expected of it.
+ * Random CQL types, and the JSON of random values as `docs/types.md` describes it. Independent of
+ * the service's own codecs: the code under test must not decide what is expected of it.
  *
  * @module
  */
@@ -114,7 +114,7 @@ export function columnType({ type, frozen }: StoredColumn): string {
   return typeName(type, frozen);
 }
 
-/** A collection or user-defined type inside of another must be frozen. */
+/** A collection or user-defined type inside another must be frozen. */
 function typeName(type: Type, frozen: boolean): string {
   const freeze = (name: string) => frozen ? `frozen<${name}>` : name;
   switch (type.kind) {
@@ -427,7 +427,7 @@ export function durationOf(
   return text === "" ? "0s" : negative ? `-${text}` : text;
 }
 
-/** RFC 5952, as the URL standard writes hosts; addresses of IPv4 inside of IPv6 keep their dots. */
+/** RFC 5952, as the URL standard writes hosts; IPv4 addresses inside IPv6 keep their dots. */
 export function inetOf(address: Uint8Array): string {
   if (address.length === 4) return address.join(".");
   const hex = Buffer.from(address).toString("hex");
