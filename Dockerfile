@@ -23,7 +23,8 @@ COPY deploy/healthcheck.ts deploy/healthcheck.ts
 RUN deno cache --quiet --frozen main.ts tasks/migrate.ts tasks/check.ts deploy/healthcheck.ts \
   && chown -R deno:deno /deno-dir
 
-# Last the queries, which change most often. Another folder can be mounted over this one.
+# Last the example, which changes most often. A project of your own is mounted over it, read-only, or
+# copied into its place.
 COPY cql cql
 
 USER deno

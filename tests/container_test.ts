@@ -63,6 +63,7 @@ describe("Dockerfile", () => {
     expect(command).toContain('"--allow-read=/app/cql,/run/secrets"');
     expect(command).toContain('"--no-prompt"');
     expect(command).toContain('"--cached-only"');
+    expect(command).toContain('"--frozen"');
     expect(command).not.toMatch(/"(?:-A|--allow-all|--allow-(?:write|run|ffi|import|sys))/);
   });
 
@@ -132,6 +133,11 @@ describe("docker-compose.yml", () => {
     const grace = /^x-cqlgate:[\s\S]*?stop_grace_period: (\d+)s/m.exec(compose)?.[1];
     const takes = fallbackOf("DRAIN_DELAY_MS") + fallbackOf("SHUTDOWN_GRACE_MS");
     expect(Number(grace) * 1000).toBeGreaterThan(takes);
+  });
+
+  it("mounts the project, which nobody can write to from inside", () => {
+    expect(compose).toContain("- ${PROJECT_SOURCE:-./cql}:/app/cql:ro\n");
+    expect(dockerfile).toContain("CQL_DIR=/app/cql");
   });
 
   it("does not publish the admin port", () => {

@@ -7,8 +7,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { cp } from "node:fs/promises";
+import { eventually, untilReady } from "./support/eventually.ts";
+import { EXAMPLE, problemOf, startTestService } from "./support/harness.ts";
 import { startOwnService, succeed } from "./support/own_service.ts";
-import { runTask } from "./support/programs.ts";
+import { runTask, spawnService } from "./support/programs.ts";
 
 const FIXTURE = "tests/fixtures/check_routes";
 
@@ -40,6 +42,48 @@ describe("A project without hand-written routes", () => {
     });
   });
 });
+
+describe("A project with hand-written routes outside the checkout", () => {
+  it("is served with the permissions that the container has, and can do no more", async () => {
+    const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => Deno.remove(folder, { recursive: true }));
+    await cp(EXAMPLE, folder, { recursive: true });
+    await Deno.writeTextFile(
+      `${folder}/routes/peek.ts`,
+      `import { defineRoute } from "cqlgate";
+
+export default defineRoute({
+  method: "get",
+  path: "/peek",
+  access: { kind: "public" },
+  responses: { 200: { description: "What it may not read" } },
+}, async (context) => context.json({ text: await Deno.readTextFile("/etc/hostname") }));
+`,
+    );
+    const other = stack.use(await startTestService({ cqlDir: EXAMPLE }));
+    const process = stack.use(
+      await spawnService({ ...other.env, CQL_DIR: folder }, { args: await containerArgs(folder) }),
+    );
+    await untilReady(process.url);
+    const summary = await other.request(`${process.url}/stations/s/summary/2010-01`);
+    expect((await problemOf(summary)).code).toBe("not_found");
+    const peek = await other.request(`${process.url}/peek`);
+    expect((await problemOf(peek)).code).toBe("internal");
+    await eventually(
+      "the log says why",
+      () => process.log.find(({ cause }) => String(cause).includes("Requires read access")),
+    );
+  });
+});
+
+/** What the image gives to deno, with the project in this folder and no secrets. */
+async function containerArgs(folder: string): Promise<string[]> {
+  const dockerfile = await Deno.readTextFile("Dockerfile");
+  const [, words = ""] = /^CMD (\["deno", .*\])$/m.exec(dockerfile)!;
+  const [, ...args]: string[] = JSON.parse(words);
+  return args.map((arg) => arg.replace("=/app/cql,/run/secrets", `=${folder}`));
+}
 
 describe("A project with a mistake of every kind in its routes", () => {
   let folder: string;

@@ -26,6 +26,8 @@ export interface LoadedRoutes {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const IMPORT_TIMEOUT_MS = 10_000;
+
 /** A route by its name, or what somebody took for the name of a route. */
 const MODULES: SourceKind = {
   isRead: (name) => /^[^._].*\.[cm]?[jt]sx?$/.test(name) && !isNoRoute(name),
@@ -77,7 +79,7 @@ async function importRoute(
 ): Promise<LoadedRoute | Diagnostic | null> {
   let module: Readonly<Record<string, unknown>>;
   try {
-    module = await import(moduleUrl(file.path));
+    module = await inTime(import(moduleUrl(file.path)));
   } catch (error) {
     const failure = explainImportFailure(error, (url) => isBelow(url, project));
     const { message, help, place } = failure;
@@ -101,6 +103,16 @@ async function importRoute(
     help:
       'Write "export default defineRoute(…)"; a module that only helps others goes into a sub-folder, or gets a name that begins with "_"',
   };
+}
+
+/** Rejects where a module waits at its top level for what does not come. */
+async function inTime<T>(imported: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`It is not done after ${IMPORT_TIMEOUT_MS / 1000} s`)),
+    IMPORT_TIMEOUT_MS,
+  );
+  return await Promise.race([imported, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** What a module imports from, where that is underlined; null where anything else is. */

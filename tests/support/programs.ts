@@ -40,16 +40,20 @@ export interface ServiceProcess extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
 }
 
-/**
- * Starts `main.ts` with the permissions of the task `start`; resolves once it listens.
- *
- * @param maxDescriptors that the process may have open at once, as `ulimit -n` sets it
- */
+const [, ...START] = deno.tasks.start.command.split(" ");
+
+export interface SpawnOptions {
+  /** What deno is given. Default: what the task `start` gives it. */
+  readonly args?: readonly string[];
+  /** Descriptors that the process may have open at once, as `ulimit -n` sets it. */
+  readonly maxDescriptors?: number;
+}
+
+/** Starts the service; resolves once it listens. */
 export async function spawnService(
   env: Environment,
-  { maxDescriptors }: { readonly maxDescriptors?: number } = {},
+  { args = START, maxDescriptors }: SpawnOptions = {},
 ): Promise<ServiceProcess> {
-  const [, ...args] = deno.tasks.start.command.split(" ");
   const limit = maxDescriptors === undefined ? "" : `ulimit -n ${maxDescriptors}; `;
   const child = new Deno.Command("sh", {
     args: ["-c", `${limit}exec "$0" "$@"`, Deno.execPath(), ...args],
