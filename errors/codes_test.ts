@@ -38,6 +38,7 @@ describe("codesOf()", () => {
       "not_found",
       "too_many_rows",
       "answer_too_large",
+      "number_too_long",
       "outcome_unknown",
     ]],
   ];
