@@ -159,8 +159,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning: "Values are missing, unknown, not of their types or out of their bounds",
-    action:
-      "Correct what `errors` lists; without `errors`, look at keys that are empty or very long",
+    action: "Correct what `errors` lists; without `errors`, what `detail` names",
   },
   precondition_required: {
     status: 428,

@@ -54,6 +54,17 @@ export const SERVICE_CODES = {
       "A `decimal` or `varint` that the query works out has more digits than can be printed in time; one that is stored is read whatever its length",
     action: "Ask for other rows, or report it: the author of the query can round the number",
   },
+  function_failed: {
+    status: 500,
+    title: "Function failed",
+    repetition: "never",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["any"],
+    meaning:
+      "A function or an operation of the query failed on the values or on what is stored, such as a division by zero; nothing was changed",
+    action: "Report it, with the values: the author of the query has to provide for them",
+  },
   replica_failure: {
     status: 502,
     title: "Replica failure",

@@ -20,6 +20,7 @@ import { type OwnNode, startOwnNode } from "./support/own_node.ts";
 
 const MIGRATION = `
 CREATE TABLE samples (owner text, id int, divisor int, weight decimal, PRIMARY KEY ((owner), id));
+CREATE TABLE buried (owner text PRIMARY KEY, items map<int, int>);
 CREATE TABLE large (owner text PRIMARY KEY, filling blob);
 CREATE TABLE doomed (owner text PRIMARY KEY, n int);
 `;
@@ -59,6 +60,12 @@ SELECT id FROM samples WHERE owner = :owner;
 -- @route POST /samples
 -- @public
 INSERT INTO samples (owner, id, divisor) VALUES (:owner, :id, 0);
+
+-- name: read_buried :one
+-- Of a row of more tombstones than Cassandra reads.
+-- @route GET /buried/{owner}
+-- @public
+SELECT items FROM buried WHERE owner = :owner;
 
 -- name: read_large :one
 -- Its row is larger than a page.
@@ -195,7 +202,13 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     );
     return await service.request("/weights/heavy");
   },
-  replica_failure: () => service.request("/quotients/zero"),
+  function_failed: () => service.request("/quotients/zero"),
+  async replica_failure() {
+    const remove = "UPDATE buried SET items = items - ? WHERE owner = 'o'";
+    const keys = Array.from({ length: 100_001 }, (_, key) => key);
+    await service.client.execute(remove, [keys], { prepare: true });
+    return service.request("/buried/o");
+  },
   async not_ready() {
     const keyspace = `${service.config.keyspace}_bare`;
     await service.client.execute(

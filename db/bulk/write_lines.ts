@@ -61,7 +61,11 @@ const MAX_RETRIES = 3;
 /** What may have passed a moment later. */
 const PASSING: ReadonlySet<Code> = new Set(["overloaded", "unavailable", "timeout"]);
 /** What a single row can cause for a whole batch: a value that Cassandra or a replica does not take. */
-const MAY_BLAME_ONE: ReadonlySet<Code> = new Set(["invalid_input", "replica_failure"]);
+const MAY_BLAME_ONE: ReadonlySet<Code> = new Set([
+  "invalid_input",
+  "function_failed",
+  "replica_failure",
+]);
 /** What shows that Cassandra could not keep up. */
 const STRAINED: ReadonlySet<Code> = new Set([...PASSING, "outcome_unknown"]);
 

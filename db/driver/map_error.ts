@@ -8,9 +8,13 @@ import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../errors/service_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
+import { tellRefusal } from "./refused_values.ts";
 import { SchemaChanged } from "./schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
+// Of native protocol v5, section 9, which the driver has no names for. A node says the first to v4 too.
+const CDC_WRITE_FAILURE = 0x1600;
+const CAS_WRITE_UNKNOWN = 0x1700;
 
 /** What decides between a plain failure and one whose outcome is unknown. */
 export interface StatementFacts {
@@ -62,16 +66,31 @@ function mapResponse(
     case responses.readTimeout:
     case responses.writeTimeout:
       return timedOut(cause, facts);
+    case responses.functionFailure:
+      return new ServiceError(
+        "function_failed",
+        "A function or an operation of the query failed on these values, or on what is stored, and nothing was changed: report it to the author of the query",
+        { cause },
+      );
+    case CAS_WRITE_UNKNOWN:
+      return timedOut(cause, facts);
     case responses.readFailure:
     case responses.writeFailure:
-    case responses.functionFailure:
-    case responses.truncateError:
-    case responses.serverError:
+    case CDC_WRITE_FAILURE:
       return new ServiceError(
         "replica_failure",
         facts.writes
           ? "Cassandra failed to write on some replicas; others may have written: read before you repeat"
           : "Cassandra failed to read on some replicas; a repetition may fail in the same way",
+        { cause },
+      );
+    case responses.truncateError:
+    case responses.serverError:
+      return new ServiceError(
+        "replica_failure",
+        facts.writes
+          ? "Cassandra failed while it wrote; it may have written: read before you repeat"
+          : "Cassandra failed while it read; a repetition may fail in the same way",
         { cause },
       );
     default:
@@ -100,13 +119,9 @@ function answerTooLarge(cause: AnswerTooLarge): ServiceError {
   );
 }
 
-/** A statement that was prepared can be invalid only for what is bound to it, such as a key too long. */
-function refusedValues(cause: unknown): ServiceError {
-  return new ServiceError(
-    "invalid_input",
-    "Cassandra cannot take these values: a key may be empty or longer than 65535 bytes, or a value out of its range",
-    { cause },
-  );
+/** A statement that was prepared can be invalid only for what is bound to it. */
+function refusedValues(cause: cassandra.errors.ResponseError): ServiceError {
+  return new ServiceError("invalid_input", tellRefusal(cause.message), { cause });
 }
 
 function unavailable(cause: unknown): ServiceError {

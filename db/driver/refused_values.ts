@@ -1,0 +1,84 @@
+/**
+ * What Cassandra says about values that it does not take → what the caller is told. Its own words name
+ * columns and tables, and what is stored, such as how long a list is: they are for nobody who may not
+ * read them. A message that is not known here is passed on as no more than that values were refused.
+ *
+ * The messages are those of Cassandra 5.0; a test holds each against a node.
+ *
+ * @module
+ */
+
+interface Reason {
+  readonly says: RegExp;
+  /** @param own what the message repeats of the caller's own values, in the order of the groups */
+  tell(...own: string[]): string;
+}
+
+const REASONS: readonly Reason[] = [
+  { says: /^Key may not be empty/, tell: () => "a key is empty" },
+  {
+    says: /^Key length of \d+ is longer than maximum of (\d+)/,
+    tell: (max) => `a key is longer than ${max} bytes`,
+  },
+  {
+    says: /^List index (-?\d+) out of bound/,
+    tell: (index) => `the list has no element at index ${index}`,
+  },
+  {
+    says: /^Attempted to (?:set|delete) an element (?:on|from) a list which is null/,
+    tell: () => "the list has no elements, so none can be set or removed",
+  },
+  {
+    says: /^JSON values map contains unrecognized column: (.*)$/s,
+    tell: (member) => `the JSON has a member "${member}" that is no column`,
+  },
+  {
+    says: /^Error decoding JSON value for ([^:]+):/,
+    tell: (member) => `the member "${member}" of the JSON does not fit its column`,
+  },
+  { says: /^Could not decode JSON string as a map/, tell: () => "the JSON is not an object" },
+  { says: /^Got null for INSERT JSON/, tell: () => "the JSON is null, and not an object" },
+  { says: /^A TTL must be greater or equal to 0/, tell: () => "a time to live is negative" },
+  {
+    says: /^ttl is too large\. requested \(\d+\) maximum \((\d+)\)/,
+    tell: (max) => `a time to live is longer than ${max} seconds`,
+  },
+  {
+    says: /exceeds maximum supported expiration date of (\d{4})/,
+    tell: (year) => `a time to live ends after ${year}, which is as far as Cassandra can store`,
+  },
+  { says: /^Out of bound timestamp/, tell: () => "the time of the write is out of range" },
+  {
+    says: /^(?:PER PARTITION )?LIMIT must be strictly positive/,
+    tell: () => "a limit is less than 1",
+  },
+  {
+    says: /^Use of ANN OF .* requires a LIMIT that is not greater than (\d+)/,
+    tell: (max) => `the limit of a search for the nearest vectors is more than ${max}`,
+  },
+  {
+    says: /^(?:Invalid|Unsupported) (?:null|unset)|^Invalid comparison with null|^Got null/,
+    tell: () => "a value is missing or null that the statement needs, such as a part of a key",
+  },
+  {
+    says: /^(?:Request|Mutation|Batch) .*(?:too big|too large)/,
+    tell: () => "the values are more than the cluster takes at once",
+  },
+  { says: /^Guardrail /, tell: () => "they go beyond a limit that the cluster sets" },
+];
+
+// A member of the caller's own JSON may be as long as the JSON is.
+const MAX_REPEATED = 100;
+
+/** Why Cassandra does not take the values, in words for the caller who sent them. */
+export function tellRefusal(message: string): string {
+  for (const { says, tell } of REASONS) {
+    const match = says.exec(message);
+    if (match === null) continue;
+    const own = match.slice(1).map((text) =>
+      text.length > MAX_REPEATED ? `${text.slice(0, MAX_REPEATED)}…` : text
+    );
+    return `Cassandra does not take these values: ${tell(...own)}`;
+  }
+  return "Cassandra does not take these values: compare them with what the route's description says, and report it if they fit";
+}
