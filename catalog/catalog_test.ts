@@ -23,7 +23,7 @@ function paramsOf(...lines: string[]): Omit<Param, "span">[] {
   return params.map(({ span: _, ...param }) => param);
 }
 
-const PLAIN = { optional: false, default: null, by: null, min: null, max: null };
+const PLAIN = { optional: false, default: null, by: null, min: null, max: null, precision: null };
 
 describe("parseQueries()", () => {
   it("reads the whole of a query", () => {

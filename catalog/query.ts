@@ -8,6 +8,7 @@
 import type { Statement, Verb } from "./statement/statement.ts";
 import type { BucketUnit } from "./tags/bucket_unit.ts";
 import type { Mode } from "./tags/mode.ts";
+import type { Precision } from "./tags/param_tag.ts";
 import type { TagSettings } from "./tags/tags.ts";
 import type { Span } from "./text/source.ts";
 
@@ -52,6 +53,8 @@ export interface Param {
    */
   readonly min: string | null;
   readonly max: string | null;
+  /** What becomes of digits of an instant that its type does not hold; null where they are refused. */
+  readonly precision: Precision | null;
   /** The `@param` tag, or else the marker's first appearance. */
   readonly span: Span;
 }

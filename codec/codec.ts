@@ -60,6 +60,8 @@ export interface Codec extends Traits {
   readonly isEqualByBytes: boolean;
   /** Whether values hold numbers with any number of digits, which take more than linear time to print. */
   readonly isUnbounded: boolean;
+  /** Whether values hold instants or times of day, which `precision=truncate` may cut. */
+  readonly hasPrecision: boolean;
   /** Reads `bytes[start, end)`. An empty value of a type that has none is null. */
   decode(bytes: Buffer, start: number, end: number): Json;
 }

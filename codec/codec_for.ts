@@ -55,6 +55,7 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     bucketBy,
     isEqualByBytes: format.identity === null,
     isUnbounded: primitivesIn(type).some(({ isUnbounded }) => isUnbounded),
+    hasPrecision: primitivesIn(type).some(({ truncated }) => truncated !== null),
     output: z.custom<Json>((json) => isOutput(stored, json), {
       error: `Expected the JSON form of a ${cql}`,
     }).meta({ ...format.output }),

@@ -11,6 +11,8 @@ export interface Variant {
   readonly computed?: boolean;
   /** Of values that may be stored already, though a request could not hold them. */
   readonly stored?: boolean;
+  /** Of instants and times of day that are cut down to what the type holds, towards the past. */
+  readonly truncated?: boolean;
 }
 
 /**
@@ -28,9 +30,16 @@ export class NumberTooLongError extends Error {
   }
 }
 
-export function variantOf(format: PrimitiveFormat, { computed, stored }: Variant): Format {
+export function variantOf(
+  format: PrimitiveFormat,
+  { computed, stored, truncated }: Variant,
+): Format {
   const { decode } = format;
-  const variant = stored ? { ...format, ...format.stored } : format;
+  const variant = {
+    ...format,
+    ...(stored ? format.stored : null),
+    ...(truncated ? format.truncated : null),
+  };
   if (!computed || !format.isUnbounded) return variant;
   return {
     ...variant,

@@ -43,6 +43,75 @@ describe("a number that is stored beyond what a request can hold", () => {
   }
 });
 
+describe("a value that is cut down to what its type holds", () => {
+  const instants: [text: string, stored: string][] = [
+    ["2026-01-01T00:00:00.123456+00:00", "2026-01-01T00:00:00.123Z"],
+    ["2026-01-01T00:00:00.123999999Z", "2026-01-01T00:00:00.123Z"],
+    ["2026-01-31T23:59:59.999999Z", "2026-01-31T23:59:59.999Z"],
+    ["2026-02-01T05:29:59.999999+05:30", "2026-01-31T23:59:59.999Z"],
+    ["1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z"],
+    ["1969-12-31T23:59:59.0001Z", "1969-12-31T23:59:59.000Z"],
+    ["-000001-12-31T23:59:59.9999Z", "-000001-12-31T23:59:59.999Z"],
+    ["+292278994-08-17T07:12:55.8079Z", "+292278994-08-17T07:12:55.807Z"],
+    ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z"],
+    [`2026-01-01T00:00:00.${"9".repeat(1000)}Z`, "2026-01-01T00:00:00.999Z"],
+  ];
+  const clocks: [text: string, stored: string][] = [
+    ["12:00:00.1234567899", "12:00:00.123456789"],
+    ["23:59:59.9999999999", "23:59:59.999999999"],
+    ["00:00:00", "00:00:00.000000000"],
+  ];
+  for (const [kind, cases] of [["timestamp", instants], ["time", clocks]] as const) {
+    const codec = variantCodecFor({ kind }, { truncated: true });
+    for (const [text, stored] of cases) {
+      const name = text.length > 40 ? `${text.slice(0, 24)}…` : text;
+      it(`reads the ${kind} ${name} as ${stored}`, () => {
+        for (const schema of [codec.input, codec.text]) {
+          expect(decode(codec, codec.encode(schema.parse(text)))).toBe(stored);
+        }
+      });
+    }
+  }
+
+  const refused: [kind: "timestamp" | "time" | "date", text: string][] = [
+    ["timestamp", "-292275055-05-16T16:47:04.1919Z"],
+    ["timestamp", "2016-12-31T23:59:60.5Z"],
+    ["timestamp", "2026-01-01T00:00:00.123456"],
+    ["timestamp", "2026-01-01T00:00:00.Z"],
+    ["timestamp", "2026-01-01T00:00:00,123456Z"],
+    ["time", "23:59:60.0000000001"],
+    ["time", "12:00:00.1234567890Z"],
+    ["date", "2026-01-01T00:00:00.123456Z"],
+  ];
+  for (const [kind, text] of refused) {
+    it(`is not the ${kind} ${text}`, () => {
+      const codec = variantCodecFor({ kind }, { truncated: true });
+      expect(codec.input.safeParse(text).success).toBe(false);
+      expect(codec.text.safeParse(text).success).toBe(false);
+    });
+  }
+
+  it("is cut inside other types, and not elsewhere", () => {
+    const times = { kind: "list", of: { kind: "timestamp" } } as const;
+    const json = ["2026-01-01T00:00:00.123456Z"];
+    expect(codecFor(times).input.safeParse(json).success).toBe(false);
+    expect(codecFor(times).repeated?.safeParse(json).success).toBe(false);
+    const codec = variantCodecFor(times, { truncated: true });
+    for (const schema of [codec.input, codec.repeated!]) {
+      expect(decode(codec, codec.encode(schema.parse(json)))).toEqual(["2026-01-01T00:00:00.123Z"]);
+    }
+    expect(codec.output.safeParse(json).success).toBe(false);
+  });
+
+  it("is known by its type", () => {
+    const map = { kind: "map", key: { kind: "text" }, value: { kind: "time" } } as const;
+    expect(codecFor(map).hasPrecision).toBe(true);
+    expect(codecFor({ kind: "tuple", of: [{ kind: "date" }, map] }).hasPrecision).toBe(true);
+    expect(codecFor({ kind: "list", of: { kind: "date" } }).hasPrecision).toBe(false);
+    expect(codecFor({ kind: "duration" }).hasPrecision).toBe(false);
+  });
+});
+
 describe("a number that the server works out", () => {
   const longest = (2n ** BigInt(8 * (MAX_COMPUTED_BYTES - 4))) / 4n;
   const types: [CqlType, (bytes: Buffer) => Buffer][] = [

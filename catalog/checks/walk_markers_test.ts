@@ -34,7 +34,14 @@ describe("@walk", () => {
     expect(span.file.text.slice(span.start, span.end)).toBe(
       "@walk day from=:since to=:until order=asc",
     );
-    const unset = { optional: false, default: null, by: null, min: null, max: null };
+    const unset = {
+      optional: false,
+      default: null,
+      by: null,
+      min: null,
+      max: null,
+      precision: null,
+    };
     expect(params.find(({ name }) => name === "day")).toMatchObject({
       source: { in: "walk" },
       ...unset,

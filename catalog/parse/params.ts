@@ -68,6 +68,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
       by: source.in === "bucket" ? null : by,
       min: tag?.min ?? null,
       max: tag?.max ?? null,
+      precision: tag?.precision ?? null,
       span,
     }];
   });
@@ -75,7 +76,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
 
 /** Ignores its tags, which `checks/walk_markers.ts` reports. */
 function walkedParam({ name, spans }: Marker): Param {
-  const unset = { default: null, by: null, min: null, max: null };
+  const unset = { default: null, by: null, min: null, max: null, precision: null };
   return { name, source: { in: "walk" }, optional: false, ...unset, span: spans[0]! };
 }
 

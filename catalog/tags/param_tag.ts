@@ -1,5 +1,6 @@
 /**
- * The `@param name[?] in source by=unit default=value min=1 max=100` tag, as far as it can be judged
+ * The `@param name[?] in source by=unit default=value min=1 max=100
+ * precision=truncate` tag, as far as it can be judged
  * by itself. Whether the statement has such a marker is for `parse/params.ts`.
  *
  * @module
@@ -23,8 +24,12 @@ export interface ParamTag {
   readonly default: string | null;
   readonly min: string | null;
   readonly max: string | null;
+  readonly precision: Precision | null;
   readonly span: Span;
 }
+
+/** What becomes of digits that a type does not hold: they are cut off. */
+export type Precision = typeof PRECISIONS[number];
 
 export type TaggedSource =
   | { readonly in: "path" | "query" | "header" | "body" }
@@ -35,8 +40,10 @@ export type TaggedSource =
 const PLAIN_SOURCES = ["path", "query", "header", "body", "if-match"] as const;
 const SOURCES = [...PLAIN_SOURCES, "claim:", "bucket:"];
 
-const OPTIONS = ["by", "default", "min", "max"] as const;
+const OPTIONS = ["by", "default", "min", "max", "precision"] as const;
 type Option = typeof OPTIONS[number];
+
+const PRECISIONS = ["truncate"] as const;
 
 export const paramTag: Tag<ParamTag> = { repeats: true, read: readParam };
 
@@ -68,6 +75,7 @@ function readParam(line: TagLine, report: Report): ParamTag | null {
     default: options.default?.text ?? null,
     min: options.min?.text ?? null,
     max: options.max?.text ?? null,
+    precision: readPrecision(options.precision, report),
     span: line.span,
   };
 }
@@ -120,6 +128,18 @@ function readSource({ text, span }: Word, report: Report): TaggedSource | null {
   }
   const word = text.includes(":") ? `${kind}:` : text;
   report({ span, message: `Unknown source "${text}"`, help: suggest(word, SOURCES) });
+  return null;
+}
+
+function readPrecision(word: Word | undefined, report: Report): Precision | null {
+  if (word === undefined) return null;
+  const precision = PRECISIONS.find((known) => known === word.text);
+  if (precision !== undefined) return precision;
+  report({
+    span: word.span,
+    message: `Unknown precision "${word.text}"`,
+    help: 'Write "truncate", or leave the option out: what would be cut off is then refused',
+  });
   return null;
 }
 

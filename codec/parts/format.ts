@@ -86,6 +86,8 @@ export interface PrimitiveFormat<Value = unknown> extends Format<Value> {
   };
   /** Reads what may be stored already, where a request may hold less; null where it may hold the same. */
   readonly stored: Reader<Value> | null;
+  /** Reads more digits than a value holds and cuts them off; null where a value has no such digits. */
+  readonly truncated: (Reader<Value> & Pick<Format, "input" | "text">) | null;
   /** Whether its values have any number of digits, which take more than linear time to print. */
   readonly isUnbounded: boolean;
 }

@@ -71,6 +71,7 @@ export const decimal: PrimitiveFormat<Decimal> = {
   instantOf: null,
   bucketBy: null,
   stored: { read: readStoredDecimal, readText: readStoredDecimal },
+  truncated: null,
   isUnbounded: true,
 };
 

@@ -77,6 +77,7 @@ export const duration: PrimitiveFormat<Duration> = {
   // Whether a month is more than thirty days, nobody can say.
   measure: null,
   stored: null,
+  truncated: null,
   isUnbounded: false,
   isTag: false,
   instantOf: null,

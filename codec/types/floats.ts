@@ -94,6 +94,7 @@ function floatingPoint(
     identity: null,
     measure: floatingPointMeasure(shortest),
     stored: null,
+    truncated: null,
     isUnbounded: false,
     isTag: false,
     instantOf: null,

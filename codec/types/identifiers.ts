@@ -16,6 +16,7 @@ const TRAITS = {
   instantOf: null,
   bucketBy: null,
   stored: null,
+  truncated: null,
   isUnbounded: false,
 } as const;
 

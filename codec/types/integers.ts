@@ -33,6 +33,7 @@ const TRAITS = {
   instantOf: null,
   bucketBy: null,
   stored: null,
+  truncated: null,
   isUnbounded: false,
 } as const;
 
@@ -109,6 +110,7 @@ export const varint: PrimitiveFormat<bigint> = {
   decode: (bytes, start, end) => decodeVarint(bytes, start, end).toString(),
   isTag: false,
   stored: { read: readStoredVarint, readText: readStoredVarint },
+  truncated: null,
   isUnbounded: true,
 };
 

@@ -17,6 +17,7 @@ const TRAITS = {
   isTag: false,
   instantOf: null,
   stored: null,
+  truncated: null,
   isUnbounded: false,
 } as const;
 
@@ -103,6 +104,7 @@ export const boolean: PrimitiveFormat<boolean> = {
   identity: null,
   measure: null,
   stored: null,
+  truncated: null,
   isUnbounded: false,
   isTag: false,
   instantOf: null,

@@ -32,11 +32,30 @@ const TRAITS = {
   isUnbounded: false,
 } as const;
 
+/** What becomes of the digits of a fraction that a type does not hold. */
+type Precision = "lossless" | "truncate";
+
 const TIMESTAMP_OUTPUT: Schema = {
   type: "string",
   format: "date-time",
   description: "An instant in UTC, in milliseconds (RFC 3339)",
   example: "2010-01-01T00:00:00.000Z",
+};
+
+/**
+ * Says in words what a pattern could: generated Python clients match the pattern of a `date-time` against
+ * their own notation of it, which has a space in place of the `T`, and would refuse every value.
+ */
+const TIMESTAMP_INPUT: Schema = {
+  ...TIMESTAMP_OUTPUT,
+  description:
+    "An instant with an offset, in milliseconds at the finest (RFC 3339): digits of the second after the third have to be zeros",
+};
+
+const TRUNCATED_TIMESTAMP: Schema = {
+  ...TIMESTAMP_OUTPUT,
+  description:
+    "An instant with an offset (RFC 3339); cut down to whole milliseconds, towards the past",
 };
 
 /** Values are milliseconds since the epoch. */
@@ -46,13 +65,16 @@ export const timestamp: PrimitiveFormat<bigint> = {
   // Cassandra 1.2 knew it by another class.
   wire: { ids: [0x000b], classes: ["TimestampType", "DateType"] },
   output: TIMESTAMP_OUTPUT,
-  input: {
-    ...TIMESTAMP_OUTPUT,
-    description: "An instant with an offset, in milliseconds at the finest (RFC 3339)",
+  input: TIMESTAMP_INPUT,
+  text: TIMESTAMP_INPUT,
+  read: readTimestamp("lossless"),
+  readText: readTimestamp("lossless"),
+  truncated: {
+    input: TRUNCATED_TIMESTAMP,
+    text: TRUNCATED_TIMESTAMP,
+    read: readTimestamp("truncate"),
+    readText: readTimestamp("truncate"),
   },
-  text: TIMESTAMP_OUTPUT,
-  read: readTimestamp,
-  readText: readTimestamp,
   ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
   decode(bytes, start) {
     // Beyond 2^53 the sum is rounded, though never to less than that.
@@ -83,6 +105,7 @@ export const date: PrimitiveFormat<number> = {
   text: DATE,
   read: readDate,
   readText: readDate,
+  truncated: null,
   fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(4);
@@ -106,8 +129,15 @@ const TIME_OUTPUT: Schema = {
 
 const TIME_INPUT: Schema = {
   ...TIME_OUTPUT,
-  pattern: "^\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?$",
-  description: "A time of day, in nanoseconds at the finest",
+  pattern: "^\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9}0*)?$",
+  description:
+    "A time of day, in nanoseconds at the finest: digits of the second after the ninth have to be zeros",
+};
+
+const TRUNCATED_TIME: Schema = {
+  ...TIME_OUTPUT,
+  pattern: "^\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?$",
+  description: "A time of day; cut down to whole nanoseconds",
 };
 
 /** Values are nanoseconds since midnight, which are less than 2^53. */
@@ -118,8 +148,14 @@ export const time: PrimitiveFormat<number> = {
   output: TIME_OUTPUT,
   input: TIME_INPUT,
   text: TIME_INPUT,
-  read: readTime,
-  readText: readTime,
+  read: readTime("lossless"),
+  readText: readTime("lossless"),
+  truncated: {
+    input: TRUNCATED_TIME,
+    text: TRUNCATED_TIME,
+    read: readTime("truncate"),
+    readText: readTime("truncate"),
+  },
   fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(8);
@@ -137,26 +173,29 @@ export const time: PrimitiveFormat<number> = {
   bucketBy: null,
 };
 
-function readTimestamp(json: unknown, issues: Issue[]): bigint | undefined {
-  const match = typeof json === "string" ? TIMESTAMP.exec(json) : null;
-  const days = match ? parseDate(match[1] ?? "") : undefined;
-  if (!match || days === undefined) {
-    return refuse(
-      issues,
-      'Expected an RFC 3339 date-time with an offset, such as "2010-01-01T00:00:00Z"',
-    );
-  }
-  const [, , hour, minute, second, fraction = "", sign, offsetHour, offsetMinute] = match;
-  if (/[^0]/.test(fraction.slice(3))) {
-    return refuse(issues, "Expected no more than milliseconds, which is what a timestamp holds");
-  }
-  const offset = sign === undefined ? 0 : minutes(offsetHour, offsetMinute);
-  const local = minutes(hour, minute) - (sign === "-" ? -offset : offset);
-  const ofDay = (local * 60 + Number(second)) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
-  const value = BigInt(days) * BigInt(MS_PER_DAY) + BigInt(ofDay);
-  return value >= MIN_INT64 && value <= MAX_INT64
-    ? value
-    : refuse(issues, "Expected a date-time within 64 bits of milliseconds");
+function readTimestamp(precision: Precision) {
+  return (json: unknown, issues: Issue[]): bigint | undefined => {
+    const match = typeof json === "string" ? TIMESTAMP.exec(json) : null;
+    const days = match ? parseDate(match[1] ?? "") : undefined;
+    if (!match || days === undefined) {
+      return refuse(
+        issues,
+        'Expected an RFC 3339 date-time with an offset, such as "2010-01-01T00:00:00Z"',
+      );
+    }
+    const [, , hour, minute, second, fraction, sign, offsetHour, offsetMinute] = match;
+    const millisecond = readFraction(fraction, { digits: 3, precision });
+    if (millisecond === undefined) {
+      return refuse(issues, "Expected no more than milliseconds, which is what a timestamp holds");
+    }
+    const offset = sign === undefined ? 0 : minutes(offsetHour, offsetMinute);
+    const local = minutes(hour, minute) - (sign === "-" ? -offset : offset);
+    const ofDay = (local * 60 + Number(second)) * 1000 + millisecond;
+    const value = BigInt(days) * BigInt(MS_PER_DAY) + BigInt(ofDay);
+    return value >= MIN_INT64 && value <= MAX_INT64
+      ? value
+      : refuse(issues, "Expected a date-time within 64 bits of milliseconds");
+  };
 }
 
 function readDate(json: unknown, issues: Issue[]): number | undefined {
@@ -167,14 +206,29 @@ function readDate(json: unknown, issues: Issue[]): number | undefined {
     : refuse(issues, "Expected a date from -5877641-06-23 to +5881580-07-11");
 }
 
-function readTime(json: unknown, issues: Issue[]): number | undefined {
-  const match = typeof json === "string" ? TIME.exec(json) : null;
-  const [, hour, minute, second, fraction = ""] = match ?? [];
-  if (!match || fraction.length > 9) {
-    return refuse(issues, 'Expected a time of day, such as "13:30:54.234"');
-  }
-  return (minutes(hour, minute) * 60 + Number(second)) * NS_PER_SECOND +
-    Number(fraction.padEnd(9, "0"));
+function readTime(precision: Precision) {
+  return (json: unknown, issues: Issue[]): number | undefined => {
+    const match = typeof json === "string" ? TIME.exec(json) : null;
+    if (!match) return refuse(issues, 'Expected a time of day, such as "13:30:54.234"');
+    const [, hour, minute, second, fraction] = match;
+    const nanosecond = readFraction(fraction, { digits: 9, precision });
+    if (nanosecond === undefined) {
+      return refuse(issues, "Expected no more than nanoseconds, which is what a time holds");
+    }
+    return (minutes(hour, minute) * 60 + Number(second)) * NS_PER_SECOND + nanosecond;
+  };
+}
+
+/**
+ * The first digits of a second's fraction as a number; undefined where another digit would be lost. A
+ * fraction counts forwards on both sides of 1970, so cutting it leads towards the past on both.
+ */
+function readFraction(
+  fraction = "",
+  { digits, precision }: { readonly digits: number; readonly precision: Precision },
+): number | undefined {
+  if (precision === "lossless" && /[^0]/.test(fraction.slice(digits))) return undefined;
+  return Number(fraction.slice(0, digits).padEnd(digits, "0"));
 }
 
 function farTimestampText(ms: bigint): string {

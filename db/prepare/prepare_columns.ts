@@ -16,7 +16,7 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
   const { statement, table, report } = context;
   if (query.mode === "applied") {
     return [...table?.types ?? []].flatMap(([name, type]) =>
-      codecOrReport(type, query.statementSpan, report).map((codec) => ({
+      codecOrReport(type, query.statementSpan, { report }).map((codec) => ({
         name,
         codec,
         nullable: true,
@@ -38,7 +38,7 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
   const keys = keysOfRows(query.parsed, table);
   const isJson = query.parsed.kind === "select" && query.parsed.json;
   return statement.columns.flatMap(({ name, type }, index) =>
-    codecOrReport(cqlTypeOf(type), query.statementSpan, report).map((codec) => {
+    codecOrReport(cqlTypeOf(type), query.statementSpan, { report }).map((codec) => {
       const origin = originOf(name, index);
       const isNever = typeof origin === "string"
         ? keys.has(origin)

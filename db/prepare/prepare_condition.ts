@@ -164,7 +164,7 @@ function shownColumns(
       });
       return [];
     }
-    return codecOrReport(type, span, report).map((codec) => ({ name, codec }));
+    return codecOrReport(type, span, { report }).map((codec) => ({ name, codec }));
   });
 }
 

@@ -8,7 +8,8 @@ import type { Param, Query } from "../../catalog/query.ts";
 import { markerRoles, type Role } from "../../catalog/statement/marker_roles.ts";
 import type { Report, Span } from "../../catalog/text/source.ts";
 import type { Codec, CqlType } from "../../codec/codec.ts";
-import { codecFor, UnsupportedTypeError } from "../../codec/codec_for.ts";
+import { UnsupportedTypeError, variantCodecFor } from "../../codec/codec_for.ts";
+import type { Variant } from "../../codec/variant.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
 import { bucketFor } from "./bucket_param.ts";
@@ -34,7 +35,10 @@ function prepareParam(
   const param = withImpliedBounds(context.param, places);
   const positions = binds.flatMap(({ name }, index) => name === param.name ? [index] : []);
   const [codec, ...others] = positions.flatMap((position) =>
-    codecOrReport(cqlTypeOf(binds[position]!.type), param.span, report)
+    codecOrReport(cqlTypeOf(binds[position]!.type), param.span, {
+      report,
+      truncated: param.precision === "truncate",
+    })
   );
   if (codec === undefined) return null;
   checkParamFit({ query, param, codecs: [codec, ...others], places, report });
@@ -95,10 +99,14 @@ function withBucket(
   return each;
 }
 
-/** The codec of a type; without one, a mistake at `span`. */
-export function codecOrReport(type: CqlType, span: Span, report: Report): [] | [Codec] {
+/** The codec of a type or of a variant of it; without one, a mistake at `span`. */
+export function codecOrReport(
+  type: CqlType,
+  span: Span,
+  { report, ...variant }: Variant & { readonly report: Report },
+): [] | [Codec] {
   try {
-    return [codecFor(type)];
+    return [variantCodecFor(type, variant)];
   } catch (error) {
     if (!(error instanceof UnsupportedTypeError)) throw error;
     report({

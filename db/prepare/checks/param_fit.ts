@@ -26,6 +26,7 @@ export function checkParamFit(facts: ParamFacts): void {
     checkDefault,
     checkUnit,
     checkMeasured,
+    checkPrecision,
     checkOptional,
     checkVector,
     checkUnknownPlace,
@@ -93,6 +94,18 @@ function checkMeasured({ param, codecs: [codec], report }: ParamFacts): void {
     message:
       `Cannot bound the ${codec.measure.counts}s of "${name}" by ${unfit}: that is not a count`,
     help: "Write a whole number, without a sign",
+  });
+}
+
+function checkPrecision({ param, codecs: [codec], report }: ParamFacts): void {
+  const { name, precision, span } = param;
+  if (precision === null || codec.hasPrecision) return;
+  report({
+    span,
+    message:
+      `Cannot ${precision} "${name}": values of type "${codec.cql}" are neither instants nor times of day`,
+    help:
+      'Remove "precision=", which is for the types "timestamp" and "time" and collections of them',
   });
 }
 
