@@ -1,6 +1,6 @@
 /**
- * The composition root: puts the layers together, and owns the life of a process from boot to SIGTERM.
- * The only file that knows every layer; the end-to-end tests call the same `start()`.
+ * The composition root: puts the layers together and starts the process; `server/shutdown.ts` ends it. The
+ * only file that knows every layer; the end-to-end tests call the same `start()`.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import { Activation } from "./server/activation.ts";
 import { localUrl } from "./server/host_port.ts";
 import { listen, type Listener } from "./server/listen.ts";
 import { assertRuntime } from "./server/runtime.ts";
-import { within } from "./server/within.ts";
+import { shutDown, stopOnSignal } from "./server/shutdown.ts";
 
 /** A running service. */
 export interface Service {
@@ -53,9 +53,6 @@ export interface StartOptions {
   /** Hears of everything, as the log and the metrics do. */
   readonly observe?: Observe;
 }
-
-// Beyond it the driver waits for a Cassandra that does not answer.
-const SESSION_CLOSE_MS = 2_000;
 
 /**
  * Starts the service. It listens at once and becomes ready when Cassandra is there.
@@ -147,15 +144,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
   async function close(): Promise<void> {
     isClosing = true;
-    activation.stop();
-    observe({ kind: "shutdown", step: "draining" });
-    await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
-    observe({ kind: "shutdown", step: "finishing requests" });
-    await api.finish(config.shutdownGraceMs);
-    observe({ kind: "shutdown", step: "closing the session" });
-    await within(session.close(), SESSION_CLOSE_MS);
-    await admin.finish(1_000);
-    observe({ kind: "shutdown", step: "done" });
+    await shutDown({ activation, api, admin, session, observe }, config);
   }
   let closed: Promise<void> | null = null;
   return {
@@ -205,14 +194,7 @@ export async function boot(
 
 async function main(): Promise<void> {
   const { service, flushLogs } = await boot(Deno.env.toObject());
-  let stopping = false;
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    Deno.addSignalListener(signal, async () => {
-      if (stopping) Deno.exit(130);
-      stopping = true;
-      await service.close().finally(flushLogs).finally(() => Deno.exit(0));
-    });
-  }
+  stopOnSignal(() => service.close().finally(flushLogs));
 }
 
 if (import.meta.main) {

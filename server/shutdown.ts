@@ -1,0 +1,59 @@
+/**
+ * What happens on SIGTERM, step by step: the load balancer notices that the service is not ready, what is
+ * in flight is answered, then the connections to Cassandra close. The metrics can be read until then.
+ *
+ * @module
+ */
+import type { Session } from "../db/driver/session.ts";
+import type { Observe } from "../observe/observation.ts";
+import type { Activation } from "./activation.ts";
+import type { Listener } from "./listen.ts";
+import { within } from "./within.ts";
+
+/** The parts of a running service that have to stop. */
+export interface RunningParts {
+  readonly activation: Pick<Activation, "stop">;
+  readonly api: Listener;
+  readonly admin: Listener;
+  readonly session: Pick<Session, "close">;
+  readonly observe: Observe;
+}
+
+export interface ShutdownTimes {
+  /** For the load balancer to notice, while requests are still accepted. */
+  readonly drainDelayMs: number;
+  /** Longest that requests in flight may take after that. */
+  readonly shutdownGraceMs: number;
+}
+
+// Beyond it the driver waits for a Cassandra that does not answer.
+const SESSION_CLOSE_MS = 2_000;
+const ADMIN_GRACE_MS = 1_000;
+
+/** Resolves when nothing is left. The service must call itself not ready before this is called. */
+export async function shutDown(
+  { activation, api, admin, session, observe }: RunningParts,
+  { drainDelayMs, shutdownGraceMs }: ShutdownTimes,
+): Promise<void> {
+  activation.stop();
+  observe({ kind: "shutdown", step: "draining" });
+  await new Promise((resolve) => setTimeout(resolve, drainDelayMs));
+  observe({ kind: "shutdown", step: "finishing requests" });
+  await api.finish(shutdownGraceMs);
+  observe({ kind: "shutdown", step: "closing the session" });
+  await within(session.close(), SESSION_CLOSE_MS);
+  await admin.finish(ADMIN_GRACE_MS);
+  observe({ kind: "shutdown", step: "done" });
+}
+
+/** Calls `stop` on the first SIGTERM or SIGINT and ends the process after it; the second ends it at once. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let isStopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, async () => {
+      if (isStopping) Deno.exit(130);
+      isStopping = true;
+      await stop().finally(() => Deno.exit(0));
+    });
+  }
+}
