@@ -1,8 +1,8 @@
 /**
  * @module
- * A project that is served while it is written: what is saved is served, and what cannot be served is
- * reported while the routes from before serve on. A change of the queries is reloaded; a change of code
- * needs a new process, which takes over only when the whole project has no mistake.
+ * A project that is served while somebody writes it. What is saved is served; what cannot be served is
+ * reported, and the previous routes serve on. A change of a query is reloaded. A change of code needs a
+ * new process, which takes over only if the whole project has no mistake.
  */
 
 import { CatalogError } from "../catalog/text/diagnose.ts";
@@ -19,9 +19,9 @@ import type { Changes } from "./watch_project.ts";
 
 export interface LiveProjectOptions {
   readonly config: Config;
-  /** What `config` was read from. */
+  /** The environment that `config` was read from. */
   readonly env: Environment;
-  /** Of `dev/serve.ts`, when it starts for the first time. */
+  /** Passed to `dev/serve.ts` until it has started once. */
   readonly args: readonly string[];
   log(line: string): void;
 }
@@ -29,7 +29,7 @@ export interface LiveProjectOptions {
 export class LiveProject {
   readonly #options: LiveProjectOptions;
   #process: ServiceProcess | null = null;
-  /** Whether the process runs other code than the files have. */
+  /** Whether the files have other code than the process runs. */
   #isOutdated = false;
   #isStopping = false;
 
@@ -38,7 +38,7 @@ export class LiveProject {
   }
 
   /**
-   * Serves the project for the first time. Mistakes in it are reported: they can be put right.
+   * Serves the project for the first time. Mistakes in its files are reported and can be corrected.
    *
    * @throws {Error} where the cluster cannot be reached
    */
@@ -67,7 +67,7 @@ export class LiveProject {
     }
   }
 
-  /** Resolves when nothing is left. */
+  /** Resolves when the service has stopped. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#process?.stop();

@@ -1,7 +1,7 @@
 /**
  * @module
- * The service as `deno task dev` runs it: as `main.ts` does, and it reloads when a line on the standard
- * input says so. It stops where that ends, so that it does not outlive what started it.
+ * The service as `deno task dev` runs it. It reloads when a line on its standard input says so, and
+ * stops when the input is closed, so that it does not outlive the process that started it.
  */
 
 import { boot, type Service } from "../main.ts";
@@ -9,7 +9,7 @@ import { ProjectError } from "../server/project.ts";
 import { describeService } from "./describe_service.ts";
 import { RELOAD } from "./service_process.ts";
 
-/** Told to by the first process: later ones have said it all. */
+/** Whether to print where everything is; a restart need not repeat that. */
 const FIRST = "--first";
 const OWN_PROVIDER = "--own-provider";
 
@@ -18,16 +18,16 @@ async function reload(service: Service, isServing: boolean): Promise<void> {
     await service.reload();
     console.log("Serving what the files say now");
   } catch (error) {
-    // What the cluster refuses stands in the log already where nothing is served yet.
-    const isToldOf = !isServing && !(error instanceof ProjectError);
-    if (!isToldOf) console.error(error instanceof Error ? error.message : error);
+    // As long as nothing is served, the log has the reason already if it lies in the cluster.
+    const isLogged = !isServing && !(error instanceof ProjectError);
+    if (!isLogged) console.error(error instanceof Error ? error.message : error);
     const state = isServing ? "The previous routes serve on" : "Nothing is served";
     console.error(`${state}. Put this right and save again.`);
   }
 }
 
 async function serve(args: readonly string[]): Promise<void> {
-  // Ctrl-C reaches every process of the terminal; the one that started this says when to stop.
+  // Ctrl-C reaches every process of the terminal; this one waits for its input to be closed.
   for (const signal of ["SIGINT", "SIGHUP"] as const) Deno.addSignalListener(signal, () => {});
   const { service, flushLogs } = await boot(Deno.env.toObject());
   let isServing = false;

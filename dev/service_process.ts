@@ -1,7 +1,7 @@
 /**
  * @module
- * The service as a process of its own beside `deno task dev`, with the permissions that it has in
- * production. It takes orders on its standard input, and ends with it.
+ * The service as a process beside `deno task dev`, with the permissions that it has in production. It
+ * takes orders on its standard input, and stops when that is closed.
  */
 
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import deno from "../deno.json" with { type: "json" };
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** What the process is told, a word a line. */
+/** The order that the process takes, on a line of its own. */
 export const RELOAD = "reload";
 
 // A response that is still being read must not hold up a restart.
@@ -17,13 +17,13 @@ const STOP_MS = 3_000;
 
 export interface ServiceProcess {
   readonly exited: Promise<Deno.CommandStatus>;
-  /** Has it read its queries and migrations again; it says itself what became of that. */
+  /** Makes it read its queries and migrations again. It prints the outcome itself. */
   reload(): Promise<void>;
-  /** Resolves when it has ended, by itself or by force. */
+  /** Closes it, or kills it if that takes too long. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** @param args those of `dev/serve.ts` */
+/** @param args passed to `dev/serve.ts` */
 export function startServiceProcess(env: Environment, args: readonly string[]): ServiceProcess {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -35,7 +35,7 @@ export function startServiceProcess(env: Environment, args: readonly string[]): 
     stdin: "piped",
   }).spawn();
   const orders = child.stdin.getWriter();
-  // It may end before it reads what it is told.
+  // The process may end before it reads an order.
   orders.closed.catch(() => {});
   return {
     exited: child.status,
@@ -58,10 +58,10 @@ function kill(child: Deno.ChildProcess): void {
 }
 
 /**
- * Checks the project of an environment as `deno task check` does, but for the types of its code: an
- * editor shows these, and they would take longer than all the rest.
+ * Checks a project as `deno task check` does, without the types of its code: an editor shows those, and
+ * they would take longer than everything else.
  *
- * @returns what it reports; null where there is no mistake
+ * @returns the report; null if there is no mistake
  */
 export async function runCheck(env: Environment, signal: AbortSignal): Promise<string | null> {
   const [script] = deno.tasks.check.command.split(" ").slice(-1);
@@ -77,7 +77,7 @@ export async function runCheck(env: Environment, signal: AbortSignal): Promise<s
   return success ? null : new TextDecoder().decode(stderr).trimEnd();
 }
 
-/** What a task gives to deno, without the script. */
+/** The arguments that a task passes to deno, without the script. */
 function argsOf(task: keyof typeof deno.tasks, script: string): string[] {
   return deno.tasks[task].command.split(" ").slice(1).filter((word) => word !== script);
 }

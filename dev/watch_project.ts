@@ -1,19 +1,19 @@
 /**
  * @module
- * Notices what changes in a project, so that `deno task dev` serves it. It goes on whatever becomes of a
- * change, and when the folder itself is replaced.
+ * Notices what changes in a project, so that `deno task dev` can serve it. It continues after a change
+ * that could not be served, and when the folder itself is replaced.
  */
 
 /** What has changed since the last call. */
 export interface Changes {
-  /** Whether a module has: code that a process has imported does not change any more. */
+  /** Whether a module has changed: a process keeps the code that it has imported. */
   readonly modules: boolean;
 }
 
 /**
  * Serves a change. Never rejects.
  *
- * @param superseded aborts when there are newer changes: what is not done then will be asked for again
+ * @param superseded aborts when there are newer changes, which will lead to another call
  */
 export type OnChange = (changes: Changes, superseded: AbortSignal) => Promise<void>;
 
@@ -44,7 +44,7 @@ export class ProjectWatch implements Disposable {
     this.#watcher?.close();
   }
 
-  /** Until it is closed, whatever becomes of the folder. */
+  /** Runs until the watch is closed, whatever happens to the folder. */
   async #watch(): Promise<void> {
     for (let isFirst = true; !this.#isClosed;) {
       const identity = await identityOf(this.#folder);
@@ -53,7 +53,7 @@ export class ProjectWatch implements Disposable {
         continue;
       }
       const watcher = this.#watcher = Deno.watchFs(this.#folder);
-      // All of it may be new.
+      // Everything in it may be new.
       if (!isFirst) this.#note({ modules: true });
       isFirst = false;
       for await (const event of watcher) {
@@ -70,7 +70,7 @@ export class ProjectWatch implements Disposable {
     this.#timer = setTimeout(() => this.#serve(), QUIET_MS);
   }
 
-  /** One call at a time; one that is under way is told that there is more. */
+  /** Makes one call at a time. New changes abort the signal of the call under way. */
   async #serve(): Promise<void> {
     if (this.#current !== null) return this.#current.abort();
     while (this.#pending !== null && !this.#isClosed) {
@@ -83,7 +83,7 @@ export class ProjectWatch implements Disposable {
   }
 }
 
-/** What an event is about; null where that is nothing that is served. */
+/** What an event changes; null if it is nothing that is served. */
 async function changesOf({ kind, paths }: Deno.FsEvent): Promise<Changes | null> {
   if (kind === "access") return null;
   const all = await Promise.all(paths.map(changesAt));

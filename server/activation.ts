@@ -54,10 +54,10 @@ export class Activation {
   /** Until the next run that the schema asks for; null where it asks for none. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastAttemptAt = -Infinity;
-  /** What was warned of last, so that it is told once and not at every attempt. */
+  /** The last warning, so that it is logged once and not at every attempt. */
   #warned: string | null = null;
-  /** What the operator has been told, each once in the life of the process. */
-  readonly #told = new Set<string>();
+  /** Notices and warnings that are logged once in the life of the process. */
+  readonly #logged = new Set<string>();
 
   constructor(options: ActivationOptions) {
     this.#options = options;
@@ -89,7 +89,7 @@ export class Activation {
     const project = await loadProject(cqlDir, {
       keyspace,
       routes: this.#project?.routes,
-      warn: (message) => this.#tellOnce(message, "warning"),
+      warn: (message) => this.#logOnce(message, "warning"),
     });
     check(project);
     this.#project = project;
@@ -115,7 +115,7 @@ export class Activation {
     this.#begin({ isHeard: false }).catch(() => {});
   }
 
-  /** @param isHeard whether somebody waits for the outcome, and need not be told of it in the log */
+  /** @param isHeard whether the caller reports the outcome, so that the log need not */
   #begin({ isHeard }: { readonly isHeard: boolean }): Promise<void> {
     this.#outcome = this.#tryFirst(++this.#run, isHeard);
     return this.#outcome;
@@ -181,8 +181,8 @@ export class Activation {
     const obstacle = await cursorTable.findObstacle();
     const prepared = await prepareQueries(session, queries);
     if (isOver()) return;
-    if (notice !== null) this.#tellOnce(notice, "notice");
-    if (obstacle !== null) this.#tellOnce(`Long cursors are not kept: ${obstacle}`, "warning");
+    if (notice !== null) this.#logOnce(notice, "notice");
+    if (obstacle !== null) this.#logOnce(`Long cursors are not kept: ${obstacle}`, "warning");
     serve(prepared, routes);
     this.#isServing = true;
     this.#warned = null;
@@ -207,9 +207,9 @@ export class Activation {
     this.#options.observe({ kind: "warning", message, cause: error });
   }
 
-  #tellOnce(message: string, kind: "notice" | "warning"): void {
-    if (this.#told.has(message)) return;
-    this.#told.add(message);
+  #logOnce(message: string, kind: "notice" | "warning"): void {
+    if (this.#logged.has(message)) return;
+    this.#logged.add(message);
     const { observe } = this.#options;
     if (kind === "notice") observe({ kind, message });
     else observe({ kind, message, cause: undefined });

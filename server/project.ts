@@ -1,6 +1,6 @@
 /**
  * `CQL_DIR` → a team's whole project: its queries, migrations and hand-written routes, or every mistake
- * of all of them at once. What only the cluster knows is for later.
+ * in them at once. What only the cluster knows is checked later.
  *
  * @module
  */
@@ -19,17 +19,17 @@ export interface Project {
   readonly routes: readonly LoadedRoute[];
 }
 
-/** What a person has to put right in the files of a project; the message is the whole report. */
+/** The mistakes in the files of a project; the message is the whole report. */
 export class ProjectError extends Error {
   override readonly name = "ProjectError";
 }
 
 export interface ProjectOptions {
-  /** The one that the migrations are for. */
+  /** The keyspace that the migrations are for. */
   readonly keyspace: string;
-  /** Hears of files that are left out although they look as if they were meant. */
+  /** Called for files that are left out although they look as if they were meant. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** Routes that were imported before: code is read once in the life of a process. */
+  /** Routes that were imported before: a process reads code once. */
   readonly routes?: readonly LoadedRoute[] | undefined;
   /** More mistakes to report with the others, once the routes are imported. */
   readonly inspect?: (routes: readonly LoadedRoute[]) => Promise<readonly Diagnostic[]>;

@@ -43,7 +43,9 @@ async function denoCheck(urls: string[]): Promise<{ success: boolean; report: st
       );
     }
     if (error instanceof Deno.errors.NotFound) {
-      throw new Error("Cannot check the types of routes: deno is not on the PATH");
+      throw new Error(
+        "Cannot check the types of routes: deno is not on the PATH: put it there, or leave them out with --no-types",
+      );
     }
     throw error;
   }

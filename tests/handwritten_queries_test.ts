@@ -127,7 +127,7 @@ describe("A hand-written route", () => {
     expect(await call("oneOrNull", "get_item", request.json)).toBe(null);
   });
 
-  it("is told of a :one query that finds two rows", async () => {
+  it("answers 500 where a :one query finds two rows", async () => {
     const request = { method: "POST", json: { owner: "acme" } };
     for (const method of ["one", "oneOrNull"]) {
       const problem = await problemOf(await service.request(`/call/${method}/get_two`, request));
@@ -183,7 +183,7 @@ describe("A hand-written route", () => {
     });
   });
 
-  it("is told whether an :applied query was applied, with the row as its caller may see it", async () => {
+  it("learns whether an :applied query was applied, and sees the row as its caller may", async () => {
     const json = { id: 3, note: "mine" };
     expect(await call("applied", "create_item", json)).toEqual({ applied: true, current: null });
     expect(await call("applied", "create_item", json)).toEqual({
@@ -201,7 +201,7 @@ describe("A hand-written route", () => {
     });
   });
 
-  it("is told of every row that kept a batch from being applied", async () => {
+  it("sees every row that kept a batch from being applied", async () => {
     await call("applied", "replace_item", { id: 2, note: "old", seen: 1 });
     expect(await call("applied", "replace_both", { one: 1, other: 2, note: "x" })).toEqual({
       applied: false,
@@ -217,7 +217,7 @@ describe("A hand-written route", () => {
     expect(String(cause)).toContain('Cannot call query "create_item" with a value "owner"');
   });
 
-  it("is told of values that do not fit where its client sends them", async () => {
+  it("answers 422 for a value that does not fit, with the place where its client sends it", async () => {
     const json = { owner: "acme", id: "one" };
     const response = await service.request("/call/one/get_item", { method: "POST", json });
     const problem = await problemOf(response);

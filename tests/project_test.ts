@@ -113,7 +113,7 @@ describe("A project with a mistake of every kind in its routes", () => {
     return { code, stdout, report: stderr.replaceAll(folder, "cql") };
   }
 
-  it("is told of each by `deno task check`, types included", async () => {
+  it("has all of them reported by `deno task check`, types included", async () => {
     const { code, stdout, report } = await reportOf("check");
     const expected = `${FIXTURE}/report.txt`;
     if (Deno.env.get("UPDATE_FIXTURES") === "1") await Deno.writeTextFile(expected, report);
@@ -121,7 +121,7 @@ describe("A project with a mistake of every kind in its routes", () => {
     expect([code, stdout]).toEqual([1, ""]);
   });
 
-  it("does not start, and is told why together with what is wrong elsewhere", async () => {
+  it("does not start, and the report has the mistakes of queries and migrations too", async () => {
     await Deno.writeTextFile(
       `${folder}/queries/more.cql`,
       "-- name: more :many\n-- @rout GET /x\n",

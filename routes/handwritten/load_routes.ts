@@ -1,7 +1,7 @@
 /**
- * `routes/*.ts` of a project → hand-written routes, by importing them. The specifier "cqlgate" and those
- * of packages come from the import map of this product, wherever the project lies. The one place that
- * runs a team's code at boot: nothing is imported a second time.
+ * `routes/*.ts` of a project → hand-written routes, by importing them. The import map of this product
+ * resolves "cqlgate" and the names of packages, wherever the project lies. No other place loads a team's
+ * code, and a process loads it once.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts"
 import { type HandwrittenRoute, isHandwrittenRoute } from "./define_route.ts";
 import { explainImportFailure } from "./import_failure.ts";
 import { isBelow, moduleUrl, readSpan } from "./module_place.ts";
-// Routes import it as "cqlgate": loaded with the service, it needs no permission to be read.
+// Routes import it as "cqlgate". Once the service has loaded it, reading it takes no permission.
 import "./public_api.ts";
 
 /** A route and the file that exports it. */
@@ -28,7 +28,7 @@ export interface LoadedRoutes {
 
 const IMPORT_TIMEOUT_MS = 10_000;
 
-/** A route by its name, or what somebody took for the name of a route. */
+/** Files whose names say that they are routes, or were meant to be. */
 const MODULES: SourceKind = {
   isRead: (name) => /^[^._].*\.[cm]?[jt]sx?$/.test(name) && !isNoRoute(name),
   isMeant: (name) => /^[^_].*\.[cm]?[jt]sx?/i.test(name) && !isNoRoute(name),
@@ -40,9 +40,9 @@ function isNoRoute(name: string): boolean {
 }
 
 /**
- * Imports each `routes/*.ts` below `cqlDir`, one after the other. A name that begins with a dot or with
- * "_", and `*_test.ts`, is not a route; neither is a file in a sub-folder, where helpers may lie. Without
- * the folder there are no routes.
+ * Imports each `routes/*.ts` below `cqlDir`, one after the other. Files whose names begin with a dot or
+ * "_" and `*_test.ts` are not routes, nor are files in sub-folders, which can hold helpers. Without the
+ * folder there are no routes.
  */
 export async function loadRoutes(
   cqlDir: string,
@@ -72,7 +72,7 @@ function nameMistake(file: SourceFile): Diagnostic | null {
   };
 }
 
-/** Null for a module that cannot be judged, since one before it imports an unlocked package. */
+/** Null if the module cannot be judged, because an earlier one imports an unlocked package. */
 async function importRoute(
   file: SourceFile,
   { project, unlocked }: { readonly project: string; readonly unlocked: Set<string> },
@@ -105,7 +105,7 @@ async function importRoute(
   };
 }
 
-/** Rejects where a module waits at its top level for what does not come. */
+/** Rejects if a module awaits something at its top level that does not come. */
 async function inTime<T>(imported: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -115,18 +115,18 @@ async function inTime<T>(imported: Promise<T>): Promise<T> {
   return await Promise.race([imported, late.promise]).finally(() => clearTimeout(timer));
 }
 
-/** What a module imports from, where that is underlined; null where anything else is. */
+/** The specifier that a span underlines; null if it underlines anything else. */
 function specifierAt({ file, start, end }: Span): string | null {
   return /^["'](.*)["']$/.exec(file.text.slice(start, end))?.[1] ?? null;
 }
 
-/** The first place of a text in a file; null where it is not there. */
+/** The first occurrence of a text in a file; null if there is none. */
 export function findText(file: SourceFile, text: string): Span | null {
   const start = file.text.indexOf(text);
   return start === -1 ? null : { file, start, end: start + text.length };
 }
 
-/** Where a report points that is about a whole file. */
+/** The place to report what is wrong with a whole file. */
 export function firstLine(file: SourceFile): Span {
   return { file, start: 0, end: /^[^\r\n]*/.exec(file.text)![0].length };
 }

@@ -1,7 +1,7 @@
 /**
- * Queries for hand-written routes: by name, on behalf of the request. What a query takes from the
- * token's claims it takes here too, so that a handler cannot ask for another tenant's rows; time, spans,
- * metrics and the stopwatch are those of the request.
+ * Queries for hand-written routes, called by name on behalf of the request. Claims come from the token
+ * here too, so that a handler cannot ask for another tenant's rows. The time limit, spans, metrics and
+ * stopwatch are the request's.
  *
  * @module
  */
@@ -29,21 +29,21 @@ import { WaitingTime } from "./waiting_time.ts";
 
 const MAX_ROWS = 5_000;
 
-/** What became of an `:applied` query. */
+/** The outcome of an `:applied` query. */
 export interface Applied {
   readonly applied: boolean;
   /**
-   * Where the condition did not hold, the row that it is about, as far as `@current` shows it to this
-   * caller; of a batch, a list. Null where there is no such row, and where the condition held.
+   * If the condition did not hold, the row that it is about, as far as `@current` shows it to this
+   * caller; for a batch, a list. Null if there is no such row or the condition held.
    */
   readonly current: ReturnType<typeof currentOf>;
 }
 
 /**
- * Calls the queries that a route names, as often as it likes and several at once. Each method is for the
- * queries of a mode; for others it rejects with a `TypeError`. All reject with a `ServiceError` where a
- * value does not fit (`invalid_input`), a claim is missing, or Cassandra fails: left alone, it is the
- * answer to the request.
+ * Calls the queries that a route names, as often as needed and several at once. Each method is for the
+ * queries of one mode; for others it fails with a `TypeError`. It fails with a `ServiceError` if a value
+ * does not fit (`invalid_input`), a claim is missing, or Cassandra fails; a handler that does not catch
+ * that answers with it.
  */
 export interface QueryCaller<Name extends string = string> {
   /** The row of a `:one` query. Rejects with `not_found` if there is no row. */
@@ -53,8 +53,8 @@ export interface QueryCaller<Name extends string = string> {
   /** Every row of a `:many` query, up to 5,000 and to the bytes of a page: `stream` is for more. */
   many(name: Name, values?: QueryValues): Promise<Row[]>;
   /**
-   * Every row of a `:many` query, fetched page after page as they are read, once. It ends with the
-   * request: a response may be made of it if `stream` is called before the handler returns.
+   * Every row of a `:many` query, fetched page by page as the rows are read. It can be read once and
+   * ends with the request. To answer with it, call `stream` before the handler returns.
    */
   stream(name: Name, values?: QueryValues): RowStream;
   /** Runs an `:exec` query. */
@@ -63,13 +63,13 @@ export interface QueryCaller<Name extends string = string> {
   applied(name: Name, values?: QueryValues): Promise<Applied>;
 }
 
-/** Makes, for a route that names these queries, what makes the caller of a request. */
+/** Makes the callers of a route that names these queries, one for each request. */
 export type CallerFactory = <Name extends string>(
   names: readonly Name[],
   route: RoutePlace,
 ) => (context: Context<AppEnv>, streams: RequestStreams) => QueryCaller<Name>;
 
-/** @param prepared every query that there is */
+/** @param prepared all queries of the project */
 export function createCallerFactory(
   prepared: readonly PreparedQuery[],
   executor: Executor,
@@ -111,7 +111,7 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
   const time = new WaitingTime(stopwatch, executor.timeoutMs);
   const claims = identity?.claims ?? {};
 
-  /** What a method needs of a query: a query of its mode, and the values in bytes. */
+  /** A query of the right mode, and its values in bytes. */
   function prepareCall(method: keyof QueryCaller, name: string, values: QueryValues = {}) {
     const { prepared, readValues, readPage } = find(calls, name);
     assertMode(prepared, method);

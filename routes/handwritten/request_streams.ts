@@ -1,10 +1,10 @@
 /**
- * The streams of rows that a handler reads, and their end: none outlives its request. A response that is
- * made of one goes on after the handler has returned; the request's log line, metrics and place then
- * wait for its last byte.
+ * The streams of rows that a handler reads. None outlives its request. A response made from a stream
+ * continues after the handler has returned; the log line, the metrics and the caller's place then wait
+ * for its last byte.
  *
- * A request ends when its answer is delivered (`completed` of the runtime) or when its caller leaves
- * (`signal`, which the runtime aborts for that alone because of "no-legacy-abort" in `deno.json`).
+ * A request is over when its answer has been delivered (the runtime's `completed`) or its caller has left
+ * (`signal`: "no-legacy-abort" in `deno.json` makes the runtime abort it for that reason alone).
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { RowPage } from "../../db/run/page.ts";
 import type { AppEnv } from "../context.ts";
 import { answerBody, CallerLeft } from "../respond/paced_body.ts";
 
-// Not of the registry, but known from access logs of others: nobody gets to see it.
+// Not a registered status, but known from the access logs of other servers. Nobody receives it.
 const CLIENT_CLOSED_REQUEST = 499;
 
 export type RowStream = AsyncGenerator<Row, void, void>;
@@ -27,16 +27,16 @@ export class RequestStreams {
   #isOver = false;
   #isWatching = false;
 
-  /** @param stallTimeoutMs longest that the caller may take nothing of a response that is made of one */
+  /** @param stallTimeoutMs longest that a caller may take nothing from a response made from a stream */
   constructor(context: Context<AppEnv>, stallTimeoutMs: number) {
     this.#context = context;
     this.#stallTimeoutMs = stallTimeoutMs;
   }
 
-  /** The rows of page after page, each fetched when the rows before are read. */
+  /** The rows of page after page; each page is fetched when the rows before it have been read. */
   open(readPage: (position: RowPage["next"]) => Promise<RowPage>): RowStream {
     this.#watchEnd();
-    // A response's body is read when the request's own span is no longer the active one.
+    // When the body of a response is read, the span of the request is no longer the active one.
     const readInSpan = otel.bind(otel.active(), readPage);
     const rows = this.#read(readInSpan, () => this.#open.delete(rows));
     this.#open.add(rows);
@@ -81,14 +81,14 @@ export class RequestStreams {
     this.#open.clear();
   }
 
-  /** The answer to nobody. */
+  /** The response to a caller who has left. */
   answerNobody(): Response {
     this.close();
     this.#context.get("request").completion = Promise.resolve(false);
     return new Response(null, { status: CLIENT_CLOSED_REQUEST });
   }
 
-  /** The response of a handler; where it is made of a stream, the request lasts as long as it does. */
+  /** The response of a handler. If it is made from a stream, the request lasts until it ends. */
   async hold(response: Response): Promise<Response> {
     if (this.#open.size === 0) return response;
     if (response.body === null || this.#context.req.method === "HEAD") {
@@ -99,7 +99,7 @@ export class RequestStreams {
     return new Response(this.#follow(response.body), response);
   }
 
-  /** The same bytes, and how they end goes to the request. */
+  /** The same bytes; the request learns how they end. */
   #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
     return answerBody(body[Symbol.asyncIterator](), {
       request: this.#context.get("request"),

@@ -1,8 +1,8 @@
 /**
- * The values that a handler gives to a query → the bytes that are bound. A handler names each by its
- * parameter, wherever a client of the query's own route would send it; what comes from the token comes
- * from there. A value that does not fit is told to the client, as it may be the client's own; a name that
- * does not fit is the handler's mistake.
+ * The values that a handler passes to a query → the bytes that are bound. A handler passes each value by
+ * the name of its parameter, wherever a client of the query's own route would send it. Claims still come
+ * from the token. A value that does not fit is reported to the client, since it may be the client's own;
+ * a wrong name is a mistake in the handler.
  *
  * @module
  */
