@@ -10,7 +10,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
 import { type Service, start } from "../main.ts";
 import { AMBIGUOUS } from "./fixtures/routes/readings_above.ts";
-import { NDJSON, parseReport } from "./support/bulk_client.ts";
+import { NDJSON, openUpload, parseReport } from "./support/bulk_client.ts";
 import { eventually } from "./support/eventually.ts";
 import { answer, type OwnService, startOwnService, succeed } from "./support/own_service.ts";
 
@@ -163,6 +163,39 @@ describe("a schema that changes under two replicas", () => {
       (each) => each === "invalid_input",
     );
     expect([...seen].sort()).toEqual(["", "invalid_input", "schema_changed"]);
+    expect(await valuesIn("bulks")).toEqual([]);
+  });
+
+  it("ends an upload whose lines are read for types that are gone", async () => {
+    await recreate("bulks", "k text PRIMARY KEY, v int");
+    await eventually("an int is taken", async () => {
+      const json = { k: "probe", v: AMBIGUOUS };
+      const response = await service.request("/bulks", { method: "POST", json });
+      await response.body?.cancel();
+      return response.status === 204;
+    });
+    const { writer, response } = openUpload(service, "/bulks");
+    const line = (n: number) => `{"k":"${n}","v":${AMBIGUOUS}}\n`;
+    await writer.write(line(0));
+    await eventually(
+      "the first line is written",
+      async () => (await valuesIn("bulks")).length === 2,
+    );
+    await recreate("bulks", "k text PRIMARY KEY, v text");
+    let isOver = false;
+    const report = response.then((response) => response.text()).finally(() => isOver = true);
+    for (let n = 1; !isOver; n++) {
+      await writer.write(line(n)).catch(() => {});
+      if (n === 200) await writer.close().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const { failures, summary } = parseReport(await report);
+    expect(summary).toMatchObject({
+      written: 1,
+      stopped: "the table has changed: send the rest again",
+    });
+    expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(["schema_changed"]));
+    expect(summary.read).toBeLessThan(200);
     expect(await valuesIn("bulks")).toEqual([]);
   });
 

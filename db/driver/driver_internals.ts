@@ -36,6 +36,7 @@ import type {
   DriverResult,
   Encoder,
   ExecuteRequestClass,
+  ExecutionSettings,
   Frame,
   FrameItem,
   FrameParser,
@@ -173,8 +174,13 @@ Parser.prototype.parseRows = function (frame, reader) {
 
 const SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
 
+/** The same for each use of a connection, so that what is under way on it can be found. */
+const nodes = new WeakMap<Connection, PreparingNode>();
+
 function nodeOf(connection: Connection, keyspace: string | undefined): PreparingNode {
-  return {
+  const known = nodes.get(connection);
+  if (known !== undefined) return known;
+  const node: PreparingNode = {
     /** @throws {TypeError} where the driver's internals are not those that this file was read against */
     async prepare(cql) {
       // The node finds unqualified tables by the keyspace of the connection.
@@ -201,6 +207,8 @@ function nodeOf(connection: Connection, keyspace: string | undefined): Preparing
       return String(rows[0]?.schema_version);
     },
   };
+  nodes.set(connection, node);
+  return node;
 }
 
 /**
@@ -253,18 +261,6 @@ executionPrototype._prepareAndRetry = function (queryId) {
     (error) => isAway(error) ? this._retry(undefined, false) : this._parent.setCompleted(error),
   );
 };
-
-export interface ExecutionSettings {
-  readonly consistency: number;
-  readonly serialConsistency?: number | undefined;
-  readonly fetchSize?: number;
-  readonly pageState?: Buffer | undefined;
-  readonly isIdempotent: boolean;
-  readonly readTimeout: number;
-  readonly timestamp?: unknown;
-  readonly keyspace?: string | undefined;
-  readonly routingKey?: Buffer | undefined;
-}
 
 /** A prepared statement and the bytes to run it with. */
 export interface Bound {

@@ -12,6 +12,7 @@ import { codecFor } from "../../codec/codec_for.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keyspace.ts";
 import { compileRowReader, type Row } from "../prepare/read_rows.ts";
 import { cqlTypeOf } from "./cql_type.ts";
+import { AnswerTooLarge } from "./answer_too_large.ts";
 import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";
 import {
   executeBatch,
@@ -306,6 +307,42 @@ describe("driver_internals", () => {
       expect(rows.length).toBe(payloads.length);
       for (const [index, { payload }] of rows.entries()) {
         expect(payload === payloads[index]!.toString("base64")).toBe(true);
+      }
+    });
+
+    it("skips an answer of more bytes than are taken, and says how many there are", async () => {
+      const sizes = [400_000, 400_000, 1];
+      for (const [position, size] of sizes.entries()) {
+        const values = [int(position), Buffer.alloc(size, 7)];
+        await run("INSERT INTO rows (id, position, payload) VALUES ('wide', :p, :payload)", values);
+      }
+      const cql = "SELECT payload FROM rows WHERE id = 'wide'";
+      const read = (maxAnswerBytes: number, fetchSize = 5000) =>
+        run(cql, [], { maxAnswerBytes, fetchSize });
+      // With answers of all sizes in between, on the same connection.
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, index) => {
+          if (index % 3 === 0) return read(500_000).then(() => "whole", (error) => error);
+          if (index % 3 === 1) return read(1_000_000).then(rowsOf);
+          return run("SELECT note FROM rows WHERE id = 'nobody'", []).then(rowsOf);
+        }),
+      );
+      for (const [index, answer] of answers.entries()) {
+        if (index % 3 === 0) {
+          expect(answer).toBeInstanceOf(AnswerTooLarge);
+          expect((answer as AnswerTooLarge).bytes).toBeGreaterThan(800_000);
+        } else expect(answer).toHaveLength(index % 3 === 1 ? 3 : 0);
+      }
+      const { rows } = await read(500_000, 1);
+      expect([rows.length, rows.end - rows.offset]).toEqual([1, 400_004]);
+    });
+
+    it("counts the bytes of the rows, whether they come in one piece or many", async () => {
+      for (const [id, size] of [["one-piece", 10], ["many-pieces", 300_000]] as const) {
+        const values = [text(id), Buffer.alloc(size)];
+        await run("INSERT INTO rows (id, position, payload) VALUES (:id, 1, :payload)", values);
+        const { rows } = await run("SELECT payload FROM rows WHERE id = :id", [text(id)]);
+        expect(rows.end - rows.offset).toBe(4 + size);
       }
     });
 

@@ -119,3 +119,16 @@ export interface DriverResult {
   rawPageState?: Buffer;
   info: { queriedHost: string };
 }
+
+/** How a request is executed, by the names of the driver's own options. */
+export interface ExecutionSettings {
+  readonly consistency: number;
+  readonly serialConsistency?: number | undefined;
+  readonly fetchSize?: number;
+  readonly pageState?: Buffer | undefined;
+  readonly isIdempotent: boolean;
+  readonly readTimeout: number;
+  readonly timestamp?: unknown;
+  readonly keyspace?: string | undefined;
+  readonly routingKey?: Buffer | undefined;
+}

@@ -14,6 +14,8 @@ export class SchemaWatch {
   readonly #versions = new Map<string, Version>();
   /** The version that a statement was prepared or checked against. */
   readonly #checked = new WeakMap<PreparedStatement, Version>();
+  /** The checks that are under way, which everybody who runs the statement waits for. */
+  readonly #checks = new WeakMap<PreparedStatement, Promise<void>>();
   readonly #listeners: (() => void)[] = [];
 
   /** @param keyspace the one whose changes matter even while nothing is prepared */
@@ -53,10 +55,15 @@ export class SchemaWatch {
     return statement;
   }
 
-  /** Checks a statement, which is then as new as the schema was when that began. */
+  /** Checks a statement, once for all who wait; it is then as new as the schema was when that began. */
   async check(statement: PreparedStatement, check: () => Promise<void>): Promise<void> {
+    const running = this.#checks.get(statement);
+    if (running !== undefined) return await running;
     const version = this.#versions.get(statement.keyspace ?? "");
-    await check();
-    if (version !== undefined) this.#checked.set(statement, version);
+    const checking = check().then(() => {
+      if (version !== undefined) this.#checked.set(statement, version);
+    }).finally(() => this.#checks.delete(statement));
+    this.#checks.set(statement, checking);
+    await checking;
   }
 }

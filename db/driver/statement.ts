@@ -14,8 +14,8 @@
 import type cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { describeColumns } from "./cql_type.ts";
-import { type ExecutionSettings, onOneNode, sendBatch, sendExecute } from "./driver_internals.ts";
-import type { PreparingNode } from "./driver_shapes.ts";
+import { onOneNode, sendBatch, sendExecute } from "./driver_internals.ts";
+import type { ExecutionSettings, PreparingNode } from "./driver_shapes.ts";
 import type {
   BoundValues,
   DescribedStatement,
@@ -96,10 +96,23 @@ async function checkOn(node: PreparingNode, statement: PreparedStatement): Promi
   );
 }
 
+type Preparations = WeakMap<PreparedStatement, Promise<void>>;
+
+/** What is being prepared again on each node: all who are to run it there wait for the same. */
+const preparations = new WeakMap<PreparingNode, Preparations>();
+
 /** For a node that has forgotten the statement. */
 async function prepareAgain(node: PreparingNode, statement: PreparedStatement): Promise<void> {
-  await checkOn(node, statement);
-  await prepareMarked(node, statement).catch(throwSchemaChanged);
+  const onNode: Preparations = preparations.get(node) ?? new WeakMap();
+  preparations.set(node, onNode);
+  const running = onNode.get(statement);
+  if (running !== undefined) return await running;
+  const preparing = checkOn(node, statement)
+    .then(() => prepareMarked(node, statement))
+    .then(() => {}, throwSchemaChanged)
+    .finally(() => onNode.delete(statement));
+  onNode.set(statement, preparing);
+  await preparing;
 }
 
 /** A statement that was fine when it was prepared can be refused only for what has changed since. */

@@ -26,6 +26,8 @@ export interface BulkOptions extends Pick<ResponderOptions, "executor" | "stallT
   readonly observe: Observe;
 }
 
+const OUTDATED = "the table has changed: send the rest again";
+
 export type BulkResponder = (served: BulkServed) => Response;
 
 export function respondBulk(
@@ -42,13 +44,20 @@ export function respondBulk(
       onLeave: () => upload.cancel(),
     });
 
+    /** Whether the lines to come are read for types that the table no longer has. */
+    let isOutdated = false;
+    function fail(line: number, error: ServiceError): void {
+      if (error.code === "schema_changed") isOutdated = true;
+      report.add(failureOf(line, error));
+    }
+
     async function serve(): Promise<boolean> {
       const outcome = await writeBulk(upload.blocks, {
         stopwatch: request.cassandra,
         read: (value) => readValues(assertObject(value, "The line")),
         notApplied: (values, result) => notApplied(prepared, { values, result, preconditions }),
-        fail: (line, error) => report.add(failureOf(line, error)),
-        obstacle: () => report.obstacle(),
+        fail,
+        obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : null),
       });
       const { read, written, failed, stopped, broken, cause } = outcome;
       report.add({ summary: summaryOf(outcome) });

@@ -1,0 +1,85 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Buffer } from "node:buffer";
+import type { PreparedStatement } from "./driver_types.ts";
+import { SchemaWatch } from "./schema_watch.ts";
+
+function statementOf(keyspace: string | null): PreparedStatement {
+  return {
+    cql: "SELECT 1",
+    marked: "SELECT 1 /* */",
+    fingerprint: "f",
+    id: Buffer.from("id"),
+    keyspace,
+    table: "t",
+    binds: [],
+    partitionKey: [],
+    columns: [],
+  };
+}
+
+const prepared = (watch: SchemaWatch, keyspace: string | null) =>
+  watch.prepared(() => Promise.resolve(statementOf(keyspace)));
+
+describe("SchemaWatch", () => {
+  it("takes a statement for checked until a change of its keyspace is announced", async () => {
+    const watch = new SchemaWatch("own");
+    const [own, other] = [await prepared(watch, "own"), await prepared(watch, "other")];
+    expect([watch.isChecked(own), watch.isChecked(other)]).toEqual([true, true]);
+    watch.announce("other");
+    expect([watch.isChecked(own), watch.isChecked(other)]).toEqual([true, false]);
+    await watch.check(other, () => Promise.resolve());
+    expect(watch.isChecked(other)).toBe(true);
+  });
+
+  it("takes every statement for unchecked where announcements may have been missed", async () => {
+    const watch = new SchemaWatch("own");
+    const statements = [await prepared(watch, "own"), await prepared(watch, "other")];
+    watch.announce(null);
+    expect(statements.map((each) => watch.isChecked(each))).toEqual([false, false]);
+  });
+
+  it("does not count on what was prepared or checked while a change was announced", async () => {
+    const watch = new SchemaWatch("own");
+    const late = await watch.prepared(() => {
+      watch.announce("own");
+      return Promise.resolve(statementOf("own"));
+    });
+    expect(watch.isChecked(late)).toBe(false);
+    await watch.check(late, () => {
+      watch.announce("own");
+      return Promise.resolve();
+    });
+    expect(watch.isChecked(late)).toBe(false);
+  });
+
+  it("checks a statement once for all who wait, and again where that failed", async () => {
+    const watch = new SchemaWatch("own");
+    const statement = await prepared(watch, "own");
+    watch.announce("own");
+    let checks = 0;
+    const fail = async () => {
+      checks++;
+      await Promise.resolve();
+      throw new Error("It has changed");
+    };
+    const results = await Promise.allSettled([1, 2, 3].map(() => watch.check(statement, fail)));
+    expect([checks, results.map(({ status }) => status)]).toEqual([1, Array(3).fill("rejected")]);
+    expect(watch.isChecked(statement)).toBe(false);
+    await watch.check(statement, () => Promise.resolve());
+    expect(watch.isChecked(statement)).toBe(true);
+  });
+
+  it("tells of changes of its own keyspace and of those that statements are about", async () => {
+    const watch = new SchemaWatch("own");
+    let changes = 0;
+    watch.onChange(() => changes++);
+    watch.announce("stranger");
+    expect(changes).toBe(0);
+    watch.announce("own");
+    await prepared(watch, "other");
+    watch.announce("other");
+    watch.notify();
+    expect(changes).toBe(3);
+  });
+});
