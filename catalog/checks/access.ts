@@ -31,7 +31,7 @@ export function checkAccess({ tags }: { readonly tags: Tags }, report: Report): 
     report({
       span: publicTag.span,
       message: "Cannot use both @scope and @public",
-      help: "Keep @scope where a caller needs a scope, @public where anyone may call",
+      help: "Keep @scope if a caller needs a scope, or @public if anyone may call",
     });
   }
 }

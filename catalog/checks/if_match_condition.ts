@@ -33,7 +33,7 @@ export function checkIfMatchCondition(
     } else if (own.length > 0 && !own.some(({ role }) => role.kind === "condition")) {
       cannotTake(
         "no condition compares with it",
-        `Compare a column with it, as "IF version = :${name}"`,
+        `Compare a column with it, for example "IF version = :${name}"`,
       );
     }
     if (first !== undefined && first.name !== name) {

@@ -22,7 +22,7 @@ export function checkRouteMethod({ route, verb }: QueryFacts, report: Report): v
     report({
       span,
       message: `Cannot serve SELECT at ${method}: it does not write`,
-      help: "Use GET, or POST where the input is too large for a URL",
+      help: "Use GET, or POST if the input is too large for a URL",
     });
   }
 }

@@ -17,7 +17,7 @@ export function checkVerb({ verb, start }: QueryFacts, report: Report): void {
     span: start.span,
     message: `Cannot serve a statement that begins with "${start.text}"`,
     help: near === null
-      ? "Keep to SELECT, INSERT, UPDATE, DELETE and BEGIN BATCH; a migration can hold the others"
+      ? "Use SELECT, INSERT, UPDATE, DELETE or BEGIN BATCH; put other statements in a migration"
       : `Did you mean "${near}"?`,
   });
 }

@@ -29,7 +29,7 @@ export function checkWalkMarkers(query: QueryFacts, report: Report): void {
     report({
       span: walk.to.span,
       message: `Cannot walk from ":${walk.from.text}" to itself`,
-      help: "Give the start and the end of the range a marker each",
+      help: "Use separate markers for the start and the end of the range",
     });
   }
 }

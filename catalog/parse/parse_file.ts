@@ -150,7 +150,7 @@ function reportMisplacedTags(
       report({
         span: { ...span, start: end - name.length - 1, end },
         message: `Cannot read tag "@${name}": ${state}`,
-        help: `Move it between the header and the statement, as "-- @${name}"`,
+        help: `Move it between the header and the statement, for example "-- @${name}"`,
       });
     }
   }

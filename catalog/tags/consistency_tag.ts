@@ -68,7 +68,7 @@ function readConsistency(line: TagLine, report: Report): ConsistencyTag {
     report({
       span: line.nameSpan,
       message: "Missing consistency level",
-      help: `Name it after the tag, as "@consistency LOCAL_QUORUM"`,
+      help: `Name it after the tag, for example "@consistency LOCAL_QUORUM"`,
     });
   }
   const { serial } = readOptions(line.words.slice(levelWord === undefined ? 0 : 1), {

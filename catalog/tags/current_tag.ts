@@ -33,7 +33,7 @@ function readCurrent(line: TagLine, report: Report): CurrentTag {
     report({
       span: line.nameSpan,
       message: "Missing column",
-      help: `Name the columns that a caller may see, as "@current version"`,
+      help: `Name the columns that a caller may see, for example "@current version"`,
     });
   }
   const columns: CurrentColumn[] = [];

@@ -28,7 +28,7 @@ function readEtag(line: TagLine, report: Report): Etag {
     report({
       span: line.nameSpan,
       message: "Missing column",
-      help: `Name it after the tag, as "@etag version"`,
+      help: `Name it after the tag, for example "@etag version"`,
     });
     return { column: "", span: line.span };
   }

@@ -122,7 +122,7 @@ function readSource({ text, span }: Word, report: Report): TaggedSource | null {
     report({
       span,
       message: `Missing ${what} after "${text}"`,
-      help: `Name it after a colon, as "${example}"`,
+      help: `Name it after a colon, for example "${example}"`,
     });
     return null;
   }

@@ -65,7 +65,7 @@ function readRoute(line: TagLine, report: Report): RouteTag {
     report({
       span: first.span,
       message: "Missing method",
-      help: `Write it before the path, as "@route GET ${first.text}"`,
+      help: `Write it before the path, for example "@route GET ${first.text}"`,
     });
     return { method: null, path: readPath(span, report), span };
   }
@@ -74,7 +74,7 @@ function readRoute(line: TagLine, report: Report): RouteTag {
     report({
       span: first.span,
       message: "Missing path",
-      help: `Write it after the method, as "@route GET /stations/{station_id}"`,
+      help: `Write it after the method, for example "@route GET /stations/{station_id}"`,
     });
   }
   return {

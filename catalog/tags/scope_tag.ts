@@ -21,7 +21,7 @@ function readScope(line: TagLine, report: Report): ScopeTag {
     report({
       span: line.nameSpan,
       message: "Missing scope",
-      help: `Name the scopes that a caller needs, as "@scope stations:read"`,
+      help: `Name the scopes that a caller needs, for example "@scope stations:read"`,
     });
   }
   const scopes = new Set<string>();

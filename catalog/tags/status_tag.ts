@@ -40,7 +40,7 @@ function readStatus(line: TagLine, report: Report): StatusTag {
     report({
       span: line.nameSpan,
       message: "Missing status",
-      help: `Name it after the tag, as "@status 200"`,
+      help: `Name it after the tag, for example "@status 200"`,
     });
     return { status: null, span: line.span };
   }

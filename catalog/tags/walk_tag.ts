@@ -73,7 +73,7 @@ function readWalk(line: TagLine, report: Report): WalkTag | null {
     report({
       span: line.nameSpan,
       message: "Missing bucket",
-      help: `Name its marker after the tag, as "@walk month ${line.words[0]!.text}"`,
+      help: `Name its marker after the tag, for example "@walk month ${line.words[0]!.text}"`,
     });
   }
   const bucket = hasBucket ? readBucket(first, report) : null;
