@@ -122,7 +122,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
   const { host: hostname } = config;
   const onLost = (cause: unknown, retryInMs: number) => {
-    const message = `Connections are not accepted any more; the next attempt is in ${retryInMs} ms`;
+    const message = `The server stopped accepting connections; it retries in ${retryInMs} ms`;
     observe({ kind: "warning", message, cause });
   };
   const api = listen(

@@ -64,14 +64,13 @@ export const SETTINGS = {
     name: "ADMIN_PORT",
     default: "8001",
     kind: integer({ min: 0, max: 65535 }),
-    meaning: "`/metrics`; keep it from the public",
+    meaning: "`/metrics`; do not expose it to the public",
   },
   cqlDir: {
     name: "CQL_DIR",
     default: "./cql",
     kind: path(),
-    meaning:
-      "The project: a folder with `migrations/`, `queries/` and, where there are any, `routes/`",
+    meaning: "The project: a folder with `migrations/`, `queries/` and, optionally, `routes/`",
   },
   contactPoints: {
     name: "CASSANDRA_CONTACT_POINTS",
@@ -90,7 +89,7 @@ export const SETTINGS = {
     name: "CASSANDRA_KEYSPACE",
     default: "cqlgate",
     kind: keyspaceName(),
-    meaning: "Where unqualified names in `cql/` live; `migrate` creates it where it is missing",
+    meaning: "Where unqualified names in `cql/` live; `migrate` creates it if it is missing",
   },
   replication: {
     name: "CASSANDRA_REPLICATION",
@@ -168,20 +167,20 @@ export const SETTINGS = {
     default: "",
     kind: encryptionKeys(),
     meaning:
-      "Encrypts cursors; required, the same in every replica; two to rotate (the first one encrypts)",
+      "Encrypts cursors; required, and the same in every replica; list two keys to rotate (the first encrypts)",
     secret: true,
   },
   requestTimeoutMs: {
     name: "REQUEST_TIMEOUT_MS",
     default: "5000",
     kind: integer({ min: 1, max: 600_000 }),
-    meaning: "Longest that a request waits for Cassandra",
+    meaning: "Longest time that a request waits for Cassandra",
   },
   bodyTimeoutMs: {
     name: "BODY_TIMEOUT_MS",
     default: "30000",
     kind: integer({ min: 1, max: 3_600_000 }),
-    meaning: "Longest that a request's body may take to arrive, and each line of a bulk upload",
+    meaning: "Longest time for a request body, or for each line of a bulk upload, to arrive",
   },
   maxBodyBytes: {
     name: "MAX_BODY_BYTES",
@@ -194,19 +193,19 @@ export const SETTINGS = {
     default: "4194304",
     kind: integer({ min: 1024, max: 2 ** 28 }),
     meaning:
-      "Largest page of rows, as Cassandra sends it; a page ends early where the next row does not fit",
+      "Largest page of rows, as Cassandra sends it; a page ends early if the next row does not fit",
   },
   stallTimeoutMs: {
     name: "STREAM_STALL_TIMEOUT_MS",
     default: "60000",
     kind: integer({ min: 1, max: 3_600_000 }),
-    meaning: "Longest that a caller may take nothing of a stream or a large answer",
+    meaning: "Longest time that a caller may read nothing of a stream or a large answer",
   },
   maxInFlight: {
     name: "MAX_IN_FLIGHT",
     default: "1024",
     kind: integer({ min: 1, max: 1_000_000 }),
-    meaning: "Requests served at once by this process; more are answered with 503 at once",
+    meaning: "Requests that this process serves at once; further requests get 503 immediately",
   },
   maxInFlightPerCaller: {
     name: "MAX_IN_FLIGHT_PER_CALLER",
@@ -220,32 +219,32 @@ export const SETTINGS = {
     default: "",
     kind: networks(),
     meaning:
-      "Proxies that are believed about the address of a caller: see [Operations](operations.md#behind-a-load-balancer)",
+      "Proxies whose forwarding headers are trusted: see [Operations](operations.md#behind-a-load-balancer)",
   },
   drainDelayMs: {
     name: "DRAIN_DELAY_MS",
     default: "5000",
     kind: integer({ min: 0, max: 600_000 }),
     meaning:
-      "Time between SIGTERM and the end of accepting, for the load balancer to notice; 0 in dev",
+      "Time between SIGTERM and refusing connections, for the load balancer to notice; 0 in dev",
   },
   shutdownGraceMs: {
     name: "SHUTDOWN_GRACE_MS",
     default: "30000",
     kind: integer({ min: 0, max: 3_600_000 }),
-    meaning: "Longest that requests in flight may take after SIGTERM",
+    meaning: "Longest time that requests in flight may take after SIGTERM",
   },
   logLevel: {
     name: "LOG_LEVEL",
     default: "info",
     kind: choice(["debug", "info", "warning", "error"]),
-    meaning: "The lowest level that is logged",
+    meaning: "Lowest level to log",
   },
   logFormat: {
     name: "LOG_FORMAT",
     default: "json",
     kind: choice(["json", "pretty"]),
-    meaning: "One JSON object a line, or for a terminal (the default in dev)",
+    meaning: "`json` for one JSON object per line, `pretty` for a terminal (the default in dev)",
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

@@ -81,7 +81,7 @@ export class LiveProject {
   async #restart(): Promise<void> {
     const { args, log } = this.#options;
     if (this.#process === null) return this.#start(args);
-    log("The code has changed: starting the service again");
+    log("The code has changed: restarting the service");
     const old = this.#process;
     this.#process = null;
     await old.stop();
@@ -96,12 +96,12 @@ export class LiveProject {
     started.exited.then(({ code }) => {
       if (this.#process !== started || this.#isStopping) return;
       this.#process = null;
-      log(`The service has ended with code ${code}: it starts again at the next change`);
+      log(`The service exited with code ${code}: it restarts at the next change`);
     });
   }
 
   #report(message: string): void {
-    const state = this.#process === null ? "Nothing is served" : "The previous routes serve on";
+    const state = this.#process === null ? "Nothing is served" : "The previous routes still serve";
     console.error(`${message}\n${state}. Put this right and save again.`);
   }
 }

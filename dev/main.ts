@@ -100,7 +100,7 @@ async function keepRunning(
     await Promise.race([node.exited, stopped(stop)]);
     if (stop.aborted) return;
     const { code } = await node.exited;
-    log(`Cassandra has ended with code ${code}; its log is "${node.logFile}". Starting it again.`);
+    log(`Cassandra exited with code ${code}; its log is "${node.logFile}". Restarting it.`);
     await node.start(stop);
   }
 }

@@ -16,12 +16,12 @@ const OWN_PROVIDER = "--own-provider";
 async function reload(service: Service, isServing: boolean): Promise<void> {
   try {
     await service.reload();
-    console.log("Serving what the files say now");
+    console.log("Serving the changed files");
   } catch (error) {
     // As long as nothing is served, the log has the reason already if it lies in the cluster.
     const isLogged = !isServing && !(error instanceof ProjectError);
     if (!isLogged) console.error(error instanceof Error ? error.message : error);
-    const state = isServing ? "The previous routes serve on" : "Nothing is served";
+    const state = isServing ? "The previous routes still serve" : "Nothing is served";
     console.error(`${state}. Put this right and save again.`);
   }
 }
@@ -37,7 +37,7 @@ async function serve(args: readonly string[]): Promise<void> {
     console.log(
       args.includes(FIRST)
         ? await describeService(service, { ownProvider })
-        : "Serving what the files say now",
+        : "Serving the changed files",
     );
   });
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {

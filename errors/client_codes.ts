@@ -27,7 +27,7 @@ export const CLIENT_CODES = {
     routes: ["paged"],
     meaning:
       "`cursor` was not made for this request: other values, another caller, or a key that is gone",
-    action: "Use `next_cursor` as it is, or start again without it",
+    action: "Send `next_cursor` unchanged, or start again without a cursor",
   },
   range_too_wide: {
     status: 400,
@@ -35,14 +35,15 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["walk", "hand_written"],
     meaning: "An `@walk` range spans more time buckets than the route allows",
-    action: "Ask for less at once",
+    action: "Request a shorter range",
   },
   unsupported_precondition: {
     status: 400,
     title: "Unsupported precondition",
     ...CLIENT,
     routes: ["any"],
-    meaning: "`If-Match` or `If-None-Match` asks for what the route cannot check. Nothing was done",
+    meaning:
+      "`If-Match` or `If-None-Match` is a precondition that the route cannot check. Nothing was changed",
     action: "Leave the header out, or use a route that checks it",
   },
   missing_token: {
@@ -50,7 +51,7 @@ export const CLIENT_CODES = {
     title: "Missing token",
     ...CLIENT,
     routes: ["scoped"],
-    meaning: "There is no `Authorization` header, or it is of another scheme than `Bearer`",
+    meaning: "The `Authorization` header is missing, or its scheme is not `Bearer`",
     action: "Get a token and send it",
   },
   invalid_token: {
@@ -76,7 +77,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["scoped"],
     meaning: "The token lacks a claim that the query binds, or the claim is of the wrong type",
-    action: "Have the issuer put the claim into the token",
+    action: "Configure the issuer to include the claim",
   },
   not_found: {
     status: 404,
@@ -92,7 +93,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     // An empty segment makes another path of one with parameters.
     routes: ["path_parameters"],
-    meaning: "No route has this path",
+    meaning: "There is no route for this path",
     action: "See `/docs`",
   },
   method_not_allowed: {
@@ -100,7 +101,7 @@ export const CLIENT_CODES = {
     title: "Method not allowed",
     ...CLIENT,
     routes: [],
-    meaning: "The path has other methods",
+    meaning: "The path exists, with other methods",
     action: "Use a method that `Allow` names",
   },
   not_acceptable: {
@@ -108,8 +109,8 @@ export const CLIENT_CODES = {
     title: "Not acceptable",
     ...CLIENT,
     routes: ["negotiated"],
-    meaning: "`Accept` names none of the media types that the route answers in",
-    action: "Accept one that `detail` names, or send no `Accept`",
+    meaning: "`Accept` names no media type that the route can produce",
+    action: "Accept a media type that `detail` names, or send no `Accept`",
   },
   body_timeout: {
     status: 408,
@@ -118,7 +119,7 @@ export const CLIENT_CODES = {
     repetition: "at_once",
     routes: ["body"],
     meaning: "The body did not arrive within `BODY_TIMEOUT_MS`",
-    action: "Send it again, faster",
+    action: "Send it again without pauses",
   },
   not_applied: {
     status: 409,
@@ -126,7 +127,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["applied"],
     meaning: "The condition after `IF` did not hold, and nothing was changed",
-    action: "Read the row, or look at what `current` shows of it, and decide",
+    action: "Read the row, or look at `current`, then decide",
   },
   precondition_failed: {
     status: 412,
@@ -134,8 +135,8 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["if_match", "exists", "not_exists", "etag"],
     meaning:
-      "The row does not have the tag in `If-Match`, or is not there; or there is a row, and `If-None-Match` forbids it",
-    action: "Read again, or look at what `current` shows of the row, and decide",
+      "The row is missing, does not have the tag in `If-Match`, or exists although `If-None-Match` forbids it",
+    action: "Read the row again, or look at `current`, then decide",
   },
   body_too_large: {
     status: 413,
@@ -150,15 +151,15 @@ export const CLIENT_CODES = {
     title: "Unsupported media type",
     ...CLIENT,
     routes: ["body"],
-    meaning: "The body is compressed, or in none of the media types that the route takes",
-    action: "Set the `Content-Type` that `detail` names; compress nothing",
+    meaning: "The body is compressed, or its media type is not one that the route accepts",
+    action: "Set the `Content-Type` that `detail` names; do not compress the body",
   },
   invalid_input: {
     status: 422,
     title: "Invalid input",
     ...CLIENT,
     routes: ["any"],
-    meaning: "Values are missing, unknown, not of their types or out of their bounds",
+    meaning: "Values are missing, unknown, of the wrong type or out of bounds",
     action: "Correct what `errors` lists; without `errors`, what `detail` names",
   },
   precondition_required: {
@@ -166,7 +167,7 @@ export const CLIENT_CODES = {
     title: "Precondition required",
     ...CLIENT,
     routes: ["if_match"],
-    meaning: "The route changes only what the caller has seen, and there is no `If-Match`",
+    meaning: "The route changes only a version that the caller has seen, and `If-Match` is missing",
     action: "Read the row and send its `ETag` as `If-Match`",
   },
   too_many_in_flight: {
@@ -176,8 +177,8 @@ export const CLIENT_CODES = {
     repetition: "later",
     retryAfterSeconds: 1,
     routes: ["any"],
-    meaning: "This caller has `MAX_IN_FLIGHT_PER_CALLER` requests in flight already",
-    action: "Wait until some are answered; send fewer at once",
+    meaning: "This caller already has `MAX_IN_FLIGHT_PER_CALLER` requests in flight",
+    action: "Wait for answers; send fewer requests at once",
   },
   token_too_large: {
     status: 431,
@@ -185,6 +186,6 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["scoped"],
     meaning: "The token has more than 16,384 characters",
-    action: "Have the issuer put less into the token",
+    action: "Configure the issuer to put less into the token",
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;

@@ -19,7 +19,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning: "The service failed; its log has the cause under the request id",
-    action: "Report it with the request id; a repetition fails in the same way",
+    action: "Report it with the request id; a retry will fail the same way",
   },
   too_many_rows: {
     status: 500,
@@ -29,7 +29,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["one", "hand_written"],
     meaning: "A `:one` query found more than one row",
-    action: "Report it: the author of the query has to fix it",
+    action: "Report it: the query's author has to fix it",
   },
   answer_too_large: {
     status: 500,
@@ -41,7 +41,7 @@ export const SERVICE_CODES = {
     meaning:
       "A row of a `:one` query, or an answer that Cassandra does not page, is larger than `MAX_PAGE_BYTES`",
     action:
-      "Ask for less where the route lets you, or report it: the author of the query has to change it",
+      "Request less if the route allows it, or report it: the query's author has to change it",
   },
   number_too_long: {
     status: 500,
@@ -51,8 +51,8 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["computed_numbers", "hand_written"],
     meaning:
-      "A `decimal` or `varint` that the query works out has more digits than can be printed in time; one that is stored is read whatever its length",
-    action: "Ask for other rows, or report it: the author of the query can round the number",
+      "A `decimal` or `varint` that the query computes has too many digits to print. Stored numbers of any length can be read",
+    action: "Request other rows, or report it: the query's author can round the number",
   },
   function_failed: {
     status: 500,
@@ -73,7 +73,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning: "Replicas failed to read or write, such as for too many tombstones",
-    action: "Read before you repeat a write",
+    action: "Read before you retry a write",
   },
   not_ready: {
     status: 503,
@@ -82,7 +82,7 @@ export const SERVICE_CODES = {
     logLevel: "warning",
     routes: ["any"],
     meaning: "The service has not connected yet, migrations are missing, or it is shutting down",
-    action: "Repeat after `Retry-After` seconds",
+    action: "Retry after `Retry-After` seconds",
   },
   unavailable: {
     status: 503,
@@ -91,8 +91,8 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "Too few nodes are reachable for the consistency; nothing was changed, or repeating it is safe",
-    action: "Repeat after `Retry-After` seconds",
+      "Too few nodes are reachable for the consistency; nothing was changed, or retrying is safe",
+    action: "Retry after `Retry-After` seconds",
   },
   overloaded: {
     status: 503,
@@ -100,8 +100,8 @@ export const SERVICE_CODES = {
     ...PASSING,
     logLevel: "error",
     routes: ["any"],
-    meaning: "Cassandra has too much to do",
-    action: "Repeat later, less often",
+    meaning: "Cassandra is overloaded",
+    action: "Retry later, and less often",
   },
   too_busy: {
     status: 503,
@@ -110,8 +110,8 @@ export const SERVICE_CODES = {
     logLevel: "warning",
     routes: ["any"],
     meaning:
-      "This process serves `MAX_IN_FLIGHT` requests already, or too many unknown tokens are waiting",
-    action: "Repeat after `Retry-After` seconds",
+      "This process already serves `MAX_IN_FLIGHT` requests, or too many unknown tokens are waiting",
+    action: "Retry after `Retry-After` seconds",
   },
   schema_changed: {
     status: 503,
@@ -120,8 +120,8 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "A table, type or function of the query has changed while the service runs, so the statement was not run; the routes are derived from the new schema in a moment",
-    action: "Repeat after `Retry-After` seconds, with values that the route then takes",
+      "A table, type or function of the query changed while the service was running, so the statement was not run; the service is deriving its routes from the new schema",
+    action: "Retry after `Retry-After` seconds, with values that fit the new types",
   },
   issuer_unavailable: {
     status: 503,
@@ -129,8 +129,8 @@ export const SERVICE_CODES = {
     ...PASSING,
     logLevel: "error",
     routes: ["scoped"],
-    meaning: "The keys to check the token with cannot be fetched",
-    action: "Repeat after `Retry-After` seconds",
+    meaning: "The issuer's keys cannot be fetched, so the token cannot be checked",
+    action: "Retry after `Retry-After` seconds",
   },
   timeout: {
     status: 504,
@@ -140,7 +140,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "Cassandra did not answer in `REQUEST_TIMEOUT_MS`; if it was a write, repeating it is safe",
+      "Cassandra did not answer in `REQUEST_TIMEOUT_MS`; if it was a write, retrying is safe",
     action: "Repeat the request",
   },
   outcome_unknown: {
@@ -151,7 +151,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["not_idempotent", "hand_written"],
     meaning:
-      "A write that is not idempotent was not confirmed: it may have been made, or may yet be",
-    action: "Read first; then decide whether to repeat",
+      "A write that is not idempotent was not confirmed: it may have happened, or may still happen",
+    action: "Read first, then decide whether to retry",
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;

@@ -33,8 +33,8 @@ export default defineRoute({
 `;
 }
 
-const SERVED = /^Serving what the files say now$/m;
-const REPORTED = /^The previous routes serve on\. Put this right and save again\.$/m;
+const SERVED = /^Serving the changed files$/m;
+const REPORTED = /^The previous routes still serve\. Put this right and save again\.$/m;
 
 /** A project that is served by `deno task dev`. */
 class DevProject implements AsyncDisposable {

@@ -140,14 +140,14 @@ function checkTag(tag: ParamTag, { route, isPublic, report }: ParamContext): voi
   if (inPath && source !== null && source.in !== "path") {
     report({
       span: sourceSpan,
-      message: `Cannot take "${name}" from ${describeSource(source)}: it stands in the path`,
+      message: `Cannot take "${name}" from ${describeSource(source)}: it is in the path`,
       help: `Remove "{${name}}" from the path, or remove the tag`,
     });
   }
   if (inPath && (tag.optional || tag.default !== null)) {
     report({
       span: nameSpan,
-      message: `Cannot leave out "${name}": it stands in the path`,
+      message: `Cannot leave out "${name}": it is in the path`,
       help: `Remove the ${tag.optional ? '"?"' : '"default"'}`,
     });
   }

@@ -220,7 +220,7 @@ function checkFit({ name, source, sourceSpan, optional, options }: ParamParts, r
 
 /** What to do about an option that cannot stand beside the source; null where it can. */
 function helpToRemove(option: Option, { in: source }: TaggedSource): string | null {
-  if (source === "if-match") return "Remove it: the entity tag is compared as it is";
+  if (source === "if-match") return "Remove it: the entity tag is compared unchanged";
   if (option === "by") {
     return source === "claim" || source === "header"
       ? "Remove it, or take the value from the path, the query or the body"

@@ -127,7 +127,7 @@ export function readPath(span: Span, report: Report): PathTemplate {
       report({
         span: marker.span,
         message: `Duplicate marker "{${marker.text}}" in the path`,
-        help: "Give each segment a marker of its own",
+        help: "Use a different marker for each segment",
       });
     }
     markers.set(marker.text, marker);

@@ -50,8 +50,7 @@ function readStatus(line: TagLine, report: Report): StatusTag {
     report({
       span: first.span,
       message: `Cannot answer with status ${quote(first.text)}`,
-      help:
-        "Use 200, 201 where something is created, 202 where the work goes on, or 204 for no body",
+      help: "Use 200, 201 if something is created, 202 if the work continues, or 204 for no body",
     });
   }
   return { status, span: line.span };

@@ -80,8 +80,8 @@ function mapResponse(
       return new ServiceError(
         "replica_failure",
         facts.writes
-          ? "Cassandra failed to write on some replicas; others may have written: read before you repeat"
-          : "Cassandra failed to read on some replicas; a repetition may fail in the same way",
+          ? "Cassandra failed to write on some replicas; others may have written: read before you retry"
+          : "Cassandra failed to read on some replicas; a retry may fail the same way",
         { cause },
       );
     case responses.truncateError:
@@ -89,8 +89,8 @@ function mapResponse(
       return new ServiceError(
         "replica_failure",
         facts.writes
-          ? "Cassandra failed while it wrote; it may have written: read before you repeat"
-          : "Cassandra failed while it read; a repetition may fail in the same way",
+          ? "Cassandra failed while it wrote; it may have written: read before you retry"
+          : "Cassandra failed while it read; a retry may fail the same way",
         { cause },
       );
     default:
@@ -106,7 +106,7 @@ function isOfDroppedTable({ code, message }: cassandra.errors.ResponseError): bo
 function schemaChanged(cause: Error): ServiceError {
   return new ServiceError(
     "schema_changed",
-    "The table has changed since this route was made for it, so the statement was not run: repeat the request later",
+    "The table changed after this route was derived from it, so the statement was not run: retry later",
     { cause },
   );
 }
@@ -114,7 +114,7 @@ function schemaChanged(cause: Error): ServiceError {
 function answerTooLarge(cause: AnswerTooLarge): ServiceError {
   return new ServiceError(
     "answer_too_large",
-    "The answer is larger than this service takes at once: ask for less, or report it to the author of the query",
+    "The answer is larger than this service allows: request less, or report it to the query's author",
     { cause },
   );
 }
@@ -127,7 +127,7 @@ function refusedValues(cause: cassandra.errors.ResponseError): ServiceError {
 function unavailable(cause: unknown): ServiceError {
   return new ServiceError(
     "unavailable",
-    "Too few Cassandra nodes are reachable to serve this request; nothing was changed: repeat it later",
+    "Too few Cassandra nodes are reachable to serve this request; nothing was changed: retry later",
     { cause },
   );
 }
@@ -141,7 +141,7 @@ function tooFewReplicas(cause: unknown, facts: StatementFacts): ServiceError {
   if (!facts.idempotent) return outcomeUnknown(cause);
   return new ServiceError(
     "unavailable",
-    "Too few replicas are reachable to write at the consistency asked for: repeating it later is safe",
+    "Too few replicas are reachable to write at the required consistency: retrying later is safe",
     { cause },
   );
 }
@@ -152,27 +152,27 @@ function connectionLost(cause: unknown, facts: StatementFacts): ServiceError {
   if (!facts.idempotent) return outcomeUnknown(cause);
   return new ServiceError(
     "unavailable",
-    "The connection to Cassandra broke; the write may have been made: repeating it is safe",
+    "The connection to Cassandra broke; the write may have happened: retrying is safe",
     { cause },
   );
 }
 
 function overloaded(cause: unknown): ServiceError {
-  return new ServiceError("overloaded", "Cassandra has too much to do: repeat the request later", {
+  return new ServiceError("overloaded", "Cassandra is overloaded: retry later", {
     cause,
   });
 }
 
 function timedOut(cause: unknown, facts: StatementFacts): ServiceError {
   if (!facts.writes) {
-    return new ServiceError("timeout", "Cassandra did not answer in time: repeat the request", {
+    return new ServiceError("timeout", "Cassandra did not answer in time: retry the request", {
       cause,
     });
   }
   if (!facts.idempotent) return outcomeUnknown(cause);
   return new ServiceError(
     "timeout",
-    "Cassandra did not confirm the write in time; it may have been made: repeating it is safe",
+    "Cassandra did not confirm the write in time; it may have happened: retrying is safe",
     { cause },
   );
 }
@@ -180,7 +180,7 @@ function timedOut(cause: unknown, facts: StatementFacts): ServiceError {
 function outcomeUnknown(cause: unknown): ServiceError {
   return new ServiceError(
     "outcome_unknown",
-    "Cassandra did not confirm the write, which may have been made or may yet be: read before you repeat it",
+    "Cassandra did not confirm the write, which may have happened or may still happen: read before you retry",
     { cause },
   );
 }

@@ -113,10 +113,10 @@ describe("mapError()", () => {
     expect(mapError(error, { writes: false, idempotent: true })).toBe(error);
   });
 
-  it("tells a caller whose write is lost whether repeating it is safe", () => {
+  it("tells a caller whose write is lost whether retrying is safe", () => {
     const detailOf = (facts: StatementFacts) => mapError(timedOut(), facts).detail;
-    expect(detailOf({ writes: true, idempotent: true })).toMatch(/repeating it is safe$/);
-    expect(detailOf({ writes: true, idempotent: false })).toMatch(/read before you repeat it$/);
+    expect(detailOf({ writes: true, idempotent: true })).toMatch(/retrying is safe$/);
+    expect(detailOf({ writes: true, idempotent: false })).toMatch(/read before you retry$/);
   });
 });
 

@@ -181,7 +181,7 @@ export class Session {
     if (this.#client === null || this.#state !== "up") {
       throw new ServiceError(
         "unavailable",
-        "Cassandra cannot be reached; the service reconnects by itself: repeat the request later",
+        "Cassandra is unreachable; the service reconnects by itself: retry later",
       );
     }
     return this.#client;

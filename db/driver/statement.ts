@@ -118,7 +118,7 @@ async function prepareAgain(node: PreparingNode, statement: PreparedStatement): 
 /** A statement that was fine when it was prepared can be refused only for what has changed since. */
 function throwSchemaChanged(cause: unknown): never {
   if (!isRefusal(cause)) throw cause;
-  throw new SchemaChanged(`It cannot be prepared any more: ${cause.message}`, { cause });
+  throw new SchemaChanged(`It can no longer be prepared: ${cause.message}`, { cause });
 }
 
 /**

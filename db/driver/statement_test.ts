@@ -93,7 +93,7 @@ describe("statements of a table that is made again with other types", () => {
       what: "a column that is gone",
       before: "k text PRIMARY KEY, v int",
       after: "k text PRIMARY KEY, w int",
-      says: /^It cannot be prepared any more: Undefined column name v/,
+      says: /^It can no longer be prepared: Undefined column name v/,
     },
     {
       what: "another partition key",

@@ -21,7 +21,7 @@ export function isPaged(query: Query, { table, report }: StatementContext): bool
     report({
       span: first.span,
       message: 'Cassandra does not page an "ORDER BY" over the partitions of an "IN"',
-      help: "Add a LIMIT that cannot be left out, or leave the order to the caller",
+      help: "Add a LIMIT that is not optional, or let the caller sort the rows",
     });
   }
   return false;

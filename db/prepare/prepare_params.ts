@@ -112,7 +112,7 @@ export function codecOrReport(
     report({
       span,
       message: error.message,
-      help: "Leave the column out of the statement, or serve it by a hand-written route",
+      help: "Remove the column from the statement, or write the route by hand",
     });
     return [];
   }

@@ -65,7 +65,7 @@ function rangeMistakes(
   const mistakes: Mistake[] = [];
   if (statement.limit !== null) {
     mistakes.push({
-      message: `Cannot walk with a LIMIT: it would hold for each ${walk.by} by itself`,
+      message: `Cannot walk with a LIMIT: it would apply to each ${walk.by} by itself`,
       help: 'Leave it out: "@page" bounds a page',
     });
   }

@@ -39,7 +39,7 @@ export function compileRowReader(
     } catch (cause) {
       if (!(cause instanceof NumberTooLongError)) throw cause;
       const detail =
-        "A number that the query works out has too many digits: ask for other rows, or have its author round it";
+        "A number that the query computes has too many digits: request other rows, or ask its author to round it";
       throw new ServiceError("number_too_long", detail, { cause });
     }
   };

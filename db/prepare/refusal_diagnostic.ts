@@ -26,7 +26,7 @@ export async function refusalDiagnostic(
     return diagnosticAtStatement(query.statementSpan, {
       ...syntax,
       message: `Cassandra cannot parse the statement: ${syntax.message}`,
-      help: "Fix the statement; it runs as it is in cqlsh, markers included",
+      help: "Fix the statement; it can be pasted into cqlsh, markers included",
     });
   }
   const place = await blame(query, error.message, { keyspace, readTable });

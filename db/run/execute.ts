@@ -44,7 +44,7 @@ export interface Result {
 }
 
 export interface Executor {
-  /** Longest that a request waits for Cassandra, in milliseconds. */
+  /** Longest time that a request waits for Cassandra, in milliseconds. */
   readonly timeoutMs: number;
   /** The most bytes of rows that are held for one answer. */
   readonly maxPageBytes: number;

@@ -49,7 +49,7 @@ export async function readOne(
   }
   const [row, second] = rows;
   if (row === undefined && !isLast) {
-    throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
+    throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
   }
   if (second !== undefined) {
     throw new ServiceError(

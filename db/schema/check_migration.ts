@@ -41,7 +41,7 @@ export function checkMigrationStatement(
     if (!OWN_TABLES.includes(name)) continue;
     report({
       span,
-      message: `Cannot use ${quote(name)} in a migration: the gateway keeps it for itself`,
+      message: `Cannot use ${quote(name)} in a migration: it is one of the gateway's own tables`,
       help: "Remove the statement, or give your own table another name",
     });
   }

@@ -125,7 +125,7 @@ async function recording(work: Promise<void>): Promise<void> {
 }
 
 function whatStays(count: number): string {
-  if (count === 0) return "Nothing of this file is applied";
+  if (count === 0) return "No statement of this file is applied";
   return count === 1
     ? "The statement before it stays applied"
     : `The ${count} statements before it stay applied`;

@@ -115,7 +115,7 @@ export class LocalCassandra {
       await assertCqlPortFree({ hostname: address, port: nativePort });
       await assertPortFree(
         { hostname: address, port: storagePort },
-        "Stop what listens there, or choose another storage port.",
+        "Stop the process that listens there, or choose another storage port.",
       );
       log(`Starting Cassandra on ${this.contactPoint} …`);
       const paths = await writeNodeFiles(this.#settings);
@@ -182,8 +182,8 @@ export class LocalCassandra {
           : `it ended with code ${exitCode}`;
         throw new Error(
           `Cannot start Cassandra: ${state}\n${await explainFailure(paths, logStart)}\n` +
-            `The whole story is in "${paths.logFile}".\n` +
-            `If its data is of no use to you, delete "${this.#settings.directory}" and try again.\n` +
+            `The full log is "${paths.logFile}".\n` +
+            `If you do not need its data, delete "${this.#settings.directory}" and try again.\n` +
             CONTAINER_ADVICE,
         );
       }
@@ -250,7 +250,7 @@ async function assertCqlPortFree(address: { hostname: string; port: number }): P
   const advice = await speaksCql(address)
     ? `It speaks CQL. To use it, set CASSANDRA_CONTACT_POINTS=${hostname}:${port} and ` +
       "CASSANDRA_LOCAL_DATACENTER; to have a Cassandra of our own started, stop it."
-    : "Stop what listens there, or set CASSANDRA_CONTACT_POINTS to a Cassandra elsewhere.";
+    : "Stop the process that listens there, or set CASSANDRA_CONTACT_POINTS to a Cassandra elsewhere.";
   await assertPortFree(address, advice);
 }
 

@@ -88,7 +88,7 @@ export class DemoClient {
     return { status: response.status, body: text === "" ? undefined : parseJson(text) };
   }
 
-  /** Sends a request, again while the service asks to repeat it later. */
+  /** Sends a request, again while the service asks to retry later. */
   async #send(path: string, init: () => RequestInit): Promise<Response> {
     for (let attempt = 1;; attempt++) {
       const { headers, ...others } = init();

@@ -29,7 +29,7 @@ export function readBearerToken(header: string | undefined): string {
   if (token.length > MAX_TOKEN_LENGTH) {
     throw new ServiceError(
       "token_too_large",
-      `The token has more than ${MAX_TOKEN_LENGTH} characters: have the issuer put less into it`,
+      `The token has more than ${MAX_TOKEN_LENGTH} characters: configure the issuer to put less into it`,
     );
   }
   if (!TOKEN.test(token)) {

@@ -53,7 +53,7 @@ function helpToFind(name: string, queries: readonly Query[]): string {
   const names = queries.map((each) => each.name);
   if (names.length === 0) return 'Write it into a file in "queries/", where there are none yet';
   if (closest(name, names) !== null || names.length <= MAX_NAMES) return suggest(name, names);
-  return `Write it into a file in "queries/", or use one of the ${names.length} that are there`;
+  return `Write it into a file in "queries/", or use one of the ${names.length} existing queries`;
 }
 
 /** Paths have the rules of `@route`. */
@@ -80,7 +80,7 @@ function checkDescription({ route, file }: LoadedRoute): Diagnostic[] {
     return [{
       span: findString(file, route.path),
       message: `Cannot describe route "${route.path}" in OpenAPI: ${reason}`,
-      help: "Say what the schema stands for with .openapi({ type: … })",
+      help: "Describe the schema with .openapi({ type: … })",
     }];
   }
 }

@@ -102,7 +102,7 @@ export function explainImportFailure(
   const [first = ""] = said.split("\n", 1);
   return {
     message: () => `Cannot import this module: it throws "${name}${first}"`,
-    help: "Fix what it does when it is imported, or do it in the handler",
+    help: "Fix its top-level code, or move that code into the handler",
     place,
     unlocked: [],
   };

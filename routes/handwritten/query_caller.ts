@@ -143,7 +143,7 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       }
       if (end === "last") return rows;
       if (end === "bytes") throw tooManyBytes(name);
-      throw new ServiceError("timeout", "Cassandra did not answer in time: repeat the request");
+      throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
     },
     stream(name, given) {
       const { values, readPage } = prepareCall("stream", name, given);
@@ -173,7 +173,7 @@ function tooManyBytes(name: string): ServiceError {
   const cause = `The rows of "${name}" are more than MAX_PAGE_BYTES: call stream()`;
   return new ServiceError(
     "answer_too_large",
-    "The rows are larger than this service takes at once: ask for less, or report it to the author of the route",
+    "The rows are larger than this service allows: request less, or report it to the route's author",
     { cause: new Error(cause) },
   );
 }

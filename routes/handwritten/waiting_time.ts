@@ -31,7 +31,7 @@ export class WaitingTime {
     if (leftMs > 0) return performance.now() + leftMs;
     throw new ServiceError(
       "timeout",
-      `The route's queries took more than ${this.#allowedMs} ms together: repeat the request`,
+      `The route's queries took more than ${this.#allowedMs} ms together: retry the request`,
     );
   }
 

@@ -12,7 +12,7 @@ export function bulkBody(input: z.ZodType<unknown>) {
     "application/json": { schema: z.union([input, z.array(input)]) },
     [NDJSON]: {
       schema: z.string().openapi({
-        description: "One such object on each line, as many lines as there are",
+        description: "One such object on each line, any number of lines",
       }),
     },
   };

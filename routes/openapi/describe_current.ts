@@ -21,15 +21,16 @@ export function currentSchema(
   const rowOf = (row: ConditionRow) => z.object({ ...keyShape(row), ...shownShape });
   if (!isBatch) {
     const row = rowOf(rows[0] ?? { keys: [], tagColumns: [] });
-    if (shown.length === 0) return row.meta({ description: "The key that the request names" });
-    const description = "The key, and what is shown of the row as it is now; null without a row";
+    if (shown.length === 0) return row.meta({ description: "The key from the request" });
+    const description =
+      "The key and the visible columns of the current row; null if there is no row";
     return row.nullable().meta({ description });
   }
   const shapes = new Map(rows.map((row) => [row.keys.map(({ name }) => name).join(), rowOf(row)]));
   const [first = rowOf({ keys: [], tagColumns: [] }), ...others] = shapes.values();
   const description = shown.length === 0
-    ? "The keys of the rows that the conditions are about"
-    : "The rows that the conditions are about, as far as they are there and shown";
+    ? "The keys of the rows that the conditions check"
+    : "The rows that the conditions check: those that exist, with their visible columns";
   return z.array(others.length === 0 ? first : z.union([first, ...others])).meta({ description });
 }
 

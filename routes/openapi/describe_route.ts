@@ -119,16 +119,16 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
           ...json("The row", rowSchema(columns)),
           headers: z.object({
             ETag: z.string().optional().openapi({
-              description: `The column \`${query.etag.column}\`; none where that is null`,
+              description: `The column \`${query.etag.column}\`; absent if it is null`,
             }),
           }),
         },
-        304: { description: "The caller has the row already" },
+        304: { description: "The caller already has the current row" },
       };
     case "many":
       return {
         200: {
-          description: "A page of rows; as a stream, all of them",
+          description: "A page of rows, or all rows as a stream",
           content: {
             "application/json": {
               schema: z.object({

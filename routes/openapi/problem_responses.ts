@@ -48,7 +48,7 @@ export function problemResponses(
 
 const retryAfterHeader = z.object({
   "Retry-After": z.int().optional().openapi({
-    description: "Seconds until the request is worth repeating",
+    description: "Seconds to wait before a retry",
     example: 1,
   }),
 });

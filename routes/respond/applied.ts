@@ -63,7 +63,7 @@ export function notApplied(
   }
   return new ServiceError(
     "not_applied",
-    "The condition did not hold, so nothing was changed: read the row, and decide",
+    "The condition did not hold, so nothing was changed: read the row, then decide",
     { extensions },
   );
 }

@@ -41,7 +41,7 @@ function checkOneType({ query, param, codecs, report }: ParamFacts): void {
   report({
     span: query.markers.find(({ name }) => name === param.name)?.spans[1] ?? param.span,
     message: `Marker ":${param.name}" is used as "${first.cql}" and as "${other.cql}"`,
-    help: "Give each type a marker of its own",
+    help: "Use a different marker for each type",
   });
 }
 

@@ -22,7 +22,7 @@ export async function fetchKeys(issuer: string): Promise<KeySet> {
   const metadata = await fetchJson(url, signal);
   if (metadata.issuer !== issuer) {
     throw new Error(
-      `Cannot trust the metadata at "${url}": they name the issuer "${metadata.issuer}", ` +
+      `Cannot trust the metadata at "${url}": it names the issuer "${metadata.issuer}", ` +
         `OIDC_ISSUER is "${issuer}"`,
     );
   }

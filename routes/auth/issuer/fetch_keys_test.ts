@@ -69,7 +69,7 @@ describe("fetchKeys()", () => {
     ],
     "metadata of another issuer": [
       () => at(METADATA_PATH, metadata({ issuer: "https://issuer.example" })),
-      /they name the issuer "https:\/\/issuer.example"/,
+      /it names the issuer "https:\/\/issuer.example"/,
     ],
     "metadata of no issuer": [
       () => at(METADATA_PATH, metadata({ issuer: undefined })),

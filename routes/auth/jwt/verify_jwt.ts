@@ -113,7 +113,7 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
 function issuerUnavailable(cause: unknown): ServiceError {
   return new ServiceError(
     "issuer_unavailable",
-    "The keys that tokens are checked with cannot be fetched from the issuer: repeat the request later",
+    "The issuer's keys cannot be fetched, so no token can be checked: retry later",
     { cause },
   );
 }
