@@ -13,7 +13,7 @@ import { resolveParams } from "./parse/params.ts";
 import type { QueryDraft } from "./parse/parse_file.ts";
 import type { Access, Query } from "./query.ts";
 import { bindMarkers, markerRoles } from "./statement/marker_roles.ts";
-import { parseStatement } from "./statement/parse_statement.ts";
+import { parseStatement } from "./statement/grammar/parse_statement.ts";
 import { isConditional, verbOf } from "./statement/statement.ts";
 import { settleTags, type Tags } from "./tags/tags.ts";
 import type { Diagnostic, Report } from "./text/source.ts";

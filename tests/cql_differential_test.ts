@@ -9,7 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import fc from "fast-check";
 import { bindMarkers } from "../catalog/statement/marker_roles.ts";
-import { parseStatement } from "../catalog/statement/parse_statement.ts";
+import { parseStatement } from "../catalog/statement/grammar/parse_statement.ts";
 import { lex, wholeFile } from "../catalog/text/lex.ts";
 import { prepareStatement } from "../db/driver/statement.ts";
 import { isRefusal } from "../db/driver/refusal.ts";

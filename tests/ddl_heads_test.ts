@@ -9,7 +9,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import type { DdlHead, SchemaObject } from "../catalog/statement/ddl_head.ts";
-import { parseDdl } from "../catalog/statement/parse_ddl.ts";
+import { parseDdl } from "../catalog/statement/grammar/parse_ddl.ts";
 import type { QualifiedName } from "../catalog/statement/term.ts";
 import { splitStatements } from "../catalog/text/split.ts";
 import { lex, wholeFile } from "../catalog/text/lex.ts";

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { splitStatements } from "../text/split.ts";
 import { withoutKeyspace } from "./keyspace_qualifiers.ts";
-import { parseDdl } from "./parse_ddl.ts";
+import { parseDdl } from "./grammar/parse_ddl.ts";
 
 function strip(text: string, { keyspace = "own", ofQuery = false } = {}): string {
   const file = { path: "own.cql", text };

@@ -1,5 +1,5 @@
 /**
- * A statement of a query as a tree, each node with its span: `parse_statement.ts` makes it, everything
+ * A statement of a query as a tree, each node with its span: `grammar/` makes it, everything
  * else reads it. A statement outside the grammar is an `OpaqueStatement`.
  *
  * @module
@@ -7,7 +7,6 @@
 
 import type { Span } from "../text/source.ts";
 import type { BindMarker, Literal, Name, QualifiedName, Term } from "./term.ts";
-import type { Obstacle } from "./token_stream.ts";
 
 export type Verb = "select" | "insert" | "update" | "delete" | "batch";
 
@@ -126,6 +125,14 @@ export interface BatchStatement {
   readonly using: readonly UsingOption[];
   readonly statements: readonly WriteStatement[];
   readonly span: Span;
+}
+
+/** Where the reading stopped, and why. */
+export interface Obstacle {
+  /** The token that does not fit, or the last token where the statement ends too early. */
+  readonly span: Span;
+  /** What could have stood there, such as `"FROM"` or `a term`. */
+  readonly expected: string;
 }
 
 /**

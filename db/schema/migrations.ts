@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { readSources } from "../../catalog/read_sources.ts";
 import type { DdlHead } from "../../catalog/statement/ddl_head.ts";
-import { parseDdl } from "../../catalog/statement/parse_ddl.ts";
+import { parseDdl } from "../../catalog/statement/grammar/parse_ddl.ts";
 import { CatalogError } from "../../catalog/text/diagnose.ts";
 import { quote } from "../../catalog/text/quote.ts";
 import type { Diagnostic, Report, SourceFile } from "../../catalog/text/source.ts";

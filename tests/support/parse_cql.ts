@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseStatement } from "../../catalog/statement/parse_statement.ts";
+import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
 import type { Statement } from "../../catalog/statement/statement.ts";
 import { lex, wholeFile } from "../../catalog/text/lex.ts";
 

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Span } from "../text/source.ts";
-import type { StatementText } from "../text/split.ts";
-import { stringOf } from "../text/token.ts";
-import type { Alteration, DdlHead, GrantTarget, SchemaObject, WriteHead } from "./ddl_head.ts";
+import type { Span } from "../../text/source.ts";
+import type { StatementText } from "../../text/split.ts";
+import { stringOf } from "../../text/token.ts";
+import type { Alteration, DdlHead, GrantTarget, SchemaObject, WriteHead } from "../ddl_head.ts";
 import { parseName, parseQualifiedName, parseType } from "./parse_name.ts";
-import type { Name } from "./term.ts";
+import type { Name } from "../term.ts";
 import { TokenStream } from "./token_stream.ts";
 
 /** Reads the head of one statement; never throws, whatever the text. */

@@ -7,7 +7,7 @@
 import { parseQualifiedName } from "./parse_name.ts";
 import { parseConditionIfAny, parseSubject, parseWhere } from "./parse_relation.ts";
 import { parseUsingIfAny } from "./parse_using.ts";
-import type { DeleteStatement } from "./statement.ts";
+import type { DeleteStatement } from "../statement.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 export function parseDelete(stream: TokenStream): DeleteStatement {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { isOperator, nameOf } from "../text/token.ts";
+import { isOperator, nameOf } from "../../text/token.ts";
 import { isColumnName, parseColumn, parseQualifiedName } from "./parse_name.ts";
 import { parseConditionIfAny, parseSubject, parseWhere } from "./parse_relation.ts";
 import { parseConstantIfAny, parseTerm } from "./parse_term.ts";
 import { parseUsingIfAny } from "./parse_using.ts";
-import type { Assignment, UpdateStatement } from "./statement.ts";
-import type { Name } from "./term.ts";
+import type { Assignment, UpdateStatement } from "../statement.ts";
+import type { Name } from "../term.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 export function parseUpdate(stream: TokenStream): UpdateStatement {

@@ -7,7 +7,7 @@
 import { parseColumn, parseQualifiedName } from "./parse_name.ts";
 import { parseConstantIfAny, parseMarkerIfAny, parseTerm } from "./parse_term.ts";
 import { parseUsingIfAny } from "./parse_using.ts";
-import type { Condition, InsertedJson, InsertedValues, InsertStatement } from "./statement.ts";
+import type { Condition, InsertedJson, InsertedValues, InsertStatement } from "../statement.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 export function parseInsert(stream: TokenStream): InsertStatement {

@@ -9,7 +9,7 @@ import { parseDelete } from "./parse_delete.ts";
 import { parseInsert } from "./parse_insert.ts";
 import { parseUpdate } from "./parse_update.ts";
 import { parseUsingIfAny } from "./parse_using.ts";
-import type { BatchStatement, WriteStatement } from "./statement.ts";
+import type { BatchStatement, WriteStatement } from "../statement.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 export function parseBatch(stream: TokenStream): BatchStatement {

@@ -5,7 +5,7 @@
  */
 
 import { parseInteger } from "./parse_term.ts";
-import type { UsingOption } from "./statement.ts";
+import type { UsingOption } from "../statement.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 /** Nothing where no `USING` comes next. */

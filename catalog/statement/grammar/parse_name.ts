@@ -5,9 +5,9 @@
  * @module
  */
 
-import { isOperator, nameOf, type Token } from "../text/token.ts";
-import { isReserved } from "./reserved_words.ts";
-import type { Name, QualifiedName, TypeName } from "./term.ts";
+import { isOperator, nameOf, type Token } from "../../text/token.ts";
+import { isReserved } from "../reserved_words.ts";
+import type { Name, QualifiedName, TypeName } from "../term.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 /** The types that are keywords, and so cannot name user-defined types. */

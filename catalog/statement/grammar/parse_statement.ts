@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { Token } from "../text/token.ts";
+import type { Token } from "../../text/token.ts";
 import { opaqueStatement } from "./opaque_statement.ts";
 import { parseBatch, parseWrite } from "./parse_batch.ts";
 import { parseSelect } from "./parse_select.ts";
-import type { Statement } from "./statement.ts";
+import type { Statement } from "../statement.ts";
 import { TokenStream } from "./token_stream.ts";
 
 /**

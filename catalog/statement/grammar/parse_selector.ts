@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isKeyword, isOperator, type Token } from "../text/token.ts";
+import { isKeyword, isOperator, type Token } from "../../text/token.ts";
 import {
   atCall,
   isName,
@@ -21,7 +21,7 @@ import {
   parseSum,
   parseTerm,
 } from "./parse_term.ts";
-import type { Name, Term } from "./term.ts";
+import type { Name, Term } from "../term.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 export function parseSelectorTerm(stream: TokenStream): Term {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isKeyword, isOperator, stringOf, type Token } from "../text/token.ts";
+import { isKeyword, isOperator, stringOf, type Token } from "../../text/token.ts";
 import {
   atCall,
   isColumnName,
@@ -15,7 +15,7 @@ import {
   parseNativeType,
   parseType,
 } from "./parse_name.ts";
-import type { BindMarker, Literal, LiteralType, Term } from "./term.ts";
+import type { BindMarker, Literal, LiteralType, Term } from "../term.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 export function parseTerm(stream: TokenStream): Term {

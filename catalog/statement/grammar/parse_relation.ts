@@ -5,11 +5,11 @@
  * @module
  */
 
-import { isKeyword, isOperator } from "../text/token.ts";
+import { isKeyword, isOperator } from "../../text/token.ts";
 import { parseColumn, parseName } from "./parse_name.ts";
 import { parseMarkerIfAny, parseTerm, parseTuple } from "./parse_term.ts";
-import type { Comparator, Condition, InValues, Relation, Subject } from "./statement.ts";
-import type { Name, Term } from "./term.ts";
+import type { Comparator, Condition, InValues, Relation, Subject } from "../statement.ts";
+import type { Name, Term } from "../term.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 const COMPARATORS: readonly Comparator[] = ["=", "!=", "<", "<=", ">", ">="];

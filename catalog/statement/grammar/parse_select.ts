@@ -8,7 +8,7 @@ import { parseColumn, parseName, parseQualifiedName } from "./parse_name.ts";
 import { parseWhere } from "./parse_relation.ts";
 import { parseSelectorTerm, startsSelector } from "./parse_selector.ts";
 import { parseInteger, parseTerm } from "./parse_term.ts";
-import type { Ordering, Selector, SelectStatement } from "./statement.ts";
+import type { Ordering, Selector, SelectStatement } from "../statement.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 export function parseSelect(stream: TokenStream): SelectStatement {

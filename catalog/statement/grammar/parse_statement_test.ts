@@ -1,9 +1,9 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseCql } from "../../tests/support/parse_cql.ts";
-import type { Span } from "../text/source.ts";
-import type { InValues, Relation, Subject } from "./statement.ts";
-import type { Term } from "./term.ts";
+import { parseCql } from "../../../tests/support/parse_cql.ts";
+import type { Span } from "../../text/source.ts";
+import type { InValues, Relation, Subject } from "../statement.ts";
+import type { Term } from "../term.ts";
 
 function textOf({ file, start, end }: Span): string {
   return file.text.slice(start, end);

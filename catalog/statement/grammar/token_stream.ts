@@ -6,16 +6,9 @@
  * @module
  */
 
-import type { Span } from "../text/source.ts";
-import { isKeyword, isOperator, type Token } from "../text/token.ts";
-
-/** Where the reading stopped, and why. */
-export interface Obstacle {
-  /** The token that does not fit, or the last token where the statement ends too early. */
-  readonly span: Span;
-  /** What could have stood there, such as `"FROM"` or `a term`. */
-  readonly expected: string;
-}
+import type { Span } from "../../text/source.ts";
+import { isKeyword, isOperator, type Token } from "../../text/token.ts";
+import type { Obstacle } from "../statement.ts";
 
 /** How deep terms, types and parentheses may be nested: a reader's stack is finite. */
 const MAX_DEPTH = 100;

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { isKeyword, isOperator, nameOf, type Token } from "../text/token.ts";
-import type { OpaqueStatement, Verb } from "./statement.ts";
-import type { BindMarker } from "./term.ts";
-import type { Obstacle } from "./token_stream.ts";
+import { isKeyword, isOperator, nameOf, type Token } from "../../text/token.ts";
+import type { Obstacle, OpaqueStatement, Verb } from "../statement.ts";
+import type { BindMarker } from "../term.ts";
 
 const VERBS: Readonly<Record<string, Verb>> = {
   SELECT: "select",

@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { splitStatements } from "../text/split.ts";
-import type { DdlHead, GrantTarget } from "./ddl_head.ts";
+import { splitStatements } from "../../text/split.ts";
+import type { DdlHead, GrantTarget } from "../ddl_head.ts";
 import { parseDdl } from "./parse_ddl.ts";
-import type { QualifiedName } from "./term.ts";
+import type { QualifiedName } from "../term.ts";
 
 function parse(text: string): DdlHead {
   const { statements } = splitStatements({ path: "0001_test.cql", text }, { report: () => {} });
