@@ -42,7 +42,7 @@ export interface Service {
   /**
    * Reads the queries and migrations again and serves what they say now. Code is not read again.
    *
-   * @throws what keeps them from being served, such as a `ProjectError`; the old routes serve on
+   * @throws what keeps them from being served, such as a `ProjectError`; the old routes keep serving
    */
   reload(): Promise<void>;
   /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
@@ -57,8 +57,8 @@ export interface StartOptions {
 /**
  * Starts the service. It listens at once and becomes ready when Cassandra is there.
  *
- * @throws {ProjectError | ConfigError} where what it was given cannot be served
- * @throws {Deno.errors.AddrInUse} where a port is taken
+ * @throws {ProjectError | ConfigError} if what it was given cannot be served
+ * @throws {Deno.errors.AddrInUse} if a port is taken
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
   const metrics = createMetrics();
@@ -156,7 +156,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   };
 }
 
-/** A route that needs a token cannot be served where nobody can issue one. */
+/** A route that needs a token cannot be served without an issuer. */
 function assertIssuer(config: Config, routes: readonly { readonly access: Access }[]): void {
   if (config.oidcIssuer !== null) return;
   const guarded = routes.filter(({ access }) => access.kind === "scopes");
@@ -183,7 +183,8 @@ export async function boot(
   for (const message of settingWarnings(env)) {
     observe({ kind: "warning", message, cause: undefined });
   }
-  // A promise that nobody waited for fails one request at most; ending the process would fail them all.
+  // An unhandled rejection affects one request at most; ending the process would fail every
+  // request.
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     const cause = describeCause(event.reason);

@@ -18,7 +18,7 @@ import { isConditional, verbOf } from "./statement/statement.ts";
 import { settleTags, type Tags } from "./tags/tags.ts";
 import type { Diagnostic, Report } from "./text/source.ts";
 
-/** The query of a draft, null where it has a mistake; and all mistakes, the mistakes of the draft included. */
+/** The query of a draft, null if it has a mistake; and all mistakes, the mistakes of the draft included. */
 export function buildQuery(
   draft: QueryDraft,
 ): { readonly query: Query | null; readonly diagnostics: readonly Diagnostic[] } {
@@ -63,7 +63,7 @@ function factsOf({ header, tags, statement }: QueryDraft, report: Report): Query
   };
 }
 
-/** Null where the header or the statement lacks something, which is reported. */
+/** Null if the header or the statement lacks something, which is reported. */
 function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts): Query | null {
   const { header, mode, tags, route, statement: parsed, verb, conditional } = facts;
   if (header === null || header.name === null || mode === null || verb === null) return null;

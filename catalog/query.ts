@@ -49,11 +49,11 @@ export interface Param {
   readonly by: BucketUnit | null;
   /**
    * Bounds, read like the value of a query parameter: of a number its value, of a text its characters,
-   * of a collection its members. Null where the tag has no such bound.
+   * of a collection its members. Null if the tag has no such bound.
    */
   readonly min: string | null;
   readonly max: string | null;
-  /** What becomes of digits of an instant that its type does not hold; null where they are refused. */
+  /** What becomes of digits of an instant that its type does not hold; null if they are refused. */
   readonly precision: Precision | null;
   /** The `@param` tag, or else the marker's first appearance. */
   readonly span: Span;

@@ -39,7 +39,7 @@ const CQL: SourceKind = {
  * begin with a dot are left out: a mounted ConfigMap keeps its versions under such names, and links to
  * them.
  *
- * @returns null where the folder does not exist
+ * @returns null if the folder does not exist
  */
 export async function readSources(
   folder: string,

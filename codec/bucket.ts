@@ -79,7 +79,7 @@ export function neighbourStart(start: number, unit: BucketUnit, step: 1 | -1): n
   return bucketStart(start + beyond, unit);
 }
 
-/** The first instant of the bucket of this name; null where no bucket of the unit is called so. */
+/** The first instant of the bucket of this name; null if no bucket of the unit is called so. */
 export function parseBucketName(name: string, unit: BucketUnit): number | null {
   const match = NAME.exec(name);
   if (match === null) return null;

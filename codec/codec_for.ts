@@ -34,7 +34,7 @@ export class UnsupportedTypeError extends Error {
 /**
  * The codec of a type.
  *
- * @throws {UnsupportedTypeError} where the type, or one inside it, has no codec.
+ * @throws {UnsupportedTypeError} if the type, or one inside it, has no codec.
  */
 export function codecFor(type: CqlType): Codec {
   return variantCodecFor(type, {});

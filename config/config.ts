@@ -53,7 +53,7 @@ function readSetting(
   });
 }
 
-/** The text of a setting from its variable or its file; null where neither is set. */
+/** The text of a setting from its variable or its file; null if neither is set. */
 function textOf(
   env: Environment,
   { name, secret }: typeof ROWS[number],

@@ -16,7 +16,7 @@ export type Fail = (expectation: string, part?: string) => void;
 
 /** How the text of a setting becomes a value. */
 export interface SettingKind<T> {
-  /** The values that it accepts, in Markdown; empty where `meaning` says it all. */
+  /** The values that it accepts, in Markdown; empty if `meaning` says it all. */
   readonly range: string;
   /** The value. Where it calls `fail`, what it returns is never used. */
   read(text: string, fail: Fail): T;

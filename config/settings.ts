@@ -28,7 +28,7 @@ import {
 export interface Setting {
   /** The environment variable. */
   readonly name: string;
-  /** The text that is read where the variable is not set; null where the value is null then. */
+  /** The text that is read where the variable is not set; null if the value is null then. */
   readonly default: string | null;
   readonly kind: SettingKind<unknown>;
   /** For the documentation, in Markdown. */
@@ -161,7 +161,7 @@ export const SETTINGS = {
     meaning:
       "Further values of `typ` that mark access tokens, beside `at+jwt`: see [HTTP](http.md#which-tokens-are-taken)",
   },
-  /** The first key encrypts, all decrypt. Empty where nothing is served. */
+  /** The first key encrypts, all decrypt. Empty if nothing is served. */
   cursorKeys: {
     name: "CURSOR_KEY",
     default: "",

@@ -50,7 +50,7 @@ function sentencesOf(names: readonly string[]): string[] {
   });
 }
 
-/** The setting that a name was probably meant to be; null where it is something else. */
+/** The setting that a name was probably meant to be; null if it is something else. */
 function nearest(name: string): string | null {
   const related = NAMES.find((known) => isRelated(name, known));
   if (related !== undefined) return related;

@@ -1,7 +1,7 @@
 /**
  * @module
  * A project that is served while somebody writes it. What is saved is served; what cannot be served is
- * reported, and the previous routes serve on. A change of a query is reloaded. A change of code needs a
+ * reported, and the previous routes keep serving. A change of a query is reloaded. A change of code needs a
  * new process, which takes over only if the whole project has no mistake.
  */
 
@@ -40,7 +40,7 @@ export class LiveProject {
   /**
    * Serves the project for the first time. Mistakes in its files are reported and can be corrected.
    *
-   * @throws {Error} where the cluster cannot be reached
+   * @throws {Error} if the cluster cannot be reached
    */
   async open(): Promise<void> {
     try {

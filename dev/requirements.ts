@@ -62,7 +62,7 @@ export async function findMaven(): Promise<string> {
   return "mvn";
 }
 
-/** What a command prints on both its streams, or undefined where there is no such command. */
+/** What a command prints on both its streams, or undefined if there is no such command. */
 async function run(command: string, args: string[]): Promise<string | undefined> {
   try {
     const { stdout, stderr } = await new Deno.Command(command, { args }).output();

@@ -30,7 +30,7 @@ export type RouteTrait =
   | "etag"
   /** Has pages. */
   | "paged"
-  /** Reads a range of time that lies in many partitions. */
+  /** Reads a time range that lies in many partitions. */
   | "walk"
   /** Its condition comes from `If-Match`. */
   | "if_match"
@@ -56,11 +56,11 @@ export interface CodeRow {
   /** The code in words. */
   readonly title: string;
   readonly repetition: Repetition;
-  /** For the header `Retry-After`; null where waiting does not help. */
+  /** For the header `Retry-After`; null if waiting does not help. */
   readonly retryAfterSeconds: number | null;
   /** The level of the log line of a request that gets this answer. */
   readonly logLevel: "info" | "warning" | "error";
-  /** A route with any of these traits can give this answer; empty where only the service itself does. */
+  /** A route with any of these traits can give this answer; empty if only the service itself does. */
   readonly routes: readonly RouteTrait[];
   /** When it happens, for the documentation, in Markdown. */
   readonly meaning: string;

@@ -16,7 +16,7 @@ export type Observation =
     /** The template, such as `/stations/{station_id}`; `unmatched` where no route fits. */
     readonly route: string;
     readonly status: number;
-    /** False where the answer broke off after its headers, or its caller left. */
+    /** False if the answer broke off after its headers, or its caller left. */
     readonly completed: boolean;
     readonly durationMs: number;
     readonly cassandraMs: number;
@@ -45,9 +45,9 @@ export type Observation =
     readonly read: number;
     readonly written: number;
     readonly failed: number;
-    /** Why the service read no further; null where it read all. */
+    /** Why the service read no further; null if it read all. */
     readonly stopped: string | null;
-    /** False where the upload broke off. */
+    /** False if the upload broke off. */
     readonly completed: boolean;
     /** What broke the upload off, or the cause of the first failure that has one. */
     readonly cause: unknown;

@@ -35,7 +35,7 @@ interface SpanMethods {
 type RuntimeValue = AttributeValue | bigint;
 
 /**
- * Refines every span of the runtime from now on; does nothing where it makes none. For the process's
+ * Refines every span of the runtime from now on; does nothing if it makes none. For the process's
  * entry point alone: it changes what the whole process exports.
  */
 export function refineRuntimeSpans(): void {

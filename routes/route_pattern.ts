@@ -10,7 +10,7 @@ export interface RoutePattern {
   readonly path: string;
 }
 
-/** For `405 Method Not Allowed` (RFC 9110, section 15.5.6): the methods of the routes that match `path`; empty where none does. */
+/** For `405 Method Not Allowed` (RFC 9110, section 15.5.6): the methods of the routes that match `path`; empty if none does. */
 export function methodsFor(path: string, patterns: readonly RoutePattern[]): string[] {
   const methods = patterns.filter((pattern) => matches(path, pattern.path))
     .map(({ method }) => method.toUpperCase());
@@ -31,7 +31,7 @@ export function bySpecificity(a: RoutePattern, b: RoutePattern): number {
   return 0;
 }
 
-/** A route that another route hides, since both match the same paths; null where no route is hidden. */
+/** A route that another route hides, since both match the same paths; null if no route is hidden. */
 export function findHidden(patterns: readonly RoutePattern[]): RoutePattern | null {
   const seen = new Set<string>();
   for (const pattern of patterns) {

@@ -24,7 +24,7 @@ export interface ActivationOptions {
   readonly keyspace: string;
   readonly cursorTable: CursorTable;
   readonly observe: Observe;
-  /** Checks what was read, before anything is done with it; throws where it cannot be served. */
+  /** Checks the loaded project before it is used; throws if it cannot be served. */
   readonly check: (project: Project) => void;
   /** Takes the prepared queries and the hand-written routes into service. */
   readonly serve: (prepared: readonly PreparedQuery[], routes: readonly LoadedRoute[]) => void;
@@ -33,7 +33,7 @@ export interface ActivationOptions {
 // Half a second at least between attempts: what stands in the way is for a person to remove.
 const RETRY = { baseMs: 1_000, capMs: 10_000 };
 const MIN_DELAY_MS = 500;
-// A change rarely comes alone. Where nodes disagree on the schema, it seems to change all the time.
+// Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
 const SETTLE_MS = 250;
 const CALM_MS = 1_000;
 const CASSANDRA_AWAY =
@@ -45,13 +45,13 @@ export class Activation {
   #project: Project | null = null;
   #obstacle: string | null = "Cassandra cannot be reached yet";
   #reason: string | null = null;
-  /** Counts the runs: of two at once the later one wins. */
+  /** Counts the runs: of two concurrent runs, the later wins. */
   #run = 0;
   /** What becomes of the first attempt of the latest run. */
   #outcome: Promise<void> = Promise.resolve();
   #isStopped = false;
   #isServing = false;
-  /** Until the next run that the schema asks for; null where it asks for none. */
+  /** Timer of the next run after a schema change; null if no run is scheduled. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastAttemptAt = -Infinity;
   /** The last warning, so that it is logged once and not at every attempt. */
@@ -99,8 +99,8 @@ export class Activation {
    * Loads the files and serves what they say. What keeps them from being served is tried again, as at
    * boot, since it may lie in the schema.
    *
-   * @throws {ProjectError} where the files have mistakes; what was loaded before stays
-   * @throws what kept the first attempt from succeeding; the old routes serve until a later one succeeds
+   * @throws {ProjectError} if the files have mistakes; the previous project stays in use
+   * @throws the error of the first attempt; the old routes serve until a later attempt succeeds
    */
   async reload(): Promise<void> {
     await this.load();

@@ -14,7 +14,7 @@ import { within } from "./within.ts";
 
 export interface Listener {
   readonly port: number;
-  /** Stops accepting and waits for what is in flight, but no longer than that many milliseconds. */
+  /** Stops accepting and waits for requests in flight, for at most this many milliseconds. */
   finish(graceMs: number): Promise<void>;
 }
 
@@ -26,14 +26,16 @@ export interface ListenOptions {
   readonly onLost: (cause: unknown, retryInMs: number) => void;
 }
 
-/** What is left of the grace for answering uploads that were cut off. */
+/**
+ * Share of the grace period for uploads to finish; the rest is for answering interrupted uploads.
+ */
 const UPLOADS_SHARE = 0.9;
-/** Longest that the last bytes of an answer take to leave, in milliseconds. */
+/** Longest time for the last bytes of an answer to leave, in milliseconds. */
 const LINGER_MS = 1_000;
-// A quarter of a second at least: what is in the way, such as idle connections, takes its time to go.
+// At least a quarter of a second: idle connections take a while to close.
 const RELISTEN = { baseMs: 250, capMs: 2_000 };
 const RELISTEN_MIN_MS = 250;
-/** A listener that lasted so long was well: the next loss begins with short delays again. */
+/** A listener that lasted this long was healthy: after it, delays start short again. */
 const WELL_MS = 30_000;
 /**
  * RFC 9110, section 7.2. The runtime makes a request's URL of it, so that any other character would
@@ -71,7 +73,7 @@ export function listen(
     });
   }
 
-  /** The server that accepts connections; one that was lost goes on with those that it has. */
+  /** The server that accepts connections; a lost server keeps the connections that it has. */
   let server = serveOrExplain(serve, { hostname, port });
   let delays = backoff(RELISTEN);
   let listensSince = performance.now();
@@ -119,7 +121,7 @@ export function listen(
   };
 }
 
-/** Deno throws at once where there is nothing to shut down. */
+/** Deno throws at once if there is nothing to shut down. */
 async function shutDown(server: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
   await server.shutdown();
 }

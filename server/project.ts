@@ -14,7 +14,7 @@ import { type LoadedRoute, loadRoutes } from "../routes/handwritten/load_routes.
 
 export interface Project {
   readonly queries: readonly Query[];
-  /** Null where the project leaves the schema to others. */
+  /** Null if the project has no migrations. */
   readonly migrations: readonly Migration[] | null;
   readonly routes: readonly LoadedRoute[];
 }
@@ -37,7 +37,7 @@ export interface ProjectOptions {
 
 /**
  * @throws {ProjectError} with every mistake
- * @throws {Deno.errors.NotFound} where there is no project
+ * @throws {Deno.errors.NotFound} if there is no project
  */
 export async function loadProject(cqlDir: string, options: ProjectOptions): Promise<Project> {
   const { keyspace, warn = () => {} } = options;

@@ -54,7 +54,7 @@ async function denoCheck(urls: string[]): Promise<{ success: boolean; report: st
 /** A mistake as the type checker reports it. */
 export interface TypeMistake {
   readonly place: ModulePlace;
-  /** How much is underlined; null where the report leaves the line of source out. */
+  /** How much is underlined; null if the report leaves the line of source out. */
   readonly length: number | null;
   readonly message: string;
   readonly help: string;

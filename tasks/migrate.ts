@@ -28,7 +28,7 @@ export interface MigrateOptions {
 
 /**
  * @throws {MigrationError | CatalogError} saying what to put right
- * @throws {Error} where the cluster cannot be reached
+ * @throws {Error} if the cluster cannot be reached
  */
 export async function migrate(
   config: Config,

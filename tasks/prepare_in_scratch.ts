@@ -18,7 +18,7 @@ import { withScratchKeyspace } from "./scratch_keyspace.ts";
 /**
  * Where migrations and queries name the keyspace of the settings, they mean the scratch keyspace here.
  *
- * @throws {Error} where there are no migrations
+ * @throws {Error} if there are no migrations
  * @throws {CatalogError} with the migration, or the queries, that the server refuses
  */
 export async function prepareInScratch(

@@ -20,7 +20,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * @param options.warn hears of keyspaces that were left behind, and of this one if it cannot be dropped
- * @throws {MigrationError} where the keyspace cannot be made
+ * @throws {MigrationError} if the keyspace cannot be made
  * @throws whatever `work` throws, once the keyspace is dropped
  */
 export async function withScratchKeyspace<T>(

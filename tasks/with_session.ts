@@ -12,7 +12,7 @@ export function clusterOf({ contactPoints, secureBundle }: Config): string {
   return secureBundle === null ? contactPoints.join(", ") : `what "${secureBundle}" names`;
 }
 
-/** @throws {Error} where the cluster cannot be reached, with the reason of each contact point */
+/** @throws {Error} if the cluster cannot be reached, with the reason of each contact point */
 export async function withSession<T>(
   config: Config,
   keyspace: string | null,

@@ -45,7 +45,7 @@ async function ask(client: cassandra.Client, text: string): Promise<Verdict> {
   }
 }
 
-/** Where the parser and the server differ about a statement; null where they agree. */
+/** Where the parser and the server differ about a statement; null if they agree. */
 function difference(text: string, verdict: Verdict): string | null {
   const [first, ...rest] = lex(wholeFile({ path: "a.cql", text }), () => {})
     .filter(({ kind }) => kind !== "comment");

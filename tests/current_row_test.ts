@@ -156,7 +156,7 @@ describe("A condition that did not hold", () => {
     const [status, current] = await refusal("PUT", "/rooms/r/swap", swap);
     expect(status).toBe(409);
     expect(current).toEqual([{ room: "r", seat: 1 }, { room: "r", seat: 2 }]);
-    // The same where there is no such row.
+    // The same if there is no such row.
     expect(await refusal("PUT", "/rooms/none/swap", swap))
       .toEqual([409, [{ room: "none", seat: 1 }, { room: "none", seat: 2 }]]);
   });

@@ -172,7 +172,7 @@ describe("parseDdl() against Cassandra", () => {
     return new Set([...keyspaces.map((name) => `keyspace ${name}`), ...lines.flat()]);
   }
 
-  /** Runs a statement; what it has changed, or null where the server refuses it. */
+  /** Runs a statement; what it has changed, or null if the server refuses it. */
   async function run(cql: string): Promise<Changes | null> {
     try {
       await client.execute(cql);

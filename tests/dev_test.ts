@@ -1,6 +1,6 @@
 /**
  * `deno task dev` while somebody writes: whatever cannot be served is reported, what was served before
- * serves on, and the next save is noticed.
+ * keeps serving, and the next save is noticed.
  *
  * @module
  */
@@ -145,7 +145,7 @@ describe("deno task dev", () => {
     ],
   ];
   for (const [what, text, report] of mistakes) {
-    it(`reports a query that ${what}, serves on, and serves the correction`, async () => {
+    it(`reports a query that ${what}, keeps serving, and serves the correction`, async () => {
       expect(await project.save("queries/more.cql", text, REPORTED)).toMatch(report);
       await expectServed("/notes");
       await expectServed("/readyz");
@@ -184,7 +184,7 @@ describe("deno task dev", () => {
     ["imports what is not locked", 'import "npm:zod@4";\n', /"npm:zod@4": only packages in/],
   ];
   for (const [what, text, report] of broken) {
-    it(`reports a module that ${what}, serves on, and serves the correction`, async () => {
+    it(`reports a module that ${what}, keeps serving, and serves the correction`, async () => {
       expect(await project.save("routes/answer.ts", text, REPORTED)).toMatch(report);
       expect((await project.get("/answer")).body).toEqual({ answer: "two", word: "b" });
       await project.save("routes/answer.ts", route("two"), SERVED);
@@ -228,7 +228,7 @@ describe("deno task dev", () => {
   });
 });
 
-describe("deno task dev, while Cassandra is away", () => {
+describe("deno task dev, while Cassandra is unreachable", () => {
   let own: OwnNode;
   let project: DevProject;
 

@@ -111,7 +111,7 @@ describe("a service whose Cassandra goes away", () => {
     }
   });
 
-  it("listens while Cassandra is away, and becomes ready when it comes", async () => {
+  it("listens while Cassandra is unreachable, and becomes ready when it comes", async () => {
     await own.node.kill();
     const early = await start(readConfig(service.env));
     try {

@@ -78,7 +78,7 @@ describe("migrate()", () => {
     ]);
   });
 
-  it("rejects a missing keyspace where it was not told the replication", async () => {
+  it("rejects a missing keyspace if it was not told the replication", async () => {
     await using made = await cluster.create(TWO);
     await expect(made.migrate({ replication: null })).rejects.toThrow(
       new Error(
@@ -104,7 +104,7 @@ describe("migrate()", () => {
     expect(await made.tables()).toEqual(["notes", "tags"]);
   });
 
-  it("changes nothing where the cluster is ahead, and says so", async () => {
+  it("changes nothing if the cluster is ahead, and says so", async () => {
     await using made = await cluster.create(TWO);
     await made.migrate();
     const history = await made.history();
@@ -231,7 +231,7 @@ describe("migrate()", () => {
     );
   });
 
-  it("makes only its own tables where there are no migrations", async () => {
+  it("makes only its own tables if there are no migrations", async () => {
     await using made = await cluster.create({});
     await Deno.remove(`${made.folder}/migrations`);
     expect(await made.migrate()).toEqual([
@@ -280,7 +280,7 @@ describe("migrate()", () => {
     expect(await other.history()).toEqual([]);
   });
 
-  it("names the data centres that the cluster has where it is told of others", async () => {
+  it("names the data centres that the cluster has where it is notified of others", async () => {
     await using made = await cluster.create(TWO);
     expect(await made.refusal({ replication: { DC1: 1, eu: 3 } })).toBe(
       `Cannot create keyspace "${made.config.keyspace}": CASSANDRA_REPLICATION names data centres that the cluster does not have

@@ -197,7 +197,7 @@ describe("A precondition that the route cannot check", () => {
   });
 });
 
-describe("Headers that have no meaning where nothing has a date or ranges", () => {
+describe("Headers that have no meaning if nothing has a date or ranges", () => {
   const date = "Mon, 01 Jan 2001 00:00:00 GMT";
   for (const header of ["if-unmodified-since", "if-modified-since", "if-range"]) {
     it(`are ignored: ${header}`, async () => {
@@ -248,7 +248,7 @@ describe("IF EXISTS", () => {
     expect(await send("DELETE", "/items/there/all", any)).toEqual([200]);
   });
 
-  it("is 404 without that where there is no row", async () => {
+  it("is 404 without that if there is no row", async () => {
     expect(await send("PUT", "/items/gone/name", {}, { name: "new" })).toEqual([404, "not_found"]);
     expect(await send("DELETE", "/items/gone/all", {})).toEqual([404, "not_found"]);
     expect(await nameOf("gone")).toBeNull();
@@ -314,7 +314,7 @@ describe("A read with @etag", () => {
     expect(await send("GET", "/items/read", tags('"1"'))).toEqual([304]);
   });
 
-  it("is 404 where there is no row, whatever the precondition", async () => {
+  it("is 404 if there is no row, whatever the precondition", async () => {
     expect(await send("GET", "/items/gone", { "if-match": '"1"' })).toEqual([404, "not_found"]);
     expect(await send("GET", "/items/gone", { "if-none-match": "*" })).toEqual([404, "not_found"]);
   });

@@ -187,7 +187,7 @@ describe("start()", () => {
       return { names, longest };
     }
 
-    it("serves without migrations, and gives long cursors whole where it cannot keep them", async () => {
+    it("serves without migrations, and gives long cursors whole if it cannot keep them", async () => {
       await using made = await adopt({ keeps: false });
       await using running = await startOn(made);
       await running.ready;

@@ -299,7 +299,7 @@ describe("What may be null", () => {
 });
 
 describe("A condition", () => {
-  it("compares with nothing where the caller sends null", async () => {
+  it("compares with nothing if the caller sends null", async () => {
     const put = (json: unknown) => answer(send("PUT", "/places/5/label", json));
     await succeed(post("/places", { id: 5 }));
     expect(await put({ label: "new", old: null })).toEqual([200, { applied: true }]);

@@ -353,7 +353,7 @@ SELECT count FROM counts WHERE id = :id;
       }
     });
 
-    it(`of type ${type} is refused where it does not fit`, async () => {
+    it(`of type ${type} is refused if it does not fit`, async () => {
       for (const [into, detail, below = ""] of refused) {
         const path = `/${index}/${crypto.randomUUID()}`;
         const response = await send(path, { method: "PUT", body: `{"value":${into}}` });

@@ -17,9 +17,9 @@ import type { Token } from "../text/token.ts";
 
 /** A query whose parts are read, whatever may be wrong with each of them. */
 export interface QueryFacts {
-  /** Null where it is missing. */
+  /** Null if it is missing. */
   readonly header: Header | null;
-  /** Null where it is missing or unknown. */
+  /** Null if it is missing or unknown. */
   readonly mode: Mode | null;
   readonly tags: Tags;
   /** Null for an internal query. */
@@ -27,7 +27,7 @@ export interface QueryFacts {
   readonly statement: Statement;
   /** The first token of the statement. */
   readonly start: Token;
-  /** Null where the statement has no place in a query file. */
+  /** Null if the statement has no place in a query file. */
   readonly verb: Verb | null;
   /** Whether the statement has an `IF`: a lightweight transaction. */
   readonly conditional: boolean;

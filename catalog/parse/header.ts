@@ -13,10 +13,10 @@ import { closest, suggest } from "../text/suggest.ts";
 import type { Token } from "../text/token.ts";
 
 export interface Header {
-  /** Null where it is missing. */
+  /** Null if it is missing. */
   readonly name: string | null;
   readonly nameSpan: Span;
-  /** Null where it is missing or unknown. */
+  /** Null if it is missing or unknown. */
   readonly mode: Mode | null;
   readonly modeSpan: Span;
 }

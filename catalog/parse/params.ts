@@ -80,7 +80,7 @@ function walkedParam({ name, spans }: Marker): Param {
   return { name, source: { in: "walk" }, optional: false, ...unset, span: spans[0]! };
 }
 
-/** Gives a bucket its unit; null where the tag has none. */
+/** Gives a bucket its unit; null if the tag has none. */
 function bindUnit(source: TaggedSource, by: BucketUnit | null): ParamSource | null {
   if (source.in !== "bucket") return source;
   return by === null ? null : { ...source, by };

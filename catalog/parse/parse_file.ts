@@ -15,7 +15,7 @@ import type { Token } from "../text/token.ts";
 
 /** What the text around one statement says. */
 export interface QueryDraft {
-  /** Null where the statement has none. */
+  /** Null if the statement has none. */
   readonly header: Header | null;
   /** The lines of the prose, joined by newlines. */
   readonly prose: string;

@@ -12,17 +12,17 @@ import type { Name, QualifiedName } from "./term.ts";
 export type SchemaObject =
   | { readonly kind: "keyspace"; readonly name: Name }
   | { readonly kind: "table" | "type"; readonly name: QualifiedName }
-  /** `table` is the one that it is made from; null where it is altered or dropped. */
+  /** `table` is the one that it is made from; null if it is altered or dropped. */
   | { readonly kind: "view"; readonly name: QualifiedName; readonly table: QualifiedName | null }
   /** The server makes up a missing name; it belongs to the keyspace of its table. */
   | {
     readonly kind: "index";
     readonly name: QualifiedName | null;
-    /** Null where it is dropped. */
+    /** Null if it is dropped. */
     readonly table: QualifiedName | null;
   }
   | { readonly kind: "trigger"; readonly name: Name; readonly table: QualifiedName }
-  /** The types of the arguments tell functions of one name apart; null where they are left out. */
+  /** The types of the arguments tell functions of one name apart; null if they are left out. */
   | {
     readonly kind: "function" | "aggregate";
     readonly name: QualifiedName;
@@ -79,7 +79,7 @@ export type DdlHead =
   | WriteHead
   | { readonly kind: "batch"; readonly writes: readonly WriteHead[]; readonly span: Span }
   | { readonly kind: "select"; readonly table: QualifiedName; readonly span: Span }
-  /** `target` is null where a role is granted to another. */
+  /** `target` is null if a role is granted to another. */
   | {
     readonly kind: "grant" | "revoke";
     readonly target: GrantTarget | null;

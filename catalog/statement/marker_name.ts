@@ -7,7 +7,7 @@
 import { toSnakeCase } from "../text/snake_case.ts";
 import { isReserved } from "./reserved_words.ts";
 
-/** A name that a marker can have, near to `name`; empty where nothing of it can stay. */
+/** A name that a marker can have, near to `name`; empty if nothing of it can stay. */
 export function toMarkerName(name: string): string {
   const plain = toSnakeCase(name);
   if (!isReserved(plain)) return plain;

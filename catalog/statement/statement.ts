@@ -64,7 +64,7 @@ export interface InsertedValues {
 export interface InsertedJson {
   readonly kind: "json";
   readonly value: Literal | BindMarker;
-  /** What happens to the columns that the JSON does not name; null where the statement is silent. */
+  /** What happens to the columns that the JSON does not name; null if the statement is silent. */
   readonly default: "null" | "unset" | null;
 }
 
@@ -108,7 +108,7 @@ export type Assignment =
 
 export interface DeleteStatement {
   readonly kind: "delete";
-  /** Empty where whole rows are deleted. */
+  /** Empty if whole rows are deleted. */
   readonly deletions: readonly Subject[];
   readonly table: QualifiedName;
   readonly using: readonly UsingOption[];
@@ -141,11 +141,11 @@ export interface Obstacle {
  */
 export interface OpaqueStatement {
   readonly kind: "opaque";
-  /** By its first word; null where no statement of a query begins with that. */
+  /** By its first word; null if no statement of a query begins with that. */
   readonly verb: Verb | null;
   /** Whether it has the reserved word `IF`. */
   readonly conditional: boolean;
-  /** The type of a batch; null for other statements, and where it is not known. */
+  /** The type of a batch; null for other statements, and if it is not known. */
   readonly batchType: BatchStatement["type"] | null;
   /** What looks like a marker; the server decides. */
   readonly markers: readonly BindMarker[];

@@ -15,7 +15,7 @@ export interface Name {
 
 /** The name of a table, a function or an index. */
 export interface QualifiedName {
-  /** Null where the statement does not name it. */
+  /** Null if the statement does not name it. */
   readonly keyspace: Name | null;
   readonly name: Name;
   readonly span: Span;

@@ -13,12 +13,12 @@ export type BucketUnit = "hour" | "day" | "week" | "month" | "year";
 
 const UNITS: readonly BucketUnit[] = ["hour", "day", "week", "month", "year"];
 
-/** The unit with that name; null where none has it. */
+/** The unit with that name; null if none has it. */
 export function findUnit(name: string): BucketUnit | null {
   return UNITS.find((unit) => unit === name) ?? null;
 }
 
-/** The unit that a tag names; null where it names no unit, or an unknown unit. */
+/** The unit that a tag names; null if it names no unit, or an unknown unit. */
 export function readUnit(word: Word | undefined, report: Report): BucketUnit | null {
   if (word === undefined) return null;
   const unit = findUnit(word.text);

@@ -26,7 +26,7 @@ export type Consistency =
 
 export type SerialConsistency = "SERIAL" | "LOCAL_SERIAL";
 
-/** The levels of a query; null where the service's own level applies. */
+/** The levels of a query; null if the service's own level applies. */
 export interface QueryConsistency {
   readonly level: Consistency | null;
   /** The level of the serial phase of a lightweight transaction. */
@@ -37,7 +37,7 @@ export interface ConsistencyTag {
   readonly level: Consistency | null;
   readonly levelSpan: Span;
   readonly serial: SerialConsistency | null;
-  /** Null where there is no `serial=`. */
+  /** Null if there is no `serial=`. */
   readonly serialSpan: Span | null;
 }
 

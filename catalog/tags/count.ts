@@ -7,7 +7,7 @@
 import type { Word } from "../text/comment.ts";
 import type { Report } from "../text/source.ts";
 
-/** How many `things`, at least one; null where there is no such number. */
+/** How many `things`, at least one; null if there is no such number. */
 export function readCount(
   word: Word | undefined,
   { things, report }: { readonly things: string; readonly report: Report },

@@ -17,7 +17,7 @@ export interface ParamTag {
   readonly name: string;
   readonly nameSpan: Span;
   readonly optional: boolean;
-  /** Null where it is missing or unknown. */
+  /** Null if it is missing or unknown. */
   readonly source: TaggedSource | null;
   readonly sourceSpan: Span;
   readonly by: BucketUnit | null;
@@ -218,7 +218,7 @@ function checkFit({ name, source, sourceSpan, optional, options }: ParamParts, r
   }
 }
 
-/** What to do about an option that cannot stand beside the source; null where it can. */
+/** What to do about an option that cannot stand beside the source; null if it can. */
 function helpToRemove(option: Option, { in: source }: TaggedSource): string | null {
   if (source === "if-match") return "Remove it: the entity tag is compared unchanged";
   if (option === "by") {

@@ -23,9 +23,9 @@ export interface Route {
 }
 
 export interface RouteTag {
-  /** Null where it is missing or unknown. */
+  /** Null if it is missing or unknown. */
   readonly method: Method | null;
-  /** Null where it is missing. */
+  /** Null if it is missing. */
   readonly path: PathTemplate | null;
   /** The method and the path. */
   readonly span: Span;

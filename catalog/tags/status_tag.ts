@@ -14,7 +14,7 @@ import { reportUnexpected, type TagLine } from "./tag_line.ts";
 export type SuccessStatus = 200 | 201 | 202 | 204;
 
 export interface StatusTag {
-  /** Null where it is missing or unknown. */
+  /** Null if it is missing or unknown. */
   readonly status: SuccessStatus | null;
   readonly span: Span;
 }

@@ -12,19 +12,19 @@ import type { TagLine } from "./tag_line.ts";
 export interface Tag<Value> {
   /** Whether a query may have the tag more than once. */
   readonly repeats: boolean;
-  /** What the tag says; null where nothing can be made of it. */
+  /** What the tag says; null if nothing can be made of it. */
   readonly read: (line: TagLine, report: Report) => Value | null;
 }
 
 /** A tag that says something about the query as a whole. */
 export interface QueryTag<Value, Setting> extends Tag<Value> {
-  /** What a query without mistakes carries under the tag's name; `tag` is null where the query lacks it. */
+  /** What a query without mistakes carries under the tag's name; `tag` is null if the query lacks it. */
   readonly settle: (tag: Value | null, query: TaggedQuery) => Setting;
 }
 
 /** What a setting may depend on. */
 export interface TaggedQuery {
   readonly mode: Mode;
-  /** Null where the query has no route. */
+  /** Null if the query has no route. */
   readonly method: Method | null;
 }

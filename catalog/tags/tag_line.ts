@@ -18,7 +18,7 @@ export interface TagLine {
   readonly span: Span;
 }
 
-/** The tag of a comment; null where the comment is prose. */
+/** The tag of a comment; null if the comment is prose. */
 export function readTagLine(comment: Token): TagLine | null {
   const [first, ...words] = readWords(readComment(comment).span);
   if (first === undefined || !first.text.startsWith("@")) return null;

@@ -94,7 +94,7 @@ export function isTagName(name: string): name is TagName {
   return Object.hasOwn(TAGS, name);
 }
 
-/** The tag that a line means; null where it means none. A near miss is reported and read all the same. */
+/** The tag that a line means; null if it means none. A near miss is reported and read all the same. */
 function readName({ name, nameSpan }: TagLine, report: Report): TagName | null {
   if (isTagName(name)) return name;
   const signed = TAG_NAMES.map((name) => `@${name}`);

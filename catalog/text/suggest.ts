@@ -14,7 +14,7 @@ export function suggest(word: string, candidates: readonly string[]): string {
   return candidates.length === 1 ? `Use ${quoted}` : `Use one of ${quoted}`;
 }
 
-/** The candidate at most a third of `word` away, case and double quotes aside; null where none is. */
+/** The candidate at most a third of `word` away, case and double quotes aside; null if none is. */
 export function closest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;

@@ -42,7 +42,7 @@ export function isOperator(token: Token | undefined, operator: string): boolean 
   return token?.kind === "operator" && token.text === operator;
 }
 
-/** A name as the server knows it, unquoted ones lower-cased; null where the token cannot be a name. */
+/** A name as the server knows it, unquoted ones lower-cased; null if the token cannot be a name. */
 export function nameOf(token: Token | undefined): string | null {
   if (token?.kind === "word") return token.text.toLowerCase();
   if (token?.kind === "quoted") return token.text.slice(1, -1).replaceAll('""', '"');

@@ -18,7 +18,7 @@ const SUSPECT = /(?:^|[\s:,[])(?:-0|-?[\d.]{16,}|-?\d[\d.]*[eE][+-]?\d+|-?\d+\.\
  * Parses a JSON text. Numbers are `ExactNumber` where `number` would lose something: integers
  * beyond ±(2^53 - 1), and literals that JavaScript would not print as they are written.
  *
- * @throws {SyntaxError} where the text is not JSON, or nests more deeply than the stack allows.
+ * @throws {SyntaxError} if the text is not JSON, or nests more deeply than the stack allows.
  */
 export function parseJson(text: string): unknown {
   // A reviver makes JSON.parse several times slower: most bodies go without.

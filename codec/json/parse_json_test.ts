@@ -28,7 +28,7 @@ describe("parseJson()", () => {
     }
   });
 
-  it("gives plain numbers where nothing is lost", () => {
+  it("gives plain numbers if nothing is lost", () => {
     for (const text of ["0", "-1", "1.5", "0.1", "9007199254740991", "1e-7", "123456.789012345"]) {
       expect([text, parseJson(text)]).toEqual([text, Number(text)]);
     }

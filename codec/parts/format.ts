@@ -63,13 +63,13 @@ export interface Format<Value = unknown> {
   readonly fixed: Fixed<Value> | null;
   /** Whether zero bytes are a value. For the other types they are the relic of Thrift: null. */
   readonly emptyIsValue: boolean;
-  /** Null where values are equal to Cassandra if their bytes are, and only then. */
+  /** Null if values are equal to Cassandra if their bytes are, and only then. */
   readonly identity: Identity<Value> | null;
-  /** What `min=` and `max=` bound; null where nothing can be. */
+  /** What `min=` and `max=` bound; null if nothing can be. */
   readonly measure: Measure<Value> | null;
   /** Whether its JSON is text that fits between the quotes of an entity tag. */
   readonly isTag: boolean;
-  /** The instant that a value's bytes hold, in milliseconds since 1970; null where they hold none. */
+  /** The instant that a value's bytes hold, in milliseconds since 1970; null if they hold none. */
   readonly instantOf: ((bytes: Buffer) => number) | null;
   /** How a value names a time bucket; null for types that cannot. */
   readonly bucketBy: BucketWriter | null;
@@ -84,9 +84,9 @@ export interface PrimitiveFormat<Value = unknown> extends Format<Value> {
     /** Its classes in Cassandra's package `org.apache.cassandra.db.marshal`. */
     readonly classes: readonly string[];
   };
-  /** Reads what may be stored already, where a request may hold less; null where it may hold the same. */
+  /** Reads what may be stored already, where a request may hold less; null if it may hold the same. */
   readonly stored: Reader<Value> | null;
-  /** Reads more digits than a value holds and cuts them off; null where a value has no such digits. */
+  /** Reads more digits than a value holds and cuts them off; null if a value has no such digits. */
   readonly truncated: (Reader<Value> & Pick<Format, "input" | "text">) | null;
   /** Whether its values have any number of digits, which take more than linear time to print. */
   readonly isUnbounded: boolean;

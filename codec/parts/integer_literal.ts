@@ -13,7 +13,7 @@ const LITERAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,10}))?$/;
 /** The digits, a sign, a point and an exponent. */
 const MAX_LENGTH = MAX_DIGITS + 16;
 
-/** The integer that a literal says; undefined where it has a fraction, or too many digits or zeros. */
+/** The integer that a literal says; undefined if it has a fraction, or too many digits or zeros. */
 export function parseIntegerLiteral(text: string): bigint | undefined {
   const match = text.length > MAX_LENGTH ? null : LITERAL.exec(text);
   if (!match) return undefined;

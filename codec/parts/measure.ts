@@ -8,7 +8,7 @@ import { compareDecimals, type Decimal, parseDecimal } from "./decimal.ts";
 
 /** How values of a type are measured. */
 export interface Measure<Value = unknown> {
-  /** What is counted; null where it is the value itself that is bounded. */
+  /** What is counted; null if it is the value itself that is bounded. */
   readonly counts: "character" | "member" | null;
   /** The names of the bounds in JSON Schema. */
   readonly keywords: readonly [min: string, max: string];

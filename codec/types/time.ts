@@ -220,7 +220,7 @@ function readTime(precision: Precision) {
 }
 
 /**
- * The first digits of a second's fraction as a number; undefined where another digit would be lost. A
+ * The first digits of a second's fraction as a number; undefined if another digit would be lost. A
  * fraction counts forwards on both sides of 1970, so cutting it leads towards the past on both.
  */
 function readFraction(

@@ -28,7 +28,7 @@ interface Group<Row> {
  * Groups lines by partition. No group has two lines of one row, and the lines of a partition stay in
  * their order from group to group.
  *
- * @param key null where each line has to be written alone
+ * @param key null if each line has to be written alone
  */
 export function* groupLines<Row>(
   lines: Iterable<ReadLine<Row>>,

@@ -24,12 +24,12 @@ export interface WriteLinesOptions<Row> {
   /**
    * Writes rows that are in one group, all of them or none, as of a time.
    *
-   * @throws {ServiceError} where they were not, or perhaps not, written
+   * @throws {ServiceError} if they were not, or perhaps not, written
    */
   write(rows: readonly Row[], time: WriteTime | undefined): Promise<void>;
   /** The time for a write, later than all before: an attempt to repeat it must not undo a later one. */
   nextTime(): WriteTime | undefined;
-  /** Which rows may be written together; null where none may. */
+  /** Which rows may be written together; null if none may. */
   readonly key: RowKey<Row> | null;
   /** Whether a write that may have been made can be made again. Rows that are grouped always can. */
   readonly idempotent: boolean;
@@ -48,9 +48,9 @@ export interface BulkOutcome {
   readonly read: number;
   readonly written: number;
   readonly failed: number;
-  /** Why not all lines were read, for the sender; null where all were. */
+  /** Why not all lines were read, for the sender; null if all were. */
   readonly stopped: string | null;
-  /** What broke the upload off; undefined where it came to its end. */
+  /** What broke the upload off; undefined if it came to its end. */
   readonly broken: unknown;
   /** What the operator should know of the failures: the cause of the first that has one. */
   readonly cause: unknown;
@@ -132,7 +132,7 @@ export async function writeLines<Row>(
     for (const { line } of group) fail(line, error);
   }
 
-  /** Why the rows were not written; null where they were. */
+  /** Why the rows were not written; null if they were. */
   async function attempt(
     group: readonly ReadLine<Row>[],
     time: WriteTime | undefined,

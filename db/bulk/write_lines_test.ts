@@ -156,7 +156,7 @@ describe("writeLines()", () => {
     expect(outcome.cause).toBe(mistake);
   });
 
-  it("stops at an obstacle, and finishes what is in flight", async () => {
+  it("stops at an obstacle, and finishes requests in flight", async () => {
     let asked = 0;
     const written: unknown[] = [];
     const { outcome } = await run(blocksOf(100, 5), {

@@ -181,7 +181,7 @@ function nodeOf(connection: Connection, keyspace: string | undefined): Preparing
   const known = nodes.get(connection);
   if (known !== undefined) return known;
   const node: PreparingNode = {
-    /** @throws {TypeError} where the driver's internals are not those that this file was read against */
+    /** @throws {TypeError} if the driver's internals are not those that this file was read against */
     async prepare(cql) {
       // The node finds unqualified tables by the keyspace of the connection.
       if (keyspace !== undefined && connection.keyspace !== keyspace) {
@@ -278,7 +278,7 @@ interface SendOptions {
 /**
  * Sends an EXECUTE, with the driver's routing and retries.
  *
- * @throws {AnswerTooLarge} where there are more than `maxBytes` of rows
+ * @throws {AnswerTooLarge} if there are more than `maxBytes` of rows
  */
 export async function sendExecute(
   client: cassandra.Client,
@@ -322,7 +322,7 @@ function toRawResult({ columns, rows, rawPageState, info }: DriverResult): RawRe
 }
 
 /**
- * Calls back when a node announces that a schema has changed, with the keyspace; with null where an
+ * Calls back when a node announces that a schema has changed, with the keyspace; with null if an
  * announcement may have been missed, since the connection that brings them was lost for a while. To be
  * called before the client connects.
  */

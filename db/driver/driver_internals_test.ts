@@ -428,7 +428,7 @@ describe("driver_internals", () => {
       });
     }
 
-    it("routes nothing where the key is not wholly bound", async () => {
+    it("routes nothing if the key is not wholly bound", async () => {
       await run("SELECT * FROM everything WHERE a = 'x' AND b = :b", [int(1)]);
       expect(policy.routingKeys.at(-1)).toBe("none");
     });
@@ -475,7 +475,7 @@ describe("driver_internals", () => {
       expect(policy.routingKeys.at(-1)).toBe(text("routed").toString("hex"));
     });
 
-    it("writes nothing where one row is refused", async () => {
+    it("writes nothing if one row is refused", async () => {
       const insert = await prepare(client, INSERT);
       const rows = [[text("none"), int(0), text("a"), null], [text("none"), null, null, null]];
       await expect(executeBatch(client, insert, rows, OPTIONS))

@@ -15,7 +15,7 @@ export interface PreparingNode {
   schemaVersion(): Promise<string>;
 }
 
-/** Makes sure that a statement may run on a node that has forgotten it; rejects where it may not. */
+/** Makes sure that a statement may run on a node that has forgotten it; rejects if it may not. */
 export type PrepareAgain = (node: PreparingNode) => Promise<void>;
 
 export interface Metadata {

@@ -22,11 +22,11 @@ export interface DriverColumn {
 export interface DescribedStatement {
   readonly id: Buffer;
   readonly keyspace: string | null;
-  /** The table of the result or of the bind markers; null where there is neither. */
+  /** The table of the result or of the bind markers; null if there is neither. */
   readonly table: string | null;
   /** A column for each appearance of a bind marker, in order. */
   readonly binds: readonly DriverColumn[];
-  /** Indexes into `binds` that make up the partition key; empty where it is not wholly bound. */
+  /** Indexes into `binds` that make up the partition key; empty if it is not wholly bound. */
   readonly partitionKey: readonly number[];
   /** Empty for statements that answer no rows, and for lightweight transactions. */
   readonly columns: readonly DriverColumn[];

@@ -21,7 +21,7 @@ export interface SyntaxComplaint {
   readonly message: string;
 }
 
-/** Null where the statement was parsed and is refused for what it says. */
+/** Null if the statement was parsed and is refused for what it says. */
 export function syntaxComplaint({ message }: Refusal): SyntaxComplaint | null {
   const match = /^line (\d+):(-?\d+) (.*)$/s.exec(message);
   if (match === null) return null;

@@ -217,7 +217,7 @@ export class Session {
   /**
    * Runs a prepared statement once, with retries where it is idempotent.
    *
-   * @throws {ServiceError} whatever goes wrong; at once while Cassandra is away
+   * @throws {ServiceError} whatever goes wrong; at once while Cassandra is unreachable
    */
   async execute(
     statement: PreparedStatement,
@@ -247,7 +247,7 @@ export class Session {
   /**
    * Runs a prepared write for several rows of one partition at once: all are written or none.
    *
-   * @throws {ServiceError} whatever goes wrong; at once while Cassandra is away
+   * @throws {ServiceError} whatever goes wrong; at once while Cassandra is unreachable
    */
   async executeBatch(
     statement: PreparedStatement,

@@ -34,7 +34,7 @@ const MAX_ATTEMPTS = 5;
  * Prepares a statement on one node; on the others it is prepared when they are first asked to run it.
  *
  * @throws the driver's `ResponseError` where the server refuses the statement
- * @throws {SchemaChanged} where its types change each time that it is prepared
+ * @throws {SchemaChanged} if its types change each time that it is prepared
  */
 export function prepareStatement(
   client: cassandra.Client,
@@ -75,7 +75,7 @@ async function prepareMarked(
 /**
  * Asks one node whether the statement still means what it meant when it was prepared.
  *
- * @throws {SchemaChanged} where it does not
+ * @throws {SchemaChanged} if it does not
  */
 export async function checkStatement(
   client: cassandra.Client,
@@ -124,9 +124,9 @@ function throwSchemaChanged(cause: unknown): never {
 /**
  * Executes a prepared statement once, with the driver's routing and retries.
  *
- * @throws {SchemaChanged} where its values no longer have the types that they are encoded for; nothing
+ * @throws {SchemaChanged} if its values no longer have the types that they are encoded for; nothing
  * is run then
- * @throws {AnswerTooLarge} where its answer has more bytes than are taken
+ * @throws {AnswerTooLarge} if its answer has more bytes than are taken
  * @throws the driver's errors, for `map_error.ts` to read
  */
 export function executeStatement(

@@ -9,7 +9,7 @@ import type { BucketUnit } from "../../catalog/query.ts";
 import { hasBucket } from "../../codec/bucket.ts";
 import type { Codec } from "../../codec/codec.ts";
 
-/** An instant's bytes → its bucket's; null where that has no name, as outside the years 0000 to 9999. */
+/** An instant's bytes → its bucket's; null if that has no name, as outside the years 0000 to 9999. */
 export type Bucket = (instant: Buffer) => Buffer | null;
 
 /** The derivation, or the reason it cannot be made. */
@@ -28,7 +28,7 @@ export function bucketFor(
 }
 
 /**
- * The bytes of an instant → milliseconds since 1970, NaN outside the years 0000 to 9999; null where
+ * The bytes of an instant → milliseconds since 1970, NaN outside the years 0000 to 9999; null if
  * the type holds no instants.
  */
 export function instantReader({ instantOf }: Codec): ((bytes: Buffer) => number) | null {

@@ -20,7 +20,7 @@ import { isPure } from "./native_functions.ts";
  * appending to a list and changing it by index, and values that the server makes up, as user-defined
  * functions may do too. Nobody knows what an opaque statement does.
  *
- * @param tables of each of its writes; null where it is not known
+ * @param tables of each of its writes; null if it is not known
  */
 export function isIdempotent(statement: Statement, tables: readonly (Table | null)[]): boolean {
   if (statement.kind === "select") return true;

@@ -48,7 +48,7 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
   );
 }
 
-/** Where a column of the result comes from: a column of the table, or a term; null where that is not known. */
+/** Where a column of the result comes from: a column of the table, or a term; null if that is not known. */
 type Origin = string | Term | null;
 
 function originsOf(statement: Statement): (name: string, index: number) => Origin {

@@ -1,6 +1,6 @@
 /**
  * The `IF` of a lightweight transaction: what it checks, which rows it is about, and what of them a
- * caller may see where it does not hold.
+ * caller may see if it does not hold.
  *
  * @module
  */

@@ -33,9 +33,9 @@ export interface PreparedQuery {
   readonly readShape: ShapeReader;
   readonly idempotent: boolean;
   readonly writes: boolean;
-  /** Whether Cassandra answers in pages; false where it has to give all rows at once. */
+  /** Whether Cassandra answers in pages; false if it has to give all rows at once. */
   readonly isPaged: boolean;
-  /** Tells apart the rows that may be written together; null where each has to be written alone. */
+  /** Tells apart the rows that may be written together; null if each has to be written alone. */
   readonly rowKey: RowKey | null;
   /** Values by position. */
   bind(values: EncodedValues): BoundValues;
@@ -72,7 +72,7 @@ export interface PreparedCondition {
   readonly checks: "exists" | "not_exists" | "columns";
   /** Whether they compare with the tag of `If-Match` and with nothing else. */
   readonly comparesTagAlone: boolean;
-  /** The row that each of them is about; empty where the statement cannot be read. */
+  /** The row that each of them is about; empty if the statement cannot be read. */
   readonly rows: readonly ConditionRow[];
   /** The columns that a caller may see where a condition did not hold. */
   readonly shown: readonly ShownColumn[];
@@ -97,7 +97,7 @@ export type ShownColumn = Pick<PreparedColumn, "name" | "codec">;
 export interface PreparedWalk extends Walk {
   /** An end of the range in milliseconds since 1970; NaN outside the years 0000 to 9999. */
   instantOf(bytes: Buffer): number;
-  /** The bucket that begins at `start`, as it is bound; null where its type cannot name it. */
+  /** The bucket that begins at `start`, as it is bound; null if its type cannot name it. */
   encode(start: number): Buffer | null;
 }
 

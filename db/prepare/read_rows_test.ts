@@ -73,7 +73,7 @@ describe("a table that is altered while it is served", () => {
 SELECT * FROM stations WHERE tenant_id = :tenant_id;
 `;
 
-  it("is served with its new columns, and the change is told of", async () => {
+  it("is served with its new columns, and the change is notified of", async () => {
     await using service = await startTestService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } });
     const create = { station_id: "s", name: "S", elevation: 1.5 };
     await service.request("/stations", { method: "POST", json: create });

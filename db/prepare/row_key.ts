@@ -11,7 +11,7 @@ import { isPure } from "./native_functions.ts";
 import type { EncodedValues, PreparedParam, RowKey } from "./prepared_query.ts";
 
 /**
- * Null where rows cannot be told apart, and so have to be written one by one: statements other than a
+ * Null if rows cannot be told apart, and so have to be written one by one: statements other than a
  * plain INSERT, keys that are worked out in the statement, and static columns, which the rows of a
  * partition share.
  */
@@ -37,7 +37,7 @@ export function rowKeyOf(
   };
 }
 
-/** The names of the parameters that stand for the columns; null where something else does. */
+/** The names of the parameters that stand for the columns; null if something else does. */
 function paramsOf(
   columns: readonly string[],
   terms: ReadonlyMap<string, Term | undefined>,

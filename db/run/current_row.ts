@@ -9,7 +9,7 @@ import type { Row } from "../prepare/read_rows.ts";
 import type { Result } from "./execute.ts";
 
 /**
- * Without `@current` the key alone, whether the row is there or not. With it, null where there is no
+ * Without `@current` the key alone, whether the row is there or not. With it, null if there is no
  * row. Of a batch a list, of the rows that its conditions are about.
  */
 export function currentOf(
@@ -31,7 +31,7 @@ export function currentOf(
 
 /**
  * Whether the row does not have the tag that the caller saw, so that it has changed or is not there;
- * false where only another condition did not hold, or none compares with a tag.
+ * false if only another condition did not hold, or none compares with a tag.
  */
 export function hasOtherTag(
   { query, params, condition }: PreparedQuery,

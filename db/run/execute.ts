@@ -51,7 +51,7 @@ export interface Executor {
   /**
    * Runs a statement once.
    *
-   * @throws {ServiceError} `answer_too_large` where there are more bytes than asked for, and others
+   * @throws {ServiceError} `answer_too_large` if there are more bytes than asked for, and others
    */
   execute(
     prepared: PreparedQuery,

@@ -31,12 +31,12 @@ export type FillEnd = "last" | "rows" | "bytes" | "time";
 export interface Filled {
   readonly rows: Row[];
   readonly bytes: number;
-  /** Where to go on; null at the end, and at the beginning where nothing was read. */
+  /** Where to go on; null at the end, and at the beginning if nothing was read. */
   readonly pagingState: Buffer | null;
   readonly end: FillEnd;
 }
 
-/** @throws {ServiceError} `answer_too_large` where a single row, or what is not paged, is far too large */
+/** @throws {ServiceError} `answer_too_large` if a single row, or what is not paged, is far too large */
 export type PageFiller = (values: EncodedValues, request: FillRequest) => Promise<Filled>;
 
 export function createPageFiller(prepared: PreparedQuery, executor: Executor): PageFiller {

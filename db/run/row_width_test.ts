@@ -5,7 +5,7 @@ import { RowWidth } from "./row_width.ts";
 const NOTHING = { rows: 0, bytes: 0 };
 
 describe("RowWidth", () => {
-  it("asks for few rows where nothing is known", () => {
+  it("asks for few rows if nothing is known", () => {
     expect(new RowWidth().rowsIn(1_000_000, NOTHING)).toBe(16);
   });
 

@@ -1,5 +1,5 @@
 /**
- * `@walk`: a range of time that lies in several time buckets, read partition by partition in the order
+ * `@walk`: a time range that lies in several time buckets, read partition by partition in the order
  * of time. A position is the start of a bucket (8 bytes, milliseconds since 1970) and, where that
  * bucket is not at its end, Cassandra's paging state inside it.
  *

@@ -8,7 +8,7 @@ import { MigrationError } from "./migrations.ts";
 /** Longer than the driver waits for schema agreement, so that its answer is what we hear. */
 export const DDL_TIMEOUT_MS = 60_000;
 
-/** @throws {MigrationError} where the nodes do not have the same schema yet */
+/** @throws {MigrationError} if the nodes do not have the same schema yet */
 export function assertAgreement(agreed: boolean): void {
   if (agreed) return;
   throw new MigrationError(

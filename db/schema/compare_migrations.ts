@@ -50,13 +50,13 @@ export function compareMigrations(
   return { pending, newer, conflicts };
 }
 
-/** The error that lists how files and cluster contradict each other; does nothing where they do not. */
+/** The error that lists how files and cluster contradict each other; does nothing if they do not. */
 export function assertNoConflicts({ conflicts }: MigrationStatus): void {
   if (conflicts.length === 0) return;
   throw new MigrationError(`Cannot migrate:\n${conflicts.map((line) => `  ${line}`).join("\n")}`);
 }
 
-/** Says that the cluster is ahead of this release; null where it is not. */
+/** Says that the cluster is ahead of this release; null if it is not. */
 export function describeNewer(
   { newer }: MigrationStatus,
   migrations: readonly Migration[],

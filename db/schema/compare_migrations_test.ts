@@ -131,7 +131,7 @@ describe("describeNewer()", () => {
   const describeOf = (files: Migration[], history: HistoryEntry[]) =>
     describeNewer(compareMigrations(files, history), files);
 
-  it("says nothing where the cluster is not ahead", () => {
+  it("says nothing if the cluster is not ahead", () => {
     expect(describeOf([file(1)], [entry(1)])).toBeNull();
     expect(describeOf([file(1), file(2)], [entry(1)])).toBeNull();
   });

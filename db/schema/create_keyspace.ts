@@ -16,7 +16,7 @@ export type Replication = Readonly<Record<string, number>>;
  * Creates the keyspace where it is missing.
  *
  * @param session one without a keyspace
- * @throws {MigrationError} where it is missing and cannot be replicated as it should
+ * @throws {MigrationError} if it is missing and cannot be replicated as it should
  */
 export async function createKeyspace(
   session: Session,

@@ -28,19 +28,19 @@ export interface CursorTable {
   /**
    * Finds out whether cursors can be kept, which holds until it is asked again.
    *
-   * @returns why they cannot; null where they can
+   * @returns why they cannot; null if they can
    * @throws the driver's errors, or {ServiceError}, where the cluster cannot be asked
    */
   findObstacle(): Promise<string | null>;
   /**
    * @returns whether it is kept
-   * @throws {ServiceError} where Cassandra cannot be asked
+   * @throws {ServiceError} if Cassandra cannot be asked
    */
   put(id: Buffer, sealed: Buffer): Promise<boolean>;
   /**
    * Null for an id that is not there, or not any more.
    *
-   * @throws {ServiceError} where Cassandra cannot be asked
+   * @throws {ServiceError} if Cassandra cannot be asked
    */
   get(id: Buffer): Promise<Buffer | null>;
 }
@@ -103,7 +103,7 @@ async function findObstacle(
 }
 
 /**
- * What the server said of a statement that it refuses; null where it refuses only the values.
+ * What the server said of a statement that it refuses; null if it refuses only the values.
  *
  * @throws the error where it is about something else
  */

@@ -29,7 +29,7 @@ export function historyTableCql(keyspace: string): string {
   ) WITH comment = 'Migrations applied by cqlgate: change nothing here by hand'`;
 }
 
-/** The entries by version; empty where the table does not exist, as nothing was ever applied then. */
+/** The entries by version; empty if the table does not exist, as nothing was ever applied then. */
 export async function readHistory(session: Session, keyspace: string): Promise<HistoryEntry[]> {
   const tables = await findOwnTables(session, keyspace);
   if (!tables.has(HISTORY_TABLE)) return [];

@@ -28,7 +28,7 @@ import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE } from "./own_tables.ts";
  *
  * @param session one whose keyspace is `keyspace`
  * @param options.log hears of each migration that was applied, or why nothing was
- * @throws {MigrationError} where files and cluster contradict each other (nothing is applied then),
+ * @throws {MigrationError} if files and cluster contradict each other (nothing is applied then),
  * or a statement fails (what came before it is applied and recorded)
  */
 export async function applyMigrations(

@@ -50,9 +50,9 @@ const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.cql$/;
 /**
  * Reads `<cqlDir>/migrations`, in order.
  *
- * @returns null where there is no such folder: the schema is somebody else's to keep
+ * @returns null if there is no such folder: the schema is somebody else's to keep
  * @throws {CatalogError} with every mistake of every file
- * @throws {MigrationError} where `cqlDir` holds no project at all
+ * @throws {MigrationError} if `cqlDir` holds no project at all
  */
 export async function readMigrations(
   cqlDir: string,

@@ -14,9 +14,9 @@ export const NO_MIGRATIONS = 'No folder "migrations": the schema is taken as the
 /**
  * Whether the cluster has what this release knows, and perhaps more.
  *
- * @param options.migrations null where the project has no migrations; the history does not matter then
- * @returns what the operator should hear of; null where all is as usual
- * @throws {MigrationError} where migrations are missing, or are not those of this release
+ * @param options.migrations null if the project has no migrations; the history does not matter then
+ * @returns what the operator should hear of; null if all is as usual
+ * @throws {MigrationError} if migrations are missing, or are not those of this release
  * @throws the driver's errors where the cluster cannot be asked
  */
 export async function assertSchemaVersion(

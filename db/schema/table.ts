@@ -29,7 +29,7 @@ export interface ClusteringColumn {
   readonly order: "ASC" | "DESC";
 }
 
-/** Reads a table, once; null where it does not exist, or is a virtual table. */
+/** Reads a table, once; null if it does not exist, or is a virtual table. */
 export type TableReader = (keyspace: string, name: string) => Promise<Table | null>;
 
 /**

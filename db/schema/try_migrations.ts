@@ -18,7 +18,7 @@ import type { Migration } from "./migrations.ts";
  * @param options.keyspace the one that they are for: where they name it, they mean that of the session
  * @param options.warn hears of what is left out
  * @throws {CatalogError} with the first statement that the server refuses: the rest depends on it
- * @throws {MigrationError} where the nodes do not agree on the schema
+ * @throws {MigrationError} if the nodes do not agree on the schema
  */
 export async function tryMigrations(
   session: Session,
@@ -59,7 +59,7 @@ async function tryStatement(
   assertAgreement(agreed);
 }
 
-/** Why a statement would do something beyond the keyspace; null where it does not. */
+/** Why a statement would do something beyond the keyspace; null if it does not. */
 function reachOf(head: DdlHead, keyspace: string): string | null {
   const isForeign = (name: QualifiedName | null) =>
     name?.keyspace != null && name.keyspace.name !== keyspace;

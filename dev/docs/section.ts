@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The text of the section; null where the page has no section of this name. */
+/** The text of the section; null if the page has no section of this name. */
 export function readSection(page: string, name: string): string | null {
   return patternOf(name).exec(page)?.[2] ?? null;
 }
@@ -12,7 +12,7 @@ export function readSection(page: string, name: string): string | null {
 /**
  * The page with another text in the section.
  *
- * @throws {TypeError} where the page has no section of this name
+ * @throws {TypeError} if the page has no section of this name
  */
 export function replaceSection(
   page: string,

@@ -13,7 +13,7 @@ const SCHEME = /^Bearer(?= |$)/i;
 const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
- * @param header undefined where it is missing; the runtime joins repeated headers with commas
+ * @param header undefined if it is missing; the runtime joins repeated headers with commas
  * @throws {ServiceError} `missing_token`, `malformed_request` or `token_too_large`
  */
 export function readBearerToken(header: string | undefined): string {

@@ -13,7 +13,7 @@ import { authorise } from "./authorise.ts";
 import type { TokenAuthenticator } from "./token_authenticator.ts";
 
 export interface GuardOptions {
-  /** Null where no issuer is configured: then only public routes can be mounted. */
+  /** Null if no issuer is configured: then only public routes can be mounted. */
   readonly authenticator: TokenAuthenticator | null;
   readonly addressOf: AddressReader;
 }

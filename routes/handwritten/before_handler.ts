@@ -55,9 +55,9 @@ export function refusePreconditions(
 export interface HandlerNeeds {
   /** The names of the headers that the handler reads. */
   readonly headers: readonly string[];
-  /** The media types that it answers in where it succeeds; empty where it leaves them open. */
+  /** The media types that it answers in where it succeeds; empty if it leaves them open. */
   readonly answers: readonly string[];
-  /** The media types of the body that it takes; empty where it declares no body. */
+  /** The media types of the body that it takes; empty if it declares no body. */
   readonly takes: readonly string[];
   /** Whether a body is read at all. */
   readonly hasBody: boolean;

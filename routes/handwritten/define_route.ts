@@ -77,7 +77,7 @@ export function isHandwrittenRoute(value: unknown): value is HandwrittenRoute {
  * problems that every route may answer with are added. The handler reads the body by the methods of
  * `context.req`; the body of `context.req.raw` is read already.
  *
- * @throws {TypeError} where the definition cannot be served
+ * @throws {TypeError} if the definition cannot be served
  */
 export function defineRoute<const R extends RouteConfig, const Name extends string = never>(
   definition: R & RouteExtras<Name>,

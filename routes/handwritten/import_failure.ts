@@ -8,10 +8,10 @@ import { closest } from "../../catalog/text/suggest.ts";
 import type { ModulePlace } from "./module_place.ts";
 
 export interface ImportFailure {
-  /** The message, given the specifier as the module spells it; null where it is not known. */
+  /** The message, given the specifier as the module spells it; null if it is not known. */
   readonly message: (specifier: string | null) => string;
   readonly help: string;
-  /** Null where the runtime does not say. */
+  /** Null if the runtime does not say. */
   readonly place: ModulePlace | null;
   /**
    * Packages that are not in the lock file. The runtime repeats the first of them for every module that

@@ -23,7 +23,7 @@ import { takesBody } from "../input/read_body.ts";
 export type QueryValues = Readonly<Record<string, Json | undefined>>;
 
 /**
- * @throws {TypeError} where a value is missing or has a name that the query does not know
+ * @throws {TypeError} if a value is missing or has a name that the query does not know
  * @throws {ServiceError} `invalid_input` with every value that does not fit, or `missing_claim`
  */
 export type ValueReader = (values: QueryValues, claims: Claims) => EncodedValues;

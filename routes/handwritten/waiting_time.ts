@@ -24,7 +24,7 @@ export class WaitingTime {
   /**
    * Until when a query that is called now may take, in the time of `performance.now()`.
    *
-   * @throws {ServiceError} `timeout` where no time is left, so that nothing is sent
+   * @throws {ServiceError} `timeout` if no time is left, so that nothing is sent
    */
   deadline(): number {
     const leftMs = this.#endsAtMs - this.#stopwatch.ms;

@@ -19,7 +19,7 @@ export type TagList = "*" | readonly EntityTag[];
 const TAG = /[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)/y;
 const NO_TAG = /[ \t]*(?:,|$)/y;
 
-/** Reads a header; null where it is not `*` or a list of tags. */
+/** Reads a header; null if it is not `*` or a list of tags. */
 export function parseTagList(header: string): TagList | null {
   if (header.trim() === "*") return "*";
   const tags: EntityTag[] = [];
@@ -33,7 +33,7 @@ export function parseTagList(header: string): TagList | null {
   return tags.length === 0 ? null : tags;
 }
 
-/** The tag of a value, without quotes; null where there is no value to tell apart. */
+/** The tag of a value, without quotes; null if there is no value to tell apart. */
 export function tagTextOf(value: Json | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
@@ -42,7 +42,7 @@ export function tagTextOf(value: Json | undefined): string | null {
  * Whether a list names the tag. The strong comparison, for `If-Match`, never holds for a weak tag; the
  * weak one is for `If-None-Match` (section 8.8.3.2).
  *
- * @param text the tag of the row; null where it has none, which only `*` matches
+ * @param text the tag of the row; null if it has none, which only `*` matches
  */
 export function matchesTag(
   list: TagList,

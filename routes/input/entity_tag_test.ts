@@ -59,7 +59,7 @@ describe("tagTextOf()", () => {
       .toEqual(["1", "2020-01-01T00:00:00.000Z"]);
   });
 
-  it("is null where there is no value", () => {
+  it("is null if there is no value", () => {
     expect([tagTextOf(null), tagTextOf(undefined)]).toEqual([null, null]);
   });
 });

@@ -24,7 +24,7 @@ function schemaFor(type: CqlType | PrimitiveKind, options: Options = {}): z.ZodT
   });
 }
 
-/** What is wrong with a value; null where nothing is. */
+/** What is wrong with a value; null if nothing is. */
 function mistake(schema: z.ZodType<unknown>, value: unknown): string | null {
   return schema.safeParse(value).error?.issues[0]?.message ?? null;
 }

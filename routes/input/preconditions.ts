@@ -16,7 +16,7 @@ import { parseTagList, type TagList, tagTextOf } from "./entity_tag.ts";
 
 /** The preconditions of a request. Where one of them does not hold, the answer is 412 or 304. */
 export interface Preconditions {
-  /** Null where the header is not there. */
+  /** Null if the header is not there. */
   readonly ifMatch: TagList | null;
   readonly ifNoneMatch: TagList | null;
 }

@@ -32,7 +32,7 @@ export function takesBody(method: string): boolean {
 }
 
 /**
- * @returns the object; an empty one where there is no body
+ * @returns the object; an empty one if there is no body
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
 export async function readJsonObject(
@@ -44,7 +44,7 @@ export async function readJsonObject(
 }
 
 /**
- * @returns what the JSON says; undefined where there is no body
+ * @returns what the JSON says; undefined if there is no body
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
 export async function readJson(
@@ -84,7 +84,7 @@ export function unsupportedType(type: string | null, takes: readonly string[]): 
   );
 }
 
-/** @throws {ServiceError} `malformed_request` where the bytes are not UTF-8 */
+/** @throws {ServiceError} `malformed_request` if the bytes are not UTF-8 */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

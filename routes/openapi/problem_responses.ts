@@ -20,7 +20,7 @@ const WITH_CURRENT: readonly number[] = [
 /**
  * What a route with these traits answers when it fails, by status.
  *
- * @param current the schema of that member; null where the route's problems have none
+ * @param current the schema of that member; null if the route's problems have none
  */
 export function problemResponses(
   traits: ReadonlySet<RouteTrait>,

@@ -12,7 +12,7 @@ const MAX_CHARACTERS = 4_096;
 /**
  * @param accept the header; undefined if it is absent
  * @param offered in the order of the route's own preference
- * @throws {ServiceError} `not_acceptable` where the caller takes none of them
+ * @throws {ServiceError} `not_acceptable` if the caller takes none of them
  */
 export function negotiate<const T extends string>(
   accept: string | undefined,

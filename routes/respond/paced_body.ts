@@ -24,7 +24,7 @@ export class ReaderStalled extends Error {
   }
 }
 
-/** What a body fails with where there is nobody left to take it. */
+/** What a body fails with if there is nobody left to take it. */
 export class CallerLeft extends Error {
   override readonly name = "CallerLeft";
 
@@ -33,7 +33,7 @@ export class CallerLeft extends Error {
   }
 }
 
-/** How a body ends: whole, or broken off, with what broke it off; undefined where the caller left. */
+/** How a body ends: whole, or broken off, with what broke it off; undefined if the caller left. */
 export type BodyEnd =
   | { readonly completed: true }
   | { readonly completed: false; readonly cause: unknown };

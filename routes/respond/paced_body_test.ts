@@ -113,7 +113,7 @@ describe("pacedBody()", () => {
 });
 
 describe("inPieces()", () => {
-  it("cuts bytes into pieces of 64 KiB, none where there is nothing", () => {
+  it("cuts bytes into pieces of 64 KiB, none if there is nothing", () => {
     const lengths = (count: number) =>
       [...inPieces(new Uint8Array(count))].map((piece) => piece.length);
     expect(lengths(0)).toEqual([]);

@@ -75,9 +75,9 @@ export class ReportStream {
   }
 
   /**
-   * Why the upload may not continue; null where it may.
+   * Why the upload may not continue; null if it may.
    *
-   * @throws {Error} where the caller has left
+   * @throws {Error} if the caller has left
    */
   obstacle(): string | null {
     if (this.#hasLeft) throw new Error("The caller has left");

@@ -44,7 +44,7 @@ const CSV: RowFormat = {
     const end = csvEnd(columns);
     return rows.map((row) => {
       const line = columns.map(({ name }) => csvField(row[name] ?? null)).join(",");
-      // Not even a null where none can be may make an empty line.
+      // Not even a null if none can be may make an empty line.
       return line + end === "\r\n" ? `""${end}` : line + end;
     }).join("");
   },

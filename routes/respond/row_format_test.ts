@@ -42,7 +42,7 @@ describe("CSV", () => {
     expect(csv([ID], [{ id: "a" }, { id: "" }])).toBe('id\r\na\r\n""\r\n');
   });
 
-  it("has no empty line, even for a null where none can be", () => {
+  it("has no empty line, even for a null if none can be", () => {
     expect(csv([ID], [{ id: null }, {}])).toBe('id\r\n""\r\n""\r\n');
   });
 

@@ -32,7 +32,7 @@ async function install(): Promise<string> {
   return program;
 }
 
-/** Resolves to the exit code: 0 where nothing was found. */
+/** Resolves to the exit code: 0 if nothing was found. */
 async function fuzz(args: readonly string[]): Promise<number> {
   const program = await install();
   await using service = await startTestService({ cqlDir: EXAMPLE });

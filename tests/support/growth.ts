@@ -27,7 +27,7 @@ const ROUNDS = 5;
  * Measures a function on inputs of growing length, until it takes long enough.
  *
  * @param inputOf makes an input of about that many characters
- * @returns what looks like more than linear growth; null where nothing does
+ * @returns what looks like more than linear growth; null if nothing does
  */
 export async function superlinearGrowth<Input>(
   inputOf: (length: number) => Input,

@@ -20,7 +20,7 @@ export interface MigrationProject extends AsyncDisposable {
   write(files: Files): Promise<void>;
   /** Runs the task; what it says, with the folder as `cql`. */
   migrate(options?: MigrateOptions): Promise<string[]>;
-  /** What the task says where it fails; `none` where it does not. */
+  /** What the task says where it fails; `none` if it does not. */
   refusal(options?: MigrateOptions): Promise<string>;
   rows(cql: string): Promise<Record<string, unknown>[]>;
   history(): Promise<Record<string, unknown>[]>;

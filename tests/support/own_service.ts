@@ -36,7 +36,7 @@ export async function startOwnService(
   return { ...service, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** A response's status and JSON body; null where it has none. */
+/** A response's status and JSON body; null if it has none. */
 export async function answer(response: Promise<Response>): Promise<[number, unknown]> {
   const { status } = await response;
   const text = await (await response).text();

@@ -7,7 +7,7 @@ import { parseStatement } from "../../catalog/statement/grammar/parse_statement.
 import type { Statement } from "../../catalog/statement/statement.ts";
 import { lex, wholeFile } from "../../catalog/text/lex.ts";
 
-/** @throws {TypeError} where the text has no token */
+/** @throws {TypeError} if the text has no token */
 export function parseCql(text: string): Statement {
   const [first, ...rest] = lex(wholeFile({ path: "test.cql", text }), () => {})
     .filter(({ kind }) => kind !== "comment");

@@ -20,7 +20,7 @@ export function parseWhere(stream: TokenStream): Relation[] {
   return parseConjunction(stream, () => parseRelation(stream));
 }
 
-/** `IF EXISTS` or `IF relation AND …`; null where no `IF` comes next. */
+/** `IF EXISTS` or `IF relation AND …`; null if no `IF` comes next. */
 export function parseConditionIfAny(stream: TokenStream): Condition | null {
   const start = stream.peek();
   if (start === undefined || !stream.skipKeywords("IF")) return null;

@@ -18,7 +18,7 @@ interface Cost {
   readonly kind: string | null;
 }
 
-/** What it costs to parse a text; nothing is parsed where there are no tokens. */
+/** What it costs to parse a text; nothing is parsed if there are no tokens. */
 function costOf(text: string): Cost {
   const [first, ...rest] = lex(wholeFile({ path: "a.cql", text }), () => {})
     .filter(({ kind }) => kind !== "comment");

@@ -99,7 +99,7 @@ const WORDS: Readonly<Record<string, LiteralType>> = {
   infinity: "float",
 };
 
-/** The constant that comes next; null where none does. `only` takes one kind of token alone. */
+/** The constant that comes next; null if none does. `only` takes one kind of token alone. */
 export function parseConstantIfAny(stream: TokenStream, only?: Token["kind"]): Literal | null {
   const token = stream.peek();
   if (token === undefined || only !== undefined && token.kind !== only) return null;
@@ -113,7 +113,7 @@ export function parseConstantIfAny(stream: TokenStream, only?: Token["kind"]): L
   return { kind: "literal", type, value, span };
 }
 
-/** The marker that comes next; null where none does. */
+/** The marker that comes next; null if none does. */
 export function parseMarkerIfAny(stream: TokenStream): BindMarker | null {
   const start = stream.peek();
   if (start === undefined) return null;

@@ -8,7 +8,7 @@ import { parseInteger } from "./parse_term.ts";
 import type { UsingOption } from "../statement.ts";
 import type { TokenStream } from "./token_stream.ts";
 
-/** Nothing where no `USING` comes next. */
+/** Nothing if no `USING` comes next. */
 export function parseUsingIfAny(
   stream: TokenStream,
   kinds: readonly UsingOption["kind"][] = ["ttl", "timestamp"],

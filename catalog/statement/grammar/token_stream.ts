@@ -104,7 +104,7 @@ export class TokenStream {
   }
 
   /**
-   * What `read` makes of the tokens; null where they do not fit, and then none is taken. The caller
+   * What `read` makes of the tokens; null if they do not fit, and then none is taken. The caller
    * keeps the cost linear: no token may be tried within more than a fixed number of attempts.
    */
   attempt<Node>(read: () => Node): Node | null {

@@ -111,7 +111,7 @@ function checkPrecision({ param, codecs: [codec], report }: ParamFacts): void {
 
 const COUNT = /^\d+$/;
 
-/** Where the server refuses UNSET, in words; null where it takes it. */
+/** Where the server refuses UNSET, in words; null if it takes it. */
 const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
   value: null,
   part: "a part of a value",

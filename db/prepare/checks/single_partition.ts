@@ -36,7 +36,7 @@ export function checkSinglePartition(query: Query, { tables, report }: Statement
 interface OnePartitionBatch {
   readonly name: string;
   readonly span: Span;
-  /** Null where the batch cannot be read. */
+  /** Null if the batch cannot be read. */
   readonly writes: readonly WriteStatement[] | null;
 }
 
@@ -65,7 +65,7 @@ function areSame(partitions: readonly (Partition | null)[]): boolean {
     );
 }
 
-/** Null where the partition key is not known as a whole. */
+/** Null if the partition key is not known as a whole. */
 function partitionOf(write: WriteStatement, table: Table | null): Partition | null {
   if (table === null) return null;
   const terms = keyTerms(write);
@@ -94,7 +94,7 @@ function keyTerms(write: WriteStatement): ReadonlyMap<string, Term> {
   }));
 }
 
-/** What a column has to be equal to; null where it may be one of several. */
+/** What a column has to be equal to; null if it may be one of several. */
 function onlyTerm(relation: Extract<Relation, { kind: "comparison" | "in" }>): Term | null {
   if (relation.kind === "comparison") return relation.comparator === "=" ? relation.value : null;
   const { values } = relation;

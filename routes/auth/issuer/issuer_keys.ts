@@ -1,6 +1,6 @@
 /**
  * The keys of an issuer over time: fetched when first needed, renewed in the background, and kept while
- * the issuer is away. There is one fetch at a time, and a pause after each, also after one that failed:
+ * the issuer is unreachable. There is one fetch at a time, and a pause after each, also after one that failed:
  * callers cannot make the service ask the issuer more often.
  *
  * @module
@@ -19,7 +19,7 @@ export interface IssuerKeys {
   current(): KeySet | null;
   /**
    * Whether the current keys are old because nobody has needed them for long: a key may have been
-   * withdrawn meanwhile, so they are to be refreshed first. While the issuer is away they are not stale.
+   * withdrawn meanwhile, so they are to be refreshed first. While the issuer is unreachable they are not stale.
    */
   isStale(): boolean;
   /**

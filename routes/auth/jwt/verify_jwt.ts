@@ -70,7 +70,7 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
         : await signatures.run(address, () => verifySignature(token, header, { keys }));
     if (issuerKeys.isStale()) {
       await freshKeys(address).catch((error) => {
-        // The previous keys stay in use while the issuer is away.
+        // The previous keys stay in use while the issuer is unreachable.
         if (error instanceof ServiceError) throw error;
       });
     }

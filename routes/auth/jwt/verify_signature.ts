@@ -16,7 +16,7 @@ export interface KeySet {
   readonly kids: ReadonlySet<string>;
 }
 
-/** @throws {Error} where the JSON is not a key set (RFC 7517, section 5) */
+/** @throws {Error} if the JSON is not a key set (RFC 7517, section 5) */
 export function readKeySet(json: Readonly<Record<string, unknown>>): KeySet {
   const choose = jose.createLocalJWKSet(json as unknown as jose.JSONWebKeySet);
   const kids = choose.jwks().keys.map(({ kid }) => kid).filter((kid) => typeof kid === "string");
