@@ -62,6 +62,11 @@ export interface Codec extends Traits {
   readonly isUnbounded: boolean;
   /** Whether values hold instants or times of day, which `precision=truncate` may cut. */
   readonly hasPrecision: boolean;
-  /** Reads `bytes[start, end)`. An empty value of a type that has none is null. */
+  /** Whether values may hold minus zero. */
+  readonly hasMinusZero: boolean;
+  /**
+   * Reads `bytes[start, end)`. An empty value of a type that has none is null. Minus zero is raw JSON,
+   * `MINUS_ZERO`, which `JSON.stringify` writes as it is.
+   */
   decode(bytes: Buffer, start: number, end: number): Json;
 }

@@ -8,6 +8,7 @@ import { z } from "@hono/zod-openapi";
 import type { Codec, CqlType } from "./codec.ts";
 import type { Json } from "./json/json.ts";
 import { isJsonObject } from "./json/json_object.ts";
+import { withNumbers } from "./json/minus_zero.ts";
 import {
   type Format,
   type Issue,
@@ -56,6 +57,7 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     isEqualByBytes: format.identity === null,
     isUnbounded: primitivesIn(type).some(({ isUnbounded }) => isUnbounded),
     hasPrecision: primitivesIn(type).some(({ truncated }) => truncated !== null),
+    hasMinusZero: primitivesIn(type).some(({ category }) => category === "float"),
     output: z.custom<Json>((json) => isOutput(stored, json), {
       error: `Expected the JSON form of a ${cql}`,
     }).meta({ ...format.output }),
@@ -152,13 +154,14 @@ function reading(read: Format["read"], schema: Schema): z.ZodType<unknown> {
   }).meta({ ...schema });
 }
 
-/** Whether the value is exactly what `decode` would give for it. */
+/** Whether the value is exactly what `decode` would give for it, minus zero as raw JSON or as a number. */
 function isOutput(format: Format, json: unknown): boolean {
   const issues: Issue[] = [];
-  const value = format.read(json, issues);
+  const given = withNumbers(json);
+  const value = format.read(given, issues);
   if (issues.length > 0) return false;
   const bytes = format.encode(value);
-  return isEqual(json, format.decode(bytes, 0, bytes.length));
+  return isEqual(given, withNumbers(format.decode(bytes, 0, bytes.length)));
 }
 
 function isEqual(one: unknown, other: unknown): boolean {

@@ -164,7 +164,7 @@ describe("Vectors that an index cannot take", () => {
   const cases: [string, string, Record<string, unknown>, string][] = [
     ["NaN", "/places", { id: 1, at: ["NaN", 1] }, `/body/at ${FINITE}`],
     ["zero, for the cosine", "/places", { id: 1, way: [0, 0] }, `/body/way ${NONZERO}`],
-    ["minus zero, for the cosine", "/places", { id: 1, way: ["-0", 0] }, `/body/way ${NONZERO}`],
+    ["minus zero, for the cosine", "/places", { id: 1, way: [-0, 0] }, `/body/way ${NONZERO}`],
     [
       "NaN in a batch of two tables",
       "/places/two",

@@ -15,6 +15,7 @@ import { type OwnService, startOwnService, succeed } from "./support/own_service
 import {
   columnType,
   type Json,
+  jsonText,
   stable,
   type StoredColumn,
   type Table,
@@ -100,7 +101,12 @@ describe(`random types (FC_SEED=${SEED})`, () => {
       await Promise.all(rows.map((values, id) => {
         const json = Object.fromEntries(values.map((value, position) => [`c${position}`, value]));
         return succeed(
-          service.request(`/${index}`, { method: "POST", json: { id, ...json }, user: null }),
+          service.request(`/${index}`, {
+            method: "POST",
+            body: jsonText({ id, ...json }),
+            headers: { "content-type": "application/json" },
+            user: null,
+          }),
         );
       }));
       const ids = rows.map((_, id) => id);
@@ -123,12 +129,12 @@ describe(`random types (FC_SEED=${SEED})`, () => {
           const written = stored(column, rows[id]![position]!);
           const { type } = column;
           expect([context, stable(type, http)]).toEqual([context, stable(type, written)]);
-          const ours = JSON.stringify(http);
-          const theirs = JSON.stringify(fromDriver(type, driverRows.get(id)?.[key]));
+          const ours = jsonText(http);
+          const theirs = jsonText(fromDriver(type, driverRows.get(id)?.[key]));
           expect([context, withoutFarInstants(ours)]).toEqual([context, theirs]);
           const selected = (jsonRows.get(id) as Record<string, unknown>)[key];
           const expected = fromSelectJson(type, selected, http);
-          expect([context, ours]).toEqual([context, JSON.stringify(expected)]);
+          expect([context, ours]).toEqual([context, jsonText(expected)]);
         }
       }
     });

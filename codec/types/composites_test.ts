@@ -82,7 +82,7 @@ describe("udt", () => {
 describe("vector", () => {
   it("writes elements of a fixed length one after another", () => {
     expectBytes({ kind: "vector", of: { kind: "float" }, dimension: 3 }, [
-      ['[1,2,"-0"]', "3f8000004000000080000000"],
+      ["[1,2,-0.0]", "3f8000004000000080000000"],
     ]);
     expectBytes(
       { kind: "vector", of: { kind: "vector", of: INT, dimension: 1 }, dimension: 2 },

@@ -1,10 +1,12 @@
 /**
- * `double` and `float`: JSON numbers. What JSON numbers cannot say of IEEE 754 are the strings `NaN`,
- * `Infinity`, `-Infinity`, and `-0`, which JSON can spell but JavaScript does not print.
+ * `double` and `float`: JSON numbers, minus zero among them. What JSON numbers cannot say of IEEE 754 are
+ * the strings `NaN`, `Infinity` and `-Infinity`.
  *
  * @module
  */
 import { ExactNumber } from "../json/exact_number.ts";
+import type { Json } from "../json/json.ts";
+import { MINUS_ZERO } from "../json/minus_zero.ts";
 import { fixed, type Format, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { floatingPointMeasure } from "../parts/measure.ts";
 
@@ -13,12 +15,11 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^-?\d+$/;
 const NONZERO = /^-?[0.]*[1-9]/;
 
-/** The values that JSON numbers cannot hold, or JavaScript cannot print, by their text. */
+/** The values that JSON numbers cannot hold, by their text. */
 const SPECIAL: ReadonlyMap<unknown, number> = new Map<unknown, number>([
   ["NaN", NaN],
   ["Infinity", Infinity],
   ["-Infinity", -Infinity],
-  ["-0", -0],
 ]);
 
 export const double: PrimitiveFormat<number> = {
@@ -57,13 +58,12 @@ function floatingPoint(
   description: string,
   { round, shortest }: Precision,
 ): Omit<PrimitiveFormat<number>, "wire" | "fixed" | "encode" | "decode"> {
-  const expected = `Expected a number that a ${cql} can hold, ` +
-    `or "NaN", "Infinity", "-Infinity" or "-0"`;
+  const expected = `Expected a number that a ${cql} can hold, or "NaN", "Infinity" or "-Infinity"`;
   const schema: Schema = {
     type: ["number", "string"],
     format: cql,
-    pattern: "^(NaN|-?Infinity|-0)$",
-    description: `${description}; "NaN", "Infinity", "-Infinity" and "-0" are strings`,
+    pattern: "^(NaN|-?Infinity)$",
+    description: `${description}; "NaN", "Infinity" and "-Infinity" are strings`,
     example: 21.5,
   };
   const read: Format<number>["read"] = (json, issues) => {
@@ -105,8 +105,8 @@ function floatingPoint(
 /** The powers of ten that a double holds exactly, which `**` does not promise to find. */
 const POWERS: readonly number[] = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
-function toJson(value: number): number | string {
-  if (Object.is(value, -0)) return "-0";
+function toJson(value: number): Json {
+  if (Object.is(value, -0)) return MINUS_ZERO;
   return Number.isFinite(value) ? value : String(value);
 }
 

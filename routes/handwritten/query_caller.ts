@@ -7,6 +7,7 @@
  */
 import type { Context } from "hono";
 import type { Mode } from "../../catalog/query.ts";
+import { withNumbers } from "../../codec/json/minus_zero.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import { currentOf } from "../../db/run/current_row.ts";
@@ -87,7 +88,11 @@ export function createCallerFactory(
           throw withPlaces(error, route);
         }
       };
-      return [name, { prepared: found, readValues: compileValues(found, route), readPage }];
+      const toNumbers = found.columns.some(({ codec }) => codec.hasMinusZero)
+        ? (row: Row) => withNumbers(row)
+        : (row: Row) => row;
+      const readValues = compileValues(found, route);
+      return [name, { prepared: found, readValues, readPage, toNumbers }];
     }));
     return (context, streams) => createCaller({ context, streams, calls, executor });
   };
@@ -97,6 +102,8 @@ interface Call {
   readonly prepared: PreparedQuery;
   readonly readValues: ValueReader;
   readonly readPage: PageReader;
+  /** A row as code calculates with it: the text of a response has minus zero as raw JSON. */
+  toNumbers(row: Row): Row;
 }
 
 interface CallerOptions {
@@ -113,14 +120,16 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
 
   /** A query of the right mode, and its values in bytes. */
   function prepareCall(method: keyof QueryCaller, name: string, values: QueryValues = {}) {
-    const { prepared, readValues, readPage } = find(calls, name);
+    const { prepared, readValues, readPage, toNumbers } = find(calls, name);
     assertMode(prepared, method);
-    return { prepared, values: readValues(values, claims), readPage };
+    return { prepared, values: readValues(values, claims), readPage, toNumbers };
   }
 
   async function oneOrNull(name: string, given?: QueryValues): Promise<Row | null> {
-    const { prepared, values } = prepareCall("one", name, given);
-    return await readOne(prepared, values, { executor, stopwatch, deadline: time.deadline() });
+    const { prepared, values, toNumbers } = prepareCall("one", name, given);
+    const deadline = time.deadline();
+    const row = await readOne(prepared, values, { executor, stopwatch, deadline });
+    return row === null ? null : toNumbers(row);
   }
 
   return {
@@ -131,7 +140,7 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       throw noSuchRow();
     },
     async many(name, given) {
-      const { values, readPage } = prepareCall("many", name, given);
+      const { values, readPage, toNumbers } = prepareCall("many", name, given);
       // One more than are given out tells whether there are more.
       const size = MAX_ROWS + 1;
       const deadline = time.deadline();
@@ -141,16 +150,18 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
           `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
         );
       }
-      if (end === "last") return rows;
+      if (end === "last") return rows.map(toNumbers);
       if (end === "bytes") throw tooManyBytes(name);
       throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
     },
     stream(name, given) {
-      const { values, readPage } = prepareCall("stream", name, given);
-      return streams.open((position) => {
+      const { values, readPage, toNumbers } = prepareCall("stream", name, given);
+      return streams.open(async (position) => {
         time.renew();
         const deadline = time.deadline();
-        return readPage(values, { ...streamPage(executor), position, stopwatch, deadline });
+        const request = { ...streamPage(executor), position, stopwatch, deadline };
+        const page = await readPage(values, request);
+        return { ...page, rows: page.rows.map(toNumbers) };
       });
     },
     async exec(name, given) {
@@ -158,13 +169,18 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       await executor.execute(prepared, values, { stopwatch, deadline: time.deadline() });
     },
     async applied(name, given) {
-      const { prepared, values } = prepareCall("applied", name, given);
+      const { prepared, values, toNumbers } = prepareCall("applied", name, given);
       const result = await executor.execute(prepared, values, {
         stopwatch,
         deadline: time.deadline(),
       });
       const applied = result.applied === true;
-      return { applied, current: applied ? null : currentOf(prepared, values, result) };
+      const current = applied ? null : currentOf(prepared, values, result);
+      if (current === null) return { applied, current };
+      return {
+        applied,
+        current: Array.isArray(current) ? current.map(toNumbers) : toNumbers(current),
+      };
     },
   };
 }

@@ -15,6 +15,7 @@
 import type { Buffer } from "node:buffer";
 import type { Codec } from "../../codec/codec.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
+import { withNumbers } from "../../codec/json/minus_zero.ts";
 import { parseDecimal, worthOf } from "../../codec/parts/decimal.ts";
 import type { Category } from "../../codec/parts/format.ts";
 import { ServiceError } from "../../errors/service_error.ts";
@@ -65,7 +66,7 @@ function isExact(
 ): boolean {
   if (category !== "float") return true;
   const written = json instanceof ExactNumber ? json.source : String(json);
-  const stored = String(decode(bytes, 0, bytes.length));
+  const stored = String(withNumbers(decode(bytes, 0, bytes.length)));
   const [given, kept] = [parseDecimal(written), parseDecimal(stored)];
   return given && kept ? worthOf(given) === worthOf(kept) : written === stored;
 }

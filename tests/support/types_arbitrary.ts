@@ -283,7 +283,7 @@ function jsonOf(type: Type): fc.Arbitrary<Json> {
 
 /** The key of a JSON object for a map's key. */
 export function keyText(key: Json): string {
-  return typeof key === "string" ? key : JSON.stringify(key);
+  return typeof key === "string" ? key : jsonText(key);
 }
 
 /**
@@ -292,7 +292,7 @@ export function keyText(key: Json): string {
  * all numbers that JSON does not have.
  */
 function sameKey(type: Type, json: Json): string {
-  return JSON.stringify(mapPrimitives(type, json, ({ kind }, value) => {
+  return jsonText(mapPrimitives(type, json, ({ kind }, value) => {
     const isFloat = kind === "float" || kind === "double";
     if (isFloat && /^(NaN|-?Infinity)$/.test(String(value))) return null;
     if (kind === "timestamp" && isNaN(Date.parse(String(value)))) return "beyond";
@@ -310,11 +310,11 @@ function sameKey(type: Type, json: Json): string {
 
 /** A text that is the same for the same value, whatever the order of sets and maps. */
 export function stable(type: Type, json: Json): string {
-  return JSON.stringify(mapPrimitives(type, json, (_, value) => value, sortMembers));
+  return jsonText(mapPrimitives(type, json, (_, value) => value, sortMembers));
 }
 
 function sortMembers(members: Json[]): Json[] {
-  return members.toSorted((one, other) => JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
+  return members.toSorted((one, other) => jsonText(one) < jsonText(other) ? -1 : 1);
 }
 
 /** A value with its primitives replaced, and the members of its sets and maps in another order. */
@@ -382,7 +382,7 @@ export function timeOf(ns: bigint): string {
 }
 
 export function numberOf(value: number): Json {
-  return Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : String(value);
+  return Number.isFinite(value) ? value : String(value);
 }
 
 /** The shortest decimal that is still this float. */
@@ -433,4 +433,15 @@ export function inetOf(address: Uint8Array): string {
   const hex = Buffer.from(address).toString("hex");
   if (hex.startsWith("00000000000000000000ffff")) return `::ffff:${address.slice(12).join(".")}`;
   return new URL(`http://[${hex.match(/.{4}/g)!.join(":")}]`).hostname.slice(1, -1);
+}
+
+/** `JSON.stringify` that writes minus zero, which JSON has. */
+export function jsonText(json: Json): string {
+  if (Object.is(json, -0)) return "-0.0";
+  if (Array.isArray(json)) return `[${json.map(jsonText).join(",")}]`;
+  if (typeof json !== "object" || json === null) return JSON.stringify(json);
+  const members = Object.entries(json).map(([key, member]) =>
+    `${JSON.stringify(key)}:${jsonText(member)}`
+  );
+  return `{${members.join(",")}}`;
 }

@@ -157,7 +157,7 @@ export function parseSelectJson(text: string): unknown {
  * | ------------------- | ------------------------------------------------- | ------------------------- |
  * | bigint, varint      | a number                                          | a string                  |
  * | decimal             | a number, of which the scale may be lost          | a string                  |
- * | double, float       | `null` for NaN and the infinities, `-0.0`         | a string                  |
+ * | double, float       | `null` for NaN and the infinities                 | a string                  |
  * | blob                | `0x` and hexadecimal                              | base64                    |
  * | timestamp           | a space for the `T`; beyond 1583–9999 no era, and the Julian calendar | RFC 3339 |
  * | time                | the nanoseconds in groups that may end early      | nine digits               |
@@ -238,7 +238,7 @@ function isComposite(kind: Type["kind"]): boolean {
 
 function numberOrText({ kind }: Type, text: string): Json {
   const isNumber = (kind === "double" || kind === "float") && /^-?[\d.]+(e.*)?$/.test(text);
-  return isNumber && text !== "-0" ? Number(text) : text;
+  return isNumber ? Number(text) : text;
 }
 
 /** JSON has no such numbers. */
