@@ -120,7 +120,7 @@ function specifierAt({ file, start, end }: Span): string | null {
   return /^["'](.*)["']$/.exec(file.text.slice(start, end))?.[1] ?? null;
 }
 
-/** The first occurrence of a text in a file; null if there is none. */
+/** The first occurrence of a text in a file; null if it does not occur. */
 export function findText(file: SourceFile, text: string): Span | null {
   const start = file.text.indexOf(text);
   return start === -1 ? null : { file, start, end: start + text.length };
