@@ -54,6 +54,9 @@ export class Activation {
   /** Timer of the next run after a schema change; null if no run is scheduled. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastAttemptAt = -Infinity;
+  /** Between two runs, as long as there are reasons for them. */
+  #calmMs = CALM_MS;
+  #isTryingOn: () => boolean = () => false;
   /** The last warning, so that it is logged once and not at every attempt. */
   #warned: string | null = null;
   /** Notices and warnings that are logged once in the life of the process. */
@@ -65,7 +68,7 @@ export class Activation {
       if (state === "up") this.run();
       else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
     });
-    options.session.onSchemaChange(() => this.#runSoon());
+    options.session.onSchemaChange(({ isAnnounced }) => this.#runSoon(isAnnounced));
   }
 
   /** Why the service is not ready, in words fit for anybody; null while it is. */
@@ -143,23 +146,33 @@ export class Activation {
 
   /** Never rejects. */
   async #tryOn(isOver: () => boolean): Promise<void> {
+    this.#isTryingOn = () => !isOver();
     for (const delayMs of backoff(RETRY)) {
       await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
       if (isOver()) return;
       try {
-        return await this.#attempt(isOver);
+        await this.#attempt(isOver);
+        break;
       } catch (error) {
         if (isOver()) return;
         this.#fail(error);
       }
     }
+    this.#isTryingOn = () => false;
   }
 
-  /** Derives everything again, once for the changes that come together, as those of a migration do. */
-  #runSoon(): void {
+  /**
+   * Derives everything again, once for the changes that come together, as those of a migration do. What
+   * requests find out is no reason to hurry where it stays as it is: a table that is gone, or nodes that
+   * do not agree.
+   */
+  #runSoon(isAnnounced: boolean): void {
     if (this.#isStopped || this.#timer !== null) return;
+    if (!isAnnounced && this.#isTryingOn()) return;
     const sinceLastMs = performance.now() - this.#lastAttemptAt;
-    const delayMs = sinceLastMs < CALM_MS ? CALM_MS : SETTLE_MS;
+    const isCalm = sinceLastMs > 2 * this.#calmMs;
+    this.#calmMs = isAnnounced || isCalm ? CALM_MS : Math.min(2 * this.#calmMs, RETRY.capMs);
+    const delayMs = sinceLastMs < this.#calmMs ? this.#calmMs : SETTLE_MS;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.run();
@@ -195,15 +208,22 @@ export class Activation {
     this.#firstReady.resolve();
   }
 
-  /** What was served once is served on: a schema that has moved ahead must not take every replica out. */
+  /**
+   * What was served once is served on, whatever keeps it from being derived again: a schema that has moved
+   * ahead, or a Cassandra that is slow to answer, must not take every replica out.
+   */
   #fail(error: unknown): void {
     const reason = messageOf(error);
     const isAboutSchema = error instanceof MigrationError || error instanceof CatalogError;
-    if (!this.#isServing || !isAboutSchema) return this.#setObstacle(summaryOf(error), reason);
+    // Where Cassandra was away it is not known to be there again before it has answered.
+    const isThere = isAboutSchema || this.#obstacle === null;
+    if (!this.#isServing || !isThere) return this.#setObstacle(summaryOf(error), reason);
     this.#setObstacle(null);
     if (reason === this.#warned) return;
     this.#warned = reason;
-    const message = "The routes stay as they are: what the cluster has now cannot be served";
+    const message = isAboutSchema
+      ? "The routes stay as they are: what the cluster has now cannot be served"
+      : "The routes stay as they are: the cluster could not be asked for its schema";
     this.#options.observe({ kind: "warning", message, cause: error });
   }
 

@@ -9,6 +9,13 @@ import type { PreparedStatement } from "./driver_types.ts";
 /** The schema of a keyspace at a moment: how many changes of it were announced before. */
 type Version = number;
 
+/** How a change was noticed: by a node's announcement, or by a statement or a result that did not fit. */
+export interface SchemaChange {
+  readonly isAnnounced: boolean;
+}
+
+export type SchemaListener = (change: SchemaChange) => void;
+
 export class SchemaWatch {
   /** Of the keyspaces that statements are about. */
   readonly #versions = new Map<string, Version>();
@@ -16,7 +23,7 @@ export class SchemaWatch {
   readonly #checked = new WeakMap<PreparedStatement, Version>();
   /** The checks that are under way, which everybody who runs the statement waits for. */
   readonly #checks = new WeakMap<PreparedStatement, Promise<void>>();
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: SchemaListener[] = [];
 
   /** @param keyspace the one whose changes matter even while nothing is prepared */
   constructor(keyspace: string | null) {
@@ -24,7 +31,7 @@ export class SchemaWatch {
   }
 
   /** Calls back when the schema has changed, or something shows that it has. */
-  onChange(listener: () => void): void {
+  onChange(listener: SchemaListener): void {
     this.#listeners.push(listener);
   }
 
@@ -33,12 +40,16 @@ export class SchemaWatch {
     const names = keyspace === null ? [...this.#versions.keys()] : [keyspace];
     const known = names.filter((name) => this.#versions.has(name));
     for (const name of known) this.#versions.set(name, this.#versions.get(name)! + 1);
-    if (known.length > 0) this.notify();
+    if (known.length > 0) this.#tell({ isAnnounced: true });
   }
 
   /** Tells the listeners what a statement or a result has shown. */
   notify(): void {
-    for (const listener of this.#listeners) listener();
+    this.#tell({ isAnnounced: false });
+  }
+
+  #tell(change: SchemaChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   isChecked(statement: PreparedStatement): boolean {

@@ -18,7 +18,7 @@ import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./dri
 import { connectionFailure, mapError } from "./map_error.ts";
 import { isRefusal } from "./refusal.ts";
 import { SchemaChanged } from "./schema_changed.ts";
-import { SchemaWatch } from "./schema_watch.ts";
+import { type SchemaListener, SchemaWatch } from "./schema_watch.ts";
 import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 
 export interface SessionOptions extends ConnectionOptions {
@@ -86,7 +86,7 @@ export class Session {
   }
 
   /** Calls back when the schema has changed, or a statement or a result has shown that it has. */
-  onSchemaChange(listener: () => void): void {
+  onSchemaChange(listener: SchemaListener): void {
     this.#schema.onChange(listener);
   }
 
