@@ -9,7 +9,7 @@ import { isKeyword, isOperator } from "../../text/token.ts";
 import { parseColumn, parseName } from "./parse_name.ts";
 import { parseMarkerIfAny, parseTerm, parseTuple } from "./parse_term.ts";
 import type { Comparator, Condition, InValues, Relation, Subject } from "../statement.ts";
-import type { Name, Term } from "../term.ts";
+import type { Name } from "../term.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 const COMPARATORS: readonly Comparator[] = ["=", "!=", "<", "<=", ">", ">="];
@@ -134,7 +134,7 @@ function parseComparator(stream: TokenStream): Comparator {
 
 function parseInIfAny(stream: TokenStream, subject: Subject): Relation | null {
   if (!stream.skipKeywords("IN")) return null;
-  const values = parseMarkerIfAny(stream) ?? parseList(stream, () => parseTerm(stream));
+  const values = parseMarkerIfAny(stream) ?? stream.bracketed("()", () => parseTerm(stream));
   return { kind: "in", subject, values, span: stream.spanFrom(subject) };
 }
 
@@ -156,18 +156,10 @@ function parseTuples(stream: TokenStream): InValues {
   const marker = parseMarkerIfAny(stream);
   if (marker !== null) return marker;
   const isLiteral = isOperator(stream.peek(1), "(");
-  return parseList(stream, () => {
+  return stream.bracketed("()", () => {
     if (isLiteral) return parseTuple(stream);
     return parseMarkerIfAny(stream) ?? stream.fail("a tuple or a marker");
   });
-}
-
-/** Terms in parentheses, possibly none. */
-function parseList(stream: TokenStream, read: () => Term): Term[] {
-  stream.expectOperator("(");
-  const items = stream.atOperator(")") ? [] : stream.list(read);
-  stream.expectOperator(")");
-  return items;
 }
 
 function parseColumns(stream: TokenStream): Name[] {

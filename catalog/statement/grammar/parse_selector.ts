@@ -98,14 +98,18 @@ function parseSimpleSelector(stream: TokenStream): Term {
   if (stream.skipKeywords("NULL")) return { kind: "null", span: token.span };
   if (isOperator(token, "(")) return parseHintOrParentheses(stream);
   if (isOperator(token, "[")) {
-    return { kind: "list", items: parseSelectors(stream, "]"), span: stream.spanFrom(token) };
+    return {
+      kind: "list",
+      items: stream.bracketed("[]", () => parseSelectorTerm(stream)),
+      span: stream.spanFrom(token),
+    };
   }
   if (isOperator(token, "{")) return parseBraces(stream);
   const special = parseSpecialCall(stream, token);
   if (special !== null) return special;
   if (atCall(stream)) {
     const name = parseFunctionName(stream);
-    const items = parseSelectors(stream, ")");
+    const items = stream.bracketed("()", () => parseSelectorTerm(stream));
     return { kind: "call", function: name, arguments: items, span: stream.spanFrom(name) };
   }
   return columnTerm(parseName(stream, "a selector"));
@@ -135,14 +139,6 @@ function parseSpecialCall(stream: TokenStream, token: Token): Term | null {
   const type = parseNativeType(stream);
   stream.expectOperator(")");
   return { kind: "cast", operand, type, span: stream.spanFrom(token) };
-}
-
-/** Selectors between brackets, possibly none; the opening one comes next. */
-function parseSelectors(stream: TokenStream, closing: ")" | "]"): Term[] {
-  stream.take();
-  const items = stream.atOperator(closing) ? [] : stream.list(() => parseSelectorTerm(stream));
-  stream.expectOperator(closing);
-  return items;
 }
 
 /**

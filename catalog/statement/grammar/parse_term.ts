@@ -76,7 +76,11 @@ function parseSimpleTerm(stream: TokenStream): Term {
   if (atCall(stream)) return parseCall(stream);
   if (isOperator(token, "(")) return parseHintOrTuple(stream);
   if (isOperator(token, "[")) {
-    return { kind: "list", items: parseItems(stream, "]"), span: stream.spanFrom(token) };
+    return {
+      kind: "list",
+      items: stream.bracketed("[]", () => parseTerm(stream)),
+      span: stream.spanFrom(token),
+    };
   }
   if (isOperator(token, "{")) return parseBraces(stream);
   return stream.fail("a term");
@@ -132,17 +136,9 @@ export function parseInteger(stream: TokenStream): Literal | BindMarker {
     stream.fail("a whole number or a marker");
 }
 
-/** Terms between brackets, possibly none; the opening one comes next. */
-function parseItems(stream: TokenStream, closing: ")" | "]"): Term[] {
-  stream.take();
-  const items = stream.atOperator(closing) ? [] : stream.list(() => parseTerm(stream));
-  stream.expectOperator(closing);
-  return items;
-}
-
 function parseCall(stream: TokenStream): Term {
   const name = parseFunctionName(stream);
-  const items = parseItems(stream, ")");
+  const items = stream.bracketed("()", () => parseTerm(stream));
   return { kind: "call", function: name, arguments: items, span: stream.spanFrom(name) };
 }
 

@@ -94,6 +94,15 @@ export class TokenStream {
     return items;
   }
 
+  /** Reads items between brackets, possibly none. */
+  bracketed<Item>(brackets: "()" | "[]", readItem: () => Item): Item[] {
+    const [opening = "", closing = ""] = brackets;
+    this.expectOperator(opening);
+    const items = this.atOperator(closing) ? [] : this.list(readItem);
+    this.expectOperator(closing);
+    return items;
+  }
+
   /** Reads what may contain itself. */
   nested<Node>(read: () => Node): Node {
     if (this.#depth >= MAX_DEPTH) this.fail(`at most ${MAX_DEPTH} levels`);
