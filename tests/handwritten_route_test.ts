@@ -11,7 +11,7 @@ let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
-    routes: ["sum", "echo", "note", "picture", "throw_nothing"],
+    routes: ["odd_answers", "sum", "echo", "note", "picture", "throw_nothing"],
     env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
   });
 });
@@ -167,6 +167,35 @@ describe("A hand-written route", () => {
     );
     expect(logged).toMatchObject({ status: 500, cause: { message: /must throw errors/ } });
   });
+
+  it("may answer with a response whose headers are fixed, as those of fetch() are", async () => {
+    const response = await fetch(new URL("/odd/redirect", service.url), { redirect: "manual" });
+    await response.body?.cancel();
+    expect([response.status, response.headers.get("location")]).toEqual([
+      307,
+      "https://example.com/elsewhere",
+    ]);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("x-request-id")).toMatch(/./);
+  });
+
+  it("answers with the problem that it throws", async () => {
+    const problem = await problemOf(await service.request("/odd/known_code"));
+    expect(problem).toMatchObject({ status: 409, detail: "It has been taken", current: null });
+  });
+
+  for (const answer of ["nothing", "unknown_code"]) {
+    it(`answers 500 where its handler answers with ${answer}`, async () => {
+      const mark = service.observations.length;
+      const problem = await problemOf(await service.request(`/odd/${answer}`));
+      expect([problem.status, problem.code]).toEqual([500, "internal"]);
+      const entry = await eventually(
+        "the request is logged",
+        () => service.observations.slice(mark).find((each) => each.kind === "request"),
+      );
+      expect(entry).toMatchObject({ cause: expect.any(TypeError) });
+    });
+  }
 
   it("documents what it may answer", async () => {
     const { paths } = await (await service.request("/openapi.json")).json();

@@ -13,6 +13,7 @@ import { problemResponses } from "../openapi/problem_responses.ts";
 import { traitsOfHandwritten } from "../openapi/route_traits.ts";
 import { type HandlerNeeds, needsOf } from "./before_handler.ts";
 import { assertDefinition } from "./check_definition.ts";
+import { asMutableResponse } from "./handler_response.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
 import { CallerLeft } from "../respond/paced_body.ts";
 import { RequestStreams } from "./request_streams.ts";
@@ -112,11 +113,12 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
       async function serve(context: Context<AppEnv>): Promise<Response> {
         const streams = new RequestStreams(context, stallTimeoutMs);
         try {
-          const response = await handler(
+          const returned: unknown = await handler(
             context as Parameters<RouteHandler<R, AppEnv>>[0],
             callerOf(context, streams),
           );
-          return await streams.hold(response as Response);
+          const name = `${route.method.toUpperCase()} ${route.path}`;
+          return await streams.hold(asMutableResponse(returned, name));
         } catch (error) {
           if (error instanceof CallerLeft) return streams.answerNobody();
           streams.close();
