@@ -174,6 +174,23 @@ describe("docs", () => {
     expect(readme.sort()).toEqual(Object.keys(tasks).map((name) => `\`deno task ${name}\``).sort());
   });
 
+  it("ARCHITECTURE.md names no file or folder that does not exist", async () => {
+    const paths = pathsIn(await read("ARCHITECTURE.md"));
+    expect(paths.length).toBeGreaterThan(50);
+    const all = await listTree("");
+    expect(paths.filter((path) => !all.some((each) => fits(path, each)))).toEqual([]);
+  });
+
+  it("ARCHITECTURE.md has every folder of the code on its map, in one place", async () => {
+    const map = sectionOf(await read("ARCHITECTURE.md"), "The map");
+    const mapped = rowsOf(map).flatMap(([room = ""]) => pathsIn(room));
+    const all = await listTree("");
+    const top = all.filter((path) => /^[^/]+\/$/.test(path));
+    const rooms = all.filter((path) => path.endsWith(".ts") && /^(?!tests\/|cql\/).+\//.test(path))
+      .map((path) => path.slice(0, path.lastIndexOf("/") + 1));
+    expect(mapped.sort()).toEqual([...new Set(["main.ts", ...top, ...rooms])].sort());
+  });
+
   it("CONTRIBUTING.md has the reason of every dependency, and of no other", async () => {
     const { imports } = JSON.parse(await read("deno.json")) as { imports: Record<string, string> };
     const rows = rowsOf(sectionOf(await read("CONTRIBUTING.md"), "Dependencies"));
@@ -201,6 +218,28 @@ describe("docs", () => {
     }
   });
 });
+
+/** Every file and folder below a folder, the folders with a slash at the end; hidden ones left out. */
+async function listTree(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(new URL(folder, ROOT)));
+  const paths = entries.filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
+    .map(async ({ name, isDirectory }) => {
+      if (!isDirectory) return [folder + name];
+      return [`${folder}${name}/`, ...await listTree(`${folder}${name}/`)];
+    });
+  return (await Promise.all(paths)).flat();
+}
+
+/** What stands in a page as code and is a path from the root of the project. */
+function pathsIn(page: string): string[] {
+  return [...page.matchAll(/`([\w.<>-]+(?:\/[\w.<>/-]*|\.ts|\.md))`/g)].map(([, path]) => path!);
+}
+
+/** Whether a path is `each`, where a `<name>` stands for the name of any file beside it. */
+function fits(path: string, each: string): boolean {
+  const pattern = path.replaceAll(".", "\\.").replaceAll("<name>", "\\w+");
+  return new RegExp(`^${pattern}$`).test(each);
+}
 
 function sectionOf(page: string, heading: string): string {
   return page.split(/^## /m).find((section) => section.startsWith(`${heading}\n`)) ?? "";
