@@ -40,9 +40,7 @@ export interface Filled {
 export type PageFiller = (values: EncodedValues, request: FillRequest) => Promise<Filled>;
 
 export function createPageFiller(prepared: PreparedQuery, executor: Executor): PageFiller {
-  const width = new RowWidth();
-  // Cassandra reads what it aggregates in pages of the size asked for, however few rows come out.
-  const aggregates = mayAggregate(prepared);
+  const width = new RowWidth({ aggregates: mayAggregate(prepared) });
 
   async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
     const { rows, bytes } = await executor.execute(prepared, values, request);
@@ -60,7 +58,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
     const filled = (end: FillEnd): Filled => ({ rows, bytes, pagingState, end });
     while (true) {
       const bytesLeft = maxBytes - bytes;
-      const fitting = aggregates ? Infinity : width.rowsIn(bytesLeft, { rows: rows.length, bytes });
+      const fitting = width.rowsIn(bytesLeft, { rows: rows.length, bytes });
       const hasEnough = rows.length > 0 || mayBeEmpty;
       if (fitting < 1 && hasEnough) return filled("bytes");
       const fetchSize = Math.max(1, Math.min(size - rows.length, fitting, most));

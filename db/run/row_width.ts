@@ -9,6 +9,11 @@
 const FIRST_ROWS = 16;
 /** How many times the rows that a request has seen it asks for next, at most. */
 const GROWTH = 8;
+/**
+ * Of a query that aggregates: Cassandra reads what it aggregates in pages of the size asked for, however
+ * few rows come out, so that it is asked for many.
+ */
+const MIN_AGGREGATED_ROWS = 100;
 /** What the estimate keeps of itself when narrower rows are seen. Wider ones replace it. */
 const KEPT_SHARE = 0.5;
 
@@ -20,7 +25,12 @@ export interface Seen {
 
 /** What is known of the rows of one query, from one request to the next. */
 export class RowWidth {
+  readonly #aggregates: boolean;
   #bytesPerRow: number | null = null;
+
+  constructor({ aggregates = false }: { readonly aggregates?: boolean } = {}) {
+    this.#aggregates = aggregates;
+  }
 
   /**
    * The rows to ask for, so that they will probably fit into `bytes`; 0 where not even one will.
@@ -28,12 +38,19 @@ export class RowWidth {
    * @param seen of this request, which is a better guess than what others have seen
    */
   rowsIn(bytes: number, seen: Seen): number {
+    if (this.#aggregates) {
+      if (this.#bytesPerRow === null) return Infinity;
+      return Math.max(MIN_AGGREGATED_ROWS, this.#fitting(bytes, this.#bytesPerRow));
+    }
     if (seen.rows > 0) {
-      const fitting = Math.floor(bytes * seen.rows / Math.max(1, seen.bytes));
-      return Math.min(fitting, seen.rows * GROWTH);
+      return Math.min(this.#fitting(bytes, seen.bytes / seen.rows), seen.rows * GROWTH);
     }
     if (this.#bytesPerRow === null) return FIRST_ROWS;
-    return Math.floor(bytes / Math.max(1, this.#bytesPerRow));
+    return this.#fitting(bytes, this.#bytesPerRow);
+  }
+
+  #fitting(bytes: number, bytesPerRow: number): number {
+    return Math.floor(bytes / Math.max(1, bytesPerRow));
   }
 
   /** Learns from an answer, also from one that was too large to be taken. */

@@ -34,6 +34,17 @@ describe("RowWidth", () => {
     expect(width.rowsIn(1_000_000, { rows: 2, bytes: 200_000 })).toBe(10);
   });
 
+  it("asks for many rows of a query that aggregates, but for wide ones", () => {
+    const width = new RowWidth({ aggregates: true });
+    expect(width.rowsIn(1_000_000, NOTHING)).toBe(Infinity);
+    width.learn({ rows: 1, bytes: 12 });
+    expect(width.rowsIn(1_200_000, { rows: 1, bytes: 12 })).toBe(100_000);
+    width.learn({ rows: 1000, bytes: 2_000_000 });
+    expect(width.rowsIn(1_000_000, NOTHING)).toBe(500);
+    width.learn({ rows: 1, bytes: 1_000_000 });
+    expect(width.rowsIn(1_000_000, NOTHING)).toBe(100);
+  });
+
   it("learns nothing from an answer without rows, and takes rows without bytes", () => {
     const width = new RowWidth();
     width.learn(NOTHING);
