@@ -112,6 +112,29 @@ describe("a value that is cut down to what its type holds", () => {
   });
 });
 
+describe("an IPv4-mapped address that is stored in sixteen bytes", () => {
+  const bytes = Buffer.from("00000000000000000000ffffc0000201", "hex");
+  const text = "::ffff:192.0.2.1";
+
+  it("reads back as what it is, and is written as four", () => {
+    const codec = codecFor({ kind: "inet" });
+    expect(decode(codec, bytes)).toBe(text);
+    expect(codec.output.safeParse(text).success).toBe(true);
+    expect(codec.encode(codec.input.parse(text)).toString("hex")).toBe("c0000201");
+  });
+
+  it("is another key of a map than the four bytes, though a request may not hold both", () => {
+    const { input, output } = codecFor({
+      kind: "map",
+      key: { kind: "inet" },
+      value: { kind: "int" },
+    });
+    const both = { [text]: 1, "192.0.2.1": 2 };
+    expect(output.safeParse(both).success).toBe(true);
+    expect(input.safeParse(both).error?.issues[0]?.message).toContain("once, found");
+  });
+});
+
 describe("a number that the server works out", () => {
   const longest = (2n ** BigInt(8 * (MAX_COMPUTED_BYTES - 4))) / 4n;
   const types: [CqlType, (bytes: Buffer) => Buffer][] = [

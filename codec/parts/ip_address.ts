@@ -12,14 +12,21 @@ const OCTET = "(0|[1-9]\\d{0,2})";
 const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
 const GROUP = /^[0-9a-f]{1,4}$/i;
 const GROUPS = 8;
+const MAX_LENGTH = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".length;
 /** RFC 4291, section 2.5.5.2. */
 const MAPPED_PREFIX = Buffer.from("00000000000000000000ffff", "hex");
 
 /** The address's four or sixteen bytes, or undefined if the text is not an address. */
 export function parseIpAddress(text: string): Buffer | undefined {
-  if (!text.includes(":")) return parseIpv4(text);
-  const bytes = parseIpv6(text);
+  const bytes = parseStoredIpAddress(text);
   return bytes && isIpv4Mapped(bytes, 0) ? bytes.subarray(MAPPED_PREFIX.length) : bytes;
+}
+
+/** The same, but sixteen bytes for an IPv4-mapped address: what `ipAddressText()` writes of them. */
+export function parseStoredIpAddress(text: string): Buffer | undefined {
+  // No address is longer.
+  if (text.length > MAX_LENGTH) return undefined;
+  return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
 /** The canonical text of the four or sixteen bytes `[start, end)`. */

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { fixed, type Format, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
-import { ipAddressText, parseIpAddress } from "../parts/ip_address.ts";
+import { ipAddressText, parseIpAddress, parseStoredIpAddress } from "../parts/ip_address.ts";
 
 /** What the three have in common. */
 const TRAITS = {
@@ -51,27 +51,33 @@ const INET: Schema = {
   example: "2001:db8::1",
 };
 
-const readInet: Format<Buffer>["read"] = (json, issues) =>
-  (typeof json === "string" ? parseIpAddress(json) : undefined) ??
+const INET_INPUT: Schema = {
+  ...INET,
+  description:
+    "An IPv4 address, or an IPv6 address without a zone; `::ffff:192.0.2.1` is the IPv4 address",
+};
+
+const inetReader = (parse: typeof parseIpAddress): Format<Buffer>["read"] => (json, issues) =>
+  (typeof json === "string" ? parse(json) : undefined) ??
     refuse(issues, "Expected an IPv4 or IPv6 address");
+
+const readInet = inetReader(parseIpAddress);
+const readStoredInet = inetReader(parseStoredIpAddress);
 
 export const inet: PrimitiveFormat<Buffer> = {
   ...TRAITS,
   cql: "inet",
   wire: { ids: [0x0010], classes: ["InetAddressType"] },
   output: INET,
-  input: {
-    ...INET,
-    description:
-      "An IPv4 address, or an IPv6 address without a zone; `::ffff:192.0.2.1` is the IPv4 address",
-  },
-  text: INET,
+  input: INET_INPUT,
+  text: INET_INPUT,
   read: readInet,
   readText: readInet,
   fixed: null,
   encode: (value) => value,
   decode: ipAddressText,
   isTag: false,
+  stored: { read: readStoredInet, readText: readStoredInet },
 };
 
 function uuidFormat(

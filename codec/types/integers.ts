@@ -96,7 +96,7 @@ export const varint: PrimitiveFormat<bigint> = {
   wire: { ids: [0x000e], classes: ["IntegerType"] },
   ...integerSchemas({
     description: "An integer of any size, as a string of decimal digits",
-    inputDescription: `An integer of at most ${MAX_DIGITS} digits, as a string of them`,
+    inputDescription: `An integer of at most ${MAX_DIGITS} digits, as a string of decimal digits`,
     example: "170141183460469231731687303715884105728",
   }),
   read(json, issues) {
