@@ -1,11 +1,11 @@
-# The service alone: no Java, no dev provider, no tests. What it needs is in the image when it starts.
+# The service alone: no Java, no dev provider, no tests. The image holds everything that it needs.
 FROM denoland/deno:2.9.6
 
 WORKDIR /app
 ENV DENO_NO_UPDATE_CHECK=1 \
     CQL_DIR=/app/cql
 
-# First what changes seldom, so that a change of the code does not fetch the packages again.
+# Packages first: they seldom change, so a change to the code does not fetch them again.
 COPY deno.json deno.lock ./
 RUN deno install --quiet --frozen
 
@@ -23,8 +23,8 @@ COPY deploy/healthcheck.ts deploy/healthcheck.ts
 RUN deno cache --quiet --frozen main.ts tasks/migrate.ts tasks/check.ts deploy/healthcheck.ts \
   && chown -R deno:deno /deno-dir
 
-# Last the example, which changes most often. A project of your own is mounted over it, read-only, or
-# copied into its place.
+# The example last: it changes most often. Mount your own project over it, read-only, or copy it into
+# its place.
 COPY cql cql
 
 USER deno
@@ -34,5 +34,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
   CMD ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--allow-net=127.0.0.1", "--allow-env=PORT", "deploy/healthcheck.ts"]
 
-# Beyond these two folders, nothing can be read; nothing can be written, run or loaded natively.
+# The process can read only these two folders. It cannot write files, start programs or load native code.
 CMD ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--frozen", "--allow-net", "--allow-env", "--allow-read=/app/cql,/run/secrets", "main.ts"]

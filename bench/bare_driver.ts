@@ -1,6 +1,7 @@
 /**
- * The peer that the service is measured against: cassandra-driver as its documentation has it, with
- * nothing around it. It reads the same file, writes the same rows, and pages through them as wide.
+ * The peer that the service is measured against: cassandra-driver used as its documentation
+ * shows, with nothing around it. It reads the same file, writes the same rows, and reads pages of the same
+ * size.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * `deno task bench`: a million rows from a file into Cassandra and out again, through the service, and
- * beside it through the bare driver, row by row and in batches. What comes out is compared with what
- * went in.
+ * `deno task bench`: moves a million rows from a file into Cassandra and out again, through the service and,
+ * for comparison, through the bare driver, row by row and in batches. It compares every row that comes out
+ * with the row that went in.
  *
  *     deno task bench [--rows 1000000] [--concurrency 256]
  *
- * `CASSANDRA_CONTACT_POINTS` names a cluster to run on, where a keyspace is made and dropped; without
- * it, a node is started for the run.
+ * `CASSANDRA_CONTACT_POINTS` names a cluster to run on, in a keyspace of its own that is dropped afterwards.
+ * Without it, the benchmark starts a node.
  *
  * @module
  */
@@ -24,9 +24,9 @@ import { spawnService } from "./service.ts";
 
 const NDJSON = "application/x-ndjson";
 
-/** Neither a compiler that has just begun nor empty caches are to be measured. */
+/** Compilers and caches must be warm before we measure. */
 const WARM_UP_ROWS = 100_000;
-/** What the service makes of neighbours, for the driver to do by hand. */
+/** Rows of one partition in a batch: what the service does, done by hand with the driver. */
 const ROWS_IN_A_BATCH = 100;
 
 interface BenchOptions {

@@ -1,6 +1,6 @@
 /**
- * What it costs to write minus zero: rows as JSON without it and with it, beside the other ways to write it,
- * a replacer and a look at every number. Run with `deno bench bench/minus_zero.ts`.
+ * The cost of writing minus zero: rows as JSON without it and with it, compared with two other ways, a
+ * replacer and a check of every number. Run with `deno bench bench/minus_zero.ts`.
  *
  * @module
  */

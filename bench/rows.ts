@@ -1,6 +1,6 @@
 /**
- * The rows of the benchmarks: one observation for each minute from 2010 on, every value a function of
- * its place, so that what comes back is compared with what was meant and not with what was sent.
+ * The rows of the benchmarks: one observation a minute from 2010 on. Every value follows from its index, so
+ * an export can be checked without keeping what was sent.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export async function writeRows(path: string, rows: number): Promise<void> {
   await writer.close();
 }
 
-/** The lines of a file, one after the other. */
+/** The lines of a file, in order. */
 export async function* readLines(path: string): AsyncGenerator<string> {
   const file = await Deno.open(path);
   let rest = "";
@@ -64,9 +64,9 @@ export async function* readLines(path: string): AsyncGenerator<string> {
 }
 
 /**
- * Compares an export, newest first, with what the rows are.
+ * Compares an export, newest first, with the rows it should have.
  *
- * @throws {Error} naming the first line that is another, missing or too many
+ * @throws {Error} naming the first line that differs, is missing or is one too many
  */
 export async function assertSameRows(path: string, rows: number): Promise<void> {
   let read = 0;

@@ -1,6 +1,6 @@
 /**
- * The service as a process of its own, with the permissions of the task `start`, so that its memory
- * and its share of the processor are its own too.
+ * The service in its own process, with the permissions of the task `start`, so that its memory and processor
+ * time can be measured apart.
  *
  * @module
  */
