@@ -68,7 +68,7 @@ describe("startCassandra()", () => {
     })();
     for (let attempt = 0; attempt < 2; attempt++) {
       await expect(startCassandra({ directory: `${directory}/b`, nativePort, log }))
-        .rejects.toThrow(/the port is taken[^]*Stop what listens there/);
+        .rejects.toThrow(/the port is taken[^]*Stop the process that listens there/);
     }
     listener.close();
     await answering;
