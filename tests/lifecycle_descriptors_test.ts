@@ -38,7 +38,8 @@ describe("a process without descriptors", () => {
   it("serves the connections that it has, and accepts others once there are descriptors", async () => {
     await using program = await spawnService(service.env, { maxDescriptors: MAX_DESCRIPTORS });
     await untilReady(program.url);
-    const lost = () => program.log.filter(({ message }) => /not accepted/.test(String(message)));
+    const lost = () =>
+      program.log.filter(({ message }) => /stopped accepting/.test(String(message)));
     for (let round = 0; round < 2; round++) {
       const before = lost().length;
       const first = await eventually("it accepts a connection", async () => {
@@ -74,7 +75,7 @@ describe("a process without descriptors", () => {
     const idle = await connectMany(program.url, IDLE_CONNECTIONS);
     await eventually(
       "nothing listens any more",
-      () => program.log.some(({ message }) => /not accepted/.test(String(message))),
+      () => program.log.some(({ message }) => /stopped accepting/.test(String(message))),
     );
     program.kill("SIGTERM");
     expect((await program.status).code).toBe(0);
