@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseCatalog, parseQueries } from "./catalog.ts";
 import type { Param, Query } from "./query.ts";
+import { NO_OPTIONS } from "./tags/param/options.ts";
 import { formatDiagnostics } from "./text/diagnose.ts";
 
 function parse(text: string): Query[] {
@@ -23,7 +24,7 @@ function paramsOf(...lines: string[]): Omit<Param, "span">[] {
   return params.map(({ span: _, ...param }) => param);
 }
 
-const PLAIN = { optional: false, default: null, by: null, min: null, max: null, precision: null };
+const PLAIN = { ...NO_OPTIONS, optional: false };
 
 describe("parseQueries()", () => {
   it("reads the whole of a query", () => {

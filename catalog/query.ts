@@ -8,7 +8,7 @@
 import type { Statement, Verb } from "./statement/statement.ts";
 import type { BucketUnit } from "./tags/bucket_unit.ts";
 import type { Mode } from "./tags/mode.ts";
-import type { Precision } from "./tags/param_tag.ts";
+import type { ParamOptions } from "./tags/param/options.ts";
 import type { TagSettings } from "./tags/tags.ts";
 import type { Span } from "./text/source.ts";
 
@@ -33,28 +33,16 @@ export type ParamSource =
   | { readonly in: "walk" }
   | { readonly in: "bucket"; readonly of: string; readonly by: BucketUnit };
 
-/** A bind marker of the statement and the source of its value. */
-export interface Param {
+/**
+ * A bind marker of the statement, the source of its value, and what the options of its tag say. A bucket
+ * keeps the unit in its source alone.
+ */
+export interface Param extends ParamOptions {
   /** The marker without its colon. */
   readonly name: string;
   readonly source: ParamSource;
   /** Whether the caller may leave it out; it is then bound UNSET. */
   readonly optional: boolean;
-  /** The text to use where the caller sends nothing, read like the value of a query parameter. */
-  readonly default: string | null;
-  /**
-   * On a path, query or body parameter: the value must be the name of a time bucket of this unit,
-   * such as `2010-01` for `month`.
-   */
-  readonly by: BucketUnit | null;
-  /**
-   * Bounds, read like the value of a query parameter: of a number its value, of a text its characters,
-   * of a collection its members. Null if the tag has no such bound.
-   */
-  readonly min: string | null;
-  readonly max: string | null;
-  /** What becomes of digits of an instant that its type does not hold; null if they are refused. */
-  readonly precision: Precision | null;
   /** The `@param` tag, or else the marker's first appearance. */
   readonly span: Span;
 }

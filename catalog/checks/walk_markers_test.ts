@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseQueries } from "../catalog.ts";
 import type { Query } from "../query.ts";
+import { NO_OPTIONS } from "../tags/param/options.ts";
 import { formatDiagnostics } from "../text/diagnose.ts";
 
 /** The one query of `text`, which has no mistake. */
@@ -34,17 +35,10 @@ describe("@walk", () => {
     expect(span.file.text.slice(span.start, span.end)).toBe(
       "@walk day from=:since to=:until order=asc",
     );
-    const unset = {
-      optional: false,
-      default: null,
-      by: null,
-      min: null,
-      max: null,
-      precision: null,
-    };
     expect(params.find(({ name }) => name === "day")).toMatchObject({
       source: { in: "walk" },
-      ...unset,
+      optional: false,
+      ...NO_OPTIONS,
     });
     expect(page).toEqual({ size: 100, max: 1000 });
   });

@@ -9,7 +9,9 @@ import type { Marker, Param, ParamSource } from "../query.ts";
 import { toMarkerName } from "../statement/marker_name.ts";
 import type { BucketUnit } from "../tags/bucket_unit.ts";
 import type { Mode } from "../tags/mode.ts";
-import type { ParamTag, TaggedSource } from "../tags/param_tag.ts";
+import { NO_OPTIONS } from "../tags/param/options.ts";
+import type { TaggedSource } from "../tags/param/sources.ts";
+import type { ParamTag } from "../tags/param_tag.ts";
 import type { RouteTag } from "../tags/route_tag.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
@@ -57,18 +59,15 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
     if (tag !== null && source.in === "bucket") {
       checkBucketOrigin(tag, source.of, { markers, tags, context });
     }
-    const by = tag?.by ?? null;
-    const bound = bindUnit(source, by);
+    const options = tag?.options ?? NO_OPTIONS;
+    const bound = bindUnit(source, options.by);
     if (bound === null) return [];
     return [{
+      ...options,
       name: marker.name,
       source: bound,
       optional: tag?.optional ?? false,
-      default: tag?.default ?? null,
-      by: source.in === "bucket" ? null : by,
-      min: tag?.min ?? null,
-      max: tag?.max ?? null,
-      precision: tag?.precision ?? null,
+      by: source.in === "bucket" ? null : options.by,
       span,
     }];
   });
@@ -76,8 +75,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
 
 /** Ignores its tags, which `checks/walk_markers.ts` reports. */
 function walkedParam({ name, spans }: Marker): Param {
-  const unset = { default: null, by: null, min: null, max: null, precision: null };
-  return { name, source: { in: "walk" }, optional: false, ...unset, span: spans[0]! };
+  return { ...NO_OPTIONS, name, source: { in: "walk" }, optional: false, span: spans[0]! };
 }
 
 /** Gives a bucket its unit; null if the tag has none. */
@@ -144,7 +142,7 @@ function checkTag(tag: ParamTag, { route, isPublic, report }: ParamContext): voi
       help: `Remove "{${name}}" from the path, or remove the tag`,
     });
   }
-  if (inPath && (tag.optional || tag.default !== null)) {
+  if (inPath && (tag.optional || tag.options.default !== null)) {
     report({
       span: nameSpan,
       message: `Cannot leave out "${name}": it is in the path`,
