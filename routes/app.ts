@@ -38,9 +38,11 @@ import { shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
 import { mountQuery } from "./mount.ts";
+import { componentNames } from "./openapi/component_names.ts";
 import { createDocs } from "./openapi/docs_page.ts";
 import { makeDocument } from "./openapi/document.ts";
 import { serveIndex } from "./openapi/index_page.ts";
+import { nameSchemas } from "./openapi/name_schemas.ts";
 import type { Cursors } from "./paging/cursors.ts";
 import { problemResponse } from "./respond/problem.ts";
 import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
@@ -187,13 +189,16 @@ function mountApi(
   app.use(...pipelineOf("api", options));
   const { stallTimeoutMs } = options;
   const callers = createCallerFactory(prepared, options.executor);
+  const taken = options.handwritten.flatMap(({ description }) => componentNames(description));
+  const names = nameSchemas(prepared, taken);
   const mounts = [
     ...prepared.flatMap((each) => {
       const { route } = each.query;
       if (route === null) return [];
       const { path } = route;
       const before = beforeRoute({ path, access: each.query.access }, options);
-      return [{ ...route, mount: () => mountQuery(app, each, { ...options, before }) }];
+      const mountOptions = { ...options, names: names.get(each)!, before };
+      return [{ ...route, mount: () => mountQuery(app, each, mountOptions) }];
     }),
     ...options.handwritten.map((route) => ({
       method: route.method,

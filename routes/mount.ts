@@ -19,6 +19,7 @@ import { withPointers } from "./input/param_place.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import { describeRoute } from "./openapi/describe_route.ts";
+import type { SchemaNames } from "./openapi/name_schemas.ts";
 import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
 import { respondApplied } from "./respond/applied.ts";
 import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
@@ -32,6 +33,8 @@ import { respondStream } from "./respond/stream.ts";
 
 export interface MountOptions extends ResponderOptions, BulkOptions {
   readonly bodyLimits: BodyLimits;
+  /** What its schemas are called in the OpenAPI document. */
+  readonly names: SchemaNames;
   /** What a request passes through before it is served. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
 }
@@ -70,7 +73,7 @@ export function mountQuery(
     return await answer({ context, url, input: { ...outer, body: input.body } });
   }
 
-  app.openAPIRegistry.registerPath(describeRoute(prepared));
+  app.openAPIRegistry.registerPath(describeRoute(prepared, options.names));
   app.on(
     [method],
     [honoPath(path)],

@@ -15,6 +15,7 @@ import { checkMode } from "./mode.ts";
 import { checkPageMode } from "./page_mode.ts";
 import { checkPathMarkers } from "./path_markers.ts";
 import { checkRouteMethod } from "./route_method.ts";
+import { checkRowName } from "./row_name.ts";
 import type { Rule } from "./rule.ts";
 import { checkSuccessStatus } from "./success_status.ts";
 import { checkVerb } from "./verb.ts";
@@ -35,4 +36,5 @@ export const QUERY_RULES: readonly Rule[] = [
   checkEntityTag,
   checkWalkMarkers,
   checkBulkInput,
+  checkRowName,
 ];

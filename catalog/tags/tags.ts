@@ -17,6 +17,7 @@ import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
 import { publicTag } from "./public_tag.ts";
 import { routeTag } from "./route_tag.ts";
+import { rowTag } from "./row_tag.ts";
 import { scopeTag } from "./scope_tag.ts";
 import { statusTag } from "./status_tag.ts";
 import type { Tag, TaggedQuery } from "./tag.ts";
@@ -39,6 +40,7 @@ const TAGS = {
   bulk: bulkTag,
   status: statusTag,
   current: currentTag,
+  row: rowTag,
 } as const satisfies Record<string, AnyTag>;
 
 export type TagName = keyof typeof TAGS;

@@ -15,6 +15,7 @@ import { createTableReader, type TableReader } from "../schema/table.ts";
 import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
+import { checkRowNames } from "./checks/row_names.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
 import { isPaged } from "./paging.ts";
@@ -26,6 +27,7 @@ import type { PreparedQuery } from "./prepared_query.ts";
 import { compileRowReader, createShapeReader } from "./read_rows.ts";
 import { refusalDiagnostic } from "./refusal_diagnostic.ts";
 import { rowKeyOf } from "./row_key.ts";
+import { rowOrigin } from "./row_origin.ts";
 import { readTables } from "./tables.ts";
 
 /**
@@ -41,11 +43,13 @@ export async function prepareQueries(
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
   const readTable = createTableReader(session);
-  const prepared = await Promise.all(
+  const attempts = await Promise.all(
     queries.map((query) => prepareQuery(session, query, { readTable, report })),
   );
+  const prepared = attempts.filter((query) => query !== null);
+  checkRowNames(prepared, report);
   if (diagnostics.length > 0) throw new CatalogError(diagnostics);
-  return prepared.filter((query) => query !== null);
+  return prepared;
 }
 
 async function prepareQuery(
@@ -88,6 +92,7 @@ async function prepareQuery(
     statement,
     params,
     columns,
+    origin: rowOrigin(query.parsed, context),
     condition,
     walk,
     readRows: compileRowReader(

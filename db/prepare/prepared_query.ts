@@ -25,6 +25,8 @@ export interface PreparedQuery {
    * condition did not hold. Else empty.
    */
   readonly columns: readonly PreparedColumn[];
+  /** The table that its rows are of; null for writes. */
+  readonly origin: RowOrigin | null;
   /** What the `IF` of a lightweight transaction checks; null without one. */
   readonly condition: PreparedCondition | null;
   /** How the buckets of a range are read; null without `@walk`. */
@@ -64,6 +66,18 @@ export interface PreparedColumn {
   readonly nullable: boolean;
   /** Whether a function worked it out: a list, then, may have null in it. */
   readonly computed: boolean;
+}
+
+/** What its values are, as far as columns of the same name may differ. */
+export function typeOfColumn({ codec, computed }: PreparedColumn): string {
+  return computed && codec.type.kind === "list" ? `computed ${codec.cql}` : codec.cql;
+}
+
+/** Where the rows of a query come from. */
+export interface RowOrigin {
+  readonly table: string;
+  /** Whether they leave out no column of the table but those that the statement fixes, and add none. */
+  readonly isWhole: boolean;
 }
 
 /** The conditions of a lightweight transaction; a batch may have several. */

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Query } from "../../catalog/query.ts";
 import { pathShape, readPath } from "../../catalog/tags/route_tag.ts";
 import { placeOf } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
 import { closest, suggest } from "../../catalog/text/suggest.ts";
+import { componentNames } from "../openapi/component_names.ts";
 import { findText, firstLine, type LoadedRoute } from "./load_routes.ts";
 
 // More than a person reads.
@@ -24,7 +24,7 @@ export function checkRoutes(
     ...routes.flatMap((loaded) => [
       ...checkQueries(loaded, queries),
       ...checkPath(loaded),
-      ...checkDescription(loaded),
+      ...checkDescription(loaded, queries),
     ]),
     ...checkClashes(routes, queries),
   ];
@@ -68,13 +68,21 @@ function checkPath({ route, file }: LoadedRoute): Diagnostic[] {
   }));
 }
 
-/** Whether the route can stand in the OpenAPI document. */
-function checkDescription({ route, file }: LoadedRoute): Diagnostic[] {
-  const app = new OpenAPIHono();
+/** Whether the route can stand in the OpenAPI document, and its schemas beside the rows of queries. */
+function checkDescription(
+  { route, file }: LoadedRoute,
+  queries: readonly Query[],
+): Diagnostic[] {
   try {
-    app.openAPIRegistry.registerPath(route.description);
-    app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } });
-    return [];
+    const names = componentNames(route.description);
+    return queries.flatMap(({ row }) => {
+      if (row === null || !names.includes(row.name)) return [];
+      return [{
+        span: row.span,
+        message: `Cannot name a row "${row.name}": a hand-written route has a schema of that name`,
+        help: `Choose another name; the schema is in ${file.path}`,
+      }];
+    });
   } catch (error) {
     const [reason] = (error as Error).message.split("\n", 1);
     return [{

@@ -8,10 +8,14 @@ import { z } from "@hono/zod-openapi";
 import { orNull } from "../../codec/or_null.ts";
 import type { ConditionRow, PreparedCondition } from "../../db/prepare/prepared_query.ts";
 
-/** The schema of `current`; null for a route whose problems have none. */
+/**
+ * The schema of `current`; null for a route whose problems have none.
+ *
+ * @param name of the schema of a row
+ */
 export function currentSchema(
   condition: PreparedCondition | null,
-  { isBatch }: { readonly isBatch: boolean },
+  { isBatch, name }: { readonly isBatch: boolean; readonly name: string },
 ): z.ZodType<unknown> | null {
   if (condition === null || condition.checks === "exists") return null;
   const { rows, shown } = condition;
@@ -20,19 +24,22 @@ export function currentSchema(
   );
   const rowOf = (row: ConditionRow) => z.object({ ...keyShape(row), ...shownShape });
   if (!isBatch) {
-    const row = rowOf(rows[0] ?? { keys: [], tagColumns: [] });
+    const row = rowOf(rows[0] ?? NOTHING).openapi(name);
     if (shown.length === 0) return row.meta({ description: "The key from the request" });
     const description =
       "The key and the visible columns of the current row; null if there is no row";
-    return row.nullable().meta({ description });
+    return z.union([row, z.null()]).meta({ description });
   }
   const shapes = new Map(rows.map((row) => [row.keys.map(({ name }) => name).join(), rowOf(row)]));
-  const [first = rowOf({ keys: [], tagColumns: [] }), ...others] = shapes.values();
+  const [first = rowOf(NOTHING), ...others] = shapes.values();
   const description = shown.length === 0
     ? "The keys of the rows that the conditions check"
     : "The rows that the conditions check: those that exist, with their visible columns";
-  return z.array(others.length === 0 ? first : z.union([first, ...others])).meta({ description });
+  const row = others.length === 0 ? first : z.union([first, ...others]);
+  return z.array(row.openapi(name)).meta({ description });
 }
+
+const NOTHING: ConditionRow = { keys: [], tagColumns: [] };
 
 function keyShape({ keys }: ConditionRow): Record<string, z.ZodType<unknown>> {
   return Object.fromEntries(keys.map(({ name, codec }) => [name, codec.output]));

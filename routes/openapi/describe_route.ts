@@ -20,14 +20,15 @@ import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { withDefault } from "./default_value.ts";
+import type { RowSchemaName, SchemaNames } from "./name_schemas.ts";
 import { problemResponses } from "./problem_responses.ts";
 import { traitsOf } from "./route_traits.ts";
 
 /** The name of the security scheme in the document. */
 export const SECURITY_SCHEME = "oidc";
 
-/** Describes a query that has a route. */
-export function describeRoute(prepared: PreparedQuery): RouteConfig {
+/** Describes a query that has a route, by schemas that have these names. */
+export function describeRoute(prepared: PreparedQuery, names: SchemaNames): RouteConfig {
   const { query, params, condition, isPaged } = prepared;
   const { method, path } = query.route!;
   const summary = query.summary || titleOf(query.name);
@@ -37,11 +38,17 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
     ...(query.page === null || !isPaged ? {} : describePageParams(query.page)),
   };
   const body = of("body");
+  const bodySchema = z.strictObject(shapeOf(body)).openapi(names.body);
   const headers = {
     ...shapeOf(of("header"), headerName),
     ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
     ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
   };
+  const success = successOf(prepared, names);
+  const current = currentSchema(condition, {
+    isBatch: query.verb === "batch",
+    name: names.current,
+  });
   return {
     method: method.toLowerCase() as Lowercase<typeof method>,
     path,
@@ -59,17 +66,17 @@ export function describeRoute(prepared: PreparedQuery): RouteConfig {
           body: {
             required: body.some(({ param }) => !isOptional(param)),
             content: query.bulk
-              ? bulkBody(z.strictObject(shapeOf(body)))
-              : { "application/json": { schema: z.strictObject(shapeOf(body)) } },
+              ? bulkBody(bodySchema)
+              : { "application/json": { schema: bodySchema } },
           },
         }
         : {}),
     },
     responses: {
-      ...(query.bulk ? withBulkReport(successOf(prepared)) : successOf(prepared)),
+      ...(query.bulk ? withBulkReport(success) : success),
       ...problemResponses(
         traitsOf(prepared),
-        currentSchema(condition, { isBatch: query.verb === "batch" }),
+        current === null ? null : { schema: current, name: names.conflict },
       ),
     },
   };
@@ -88,13 +95,13 @@ export function securityOf(access: Access): Record<string, string[]>[] {
 }
 
 /** The schema of a row. */
-function rowSchema(columns: readonly PreparedColumn[]): z.ZodType<unknown> {
+function rowSchema({ name, columns }: RowSchemaName): z.ZodType<unknown> {
   return z.object(Object.fromEntries(
     columns.map(({ name, codec, nullable, computed }) => [
       name,
       nullable ? orNull(outputOf({ codec, computed })) : outputOf({ codec, computed }),
     ]),
-  ));
+  )).openapi(name);
 }
 
 /** A list that a function computes, such as `TTL` of a collection, may have null members. */
@@ -106,17 +113,20 @@ function outputOf(
   return z.array(z.unknown()).meta({ ...codec.output.meta(), items });
 }
 
-function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] {
+function successOf(
+  { query }: PreparedQuery,
+  { row }: SchemaNames,
+): RouteConfig["responses"] {
   const json = (description: string, schema: z.ZodType<unknown>) => ({
     description,
     content: { "application/json": { schema } },
   });
   switch (query.mode) {
     case "one":
-      if (query.etag === null) return { 200: json("The row", rowSchema(columns)) };
+      if (query.etag === null) return { 200: json("The row", rowSchema(row!)) };
       return {
         200: {
-          ...json("The row", rowSchema(columns)),
+          ...json("The row", rowSchema(row!)),
           headers: z.object({
             ETag: z.string().optional().openapi({
               description: `The column \`${query.etag.column}\`; absent if it is null`,
@@ -132,11 +142,11 @@ function successOf({ query, columns }: PreparedQuery): RouteConfig["responses"] 
           content: {
             "application/json": {
               schema: z.object({
-                items: z.array(rowSchema(columns)),
+                items: z.array(rowSchema(row!)),
                 next_cursor: z.string().nullable().openapi({
                   description: "Where the next page begins; null on the last one",
                 }),
-              }),
+              }).openapi(row!.page),
             },
             ...streamContent,
           },
@@ -175,7 +185,7 @@ function takesIfMatch(query: PreparedQuery["query"]): boolean {
   return query.params.some(({ source }) => source.in === "if-match");
 }
 
-const appliedSchema = z.object({ applied: z.literal(true) });
+const appliedSchema = z.object({ applied: z.literal(true) }).openapi("Applied");
 
 function shapeOf(
   params: readonly PreparedParam[],

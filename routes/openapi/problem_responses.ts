@@ -20,15 +20,16 @@ const WITH_CURRENT: readonly number[] = [
 /**
  * What a route with these traits answers when it fails, by status.
  *
- * @param current the schema of that member; null if the route's problems have none
+ * @param current the schema of that member, and what problems that have it are called; null if the route
+ *   has none
  */
 export function problemResponses(
   traits: ReadonlySet<RouteTrait>,
-  current: z.ZodType<unknown> | null = null,
+  current: { readonly schema: z.ZodType<unknown>; readonly name: string } | null = null,
 ): RouteConfig["responses"] {
   const withCurrent = current === null
     ? problemSchema
-    : problemSchema.extend({ current: current.optional() });
+    : problemSchema.extend({ current: current.schema.optional() }).openapi(current.name);
   const byStatus = Map.groupBy(codesOf(traits), (code) => CODES[code].status);
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
     description: codes.map((code) => `${CODES[code].title} (\`${code}\`)`).join("; "),

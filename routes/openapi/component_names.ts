@@ -1,0 +1,17 @@
+/**
+ * The schemas of a route that have a name of their own in the OpenAPI document.
+ *
+ * @module
+ */
+import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+
+/** @throws if the route cannot be described */
+export function componentNames(description: RouteConfig): string[] {
+  const app = new OpenAPIHono();
+  app.openAPIRegistry.registerPath(description);
+  const { components } = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "", version: "" },
+  });
+  return Object.keys(components?.schemas ?? {});
+}
