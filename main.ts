@@ -18,6 +18,7 @@ import { configureLogs, describeCause, LOG_CATEGORY, logObservations } from "./o
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
 import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
+import { createAddresses } from "./routes/addresses.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
@@ -34,7 +35,7 @@ import { shutDown, stopOnSignal } from "./server/shutdown.ts";
 
 /** A running service. */
 export interface Service {
-  /** Of the API, without a slash at the end. */
+  /** Of the API on this machine, with its prefix and without a slash at the end. */
   readonly url: string;
   readonly adminUrl: string;
   /** Resolves when the routes are served for the first time. Never rejects. */
@@ -86,6 +87,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     maxPerCaller: (config.maxInFlightPerCaller ?? Math.ceil(config.maxInFlight / 4)) || Infinity,
   });
   const addressOf = createAddressReader(config.trustedProxies);
+  const addresses = createAddresses(config);
   let isClosing = false;
   const activation = new Activation({
     session,
@@ -106,6 +108,12 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     return createApp({
       prepared,
       handwritten,
+      about: {
+        title: config.apiTitle,
+        version: config.apiVersion,
+        description: config.apiDescription,
+      },
+      addresses,
       executor,
       cursors,
       authenticator,
@@ -136,7 +144,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     await api.finish(0);
     throw error;
   }
-  const url = localUrl({ hostname, port: api.port });
+  const url = localUrl({ hostname, port: api.port }) + config.basePath;
   const adminUrl = localUrl({ hostname, port: admin.port });
   observe({ kind: "listening", url, adminUrl });
   session.open();

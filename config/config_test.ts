@@ -36,6 +36,11 @@ describe("readConfig()", () => {
       host: "0.0.0.0",
       port: 8000,
       adminPort: 8001,
+      basePath: "",
+      publicUrl: null,
+      apiTitle: "cqlgate",
+      apiVersion: "1",
+      apiDescription: "Cassandra queries as a REST API",
       cqlDir: "./cql",
       contactPoints: ["10.0.0.1:9042"],
       localDatacenter: "dc1",
@@ -232,6 +237,98 @@ docs/configuration.md lists every setting`),
       ]);
     });
   }
+
+  for (const prefix of ["/weather", "/weather/v2", "/a.b_c~d-E1", "/..."]) {
+    it(`accepts the prefix "${prefix}", alone and in a public URL`, () => {
+      const url = `https://api.example.com${prefix}`;
+      const config = readConfig({ ...REQUIRED, BASE_PATH: prefix, PUBLIC_URL: url });
+      expect([config.basePath, config.publicUrl]).toEqual([prefix, url]);
+    });
+  }
+  for (
+    const [prefix, fault] of [
+      ["/", "a slash at the end is too much"],
+      ["/weather/", "a slash at the end is too much"],
+      ["/weather//v2", "two slashes follow each other"],
+      ["//weather", "two slashes follow each other"],
+      ["/weather/../v2", '"." and ".." lead elsewhere'],
+      ["/./weather", '"." and ".." lead elsewhere'],
+      ["/we%61ther", "a segment has only letters, digits"],
+      ["/%2e%2e", "a segment has only letters, digits"],
+      ["/wetter/münchen", "a segment has only letters, digits"],
+      ["/{tenant}", "a segment has only letters, digits"],
+      ["/a:b", "a segment has only letters, digits"],
+      ["/a*", "a segment has only letters, digits"],
+    ] as const
+  ) {
+    it(`rejects the prefix "${prefix}", alone and in a public URL`, () => {
+      const url = `https://api.example.com${prefix}`;
+      const mistakes = mistakesOf({ ...REQUIRED, BASE_PATH: prefix, PUBLIC_URL: url });
+      expect(mistakes).toEqual([
+        expect.stringContaining(`BASE_PATH is "${prefix}": ${fault}`),
+        expect.stringContaining(`PUBLIC_URL is "${url}": ${fault}`),
+      ]);
+    });
+  }
+  for (const prefix of ["weather", "https://api.example.com", "?a", "#a"]) {
+    it(`rejects "${prefix}" as a prefix`, () => {
+      expect(mistakesOf({ ...REQUIRED, BASE_PATH: prefix })).toEqual([
+        `BASE_PATH is "${prefix}": expected a path that begins with a slash, such as "/weather"`,
+      ]);
+    });
+  }
+  for (const prefix of ["/livez", "/readyz"]) {
+    it(`rejects the prefix "${prefix}", where a probe answers`, () => {
+      expect(mistakesOf({ ...REQUIRED, BASE_PATH: prefix })).toEqual([
+        `BASE_PATH is "${prefix}", where a probe answers: choose another`,
+      ]);
+    });
+  }
+
+  for (
+    const [text, url] of [
+      ["https://api.example.com", "https://api.example.com"],
+      ["http://localhost:8000/weather", "http://localhost:8000/weather"],
+      ["HTTPS://API.Example.com:443/Weather", "https://api.example.com/Weather"],
+      ["http://[::1]:8000", "http://[::1]:8000"],
+    ] as const
+  ) {
+    it(`reads the public URL "${text}"`, () => {
+      expect(readConfig({ ...REQUIRED, PUBLIC_URL: text }).publicUrl).toBe(url);
+    });
+  }
+  for (
+    const [url, fault] of [
+      ["api.example.com", "expected a URL"],
+      ["//api.example.com", "expected a URL"],
+      ["/weather", "expected a URL"],
+      ["https://", "expected a URL"],
+      ["https:///weather", "expected a URL"],
+      ["ftp://api.example.com", "expected a URL"],
+      ["javascript://api.example.com", "expected a URL"],
+      ["https://api.example.com:99999", "expected a URL"],
+      ["https://api.example.com\\weather", "expected a URL"],
+      ["https://api.exam ple.com", "expected a URL"],
+      ["https://user:secret@api.example.com", "a user or a password"],
+      ["https://api.example.com?a=1", "a query or a fragment"],
+      ["https://api.example.com/weather?", "a query or a fragment"],
+      ["https://api.example.com/weather#top", "a query or a fragment"],
+    ] as const
+  ) {
+    it(`rejects the public URL "${url}"`, () => {
+      expect(mistakesOf({ ...REQUIRED, PUBLIC_URL: url })).toEqual([
+        expect.stringContaining(`PUBLIC_URL is "${url}": ${fault}`),
+      ]);
+    });
+  }
+
+  it("rejects a title of two lines", () => {
+    expect(mistakesOf({ ...REQUIRED, API_TITLE: "a\nb", API_VERSION: "1\t2" })).toEqual([
+      'API_TITLE is "a\nb": expected one line without control characters',
+      'API_VERSION is "1\t2": expected one line without control characters',
+    ]);
+    expect(readConfig({ ...REQUIRED, API_DESCRIPTION: "a\n\nb" }).apiDescription).toBe("a\n\nb");
+  });
 
   it("reads networks of trusted proxies", () => {
     const text = "10.0.0.0/8, 192.0.2.1,2001:db8::/32";

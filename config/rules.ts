@@ -43,6 +43,10 @@ export const RULES: readonly Rule[] = [
         problem: 'is not set: make one with "openssl rand -base64 32" and give it to every replica',
       }
       : null,
+  ({ config: { basePath } }) =>
+    ["/livez", "/readyz"].includes(basePath)
+      ? { name: "BASE_PATH", problem: `is "${basePath}", where a probe answers: choose another` }
+      : null,
   ({ config }) =>
     config.port !== 0 && config.port === config.adminPort
       ? { name: "ADMIN_PORT", problem: `is "${config.port}", as PORT is: the two must differ` }

@@ -26,6 +26,17 @@ export function text(): SettingKind<string> {
   return { range: "", read: (text) => text };
 }
 
+/** Text on one line. */
+export function line(): SettingKind<string> {
+  return {
+    range: "one line",
+    read(text, fail) {
+      if (/\p{Cc}/u.test(text)) fail("expected one line without control characters");
+      return text;
+    },
+  };
+}
+
 /** A path that the process uses itself, later. */
 export function path(): SettingKind<string> {
   return { range: "a path", read: (text) => text };
@@ -83,6 +94,52 @@ export function issuerUrl(): SettingKind<string> {
       return text;
     },
   };
+}
+
+/** The beginning of a URL's path, such as `/weather/v2`, without a slash at the end. */
+export function pathPrefix(): SettingKind<string> {
+  return {
+    range: "segments of letters, digits and `.`, `_`, `~`, `-`, each after a `/`",
+    read(text, fail) {
+      if (text !== "") checkPrefix(text, { fail, example: "/weather" });
+      return text;
+    },
+  };
+}
+
+/** The address that clients use, without a slash at the end. */
+export function publicUrl(): SettingKind<string> {
+  const example = "https://api.example.com/weather";
+  return {
+    range: "an `http` or `https` URL without query and fragment; its path like `BASE_PATH`",
+    read(text, fail) {
+      const [, origin = "", path = ""] = /^([a-z]+:\/\/[^/?#]*)(.*)$/is.exec(text) ?? [];
+      const url = URL.parse(origin);
+      if (url === null || !["https:", "http:"].includes(url.protocol) || /[\s\\]/.test(text)) {
+        fail(`expected a URL, such as "${example}"`);
+      } else if (origin.includes("@")) {
+        fail("a user or a password is not for clients to see: remove it");
+      } else if (/[?#]/.test(path)) {
+        fail("a query or a fragment cannot stand before a path: remove it");
+      } else if (path !== "") {
+        checkPrefix(path, { fail, example });
+      }
+      return `${url?.origin}${path}`;
+    },
+  };
+}
+
+/** Refuses what a proxy, a browser and a router would not all take for the same path. */
+function checkPrefix(path: string, { fail, example }: { fail: Fail; example: string }): void {
+  const segments = path.split("/").slice(1);
+  if (!path.startsWith("/")) fail(`expected a path that begins with a slash, such as "${example}"`);
+  else if (path.endsWith("/")) fail(`a slash at the end is too much: write it as "${example}"`);
+  else if (segments.includes("")) fail("two slashes follow each other: remove one");
+  else if (segments.some((segment) => segment === "." || segment === "..")) {
+    fail('"." and ".." lead elsewhere: write the path that they lead to');
+  } else if (!segments.every((segment) => /^[\w.~-]+$/.test(segment))) {
+    fail(`a segment has only letters, digits and "._~-", as in "${example}"`);
+  }
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

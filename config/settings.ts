@@ -16,8 +16,11 @@ import {
   integer,
   issuerUrl,
   keyspaceName,
+  line,
   networks,
   path,
+  pathPrefix,
+  publicUrl,
   replication,
   type SettingKind,
   text,
@@ -65,6 +68,40 @@ export const SETTINGS = {
     default: "8001",
     kind: integer({ min: 0, max: 65535 }),
     meaning: "`/metrics`; do not expose it to the public",
+  },
+  /** Without a slash at the end; empty for no prefix. */
+  basePath: {
+    name: "BASE_PATH",
+    default: "",
+    kind: pathPrefix(),
+    meaning:
+      "Prefix of every path that the service answers, such as `/weather`; `/livez` and `/readyz` answer without it too: see [Operations](operations.md#behind-a-prefix)",
+  },
+  /** Without a slash at the end. */
+  publicUrl: {
+    name: "PUBLIC_URL",
+    default: null,
+    kind: publicUrl(),
+    meaning:
+      "The address that clients use, such as `https://api.example.com/weather`; `Link`, `Location` and OpenAPI's `servers` follow it",
+  },
+  apiTitle: {
+    name: "API_TITLE",
+    default: "cqlgate",
+    kind: line(),
+    meaning: "Name of the API, in `/`, `/docs` and the OpenAPI document",
+  },
+  apiVersion: {
+    name: "API_VERSION",
+    default: "1",
+    kind: line(),
+    meaning: "Version of the API, in the OpenAPI document",
+  },
+  apiDescription: {
+    name: "API_DESCRIPTION",
+    default: "Cassandra queries as a REST API",
+    kind: text(),
+    meaning: "What the API is for, in `/` and, as Markdown, in the OpenAPI document",
   },
   cqlDir: {
     name: "CQL_DIR",

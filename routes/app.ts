@@ -5,7 +5,8 @@
  * @module
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { getPath } from "hono/utils/url";
 import type { Access } from "../catalog/query.ts";
 import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
@@ -15,6 +16,7 @@ import { ServiceError } from "../errors/service_error.ts";
 import type { Observe } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
+import type { Addresses } from "./addresses.ts";
 import type { AppEnv } from "./context.ts";
 import {
   assertAcceptable,
@@ -40,7 +42,7 @@ import { tracing } from "./middleware/tracing.ts";
 import { mountQuery } from "./mount.ts";
 import { componentNames } from "./openapi/component_names.ts";
 import { createDocs } from "./openapi/docs_page.ts";
-import { makeDocument } from "./openapi/document.ts";
+import { type ApiInfo, makeDocument } from "./openapi/document.ts";
 import { serveIndex } from "./openapi/index_page.ts";
 import { nameSchemas } from "./openapi/name_schemas.ts";
 import type { Cursors } from "./paging/cursors.ts";
@@ -51,6 +53,9 @@ export interface AppOptions {
   /** The queries to serve; null while there are none, as before the first connection. */
   readonly prepared: readonly PreparedQuery[] | null;
   readonly handwritten: readonly HandwrittenRoute[];
+  /** What the API says of itself. */
+  readonly about: ApiInfo;
+  readonly addresses: Addresses;
   readonly executor: Executor;
   readonly cursors: Cursors;
   readonly authenticator: TokenAuthenticator | null;
@@ -125,10 +130,11 @@ const POINTER_NAMES: Readonly<Record<string, string>> = {
 };
 
 export function createApp(appOptions: AppOptions): App {
-  const { prepared } = appOptions;
+  const { prepared, addresses } = appOptions;
   const responses = new WholeResponses();
   const options: PipelineOptions = { ...appOptions, responses };
   const app = new OpenAPIHono<AppEnv>({
+    getPath: addresses.routePath,
     defaultHook: (result) => {
       if (result.success) return;
       const place = POINTER_NAMES[result.target] ?? result.target;
@@ -145,8 +151,9 @@ export function createApp(appOptions: AppOptions): App {
     return context.json({ status: "ready" });
   });
   app.use("/docs/*", nameRoute("/docs"));
-  app.route("/docs", createDocs());
-  app.get("/docs/", (context) => context.redirect("/docs", 308));
+  app.route("/docs", createDocs(options.about));
+  // Relative, so that it is right whatever prefix a proxy strips.
+  app.get("/docs/", (context) => context.redirect("../docs", 308));
 
   if (prepared === null) {
     app.all("*", () => {
@@ -163,18 +170,16 @@ export function createApp(appOptions: AppOptions): App {
     (context) => context.body(document, 200, { "content-type": "application/json" }),
   );
   // A query may have this path: it is mounted first, and then answers.
-  app.get("/", nameRoute("/"), serveIndex());
+  app.get("/", nameRoute("/"), serveIndex(options));
   app.notFound((context) => {
     const { path, method } = context.req;
     const allowed = methodsFor(path, patternsOf(prepared, options.handwritten));
     return problemResponse(
-      allowed.length === 0
-        ? new ServiceError("unknown_route", `There is no route for "${path}": see /docs`)
-        : new ServiceError(
-          "method_not_allowed",
-          `"${path}" does not take ${method}, but ${allowed.join(", ")}`,
-          { headers: { allow: allowed.join(", ") } },
-        ),
+      allowed.length === 0 ? unknownRoute(context, addresses) : new ServiceError(
+        "method_not_allowed",
+        `"${path}" does not take ${method}, but ${allowed.join(", ")}`,
+        { headers: { allow: allowed.join(", ") } },
+      ),
       context,
     );
   });
@@ -237,6 +242,15 @@ function beforeRoute(route: GuardedRoute, options: PipelineOptions): MiddlewareH
 
 function notReady(reason: string): ServiceError {
   return new ServiceError("not_ready", `The service is not ready: ${reason}`);
+}
+
+/** The path is named as it was asked for: it may lie outside the prefix. */
+function unknownRoute(context: Context<AppEnv>, addresses: Addresses): ServiceError {
+  const asked = getPath(context.req.raw);
+  return new ServiceError(
+    "unknown_route",
+    `There is no route for "${asked}": see ${addresses.publicUrl("/docs")}`,
+  );
 }
 
 function patternsOf(

@@ -32,7 +32,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   catalog: [["text"], ["statement"], ["tags"], ["query.ts"], ["parse"], ["checks"], ["."]],
   db: [["driver"], ["schema"], ["prepare"], ["run"], ["bulk"]],
   routes: [
-    ["context.ts"],
+    ["context.ts", "addresses.ts"],
     ["load"],
     ["input"],
     ["paging"],

@@ -33,7 +33,8 @@ describe("GET /docs in a browser", { skip }, () => {
   const requests: string[] = [];
 
   before(async () => {
-    service = await startTestService({ cqlDir: EXAMPLE });
+    // With a prefix, for whatever does not follow it fails.
+    service = await startTestService({ cqlDir: EXAMPLE, env: { BASE_PATH: "/weather" } });
     browser = await chromium.launch({
       executablePath: executablePath!,
       // In a container, root cannot have a sandbox.
@@ -56,7 +57,7 @@ describe("GET /docs in a browser", { skip }, () => {
   });
 
   it("shows every operation of the document", async () => {
-    const { paths } = await (await service.request("/openapi.json")).json();
+    const { paths } = await (await service.request(`${service.url}/openapi.json`)).json();
     const described = Object.entries<Record<string, unknown>>(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
     );

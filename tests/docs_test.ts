@@ -126,7 +126,8 @@ describe("docs", () => {
 
   it("names no setting that does not exist", async () => {
     const known = new Set<string>(Object.values(SETTINGS).map(({ name }) => name));
-    const prefixes = /\b(?:CASSANDRA|OIDC|CURSOR|CQL|LOG|MAX|DRAIN|SHUTDOWN|REQUEST)_[A-Z_]+\b/g;
+    const prefixes =
+      /\b(?:API|BASE|CASSANDRA|CORS|OIDC|CURSOR|CQL|LOG|MAX|DRAIN|PUBLIC|SHUTDOWN|REQUEST)_[A-Z_]+\b/g;
     for (const path of PAGES) {
       const named = [...(await read(path)).matchAll(prefixes)].map(([name]) => name);
       const unknown = named.filter((name) =>

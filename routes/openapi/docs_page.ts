@@ -6,27 +6,32 @@
  */
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import { html } from "hono/html";
 import type { AppEnv } from "../context.ts";
+import type { ApiInfo } from "./document.ts";
 
-const PAGE = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>API reference</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/docs/swagger-ui.css">
-  </head>
-  <body>
-    <div id="reference"></div>
-    <script src="/docs/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
-  </body>
-</html>
-`;
+// Everything is named relative to the page, so that it is found behind any prefix.
+const pageOf = (title: string) =>
+  html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>${title}: API reference</title>
+        <link rel="icon" href="data:,">
+        <link rel="stylesheet" href="docs/swagger-ui.css">
+      </head>
+      <body>
+        <div id="reference"></div>
+        <script src="docs/swagger-ui-bundle.js"></script>
+        <script src="docs/start.js"></script>
+      </body>
+    </html>
+  `;
 
 const START = `SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#reference",
   deepLinking: true,
   validatorUrl: null,
@@ -49,7 +54,7 @@ const FILES: Readonly<Record<string, { type: string; load(): Promise<string> }>>
   "start.js": { type: "text/javascript; charset=utf-8", load: () => Promise.resolve(START) },
 };
 
-export function createDocs(): Hono<AppEnv> {
+export function createDocs({ title }: Pick<ApiInfo, "title">): Hono<AppEnv> {
   const docs = new Hono<AppEnv>();
   docs.use(secureHeaders({
     contentSecurityPolicy: {
@@ -63,7 +68,7 @@ export function createDocs(): Hono<AppEnv> {
       frameAncestors: ["'none'"],
     },
   }));
-  docs.get("/", (context) => context.html(PAGE));
+  docs.get("/", (context) => context.html(pageOf(title)));
   docs.get("/:file", async (context) => {
     const name = context.req.param("file");
     const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;

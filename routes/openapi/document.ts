@@ -4,6 +4,7 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 import { SECURITY_SCHEME } from "./describe_route.ts";
 import { problemExamples } from "./problem_responses.ts";
@@ -11,9 +12,22 @@ import { problemExamples } from "./problem_responses.ts";
 /** Longer ones say no more: a vector of a thousand numbers. */
 const MAX_EXAMPLE_LENGTH = 400;
 
+/** What an API says of itself. */
+export interface ApiInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+export interface DocumentOptions {
+  readonly about: ApiInfo;
+  readonly addresses: Addresses;
+  readonly issuer: string | null;
+}
+
 export function makeDocument(
   app: OpenAPIHono<AppEnv>,
-  { issuer }: { readonly issuer: string | null },
+  { about, addresses, issuer }: DocumentOptions,
 ): string {
   if (issuer !== null) {
     // Not "openIdConnect": the docs page would fetch the issuer's metadata, which its policy forbids,
@@ -27,8 +41,9 @@ export function makeDocument(
   }
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "cqlgate", version: "1", description: "Cassandra queries as a REST API" },
-    servers: [{ url: "/" }],
+    info: { ...about },
+    // A client joins it with a path, and its slash.
+    servers: [{ url: addresses.publicUrl("") || "/" }],
   });
   const examples = problemExamples(document.paths ?? {});
   const complete = { ...document, components: { ...document.components, examples } };

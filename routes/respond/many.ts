@@ -14,7 +14,7 @@ import { largeJson, type Responder, type ResponderOptions } from "./responder.ts
 
 export function respondMany(
   prepared: PreparedQuery,
-  { executor, cursors, stallTimeoutMs }: ResponderOptions,
+  { addresses, executor, cursors, stallTimeoutMs }: ResponderOptions,
 ): Responder<PageParams> {
   const { query } = prepared;
   const readPage = createPageReader(prepared, executor);
@@ -42,7 +42,7 @@ export function respondMany(
     // No proxy takes it in a header; the body has no such limit.
     if (sealed.length > MAX_CURSOR_CHARACTERS) return largeJson(body, answer);
     url.searchParams.set("cursor", sealed);
-    const link = `<${url.pathname}${url.search}>; rel="next"`;
+    const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;
     return largeJson(body, { ...answer, headers: { ...headers, link } });
   };
 }

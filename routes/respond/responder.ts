@@ -6,6 +6,7 @@
 import type { Context } from "hono";
 import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Executor } from "../../db/run/execute.ts";
+import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
@@ -24,6 +25,7 @@ export interface Served<Own = unknown> {
 export type Responder<Own = unknown> = (served: Served<Own>) => Promise<Response>;
 
 export interface ResponderOptions {
+  readonly addresses: Addresses;
   readonly executor: Executor;
   readonly cursors: Cursors;
   /** Longest that a caller may take nothing of an answer, in milliseconds. */

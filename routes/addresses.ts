@@ -1,0 +1,59 @@
+/**
+ * Where the API is: the path that the service answers it under, and the address that its clients use. A
+ * proxy may strip a prefix or add one, so the two can differ. Routes know neither: they are matched
+ * without the prefix, and ask here for what they tell a client to go to.
+ *
+ * Nothing of it comes from the request: `Host` and forwarding headers say what their sender likes.
+ *
+ * @module
+ */
+import { getPath } from "hono/utils/url";
+
+export interface AddressOptions {
+  /** The prefix of every path that the service answers, such as `/weather`; empty for no prefix. */
+  readonly basePath: string;
+  /** The address that clients use, without a slash at the end; null if it is the service's own. */
+  readonly publicUrl: string | null;
+}
+
+export interface Addresses {
+  readonly basePath: string;
+  /**
+   * Where clients find a path of the API: `/stations/hill` → `https://api.example/weather/stations/hill`,
+   * or without a public URL, `/weather/stations/hill`.
+   *
+   * @param path with its slash, escaped, and with a query where there is one
+   */
+  publicUrl(path: string): string;
+  /** The same for the path and query of a request's own URL. */
+  publicUrlOf(url: URL): string;
+  /**
+   * The path that routes are matched with. Of a path outside the prefix it begins with two slashes, as
+   * no route does. Probes answer at the root, too: an orchestrator passes no proxy.
+   */
+  routePath(request: Request): string;
+}
+
+/** The paths that are answered without the prefix, too. */
+export const PROBES: readonly string[] = ["/livez", "/readyz"];
+
+export function createAddresses({ basePath, publicUrl }: AddressOptions): Addresses {
+  const start = publicUrl ?? basePath;
+  const depth = basePath.split("/").length;
+
+  function withoutPrefix(path: string): string {
+    if (path.startsWith(`${basePath}/`)) return path.slice(basePath.length);
+    if (path === basePath) return "/";
+    return PROBES.includes(path) ? path : `/${path}`;
+  }
+  return {
+    basePath,
+    publicUrl: (path) => start + path,
+    publicUrlOf({ pathname, search }) {
+      // By segments: the prefix may be escaped in the URL.
+      const path = pathname.split("/").slice(depth);
+      return `${start}/${path.join("/")}${search}`;
+    },
+    routePath: basePath === "" ? getPath : (request) => withoutPrefix(getPath(request)),
+  };
+}
