@@ -10,6 +10,7 @@ import type { Code } from "../errors/codes.ts";
 import { problemAnswer } from "../errors/problem_document.ts";
 import { ServiceError } from "../errors/service_error.ts";
 import { hostPort } from "./host_port.ts";
+import { mistakeInUrl } from "./request_url.ts";
 import { within } from "./within.ts";
 
 export interface Listener {
@@ -37,11 +38,6 @@ const RELISTEN = { baseMs: 250, capMs: 2_000 };
 const RELISTEN_MIN_MS = 250;
 /** A listener that lasted this long was healthy: after it, delays start short again. */
 const WELL_MS = 30_000;
-/**
- * RFC 9110, section 7.2. The runtime makes a request's URL of it, so that any other character would
- * have a say in which route is served.
- */
-const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])?(?::\d{1,5})?$/i;
 
 /** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
 export function listen(
@@ -64,9 +60,8 @@ export function listen(
       automaticCompression: true,
       onListen: () => {},
     }, (request, info) => {
-      if (!HOST.test(request.headers.get("host") ?? "")) {
-        return refuse("malformed_request", 'The header "Host" is not a host and a port');
-      }
+      const mistake = mistakeInUrl(request);
+      if (mistake !== null) return refuse("malformed_request", mistake);
       if (isFinishing) return refuse("not_ready", "The service is shutting down");
       track(info.completed, request.method === "GET" ? [unanswered] : [unanswered, uploads]);
       return handler(request, info);

@@ -3,6 +3,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
 import { start } from "../main.ts";
 import { EXAMPLE, problemOf } from "./support/harness.ts";
+import { sendRaw } from "./support/raw_request.ts";
 import { type SigningService, startSigningService } from "./support/token_signer.ts";
 
 const QUERIES = `
@@ -99,7 +100,7 @@ describe("The header Authorization", () => {
     const headers = [`Bearer ${token}`, `Bearer ${token}`].map((value) =>
       `Authorization: ${value}`
     );
-    const status = await statusOfRaw(service.url, ["GET /stations HTTP/1.1", ...headers]);
+    const { status } = await sendRaw(service.url, ["GET /stations HTTP/1.1", ...headers]);
     expect(status).toBe(400);
   });
 
@@ -121,16 +122,6 @@ describe("The header Authorization", () => {
     expect([problem.status, problem.code]).toEqual([431, "token_too_large"]);
   });
 });
-
-/** Sends the lines of a request as they are. */
-async function statusOfRaw(url: string, lines: readonly string[]): Promise<number> {
-  const { hostname, port } = new URL(url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  const text = [...lines, `Host: ${hostname}`, "Connection: close", "", ""].join("\r\n");
-  await connection.write(new TextEncoder().encode(text));
-  const answer = await new Response(connection.readable).text();
-  return Number(answer.split(" ", 2)[1]);
-}
 
 describe("Keys that the issuer rotates", () => {
   it("are fetched when a token names one, and the old ones stay good", async () => {

@@ -8,6 +8,7 @@ import {
   type TestRequest,
   type TestService,
 } from "./support/harness.ts";
+import { sendRaw } from "./support/raw_request.ts";
 
 const MAX_BODY_BYTES = 4096;
 const OBSERVATIONS = "/stations/s/observations";
@@ -211,6 +212,32 @@ describe("A request that can be read", () => {
       const response = await service.request(path, request);
       await response.body?.cancel();
       expect(response.status).toBe(status);
+    });
+  }
+});
+
+describe("A path that clients and proxies change on the way", () => {
+  const REFUSED = [
+    "/stations/..",
+    "/stations/.",
+    "/stations/%2e%2E",
+    "/stations/.%2e/observations/2010-01",
+    "/stations/%2e?limit=1",
+    "/stations\\hill",
+    "/./stations",
+  ];
+  for (const path of REFUSED) {
+    it(`is refused: ${path}`, async () => {
+      const { status, body } = await sendRaw(service.url, [`GET ${path} HTTP/1.1`]);
+      expect([status, JSON.parse(body).code]).toEqual([400, "malformed_request"]);
+    });
+  }
+
+  // The route needs a token: a request without one that reaches it is a 401.
+  for (const path of ["/stations/...", "/stations/.a", "/stations/a%5Cb", "/stations/%2e%2e%2e"]) {
+    it(`is not one like ${path}`, async () => {
+      const { status } = await sendRaw(service.url, [`GET ${path} HTTP/1.1`]);
+      expect(status).toBe(401);
     });
   }
 });
