@@ -7,6 +7,7 @@
 import { checkAccess } from "./access.ts";
 import { checkBulkInput } from "./bulk_input.ts";
 import { checkCallerBounds } from "./caller_bounds.ts";
+import { checkClientNames } from "./client_names.ts";
 import { checkConsistencyLevel } from "./consistency_level.ts";
 import { checkCurrentCondition } from "./current_condition.ts";
 import { checkEntityTag } from "./entity_tag.ts";
@@ -27,6 +28,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkMode,
   checkRouteMethod,
   checkPathMarkers,
+  checkClientNames,
   checkPageMode,
   checkConsistencyLevel,
   checkIfMatchCondition,

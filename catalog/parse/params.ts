@@ -15,6 +15,7 @@ import type { ParamTag } from "../tags/param_tag.ts";
 import type { RouteTag } from "../tags/route_tag.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
+import { clientNameOf } from "./client_name.ts";
 
 export interface ParamContext {
   readonly tags: readonly ParamTag[];
@@ -34,15 +35,15 @@ export const PAGE_PARAMETERS = ["limit", "cursor"];
 /** OpenAPI ignores the first three as parameters; the others belong to HTTP and the gateway. */
 const OWN_HEADERS = [
   "accept",
-  "content_type",
+  "content-type",
   "authorization",
   "connection",
-  "content_length",
+  "content-length",
   "cookie",
   "host",
-  "if_match",
-  "if_none_match",
-  "transfer_encoding",
+  "if-match",
+  "if-none-match",
+  "transfer-encoding",
 ];
 
 /** One parameter for each marker, in their order. */
@@ -55,11 +56,12 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
     if (source === null) return [];
     const span = tag?.span ?? marker.spans[0]!;
     if (tag !== null) checkTag(tag, context);
-    checkReservedName({ name: marker.name, source, span: tag?.sourceSpan ?? span }, context);
+    const options = tag?.options ?? NO_OPTIONS;
+    const named = { name: marker.name, as: options.as, source };
+    checkReservedName({ ...named, span: tag?.sourceSpan ?? span }, context);
     if (tag !== null && source.in === "bucket") {
       checkBucketOrigin(tag, source.of, { markers, tags, context });
     }
-    const options = tag?.options ?? NO_OPTIONS;
     const bound = bindUnit(source, options.by);
     if (bound === null) return [];
     return [{
@@ -167,26 +169,30 @@ function checkTag(tag: ParamTag, { route, isPublic, report }: ParamContext): voi
 
 interface NamedSource {
   readonly name: string;
+  readonly as: string | null;
   readonly source: TaggedSource;
   readonly span: Span;
 }
 
 /** Reports a name that the gateway or HTTP uses for something else. */
-function checkReservedName({ name, source, span }: NamedSource, context: ParamContext): void {
+function checkReservedName(named: NamedSource, context: ParamContext): void {
+  const { name, as, source, span } = named;
   const { mode, route, report } = context;
   if (route === null) return;
-  if (mode === "many" && source.in === "query" && PAGE_PARAMETERS.includes(name)) {
+  const clientName = clientNameOf(named);
+  const rename = as === null ? "Rename the marker" : `Choose another name in "as="`;
+  if (mode === "many" && source.in === "query" && PAGE_PARAMETERS.includes(clientName)) {
     report({
       span,
       message: `Cannot take "${name}" from the query: the gateway pages with "limit" and "cursor"`,
-      help: "Rename the marker, or take its value from elsewhere with @param",
+      help: `${rename}, or take its value from elsewhere with @param`,
     });
   }
-  if (source.in === "header" && OWN_HEADERS.includes(name)) {
+  if (source.in === "header" && OWN_HEADERS.includes(clientName.toLowerCase())) {
     report({
       span,
       message: `Cannot take "${name}" from the header: HTTP and the gateway use it themselves`,
-      help: "Rename the marker, or take its value from elsewhere",
+      help: `${rename}, or take its value from elsewhere`,
     });
   }
 }

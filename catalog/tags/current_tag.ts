@@ -1,11 +1,13 @@
 /**
- * The `@current a b` tag: the columns of the current row that a caller may see where the condition did
+ * The `@current a b=c` tag: the columns of the current row that a caller may see where the condition did
  * not hold. Whether the table has these columns is for the server to say.
  *
  * @module
  */
 
+import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
+import { CLIENT_NAME } from "./client_name.ts";
 import { readColumnName } from "./column_name.ts";
 import type { QueryTag } from "./tag.ts";
 import type { TagLine } from "./tag_line.ts";
@@ -13,6 +15,8 @@ import type { TagLine } from "./tag_line.ts";
 /** A column of a row that may be shown where the condition of an `:applied` query did not hold. */
 export interface CurrentColumn {
   readonly name: string;
+  /** The name that clients know it by. */
+  readonly shownAs: string;
   readonly span: Span;
 }
 
@@ -38,12 +42,34 @@ function readCurrent(line: TagLine, report: Report): CurrentTag {
   }
   const columns: CurrentColumn[] = [];
   for (const word of line.words) {
-    const name = readColumnName(word, report);
-    if (columns.some((column) => column.name === name)) {
-      report({ span: word.span, message: `Duplicate column "${name}"`, help: "Keep one of them" });
+    const column = readShown(word, report);
+    const { name, shownAs, span } = column;
+    if (columns.some((other) => other.name === name)) {
+      report({ span, message: `Duplicate column "${name}"`, help: "Keep one of them" });
+    } else if (columns.some((other) => other.shownAs === shownAs)) {
+      report({
+        span,
+        message: `Cannot show "${name}" as "${shownAs}": another column has that name`,
+        help: `Give it another name, as "${name}=…"`,
+      });
     } else {
-      columns.push({ name, span: word.span });
+      columns.push(column);
     }
   }
   return { columns, span: line.span };
+}
+
+/** A column, and the name after the sign where it has another. */
+function readShown({ text, span }: Word, report: Report): CurrentColumn {
+  const [, columnText = text, shownAs] = /^("(?:[^"]|"")+"|[^"=]+)=(.*)$/.exec(text) ?? [];
+  const name = readColumnName(part(span, 0, columnText.length), report);
+  if (shownAs === undefined) return { name, shownAs: name, span };
+  if (!CLIENT_NAME.test(shownAs)) {
+    report({
+      span,
+      message: `Cannot show "${name}" as "${shownAs}": no name for clients`,
+      help: 'Begin with a letter, and go on with letters, digits, ".", "_" and "-"',
+    });
+  }
+  return { name, shownAs, span };
 }

@@ -36,7 +36,7 @@ export function prepareCondition(
         tagColumns.length > 0 && tagColumns.length === relationsOf(writes[index]!).length
       ),
     rows,
-    shown: shownColumns(query, writes, context),
+    shown: shownColumns(query, { writes, rows }, context),
   };
 }
 
@@ -78,7 +78,9 @@ function rowOf(
   const keys = [...table?.keys ?? []].flatMap((name) => {
     const marker = markerOf(terms.get(name));
     const param = marker === null ? undefined : params.find(({ param }) => param.name === marker);
-    return param === undefined ? [] : [{ name, param: param.param.name, codec: param.codec }];
+    if (param === undefined) return [];
+    const { param: { name: of, as }, codec } = param;
+    return [{ name, shownAs: as ?? name, param: of, codec }];
   });
   return { keys, tagColumns: columnsEqualTo(tag, relationsOf(write)) };
 }
@@ -131,7 +133,10 @@ function markerOf(term: Term | undefined): string | null {
 /** The columns that `@current` names; reports those that Cassandra would not answer with. */
 function shownColumns(
   { current, conditional, verb }: Query,
-  writes: readonly WriteStatement[],
+  { writes, rows }: {
+    readonly writes: readonly WriteStatement[];
+    readonly rows: readonly ConditionRow[];
+  },
   { table, report }: StatementContext,
 ): ShownColumn[] {
   const [first] = current;
@@ -145,7 +150,10 @@ function shownColumns(
     return [];
   }
   const answered = answeredColumns(writes, { table, isBatch: verb === "batch" });
-  return current.flatMap(({ name, span }): ShownColumn[] => {
+  const keyNames = new Map(
+    rows.flatMap(({ keys }) => keys.map(({ name, shownAs }) => [shownAs, name] as const)),
+  );
+  return current.flatMap(({ name, shownAs, span }): ShownColumn[] => {
     const type = table.types.get(name);
     if (type === undefined) {
       report({
@@ -164,7 +172,15 @@ function shownColumns(
       });
       return [];
     }
-    return codecOrReport(type, span, { report }).map((codec) => ({ name, codec }));
+    if ((keyNames.get(shownAs) ?? name) !== name) {
+      report({
+        span,
+        message: `Cannot show "${name}" as "${shownAs}": the key has a value of that name`,
+        help: `Give it another name, as "${writtenName(name)}=…"`,
+      });
+      return [];
+    }
+    return codecOrReport(type, span, { report }).map((codec) => ({ name, shownAs, codec }));
   });
 }
 

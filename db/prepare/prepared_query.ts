@@ -97,6 +97,8 @@ export interface ConditionRow {
   /** The columns of its key whose values are those of parameters. */
   readonly keys: readonly {
     readonly name: string;
+    /** The name that clients know it by. */
+    readonly shownAs: string;
     /** The name of the parameter. */
     readonly param: string;
     readonly codec: Codec;
@@ -105,7 +107,10 @@ export interface ConditionRow {
   readonly tagColumns: readonly string[];
 }
 
-export type ShownColumn = Pick<PreparedColumn, "name" | "codec">;
+export interface ShownColumn extends Pick<PreparedColumn, "name" | "codec"> {
+  /** The name that clients know it by. */
+  readonly shownAs: string;
+}
 
 /** An `@walk` with what the types of its markers say. */
 export interface PreparedWalk extends Walk {

@@ -21,12 +21,15 @@ export function currentOf(
   const { shown } = condition;
   const keys = keysOf(condition, values);
   if (query.verb !== "batch") {
-    const [key = {}] = keys;
+    const key = keys[0]?.shown ?? {};
     if (shown.length === 0) return key;
     return rows[0] === undefined ? null : { ...key, ...pick(rows[0], shown) };
   }
-  if (shown.length === 0) return keys;
-  return rows.map((row) => ({ ...keys.find((key) => isOf(key, row)), ...pick(row, shown) }));
+  if (shown.length === 0) return keys.map((key) => key.shown);
+  return rows.map((row) => ({
+    ...keys.find(({ columns }) => isOf(columns, row))?.shown,
+    ...pick(row, shown),
+  }));
 }
 
 /**
@@ -43,7 +46,7 @@ export function hasOtherTag(
   if (condition === null || tag === undefined || !bytes) return false;
   const seen = JSON.stringify(tag.codec.decode(bytes, 0, bytes.length));
   return condition.rows.some((identity) => {
-    const key = keyOf(identity, values);
+    const key = keyOf(identity, values).columns;
     const own = query.verb === "batch" ? rows.filter((row) => isOf(key, row)) : rows;
     return identity.tagColumns.some((column) =>
       !own.some((row) => JSON.stringify(row[column]) === seen)
@@ -51,21 +54,31 @@ export function hasOtherTag(
   });
 }
 
+/** A key by the names of its columns, and by the names that the caller knows its values by. */
+interface SentKey {
+  readonly columns: Row;
+  readonly shown: Row;
+}
+
 /** The keys that the conditions are about, each once; the longest first, which say most. */
-function keysOf({ rows }: PreparedCondition, values: EncodedValues): Row[] {
+function keysOf({ rows }: PreparedCondition, values: EncodedValues): SentKey[] {
   const keys = new Map(rows.map((row) => {
     const key = keyOf(row, values);
     return [JSON.stringify(key), key];
   }));
-  const size = (key: Row) => Object.keys(key).length;
+  const size = ({ columns }: SentKey) => Object.keys(columns).length;
   return [...keys.values()].sort((one, other) => size(other) - size(one));
 }
 
-function keyOf({ keys }: PreparedCondition["rows"][number], values: EncodedValues): Row {
-  return Object.fromEntries(keys.flatMap(({ name, param, codec }) => {
+function keyOf({ keys }: PreparedCondition["rows"][number], values: EncodedValues): SentKey {
+  const sent = keys.flatMap(({ name, shownAs, param, codec }) => {
     const bytes = values[param];
-    return bytes ? [[name, codec.decode(bytes, 0, bytes.length)]] : [];
-  }));
+    return bytes ? [{ name, shownAs, value: codec.decode(bytes, 0, bytes.length) }] : [];
+  });
+  return {
+    columns: Object.fromEntries(sent.map(({ name, value }) => [name, value])),
+    shown: Object.fromEntries(sent.map(({ shownAs, value }) => [shownAs, value])),
+  };
 }
 
 function isOf(key: Row, row: Row): boolean {
@@ -75,5 +88,5 @@ function isOf(key: Row, row: Row): boolean {
 }
 
 function pick(row: Row, columns: PreparedCondition["shown"]): Row {
-  return Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
+  return Object.fromEntries(columns.map(({ name, shownAs }) => [shownAs, row[name] ?? null]));
 }

@@ -58,7 +58,7 @@ function withValuesByName(prepared: PreparedQuery): PreparedQuery {
   const params = prepared.params.map((each): PreparedParam => {
     const { in: place } = each.param.source;
     if (place === "claim" || place === "bucket" || place === "walk") return each;
-    return { ...each, param: { ...each.param, source: { in: "body" } } };
+    return { ...each, param: { ...each.param, as: null, source: { in: "body" } } };
   });
   return { ...prepared, params };
 }

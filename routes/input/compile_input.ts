@@ -5,6 +5,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { ParamSource } from "../../catalog/query.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type {
@@ -19,7 +20,7 @@ import { compileClaim } from "./claim.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import { schemaOf } from "./param_schema.ts";
-import { headerName, type ParamPlace, pointerOf, sourceOf } from "./param_place.ts";
+import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 
 /** What a request brings along beside its body, before it is checked. */
@@ -198,9 +199,11 @@ function compileParam(prepared: PreparedParam): ParamReader {
     : codec.encode(codec.text.parse(param.default));
   const optional = param.optional || fallback !== undefined;
   const place: ParamPlace = source.in;
-  const pointer = pointerTo([place, place === "header" ? headerName(name) : name]);
+  // The router knows a segment by its marker.
+  const clientName = place === "path" ? name : clientNameOf(param);
+  const pointer = pointerToParam(param);
   return (input, values, errors) => {
-    const raw = rawValue(input, place, name);
+    const raw = rawValue(input, place, clientName);
     if (raw === undefined) {
       if (optional) values[name] = fallback;
       else errors.push({ pointer, detail: "Required" });
@@ -224,7 +227,7 @@ function rawValue(input: RawInput, place: ParamPlace, name: string): unknown {
       return all.length > 1 ? all : all[0];
     }
     case "header":
-      return headerText(input.headers.get(headerName(name)));
+      return headerText(input.headers.get(name));
     case "body":
       return Object.hasOwn(input.body, name) ? input.body[name] : undefined;
   }
@@ -249,7 +252,9 @@ function unknown(place: ParamPlace, name: string, known: readonly string[]): Inp
 }
 
 function namesIn(place: ParamPlace, { params }: InputFacts): string[] {
-  return params.filter(({ param }) => param.source.in === place).map(({ param }) => param.name);
+  return params.filter(({ param }) => param.source.in === place).map(({ param }) =>
+    clientNameOf(param)
+  );
 }
 
 function keyNames({ params, statement }: InputFacts): string[] {

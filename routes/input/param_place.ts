@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { ParamSource } from "../../catalog/query.ts";
+import { clientNameOf } from "../../catalog/parse/client_name.ts";
+import type { Param, ParamSource } from "../../catalog/query.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import { pointerTo } from "../../errors/invalid_input.ts";
 import { ServiceError } from "../../errors/service_error.ts";
@@ -12,18 +13,15 @@ import { ServiceError } from "../../errors/service_error.ts";
 /** The place that a client knows a parameter by. */
 export type ParamPlace = "path" | "query" | "header" | "body";
 
-/** The header of a parameter `station_id` is `Station-Id`. */
-export function headerName(param: string): string {
-  return param.replace(
-    /(^|_)([a-z])/g,
-    (_, before, letter) => `${before && "-"}${letter.toUpperCase()}`,
-  );
-}
-
 /** The pointer to a parameter by its name. */
 export function pointerOf(params: readonly PreparedParam[], name: string): string {
-  const place = sourceOf(params, name).in;
-  return pointerTo([place, place === "header" ? headerName(name) : name]);
+  const found = params.find(({ param }) => param.name === name);
+  return found === undefined ? pointerTo(["body", name]) : pointerToParam(found.param);
+}
+
+/** The pointer to a parameter. */
+export function pointerToParam(param: Param): string {
+  return pointerTo([param.source.in, clientNameOf(param)]);
 }
 
 /** The source of a parameter by its name. */

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { headerName, pointerOf, withPointers } from "./param_place.ts";
+import { pointerOf, withPointers } from "./param_place.ts";
 
 /** Parameters of which only the name and the place matter. */
 function params(places: Readonly<Record<string, "path" | "query" | "header" | "body">>) {
@@ -10,13 +10,6 @@ function params(places: Readonly<Record<string, "path" | "query" | "header" | "b
     param: { name, source: { in: place } },
   })) as unknown as PreparedParam[];
 }
-
-describe("headerName()", () => {
-  const NAMES = [["tenant", "Tenant"], ["station_id", "Station-Id"], ["x2_y", "X2-Y"]];
-  for (const [param, header] of NAMES) {
-    it(`is ${header} for ${param}`, () => expect(headerName(param!)).toBe(header));
-  }
-});
 
 describe("pointerOf()", () => {
   it("has the place and the name there", () => {

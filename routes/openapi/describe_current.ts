@@ -20,7 +20,7 @@ export function currentSchema(
   if (condition === null || condition.checks === "exists") return null;
   const { rows, shown } = condition;
   const shownShape = Object.fromEntries(
-    shown.map(({ name, codec }) => [name, orNull(codec.output)]),
+    shown.map(({ shownAs, codec }) => [shownAs, orNull(codec.output)]),
   );
   const rowOf = (row: ConditionRow) => z.object({ ...keyShape(row), ...shownShape });
   if (!isBatch) {
@@ -30,7 +30,9 @@ export function currentSchema(
       "The key and the visible columns of the current row; null if there is no row";
     return z.union([row, z.null()]).meta({ description });
   }
-  const shapes = new Map(rows.map((row) => [row.keys.map(({ name }) => name).join(), rowOf(row)]));
+  const shapes = new Map(
+    rows.map((row) => [row.keys.map(({ shownAs }) => shownAs).join(), rowOf(row)]),
+  );
   const [first = rowOf(NOTHING), ...others] = shapes.values();
   const description = shown.length === 0
     ? "The keys of the rows that the conditions check"
@@ -42,5 +44,5 @@ export function currentSchema(
 const NOTHING: ConditionRow = { keys: [], tagColumns: [] };
 
 function keyShape({ keys }: ConditionRow): Record<string, z.ZodType<unknown>> {
-  return Object.fromEntries(keys.map(({ name, codec }) => [name, codec.output]));
+  return Object.fromEntries(keys.map(({ shownAs, codec }) => [shownAs, codec.output]));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
+import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { Access } from "../../catalog/query.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { orNull } from "../../codec/or_null.ts";
@@ -13,7 +14,7 @@ import type {
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
 import { schemaOf } from "../input/param_schema.ts";
-import { headerName, type ParamPlace } from "../input/param_place.ts";
+import type { ParamPlace } from "../input/param_place.ts";
 import { takesBody } from "../input/read_body.ts";
 import { describePageParams } from "../paging/page_params.ts";
 import { ROW_FORMATS } from "../respond/row_format.ts";
@@ -40,7 +41,7 @@ export function describeRoute(prepared: PreparedQuery, names: SchemaNames): Rout
   const body = of("body");
   const bodySchema = z.strictObject(shapeOf(body)).openapi(names.body);
   const headers = {
-    ...shapeOf(of("header"), headerName),
+    ...shapeOf(of("header")),
     ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
     ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
   };
@@ -51,7 +52,7 @@ export function describeRoute(prepared: PreparedQuery, names: SchemaNames): Rout
   });
   return {
     method: method.toLowerCase() as Lowercase<typeof method>,
-    path,
+    path: clientPath(path, of("path")),
     operationId: query.name,
     tags: [query.group],
     summary,
@@ -80,6 +81,12 @@ export function describeRoute(prepared: PreparedQuery, names: SchemaNames): Rout
       ),
     },
   };
+}
+
+/** The path with the names that clients know its segments by. */
+function clientPath(path: string, params: readonly PreparedParam[]): string {
+  const names = new Map(params.map(({ param }) => [param.name, clientNameOf(param)]));
+  return path.replace(/\{(\w+)\}/g, (_, name) => `{${names.get(name) ?? name}}`);
 }
 
 /** `list_stations` → `List stations`. */
@@ -187,15 +194,12 @@ function takesIfMatch(query: PreparedQuery["query"]): boolean {
 
 const appliedSchema = z.object({ applied: z.literal(true) }).openapi("Applied");
 
-function shapeOf(
-  params: readonly PreparedParam[],
-  nameOf: (name: string) => string = (name) => name,
-): Record<string, z.ZodType<unknown>> {
+function shapeOf(params: readonly PreparedParam[]): Record<string, z.ZodType<unknown>> {
   return Object.fromEntries(params.map((prepared) => {
     let schema = withDefault(schemaOf(prepared), prepared);
     if (prepared.nullable) schema = orNull(schema);
     if (isOptional(prepared.param)) schema = schema.optional();
-    return [nameOf(prepared.param.name), schema];
+    return [clientNameOf(prepared.param), schema];
   }));
 }
 

@@ -7,6 +7,7 @@
 import type { Word } from "../../text/comment.ts";
 import type { Report } from "../../text/source.ts";
 import { readOptions } from "../tag_line.ts";
+import { asOption } from "./as_option.ts";
 import { maxOption, minOption } from "./bound_options.ts";
 import { byOption } from "./by_option.ts";
 import { defaultOption } from "./default_option.ts";
@@ -15,6 +16,7 @@ import { precisionOption } from "./precision_option.ts";
 import { kindOf } from "./sources.ts";
 
 const OPTIONS = {
+  as: asOption,
   by: byOption,
   default: defaultOption,
   min: minOption,

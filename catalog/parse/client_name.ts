@@ -1,0 +1,24 @@
+/**
+ * The name that a client knows a parameter by: the one that `as=` gives it, or else the marker's.
+ *
+ * @module
+ */
+
+interface NamedValue {
+  /** The marker's. */
+  readonly name: string;
+  readonly as: string | null;
+  readonly source: { readonly in: string };
+}
+
+/** The name of a parameter where clients send it; a header `station_id` is `Station-Id`. */
+export function clientNameOf({ name, as, source }: NamedValue): string {
+  return as ?? (source.in === "header" ? headerName(name) : name);
+}
+
+function headerName(param: string): string {
+  return param.replace(
+    /(^|_)([a-z])/g,
+    (_, before, letter) => `${before && "-"}${letter.toUpperCase()}`,
+  );
+}
