@@ -49,7 +49,7 @@ export type Observation =
     readonly stopped: string | null;
     /** False if the upload broke off. */
     readonly completed: boolean;
-    /** What broke the upload off, or the cause of the first failure that has one. */
+    /** What broke the upload off, or the cause of the first failure that is no mistake of the sender's. */
     readonly cause: unknown;
   }
   | {

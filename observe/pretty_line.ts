@@ -2,6 +2,9 @@
  * A log line for people: the message, then every property that the message does not show, and below it
  * the cause, indented. Nothing that the JSON line has is missing here.
  *
+ * A value may come from outside, as the claim `sub` does: it can neither begin a line or look like
+ * another property, nor command the terminal.
+ *
  * @module
  */
 import {
@@ -12,21 +15,42 @@ import {
 } from "@logtape/logtape";
 
 const INDENT = "    ";
+/** What stands after `name=` without quotes. */
+const PLAIN = /^[\w.:;,/+|@~*-]+$/;
+/** What a terminal obeys or an editor takes for the end of a line; also what reverses text. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const CONTROL_BUT_LINES = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /** @param colors whether the text goes to a terminal */
 export function prettyFormatter({ colors }: { readonly colors: boolean }): TextFormatter {
-  const format = (colors ? getAnsiColorFormatter : getTextFormatter)({ value: String });
+  const format = (colors ? getAnsiColorFormatter : getTextFormatter)({ value: showLines });
   return (record) => {
     const { cause, ...rest } = record.properties;
     const shown = namesIn(record);
     const more = Object.entries(rest)
       .filter(([name, value]) => value !== null && value !== undefined && !shown.has(name))
-      .map(([name, value]) => ` ${name}=${value}`);
+      .map(([name, value]) => ` ${name}=${showWord(value)}`);
     const story = cause === undefined || cause === null || shown.has("cause")
       ? []
-      : String(cause).split("\n").map((line) => `\n${INDENT}${line}`);
+      : showLines(cause).split("\n").map((line) => `\n${INDENT}${line}`);
     return `${format(record).replace(/\n$/, "")}${more.join("")}${story.join("")}\n`;
   };
+}
+
+/** A value as one word, in quotes where it has a space in it. */
+function showWord(value: unknown): string {
+  const text = String(value);
+  return PLAIN.test(text) ? text : JSON.stringify(text).replace(CONTROL, escape);
+}
+
+/** A text of several lines, such as a report or a stack. */
+function showLines(value: unknown): string {
+  return String(value).replace(CONTROL_BUT_LINES, escape);
+}
+
+/** A character as JSON escapes it. */
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** The properties that stand in a message such as `{method} {route}`. */

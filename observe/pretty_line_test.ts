@@ -51,4 +51,33 @@ describe("prettyFormatter()", () => {
       /Done completed=false failed=0\n$/,
     );
   });
+
+  const WORDS: readonly (readonly [value: string, shown: string])[] = [
+    ["auth0|5f7c8ec7", "auth0|5f7c8ec7"],
+    ["a@example.test", "a@example.test"],
+    ["urn:x:1/2+3~*-,;.", "urn:x:1/2+3~*-,;."],
+    ["", '""'],
+    ["someone code=internal", '"someone code=internal"'],
+    ['a"b\\', '"a\\"b\\\\"'],
+    ["someone\n2026-11-23 [ERR] Forged", '"someone\\n2026-11-23 [ERR] Forged"'],
+    ["\r\x1b[2J", '"\\r\\u001b[2J"'],
+    ["\x7f\x9b31m", '"\\u007f\\u009b31m"'],
+    ["a\u2028b\u202ec", '"a\\u2028b\\u202ec"'],
+    ["Reykjavík", '"Reykjavík"'],
+  ];
+  for (const [value, shown] of WORDS) {
+    it(`shows a property ${JSON.stringify(value)} as one word`, () => {
+      const line = format(record("Done", { sub: value, code: "ok" }));
+      expect(line.slice(line.indexOf("sub="))).toBe(`sub=${shown} code=ok\n`);
+    });
+  }
+
+  it("keeps the lines of a message and of a cause, and escapes what a terminal obeys", () => {
+    const text = "one\n\ttwo\r\x1b[31m";
+    const line = format(record("Failed: {reason}", { reason: text, cause: text }));
+    const escaped = "two\\u000d\\u001b[31m";
+    expect(line.slice(line.indexOf("Failed"))).toBe(
+      `Failed: one\n\t${escaped}\n    one\n    \t${escaped}\n`,
+    );
+  });
 });

@@ -29,9 +29,10 @@ function encodeSmallVarint(value: number): Buffer {
   return bytes;
 }
 
-/** The integer whose bytes are `[start, end)`. */
+/** The integer whose bytes are `[start, end)`; zero for none, which Cassandra takes inside a decimal. */
 export function decodeVarint(bytes: Buffer, start: number, end: number): bigint {
   const length = end - start;
+  if (length === 0) return 0n;
   if (length <= 6) return BigInt(bytes.readIntBE(start, length));
   return BigInt.asIntN(length * 8, BigInt(`0x${bytes.toString("hex", start, end)}`));
 }

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { Buffer } from "node:buffer";
 import { codecFor } from "../codec_for.ts";
 import { expectBytes, expectRefused } from "../expect_codec.ts";
 
@@ -27,6 +28,12 @@ describe("decimal", () => {
       ["-0.00", "0000000200", '"0.00"'],
       ['"-0E+3"', "fffffffd00", '"0E+3"'],
     ]);
+  });
+
+  it("reads a scale without digits, which Cassandra stores, as zero", () => {
+    const decimal = codecFor({ kind: "decimal" });
+    expect(decimal.decode(Buffer.from("00000002", "hex"), 0, 4)).toBe("0.00");
+    expect(decimal.decode(Buffer.from("fffffffd", "hex"), 0, 4)).toBe("0E+3");
   });
 
   it("takes numbers exactly as they are written", () => {

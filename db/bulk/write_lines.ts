@@ -52,7 +52,7 @@ export interface BulkOutcome {
   readonly stopped: string | null;
   /** What broke the upload off; undefined if it came to its end. */
   readonly broken: unknown;
-  /** What the operator should know of the failures: the cause of the first that has one. */
+  /** What the operator should know of the failures: the cause of the first that is no mistake of the sender's. */
   readonly cause: unknown;
 }
 
@@ -94,7 +94,8 @@ export async function writeLines<Row>(
 
   function fail(line: number, thrown: unknown): void {
     const error = toServiceError(thrown);
-    cause ??= error.cause;
+    // Of a refused value, Cassandra's own words repeat the value.
+    if (error.status >= 500) cause ??= error.cause;
     failed++;
     options.fail(line, error);
   }
