@@ -1,6 +1,7 @@
 /**
  * Statements that Cassandra answers all at once: it pages neither a search for the nearest vectors nor
- * an order over several partitions. Their LIMIT is what bounds them.
+ * an order over several partitions. Their LIMIT is what bounds them. And what the pages of the others
+ * depend on.
  *
  * @module
  */
@@ -40,4 +41,18 @@ function hasLimit({ params }: Query, { limit }: SelectStatement): boolean {
   if (limit?.kind !== "marker") return limit !== null;
   const param = params.find(({ name }) => name === limit.name);
   return param === undefined || !param.optional || param.default !== null;
+}
+
+/**
+ * The same for two tables whose keys are written and ordered alike. Where a table is dropped and created
+ * again with another key, Cassandra takes the paging states of the old one: it reads their bytes as
+ * values of the new types, and skips rows or fails. Empty if the table is not known.
+ */
+export function keyShapeOf(table: Table | null): string {
+  if (table === null) return "";
+  const { partitionKey, clusteringKey, types } = table;
+  return JSON.stringify([
+    partitionKey.map((name) => types.get(name)),
+    clusteringKey.map(({ name, order }) => [types.get(name), order]),
+  ]);
 }

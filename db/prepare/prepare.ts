@@ -18,7 +18,7 @@ import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
 import { checkRowNames } from "./checks/row_names.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
-import { isPaged } from "./paging.ts";
+import { isPaged, keyShapeOf } from "./paging.ts";
 import { prepareColumns } from "./prepare_columns.ts";
 import { prepareCondition } from "./prepare_condition.ts";
 import { prepareParams } from "./prepare_params.ts";
@@ -103,6 +103,7 @@ async function prepareQuery(
     idempotent,
     writes: query.verb !== "select",
     isPaged: pages,
+    keyShape: keyShapeOf(table),
     rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query.parsed, params, table) : null,
     bind(values) {
       const bound = new Array<Buffer | null | undefined>(statement.binds.length);

@@ -37,6 +37,8 @@ export interface PreparedQuery {
   readonly writes: boolean;
   /** Whether Cassandra answers in pages; false if it has to give all rows at once. */
   readonly isPaged: boolean;
+  /** The types and the order of its table's key: a paging state holds the bytes of a key. */
+  readonly keyShape: string;
   /** Tells apart the rows that may be written together; null if each has to be written alone. */
   readonly rowKey: RowKey | null;
   /** Values by position. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Query } from "../../catalog/query.ts";
 import { canonicalText } from "../../catalog/statement/canonical_text.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageReader } from "../../db/run/pages.ts";
@@ -18,7 +17,7 @@ export function respondMany(
 ): Responder<PageParams> {
   const { query } = prepared;
   const readPage = createPageReader(prepared, executor);
-  const statement = statementOf(query);
+  const statement = statementOf(prepared);
   return async ({ context, url, values, own: { size, cursor } }) => {
     const { identity, cassandra } = context.get("request");
     const binding: CursorBinding = {
@@ -48,12 +47,12 @@ export function respondMany(
 }
 
 /**
- * What a cursor continues: the statement without its comments and layout, and the way through its
- * partitions. Replicas of two releases serve each other's cursors.
+ * What a cursor continues: the statement without its comments and layout, the key of its table, and the
+ * way through its partitions. Replicas of two releases serve each other's cursors.
  */
-function statementOf({ parsed, walk }: Query): string {
-  const text = canonicalText(parsed);
-  if (walk === null) return text;
+function statementOf({ query: { parsed, walk }, keyShape }: PreparedQuery): string {
+  const parts = [canonicalText(parsed), keyShape];
+  if (walk === null) return JSON.stringify(parts);
   const { bucket, by, from, to, order } = walk;
-  return JSON.stringify([text, bucket, by, from, to, order]);
+  return JSON.stringify([...parts, bucket, by, from, to, order]);
 }
