@@ -8,6 +8,7 @@
 import { checkAccess } from "./checks/access.ts";
 import type { QueryFacts } from "./checks/rule.ts";
 import { QUERY_RULES } from "./checks/rules.ts";
+import { inheritTags } from "./parse/inherit_tags.ts";
 import { listMarkers } from "./parse/markers.ts";
 import { resolveParams } from "./parse/params.ts";
 import type { QueryDraft } from "./parse/parse_file.ts";
@@ -18,28 +19,44 @@ import { isConditional, verbOf } from "./statement/statement.ts";
 import { settleTags, type Tags } from "./tags/tags.ts";
 import type { Diagnostic, Report } from "./text/source.ts";
 
-/** The query of a draft, null if it has a mistake; and all mistakes, the mistakes of the draft included. */
-export function buildQuery(
-  draft: QueryDraft,
-): { readonly query: Query | null; readonly diagnostics: readonly Diagnostic[] } {
+/** What becomes of a draft. */
+export interface BuiltQuery {
+  /** Null if it has a mistake. */
+  readonly query: Query | null;
+  /** Null if the statement has no end, so that nothing can be said about it. */
+  readonly facts: QueryFacts | null;
+  /** All mistakes, the mistakes of the draft included. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** @param fileTags what the file says for all of its queries */
+export function buildQuery(draft: QueryDraft, fileTags: Tags): BuiltQuery {
   const diagnostics = [...draft.diagnostics];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   if (draft.statement.tokens.some(({ kind }) => kind === "unterminated")) {
     // What an open quote swallows would be reported as missing.
-    checkAccess(draft, report);
-    return { query: null, diagnostics };
+    const nothing = { mode: null, verb: null, conditional: false, markers: [] };
+    checkAccess({ tags: inheritTags(draft.tags, fileTags, nothing) }, report);
+    return { query: null, facts: null, diagnostics };
   }
-  const facts = factsOf(draft, report);
+  const facts = factsOf(draft, fileTags, report);
   for (const rule of QUERY_RULES) rule(facts, report);
-  return { query: diagnostics.length > 0 ? null : queryOf(draft, facts), diagnostics };
+  return { query: diagnostics.length > 0 ? null : queryOf(draft, facts), facts, diagnostics };
 }
 
 /** What the rules look at; reports markers and parameters that cannot work. */
-function factsOf({ header, tags, statement }: QueryDraft, report: Report): QueryFacts {
+function factsOf(
+  { header, tags: own, statement }: QueryDraft,
+  fileTags: Tags,
+  report: Report,
+): QueryFacts {
   const parsed = parseStatement(statement.tokens);
   const mode = header?.mode ?? null;
-  const route = tags.route[0] ?? null;
+  const verb = verbOf(parsed);
+  const conditional = isConditional(parsed);
   const markers = listMarkers(bindMarkers(parsed), report);
+  const tags = inheritTags(own, fileTags, { mode, verb, conditional, markers });
+  const route = tags.route[0] ?? null;
   const params = resolveParams(markers, {
     tags: tags.param,
     mode,
@@ -52,11 +69,12 @@ function factsOf({ header, tags, statement }: QueryDraft, report: Report): Query
     header,
     mode,
     tags,
+    own,
     route,
     statement: parsed,
     start: statement.tokens[0],
-    verb: verbOf(parsed),
-    conditional: isConditional(parsed),
+    verb,
+    conditional,
     markers,
     roles: markerRoles(parsed),
     params,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { buildQuery } from "./build_query.ts";
+import { buildFile } from "./build_file.ts";
 import { parseFile, type QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import { pathShape } from "./tags/route_tag.ts";
@@ -26,18 +26,17 @@ export function parseQueries(file: SourceFile): Catalog {
 
 /** Reads all files; names and routes must be unique across them. */
 export function parseCatalog(files: readonly SourceFile[]): Catalog {
-  const parsed = files.map(parseFile);
-  const drafts = parsed.flatMap((file) => file.drafts);
+  const built = files.map((file) => buildFile(parseFile(file)));
+  const all = built.flatMap(({ queries }) => queries);
+  const drafts = all.map(({ draft }) => draft);
   const clashes = [...findNameClashes(drafts), ...findRouteClashes(drafts)];
   const clashing = new Set(clashes.map(({ draft }) => draft));
-  const validated = drafts.map((draft) => ({ draft, ...buildQuery(draft) }));
   return {
-    queries: validated.flatMap(({ draft, query }) =>
+    queries: all.flatMap(({ draft, query }) =>
       query === null || clashing.has(draft) ? [] : [query]
     ),
     diagnostics: [
-      ...parsed.flatMap((file) => file.diagnostics),
-      ...validated.flatMap(({ diagnostics }) => diagnostics),
+      ...built.flatMap(({ diagnostics }) => diagnostics),
       ...clashes.map(({ diagnostic }) => diagnostic),
     ],
   };

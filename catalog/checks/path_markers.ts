@@ -1,5 +1,6 @@
 /**
- * The markers of a route's path: each has to be a marker of the statement.
+ * The markers of a route's own path: each has to be a marker of the statement. Those of the file's prefix
+ * are for `file/prefix_markers.ts`.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import type { QueryFacts } from "./rule.ts";
 export function checkPathMarkers({ route, markers }: QueryFacts, report: Report): void {
   for (const segment of route?.path?.markers ?? []) {
     if (markers.some(({ name }) => name === segment.text)) continue;
+    if (route?.path?.prefix?.markers.some(({ text }) => text === segment.text)) continue;
     report({
       span: segment.span,
       message: `Cannot find marker ":${segment.text}" of the path in the statement`,

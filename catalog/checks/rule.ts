@@ -21,7 +21,10 @@ export interface QueryFacts {
   readonly header: Header | null;
   /** Null if it is missing or unknown. */
   readonly mode: Mode | null;
+  /** Those that hold for it: its own, and those of its file. */
   readonly tags: Tags;
+  /** Its own alone. */
+  readonly own: Tags;
   /** Null for an internal query. */
   readonly route: RouteTag | null;
   readonly statement: Statement;

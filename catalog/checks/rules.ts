@@ -13,6 +13,7 @@ import { checkCurrentCondition } from "./current_condition.ts";
 import { checkEntityTag } from "./entity_tag.ts";
 import { checkIfMatchCondition } from "./if_match_condition.ts";
 import { checkMode } from "./mode.ts";
+import { checkRoutePath } from "./own_path.ts";
 import { checkPageMode } from "./page_mode.ts";
 import { checkPathMarkers } from "./path_markers.ts";
 import { checkRouteMethod } from "./route_method.ts";
@@ -27,6 +28,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkVerb,
   checkMode,
   checkRouteMethod,
+  checkRoutePath,
   checkPathMarkers,
   checkClientNames,
   checkPageMode,

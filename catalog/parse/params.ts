@@ -232,7 +232,8 @@ function checkBucketOrigin(
   }
 }
 
-function describeSource({ in: source }: TaggedSource): string {
+/** A source in "Cannot take it from the query". */
+export function describeSource({ in: source }: TaggedSource): string {
   return source === "if-match" ? "If-Match" : `the ${source}`;
 }
 

@@ -1,13 +1,14 @@
 /**
- * A query file → one draft for each statement: its header, prose and tags, read but not yet checked
- * against the statement. Owns which comment belongs to what.
+ * A query file → the tags of the file, and one draft for each statement: its header, prose and tags,
+ * read but not yet checked against the statement. Owns which comment belongs to what.
  *
  * @module
  */
 
 import { type Header, isHeader, readHeader } from "./header.ts";
 import { readTagLine } from "../tags/tag_line.ts";
-import { isTagName, readTags, type Tags } from "../tags/tags.ts";
+import { joinPaths, type PathTemplate } from "../tags/route_tag.ts";
+import { isTagName, readFileTags, readTags, type Tags } from "../tags/tags.ts";
 import { readComment } from "../text/comment.ts";
 import type { Diagnostic, Report, SourceFile } from "../text/source.ts";
 import { splitStatements, type StatementText } from "../text/split.ts";
@@ -19,6 +20,7 @@ export interface QueryDraft {
   readonly header: Header | null;
   /** The lines of the prose, joined by newlines. */
   readonly prose: string;
+  /** The query's own; the path of its route begins with the prefix of the file. */
   readonly tags: Tags;
   readonly statement: StatementText;
   /** The mistakes in the header and the tags. */
@@ -26,6 +28,8 @@ export interface QueryDraft {
 }
 
 export interface ParsedFile {
+  /** What stands before the first header. */
+  readonly tags: Tags;
   readonly drafts: readonly QueryDraft[];
   /** The mistakes that belong to no statement. */
   readonly diagnostics: readonly Diagnostic[];
@@ -40,15 +44,36 @@ export function parseFile(file: SourceFile): ParsedFile {
     report,
     beginsStatement: isHeader,
   });
-  for (const statement of statements) {
-    const blocks = readBlocks(statement.leadingComments);
-    const own = blocks.pop() ?? { header: null, comments: [] };
-    for (const block of blocks) reportOrphan(block, report);
-    drafts.push(readDraft(own, { statement, previous: drafts.at(-1) ?? null }));
+  const leading = [...statements.map(({ leadingComments }) => leadingComments), trailingComments];
+  const preamble = readPreamble(leading[0]!);
+  const tags = readFileTags(preamble.filter(isLineComment), report);
+  const others = preamble.filter((comment) => !isLineComment(comment));
+  reportMisplacedTags(others, {
+    state: NOT_A_LINE_COMMENT,
+    help: (name) => `Write it in a line of its own that begins with "--", as "-- @${name}"`,
+    report,
+  });
+  for (const [index, comments] of leading.entries()) {
+    const statement = statements[index];
+    const blocks = readBlocks(index === 0 ? comments.slice(preamble.length) : comments);
+    const own = statement === undefined
+      ? undefined
+      : blocks.pop() ?? { header: null, comments: [] };
+    for (const block of blocks) reportOrphan(block, { isAlone: statements.length === 0, report });
+    if (statement === undefined || own === undefined) continue;
+    const previous = drafts.at(-1) ?? null;
+    drafts.push(readDraft(own, { statement, previous, prefix: tags.prefix[0] ?? null }));
   }
-  for (const block of readBlocks(trailingComments)) reportOrphan(block, report);
-  return { drafts, diagnostics };
+  return { tags, drafts, diagnostics };
 }
+
+/** The comments before the first header of a file; none where a statement stands before it. */
+function readPreamble(comments: readonly Token[]): readonly Token[] {
+  const first = comments.findIndex(isHeader);
+  return first === -1 ? [] : comments.slice(0, first);
+}
+
+const NOT_A_LINE_COMMENT = `not in a "--" comment`;
 
 /** A header and the comments that follow it. */
 interface Block {
@@ -68,9 +93,25 @@ function readBlocks(comments: readonly Token[]): Block[] {
 }
 
 /** Reads comments that no statement follows, for their mistakes only. */
-function reportOrphan({ header, comments }: Block, report: Report): void {
+function reportOrphan(
+  { header, comments }: Block,
+  { isAlone, report }: {
+    /** Whether the file has no statement. */
+    readonly isAlone: boolean;
+    readonly report: Report;
+  },
+): void {
   if (header === null) {
-    reportMisplacedTags(comments, { state: "no header stands before it", report });
+    reportMisplacedTags(
+      comments,
+      isAlone
+        ? {
+          state: "the file has no query",
+          help: () => "Write a query below it: tags hold for the queries of their own file",
+          report,
+        }
+        : { state: "no header stands before it", report },
+    );
     return;
   }
   report({
@@ -84,9 +125,10 @@ function reportOrphan({ header, comments }: Block, report: Report): void {
 
 function readDraft(
   block: Block,
-  { statement, previous }: {
+  { statement, previous, prefix }: {
     readonly statement: StatementText;
     readonly previous: QueryDraft | null;
+    readonly prefix: PathTemplate | null;
   },
 ): QueryDraft {
   const diagnostics: Diagnostic[] = [];
@@ -96,15 +138,21 @@ function readDraft(
   }
   const lines = block.comments.filter(isLineComment);
   const others = block.comments.filter((comment) => !isLineComment(comment));
-  reportMisplacedTags(others, { state: `not in a "--" comment`, report });
+  reportMisplacedTags(others, { state: NOT_A_LINE_COMMENT, report });
   reportMisplacedTags(statement.innerComments, { state: "it stands inside the statement", report });
   return {
     header: block.header === null ? null : readHeader(block.header, report),
     prose: readProse(lines),
-    tags: readTags(lines, report),
+    tags: belowPrefix(readTags(lines, report), prefix, report),
     statement,
     diagnostics,
   };
+}
+
+function belowPrefix(tags: Tags, prefix: PathTemplate | null, report: Report): Tags {
+  const [route] = tags.route;
+  if (prefix === null || route === undefined || route.path === null) return tags;
+  return { ...tags, route: [{ ...route, path: joinPaths(prefix, route.path, report) }] };
 }
 
 function readProse(comments: readonly Token[]): string {
@@ -139,7 +187,11 @@ function reportMissingHeader(
 /** A tag where nobody reads it would be a silent mistake, such as a scope that is never asked for. */
 function reportMisplacedTags(
   comments: readonly Token[],
-  { state, report }: { readonly state: string; readonly report: Report },
+  { state, help = helpToMove, report }: {
+    readonly state: string;
+    readonly help?: (name: string) => string;
+    readonly report: Report;
+  },
 ): void {
   for (const comment of comments) {
     const { text, span } = readComment(comment);
@@ -150,8 +202,12 @@ function reportMisplacedTags(
       report({
         span: { ...span, start: end - name.length - 1, end },
         message: `Cannot read tag "@${name}": ${state}`,
-        help: `Move it between the header and the statement, for example "-- @${name}"`,
+        help: help(name),
       });
     }
   }
+}
+
+function helpToMove(name: string): string {
+  return `Move it between the header and the statement, for example "-- @${name}"`;
 }

@@ -57,6 +57,7 @@ const LEVELS: readonly Consistency[] = [
 
 export const consistencyTag: QueryTag<ConsistencyTag, QueryConsistency> = {
   repeats: false,
+  about: "either",
   read: readConsistency,
   settle: (tag) => ({ level: tag?.level ?? null, serial: tag?.serial ?? null }),
 };

@@ -25,6 +25,7 @@ const DEFAULT_PAGE: Page = { size: 100, max: 1000 };
 /** Null in modes other than `:many`, where a page always has a size. */
 export const pageTag: QueryTag<PageTag, Page | null> = {
   repeats: false,
+  about: "either",
   read: readPage,
   settle(tag, { mode }) {
     if (mode !== "many") return null;

@@ -31,7 +31,7 @@ export interface ParamTag {
   readonly span: Span;
 }
 
-export const paramTag: Tag<ParamTag> = { repeats: true, read: readParam };
+export const paramTag: Tag<ParamTag> = { repeats: true, about: "either", read: readParam };
 
 function readParam(line: TagLine, report: Report): ParamTag | null {
   const [nameWord, ...others] = line.words;

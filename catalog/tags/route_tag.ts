@@ -36,6 +36,8 @@ export interface PathTemplate {
   readonly span: Span;
   /** The names in braces; their spans include the braces. */
   readonly markers: readonly Word[];
+  /** The `@prefix` of the file that the text begins with; null without a prefix. */
+  readonly prefix: PathTemplate | null;
 }
 
 /** Paths that the service itself answers; `/docs` with everything below it. */
@@ -107,10 +109,6 @@ export function readPath(span: Span, report: Report): PathTemplate {
   if (text.length > 1 && text.endsWith("/")) {
     cannotUse("trailing slash", `Write it as "${text.replace(/\/+$/, "")}"`);
   }
-  const own = OWN_PATHS.find((own) => matches(text, own));
-  if (own !== undefined) {
-    cannotUse(`the service itself answers at "${own}"`, "Begin the path with another word");
-  }
 
   const markers = new Map<string, Word>();
   let start = span.start;
@@ -132,7 +130,35 @@ export function readPath(span: Span, report: Report): PathTemplate {
     }
     markers.set(marker.text, marker);
   }
-  return { text, span, markers: [...markers.values()] };
+  return { text, span, markers: [...markers.values()], prefix: null };
+}
+
+/** The path that `path` is below the prefix of its file; reports a marker that both have. */
+export function joinPaths(prefix: PathTemplate, path: PathTemplate, report: Report): PathTemplate {
+  for (const { text, span } of path.markers) {
+    if (!prefix.markers.some((marker) => marker.text === text)) continue;
+    report({
+      span,
+      message: `Duplicate marker "{${text}}" in the path: the file's @prefix has it already`,
+      help: "Use a different marker for each segment",
+    });
+  }
+  const below = path.text === "/" ? "" : path.text.replace(/^(?!\/)/, "/");
+  // What is wrong with them in this query is at this query's path.
+  const inherited = prefix.markers.map(({ text }) => ({ text, span: path.span }));
+  const markers = [...inherited, ...path.markers];
+  return { text: `${prefix.text}${below}`, span: path.span, markers, prefix };
+}
+
+/** Reports a path that the service itself answers. */
+export function checkOwnPath({ text, span }: Pick<PathTemplate, "text" | "span">, report: Report) {
+  const own = OWN_PATHS.find((own) => matches(text, own));
+  if (own === undefined) return;
+  report({
+    span,
+    message: `Cannot use path "${text}": the service itself answers at "${own}"`,
+    help: "Begin the path with another word",
+  });
 }
 
 /** Checks one segment; the marker that it is, or was meant to be. */

@@ -14,7 +14,7 @@ export interface ScopeTag {
   readonly span: Span;
 }
 
-export const scopeTag: Tag<ScopeTag> = { repeats: true, read: readScope };
+export const scopeTag: Tag<ScopeTag> = { repeats: true, about: "either", read: readScope };
 
 function readScope(line: TagLine, report: Report): ScopeTag {
   if (line.words.length === 0) {

@@ -12,9 +12,14 @@ import type { TagLine } from "./tag_line.ts";
 export interface Tag<Value> {
   /** Whether a query may have the tag more than once. */
   readonly repeats: boolean;
+  /** What it may say something about. Default: a query. */
+  readonly about?: TagSubject;
   /** What the tag says; null if nothing can be made of it. */
   readonly read: (line: TagLine, report: Report) => Value | null;
 }
+
+/** A query, a file by tags before its first header, or either. */
+export type TagSubject = "query" | "file" | "either";
 
 /** A tag that says something about the query as a whole. */
 export interface QueryTag<Value, Setting> extends Tag<Value> {

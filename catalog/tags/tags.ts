@@ -15,6 +15,7 @@ import { currentTag } from "./current_tag.ts";
 import { etagTag } from "./etag_tag.ts";
 import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
+import { prefixTag } from "./prefix_tag.ts";
 import { publicTag } from "./public_tag.ts";
 import { routeTag } from "./route_tag.ts";
 import { rowTag } from "./row_tag.ts";
@@ -23,16 +24,19 @@ import { statusTag } from "./status_tag.ts";
 import type { Tag, TaggedQuery } from "./tag.ts";
 import { readTagLine, type TagLine } from "./tag_line.ts";
 import { walkTag } from "./walk_tag.ts";
+import { withoutTag } from "./without_tag.ts";
 
 interface AnyTag extends Tag<unknown> {
   readonly settle?: (tag: never, query: TaggedQuery) => unknown;
 }
 
 const TAGS = {
+  prefix: prefixTag,
   route: routeTag,
   scope: scopeTag,
   public: publicTag,
   param: paramTag,
+  without: withoutTag,
   consistency: consistencyTag,
   page: pageTag,
   etag: etagTag,
@@ -48,7 +52,7 @@ export type TagName = keyof typeof TAGS;
 /** Every tag, without the `@`. */
 export const TAG_NAMES = Object.keys(TAGS) as readonly TagName[];
 
-/** What the tags of one query say, by the tag's name, in the order of the file. */
+/** What the tags of one query or one file say, by the tag's name, in the order of the file. */
 export type Tags = {
   readonly [Name in TagName]: readonly NonNullable<ReturnType<typeof TAGS[Name]["read"]>>[];
 };
@@ -59,19 +63,37 @@ export type TagSettings = {
 };
 
 type QueryTagName = {
-  [Name in TagName]: typeof TAGS[Name] extends Required<AnyTag> ? Name : never;
+  [Name in TagName]: typeof TAGS[Name] extends { readonly settle: unknown } ? Name : never;
 }[TagName];
 
 /** Reads the tags among the comments of a query; of a duplicate the first counts. */
 export function readTags(comments: readonly Token[], report: Report): Tags {
+  return readTagsAbout(comments, { subject: "query", report });
+}
+
+/** Reads the tags among the comments before the first header of a file, which are about all its queries. */
+export function readFileTags(comments: readonly Token[], report: Report): Tags {
+  return readTagsAbout(comments, { subject: "file", report });
+}
+
+interface TagContext {
+  readonly subject: "query" | "file";
+  readonly report: Report;
+}
+
+function readTagsAbout(comments: readonly Token[], { subject, report }: TagContext): Tags {
   const values = new Map<TagName, unknown[]>();
   const firsts = new Map<TagName, TagLine>();
   for (const comment of comments) {
     const line = readTagLine(comment);
     if (line === null) continue;
-    const name = readName(line, report);
+    const name = readName(line, { subject, report });
     if (name === null) continue;
-    const { read, repeats } = TAGS[name];
+    const { read, repeats, about = "query" }: AnyTag = TAGS[name];
+    if (about !== subject && about !== "either") {
+      reportSubject(line, { name, subject, report });
+      continue;
+    }
     const value = read(line, report);
     const first = firsts.get(name);
     if (first !== undefined && !repeats) {
@@ -91,15 +113,45 @@ export function readTags(comments: readonly Token[], report: Report): Tags {
   ) as unknown as Tags;
 }
 
+/** Reports a tag that says nothing about a whole file, or nothing about a single query. */
+function reportSubject(
+  { nameSpan }: TagLine,
+  { name, subject, report }: TagContext & { readonly name: TagName },
+): void {
+  if (subject === "query") {
+    report({
+      span: nameSpan,
+      message: `Cannot use @${name} for a query: it is about a whole file`,
+      help: "Move it before the first header of the file",
+    });
+    return;
+  }
+  report({
+    span: nameSpan,
+    message: `Cannot use @${name} before the first header: it is about a single query`,
+    help: `Move it below the header of a query; for a whole file there are ${
+      signedNames("file").join(", ")
+    }`,
+  });
+}
+
+/** The tags that may stand there, with their sign. */
+function signedNames(subject: "query" | "file"): string[] {
+  return TAG_NAMES.filter((name) => {
+    const { about = "query" }: AnyTag = TAGS[name];
+    return about === subject || about === "either";
+  }).map((name) => `@${name}`);
+}
+
 /** Whether there is a tag with this name. */
 export function isTagName(name: string): name is TagName {
   return Object.hasOwn(TAGS, name);
 }
 
 /** The tag that a line means; null if it means none. A near miss is reported and read all the same. */
-function readName({ name, nameSpan }: TagLine, report: Report): TagName | null {
+function readName({ name, nameSpan }: TagLine, { subject, report }: TagContext): TagName | null {
   if (isTagName(name)) return name;
-  const signed = TAG_NAMES.map((name) => `@${name}`);
+  const signed = signedNames(subject);
   report({
     span: nameSpan,
     message: `Unknown tag "@${name}"`,

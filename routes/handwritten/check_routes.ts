@@ -5,7 +5,7 @@
  * @module
  */
 import type { Query } from "../../catalog/query.ts";
-import { pathShape, readPath } from "../../catalog/tags/route_tag.ts";
+import { checkOwnPath, pathShape, readPath } from "../../catalog/tags/route_tag.ts";
 import { placeOf } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
 import { closest, suggest } from "../../catalog/text/suggest.ts";
@@ -60,7 +60,8 @@ function helpToFind(name: string, queries: readonly Query[]): string {
 function checkPath({ route, file }: LoadedRoute): Diagnostic[] {
   const mistakes: Diagnostic[] = [];
   const source: SourceFile = { path: file.path, text: route.path };
-  readPath({ file: source, start: 0, end: route.path.length }, (it) => mistakes.push(it));
+  const report = (mistake: Diagnostic) => mistakes.push(mistake);
+  checkOwnPath(readPath({ file: source, start: 0, end: route.path.length }, report), report);
   return mistakes.map(({ message, help }) => ({
     span: findString(file, route.path),
     message,

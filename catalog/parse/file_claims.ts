@@ -1,0 +1,43 @@
+/**
+ * The claims of a file: `@param tenant_id in claim:tenant` before its first header, which holds for every
+ * query. What is wrong with such a tag is for `checks/file/claim_tags.ts`.
+ *
+ * @module
+ */
+
+import { toMarkerName } from "../statement/marker_name.ts";
+import type { ParamTag } from "../tags/param_tag.ts";
+import type { Tags } from "../tags/tags.ts";
+import { closest } from "../text/suggest.ts";
+
+/** A parameter whose value comes from the same claim in every query of a file. */
+export interface FileClaim {
+  /** As the markers of the queries are called. */
+  readonly name: string;
+  readonly claim: string;
+  readonly tag: ParamTag;
+}
+
+/** The claims that the tags of a file name, each parameter once, apart from those in its prefix. */
+export function fileClaims({ param, prefix: [prefix] }: Tags): readonly FileClaim[] {
+  const claims = new Map<string, FileClaim>();
+  for (const tag of param) {
+    const name = toMarkerName(tag.name);
+    if (tag.source?.in !== "claim" || name === "" || claims.has(name)) continue;
+    if (prefix?.markers.some((marker) => marker.text === name)) continue;
+    claims.set(name, { name, claim: tag.source.claim, tag });
+  }
+  return [...claims.values()];
+}
+
+/**
+ * The claims that hold for a query: all but those that it opts out of by `@without`. A near miss, which is
+ * reported, counts as what it was meant to be.
+ */
+export function boundClaims(own: Tags, claims: readonly FileClaim[]): readonly FileClaim[] {
+  const names = claims.map(({ name }) => name);
+  const left = new Set(
+    own.without.map(({ name }) => names.includes(name) ? name : closest(name, names)),
+  );
+  return claims.filter(({ name }) => !left.has(name));
+}

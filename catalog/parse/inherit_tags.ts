@@ -1,0 +1,76 @@
+/**
+ * The tags of a query and of its file → the tags that hold for the query: its own replace those of the
+ * file, and a tag of the file that cannot concern the query is left out.
+ *
+ * @module
+ */
+
+import type { Marker } from "../query.ts";
+import type { Verb } from "../statement/statement.ts";
+import type { ConsistencyTag } from "../tags/consistency_tag.ts";
+import type { Mode } from "../tags/mode.ts";
+import type { ParamTag } from "../tags/param_tag.ts";
+import type { Tags } from "../tags/tags.ts";
+import { boundClaims, type FileClaim, fileClaims } from "./file_claims.ts";
+
+/** What decides which tags of its file concern a query. */
+export interface InheritingQuery {
+  readonly mode: Mode | null;
+  readonly verb: Verb | null;
+  /** Whether the statement has an `IF`. */
+  readonly conditional: boolean;
+  readonly markers: readonly Marker[];
+}
+
+export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags {
+  return {
+    ...own,
+    scope: hasOwnAccess(own) || own.route.length === 0 ? own.scope : file.scope,
+    param: [
+      ...own.param,
+      ...boundClaims(own, fileClaims(file)).flatMap((claim) =>
+        inheritClaim(claim, own, query.markers)
+      ),
+    ],
+    consistency: own.consistency.length > 0
+      ? own.consistency
+      : file.consistency.flatMap((tag) => fittingConsistency(tag, query)),
+    page: own.page.length > 0 || query.mode !== "many" ? own.page : file.page,
+  };
+}
+
+function hasOwnAccess({ scope, public: open }: Tags): boolean {
+  return scope.length > 0 || open.length > 0;
+}
+
+/** Leaves out a claim whose marker is missing or taken from elsewhere, for `checks/file/` to judge. */
+function inheritClaim(
+  { name, tag }: FileClaim,
+  own: Tags,
+  markers: readonly Marker[],
+): readonly ParamTag[] {
+  const span = markers.find((marker) => marker.name === name)?.spans[0];
+  const isOwn = own.public.length > 0 ||
+    own.param.some((param) => param.name === name) ||
+    own.walk.some(({ bucket }) => bucket?.text === name) ||
+    own.route.some(({ path }) => path?.markers.some((marker) => marker.text === name));
+  // What is wrong with its value in this query is at this query's marker.
+  if (span === undefined || isOwn) return [];
+  return [{ ...tag, name, nameSpan: span, sourceSpan: span, span }];
+}
+
+/** The part of the tag that fits the statement; none where neither level nor serial level does. */
+function fittingConsistency(
+  { level, serial, ...spans }: ConsistencyTag,
+  { verb, conditional }: InheritingQuery,
+): readonly ConsistencyTag[] {
+  const isSerial = level === "SERIAL" || level === "LOCAL_SERIAL";
+  const fits = verb === "select" ? level !== "ANY" : !isSerial;
+  if (verb === null) return [];
+  return [{
+    ...spans,
+    level: fits ? level : null,
+    serial: conditional ? serial : null,
+    serialSpan: conditional ? spans.serialSpan : null,
+  }];
+}

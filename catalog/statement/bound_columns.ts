@@ -1,0 +1,84 @@
+/**
+ * Which columns the markers of a statement choose rows by, or are written to: what a relation of `WHERE`,
+ * a value of an INSERT or an assignment of an UPDATE binds. Conditions choose no row.
+ *
+ * @module
+ */
+
+import { columnsOfRelation } from "./names_of.ts";
+import {
+  type Assignment,
+  type Relation,
+  type Statement,
+  writesOf,
+  type WriteStatement,
+} from "./statement.ts";
+import { type BindMarker, type Term, unhinted, walkTerm } from "./term.ts";
+
+/** Columns, and the markers that they are bound to together. */
+export interface Binding {
+  /** Several in a comparison of tuples or tokens. */
+  readonly columns: readonly string[];
+  /** Empty where a constant stands. */
+  readonly markers: readonly BindMarker[];
+  /** Whether the one column is the value of the one marker, neither a part of it nor compared otherwise. */
+  readonly isEqual: boolean;
+}
+
+/** In the order of the text; none of a statement that cannot be read. */
+export function bindingsOf(statement: Statement): Binding[] {
+  return statement.kind === "select"
+    ? statement.where.map(bindingOfRelation)
+    : writesOf(statement).flatMap(bindingsOfWrite);
+}
+
+function bindingsOfWrite(write: WriteStatement): Binding[] {
+  if (write.kind === "insert") {
+    const { source } = write;
+    if (source.kind === "json") return [];
+    return source.columns.flatMap(({ name }, index) => {
+      const value = source.values[index];
+      return value === undefined ? [] : bindingOfValue(name, value);
+    });
+  }
+  const assigned = write.kind === "update" ? write.assignments.map(bindingOfAssignment) : [];
+  return [...assigned, ...write.where.map(bindingOfRelation)];
+}
+
+function bindingOfAssignment({ kind, column, value }: Assignment): Binding {
+  const binding = bindingOfValue(column.name, value);
+  return kind === "set" ? binding : { ...binding, isEqual: false };
+}
+
+function bindingOfValue(column: string, value: Term): Binding {
+  return {
+    columns: [column],
+    markers: markersIn(value),
+    isEqual: unhinted(value).kind === "marker",
+  };
+}
+
+function bindingOfRelation(relation: Relation): Binding {
+  const columns = columnsOfRelation(relation).map(({ name }) => name);
+  const isEqual = relation.kind === "comparison" && relation.comparator === "=" &&
+    relation.subject.kind === "column" && unhinted(relation.value).kind === "marker";
+  return { columns, markers: markersOfRelation(relation), isEqual };
+}
+
+function markersOfRelation(relation: Relation): BindMarker[] {
+  switch (relation.kind) {
+    case "not_null":
+      return [];
+    case "in":
+    case "tuple_in": {
+      const { values } = relation;
+      return "kind" in values ? [values] : values.flatMap(markersIn);
+    }
+    default:
+      return markersIn(relation.value);
+  }
+}
+
+function markersIn(term: Term): BindMarker[] {
+  return [...walkTerm(term)].filter((inner) => inner.kind === "marker");
+}
