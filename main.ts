@@ -22,6 +22,7 @@ import { createAddresses } from "./routes/addresses.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
+import { createSeeds } from "./routes/generate/seed.ts";
 import type { HandwrittenRoute } from "./routes/handwritten/define_route.ts";
 import { createAddressReader } from "./routes/load/client_address.ts";
 import { Places } from "./routes/load/places.ts";
@@ -88,6 +89,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   });
   const addressOf = createAddressReader(config.trustedProxies);
   const addresses = createAddresses(config);
+  const seeds = createSeeds();
   let isClosing = false;
   const activation = new Activation({
     session,
@@ -116,6 +118,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       addresses,
       executor,
       cursors,
+      seeds,
       authenticator,
       issuer: config.oidcIssuer,
       places,

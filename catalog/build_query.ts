@@ -86,7 +86,11 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
   const { header, mode, tags, route, statement: parsed, verb, conditional } = facts;
   if (header === null || header.name === null || mode === null || verb === null) return null;
   return {
-    ...settleTags(tags, { mode, method: route?.method ?? null }),
+    ...settleTags(tags, {
+      mode,
+      method: route?.method ?? null,
+      generates: facts.params.some(({ source }) => source.in === "generated"),
+    }),
     name: header.name,
     nameSpan: header.nameSpan,
     mode,

@@ -8,6 +8,7 @@
 import type { Statement, Verb } from "./statement/statement.ts";
 import type { BucketUnit } from "./tags/bucket_unit.ts";
 import type { Mode } from "./tags/mode.ts";
+import type { GeneratedKind } from "./tags/param/generated_source.ts";
 import type { ParamOptions } from "./tags/param/options.ts";
 import type { TagSettings } from "./tags/tags.ts";
 import type { Span } from "./text/source.ts";
@@ -17,6 +18,7 @@ export type { BucketUnit } from "./tags/bucket_unit.ts";
 export type { Consistency, SerialConsistency } from "./tags/consistency_tag.ts";
 export type { CurrentColumn } from "./tags/current_tag.ts";
 export type { Etag } from "./tags/etag_tag.ts";
+export type { GeneratedKind } from "./tags/param/generated_source.ts";
 export type { Method, Mode } from "./tags/mode.ts";
 export type { Page } from "./tags/page_tag.ts";
 export type { Route } from "./tags/route_tag.ts";
@@ -31,7 +33,9 @@ export type ParamSource =
   | { readonly in: "if-match" }
   /** Each bucket of an `@walk` in turn. */
   | { readonly in: "walk" }
-  | { readonly in: "bucket"; readonly of: string; readonly by: BucketUnit };
+  | { readonly in: "bucket"; readonly of: string; readonly by: BucketUnit }
+  /** Made once for each request, or for each line of an upload. */
+  | { readonly in: "generated"; readonly kind: GeneratedKind };
 
 /**
  * A bind marker of the statement, the source of its value, and what the options of its tag say. A bucket

@@ -18,6 +18,7 @@ import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
 import type { Addresses } from "./addresses.ts";
 import type { AppEnv } from "./context.ts";
+import type { Seeds } from "./generate/seed.ts";
 import {
   assertAcceptable,
   type HandlerNeeds,
@@ -58,6 +59,8 @@ export interface AppOptions {
   readonly addresses: Addresses;
   readonly executor: Executor;
   readonly cursors: Cursors;
+  /** What generated values are made from. */
+  readonly seeds: Seeds;
   readonly authenticator: TokenAuthenticator | null;
   readonly issuer: string | null;
   readonly places: Places;
@@ -193,7 +196,7 @@ function mountApi(
 ): void {
   app.use(...pipelineOf("api", options));
   const { stallTimeoutMs } = options;
-  const callers = createCallerFactory(prepared, options.executor);
+  const callers = createCallerFactory(prepared, options);
   const taken = options.handwritten.flatMap(({ description }) => componentNames(description));
   const names = nameSchemas(prepared, taken);
   const mounts = [

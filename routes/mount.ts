@@ -8,6 +8,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Query } from "../catalog/query.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { AppEnv } from "./context.ts";
+import type { Seeds } from "./generate/seed.ts";
 import {
   compileBulkInput,
   compileInput,
@@ -35,6 +36,7 @@ export interface MountOptions extends ResponderOptions, BulkOptions {
   readonly bodyLimits: BodyLimits;
   /** What its schemas are called in the OpenAPI document. */
   readonly names: SchemaNames;
+  readonly seeds: Seeds;
   /** What a request passes through before it is served. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
 }
@@ -63,6 +65,7 @@ export function mountQuery(
       query: url.searchParams,
       headers: context.req.raw.headers,
       claims: context.get("request").identity?.claims ?? {},
+      seeds: options.seeds,
     };
     const input = await readBody(context.req.raw);
     if (input.kind === "many") {

@@ -34,6 +34,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   routes: [
     ["context.ts", "addresses.ts"],
     ["load"],
+    ["generate"],
     ["input"],
     ["paging"],
     ["respond", "auth", "middleware"],

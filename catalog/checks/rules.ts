@@ -11,6 +11,7 @@ import { checkClientNames } from "./client_names.ts";
 import { checkConsistencyLevel } from "./consistency_level.ts";
 import { checkCurrentCondition } from "./current_condition.ts";
 import { checkEntityTag } from "./entity_tag.ts";
+import { checkGeneratedValues } from "./generated_values.ts";
 import { checkIfMatchCondition } from "./if_match_condition.ts";
 import { checkMode } from "./mode.ts";
 import { checkRoutePath } from "./own_path.ts";
@@ -35,6 +36,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkConsistencyLevel,
   checkIfMatchCondition,
   checkCallerBounds,
+  checkGeneratedValues,
   checkSuccessStatus,
   checkCurrentCondition,
   checkEntityTag,

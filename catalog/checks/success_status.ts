@@ -7,7 +7,10 @@
 import type { Report } from "../text/source.ts";
 import type { QueryFacts } from "./rule.ts";
 
-export function checkSuccessStatus({ tags, mode, route }: QueryFacts, report: Report): void {
+export function checkSuccessStatus(
+  { tags, mode, route, params }: QueryFacts,
+  report: Report,
+): void {
   const [tag] = tags.status;
   if (tag === undefined) return;
   const { status, span } = tag;
@@ -18,7 +21,8 @@ export function checkSuccessStatus({ tags, mode, route }: QueryFacts, report: Re
       help: "Remove the tag",
     });
   }
-  if (mode === "exec" && status === 200) {
+  const hasBody = params.some(({ source }) => source.in === "generated");
+  if (mode === "exec" && status === 200 && !hasBody) {
     report({
       span,
       message: `Cannot answer with status 200 in mode ":exec": there is no body`,

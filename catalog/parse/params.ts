@@ -140,7 +140,7 @@ function checkTag(tag: ParamTag, { route, isPublic, report }: ParamContext): voi
   if (inPath && source !== null && source.in !== "path") {
     report({
       span: sourceSpan,
-      message: `Cannot take "${name}" from ${describeSource(source)}: it is in the path`,
+      message: `${describeTaking(name, source)}: it is in the path`,
       help: `Remove "{${name}}" from the path, or remove the tag`,
     });
   }
@@ -235,6 +235,12 @@ function checkBucketOrigin(
 /** A source in "Cannot take it from the query". */
 export function describeSource({ in: source }: TaggedSource): string {
   return source === "if-match" ? "If-Match" : `the ${source}`;
+}
+
+function describeTaking(name: string, source: TaggedSource): string {
+  return source.in === "generated"
+    ? `Cannot generate "${name}"`
+    : `Cannot take "${name}" from ${describeSource(source)}`;
 }
 
 /** A sentence that names the marker that was probably meant. */

@@ -32,4 +32,6 @@ export interface TaggedQuery {
   readonly mode: Mode;
   /** Null if the query has no route. */
   readonly method: Method | null;
+  /** Whether a value is generated, so that something new may be created. */
+  readonly generates: boolean;
 }

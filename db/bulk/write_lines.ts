@@ -19,8 +19,8 @@ export type Entry =
   | { readonly line: number; readonly error: ServiceError };
 
 export interface WriteLinesOptions<Row> {
-  /** Checks an input. @throws {ServiceError} */
-  read(value: unknown): Row;
+  /** Checks the input of a line. @throws {ServiceError} */
+  read(value: unknown, line: number): Row;
   /**
    * Writes rows that are in one group, all of them or none, as of a time.
    *
@@ -106,7 +106,7 @@ export async function writeLines<Row>(
       let row: Row;
       try {
         if ("error" in entry) throw entry.error;
-        row = options.read(entry.value);
+        row = options.read(entry.value, entry.line);
       } catch (error) {
         fail(entry.line, error);
         continue;

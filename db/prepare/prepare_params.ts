@@ -13,6 +13,7 @@ import type { Variant } from "../../codec/variant.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
 import { bucketFor } from "./bucket_param.ts";
+import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { MarkerPlace, StatementContext } from "./statement_context.ts";
@@ -41,6 +42,7 @@ function prepareParam(
     })
   );
   if (codec === undefined) return null;
+  checkGeneratedType(param, codec, report);
   checkParamFit({ query, param, codecs: [codec, ...others], places, report });
   return {
     param,

@@ -8,7 +8,7 @@
 import type { Context } from "hono";
 import type { Mode } from "../../catalog/query.ts";
 import { withNumbers } from "../../codec/json/minus_zero.ts";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import { currentOf } from "../../db/run/current_row.ts";
 import type { Executor } from "../../db/run/execute.ts";
@@ -17,7 +17,9 @@ import { createPageReader, streamPage } from "../../db/run/pages.ts";
 import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
+import type { Seeds } from "../generate/seed.ts";
 import { noSuchRow } from "../respond/one.ts";
+import { compileWritten, type WrittenValues } from "../respond/written_values.ts";
 import type { RequestStreams, RowStream } from "./request_streams.ts";
 import {
   compileValues,
@@ -38,6 +40,8 @@ export interface Applied {
    * caller; for a batch, a list. Null if there is no such row or the condition held.
    */
   readonly current: ReturnType<typeof currentOf>;
+  /** The values that were generated; empty if there are none, or the condition did not hold. */
+  readonly written: WrittenValues;
 }
 
 /**
@@ -58,8 +62,8 @@ export interface QueryCaller<Name extends string = string> {
    * ends with the request. To answer with it, call `stream` before the handler returns.
    */
   stream(name: Name, values?: QueryValues): RowStream;
-  /** Runs an `:exec` query. */
-  exec(name: Name, values?: QueryValues): Promise<void>;
+  /** Runs an `:exec` query. Resolves to the values that were generated, if any. */
+  exec(name: Name, values?: QueryValues): Promise<WrittenValues>;
   /** Runs an `:applied` query and says whether its condition held. */
   applied(name: Name, values?: QueryValues): Promise<Applied>;
 }
@@ -73,7 +77,7 @@ export type CallerFactory = <Name extends string>(
 /** @param prepared all queries of the project */
 export function createCallerFactory(
   prepared: readonly PreparedQuery[],
-  executor: Executor,
+  { executor, seeds }: { readonly executor: Executor; readonly seeds: Seeds },
 ): CallerFactory {
   const byName = new Map(prepared.map((each) => [each.query.name, each]));
   return <Name extends string>(names: readonly Name[], route: RoutePlace) => {
@@ -91,8 +95,9 @@ export function createCallerFactory(
       const toNumbers = found.columns.some(({ codec }) => codec.hasMinusZero)
         ? (row: Row) => withNumbers(row)
         : (row: Row) => row;
-      const readValues = compileValues(found, route);
-      return [name, { prepared: found, readValues, readPage, toNumbers }];
+      const readValues = compileValues(found, { route, seeds });
+      const writtenOf = compileWritten(found, ({ name }) => name) ?? (() => ({}));
+      return [name, { prepared: found, readValues, readPage, toNumbers, writtenOf }];
     }));
     return (context, streams) => createCaller({ context, streams, calls, executor });
   };
@@ -104,6 +109,7 @@ interface Call {
   readonly readPage: PageReader;
   /** A row as code calculates with it: the text of a response has minus zero as raw JSON. */
   toNumbers(row: Row): Row;
+  writtenOf(values: EncodedValues): WrittenValues;
 }
 
 interface CallerOptions {
@@ -120,9 +126,9 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
 
   /** A query of the right mode, and its values in bytes. */
   function prepareCall(method: keyof QueryCaller, name: string, values: QueryValues = {}) {
-    const { prepared, readValues, readPage, toNumbers } = find(calls, name);
-    assertMode(prepared, method);
-    return { prepared, values: readValues(values, claims), readPage, toNumbers };
+    const { readValues, ...call } = find(calls, name);
+    assertMode(call.prepared, method);
+    return { ...call, values: readValues(values, claims) };
   }
 
   async function oneOrNull(name: string, given?: QueryValues): Promise<Row | null> {
@@ -165,20 +171,23 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       });
     },
     async exec(name, given) {
-      const { prepared, values } = prepareCall("exec", name, given);
+      const { prepared, values, writtenOf } = prepareCall("exec", name, given);
       await executor.execute(prepared, values, { stopwatch, deadline: time.deadline() });
+      return writtenOf(values);
     },
     async applied(name, given) {
-      const { prepared, values, toNumbers } = prepareCall("applied", name, given);
+      const { prepared, values, toNumbers, writtenOf } = prepareCall("applied", name, given);
       const result = await executor.execute(prepared, values, {
         stopwatch,
         deadline: time.deadline(),
       });
       const applied = result.applied === true;
       const current = applied ? null : currentOf(prepared, values, result);
-      if (current === null) return { applied, current };
+      const written = applied ? writtenOf(values) : {};
+      if (current === null) return { applied, current, written };
       return {
         applied,
+        written,
         current: Array.isArray(current) ? current.map(toNumbers) : toNumbers(current),
       };
     },

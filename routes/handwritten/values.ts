@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { ParamSource } from "../../catalog/query.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { Json } from "../../codec/codec.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
 } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
+import type { Seeds } from "../generate/seed.ts";
 import { compileInput } from "../input/compile_input.ts";
 import { NO_OWN_PARAMS } from "../input/own_params.ts";
 import { takesBody } from "../input/read_body.ts";
@@ -34,7 +36,10 @@ export interface RoutePlace {
   readonly path: string;
 }
 
-export function compileValues(prepared: PreparedQuery, route: RoutePlace): ValueReader {
+export function compileValues(
+  prepared: PreparedQuery,
+  { route, seeds }: { readonly route: RoutePlace; readonly seeds: Seeds },
+): ValueReader {
   const given = withValuesByName(prepared);
   const read = compileInput(given, NO_OWN_PARAMS);
   const assertNames = compileNames(given);
@@ -46,18 +51,21 @@ export function compileValues(prepared: PreparedQuery, route: RoutePlace): Value
     );
     assertNames(body);
     try {
-      return read({ path: {}, query, headers, body, claims }).values;
+      return read({ path: {}, query, headers, body, claims, seeds }).values;
     } catch (error) {
       throw withPlaces(error, route);
     }
   };
 }
 
+/** Sources that a handler cannot fill in. */
+const KEPT: readonly ParamSource["in"][] = ["claim", "bucket", "walk", "generated"];
+
 /** The query as if each value that a client sends came in the body: a handler's values are read there. */
 function withValuesByName(prepared: PreparedQuery): PreparedQuery {
   const params = prepared.params.map((each): PreparedParam => {
     const { in: place } = each.param.source;
-    if (place === "claim" || place === "bucket" || place === "walk") return each;
+    if (KEPT.includes(place)) return each;
     return { ...each, param: { ...each.param, as: null, source: { in: "body" } } };
   });
   return { ...prepared, params };

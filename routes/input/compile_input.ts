@@ -16,6 +16,8 @@ import type {
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
+import { compileGenerated } from "../generate/compile_generated.ts";
+import type { Seeds } from "../generate/seed.ts";
 import { compileClaim } from "./claim.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
@@ -29,6 +31,8 @@ export interface OuterInput {
   readonly query: URLSearchParams;
   readonly headers: Headers;
   readonly claims: Claims;
+  /** What generated values are made from. */
+  readonly seeds: Seeds;
 }
 
 /** What a request brings along, before it is checked. */
@@ -46,8 +50,11 @@ export interface Input<Own> {
 /** For many bodies in one request: what holds for all of them. */
 export interface BulkInput {
   readonly preconditions: Preconditions;
-  /** @throws {ServiceError} `invalid_input` with every mistake of the body */
-  readValues(body: RawInput["body"]): EncodedValues;
+  /**
+   * @param line of the upload, from one
+   * @throws {ServiceError} `invalid_input` with every mistake of the body
+   */
+  readValues(body: RawInput["body"], line: number): EncodedValues;
 }
 
 /** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
@@ -74,6 +81,7 @@ export function compileInput<Own>(
   const readOuter = compileOuter(prepared, ownParams.names);
   const readBody = compileBody(prepared);
   const readPreconditions = compilePreconditions(prepared);
+  const generate = compileGenerated(prepared.params);
   return (input) => {
     const errors: InputError[] = [];
     const values: Values = {};
@@ -83,7 +91,9 @@ export function compileInput<Own>(
     if (errors.length > 0) throw invalidInput(errors);
     // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
     const { preconditions, values: compared } = readPreconditions(input.headers);
-    return { values: { ...values, ...compared }, own, preconditions };
+    const sent = { ...values, ...compared };
+    const made = generate?.(input.seeds.next(sent, 0));
+    return { values: made === undefined ? sent : { ...sent, ...made }, own, preconditions };
   };
 }
 
@@ -92,6 +102,7 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
   const readOuter = compileOuter(prepared, []);
   const readBody = compileBody(prepared);
   const readPreconditions = compilePreconditions(prepared);
+  const generate = compileGenerated(prepared.params);
   return (outer) => {
     const mistakes: InputError[] = [];
     const shared: Values = {};
@@ -99,12 +110,13 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
     if (mistakes.length > 0) throw invalidInput(mistakes);
     return {
       preconditions: readPreconditions(outer.headers).preconditions,
-      readValues(body) {
+      readValues(body, line) {
         const errors: InputError[] = [];
         const values = { ...shared };
         readBody({ ...outer, body }, values, errors);
         if (errors.length > 0) throw invalidInput(errors);
-        return values;
+        const made = generate?.(outer.seeds.next(values, line));
+        return made === undefined ? values : { ...values, ...made };
       },
     };
   };
@@ -112,7 +124,10 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
 
 function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamReader {
   const names = [...namesIn("query", prepared), ...ownNames];
-  const readParams = compileParams(prepared, (source) => source.in !== "body");
+  const readParams = compileParams(
+    prepared,
+    ({ in: place }) => place !== "body" && place !== "generated",
+  );
   return (input, values, errors) => {
     readParams(input, values, errors);
     for (const name of new Set(input.query.keys())) {
@@ -186,7 +201,7 @@ type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => vo
 function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;
   const { name, source } = param;
-  if (source.in === "bucket" || source.in === "walk" || source.in === "if-match") return () => {};
+  if (!isRead(source)) return () => {};
   if (source.in === "claim") {
     const readClaim = compileClaim(codec, source.claim);
     return ({ claims }, values) => {
@@ -215,6 +230,15 @@ function compileParam(prepared: PreparedParam): ParamReader {
       else errors.push(...inputErrors(result.error, pointer));
     }
   };
+}
+
+type ReadSource = Exclude<ParamSource, { in: typeof NOT_READ[number] }>;
+
+/** Sources whose values are worked out once the others are read. */
+const NOT_READ = ["bucket", "walk", "if-match", "generated"] as const;
+
+function isRead(source: ParamSource): source is ReadSource {
+  return !NOT_READ.some((name) => name === source.in);
 }
 
 /** A string, an array of strings where a query parameter was given more than once, or JSON. */

@@ -5,6 +5,7 @@ import { parseQueries } from "../../catalog/catalog.ts";
 import type { PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
+import { createSeeds } from "../generate/seed.ts";
 import { compileBulkInput, compileInput, type InputFacts, type RawInput } from "./compile_input.ts";
 import { NO_OWN_PARAMS } from "./own_params.ts";
 
@@ -61,6 +62,7 @@ function request({ query = "", headers = {}, ...rest }: Sent = {}): RawInput {
     path: { station_id: "hill" },
     body: { name: "Hill" },
     claims: { tenant: "acme" },
+    seeds: createSeeds(),
     query: new URLSearchParams(query),
     headers: new Headers(headers),
     ...rest,
@@ -184,13 +186,15 @@ describe("compileBulkInput()", () => {
 
   it("reads what all inputs share once, and each body by itself", () => {
     const { readValues } = read(request({ query: "keep=7" }));
-    const [one, other] = [readValues({ name: "One" }), readValues({ name: "Other" })];
+    const [one, other] = [readValues({ name: "One" }, 1), readValues({ name: "Other" }, 2)];
     expect([textOf(one.name), textOf(other.name)]).toEqual(["One", "Other"]);
     for (const values of [one, other]) {
       expect([textOf(values.station_id), values.keep?.readInt32BE()]).toEqual(["hill", 7]);
     }
-    expect(mistakesOf(() => readValues({ name: 1 }))).toEqual({ "/body/name": expect.any(String) });
-    expect(textOf(readValues({ name: "Third" }).name)).toBe("Third");
+    expect(mistakesOf(() => readValues({ name: 1 }, 3))).toEqual({
+      "/body/name": expect.any(String),
+    });
+    expect(textOf(readValues({ name: "Third" }, 4).name)).toBe("Third");
   });
 
   it("refuses what is wrong for all of them before the first", () => {

@@ -20,6 +20,7 @@ import { describePageParams } from "../paging/page_params.ts";
 import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
+import { writeResponses } from "./describe_written.ts";
 import { withDefault } from "./default_value.ts";
 import type { RowSchemaName, SchemaNames } from "./name_schemas.ts";
 import { problemResponses } from "./problem_responses.ts";
@@ -121,9 +122,10 @@ function outputOf(
 }
 
 function successOf(
-  { query }: PreparedQuery,
-  { row }: SchemaNames,
+  prepared: PreparedQuery,
+  { row, written }: SchemaNames,
 ): RouteConfig["responses"] {
+  const { query } = prepared;
   const json = (description: string, schema: z.ZodType<unknown>) => ({
     description,
     content: { "application/json": { schema } },
@@ -163,13 +165,8 @@ function successOf(
         },
       };
     case "exec":
-      return { [query.status!]: { description: "Done" } };
     case "applied":
-      return {
-        [query.status!]: query.status === 204
-          ? { description: "Applied" }
-          : json("Applied", appliedSchema),
-      };
+      return writeResponses(prepared, written);
   }
 }
 
@@ -191,8 +188,6 @@ const ifNoneMatchSchema = z.string().optional().openapi({
 function takesIfMatch(query: PreparedQuery["query"]): boolean {
   return query.params.some(({ source }) => source.in === "if-match");
 }
-
-const appliedSchema = z.object({ applied: z.literal(true) }).openapi("Applied");
 
 function shapeOf(params: readonly PreparedParam[]): Record<string, z.ZodType<unknown>> {
   return Object.fromEntries(params.map((prepared) => {

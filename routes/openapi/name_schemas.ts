@@ -24,6 +24,8 @@ export interface SchemaNames {
   readonly current: string;
   /** The problem that shows it. */
   readonly conflict: string;
+  /** The values that a write answers with. */
+  readonly written: string;
 }
 
 export interface RowSchemaName {
@@ -56,6 +58,7 @@ export function nameSchemas(
       body: names.take(`${name}Body`),
       current: names.take(`${name}Current`),
       conflict: names.take(`${name}Conflict`),
+      written: names.take(`${name}Written`),
     }];
   }));
 }

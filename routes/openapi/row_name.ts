@@ -7,7 +7,7 @@
 import { toPascalCase } from "../../catalog/text/pascal_case.ts";
 
 /** The ends of names that are made of others: the row of a table never has one of them. */
-const RESERVED_ENDS = /.(?:Page|Body|Row|Current|Conflict|Input)$/;
+const RESERVED_ENDS = /.(?:Page|Body|Row|Current|Conflict|Input|Written)$/;
 
 /** Empty for a table whose name has no letters of ASCII. */
 export function rowNameOf(table: string): string {

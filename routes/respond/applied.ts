@@ -11,16 +11,18 @@ import { ServiceError } from "../../errors/service_error.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import { noSuchRow } from "./one.ts";
 import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
+import { compileWritten } from "./written_values.ts";
 
 export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
   const status = prepared.query.status ?? 200;
+  const written = compileWritten(prepared);
   return async ({ context, values, preconditions }) => {
     const result = await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
     });
     if (!result.applied) throw notApplied(prepared, { values, result, preconditions });
     if (status === 204) return noContent(status);
-    return json({ applied: true }, { status });
+    return json({ applied: true, ...written?.(values) }, { status });
   };
 }
 

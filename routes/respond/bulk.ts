@@ -54,7 +54,7 @@ export function respondBulk(
     async function serve(): Promise<boolean> {
       const outcome = await writeBulk(upload.blocks, {
         stopwatch: request.cassandra,
-        read: (value) => readValues(assertObject(value, "The line")),
+        read: (value, line) => readValues(assertObject(value, "The line"), line),
         notApplied: (values, result) => notApplied(prepared, { values, result, preconditions }),
         fail,
         obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : null),

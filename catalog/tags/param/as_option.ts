@@ -22,7 +22,7 @@ const HEADER = { form: /^[A-Za-z][A-Za-z0-9-]*$/, characters: ' and "-"' };
 
 export const asOption: ParamOption<string> = {
   read: ({ text }) => text,
-  sources: SENT,
+  sources: [...SENT, "generated"],
   elsewhere: {},
   check: checkName,
 };
@@ -48,6 +48,8 @@ function nounOf(place: string | undefined): string {
       return "header";
     case "body":
       return "member of the body";
+    case "generated":
+      return "member of the answer";
     default:
       return "parameter";
   }

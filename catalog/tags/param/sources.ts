@@ -9,6 +9,7 @@ import type { Report } from "../../text/source.ts";
 import { suggest } from "../../text/suggest.ts";
 import { bucketSource } from "./bucket_source.ts";
 import { claimSource } from "./claim_source.ts";
+import { generatedSource } from "./generated_source.ts";
 import { ifMatchSource } from "./if_match_source.ts";
 import { bodySource, headerSource, pathSource, querySource } from "./sent_sources.ts";
 import type { SourceKind } from "./source_kind.ts";
@@ -21,6 +22,7 @@ const SOURCES = {
   "if-match": ifMatchSource,
   claim: claimSource,
   bucket: bucketSource,
+  generated: generatedSource,
 } as const satisfies Record<string, SourceKind<{ readonly in: string }>>;
 
 export type SourceName = keyof typeof SOURCES;

@@ -1,0 +1,39 @@
+/**
+ * The answers of writes: a status, and the values that the gateway made.
+ *
+ * @module
+ */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { clientNameOf } from "../../catalog/parse/client_name.ts";
+import { orNull } from "../../codec/or_null.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { answeredParams } from "../respond/written_values.ts";
+
+/**
+ * What an `:exec` or `:applied` query answers where it succeeds.
+ *
+ * @param name of the schema of its values
+ */
+export function writeResponses(prepared: PreparedQuery, name: string): RouteConfig["responses"] {
+  const { mode, status } = prepared.query;
+  const description = mode === "applied" ? "Applied" : "Done";
+  const schema = status === 204 ? null : writtenSchema(prepared, name);
+  return {
+    [status!]: schema === null
+      ? { description }
+      : { description, content: { "application/json": { schema } } },
+  };
+}
+
+const appliedSchema = z.object({ applied: z.literal(true) }).openapi("Applied");
+
+function writtenSchema(prepared: PreparedQuery, name: string): z.ZodType<unknown> | null {
+  const isApplied = prepared.query.mode === "applied";
+  const members = answeredParams(prepared).map(({ param, codec, nullable }) => {
+    const schema = nullable ? orNull(codec.output) : codec.output;
+    return [clientNameOf(param), param.optional ? schema.optional() : schema];
+  });
+  if (members.length === 0) return isApplied ? appliedSchema : null;
+  const applied = isApplied ? { applied: z.literal(true) } : {};
+  return z.object({ ...applied, ...Object.fromEntries(members) }).openapi(name);
+}

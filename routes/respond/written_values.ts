@@ -1,0 +1,40 @@
+/**
+ * What a write tells its caller of the values that it stored: those that the gateway made.
+ *
+ * @module
+ */
+import { clientNameOf } from "../../catalog/parse/client_name.ts";
+import type { Param } from "../../catalog/query.ts";
+import type { Json } from "../../codec/codec.ts";
+import type {
+  EncodedValues,
+  PreparedParam,
+  PreparedQuery,
+} from "../../db/prepare/prepared_query.ts";
+import { isGenerated } from "../generate/compile_generated.ts";
+
+export type WrittenValues = Readonly<Record<string, Json>>;
+
+/** The parameters whose values are answered, in their order. */
+export function answeredParams({ params }: Pick<PreparedQuery, "params">): PreparedParam[] {
+  return params.filter((each) => isGenerated(each, params));
+}
+
+/**
+ * Reads the values for an answer; null if the query tells none.
+ *
+ * @param nameOf the name of a value in it
+ */
+export function compileWritten(
+  prepared: Pick<PreparedQuery, "params">,
+  nameOf: (param: Param) => string = clientNameOf,
+): ((values: EncodedValues) => WrittenValues) | null {
+  const answered = answeredParams(prepared);
+  if (answered.length === 0) return null;
+  return (values) =>
+    Object.fromEntries(answered.flatMap(({ param, codec }) => {
+      const bytes = values[param.name];
+      if (bytes === undefined) return [];
+      return [[nameOf(param), bytes === null ? null : codec.decode(bytes, 0, bytes.length)]];
+    }));
+}
