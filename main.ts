@@ -95,6 +95,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     session,
     cqlDir: config.cqlDir,
     keyspace: config.keyspace,
+    consistency: config.consistency,
+    guardrails: config.guardrails,
     cursorTable,
     observe,
     check: ({ queries, routes }) =>

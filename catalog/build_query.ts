@@ -105,6 +105,7 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
     markers: facts.markers,
     params: facts.params,
     access: accessOf(tags),
+    waivers: tags.waive,
   };
 }
 

@@ -11,6 +11,7 @@ import type { Mode } from "./tags/mode.ts";
 import type { GeneratedKind } from "./tags/param/generated_source.ts";
 import type { ParamOptions } from "./tags/param/options.ts";
 import type { TagSettings } from "./tags/tags.ts";
+import type { Waiver } from "./tags/waive_tag.ts";
 import type { Span } from "./text/source.ts";
 
 export type { Verb } from "./statement/statement.ts";
@@ -23,6 +24,7 @@ export type { Method, Mode } from "./tags/mode.ts";
 export type { Page } from "./tags/page_tag.ts";
 export type { Route } from "./tags/route_tag.ts";
 export type { SuccessStatus } from "./tags/status_tag.ts";
+export type { Waiver } from "./tags/waive_tag.ts";
 export type { Walk } from "./tags/walk_tag.ts";
 
 /** Where the value of a parameter comes from. */
@@ -92,4 +94,6 @@ export interface Query extends TagSettings {
   /** One for each marker, in the same order. */
   readonly params: readonly Param[];
   readonly access: Access;
+  /** The guardrails that do not apply to it. */
+  readonly waivers: readonly Waiver[];
 }

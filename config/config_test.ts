@@ -42,6 +42,7 @@ describe("readConfig()", () => {
       apiVersion: "1",
       apiDescription: "Cassandra queries as a REST API",
       cqlDir: "./cql",
+      guardrails: "refuse",
       contactPoints: ["10.0.0.1:9042"],
       localDatacenter: "dc1",
       keyspace: "cqlgate",

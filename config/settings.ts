@@ -109,6 +109,13 @@ export const SETTINGS = {
     kind: path(),
     meaning: "The project: a folder with `migrations/`, `queries/` and, optionally, `routes/`",
   },
+  guardrails: {
+    name: "GUARDRAILS",
+    default: "refuse",
+    kind: choice(["refuse", "warn"]),
+    meaning:
+      "Whether queries that hit a [guardrail](guardrails.md) of severity `error` are refused, or served with a warning",
+  },
   contactPoints: {
     name: "CASSANDRA_CONTACT_POINTS",
     default: "",

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { CatalogError } from "../catalog/text/diagnose.ts";
+import type { Consistency } from "../catalog/query.ts";
+import { CatalogError, placeOf } from "../catalog/text/diagnose.ts";
 import { backoff } from "../db/driver/backoff.ts";
 import type { Session } from "../db/driver/session.ts";
 import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
@@ -14,6 +15,9 @@ import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../db/schema/cursor_table.ts";
 import { MigrationError } from "../db/schema/migrations.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
+import { GuardrailError } from "../guardrails/guardrail_error.ts";
+import { describeWaived, type Finding } from "../guardrails/inspect.ts";
+import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { LoadedRoute } from "../routes/handwritten/load_routes.ts";
 import { loadProject, type Project } from "./project.ts";
@@ -22,6 +26,10 @@ export interface ActivationOptions {
   readonly session: Session;
   readonly cqlDir: string;
   readonly keyspace: string;
+  /** Of queries that do not say theirs. */
+  readonly consistency: Consistency;
+  /** What becomes of queries that hit a guardrail of severity `error`. */
+  readonly guardrails: "refuse" | "warn";
   readonly cursorTable: CursorTable;
   readonly observe: Observe;
   /** Checks the loaded project before it is used; throws if it cannot be served. */
@@ -193,7 +201,9 @@ export class Activation {
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     const obstacle = await cursorTable.findObstacle();
     const prepared = await prepareQueries(session, queries);
+    const inspection = await inspectProject(session, prepared, this.#options);
     if (isOver()) return;
+    this.#heed(inspection);
     if (notice !== null) this.#logOnce(notice, "notice");
     if (obstacle !== null) this.#logOnce(`Long cursors are not kept: ${obstacle}`, "warning");
     serve(prepared, routes);
@@ -214,7 +224,8 @@ export class Activation {
    */
   #fail(error: unknown): void {
     const reason = messageOf(error);
-    const isAboutSchema = error instanceof MigrationError || error instanceof CatalogError;
+    const isAboutSchema = error instanceof MigrationError || error instanceof CatalogError ||
+      error instanceof GuardrailError;
     // Where Cassandra was away it is not known to be there again before it has answered.
     const isThere = isAboutSchema || this.#obstacle === null;
     if (!this.#isServing || !isThere) return this.#setObstacle(summaryOf(error), reason);
@@ -225,6 +236,17 @@ export class Activation {
       ? "The routes stay as they are: what the cluster has now cannot be served"
       : "The routes stay as they are: the cluster could not be asked for its schema";
     this.#options.observe({ kind: "warning", message, cause: error });
+  }
+
+  /** @throws {GuardrailError} if it is to be refused */
+  #heed({ findings, waived, keyspace }: ProjectInspection): void {
+    const [errors, warnings] = partition(findings, this.#options.guardrails);
+    if (errors.length > 0) throw new GuardrailError(errors);
+    for (const { span, guardrail, message, help } of warnings) {
+      this.#logOnce(`${placeOf(span)}: ${message} [${guardrail}]: ${help}`, "warning");
+    }
+    for (const message of keyspace) this.#logOnce(message, "warning");
+    for (const each of waived) this.#logOnce(describeWaived(each), "notice");
   }
 
   #logOnce(message: string, kind: "notice" | "warning"): void {
@@ -244,6 +266,15 @@ export class Activation {
   }
 }
 
+/** What is refused, and what is only said. */
+function partition(
+  findings: readonly Finding[],
+  guardrails: ActivationOptions["guardrails"],
+): [Finding[], Finding[]] {
+  const isRefused = ({ severity }: Finding) => severity === "error" && guardrails === "refuse";
+  return [findings.filter(isRefused), findings.filter((finding) => !isRefused(finding))];
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -253,6 +284,7 @@ function summaryOf(error: unknown): string {
   if (error instanceof MigrationError) {
     return "the cluster has another schema version than it needs";
   }
+  if (error instanceof GuardrailError) return "its queries hit a guardrail";
   if (error instanceof CatalogError) return "its queries do not fit the schema of the cluster";
   return "Cassandra cannot be asked for its schema";
 }

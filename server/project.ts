@@ -22,6 +22,17 @@ export interface Project {
 /** The mistakes in the files of a project; the message is the whole report. */
 export class ProjectError extends Error {
   override readonly name = "ProjectError";
+  /** The mistakes that have a place in a file. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What else is wrong, a report each. */
+  readonly others: readonly string[];
+
+  constructor(diagnostics: readonly Diagnostic[], others: readonly string[]) {
+    const reports = diagnostics.length === 0 ? [] : [formatDiagnostics(diagnostics)];
+    super([...reports, ...others].join("\n\n"));
+    this.diagnostics = diagnostics;
+    this.others = others;
+  }
 }
 
 export interface ProjectOptions {
@@ -62,8 +73,7 @@ export async function loadProject(cqlDir: string, options: ProjectOptions): Prom
   // A query with a mistake has no name yet that a route could be held against.
   if (queries.status === "fulfilled") diagnostics.push(...checkRoutes(found.routes, queries.value));
   if (options.inspect !== undefined) diagnostics.push(...await options.inspect(found.routes));
-  const reports = diagnostics.length === 0 ? others : [formatDiagnostics(diagnostics), ...others];
-  if (reports.length > 0) throw new ProjectError(reports.join("\n\n"));
+  if (diagnostics.length + others.length > 0) throw new ProjectError(diagnostics, others);
   return {
     queries: valueOf(queries),
     migrations: valueOf(migrations),

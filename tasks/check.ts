@@ -1,8 +1,9 @@
 /**
- * `deno task check [--scratch] [--no-types]`: reads a project and reports every mistake of its queries, migrations
- * and hand-written routes, types included. With `CASSANDRA_CONTACT_POINTS` set it also prepares every
- * query there, which finds what only the server knows: on the keyspace as it is, or on one that is made
- * by the migrations for that purpose. Without types, no other process is run.
+ * `deno task check [--scratch] [--no-types] [--strict] [--format=text|github|sarif]`: reads a project and
+ * reports every mistake of its queries, migrations and hand-written routes, types included. With
+ * `CASSANDRA_CONTACT_POINTS` set it also prepares every query there, which finds what only the server
+ * knows: on the keyspace as it is, or on one that is made by the migrations for that purpose. Guardrails
+ * see what they can in either case. Without types, no other process is run.
  *
  * @module
  */
@@ -15,7 +16,22 @@ import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../db/schema/schema_version.ts";
+import { GuardrailError } from "../guardrails/guardrail_error.ts";
+import {
+  describeFindings,
+  describeWaived,
+  type Finding,
+  inspectQueries,
+} from "../guardrails/inspect.ts";
+import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
 import { loadProject, type Project } from "../server/project.ts";
+import {
+  type CheckReport,
+  type Format,
+  formatGithub,
+  FORMATS,
+  formatSarif,
+} from "./check_report.ts";
 import { checkTypes } from "./check_types.ts";
 import { prepareInScratch } from "./prepare_in_scratch.ts";
 import { clusterOf, withSession } from "./with_session.ts";
@@ -26,13 +42,27 @@ export interface CheckOptions {
   readonly scratch?: boolean;
   /** Whether the types of hand-written routes are checked. Default: they are. */
   readonly types?: boolean;
+  /** Whether a warning of a guardrail fails the check, as an error does. */
+  readonly strict?: boolean;
+  /** Hears what guardrails found, before the check fails because of it. */
+  readonly heed?: (inspection: ProjectInspection) => void;
 }
 
 /** What was checked, in words. */
 export async function check(
   env: Readonly<Record<string, string | undefined>>,
-  { warn = () => {}, scratch = false, types = true }: CheckOptions = {},
+  { warn = () => {}, scratch = false, types = true, strict = false, heed = () => {} }:
+    CheckOptions = {},
 ): Promise<string> {
+  function assertGuarded(inspection: ProjectInspection): void {
+    heed(inspection);
+    const refuses = env.GUARDRAILS?.toLowerCase() !== "warn";
+    const fails = ({ severity }: Finding) => strict || refuses && severity === "error";
+    const errors = inspection.findings.filter(fails);
+    if (errors.length > 0) throw new GuardrailError(errors);
+    if (strict && inspection.keyspace.length > 0) throw new Error(inspection.keyspace.join("\n"));
+  }
+
   const cqlDir = env.CQL_DIR || "./cql";
   const keyspace = env.CASSANDRA_KEYSPACE || SETTINGS.keyspace.default;
   const { queries, migrations, routes } = await loadProject(cqlDir, {
@@ -54,12 +84,14 @@ export async function check(
     if (scratch) {
       throw new Error("Cannot check in a scratch keyspace: set CASSANDRA_CONTACT_POINTS");
     }
+    assertGuarded({ ...inspectQueries(queries, () => null), keyspace: [] });
     return `Checked ${counts} ${how}: set CASSANDRA_CONTACT_POINTS to prepare the queries too`;
   }
   const config: Config = readConfig(env, { serves: false });
-  if (scratch) await prepareInScratch(config, { queries, migrations, warn });
-  else await prepareOnKeyspace(config, { queries, migrations, warn });
+  const prepare = scratch ? prepareInScratch : prepareOnKeyspace;
+  const inspection = await prepare(config, { queries, migrations, warn });
   opaqueWarnings(queries).forEach(warn);
+  assertGuarded(inspection);
   const place = `${clusterOf(config)}${scratch ? ", on a keyspace that the migrations made" : ""}`;
   return `Checked ${counts} ${how}, and prepared every query on ${place}`;
 }
@@ -70,14 +102,15 @@ async function prepareOnKeyspace(
   { queries, migrations, warn }: Pick<Project, "queries" | "migrations"> & {
     readonly warn: (message: string) => void;
   },
-): Promise<void> {
-  const { keyspace } = config;
-  await withSession(config, keyspace, async (session) => {
+): Promise<ProjectInspection> {
+  const { keyspace, consistency } = config;
+  return await withSession(config, keyspace, async (session) => {
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     if (notice !== null && migrations !== null) warn(notice);
     const obstacle = await createCursorTable(session, keyspace).findObstacle();
     if (obstacle !== null) warn(`Long cursors are not kept: ${obstacle}`);
-    await prepareQueries(session, queries);
+    const prepared = await prepareQueries(session, queries);
+    return await inspectProject(session, prepared, { keyspace, consistency });
   });
 }
 
@@ -90,22 +123,79 @@ function list(words: readonly string[]): string {
   return [words.slice(0, -1).join(", "), words.at(-1)].join(" and ");
 }
 
-if (import.meta.main) {
-  const known = ["--scratch", "--no-types"];
-  const unknown = Deno.args.find((arg) => !known.includes(arg));
+/** The exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const notes: string[] = [];
+  let found: ProjectInspection = { findings: [], waived: [], keyspace: [] };
+  let said = "";
+  let failure: unknown = null;
+  let format: Format = "text";
   try {
-    if (unknown !== undefined) {
-      throw new Error(`Cannot check: unknown argument "${unknown}": ${suggest(unknown, known)}`);
-    }
+    const options = readArguments(args);
+    format = options.format;
     const env = Deno.env.toObject();
-    const warn = (message: string) => console.warn(`Warning: ${message}`);
+    const warn = (message: string) => notes.push(message);
     settingWarnings(env).forEach(warn);
-    const scratch = Deno.args.includes("--scratch");
-    const types = !Deno.args.includes("--no-types");
-    console.log(await check(env, { warn, scratch, types }));
-    Deno.exit(0);
+    const heed = (inspection: ProjectInspection) => found = inspection;
+    said = await check(env, { ...options, warn, heed });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
+    failure = error;
   }
+  const { waived, keyspace } = found;
+  const fatal = failure instanceof GuardrailError ? failure.findings : [];
+  const warnings = found.findings.filter((finding) => !fatal.includes(finding));
+  const report: CheckReport = { failure, warnings, waived, notes: [...notes, ...keyspace] };
+  print(report, { format, said });
+  return failure === null ? 0 : 1;
 }
+
+function print(
+  report: CheckReport,
+  { format, said }: { readonly format: Format; readonly said: string },
+): void {
+  const { failure, warnings, waived, notes } = report;
+  if (format === "sarif") return console.log(formatSarif(report));
+  if (format === "github" && formatGithub(report) !== "") console.log(formatGithub(report));
+  if (format === "text") {
+    for (const note of notes) console.warn(`Warning: ${note}`);
+    if (warnings.length > 0) console.warn(`${describeFindings(warnings)}\n`);
+    for (const line of new Set(waived.map(describeWaived))) console.log(line);
+    if (failure !== null) console.error(failure instanceof Error ? failure.message : failure);
+  }
+  if (failure === null) console.log(said);
+}
+
+const FLAGS = ["--scratch", "--no-types", "--strict", "--format"];
+
+interface Arguments {
+  readonly scratch: boolean;
+  readonly types: boolean;
+  readonly strict: boolean;
+  readonly format: Format;
+}
+
+/** @throws {Error} for an argument that is unknown */
+function readArguments(args: readonly string[]): Arguments {
+  // A value may follow its flag as a word of its own.
+  const words = args.flatMap((arg) => arg.startsWith("--format=") ? arg.split("=", 2) : [arg]);
+  const at = words.indexOf("--format");
+  const value = at < 0 ? "text" : words[at + 1] ?? "";
+  const format = FORMATS.find((known) => known === value);
+  if (format === undefined) {
+    throw new Error(`Cannot check: unknown format "${value}": use ${FORMATS.join(", ")}`);
+  }
+  const unknown = words.find((word, index) =>
+    !FLAGS.includes(word) && (at < 0 || index !== at + 1)
+  );
+  if (unknown !== undefined) {
+    throw new Error(`Cannot check: unknown argument "${unknown}": ${suggest(unknown, FLAGS)}`);
+  }
+  return {
+    scratch: words.includes("--scratch"),
+    types: !words.includes("--no-types"),
+    strict: words.includes("--strict"),
+    format,
+  };
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

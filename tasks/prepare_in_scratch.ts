@@ -8,11 +8,13 @@ import { parseCatalog } from "../catalog/catalog.ts";
 import type { Query } from "../catalog/query.ts";
 import { withoutKeyspace } from "../catalog/statement/keyspace_qualifiers.ts";
 import { CatalogError } from "../catalog/text/diagnose.ts";
-import type { SourceFile } from "../catalog/text/source.ts";
+import type { SourceFile, Span } from "../catalog/text/source.ts";
 import type { Config } from "../config/config.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import type { Migration } from "../db/schema/migrations.ts";
 import { tryMigrations } from "../db/schema/try_migrations.ts";
+import type { Finding } from "../guardrails/inspect.ts";
+import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
 import { withScratchKeyspace } from "./scratch_keyspace.ts";
 
 /**
@@ -28,16 +30,21 @@ export async function prepareInScratch(
     readonly migrations: readonly Migration[] | null;
     readonly warn: (message: string) => void;
   },
-): Promise<void> {
-  const { keyspace } = config;
+): Promise<ProjectInspection> {
+  const { keyspace, consistency } = config;
   if (migrations === null) {
     throw new Error("Cannot check in a scratch keyspace: there are no migrations to make it with");
   }
   const { stripped, originals } = stripKeyspace(queries, keyspace);
-  await withScratchKeyspace(config, { warn }, async (session) => {
+  return await withScratchKeyspace(config, { warn }, async (session) => {
     try {
       await tryMigrations(session, migrations, { keyspace, warn });
-      await prepareQueries(session, stripped);
+      const prepared = await prepareQueries(session, stripped);
+      const found = await inspectProject(session, prepared, {
+        keyspace: session.keyspace ?? keyspace,
+        consistency,
+      });
+      return inspectionInOriginals(found, originals);
     } catch (error) {
       if (!(error instanceof CatalogError)) throw error;
       const inOwnKeyspace = (text: string) => text.replaceAll(session.keyspace ?? "", keyspace);
@@ -65,6 +72,30 @@ function stripKeyspace(queries: readonly Query[], keyspace: string): Stripped {
     originals.set({ path: file.path, text }, file);
   }
   return { stripped: parseCatalog([...originals.keys()]).queries, originals };
+}
+
+/**
+ * The same findings, in the files as they are. The replication is of the scratch keyspace, so that nothing
+ * is said of it.
+ */
+function inspectionInOriginals(
+  { findings, waived }: ProjectInspection,
+  originals: Stripped["originals"],
+): ProjectInspection {
+  const inOriginal = ({ file, ...place }: Span) => ({
+    ...place,
+    file: originals.get(file) ?? file,
+  });
+  const moved = (finding: Finding) => ({ ...finding, span: inOriginal(finding.span) });
+  return {
+    findings: findings.map(moved),
+    waived: waived.map(({ query, waiver, finding }) => ({
+      query,
+      waiver: { ...waiver, span: inOriginal(waiver.span) },
+      finding: moved(finding),
+    })),
+    keyspace: [],
+  };
 }
 
 /** The same mistakes, in the files as they are and with the keyspace that they name. */

@@ -17,9 +17,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   codec: ["catalog"],
   observe: ["errors"],
   db: ["catalog", "codec", "errors", "observe"],
+  guardrails: ["catalog", "db"],
   routes: ["catalog", "codec", "db", "errors", "observe"],
-  server: ["catalog", "db", "errors", "observe", "routes"],
-  tasks: ["catalog", "config", "db", "errors", "observe", "routes", "server"],
+  server: ["catalog", "db", "errors", "guardrails", "observe", "routes"],
+  tasks: ["catalog", "config", "db", "errors", "guardrails", "observe", "routes", "server"],
   "main.ts": ["catalog", "config", "db", "errors", "observe", "routes", "server"],
   deploy: [],
 };

@@ -23,6 +23,7 @@ import { scopeTag } from "./scope_tag.ts";
 import { statusTag } from "./status_tag.ts";
 import type { Tag, TaggedQuery } from "./tag.ts";
 import { readTagLine, type TagLine } from "./tag_line.ts";
+import { waiveTag } from "./waive_tag.ts";
 import { walkTag } from "./walk_tag.ts";
 import { withoutTag } from "./without_tag.ts";
 
@@ -45,6 +46,7 @@ const TAGS = {
   status: statusTag,
   current: currentTag,
   row: rowTag,
+  waive: waiveTag,
 } as const satisfies Record<string, AnyTag>;
 
 export type TagName = keyof typeof TAGS;

@@ -19,14 +19,18 @@ export class CatalogError extends Error {
   }
 }
 
-/** One block for each mistake, by file and place, and a last line that counts them. */
-export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
+/**
+ * One block for each mistake, by file and place, and a last line that counts them.
+ *
+ * @param noun what they are
+ */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], noun = "mistake"): string {
   if (diagnostics.length === 0) return "";
   const sorted = diagnostics.toSorted((a, b) =>
     compare(a.span.file.path, b.span.file.path) || a.span.start - b.span.start
   );
   const files = new Set(diagnostics.map(({ span }) => span.file.path)).size;
-  const total = `${count(diagnostics.length, "mistake")} in ${count(files, "file")}`;
+  const total = `${count(diagnostics.length, noun)} in ${count(files, "file")}`;
   return [...sorted.map(formatDiagnostic), total].join("\n\n");
 }
 

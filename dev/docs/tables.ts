@@ -1,5 +1,6 @@
 /**
- * The tables of the documentation that the code writes: settings, error codes, types and metrics. Each
+ * The tables of the documentation that the code writes: settings, error codes, types, metrics and
+ * guardrails. Each
  * stands in its page between `<!-- name -->` and `<!-- /name -->`.
  *
  * @module
@@ -9,6 +10,7 @@ import { type Setting, SETTINGS } from "../../config/settings.ts";
 import { CLIENT_CODES } from "../../errors/client_codes.ts";
 import type { CodeRow } from "../../errors/code_row.ts";
 import { SERVICE_CODES } from "../../errors/service_codes.ts";
+import { GUARDRAILS } from "../../guardrails/guardrails.ts";
 import { createMetrics } from "../../observe/metrics.ts";
 
 export interface GeneratedTable {
@@ -27,6 +29,7 @@ export const TABLES: readonly GeneratedTable[] = [
   { path: "docs/types.md", name: "types", render: typeReference },
   { path: "docs/types.md", name: "type-uses", render: typeUses },
   { path: "docs/operations.md", name: "metrics", render: metricTable },
+  { path: "docs/guardrails.md", name: "guardrails", render: guardrailTable },
 ];
 
 function settingTable(): string {
@@ -71,6 +74,20 @@ async function metricTable(): Promise<string> {
   const rows = [...text.matchAll(/^# HELP (cqlgate_\S+) (.+)$/gm)]
     .map(([, name = "", help = ""]) => [`\`${name}\``, kinds.get(name) ?? "", help]);
   return table(["Metric", "Kind", "Meaning"], rows);
+}
+
+function guardrailTable(): string {
+  return table(
+    ["Guardrail", "Severity", "Finds", "What it costs", "What to do instead", "Source"],
+    Object.entries(GUARDRAILS).map(([name, { severity, finds, cost, instead, source }]) => [
+      `\`${name}\``,
+      severity,
+      finds,
+      cost,
+      instead,
+      source,
+    ]),
+  );
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -51,6 +51,14 @@ function batchInOnePartition({ parsed, conditional }: Query): OnePartitionBatch 
   return conditional ? { name: "conditional", span, writes } : null;
 }
 
+/** Whether writes provably go to one partition. */
+export function areInOnePartition(
+  writes: readonly WriteStatement[],
+  tables: readonly (Table | null)[],
+): boolean {
+  return areSame(writes.map((write, index) => partitionOf(write, tables[index] ?? null)));
+}
+
 interface Partition {
   readonly table: Table;
   /** Of each column of the key what it is, wherever that stands. */

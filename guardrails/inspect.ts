@@ -1,0 +1,121 @@
+/**
+ * Queries → what the guardrails find in them, and what their authors waived. Nothing is thrown: the caller
+ * decides what a finding means.
+ *
+ * @module
+ */
+import type { Query, Waiver } from "../catalog/query.ts";
+import { formatDiagnostics, placeOf } from "../catalog/text/diagnose.ts";
+import type { Diagnostic } from "../catalog/text/source.ts";
+import { suggest } from "../catalog/text/suggest.ts";
+import type { InspectedKeyspace, QuerySchema, Severity } from "./guardrail.ts";
+import { GUARDRAILS } from "./guardrails.ts";
+
+/** A guardrail that a query hits. */
+export interface Finding extends Diagnostic {
+  /** The name of the guardrail; `waiver` for a waiver that is wrong itself. */
+  readonly guardrail: string;
+  readonly severity: Severity;
+}
+
+/** A finding that the author of the query has given a reason for. */
+export interface Waived {
+  readonly query: Query;
+  readonly waiver: Waiver;
+  /** What would have been reported. */
+  readonly finding: Finding;
+}
+
+export interface Inspection {
+  readonly findings: readonly Finding[];
+  readonly waived: readonly Waived[];
+}
+
+/** @param schemaOf what the cluster says of a query; null if it was not asked */
+export function inspectQueries(
+  queries: readonly Query[],
+  schemaOf: (query: Query) => QuerySchema | null,
+): Inspection {
+  const findings: Finding[] = [];
+  const waived: Waived[] = [];
+  for (const query of queries) {
+    const schema = schemaOf(query);
+    const hits = findingsOf(query, { queries, schema });
+    for (const finding of hits) {
+      const waiver = query.waivers.find(({ guardrail }) => guardrail === finding.guardrail);
+      if (waiver === undefined) findings.push(finding);
+      else waived.push({ query, waiver, finding });
+    }
+    for (const waiver of query.waivers) {
+      const mistake = mistakeOf(waiver, { hits, isComplete: schema !== null });
+      if (mistake !== null) findings.push(mistake);
+    }
+  }
+  return { findings, waived };
+}
+
+/** What is wrong with the keyspace, a sentence each. */
+export function inspectKeyspace(keyspace: InspectedKeyspace): string[] {
+  return Object.entries(GUARDRAILS).flatMap(([name, guardrail]) =>
+    guardrail.about !== "keyspace"
+      ? []
+      : guardrail.inspect(keyspace).map((message) => `${message}: ${guardrail.instead} (${name})`)
+  );
+}
+
+/** A report like that of mistakes, with the severity and the guardrail of each finding. */
+export function describeFindings(findings: readonly Finding[]): string {
+  const named = findings.map(({ guardrail, severity, message, ...finding }) => ({
+    ...finding,
+    message: `${severity}: ${message} [${guardrail}]`,
+  }));
+  return formatDiagnostics(named, "finding");
+}
+
+/** `file:line: "query" waives guardrail: reason`, for the log of an operator. */
+export function describeWaived({ query, waiver }: Waived): string {
+  return `${placeOf(waiver.span)}: "${query.name}" waives ${waiver.guardrail}: ${waiver.reason}`;
+}
+
+function findingsOf(
+  query: Query,
+  inspected: { readonly queries: readonly Query[]; readonly schema: QuerySchema | null },
+): Finding[] {
+  return Object.entries(GUARDRAILS).flatMap(([name, guardrail]) => {
+    if (guardrail.about !== "query") return [];
+    const { severity, instead } = guardrail;
+    return guardrail.inspect({ query, ...inspected }).map(({ span, message }) => ({
+      guardrail: name,
+      severity,
+      span,
+      message,
+      help: `${instead}; or give a reason not to: "@waive ${name}: …"`,
+    }));
+  });
+}
+
+/** A waiver must name a guardrail, and one that the query hits: an old reason explains nothing. */
+function mistakeOf(
+  { guardrail, span }: Waiver,
+  { hits, isComplete }: { readonly hits: readonly Finding[]; readonly isComplete: boolean },
+): Finding | null {
+  const names = Object.keys(GUARDRAILS).filter((name) => GUARDRAILS[name]?.about === "query");
+  if (!names.includes(guardrail)) {
+    return {
+      guardrail: "waiver",
+      severity: "error",
+      span,
+      message: `Unknown guardrail "${guardrail}"`,
+      help: suggest(guardrail, names),
+    };
+  }
+  // Without the cluster most guardrails cannot be seen to be hit.
+  if (!isComplete || hits.some((hit) => hit.guardrail === guardrail)) return null;
+  return {
+    guardrail: "waiver",
+    severity: "warning",
+    span,
+    message: `Cannot see what "${guardrail}" is waived for: the query does not hit it`,
+    help: "Remove the waiver",
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * A route that shows a column with the name of a secret.
+ *
+ * @module
+ */
+import type { Query } from "../../catalog/query.ts";
+import { walkTerm } from "../../catalog/statement/term.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { QueryGuardrail } from "../guardrail.ts";
+
+const SECRETS = ["password", "passwd", "passphrase", "secret", "salt", "cvv", "cvc", "ssn", "pin"];
+/** Two words that make a secret together. */
+const SECRET_PAIRS = [
+  "api key",
+  "private key",
+  "secret key",
+  "signing key",
+  "access token",
+  "refresh token",
+  "session token",
+  "reset token",
+];
+/** A name that ends so is about the secret and not the secret. */
+const ABOUT = ["at", "on", "by", "id", "count", "changed", "expires", "expiry", "type", "version"];
+
+export const secretColumn: QueryGuardrail = {
+  about: "query",
+  severity: "error",
+  finds: "A route that returns a column with the name of a secret, such as `password_hash`",
+  cost: "Everyone who may call the route, or reads a log of its answers, has the secret",
+  instead: "Leave the column out, and compare secrets in a hand-written route",
+  source: "OWASP API Security › API3:2023 Broken Object Property Level Authorization",
+  inspect({ query, schema }) {
+    if (query.route === null) return [];
+    const columns = new Set([...selected(query), ...schema === null ? [] : shown(schema.prepared)]);
+    return [...columns].filter(isSecret).map((column) => ({
+      span: query.nameSpan,
+      message: `Cannot show "${column}": it has the name of a secret`,
+    }));
+  },
+};
+
+/** Whether a name is a secret's: `password_hash` and `apiKey` are, `password_changed_at` is not. */
+export function isSecret(name: string): boolean {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().split(/[^a-z0-9]+/);
+  if (ABOUT.includes(words.at(-1) ?? "")) return false;
+  const pairs = words.map((word, index) => `${word} ${words[index + 1] ?? ""}`);
+  return words.some((word) => SECRETS.includes(word) || word === "apikey") ||
+    pairs.some((pair) => SECRET_PAIRS.includes(pair));
+}
+
+/** The columns that a select list names, under whatever alias. */
+function selected({ parsed }: Query): string[] {
+  if (parsed.kind !== "select") return [];
+  return (parsed.selectors ?? []).flatMap(({ term }) =>
+    [...walkTerm(term)].flatMap((inner) => inner.kind === "column" ? [inner.column.name] : [])
+  );
+}
+
+/** What callers get: rows, or what `@current` shows. */
+function shown({ query: { verb }, columns, condition }: PreparedQuery): string[] {
+  const visible = verb === "select" ? columns : condition?.shown ?? [];
+  return visible.map(({ name }) => name);
+}

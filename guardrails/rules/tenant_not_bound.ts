@@ -1,0 +1,58 @@
+/**
+ * A route to a table of tenants that lets the caller choose the tenant.
+ *
+ * @module
+ */
+import type { Query } from "../../catalog/query.ts";
+import type { QueryGuardrail } from "../guardrail.ts";
+import { partsOf, restrictionsOf } from "../restrictions.ts";
+import { tenantMarkers } from "./claim_outside_partition_key.ts";
+
+const TENANT_COLUMNS: readonly string[] = ["tenant", "tenant_id"];
+
+export const tenantNotBound: QueryGuardrail = {
+  about: "query",
+  severity: "error",
+  finds:
+    "A route to a table whose partition key has a tenant, that does not take the tenant from a claim",
+  cost: "A caller who knows, or guesses, the name of another tenant reads or writes its rows",
+  instead: 'Take it from the token, for example "@param tenant_id in claim:tenant"',
+  source: "OWASP API Security › API1:2023 Broken Object Level Authorization",
+  inspect({ query, queries, schema }) {
+    if (schema === null || query.route === null) return [];
+    const claims = new Set(
+      query.params.flatMap(({ name, source }) => source.in === "claim" ? [name] : []),
+    );
+    return partsOf(query.parsed).flatMap((part, index) => {
+      const table = schema.tables[index] ?? null;
+      if (table === null) return [];
+      const bound = restrictionsOf(part);
+      return table.partitionKey.filter((column) =>
+        TENANT_COLUMNS.includes(column) ||
+        queries.some((other) => bindsTenant(other, { table: table.name, column }))
+      ).filter((column) =>
+        !bound.some((restriction) =>
+          restriction.column === column && restriction.markers.some((marker) => claims.has(marker))
+        )
+      ).map((column) => ({
+        span: bound.find((restriction) => restriction.column === column)?.span ?? part.table.span,
+        message:
+          `Cannot let callers choose the tenant of "${table.name}": "${column}" is not bound to a claim`,
+      }));
+    });
+  },
+};
+
+/** Whether a query takes the tenant of the column from a claim. */
+function bindsTenant(
+  query: Query,
+  { table, column }: { readonly table: string; readonly column: string },
+): boolean {
+  const claims = tenantMarkers(query);
+  return claims.size > 0 && partsOf(query.parsed).some((part) =>
+    part.table.name.name === table &&
+    restrictionsOf(part).some((restriction) =>
+      restriction.column === column && restriction.markers.some((marker) => claims.has(marker))
+    )
+  );
+}
