@@ -42,7 +42,7 @@ export function inspectQueries(
     const schema = schemaOf(query);
     const hits = findingsOf(query, { queries, schema });
     for (const finding of hits) {
-      const waiver = query.waivers.find(({ guardrail }) => guardrail === finding.guardrail);
+      const waiver = query.waivers.find(({ name }) => name === finding.guardrail);
       if (waiver === undefined) findings.push(finding);
       else waived.push({ query, waiver, finding });
     }
@@ -74,7 +74,7 @@ export function describeFindings(findings: readonly Finding[]): string {
 
 /** `file:line: "query" waives guardrail: reason`, for the log of an operator. */
 export function describeWaived({ query, waiver }: Waived): string {
-  return `${placeOf(waiver.span)}: "${query.name}" waives ${waiver.guardrail}: ${waiver.reason}`;
+  return `${placeOf(waiver.nameSpan)}: "${query.name}" waives ${waiver.name}: ${waiver.reason}`;
 }
 
 function findingsOf(
@@ -96,7 +96,7 @@ function findingsOf(
 
 /** A waiver must name a guardrail, and one that the query hits: an old reason explains nothing. */
 function mistakeOf(
-  { guardrail, span }: Waiver,
+  { name: guardrail, nameSpan: span }: Waiver,
   { hits, isComplete }: { readonly hits: readonly Finding[]; readonly isComplete: boolean },
 ): Finding | null {
   const names = Object.keys(GUARDRAILS).filter((name) => GUARDRAILS[name]?.about === "query");

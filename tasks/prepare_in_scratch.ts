@@ -91,7 +91,7 @@ function inspectionInOriginals(
     findings: findings.map(moved),
     waived: waived.map(({ query, waiver, finding }) => ({
       query,
-      waiver: { ...waiver, span: inOriginal(waiver.span) },
+      waiver: { ...waiver, nameSpan: inOriginal(waiver.nameSpan) },
       finding: moved(finding),
     })),
     keyspace: [],

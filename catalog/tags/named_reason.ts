@@ -1,0 +1,47 @@
+/**
+ * `name: reason`, what the tags consist of that make an exception and say why.
+ *
+ * @module
+ */
+
+import { part } from "../text/comment.ts";
+import type { Report, Span } from "../text/source.ts";
+import type { TagLine } from "./tag_line.ts";
+
+export interface NamedReason {
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly reason: string;
+}
+
+/** Null if the name is missing; without its reason, which is reported as well, it counts. */
+export function readNamedReason(
+  { name: tag, nameSpan, words, span }: TagLine,
+  { what, example, report }: {
+    /** What the name is the name of. */
+    readonly what: string;
+    readonly example: string;
+    readonly report: Report;
+  },
+): NamedReason | null {
+  const [first] = words;
+  const [name = ""] = first?.text.split(":", 1) ?? [];
+  if (first === undefined || name === "") {
+    report({
+      span: nameSpan,
+      message: `Missing ${what}`,
+      help: `Name it after the tag, for example "${example}"`,
+    });
+    return null;
+  }
+  const rest = span.file.text.slice(first.span.start + name.length, span.end);
+  const reason = /^\s*:\s*(\S[^]*)/.exec(rest)?.[1];
+  if (reason === undefined) {
+    report({
+      span: first.span,
+      message: `Missing reason of "@${tag} ${name}"`,
+      help: `Say after a colon why, for example "${example}"`,
+    });
+  }
+  return { name, nameSpan: part(first.span, 0, name.length).span, reason: reason ?? "" };
+}
