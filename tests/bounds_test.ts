@@ -6,6 +6,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { problemOf } from "./support/harness.ts";
+import { inlined } from "./support/openapi_reference.ts";
 import { type OwnService, startOwnService } from "./support/own_service.ts";
 
 const MIGRATION = `
@@ -138,7 +139,9 @@ describe("bounds", () => {
   });
 
   it("are in the OpenAPI document", async () => {
-    const document = await (await service.request("/openapi.json", { user: null })).json();
+    const document = inlined(
+      await (await service.request("/openapi.json", { user: null })).json(),
+    );
     const schemaOf = (path: string, method: string) =>
       document.paths[path][method].requestBody.content["application/json"].schema.properties;
     expect(schemaOf("/films/{id}", "put").price).toMatchObject({

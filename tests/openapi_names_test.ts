@@ -151,6 +151,7 @@ describe("The schemas of the OpenAPI document", () => {
       "CountVideosRow",
       "FindTitlesPage",
       "FindTitlesRow",
+      "InputError",
       "ListTitlesBody",
       "Problem",
       "RenameVideoBody",

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { inlined } from "./support/openapi_reference.ts";
 import { type OpenApiValidator, openApiValidator } from "./support/openapi_validator.ts";
 import { type OwnService, startOwnService, succeed } from "./support/own_service.ts";
 
@@ -145,8 +146,9 @@ describe("A column may be null in the OpenAPI document", () => {
     ) {
       await service.client.execute(`INSERT INTO ${table} (${columns}) VALUES (${values})`);
     }
-    document = await (await service.request("/openapi.json", { user: null })).json();
-    validator = openApiValidator(document);
+    const source = await (await service.request("/openapi.json", { user: null })).json();
+    document = inlined(source);
+    validator = openApiValidator(source);
   });
   after(() => service[Symbol.asyncDispose]());
 

@@ -7,6 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { problemOf } from "./support/harness.ts";
+import { inlined } from "./support/openapi_reference.ts";
 import {
   answer,
   type OwnService,
@@ -264,8 +265,8 @@ describe("Statements that Cassandra answers all at once", () => {
 describe("What may be null", () => {
   /** Whether the schema of a route's row lets a column be null. */
   async function nullable(path: string, column: string): Promise<boolean> {
-    const { paths } = await get<{ paths: Record<string, Record<string, unknown>> }>(
-      "/openapi.json",
+    const { paths } = inlined(
+      await get<{ paths: Record<string, Record<string, unknown>> }>("/openapi.json"),
     );
     const text = JSON.stringify(paths[path]);
     const schema = text.slice(text.indexOf(`"${column}":{`)).slice(0, 200);
@@ -291,7 +292,7 @@ describe("What may be null", () => {
     await succeed(post("/places", { id: 9, tags: { a: 1 } }));
     expect(await get("/places/9/ages")).toEqual({ ages: [null] });
     const text = JSON.stringify(
-      (await get<{ paths: Record<string, unknown> }>("/openapi.json"))
+      inlined(await get<{ paths: Record<string, unknown> }>("/openapi.json"))
         .paths["/places/{id}/ages"],
     );
     expect(text).toMatch(/"items":\{[^}]*"null"/);

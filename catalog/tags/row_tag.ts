@@ -12,7 +12,7 @@ import type { QueryTag } from "./tag.ts";
 import { reportUnexpected, type TagLine } from "./tag_line.ts";
 
 /** The schemas of the service itself, which stand beside those of rows. */
-export const OWN_SCHEMAS: readonly string[] = ["Applied", "Problem"];
+export const OWN_SCHEMAS: readonly string[] = ["Applied", "InputError", "Problem"];
 
 export interface RowTag {
   /** Empty if it is missing or cannot be one. */

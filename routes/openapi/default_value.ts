@@ -8,13 +8,20 @@ import type { z } from "@hono/zod-openapi";
 import type { Json } from "../../codec/codec.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 
-/** The schema with the parameter's default in it, where there is one. */
+/**
+ * The schema with the parameter's default in it, where there is one. In a body, words say it: of a member
+ * that has a `default`, openapi-typescript makes one that every request must have.
+ */
 export function withDefault(
   schema: z.ZodType<unknown>,
   prepared: PreparedParam,
 ): z.ZodType<unknown> {
   const value = defaultValue(prepared, schema);
-  return value === null ? schema : schema.meta({ ...schema.meta(), default: value });
+  if (value === null) return schema;
+  const meta = schema.meta();
+  if (prepared.param.source.in !== "body") return schema.meta({ ...meta, default: value });
+  const description = `${meta?.description ?? "A value"}; \`${JSON.stringify(value)}\` if left out`;
+  return schema.meta({ ...meta, description });
 }
 
 function defaultValue(

@@ -5,16 +5,14 @@
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { NDJSON } from "../input/read_entries.ts";
+import { lineStream } from "./describe_streams.ts";
 
-/** The body: one input, an array of them, or NDJSON. */
-export function bulkBody(input: z.ZodType<unknown>) {
+/** The body: one input, an array of them, or as `x-streams` says it, NDJSON. */
+export function bulkBody(input: z.ZodType<unknown>, name: string) {
   return {
-    "application/json": { schema: z.union([input, z.array(input)]) },
-    [NDJSON]: {
-      schema: z.string().openapi({
-        description: "One such object on each line, any number of lines",
-      }),
-    },
+    description: `One input, an array of them, or as \`${NDJSON}\` one on each line`,
+    content: { "application/json": { schema: z.union([input, z.array(input)]) } },
+    ...lineStream(name),
   };
 }
 

@@ -17,13 +17,13 @@ import { schemaOf } from "../input/param_schema.ts";
 import type { ParamPlace } from "../input/param_place.ts";
 import { takesBody } from "../input/read_body.ts";
 import { describePageParams } from "../paging/page_params.ts";
-import { ROW_FORMATS } from "../respond/row_format.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { writeResponses } from "./describe_written.ts";
 import { withDefault } from "./default_value.ts";
 import type { RowSchemaName, SchemaNames } from "./name_schemas.ts";
 import { problemResponses } from "./problem_responses.ts";
+import { rowStreams, STREAM_TYPES } from "./describe_streams.ts";
 import { traitsOf } from "./route_traits.ts";
 
 /** The name of the security scheme in the document. */
@@ -67,9 +67,9 @@ export function describeRoute(prepared: PreparedQuery, names: SchemaNames): Rout
         ? {
           body: {
             required: body.some(({ param }) => !isOptional(param)),
-            content: query.bulk
-              ? bulkBody(bodySchema)
-              : { "application/json": { schema: bodySchema } },
+            ...(query.bulk
+              ? bulkBody(bodySchema, names.body)
+              : { content: { "application/json": { schema: bodySchema } } }),
           },
         }
         : {}),
@@ -147,7 +147,7 @@ function successOf(
     case "many":
       return {
         200: {
-          description: "A page of rows, or all rows as a stream",
+          description: `A page of rows. With ${STREAM_TYPES} in \`Accept\`: all rows, as a stream`,
           content: {
             "application/json": {
               schema: z.object({
@@ -157,8 +157,8 @@ function successOf(
                 }),
               }).openapi(row!.page),
             },
-            ...streamContent,
           },
+          ...rowStreams(row!.name),
           headers: z.object({
             Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
           }),
@@ -169,11 +169,6 @@ function successOf(
       return writeResponses(prepared, written);
   }
 }
-
-/** Of the media types that rows are streamed in. */
-const streamContent = Object.fromEntries(
-  Object.keys(ROW_FORMATS).map((type) => [type, { schema: z.string() }]),
-);
 
 const ifMatchSchema = z.string().openapi({
   description: "The `ETag` of the row that the caller has seen",

@@ -105,7 +105,8 @@ function nameRows(
 
 /** Equal for rows of the same columns and the same table, which mean the same. */
 function rowKeyOf({ query, origin, columns }: PreparedQuery): string {
-  const shape = columns.map((column) => [column.name, typeOfColumn(column)] as const)
+  const shape = columns
+    .map((column) => [column.name, typeOfColumn(column), column.nullable] as const)
     .toSorted(([one], [other]) => one < other ? -1 : 1);
   return JSON.stringify([origin?.table ?? { query: query.name }, shape]);
 }

@@ -11,8 +11,8 @@ import { problemAnswer } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 
-/** The body of every error; some have more members, such as `current`. */
-export const problemSchema = z.looseObject({
+/** The body of every error, without the members that only some have, such as `current`. */
+export const problemSchema = z.object({
   type: z.literal("about:blank"),
   title: z.string().openapi({ description: "The code in words" }),
   status: z.int().openapi({ description: "The HTTP status" }),
@@ -21,10 +21,12 @@ export const problemSchema = z.looseObject({
   }),
   detail: z.string().openapi({ description: "What happened and what to do, for people" }),
   request_id: z.string().openapi({ description: "The same as in `X-Request-Id` and in the log" }),
-  errors: z.array(z.object({
-    pointer: z.string().openapi({ example: "/body/temperature" }),
-    detail: z.string().openapi({ example: "Expected a number" }),
-  })).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
+  errors: z.array(
+    z.object({
+      pointer: z.string().openapi({ example: "/body/temperature" }),
+      detail: z.string().openapi({ example: "Expected a number" }),
+    }).openapi("InputError"),
+  ).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
 }).openapi("Problem");
 
 /** Hono's own errors by their status; others as {@link toServiceError} has them. */
