@@ -121,6 +121,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       executor,
       cursors,
       seeds,
+      idempotency: {
+        secrets: config.idempotencySecrets,
+        windowMs: config.idempotencyWindowMs,
+      },
       authenticator,
       issuer: config.oidcIssuer,
       places,

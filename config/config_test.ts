@@ -58,6 +58,8 @@ describe("readConfig()", () => {
       oidcAudience: null,
       tokenTypes: [],
       cursorKeys: [new TextEncoder().encode("k".repeat(32))],
+      idempotencySecrets: [],
+      idempotencyWindowMs: 900000,
       requestTimeoutMs: 5000,
       maxBodyBytes: 1048576,
       bodyTimeoutMs: 30000,
@@ -104,6 +106,9 @@ docs/configuration.md lists every setting`),
     );
   });
 
+  const FORM = 'expected 32 bytes in base64, as "openssl rand -base64 32" prints them';
+  const INSTANT =
+    'expected the instant from which on a newer secret is used, as "@2026-01-31T12:00:00Z"';
   const MISTAKES: { what: string; env: Environment; mistakes: string[] }[] = [
     {
       what: "a port beyond the range",
@@ -167,6 +172,21 @@ docs/configuration.md lists every setting`),
       env: { CURSOR_KEY: [KEY, OTHER_KEY, KEY].join() },
       mistakes: ["CURSOR_KEY does not fit: expected two keys at most, which are enough to rotate"],
     },
+    ...([
+      ["a secret of 31 bytes", btoa("k".repeat(31)), FORM],
+      ["two secrets without an instant", `${KEY},${OTHER_KEY}`, INSTANT],
+      ["an instant in words", `${KEY}@tomorrow,${OTHER_KEY}`, INSTANT],
+      ["an instant without an offset", `${KEY}@2026-01-31T12:00:00,${OTHER_KEY}`, INSTANT],
+      [
+        "the oldest secret first",
+        `${KEY}@2026-01-31T12:00:00Z,${OTHER_KEY}@2026-01-31T12:00:01Z`,
+        "expected the newest secret first",
+      ],
+    ] as const).map(([what, IDEMPOTENCY_SECRET, expected]) => ({
+      what,
+      env: { IDEMPOTENCY_SECRET },
+      mistakes: [`IDEMPOTENCY_SECRET does not fit: ${expected}`],
+    })),
     {
       what: "a keyspace of 49 characters",
       env: { CASSANDRA_KEYSPACE: "k".repeat(49) },
@@ -365,6 +385,17 @@ docs/configuration.md lists every setting`),
     expect(tokenTypes).toEqual(["application/okta-internal-at+jwt", "JWT"]);
     expect(mistakesOf({ ...REQUIRED, OIDC_TOKEN_TYPES: "at+jwt;JWT" })).toEqual([
       'OIDC_TOKEN_TYPES has "at+jwt;JWT": expected a media type, such as "application/at+jwt" or "at+jwt"',
+    ]);
+  });
+
+  it("reads secrets with the instants that they begin at", () => {
+    const { idempotencySecrets } = readConfig({
+      ...REQUIRED,
+      IDEMPOTENCY_SECRET: `${KEY}@2026-01-31T12:00:00Z, ${OTHER_KEY}`,
+    });
+    expect(idempotencySecrets).toEqual([
+      { secret: new TextEncoder().encode("k".repeat(32)), since: Date.UTC(2026, 0, 31, 12) },
+      { secret: new TextEncoder().encode("o".repeat(32)), since: -Infinity },
     ]);
   });
 

@@ -240,6 +240,43 @@ export function encryptionKeys(): SettingKind<readonly Uint8Array[]> {
   };
 }
 
+/** A secret that values are derived with, and the instant from which on. */
+export interface DerivationSecret {
+  readonly secret: Uint8Array;
+  /** In milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Secrets of 32 bytes in base64, the newest first; each but the last with the instant that it begins at. */
+export function derivationSecrets(): SettingKind<readonly DerivationSecret[]> {
+  return {
+    range: "secrets of 32 bytes in base64, comma-separated; `secret@instant` for all but the last",
+    read(text, fail) {
+      const parts = partsOf(text).map((part) => part.split("@", 2) as [string, string?]);
+      const secrets = parts.map(([secret, instant], index) => ({
+        secret: decodeBase64(secret),
+        since: instant === undefined && index === parts.length - 1
+          ? -Infinity
+          : INSTANT.test(instant ?? "")
+          ? Date.parse(instant!)
+          : NaN,
+      }));
+      if (secrets.some(({ secret }) => secret?.length !== 32)) {
+        fail('expected 32 bytes in base64, as "openssl rand -base64 32" prints them');
+      } else if (secrets.some(({ since }) => Number.isNaN(since))) {
+        fail(
+          'expected the instant from which on a newer secret is used, as "@2026-01-31T12:00:00Z"',
+        );
+      } else if (secrets.some(({ since }, index) => since <= (secrets[index + 1]?.since ?? NaN))) {
+        fail("expected the newest secret first");
+      }
+      return secrets.flatMap(({ secret, since }) => secret === null ? [] : [{ secret, since }]);
+    },
+  };
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+
 function partsOf(text: string): string[] {
   return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
 }

@@ -11,6 +11,7 @@ import type { Consistency } from "../catalog/query.ts";
 import {
   choice,
   contactPoints,
+  derivationSecrets,
   encryptionKeys,
   fileContent,
   integer,
@@ -213,6 +214,21 @@ export const SETTINGS = {
     meaning:
       "Encrypts cursors; required, and the same in every replica; list two keys to rotate (the first encrypts)",
     secret: true,
+  },
+  /** The newest first. Empty if no route takes `Idempotency-Key`. */
+  idempotencySecrets: {
+    name: "IDEMPOTENCY_SECRET",
+    default: "",
+    kind: derivationSecrets(),
+    meaning:
+      "Derives the generated values of requests with an `Idempotency-Key`, which are refused without it; the same in every replica, the newest first; see [Operations](operations.md#rotating-the-idempotency-secret) for the instants",
+    secret: true,
+  },
+  idempotencyWindowMs: {
+    name: "IDEMPOTENCY_WINDOW_MS",
+    default: "900000",
+    kind: integer({ min: 1000, max: 86_400_000 }),
+    meaning: "How old the time in an `Idempotency-Key` may be, and so how long a retry is safe",
   },
   requestTimeoutMs: {
     name: "REQUEST_TIMEOUT_MS",

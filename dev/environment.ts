@@ -32,16 +32,19 @@ export async function devSetup(
     LOG_FORMAT: Deno.stdout.isTerminal() ? "pretty" : "json",
     ...(ownCassandra ? { CASSANDRA_CONTACT_POINTS: `127.0.0.1:${CASSANDRA_PORT}` } : {}),
     ...(ownProvider ? { OIDC_ISSUER: DEV_ISSUER, OIDC_AUDIENCE: DEV_AUDIENCE } : {}),
-    ...(given.CURSOR_KEY_FILE ? {} : { CURSOR_KEY: await cursorKey() }),
+    ...(given.CURSOR_KEY_FILE ? {} : { CURSOR_KEY: await keptSecret("cursor-key") }),
+    ...(given.IDEMPOTENCY_SECRET_FILE
+      ? {}
+      : { IDEMPOTENCY_SECRET: await keptSecret("idempotency-secret") }),
   };
   // A name that is set to nothing counts as not set.
   const set = Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]);
   return { env: { ...defaults, ...Object.fromEntries(set) }, ownCassandra, ownProvider };
 }
 
-/** A random key, kept so that cursors outlive a restart. */
-async function cursorKey(): Promise<string> {
-  const file = `${DEV_DIRECTORY}/cursor-key`;
+/** A random secret, kept so that what was made with it outlives a restart. */
+async function keptSecret(name: string): Promise<string> {
+  const file = `${DEV_DIRECTORY}/${name}`;
   try {
     return await Deno.readTextFile(file);
   } catch (error) {

@@ -46,6 +46,15 @@ export const CLIENT_CODES = {
       "`If-Match` or `If-None-Match` is a precondition that the route cannot check. Nothing was changed",
     action: "Leave the header out, or use a route that checks it",
   },
+  unsupported_idempotency_key: {
+    status: 400,
+    title: "Unsupported idempotency key",
+    ...CLIENT,
+    routes: ["writes", "hand_written"],
+    meaning:
+      "`Idempotency-Key` asks that a repeated request be carried out once, which the route cannot promise. Nothing was changed",
+    action: "Leave the header out; `detail` says why the route does not take it",
+  },
   missing_token: {
     status: 401,
     title: "Missing token",

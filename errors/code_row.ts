@@ -34,6 +34,8 @@ export type RouteTrait =
   | "walk"
   /** Its condition comes from `If-Match`. */
   | "if_match"
+  /** Writes. */
+  | "writes"
   /** Writes what must not be written twice. */
   | "not_idempotent"
   /** Is written by hand, and may call any query. */

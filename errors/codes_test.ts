@@ -33,8 +33,10 @@ describe("codesOf()", () => {
     ["many", ["answer_too_large"]],
     ["applied", ["not_applied", "answer_too_large"]],
     ["not_idempotent", ["outcome_unknown"]],
+    ["writes", ["unsupported_idempotency_key"]],
     ["hand_written", [
       "range_too_wide",
+      "unsupported_idempotency_key",
       "not_found",
       "too_many_rows",
       "answer_too_large",

@@ -28,6 +28,7 @@ import {
 } from "./handwritten/before_handler.ts";
 import type { HandwrittenRoute } from "./handwritten/define_route.ts";
 import { createCallerFactory } from "./handwritten/query_caller.ts";
+import type { IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { inputErrors } from "./input/input_errors.ts";
 import type { BodyLimits } from "./input/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
@@ -61,6 +62,7 @@ export interface AppOptions {
   readonly cursors: Cursors;
   /** What generated values are made from. */
   readonly seeds: Seeds;
+  readonly idempotency: IdempotencyOptions;
   readonly authenticator: TokenAuthenticator | null;
   readonly issuer: string | null;
   readonly places: Places;

@@ -9,6 +9,7 @@ import type { Query } from "../catalog/query.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { AppEnv } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
+import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import {
   compileBulkInput,
   compileInput,
@@ -37,6 +38,7 @@ export interface MountOptions extends ResponderOptions, BulkOptions {
   /** What its schemas are called in the OpenAPI document. */
   readonly names: SchemaNames;
   readonly seeds: Seeds;
+  readonly idempotency: IdempotencyOptions;
   /** What a request passes through before it is served. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
 }
@@ -53,6 +55,7 @@ export function mountQuery(
   const answers = answersOf(prepared, options);
   const offered = [...Object.keys(answers), ...query.bulk ? [NDJSON] : []] as [string, ...string[]];
   const readBody = bodyReader(query, options);
+  const readKey = compileKeyReader(prepared, options.idempotency);
   const bulk = query.bulk
     ? { readInput: compileBulkInput(prepared), respond: respondBulk(prepared, options) }
     : null;
@@ -60,12 +63,13 @@ export function mountQuery(
   async function serve(context: Context<AppEnv>): Promise<Response> {
     const type = negotiate(context.req.header("accept"), offered);
     const url = new URL(context.req.url);
+    const { identity } = context.get("request");
     const outer: OuterInput = {
       path: context.req.param() as Record<string, string>,
       query: url.searchParams,
       headers: context.req.raw.headers,
-      claims: context.get("request").identity?.claims ?? {},
-      seeds: options.seeds,
+      claims: identity?.claims ?? {},
+      seeds: await readKey(context.req.raw.headers, identity) ?? options.seeds,
     };
     const input = await readBody(context.req.raw);
     if (input.kind === "many") {
@@ -76,7 +80,7 @@ export function mountQuery(
     return await answer({ context, url, input: { ...outer, body: input.body } });
   }
 
-  app.openAPIRegistry.registerPath(describeRoute(prepared, options.names));
+  app.openAPIRegistry.registerPath(describeRoute(prepared, options));
   app.on(
     [method],
     [honoPath(path)],

@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["context.ts", "addresses.ts"],
     ["load"],
     ["generate"],
+    ["idempotency"],
     ["input"],
     ["paging"],
     ["respond", "auth", "middleware"],

@@ -154,6 +154,8 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     ),
   unsupported_precondition: () =>
     service.request("/stations", { ...post(STATION), headers: { "if-match": '"1"' } }),
+  unsupported_idempotency_key: () =>
+    service.request("/stations", { ...post(STATION), headers: { "idempotency-key": "a" } }),
   missing_token: () => service.request("/stations", { user: null }),
   invalid_token: () =>
     service.request("/stations", { user: null, headers: { authorization: "Bearer abc" } }),

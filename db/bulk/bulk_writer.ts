@@ -6,6 +6,7 @@
  */
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
+import type { WriteTime } from "../driver/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Executor, Result } from "../run/execute.ts";
 import { type BulkOutcome, type Entry, writeLines, type WriteLinesOptions } from "./write_lines.ts";
@@ -14,8 +15,10 @@ export interface BulkRequest
   extends Pick<WriteLinesOptions<EncodedValues>, "read" | "fail" | "obstacle"> {
   /** Runs while Cassandra is being waited for. */
   readonly stopwatch: Stopwatch;
-  /** The error for a line whose condition did not hold. */
-  notApplied(values: EncodedValues, result: Result): ServiceError;
+  /** As of when all lines are written. Default: when each is sent. */
+  readonly writeTime?: WriteTime | undefined;
+  /** The error for a line whose condition did not hold; null if it was written before. */
+  notApplied(values: EncodedValues, result: Result): ServiceError | null;
 }
 
 /** Writes the entries of one request, as `writeLines` does. Never rejects. */
@@ -26,18 +29,19 @@ export type BulkWriter = (
 
 export function createBulkWriter(prepared: PreparedQuery, executor: Executor): BulkWriter {
   const { idempotent, rowKey } = prepared;
-  return (blocks, { stopwatch, notApplied, ...request }) =>
+  return (blocks, { stopwatch, notApplied, writeTime: ownTime, ...request }) =>
     writeLines(blocks, {
       ...request,
       key: rowKey,
       idempotent,
-      nextTime: () => executor.nextWriteTime(),
+      nextTime: () => ownTime ?? executor.nextWriteTime(),
       async write(rows, writeTime) {
         const options = { stopwatch, writeTime };
         const [row, ...more] = rows;
         if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
         const result = await executor.execute(prepared, row!, options);
-        if (result.applied === false) throw notApplied(row!, result);
+        const error = result.applied === false ? notApplied(row!, result) : null;
+        if (error !== null) throw error;
       },
     });
 }

@@ -26,6 +26,7 @@ import { prepareWalk } from "./prepare_walk.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
 import { compileRowReader, createShapeReader } from "./read_rows.ts";
 import { refusalDiagnostic } from "./refusal_diagnostic.ts";
+import { repetitionOf } from "./repetition.ts";
 import { rowKeyOf } from "./row_key.ts";
 import { rowOrigin } from "./row_origin.ts";
 import { readTables } from "./tables.ts";
@@ -101,6 +102,7 @@ async function prepareQuery(
     ),
     readShape: createShapeReader(),
     idempotent,
+    repetition: repetitionOf({ query, params, tables, idempotent }),
     writes: query.verb !== "select",
     isPaged: pages,
     keyShape: keyShapeOf(table),

@@ -6,7 +6,6 @@
  */
 import type { Query } from "../../catalog/query.ts";
 import { type Relation, writesOf, type WriteStatement } from "../../catalog/statement/statement.ts";
-import { type Term, unhinted } from "../../catalog/statement/term.ts";
 import { writtenName } from "../../catalog/statement/written_name.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { Table } from "../schema/table.ts";
@@ -18,6 +17,7 @@ import type {
   ShownColumn,
 } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
+import { keyMarkers, markerOf } from "./write_markers.ts";
 
 export function prepareCondition(
   query: Query,
@@ -74,44 +74,14 @@ function rowOf(
     readonly table: Table | null;
   },
 ): ConditionRow {
-  const terms = keyTerms(write);
+  const markers = keyMarkers(write);
   const keys = [...table?.keys ?? []].flatMap((name) => {
-    const marker = markerOf(terms.get(name));
-    const param = marker === null ? undefined : params.find(({ param }) => param.name === marker);
+    const param = params.find(({ param }) => param.name === markers.get(name));
     if (param === undefined) return [];
     const { param: { name: of, as }, codec } = param;
     return [{ name, shownAs: as ?? name, param: of, codec }];
   });
   return { keys, tagColumns: columnsEqualTo(tag, relationsOf(write)) };
-}
-
-/** What each column is set or compared with, as far as that says which row is written. */
-function keyTerms(write: WriteStatement): ReadonlyMap<string, Term> {
-  if (write.kind === "insert") {
-    const { source } = write;
-    if (source.kind === "json") return new Map();
-    return pairs(source.columns, source.values);
-  }
-  return new Map(write.where.flatMap((relation): [string, Term][] => {
-    if (relation.kind === "comparison" && relation.comparator === "=") {
-      return relation.subject.kind === "column"
-        ? [[relation.subject.column.name, relation.value]]
-        : [];
-    }
-    const isTuple = relation.kind === "tuple_comparison" && relation.comparator === "=" &&
-      relation.value.kind === "tuple";
-    return isTuple ? [...pairs(relation.columns, relation.value.items)] : [];
-  }));
-}
-
-function pairs(
-  columns: readonly { readonly name: string }[],
-  terms: readonly Term[],
-): Map<string, Term> {
-  return new Map(columns.flatMap(({ name }, index): [string, Term][] => {
-    const term = terms[index];
-    return term === undefined ? [] : [[name, term]];
-  }));
 }
 
 function columnsEqualTo(marker: string | null, relations: readonly Relation[]): string[] {
@@ -122,12 +92,6 @@ function columnsEqualTo(marker: string | null, relations: readonly Relation[]): 
       ? [relation.subject.column.name]
       : []
   );
-}
-
-function markerOf(term: Term | undefined): string | null {
-  if (term === undefined) return null;
-  const whole = unhinted(term);
-  return whole.kind === "marker" ? whole.name : null;
 }
 
 /** The columns that `@current` names; reports those that Cassandra would not answer with. */

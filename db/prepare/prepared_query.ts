@@ -10,7 +10,7 @@ import type { Codec } from "../../codec/codec.ts";
 import type { BoundValues, PreparedStatement } from "../driver/driver_types.ts";
 import type { Similarity } from "../schema/table.ts";
 import type { Bucket } from "./bucket_param.ts";
-import type { RowReader, ShapeReader } from "./read_rows.ts";
+import type { Row, RowReader, ShapeReader } from "./read_rows.ts";
 
 /** Encoded values by parameter name; null deletes, a missing one is UNSET. */
 export type EncodedValues = Readonly<Record<string, Buffer | null | undefined>>;
@@ -34,6 +34,8 @@ export interface PreparedQuery {
   readonly readRows: RowReader;
   readonly readShape: ShapeReader;
   readonly idempotent: boolean;
+  /** How the same request is recognised when it comes again; null if it is not. */
+  readonly repetition: Repetition | null;
   readonly writes: boolean;
   /** Whether Cassandra answers in pages; false if it has to give all rows at once. */
   readonly isPaged: boolean;
@@ -129,4 +131,20 @@ export interface RowKey<Row = EncodedValues> {
   row(row: Row): string;
   /** Of all its values, in bytes. */
   size(row: Row): number;
+}
+
+/** How a write is recognised when it comes again. */
+export interface Repetition {
+  /**
+   * Whether it has no condition, so that it writes its rows again. Nobody else writes them, as their keys
+   * have an id of their own: it may therefore take any time, and with the time of the first it undoes
+   * nothing that came later.
+   */
+  readonly writesAgain: boolean;
+  /**
+   * Whether a lightweight transaction that was not applied shows that it was applied before.
+   *
+   * @param current the row that Cassandra answered with
+   */
+  wasApplied(values: EncodedValues, current: Row | undefined): boolean;
 }

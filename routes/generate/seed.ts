@@ -26,11 +26,22 @@ export interface Seeds {
    * @param line of an upload, from one; 0 for a request with a single input
    */
   next(values: EncodedValues, line: number): Seed;
+  /** For a request that may come again; null if each request is another. */
+  readonly repeatable: Repeatable | null;
+}
+
+/** What else a request is that has a key. */
+export interface Repeatable {
+  /** As of when its rows are written, where a repetition writes them again, in microseconds since 1970. */
+  readonly writeTimeUs: number | undefined;
+  /** The seeds that an earlier request with the key may have had. */
+  others(values: EncodedValues, line: number): readonly Seed[];
 }
 
 /** Seeds that are never the same: random, and as of now. */
 export function createSeeds(clock: () => Tick = createTickClock()): Seeds {
   return {
+    repeatable: null,
     next() {
       const first = clock();
       let tick: Tick | null = first;

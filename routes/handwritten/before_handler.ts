@@ -17,6 +17,8 @@ import {
   takesBody,
   unsupportedType,
 } from "../input/read_body.ts";
+import { IDEMPOTENCY_KEY } from "../idempotency/idempotency_key.ts";
+import { unsupportedKey } from "../idempotency/read_repeatable.ts";
 import { unsupported } from "../input/preconditions.ts";
 import { negotiate } from "../respond/negotiate.ts";
 
@@ -32,8 +34,8 @@ export function noStore(): MiddlewareHandler<AppEnv> {
 
 /**
  * Refuses preconditions that the route does not declare among its headers: a handler that has never
- * heard of `If-Match` would overwrite what the client wants to keep. A read without `If-None-Match` does
- * no harm.
+ * heard of `If-Match` would overwrite what the client wants to keep, and carry out a request twice whose
+ * `Idempotency-Key` it does not read. A read without `If-None-Match` does no harm.
  *
  * @param declared the headers that the handler reads
  */
@@ -43,6 +45,10 @@ export function refusePreconditions(
   const checked = declared.map((name) => name.toLowerCase());
   return async function refusePreconditions({ req }, next) {
     const isRead = req.method === "GET" || req.method === "HEAD";
+    const isKeyRead = checked.includes(IDEMPOTENCY_KEY.toLowerCase());
+    if (!isRead && !isKeyRead && req.header(IDEMPOTENCY_KEY) !== undefined) {
+      throw unsupportedKey("its handler does not read it");
+    }
     for (const header of ["If-Match", ...isRead ? [] : ["If-None-Match"]]) {
       const isThere = req.header(header) !== undefined;
       if (isThere && !checked.includes(header.toLowerCase())) throw unsupported(header);

@@ -17,7 +17,7 @@ import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
 import { compileGenerated } from "../generate/compile_generated.ts";
-import type { Seeds } from "../generate/seed.ts";
+import type { Seed, Seeds } from "../generate/seed.ts";
 import { compileClaim } from "./claim.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
@@ -45,11 +45,22 @@ export interface Input<Own> {
   readonly values: EncodedValues;
   readonly own: Own;
   readonly preconditions: Preconditions;
+  /** Of a request that may come again; null for any other. */
+  readonly repeatable: RepeatableInput | null;
+}
+
+/** What a repetition of a request is recognised by. */
+export interface RepeatableInput {
+  /** As of when its rows are written, in microseconds since 1970. Default: when they are sent. */
+  readonly writeTimeUs: number | undefined;
+  /** All values that the first of the requests may have written. */
+  candidates(): readonly EncodedValues[];
 }
 
 /** For many bodies in one request: what holds for all of them. */
 export interface BulkInput {
   readonly preconditions: Preconditions;
+  readonly repeatable: Seeds["repeatable"];
   /**
    * @param line of the upload, from one
    * @throws {ServiceError} `invalid_input` with every mistake of the body
@@ -92,8 +103,15 @@ export function compileInput<Own>(
     // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
     const { preconditions, values: compared } = readPreconditions(input.headers);
     const sent = { ...values, ...compared };
-    const made = generate?.(input.seeds.next(sent, 0));
-    return { values: made === undefined ? sent : { ...sent, ...made }, own, preconditions };
+    if (generate === null) return { values: sent, own, preconditions, repeatable: null };
+    const { seeds } = input;
+    const withSeed = (seed: Seed) => ({ ...sent, ...generate(seed) });
+    const all = withSeed(seeds.next(sent, 0));
+    const repeatable = seeds.repeatable === null ? null : {
+      writeTimeUs: seeds.repeatable.writeTimeUs,
+      candidates: () => [all, ...seeds.repeatable!.others(sent, 0).map(withSeed)],
+    };
+    return { values: all, own, preconditions, repeatable };
   };
 }
 
@@ -110,6 +128,7 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
     if (mistakes.length > 0) throw invalidInput(mistakes);
     return {
       preconditions: readPreconditions(outer.headers).preconditions,
+      repeatable: outer.seeds.repeatable,
       readValues(body, line) {
         const errors: InputError[] = [];
         const values = { ...shared };

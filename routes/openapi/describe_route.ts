@@ -13,12 +13,14 @@ import type {
   PreparedParam,
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
+import { type IdempotencyOptions, takesKey } from "../idempotency/read_repeatable.ts";
 import { schemaOf } from "../input/param_schema.ts";
 import type { ParamPlace } from "../input/param_place.ts";
 import { takesBody } from "../input/read_body.ts";
 import { describePageParams } from "../paging/page_params.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
+import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
 import { writeResponses } from "./describe_written.ts";
 import { withDefault } from "./default_value.ts";
 import type { RowSchemaName, SchemaNames } from "./name_schemas.ts";
@@ -29,8 +31,17 @@ import { traitsOf } from "./route_traits.ts";
 /** The name of the security scheme in the document. */
 export const SECURITY_SCHEME = "oidc";
 
-/** Describes a query that has a route, by schemas that have these names. */
-export function describeRoute(prepared: PreparedQuery, names: SchemaNames): RouteConfig {
+export interface DescribeOptions {
+  /** What the schemas of the query are called. */
+  readonly names: SchemaNames;
+  readonly idempotency: IdempotencyOptions;
+}
+
+/** Describes a query that has a route. */
+export function describeRoute(
+  prepared: PreparedQuery,
+  { names, idempotency }: DescribeOptions,
+): RouteConfig {
   const { query, params, condition, isPaged } = prepared;
   const { method, path } = query.route!;
   const summary = query.summary || titleOf(query.name);
@@ -44,6 +55,7 @@ export function describeRoute(prepared: PreparedQuery, names: SchemaNames): Rout
   const headers = {
     ...shapeOf(of("header")),
     ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
+    ...describeIdempotencyKey(takesKey(prepared, idempotency)),
     ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
   };
   const success = successOf(prepared, names);

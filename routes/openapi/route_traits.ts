@@ -39,6 +39,7 @@ export function traitsOf(
     computed_numbers: columns.some(({ computed, codec }) => computed && codec.isUnbounded),
     etag: query.etag !== null,
     if_match: takesIfMatch,
+    writes,
     not_idempotent: writes && !idempotent,
   });
 }

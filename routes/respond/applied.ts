@@ -8,6 +8,7 @@ import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_que
 import { currentOf, hasOtherTag } from "../../db/run/current_row.ts";
 import type { Result } from "../../db/run/execute.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import { noSuchRow } from "./one.ts";
 import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
@@ -16,14 +17,25 @@ import { compileWritten } from "./written_values.ts";
 export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
   const status = prepared.query.status ?? 200;
   const written = compileWritten(prepared);
-  return async ({ context, values, preconditions }) => {
+  return async ({ context, values, preconditions, repeatable }) => {
     const result = await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
     });
-    if (!result.applied) throw notApplied(prepared, { values, result, preconditions });
+    const stored = result.applied ? values : findApplied(prepared, repeatable, result);
+    if (stored === null) throw notApplied(prepared, { values, result, preconditions });
     if (status === 204) return noContent(status);
-    return json({ applied: true, ...written?.(values) }, { status });
+    return json({ applied: true, ...written?.(stored) }, { status });
   };
+}
+
+/** The values of an earlier request with the same key that was applied; null if there was none. */
+export function findApplied(
+  { repetition }: PreparedQuery,
+  repeatable: RepeatableInput | null,
+  { rows: [current] }: Result,
+): EncodedValues | null {
+  if (repeatable === null || repetition === null) return null;
+  return repeatable.candidates().find((values) => repetition.wasApplied(values, current)) ?? null;
 }
 
 export interface Refused {

@@ -36,7 +36,7 @@ export function respondBulk(
 ): BulkResponder {
   const { query } = prepared;
   const writeBulk = createBulkWriter(prepared, executor);
-  return ({ context, upload, input: { preconditions, readValues } }) => {
+  return ({ context, upload, input: { preconditions, readValues, repeatable } }) => {
     const request = context.get("request");
     const report = new ReportStream({
       requestId: request.id,
@@ -55,7 +55,12 @@ export function respondBulk(
       const outcome = await writeBulk(upload.blocks, {
         stopwatch: request.cassandra,
         read: (value, line) => readValues(assertObject(value, "The line"), line),
-        notApplied: (values, result) => notApplied(prepared, { values, result, preconditions }),
+        writeTime: repeatable?.writeTimeUs,
+        notApplied(values, result) {
+          const wasApplied = repeatable !== null &&
+            prepared.repetition?.wasApplied(values, result.rows[0]) === true;
+          return wasApplied ? null : notApplied(prepared, { values, result, preconditions });
+        },
         fail,
         obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : null),
       });

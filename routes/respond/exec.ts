@@ -10,8 +10,11 @@ import { compileWritten } from "./written_values.ts";
 export function respondExec(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
   const status = prepared.query.status ?? 204;
   const written = status === 204 ? null : compileWritten(prepared);
-  return async ({ context, values }) => {
-    await executor.execute(prepared, values, { stopwatch: context.get("request").cassandra });
+  return async ({ context, values, repeatable }) => {
+    await executor.execute(prepared, values, {
+      stopwatch: context.get("request").cassandra,
+      writeTime: repeatable?.writeTimeUs,
+    });
     return written === null ? noContent(status) : json(written(values), { status });
   };
 }

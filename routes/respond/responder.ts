@@ -8,6 +8,7 @@ import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
+import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
 import { answerBody, inPieces } from "./paced_body.ts";
@@ -20,6 +21,7 @@ export interface Served<Own = unknown> {
   /** What it asks of the gateway itself, such as the size of a page. */
   readonly own: Own;
   readonly preconditions: Preconditions;
+  readonly repeatable: RepeatableInput | null;
 }
 
 export type Responder<Own = unknown> = (served: Served<Own>) => Promise<Response>;

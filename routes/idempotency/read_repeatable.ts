@@ -1,0 +1,163 @@
+/**
+ * `Idempotency-Key` → seeds, as far as the route can promise that a repeated request is carried out once.
+ * What it cannot promise is refused before anything is done: a client that sends the header relies on it.
+ * A read has no use for it, and does no harm.
+ *
+ * @module
+ */
+import { setTimeout } from "node:timers/promises";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { Identity } from "../context.ts";
+import type { Seeds } from "../generate/seed.ts";
+import { ticksOfMs } from "../generate/uuid.ts";
+import { deriveSeed, type RequestFacts } from "./derived_seeds.ts";
+import { IDEMPOTENCY_KEY, type IdempotencyKey, parseIdempotencyKey } from "./idempotency_key.ts";
+
+/** A secret that values are derived with. */
+export interface DerivationSecret {
+  readonly secret: Uint8Array;
+  /** The first time of a key, in milliseconds since 1970, that it is for. */
+  readonly since: number;
+}
+
+export interface IdempotencyOptions {
+  /** The newest first; empty if the header is refused. */
+  readonly secrets: readonly DerivationSecret[];
+  /** How old the time of a key may be, in milliseconds. */
+  readonly windowMs: number;
+}
+
+/**
+ * The seeds of a request with a key; null for a request without. Waits until the time of the key has come.
+ *
+ * @throws {ServiceError} `unsupported_idempotency_key`, `malformed_request` or `invalid_input`
+ */
+export type KeyReader = (headers: Headers, identity: Identity | null) => Promise<Seeds | null>;
+
+/** How far the clock of a client may be ahead: as far as the clock of the issuer of its token. */
+const MAX_LEAD_MS = 5_000;
+
+/** What a query has to be for its route to take the header. */
+export type RepeatableFacts = Pick<
+  PreparedQuery,
+  "query" | "params" | "repetition" | "writes" | "idempotent"
+>;
+
+export function compileKeyReader(
+  prepared: RepeatableFacts,
+  options: IdempotencyOptions,
+): KeyReader {
+  const { query, writes, repetition } = prepared;
+  const obstacle = obstacleOf(prepared, options);
+  const isTimed = needsTime(prepared);
+  return async (headers, identity) => {
+    const header = headers.get(IDEMPOTENCY_KEY);
+    if (header === null || !writes) return null;
+    if (obstacle !== null || repetition === null || identity === null) {
+      throw unsupportedKey(obstacle ?? PUBLIC);
+    }
+    const key = parseIdempotencyKey(header);
+    if (isTimed || key.ticks !== null) await assertTimely(key, options);
+    const ticks = key.ticks ?? ticksOfMs(Date.now());
+    const facts: RequestFacts = {
+      issuer: identity.issuer,
+      subject: identity.subject,
+      query: query.name,
+      key: key.text,
+      ticks,
+    };
+    const ms = Number(ticks / 10_000n);
+    const [own, ...others] = key.ticks === null
+      ? secretsByTime(options.secrets, ms)
+      : secretsByTime(options.secrets, ms).slice(0, 1);
+    return {
+      next: (values, line) => deriveSeed(own!.secret, facts, { values, line }),
+      repeatable: {
+        writeTimeUs: repetition.writesAgain ? Number(ticks / 10n) : undefined,
+        others: (values, line) =>
+          others.map(({ secret }) => deriveSeed(secret, facts, { values, line })),
+      },
+    };
+  };
+}
+
+/** Whether a route takes the header, and if so, whether only keys that carry their time. */
+export function takesKey(
+  prepared: RepeatableFacts,
+  options: IdempotencyOptions,
+): { readonly needsTime: boolean } | null {
+  const takes = prepared.writes && obstacleOf(prepared, options) === null;
+  return takes ? { needsTime: needsTime(prepared) } : null;
+}
+
+const PUBLIC = "it is public, and cannot tell callers apart without a token";
+
+/** Why the route refuses the header; null if it takes it. */
+function obstacleOf(
+  { query, repetition, idempotent }: RepeatableFacts,
+  { secrets }: IdempotencyOptions,
+): string | null {
+  if (repetition === null) {
+    return idempotent
+      ? "it writes the same again, and might undo a later write"
+      : "it cannot tell a repeated request from another";
+  }
+  if (query.access.kind !== "scopes") return PUBLIC;
+  return secrets.length === 0 ? "this service has no secret for it" : null;
+}
+
+/**
+ * A time that the key does not carry would be another time at each repetition. Without a condition, the
+ * write itself needs it; and the lines of an upload are not compared with other secrets.
+ */
+function needsTime({ query, params, repetition }: RepeatableFacts): boolean {
+  return query.bulk || repetition?.writesAgain === true ||
+    params.some(({ param: { source } }) => source.in === "generated" && source.kind !== "uuid");
+}
+
+/** The secret that is for a time, and after it the others. */
+function secretsByTime(
+  secrets: readonly DerivationSecret[],
+  ms: number,
+): readonly DerivationSecret[] {
+  const own = secrets.find(({ since }) => since <= ms) ?? secrets.at(-1)!;
+  return [own, ...secrets.filter((each) => each !== own)];
+}
+
+async function assertTimely(
+  { ticks }: IdempotencyKey,
+  { windowMs }: IdempotencyOptions,
+): Promise<void> {
+  if (ticks === null) {
+    throw refuse("Expected a UUID of version 7 or 1: this route needs a key that carries its time");
+  }
+  const leadMs = Number(ticks / 10_000n) - Date.now();
+  if (leadMs > MAX_LEAD_MS) {
+    throw refuse(
+      "The time of the key lies in the future: make a new key, by a clock that is right",
+    );
+  }
+  if (-leadMs > windowMs) {
+    throw refuse(
+      `The key is older than ${
+        windowMs / 1000
+      } s: find out whether the first request was carried out`,
+    );
+  }
+  // What is written as of a time that has not come would hide what others write until then.
+  if (leadMs >= 0) await setTimeout(leadMs + 1);
+}
+
+function refuse(detail: string): ServiceError {
+  return invalidInput([{ pointer: pointerTo(["header", IDEMPOTENCY_KEY]), detail }]);
+}
+
+/** The error for a key that a route cannot honour. */
+export function unsupportedKey(reason: string): ServiceError {
+  return new ServiceError(
+    "unsupported_idempotency_key",
+    `This route does not take "${IDEMPOTENCY_KEY}": ${reason}. Nothing was done: leave the header out`,
+  );
+}
