@@ -58,6 +58,7 @@ function sinkFor({ format, exportsConsole = false }: LogOptions): Sink {
 
 /** Writes observations to a logger. */
 export function logObservations(logger: Logger): Observe {
+  const isDue = everyMinute();
   return (observation) => {
     switch (observation.kind) {
       case "request":
@@ -79,6 +80,12 @@ export function logObservations(logger: Logger): Observe {
         return logger.warning("Query {query} no longer fits the schema: {detail}", {
           query: observation.query,
           detail: observation.detail,
+        });
+      case "server_warning":
+        if (!isDue(`${observation.query} ${observation.about}`)) return;
+        return logger.warning("Cassandra warns about query {query}: {about}", {
+          query: observation.query,
+          about: observation.about,
         });
       case "listening":
         return logger.info("Listening on {url}, admin on {adminUrl}", {
@@ -164,4 +171,16 @@ function literally(message: string): string {
 
 function round(ms: number): number {
   return Math.round(ms * 100) / 100;
+}
+
+/** Whether a line was not written in the last minute; there are as many as queries and kinds of warning. */
+function everyMinute(): (line: string) => boolean {
+  const written = new Map<string, number>();
+  return (line) => {
+    const now = performance.now();
+    const at = written.get(line);
+    if (at !== undefined && now - at < 60_000) return false;
+    written.set(line, now);
+    return true;
+  };
 }

@@ -72,12 +72,20 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const serverWarnings = new prometheus.Counter({
+    name: "cqlgate_cassandra_warnings_total",
+    help: "Warnings that Cassandra sent with its answers, by query name",
+    labelNames: ["query"],
+    registers,
+  });
+
   /** A counter that begins at its first increment hides it: an increase needs a value before it. */
   function startAtZero(
     queries: readonly { readonly name: string; readonly bulk: boolean }[],
   ): void {
     for (const { name: query, bulk } of queries) {
       drifts.inc({ query }, 0);
+      serverWarnings.inc({ query }, 0);
       if (!bulk) continue;
       for (const outcome of BULK_OUTCOMES) bulkLines.inc({ query, outcome }, 0);
     }
@@ -118,6 +126,8 @@ export function createMetrics(): Metrics {
           return ready.set(0);
         case "schema_drift":
           return drifts.inc({ query: observation.query });
+        case "server_warning":
+          return serverWarnings.inc({ query: observation.query });
       }
     },
   };

@@ -70,6 +70,13 @@ export type Observation =
   }
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
+  /** Cassandra warned of a statement that it ran. */
+  | {
+    readonly kind: "server_warning";
+    readonly query: string;
+    /** The kind of the warning, in words: `many tombstones`. */
+    readonly about: string;
+  }
   | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }
   | { readonly kind: "shutdown"; readonly step: string }
   /** Worth knowing, and as it should be. */

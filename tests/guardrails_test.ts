@@ -9,7 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../observe/observation.ts";
 import { check } from "../tasks/check.ts";
 import { type TestService } from "./support/harness.ts";
-import { createCqlFolder, startOwnService } from "./support/own_service.ts";
+import { createCqlFolder, startOwnService, succeed } from "./support/own_service.ts";
 import { runTask } from "./support/programs.ts";
 
 const MIGRATION = `
@@ -76,6 +76,31 @@ describe("A service whose queries hit a guardrail", () => {
     const document = await (await service.request("/openapi.json")).text();
     expect(document).toContain("Every note of everybody");
     expect(document).not.toMatch(/ten rows|partial-partition-key/);
+  });
+});
+
+describe("A query that Cassandra warns of", () => {
+  it("is counted each time, and logged by its kind", async () => {
+    await using service = await startOwnService({
+      migration: MIGRATION,
+      queries: `
+-- name: count_notes :one
+-- @route GET /notes/count
+-- @public
+SELECT count(*) AS notes FROM notes;
+`,
+    });
+    for (let times = 0; times < 2; times++) {
+      await succeed(service.request("/notes/count", { user: null }));
+    }
+    const warnings = service.observations.filter(({ kind }) => kind === "server_warning");
+    expect(warnings).toEqual(new Array(2).fill({
+      kind: "server_warning",
+      query: "count_notes",
+      about: "an aggregate without a partition key",
+    }));
+    const metrics = await (await fetch(new URL("/metrics", service.adminUrl))).text();
+    expect(metrics).toContain('cqlgate_cassandra_warnings_total{query="count_notes"} 2');
   });
 });
 

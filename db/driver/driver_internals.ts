@@ -310,6 +310,7 @@ export async function sendBatch(
   return toRawResult(await send(Object.assign(request, { prepareAgain }), options, client));
 }
 
+const NO_WARNINGS: readonly string[] = [];
 const NO_ROWS: RawRows = { length: 0, body: Buffer.alloc(0), offset: 0, end: 0 };
 
 function toRawResult({ columns, rows, rawPageState, info }: DriverResult): RawResult {
@@ -318,6 +319,7 @@ function toRawResult({ columns, rows, rawPageState, info }: DriverResult): RawRe
     rows: rows ?? NO_ROWS,
     pagingState: rawPageState ?? null,
     coordinator: info.queriedHost,
+    warnings: info.warnings ?? NO_WARNINGS,
   };
 }
 

@@ -117,7 +117,7 @@ export interface DriverResult {
   rows?: RawRows;
   columns: DriverColumn[] | null;
   rawPageState?: Buffer;
-  info: { queriedHost: string };
+  info: { queriedHost: string; warnings?: readonly string[] };
 }
 
 /** How a request is executed, by the names of the driver's own options. */

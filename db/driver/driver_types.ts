@@ -55,6 +55,8 @@ export interface RawResult {
   readonly pagingState: Buffer | null;
   /** `host:port` of the node that coordinated. */
   readonly coordinator: string;
+  /** What Cassandra warns of, in its own words. */
+  readonly warnings: readonly string[];
 }
 
 /** Bound values: bytes, null, or undefined for UNSET. */

@@ -14,6 +14,7 @@ import type { RawResult, WriteTime } from "../driver/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
+import { warningKind } from "./server_warning.ts";
 
 export interface ExecutionOptions {
   /** Rows to fetch at most, where Cassandra answers in pages. */
@@ -96,6 +97,14 @@ export function createExecutor(
     session.noteSchemaChange();
   }
 
+  /** Passes on what Cassandra warns of, and the result. */
+  function heeded({ query }: PreparedQuery, result: RawResult): RawResult {
+    for (const text of result.warnings) {
+      observe({ kind: "server_warning", query: query.name, about: warningKind(text) });
+    }
+    return result;
+  }
+
   /** Runs a statement, which it times, traces and reports. */
   async function observed(
     prepared: PreparedQuery,
@@ -139,19 +148,22 @@ export function createExecutor(
       return observed(prepared, options, async () =>
         readResult(
           prepared,
-          await session.execute(statement, prepared.bind(values), {
-            consistency: query.consistency.level,
-            serialConsistency: query.consistency.serial,
-            writes: prepared.writes,
-            idempotent: prepared.idempotent,
-            // Zero asks for everything in one answer.
-            fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
-            maxAnswerBytes: options.maxBytes ??
-              maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
-            pagingState: options.pagingState,
-            writeTime: options.writeTime,
-            timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
-          }),
+          heeded(
+            prepared,
+            await session.execute(statement, prepared.bind(values), {
+              consistency: query.consistency.level,
+              serialConsistency: query.consistency.serial,
+              writes: prepared.writes,
+              idempotent: prepared.idempotent,
+              // Zero asks for everything in one answer.
+              fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
+              maxAnswerBytes: options.maxBytes ??
+                maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
+              pagingState: options.pagingState,
+              writeTime: options.writeTime,
+              timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
+            }),
+          ),
           noteDrift,
         ));
     },
@@ -160,12 +172,15 @@ export function createExecutor(
       await observed(prepared, { stopwatch, rows: rows.length }, async () =>
         readResult(
           prepared,
-          await session.executeBatch(prepared.statement, rows.map(prepared.bind), {
-            consistency: prepared.query.consistency.level,
-            writes: prepared.writes,
-            idempotent: prepared.idempotent,
-            writeTime,
-          }),
+          heeded(
+            prepared,
+            await session.executeBatch(prepared.statement, rows.map(prepared.bind), {
+              consistency: prepared.query.consistency.level,
+              writes: prepared.writes,
+              idempotent: prepared.idempotent,
+              writeTime,
+            }),
+          ),
           noteDrift,
         ));
     },
