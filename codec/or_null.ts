@@ -11,5 +11,11 @@ import type { z } from "@hono/zod-openapi";
  */
 export function orNull<Schema extends z.ZodType>(schema: Schema): z.ZodNullable<Schema> {
   const meta = schema.meta();
-  return schema.nullable().meta({ ...meta, type: [meta?.type, "null"].flat() });
+  const values = meta?.enum;
+  return schema.nullable().meta({
+    ...meta,
+    type: [meta?.type, "null"].flat(),
+    // A list of values is all that JSON Schema allows.
+    ...(Array.isArray(values) ? { enum: [...values, null] } : {}),
+  });
 }

@@ -54,6 +54,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@hono/zod-openapi": ["codec", "routes"],
   "zod": ["codec", "routes"],
   "jose": ["routes"],
+  "re2js": ["catalog"],
   "swagger-ui-dist": ["routes"],
   "prom-client": ["observe"],
   "@logtape/logtape": ["observe", "main.ts"],

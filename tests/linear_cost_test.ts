@@ -11,11 +11,13 @@ import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
 import { Buffer } from "node:buffer";
 import { suggest } from "../catalog/text/suggest.ts";
+import { compilePattern } from "../catalog/tags/param/pattern.ts";
 import { parseBucketName } from "../codec/bucket.ts";
 import type { CqlType } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { parseJson } from "../codec/json/parse_json.ts";
 import { primitives } from "../codec/primitives.ts";
+import { TEXT_FORMS } from "../codec/text_format.ts";
 import { invalidInput, pointerTo } from "../errors/invalid_input.ts";
 import { readBearerToken } from "../routes/auth/bearer_token.ts";
 import { readJsonPart } from "../routes/auth/jwt/json_part.ts";
@@ -311,6 +313,23 @@ describe("the time of a value", () => {
 
   it("is linear as the name of a bucket", () =>
     expectLinear(TEXTS, (text) => parseBucketName(text, "month")));
+
+  for (const [name, { matches }] of Object.entries(TEXT_FORMS)) {
+    it(`is linear as ${name}`, () => {
+      const frames: typeof FRAMES = [["", ""], ["a@", "!"], ["http://", " "], ["en-", "-"]];
+      return expectLinear(repeated(frames), (text) => matches(text));
+    });
+  }
+
+  for (
+    const source of ["(?:a|a)*b", "(?:a+)+b", "(?:.*.*)*x", "(?:[a-z]+\\.?)+[0-9]", ".*a.{20}"]
+  ) {
+    it(`is linear in the pattern ${source}`, () => {
+      const pattern = compilePattern(source);
+      if ("state" in pattern) throw new Error(pattern.state);
+      return expectLinear(TEXTS, (text) => pattern.matches(text));
+    });
+  }
 
   it("is linear where it is a mistake", () =>
     expectLinear(TEXTS, (text) => [

@@ -482,7 +482,7 @@ describe("the example", () => {
 
   it("raises alerts in two tables at once", async () => {
     const alert = { raised_at: "2010-01-31T23:30:00-01:00", severity: "high", message: "Storm" };
-    await succeed(post("/stations/alerted/alerts", { ...alert, ttl: 600 }));
+    await succeed(post("/stations/alerted/alerts", { ...alert, expires_in: 600 }));
     const raised = {
       raised_at: "2010-02-01T00:30:00.000Z",
       severity: "high",
@@ -495,8 +495,17 @@ describe("the example", () => {
     expect(byStation.items[0]!.expires_in).toBeGreaterThan(540);
     const byDay = await succeed<Page<unknown>>(service.request("/alerts/2010-02-01"));
     expect(byDay.items).toEqual([{ ...raised, station_id: "alerted" }]);
-    const [status] = await answer(post("/stations/alerted/alerts", { ...alert, ttl: 59 }));
-    expect(status).toBe(422);
+    for (
+      const [mistake, pointer] of [
+        [{ expires_in: 59 }, "/body/expires_in"],
+        [{ severity: "High" }, "/body/severity"],
+        [{ ttl: 600 }, "/body/ttl"],
+      ] as const
+    ) {
+      const response = await post("/stations/alerted/alerts", { ...alert, ...mistake });
+      const { errors } = await problemOf(response);
+      expect([response.status, errors?.map(({ pointer }) => pointer)]).toEqual([422, [pointer]]);
+    }
   });
 
   it("counts visits of a tenant's own station", async () => {

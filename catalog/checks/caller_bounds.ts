@@ -17,9 +17,11 @@ const CALLERS: readonly Param["source"]["in"][] = ["path", "query", "header", "b
 
 export function checkCallerBounds({ route, params, roles }: QueryFacts, report: Report): void {
   if (route === null) return;
-  for (const { name, source, optional, max, span } of params) {
+  for (const { name, source, optional, max, enum: values, span } of params) {
     const isBounded = roles.some(({ marker, role }) =>
-      marker.name === name && BOUNDED.includes(role.kind)
+      marker.name === name && BOUNDED.includes(role.kind) &&
+      // The author has chosen each number; of a list only its elements.
+      (values === null || role.kind === "in")
     );
     if (!isBounded || max !== null || !CALLERS.includes(source.in)) continue;
     const example = `@param ${name}${optional ? "?" : ""} in ${source.in} max=100`;

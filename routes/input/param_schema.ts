@@ -8,27 +8,76 @@ import type { z } from "@hono/zod-openapi";
 import { type Bounds, boundsCheck } from "../../codec/bounds.ts";
 import { BUCKET_EXAMPLES, parseBucketName } from "../../codec/bucket.ts";
 import type { Codec } from "../../codec/codec.ts";
+import {
+  constrainedType,
+  type Constraint,
+  type Constraints,
+  constraintsOf,
+  violations,
+} from "../../codec/constraint.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import type { Similarity } from "../../db/schema/table.ts";
 
 // How far the clocks of callers may be ahead of ours.
 const CLOCK_TOLERANCE_MS = 60_000;
 
+/** More than a person reads. */
+const MAX_ERRORS = 100;
+
 /** What of a parameter decides on its values. */
 export type ParamTraits =
   & Pick<PreparedParam, "codec" | "isWriteTime" | "similarity">
-  & { readonly param: Pick<PreparedParam["param"], "by" | "min" | "max" | "source"> };
+  & {
+    readonly param: Pick<
+      PreparedParam["param"],
+      "by" | "min" | "max" | "source" | keyof Constraints
+    >;
+  };
 
 /** The schema whose result the parameter's codec encodes. */
 export function schemaOf(
-  { param: { by, min, max, source }, codec, similarity, isWriteTime }: ParamTraits,
+  { param, codec, similarity, isWriteTime }: ParamTraits,
 ): z.ZodType<unknown> {
+  const { by, min, max, source } = param;
   const inQuery = source.in === "query" ? codec.repeated : null;
   const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
   if (by !== null) return named(schema, by);
   if (similarity !== null) return indexable(schema, similarity);
-  if (isWriteTime && max === null) return notAhead(schema);
-  return min === null && max === null ? schema : bounded(schema, codec, { min, max });
+  const timely = isWriteTime && max === null ? notAhead(schema) : schema;
+  // A text that is too long is not matched with a pattern.
+  const measured = min === null && max === null ? timely : bounded(timely, codec, { min, max });
+  return constraintsOf(codec, param).reduce(
+    (schema, constraint) => constrained(schema, codec, constraint),
+    measured,
+  );
+}
+
+function constrained(
+  schema: z.ZodType<unknown>,
+  codec: Codec,
+  constraint: Constraint,
+): z.ZodType<unknown> {
+  const { expected, keywords } = constraint;
+  const { items, ...meta } = schema.meta() ?? {};
+  const isElement = constrainedType(codec.type) !== codec.type;
+  const { example: ownExample = undefined, ...rest } = keywords;
+  const { example: _, ...itemsMeta } = (items ?? {}) as Record<string, unknown>;
+  return schema.superRefine((value, context) => {
+    let count = 0;
+    for (const index of violations(codec, { value, constraint })) {
+      const path = index === null ? [] : [index];
+      context.addIssue({ code: "custom", path, message: `Expected ${expected}` });
+      if (++count === MAX_ERRORS) return;
+    }
+  }).meta(
+    isElement
+      ? {
+        ...meta,
+        example: ownExample === undefined ? undefined : [ownExample],
+        items: { ...itemsMeta, ...keywords },
+      }
+      : { ...meta, ...rest, example: ownExample },
+  );
 }
 
 /**
@@ -74,6 +123,7 @@ function bounded(schema: z.ZodType<unknown>, codec: Codec, bounds: Bounds): z.Zo
   const { description, example, ...meta } = schema.meta() ?? {};
   const sample = schema.safeParse(example);
   return schema.refine(isWithin, {
+    abort: true,
     error: measure.counts === null
       ? `Expected a value ${range}`
       : `Expected ${range} ${measure.counts}${(max ?? min) === "1" ? "" : "s"}`,

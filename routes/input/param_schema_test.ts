@@ -1,6 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { NO_OPTIONS } from "../../catalog/tags/param/options.ts";
+import { compilePattern } from "../../catalog/tags/param/pattern.ts";
 import type { CqlType, PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { parseJson } from "../../codec/json/parse_json.ts";
@@ -15,12 +17,12 @@ interface Options extends Partial<Omit<ParamTraits["param"], "source">> {
 }
 
 function schemaFor(type: CqlType | PrimitiveKind, options: Options = {}): z.ZodType<unknown> {
-  const { in: source = "body", by = null, min = null, max = null } = options;
+  const { in: source = "body", similarity, isWriteTime, ...others } = options;
   return schemaOf({
     codec: codecFor(typeof type === "string" ? { kind: type } : type),
-    param: { by, min, max, source: { in: source } },
-    similarity: options.similarity ?? null,
-    isWriteTime: options.isWriteTime ?? false,
+    param: { ...NO_OPTIONS, ...others, source: { in: source } },
+    similarity: similarity ?? null,
+    isWriteTime: isWriteTime ?? false,
   });
 }
 
@@ -174,5 +176,76 @@ describe("schemaOf() of a write time", () => {
 
   it("is described as what its type is", () => {
     expect(schemaFor("bigint", { isWriteTime: true }).meta()).toMatchObject({ format: "int64" });
+  });
+});
+
+describe("schemaOf() with a list of values", () => {
+  it("takes those alone, numbers by their value, and says so", () => {
+    const text = schemaFor("text", { enum: ["low", "high"] });
+    expect([mistake(text, "low"), mistake(text, "Low"), mistake(text, "")]).toEqual([
+      null,
+      'Expected one of "low", "high"',
+      'Expected one of "low", "high"',
+    ]);
+    expect(text.meta()).toMatchObject({ type: "string", enum: ["low", "high"], example: "low" });
+    const decimal = schemaFor("decimal", { enum: ["1.50", "2"] });
+    for (const value of ["1.5", "1.500", "15e-1", "2.00", 2]) {
+      expect([value, mistake(decimal, value)]).toEqual([value, null]);
+    }
+    expect(mistake(decimal, "1.51")).toBe('Expected one of "1.50", "2"');
+    expect(schemaFor("int", { in: "query", enum: ["1", "20"] }).meta()).toMatchObject({
+      type: "integer",
+      enum: [1, 20],
+    });
+    expect(mistake(schemaFor("float", { enum: ["0.1"] }), 0.1)).toBeNull();
+  });
+
+  it("is for each element of a list or set, and points at it", () => {
+    for (const kind of ["list", "set"] as const) {
+      for (
+        const [of, good, bad] of [["text", "a", "c"], ["int", 1, 3], ["double", 0.5, -0]] as const
+      ) {
+        const values = of === "text" ? ["a", "b"] : ["1", "0.5", "2"].slice(of === "int" ? 2 : 0);
+        const schema = schemaFor({ kind, of: { kind: of } }, {
+          enum: of === "int" ? ["1", "2"] : values,
+        });
+        expect(mistake(schema, [good])).toBeNull();
+        expect(schema.safeParse([good, bad]).error?.issues.map(({ path }) => path)).toEqual([[1]]);
+      }
+    }
+    const query = schemaFor({ kind: "list", of: { kind: "text" } }, { in: "query", enum: ["a"] });
+    expect(mistake(query, ["a", "a"])).toBeNull();
+    expect(mistake(query, "b")).toBe('Expected one of "a"');
+    expect(query.meta()).toMatchObject({ items: { enum: ["a"] } });
+  });
+});
+
+describe("schemaOf() with a pattern", () => {
+  const pattern = compilePattern("[A-Z]{2}\\d*");
+  if ("state" in pattern) throw new Error(pattern.state);
+
+  it("matches the whole of a text, and says so", () => {
+    const schema = schemaFor("text", { pattern, max: "5" });
+    for (const good of ["DE", "DE123"]) expect([good, mistake(schema, good)]).toEqual([good, null]);
+    for (const bad of ["", "de", "xDE1", "DE1x", "DE1\n"]) {
+      expect([bad, mistake(schema, bad)]).toEqual([
+        bad,
+        "Expected text of the pattern ^(?:[A-Z]{2}\\d*)$",
+      ]);
+    }
+    expect(schema.meta()).toMatchObject({ pattern: "^(?:[A-Z]{2}\\d*)$", maxLength: 5 });
+  });
+
+  it("is not matched with a text that is too long", () => {
+    const seen: string[] = [];
+    const spy = { ...pattern, matches: (text: string) => seen.push(text) > 0 };
+    const schema = schemaFor("text", { pattern: spy, max: "5" });
+    expect(mistake(schema, "DE1234")).toBe("Expected at most 5 characters");
+    expect(schema.safeParse("DE1234").error?.issues).toHaveLength(1);
+    expect(seen).toEqual([]);
+    const list = schemaFor({ kind: "list", of: { kind: "text" } }, { pattern: spy, max: "2" });
+    expect(mistake(list, ["a".repeat(257)])).not.toBeNull();
+    expect(seen).toEqual([]);
+    expect(mistake(list, ["a".repeat(256)])).toBeNull();
   });
 });

@@ -11,7 +11,10 @@ import { asOption } from "./as_option.ts";
 import { maxOption, minOption } from "./bound_options.ts";
 import { byOption } from "./by_option.ts";
 import { defaultOption } from "./default_option.ts";
+import { enumOption } from "./enum_option.ts";
+import { formatOption } from "./format_option.ts";
 import type { ParamOption, TagParts } from "./param_option.ts";
+import { patternOption } from "./pattern_option.ts";
 import { precisionOption } from "./precision_option.ts";
 import { kindOf } from "./sources.ts";
 
@@ -21,6 +24,9 @@ const OPTIONS = {
   default: defaultOption,
   min: minOption,
   max: maxOption,
+  enum: enumOption,
+  pattern: patternOption,
+  format: formatOption,
   precision: precisionOption,
 } as const satisfies Record<string, ParamOption<unknown>>;
 

@@ -10,6 +10,7 @@ import type { Report } from "../../../catalog/text/source.ts";
 import { boundsCheck } from "../../../codec/bounds.ts";
 import type { Codec, CqlType } from "../../../codec/codec.ts";
 import type { MarkerPlace } from "../statement_context.ts";
+import { checkConstraints } from "./constraint_fit.ts";
 
 export interface ParamFacts {
   readonly query: Query;
@@ -27,6 +28,7 @@ export function checkParamFit(facts: ParamFacts): void {
     checkUnit,
     checkMeasured,
     checkPrecision,
+    ({ param, codecs: [codec], report }: ParamFacts) => checkConstraints(param, codec, report),
     checkOptional,
     checkVector,
     checkUnknownPlace,
