@@ -62,6 +62,8 @@ export interface Codec extends Traits {
   readonly isUnbounded: boolean;
   /** Whether values hold instants or times of day, which `precision=truncate` may cut. */
   readonly hasPrecision: boolean;
+  /** Whether values hold bytes, which `encoding=` may write in another way. */
+  readonly hasBytes: boolean;
   /** Whether values may hold minus zero. */
   readonly hasMinusZero: boolean;
   /**

@@ -44,7 +44,7 @@ export function codecFor(type: CqlType): Codec {
 /** The codec of a variant of the type. */
 export function variantCodecFor(type: CqlType, variant: Variant): Codec {
   const format = formatFor(type, variant);
-  const stored = formatFor(type, { stored: true });
+  const stored = formatFor(type, { stored: true, encoding: variant.encoding ?? null });
   const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode } = format;
   return {
     type,
@@ -57,6 +57,7 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     isEqualByBytes: format.identity === null,
     isUnbounded: primitivesIn(type).some(({ isUnbounded }) => isUnbounded),
     hasPrecision: primitivesIn(type).some(({ truncated }) => truncated !== null),
+    hasBytes: primitivesIn(type).some(({ encodings }) => encodings !== null),
     hasMinusZero: primitivesIn(type).some(({ category }) => category === "float"),
     output: z.custom<Json>((json) => isOutput(stored, json), {
       error: `Expected the JSON form of a ${cql}`,

@@ -26,6 +26,10 @@ describe("the types", () => {
     ]);
   });
 
+  it("that are bytes have encodings", () => {
+    expect(namesOf(({ hasBytes }) => hasBytes)).toEqual(["blob"]);
+  });
+
   it("that fit an entity tag are short text without quotes", () => {
     expect(namesOf(({ isTag }) => isTag)).toEqual([
       "bigint",

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
+import type { Encoding } from "../catalog/tags/param/encoding_option.ts";
 import type { Format, PrimitiveFormat } from "./parts/format.ts";
 
 export interface Variant {
@@ -13,6 +14,8 @@ export interface Variant {
   readonly stored?: boolean;
   /** Of instants and times of day that are cut down to what the type holds, towards the past. */
   readonly truncated?: boolean;
+  /** Of bytes that are written in another way than base64; null for base64. */
+  readonly encoding?: Encoding | null;
 }
 
 /**
@@ -32,20 +35,20 @@ export class NumberTooLongError extends Error {
 
 export function variantOf(
   format: PrimitiveFormat,
-  { computed, stored, truncated }: Variant,
+  { computed, stored, truncated, encoding }: Variant,
 ): Format {
-  const { decode } = format;
   const variant = {
     ...format,
     ...(stored ? format.stored : null),
     ...(truncated ? format.truncated : null),
+    ...(encoding ? format.encodings?.[encoding] : null),
   };
   if (!computed || !format.isUnbounded) return variant;
   return {
     ...variant,
     decode(bytes: Buffer, start: number, end: number) {
       if (end - start > MAX_COMPUTED_BYTES) throw new NumberTooLongError(end - start);
-      return decode(bytes, start, end);
+      return variant.decode(bytes, start, end);
     },
   };
 }

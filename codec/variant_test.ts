@@ -168,3 +168,42 @@ describe("a number that the server works out", () => {
     expect(codecFor({ kind: "list", of: { kind: "bigint" } }).isUnbounded).toBe(false);
   });
 });
+
+describe("bytes in another encoding", () => {
+  const blob: CqlType = { kind: "blob" };
+  const cases = {
+    hex: {
+      good: [["", ""], ["00ff", "00ff"], ["CAFEbabe", "cafebabe"]],
+      bad: ["0", "0x00", "zz", "00 ", "00\n", "AA==", "٠٠"],
+    },
+    base64url: {
+      good: [["", ""], ["_-8", "_-8"], ["yv66vg", "yv66vg"]],
+      bad: ["yv66vg==", "/+8=", "/+8", "a", "yv66vh", "_-8\n", "_ -8"],
+    },
+  } as const;
+  for (const encoding of ["hex", "base64url"] as const) {
+    it(`${encoding} is read in its canonical form alone, in JSON and in text`, () => {
+      const codec = variantCodecFor(blob, { encoding });
+      const { good, bad } = cases[encoding];
+      for (const [text, again] of good) {
+        for (const schema of [codec.input, codec.text]) {
+          const bytes = codec.encode(schema.parse(text));
+          expect([text, decode(codec, bytes)]).toEqual([text, again]);
+          expect(codec.output.safeParse(again).success).toBe(true);
+        }
+      }
+      for (const text of bad) {
+        expect([text, codec.text.safeParse(text).success]).toEqual([text, false]);
+      }
+    });
+  }
+
+  it("are bytes inside a collection as well, and leave other types alone", () => {
+    const map: CqlType = { kind: "map", key: blob, value: { kind: "list", of: blob } };
+    const codec = variantCodecFor(map, { encoding: "hex" });
+    const json = { "00": ["ff", "0a"] };
+    expect(decode(codec, codec.encode(codec.input.parse(json)))).toEqual(json);
+    expect(codec.input.safeParse({ "AA==": [] }).success).toBe(false);
+    expect(variantCodecFor({ kind: "text" }, { encoding: "hex" }).input.parse("é")).toBe("é");
+  });
+});

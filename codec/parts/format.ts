@@ -11,6 +11,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { BucketUnit } from "../../catalog/query.ts";
+import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
 import type { Json } from "../json/json.ts";
 import type { Measure } from "./measure.ts";
 
@@ -88,6 +89,15 @@ export interface PrimitiveFormat<Value = unknown> extends Format<Value> {
   readonly stored: Reader<Value> | null;
   /** Reads more digits than a value holds and cuts them off; null if a value has no such digits. */
   readonly truncated: (Reader<Value> & Pick<Format, "input" | "text">) | null;
+  /** How its bytes are written where the tag says so; null if its values are not just bytes. */
+  readonly encodings:
+    | Readonly<
+      Record<
+        Encoding,
+        Pick<Format<Value>, keyof Reader<Value> | "input" | "text" | "output" | "decode">
+      >
+    >
+    | null;
   /** Whether its values have any number of digits, which take more than linear time to print. */
   readonly isUnbounded: boolean;
 }

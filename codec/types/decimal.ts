@@ -72,6 +72,7 @@ export const decimal: PrimitiveFormat<Decimal> = {
   bucketBy: null,
   stored: { read: readStoredDecimal, readText: readStoredDecimal },
   truncated: null,
+  encodings: null,
   isUnbounded: true,
 };
 

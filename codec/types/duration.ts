@@ -78,6 +78,7 @@ export const duration: PrimitiveFormat<Duration> = {
   measure: null,
   stored: null,
   truncated: null,
+  encodings: null,
   isUnbounded: false,
   isTag: false,
   instantOf: null,

@@ -95,6 +95,7 @@ function floatingPoint(
     measure: floatingPointMeasure(shortest),
     stored: null,
     truncated: null,
+    encodings: null,
     isUnbounded: false,
     isTag: false,
     instantOf: null,

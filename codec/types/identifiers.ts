@@ -17,6 +17,7 @@ const TRAITS = {
   bucketBy: null,
   stored: null,
   truncated: null,
+  encodings: null,
   isUnbounded: false,
 } as const;
 

@@ -34,6 +34,7 @@ const TRAITS = {
   bucketBy: null,
   stored: null,
   truncated: null,
+  encodings: null,
   isUnbounded: false,
 } as const;
 
@@ -111,6 +112,7 @@ export const varint: PrimitiveFormat<bigint> = {
   isTag: false,
   stored: { read: readStoredVarint, readText: readStoredVarint },
   truncated: null,
+  encodings: null,
   isUnbounded: true,
 };
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
 import { bucketName } from "../bucket.ts";
 import { fixed, type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { CHARACTERS } from "../parts/measure.ts";
@@ -18,6 +19,7 @@ const TRAITS = {
   instantOf: null,
   stored: null,
   truncated: null,
+  encodings: null,
   isUnbounded: false,
 } as const;
 
@@ -81,6 +83,20 @@ export const blob: PrimitiveFormat<Buffer> = {
   decode: (bytes, start, end) => bytes.toString("base64", start, end),
   measure: null,
   bucketBy: null,
+  encodings: {
+    base64url: bytesAs("base64url", {
+      form: /^[A-Za-z0-9_-]*$/,
+      phrase: "base64url without padding",
+      description: "Bytes in base64url (RFC 4648, section 5), without padding",
+      example: "yv66vg",
+    }),
+    hex: bytesAs("hex", {
+      form: /^[0-9A-Fa-f]*$/,
+      phrase: "hexadecimal digits, two for each byte",
+      description: "Bytes in hexadecimal digits (RFC 4648, section 8)",
+      example: "cafebabe",
+    }),
+  },
 };
 
 const BOOLEAN: Schema = { type: "boolean", description: "True or false", example: true };
@@ -105,6 +121,7 @@ export const boolean: PrimitiveFormat<boolean> = {
   measure: null,
   stored: null,
   truncated: null,
+  encodings: null,
   isUnbounded: false,
   isTag: false,
   instantOf: null,
@@ -136,4 +153,38 @@ function readBlob(json: unknown, issues: Issue[]): Buffer | undefined {
     if (bytes.toString("base64") === json) return bytes;
   }
   return refuse(issues, "Expected a string in base64 with padding");
+}
+
+/** Bytes in another spelling than base64: what comes in goes out the same, but for the case of hex. */
+function bytesAs(
+  encoding: Encoding,
+  { form, phrase, description, example }: {
+    readonly form: RegExp;
+    readonly phrase: string;
+    readonly description: string;
+    readonly example: string;
+  },
+) {
+  const schema: Schema = {
+    type: "string",
+    contentEncoding: encoding === "hex" ? "base16" : encoding,
+    description,
+    example,
+  };
+  function read(json: unknown, issues: Issue[]): Buffer | undefined {
+    if (typeof json === "string" && form.test(json)) {
+      const bytes = Buffer.from(json, encoding);
+      const again = bytes.toString(encoding);
+      if (again === (encoding === "hex" ? json.toLowerCase() : json)) return bytes;
+    }
+    return refuse(issues, `Expected a string in ${phrase}`);
+  }
+  return {
+    output: schema,
+    input: schema,
+    text: schema,
+    read,
+    readText: read,
+    decode: (bytes: Buffer, start: number, end: number) => bytes.toString(encoding, start, end),
+  };
 }

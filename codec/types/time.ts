@@ -75,6 +75,7 @@ export const timestamp: PrimitiveFormat<bigint> = {
     read: readTimestamp("truncate"),
     readText: readTimestamp("truncate"),
   },
+  encodings: null,
   ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
   decode(bytes, start) {
     // Beyond 2^53 the sum is rounded, though never to less than that.
@@ -106,6 +107,7 @@ export const date: PrimitiveFormat<number> = {
   read: readDate,
   readText: readDate,
   truncated: null,
+  encodings: null,
   fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(4);
@@ -156,6 +158,7 @@ export const time: PrimitiveFormat<number> = {
     read: readTime("truncate"),
     readText: readTime("truncate"),
   },
+  encodings: null,
   fixed: null,
   encode(value) {
     const bytes = Buffer.allocUnsafe(8);

@@ -39,6 +39,7 @@ function prepareParam(
     codecOrReport(cqlTypeOf(binds[position]!.type), param.span, {
       report,
       truncated: param.precision === "truncate",
+      encoding: param.encoding,
     })
   );
   if (codec === undefined) return null;

@@ -11,6 +11,7 @@ import { asOption } from "./as_option.ts";
 import { maxOption, minOption } from "./bound_options.ts";
 import { byOption } from "./by_option.ts";
 import { defaultOption } from "./default_option.ts";
+import { encodingOption } from "./encoding_option.ts";
 import { enumOption } from "./enum_option.ts";
 import { formatOption } from "./format_option.ts";
 import type { ParamOption, TagParts } from "./param_option.ts";
@@ -28,6 +29,7 @@ const OPTIONS = {
   pattern: patternOption,
   format: formatOption,
   precision: precisionOption,
+  encoding: encodingOption,
 } as const satisfies Record<string, ParamOption<unknown>>;
 
 type OptionKey = keyof typeof OPTIONS;

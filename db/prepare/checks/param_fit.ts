@@ -28,6 +28,7 @@ export function checkParamFit(facts: ParamFacts): void {
     checkUnit,
     checkMeasured,
     checkPrecision,
+    checkEncoding,
     ({ param, codecs: [codec], report }: ParamFacts) => checkConstraints(param, codec, report),
     checkOptional,
     checkVector,
@@ -108,6 +109,16 @@ function checkPrecision({ param, codecs: [codec], report }: ParamFacts): void {
       `Cannot ${precision} "${name}": values of type "${codec.cql}" are neither instants nor times of day`,
     help:
       'Remove "precision=", which is for the types "timestamp" and "time" and collections of them',
+  });
+}
+
+function checkEncoding({ param, codecs: [codec], report }: ParamFacts): void {
+  const { name, encoding, span } = param;
+  if (encoding === null || codec.hasBytes) return;
+  report({
+    span,
+    message: `Cannot read "${name}" as ${encoding}: values of type "${codec.cql}" are not bytes`,
+    help: 'Remove "encoding=", which is for the type "blob" and collections of it',
   });
 }
 
