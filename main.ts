@@ -23,6 +23,7 @@ import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
 import { createSeeds } from "./routes/generate/seed.ts";
+import { createOriginPolicy } from "./routes/cors/origin_policy.ts";
 import type { HandwrittenRoute } from "./routes/handwritten/define_route.ts";
 import { createAddressReader } from "./routes/load/client_address.ts";
 import { Places } from "./routes/load/places.ts";
@@ -90,6 +91,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const addressOf = createAddressReader(config.trustedProxies);
   const addresses = createAddresses(config);
   const seeds = createSeeds();
+  const origins = createOriginPolicy(config.corsOrigins);
   let isClosing = false;
   const activation = new Activation({
     session,
@@ -118,6 +120,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
         description: config.apiDescription,
       },
       addresses,
+      origins,
+      docs: config.docs === "on",
       executor,
       cursors,
       seeds,

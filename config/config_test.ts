@@ -68,6 +68,8 @@ describe("readConfig()", () => {
       maxInFlight: 1024,
       maxInFlightPerCaller: null,
       trustedProxies: [],
+      corsOrigins: [],
+      docs: "on",
       drainDelayMs: 5000,
       shutdownGraceMs: 30000,
       logLevel: "info",
@@ -378,6 +380,59 @@ docs/configuration.md lists every setting`),
       ]);
     });
   }
+
+  it("reads origins of web pages", () => {
+    const text = "https://app.example.com, http://localhost:3000,https://*.example.com:8443";
+    expect(readConfig({ ...REQUIRED, CORS_ORIGINS: text }).corsOrigins).toEqual([
+      { kind: "exact", origin: "https://app.example.com" },
+      { kind: "exact", origin: "http://localhost:3000" },
+      { kind: "subdomains", start: "https://", end: ".example.com:8443" },
+    ]);
+    expect(readConfig({ ...REQUIRED, CORS_ORIGINS: "*" }).corsOrigins).toEqual([{ kind: "any" }]);
+  });
+  for (
+    const [part, fault] of [
+      ["null", "sandboxed pages and local files"],
+      ["app.example.com", "expected an origin"],
+      ["app.example.com:443", "expected an origin"],
+      ["file:///", "expected an origin"],
+      ["chrome-extension://abc", "expected an origin"],
+      ["https://", "expected an origin"],
+      ["https://*.0.0.1", "expected an origin"],
+      ["https://app.example.com/", 'browsers write it as "https://app.example.com"'],
+      ["https://app.example.com/app", 'browsers write it as "https://app.example.com"'],
+      ["https://App.example.com", 'browsers write it as "https://app.example.com"'],
+      ["https://app.example.com:443", 'browsers write it as "https://app.example.com"'],
+      ["https://user@app.example.com", 'browsers write it as "https://app.example.com"'],
+      ["https://münchen.example", 'browsers write it as "https://xn--mnchen-3ya.example"'],
+      ["https://*.Example.com", 'browsers write it as "https://*.example.com"'],
+      ["https://*.example.com:443", 'browsers write it as "https://*.example.com"'],
+      ["https://*.example.com/", 'browsers write it as "https://*.example.com"'],
+      ["https://*.example.com@evil.org", 'browsers write it as "https://evil.org"'],
+      ["https://*", '"*" stands only for the whole first label'],
+      ["*.example.com", '"*" stands only for the whole first label'],
+      ["*://app.example.com", '"*" stands only for the whole first label'],
+      ["https://app*.example.com", '"*" stands only for the whole first label'],
+      ["https://*.*.example.com", '"*" stands only for the whole first label'],
+      ["https://app.*.com", '"*" stands only for the whole first label'],
+      ["https://app.example.com:*", '"*" stands only for the whole first label'],
+      ["https://*.com", '"*" would stand for strangers'],
+      ["https://*.com.", '"*" would stand for strangers'],
+      ["https://*..com", '"*" would stand for strangers'],
+      ["https://*.localhost:3000", '"*" would stand for strangers'],
+    ] as const
+  ) {
+    it(`rejects the origin "${part}"`, () => {
+      expect(mistakesOf({ ...REQUIRED, CORS_ORIGINS: part })).toEqual([
+        expect.stringContaining(`CORS_ORIGINS has "${part}": ${fault}`),
+      ]);
+    });
+  }
+  it("rejects every origin beside others", () => {
+    expect(mistakesOf({ ...REQUIRED, CORS_ORIGINS: "*,https://a.example" })).toEqual([
+      'CORS_ORIGINS is "*,https://a.example": "*" is every origin: keep it alone, or remove it',
+    ]);
+  });
 
   it("reads types of tokens", () => {
     const text = "application/okta-internal-at+jwt, JWT";

@@ -80,70 +80,6 @@ export function choice<const T extends string>(choices: readonly [T, ...T[]]): S
   };
 }
 
-/** A URL that tokens are verified with: what others on the network could change is refused. */
-export function issuerUrl(): SettingKind<string> {
-  return {
-    range: "an `https` URL, or `http` on this machine",
-    read(text, fail) {
-      const url = URL.parse(text);
-      if (url === null || !["https:", "http:"].includes(url.protocol)) {
-        fail('expected a URL, such as "https://login.example.com"');
-      } else if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
-        fail("only https is safe beyond this machine");
-      }
-      return text;
-    },
-  };
-}
-
-/** The beginning of a URL's path, such as `/weather/v2`, without a slash at the end. */
-export function pathPrefix(): SettingKind<string> {
-  return {
-    range: "segments of letters, digits and `.`, `_`, `~`, `-`, each after a `/`",
-    read(text, fail) {
-      if (text !== "") checkPrefix(text, { fail, example: "/weather" });
-      return text;
-    },
-  };
-}
-
-/** The address that clients use, without a slash at the end. */
-export function publicUrl(): SettingKind<string> {
-  const example = "https://api.example.com/weather";
-  return {
-    range: "an `http` or `https` URL without query and fragment; its path like `BASE_PATH`",
-    read(text, fail) {
-      const [, origin = "", path = ""] = /^([a-z]+:\/\/[^/?#]*)(.*)$/is.exec(text) ?? [];
-      const url = URL.parse(origin);
-      if (url === null || !["https:", "http:"].includes(url.protocol) || /[\s\\]/.test(text)) {
-        fail(`expected a URL, such as "${example}"`);
-      } else if (origin.includes("@")) {
-        fail("a user or a password is not for clients to see: remove it");
-      } else if (/[?#]/.test(path)) {
-        fail("a query or a fragment cannot stand before a path: remove it");
-      } else if (path !== "") {
-        checkPrefix(path, { fail, example });
-      }
-      return `${url?.origin}${path}`;
-    },
-  };
-}
-
-/** Refuses what a proxy, a browser and a router would not all take for the same path. */
-function checkPrefix(path: string, { fail, example }: { fail: Fail; example: string }): void {
-  const segments = path.split("/").slice(1);
-  if (!path.startsWith("/")) fail(`expected a path that begins with a slash, such as "${example}"`);
-  else if (path.endsWith("/")) fail(`a slash at the end is too much: write it as "${example}"`);
-  else if (segments.includes("")) fail("two slashes follow each other: remove one");
-  else if (segments.some((segment) => segment === "." || segment === "..")) {
-    fail('"." and ".." lead elsewhere: write the path that they lead to');
-  } else if (!segments.every((segment) => /^[\w.~-]+$/.test(segment))) {
-    fail(`a segment has only letters, digits and "._~-", as in "${example}"`);
-  }
-}
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 /** An unquoted keyspace name, as Cassandra limits it. */
 export function keyspaceName(): SettingKind<string> {
   return {
@@ -277,7 +213,8 @@ export function derivationSecrets(): SettingKind<readonly DerivationSecret[]> {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
-function partsOf(text: string): string[] {
+/** The elements of a list with commas, without empty ones. */
+export function partsOf(text: string): string[] {
   return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
 }
 

@@ -15,18 +15,16 @@ import {
   encryptionKeys,
   fileContent,
   integer,
-  issuerUrl,
   keyspaceName,
   line,
   networks,
   path,
-  pathPrefix,
-  publicUrl,
   replication,
   type SettingKind,
   text,
   tokenTypes,
 } from "./setting_kind.ts";
+import { issuerUrl, origins, pathPrefix, publicUrl } from "./web_address.ts";
 
 /** One row of the table; its key is the property of {@link Config}. */
 export interface Setting {
@@ -280,6 +278,19 @@ export const SETTINGS = {
     kind: networks(),
     meaning:
       "Proxies whose forwarding headers are trusted: see [Operations](operations.md#behind-a-load-balancer)",
+  },
+  corsOrigins: {
+    name: "CORS_ORIGINS",
+    default: "",
+    kind: origins(),
+    meaning:
+      "Web pages that may call the API from a browser; none by default: see [HTTP](http.md#from-a-web-page)",
+  },
+  docs: {
+    name: "DOCS",
+    default: "on",
+    kind: choice(["on", "off"]),
+    meaning: "`off` serves neither `/docs` nor `/openapi.json` nor `/`, and suggests no routes",
   },
   drainDelayMs: {
     name: "DRAIN_DELAY_MS",

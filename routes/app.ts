@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
-import { getPath } from "hono/utils/url";
+import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import type { Access } from "../catalog/query.ts";
 import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
@@ -16,9 +15,12 @@ import { ServiceError } from "../errors/service_error.ts";
 import type { Observe } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
-import type { Addresses } from "./addresses.ts";
+import { type Addresses, PROBES } from "./addresses.ts";
 import type { AppEnv } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
+import { cors } from "./cors/cors.ts";
+import { exposedHeaders } from "./cors/exposed_headers.ts";
+import type { OriginPolicy } from "./cors/origin_policy.ts";
 import {
   assertAcceptable,
   type HandlerNeeds,
@@ -42,14 +44,15 @@ import { shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
 import { mountQuery } from "./mount.ts";
+import { answerUnmatched } from "./not_found.ts";
 import { componentNames } from "./openapi/component_names.ts";
 import { createDocs } from "./openapi/docs_page.ts";
 import { type ApiInfo, makeDocument } from "./openapi/document.ts";
-import { serveIndex } from "./openapi/index_page.ts";
+import { createIndex } from "./openapi/index_page.ts";
 import { nameSchemas } from "./openapi/name_schemas.ts";
 import type { Cursors } from "./paging/cursors.ts";
 import { problemResponse } from "./respond/problem.ts";
-import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
+import { bySpecificity, findHidden } from "./route_pattern.ts";
 
 export interface AppOptions {
   /** The queries to serve; null while there are none, as before the first connection. */
@@ -58,6 +61,10 @@ export interface AppOptions {
   /** What the API says of itself. */
   readonly about: ApiInfo;
   readonly addresses: Addresses;
+  /** Which web pages may call the API; null if none may. */
+  readonly origins: OriginPolicy | null;
+  /** Whether the API describes itself: `/docs`, `/openapi.json`, `/` and a hint at the nearest route. */
+  readonly docs: boolean;
   readonly executor: Executor;
   readonly cursors: Cursors;
   /** What generated values are made from. */
@@ -89,8 +96,8 @@ interface PipelineOptions extends AppOptions {
  * a route of it, or those to a hand-written route.
  */
 type Unit =
-  | { of: "everything"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
-  | { of: "api"; use(options: PipelineOptions): MiddlewareHandler<AppEnv> }
+  | { of: "everything"; use(options: PipelineOptions): MiddlewareHandler<AppEnv>[] }
+  | { of: "api"; use(options: PipelineOptions): MiddlewareHandler<AppEnv>[] }
   | {
     of: "route";
     use(options: PipelineOptions, route: GuardedRoute): MiddlewareHandler<AppEnv>[];
@@ -112,12 +119,13 @@ interface GuardedRoute {
  * after the units for everything; `/`, `/openapi.json` and unknown paths, after the units for the API.
  */
 const PIPELINE: readonly Unit[] = [
-  { of: "everything", use: ({ responses }) => responses.keep() },
-  { of: "everything", use: () => requestId() },
-  { of: "everything", use: () => timing() },
-  { of: "everything", use: ({ observe }) => accessLog(observe) },
-  { of: "everything", use: () => tracing() },
-  { of: "api", use: () => checkUrl() },
+  { of: "everything", use: ({ responses }) => [responses.keep()] },
+  { of: "everything", use: corsOf },
+  { of: "everything", use: () => [requestId()] },
+  { of: "everything", use: () => [timing()] },
+  { of: "everything", use: ({ observe }) => [accessLog(observe)] },
+  { of: "everything", use: () => [tracing()] },
+  { of: "api", use: () => [checkUrl()] },
   { of: "route", use: (_, { path }) => [nameRoute(path)] },
   { of: "route", use: (options, route) => guard(route, options) },
   { of: "route", use: (options) => [shedLoad(options)] },
@@ -135,7 +143,7 @@ const POINTER_NAMES: Readonly<Record<string, string>> = {
 };
 
 export function createApp(appOptions: AppOptions): App {
-  const { prepared, addresses } = appOptions;
+  const { prepared, addresses, docs } = appOptions;
   const responses = new WholeResponses();
   const options: PipelineOptions = { ...appOptions, responses };
   const app = new OpenAPIHono<AppEnv>({
@@ -155,10 +163,12 @@ export function createApp(appOptions: AppOptions): App {
     if (reason !== null) throw notReady(reason);
     return context.json({ status: "ready" });
   });
-  app.use("/docs/*", nameRoute("/docs"));
-  app.route("/docs", createDocs(options.about));
-  // Relative, so that it is right whatever prefix a proxy strips.
-  app.get("/docs/", (context) => context.redirect("../docs", 308));
+  if (docs) {
+    app.use("/docs/*", nameRoute("/docs"));
+    app.route("/docs", createDocs(options.about));
+    // Relative, so that it is right whatever prefix a proxy strips.
+    app.get("/docs/", (context) => context.redirect("../docs", 308));
+  }
 
   if (prepared === null) {
     app.all("*", () => {
@@ -167,27 +177,19 @@ export function createApp(appOptions: AppOptions): App {
     return { fetch: responses.fetchFrom(app) };
   }
   mountApi(app, prepared, options);
-  // Made once: it does not change until the routes do.
-  const document = makeDocument(app, options);
-  app.get(
-    "/openapi.json",
-    nameRoute("/openapi.json"),
-    (context) => context.body(document, 200, { "content-type": "application/json" }),
-  );
-  // A query may have this path: it is mounted first, and then answers.
-  app.get("/", nameRoute("/"), serveIndex(options));
-  app.notFound((context) => {
-    const { path, method } = context.req;
-    const allowed = methodsFor(path, patternsOf(prepared, options.handwritten));
-    return problemResponse(
-      allowed.length === 0 ? unknownRoute(context, addresses) : new ServiceError(
-        "method_not_allowed",
-        `"${path}" does not take ${method}, but ${allowed.join(", ")}`,
-        { headers: { allow: allowed.join(", ") } },
-      ),
-      context,
+  if (docs) {
+    // Made once: it does not change until the routes do.
+    const document = makeDocument(app, options);
+    app.get(
+      "/openapi.json",
+      nameRoute("/openapi.json"),
+      (context) => context.body(document, 200, { "content-type": "application/json" }),
     );
-  });
+    // A query may have this path: it is mounted first, and then answers.
+    app.route("/", createIndex(options));
+  }
+  const ownPaths = docs ? [...OWN_PATHS, "/", "/docs/"] : PROBES;
+  app.notFound(answerUnmatched({ ...options, routes: routesIn(app), ownPaths }));
   return { fetch: responses.fetchFrom(app) };
 }
 
@@ -235,6 +237,13 @@ function pipelineOf(
   return PIPELINE.flatMap((unit) => unit.of === of ? unit.use(options) : []);
 }
 
+/** Nothing where no web page may call the API: its requests pay nothing. */
+function corsOf({ origins, handwritten }: PipelineOptions): MiddlewareHandler<AppEnv>[] {
+  if (origins === null) return [];
+  const exposed = exposedHeaders(handwritten.map(({ description }) => description));
+  return [cors({ policy: origins, exposed })];
+}
+
 /** The units in front of a route. */
 function beforeRoute(route: GuardedRoute, options: PipelineOptions): MiddlewareHandler<AppEnv>[] {
   const { needs } = route;
@@ -249,22 +258,9 @@ function notReady(reason: string): ServiceError {
   return new ServiceError("not_ready", `The service is not ready: ${reason}`);
 }
 
-/** The path is named as it was asked for: it may lie outside the prefix. */
-function unknownRoute(context: Context<AppEnv>, addresses: Addresses): ServiceError {
-  const asked = getPath(context.req.raw);
-  return new ServiceError(
-    "unknown_route",
-    `There is no route for "${asked}": see ${addresses.publicUrl("/docs")}`,
+/** The routes of the OpenAPI document, as they describe themselves. */
+function routesIn(app: OpenAPIHono<AppEnv>): RouteConfig[] {
+  return app.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === "route" ? [definition.route] : []
   );
-}
-
-function patternsOf(
-  prepared: readonly PreparedQuery[],
-  handwritten: readonly HandwrittenRoute[],
-): RoutePattern[] {
-  return [
-    ...[...OWN_PATHS, "/", "/docs/"].map((path) => ({ method: "GET", path })),
-    ...prepared.flatMap(({ query }) => query.route ?? []),
-    ...handwritten,
-  ];
 }

@@ -12,7 +12,7 @@ export interface RoutePattern {
 
 /** For `405 Method Not Allowed` (RFC 9110, section 15.5.6): the methods of the routes that match `path`; empty if none does. */
 export function methodsFor(path: string, patterns: readonly RoutePattern[]): string[] {
-  const methods = patterns.filter((pattern) => matches(path, pattern.path))
+  const methods = patterns.filter((pattern) => matchesPath(path, pattern.path))
     .map(({ method }) => method.toUpperCase());
   const withHead = methods.includes("GET") ? [...methods, "HEAD"] : methods;
   return [...new Set(withHead)].sort();
@@ -42,11 +42,12 @@ export function findHidden(patterns: readonly RoutePattern[]): RoutePattern | nu
   return null;
 }
 
-function isMarker(segment: string): boolean {
+export function isMarker(segment: string): boolean {
   return /^\{\w+\}$/.test(segment);
 }
 
-function matches(path: string, template: string): boolean {
+/** Whether a path belongs to a route with this template. */
+export function matchesPath(path: string, template: string): boolean {
   const parts = path.split("/");
   const expected = template.split("/");
   return parts.length === expected.length &&

@@ -1,31 +1,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { launchChromium, skipBrowser } from "./support/chromium.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
-/** Where a browser is, by the names that distributions give it. */
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
-function findChromium(): string | null {
-  const given = Deno.env.get("CHROMIUM");
-  if (given) return given;
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    for (const name of NAMES) {
-      try {
-        if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
-      } catch {
-        // Not there.
-      }
-    }
-  }
-  return null;
-}
-
-const executablePath = findChromium();
-const skip = executablePath === null &&
-  "no Chromium is installed: install one, or name one in CHROMIUM";
-
-describe("GET /docs in a browser", { skip }, () => {
+describe("GET /docs in a browser", { skip: skipBrowser }, () => {
   let service: TestService & AsyncDisposable;
   let browser: Browser;
   let page: Page;
@@ -35,11 +14,7 @@ describe("GET /docs in a browser", { skip }, () => {
   before(async () => {
     // With a prefix, for whatever does not follow it fails.
     service = await startTestService({ cqlDir: EXAMPLE, env: { BASE_PATH: "/weather" } });
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      // In a container, root cannot have a sandbox.
-      args: ["--no-sandbox", "--disable-dev-shm-usage"],
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     // Chromium reports what violates a content security policy here too.
     page.on("console", (message) => {

@@ -55,6 +55,44 @@ describe("The service's own paths", () => {
     }
   });
 
+  it("/ shows on the page that the service is ready, in a style that its policy allows", async () => {
+    const response = await get("/", { accept: "text/html" });
+    const page = await response.text();
+    expect(page).toContain('<a href="/readyz">Ready</a>');
+    expect(page).toContain("color-scheme: light dark");
+    const [, style = ""] = /<style>(.*)<\/style>/s.exec(page) ?? [];
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+    expect(response.headers.get("content-security-policy")?.split("; ")).toEqual([
+      "default-src 'none'",
+      `style-src 'sha256-${new Uint8Array(digest).toBase64()}'`,
+      "img-src data:",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ]);
+  });
+
+  for (
+    const [path, near] of [
+      ["/word", "/words"],
+      ["/Words", "/words"],
+      ["/words/", "/words"],
+      ["/v1/words", "/words"],
+    ]
+  ) {
+    it(`${path} is answered with the nearest route`, async () => {
+      const { status, detail } = await problemOf(await get(path!));
+      expect([status, detail]).toEqual([
+        404,
+        `There is no route for "${path}": did you mean "${near}"? See /docs`,
+      ]);
+    });
+  }
+  it("a path that is near to no route is answered with the reference", async () => {
+    const { detail } = await problemOf(await get("/wp-login.php"));
+    expect(detail).toBe('There is no route for "/wp-login.php": see /docs');
+  });
+
   it("/docs/ leads to /docs", async () => {
     const response = await get("/docs/");
     expect([response.status, new URL(response.url).pathname]).toEqual([200, "/docs"]);
@@ -73,6 +111,30 @@ describe("The service's own paths", () => {
   for (const path of ["/docs/nothing", "/index.html", "/docs/docs/"]) {
     it(`${path} is no path of the service`, async () => {
       expect((await problemOf(await get(path))).status).toBe(404);
+    });
+  }
+});
+
+describe("A service with DOCS=off", () => {
+  let service: OwnService;
+  before(async () => {
+    service = await startOwnService(CQL, { env: { DOCS: "off" } });
+  });
+  after(() => service?.[Symbol.asyncDispose]());
+
+  for (const path of ["/", "/docs", "/docs/", "/docs/start.js", "/openapi.json", "/word"]) {
+    it(`says of ${path} only that it is no route`, async () => {
+      for (const method of ["GET", "POST"]) {
+        const response = await service.request(path, { user: null, method });
+        const { status, detail } = await problemOf(response);
+        expect([status, detail]).toEqual([404, `There is no route for "${path}"`]);
+      }
+    });
+  }
+
+  for (const path of ["/words", "/livez", "/readyz"]) {
+    it(`serves ${path}`, async () => {
+      expect((await answer(service.request(path, { user: null })))[0]).toBe(200);
     });
   }
 });

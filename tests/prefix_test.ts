@@ -133,8 +133,12 @@ for (const side of ["strips", "adds"]) {
 
     it("a problem says where the reference is", async () => {
       const { url } = sides[side]!;
-      const { detail } = await problemOf(await fetch(`${url}/v1/nothing`));
+      const { detail } = await problemOf(await fetch(`${url}/nothing`));
       expect(detail).toContain(`see ${url}/docs`);
+      const { detail: near } = await problemOf(await fetch(`${url}/v1/shelves/a/word`));
+      expect(near).toContain(
+        `did you mean "${url}/v1/shelves/{shelf}/words"? See ${url}/docs`,
+      );
     });
   });
 }

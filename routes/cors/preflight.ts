@@ -1,0 +1,71 @@
+/**
+ * What a browser asks before it sends a request that a form could not send (Fetch standard, "CORS-preflight
+ * request"): whether the route takes the method and the headers. It is asked without a token and answered
+ * without a place, from what the route says of itself.
+ *
+ * @module
+ */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { matchesPath, methodsFor, type RoutePattern } from "../route_pattern.ts";
+
+/** A route as a preflight asks about it. */
+export interface PreflightRoute extends RoutePattern {
+  /** The request headers that it takes. */
+  readonly headers: readonly string[];
+}
+
+/**
+ * What every route reads, if only to refuse it: without permission to send it, a page would see a network
+ * error in place of the problem.
+ */
+const ALWAYS: readonly string[] = [
+  "Idempotency-Key",
+  "If-Match",
+  "If-None-Match",
+  "Traceparent",
+  "Tracestate",
+  "X-Request-Id",
+];
+
+/** How long a browser may remember an answer, in seconds: as long as Chromium does at most. */
+const MAX_AGE_SECONDS = 7_200;
+
+export function preflightRoute({ method, path, security, request }: RouteConfig): PreflightRoute {
+  const declared = request?.headers;
+  const names = [
+    ...ALWAYS,
+    ...(security ?? []).length > 0 ? ["Authorization"] : [],
+    ...request?.body === undefined ? [] : ["Content-Type"],
+    ...declared instanceof z.ZodObject ? Object.keys(declared.shape) : [],
+  ];
+  const byName = new Map(names.map((name) => [name.toLowerCase(), name]));
+  return { method: method.toUpperCase(), path, headers: [...byName.values()].sort() };
+}
+
+export function isPreflight({ method, headers }: Request): boolean {
+  return method === "OPTIONS" && headers.has("origin") &&
+    headers.has("access-control-request-method");
+}
+
+/** The answer for a path, with the template of its route; null if no route has it. */
+export function answerPreflight(
+  { headers }: Request,
+  { path, routes }: { readonly path: string; readonly routes: readonly PreflightRoute[] },
+): { readonly response: Response; readonly template: string } | null {
+  const found = routes.filter((route) => matchesPath(path, route.path));
+  const [first] = found;
+  if (first === undefined) return null;
+  const asked = headers.get("access-control-request-method");
+  const route = found.find(({ method }) => method === asked) ?? first;
+  const response = new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": methodsFor(path, found).join(", "),
+      "access-control-allow-headers": route.headers.join(", "),
+      "access-control-max-age": `${MAX_AGE_SECONDS}`,
+      "cache-control": "no-store",
+      "vary": "Access-Control-Request-Method",
+    },
+  });
+  return { response, template: route.path };
+}

@@ -1,0 +1,65 @@
+/**
+ * What is answered where no route is: a preflight of a browser, 405 if the path has other methods, else 404
+ * with the nearest route.
+ *
+ * @module
+ */
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { NotFoundHandler } from "hono";
+import { getPath } from "hono/utils/url";
+import { ServiceError } from "../errors/service_error.ts";
+import type { Addresses } from "./addresses.ts";
+import type { AppEnv } from "./context.ts";
+import type { OriginPolicy } from "./cors/origin_policy.ts";
+import { answerPreflight, isPreflight, preflightRoute } from "./cors/preflight.ts";
+import { createRouteFinder } from "./nearest_route.ts";
+import { problemResponse } from "./respond/problem.ts";
+import { methodsFor, type RoutePattern } from "./route_pattern.ts";
+
+export interface NotFoundOptions {
+  /** The routes of the OpenAPI document. */
+  readonly routes: readonly RouteConfig[];
+  /** The paths that the service itself answers. */
+  readonly ownPaths: readonly string[];
+  /** Null if no web page may call the API. */
+  readonly origins: OriginPolicy | null;
+  readonly addresses: Addresses;
+  /** Whether anybody may know which routes there are. */
+  readonly docs: boolean;
+}
+
+export function answerUnmatched(options: NotFoundOptions): NotFoundHandler<AppEnv> {
+  const { routes, ownPaths, origins, addresses, docs } = options;
+  const patterns: RoutePattern[] = [
+    ...ownPaths.map((path) => ({ method: "GET", path })),
+    ...routes,
+  ];
+  const preflightRoutes = origins === null ? [] : routes.map(preflightRoute);
+  const findRoute = createRouteFinder(docs ? routes.map(({ path }) => path) : []);
+
+  function unknownRoute(request: Request, path: string): ServiceError {
+    const near = findRoute(path);
+    const question = near === null ? "see" : `did you mean "${addresses.publicUrl(near)}"? See`;
+    const help = docs ? `: ${question} ${addresses.publicUrl("/docs")}` : "";
+    // As it was asked for: it may lie outside the prefix.
+    return new ServiceError("unknown_route", `There is no route for "${getPath(request)}"${help}`);
+  }
+  return function answerUnmatched(context) {
+    const { path, method, raw } = context.req;
+    if (isPreflight(raw) && origins?.(raw.headers.get("origin")!)) {
+      const answer = answerPreflight(raw, { path, routes: preflightRoutes });
+      if (answer !== null) {
+        context.get("request").route = answer.template;
+        return answer.response;
+      }
+    }
+    const allowed = methodsFor(path, patterns);
+    const allow = allowed.join(", ");
+    const error = allowed.length === 0
+      ? unknownRoute(raw, path)
+      : new ServiceError("method_not_allowed", `"${path}" does not take ${method}, but ${allow}`, {
+        headers: { allow },
+      });
+    return problemResponse(error, context);
+  };
+}
