@@ -18,6 +18,7 @@ export type { Verb } from "./statement/statement.ts";
 export type { BucketUnit } from "./tags/bucket_unit.ts";
 export type { Consistency, SerialConsistency } from "./tags/consistency_tag.ts";
 export type { CurrentColumn } from "./tags/current_tag.ts";
+export type { Deprecation } from "./tags/deprecated_tag.ts";
 export type { Etag } from "./tags/etag_tag.ts";
 export type { GeneratedKind } from "./tags/param/generated_source.ts";
 export type { Method, Mode } from "./tags/mode.ts";

@@ -1,11 +1,12 @@
 /**
- * Observations as Prometheus metrics. Every label has few values: route templates, query names, codes;
- * never a path, an id or a subject.
+ * Observations as Prometheus metrics. Every label has few values: route templates, query names, codes, and
+ * a limited number of client ids; never a path or a subject.
  *
  * @module
  */
 import prometheus from "prom-client";
-import type { Observe } from "./observation.ts";
+import { createClientLabels, NO_CLIENT } from "./client_label.ts";
+import type { Observation, Observe } from "./observation.ts";
 
 export interface Metrics {
   readonly observe: Observe;
@@ -78,11 +79,19 @@ export function createMetrics(): Metrics {
     labelNames: ["query"],
     registers,
   });
+  const deprecatedUses = new prometheus.Counter({
+    name: "cqlgate_deprecated_requests_total",
+    help: "Requests to routes that are deprecated, by route template and client",
+    labelNames: ["method", "route", "client"],
+    registers,
+  });
+  const clientLabelOf = createClientLabels();
 
   /** A counter that begins at its first increment hides it: an increase needs a value before it. */
-  function startAtZero(
-    queries: readonly { readonly name: string; readonly bulk: boolean }[],
-  ): void {
+  function startAtZero({ queries, deprecated }: Observation & { kind: "routes" }): void {
+    for (const { method, path } of deprecated) {
+      deprecatedUses.inc({ method, route: path, client: NO_CLIENT }, 0);
+    }
     for (const { name: query, bulk } of queries) {
       drifts.inc({ query }, 0);
       serverWarnings.inc({ query }, 0);
@@ -97,7 +106,7 @@ export function createMetrics(): Metrics {
     observe(observation) {
       switch (observation.kind) {
         case "routes":
-          return startAtZero(observation.queries);
+          return startAtZero(observation);
         case "request_started":
           return inFlight.inc();
         case "request_finished":
@@ -109,6 +118,10 @@ export function createMetrics(): Metrics {
         case "statement": {
           const { query, outcome, durationMs } = observation;
           return statements.observe({ query, outcome }, durationMs / 1000);
+        }
+        case "deprecated_use": {
+          const { method, route, clientId } = observation;
+          return deprecatedUses.inc({ method, route, client: clientLabelOf(clientId) });
         }
         case "bulk": {
           const { query } = observation;

@@ -13,9 +13,11 @@ function samplesOf(text: string, name: string): Record<string, number> {
 describe("createMetrics()", () => {
   const QUERIES = [{ name: "list_items", bulk: false }, { name: "add_items", bulk: true }];
 
+  const DEPRECATED = [{ method: "GET", path: "/items" }];
+
   it("starts every counter at zero, as soon as its labels are known", async () => {
     const metrics = createMetrics();
-    metrics.observe({ kind: "routes", queries: QUERIES, durationMs: 1 });
+    metrics.observe({ kind: "routes", queries: QUERIES, deprecated: DEPRECATED, durationMs: 1 });
     const text = await metrics.render();
     const counters = [...text.matchAll(/^# TYPE (cqlgate_\w+) counter$/gm)].map(([, name]) =>
       name!
@@ -36,9 +38,28 @@ describe("createMetrics()", () => {
     });
   });
 
+  it("counts the uses of a deprecated route by client", async () => {
+    const metrics = createMetrics();
+    const use = { kind: "deprecated_use", method: "GET", route: "/items" } as const;
+    for (const clientId of ["app", "app", 'a "quoted"\none', null]) {
+      metrics.observe({ ...use, clientId });
+    }
+    const samples = samplesOf(await metrics.render(), "cqlgate_deprecated_requests_total");
+    expect(samples).toEqual({
+      '{method="GET",route="/items",client="app"}': 2,
+      '{method="GET",route="/items",client="a \\"quoted\\"\\none"}': 1,
+      '{method="GET",route="/items",client="_none"}': 1,
+    });
+  });
+
   it("keeps what it has counted when the routes are derived again", async () => {
     const metrics = createMetrics();
-    const routes = { kind: "routes", queries: QUERIES, durationMs: 1 } as const;
+    const routes = {
+      kind: "routes",
+      queries: QUERIES,
+      deprecated: DEPRECATED,
+      durationMs: 1,
+    } as const;
     metrics.observe(routes);
     metrics.observe({ kind: "schema_drift", query: "list_items", detail: "a column more" });
     metrics.observe(routes);

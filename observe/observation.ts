@@ -66,7 +66,17 @@ export type Observation =
   | {
     readonly kind: "routes";
     readonly queries: readonly { readonly name: string; readonly bulk: boolean }[];
+    /** The routes that are deprecated, with templates as paths. */
+    readonly deprecated: readonly { readonly method: string; readonly path: string }[];
     readonly durationMs: number;
+  }
+  /** A deprecated route was called, by a client that may call it. */
+  | {
+    readonly kind: "deprecated_use";
+    readonly method: string;
+    /** The template. */
+    readonly route: string;
+    readonly clientId: string | null;
   }
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }

@@ -6,7 +6,7 @@
  */
 import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { Access } from "../catalog/query.ts";
+import type { Access, Deprecation } from "../catalog/query.ts";
 import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Executor } from "../db/run/execute.ts";
@@ -36,6 +36,7 @@ import type { BodyLimits } from "./input/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
 import type { Places } from "./load/places.ts";
 import { accessLog } from "./middleware/access_log.ts";
+import { announceDeprecation } from "./middleware/announce_deprecation.ts";
 import { checkUrl } from "./middleware/check_url.ts";
 import { WholeResponses } from "./middleware/head.ts";
 import { nameRoute } from "./middleware/name_route.ts";
@@ -110,6 +111,7 @@ type Unit =
 interface GuardedRoute {
   readonly path: string;
   readonly access: Access;
+  readonly deprecated: Deprecation | null;
   /** Of a hand-written route; a query's route does the same as it reads its input (`mount.ts`). */
   readonly needs?: HandlerNeeds;
 }
@@ -127,6 +129,11 @@ const PIPELINE: readonly Unit[] = [
   { of: "everything", use: () => [tracing()] },
   { of: "api", use: () => [checkUrl()] },
   { of: "route", use: (_, { path }) => [nameRoute(path)] },
+  {
+    of: "route",
+    use: ({ observe }, { path, deprecated }) =>
+      deprecated === null ? [] : [announceDeprecation(deprecated, { path, observe })],
+  },
   { of: "route", use: (options, route) => guard(route, options) },
   { of: "route", use: (options) => [shedLoad(options)] },
   { of: "handwritten", use: () => [noStore()] },
@@ -208,7 +215,8 @@ function mountApi(
       const { route } = each.query;
       if (route === null) return [];
       const { path } = route;
-      const before = beforeRoute({ path, access: each.query.access }, options);
+      const { access, deprecated } = each.query;
+      const before = beforeRoute({ path, access, deprecated }, options);
       const mountOptions = { ...options, names: names.get(each)!, before };
       return [{ ...route, mount: () => mountQuery(app, each, mountOptions) }];
     }),

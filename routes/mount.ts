@@ -20,6 +20,7 @@ import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
 import { withPointers } from "./input/param_place.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
+import { withDeprecation } from "./openapi/describe_deprecation.ts";
 import { describeRoute } from "./openapi/describe_route.ts";
 import type { SchemaNames } from "./openapi/name_schemas.ts";
 import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
@@ -80,7 +81,9 @@ export function mountQuery(
     return await answer({ context, url, input: { ...outer, body: input.body } });
   }
 
-  app.openAPIRegistry.registerPath(describeRoute(prepared, options));
+  app.openAPIRegistry.registerPath(
+    withDeprecation(describeRoute(prepared, options), query.deprecated),
+  );
   app.on(
     [method],
     [honoPath(path)],

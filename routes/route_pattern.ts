@@ -43,7 +43,7 @@ export function findHidden(patterns: readonly RoutePattern[]): RoutePattern | nu
 }
 
 export function isMarker(segment: string): boolean {
-  return /^\{\w+\}$/.test(segment);
+  return /^\{[^{}]+\}$/.test(segment);
 }
 
 /** Whether a path belongs to a route with this template. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Consistency } from "../catalog/query.ts";
+import type { Consistency, Query } from "../catalog/query.ts";
 import { CatalogError, placeOf } from "../catalog/text/diagnose.ts";
 import { backoff } from "../db/driver/backoff.ts";
 import type { Session } from "../db/driver/session.ts";
@@ -210,7 +210,12 @@ export class Activation {
     this.#isServing = true;
     this.#warned = null;
     const durationMs = performance.now() - startedAt;
-    observe({ kind: "routes", queries: prepared.map(({ query }) => query), durationMs });
+    observe({
+      kind: "routes",
+      queries: prepared.map(({ query }) => query),
+      deprecated: deprecatedRoutes(queries, routes),
+      durationMs,
+    });
     for (const message of opaqueWarnings(queries)) {
       observe({ kind: "warning", message, cause: null });
     }
@@ -273,6 +278,18 @@ function partition(
 ): [Finding[], Finding[]] {
   const isRefused = ({ severity }: Finding) => severity === "error" && guardrails === "refuse";
   return [findings.filter(isRefused), findings.filter((finding) => !isRefused(finding))];
+}
+
+function deprecatedRoutes(
+  queries: readonly Query[],
+  routes: readonly LoadedRoute[],
+): { method: string; path: string }[] {
+  const all = [
+    ...queries.flatMap(({ route, deprecated }) => route === null ? [] : [{ ...route, deprecated }]),
+    ...routes.map(({ route }) => route),
+  ];
+  return all.filter(({ deprecated }) => deprecated !== null)
+    .map(({ method, path }) => ({ method: method.toUpperCase(), path }));
 }
 
 function messageOf(error: unknown): string {

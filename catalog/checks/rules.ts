@@ -10,6 +10,7 @@ import { checkCallerBounds } from "./caller_bounds.ts";
 import { checkClientNames } from "./client_names.ts";
 import { checkConsistencyLevel } from "./consistency_level.ts";
 import { checkCurrentCondition } from "./current_condition.ts";
+import { checkDeprecation } from "./deprecation.ts";
 import { checkEntityTag } from "./entity_tag.ts";
 import { checkGeneratedValues } from "./generated_values.ts";
 import { checkIfMatchCondition } from "./if_match_condition.ts";
@@ -43,4 +44,5 @@ export const QUERY_RULES: readonly Rule[] = [
   checkWalkMarkers,
   checkBulkInput,
   checkRowName,
+  checkDeprecation,
 ];

@@ -35,6 +35,9 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
     consistency: own.consistency.length > 0
       ? own.consistency
       : file.consistency.flatMap((tag) => fittingConsistency(tag, query)),
+    deprecated: own.deprecated.length > 0 || own.route.length === 0
+      ? own.deprecated
+      : file.deprecated,
     page: own.page.length > 0 || query.mode !== "many" ? own.page : file.page,
   };
 }

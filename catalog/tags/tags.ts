@@ -12,6 +12,7 @@ import type { Token } from "../text/token.ts";
 import { bulkTag } from "./bulk_tag.ts";
 import { consistencyTag } from "./consistency_tag.ts";
 import { currentTag } from "./current_tag.ts";
+import { deprecatedTag } from "./deprecated_tag.ts";
 import { etagTag } from "./etag_tag.ts";
 import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
@@ -47,6 +48,7 @@ const TAGS = {
   current: currentTag,
   row: rowTag,
   waive: waiveTag,
+  deprecated: deprecatedTag,
 } as const satisfies Record<string, AnyTag>;
 
 export type TagName = keyof typeof TAGS;

@@ -5,14 +5,19 @@
  * @module
  */
 
+import { isCalendarDate } from "../../catalog/tags/calendar_date.ts";
+
 const METHODS = ["get", "post", "put", "patch", "delete"];
+
+const DEPRECATION =
+  '"deprecation" must be { since: "2026-01-01", sunset: "2026-12-31", reason: "…" }, with or without a sunset';
 
 /** @throws {TypeError} with everything that is wrong with the definition */
 export function assertDefinition(definition: unknown, handler: unknown): void {
   if (!isRecord(definition)) {
     throw new TypeError("Cannot define a route: the definition is not an object");
   }
-  const { method, path, access, queries, responses } = definition;
+  const { method, path, access, queries, responses, deprecated, deprecation } = definition;
   const mistakes = [
     METHODS.includes(String(method)) ? null : `"method" must be one of ${quoted(METHODS)}`,
     typeof path === "string" ? null : '"path" must be a string such as "/stations/{station_id}"',
@@ -20,6 +25,10 @@ export function assertDefinition(definition: unknown, handler: unknown): void {
     queries === undefined || isListOfStrings(queries)
       ? null
       : '"queries" must be a list of names of queries',
+    deprecationMistake(deprecation),
+    deprecated === true && deprecation === undefined
+      ? '"deprecated" reaches no caller: say since when and why in "deprecation"'
+      : null,
     isRecord(responses) ? null : '"responses" must say at least how the route answers on success',
     typeof handler === "function" ? null : "the handler must be a function",
   ].filter((mistake) => mistake !== null);
@@ -34,6 +43,21 @@ function accessMistake(access: unknown): string | null {
   return isWhole
     ? null
     : '"access" must be { kind: "scopes", anyOf: [["scope"]] } with no empty list, or { kind: "public" }';
+}
+
+function deprecationMistake(deprecation: unknown): string | null {
+  if (deprecation === undefined) return null;
+  if (!isRecord(deprecation)) return DEPRECATION;
+  const { since, sunset, reason } = deprecation;
+  if (!isDay(since) || !(sunset === undefined || isDay(sunset))) return DEPRECATION;
+  if (typeof reason !== "string" || reason.trim() === "") return DEPRECATION;
+  return sunset !== undefined && sunset < since
+    ? '"sunset" in "deprecation" must not be before "since"'
+    : null;
+}
+
+function isDay(value: unknown): value is string {
+  return typeof value === "string" && isCalendarDate(value);
 }
 
 function isListOfScopes(value: unknown): boolean {

@@ -6,8 +6,9 @@
  */
 import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Access } from "../../catalog/query.ts";
+import type { Access, Deprecation } from "../../catalog/query.ts";
 import type { AppEnv } from "../context.ts";
+import { withDeprecation } from "../openapi/describe_deprecation.ts";
 import { securityOf } from "../openapi/describe_route.ts";
 import { problemResponses } from "../openapi/problem_responses.ts";
 import { traitsOfHandwritten } from "../openapi/route_traits.ts";
@@ -27,6 +28,15 @@ export interface RouteExtras<Name extends string> {
   readonly access: RouteAccess;
   /** The queries that the handler calls, by name. Default: none. */
   readonly queries?: readonly Name[];
+  /**
+   * That the route is about to go, as `@deprecated` says it of a query: days such as "2026-01-01", and what
+   * to use instead. It becomes `deprecated` in OpenAPI, and headers in every answer.
+   */
+  readonly deprecation?: {
+    readonly since: string;
+    readonly sunset?: string;
+    readonly reason: string;
+  };
 }
 
 /** Answers a request; the types of `context` follow from the route's schemas. */
@@ -52,6 +62,7 @@ export interface HandwrittenRoute {
   readonly method: string;
   readonly path: string;
   readonly access: RouteAccess;
+  readonly deprecated: Deprecation | null;
   /** The names of the queries that the handler may call. */
   readonly queries: readonly string[];
   /** What stands before the handler has to know of it. */
@@ -85,9 +96,11 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
   handler: Handler<R, Name>,
 ): HandwrittenRoute {
   assertDefinition(definition, handler);
-  const { access, queries = [], ...route }: RouteConfig & RouteExtras<Name> = definition;
+  const { access, queries = [], deprecation, ...route }: RouteConfig & RouteExtras<Name> =
+    definition;
+  const deprecated = deprecation === undefined ? null : { sunset: null, ...deprecation };
   const needs = needsOf(route);
-  const description: RouteConfig = {
+  const description = withDeprecation({
     ...route,
     security: securityOf(access),
     responses: {
@@ -99,12 +112,13 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
       })),
       ...route.responses,
     },
-  };
+  }, deprecated);
   return {
     [MADE_BY_DEFINE_ROUTE]: true,
     method: route.method,
     path: route.path,
     access,
+    deprecated,
     queries,
     needs,
     description,

@@ -39,6 +39,7 @@ describe("defineRoute()", () => {
   });
 
   const scopes = (anyOf: unknown) => ({ ...ROUTE, access: { kind: "scopes", anyOf } });
+  const deprecated = (deprecation: unknown) => ({ ...ROUTE, deprecation });
   const mistakes: [what: string, definition: unknown, mistake: RegExp][] = [
     ["nothing", undefined, /^Cannot define a route: the definition is not an object$/],
     ["no path", { ...ROUTE, path: undefined }, /^Cannot define a route: "path" must be a string/],
@@ -53,6 +54,25 @@ describe("defineRoute()", () => {
     ["scopes that are no lists", scopes(["a"]), /"access" must be /],
     ["queries that are no list", { ...ROUTE, queries: "a" }, /"queries" must be a list/],
     ["a query without a name", { ...ROUTE, queries: [""] }, /"queries" must be a list/],
+    ["a deprecation that is not dated", deprecated({ reason: "old" }), /"deprecation" must be /],
+    ["a deprecation without a reason", deprecated({ since: "2026-01-01" }), /"deprecation" must/],
+    ["a deprecation with no reason", deprecated({ since: "2026-01-01", reason: " " }), /must be/],
+    [
+      "a deprecation on a day that does not exist",
+      deprecated({ since: "2026-02-30", reason: "old" }),
+      /"deprecation" must be /,
+    ],
+    [
+      "a sunset that is no day",
+      deprecated({ since: "2026-01-01", sunset: "soon", reason: "old" }),
+      /"deprecation" must be /,
+    ],
+    [
+      "a sunset before the deprecation",
+      deprecated({ since: "2026-01-02", sunset: "2026-01-01", reason: "old" }),
+      /"sunset" in "deprecation" must not be before "since"/,
+    ],
+    ["a deprecation that only OpenAPI has", { ...ROUTE, deprecated: true }, /reaches no caller/],
     ["no responses", { ...ROUTE, responses: undefined }, /"responses" must say /],
   ];
   for (const [what, definition, mistake] of mistakes) {

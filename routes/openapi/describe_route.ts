@@ -69,7 +69,7 @@ export function describeRoute(
     operationId: query.name,
     tags: [query.group],
     summary,
-    ...(query.description === summary ? {} : { description: query.description }),
+    ...(["", summary].includes(query.description) ? {} : { description: query.description }),
     security: securityOf(query.access),
     request: {
       params: z.object(shapeOf(of("path"))),

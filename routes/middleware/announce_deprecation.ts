@@ -1,0 +1,44 @@
+/**
+ * Tells the callers of a deprecated route so, on every answer: `Deprecation` (RFC 9745) and `Sunset`
+ * (RFC 8594). Answers to callers without a valid token have the headers too, since OpenAPI says the same to
+ * anybody; they just do not count as use.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import type { Deprecation } from "../../catalog/query.ts";
+import { methodName } from "../../observe/method_name.ts";
+import type { Observe } from "../../observe/observation.ts";
+import type { AppEnv } from "../context.ts";
+
+export interface DeprecationOptions {
+  /** The template of the route. */
+  readonly path: string;
+  readonly observe: Observe;
+}
+
+export function announceDeprecation(
+  { since, sunset }: Deprecation,
+  { path, observe }: DeprecationOptions,
+): MiddlewareHandler<AppEnv> {
+  const deprecatedAt = `@${midnightMs(since) / 1_000}`;
+  const sunsetAt = sunset === null ? null : new Date(midnightMs(sunset)).toUTCString();
+  return async function announceDeprecation(context, next) {
+    await next();
+    const { headers, status } = context.res;
+    headers.set("deprecation", deprecatedAt);
+    if (sunsetAt !== null) headers.set("sunset", sunsetAt);
+    if (status === 401) return;
+    const { identity } = context.get("request");
+    observe({
+      kind: "deprecated_use",
+      method: methodName(context.req.method),
+      route: path,
+      clientId: identity?.clientId ?? null,
+    });
+  };
+}
+
+function midnightMs(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
