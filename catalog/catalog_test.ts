@@ -194,7 +194,7 @@ SELECT observed_at -- newest first
       name: "buckets have their unit in the source",
       lines: ["-- @param a in bucket:b by=week", "-- @param b in body by=month default=2010-01"],
       params: [
-        { source: { in: "bucket", of: "b", by: "week" } },
+        { source: { in: "bucket", of: "b", by: "week", unit: null, number: null } },
         { source: { in: "body" }, default: "2010-01", by: "month" },
       ],
     },

@@ -6,6 +6,7 @@
  */
 
 import type { Statement, Verb } from "./statement/statement.ts";
+import type { BucketNumber, EpochUnit } from "./tags/bucket_number.ts";
 import type { BucketUnit } from "./tags/bucket_unit.ts";
 import type { Mode } from "./tags/mode.ts";
 import type { GeneratedKind } from "./tags/param/generated_source.ts";
@@ -15,6 +16,7 @@ import type { Waiver } from "./tags/waive_tag.ts";
 import type { Span } from "./text/source.ts";
 
 export type { Verb } from "./statement/statement.ts";
+export type { BucketNumber, EpochUnit } from "./tags/bucket_number.ts";
 export type { BucketUnit } from "./tags/bucket_unit.ts";
 export type { Consistency, SerialConsistency } from "./tags/consistency_tag.ts";
 export type { CurrentColumn } from "./tags/current_tag.ts";
@@ -36,7 +38,15 @@ export type ParamSource =
   | { readonly in: "if-match" }
   /** Each bucket of an `@walk` in turn. */
   | { readonly in: "walk" }
-  | { readonly in: "bucket"; readonly of: string; readonly by: BucketUnit }
+  | {
+    readonly in: "bucket";
+    readonly of: string;
+    readonly by: BucketUnit;
+    /** What the values count that it is derived from; null where their type says it. */
+    readonly unit: EpochUnit | null;
+    /** How an integer names the bucket; null if the tag does not say. */
+    readonly number: BucketNumber | null;
+  }
   /** Made once for each request, or for each line of an upload. */
   | { readonly in: "generated"; readonly kind: GeneratedKind };
 

@@ -2,15 +2,32 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { BucketUnit } from "../catalog/query.ts";
 import {
-  BUCKET_EXAMPLES,
   bucketName,
+  bucketNoun,
+  bucketNouns,
+  bucketPhrase,
   bucketStart,
+  exampleStart,
   hasBucket,
   neighbourStart,
   parseBucketName,
 } from "./bucket.ts";
 
-const UNITS = Object.keys(BUCKET_EXAMPLES) as BucketUnit[];
+const UNITS: BucketUnit[] = [
+  "hour",
+  "day",
+  "week",
+  "month",
+  "year",
+  "1h",
+  "6h",
+  "7h",
+  "36h",
+  "1d",
+  "7d",
+  "10d",
+  "9999d",
+];
 
 describe("bucketName()", () => {
   const cases: [instant: string, unit: BucketUnit, name: string][] = [
@@ -26,6 +43,15 @@ describe("bucketName()", () => {
     ["0000-01-01T00:00:00Z", "month", "0000-01"],
     ["0050-06-01T00:00:00Z", "week", "0050-W22"],
     ["9999-12-31T23:59:59.999Z", "hour", "9999-12-31T23"],
+    ["2010-01-31T23:59:59.999Z", "6h", "2010-01-31T18"],
+    ["2010-01-31T17:59:59.999Z", "6h", "2010-01-31T12"],
+    // 1970-01-01 was a Thursday, and so begins every bucket of seven days.
+    ["2010-01-31T23:59:59.999Z", "7d", "2010-01-28"],
+    ["1970-01-01T00:00:00.000Z", "7h", "1970-01-01T00"],
+    ["1969-12-31T23:59:59.999Z", "7h", "1969-12-31T17"],
+    ["1969-12-31T23:59:59.999Z", "7d", "1969-12-25"],
+    ["2000-02-29T12:00:00.000Z", "1d", "2000-02-29"],
+    ["2000-02-29T12:00:00.000Z", "24h", "2000-02-29T00"],
   ];
   for (const [instant, unit, name] of cases) {
     it(`is ${name} for the ${unit} of ${instant}`, () => {
@@ -50,6 +76,12 @@ describe("parseBucketName()", () => {
     ["2010-01 ", "month"],
     ["10000-01", "month"],
     ["", "year"],
+    ["2010-01-31T17", "6h"],
+    ["2010-01-31", "6h"],
+    ["2010-01-31T18", "7d"],
+    ["2010-01-29", "7d"],
+    ["0000-W53", "week"],
+    ["0000-01-01", "9999d"],
   ];
   for (const [name, unit] of refused) {
     it(`refuses "${name}" for a ${unit}`, () => expect(parseBucketName(name, unit)).toBeNull());
@@ -57,17 +89,19 @@ describe("parseBucketName()", () => {
 
   for (const unit of UNITS) {
     it(`reads the example of a ${unit}`, () => {
-      const start = parseBucketName(BUCKET_EXAMPLES[unit], unit)!;
-      expect(bucketName(start, unit)).toBe(BUCKET_EXAMPLES[unit]);
+      const start = exampleStart(unit);
+      expect(parseBucketName(bucketName(start, unit), unit)).toBe(start);
     });
   }
 });
 
 describe("neighbourStart()", () => {
   for (const unit of UNITS) {
-    it(`walks ${unit}s to and fro without a gap`, () => {
-      let start = bucketStart(Date.parse("1999-11-29T05:00:00Z"), unit);
-      for (let step = 0; step < 500; step++) {
+    it(`walks ${bucketNouns(unit)} to and fro without a gap, through 1970`, () => {
+      const steps = unit === "9999d" ? 50 : 500;
+      let start = neighbourStart(bucketStart(0, unit), unit, -1);
+      for (let step = 0; step < steps / 2; step++) start = neighbourStart(start, unit, -1);
+      for (let step = 0; step < steps; step++) {
         const next = neighbourStart(start, unit, 1);
         expect(next).toBeGreaterThan(start);
         expect(bucketStart(next, unit)).toBe(next);
@@ -75,6 +109,25 @@ describe("neighbourStart()", () => {
         expect(neighbourStart(next, unit, -1)).toBe(start);
         start = next;
       }
+    });
+  }
+});
+
+describe("bucketPhrase()", () => {
+  for (
+    const [unit, phrase, noun, nouns] of [
+      ["hour", "an hour", "hour", "hours"],
+      ["month", "a month", "month", "months"],
+      ["6h", "a bucket of 6 hours", "bucket of 6 hours", "buckets of 6 hours"],
+      ["1d", "a bucket of 1 day", "bucket of 1 day", "buckets of 1 day"],
+    ] as const
+  ) {
+    it(`is ${phrase} for ${unit}`, () => {
+      expect([bucketPhrase(unit), bucketNoun(unit), bucketNouns(unit)]).toEqual([
+        phrase,
+        noun,
+        nouns,
+      ]);
     });
   }
 });

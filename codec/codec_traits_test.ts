@@ -43,13 +43,22 @@ describe("the types", () => {
   });
 
   it("that hold or name instants are few", () => {
-    expect(namesOf(({ instantOf }) => instantOf !== null)).toEqual(["date", "timestamp"]);
-    expect(namesOf(({ bucketBy }) => bucketBy !== null)).toEqual([
-      "ascii",
+    expect(namesOf(({ instantOf }) => instantOf !== null)).toEqual([
+      "bigint",
       "date",
       "int",
+      "timestamp",
+      "timeuuid",
+    ]);
+    expect(namesOf(({ bucketBy }) => bucketBy !== null)).toEqual([
+      "ascii",
+      "bigint",
+      "date",
+      "int",
+      "smallint",
       "text",
       "timestamp",
+      "tinyint",
     ]);
   });
 

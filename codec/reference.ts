@@ -4,9 +4,11 @@
  * @module
  */
 import type { BucketUnit } from "../catalog/query.ts";
+import type { BucketForms } from "./bucket_form.ts";
+import { DEFAULT_NUMBER } from "./bucket_number.ts";
 import type { Codec, CqlType } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import type { BucketWriter } from "./parts/format.ts";
+import type { InstantReaders } from "./parts/format.ts";
 import { type PrimitiveKind, primitives } from "./primitives.ts";
 
 const INT: CqlType = { kind: "int" };
@@ -51,7 +53,7 @@ export function typeUses(): string {
   return table(header, ({ measure, isTag, instantOf, bucketBy }) => [
     measure === null ? NO : measure.counts === null ? "its value" : `${measure.counts}s`,
     isTag ? YES : NO,
-    instantOf === null ? NO : YES,
+    instantOf === null ? NO : originsOf(instantOf),
     bucketBy === null ? NO : unitsOf(bucketBy),
   ]);
 }
@@ -59,8 +61,12 @@ export function typeUses(): string {
 const [YES, NO] = ["yes", "–"];
 const UNITS: readonly BucketUnit[] = ["hour", "day", "week", "month", "year"];
 
-function unitsOf(bucketBy: BucketWriter): string {
-  const units = UNITS.filter((unit) => bucketBy(unit) !== null);
+function originsOf(instantOf: InstantReaders): string {
+  return instantOf(null) === null ? "with `unit=`" : YES!;
+}
+
+function unitsOf(bucketBy: BucketForms): string {
+  const units = UNITS.filter((by) => bucketBy({ by, number: DEFAULT_NUMBER }) !== null);
   return units.length === UNITS.length ? YES! : units.join(", ");
 }
 

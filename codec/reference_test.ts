@@ -28,7 +28,9 @@ describe("typeUses()", () => {
     const rows = typeUses().trimEnd().split("\n");
     for (
       const row of [
-        "| `int` | its value | yes | – | yes |",
+        "| `int` | its value | yes | with `unit=` | yes |",
+        "| `bigint` | its value | yes | with `unit=` | yes |",
+        "| `timeuuid` | – | yes | yes | – |",
         "| `decimal` | its value | – | – | – |",
         "| `text` | characters | – | – | yes |",
         "| `date` | – | – | yes | day, week, month, year |",

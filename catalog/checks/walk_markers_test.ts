@@ -30,6 +30,8 @@ describe("@walk", () => {
       from: "since",
       to: "until",
       order: "asc",
+      unit: null,
+      number: null,
       max: 366,
     });
     expect(span.file.text.slice(span.start, span.end)).toBe(

@@ -7,7 +7,6 @@
 
 import type { Marker, Param, ParamSource } from "../query.ts";
 import { toMarkerName } from "../statement/marker_name.ts";
-import type { BucketUnit } from "../tags/bucket_unit.ts";
 import type { Mode } from "../tags/mode.ts";
 import { NO_OPTIONS } from "../tags/param/options.ts";
 import type { TaggedSource } from "../tags/param/sources.ts";
@@ -62,7 +61,7 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
     if (tag !== null && source.in === "bucket") {
       checkBucketOrigin(tag, source.of, { markers, tags, context });
     }
-    const bound = bindUnit(source, options.by);
+    const bound = bindWidth(source, options);
     if (bound === null) return [];
     return [{
       ...options,
@@ -80,10 +79,11 @@ function walkedParam({ name, spans }: Marker): Param {
   return { ...NO_OPTIONS, name, source: { in: "walk" }, optional: false, span: spans[0]! };
 }
 
-/** Gives a bucket its unit; null if the tag has none. */
-function bindUnit(source: TaggedSource, by: BucketUnit | null): ParamSource | null {
+/** Gives a bucket its width; null if the tag has none. */
+function bindWidth(source: TaggedSource, options: ParamTag["options"]): ParamSource | null {
   if (source.in !== "bucket") return source;
-  return by === null ? null : { ...source, by };
+  const { by, unit, number } = options;
+  return by === null ? null : { ...source, by, unit, number };
 }
 
 /** The tags by name; reports tags without a marker, and second tags of the same marker. */

@@ -1,6 +1,6 @@
 /**
- * The `@walk month from=:since to=:until order=desc by=month max=366` tag, as far as it can be judged
- * by itself. Whether the statement has such markers is for `checks/walk_markers.ts`.
+ * The `@walk month from=:since to=:until order=desc by=month unit=ms number=digits max=366` tag, as far
+ * as it can be judged by itself. Whether the statement has such markers is for `checks/walk_markers.ts`.
  *
  * @module
  */
@@ -8,6 +8,12 @@
 import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
+import {
+  type BucketNumber,
+  type EpochUnit,
+  readBucketNumber,
+  readEpochUnit,
+} from "./bucket_number.ts";
 import { type BucketUnit, findUnit, readUnit, reportMissingUnit } from "./bucket_unit.ts";
 import { readCount } from "./count.ts";
 import type { QueryTag } from "./tag.ts";
@@ -18,6 +24,10 @@ export interface Walk {
   /** The marker that each bucket is bound to. */
   readonly bucket: string;
   readonly by: BucketUnit;
+  /** What the ends count; null where their type says it. */
+  readonly unit: EpochUnit | null;
+  /** How an integer names a bucket; null if the tag does not say. */
+  readonly number: BucketNumber | null;
   /** The markers of the range's ends, both inclusive as far as buckets go. */
   readonly from: string;
   readonly to: string;
@@ -35,6 +45,8 @@ export interface WalkTag {
   readonly from: Word | null;
   readonly to: Word | null;
   readonly by: BucketUnit | null;
+  readonly unit: EpochUnit | null;
+  readonly number: BucketNumber | null;
   readonly order: Walk["order"] | null;
   readonly max: number;
   readonly span: Span;
@@ -44,7 +56,7 @@ export interface WalkTag {
 const DEFAULT_MAX = 366;
 
 const ORDERS: readonly Walk["order"][] = ["asc", "desc"];
-const KEYS = ["from", "to", "order", "by", "max"] as const;
+const KEYS = ["from", "to", "order", "by", "unit", "number", "max"] as const;
 
 export const walkTag: QueryTag<WalkTag, Walk | null> = {
   repeats: false,
@@ -52,9 +64,19 @@ export const walkTag: QueryTag<WalkTag, Walk | null> = {
   /** Null also where the tag lacks something, which is reported. */
   settle(tag) {
     if (tag === null) return null;
-    const { bucket, by, from, to, order, max, span } = tag;
+    const { bucket, by, unit, number, from, to, order, max, span } = tag;
     if (!bucket || by === null || from === null || to === null || order === null) return null;
-    return { bucket: bucket.text, by, from: from.text, to: to.text, order, max, span };
+    return {
+      bucket: bucket.text,
+      by,
+      unit,
+      number,
+      from: from.text,
+      to: to.text,
+      order,
+      max,
+      span,
+    };
   },
 };
 
@@ -84,6 +106,8 @@ function readWalk(line: TagLine, report: Report): WalkTag | null {
     from: readEnd(options.from, { key: "from", example: ":since", ...place }),
     to: readEnd(options.to, { key: "to", example: ":until", ...place }),
     by: readBy(bucket, options.by, report),
+    unit: readEpochUnit(options.unit, report),
+    number: readBucketNumber(options.number, report),
     order: readOrder(options.order, place),
     max: readCount(options.max, { things: "buckets", report }) ?? DEFAULT_MAX,
     span: line.span,

@@ -10,8 +10,9 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { BucketUnit } from "../../catalog/query.ts";
+import type { EpochUnit } from "../../catalog/query.ts";
 import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
+import type { BucketForms } from "../bucket_form.ts";
 import type { Json } from "../json/json.ts";
 import type { Measure } from "./measure.ts";
 
@@ -70,10 +71,10 @@ export interface Format<Value = unknown> {
   readonly measure: Measure<Value> | null;
   /** Whether its JSON is text that fits between the quotes of an entity tag. */
   readonly isTag: boolean;
-  /** The instant that a value's bytes hold, in milliseconds since 1970; null if they hold none. */
-  readonly instantOf: ((bytes: Buffer) => number) | null;
+  /** How a value's bytes hold an instant; null if they hold none. */
+  readonly instantOf: InstantReaders | null;
   /** How a value names a time bucket; null for types that cannot. */
-  readonly bucketBy: BucketWriter | null;
+  readonly bucketBy: BucketForms | null;
 }
 
 /** A type that is not made of others. */
@@ -117,8 +118,19 @@ export interface Identity<Value> {
   bytesOf(value: Value): Buffer;
 }
 
-/** Instants, in milliseconds since 1970, to the JSON of their buckets; null for a unit it cannot name. */
-export type BucketWriter = (unit: BucketUnit) => ((ms: number) => unknown) | null;
+/** The bytes of a value → its instant, in milliseconds since 1970, cut down towards the past. */
+export type InstantReader = (bytes: Buffer) => number;
+
+/**
+ * @param unit what a number counts, since 1970; null for types that say it themselves
+ * @returns null if the type needs a unit and has none, or the other way round
+ */
+export type InstantReaders = (unit: EpochUnit | null) => InstantReader | null;
+
+/** Of a type whose values are instants by themselves. */
+export function instants(read: InstantReader): InstantReaders {
+  return (unit) => unit === null ? read : null;
+}
 
 /** What tells a value from others of its type, as Cassandra does in sets and as keys of maps. */
 export function identify(format: Format, value: unknown): Buffer {

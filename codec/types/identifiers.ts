@@ -4,7 +4,14 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { fixed, type Format, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
+import {
+  fixed,
+  type Format,
+  instants,
+  type PrimitiveFormat,
+  refuse,
+  type Schema,
+} from "../parts/format.ts";
 import { ipAddressText, parseIpAddress, parseStoredIpAddress } from "../parts/ip_address.ts";
 
 /** What the three have in common. */
@@ -44,6 +51,7 @@ export const timeuuid: PrimitiveFormat<Buffer> = {
   }),
   cql: "timeuuid",
   wire: { ids: [0x000f], classes: ["TimeUUIDType"] },
+  instantOf: instants(timeOf),
 };
 
 const INET: Schema = {
@@ -101,6 +109,23 @@ function uuidFormat(
     isTag: true,
   };
 }
+
+/** The time of a UUID of version 1 (RFC 9562, section 5.1), cut down to whole milliseconds. */
+function timeOf(bytes: Buffer): number {
+  const high = (bytes.readUInt16BE(6) & 0x0fff) * 2 ** 16 + bytes.readUInt16BE(4);
+  const ticks = BigInt(high) * 2n ** 32n + BigInt(bytes.readUInt32BE(0));
+  return Number(ticks / TICKS_PER_MS) + GREGORIAN_EPOCH_MS;
+}
+
+/** It counts ticks of 100 ns from the first day of the Gregorian calendar, and has 60 bits for them. */
+const TICKS_PER_MS = 10_000n;
+const GREGORIAN_EPOCH_MS = Date.UTC(1582, 9, 15);
+
+/** The milliseconds since 1970 that lie wholly within the times of `timeuuid`. */
+export const TIMEUUID_RANGE = {
+  first: GREGORIAN_EPOCH_MS,
+  last: GREGORIAN_EPOCH_MS + Number(2n ** 60n / TICKS_PER_MS) - 1,
+} as const;
 
 function uuidBytes(text: string): Buffer {
   // A quarter of the time that decoding the hexadecimal as a whole takes.

@@ -5,7 +5,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { bucketName } from "../bucket.ts";
+import { numberedBuckets } from "../bucket_form.ts";
+import { msOfEpoch } from "../bucket_number.ts";
 import { ExactNumber } from "../json/exact_number.ts";
 import { MAX_DIGITS } from "../parts/decimal.ts";
 import {
@@ -44,7 +45,8 @@ export const int: PrimitiveFormat<number> = {
   ...fixed(4, (value, into, at) => into.writeInt32BE(value, at)),
   decode: (bytes, start) => bytes.readInt32BE(start),
   isTag: true,
-  bucketBy: (unit) => (ms) => Number(bucketName(ms, unit).replace(/\D/g, "")),
+  instantOf: (unit) =>
+    unit === null ? null : (bytes) => msOfEpoch(BigInt(bytes.readInt32BE()), unit),
 };
 
 export const smallint: PrimitiveFormat<number> = {
@@ -79,6 +81,8 @@ export const bigint: PrimitiveFormat<bigint> = {
   ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
   decode: decodeInt64,
   isTag: true,
+  instantOf: (unit) => unit === null ? null : (bytes) => msOfEpoch(bytes.readBigInt64BE(), unit),
+  bucketBy: numberedBuckets(String),
 };
 
 /** The same values as `bigint`; in a vector, where no counter can be, it would have no fixed length. */
@@ -151,7 +155,7 @@ function smallInteger(
   cql: string,
   bits: 8 | 16 | 32,
   example: number,
-): typeof TRAITS & Reading<number> {
+): Omit<typeof TRAITS, "bucketBy"> & Pick<Format, "bucketBy"> & Reading<number> {
   const minimum = -(2 ** (bits - 1));
   const maximum = 2 ** (bits - 1) - 1;
   const expected = `Expected an integer from ${minimum} to ${maximum}`;
@@ -168,6 +172,7 @@ function smallInteger(
   return {
     ...TRAITS,
     cql,
+    bucketBy: numberedBuckets(Number),
     output: schema,
     input: schema,
     text: schema,

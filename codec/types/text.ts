@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
-import { bucketName } from "../bucket.ts";
+import { namedBuckets } from "../bucket_form.ts";
 import { fixed, type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { CHARACTERS } from "../parts/measure.ts";
 
@@ -38,7 +38,7 @@ export const text: PrimitiveFormat<string> = {
   encode: (value) => Buffer.from(value, "utf8"),
   decode: (bytes, start, end) => bytes.toString("utf8", start, end),
   measure: CHARACTERS,
-  bucketBy: (unit) => (ms) => bucketName(ms, unit),
+  bucketBy: namedBuckets,
 };
 
 const ASCII: Schema = {
@@ -60,7 +60,7 @@ export const ascii: PrimitiveFormat<string> = {
   encode: (value) => Buffer.from(value, "latin1"),
   decode: (bytes, start, end) => bytes.toString("latin1", start, end),
   measure: CHARACTERS,
-  bucketBy: text.bucketBy,
+  bucketBy: namedBuckets,
 };
 
 const BLOB: Schema = {

@@ -5,9 +5,17 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { bucketStart } from "../bucket.ts";
+import { startOrNull } from "../bucket.ts";
+import { type BucketForms, isWithinDay } from "../bucket_form.ts";
 import { DATE_PATTERN, dateText, parseDate } from "../parts/civil.ts";
-import { fixed, type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
+import {
+  fixed,
+  instants,
+  type Issue,
+  type PrimitiveFormat,
+  refuse,
+  type Schema,
+} from "../parts/format.ts";
 
 const CLOCK = "([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d)(?:\\.(\\d+))?";
 const TIMESTAMP = new RegExp(
@@ -85,8 +93,12 @@ export const timestamp: PrimitiveFormat<bigint> = {
     return timestampText(days, ms - days * MS_PER_DAY);
   },
   isTag: true,
-  instantOf: (bytes) => Number(bytes.readBigInt64BE()),
-  bucketBy: (unit) => (ms) => new Date(bucketStart(ms, unit)).toISOString(),
+  instantOf: instants((bytes) => Number(bytes.readBigInt64BE())),
+  bucketBy: ({ by }) => ({
+    manner: "its start",
+    write: (start) => new Date(start).toISOString(),
+    read: (value) => startOrNull(Number(value as bigint), by),
+  }),
 };
 
 const DATE: Schema = {
@@ -116,9 +128,8 @@ export const date: PrimitiveFormat<number> = {
   },
   decode: (bytes, start) => dateText(bytes.readUInt32BE(start) - EPOCH_DAY),
   isTag: false,
-  instantOf: (bytes) => (bytes.readUInt32BE() - EPOCH_DAY) * MS_PER_DAY,
-  bucketBy: (unit) =>
-    unit === "hour" ? null : (ms) => new Date(bucketStart(ms, unit)).toISOString().slice(0, 10),
+  instantOf: instants((bytes) => (bytes.readUInt32BE() - EPOCH_DAY) * MS_PER_DAY),
+  bucketBy: firstDays,
 };
 
 const TIME_OUTPUT: Schema = {
@@ -175,6 +186,16 @@ export const time: PrimitiveFormat<number> = {
   instantOf: null,
   bucketBy: null,
 };
+
+/** A bucket by its first day. */
+function firstDays({ by }: Parameters<BucketForms>[0]): ReturnType<BucketForms> {
+  if (isWithinDay(by)) return null;
+  return {
+    manner: by === "day" ? null : "its first day",
+    write: (start) => new Date(start).toISOString().slice(0, 10),
+    read: (value) => startOrNull((value as number) * MS_PER_DAY, by),
+  };
+}
 
 function readTimestamp(precision: Precision) {
   return (json: unknown, issues: Issue[]): bigint | undefined => {

@@ -17,6 +17,7 @@ import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { MarkerPlace, StatementContext } from "./statement_context.ts";
+import { timeuuidBounds } from "./timeuuid_bounds.ts";
 
 export function prepareParams(query: Query, context: StatementContext): PreparedParam[] {
   const roles = markerRoles(query.parsed);
@@ -51,6 +52,7 @@ function prepareParam(
     positions,
     nullable: param.source.in === "body" && takesNull(param, places),
     similarity: codec.type.kind === "vector" ? similarityOf(places) : null,
+    isTimeuuidBound: timeuuidBounds(query.parsed).has(param.name),
     isWriteTime: places.some(({ role }) => role.kind === "timestamp"),
     bucket: null,
   };
@@ -91,14 +93,9 @@ function withBucket(
   if (source.in !== "bucket") return each;
   const of = prepared.find(({ param }) => param.name === source.of);
   if (of === undefined) return each;
-  const bucket = bucketFor({ of: of.codec, into: each.codec, by: source.by });
-  if (typeof bucket !== "string") return { ...each, bucket };
-  report({
-    span,
-    message: bucket,
-    help:
-      'Derive buckets of a "timestamp" or "date" parameter, into a marker of type "text", "date", "timestamp" or "int"',
-  });
+  const bucket = bucketFor({ of: of.codec, into: each.codec, spec: source });
+  if (typeof bucket === "function") return { ...each, bucket };
+  report({ span, ...bucket });
   return each;
 }
 

@@ -6,10 +6,10 @@
  */
 import type { Query, Walk } from "../../catalog/query.ts";
 import type { Relation, SelectStatement, Statement } from "../../catalog/statement/statement.ts";
-import { walkTerm } from "../../catalog/statement/term.ts";
+import type { Term } from "../../catalog/statement/term.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
-import { bucketEncoder, instantReader } from "./bucket_param.ts";
+import { bucketingOf, type BucketMistake } from "./bucket_param.ts";
 import type { PreparedParam, PreparedWalk } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
 
@@ -35,26 +35,16 @@ export function prepareWalk(
     report({ span: walk.span, ...mistake });
   }
   const typed = withTypes(walk, { bucket: bucket.codec, from: from.codec, to: to.codec });
-  if (typeof typed !== "string") return typed;
-  report({
-    span: walk.span,
-    message: typed,
-    help:
-      'Walk along "timestamp" or "date" markers, with a bucket of type "text", "date", "timestamp" or "int"',
-  });
+  if (!("message" in typed)) return typed;
+  report({ span: walk.span, ...typed });
   return null;
-}
-
-interface Mistake {
-  readonly message: string;
-  readonly help: string;
 }
 
 /** What stands against going through the buckets in this order, from one end to the other. */
 function rangeMistakes(
   walk: Walk,
   { statement, table }: { readonly statement: Statement; readonly table: Table | null },
-): Mistake[] {
+): BucketMistake[] {
   if (statement.kind !== "select") {
     return [{
       message:
@@ -62,10 +52,10 @@ function rangeMistakes(
       help: "Remove the tag, or write the statement in a form that this release knows",
     }];
   }
-  const mistakes: Mistake[] = [];
+  const mistakes: BucketMistake[] = [];
   if (statement.limit !== null) {
     mistakes.push({
-      message: `Cannot walk with a LIMIT: it would apply to each ${walk.by} by itself`,
+      message: "Cannot walk with a LIMIT: it would apply to each bucket by itself",
       help: 'Leave it out: "@page" bounds a page',
     });
   }
@@ -74,7 +64,8 @@ function rangeMistakes(
     const columns = statement.where.flatMap((relation) => columnsBoundBy(relation, marker, sign));
     if (columns.length === 0) {
       mistakes.push({
-        message: `Cannot walk: ":${marker}" does not stand behind "${sign}" or "${sign}="`,
+        message:
+          `Cannot walk: ":${marker}" does not stand by itself behind "${sign}" or "${sign}="`,
         help: 'Restrict a clustering column by both ends, as in "at >= :since AND at < :until"',
       });
     }
@@ -99,19 +90,48 @@ function rangeMistakes(
   }];
 }
 
-/**
- * The column that a relation bounds on one side by a marker, or by what a function or a cast makes of it;
- * also where the column stands in parentheses.
- */
+/** The column that a relation bounds on one side by a marker; also where the column stands in parentheses. */
 function columnsBoundBy(relation: Relation, marker: string, sign: "<" | ">"): readonly string[] {
   if (relation.kind !== "comparison" && relation.kind !== "tuple_comparison") return [];
   const isBound = relation.comparator.startsWith(sign) &&
-    walkTerm(relation.value).some((term) => term.kind === "marker" && term.name === marker);
+    isTimeOf(marker, relation.value);
   if (!isBound) return [];
   if (relation.kind === "comparison") {
     return relation.subject.kind === "column" ? [relation.subject.column.name] : [];
   }
   return relation.columns.length === 1 ? relation.columns.map(({ name }) => name) : [];
+}
+
+/** Functions whose results are of the time that they are called with. */
+const OF_THE_SAME_TIME = [
+  "min_timeuuid",
+  "max_timeuuid",
+  "mintimeuuid",
+  "maxtimeuuid",
+  "to_timestamp",
+  "totimestamp",
+  "to_date",
+  "todate",
+  "to_unix_timestamp",
+  "tounixtimestamp",
+];
+
+/** Whether a term is the marker, or a value of the same time; a calculation may have moved that. */
+function isTimeOf(marker: string, term: Term): boolean {
+  switch (term.kind) {
+    case "marker":
+      return term.name === marker;
+    case "hint":
+    case "cast":
+      return isTimeOf(marker, term.operand);
+    case "tuple":
+      return term.items.length === 1 && isTimeOf(marker, term.items[0]!);
+    case "call":
+      return OF_THE_SAME_TIME.includes(term.function.name.name) && term.arguments.length === 1 &&
+        isTimeOf(marker, term.arguments[0]!);
+    default:
+      return false;
+  }
 }
 
 /** Whether rows come against the order of their table: either all its columns are reversed, or none. */
@@ -125,10 +145,13 @@ function isReversed({ clusteringKey }: Table, { orderBy: [first] }: SelectStatem
 function withTypes(
   walk: Walk,
   { bucket, from, to }: { bucket: Codec; from: Codec; to: Codec },
-): PreparedWalk | string {
-  if (from.cql !== to.cql) return `Cannot walk from a "${from.cql}" to a "${to.cql}"`;
-  const instantOf = instantReader(from);
-  if (instantOf === null) return `Cannot walk along values of type "${from.cql}"`;
-  const encode = bucketEncoder(bucket, walk.by);
-  return typeof encode === "string" ? encode : { ...walk, instantOf, encode };
+): PreparedWalk | BucketMistake {
+  if (from.cql !== to.cql) {
+    return {
+      message: `Cannot walk from a "${from.cql}" to a "${to.cql}"`,
+      help: "Use markers of one type for both ends",
+    };
+  }
+  const bucketing = bucketingOf({ of: from, into: bucket, spec: walk });
+  return "message" in bucketing ? bucketing : { ...walk, bucketing };
 }

@@ -9,7 +9,7 @@ import type { Param, Query, Walk } from "../../catalog/query.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { BoundValues, PreparedStatement } from "../driver/driver_types.ts";
 import type { Similarity } from "../schema/table.ts";
-import type { Bucket } from "./bucket_param.ts";
+import type { Bucket, Bucketing } from "./bucket_param.ts";
 import type { Row, RowReader, ShapeReader } from "./read_rows.ts";
 
 /** Encoded values by parameter name; null deletes, a missing one is UNSET. */
@@ -57,6 +57,8 @@ export interface PreparedParam {
   readonly nullable: boolean;
   /** Whether it stands for `USING TIMESTAMP`, in microseconds since 1970. */
   readonly isWriteTime: boolean;
+  /** Whether it is the instant of a `minTimeuuid()` or `maxTimeuuid()`. */
+  readonly isTimeuuidBound: boolean;
   /** Of a vector that goes into an index or is searched for: how that compares it; else null. */
   readonly similarity: Similarity | null;
   /** For a `bucket:` parameter: how its bytes are derived from the bytes of its origin. */
@@ -118,10 +120,8 @@ export interface ShownColumn extends Pick<PreparedColumn, "name" | "codec"> {
 
 /** An `@walk` with what the types of its markers say. */
 export interface PreparedWalk extends Walk {
-  /** An end of the range in milliseconds since 1970; NaN outside the years 0000 to 9999. */
-  instantOf(bytes: Buffer): number;
-  /** The bucket that begins at `start`, as it is bound; null if its type cannot name it. */
-  encode(start: number): Buffer | null;
+  /** The ends of the range as instants, and the buckets as they are bound. */
+  readonly bucketing: Bucketing;
 }
 
 /** Two rows lie in one partition, or are one row, where the strings are the same. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { bucketStart, neighbourStart } from "../../codec/bucket.ts";
+import { bucketNouns, bucketStart, neighbourStart } from "../../codec/bucket.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { EncodedValues, PreparedWalk } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/read_rows.ts";
@@ -59,7 +59,7 @@ export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptio
       const starts = bucketsFrom(at, range.last, stride);
       const results = await Promise.all(
         starts.map((start, index) =>
-          fill({ ...values, [walk.bucket]: walk.encode(start) }, {
+          fill({ ...values, [walk.bucket]: walk.bucketing.encode(start) }, {
             size: size - rows.length,
             maxBytes: Math.floor((maxBytes - bytes) / starts.length),
             mayBeEmpty: rows.length > 0 || index > 0,
@@ -98,8 +98,7 @@ export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptio
 /**
  * The buckets between the two ends; null for a range that ends before it begins.
  *
- * @throws {ServiceError} `range_too_wide`, or `invalid_input` for an end outside the years 0000 to
- * 9999
+ * @throws {ServiceError} `range_too_wide`, or `invalid_input` for an end that lies in no bucket
  */
 function rangeOf(values: EncodedValues, walk: PreparedWalk): Range | null {
   const endOf = (name: string) => instantOf(values[name], { name, walk });
@@ -111,7 +110,9 @@ function rangeOf(values: EncodedValues, walk: PreparedWalk): Range | null {
     if (++count > walk.max) {
       throw new ServiceError(
         "range_too_wide",
-        `The range from "${walk.from}" to "${walk.to}" spans more than ${walk.max} ${walk.by}s: ask for less at once`,
+        `The range from "${walk.from}" to "${walk.to}" spans more than ${walk.max} ${
+          bucketNouns(walk.by)
+        }: ask for less at once`,
       );
     }
   }
@@ -122,10 +123,10 @@ function instantOf(
   bytes: Buffer | null | undefined,
   { name, walk }: { name: string; walk: PreparedWalk },
 ): number {
-  const ms = bytes ? walk.instantOf(bytes) : NaN;
+  const ms = bytes ? walk.bucketing.instantOf(bytes) : NaN;
   if (!Number.isNaN(ms)) return ms;
   throw new ServiceError("invalid_input", 'One value does not fit: "errors" says which and why', {
-    paramErrors: [{ param: name, detail: "Expected a time in the years 0000 to 9999" }],
+    paramErrors: [{ param: name, detail: walk.bucketing.expected }],
   });
 }
 

@@ -194,7 +194,7 @@ function compileParams(
       if (bytes === null) {
         errors.push({
           pointer: pointerOf(prepared.params, source.of),
-          detail: "Expected a time in the years 0000 to 9999",
+          detail: bucket!.expected,
         });
       } else {
         values[param.name] = bytes;

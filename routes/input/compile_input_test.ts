@@ -22,6 +22,7 @@ function factsOf(
     codec: codecFor({ kind: types[param.name]! }),
     positions: [position],
     nullable: nullable.includes(param.name),
+    isTimeuuidBound: false,
     isWriteTime: false,
     similarity: null,
     bucket: null,

@@ -6,7 +6,6 @@
  */
 import type { z } from "@hono/zod-openapi";
 import { type Bounds, boundsCheck } from "../../codec/bounds.ts";
-import { BUCKET_EXAMPLES, parseBucketName } from "../../codec/bucket.ts";
 import type { Codec } from "../../codec/codec.ts";
 import {
   constrainedType,
@@ -17,6 +16,7 @@ import {
 } from "../../codec/constraint.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import type { Similarity } from "../../db/schema/table.ts";
+import { heldByTimeuuid, named } from "./time_schema.ts";
 
 // How far the clocks of callers may be ahead of ours.
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -26,22 +26,23 @@ const MAX_ERRORS = 100;
 
 /** What of a parameter decides on its values. */
 export type ParamTraits =
-  & Pick<PreparedParam, "codec" | "isWriteTime" | "similarity">
+  & Pick<PreparedParam, "codec" | "isTimeuuidBound" | "isWriteTime" | "similarity">
   & {
     readonly param: Pick<
       PreparedParam["param"],
-      "by" | "min" | "max" | "source" | keyof Constraints
+      "by" | "number" | "min" | "max" | "source" | keyof Constraints
     >;
   };
 
 /** The schema whose result the parameter's codec encodes. */
 export function schemaOf(
-  { param, codec, similarity, isWriteTime }: ParamTraits,
+  { param, codec, similarity, isTimeuuidBound, isWriteTime }: ParamTraits,
 ): z.ZodType<unknown> {
   const { by, min, max, source } = param;
   const inQuery = source.in === "query" ? codec.repeated : null;
   const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
-  if (by !== null) return named(schema, by);
+  if (by !== null) return named(schema, codec, { ...param, by });
+  if (isTimeuuidBound) return heldByTimeuuid(schema, codec);
   if (similarity !== null) return indexable(schema, similarity);
   const timely = isWriteTime && max === null ? notAhead(schema) : schema;
   // A text that is too long is not matched with a pattern.
@@ -101,13 +102,6 @@ function notAhead(schema: z.ZodType<unknown>): z.ZodType<unknown> {
   return schema.refine((value) => (value as bigint) <= (Date.now() + CLOCK_TOLERANCE_MS) * 1000, {
     error: "Expected microseconds since 1970, not more than a minute ahead of now",
   });
-}
-
-function named(schema: z.ZodType<unknown>, by: keyof typeof BUCKET_EXAMPLES) {
-  const example = BUCKET_EXAMPLES[by];
-  return schema.refine((value) => parseBucketName(String(value), by) !== null, {
-    error: `Expected a ${by}, such as "${example}"`,
-  }).meta({ type: "string", description: `A ${by} (UTC), such as \`${example}\``, example });
 }
 
 function bounded(schema: z.ZodType<unknown>, codec: Codec, bounds: Bounds): z.ZodType<unknown> {

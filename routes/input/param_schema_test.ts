@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import type { BucketNumber, BucketUnit } from "../../catalog/query.ts";
 import { NO_OPTIONS } from "../../catalog/tags/param/options.ts";
 import { compilePattern } from "../../catalog/tags/param/pattern.ts";
 import type { CqlType, PrimitiveKind } from "../../codec/codec.ts";
@@ -13,15 +14,17 @@ type Source = Extract<ParamTraits["param"]["source"]["in"], "path" | "query" | "
 interface Options extends Partial<Omit<ParamTraits["param"], "source">> {
   readonly in?: Source;
   readonly similarity?: ParamTraits["similarity"];
+  readonly isTimeuuidBound?: boolean;
   readonly isWriteTime?: boolean;
 }
 
 function schemaFor(type: CqlType | PrimitiveKind, options: Options = {}): z.ZodType<unknown> {
-  const { in: source = "body", similarity, isWriteTime, ...others } = options;
+  const { in: source = "body", similarity, isTimeuuidBound, isWriteTime, ...others } = options;
   return schemaOf({
     codec: codecFor(typeof type === "string" ? { kind: type } : type),
     param: { ...NO_OPTIONS, ...others, source: { in: source } },
     similarity: similarity ?? null,
+    isTimeuuidBound: isTimeuuidBound ?? false,
     isWriteTime: isWriteTime ?? false,
   });
 }
@@ -69,6 +72,72 @@ describe("schemaOf() with a unit", () => {
       example: "2010-01",
     });
   });
+
+  const NAMES: readonly (readonly [
+    PrimitiveKind,
+    BucketUnit,
+    BucketNumber | null,
+    good: string,
+    bad: readonly string[],
+    description: string,
+  ])[] = [
+    [
+      "text",
+      "6h",
+      null,
+      "2010-01-31T18",
+      ["2010-01-31T17", "2010-01-31"],
+      "A bucket of 6 hours (UTC), such as `2010-01-31T18`",
+    ],
+    [
+      "date",
+      "month",
+      null,
+      "2010-01-01",
+      ["2010-01-02", "+010000-01-01"],
+      "A month (UTC), as its first day, such as `2010-01-01`",
+    ],
+    ["date", "day", null, "2000-02-29", ["-000001-12-31"], "A day (UTC), such as `2010-01-31`"],
+    ["timestamp", "hour", null, "2010-01-31T23:00:00Z", [
+      "2010-01-31T23:00:00.001Z",
+      "+010000-01-01T00:00:00Z",
+    ], "An hour (UTC), as its start, such as `2010-01-31T23:00:00.000Z`"],
+    [
+      "int",
+      "day",
+      null,
+      "20100131",
+      ["20100132", "-20100131", "14640"],
+      "A day (UTC), as the digits of its name, such as `20100131`",
+    ],
+    [
+      "int",
+      "day",
+      "count",
+      "-1",
+      ["2932897", "-719529"],
+      "A day (UTC), as its number, counted from 1970-01-01T00:00Z, such as `14640`",
+    ],
+    [
+      "bigint",
+      "hour",
+      "us",
+      "3600000000",
+      ["3600000001", "9223372036854775807"],
+      "An hour (UTC), as its start in microseconds since 1970, such as `1264978800000000`",
+    ],
+  ];
+  for (const [type, by, number, good, bad, description] of NAMES) {
+    it(`takes a ${type} that names ${by} with ${number}`, () => {
+      const schema = schemaFor(type, { in: "path", by, number });
+      expect(mistake(schema, good)).toBeNull();
+      for (const value of bad) expect([value, mistake(schema, value)]).not.toEqual([value, null]);
+      const meta = schema.meta() ?? {};
+      expect(meta.description).toBe(description);
+      expect(meta.type).toBe(schemaFor(type, { in: "path" }).meta()?.type);
+      expect(mistake(schema, `${meta.example}`)).toBeNull();
+    });
+  }
 });
 
 describe("schemaOf() with bounds", () => {
@@ -247,5 +316,25 @@ describe("schemaOf() with a pattern", () => {
     expect(mistake(list, ["a".repeat(257)])).not.toBeNull();
     expect(seen).toEqual([]);
     expect(mistake(list, ["a".repeat(256)])).toBeNull();
+  });
+});
+
+describe("schemaOf() of an end of a range of timeuuids", () => {
+  it("takes the times that a timeuuid holds, to the millisecond", () => {
+    const schema = schemaFor("timestamp", { isTimeuuidBound: true });
+    for (
+      const time of ["1582-10-15T00:00:00Z", "2010-01-01T00:00:00Z", "5236-03-31T21:21:00.683Z"]
+    ) {
+      expect([time, mistake(schema, time)]).toEqual([time, null]);
+    }
+    for (
+      const time of ["1582-10-14T23:59:59.999Z", "5236-03-31T21:21:00.684Z", "0000-01-01T00:00:00Z"]
+    ) {
+      expect([time, mistake(schema, time)]).toEqual([
+        time,
+        "Expected a time from 1582-10-15 to 5236-03-31, which a timeuuid can hold",
+      ]);
+    }
+    expect(schema.meta()).toMatchObject({ format: "date-time" });
   });
 });

@@ -29,8 +29,6 @@ function defaultValue(
   schema: z.ZodType<unknown>,
 ): Json {
   if (param.default === null) return null;
-  // The name of a bucket, whatever its column holds.
-  if (param.by !== null) return param.default;
   const bytes = codec.encode(codec.text.parse(param.default));
   const json = codec.decode(bytes, 0, bytes.length);
   if (param.source.in === "body") return json;

@@ -53,6 +53,6 @@ export function respondMany(
 function statementOf({ query: { parsed, walk }, keyShape }: PreparedQuery): string {
   const parts = [canonicalText(parsed), keyShape];
   if (walk === null) return JSON.stringify(parts);
-  const { bucket, by, from, to, order } = walk;
-  return JSON.stringify([...parts, bucket, by, from, to, order]);
+  const { bucket, by, unit, number, from, to, order } = walk;
+  return JSON.stringify([...parts, bucket, by, unit, number, from, to, order]);
 }

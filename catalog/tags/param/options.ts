@@ -14,14 +14,18 @@ import { defaultOption } from "./default_option.ts";
 import { encodingOption } from "./encoding_option.ts";
 import { enumOption } from "./enum_option.ts";
 import { formatOption } from "./format_option.ts";
+import { numberOption } from "./number_option.ts";
 import type { ParamOption, TagParts } from "./param_option.ts";
 import { patternOption } from "./pattern_option.ts";
 import { precisionOption } from "./precision_option.ts";
 import { kindOf } from "./sources.ts";
+import { unitOption } from "./unit_option.ts";
 
 const OPTIONS = {
   as: asOption,
   by: byOption,
+  unit: unitOption,
+  number: numberOption,
   default: defaultOption,
   min: minOption,
   max: maxOption,

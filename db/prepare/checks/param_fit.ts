@@ -4,28 +4,20 @@
  *
  * @module
  */
-import type { Param, Query } from "../../../catalog/query.ts";
+import type { Param } from "../../../catalog/query.ts";
 import type { Role } from "../../../catalog/statement/marker_roles.ts";
-import type { Report } from "../../../catalog/text/source.ts";
 import { boundsCheck } from "../../../codec/bounds.ts";
-import type { Codec, CqlType } from "../../../codec/codec.ts";
-import type { MarkerPlace } from "../statement_context.ts";
+import type { CqlType } from "../../../codec/codec.ts";
+import { checkBucketName, checkTimeuuidDefault } from "./bucket_fit.ts";
 import { checkConstraints } from "./constraint_fit.ts";
-
-export interface ParamFacts {
-  readonly query: Query;
-  readonly param: Param;
-  /** One for each place that the marker stands in; at least one. */
-  readonly codecs: readonly [Codec, ...Codec[]];
-  readonly places: readonly MarkerPlace[];
-  readonly report: Report;
-}
+import type { ParamFacts } from "./param_facts.ts";
 
 export function checkParamFit(facts: ParamFacts): void {
   const checks = [
     checkOneType,
     checkDefault,
-    checkUnit,
+    checkBucketName,
+    checkTimeuuidDefault,
     checkMeasured,
     checkPrecision,
     checkEncoding,
@@ -65,15 +57,6 @@ function checkDefault({ param, codecs: [codec], report }: ParamFacts): void {
       help: 'Choose a default between "min" and "max"',
     });
   }
-}
-
-function checkUnit({ param, codecs: [codec], report }: ParamFacts): void {
-  if (param.by === null || codec.type.kind === "text" || codec.type.kind === "ascii") return;
-  report({
-    span: param.span,
-    message: `Parameter "${param.name}" of type "${codec.cql}" cannot be the name of a ${param.by}`,
-    help: 'Remove "by=", which is for markers of type "text"',
-  });
 }
 
 function checkMeasured({ param, codecs: [codec], report }: ParamFacts): void {
