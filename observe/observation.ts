@@ -70,7 +70,7 @@ export type Observation =
     readonly deprecated: readonly { readonly method: string; readonly path: string }[];
     readonly durationMs: number;
   }
-  /** A deprecated route was called, by a client that may call it. */
+  /** A deprecated route was called, with a valid token if it needs one. */
   | {
     readonly kind: "deprecated_use";
     readonly method: string;

@@ -123,7 +123,7 @@ interface GuardedRoute {
 const PIPELINE: readonly Unit[] = [
   { of: "everything", use: ({ responses }) => [responses.keep()] },
   { of: "everything", use: corsOf },
-  { of: "everything", use: () => [requestId()] },
+  { of: "everything", use: ({ addresses }) => [requestId(addresses)] },
   { of: "everything", use: () => [timing()] },
   { of: "everything", use: ({ observe }) => [accessLog(observe)] },
   { of: "everything", use: () => [tracing()] },
@@ -131,8 +131,10 @@ const PIPELINE: readonly Unit[] = [
   { of: "route", use: (_, { path }) => [nameRoute(path)] },
   {
     of: "route",
-    use: ({ observe }, { path, deprecated }) =>
-      deprecated === null ? [] : [announceDeprecation(deprecated, { path, observe })],
+    use: ({ observe }, { path, access, deprecated }) =>
+      deprecated === null
+        ? []
+        : [announceDeprecation(deprecated, { path, isPublic: access.kind === "public", observe })],
   },
   { of: "route", use: (options, route) => guard(route, options) },
   { of: "route", use: (options) => [shedLoad(options)] },

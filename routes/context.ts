@@ -31,6 +31,8 @@ export interface RequestContext {
   readonly startedAt: number;
   /** Runs while Cassandra is being waited for. */
   readonly cassandra: Stopwatch;
+  /** Where clients find a path of the API, such as `/stations/hill`: what `Location` and links say. */
+  readonly publicUrl: (path: string) => string;
   /** The template of the route that matched, such as `/stations/{station_id}`. */
   route: string;
   /** Null before authentication and on public routes. */

@@ -41,10 +41,10 @@ export function answerUnmatched(options: NotFoundOptions): NotFoundHandler<AppEn
     const near = findRoute(path);
     const question = near === null ? "see" : `did you mean "${addresses.publicUrl(near)}"? See`;
     const help = docs ? `: ${question} ${addresses.publicUrl("/docs")}` : "";
-    // As it was asked for: it may lie outside the prefix.
     return new ServiceError("unknown_route", `There is no route for "${getPath(request)}"${help}`);
   }
   return function answerUnmatched(context) {
+    // Without the prefix. A message has the path as it was asked for.
     const { path, method, raw } = context.req;
     if (isPreflight(raw) && origins?.(raw.headers.get("origin")!)) {
       const answer = answerPreflight(raw, { path, routes: preflightRoutes });
@@ -55,11 +55,11 @@ export function answerUnmatched(options: NotFoundOptions): NotFoundHandler<AppEn
     }
     const allowed = methodsFor(path, patterns);
     const allow = allowed.join(", ");
-    const error = allowed.length === 0
-      ? unknownRoute(raw, path)
-      : new ServiceError("method_not_allowed", `"${path}" does not take ${method}, but ${allow}`, {
-        headers: { allow },
-      });
+    const error = allowed.length === 0 ? unknownRoute(raw, path) : new ServiceError(
+      "method_not_allowed",
+      `"${getPath(raw)}" does not take ${method}, but ${allow}`,
+      { headers: { allow } },
+    );
     return problemResponse(error, context);
   };
 }

@@ -5,6 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { problemOf } from "./support/harness.ts";
 import { type OwnService, startOwnService, succeed } from "./support/own_service.ts";
 
 const CQL = {
@@ -132,6 +133,11 @@ describe("A deprecated route", () => {
     for (const user of ["reader", "reader", "writer", null] as const) {
       await (await service.request("/v1/words/tern", { user })).body?.cancel();
     }
+    // Two tokens are one too many: 400, before anybody is known.
+    const headers = { authorization: "Bearer a b" };
+    const malformed = await service.request("/v1/words/tern", { user: null, headers });
+    expect((await problemOf(malformed)).status).toBe(400);
+    await (await service.request("/v1/words", { user: null })).body?.cancel();
     await (await service.request("/v2/words")).body?.cancel();
     const after = await usesOf(service);
     const added = Object.keys(after).map((labels) => [
@@ -141,6 +147,7 @@ describe("A deprecated route", () => {
     expect(Object.fromEntries(added)).toEqual({
       '{method="GET",route="/v1/words/{word}",client="reader"}': 2,
       '{method="GET",route="/v1/words/{word}",client="writer"}': 1,
+      '{method="GET",route="/v1/words",client="_none"}': 1,
     });
     // Every deprecated route has a series before anybody calls it.
     expect(Object.keys(before)).toEqual(expect.arrayContaining([

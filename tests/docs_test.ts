@@ -125,6 +125,20 @@ describe("docs", () => {
     expect(missing).toEqual(["public"]);
   });
 
+  it("http.md shows origins that can be set", async () => {
+    const [, origins = ""] = /^export CORS_ORIGINS=(.+)$/m.exec(await read("docs/http.md")) ?? [];
+    const mistakes: string[] = [];
+    const allowed = SETTINGS.corsOrigins.kind.read(origins, (mistake) => mistakes.push(mistake));
+    expect([mistakes, allowed.length]).toEqual([[], 2]);
+  });
+
+  it("operations.md strips a prefix as the tests do", async () => {
+    const shown = [...(await read("docs/operations.md")).matchAll(/^```haproxy\n(.*?)^```$/gms)];
+    const config = await read("tests/fixtures/prefix_haproxy.cfg");
+    expect(shown.length).toBeGreaterThan(0);
+    for (const [, text = ""] of shown) expect(config).toContain(text.trim());
+  });
+
   it("names no setting that does not exist", async () => {
     const known = new Set<string>(Object.values(SETTINGS).map(({ name }) => name));
     const prefixes =

@@ -171,7 +171,7 @@ describe("the time of a header", () => {
     address: Buffer.from([127, 0, 0, 1]),
     prefixLength: 8,
   }]);
-  app.use(requestId());
+  app.use(requestId({ publicUrl: (path) => path }));
   app.get("/", (context) => context.body(null));
   app.get("/address", (context) => context.text(addressOf(context)));
   app.onError((_, context) => context.body(null, 500));

@@ -40,10 +40,13 @@ before(async () => {
     API_DESCRIPTION: "Of *all*",
   };
   const plain = stack.use(
-    await startOwnService(CQL, { env: { ...about, PUBLIC_URL: stripUrl } }),
+    await startOwnService(CQL, { env: { ...about, PUBLIC_URL: stripUrl }, routes: ["place"] }),
   );
   const prefixed = stack.use(
-    await startOwnService(CQL, { env: { ...about, PUBLIC_URL: addUrl, BASE_PATH: "/weather" } }),
+    await startOwnService(CQL, {
+      env: { ...about, PUBLIC_URL: addUrl, BASE_PATH: "/weather" },
+      routes: ["place"],
+    }),
   );
   const addressOf = ({ url }: OwnService) => `127.0.0.1:${new URL(url).port}`;
   const proxy = new Deno.Command("haproxy", {
@@ -99,7 +102,7 @@ for (const side of ["strips", "adds"]) {
         description: "Of *all*",
       });
       expect(document.servers).toEqual([{ url }]);
-      expect(Object.keys(document.paths)).toEqual(["/v1/shelves/{shelf}/words"]);
+      expect(Object.keys(document.paths)).toEqual(["/v1/shelves/{shelf}/words", "/places"]);
       await succeed(fetch(`${document.servers[0]!.url}${WORDS}`));
     });
 
@@ -131,6 +134,14 @@ for (const side of ["strips", "adds"]) {
       }
     });
 
+    it("a hand-written route can say where something is", async () => {
+      const { url } = sides[side]!;
+      const response = await fetch(`${url}/places`, { method: "POST" });
+      const location = response.headers.get("location")!;
+      expect([response.status, location]).toEqual([201, `${url}/livez`]);
+      expect((await succeed<{ status: string }>(fetch(location))).status).toBe("alive");
+    });
+
     it("a problem says where the reference is", async () => {
       const { url } = sides[side]!;
       const { detail } = await problemOf(await fetch(`${url}/nothing`));
@@ -144,6 +155,16 @@ for (const side of ["strips", "adds"]) {
 }
 
 describe("A service with a prefix", () => {
+  it("names a path as it was asked for where it takes other methods", async () => {
+    const { url, service } = sides.adds!;
+    const direct = `${service.url}${WORDS}`;
+    const { detail } = await problemOf(await fetch(direct, { method: "PUT" }));
+    expect(detail).toBe('"/weather/v1/shelves/a b%2Fc/words" does not take PUT, but GET, HEAD');
+    expect((await fetch(`${url}${WORDS}`, { method: "PUT" })).headers.get("allow")).toBe(
+      "GET, HEAD",
+    );
+  });
+
   const ask = (path: string) =>
     sides.adds!.service.request(new URL(path, sides.adds!.service.url).href, { user: null });
 

@@ -14,22 +14,24 @@ import type { AppEnv } from "../context.ts";
 export interface DeprecationOptions {
   /** The template of the route. */
   readonly path: string;
+  /** Whether it may be called without a token. */
+  readonly isPublic: boolean;
   readonly observe: Observe;
 }
 
 export function announceDeprecation(
   { since, sunset }: Deprecation,
-  { path, observe }: DeprecationOptions,
+  { path, isPublic, observe }: DeprecationOptions,
 ): MiddlewareHandler<AppEnv> {
   const deprecatedAt = `@${midnightMs(since) / 1_000}`;
   const sunsetAt = sunset === null ? null : new Date(midnightMs(sunset)).toUTCString();
   return async function announceDeprecation(context, next) {
     await next();
-    const { headers, status } = context.res;
+    const { headers } = context.res;
     headers.set("deprecation", deprecatedAt);
     if (sunsetAt !== null) headers.set("sunset", sunsetAt);
-    if (status === 401) return;
     const { identity } = context.get("request");
+    if (identity === null && !isPublic) return;
     observe({
       kind: "deprecated_use",
       method: methodName(context.req.method),

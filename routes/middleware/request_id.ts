@@ -6,13 +6,14 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { Stopwatch } from "../../observe/stopwatch.ts";
+import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 
 const HEADER = "x-request-id";
 // What fits: nothing that could break out of a log line or make one long.
 const ACCEPTABLE = /^[\w.:+/=-]{1,128}$/;
 
-export function requestId(): MiddlewareHandler<AppEnv> {
+export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): MiddlewareHandler<AppEnv> {
   return async function requestId(context, next) {
     const given = context.req.header(HEADER);
     const id = given !== undefined && ACCEPTABLE.test(given) ? given : crypto.randomUUID();
@@ -20,6 +21,7 @@ export function requestId(): MiddlewareHandler<AppEnv> {
       id,
       startedAt: performance.now(),
       cassandra: new Stopwatch(),
+      publicUrl,
       route: "unmatched",
       identity: null,
       code: null,
