@@ -63,6 +63,7 @@ function factsOf(
     route,
     isPublic: accessOf(tags).kind === "public",
     walked: tags.walk[0]?.bucket?.text ?? null,
+    raw: verb === "select" ? null : tags.raw[0] ?? null,
     report,
   });
   return {

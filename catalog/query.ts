@@ -25,6 +25,7 @@ export type { Etag } from "./tags/etag_tag.ts";
 export type { GeneratedKind } from "./tags/param/generated_source.ts";
 export type { Method, Mode } from "./tags/mode.ts";
 export type { Page } from "./tags/page_tag.ts";
+export type { Raw } from "./tags/raw_tag.ts";
 export type { Route } from "./tags/route_tag.ts";
 export type { SuccessStatus } from "./tags/status_tag.ts";
 export type { Waiver } from "./tags/waive_tag.ts";
@@ -36,6 +37,8 @@ export type ParamSource =
   | { readonly in: "claim"; readonly claim: string }
   /** The entity tag of `If-Match` (RFC 9110, section 13.1.1), for the condition of an `IF`. */
   | { readonly in: "if-match" }
+  /** The whole body of a `@raw` write, and its media type. */
+  | { readonly in: "content" | "content-type" }
   /** Each bucket of an `@walk` in turn. */
   | { readonly in: "walk" }
   | {

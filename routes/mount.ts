@@ -19,6 +19,7 @@ import {
 import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
 import { withPointers } from "./input/param_place.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
+import { type Content, readContent } from "./input/read_content.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import { withDeprecation } from "./openapi/describe_deprecation.ts";
 import { describeRoute } from "./openapi/describe_route.ts";
@@ -30,6 +31,7 @@ import { respondExec } from "./respond/exec.ts";
 import { respondMany } from "./respond/many.ts";
 import { negotiate } from "./respond/negotiate.ts";
 import { respondOne } from "./respond/one.ts";
+import { respondRaw, typesOf } from "./respond/raw.ts";
 import type { Responder, ResponderOptions, Served } from "./respond/responder.ts";
 import { ROW_FORMATS } from "./respond/row_format.ts";
 import { respondStream } from "./respond/stream.ts";
@@ -78,7 +80,8 @@ export function mountQuery(
     }
     // A single input of a bulk route is answered as on any other.
     const answer = answers[type] ?? answers["application/json"]!;
-    return await answer({ context, url, input: { ...outer, body: input.body } });
+    const own = input.kind === "content" ? { content: input.content, body: {} } : input;
+    return await answer({ context, url, input: { ...outer, ...own } });
   }
 
   app.openAPIRegistry.registerPath(
@@ -98,11 +101,17 @@ export function mountQuery(
   );
 }
 
+type RequestBody = BulkBody | { readonly kind: "content"; readonly content: Content };
+
 /** What reads a request's body, as far as the route takes one. */
 function bodyReader(
-  { route, bulk }: Query,
+  { route, bulk, raw, verb }: Query,
   { bodyLimits }: MountOptions,
-): (request: Request) => Promise<BulkBody> {
+): (request: Request) => Promise<RequestBody> {
+  if (raw !== null && verb !== "select") {
+    const options = { ...bodyLimits, types: raw.types };
+    return async (request) => ({ kind: "content", content: await readContent(request, options) });
+  }
   if (bulk) return (request) => readEntries(request, bodyLimits);
   if (route === null || !takesBody(route.method)) {
     return () => Promise.resolve({ kind: "one", body: {} });
@@ -129,9 +138,13 @@ function answersOf(
     const readInput = compileInput(prepared, own);
     return ({ context, url, input }) => respond({ context, url, ...readInput(input) });
   };
-  const { query: { mode, page }, isPaged } = prepared;
+  const { query: { mode, page, raw }, isPaged } = prepared;
   switch (mode) {
     case "one":
+      if (raw !== null) {
+        const content = answer(NO_OWN_PARAMS, respondRaw(prepared, raw, options));
+        return Object.fromEntries(typesOf(raw).map((type) => [type, content]));
+      }
       return { "application/json": answer(NO_OWN_PARAMS, respondOne(prepared, options)) };
     case "many": {
       const own = isPaged ? pageParams(page!) : onlyPage(page!);

@@ -18,6 +18,7 @@ import { checkMode } from "./mode.ts";
 import { checkRoutePath } from "./own_path.ts";
 import { checkPageMode } from "./page_mode.ts";
 import { checkPathMarkers } from "./path_markers.ts";
+import { checkRawContent } from "./raw_content.ts";
 import { checkRouteMethod } from "./route_method.ts";
 import { checkRowName } from "./row_name.ts";
 import type { Rule } from "./rule.ts";
@@ -43,6 +44,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkEntityTag,
   checkWalkMarkers,
   checkBulkInput,
+  checkRawContent,
   checkRowName,
   checkDeprecation,
 ];

@@ -11,6 +11,7 @@ import type { Mode } from "../tags/mode.ts";
 import { NO_OPTIONS } from "../tags/param/options.ts";
 import type { TaggedSource } from "../tags/param/sources.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
+import type { RawTag } from "../tags/raw_tag.ts";
 import type { RouteTag } from "../tags/route_tag.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
@@ -25,6 +26,8 @@ export interface ParamContext {
   readonly isPublic: boolean;
   /** The marker that an `@walk` binds. */
   readonly walked: string | null;
+  /** The `@raw` of a write, whose body is one of its values. */
+  readonly raw: RawTag | null;
   readonly report: Report;
 }
 
@@ -49,7 +52,9 @@ const OWN_HEADERS = [
 export function resolveParams(markers: readonly Marker[], context: ParamContext): Param[] {
   const tags = indexTags(markers, context);
   return markers.flatMap((marker) => {
-    if (marker.name === context.walked) return [walkedParam(marker)];
+    if (marker.name === context.walked) return [tagParam(marker, "walk")];
+    if (marker.name === context.raw?.content?.name) return [tagParam(marker, "content")];
+    if (marker.name === context.raw?.type?.name) return [tagParam(marker, "content-type")];
     const tag = tags.get(marker.name) ?? null;
     const source = tag === null ? defaultSource(marker.name, context) : tag.source;
     if (source === null) return [];
@@ -74,9 +79,12 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
   });
 }
 
-/** Ignores its tags, which `checks/walk_markers.ts` reports. */
-function walkedParam({ name, spans }: Marker): Param {
-  return { ...NO_OPTIONS, name, source: { in: "walk" }, optional: false, span: spans[0]! };
+/**
+ * A parameter that another tag gives its values. An `@param` for it is ignored: the rules of that tag
+ * report it.
+ */
+function tagParam({ name, spans }: Marker, place: "walk" | "content" | "content-type"): Param {
+  return { ...NO_OPTIONS, name, source: { in: place }, optional: false, span: spans[0]! };
 }
 
 /** Gives a bucket its width; null if the tag has none. */
@@ -113,8 +121,9 @@ function indexTags(
   return byName;
 }
 
-function defaultSource(name: string, { route }: ParamContext): TaggedSource {
+function defaultSource(name: string, { route, raw }: ParamContext): TaggedSource {
   if (isInPath(name, route)) return { in: "path" };
+  if (raw !== null && route !== null) return { in: "query" };
   return { in: route?.method === "GET" || route?.method === "DELETE" ? "query" : "body" };
 }
 

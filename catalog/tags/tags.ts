@@ -18,6 +18,7 @@ import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
 import { prefixTag } from "./prefix_tag.ts";
 import { publicTag } from "./public_tag.ts";
+import { rawTag } from "./raw_tag.ts";
 import { routeTag } from "./route_tag.ts";
 import { rowTag } from "./row_tag.ts";
 import { scopeTag } from "./scope_tag.ts";
@@ -46,6 +47,7 @@ const TAGS = {
   bulk: bulkTag,
   status: statusTag,
   current: currentTag,
+  raw: rawTag,
   row: rowTag,
   waive: waiveTag,
   deprecated: deprecatedTag,

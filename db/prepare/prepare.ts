@@ -13,6 +13,7 @@ import { isRefusal } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { createTableReader, type TableReader } from "../schema/table.ts";
 import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
+import { checkRawTypes } from "./checks/raw_types.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
 import { checkRowNames } from "./checks/row_names.ts";
@@ -83,6 +84,7 @@ async function prepareQuery(
   const pages = isPaged(query, context);
   checkMarkerAgreement(query, context);
   checkEntityTagColumn(query, columns, report);
+  checkRawTypes(query, { columns, params }, report);
   checkJsonVectors(query, context);
   checkSinglePartition(query, context);
   // What has a mistake need not have a form that could be served, such as a codec for every column.

@@ -21,6 +21,7 @@ import type { Seed, Seeds } from "../generate/seed.ts";
 import { compileClaim } from "./claim.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
+import type { Content } from "./read_content.ts";
 import { schemaOf } from "./param_schema.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
@@ -37,6 +38,8 @@ export interface OuterInput {
 
 /** What a request brings along, before it is checked. */
 export interface RawInput extends OuterInput {
+  /** The body of a route that takes bytes. */
+  readonly content?: Content;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -221,6 +224,16 @@ function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;
   const { name, source } = param;
   if (!isRead(source)) return () => {};
+  if (source.in === "content") {
+    return ({ content }, values) => {
+      values[name] = content?.bytes;
+    };
+  }
+  if (source.in === "content-type") {
+    return ({ content }, values) => {
+      if (content !== undefined) values[name] = codec.encode(content.type);
+    };
+  }
   if (source.in === "claim") {
     const readClaim = compileClaim(codec, source.claim);
     return ({ claims }, values) => {

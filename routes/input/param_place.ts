@@ -21,7 +21,10 @@ export function pointerOf(params: readonly PreparedParam[], name: string): strin
 
 /** The pointer to a parameter. */
 export function pointerToParam(param: Param): string {
-  return pointerTo([param.source.in, clientNameOf(param)]);
+  const { source } = param;
+  if (source.in === "content") return pointerTo(["body"]);
+  if (source.in === "content-type") return pointerTo(["header", "Content-Type"]);
+  return pointerTo([source.in, clientNameOf(param)]);
 }
 
 /** The source of a parameter by its name. */

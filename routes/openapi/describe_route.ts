@@ -21,6 +21,7 @@ import { describePageParams } from "../paging/page_params.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
+import { rawBody, rawContent } from "./describe_raw.ts";
 import { writeResponses } from "./describe_written.ts";
 import { withDefault } from "./default_value.ts";
 import type { RowSchemaName, SchemaNames } from "./name_schemas.ts";
@@ -75,6 +76,7 @@ export function describeRoute(
       params: z.object(shapeOf(of("path"))),
       query: z.strictObject(queryShape),
       headers: z.object(headers),
+      ...(query.raw !== null && query.verb !== "select" ? { body: rawBody(query.raw) } : {}),
       ...(takesBody(method) && body.length > 0
         ? {
           body: {
@@ -143,11 +145,12 @@ function successOf(
     content: { "application/json": { schema } },
   });
   switch (query.mode) {
-    case "one":
-      if (query.etag === null) return { 200: json("The row", rowSchema(row!)) };
+    case "one": {
+      const answer = query.raw === null ? json("The row", rowSchema(row!)) : rawContent(query.raw);
+      if (query.etag === null) return { 200: answer };
       return {
         200: {
-          ...json("The row", rowSchema(row!)),
+          ...answer,
           headers: z.object({
             ETag: z.string().optional().openapi({
               description: `The column \`${query.etag.column}\`; absent if it is null`,
@@ -156,6 +159,7 @@ function successOf(
         },
         304: { description: "The caller already has the current row" },
       };
+    }
     case "many":
       return {
         200: {

@@ -3,15 +3,35 @@
  *
  * @module
  */
+import type { Context } from "hono";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { Row } from "../../db/prepare/read_rows.ts";
 import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import type { AppEnv } from "../context.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
 import { largeJson, type Responder, type ResponderOptions } from "./responder.ts";
 
-export function respondOne(
+/** Answers with a row, with these headers. */
+export type RowWriter = (
+  row: Row,
+  answer: { readonly context: Context<AppEnv>; readonly headers: Record<string, string> },
+) => Response;
+
+export function respondOne(prepared: PreparedQuery, options: ResponderOptions): Responder {
+  const { stallTimeoutMs } = options;
+  return respondRow(
+    prepared,
+    options,
+    (row, { context, headers }) => largeJson(row, { context, stallTimeoutMs, headers }),
+  );
+}
+
+/** Reads the row, and leaves to `write` how it is answered. */
+export function respondRow(
   prepared: PreparedQuery,
-  { executor, stallTimeoutMs }: ResponderOptions,
+  { executor }: ResponderOptions,
+  write: RowWriter,
 ): Responder {
   const { etag } = prepared.query;
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
@@ -22,7 +42,7 @@ export function respondOne(
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");
     }
-    if (tag === null) return largeJson(row, { context, stallTimeoutMs });
+    if (tag === null) return write(row, { context, headers: {} });
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
     // it on the way: a compressed row would get a weak tag, which never passes If-Match.
     const headers = { etag: `"${tag}"`, "cache-control": "private, no-cache, no-transform" };
@@ -32,7 +52,7 @@ export function respondOne(
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
       return new Response(null, { status: 304, headers });
     }
-    return largeJson(row, { context, stallTimeoutMs, headers });
+    return write(row, { context, headers });
   };
 }
 

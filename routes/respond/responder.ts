@@ -62,11 +62,29 @@ export function largeJson(
   if (text.length <= MAX_WHOLE_CHARACTERS || context.req.method === "HEAD") {
     return new Response(text, init);
   }
-  const pieces = inPieces(new TextEncoder().encode(text));
-  return new Response(
-    answerBody(pieces, { request: context.get("request"), stallTimeoutMs }),
-    init,
-  );
+  return inPaces(new TextEncoder().encode(text), { context, stallTimeoutMs, init });
+}
+
+/** The same for bytes, of the type that `headers` say. */
+export function largeBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  { context, stallTimeoutMs, headers = {} }: LargeJsonOptions,
+): Response {
+  const init = jsonInit({ headers });
+  if (bytes.length <= MAX_WHOLE_CHARACTERS || context.req.method === "HEAD") {
+    return new Response(bytes, init);
+  }
+  return inPaces(bytes, { context, stallTimeoutMs, init });
+}
+
+function inPaces(
+  bytes: Uint8Array<ArrayBuffer>,
+  { context, stallTimeoutMs, init }: Omit<LargeJsonOptions, "headers"> & {
+    readonly init: ResponseInit;
+  },
+): Response {
+  const request = context.get("request");
+  return new Response(answerBody(inPieces(bytes), { request, stallTimeoutMs }), init);
 }
 
 function jsonInit(

@@ -1,0 +1,54 @@
+/**
+ * `:one` with `@raw`: the bytes of a column, and nothing else of the row. Somebody has stored them, so no
+ * browser may run them in the name of this service: the type is one that the author has named, or none
+ * that means anything; it is not guessed again; and what is opened all the same is in a sandbox.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Raw } from "../../catalog/query.ts";
+import { OCTET_STREAM } from "../../catalog/tags/raw_tag.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { Row } from "../../db/prepare/read_rows.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import { essenceOf } from "../input/read_content.ts";
+import { respondRow } from "./one.ts";
+import { largeBytes, type Responder, type ResponderOptions } from "./responder.ts";
+
+export function respondRaw(
+  prepared: PreparedQuery,
+  raw: Raw,
+  options: ResponderOptions,
+): Responder {
+  const { stallTimeoutMs } = options;
+  return respondRow(prepared, options, (row, { context, headers }) => {
+    const content = row[raw.content.name];
+    if (typeof content !== "string") {
+      throw new ServiceError("not_found", "The row has no content");
+    }
+    return largeBytes(Buffer.from(content, "base64"), {
+      context,
+      stallTimeoutMs,
+      headers: { ...headers, ...headersOf(raw, row) },
+    });
+  });
+}
+
+/** The media types that a route may answer in, the preferred one first. */
+export function typesOf({ types }: Raw): readonly string[] {
+  return types.includes(OCTET_STREAM) ? types : [...types, OCTET_STREAM];
+}
+
+function headersOf({ type, types, disposition }: Raw, row: Row): Record<string, string> {
+  const stored = type === null ? types[0] : row[type.name];
+  const essence = typeof stored === "string" ? essenceOf(stored) : "";
+  const isKnown = types.includes(essence);
+  return {
+    "content-type": isKnown ? essence : OCTET_STREAM,
+    "content-disposition": isKnown ? disposition : "attachment",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
+    // Each range would read the whole row again.
+    "accept-ranges": "none",
+  };
+}
