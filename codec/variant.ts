@@ -5,7 +5,10 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Encoding } from "../catalog/tags/param/encoding_option.ts";
-import type { Format, PrimitiveFormat } from "./parts/format.ts";
+import { ExactNumber } from "./json/exact_number.ts";
+import { withNumbers } from "./json/minus_zero.ts";
+import { parseDecimal, worthOf } from "./parts/decimal.ts";
+import { type Format, type Issue, type PrimitiveFormat, refuse } from "./parts/format.ts";
 
 export interface Variant {
   /** Of values that the server works out: one too long to print is an error, and not a long wait. */
@@ -16,6 +19,8 @@ export interface Variant {
   readonly truncated?: boolean;
   /** Of bytes that are written in another way than base64; null for base64. */
   readonly encoding?: Encoding | null;
+  /** Of floating-point numbers that tell callers apart: what would be rounded is refused. */
+  readonly exact?: boolean;
 }
 
 /**
@@ -35,13 +40,14 @@ export class NumberTooLongError extends Error {
 
 export function variantOf(
   format: PrimitiveFormat,
-  { computed, stored, truncated, encoding }: Variant,
+  { computed, stored, truncated, encoding, exact }: Variant,
 ): Format {
   const variant = {
     ...format,
     ...(stored ? format.stored : null),
     ...(truncated ? format.truncated : null),
     ...(encoding ? format.encodings?.[encoding] : null),
+    ...(exact && format.category === "float" ? exactReader(format) : null),
   };
   if (!computed || !format.isUnbounded) return variant;
   return {
@@ -51,4 +57,31 @@ export function variantOf(
       return variant.decode(bytes, start, end);
     },
   };
+}
+
+/** Reads a number that is stored as it is written. */
+function exactReader(
+  { read, readText, encode, decode }: Format,
+): Pick<Format, "read" | "readText"> {
+  function kept(value: unknown, { written, issues }: { written: string; issues: Issue[] }) {
+    if (value === undefined) return undefined;
+    const bytes = encode(value);
+    const stored = String(withNumbers(decode(bytes, 0, bytes.length)));
+    return isSameNumber(written, stored)
+      ? value
+      : refuse(issues, "Expected a number that is not rounded");
+  }
+  return {
+    read(json, issues) {
+      const written = json instanceof ExactNumber ? json.source : String(json);
+      return kept(read(json, issues), { written, issues });
+    },
+    readText: (text, issues) => kept(readText(text, issues), { written: text, issues }),
+  };
+}
+
+/** Whether two texts are the same number, or the same word for what is none. */
+function isSameNumber(written: string, stored: string): boolean {
+  const [one, other] = [parseDecimal(written), parseDecimal(stored)];
+  return one && other ? worthOf(one) === worthOf(other) : written === stored;
 }

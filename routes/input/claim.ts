@@ -14,9 +14,8 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Codec } from "../../codec/codec.ts";
+import { variantCodecFor } from "../../codec/codec_for.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
-import { withNumbers } from "../../codec/json/minus_zero.ts";
-import { parseDecimal, worthOf } from "../../codec/parts/decimal.ts";
 import type { Category } from "../../codec/parts/format.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
@@ -28,14 +27,16 @@ const NUMBERS: readonly Category[] = ["integer", "decimal", "float"];
 
 /** An integer has one text: `007` is not `7`. */
 const INTEGER_TEXT = /^(?:0|-?[1-9]\d*)$/;
+/** What no JSON number begins with. */
+const LEADING_ZERO = /^-?0\d/;
 
 /** Reads the claim of that name for a column of the codec's type. */
-export function compileClaim(codec: Codec, claim: string): ClaimReader {
+export function compileClaim({ type }: Pick<Codec, "type">, claim: string): ClaimReader {
+  const codec = variantCodecFor(type, { exact: true });
   return (claims) => {
     const json = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
     const result = isEmpty(json) ? undefined : schemaFor(codec, json)?.safeParse(json);
-    const bytes = result?.success ? codec.encode(result.data) : null;
-    if (bytes !== null && isExact(codec, { json, bytes })) return bytes;
+    if (result?.success) return codec.encode(result.data);
     throw new ServiceError(
       "missing_claim",
       `This route takes a "${codec.cql}" from the token's claim "${claim}", ` +
@@ -53,22 +54,11 @@ function isEmpty(json: unknown): boolean {
 function schemaFor({ category, text, input }: Codec, json: unknown): Codec["input"] | undefined {
   if (category === "composite") return typeof json === "object" ? input : undefined;
   if (typeof json === "string") {
-    return category === "integer" && !INTEGER_TEXT.test(json) ? undefined : text;
+    if (category === "integer" && !INTEGER_TEXT.test(json)) return undefined;
+    return NUMBERS.includes(category) && LEADING_ZERO.test(json) ? undefined : text;
   }
   if (typeof json === "boolean") return category === "boolean" ? input : undefined;
   return isNumber(json) && NUMBERS.includes(category) ? input : undefined;
-}
-
-/** Whether the bytes are the number as it was written: floating-point columns round. */
-function isExact(
-  { category, decode }: Codec,
-  { json, bytes }: { json: unknown; bytes: Buffer },
-): boolean {
-  if (category !== "float") return true;
-  const written = json instanceof ExactNumber ? json.source : String(json);
-  const stored = String(withNumbers(decode(bytes, 0, bytes.length)));
-  const [given, kept] = [parseDecimal(written), parseDecimal(stored)];
-  return given && kept ? worthOf(given) === worthOf(kept) : written === stored;
 }
 
 /** What was found instead, by kind; never the value. */

@@ -68,6 +68,15 @@ describe("compileClaim()", () => {
     [{ kind: "set", of: { kind: "bigint" } }, "[9007199254740993]", ["9007199254740993"]],
     [{ kind: "map", key: text, value: text }, '{"__proto__":"a"}', JSON.parse('{"__proto__":"a"}')],
     [PLACE, '{"city":"Hull"}', { city: "Hull" }],
+    [{ kind: "decimal" }, '"0.50"', "0.50"],
+    [{ kind: "float" }, '"NaN"', "NaN"],
+    [{ kind: "set", of: { kind: "float" } }, '[0.10, 1e1, "NaN"]', [0.1, 10, "NaN"]],
+    [{ kind: "map", key: { kind: "double" }, value: text }, '{"0.10":"a"}', { "0.1": "a" }],
+    [
+      { kind: "tuple", of: [{ kind: "timestamp" }, { kind: "double" }] },
+      '["2010-01-01T00:00:00Z",null]',
+      ["2010-01-01T00:00:00.000Z", null],
+    ],
   ];
   for (const [type, json, value] of TAKEN) {
     it(`takes ${json} for ${codecFor(type).cql}`, () => {
@@ -104,6 +113,9 @@ describe("compileClaim()", () => {
     [{ kind: "double" }, "0.10000000000000000001", "a number that does not fit"],
     [{ kind: "double" }, '"0.10000000000000000001"', "a string of another form"],
     [{ kind: "float" }, "0.123456789", "a number that does not fit"],
+    [{ kind: "decimal" }, '"01.5"', "a string of another form"],
+    [{ kind: "decimal" }, '"-00"', "a string of another form"],
+    [{ kind: "double" }, '"01"', "a string of another form"],
     [{ kind: "boolean" }, "1", "a number"],
     [{ kind: "boolean" }, '"yes"', "a string of another form"],
     [{ kind: "uuid" }, '"acme"', "a string of another form"],
@@ -116,6 +128,14 @@ describe("compileClaim()", () => {
     [list, "[1]", "an array"],
     [list, "[null]", "an array"],
     [list, "{}", "an object"],
+    [{ kind: "list", of: { kind: "double" } }, "[0.10000000000000000001]", "an array"],
+    [{ kind: "list", of: { kind: "float" } }, "[0.1, 0.123456789]", "an array"],
+    [{ kind: "map", key: { kind: "float" }, value: text }, '{"0.123456789":"a"}', "an object"],
+    [
+      { kind: "tuple", of: [{ kind: "vector", of: { kind: "float" }, dimension: 1 }] },
+      "[[0.123456789]]",
+      "an array",
+    ],
     [PLACE, "[]", "an array"],
     [PLACE, '{"town":"Hull"}', "an object"],
   ];
