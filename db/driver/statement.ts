@@ -89,10 +89,11 @@ async function checkOn(node: PreparingNode, statement: PreparedStatement): Promi
   const text = withMark(cql, await node.schemaVersion());
   const now = await node.prepare(text).catch(throwSchemaChanged);
   if (fingerprintOf(now) === fingerprint) return;
+  const [before, after] = [statement.binds, now.binds].map(describeColumns);
   throw new SchemaChanged(
-    `Its bind markers were (${describeColumns(statement.binds)}) and are now (${
-      describeColumns(now.binds)
-    })`,
+    before === after
+      ? `A user-defined type of its bind markers (${after}) has other fields than before`
+      : `Its bind markers were (${before}) and are now (${after})`,
   );
 }
 
