@@ -80,7 +80,7 @@ function exactReader(
   };
 }
 
-/** Whether two texts are the same number, or the same word for what is none. */
+/** Whether two texts are the same number, or the same word, such as `NaN`. */
 function isSameNumber(written: string, stored: string): boolean {
   const [one, other] = [parseDecimal(written), parseDecimal(stored)];
   return one && other ? worthOf(one) === worthOf(other) : written === stored;

@@ -143,6 +143,20 @@ describe("a page", () => {
     expect(next.items).toEqual(NUMBERS.slice(3, 8));
   });
 
+  it("has no link that is too long for a header, and still a cursor", async () => {
+    for (const [length, hasLink] of [[2_500, true], [3_000, false]] as const) {
+      const list = "x".repeat(length);
+      for (const word of ["a", "b"]) {
+        await service.client.execute("INSERT INTO texts (list, word) VALUES (?, ?)", [list, word]);
+      }
+      const response = await service.request(`/words/${list}`);
+      expect(response.headers.has("link")).toBe(hasLink);
+      const { next_cursor: cursor }: Page<unknown> = await response.json();
+      const next = succeed<Page<unknown>>(service.request(`/words/${list}?cursor=${cursor}`));
+      expect((await next).items).toEqual([{ word: "b" }]);
+    }
+  });
+
   it("has a link to the next one, and the last page none", async () => {
     const sizes: number[] = [];
     let path: string | undefined = "/lists/a/from?least=3&limit=10";

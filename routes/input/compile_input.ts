@@ -254,6 +254,8 @@ function compileParam(prepared: PreparedParam): ParamReader {
     if (raw === undefined) {
       if (optional) values[name] = fallback;
       else errors.push({ pointer, detail: "Required" });
+    } else if (raw === NOT_UTF8) {
+      errors.push({ pointer, detail: "Expected text in UTF-8" });
     } else if (raw === null && nullable) {
       values[name] = null;
     } else {
@@ -289,16 +291,19 @@ function rawValue(input: RawInput, place: ParamPlace, name: string): unknown {
   }
 }
 
+/** Of a header that is no text: the only value that no schema sees. */
+const NOT_UTF8 = Symbol("not UTF-8");
+
 /** A header's bytes, which the runtime gives as characters of Latin 1, as the UTF-8 that they are. */
 function headerText(value: string | null): unknown {
   if (value === null) return undefined;
   // deno-lint-ignore no-control-regex
   if (/^[\x00-\x7f]*$/.test(value)) return value;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(value, "latin1"));
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return decoder.decode(Buffer.from(value, "latin1"));
   } catch {
-    // No string, so that the schema refuses it.
-    return null;
+    return NOT_UTF8;
   }
 }
 

@@ -20,7 +20,7 @@ export interface Cursors {
 }
 
 /** A URL of 2,000 characters and its path pass every proxy that is in use, and so does a header. */
-export const MAX_CURSOR_CHARACTERS = 2_000;
+const MAX_CURSOR_CHARACTERS = 2_000;
 // The runtime takes no longer URL, so that no longer cursor was ever of use.
 const MAX_URL_CHARACTERS = 65_536;
 // No cursor of the other kind begins so: base64url has no tilde.

@@ -6,10 +6,15 @@
 import { canonicalText } from "../../catalog/statement/canonical_text.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageReader } from "../../db/run/pages.ts";
-import { MAX_CURSOR_CHARACTERS } from "../paging/cursors.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
 import { largeJson, type Responder, type ResponderOptions } from "./responder.ts";
+
+/**
+ * A proxy with little room for headers, such as 4 KiB for all of them, would answer 502 in place of the
+ * page. The body has the cursor too, and no such limit.
+ */
+const MAX_LINK_CHARACTERS = 3_000;
 
 export function respondMany(
   prepared: PreparedQuery,
@@ -38,10 +43,9 @@ export function respondMany(
     if (next === null) return largeJson({ items: rows, next_cursor: null }, answer);
     const sealed = await cursors.seal(next, binding);
     const body = { items: rows, next_cursor: sealed };
-    // No proxy takes it in a header; the body has no such limit.
-    if (sealed.length > MAX_CURSOR_CHARACTERS) return largeJson(body, answer);
     url.searchParams.set("cursor", sealed);
     const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;
+    if (link.length > MAX_LINK_CHARACTERS) return largeJson(body, answer);
     return largeJson(body, { ...answer, headers: { ...headers, link } });
   };
 }
