@@ -124,7 +124,6 @@ describe("the schemas of codecFor()", () => {
       [{ kind: "tuple", of: [{ kind: "text" }] }, "input", {
         type: "array",
         prefixItems: [{ type: ["string", "null"] }],
-        items: false,
         minItems: 1,
         maxItems: 1,
       }],

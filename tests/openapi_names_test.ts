@@ -9,6 +9,11 @@ import { describe, it } from "@std/testing/bdd";
 import { startOwnService } from "./support/own_service.ts";
 
 const MIGRATION = `
+CREATE TYPE "geoPoint" (latitude double, height bigint);
+CREATE TYPE postal_address (city text, at frozen<"geoPoint">);
+CREATE TYPE views (day date, count int);
+CREATE TABLE places (place_id int PRIMARY KEY, address frozen<postal_address>,
+  others map<text, frozen<postal_address>>, at frozen<"geoPoint">, views frozen<views>);
 CREATE TABLE videos (video_id uuid PRIMARY KEY, user_id uuid, added_at timestamp, name text, tags set<text>);
 CREATE TABLE user_videos (user_id uuid, added_at timestamp, video_id uuid, name text,
   PRIMARY KEY ((user_id), added_at, video_id));
@@ -70,6 +75,24 @@ UPDATE videos SET name = :name WHERE video_id = :video_id IF name = :old_name;
 -- @route GET /videos/count
 -- @public
 SELECT count(*) AS videos FROM videos;
+`;
+
+const TYPES = `
+-- name: put_place :exec
+-- @route PUT /places/{place_id}
+-- @public
+INSERT INTO places (place_id, address, others, at) VALUES (:place_id, :address, :others, :at);
+
+-- name: list_places :many
+-- @route GET /places
+-- @public
+SELECT * FROM places;
+
+-- name: find_places :many
+-- @route GET /places/found
+-- @public
+-- @row Views
+SELECT place_id, views FROM places WHERE address = :address ALLOW FILTERING;
 `;
 
 /** Queries that change the name of no row above, wherever they stand. */
@@ -171,6 +194,37 @@ describe("The schemas of the OpenAPI document", () => {
     const { schemas } = await namesOf(QUERIES);
     const { video_id, added_at } = schemas.UserVideoTitle!.properties!;
     expect([video_id?.type, added_at?.type]).toEqual(["string", ["string", "null"]]);
+  });
+
+  it("are called after the user-defined types, on either side, and leave them to rows", async () => {
+    const { schemas } = await namesOf(TYPES);
+    const at = { $ref: "#/components/schemas/PostalAddress" };
+    const { PlacePage, Place, Views, PutPlaceBody, ...types } = schemas;
+    expect(Object.keys(types).sort()).toEqual([
+      "GeoPoint",
+      "GeoPointInput",
+      "InputError",
+      "PostalAddress",
+      "PostalAddressInput",
+      "Problem",
+      "ViewsPage",
+      "ViewsType",
+    ]);
+    expect(Place!.properties).toMatchObject({
+      address: { anyOf: [at, { type: "null" }] },
+      others: { type: ["object", "null"], additionalProperties: at },
+      views: { anyOf: [{ $ref: "#/components/schemas/ViewsType" }, { type: "null" }] },
+    });
+    expect(PutPlaceBody!.properties).toMatchObject({
+      address: { $ref: "#/components/schemas/PostalAddressInput" },
+    });
+    expect(types.PostalAddress).toMatchObject({
+      type: "object",
+      required: ["city", "at"],
+      properties: { at: { anyOf: [{ $ref: "#/components/schemas/GeoPoint" }, { type: "null" }] } },
+    });
+    expect([PlacePage, Views].every((each) => each !== undefined)).toBe(true);
+    expect(JSON.stringify(schemas)).not.toContain("x-type");
   });
 
   for (const [where, queries] of [["before", OTHERS + QUERIES], ["after", QUERIES + OTHERS]]) {

@@ -30,13 +30,23 @@ export interface Schema {
   readonly contentEncoding?: string;
   readonly contentMediaType?: string;
   readonly contentSchema?: Schema;
-  readonly items?: Schema | false;
+  readonly items?: Schema;
   readonly prefixItems?: readonly Schema[];
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: Schema | false;
+  /** For a user-defined type. It does not reach a client: the OpenAPI document has the type as a component. */
+  readonly "x-type"?: NamedType;
+}
+
+/** What a schema says of the user-defined type that it is of. */
+export interface NamedType {
+  readonly name: string;
+  readonly side: "output" | "input";
+  readonly description: string;
 }
 
 /** A value that was refused: what is expected in its place, and where it stands in the input. */

@@ -41,7 +41,7 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
   const schema = (side: "output" | "input"): Schema => ({
     type: "array",
     prefixItems: of.map((member) => nullable(member[side])),
-    items: false,
+    // With these bounds, "items: false" would say the same, and generators of clients fail over it.
     minItems: of.length,
     maxItems: of.length,
     description: `An array of ${names}, each of which may be null`,
@@ -81,12 +81,15 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
   const expectedFields = `Expected one of the fields of ${cql}: ${[...known].join(", ")}`;
   const members = <T>(of: (format: Format) => T) =>
     Object.fromEntries(fields.map(({ name, format }) => [name, of(format)]));
+  const description = `An object of the type ${cql}, each field of which may be null`;
   const schema = (side: "output" | "input"): Schema => ({
     type: "object",
     properties: members((format) => nullable(format[side])),
+    ...(side === "output" ? { required: [...known] } : {}),
     additionalProperties: false,
-    description: `An object of the type ${cql}, each field of which may be null`,
+    description,
     example: members((format) => format[side].example),
+    "x-type": { name: cql, side, description },
   });
   return withText({
     ...COMPOSITE_TRAITS,
@@ -129,8 +132,8 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
   const schema = (side: "output" | "input"): Schema => ({
     type: "array",
     items: of[side],
+    // Both bounds would make a generated client's type a tuple of so many members, which no plain array fits.
     minItems: dimension,
-    maxItems: dimension,
     description: `An array of ${dimension} ${of.cql}`,
     example: Array.from({ length: dimension }, () => of[side].example),
   });

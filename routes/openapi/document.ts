@@ -7,6 +7,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 import { SECURITY_SCHEME } from "./describe_route.ts";
+import { withNamedTypes } from "./named_types.ts";
 import { problemExamples } from "./problem_responses.ts";
 
 /** Longer ones say no more: a vector of a thousand numbers. */
@@ -47,7 +48,7 @@ export function makeDocument(
   });
   const examples = problemExamples(document.paths ?? {});
   const complete = { ...document, components: { ...document.components, examples } };
-  return JSON.stringify(complete, withoutLongExamples);
+  return JSON.stringify(withNamedTypes(complete), withoutLongExamples);
 }
 
 function withoutLongExamples(key: string, value: unknown): unknown {
