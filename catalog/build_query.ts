@@ -5,6 +5,7 @@
  * @module
  */
 
+import { answersOf } from "./checks/answered_values.ts";
 import { checkAccess } from "./checks/access.ts";
 import type { QueryFacts } from "./checks/rule.ts";
 import { QUERY_RULES } from "./checks/rules.ts";
@@ -90,7 +91,7 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
     ...settleTags(tags, {
       mode,
       method: route?.method ?? null,
-      generates: facts.params.some(({ source }) => source.in === "generated"),
+      ...answersOf(facts),
     }),
     name: header.name,
     nameSpan: header.nameSpan,

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { buildFile } from "./build_file.ts";
+import { buildFile, type BuiltFile } from "./build_file.ts";
+import { checkLocationTarget } from "./checks/location_target.ts";
 import { parseFile, type QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import { pathShape } from "./tags/route_tag.ts";
@@ -29,7 +30,11 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
   const built = files.map((file) => buildFile(parseFile(file)));
   const all = built.flatMap(({ queries }) => queries);
   const drafts = all.map(({ draft }) => draft);
-  const clashes = [...findNameClashes(drafts), ...findRouteClashes(drafts)];
+  const clashes = [
+    ...findNameClashes(drafts),
+    ...findRouteClashes(drafts),
+    ...findLostLocations(all),
+  ];
   const clashing = new Set(clashes.map(({ draft }) => draft));
   return {
     queries: all.flatMap(({ draft, query }) =>
@@ -42,10 +47,21 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
   };
 }
 
-/** The second of two drafts with the same name or route, and what to say about it. */
+/** A draft that does not go together with another, and what to say about it. */
 interface Clash {
   readonly draft: QueryDraft;
   readonly diagnostic: Diagnostic;
+}
+
+function findLostLocations(built: BuiltFile["queries"]): Clash[] {
+  const names = built.flatMap(({ draft }) => draft.header?.name ?? []);
+  const queries = built.flatMap(({ query }) => query ?? []);
+  return built.flatMap(({ draft, query }) => {
+    if (query === null) return [];
+    const diagnostics: Diagnostic[] = [];
+    checkLocationTarget(query, { queries, names }, (each) => diagnostics.push(each));
+    return diagnostics.map((diagnostic) => ({ draft, diagnostic }));
+  });
 }
 
 function findNameClashes(drafts: readonly QueryDraft[]): Clash[] {

@@ -62,7 +62,9 @@ SELECT observed_at -- newest first
       page: { size: 50, max: 1000 },
       etag: null,
       walk: null,
-      bulk: false,
+      bulk: null,
+      location: null,
+      returns: [],
       status: null,
       current: [],
     });

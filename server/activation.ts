@@ -212,7 +212,7 @@ export class Activation {
     const durationMs = performance.now() - startedAt;
     observe({
       kind: "routes",
-      queries: prepared.map(({ query }) => query),
+      queries: prepared.map(({ query: { name, bulk } }) => ({ name, bulk: bulk !== null })),
       deprecated: deprecatedRoutes(queries, routes),
       durationMs,
     });

@@ -1,6 +1,5 @@
 /**
- * `@param … in generated:…` against the rest of the query: what the gateway makes has to be written, and
- * the answer has to have a place for it.
+ * `@param … in generated:…` against the rest of the query: what the gateway makes has to be written.
  *
  * @module
  */
@@ -39,9 +38,6 @@ function findMistake(
       state: "the statement does not store it",
       help: "Take it from the path, the query or the body",
     };
-  }
-  if (query.mode === "applied" && name === "applied") {
-    return { state: 'the answer has an "applied" of its own', help: "Rename the marker" };
   }
   return null;
 }

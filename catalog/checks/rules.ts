@@ -5,6 +5,7 @@
  */
 
 import { checkAccess } from "./access.ts";
+import { checkAnsweredValues } from "./answered_values.ts";
 import { checkBulkInput } from "./bulk_input.ts";
 import { checkCallerBounds } from "./caller_bounds.ts";
 import { checkClientNames } from "./client_names.ts";
@@ -40,6 +41,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkCallerBounds,
   checkGeneratedValues,
   checkSuccessStatus,
+  checkAnsweredValues,
   checkCurrentCondition,
   checkEntityTag,
   checkWalkMarkers,

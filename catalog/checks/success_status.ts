@@ -5,6 +5,7 @@
  */
 
 import type { Report } from "../text/source.ts";
+import { answersOf } from "./answered_values.ts";
 import type { QueryFacts } from "./rule.ts";
 
 export function checkSuccessStatus(
@@ -21,8 +22,8 @@ export function checkSuccessStatus(
       help: "Remove the tag",
     });
   }
-  const hasBody = params.some(({ source }) => source.in === "generated");
-  if (mode === "exec" && status === 200 && !hasBody) {
+  const { generates, returns } = answersOf({ tags, params });
+  if (mode === "exec" && status === 200 && !generates && !returns) {
     report({
       span,
       message: `Cannot answer with status 200 in mode ":exec": there is no body`,

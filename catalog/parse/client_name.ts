@@ -16,6 +16,11 @@ export function clientNameOf({ name, as, source }: NamedValue): string {
   return as ?? (source.in === "header" ? headerName(name) : name);
 }
 
+/** The name of a parameter in the JSON of an answer, wherever its value came from. */
+export function answerNameOf({ name, as }: Omit<NamedValue, "source">): string {
+  return as ?? name;
+}
+
 function headerName(param: string): string {
   return param.replace(
     /(^|_)([a-z])/g,

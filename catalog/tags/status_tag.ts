@@ -26,10 +26,10 @@ export const statusTag: QueryTag<StatusTag, SuccessStatus | null> = {
   repeats: false,
   read: readStatus,
   /** What is created is 201 (RFC 9110, section 15.3.2), unless a tag says that nothing is. */
-  settle(tag, { mode, method, generates }) {
+  settle(tag, { mode, method, generates, returns }) {
     if (method === null || mode === "one" || mode === "many") return null;
     if (tag !== null && tag.status !== null) return tag.status;
-    if (mode === "exec" && !generates) return 204;
+    if (mode === "exec" && !generates) return returns ? 200 : 204;
     return method === "POST" ? 201 : 200;
   },
 };

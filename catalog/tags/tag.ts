@@ -34,4 +34,6 @@ export interface TaggedQuery {
   readonly method: Method | null;
   /** Whether a value is generated, so that something new may be created. */
   readonly generates: boolean;
+  /** Whether it answers with values that it was sent. */
+  readonly returns: boolean;
 }

@@ -14,11 +14,13 @@ import { consistencyTag } from "./consistency_tag.ts";
 import { currentTag } from "./current_tag.ts";
 import { deprecatedTag } from "./deprecated_tag.ts";
 import { etagTag } from "./etag_tag.ts";
+import { locationTag } from "./location_tag.ts";
 import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
 import { prefixTag } from "./prefix_tag.ts";
 import { publicTag } from "./public_tag.ts";
 import { rawTag } from "./raw_tag.ts";
+import { returnsTag } from "./returns_tag.ts";
 import { routeTag } from "./route_tag.ts";
 import { rowTag } from "./row_tag.ts";
 import { scopeTag } from "./scope_tag.ts";
@@ -46,6 +48,8 @@ const TAGS = {
   walk: walkTag,
   bulk: bulkTag,
   status: statusTag,
+  returns: returnsTag,
+  location: locationTag,
   current: currentTag,
   raw: rawTag,
   row: rowTag,

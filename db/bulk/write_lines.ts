@@ -33,6 +33,8 @@ export interface WriteLinesOptions<Row> {
   readonly key: RowKey<Row> | null;
   /** Whether a write that may have been made can be made again. Rows that are grouped always can. */
   readonly idempotent: boolean;
+  /** Takes a line that was written. */
+  done?(line: number, row: Row): void;
   /** Takes a line that was not written. */
   fail(line: number, error: ServiceError): void;
   /** Asked now and then: why to stop; null to continue. What it throws breaks the upload off. */
@@ -144,6 +146,7 @@ export async function writeLines<Row>(
       return toServiceError(error);
     }
     written += group.length;
+    for (const { line, row } of group) options.done?.(line, row);
     limit.grow(placesFor(group));
     return null;
   }

@@ -20,6 +20,7 @@ import { checkRowNames } from "./checks/row_names.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
 import { isPaged, keyShapeOf } from "./paging.ts";
+import { linkQueries, type Unlinked } from "./link_queries.ts";
 import { prepareColumns } from "./prepare_columns.ts";
 import { prepareCondition } from "./prepare_condition.ts";
 import { prepareParams } from "./prepare_params.ts";
@@ -48,7 +49,7 @@ export async function prepareQueries(
   const attempts = await Promise.all(
     queries.map((query) => prepareQuery(session, query, { readTable, report })),
   );
-  const prepared = attempts.filter((query) => query !== null);
+  const prepared = linkQueries(attempts.filter((query) => query !== null), report);
   checkRowNames(prepared, report);
   if (diagnostics.length > 0) throw new CatalogError(diagnostics);
   return prepared;
@@ -58,7 +59,7 @@ async function prepareQuery(
   session: Session,
   query: Query,
   { readTable, report: reportAny }: { readonly readTable: TableReader; readonly report: Report },
-): Promise<PreparedQuery | null> {
+): Promise<Unlinked | null> {
   let isMistaken = false;
   const report: Report = (diagnostic) => {
     isMistaken = true;
@@ -90,7 +91,7 @@ async function prepareQuery(
   // What has a mistake need not have a form that could be served, such as a codec for every column.
   if (isMistaken) return null;
   const idempotent = isIdempotent(query.parsed, tables);
-  return {
+  const prepared: PreparedQuery = {
     query,
     statement,
     params,
@@ -105,6 +106,9 @@ async function prepareQuery(
     readShape: createShapeReader(),
     idempotent,
     repetition: repetitionOf({ query, params, tables, idempotent }),
+    // Known once the other queries are prepared.
+    location: null,
+    entityTag: null,
     writes: query.verb !== "select",
     isPaged: pages,
     keyShape: keyShapeOf(table),
@@ -118,4 +122,5 @@ async function prepareQuery(
       return bound;
     },
   };
+  return { prepared, tables };
 }

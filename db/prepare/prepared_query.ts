@@ -36,6 +36,10 @@ export interface PreparedQuery {
   readonly idempotent: boolean;
   /** How the same request is recognised when it comes again; null if it is not. */
   readonly repetition: Repetition | null;
+  /** Where the row that a write creates is read; null without `@location`. */
+  readonly location: PreparedLocation | null;
+  /** The value that a write stores as the entity tag of its row; null if it stores none. */
+  readonly entityTag: PreparedParam | null;
   readonly writes: boolean;
   /** Whether Cassandra answers in pages; false if it has to give all rows at once. */
   readonly isPaged: boolean;
@@ -45,6 +49,12 @@ export interface PreparedQuery {
   readonly rowKey: RowKey | null;
   /** Values by position. */
   bind(values: EncodedValues): BoundValues;
+}
+
+/** The path of an `@location`, and the write's own parameters that fill it in. */
+export interface PreparedLocation {
+  readonly path: string;
+  readonly params: readonly PreparedParam[];
 }
 
 /** A parameter with the type that the server gave its marker. */

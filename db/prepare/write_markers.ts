@@ -1,9 +1,9 @@
 /**
- * Which marker each column of a write gets its value from, as far as that is a marker and nothing else.
+ * Which marker each column of a statement gets its value from, as far as that is a marker and nothing else.
  *
  * @module
  */
-import type { WriteStatement } from "../../catalog/statement/statement.ts";
+import type { Relation, WriteStatement } from "../../catalog/statement/statement.ts";
 import { type Term, unhinted } from "../../catalog/statement/term.ts";
 
 /** The name of a marker, by the name of its column. */
@@ -11,18 +11,21 @@ export type ColumnMarkers = ReadonlyMap<string, string>;
 
 /** The markers that say which row is written, by the columns that they stand for. */
 export function keyMarkers(write: WriteStatement): ColumnMarkers {
-  return write.kind === "insert"
-    ? storedMarkers(write)
-    : markersOf(write.where.flatMap((relation): [string, Term][] => {
-      if (relation.kind === "comparison" && relation.comparator === "=") {
-        return relation.subject.kind === "column"
-          ? [[relation.subject.column.name, relation.value]]
-          : [];
-      }
-      const isTuple = relation.kind === "tuple_comparison" && relation.comparator === "=" &&
-        relation.value.kind === "tuple";
-      return isTuple ? pairs(relation.columns, relation.value.items) : [];
-    }));
+  return write.kind === "insert" ? storedMarkers(write) : equalityMarkers(write.where);
+}
+
+/** The markers that columns have to equal. */
+export function equalityMarkers(where: readonly Relation[]): ColumnMarkers {
+  return markersOf(where.flatMap((relation): [string, Term][] => {
+    if (relation.kind === "comparison" && relation.comparator === "=") {
+      return relation.subject.kind === "column"
+        ? [[relation.subject.column.name, relation.value]]
+        : [];
+    }
+    const isTuple = relation.kind === "tuple_comparison" && relation.comparator === "=" &&
+      relation.value.kind === "tuple";
+    return isTuple ? pairs(relation.columns, relation.value.items) : [];
+  }));
 }
 
 /** The markers that are stored as they are, by their columns: `VALUES (…)` and `SET column = …`. */

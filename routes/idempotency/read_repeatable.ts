@@ -113,7 +113,7 @@ function obstacleOf(
  * write itself needs it; and the lines of an upload are not compared with other secrets.
  */
 function needsTime({ query, params, repetition }: RepeatableFacts): boolean {
-  return query.bulk || repetition?.writesAgain === true ||
+  return query.bulk !== null || repetition?.writesAgain === true ||
     params.some(({ param: { source } }) => source.in === "generated" && source.kind !== "uuid");
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
+import type { Bulk } from "../../catalog/query.ts";
 import { NDJSON } from "../input/read_entries.ts";
 import { lineStream } from "./describe_streams.ts";
 
@@ -17,23 +18,41 @@ export function bulkBody(input: z.ZodType<unknown>, name: string) {
 }
 
 /** Adds the answer to many inputs to those to one. */
-export function withBulkReport(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+export function withBulkReport(
+  responses: RouteConfig["responses"],
+  { returning }: Bulk,
+): RouteConfig["responses"] {
   const { 200: single } = responses;
-  const report = "For an array or NDJSON: each line that was not written, and a summary";
+  const lines = returning ? "each line" : "each line that was not written";
+  const report = `For an array or NDJSON: ${lines}, and a summary`;
   const toOne = single === undefined || "$ref" in single ? null : single;
   return {
     ...responses,
     200: {
+      ...toOne,
       description: toOne === null ? report : `${toOne.description}. ${report}`,
-      content: { ...toOne?.content, [NDJSON]: { schema: reportSchema } },
+      content: {
+        ...toOne?.content,
+        [NDJSON]: { schema: returning ? returningSchema : reportSchema },
+      },
     },
   };
 }
 
+const FAILURES =
+  "For each line that was not written `line`, `code`, `detail` and, where they apply, " +
+  "`errors` and `current`; ";
+const SUMMARY =
+  "at the end `summary`, with `read`, `written` and `failed`, and with `stopped` where " +
+  "not all was read";
+
 const reportSchema = z.string().openapi({
-  description:
-    "For each line that was not written `line`, `code`, `detail` and, where they apply, " +
-    "`errors` and `current`; at the end `summary`, with `read`, `written` and `failed`, and with " +
-    "`stopped` where not all was read",
+  description: `${FAILURES}${SUMMARY}`,
   example: '{"summary":{"read":2,"written":2,"failed":0}}\n',
+});
+
+const returningSchema = z.string().openapi({
+  description:
+    `${FAILURES}for each line that was written \`line\` and \`written\`, its values; ${SUMMARY}`,
+  example: '{"line":1,"written":{}}\n{"summary":{"read":1,"written":1,"failed":0}}\n',
 });

@@ -89,7 +89,7 @@ export function describeRoute(
         : {}),
     },
     responses: {
-      ...(query.bulk ? withBulkReport(success) : success),
+      ...(query.bulk ? withBulkReport(success, query.bulk) : success),
       ...problemResponses(
         traitsOf(prepared),
         current === null ? null : { schema: current, name: names.conflict },

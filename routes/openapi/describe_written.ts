@@ -1,10 +1,10 @@
 /**
- * The answers of writes: a status, and the values that the gateway made.
+ * The answers of writes: a status, the values that they tell, and where their row is.
  *
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import { clientNameOf } from "../../catalog/parse/client_name.ts";
+import { answerNameOf } from "../../catalog/parse/client_name.ts";
 import { orNull } from "../../codec/or_null.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { answeredParams } from "../respond/written_values.ts";
@@ -19,9 +19,22 @@ export function writeResponses(prepared: PreparedQuery, name: string): RouteConf
   const description = mode === "applied" ? "Applied" : "Done";
   const schema = status === 204 ? null : writtenSchema(prepared, name);
   return {
-    [status!]: schema === null
-      ? { description }
-      : { description, content: { "application/json": { schema } } },
+    [status!]: {
+      description,
+      ...headersOf(prepared),
+      ...(schema === null ? {} : { content: { "application/json": { schema } } }),
+    },
+  };
+}
+
+function headersOf({ location, entityTag }: PreparedQuery) {
+  if (location === null && entityTag === null) return {};
+  const header = (description: string) => z.string().optional().openapi({ description });
+  return {
+    headers: z.object({
+      ...(location === null ? {} : { Location: header("Where the row is read") }),
+      ...(entityTag === null ? {} : { ETag: header("The entity tag of the row as it is now") }),
+    }),
   };
 }
 
@@ -31,7 +44,7 @@ function writtenSchema(prepared: PreparedQuery, name: string): z.ZodType<unknown
   const isApplied = prepared.query.mode === "applied";
   const members = answeredParams(prepared).map(({ param, codec, nullable }) => {
     const schema = nullable ? orNull(codec.output) : codec.output;
-    return [clientNameOf(param), param.optional ? schema.optional() : schema];
+    return [answerNameOf(param), param.optional ? schema.optional() : schema];
   });
   if (members.length === 0) return isApplied ? appliedSchema : null;
   const applied = isApplied ? { applied: z.literal(true) } : {};

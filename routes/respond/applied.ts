@@ -12,19 +12,25 @@ import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import { noSuchRow } from "./one.ts";
 import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
+import { compileWriteHeaders } from "./write_headers.ts";
 import { compileWritten } from "./written_values.ts";
 
-export function respondApplied(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
+export function respondApplied(
+  prepared: PreparedQuery,
+  { executor, addresses }: ResponderOptions,
+): Responder {
   const status = prepared.query.status ?? 200;
   const written = compileWritten(prepared);
+  const headersOf = compileWriteHeaders(prepared, addresses);
   return async ({ context, values, preconditions, repeatable }) => {
     const result = await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
     });
     const stored = result.applied ? values : findApplied(prepared, repeatable, result);
     if (stored === null) throw notApplied(prepared, { values, result, preconditions });
-    if (status === 204) return noContent(status);
-    return json({ applied: true, ...written?.(stored) }, { status });
+    const headers = headersOf(stored);
+    if (status === 204) return noContent(status, headers);
+    return json({ applied: true, ...written?.(stored) }, { status, headers });
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * `@bulk`: many inputs in one request, each written or refused by itself. The answer names each line that
- * was not written and says why; at the end it says how many were written.
+ * was not written and says why; at the end it says how many were written. With `@bulk returning`, it has
+ * the values of the lines that were written, too.
  *
  * @module
  */
@@ -15,6 +16,7 @@ import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
 import { ReportStream } from "./report_stream.ts";
 import type { ResponderOptions, Served } from "./responder.ts";
+import { compileWritten } from "./written_values.ts";
 
 /** A request whose outer input is checked, and whose inputs are still to be read. */
 export interface BulkServed extends Pick<Served, "context"> {
@@ -36,6 +38,7 @@ export function respondBulk(
 ): BulkResponder {
   const { query } = prepared;
   const writeBulk = createBulkWriter(prepared, executor);
+  const writtenOf = query.bulk?.returning === true ? compileWritten(prepared) : null;
   return ({ context, upload, input: { preconditions, readValues, repeatable } }) => {
     const request = context.get("request");
     const report = new ReportStream({
@@ -48,7 +51,7 @@ export function respondBulk(
     let isOutdated = false;
     function fail(line: number, error: ServiceError): void {
       if (error.code === "schema_changed") isOutdated = true;
-      report.add(failureOf(line, error));
+      report.addFailure(failureOf(line, error));
     }
 
     async function serve(): Promise<boolean> {
@@ -61,6 +64,9 @@ export function respondBulk(
             prepared.repetition?.wasApplied(values, result.rows[0]) === true;
           return wasApplied ? null : notApplied(prepared, { values, result, preconditions });
         },
+        ...(writtenOf === null
+          ? {}
+          : { done: (line, values) => report.add({ line, written: writtenOf(values) }) }),
         fail,
         obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : null),
       });

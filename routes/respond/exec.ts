@@ -1,20 +1,28 @@
 /**
- * `:exec`: a status, once it is done, and the values that were generated, if any.
+ * `:exec`: a status, once it is done, and the values that it answers with, if any.
  *
  * @module
  */
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
+import { compileWriteHeaders } from "./write_headers.ts";
 import { compileWritten } from "./written_values.ts";
 
-export function respondExec(prepared: PreparedQuery, { executor }: ResponderOptions): Responder {
+export function respondExec(
+  prepared: PreparedQuery,
+  { executor, addresses }: ResponderOptions,
+): Responder {
   const status = prepared.query.status ?? 204;
   const written = status === 204 ? null : compileWritten(prepared);
+  const headersOf = compileWriteHeaders(prepared, addresses);
   return async ({ context, values, repeatable }) => {
     await executor.execute(prepared, values, {
       stopwatch: context.get("request").cassandra,
       writeTime: repeatable?.writeTimeUs,
     });
-    return written === null ? noContent(status) : json(written(values), { status });
+    const headers = headersOf(values);
+    return written === null
+      ? noContent(status, headers)
+      : json(written(values), { status, headers });
   };
 }

@@ -1,5 +1,6 @@
 /**
- * The answer to a bulk request: a line for each input that was not written, and a summary. It begins
+ * The answer to a bulk request: a line for each input that was not written, or for each input, and a
+ * summary. It begins
  * when the upload is over. A sender who reads nothing until everything is sent would block an earlier
  * answer, and a runtime whose answer is blocked may stop reading: both would wait forever.
  *
@@ -9,8 +10,8 @@ import { inPieces, pacedBody, type PacedBodyOptions } from "./paced_body.ts";
 
 export interface ReportStreamOptions
   extends Pick<PacedBodyOptions, "requestId" | "stallTimeoutMs"> {
-  /** Lines to keep. Default: 10,000. */
-  readonly maxLines?: number;
+  /** Failures to keep. Default: 10,000. */
+  readonly maxFailures?: number;
   /** Characters to keep. Default: 4,000,000. */
   readonly maxCharacters?: number;
   /**
@@ -25,10 +26,11 @@ export class ReportStream {
   /** Resolves to true when the last line is out, or to false when the caller has left or stalls. */
   readonly taken: Promise<boolean>;
 
-  readonly #maxLines: number;
+  readonly #maxFailures: number;
   readonly #maxCharacters: number;
   readonly #ended = Promise.withResolvers<void>();
   readonly #lines: string[] = [];
+  #failures = 0;
   #characters = 0;
   #hasLeft = false;
 
@@ -36,12 +38,12 @@ export class ReportStream {
     {
       requestId,
       stallTimeoutMs,
-      maxLines = 10_000,
+      maxFailures = 10_000,
       maxCharacters = 4_000_000,
       onLeave = () => {},
     }: ReportStreamOptions,
   ) {
-    this.#maxLines = maxLines;
+    this.#maxFailures = maxFailures;
     this.#maxCharacters = maxCharacters;
     const taken = Promise.withResolvers<boolean>();
     this.taken = taken.promise;
@@ -69,6 +71,12 @@ export class ReportStream {
     this.#characters += line.length;
   }
 
+  /** Adds a line of JSON about an input that was not written. */
+  addFailure(value: unknown): void {
+    this.#failures++;
+    this.add(value);
+  }
+
   /** Lets the answer out. */
   end(): void {
     this.#ended.resolve();
@@ -81,7 +89,10 @@ export class ReportStream {
    */
   obstacle(): string | null {
     if (this.#hasLeft) throw new Error("The caller has left");
-    const isFull = this.#lines.length >= this.#maxLines || this.#characters >= this.#maxCharacters;
-    return isFull ? `${this.#lines.length} lines failed: correct them before you send more` : null;
+    const isFull = this.#characters >= this.#maxCharacters;
+    if (this.#failures >= this.#maxFailures || isFull && this.#failures === this.#lines.length) {
+      return `${this.#failures} lines failed: correct them before you send more`;
+    }
+    return isFull ? "the report is full: send the rest in another request" : null;
   }
 }

@@ -7,14 +7,14 @@ const BODY = { requestId: "r", stallTimeoutMs: 10_000 };
 describe("ReportStream", () => {
   it("gives every line, when it ends", async () => {
     const report = new ReportStream(BODY);
-    report.add({ line: 1 });
+    report.addFailure({ line: 1 });
     const text = new Response(report.body).text();
     const early = await Promise.race([
       text,
       new Promise((resolve) => setTimeout(resolve, 5, "no")),
     ]);
     expect(early).toBe("no");
-    report.add({ line: 2 });
+    report.addFailure({ line: 2 });
     report.end();
     expect(await text).toBe('{"line":1}\n{"line":2}\n');
     expect(await report.taken).toBe(true);
@@ -30,7 +30,7 @@ describe("ReportStream", () => {
     const first = reader.read();
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(hasLeft).toBe(false);
-    report.add("x".repeat(100_000));
+    report.addFailure("x".repeat(100_000));
     report.end();
     expect((await first).value?.length).toBe(64 * 1024);
     expect(await report.taken).toBe(false);
@@ -38,18 +38,18 @@ describe("ReportStream", () => {
   });
 
   it("says why the upload may not continue, once so many lines failed", () => {
-    const report = new ReportStream({ ...BODY, maxLines: 2 });
-    report.add({ line: 1 });
+    const report = new ReportStream({ ...BODY, maxFailures: 2 });
+    report.addFailure({ line: 1 });
     expect(report.obstacle()).toBeNull();
-    report.add({ line: 2 });
+    report.addFailure({ line: 2 });
     expect(report.obstacle()).toContain("2 lines failed");
   });
 
   it("says so too once it keeps so many characters", () => {
     const report = new ReportStream({ ...BODY, maxCharacters: 20 });
-    report.add({ line: 1 });
+    report.addFailure({ line: 1 });
     expect(report.obstacle()).toBeNull();
-    report.add({ line: 2 });
+    report.addFailure({ line: 2 });
     expect(report.obstacle()).toContain("2 lines failed");
   });
 

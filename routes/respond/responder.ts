@@ -97,6 +97,6 @@ function jsonInit(
 }
 
 /** A response that says everything by its status. */
-export function noContent(status: number): Response {
-  return new Response(null, { status, headers: { "cache-control": "no-store" } });
+export function noContent(status: number, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers: { "cache-control": "no-store", ...headers } });
 }

@@ -1,9 +1,10 @@
 /**
- * What a write tells its caller of the values that it stored: those that the gateway made.
+ * What a write tells its caller of the values that it stored: those that the gateway made,
+ * and those that `@returns` names.
  *
  * @module
  */
-import { clientNameOf } from "../../catalog/parse/client_name.ts";
+import { answerNameOf } from "../../catalog/parse/client_name.ts";
 import type { Param } from "../../catalog/query.ts";
 import type { Json } from "../../codec/codec.ts";
 import type {
@@ -15,9 +16,13 @@ import { isGenerated } from "../generate/compile_generated.ts";
 
 export type WrittenValues = Readonly<Record<string, Json>>;
 
+type AnsweredFacts = Pick<PreparedQuery, "query" | "params">;
+
 /** The parameters whose values are answered, in their order. */
-export function answeredParams({ params }: Pick<PreparedQuery, "params">): PreparedParam[] {
-  return params.filter((each) => isGenerated(each, params));
+export function answeredParams({ query, params }: AnsweredFacts): PreparedParam[] {
+  return params.filter((each) =>
+    isGenerated(each, params) || query.returns.includes(each.param.name)
+  );
 }
 
 /**
@@ -26,8 +31,8 @@ export function answeredParams({ params }: Pick<PreparedQuery, "params">): Prepa
  * @param nameOf the name of a value in it
  */
 export function compileWritten(
-  prepared: Pick<PreparedQuery, "params">,
-  nameOf: (param: Param) => string = clientNameOf,
+  prepared: AnsweredFacts,
+  nameOf: (param: Param) => string = answerNameOf,
 ): ((values: EncodedValues) => WrittenValues) | null {
   const answered = answeredParams(prepared);
   if (answered.length === 0) return null;

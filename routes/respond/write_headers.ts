@@ -1,0 +1,50 @@
+/**
+ * What the headers of a write's answer say of its row: where it is read, and its entity tag there (RFC 9110,
+ * sections 10.2.2 and 8.8.3).
+ *
+ * @module
+ */
+import type {
+  EncodedValues,
+  PreparedParam,
+  PreparedQuery,
+} from "../../db/prepare/prepared_query.ts";
+import type { Addresses } from "../addresses.ts";
+import { tagTextOf } from "../input/entity_tag.ts";
+
+export type WriteHeaders = (values: EncodedValues) => Record<string, string>;
+
+export function compileWriteHeaders(
+  { location, entityTag }: Pick<PreparedQuery, "location" | "entityTag">,
+  addresses: Addresses,
+): WriteHeaders {
+  return (values) => {
+    const headers: Record<string, string> = {};
+    const path = location === null ? null : pathOf(location, values);
+    if (path !== null) headers.location = addresses.publicUrl(path);
+    const tag = entityTag === null ? null : textOf(entityTag, values);
+    if (tag === null) return headers;
+    // A response that is compressed on the way would get a weak tag, which never passes If-Match.
+    return { ...headers, etag: `"${tag}"`, "cache-control": "no-store, no-transform" };
+  };
+}
+
+/** Null for a path that would lead elsewhere: clients resolve dots, and drop what is empty. */
+function pathOf(
+  { path, params }: NonNullable<PreparedQuery["location"]>,
+  values: EncodedValues,
+): string | null {
+  let isSound = true;
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
+    const param = params.find((each) => each.param.name === name);
+    const text = param === undefined ? null : textOf(param, values);
+    if (text === null || /^\.{0,2}$/.test(text)) isSound = false;
+    return encodeURIComponent(text ?? "");
+  });
+  return isSound ? filled : null;
+}
+
+function textOf({ param: { name }, codec }: PreparedParam, values: EncodedValues): string | null {
+  const bytes = values[name];
+  return bytes ? tagTextOf(codec.decode(bytes, 0, bytes.length)) : null;
+}
