@@ -23,6 +23,8 @@ import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
 import { createSeeds } from "./routes/generate/seed.ts";
+import { createPermit } from "./routes/cors/cors.ts";
+import { exposedHeaders } from "./routes/cors/exposed_headers.ts";
 import { createOriginPolicy } from "./routes/cors/origin_policy.ts";
 import type { HandwrittenRoute } from "./routes/handwritten/define_route.ts";
 import { createAddressReader } from "./routes/load/client_address.ts";
@@ -146,8 +148,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const message = `The server stopped accepting connections; it retries in ${retryInMs} ms`;
     observe({ kind: "warning", message, cause });
   };
+  const onRefusal = origins === null
+    ? undefined
+    : createPermit({ policy: origins, exposed: exposedHeaders([]) });
   const api = listen(
-    { hostname, port: config.port, onLost },
+    { hostname, port: config.port, onLost, onRefusal },
     (request, info) => app.fetch(request, info),
   );
   let admin: Listener;

@@ -14,7 +14,7 @@ import type { OriginPolicy } from "./cors/origin_policy.ts";
 import { answerPreflight, isPreflight, preflightRoute } from "./cors/preflight.ts";
 import { createRouteFinder } from "./nearest_route.ts";
 import { problemResponse } from "./respond/problem.ts";
-import { methodsFor, type RoutePattern } from "./route_pattern.ts";
+import { methodsOf, type RoutePattern, routesFor } from "./route_pattern.ts";
 
 export interface NotFoundOptions {
   /** The routes of the OpenAPI document. */
@@ -53,7 +53,7 @@ export function answerUnmatched(options: NotFoundOptions): NotFoundHandler<AppEn
         return answer.response;
       }
     }
-    const allowed = methodsFor(path, patterns);
+    const allowed = methodsOf(routesFor(path, patterns));
     const allow = allowed.join(", ");
     const error = allowed.length === 0 ? unknownRoute(raw, path) : new ServiceError(
       "method_not_allowed",

@@ -10,10 +10,25 @@ export interface RoutePattern {
   readonly path: string;
 }
 
-/** For `405 Method Not Allowed` (RFC 9110, section 15.5.6): the methods of the routes that match `path`; empty if none does. */
-export function methodsFor(path: string, patterns: readonly RoutePattern[]): string[] {
-  const methods = patterns.filter((pattern) => matchesPath(path, pattern.path))
-    .map(({ method }) => method.toUpperCase());
+/** The routes that a path belongs to, in any method. */
+export function routesFor<Route extends RoutePattern>(
+  path: string,
+  routes: readonly Route[],
+): Route[] {
+  // Once: a path may be long, and the routes many.
+  const segments = path.split("/");
+  return routes.filter(({ path: template }) => {
+    const expected = template.split("/");
+    return segments.length === expected.length &&
+      expected.every((part, index) =>
+        part === segments[index] || (isMarker(part) && segments[index] !== "")
+      );
+  });
+}
+
+/** The methods of routes, for `Allow` (RFC 9110, section 10.2.1). */
+export function methodsOf(routes: readonly RoutePattern[]): string[] {
+  const methods = routes.map(({ method }) => method.toUpperCase());
   const withHead = methods.includes("GET") ? [...methods, "HEAD"] : methods;
   return [...new Set(withHead)].sort();
 }
@@ -44,14 +59,4 @@ export function findHidden(patterns: readonly RoutePattern[]): RoutePattern | nu
 
 export function isMarker(segment: string): boolean {
   return /^\{[^{}]+\}$/.test(segment);
-}
-
-/** Whether a path belongs to a route with this template. */
-export function matchesPath(path: string, template: string): boolean {
-  const parts = path.split("/");
-  const expected = template.split("/");
-  return parts.length === expected.length &&
-    expected.every((part, index) =>
-      part === parts[index] || (isMarker(part) && parts[index] !== "")
-    );
 }

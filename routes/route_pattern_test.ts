@@ -1,6 +1,12 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { bySpecificity, findHidden, methodsFor, type RoutePattern } from "./route_pattern.ts";
+import {
+  bySpecificity,
+  findHidden,
+  methodsOf,
+  type RoutePattern,
+  routesFor,
+} from "./route_pattern.ts";
 
 function patterns(...routes: string[]): RoutePattern[] {
   return routes.map((route) => {
@@ -9,7 +15,7 @@ function patterns(...routes: string[]): RoutePattern[] {
   });
 }
 
-describe("methodsFor()", () => {
+describe("methodsOf() of routesFor()", () => {
   const ROUTES = patterns(
     "GET /stations",
     "post /stations",
@@ -32,7 +38,7 @@ describe("methodsFor()", () => {
   ];
   for (const [path, methods] of CASES) {
     it(`lists ${methods.join(", ") || "nothing"} for "${path}"`, () => {
-      expect(methodsFor(path, ROUTES)).toEqual(methods);
+      expect(methodsOf(routesFor(path, ROUTES))).toEqual(methods);
     });
   }
 });

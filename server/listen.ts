@@ -25,6 +25,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Called each time that nothing listens any more, with the reason, and the time until the next attempt. */
   readonly onLost: (cause: unknown, retryInMs: number) => void;
+  /** Completes the headers of what is refused here, as an app does with its own answers. */
+  readonly onRefusal?: ((request: Request, headers: Headers) => void) | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ const WELL_MS = 30_000;
 
 /** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
 export function listen(
-  { hostname, port, onLost }: ListenOptions,
+  { hostname, port, onLost, onRefusal = () => {} }: ListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Listener {
   const unanswered = new Set<Promise<void>>();
@@ -53,6 +55,11 @@ export function listen(
     });
     for (const set of sets) set.add(answered);
   }
+  function refusalOf(request: Request): Response | null {
+    const mistake = mistakeInUrl(request);
+    if (mistake !== null) return refuse("malformed_request", mistake);
+    return isFinishing ? refuse("not_ready", "The service is shutting down") : null;
+  }
   function serve(port: number): Deno.HttpServer<Deno.NetAddr> {
     return Deno.serve({
       hostname,
@@ -60,9 +67,11 @@ export function listen(
       automaticCompression: true,
       onListen: () => {},
     }, (request, info) => {
-      const mistake = mistakeInUrl(request);
-      if (mistake !== null) return refuse("malformed_request", mistake);
-      if (isFinishing) return refuse("not_ready", "The service is shutting down");
+      const refusal = refusalOf(request);
+      if (refusal !== null) {
+        onRefusal(request, refusal.headers);
+        return refusal;
+      }
       track(info.completed, request.method === "GET" ? [unanswered] : [unanswered, uploads]);
       return handler(request, info);
     });

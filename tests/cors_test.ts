@@ -111,6 +111,17 @@ describe("A service with CORS_ORIGINS", () => {
     });
   }
 
+  it("says the same of what no route gets to see", async () => {
+    const { hostname, port } = new URL(service.url);
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const head = `GET /words HTTP/1.1\r\nHost: a b\r\nOrigin: ${PAGE}\r\nConnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(head));
+    const answer = await new Response(connection.readable).text();
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toMatch(/\r\nvary: Origin\r\n/i);
+    expect(answer).toMatch(/\r\naccess-control-allow-origin: https:\/\/app\.example\.com\r\n/i);
+  });
+
   it("still varies by what it varied by before", async () => {
     const [, stream] = ANSWERS;
     expect(corsOf(await ask(stream!, PAGE)).vary).toMatch(/Accept, /);
@@ -154,11 +165,11 @@ describe("A service with CORS_ORIGINS", () => {
   const PREFLIGHTS: readonly [path: string, method: string, methods: string, headers: string[]][] =
     [
       ["/words", "GET", "GET, HEAD", []],
-      ["/words/tern", "GET", "DELETE, GET, HEAD, PUT", ["Authorization"]],
-      ["/words/tern", "DELETE", "DELETE, GET, HEAD, PUT", ["Authorization"]],
-      ["/words/tern", "PUT", "DELETE, GET, HEAD, PUT", ["Authorization", "Content-Type", "note"]],
-      ["/words/tern", "PATCH", "DELETE, GET, HEAD, PUT", ["Authorization"]],
-      ["/stamped", "POST", "POST", ["Content-Type", "X-Letter"]],
+      ["/words/tern", "GET", "DELETE, GET, HEAD, PUT", []],
+      ["/words/tern", "DELETE", "DELETE, GET, HEAD, PUT", []],
+      ["/words/tern", "PUT", "DELETE, GET, HEAD, PUT", ["note"]],
+      ["/words/tern", "PATCH", "DELETE, GET, HEAD, PUT", []],
+      ["/stamped", "POST", "POST", ["X-Letter"]],
     ];
   for (const [path, method, methods, own] of PREFLIGHTS) {
     it(`answers the preflight of ${method} ${path} without a token`, async () => {
@@ -170,7 +181,13 @@ describe("A service with CORS_ORIGINS", () => {
         "access-control-allow-methods": methods,
         "access-control-max-age": "7200",
       });
-      const always = ["Idempotency-Key", "If-Match", "If-None-Match"];
+      const always = [
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+      ];
       const spans = ["Traceparent", "Tracestate", "X-Request-Id"];
       const lower = (names: string[]) => names.map((name) => name.toLowerCase()).sort();
       expect(lower(cors["access-control-allow-headers"]!.split(", ")))

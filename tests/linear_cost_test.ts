@@ -33,7 +33,7 @@ import { createCursorBox } from "../routes/paging/seal_cursor.ts";
 import { compressStream } from "../routes/respond/compress.ts";
 import { negotiate } from "../routes/respond/negotiate.ts";
 import { ROW_FORMATS } from "../routes/respond/row_format.ts";
-import { methodsFor } from "../routes/route_pattern.ts";
+import { routesFor } from "../routes/route_pattern.ts";
 import { superlinearGrowth } from "./support/growth.ts";
 
 /** What is repeated to make a text long. */
@@ -224,7 +224,7 @@ describe("the time of a URL", () => {
     const patterns = [{ method: "GET", path: "/stations/{id}/observations/{month}" }];
     await expectLinear(TEXTS, (text) => {
       const { href, pathname } = new URL(`http://localhost/stations/${text}/observations/1`);
-      methodsFor(pathname, patterns);
+      routesFor(pathname, patterns);
       return app.request(href);
     });
   });

@@ -15,14 +15,24 @@ export interface CorsOptions {
   readonly exposed: readonly string[];
 }
 
-export function cors({ policy, exposed }: CorsOptions): MiddlewareHandler<AppEnv> {
-  const exposedHeaders = exposed.join(", ");
+export function cors(options: CorsOptions): MiddlewareHandler<AppEnv> {
+  const permit = createPermit(options);
   return async function cors(context, next) {
     await next();
-    const { headers } = context.res;
+    permit(context.req.raw, context.res.headers);
+  };
+}
+
+/** Adds to the headers of an answer what a browser has to know. */
+export type Permit = (request: Request, headers: Headers) => void;
+
+/** For answers that pass through no app. */
+export function createPermit({ policy, exposed }: CorsOptions): Permit {
+  const exposedHeaders = exposed.join(", ");
+  return (request, headers) => {
     headers.append("vary", "Origin");
-    const origin = context.req.header("origin");
-    const grant = origin === undefined ? null : policy(origin);
+    const origin = request.headers.get("origin");
+    const grant = origin === null ? null : policy(origin);
     if (grant === null) return;
     headers.set("access-control-allow-origin", grant.allowOrigin);
     if (grant.allowCredentials) headers.set("access-control-allow-credentials", "true");

@@ -6,7 +6,7 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import { matchesPath, methodsFor, type RoutePattern } from "../route_pattern.ts";
+import { methodsOf, type RoutePattern, routesFor } from "../route_pattern.ts";
 
 /** A route as a preflight asks about it. */
 export interface PreflightRoute extends RoutePattern {
@@ -15,10 +15,12 @@ export interface PreflightRoute extends RoutePattern {
 }
 
 /**
- * What every route reads, if only to refuse it: without permission to send it, a page would see a network
- * error in place of the problem.
+ * What every route takes, if only to refuse or to ignore it: without permission to send it, a page would see
+ * a network error in place of the answer. Many send their token with every request.
  */
 const ALWAYS: readonly string[] = [
+  "Authorization",
+  "Content-Type",
   "Idempotency-Key",
   "If-Match",
   "If-None-Match",
@@ -30,12 +32,10 @@ const ALWAYS: readonly string[] = [
 /** How long a browser may remember an answer, in seconds: as long as Chromium does at most. */
 const MAX_AGE_SECONDS = 7_200;
 
-export function preflightRoute({ method, path, security, request }: RouteConfig): PreflightRoute {
+export function preflightRoute({ method, path, request }: RouteConfig): PreflightRoute {
   const declared = request?.headers;
   const names = [
     ...ALWAYS,
-    ...(security ?? []).length > 0 ? ["Authorization"] : [],
-    ...request?.body === undefined ? [] : ["Content-Type"],
     ...declared instanceof z.ZodObject ? Object.keys(declared.shape) : [],
   ];
   const byName = new Map(names.map((name) => [name.toLowerCase(), name]));
@@ -52,7 +52,7 @@ export function answerPreflight(
   { headers }: Request,
   { path, routes }: { readonly path: string; readonly routes: readonly PreflightRoute[] },
 ): { readonly response: Response; readonly template: string } | null {
-  const found = routes.filter((route) => matchesPath(path, route.path));
+  const found = routesFor(path, routes);
   const [first] = found;
   if (first === undefined) return null;
   const asked = headers.get("access-control-request-method");
@@ -60,7 +60,7 @@ export function answerPreflight(
   const response = new Response(null, {
     status: 204,
     headers: {
-      "access-control-allow-methods": methodsFor(path, found).join(", "),
+      "access-control-allow-methods": methodsOf(found).join(", "),
       "access-control-allow-headers": route.headers.join(", "),
       "access-control-max-age": `${MAX_AGE_SECONDS}`,
       "cache-control": "no-store",
