@@ -55,6 +55,12 @@ describe("A hand-written route", () => {
       415,
       "unsupported_media_type",
     ],
+    [
+      "an empty body of another type",
+      () => post("", { "content-type": "text/plain" }),
+      415,
+      "unsupported_media_type",
+    ],
     ["a body of no type", () => post(new Blob(["{}"]), NO_TYPE), 415, "unsupported_media_type"],
     [
       "a body that is not UTF-8",

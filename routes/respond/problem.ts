@@ -29,10 +29,20 @@ export const problemSchema = z.object({
   ).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
 }).openapi("Problem");
 
-/** Hono's own errors by their status; others as {@link toServiceError} has them. */
+/** What the framework's own errors say of a request, by their status. */
+const FRAMEWORK_CODES: Readonly<Partial<Record<number, Code>>> = {
+  400: "malformed_request",
+  413: "body_too_large",
+  415: "unsupported_media_type",
+};
+
+/**
+ * The framework's errors by their status; others as {@link toServiceError} has them. A status that has no
+ * code here is a mistake of the service or of a handler, whatever its message says.
+ */
 function asServiceError(error: unknown): ServiceError {
-  if (!(error instanceof HTTPException)) return toServiceError(error);
-  const code = error.status === 413 ? "body_too_large" : "malformed_request";
+  const code = error instanceof HTTPException ? FRAMEWORK_CODES[error.status] : undefined;
+  if (!(error instanceof HTTPException) || code === undefined) return toServiceError(error);
   return new ServiceError(code, error.message || CODES[code].title, { cause: error });
 }
 
