@@ -160,7 +160,9 @@ describe("GET /metrics", () => {
     expect(counters.length).toBeGreaterThan(1);
     for (const name of counters) {
       const values = [...initial.matchAll(new RegExp(`^${name}\\{.*\\} (.+)$`, "gm"))];
-      expect([name, new Set(values.map(([, value]) => value))]).toEqual([name, new Set(["0"])]);
+      // Of the deprecated routes, of which the example has none.
+      const expected = name === "cqlgate_deprecated_requests_total" ? [] : ["0"];
+      expect([name, new Set(values.map(([, value]) => value))]).toEqual([name, new Set(expected)]);
     }
   });
 
