@@ -15,6 +15,7 @@ import { readSection } from "../dev/docs/section.ts";
 import { TABLES } from "../dev/docs/tables.ts";
 import { CODES } from "../errors/codes.ts";
 import { createMetrics } from "../observe/metrics.ts";
+import { exposedHeaders } from "../routes/cors/exposed_headers.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -130,6 +131,16 @@ describe("docs", () => {
     const mistakes: string[] = [];
     const allowed = SETTINGS.corsOrigins.kind.read(origins, (mistake) => mistakes.push(mistake));
     expect([mistakes, allowed.length]).toEqual([[], 2]);
+  });
+
+  it("http.md lists the response headers that web pages may read", async () => {
+    const rows = rowsOf(sectionOf(await read("docs/http.md"), "Headers"));
+    const sent = rows.filter(([, place]) => place !== "request")
+      .map(([name = ""]) => name.replaceAll("`", ""));
+    expect(sent).toContain("X-Request-Id");
+    // No page needs permission for the first; the second is for caches.
+    const known = [...exposedHeaders([]), "Cache-Control", "Vary"];
+    expect(sent.filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it("operations.md strips a prefix as the tests do", async () => {
