@@ -34,7 +34,11 @@ SELECT id, note FROM items WHERE owner = :owner;
 SELECT at, note FROM events WHERE owner = :owner AND month = :month AND at >= :since AND at < :until;
 
 -- name: put_item :exec
--- @param note? in body
+-- Hand-written routes know its values by their markers, whatever clients of its own route call them.
+-- @route PUT /items/{owner}
+-- @scope stations:write
+-- @param owner in path as=theOwner
+-- @param note? in body as=theNote
 INSERT INTO items (owner, id, version, note) VALUES (:owner, :id, 1, :note);
 
 -- name: create_item :applied

@@ -14,7 +14,7 @@ import { suggest } from "../catalog/text/suggest.ts";
 import { compilePattern } from "../catalog/tags/param/pattern.ts";
 import { parseBucketName } from "../codec/bucket.ts";
 import type { CqlType } from "../codec/codec.ts";
-import { codecFor } from "../codec/codec_for.ts";
+import { codecFor, variantCodecFor } from "../codec/codec_for.ts";
 import { parseJson } from "../codec/json/parse_json.ts";
 import { primitives } from "../codec/primitives.ts";
 import { TEXT_FORMS } from "../codec/text_format.ts";
@@ -263,6 +263,12 @@ describe("the time of a value", () => {
   ];
   for (const { cql, text, input } of types.map(codecFor)) {
     it(`is linear as ${cql}`, () =>
+      expectLinear(TEXTS, (value) => [text.safeParse(value), input.safeParse(value)]));
+  }
+
+  for (const encoding of ["hex", "base64url"] as const) {
+    const { text, input } = variantCodecFor({ kind: "blob" }, { encoding });
+    it(`is linear as a blob in ${encoding}`, () =>
       expectLinear(TEXTS, (value) => [text.safeParse(value), input.safeParse(value)]));
   }
 

@@ -29,6 +29,7 @@ from api_client.models import (
     ObservationPage,
     Problem,
     RaiseAlertBody,
+    RaiseAlertBodySeverity,
     RecordObservationBody,
     Station,
     StationPlace,
@@ -137,7 +138,9 @@ def run(base_url: str, token: str) -> dict[str, Any]:
     raise_alert.sync_detailed(
         "a",
         client=client,
-        body=RaiseAlertBody(raised_at=observed_at, severity="high", message="Storm"),
+        body=RaiseAlertBody(
+            raised_at=observed_at, severity=RaiseAlertBodySeverity.HIGH, message="Storm"
+        ),
     )
     alerts = list_alerts_of_day.sync(date(2010, 1, 31), client=client)
     assert isinstance(alerts, AlertByDayPage)
