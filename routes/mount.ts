@@ -72,7 +72,7 @@ export function mountQuery(
       query: url.searchParams,
       headers: context.req.raw.headers,
       claims: identity?.claims ?? {},
-      seeds: await readKey(context.req.raw.headers, identity) ?? options.seeds,
+      seeds: await readKey?.(context.req.raw.headers, identity) ?? options.seeds,
     };
     const input = await readBody(context.req.raw);
     if (input.kind === "many") {

@@ -204,6 +204,42 @@ describe("GET /stations/{station_id}/observations/{month}", () => {
   });
 });
 
+describe("POST /stations/{station_id}/notes", () => {
+  const post = (json: unknown, headers = {}) =>
+    service.request("/stations/noted/notes", { method: "POST", json, headers });
+
+  it("makes the id of a note, and says where the note is", async () => {
+    const response = await post({ words: "Snow on the sensor" });
+    const { note_id } = await response.json() as { note_id: string };
+    expect([response.status, response.headers.get("location")])
+      .toEqual([201, `/stations/noted/notes/${note_id}`]);
+    const note = await service.request(response.headers.get("location")!);
+    expect([note.status, await note.json()]).toEqual([200, {
+      note_id,
+      written_at: expect.stringMatching(/Z$/),
+      words: "Snow on the sensor",
+    }]);
+  });
+
+  it("leaves the id to nobody else", async () => {
+    const note_id = "50554d6e-29bb-11e5-b345-feff819cdc9f";
+    const { errors } = await problemOf(await post({ words: "Mine", note_id }));
+    expect(errors?.map(({ pointer }) => pointer)).toEqual(["/body/note_id"]);
+  });
+
+  it("makes one note of a request that is repeated with its key", async () => {
+    const time = Date.now().toString(16).padStart(12, "0");
+    const key = `"${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}"`;
+    const [first, again] = await Promise.all(
+      [1, 2].map(() => post({ words: "Once" }, { "idempotency-key": key })),
+    );
+    expect([first!.status, again!.status]).toEqual([201, 201]);
+    expect(await again!.json()).toEqual(await first!.json());
+    const { items } = await pageOf<{ words: string }>("/stations/noted/notes");
+    expect(items.filter(({ words }) => words === "Once")).toHaveLength(1);
+  });
+});
+
 describe("GET /stations/{station_id}/summary/{month}", () => {
   it("gives count, extremes, mean and the newest row", async () => {
     const hours = { "00": 1.5, "01": 5, "02": -0.5 };

@@ -216,6 +216,16 @@ const SUCCESSES: Record<string, Case | (() => Promise<Case>)> = {
   nearest_climates: ["POST", "/climates/nearest", { json: { climate: [1, 2, 3], count: 5 } }],
   count_visit: ["POST", "/stations/s/visits", {}],
   get_visits: ["GET", "/stations/s/visits", {}],
+  add_note: ["POST", "/stations/s/notes", { json: { words: "Snow on the sensor" } }],
+  get_note: async () => {
+    const response = await service.request("/stations/s/notes", {
+      method: "POST",
+      json: { words: "Snow is gone" },
+    });
+    await response.body?.cancel();
+    return ["GET", response.headers.get("location")!, {}];
+  },
+  list_notes: ["GET", "/stations/s/notes", {}],
   record_observation: ["POST", "/stations/s/observations", {
     json: { observed_at: "2010-01-01T00:00:00Z", temperature: 4.5, wind: null, pressure: "NaN" },
   }],

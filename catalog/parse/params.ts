@@ -243,6 +243,7 @@ function checkBucketOrigin(
 
 /** A source in "Cannot take it from the query". */
 export function describeSource({ in: source }: TaggedSource): string {
+  if (source === "generated") return "a generated value";
   return source === "if-match" ? "If-Match" : `the ${source}`;
 }
 

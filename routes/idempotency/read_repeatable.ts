@@ -45,16 +45,18 @@ export type RepeatableFacts = Pick<
   "query" | "params" | "repetition" | "writes" | "idempotent"
 >;
 
+/** Null for a read, which has no use for the header. */
 export function compileKeyReader(
   prepared: RepeatableFacts,
   options: IdempotencyOptions,
-): KeyReader {
+): KeyReader | null {
   const { query, writes, repetition } = prepared;
+  if (!writes) return null;
   const obstacle = obstacleOf(prepared, options);
   const isTimed = needsTime(prepared);
   return async (headers, identity) => {
     const header = headers.get(IDEMPOTENCY_KEY);
-    if (header === null || !writes) return null;
+    if (header === null) return null;
     if (obstacle !== null || repetition === null || identity === null) {
       throw unsupportedKey(obstacle ?? PUBLIC);
     }
