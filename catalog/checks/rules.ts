@@ -16,6 +16,7 @@ import { checkEntityTag } from "./entity_tag.ts";
 import { checkGeneratedValues } from "./generated_values.ts";
 import { checkIfMatchCondition } from "./if_match_condition.ts";
 import { checkMode } from "./mode.ts";
+import { checkOptionalColumns } from "./optional_columns.ts";
 import { checkRoutePath } from "./own_path.ts";
 import { checkPageMode } from "./page_mode.ts";
 import { checkPathMarkers } from "./path_markers.ts";
@@ -38,6 +39,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkPageMode,
   checkConsistencyLevel,
   checkIfMatchCondition,
+  checkOptionalColumns,
   checkCallerBounds,
   checkGeneratedValues,
   checkSuccessStatus,

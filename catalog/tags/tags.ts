@@ -15,6 +15,7 @@ import { currentTag } from "./current_tag.ts";
 import { deprecatedTag } from "./deprecated_tag.ts";
 import { etagTag } from "./etag_tag.ts";
 import { locationTag } from "./location_tag.ts";
+import { optionalTag } from "./optional_tag.ts";
 import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
 import { prefixTag } from "./prefix_tag.ts";
@@ -42,6 +43,7 @@ const TAGS = {
   public: publicTag,
   param: paramTag,
   without: withoutTag,
+  optional: optionalTag,
   consistency: consistencyTag,
   page: pageTag,
   etag: etagTag,

@@ -19,6 +19,7 @@ import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
 import { checkRowNames } from "./checks/row_names.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
+import { checkOptionalTag, leastWritten } from "./optional_values.ts";
 import { isPaged, keyShapeOf } from "./paging.ts";
 import { linkQueries, type Unlinked } from "./link_queries.ts";
 import { prepareColumns } from "./prepare_columns.ts";
@@ -79,6 +80,7 @@ async function prepareQuery(
   const table = tables[0] ?? null;
   const context = { statement, table, tables, report };
   const params = prepareParams(query, context);
+  checkOptionalTag(query, params, report);
   const columns = prepareColumns(query, context);
   const condition = prepareCondition(query, params, context);
   const walk = prepareWalk(query, params, context);
@@ -95,6 +97,7 @@ async function prepareQuery(
     query,
     statement,
     params,
+    leastWritten: leastWritten(query, params),
     columns,
     origin: rowOrigin(query.parsed, context),
     condition,

@@ -15,6 +15,7 @@ import type { Similarity } from "../schema/table.ts";
 import { bucketFor } from "./bucket_param.ts";
 import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
+import { withOptional } from "./optional_values.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { MarkerPlace, StatementContext } from "./statement_context.ts";
 import { timeuuidBounds } from "./timeuuid_bounds.ts";
@@ -34,7 +35,7 @@ function prepareParam(
   context: StatementContext & { readonly param: Param; readonly places: readonly MarkerPlace[] },
 ): PreparedParam | null {
   const { places, statement: { binds }, report } = context;
-  const param = withImpliedBounds(context.param, places);
+  const param = withImpliedBounds(withOptional(context.param, query, places), places);
   const positions = binds.flatMap(({ name }, index) => name === param.name ? [index] : []);
   const [codec, ...others] = positions.flatMap((position) =>
     codecOrReport(cqlTypeOf(binds[position]!.type), param.span, {

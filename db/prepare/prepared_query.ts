@@ -20,6 +20,8 @@ export interface PreparedQuery {
   readonly query: Query;
   readonly statement: PreparedStatement;
   readonly params: readonly PreparedParam[];
+  /** Of the parameters of the body, those of which it needs at least one to write anything; may be empty. */
+  readonly leastWritten: readonly Param[];
   /**
    * Of a SELECT, its rows. Of an `:applied` query, the columns that the current row may have where the
    * condition did not hold. Else empty.

@@ -83,7 +83,7 @@ const MAX_ERRORS = 100;
 const MAX_KEY_BYTES = 65_535;
 
 /** What reading the input of a query takes to know. */
-export type InputFacts = Pick<PreparedQuery, "query" | "params" | "condition"> & {
+export type InputFacts = Pick<PreparedQuery, "query" | "params" | "leastWritten" | "condition"> & {
   readonly statement: Pick<PreparedQuery["statement"], "partitionKey">;
 };
 
@@ -162,12 +162,18 @@ function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamR
 function compileBody(prepared: InputFacts): ParamReader {
   const names = namesIn("body", prepared);
   const readParams = compileParams(prepared, (source) => source.in === "body");
+  const least = prepared.leastWritten;
+  const nothing = `Nothing to write: send ${least.length > 1 ? "at least one of " : ""}${
+    least.map((param) => `"${clientNameOf(param)}"`).join(", ")
+  }`;
   return (input, values, errors) => {
     readParams(input, values, errors);
     for (const name of Object.keys(input.body)) {
       if (errors.length >= MAX_ERRORS) return;
       if (!names.includes(name)) errors.push(unknown("body", name, names));
     }
+    const isEmpty = least.length > 0 && least.every(({ name }) => values[name] === undefined);
+    if (isEmpty && errors.length === 0) errors.push({ pointer: "/body", detail: nothing });
   };
 }
 
@@ -245,6 +251,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
     ? undefined
     : codec.encode(codec.text.parse(param.default));
   const optional = param.optional || fallback !== undefined;
+  const leftOut = param.absent === "null" ? null : fallback;
   const place: ParamPlace = source.in;
   // The router knows a segment by its marker.
   const clientName = place === "path" ? name : clientNameOf(param);
@@ -252,7 +259,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
   return (input, values, errors) => {
     const raw = rawValue(input, place, clientName);
     if (raw === undefined) {
-      if (optional) values[name] = fallback;
+      if (optional) values[name] = leftOut;
       else errors.push({ pointer, detail: "Required" });
     } else if (raw === NOT_UTF8) {
       errors.push({ pointer, detail: "Expected text in UTF-8" });

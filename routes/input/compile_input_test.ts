@@ -29,7 +29,13 @@ function factsOf(
   }));
   const partitionKey = params.filter(({ param }) => keys.includes(param.name))
     .flatMap(({ positions }) => positions);
-  return { query: query!, params, condition: null, statement: { partitionKey } };
+  return {
+    query: query!,
+    params,
+    leastWritten: [],
+    condition: null,
+    statement: { partitionKey },
+  };
 }
 
 const RECORD = factsOf(

@@ -24,6 +24,7 @@ import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
 import { rawBody, rawContent } from "./describe_raw.ts";
 import { writeResponses } from "./describe_written.ts";
 import { withDefault } from "./default_value.ts";
+import { withAbsence, withLeast } from "./left_out.ts";
 import type { RowSchemaName, SchemaNames } from "./name_schemas.ts";
 import { problemResponses } from "./problem_responses.ts";
 import { rowStreams, STREAM_TYPES } from "./describe_streams.ts";
@@ -52,7 +53,7 @@ export function describeRoute(
     ...(query.page === null || !isPaged ? {} : describePageParams(query.page)),
   };
   const body = of("body");
-  const bodySchema = z.strictObject(shapeOf(body)).openapi(names.body);
+  const bodySchema = withLeast(z.strictObject(shapeOf(body)).openapi(names.body), prepared);
   const headers = {
     ...shapeOf(of("header")),
     ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
@@ -80,7 +81,8 @@ export function describeRoute(
       ...(takesBody(method) && body.length > 0
         ? {
           body: {
-            required: body.some(({ param }) => !isOptional(param)),
+            required: prepared.leastWritten.length > 0 ||
+              body.some(({ param }) => !isOptional(param)),
             ...(query.bulk
               ? bulkBody(bodySchema, names.body)
               : { content: { "application/json": { schema: bodySchema } } }),
@@ -204,6 +206,7 @@ function shapeOf(params: readonly PreparedParam[]): Record<string, z.ZodType<unk
   return Object.fromEntries(params.map((prepared) => {
     let schema = withDefault(schemaOf(prepared), prepared);
     if (prepared.nullable) schema = orNull(schema);
+    if (prepared.param.absent !== null) schema = withAbsence(schema);
     if (isOptional(prepared.param)) schema = schema.optional();
     return [clientNameOf(prepared.param), schema];
   }));

@@ -7,6 +7,7 @@
 import type { Word } from "../../text/comment.ts";
 import type { Report } from "../../text/source.ts";
 import { readOptions } from "../tag_line.ts";
+import { absentOption } from "./absent_option.ts";
 import { asOption } from "./as_option.ts";
 import { maxOption, minOption } from "./bound_options.ts";
 import { byOption } from "./by_option.ts";
@@ -27,6 +28,7 @@ const OPTIONS = {
   unit: unitOption,
   number: numberOption,
   default: defaultOption,
+  absent: absentOption,
   min: minOption,
   max: maxOption,
   enum: enumOption,

@@ -5,11 +5,11 @@
  * @module
  */
 import type { Param } from "../../../catalog/query.ts";
-import type { Role } from "../../../catalog/statement/marker_roles.ts";
 import { boundsCheck } from "../../../codec/bounds.ts";
 import type { CqlType } from "../../../codec/codec.ts";
 import { checkBucketName, checkTimeuuidDefault } from "./bucket_fit.ts";
 import { checkConstraints } from "./constraint_fit.ts";
+import { isReplaced, obstacleTo } from "../optional_values.ts";
 import type { ParamFacts } from "./param_facts.ts";
 
 export function checkParamFit(facts: ParamFacts): void {
@@ -23,6 +23,7 @@ export function checkParamFit(facts: ParamFacts): void {
     checkEncoding,
     ({ param, codecs: [codec], report }: ParamFacts) => checkConstraints(param, codec, report),
     checkOptional,
+    checkAbsent,
     checkVector,
     checkUnknownPlace,
   ];
@@ -107,37 +108,24 @@ function checkEncoding({ param, codecs: [codec], report }: ParamFacts): void {
 
 const COUNT = /^\d+$/;
 
-/** Where the server refuses UNSET, in words; null if it takes it. */
-const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
-  value: null,
-  part: "a part of a value",
-  limit: null,
-  ttl: null,
-  timestamp: null,
-  in: 'a list after "IN"',
-  subscript: "a key inside a collection",
-  restriction: 'a restriction in "WHERE"',
-  condition: 'a condition after "IF"',
-  ann: "what vectors are compared with",
-  other: "a part of the statement that needs a value",
-  unknown: "a place in a statement that cannot be read",
-};
-
 function checkOptional({ param, places, report }: ParamFacts): void {
   if (!param.optional) return;
-  const obstacle = places.map(({ role, table }) =>
-    role.kind === "value" && table?.keys.has(role.column)
-      ? `a key column "${role.column}"`
-      : role.kind === "value" && role.appended && table?.types.get(role.column)?.kind === "list"
-      // Cassandra 5.0 fails over UNSET there, where it takes it for sets, for maps and in front.
-      ? `what is appended to the list "${role.column}"`
-      : UNSETTABLE[role.kind]
-  ).find((place) => place !== null);
+  const obstacle = places.map(obstacleTo).find((place) => place !== null);
   if (obstacle === undefined) return;
   report({
     span: param.span,
     message: `Parameter "${param.name}" cannot be optional: it stands for ${obstacle}`,
     help: 'Remove the "?", or write a second query that does without it',
+  });
+}
+
+/** Null would delete nothing there. */
+function checkAbsent({ param, places, report }: ParamFacts): void {
+  if (param.absent === null || places.every(isReplaced)) return;
+  report({
+    span: param.span,
+    message: `Cannot delete "${param.name}" where it is left out: it is not the value of a column`,
+    help: 'Remove "absent=null"',
   });
 }
 
