@@ -83,6 +83,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       issuer: config.oidcIssuer,
       audience: config.oidcAudience,
       tokenTypes: config.tokenTypes,
+      scopeClaims: config.scopeClaims,
+      roles: config.roles,
       observe,
     });
   const places = new Places({

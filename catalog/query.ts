@@ -35,6 +35,7 @@ export type { Walk } from "./tags/walk_tag.ts";
 /** Where the value of a parameter comes from. */
 export type ParamSource =
   | { readonly in: "path" | "query" | "header" | "body" }
+  /** The path of the claim, for `parseClaimPath`. */
   | { readonly in: "claim"; readonly claim: string }
   /** The entity tag of `If-Match` (RFC 9110, section 13.1.1), for the condition of an `IF`. */
   | { readonly in: "if-match" }

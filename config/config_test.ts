@@ -57,6 +57,8 @@ describe("readConfig()", () => {
       oidcIssuer: null,
       oidcAudience: null,
       tokenTypes: [],
+      scopeClaims: null,
+      roles: new Map(),
       cursorKeys: [new TextEncoder().encode("k".repeat(32))],
       idempotencySecrets: [],
       idempotencyWindowMs: 900000,
@@ -432,6 +434,37 @@ docs/configuration.md lists every setting`),
     expect(mistakesOf({ ...REQUIRED, CORS_ORIGINS: "*,https://a.example" })).toEqual([
       'CORS_ORIGINS is "*,https://a.example": "*" is every origin: keep it alone, or remove it',
     ]);
+  });
+
+  it("reads paths of claims, and the scopes of groups from a file", async () => {
+    const file = `${directory}/roles.json`;
+    await Deno.writeTextFile(file, '{"Admins": ["stations:write"], "Guests": []}');
+    const { scopeClaims, roles } = readConfig({
+      ...REQUIRED,
+      OIDC_SCOPE_CLAIM: 'realm_access.roles, resource_access."my.api".roles',
+      ROLES_FILE: file,
+    });
+    expect(scopeClaims).toEqual([["realm_access", "roles"], [
+      "resource_access",
+      "my.api",
+      "roles",
+    ]]);
+    expect(roles).toEqual(new Map([["Admins", ["stations:write"]], ["Guests", []]]));
+  });
+
+  it("refuses paths of claims and files of roles that it cannot read", async () => {
+    expect(mistakesOf({ ...REQUIRED, OIDC_SCOPE_CLAIM: "a..b" })).toEqual([
+      expect.stringMatching(/^OIDC_SCOPE_CLAIM has "a\.\.b": expected a path/),
+    ]);
+    const file = `${directory}/odd_roles.json`;
+    const odd = ['["Admins"]', '{"Admins": "stations:write"}', '{"Admins": ["a b"]}', "{", "5"];
+    for (const text of odd) {
+      await Deno.writeTextFile(file, text);
+      expect(mistakesOf({ ...REQUIRED, ROLES_FILE: file })).toEqual([
+        expect.stringMatching(/^ROLES_FILE /),
+      ]);
+    }
+    expect(mistakesOf({ ...REQUIRED, ROLES_FILE: `${directory}/none.json` })).toHaveLength(1);
   });
 
   it("reads types of tokens", () => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
 import { parseIpAddress } from "../codec/parts/ip_address.ts";
 
 /**
@@ -134,6 +135,56 @@ export function tokenTypes(): SettingKind<readonly string[]> {
         return part;
       }),
   };
+}
+
+/** Paths of claims, as `@param … in claim:` takes them. */
+export function claimPaths(): SettingKind<readonly ClaimPath[]> {
+  return {
+    range: "paths of claims, comma-separated",
+    read: (text, fail) =>
+      partsOf(text).map((part) => {
+        const path = parseClaimPath(part);
+        if (path === null) {
+          fail(
+            "expected a path such as realm_access.roles, with other names in double quotes",
+            part,
+          );
+        }
+        return path ?? [];
+      }),
+  };
+}
+
+/** The scopes that groups stand for, from the JSON file that the setting names. */
+export function rolesFile(): SettingKind<ReadonlyMap<string, readonly string[]>> {
+  return {
+    range: "the path of a JSON file",
+    read(path, fail) {
+      if (path === "") return new Map();
+      const json = readJsonFile(path, fail);
+      if (json === undefined) return new Map();
+      const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
+      const entries = isObject ? Object.entries(json) : [];
+      const isList = (scopes: unknown) =>
+        Array.isArray(scopes) &&
+        scopes.every((scope) =>
+          typeof scope === "string" && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)
+        );
+      const odd = entries.find(([, scopes]) => !isList(scopes));
+      if (!isObject) fail("the file must contain a JSON object");
+      if (odd !== undefined) fail(`the file must have a list of scopes for each group`, odd[0]);
+      return new Map(entries as [string, string[]][]);
+    },
+  };
+}
+
+function readJsonFile(path: string, fail: Fail): unknown {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    fail(`the file cannot be read: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }
 
 /** Networks in CIDR notation, or single addresses. */

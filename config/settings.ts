@@ -7,47 +7,23 @@
  *
  * @module
  */
-import type { Consistency } from "../catalog/query.ts";
+import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
+import { IDENTITY_SETTINGS } from "./identity_settings.ts";
+import type { Setting } from "./setting.ts";
 import {
   choice,
-  contactPoints,
   derivationSecrets,
   encryptionKeys,
-  fileContent,
   integer,
-  keyspaceName,
   line,
   networks,
   path,
-  replication,
   type SettingKind,
   text,
-  tokenTypes,
 } from "./setting_kind.ts";
-import { issuerUrl, origins, pathPrefix, publicUrl } from "./web_address.ts";
+import { origins, pathPrefix, publicUrl } from "./web_address.ts";
 
-/** One row of the table; its key is the property of {@link Config}. */
-export interface Setting {
-  /** The environment variable. */
-  readonly name: string;
-  /** The text that is read where the variable is not set; null if the value is null then. */
-  readonly default: string | null;
-  readonly kind: SettingKind<unknown>;
-  /** For the documentation, in Markdown. */
-  readonly meaning: string;
-  /** A secret may also come from the file that `NAME_FILE` names, and stands in no message. */
-  readonly secret?: true;
-}
-
-const CONSISTENCIES = [
-  "ONE",
-  "TWO",
-  "THREE",
-  "QUORUM",
-  "ALL",
-  "LOCAL_QUORUM",
-  "LOCAL_ONE",
-] as const satisfies readonly Consistency[];
+export type { Setting } from "./setting.ts";
 
 export const SETTINGS = {
   host: {
@@ -115,95 +91,8 @@ export const SETTINGS = {
     meaning:
       "Whether queries that hit a [guardrail](guardrails.md) of severity `error` are refused, or served with a warning",
   },
-  contactPoints: {
-    name: "CASSANDRA_CONTACT_POINTS",
-    default: "",
-    kind: contactPoints(),
-    meaning:
-      "Nodes to connect to first; required, but `deno task dev` starts its own node without it",
-  },
-  localDatacenter: {
-    name: "CASSANDRA_LOCAL_DATACENTER",
-    default: null,
-    kind: text(),
-    meaning: "The data centre whose nodes serve this process; required, `dc1` in dev",
-  },
-  keyspace: {
-    name: "CASSANDRA_KEYSPACE",
-    default: "cqlgate",
-    kind: keyspaceName(),
-    meaning: "Where unqualified names in `cql/` live; `migrate` creates it if it is missing",
-  },
-  replication: {
-    name: "CASSANDRA_REPLICATION",
-    default: null,
-    kind: replication(),
-    meaning:
-      "Replication (NetworkTopologyStrategy) of the keyspace that `migrate` creates; `dc1:1` in dev",
-  },
-  username: {
-    name: "CASSANDRA_USERNAME",
-    default: null,
-    kind: text(),
-    meaning: "User name of the database role",
-  },
-  password: {
-    name: "CASSANDRA_PASSWORD",
-    default: null,
-    kind: text(),
-    meaning: "Password of the database role",
-    secret: true,
-  },
-  /** PEM, as the file holds it; the next two as well. */
-  tlsCa: {
-    name: "CASSANDRA_TLS_CA",
-    default: null,
-    kind: fileContent(),
-    meaning: "The authority that signs the nodes' certificates; turns TLS on",
-  },
-  tlsCert: {
-    name: "CASSANDRA_TLS_CERT",
-    default: null,
-    kind: fileContent(),
-    meaning: "The client's certificate",
-  },
-  tlsKey: {
-    name: "CASSANDRA_TLS_KEY",
-    default: null,
-    kind: fileContent(),
-    meaning: "The client's private key",
-  },
-  secureBundle: {
-    name: "CASSANDRA_SECURE_BUNDLE",
-    default: null,
-    kind: path(),
-    meaning: "Astra secure connect bundle, in place of contact points",
-  },
-  consistency: {
-    name: "CASSANDRA_CONSISTENCY",
-    default: "LOCAL_QUORUM",
-    kind: choice(CONSISTENCIES),
-    meaning: "Consistency of a query without `@consistency`",
-  },
-  oidcIssuer: {
-    name: "OIDC_ISSUER",
-    default: null,
-    kind: issuerUrl(),
-    meaning: "Issuer whose tokens are accepted; required unless every route is `@public`",
-  },
-  oidcAudience: {
-    name: "OIDC_AUDIENCE",
-    default: null,
-    kind: text(),
-    meaning: "Audience that a token must name; required with `OIDC_ISSUER`",
-  },
-  tokenTypes: {
-    name: "OIDC_TOKEN_TYPES",
-    default: "",
-    kind: tokenTypes(),
-    meaning:
-      "Further values of `typ` that mark access tokens, beside `at+jwt`: see [HTTP](http.md#which-tokens-are-taken)",
-  },
+  ...CASSANDRA_SETTINGS,
+  ...IDENTITY_SETTINGS,
   /** The first key encrypts, all decrypt. Empty if nothing is served. */
   cursorKeys: {
     name: "CURSOR_KEY",

@@ -12,6 +12,8 @@ before(async () => {
     issuer: own.issuer,
     audience: DEV_AUDIENCE,
     tokenTypes: [],
+    scopeClaims: null,
+    roles: new Map(),
     observe: () => {},
   });
   await authenticator.warmUp();

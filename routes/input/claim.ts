@@ -13,12 +13,15 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
+import { parseClaimPath } from "../../catalog/text/claim_path.ts";
+import { quote } from "../../catalog/text/quote.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { variantCodecFor } from "../../codec/codec_for.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import type { Category } from "../../codec/parts/format.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
+import { claimAt } from "./claim_at.ts";
 
 /** @throws {ServiceError} `missing_claim` if the claim is not a value of the column's type */
 export type ClaimReader = (claims: Claims) => Buffer;
@@ -30,16 +33,22 @@ const INTEGER_TEXT = /^(?:0|-?[1-9]\d*)$/;
 /** What no JSON number begins with. */
 const LEADING_ZERO = /^-?0\d/;
 
-/** Reads the claim of that name for a column of the codec's type. */
+/**
+ * Reads the claim at a path, such as `org.id`, for a column of the codec's type.
+ *
+ * @throws {TypeError} if the text is no path
+ */
 export function compileClaim({ type }: Pick<Codec, "type">, claim: string): ClaimReader {
+  const path = parseClaimPath(claim);
+  if (path === null) throw new TypeError(`Cannot read a claim: "${claim}" is not a path`);
   const codec = variantCodecFor(type, { exact: true });
   return (claims) => {
-    const json = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+    const json = claimAt(claims, path);
     const result = isEmpty(json) ? undefined : schemaFor(codec, json)?.safeParse(json);
     if (result?.success) return codec.encode(result.data);
     throw new ServiceError(
       "missing_claim",
-      `This route takes a "${codec.cql}" from the token's claim "${claim}", ` +
+      `This route takes a "${codec.cql}" from the token's claim ${quote(claim)}, ` +
         `which is ${kindOf(json, codec.category)}: get a token that has it`,
     );
   };

@@ -150,6 +150,28 @@ describe("compileClaim()", () => {
     });
   }
 
+  const NESTED: [path: string, json: string, tenant: string | null][] = [
+    ["org.id", '{"org":{"id":"acme"}}', "acme"],
+    ["org.id", '{"org.id":"acme"}', null],
+    ['"org.id"', '{"org.id":"acme"}', "acme"],
+    ['"org.id"', '{"org":{"id":"acme"}}', null],
+    ["org.id", '{"org":"acme"}', null],
+    ["org.0", '{"org":["acme"]}', null],
+    ["org.length", '{"org":"acme"}', null],
+    ["org.source", '{"org":9007199254740993}', null],
+    ['a."my.api".b', '{"a":{"my.api":{"b":"acme"}}}', "acme"],
+    ['"https://acme.example/tenant"', '{"https://acme.example/tenant":"acme"}', "acme"],
+    ["org.__proto__.id", '{"org":{"id":"acme"}}', null],
+  ];
+  for (const [path, json, tenant] of NESTED) {
+    it(`${tenant === null ? "finds nothing" : "finds the value"} at ${path} of ${json}`, () => {
+      const readClaim = compileClaim(codecFor(text), path);
+      const claims = parseJson(json) as Record<string, unknown>;
+      if (tenant !== null) return expect(readClaim(claims).toString()).toBe(tenant);
+      expect(refusalOf(() => readClaim(claims)).detail).toContain("which is missing");
+    });
+  }
+
   it("takes no claim that objects inherit, and one that is called so", () => {
     const readClaim = (claim: string, json: string): Buffer =>
       compileClaim(codecFor(text), claim)(parseJson(json) as Record<string, unknown>);

@@ -8,13 +8,14 @@
 import { ExactNumber } from "../../../codec/json/exact_number.ts";
 import type { Claims, Identity } from "../../context.ts";
 import { invalidToken } from "../challenge.ts";
+import { grantedScopes, type ScopeRules } from "./granted_scopes.ts";
 
 /** How far the issuer's clock and ours may be apart. */
 const TOLERANCE_S = 5;
 /** The end of the year 9999. A later date is in milliseconds, or means never. */
 const LAST_DATE_S = 253_402_300_799;
 
-export interface ClaimRules {
+export interface ClaimRules extends ScopeRules {
   readonly issuer: string;
   readonly audience: string;
   /** In milliseconds since 1970. */
@@ -22,11 +23,10 @@ export interface ClaimRules {
 }
 
 /** @throws {ServiceError} `invalid_token` */
-export function checkClaims(claims: Claims, { issuer, audience, now }: ClaimRules): Identity {
+export function checkClaims(claims: Claims, rules: ClaimRules): Identity {
+  const { issuer, audience, now } = rules;
   if (required(claims, "iss", TEXT) !== issuer) throw refuse("iss", "is not the trusted issuer");
-  if (!required(claims, "aud", TEXTS).includes(audience)) {
-    throw refuse("aud", "does not name this service");
-  }
+  checkAudience(claims, audience);
   // RFC 7800, section 3: the holder must prove possession of the key. No proof is supported.
   if (Object.hasOwn(claims, "cnf")) {
     throw refuse("cnf", "binds it to a key, so it is not a bearer token");
@@ -40,10 +40,25 @@ export function checkClaims(claims: Claims, { issuer, audience, now }: ClaimRule
     subject,
     caller: JSON.stringify([issuer, subject]),
     clientId: clientId ?? authorizedParty ?? null,
-    scopes: new Set(optional(claims, "scope", SCOPES) ?? optional(claims, "scp", SCOPES)),
+    scopes: readScopes(claims, rules),
     claims,
     expiresAt: checkDates(claims, now / 1000) * 1000,
   };
+}
+
+/** Cognito's access tokens name the client that asked for them in place of an audience. */
+function checkAudience(claims: Claims, audience: string): void {
+  const isCognito = claims.token_use === "access" && !Object.hasOwn(claims, "aud");
+  const claim = isCognito ? "client_id" : "aud";
+  if (!required(claims, claim, TEXTS).includes(audience)) {
+    throw refuse(claim, "does not name this service");
+  }
+}
+
+function readScopes(claims: Claims, rules: ScopeRules): ReadonlySet<string> {
+  const { scopes, malformed } = grantedScopes(claims, rules);
+  if (malformed !== null) throw refuse(malformed.join("."), `is not ${TEXTS.name}`);
+  return scopes;
 }
 
 /** Checks the dates, in seconds since 1970, and gives the expiry. */
@@ -74,13 +89,6 @@ const TEXT: Form<string> = {
 const TEXTS: Form<readonly string[]> = {
   name: "a string or an array of strings",
   read: (value) => typeof value === "string" ? [value] : isTexts(value) ? value : undefined,
-};
-
-/** RFC 6749, section 3.3: scopes with spaces between them. Some issuers send a list. */
-const SCOPES: Form<readonly string[]> = {
-  name: "a string or an array of strings",
-  read: (value) =>
-    typeof value === "string" ? value.split(" ") : isTexts(value) ? value : undefined,
 };
 
 /** RFC 7519, section 2: a NumericDate, which may have a fraction. */

@@ -16,6 +16,7 @@ import { invalidToken } from "../challenge.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
 import { checkClaims } from "./check_claims.ts";
 import { readJsonPart } from "./json_part.ts";
+import type { ScopeRules } from "./granted_scopes.ts";
 import { type JwtHeader, readJwtHeader } from "./jwt_header.ts";
 import { assertAccessToken, normaliseType } from "./token_kind.ts";
 import { type KeySet, mayFit, verifySignature } from "./verify_signature.ts";
@@ -37,7 +38,7 @@ export interface JwtVerifier {
   warmUp(): Promise<void>;
 }
 
-export interface JwtVerifierOptions {
+export interface JwtVerifierOptions extends ScopeRules {
   readonly issuer: string;
   readonly audience: string;
   /** Further values of `typ` that mark access tokens. */
@@ -48,7 +49,7 @@ export interface JwtVerifierOptions {
 }
 
 export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
-  const { issuer, audience, observe } = options;
+  const { issuer, audience, scopeClaims, roles, observe } = options;
   const tokenTypes = new Set(options.tokenTypes.map(normaliseType));
   const issuerKeys = createIssuerKeys({
     issuer,
@@ -101,7 +102,7 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
         });
       const claims = readJsonPart(payload);
       assertAccessToken(header.typ, claims, { tokenTypes });
-      return checkClaims(claims, { issuer, audience, now: Date.now() });
+      return checkClaims(claims, { issuer, audience, scopeClaims, roles, now: Date.now() });
     },
     async warmUp() {
       await issuerKeys.refresh().catch(() => {});

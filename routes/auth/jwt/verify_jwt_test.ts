@@ -16,6 +16,8 @@ beforeEach(async () => {
     issuer: own.issuer,
     audience: DEV_AUDIENCE,
     tokenTypes: [],
+    scopeClaims: null,
+    roles: new Map(),
     observe: () => {},
   });
 });
@@ -63,6 +65,8 @@ describe("createJwtVerifier()", () => {
       issuer: own.issuer,
       audience: DEV_AUDIENCE,
       tokenTypes: [],
+      scopeClaims: null,
+      roles: new Map(),
       maxKeyAgeMs: COOLDOWN_MS,
       observe: () => {},
     });

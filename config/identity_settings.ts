@@ -1,0 +1,44 @@
+/**
+ * The settings that are about callers: whose tokens are taken, and what they grant.
+ *
+ * @module
+ */
+import type { Setting } from "./setting.ts";
+import { claimPaths, rolesFile, text, tokenTypes } from "./setting_kind.ts";
+import { issuerUrl } from "./web_address.ts";
+
+export const IDENTITY_SETTINGS = {
+  oidcIssuer: {
+    name: "OIDC_ISSUER",
+    default: null,
+    kind: issuerUrl(),
+    meaning: "Issuer whose tokens are accepted; required unless every route is `@public`",
+  },
+  oidcAudience: {
+    name: "OIDC_AUDIENCE",
+    default: null,
+    kind: text(),
+    meaning: "Audience that a token must name; required with `OIDC_ISSUER`",
+  },
+  tokenTypes: {
+    name: "OIDC_TOKEN_TYPES",
+    default: "",
+    kind: tokenTypes(),
+    meaning:
+      "Further values of `typ` that mark access tokens, beside `at+jwt`: see [HTTP](http.md#which-tokens-are-taken)",
+  },
+  scopeClaims: {
+    name: "OIDC_SCOPE_CLAIM",
+    default: null,
+    kind: claimPaths(),
+    meaning:
+      "Where tokens have their scopes, such as `realm_access.roles`; by default in `scope`, `scp`, `permissions` and `roles`: see [Identity](identity.md)",
+  },
+  roles: {
+    name: "ROLES_FILE",
+    default: "",
+    kind: rolesFile(),
+    meaning:
+      'Which scopes the groups or roles of the provider stand for: a JSON object of lists, such as `{"Admins": ["stations:write"]}`',
+  },
+} as const satisfies Readonly<Record<string, Setting>>;

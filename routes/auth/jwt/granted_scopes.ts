@@ -1,0 +1,52 @@
+/**
+ * What a token grants: the scopes in its claims. Providers put them into different claims, as text with
+ * spaces (RFC 6749, section 3.3) or as a list, and some name groups that stand for scopes.
+ *
+ * @module
+ */
+import type { ClaimPath } from "../../../catalog/text/claim_path.ts";
+import { claimAt } from "../../input/claim_at.ts";
+import type { Claims } from "../../context.ts";
+
+export interface ScopeRules {
+  /** Where the scopes are; null for where they usually are. */
+  readonly scopeClaims: readonly ClaimPath[] | null;
+  /** The scopes that a group or a role stands for; it is no scope itself then. */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+}
+
+/** RFC 9068, section 2.2.3, then Okta and Entra ID, Auth0, and Entra ID's roles of applications. */
+const USUAL_CLAIMS: readonly ClaimPath[] = [["scope"], ["scp"], ["permissions"], ["roles"]];
+/** Those of {@link USUAL_CLAIMS} that have no other meaning. */
+const CERTAIN = ["scope", "scp"];
+
+/**
+ * @returns the path of the first claim that is neither text nor a list of texts, in `malformed`
+ */
+export function grantedScopes(
+  claims: Claims,
+  { scopeClaims, roles }: ScopeRules,
+): { readonly scopes: ReadonlySet<string>; readonly malformed: ClaimPath | null } {
+  const scopes = new Set<string>();
+  let malformed: ClaimPath | null = null;
+  for (const path of scopeClaims ?? USUAL_CLAIMS) {
+    const names = readNames(claimAt(claims, path));
+    if (names === null) {
+      // A claim that another standard uses in another form, such as SCIM's roles, grants nothing.
+      if (scopeClaims !== null || CERTAIN.includes(path[0]!)) malformed ??= path;
+      continue;
+    }
+    for (const name of names) {
+      for (const scope of roles.get(name) ?? [name]) scopes.add(scope);
+    }
+  }
+  return { scopes, malformed };
+}
+
+/** Null if the claim is there and has another form. */
+function readNames(value: unknown): readonly string[] | null {
+  if (value === undefined) return [];
+  if (typeof value === "string") return value.split(" ").filter((name) => name !== "");
+  const isList = Array.isArray(value) && value.every((member) => typeof member === "string");
+  return isList ? value : null;
+}
