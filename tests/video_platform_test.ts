@@ -23,6 +23,7 @@ const FOUND = {
   address: { street: "Elm Street", city: null, floor: "9007199254740993" },
   others: { work: { street: null, city: "Reykjavík", floor: null } },
   added: [201, 201, 201],
+  location: true,
   repeated: [201, true],
   renamed: true,
   video: [

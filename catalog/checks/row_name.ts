@@ -18,6 +18,13 @@ export function checkRowName({ tags, mode, route }: QueryFacts, report: Report):
       help: "Remove the tag",
     });
   }
+  if (tags.raw.length > 0) {
+    report({
+      span,
+      message: "Cannot use @row with @raw: a blob is no row",
+      help: "Remove one of the tags",
+    });
+  }
   if (route === null) {
     report({
       span,

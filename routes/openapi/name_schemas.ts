@@ -48,7 +48,7 @@ export function nameSchemas(
   const names = new Names([...OWN_SCHEMAS, ...taken]);
   const routed = prepared.filter(({ query }) => query.route !== null);
   const rows = nameRows(
-    routed.filter(({ query: { mode } }) => mode === "one" || mode === "many"),
+    routed.filter(({ query: { verb, raw } }) => verb === "select" && raw === null),
     names,
   );
   return new Map(routed.map((each) => {

@@ -28,7 +28,7 @@ export async function run(baseUrl: string, token: string) {
     const header = key === undefined ? {} : { "Idempotency-Key": key };
     const { data, error, response } = await client.POST("/v1/videos", { params: { header }, body });
     if (error) throw new Error(error.detail);
-    return { ...data, status: response.status };
+    return { ...data, status: response.status, location: response.headers.get("location") };
   }
   const key = idempotencyKey();
   const film: Schemas["AddVideoBody"] = {
@@ -124,6 +124,7 @@ export async function run(baseUrl: string, token: string) {
     address: user.data?.address,
     others: user.data?.others,
     added: [first.status, second.status, third.status],
+    location: first.location === `/v1/videos/${first.video_id}`,
     repeated: [repeated.status, repeated.video_id === first.video_id],
     renamed: renamed.data?.applied,
     video: [

@@ -106,10 +106,10 @@ def run(base_url: str, token: str) -> dict[str, Any]:
 
     started_at = datetime.now(timezone.utc).replace(microsecond=0)
 
-    def add(body: AddVideoBody, key: str | Unset = UNSET) -> tuple[int, UUID]:
+    def add(body: AddVideoBody, key: str | Unset = UNSET) -> tuple[int, UUID, str]:
         added = add_video.sync_detailed(client=client, body=body, idempotency_key=key)
         assert isinstance(added.parsed, AddVideoWritten)
-        return added.status_code.value, added.parsed.video_id
+        return added.status_code.value, added.parsed.video_id, added.headers["location"]
 
     key = idempotency_key()
     film = AddVideoBody(
@@ -119,9 +119,9 @@ def run(base_url: str, token: str) -> dict[str, Any]:
         rental_fee="2.50",
         features=[1, 0, 0, 0],
     )
-    first_status, first = add(film, key)
-    repeated_status, repeated = add(film, key)
-    second_status, second = add(
+    first_status, first, location = add(film, key)
+    repeated_status, repeated, _ = add(film, key)
+    second_status, second, _ = add(
         AddVideoBody(
             title="A like film",
             category=AddVideoBodyCategory.FILM,
@@ -129,7 +129,7 @@ def run(base_url: str, token: str) -> dict[str, Any]:
             features=[0.9, 0.1, 0, 0],
         )
     )
-    third_status, third = add(
+    third_status, third, _ = add(
         AddVideoBody(
             title="Some music",
             category=AddVideoBodyCategory.MUSIC,
@@ -190,6 +190,7 @@ def run(base_url: str, token: str) -> dict[str, Any]:
         "address": user.address.to_dict(),
         "others": user.others.to_dict(),
         "added": [first_status, second_status, third_status],
+        "location": location == f"/v1/videos/{first}",
         "repeated": [repeated_status, repeated == first],
         "renamed": renamed.applied,
         "video": [

@@ -50,7 +50,7 @@ const TSCONFIG = {
 };
 const TYPESCRIPT_ENTRY = `import { run } from "./program.ts";
 const [baseUrl, token] = Deno.args;
-console.log(JSON.stringify(await run(baseUrl!, token!)));
+console.log(JSON.stringify(await run(baseUrl, token)));
 `;
 // The media type of reports is not one that the generator knows.
 const PYTHON_CONFIG = {
