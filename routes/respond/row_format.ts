@@ -16,6 +16,8 @@ export interface RowFormat {
   readonly contentType: string;
   /** Whether the runtime compresses bodies of this type. */
   readonly isCompressedByRuntime: boolean;
+  /** Whether the columns are named once, before the rows: then every row has to have all of them. */
+  readonly hasHeader: boolean;
   /** What stands before the first row. */
   begin(columns: readonly RowColumn[]): string;
   rows(rows: readonly Row[], columns: readonly RowColumn[]): string;
@@ -26,6 +28,7 @@ export interface RowFormat {
 const NDJSON: RowFormat = {
   contentType: "application/x-ndjson",
   isCompressedByRuntime: false,
+  hasHeader: false,
   begin: () => "",
   rows: (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
   unfinished: '{"',
@@ -39,6 +42,7 @@ const NDJSON: RowFormat = {
 const CSV: RowFormat = {
   contentType: "text/csv; charset=utf-8; header=present",
   isCompressedByRuntime: true,
+  hasHeader: true,
   begin: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}${csvEnd(columns)}`,
   rows(rows, columns) {
     const end = csvEnd(columns);

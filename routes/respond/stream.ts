@@ -7,8 +7,10 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { Row } from "../../db/prepare/read_rows.ts";
 import type { RowPage } from "../../db/run/page.ts";
 import { createPageReader, streamPage } from "../../db/run/pages.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./compress.ts";
 import { answerBody, inPieces } from "./paced_body.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
@@ -23,8 +25,12 @@ export function respondStream(
   const { columns } = prepared;
   return async ({ context, values }) => {
     const request = context.get("request");
-    const fetchPage: PageFetcher = (position) =>
-      readPage(values, { ...streamPage(executor), position, stopwatch: request.cassandra });
+    const fetchPage: PageFetcher = async (position) => {
+      const part = { ...streamPage(executor), position, stopwatch: request.cassandra };
+      const page = await readPage(values, part);
+      if (format.hasHeader) assertColumns(page.rows, columns);
+      return page;
+    };
 
     // Awaited here, so that what goes wrong before the first byte is a problem like any other.
     const first = await fetchPage(null);
@@ -44,6 +50,22 @@ export function respondStream(
     const acceptEncoding = context.req.header("accept-encoding");
     return new Response(compressStream(body, { acceptEncoding, headers }), { headers });
   };
+}
+
+/**
+ * A column that is dropped while the rows are read would look as if all the rest of them had no value.
+ *
+ * @throws {ServiceError} `schema_changed`
+ */
+function assertColumns(rows: readonly Row[], columns: readonly RowColumn[]): void {
+  const last = rows.at(-1);
+  const gone = last && columns.find(({ name }) => !Object.hasOwn(last, name));
+  if (!gone) return;
+  throw new ServiceError(
+    "schema_changed",
+    "The table lost a column while its rows were read: retry later",
+    { cause: new Error(`The rows no longer have the column "${gone.name}"`) },
+  );
 }
 
 type PageFetcher = (position: RowPage["next"]) => Promise<RowPage>;
