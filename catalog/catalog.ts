@@ -7,6 +7,7 @@
 
 import { buildFile, type BuiltFile } from "./build_file.ts";
 import { checkLocationTarget } from "./checks/location_target.ts";
+import { findSegmentNames } from "./checks/segment_names.ts";
 import { parseFile, type QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import { pathShape } from "./tags/route_tag.ts";
@@ -34,6 +35,7 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
     ...findNameClashes(drafts),
     ...findRouteClashes(drafts),
     ...findLostLocations(all),
+    ...findSegmentClashes(all),
   ];
   const clashing = new Set(clashes.map(({ draft }) => draft));
   return {
@@ -62,6 +64,12 @@ function findLostLocations(built: BuiltFile["queries"]): Clash[] {
     checkLocationTarget(query, { queries, names }, (each) => diagnostics.push(each));
     return diagnostics.map((diagnostic) => ({ draft, diagnostic }));
   });
+}
+
+function findSegmentClashes(built: BuiltFile["queries"]): Clash[] {
+  const drafts = new Map(built.map(({ draft, query }) => [query, draft]));
+  const found = findSegmentNames(built.flatMap(({ query }) => query ?? []));
+  return found.map(({ query, diagnostic }) => ({ draft: drafts.get(query)!, diagnostic }));
 }
 
 function findNameClashes(drafts: readonly QueryDraft[]): Clash[] {

@@ -180,8 +180,8 @@ describe("A hand-written route", () => {
   });
 
   it("runs an :exec query, whose optional values may be left out", async () => {
-    expect(await call("exec", "put_item", { owner: "acme", id: 3, note: "third" })).toBe(null);
-    expect(await call("exec", "put_item", { owner: "acme", id: 3 })).toBe(null);
+    expect(await call("exec", "put_item", { owner: "acme", id: 3, note: "third" })).toEqual({});
+    expect(await call("exec", "put_item", { owner: "acme", id: 3 })).toEqual({});
     expect(await call("one", "get_item", { owner: "acme", id: 3 })).toMatchObject({
       note: "third",
     });
@@ -189,19 +189,26 @@ describe("A hand-written route", () => {
 
   it("learns whether an :applied query was applied, and sees the row as its caller may", async () => {
     const json = { id: 3, note: "mine" };
-    expect(await call("applied", "create_item", json)).toEqual({ applied: true, current: null });
+    expect(await call("applied", "create_item", json)).toEqual({
+      applied: true,
+      current: null,
+      written: {},
+    });
     expect(await call("applied", "create_item", json)).toEqual({
       applied: false,
       current: { owner: "acme", id: 3, note: "mine" },
+      written: {},
     });
     // Without @current the key alone: the row's version is not for somebody who writes.
     expect(await call("applied", "replace_item", { id: 3, note: "new", seen: 7 })).toEqual({
       applied: false,
       current: { owner: "acme", id: 3 },
+      written: {},
     });
     expect(await call("applied", "replace_item", { id: 3, note: "new", seen: 1 })).toEqual({
       applied: true,
       current: null,
+      written: {},
     });
   });
 
@@ -210,6 +217,7 @@ describe("A hand-written route", () => {
     expect(await call("applied", "replace_both", { one: 1, other: 2, note: "x" })).toEqual({
       applied: false,
       current: [{ owner: "acme", id: 1, version: 1 }, { owner: "acme", id: 2, version: 2 }],
+      written: {},
     });
   });
 

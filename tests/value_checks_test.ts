@@ -159,7 +159,7 @@ describe("Checks of values", () => {
     expect(properties.contact).toMatchObject({ type: ["string", "null"], format: "email" });
     expect(properties.sku).toMatchObject({
       pattern: "^(?:[A-Z]{3}-\\d{4,6})$",
-      default: "AAA-0000",
+      description: 'Text; `"AAA-0000"` if left out',
     });
     expect(JSON.stringify(properties.sizes)).toContain('"enum":[1,2,3]');
     expect(JSON.stringify(properties.labels)).toContain('"format":"hostname"');
