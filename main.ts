@@ -29,6 +29,7 @@ import { createOriginPolicy } from "./routes/cors/origin_policy.ts";
 import type { HandwrittenRoute } from "./routes/handwritten/define_route.ts";
 import { createAddressReader } from "./routes/load/client_address.ts";
 import { Places } from "./routes/load/places.ts";
+import { TimeSlices } from "./routes/load/time_slices.ts";
 import { createCursors } from "./routes/paging/cursors.ts";
 import { createCursorBox } from "./routes/paging/seal_cursor.ts";
 import { Activation } from "./server/activation.ts";
@@ -92,6 +93,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     // Zero means no limit.
     maxPerCaller: (config.maxInFlightPerCaller ?? Math.ceil(config.maxInFlight / 4)) || Infinity,
   });
+  const slices = new TimeSlices();
   const addressOf = createAddressReader(config.trustedProxies);
   const addresses = createAddresses(config);
   const seeds = createSeeds();
@@ -136,6 +138,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       authenticator,
       issuer: config.oidcIssuer,
       places,
+      slices,
       addressOf,
       stallTimeoutMs: config.stallTimeoutMs,
       bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },

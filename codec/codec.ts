@@ -11,6 +11,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Buffer } from "node:buffer";
 import type { Json } from "./json/json.ts";
 import type { Format } from "./parts/format.ts";
+import type { Steps } from "./steps.ts";
 import type { PrimitiveKind } from "./primitives.ts";
 
 export type { Json } from "./json/json.ts";
@@ -54,6 +55,13 @@ export interface Codec extends Traits {
    * an array of strings, to the result of `input`. Null for the other types.
    */
   readonly repeated: z.ZodType<unknown> | null;
+  /**
+   * Does the work of `input` in steps. `input` then takes the result in the place of the JSON, and says
+   * of it what it says of the JSON.
+   */
+  readAhead(json: unknown): Steps<unknown>;
+  /** As `encode`, in steps. */
+  encodeSteps(value: unknown): Steps<Buffer>;
   /** The value's bytes. Takes only what `input` or `text` let through; does not check again. */
   encode(value: unknown): Buffer;
   /** Whether values are equal to Cassandra if their bytes are, and only then. */

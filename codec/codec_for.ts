@@ -16,7 +16,9 @@ import {
   refuse,
   type Schema,
 } from "./parts/format.ts";
+import { encodeMember } from "./parts/members.ts";
 import { primitives } from "./primitives.ts";
+import { Pace } from "./steps.ts";
 import { cqlName } from "./type_name.ts";
 import { list, map, set } from "./types/collections.ts";
 import { tuple, udt, vector } from "./types/composites.ts";
@@ -65,9 +67,33 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     input: reading(format.read, format.input),
     text: reading(textReader(format), format.text),
     repeated: repeated(type, variant),
+    *readAhead(json) {
+      if (format.steps === null) return json;
+      const issues: Issue[] = [];
+      const value = yield* format.steps.read(json, { issues, pace: new Pace() });
+      return new ReadAhead({ json, value, issues });
+    },
+    *encodeSteps(value) {
+      return yield* encodeMember(format, value, new Pace());
+    },
     encode,
     decode,
   };
+}
+
+/** A value that was read already. */
+class ReadAhead {
+  readonly json: unknown;
+  readonly value: unknown;
+  readonly issues: readonly Issue[];
+
+  constructor(
+    { json, value, issues }: { json: unknown; value: unknown; issues: readonly Issue[] },
+  ) {
+    this.json = json;
+    this.value = value;
+    this.issues = issues;
+  }
 }
 
 /** Reads what is not in the body: one string. */
@@ -147,9 +173,12 @@ function primitivesIn(type: CqlType): PrimitiveFormat[] {
 
 /** A zod schema of one function: a vector of a thousand numbers is one call, not a thousand. */
 function reading(read: Format["read"], schema: Schema): z.ZodType<unknown> {
-  return z.transform((json: unknown, context) => {
+  const readNow = (json: unknown) => {
     const issues: Issue[] = [];
-    const value = read(json, issues);
+    return new ReadAhead({ json, value: read(json, issues), issues });
+  };
+  return z.transform((given: unknown, context) => {
+    const { json, value, issues } = given instanceof ReadAhead ? given : readNow(given);
     for (const issue of issues) context.issues.push({ code: "custom", input: json, ...issue });
     return value;
   }).meta({ ...schema });

@@ -44,6 +44,7 @@ export function variantOf(
 ): Format {
   const variant = {
     ...format,
+    steps: null,
     ...(stored ? format.stored : null),
     ...(truncated ? format.truncated : null),
     ...(encoding ? format.encodings?.[encoding] : null),
@@ -61,7 +62,7 @@ export function variantOf(
 
 /** Reads a number that is stored as it is written. */
 function exactReader(
-  { read, readText, encode, decode }: Format,
+  { read, readText, encode, decode }: PrimitiveFormat,
 ): Pick<Format, "read" | "readText"> {
   function kept(value: unknown, { written, issues }: { written: string; issues: Issue[] }) {
     if (value === undefined) return undefined;

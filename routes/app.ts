@@ -1,6 +1,6 @@
 /**
  * The HTTP application. It is made again whenever the routes change, and answers 503 for them until
- * there are any; what outlives it (places, authentication, readiness) is passed in.
+ * there are any; what outlives it (places, time slices, authentication, readiness) is passed in.
  *
  * @module
  */
@@ -35,6 +35,7 @@ import { inputErrors } from "./input/input_errors.ts";
 import type { BodyLimits } from "./input/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
 import type { Places } from "./load/places.ts";
+import type { TimeSlices } from "./load/time_slices.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { announceDeprecation } from "./middleware/announce_deprecation.ts";
 import { checkUrl } from "./middleware/check_url.ts";
@@ -74,6 +75,7 @@ export interface AppOptions {
   readonly authenticator: TokenAuthenticator | null;
   readonly issuer: string | null;
   readonly places: Places;
+  readonly slices: TimeSlices;
   readonly addressOf: AddressReader;
   readonly bodyLimits: BodyLimits;
   /** Longest that a caller may take nothing of an answer, in milliseconds. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Code } from "../errors/codes.ts";
+import type { RunSteps } from "../codec/steps.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
 
 /** The claims of a verified token. A number that JavaScript would round is an `ExactNumber`. */
@@ -37,6 +38,8 @@ export interface RequestContext {
   route: string;
   /** Null before authentication and on public routes. */
   identity: Identity | null;
+  /** Runs work in steps, in turn with other callers once the caller is known. */
+  run: RunSteps;
   /** The code of the problem that was answered with. */
   code: Code | null;
   /** What the operator should know of a failure. */

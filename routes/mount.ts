@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Query } from "../catalog/query.ts";
+import type { RunSteps } from "../codec/steps.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { AppEnv } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
@@ -74,7 +75,8 @@ export function mountQuery(
       claims: identity?.claims ?? {},
       seeds: await readKey?.(context.req.raw.headers, identity) ?? options.seeds,
     };
-    const input = await readBody(context.req.raw);
+    const { run } = context.get("request");
+    const input = await readBody(context.req.raw, run);
     if (input.kind === "many") {
       return bulk!.respond({ context, upload: input.upload, input: bulk!.readInput(outer) });
     }
@@ -107,16 +109,19 @@ type RequestBody = BulkBody | { readonly kind: "content"; readonly content: Cont
 function bodyReader(
   { route, bulk, raw, verb }: Query,
   { bodyLimits }: MountOptions,
-): (request: Request) => Promise<RequestBody> {
+): (request: Request, run: RunSteps) => Promise<RequestBody> {
   if (raw !== null && verb !== "select") {
     const options = { ...bodyLimits, types: raw.types };
     return async (request) => ({ kind: "content", content: await readContent(request, options) });
   }
-  if (bulk) return (request) => readEntries(request, bodyLimits);
+  if (bulk) return (request, run) => readEntries(request, { ...bodyLimits, run });
   if (route === null || !takesBody(route.method)) {
     return () => Promise.resolve({ kind: "one", body: {} });
   }
-  return async (request) => ({ kind: "one", body: await readJsonObject(request, bodyLimits) });
+  return async (request, run) => ({
+    kind: "one",
+    body: await readJsonObject(request, { ...bodyLimits, run }),
+  });
 }
 
 /** `/stations/{station_id}` as Hono spells it. */
@@ -136,7 +141,8 @@ function answersOf(
 ): Readonly<Record<string, Answer>> {
   const answer = <Own>(own: OwnParams<Own>, respond: Responder<Own>): Answer => {
     const readInput = compileInput(prepared, own);
-    return ({ context, url, input }) => respond({ context, url, ...readInput(input) });
+    return async ({ context, url, input }) =>
+      respond({ context, url, ...await context.get("request").run(readInput(input)) });
   };
   const { query: { mode, page, raw }, isPaged } = prepared;
   switch (mode) {

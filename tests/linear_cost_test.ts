@@ -24,6 +24,7 @@ import { readJsonPart } from "../routes/auth/jwt/json_part.ts";
 import { readJwtHeader } from "../routes/auth/jwt/jwt_header.ts";
 import type { AppEnv } from "../routes/context.ts";
 import { matchesTag, parseTagList } from "../routes/input/entity_tag.ts";
+import { runAtOnce } from "../codec/steps.ts";
 import { assertNotEncoded, isJson, isTaken, readJson } from "../routes/input/read_body.ts";
 import { readEntries } from "../routes/input/read_entries.ts";
 import { createAddressReader } from "../routes/load/client_address.ts";
@@ -132,7 +133,7 @@ async function expectLinear(shapes: readonly Shape[], run: (text: string) => unk
 }
 
 const COLUMNS = ["a", "b"].map((name) => ({ name, nullable: false }));
-const LIMITS = { maxBytes: 1e9, timeoutMs: 60_000 };
+const LIMITS = { maxBytes: 1e9, timeoutMs: 60_000, run: runAtOnce };
 
 function post(body: string, type = "application/json"): Request {
   return new Request("http://localhost/", {

@@ -16,12 +16,13 @@ export function suggest(word: string, candidates: readonly string[]): string {
 
 /** The candidate at most a third of `word` away, case and double quotes aside; null if none is. */
 export function closest(word: string, candidates: readonly string[]): string | null {
+  const wanted = bare(word);
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     // The distance is at least the difference in length, so that a very long word costs nothing.
-    if (Math.abs(bare(candidate).length - bare(word).length) >= bestDistance) continue;
-    const distance = editDistance(bare(word), bare(candidate));
+    if (Math.abs(bare(candidate).length - wanted.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, bare(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

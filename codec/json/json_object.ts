@@ -15,7 +15,9 @@ export function isJsonObject(json: unknown): json is Record<string, unknown> {
 }
 
 /** Sets an own member, whatever its key. */
-export function setMember(object: { [key: string]: Json }, key: string, value: Json): void {
+export function setMember(object: { [key: string]: Json }, key: string, value: Json): void;
+export function setMember(object: Record<string, unknown>, key: string, value: unknown): void;
+export function setMember(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === "__proto__") {
     Object.defineProperty(object, key, {
       value,

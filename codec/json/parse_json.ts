@@ -38,7 +38,12 @@ function keepExact(_key: string, value: unknown, context?: { source?: string }):
   if (typeof value !== "number") return value;
   const source = context?.source;
   if (source === undefined) throw new TypeError("Cannot parse JSON exactly: no source text access");
-  const exact = source === String(value) &&
+  return exactNumber(value, source);
+}
+
+/** A number that was read from its literal; the literal itself where the number says something else. */
+export function exactNumber(value: number, source: string): number | ExactNumber {
+  const isExact = source === String(value) &&
     (Number.isSafeInteger(value) || !Number.isInteger(value));
-  return exact ? value : new ExactNumber(source);
+  return isExact ? value : new ExactNumber(source);
 }

@@ -14,6 +14,7 @@ import type { EpochUnit } from "../../catalog/query.ts";
 import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
 import type { BucketForms } from "../bucket_form.ts";
 import type { Json } from "../json/json.ts";
+import type { Pace, Steps } from "../steps.ts";
 import type { Measure } from "./measure.ts";
 
 type SchemaType = "array" | "boolean" | "integer" | "null" | "number" | "object" | "string";
@@ -77,6 +78,8 @@ export interface Format<Value = unknown> {
   readonly emptyIsValue: boolean;
   /** Null if values are equal to Cassandra if their bytes are, and only then. */
   readonly identity: Identity<Value> | null;
+  /** The same work for values with any number of members; null for those without members. */
+  readonly steps: FormatSteps<Value> | null;
   /** What `min=` and `max=` bound; null if nothing can be. */
   readonly measure: Measure<Value> | null;
   /** Whether its JSON is text that fits between the quotes of an entity tag. */
@@ -87,8 +90,23 @@ export interface Format<Value = unknown> {
   readonly bucketBy: BucketForms | null;
 }
 
+/** What a format does, in steps: its functions of the same names, run to their end, do the same. */
+export interface FormatSteps<Value> {
+  read(json: unknown, reading: Reading): Steps<Value | undefined>;
+  readText(text: string, reading: Reading): Steps<Value | undefined>;
+  encode(value: Value, pace: Pace): Steps<Buffer>;
+  /** As {@link identify}. */
+  identify(value: Value, pace: Pace): Steps<Buffer>;
+}
+
+/** What goes along while a value is read. */
+export interface Reading {
+  readonly issues: Issue[];
+  readonly pace: Pace;
+}
+
 /** A type that is not made of others. */
-export interface PrimitiveFormat<Value = unknown> extends Format<Value> {
+export interface PrimitiveFormat<Value = unknown> extends Omit<Format<Value>, "steps"> {
   /** How the server names it. */
   readonly wire: {
     /** Its option ids in the native protocol (version 4, section 4.2.5.2). */
@@ -143,7 +161,8 @@ export function instants(read: InstantReader): InstantReaders {
 }
 
 /** What tells a value from others of its type, as Cassandra does in sets and as keys of maps. */
-export function identify(format: Format, value: unknown): Buffer {
+export function* identify(format: Format, value: unknown, pace: Pace): Steps<Buffer> {
+  if (format.steps !== null) return yield* format.steps.identify(value, pace);
   return format.identity === null ? format.encode(value) : format.identity.bytesOf(value);
 }
 

@@ -7,13 +7,17 @@
  */
 import { Buffer } from "node:buffer";
 import type { Json } from "../json/json.ts";
-import { parseJson } from "../json/parse_json.ts";
+import { parseJsonSteps } from "../json/parse_large_json.ts";
+import { finish, Pace, type Steps } from "../steps.ts";
 import {
   type Fixed,
   type Format,
+  type FormatSteps,
+  identify,
   isFull,
   type Issue,
   placeIssues,
+  type Reading,
   refuse,
   type Schema,
 } from "./format.ts";
@@ -28,24 +32,62 @@ export const COMPOSITE_TRAITS = {
 } as const;
 
 /** Reads the member `key` of a composite; what is wrong with it is said of that place. */
-export function readMember(
+export function* readMember(
   format: Format,
   json: unknown,
-  options: { key: string | number; issues: Issue[] },
-): unknown {
-  const before = options.issues.length;
-  const value = format.read(json, options.issues);
-  placeIssues(options.issues, before, options.key);
+  { key, ...reading }: Reading & { key: string | number },
+): Steps<unknown> {
+  const before = reading.issues.length;
+  const value = format.steps === null
+    ? format.read(json, reading.issues)
+    : yield* format.steps.read(json, reading);
+  placeIssues(reading.issues, before, key);
   return value;
 }
 
 /** Reads the elements of an array, until there are more issues than a client can use. */
-export function readElements(of: Format, json: readonly unknown[], issues: Issue[]): unknown[] {
+export function* readElements(
+  of: Format,
+  json: readonly unknown[],
+  reading: Reading,
+): Steps<unknown[]> {
+  const { issues, pace } = reading;
   const values: unknown[] = [];
   for (let key = 0; key < json.length && !isFull(issues); key++) {
-    values.push(readMember(of, json[key], { key, issues }));
+    if (pace.isDue()) yield;
+    const before = issues.length;
+    // As `readMember()` does, but without a generator for each number.
+    values.push(
+      of.steps === null ? of.read(json[key], issues) : yield* of.steps.read(json[key], reading),
+    );
+    placeIssues(issues, before, key);
   }
   return values;
+}
+
+/** The bytes of a value. */
+export function* encodeMember(format: Format, value: unknown, pace: Pace): Steps<Buffer> {
+  return format.steps === null ? format.encode(value) : yield* format.steps.encode(value, pace);
+}
+
+/** The bytes of each of the values. */
+export function* encodeEach(of: Format, values: readonly unknown[], pace: Pace): Steps<Buffer[]> {
+  const encoded: Buffer[] = [];
+  for (const value of values) {
+    if (pace.isDue()) yield;
+    encoded.push(of.steps === null ? of.encode(value) : yield* of.steps.encode(value, pace));
+  }
+  return encoded;
+}
+
+/** What tells each of the values from others. */
+export function* identifyEach(of: Format, values: readonly unknown[], pace: Pace): Steps<Buffer[]> {
+  const identities: Buffer[] = [];
+  for (const value of values) {
+    if (pace.isDue()) yield;
+    identities.push(yield* identify(of, value, pace));
+  }
+  return identities;
 }
 
 /** Adds an issue where the member `key` of a composite stands. */
@@ -53,13 +95,38 @@ export function refuseMember(issues: Issue[], key: string | number, message: str
   issues.push({ message, path: [key] });
 }
 
-/** Completes a composite: as a string, in a URL or as the key of a map, it is JSON text. */
-export function withText<Value>(
-  format: Omit<Format<Value>, "text" | "readText">,
+/** A composite but for what follows from the rest. */
+type Composite<Value> =
+  & Omit<Format<Value>, "text" | "read" | "readText" | "encode" | "identity" | "steps">
+  & {
+    readonly steps: Omit<FormatSteps<Value>, "readText">;
+    /** Whether values can be equal to Cassandra though their bytes differ. */
+    readonly hasIdentity: boolean;
+  };
+
+/**
+ * Completes a composite. What it does in steps, it does at once as well; as a string, in a URL or as the
+ * key of a map, it is JSON text.
+ */
+export function composite<Value>(
+  { hasIdentity, ...format }: Composite<Value>,
 ): Format<Value> {
-  const { cql, input, read } = format;
+  const { cql, input } = format;
+  const steps: FormatSteps<Value> = {
+    ...format.steps,
+    *readText(text, reading) {
+      let json: unknown;
+      try {
+        json = yield* parseJsonSteps(text);
+      } catch {
+        return refuse(reading.issues, `Expected the JSON text of a ${cql}`);
+      }
+      return yield* steps.read(json, reading);
+    },
+  };
   return {
     ...format,
+    steps,
     text: {
       type: "string",
       contentMediaType: "application/json",
@@ -67,25 +134,29 @@ export function withText<Value>(
       description: `JSON text: ${input.description}`,
       example: JSON.stringify(input.example),
     },
-    readText(text, issues) {
-      let json: unknown;
-      try {
-        json = parseJson(text);
-      } catch {
-        return refuse(issues, `Expected the JSON text of a ${cql}`);
-      }
-      return read(json, issues);
-    },
+    read: (json, issues) => finish(steps.read(json, { issues, pace: new Pace() })),
+    readText: (text, issues) => finish(steps.readText(text, { issues, pace: new Pace() })),
+    encode: (value) => finish(steps.encode(value, new Pace())),
+    identity: hasIdentity
+      ? { bytesOf: (value) => finish(steps.identify(value, new Pace())) }
+      : null,
   };
 }
 
 /** The members one after another, each after its length. `head` bytes are left free before them. */
-export function frame(members: readonly (Buffer | null)[], head = 0): Buffer {
+export function* frame(
+  members: readonly (Buffer | null)[],
+  { head = 0, pace }: { head?: number; pace: Pace },
+): Steps<Buffer> {
   let length = head;
-  for (const member of members) length += 4 + (member?.length ?? 0);
+  for (const member of members) {
+    if (pace.isDue()) yield;
+    length += 4 + (member?.length ?? 0);
+  }
   const bytes = Buffer.allocUnsafe(length);
   let at = head;
   for (const member of members) {
+    if (pace.isDue()) yield;
     bytes.writeInt32BE(member ? member.length : -1, at);
     at += 4;
     if (member) at += member.copy(bytes, at);
@@ -94,13 +165,14 @@ export function frame(members: readonly (Buffer | null)[], head = 0): Buffer {
 }
 
 /** The same for members of a fixed length, without a buffer for each. `head` bytes are left free. */
-export function frameFixed(
+export function* frameFixed(
   values: readonly unknown[],
-  { fixed: { length, write }, head }: { fixed: Fixed<unknown>; head: number },
-): Buffer {
+  { fixed: { length, write }, head, pace }: { fixed: Fixed<unknown>; head: number; pace: Pace },
+): Steps<Buffer> {
   const bytes = Buffer.allocUnsafe(head + values.length * (4 + length));
   let at = head;
   for (const value of values) {
+    if (pace.isDue()) yield;
     bytes.writeInt32BE(length, at);
     write(value, bytes, at + 4);
     at += 4 + length;

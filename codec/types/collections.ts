@@ -7,19 +7,31 @@
 import { Buffer } from "node:buffer";
 import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
-import { type Format, identify, isFull, placeIssues, refuse } from "../parts/format.ts";
+import {
+  type Format,
+  identify,
+  isFull,
+  placeIssues,
+  type Reading,
+  refuse,
+} from "../parts/format.ts";
 import { memberMeasure } from "../parts/measure.ts";
 import {
+  composite,
   COMPOSITE_TRAITS,
   decodeMember,
+  encodeEach,
+  encodeMember,
   frame,
   frameFixed,
+  identifyEach,
   memberLength,
   readElements,
   readMember,
   refuseMember,
-  withText,
 } from "../parts/members.ts";
+import { sortBytes } from "../parts/sort_bytes.ts";
+import type { Pace, Steps } from "../steps.ts";
 
 /** The length of the number of members, which stands before them. */
 const COUNT_BYTES = 4;
@@ -27,22 +39,33 @@ const COUNT_BYTES = 4;
 /** An array. Values are the array of its elements' values. */
 export function list(of: Format): Format<unknown[]> {
   const description = `An array of ${of.cql}`;
-  return withText({
+  return composite({
     ...COMPOSITE_TRAITS,
     cql: `list<${of.cql}>`,
     output: { type: "array", items: of.output, description, example: [of.output.example] },
     input: { type: "array", items: of.input, description, example: [of.input.example] },
-    read: (json, issues) =>
-      Array.isArray(json) ? readElements(of, json, issues) : refuse(issues, "Expected an array"),
-    fixed: null,
-    encode: (values) =>
-      of.fixed === null
-        ? frameCounted(values.map(of.encode), values.length)
-        : counted(frameFixed(values, { fixed: of.fixed, head: COUNT_BYTES }), values.length),
-    decode: (bytes, start) => decodeElements(of, bytes, start),
-    identity: of.identity === null ? null : {
-      bytesOf: (values) => frameCounted(values.map((value) => identify(of, value)), values.length),
+    steps: {
+      *read(json, reading) {
+        if (!Array.isArray(json)) return refuse(reading.issues, "Expected an array");
+        return yield* readElements(of, json, reading);
+      },
+      *encode(values, pace) {
+        const { length } = values;
+        if (of.fixed === null) {
+          return yield* frameCounted(yield* encodeEach(of, values, pace), length, pace);
+        }
+        return counted(
+          yield* frameFixed(values, { fixed: of.fixed, head: COUNT_BYTES, pace }),
+          length,
+        );
+      },
+      *identify(values, pace) {
+        return yield* frameCounted(yield* identifyEach(of, values, pace), values.length, pace);
+      },
     },
+    hasIdentity: of.identity !== null,
+    fixed: null,
+    decode: (bytes, start) => decodeElements(of, bytes, start),
     measure: memberMeasure(["minItems", "maxItems"], (values) => values.length),
   });
 }
@@ -50,7 +73,7 @@ export function list(of: Format): Format<unknown[]> {
 /** An array in the order of Cassandra. Values are the array of its elements' bytes. */
 export function set(of: Format): Format<Buffer[]> {
   const description = `An array of distinct ${of.cql}`;
-  return withText({
+  return composite({
     ...COMPOSITE_TRAITS,
     cql: `set<${of.cql}>`,
     output: {
@@ -67,28 +90,36 @@ export function set(of: Format): Format<Buffer[]> {
       description,
       example: [of.input.example],
     },
-    read(json, issues) {
-      if (!Array.isArray(json)) return refuse(issues, "Expected an array");
-      const before = issues.length;
-      const values = readElements(of, json, issues);
-      if (issues.length > before) return undefined;
-      const elements = values.map(of.encode);
-      const seen = new Set<string>();
-      for (let index = 0; index < elements.length && !isFull(issues); index++) {
-        const bytes = elements[index]!;
-        if (add(seen, of.identity?.bytesOf(values[index]) ?? bytes)) continue;
-        const again = quote(of, bytes);
-        refuseMember(issues, index, `Expected each element once, found ${again} again`);
-      }
-      return elements;
+    steps: {
+      *read(json, reading) {
+        const { issues, pace } = reading;
+        if (!Array.isArray(json)) return refuse(issues, "Expected an array");
+        const before = issues.length;
+        const values = yield* readElements(of, json, reading);
+        if (issues.length > before) return undefined;
+        const elements = yield* encodeEach(of, values, pace);
+        const seen = new Set<string>();
+        for (let index = 0; index < elements.length && !isFull(issues); index++) {
+          if (pace.isDue()) yield;
+          const bytes = elements[index]!;
+          const identity = of.identity === null ? bytes : yield* identify(of, values[index], pace);
+          if (add(seen, identity)) continue;
+          const again = quote(of, bytes);
+          refuseMember(issues, index, `Expected each element once, found ${again} again`);
+        }
+        return elements;
+      },
+      *encode(elements, pace) {
+        return yield* frameCounted(elements, elements.length, pace);
+      },
+      // Its elements have no order of their own.
+      *identify(elements, pace) {
+        return yield* frameCounted(yield* sortBytes(elements, pace), elements.length, pace);
+      },
     },
+    hasIdentity: true,
     fixed: null,
-    encode: (elements) => frameCounted(elements, elements.length),
     decode: (bytes, start) => decodeElements(of, bytes, start),
-    // Its elements have no order of their own.
-    identity: {
-      bytesOf: (elements) => frameCounted(elements.toSorted(Buffer.compare), elements.length),
-    },
     measure: memberMeasure(["minItems", "maxItems"], (elements) => elements.length),
   });
 }
@@ -101,7 +132,26 @@ export function set(of: Format): Format<Buffer[]> {
 export function map(key: Format, value: Format): Format<Buffer[]> {
   const description = `An object of ${value.cql} by ${key.cql}, whose keys are text`;
   const example = (of: Json): Json => ({ [keyText(key.output.example)]: of });
-  return withText({
+
+  /** The bytes of a key; undefined if it is refused. */
+  function* readKey(
+    name: string,
+    { seen, ...reading }: Reading & { seen: Set<string> },
+  ): Steps<Buffer | undefined> {
+    const { issues, pace } = reading;
+    const before = issues.length;
+    const keyValue = key.steps === null
+      ? key.readText(name, issues)
+      : yield* key.steps.readText(name, reading);
+    if (issues.length > before) return undefined;
+    const bytes = yield* encodeMember(key, keyValue, pace);
+    if (!add(seen, key.identity === null ? bytes : yield* identify(key, keyValue, pace))) {
+      refuse(issues, `Expected each key once, found ${quote(key, bytes)} again`);
+    }
+    return bytes;
+  }
+
+  return composite({
     ...COMPOSITE_TRAITS,
     cql: `map<${key.cql}, ${value.cql}>`,
     output: {
@@ -116,26 +166,38 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
       description,
       example: example(value.input.example),
     },
-    read(json, issues) {
-      if (!isJsonObject(json)) return refuse(issues, "Expected an object");
-      const entries: Buffer[] = [];
-      const seen = new Set<string>();
-      for (const name of Object.keys(json)) {
-        if (isFull(issues)) break;
-        const before = issues.length;
-        const keyValue = key.readText(name, issues);
-        const keyBytes = issues.length > before ? undefined : key.encode(keyValue);
-        if (keyBytes && !add(seen, key.identity?.bytesOf(keyValue) ?? keyBytes)) {
-          refuse(issues, `Expected each key once, found ${quote(key, keyBytes)} again`);
+    steps: {
+      *read(json, reading) {
+        const { issues, pace } = reading;
+        if (!isJsonObject(json)) return refuse(issues, "Expected an object");
+        const entries: Buffer[] = [];
+        const seen = new Set<string>();
+        for (const name of Object.keys(json)) {
+          if (isFull(issues)) break;
+          if (pace.isDue()) yield;
+          const before = issues.length;
+          const keyBytes = yield* readKey(name, { ...reading, seen });
+          placeIssues(issues, before, name);
+          const member = yield* readMember(value, json[name], { ...reading, key: name });
+          if (keyBytes && issues.length === before) {
+            entries.push(keyBytes, yield* encodeMember(value, member, pace));
+          }
         }
-        placeIssues(issues, before, name);
-        const member = readMember(value, json[name], { key: name, issues });
-        if (keyBytes && issues.length === before) entries.push(keyBytes, value.encode(member));
-      }
-      return entries;
+        return entries;
+      },
+      *encode(entries, pace) {
+        return yield* frameCounted(entries, entries.length / 2, pace);
+      },
+      *identify(entries, pace) {
+        const pairs: Buffer[] = [];
+        for (let index = 0; index < entries.length; index += 2) {
+          pairs.push(yield* frame([entries[index]!, entries[index + 1]!], { pace }));
+        }
+        return Buffer.concat(yield* sortBytes(pairs, pace));
+      },
     },
+    hasIdentity: true,
     fixed: null,
-    encode: (entries) => frameCounted(entries, entries.length / 2),
     decode(bytes, start) {
       const object: { [key: string]: Json } = {};
       const count = bytes.readInt32BE(start);
@@ -147,14 +209,6 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
         at += memberLength(bytes, at);
       }
       return object;
-    },
-    identity: {
-      bytesOf(entries) {
-        const pairs = entries.flatMap((bytes, index) =>
-          index % 2 === 0 ? [frame([bytes, entries[index + 1]!])] : []
-        );
-        return Buffer.concat(pairs.toSorted(Buffer.compare));
-      },
     },
     measure: memberMeasure(["minProperties", "maxProperties"], (entries) => entries.length / 2),
   });
@@ -171,8 +225,8 @@ function decodeElements(of: Format, bytes: Buffer, start: number): Json[] {
   return elements;
 }
 
-function frameCounted(members: readonly Buffer[], count: number): Buffer {
-  return counted(frame(members, COUNT_BYTES), count);
+function* frameCounted(members: readonly Buffer[], count: number, pace: Pace): Steps<Buffer> {
+  return counted(yield* frame(members, { head: COUNT_BYTES, pace }), count);
 }
 
 function counted(bytes: Buffer, count: number): Buffer {

@@ -8,27 +8,30 @@ import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
 import {
   type Fixed,
-  fixed,
   type Format,
+  type FormatSteps,
   identify,
-  type Identity,
   isFull,
-  type Issue,
+  type Reading,
   refuse,
   type Schema,
 } from "../parts/format.ts";
 import {
+  composite,
   COMPOSITE_TRAITS,
   decodeMember,
+  encodeEach,
+  encodeMember,
   frame,
+  identifyEach,
   memberLength,
   nullable,
   readElements,
   readMember,
   refuseMember,
-  withText,
 } from "../parts/members.ts";
 import { decodeVint, encodeVint, vintLength } from "../parts/vint.ts";
+import type { Pace, Steps } from "../steps.ts";
 
 export interface Field {
   readonly name: string;
@@ -47,19 +50,26 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
     description: `An array of ${names}, each of which may be null`,
     example: of.map((member) => member[side].example),
   });
-  return withText({
+  return composite({
     ...COMPOSITE_TRAITS,
     cql: `tuple<${names}>`,
     output: schema("output"),
     input: schema("input"),
-    read(json, issues) {
-      if (!Array.isArray(json) || json.length !== of.length) {
-        return refuse(issues, `Expected an array of ${of.length} members`);
-      }
-      return of.map((member, key) => readNullable(member, json[key], { key, issues }));
+    steps: {
+      *read(json, reading) {
+        if (!Array.isArray(json) || json.length !== of.length) {
+          return refuse(reading.issues, `Expected an array of ${of.length} members`);
+        }
+        const values: unknown[] = [];
+        for (const [key, member] of of.entries()) {
+          values.push(yield* readNullable(member, json[key], { ...reading, key }));
+        }
+        return values;
+      },
+      ...memberSteps(of),
     },
+    hasIdentity: of.some(({ identity }) => identity !== null),
     fixed: null,
-    encode: (values) => frame(of.map((member, index) => encodeNullable(member, values[index]))),
     decode(bytes, start, end) {
       const members: Json[] = [];
       let at = start;
@@ -70,7 +80,6 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
       }
       return members;
     },
-    identity: membersIdentity(of),
     measure: null,
   });
 }
@@ -78,6 +87,7 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
 /** An object. A field that is missing, or null, is null. `cql` is the type's name. */
 export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
   const known = new Set(fields.map((field) => field.name));
+  const formats = fields.map(({ format }) => format);
   const expectedFields = `Expected one of the fields of ${cql}: ${[...known].join(", ")}`;
   const members = <T>(of: (format: Format) => T) =>
     Object.fromEntries(fields.map(({ name, format }) => [name, of(format)]));
@@ -91,24 +101,30 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
     example: members((format) => format[side].example),
     "x-type": { name: cql, side, description },
   });
-  return withText({
+  return composite({
     ...COMPOSITE_TRAITS,
     cql,
     output: schema("output"),
     input: schema("input"),
-    read(json, issues) {
-      if (!isJsonObject(json)) return refuse(issues, "Expected an object");
-      for (const name of Object.keys(json)) {
-        if (!known.has(name) && !isFull(issues)) refuseMember(issues, name, expectedFields);
-      }
-      return fields.map(({ name, format }) => {
-        const member = Object.hasOwn(json, name) ? json[name] : null;
-        return readNullable(format, member, { key: name, issues });
-      });
+    steps: {
+      *read(json, reading) {
+        const { issues, pace } = reading;
+        if (!isJsonObject(json)) return refuse(issues, "Expected an object");
+        for (const name of Object.keys(json)) {
+          if (pace.isDue()) yield;
+          if (!known.has(name) && !isFull(issues)) refuseMember(issues, name, expectedFields);
+        }
+        const values: unknown[] = [];
+        for (const { name, format } of fields) {
+          const member = Object.hasOwn(json, name) ? json[name] : null;
+          values.push(yield* readNullable(format, member, { ...reading, key: name }));
+        }
+        return values;
+      },
+      ...memberSteps(formats),
     },
+    hasIdentity: formats.some(({ identity }) => identity !== null),
     fixed: null,
-    encode: (values) =>
-      frame(fields.map(({ format }, index) => encodeNullable(format, values[index]))),
     decode(bytes, start, end) {
       const object: { [key: string]: Json } = {};
       let at = start;
@@ -119,7 +135,6 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
       }
       return object;
     },
-    identity: membersIdentity(fields.map(({ format }) => format)),
     measure: null,
   });
 }
@@ -137,87 +152,113 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
     description: `An array of ${dimension} ${of.cql}`,
     example: Array.from({ length: dimension }, () => of[side].example),
   });
-  return withText({
+  return composite({
     ...COMPOSITE_TRAITS,
     cql: `vector<${of.cql}, ${dimension}>`,
     output: schema("output"),
     input: schema("input"),
-    read(json, issues) {
-      if (!Array.isArray(json) || json.length !== dimension) {
-        return refuse(issues, `Expected an array of ${dimension} elements`);
-      }
-      return readElements(of, json, issues);
+    steps: {
+      *read(json, reading) {
+        if (!Array.isArray(json) || json.length !== dimension) {
+          return refuse(reading.issues, `Expected an array of ${dimension} elements`);
+        }
+        return yield* readElements(of, json, reading);
+      },
+      *encode(values, pace) {
+        if (of.fixed !== null) return yield* encodeFixed(of.fixed, values, pace);
+        const bytes = yield* encodeEach(of, values, pace);
+        return Buffer.concat(bytes.flatMap((each) => [encodeVint(BigInt(each.length)), each]));
+      },
+      *identify(values, pace) {
+        return yield* frame(yield* identifyEach(of, values, pace), { pace });
+      },
     },
-    ...(of.fixed ? fixedVector(of.fixed, of, dimension) : variableVector(of, dimension)),
-    identity: of.identity === null ? null : {
-      bytesOf: (values) => frame(values.map((value) => identify(of, value))),
-    },
+    hasIdentity: of.identity !== null,
+    fixed: of.fixed === null ? null : fixedVector(of.fixed, dimension),
+    decode: of.fixed === null
+      ? (bytes, start) => decodeVariable(of, dimension, { bytes, start })
+      : (bytes, start) => decodeFixed(of, dimension, { bytes, start }),
     measure: null,
   });
 }
 
-type VectorBytes = Pick<Format<unknown[]>, "fixed" | "encode" | "decode">;
-
-function fixedVector(element: Fixed<unknown>, of: Format, dimension: number): VectorBytes {
+function fixedVector(element: Fixed<unknown>, dimension: number): Fixed<unknown[]> {
   const { length } = element;
   return {
-    ...fixed(length * dimension, (values, into, at) => {
+    length: length * dimension,
+    write(values, into, at) {
       for (let index = 0; index < dimension; index++) {
         element.write(values[index], into, at + index * length);
       }
-    }),
-    decode(bytes, start) {
-      const elements: Json[] = [];
-      for (let index = 0, at = start; index < dimension; index++, at += length) {
-        elements.push(of.decode(bytes, at, at + length));
-      }
-      return elements;
     },
   };
 }
 
-function variableVector(of: Format, dimension: number): VectorBytes {
-  return {
-    fixed: null,
-    encode: (values) =>
-      Buffer.concat(values.flatMap((value) => {
-        const bytes = of.encode(value);
-        return [encodeVint(BigInt(bytes.length)), bytes];
-      })),
-    decode(bytes, start) {
-      const elements: Json[] = [];
-      let at = start;
-      for (let index = 0; index < dimension; index++) {
-        const length = Number(decodeVint(bytes, at));
-        at += vintLength(bytes.readUInt8(at));
-        elements.push(of.decode(bytes, at, at + length));
-        at += length;
-      }
-      return elements;
-    },
-  };
+function* encodeFixed(
+  { length, write }: Fixed<unknown>,
+  values: readonly unknown[],
+  pace: Pace,
+): Steps<Buffer> {
+  const bytes = Buffer.allocUnsafe(length * values.length);
+  for (const [index, value] of values.entries()) {
+    if (pace.isDue()) yield;
+    write(value, bytes, index * length);
+  }
+  return bytes;
 }
 
-function readNullable(
+interface Place {
+  readonly bytes: Buffer;
+  readonly start: number;
+}
+
+function decodeFixed(of: Format, dimension: number, { bytes, start }: Place): Json[] {
+  const { length } = of.fixed!;
+  const elements: Json[] = [];
+  for (let index = 0, at = start; index < dimension; index++, at += length) {
+    elements.push(of.decode(bytes, at, at + length));
+  }
+  return elements;
+}
+
+function decodeVariable(of: Format, dimension: number, { bytes, start }: Place): Json[] {
+  const elements: Json[] = [];
+  let at = start;
+  for (let index = 0; index < dimension; index++) {
+    const length = Number(decodeVint(bytes, at));
+    at += vintLength(bytes.readUInt8(at));
+    elements.push(of.decode(bytes, at, at + length));
+    at += length;
+  }
+  return elements;
+}
+
+function* readNullable(
   format: Format,
   json: unknown,
-  options: { key: string | number; issues: Issue[] },
-): unknown {
-  return json === null ? null : readMember(format, json, options);
+  reading: Reading & { key: string | number },
+): Steps<unknown> {
+  return json === null ? null : yield* readMember(format, json, reading);
 }
 
-function encodeNullable(format: Format, value: unknown): Buffer | null {
-  return value === null ? null : format.encode(value);
-}
-
-/** Of members each of which may be null. */
-function membersIdentity(of: readonly Format[]): Identity<unknown[]> | null {
-  if (of.every(({ identity }) => identity === null)) return null;
+/** Of members of different types, each of which may be null. */
+function memberSteps(of: readonly Format[]): Pick<FormatSteps<unknown[]>, "encode" | "identify"> {
   return {
-    bytesOf: (values) =>
-      frame(of.map((member, index) => {
+    *encode(values, pace) {
+      const members: (Buffer | null)[] = [];
+      for (const [index, member] of of.entries()) {
         const value = values[index];
-        return value === null ? null : identify(member, value);
-      })),
+        members.push(value === null ? null : yield* encodeMember(member, value, pace));
+      }
+      return yield* frame(members, { pace });
+    },
+    *identify(values, pace) {
+      const members: (Buffer | null)[] = [];
+      for (const [index, member] of of.entries()) {
+        const value = values[index];
+        members.push(value === null ? null : yield* identify(member, value, pace));
+      }
+      return yield* frame(members, { pace });
+    },
   };
 }

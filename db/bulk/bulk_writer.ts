@@ -12,7 +12,7 @@ import type { Executor, Result } from "../run/execute.ts";
 import { type BulkOutcome, type Entry, writeLines, type WriteLinesOptions } from "./write_lines.ts";
 
 export interface BulkRequest
-  extends Pick<WriteLinesOptions<EncodedValues>, "read" | "done" | "fail" | "obstacle"> {
+  extends Pick<WriteLinesOptions<EncodedValues>, "read" | "run" | "done" | "fail" | "obstacle"> {
   /** Runs while Cassandra is being waited for. */
   readonly stopwatch: Stopwatch;
   /** As of when all lines are written. Default: when each is sent. */

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
+import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
 import type { Code } from "../../errors/codes.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import { backoff } from "../driver/backoff.ts";
@@ -20,7 +21,9 @@ export type Entry =
 
 export interface WriteLinesOptions<Row> {
   /** Checks the input of a line. @throws {ServiceError} */
-  read(value: unknown, line: number): Row;
+  read(value: unknown, line: number): Steps<Row>;
+  /** Runs the reading of some inputs. */
+  readonly run: RunSteps;
   /**
    * Writes rows that are in one group, all of them or none, as of a time.
    *
@@ -103,18 +106,19 @@ export async function writeLines<Row>(
   }
 
   /** The entries that can be written. */
-  function* readEntries(entries: readonly Entry[]): Generator<ReadLine<Row>> {
+  function* readEntries(entries: readonly Entry[]): Steps<ReadLine<Row>[]> {
+    const lines: ReadLine<Row>[] = [];
+    const pace = new Pace();
     for (const entry of entries) {
-      let row: Row;
+      if (pace.isDue()) yield;
       try {
         if ("error" in entry) throw entry.error;
-        row = options.read(entry.value, entry.line);
+        lines.push({ line: entry.line, row: yield* options.read(entry.value, entry.line) });
       } catch (error) {
         fail(entry.line, error);
-        continue;
       }
-      yield { line: entry.line, row };
     }
+    return lines;
   }
 
   /** Where one row of several may be to blame, writing each alone finds it. */
@@ -179,12 +183,14 @@ export async function writeLines<Row>(
         stopped = options.obstacle();
         if (stopped !== null) break reading;
         const entries = block.slice(start, start + WINDOW);
-        for (const group of groupLines(readEntries(entries), options.key)) {
+        const lines = await options.run(readEntries(entries));
+        for (const group of groupLines(lines, options.key)) {
           while (!limit.tryTake(placesFor(group))) await limit.freed();
           void writeAndRelease(group);
         }
         read = entries.at(-1)!.line;
-        await setImmediate();
+        // Not an immediate, before which the runtime hardly looks for input and output.
+        await setTimeout(0);
       }
     }
   } catch (error) {

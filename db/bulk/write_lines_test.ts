@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { inOneStep, runAtOnce } from "../../codec/steps.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
@@ -24,7 +25,8 @@ async function run(
 ): Promise<Ran> {
   const failures: string[] = [];
   const outcome = await writeLines<unknown>(ReadableStream.from(blocks), {
-    read: (value) => value,
+    read: (value) => inOneStep(() => value),
+    run: runAtOnce,
     nextTime: () => 0,
     key: null,
     idempotent: true,
@@ -188,11 +190,12 @@ describe("writeLines()", () => {
     const timer = setInterval(() => turns++);
     await run(blocksOf(5_000, 5_000), {
       write: () => Promise.resolve(),
-      read(value) {
-        const until = performance.now() + 0.01;
-        while (performance.now() < until);
-        return value;
-      },
+      read: (value) =>
+        inOneStep(() => {
+          const until = performance.now() + 0.01;
+          while (performance.now() < until);
+          return value;
+        }),
     });
     clearInterval(timer);
     expect(turns).toBeGreaterThan(5);
@@ -200,10 +203,11 @@ describe("writeLines()", () => {
 
   it("reports an entry that is not a row, and continues", async () => {
     const { failures, outcome } = await run(blocksOf(3), {
-      read(value) {
-        if (value === 2) throw new ServiceError("invalid_input", "Two");
-        return value;
-      },
+      read: (value) =>
+        inOneStep(() => {
+          if (value === 2) throw new ServiceError("invalid_input", "Two");
+          return value;
+        }),
       write: () => Promise.resolve(),
     });
     expect(failures).toEqual(["2 invalid_input"]);

@@ -7,6 +7,7 @@
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import type { Steps } from "../../codec/steps.ts";
 import type { AppEnv } from "../context.ts";
 import {
   type BodyLimits,
@@ -21,6 +22,9 @@ import { IDEMPOTENCY_KEY } from "../idempotency/idempotency_key.ts";
 import { unsupportedKey } from "../idempotency/read_repeatable.ts";
 import { unsupported } from "../input/preconditions.ts";
 import { negotiate } from "../respond/negotiate.ts";
+
+/** What is made of a smaller body takes no time that others would notice. */
+const SMALL_BYTES = 16_384;
 
 /** An answer that depends on the caller is not for caches, unless the handler says otherwise. */
 export function noStore(): MiddlewareHandler<AppEnv> {
@@ -109,7 +113,8 @@ export function holdBody(
   { takes, hasBody }: HandlerNeeds,
 ): MiddlewareHandler<AppEnv>[] {
   if (!hasBody) return [];
-  return [async function holdBody({ req }, next) {
+  return [async function holdBody(context, next) {
+    const { req } = context;
     const bytes = await readBytes(req.raw, limits);
     const type = req.raw.headers.get("content-type");
     if (takes.length > 0 && bytes.length > 0 && !isTaken(type, takes)) {
@@ -121,6 +126,13 @@ export function holdBody(
       req.bodyCache,
       isJson(type) ? { text: Promise.resolve(decodeUtf8(bytes)) } : { blob: Promise.resolve(blob) },
     );
+    // What the framework and the handler make of a large body cannot pause: it has a turn of its own.
+    if (bytes.length > SMALL_BYTES) await context.get("request").run(pause());
     await next();
   }];
+}
+
+/** Nothing, after a turn of waiting. */
+function* pause(): Steps<void> {
+  yield;
 }

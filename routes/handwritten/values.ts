@@ -9,6 +9,7 @@
 import type { ParamSource } from "../../catalog/query.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { Json } from "../../codec/codec.ts";
+import { finish } from "../../codec/steps.ts";
 import type {
   EncodedValues,
   PreparedParam,
@@ -51,7 +52,7 @@ export function compileValues(
     );
     assertNames(body);
     try {
-      return read({ path: {}, query, headers, body, claims, seeds }).values;
+      return finish(read({ path: {}, query, headers, body, claims, seeds })).values;
     } catch (error) {
       throw withPlaces(error, route);
     }

@@ -8,6 +8,7 @@ import { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { ParamSource } from "../../catalog/query.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
+import { finish, inOneStep, type Steps } from "../../codec/steps.ts";
 import type {
   EncodedValues,
   PreparedParam,
@@ -68,11 +69,11 @@ export interface BulkInput {
    * @param line of the upload, from one
    * @throws {ServiceError} `invalid_input` with every mistake of the body
    */
-  readValues(body: RawInput["body"], line: number): EncodedValues;
+  readValues(body: RawInput["body"], line: number): Steps<EncodedValues>;
 }
 
 /** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
-export type InputReader<Own> = (input: RawInput) => Input<Own>;
+export type InputReader<Own> = (input: RawInput) => Steps<Input<Own>>;
 
 /** Reads what holds for all bodies of one request, once. */
 export type BulkInputReader = (outer: OuterInput) => BulkInput;
@@ -96,11 +97,11 @@ export function compileInput<Own>(
   const readBody = compileBody(prepared);
   const readPreconditions = compilePreconditions(prepared);
   const generate = compileGenerated(prepared.params);
-  return (input) => {
+  return function* readInput(input) {
     const errors: InputError[] = [];
     const values: Values = {};
-    readOuter(input, values, errors);
-    readBody(input, values, errors);
+    yield* readOuter(input, values, errors);
+    yield* readBody(input, values, errors);
     const own = ownParams.read(input.query, errors);
     if (errors.length > 0) throw invalidInput(errors);
     // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
@@ -127,15 +128,15 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
   return (outer) => {
     const mistakes: InputError[] = [];
     const shared: Values = {};
-    readOuter({ ...outer, body: {} }, shared, mistakes);
+    finish(readOuter({ ...outer, body: {} }, shared, mistakes));
     if (mistakes.length > 0) throw invalidInput(mistakes);
     return {
       preconditions: readPreconditions(outer.headers).preconditions,
       repeatable: outer.seeds.repeatable,
-      readValues(body, line) {
+      *readValues(body, line) {
         const errors: InputError[] = [];
         const values = { ...shared };
-        readBody({ ...outer, body }, values, errors);
+        yield* readBody({ ...outer, body }, values, errors);
         if (errors.length > 0) throw invalidInput(errors);
         const made = generate?.(outer.seeds.next(values, line));
         return made === undefined ? values : { ...values, ...made };
@@ -150,8 +151,8 @@ function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamR
     prepared,
     ({ in: place }) => place !== "body" && place !== "generated",
   );
-  return (input, values, errors) => {
-    readParams(input, values, errors);
+  return function* readOuter(input, values, errors) {
+    yield* readParams(input, values, errors);
     for (const name of new Set(input.query.keys())) {
       if (errors.length >= MAX_ERRORS) return;
       if (!names.includes(name)) errors.push(unknown("query", name, names));
@@ -166,8 +167,8 @@ function compileBody(prepared: InputFacts): ParamReader {
   const nothing = `Nothing to write: send ${least.length > 1 ? "at least one of " : ""}${
     least.map((param) => `"${clientNameOf(param)}"`).join(", ")
   }`;
-  return (input, values, errors) => {
-    readParams(input, values, errors);
+  return function* readBody(input, values, errors) {
+    yield* readParams(input, values, errors);
     for (const name of Object.keys(input.body)) {
       if (errors.length >= MAX_ERRORS) return;
       if (!names.includes(name)) errors.push(unknown("body", name, names));
@@ -193,8 +194,8 @@ function compileParams(
   const keys = allKeys.filter((name) => params.some(({ param }) => param.name === name));
   const onlyKey = allKeys.length === 1 ? allKeys[0] : undefined;
 
-  return (input, values, errors) => {
-    for (const read of readers) read(input, values, errors);
+  return function* readParams(input, values, errors) {
+    for (const read of readers) yield* read(input, values, errors);
     for (const { param, bucket } of buckets) {
       const { source } = param;
       const instant = source.in === "bucket" ? values[source.of] : undefined;
@@ -224,27 +225,30 @@ function compileParams(
   };
 }
 
-type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => void;
+type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => Steps<void>;
 
 function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;
   const { name, source } = param;
-  if (!isRead(source)) return () => {};
+  if (!isRead(source)) return () => inOneStep(() => {});
   if (source.in === "content") {
-    return ({ content }, values) => {
-      values[name] = content?.bytes;
-    };
+    return ({ content }, values) =>
+      inOneStep(() => {
+        values[name] = content?.bytes;
+      });
   }
   if (source.in === "content-type") {
-    return ({ content }, values) => {
-      if (content !== undefined) values[name] = codec.encode(content.type);
-    };
+    return ({ content }, values) =>
+      inOneStep(() => {
+        if (content !== undefined) values[name] = codec.encode(content.type);
+      });
   }
   if (source.in === "claim") {
     const readClaim = compileClaim(codec, source.claim);
-    return ({ claims }, values) => {
-      values[name] = readClaim(claims);
-    };
+    return ({ claims }, values) =>
+      inOneStep(() => {
+        values[name] = readClaim(claims);
+      });
   }
   const schema = schemaOf(prepared);
   const fallback = param.default === null
@@ -256,7 +260,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
   // The router knows a segment by its marker.
   const clientName = place === "path" ? name : clientNameOf(param);
   const pointer = pointerToParam(param);
-  return (input, values, errors) => {
+  return function* readParam(input, values, errors) {
     const raw = rawValue(input, place, clientName);
     if (raw === undefined) {
       if (optional) values[name] = leftOut;
@@ -266,8 +270,8 @@ function compileParam(prepared: PreparedParam): ParamReader {
     } else if (raw === null && nullable) {
       values[name] = null;
     } else {
-      const result = schema.safeParse(raw);
-      if (result.success) values[name] = codec.encode(result.data);
+      const result = schema.safeParse(place === "body" ? yield* codec.readAhead(raw) : raw);
+      if (result.success) values[name] = yield* codec.encodeSteps(result.data);
       else errors.push(...inputErrors(result.error, pointer));
     }
   };

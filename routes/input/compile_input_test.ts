@@ -5,6 +5,7 @@ import { parseQueries } from "../../catalog/catalog.ts";
 import type { PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
+import { finish } from "../../codec/steps.ts";
 import { createSeeds } from "../generate/seed.ts";
 import { compileBulkInput, compileInput, type InputFacts, type RawInput } from "./compile_input.ts";
 import { NO_OWN_PARAMS } from "./own_params.ts";
@@ -95,7 +96,8 @@ function mistakesOf(read: () => unknown): Record<string, string> | string {
 }
 
 describe("compileInput()", () => {
-  const read = compileInput(RECORD, NO_OWN_PARAMS);
+  const readSteps = compileInput(RECORD, NO_OWN_PARAMS);
+  const read = (input: RawInput) => finish(readSteps(input));
 
   it("takes each value from its place", () => {
     const { values } = read(request({ query: "keep=7", headers: { "trace-label": "x" } }));
@@ -148,7 +150,9 @@ describe("compileInput()", () => {
         errors.push({ pointer: "/query/limit", detail: query.get("limit") ?? "" });
       },
     };
-    const mistakes = mistakesOf(() => compileInput(RECORD, own)(request({ query: "limit=0&x=1" })));
+    const mistakes = mistakesOf(() =>
+      finish(compileInput(RECORD, own)(request({ query: "limit=0&x=1" })))
+    );
     expect(mistakes).toEqual({ "/query/limit": "0", "/query/x": expect.any(String) });
   });
 
@@ -162,7 +166,7 @@ describe("compileInput()", () => {
       { keys: ["k"] },
     );
     const readSingle = compileInput(single, NO_OWN_PARAMS);
-    expect(mistakesOf(() => readSingle(request({ query: "k=", body: {} }))))
+    expect(mistakesOf(() => finish(readSingle(request({ query: "k=", body: {} })))))
       .toEqual({ "/query/k": "Expected at least one byte" });
   });
 
@@ -195,7 +199,8 @@ describe("compileBulkInput()", () => {
   const read = compileBulkInput(RECORD);
 
   it("reads what all inputs share once, and each body by itself", () => {
-    const { readValues } = read(request({ query: "keep=7" }));
+    const input = read(request({ query: "keep=7" }));
+    const readValues = (body: RawInput["body"], line = 1) => finish(input.readValues(body, line));
     const [one, other] = [readValues({ name: "One" }, 1), readValues({ name: "Other" }, 2)];
     expect([textOf(one.name), textOf(other.name)]).toEqual(["One", "Other"]);
     for (const values of [one, other]) {

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { parseJson } from "../../codec/json/parse_json.ts";
+import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
+import type { RunSteps, Steps } from "../../codec/steps.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
@@ -22,6 +23,8 @@ export interface BodyLimits {
 }
 
 export interface ReadBodyOptions extends BodyLimits {
+  /** Runs what is to be done with a body that has come in. */
+  readonly run: RunSteps;
   /** The media types that the error lists. Default: JSON alone. */
   readonly takes?: readonly string[];
 }
@@ -49,13 +52,13 @@ export async function readJsonObject(
  */
 export async function readJson(
   request: Request,
-  { maxBytes, timeoutMs, takes = ["application/json"] }: ReadBodyOptions,
+  { maxBytes, timeoutMs, run, takes = ["application/json"] }: ReadBodyOptions,
 ): Promise<unknown> {
   const bytes = await readBytes(request, { maxBytes, timeoutMs });
   if (bytes.length === 0) return undefined;
   const type = request.headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
-  return parse(bytes);
+  return await run(parse(bytes));
 }
 
 /** Whether a body of this media type is one of those that a route takes; any JSON is JSON. */
@@ -120,10 +123,10 @@ export function assertObject(value: unknown, what: string): Record<string, unkno
   return value as Record<string, unknown>;
 }
 
-function parse(bytes: Uint8Array): unknown {
+function* parse(bytes: Uint8Array): Steps<unknown> {
   const text = decodeUtf8(bytes);
   try {
-    return parseJson(text);
+    return yield* parseJsonSteps(text);
   } catch (error) {
     throw new ServiceError(
       "malformed_request",

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { runAtOnce } from "../../codec/steps.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import {
   assertNotEncoded,
@@ -11,7 +12,7 @@ import {
 } from "./read_body.ts";
 import { readEntries } from "./read_entries.ts";
 
-const LIMITS = { maxBytes: 1 << 20, timeoutMs: 30_000 };
+const LIMITS = { maxBytes: 1 << 20, timeoutMs: 30_000, run: runAtOnce };
 const JSON_HEADERS = { "content-type": "application/json" };
 const encoder = new TextEncoder();
 

@@ -3,11 +3,18 @@
  *
  * @module
  */
-import { parseJson } from "../../codec/json/parse_json.ts";
+import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
+import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
 import type { Entry } from "../../db/bulk/write_lines.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { ChunkReader } from "./chunk_reader.ts";
-import { assertNotEncoded, assertObject, type BodyLimits, readJson } from "./read_body.ts";
+import {
+  assertNotEncoded,
+  assertObject,
+  type BodyLimits,
+  type ReadBodyOptions,
+  readJson,
+} from "./read_body.ts";
 import { type Line, readLines } from "./read_lines.ts";
 
 export const NDJSON = "application/x-ndjson";
@@ -40,14 +47,14 @@ const BLANK = /^[ \t\r]*$/;
  */
 export async function readEntries(
   request: Request,
-  limits: BodyLimits,
+  { run, ...limits }: BodyLimits & Pick<ReadBodyOptions, "run">,
 ): Promise<BulkBody> {
   if (NDJSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     assertNotEncoded(request.headers);
-    return { kind: "many", upload: new NdjsonUpload(request.body, limits) };
+    return { kind: "many", upload: new NdjsonUpload(request.body, { limits, run }) };
   }
   const takes = ["application/json", NDJSON];
-  const value = await readJson(request, { ...limits, takes }) ?? {};
+  const value = await readJson(request, { ...limits, run, takes }) ?? {};
   if (!Array.isArray(value)) return { kind: "one", body: assertObject(value, "The body") };
   const entries = value.map((value, index) => ({ line: index + 1, value }));
   return {
@@ -60,21 +67,26 @@ class NdjsonUpload implements Upload {
   readonly blocks: AsyncIterable<readonly Entry[]>;
   readonly #chunks: ChunkReader | null;
   readonly #limits: BodyLimits;
+  readonly #run: RunSteps;
   /** How long the sender may still keep the service waiting, in milliseconds. */
   #patienceMs: number;
   /** Why it was broken off from this side; null while it was not. */
   #broken: Error | null = null;
 
-  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, limits: BodyLimits) {
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+    { limits, run }: { limits: BodyLimits; run: RunSteps },
+  ) {
     this.#chunks = body === null ? null : new ChunkReader(body);
     this.#limits = limits;
+    this.#run = run;
     this.#patienceMs = limits.timeoutMs;
     this.blocks = this.#readBlocks();
   }
 
   async *#readBlocks(): AsyncGenerator<readonly Entry[]> {
     for await (const lines of readLines(this.#readChunks(), this.#limits)) {
-      const entries = lines.filter(isNotBlank).map(parseLine);
+      const entries = await this.#run(parseLines(lines.filter(isNotBlank)));
       if (entries.length === 0) continue;
       this.#patienceMs = this.#limits.timeoutMs;
       yield entries;
@@ -127,10 +139,20 @@ function isNotBlank(line: Line): boolean {
   return "error" in line || !BLANK.test(line.text);
 }
 
-function parseLine(line: Line): Entry {
+function* parseLines(lines: readonly Line[]): Steps<Entry[]> {
+  const entries: Entry[] = [];
+  const pace = new Pace();
+  for (const line of lines) {
+    if (pace.isDue()) yield;
+    entries.push(yield* parseLine(line));
+  }
+  return entries;
+}
+
+function* parseLine(line: Line): Steps<Entry> {
   if ("error" in line) return line;
   try {
-    return { line: line.line, value: parseJson(line.text) };
+    return { line: line.line, value: yield* parseJsonSteps(line.text) };
   } catch (cause) {
     const detail = `The line is not JSON: ${(cause as Error).message}`;
     return { line: line.line, error: new ServiceError("malformed_request", detail) };

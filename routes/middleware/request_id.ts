@@ -5,6 +5,7 @@
  * @module
  */
 import type { MiddlewareHandler } from "hono";
+import { runAtOnce } from "../../codec/steps.ts";
 import { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
@@ -24,6 +25,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
       publicUrl,
       route: "unmatched",
       identity: null,
+      run: runAtOnce,
       code: null,
       cause: undefined,
       completion: null,

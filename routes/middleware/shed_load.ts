@@ -1,7 +1,7 @@
 /**
- * Gives each request of a route a place while it is served, or refuses it at once. It runs after
- * authentication, because each caller has a share: callers are known by issuer and subject, and on public
- * routes by address.
+ * Gives each request of a route a place while it is served, or refuses it at once, and time slices for its
+ * work. It runs after authentication, because each caller has a share: callers are known by issuer and
+ * subject, and on public routes by address.
  *
  * @module
  */
@@ -9,17 +9,24 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import type { Places } from "../load/places.ts";
+import type { TimeSlices } from "../load/time_slices.ts";
 
 export interface ShedLoadOptions {
   /** The places of the process; apps that replace each other share them. */
   readonly places: Places;
+  /** Likewise, the time slices of the process. */
+  readonly slices: TimeSlices;
   readonly addressOf: AddressReader;
 }
 
-export function shedLoad({ places, addressOf }: ShedLoadOptions): MiddlewareHandler<AppEnv> {
+export function shedLoad(
+  { places, slices, addressOf }: ShedLoadOptions,
+): MiddlewareHandler<AppEnv> {
   return async function shedLoad(context, next) {
     const request = context.get("request");
-    const leave = places.take(request.identity?.caller ?? addressOf(context));
+    const caller = request.identity?.caller ?? addressOf(context);
+    const leave = places.take(caller);
+    request.run = (steps) => slices.run(caller, steps);
     try {
       await next();
     } finally {

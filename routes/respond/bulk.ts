@@ -57,6 +57,7 @@ export function respondBulk(
     async function serve(): Promise<boolean> {
       const outcome = await writeBulk(upload.blocks, {
         stopwatch: request.cassandra,
+        run: request.run,
         read: (value, line) => readValues(assertObject(value, "The line"), line),
         writeTime: repeatable?.writeTimeUs,
         notApplied(values, result) {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import type { RowPage } from "../../db/run/page.ts";
@@ -90,7 +90,7 @@ async function* piecesOf(
     // Awaited with the next page; a caller that leaves before it must not end the process.
     upcoming?.catch(() => {});
     // Lets the request for it go out: Cassandra reads while this page is written.
-    if (upcoming !== null) await setImmediate();
+    if (upcoming !== null) await setTimeout(0);
     yield* inPieces(encoder.encode(format.rows(rows, columns)));
   }
 }
