@@ -85,8 +85,13 @@ class NdjsonUpload implements Upload {
   }
 
   async *#readBlocks(): AsyncGenerator<readonly Entry[]> {
-    for await (const lines of readLines(this.#readChunks(), this.#limits)) {
-      const entries = await this.#run(parseLines(lines.filter(isNotBlank)));
+    for await (
+      const lines of readLines(this.#readChunks(), {
+        ...this.#limits,
+        run: this.#run,
+      })
+    ) {
+      const entries = await this.#run(parseLines(lines));
       if (entries.length === 0) continue;
       this.#patienceMs = this.#limits.timeoutMs;
       yield entries;
@@ -144,7 +149,7 @@ function* parseLines(lines: readonly Line[]): Steps<Entry[]> {
   const pace = new Pace();
   for (const line of lines) {
     if (pace.isDue()) yield;
-    entries.push(yield* parseLine(line));
+    if (isNotBlank(line)) entries.push(yield* parseLine(line));
   }
   return entries;
 }

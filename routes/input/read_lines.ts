@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
 
@@ -27,11 +28,11 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
  */
 export async function* readLines(
   body: AsyncIterable<Uint8Array>,
-  { maxBytes }: { maxBytes: number },
+  { maxBytes, run }: { readonly maxBytes: number; readonly run: RunSteps },
 ): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter(maxBytes);
   for await (const chunk of body) {
-    const lines = splitter.split(chunk);
+    const lines = await run(splitter.split(chunk));
     if (lines.length > 0) yield lines;
   }
   const last = splitter.end();
@@ -52,7 +53,7 @@ class LineSplitter {
     this.#maxBytes = maxBytes;
   }
 
-  split(chunk: Uint8Array): Line[] {
+  *split(chunk: Uint8Array): Steps<Line[]> {
     const lines: Line[] = [];
     const first = chunk.indexOf(NEWLINE);
     if (first === -1) {
@@ -62,7 +63,7 @@ class LineSplitter {
     this.#begin(chunk.subarray(0, first));
     this.#finish(lines);
     const last = chunk.lastIndexOf(NEWLINE);
-    if (last > first) this.#splitWhole(chunk.subarray(first + 1, last), lines);
+    if (last > first) yield* this.#splitWhole(chunk.subarray(first + 1, last), lines);
     this.#begin(chunk.subarray(last + 1));
     return lines;
   }
@@ -88,13 +89,18 @@ class LineSplitter {
   }
 
   /** Lines that are there from beginning to end, newlines between them. */
-  #splitWhole(bytes: Uint8Array, lines: Line[]): void {
+  *#splitWhole(bytes: Uint8Array, lines: Line[]): Steps<void> {
+    const pace = new Pace();
     const text = bytes.length <= this.#maxBytes ? this.#tryDecode(bytes) : null;
     if (text !== null) {
-      for (const each of text.split("\n")) lines.push({ line: ++this.#line, text: each });
+      for (const each of text.split("\n")) {
+        if (pace.isDue()) yield;
+        lines.push({ line: ++this.#line, text: each });
+      }
       return;
     }
     for (let start = 0, end = 0; start <= bytes.length; start = end + 1) {
+      if (pace.isDue()) yield;
       end = bytes.indexOf(NEWLINE, start);
       if (end === -1) end = bytes.length;
       if (end - start > this.#maxBytes) lines.push(this.#tooLong());

@@ -1,15 +1,16 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { runAtOnce, type Steps } from "../../codec/steps.ts";
 import { type Line, readLines } from "./read_lines.ts";
 
-const MAX_BYTES = 10;
+const LIMITS = { maxBytes: 10, run: runAtOnce };
 const encoder = new TextEncoder();
 
 /** Lines as `3: text`, or as `3! code`. */
 async function linesOf(chunks: Iterable<string | Uint8Array<ArrayBuffer>>): Promise<string[]> {
   const bytes = [...chunks].map((each) => typeof each === "string" ? encoder.encode(each) : each);
   const lines: Line[] = [];
-  for await (const block of readLines(ReadableStream.from(bytes), { maxBytes: MAX_BYTES })) {
+  for await (const block of readLines(ReadableStream.from(bytes), LIMITS)) {
     lines.push(...block);
   }
   return lines.map((each) =>
@@ -97,7 +98,7 @@ describe("readLines()", () => {
     }
     const seen: string[] = [];
     const reading = (async () => {
-      for await (const block of readLines(breaking(), { maxBytes: MAX_BYTES })) {
+      for await (const block of readLines(breaking(), LIMITS)) {
         for (const line of block) seen.push("text" in line ? line.text : "error");
       }
     })();
@@ -110,10 +111,30 @@ describe("readLines()", () => {
     async function* counting() {
       for (; given < 3; given++) yield await Promise.resolve(encoder.encode("a\n"));
     }
-    const lines = readLines(counting(), { maxBytes: MAX_BYTES });
+    const lines = readLines(counting(), LIMITS);
     await lines.next();
     await lines.next();
     expect(given).toBe(1);
     await lines.return(undefined);
   });
+
+  for (const byte of [0x0a, 0xff]) {
+    it(`pauses often in a chunk of many short lines, of bytes ${byte.toString(16)}`, async () => {
+      let pauses = 0;
+      // deno-lint-ignore require-await
+      const run = async <Result>(steps: Steps<Result>): Promise<Result> => {
+        for (;; pauses++) {
+          const step = steps.next();
+          if (step.done) return step.value;
+        }
+      };
+      const chunk = Uint8Array.from({ length: 65_536 }, (_, index) => index % 2 ? 0x0a : byte);
+      const lines: Line[] = [];
+      for await (const block of readLines(ReadableStream.from([chunk]), { maxBytes: 10, run })) {
+        lines.push(...block);
+      }
+      expect(lines.length).toBeGreaterThan(30_000);
+      expect(pauses).toBeGreaterThan(400);
+    });
+  }
 });

@@ -60,8 +60,9 @@ export async function spawnService(
     env: environment(env),
     clearEnv: true,
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
+  const complaints = new Response(child.stderr).text();
   const log: Record<string, unknown>[] = [];
   const listening = Promise.withResolvers<{ url: string; adminUrl: string }>();
   const reading = readLines(child.stdout, (line) => {
@@ -69,7 +70,9 @@ export async function spawnService(
     log.push(entry);
     if (entry.adminUrl !== undefined) listening.resolve(entry);
   });
-  child.status.then(({ code }) => listening.reject(new Error(`Ended with code ${code}`)));
+  child.status.then(async ({ code }) =>
+    listening.reject(new Error(`Ended with code ${code}: ${await complaints}`))
+  );
   const { url, adminUrl } = await listening.promise;
   return {
     url,
