@@ -59,6 +59,13 @@ UPDATE videos SET name = :name, version = :version WHERE video_id = :video_id;
 -- @param version in generated:timeuuid
 UPDATE videos SET name = :name, version = :version WHERE video_id = :video_id;
 
+-- name: date_event :exec
+-- @route POST /dated-events
+-- @public
+-- @param event_id in generated:timeuuid
+-- @param day in bucket:event_id by=day
+INSERT INTO events (kind, day, event_id, words) VALUES (:kind, :day, :event_id, :words);
+
 -- name: record_event :exec
 -- @route POST /events
 -- @public
@@ -72,7 +79,7 @@ INSERT INTO events (kind, day, event_id, words) VALUES (:kind, :day, :event_id, 
 describe("Generated values", () => {
   let service: OwnService;
   before(async () => {
-    service = await startOwnService(CQL);
+    service = await startOwnService(CQL, { routes: ["register_videos"] });
   });
   after(() => service?.[Symbol.asyncDispose]());
 
@@ -154,6 +161,16 @@ describe("Generated values", () => {
     }]);
   });
 
+  it("have the bucket that a generated timeuuid falls into", async () => {
+    const { event_id, day } = await succeed<Record<string, string>>(
+      send("POST", "/dated-events", { kind: "dated", words: "Hello" }),
+    );
+    const [row] = await rows(
+      `SELECT toDate(event_id) AS day FROM events WHERE kind = 'dated' AND day = '${day}' AND event_id = ${event_id}`,
+    );
+    expect(String(row!.day)).toBe(day);
+  });
+
   it("are made for each line of an upload, in the order of the lines", async () => {
     const events = Array.from({ length: 250 }, (_, index) => ({
       kind: "bulk",
@@ -169,18 +186,30 @@ describe("Generated values", () => {
 
   it("are the same in all tables for each line of an upload", async () => {
     const name = crypto.randomUUID();
-    await succeed(
-      send("POST", "/videos", [{ name }, { name }, { name }]).then((response) => {
-        expect(response.status).toBe(200);
-        return new Response(null, { status: 204 });
-      }),
-    );
+    const report = await (await send("POST", "/videos", [{ name }, { name }, { name }])).text();
+    expect(report).toBe('{"summary":{"read":3,"written":3,"failed":0}}\n');
     const ids = async (table: string) =>
       (await rows(`SELECT video_id, name FROM ${table}`)).filter((row) => row.name === name)
         .map(({ video_id }) => String(video_id)).sort();
     const [all, byDay] = [await ids("videos"), await ids("videos_by_day")];
     expect(new Set(all).size).toBe(3);
     expect(byDay).toEqual(all);
+  });
+
+  it("are what a handler learns of the queries that it calls", async () => {
+    const { results } = await succeed<{ results: readonly Record<string, unknown>[] }>(
+      service.request("/register-videos", { user: null, method: "POST" }),
+    );
+    expect(results).toEqual([
+      expect.objectContaining({ video_id: expect.stringMatching(UUID) }),
+      {
+        applied: true,
+        current: null,
+        written: { video_id: expect.stringMatching(UUID), version: expect.any(String) },
+      },
+    ]);
+    const [row] = await rows(`SELECT name FROM videos WHERE video_id = ${results[0]!.video_id}`);
+    expect(row!.name).toBe("By hand");
   });
 
   it("are in the OpenAPI document as what is answered, and not as what is sent", async () => {

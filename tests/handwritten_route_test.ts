@@ -109,6 +109,15 @@ describe("A hand-written route", () => {
     }
   });
 
+  it("refuses an idempotency key that it does not read, before it does anything", async () => {
+    const headers = { "idempotency-key": "a", "content-type": "text/plain" };
+    const put = await service.request("/echo", { method: "PUT", headers, body: "x" });
+    expect((await problemOf(put)).code).toBe("unsupported_idempotency_key");
+    const get = await service.request("/picture", { headers });
+    await get.body?.cancel();
+    expect(get.status).toBe(200);
+  });
+
   it("refuses a precondition that it does not read, before it does anything", async () => {
     const ask = (path: string, method: string, header: string) =>
       service.request(path, {

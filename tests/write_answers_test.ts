@@ -274,6 +274,61 @@ describe("The answer to a write", () => {
   });
 });
 
+/** What the examples of the documentation write to. */
+const TABLES = `
+CREATE TABLE notes_by_station (tenant_id text, station_id text, written_at timestamp, note_id uuid,
+  words text, PRIMARY KEY ((tenant_id, station_id), written_at, note_id));
+CREATE TABLE notes_by_day (tenant_id text, day date, written_at timestamp, note_id uuid,
+  station_id text, words text, PRIMARY KEY ((tenant_id, day), written_at, note_id));
+CREATE TABLE notes (tenant_id text, station_id text, note_id uuid, words text,
+  PRIMARY KEY ((tenant_id, station_id), note_id));
+CREATE TABLE observations (tenant_id text, station_id text, month text, observed_at timestamp,
+  temperature double, PRIMARY KEY ((tenant_id, station_id, month), observed_at));
+`;
+
+describe("The examples of the documentation", () => {
+  let service: OwnService;
+  before(async () => {
+    const page = await Deno.readTextFile(new URL("../docs/query-files.md", import.meta.url));
+    const blocks = [...page.matchAll(/^```sql\n(-- name:.*?)^```$/gms)].map(([, text]) => text!);
+    const own = blocks.filter((text) => /^-- name: (add_note|keep_reading|get_note) /m.test(text));
+    expect(own).toHaveLength(3);
+    // Two sections have a route of their own at this path.
+    const queries = own.join("\n").replace("/notes\n", "/dated-notes\n");
+    service = await startOwnService({ migration: TABLES, queries });
+  });
+  after(() => service?.[Symbol.asyncDispose]());
+
+  const send = (method: string, path: string, json: unknown) =>
+    service.request(path, { method, json });
+
+  it("add a note to two tables, with one id", async () => {
+    const body = await succeed<Record<string, string>>(
+      send("POST", "/stations/hill/dated-notes", { words: "Snow" }),
+    );
+    expect(Object.keys(body).sort()).toEqual(["day", "note_id", "written_at"]);
+    expect(body.day).toBe(body.written_at!.slice(0, 10));
+    for (const table of ["notes_by_station", "notes_by_day"]) {
+      const { rows } = await service.client.execute(`SELECT note_id FROM ${table}`);
+      expect(rows.map(({ note_id }) => String(note_id))).toEqual([body.note_id]);
+    }
+  });
+
+  it("return what was stored", async () => {
+    const path = "/stations/hill/readings/2010-01-31T23:00:00Z";
+    expect(await succeed(send("PUT", path, { temperature: 1 })))
+      .toEqual({ month: "2010-01", keep_seconds: 86400 });
+  });
+
+  it("point to what was created", async () => {
+    const response = await send("POST", "/stations/hill/notes", { words: "Ice" });
+    expect(response.status).toBe(201);
+    await response.body?.cancel();
+    expect(await succeed(service.request(response.headers.get("location")!)))
+      .toEqual({ words: "Ice" });
+  });
+});
+
 interface Document {
   readonly paths: Record<
     string,
