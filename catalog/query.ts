@@ -45,6 +45,7 @@ export type ParamSource =
   | { readonly in: "walk" }
   | {
     readonly in: "bucket";
+    /** A parameter, or `now` without such a parameter: the time of the request. */
     readonly of: string;
     readonly by: BucketUnit;
     /** What the values count that it is derived from; null where their type says it. */

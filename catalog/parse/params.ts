@@ -8,6 +8,7 @@
 import type { Marker, Param, ParamSource } from "../query.ts";
 import { toMarkerName } from "../statement/marker_name.ts";
 import type { Mode } from "../tags/mode.ts";
+import { CLOCK } from "../tags/param/bucket_source.ts";
 import { NO_OPTIONS } from "../tags/param/options.ts";
 import type { TaggedSource } from "../tags/param/sources.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
@@ -223,7 +224,14 @@ function checkBucketOrigin(
       help,
     });
   const origin = tags.get(of);
-  if (!markers.some((marker) => marker.name === of)) {
+  const isMarker = markers.some((marker) => marker.name === of);
+  if (of === CLOCK && !isMarker) return;
+  if (of === CLOCK && origin?.source?.in !== "generated") {
+    cannotDerive(
+      "it is the time of the request, and the name of a marker",
+      `Rename the marker ":${CLOCK}", or take its value "in generated:now"`,
+    );
+  } else if (!isMarker) {
     const others = markers.filter((marker) => marker.name !== name);
     cannotDerive(`the statement has no marker ":${of}"`, suggestMarker(of, others));
   } else if (of === name) {

@@ -6,9 +6,10 @@
  */
 import type { Param, Query } from "../../catalog/query.ts";
 import { markerRoles, type Role } from "../../catalog/statement/marker_roles.ts";
+import { CLOCK } from "../../catalog/tags/param/bucket_source.ts";
 import type { Report, Span } from "../../catalog/text/source.ts";
 import type { Codec, CqlType } from "../../codec/codec.ts";
-import { UnsupportedTypeError, variantCodecFor } from "../../codec/codec_for.ts";
+import { codecFor, UnsupportedTypeError, variantCodecFor } from "../../codec/codec_for.ts";
 import type { Variant } from "../../codec/variant.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
@@ -85,6 +86,9 @@ function similarityOf(places: readonly MarkerPlace[]): Similarity | null {
   return all.find((similarity) => similarity === "COSINE") ?? all[0] ?? null;
 }
 
+/** What the bytes of the request's own time are. */
+export const CLOCK_CODEC = codecFor({ kind: "timestamp" });
+
 /** Ties a `bucket:` parameter to the parameter that it is derived from. */
 function withBucket(
   each: PreparedParam,
@@ -92,9 +96,10 @@ function withBucket(
 ): PreparedParam {
   const { source, span } = each.param;
   if (source.in !== "bucket") return each;
-  const of = prepared.find(({ param }) => param.name === source.of);
-  if (of === undefined) return each;
-  const bucket = bucketFor({ of: of.codec, into: each.codec, spec: source });
+  const origin = prepared.find(({ param }) => param.name === source.of);
+  const of = origin?.codec ?? (source.of === CLOCK ? CLOCK_CODEC : null);
+  if (of === null) return each;
+  const bucket = bucketFor({ of, into: each.codec, spec: source });
   if (typeof bucket === "function") return { ...each, bucket };
   report({ span, ...bucket });
   return each;

@@ -6,19 +6,25 @@
  */
 import type { Buffer } from "node:buffer";
 import type { GeneratedKind } from "../../catalog/query.ts";
+import { CLOCK } from "../../catalog/tags/param/bucket_source.ts";
 import type { Codec } from "../../codec/codec.ts";
+import { CLOCK_CODEC } from "../../db/prepare/prepare_params.ts";
 import type { EncodedValues, PreparedParam } from "../../db/prepare/prepared_query.ts";
 import type { Seed } from "./seed.ts";
 
 export type Generator = (seed: Seed) => EncodedValues;
 
-/** Whether the gateway makes a parameter's value, by itself or as the bucket of such a value. */
+/**
+ * Whether the gateway makes a parameter's value, by itself or as the bucket of such a value or of the
+ * request's own time.
+ */
 export function isGenerated(
   { param: { source } }: PreparedParam,
   params: readonly PreparedParam[],
 ): boolean {
   if (source.in !== "bucket") return source.in === "generated";
-  return params.find(({ param }) => param.name === source.of)?.param.source.in === "generated";
+  const origin = params.find(({ param }) => param.name === source.of);
+  return origin === undefined ? source.of === CLOCK : origin.param.source.in === "generated";
 }
 
 /** Null if the query has no generated values. */
@@ -26,22 +32,26 @@ export function compileGenerated(params: readonly PreparedParam[]): Generator | 
   const makers = params.flatMap(({ param: { name, source }, codec }) =>
     source.in === "generated" ? [{ name, make: MAKERS[source.kind](name, codec) }] : []
   );
-  if (makers.length === 0) return null;
   const buckets = params.flatMap((each) => {
     const { param: { name, source }, bucket } = each;
     if (source.in !== "bucket" || bucket === null || !isGenerated(each, params)) return [];
     return [{ name, of: source.of, bucket }];
   });
+  if (makers.length + buckets.length === 0) return null;
   return (seed) => {
     const values: Record<string, Buffer> = {};
     for (const { name, make } of makers) values[name] = make(seed);
     for (const { name, of, bucket } of buckets) {
-      const bytes = bucket(values[of]!);
+      const bytes = bucket(values[of] ?? timeOf(seed));
       if (bytes === null) throw new TypeError(`Cannot derive "${name}": the time has no bucket`);
       values[name] = bytes;
     }
     return values;
   };
+}
+
+function timeOf({ ms }: Seed): Buffer {
+  return CLOCK_CODEC.encode(CLOCK_CODEC.text.parse(new Date(ms).toISOString()));
 }
 
 type Maker = (seed: Seed) => Buffer;

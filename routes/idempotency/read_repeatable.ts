@@ -10,6 +10,7 @@ import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Identity } from "../context.ts";
+import { isGenerated } from "../generate/compile_generated.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { ticksOfMs } from "../generate/uuid.ts";
 import { deriveSeed, type RequestFacts } from "./derived_seeds.ts";
@@ -116,7 +117,11 @@ function obstacleOf(
  */
 function needsTime({ query, params, repetition }: RepeatableFacts): boolean {
   return query.bulk !== null || repetition?.writesAgain === true ||
-    params.some(({ param: { source } }) => source.in === "generated" && source.kind !== "uuid");
+    params.some((each) => {
+      const { source } = each.param;
+      const isRandom = source.in === "generated" && source.kind === "uuid";
+      return isGenerated(each, params) && !isRandom;
+    });
 }
 
 /** The secret that is for a time, and after it the others. */

@@ -1,10 +1,14 @@
 /**
- * `in bucket:observed_at by=month`: the time bucket that another parameter falls into.
+ * `in bucket:observed_at by=month`: the time bucket that another parameter falls into. `bucket:now` is the
+ * bucket of the request's own time.
  *
  * @module
  */
 
 import type { SourceKind } from "./source_kind.ts";
+
+/** What a bucket is derived from that is of the request's own time, unless a marker has the name. */
+export const CLOCK = "now";
 
 export const bucketSource: SourceKind<{ readonly in: "bucket"; readonly of: string }> = {
   key: { what: "parameter", example: "bucket:observed_at" },
