@@ -64,6 +64,7 @@ function factsOf(
     route,
     isPublic: accessOf(tags).kind === "public",
     walked: tags.walk[0]?.bucket?.text ?? null,
+    scan: tags.scan[0] ?? null,
     raw: verb === "select" ? null : tags.raw[0] ?? null,
     report,
   });

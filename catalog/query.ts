@@ -28,6 +28,7 @@ export type { Method, Mode } from "./tags/mode.ts";
 export type { Page } from "./tags/page_tag.ts";
 export type { Raw } from "./tags/raw_tag.ts";
 export type { Route } from "./tags/route_tag.ts";
+export type { Scan } from "./tags/scan_tag.ts";
 export type { SuccessStatus } from "./tags/status_tag.ts";
 export type { Waiver } from "./tags/waive_tag.ts";
 export type { Walk } from "./tags/walk_tag.ts";
@@ -43,6 +44,8 @@ export type ParamSource =
   | { readonly in: "content" | "content-type" }
   /** Each bucket of an `@walk` in turn. */
   | { readonly in: "walk" }
+  /** A token at an end of a range of a `@scan`. */
+  | { readonly in: "scan"; readonly end: "from" | "to" }
   | {
     readonly in: "bucket";
     /** A parameter, or `now` without such a parameter: the time of the request. */

@@ -24,6 +24,7 @@ import { checkRawContent } from "./raw_content.ts";
 import { checkRouteMethod } from "./route_method.ts";
 import { checkRowName } from "./row_name.ts";
 import type { Rule } from "./rule.ts";
+import { checkScanMarkers } from "./scan_markers.ts";
 import { checkSuccessStatus } from "./success_status.ts";
 import { checkVerb } from "./verb.ts";
 import { checkWalkMarkers } from "./walk_markers.ts";
@@ -47,6 +48,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkCurrentCondition,
   checkEntityTag,
   checkWalkMarkers,
+  checkScanMarkers,
   checkBulkInput,
   checkRawContent,
   checkRowName,

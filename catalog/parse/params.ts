@@ -14,6 +14,7 @@ import type { TaggedSource } from "../tags/param/sources.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
 import type { RawTag } from "../tags/raw_tag.ts";
 import type { RouteTag } from "../tags/route_tag.ts";
+import type { ScanTag } from "../tags/scan_tag.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
 import { clientNameOf } from "./client_name.ts";
@@ -27,6 +28,8 @@ export interface ParamContext {
   readonly isPublic: boolean;
   /** The marker that an `@walk` binds. */
   readonly walked: string | null;
+  /** Whose markers are the ends of a range. */
+  readonly scan: ScanTag | null;
   /** The `@raw` of a write, whose body is one of its values. */
   readonly raw: RawTag | null;
   readonly report: Report;
@@ -53,9 +56,15 @@ const OWN_HEADERS = [
 export function resolveParams(markers: readonly Marker[], context: ParamContext): Param[] {
   const tags = indexTags(markers, context);
   return markers.flatMap((marker) => {
-    if (marker.name === context.walked) return [tagParam(marker, "walk")];
-    if (marker.name === context.raw?.content?.name) return [tagParam(marker, "content")];
-    if (marker.name === context.raw?.type?.name) return [tagParam(marker, "content-type")];
+    if (marker.name === context.walked) return [tagParam(marker, { in: "walk" })];
+    if (marker.name === context.scan?.from?.text) {
+      return [tagParam(marker, { in: "scan", end: "from" })];
+    }
+    if (marker.name === context.scan?.to?.text) {
+      return [tagParam(marker, { in: "scan", end: "to" })];
+    }
+    if (marker.name === context.raw?.content?.name) return [tagParam(marker, { in: "content" })];
+    if (marker.name === context.raw?.type?.name) return [tagParam(marker, { in: "content-type" })];
     const tag = tags.get(marker.name) ?? null;
     const source = tag === null ? defaultSource(marker.name, context) : tag.source;
     if (source === null) return [];
@@ -84,8 +93,8 @@ export function resolveParams(markers: readonly Marker[], context: ParamContext)
  * A parameter that another tag gives its values. An `@param` for it is ignored: the rules of that tag
  * report it.
  */
-function tagParam({ name, spans }: Marker, place: "walk" | "content" | "content-type"): Param {
-  return { ...NO_OPTIONS, name, source: { in: place }, optional: false, span: spans[0]! };
+function tagParam({ name, spans }: Marker, source: ParamSource): Param {
+  return { ...NO_OPTIONS, name, source, optional: false, span: spans[0]! };
 }
 
 /** Gives a bucket its width; null if the tag has none. */

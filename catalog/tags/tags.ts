@@ -24,6 +24,7 @@ import { rawTag } from "./raw_tag.ts";
 import { returnsTag } from "./returns_tag.ts";
 import { routeTag } from "./route_tag.ts";
 import { rowTag } from "./row_tag.ts";
+import { scanTag } from "./scan_tag.ts";
 import { scopeTag } from "./scope_tag.ts";
 import { statusTag } from "./status_tag.ts";
 import type { Tag, TaggedQuery } from "./tag.ts";
@@ -48,6 +49,7 @@ const TAGS = {
   page: pageTag,
   etag: etagTag,
   walk: walkTag,
+  scan: scanTag,
   bulk: bulkTag,
   status: statusTag,
   returns: returnsTag,

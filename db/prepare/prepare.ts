@@ -17,6 +17,7 @@ import { checkRawTypes } from "./checks/raw_types.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
 import { checkRowNames } from "./checks/row_names.ts";
+import { checkScanRing } from "./checks/scan_ring.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
 import { checkOptionalTag, leastWritten } from "./optional_values.ts";
@@ -47,6 +48,10 @@ export async function prepareQueries(
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
   const readTable = createTableReader(session);
+  if (queries.some(({ scan }) => scan !== null)) {
+    const partitioner = await readPartitioner(session);
+    for (const query of queries) checkScanRing(query, partitioner, report);
+  }
   const attempts = await Promise.all(
     queries.map((query) => prepareQuery(session, query, { readTable, report })),
   );
@@ -54,6 +59,12 @@ export async function prepareQueries(
   checkRowNames(prepared, report);
   if (diagnostics.length > 0) throw new CatalogError(diagnostics);
   return prepared;
+}
+
+/** The class of the cluster's partitioner. */
+async function readPartitioner(session: Session): Promise<string> {
+  const [row] = await session.query("SELECT partitioner FROM system.local", []);
+  return String(row?.partitioner);
 }
 
 async function prepareQuery(

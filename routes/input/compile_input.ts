@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { ParamSource } from "../../catalog/query.ts";
+import { SCAN_PARAMETERS } from "../../catalog/tags/scan_tag.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { finish, inOneStep, type Steps } from "../../codec/steps.ts";
 import type {
@@ -24,6 +25,7 @@ import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import type { Content } from "./read_content.ts";
 import { schemaOf } from "./param_schema.ts";
+import { compileScan } from "./scan_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 
@@ -146,13 +148,19 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
 }
 
 function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamReader {
-  const names = [...namesIn("query", prepared), ...ownNames];
+  const readScan = compileScan(prepared);
+  const names = [
+    ...namesIn("query", prepared),
+    ...ownNames,
+    ...readScan === null ? [] : SCAN_PARAMETERS,
+  ];
   const readParams = compileParams(
     prepared,
     ({ in: place }) => place !== "body" && place !== "generated",
   );
   return function* readOuter(input, values, errors) {
     yield* readParams(input, values, errors);
+    readScan?.(input.query, values, errors);
     for (const name of new Set(input.query.keys())) {
       if (errors.length >= MAX_ERRORS) return;
       if (!names.includes(name)) errors.push(unknown("query", name, names));
@@ -280,7 +288,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
 type ReadSource = Exclude<ParamSource, { in: typeof NOT_READ[number] }>;
 
 /** Sources whose values are worked out once the others are read. */
-const NOT_READ = ["bucket", "walk", "if-match", "generated"] as const;
+const NOT_READ = ["bucket", "walk", "scan", "if-match", "generated"] as const;
 
 function isRead(source: ParamSource): source is ReadSource {
   return !NOT_READ.some((name) => name === source.in);

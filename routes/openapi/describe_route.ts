@@ -17,6 +17,7 @@ import { type IdempotencyOptions, takesKey } from "../idempotency/read_repeatabl
 import { schemaOf } from "../input/param_schema.ts";
 import type { ParamPlace } from "../input/param_place.ts";
 import { takesBody } from "../input/read_body.ts";
+import { describeScanParams } from "../input/scan_params.ts";
 import { describePageParams } from "../paging/page_params.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
@@ -50,6 +51,7 @@ export function describeRoute(
   const of = (place: ParamPlace) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
+    ...(query.scan === null ? {} : describeScanParams(query.scan)),
     ...(query.page === null || !isPaged ? {} : describePageParams(query.page)),
   };
   const body = of("body");

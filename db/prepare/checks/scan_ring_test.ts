@@ -1,0 +1,34 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { parseQueries } from "../../../catalog/catalog.ts";
+import type { Diagnostic } from "../../../catalog/text/source.ts";
+import { checkScanRing } from "./scan_ring.ts";
+
+const TEXT = `
+-- name: scan :many
+-- @scan 4 from=:start_token to=:end_token
+SELECT id FROM t WHERE token(id) > :start_token AND token(id) <= :end_token;
+`;
+
+function mistakesOn(partitioner: string, text = TEXT): string[] {
+  const { queries } = parseQueries({ path: "t.cql", text });
+  const found: Diagnostic[] = [];
+  checkScanRing(queries[0]!, partitioner, (diagnostic) => found.push(diagnostic));
+  return found.map(({ message }) => message);
+}
+
+describe("checkScanRing()", () => {
+  it("takes the ring of the default partitioner alone", () => {
+    expect(mistakesOn("org.apache.cassandra.dht.Murmur3Partitioner")).toEqual([]);
+    for (const name of ["RandomPartitioner", "ByteOrderedPartitioner"]) {
+      expect(mistakesOn(`org.apache.cassandra.dht.${name}`)).toEqual([
+        `Cannot scan: the cluster has the partitioner "${name}", whose tokens are not known`,
+      ]);
+    }
+  });
+
+  it("has nothing against other queries", () => {
+    const text = TEXT.replace(/^-- @scan.*\n/m, "");
+    expect(mistakesOn("org.apache.cassandra.dht.RandomPartitioner", text)).toEqual([]);
+  });
+});
