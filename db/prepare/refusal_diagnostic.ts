@@ -14,6 +14,8 @@ import type { Diagnostic, Span } from "../../catalog/text/source.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { type Refusal, syntaxComplaint } from "../driver/refusal.ts";
 import type { TableReader } from "../schema/table.ts";
+import { explainFiltering } from "./filtering_explanation.ts";
+import { explainRefusal, explainSyntax } from "./refusal_explanations.ts";
 
 /** The server's words at the place that they mean. */
 export async function refusalDiagnostic(
@@ -26,7 +28,8 @@ export async function refusalDiagnostic(
     return diagnosticAtStatement(query.statementSpan, {
       ...syntax,
       message: `Cassandra cannot parse the statement: ${syntax.message}`,
-      help: "Fix the statement; it can be pasted into cqlsh, markers included",
+      help: explainSyntax(syntax.message) ??
+        "Fix the statement; it can be pasted into cqlsh, markers included",
     });
   }
   const place = await blame(query, error.message, { keyspace, readTable });
@@ -66,7 +69,28 @@ async function blame(
         'Correct the name, or add a migration that creates the table and run "deno task migrate"',
     };
   }
-  return { span: query.statementSpan, help: "Fix the statement, or the migration of its table" };
+  return await explain(query, message, options) ??
+    { span: query.statementSpan, help: "Fix the statement, or the migration of its table" };
+}
+
+/** What stands against the statement, by the words of the server; null if they are not known. */
+async function explain(
+  { parsed, statementSpan }: Query,
+  message: string,
+  { keyspace, readTable }: { keyspace: string | null; readTable: TableReader },
+): Promise<{ span: Span; help: string } | null> {
+  const known = explainRefusal(message);
+  if (known !== null) {
+    const column = known.column === null ? null : unquoted(known.column);
+    // The last one, as a column may be selected too.
+    const named = columnsOf(parsed).findLast(({ name }) => name === column);
+    return { span: named?.span ?? statementSpan, help: known.help };
+  }
+  if (parsed.kind !== "select") return null;
+  const { table } = parsed;
+  const found = await readTable(table.keyspace?.name ?? keyspace ?? "", table.name.name)
+    .catch(() => null);
+  return explainFiltering(message, parsed, found);
 }
 
 /** The columns that are named for a table: of a batch, in the writes to it. */
