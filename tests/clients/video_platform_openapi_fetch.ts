@@ -116,6 +116,9 @@ export async function run(baseUrl: string, token: string) {
   });
   const user = await client.GET("/v1/users/{user_id}", { params: { path: { user_id } } });
 
+  await client.PUT("/v1/users/me", { body: { name: "Ana B." } });
+  const replaced = await client.GET("/v1/users/{user_id}", { params: { path: { user_id } } });
+
   return {
     registered: [registered.response.status, typeof registered.data?.user_id],
     taken: [taken.response.status, taken.error?.code, current],
@@ -123,6 +126,7 @@ export async function run(baseUrl: string, token: string) {
     profile: profile.response.status,
     address: user.data?.address,
     others: user.data?.others,
+    replaced: [replaced.data?.name, replaced.data?.address, replaced.data?.others],
     added: [first.status, second.status, third.status],
     location: first.location === `/v1/videos/${first.video_id}`,
     repeated: [repeated.status, repeated.video_id === first.video_id],

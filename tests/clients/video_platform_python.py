@@ -175,6 +175,10 @@ def run(base_url: str, token: str) -> dict[str, Any]:
     assert isinstance(user, User)
     assert isinstance(user.address, PostalAddress) and user.others is not None
 
+    put_profile.sync_detailed(client=client, body=PutProfileBody(name="Ana B."))
+    replaced = get_profile.sync(video.user_id, client=client)
+    assert isinstance(replaced, User)
+
     return {
         "registered": [
             registered.status_code.value,
@@ -189,6 +193,7 @@ def run(base_url: str, token: str) -> dict[str, Any]:
         "profile": profile.status_code.value,
         "address": user.address.to_dict(),
         "others": user.others.to_dict(),
+        "replaced": [replaced.name, replaced.address, replaced.others],
         "added": [first_status, second_status, third_status],
         "location": location == f"/v1/videos/{first}",
         "repeated": [repeated_status, repeated == first],
