@@ -20,12 +20,14 @@ export function checkRoutes(
   routes: readonly LoadedRoute[],
   queries: readonly Query[],
 ): Diagnostic[] {
+  const described = routes.map(describe);
   return [
     ...routes.flatMap((loaded) => [
       ...checkQueries(loaded, queries),
       ...checkPath(loaded),
-      ...checkDescription(loaded, queries),
     ]),
+    ...described.flatMap(({ diagnostics }) => diagnostics),
+    ...checkRowNames(queries, described),
     ...checkClashes(routes, queries),
   ];
 }
@@ -69,29 +71,39 @@ function checkPath({ route, file }: LoadedRoute): Diagnostic[] {
   }));
 }
 
-/** Whether the route can stand in the OpenAPI document, and its schemas beside the rows of queries. */
-function checkDescription(
-  { route, file }: LoadedRoute,
-  queries: readonly Query[],
-): Diagnostic[] {
+/** The names of a route's schemas, or why it cannot stand in the OpenAPI document. */
+function describe({ route, file }: LoadedRoute): Described {
   try {
-    const names = componentNames(route.description);
-    return queries.flatMap(({ row }) => {
-      if (row === null || !names.includes(row.name)) return [];
-      return [{
-        span: row.span,
-        message: `Cannot name a row "${row.name}": a hand-written route has a schema of that name`,
-        help: `Choose another name; the schema is in ${file.path}`,
-      }];
-    });
+    return { file, schemas: componentNames(route.description), diagnostics: [] };
   } catch (error) {
     const [reason] = (error as Error).message.split("\n", 1);
-    return [{
+    const diagnostic = {
       span: findString(file, route.path),
       message: `Cannot describe route "${route.path}" in OpenAPI: ${reason}`,
       help: "Describe the schema with .openapi({ type: … })",
-    }];
+    };
+    return { file, schemas: [], diagnostics: [diagnostic] };
   }
+}
+
+interface Described {
+  readonly file: SourceFile;
+  readonly schemas: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** No row has the name of a route's schema. */
+function checkRowNames(queries: readonly Query[], described: readonly Described[]): Diagnostic[] {
+  return queries.flatMap(({ row }) => {
+    if (row === null) return [];
+    const other = described.find(({ schemas }) => schemas.includes(row.name));
+    if (other === undefined) return [];
+    return [{
+      span: row.span,
+      message: `Cannot name a row "${row.name}": a hand-written route has a schema of that name`,
+      help: `Choose another name; the schema is in ${other.file.path}`,
+    }];
+  });
 }
 
 /** No two routes have the same method and path, and no two operations the same id. */
