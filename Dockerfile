@@ -15,6 +15,7 @@ COPY codec codec
 COPY config config
 COPY db db
 COPY errors errors
+COPY guardrails guardrails
 COPY observe observe
 COPY routes routes
 COPY server server
