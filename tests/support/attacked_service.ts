@@ -1,0 +1,158 @@
+/**
+ * A service under attack: a process of its own, started as `deno task start` starts it, with an issuer
+ * that signs whatever a test asks for, and a prober that notices when it does not answer at once.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import cassandra from "cassandra-driver";
+import { readConfig } from "../../config/config.ts";
+import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
+import { migrate } from "../../tasks/migrate.ts";
+import { eventually, untilReady } from "./eventually.ts";
+import { testEnvironment } from "./harness.ts";
+import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "./own_issuer.ts";
+import { createCqlFolder, type OwnCql } from "./own_service.ts";
+import type { Probe } from "./prober.ts";
+import { residentMemory } from "./process_memory.ts";
+import { type ServiceProcess, spawnService } from "./programs.ts";
+
+export interface AttackedService extends AsyncDisposable {
+  readonly url: string;
+  readonly process: ServiceProcess;
+  readonly issuer: OwnIssuer;
+  /** A plain driver on the same keyspace. */
+  readonly client: cassandra.Client;
+  /** The header of somebody's token, who has the scope `use`. */
+  authorization(claims?: TokenOptions["claims"]): Promise<{ authorization: string }>;
+  /**
+   * Runs a scenario while the service is probed, and fails where the service did not answer within
+   * {@link LONGEST_MS}. Machines have bad moments: the scenario is run again before it fails.
+   */
+  withstand<Result>(scenario: () => Promise<Result>): Promise<Result>;
+  /**
+   * Runs a scenario, and fails where the service does not give back the memory that it took: what is
+   * above `bytes` more than it had before.
+   */
+  returnsMemory<Result>(bytes: number, scenario: () => Promise<Result>): Promise<Result>;
+}
+
+/** Longest that a probe takes beside the time that the machine owes. */
+export const LONGEST_MS = 250;
+
+const PROBER = new URL("./prober.ts", import.meta.url).pathname;
+
+export interface AttackedServiceOptions extends OwnCql {
+  /** Settings beside those that a test needs, by their environment names. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startAttackedService(
+  { env: extra = {}, ...cql }: AttackedServiceOptions,
+): Promise<AttackedService> {
+  await using stack = new AsyncDisposableStack();
+  const issuer = stack.use(await startOwnIssuer());
+  const { path } = stack.use(await createCqlFolder(cql));
+  const { env, release } = await testEnvironment({
+    OIDC_ISSUER: issuer.issuer,
+    OIDC_AUDIENCE: DEV_AUDIENCE,
+    CQL_DIR: path,
+    ...extra,
+  });
+  stack.defer(release);
+  const config = readConfig(env);
+  await migrate(config, { log: () => {} });
+  const client = new cassandra.Client({
+    contactPoints: [...config.contactPoints],
+    localDataCenter: config.localDatacenter!,
+    keyspace: config.keyspace,
+  });
+  await client.connect();
+  stack.defer(async () => {
+    await client.execute(`DROP KEYSPACE ${config.keyspace}`);
+    await client.shutdown();
+  });
+  const process = stack.use(await spawnService(env));
+  const { url, pid } = process;
+  const prober = stack.use(startProber(url, pid));
+  await untilReady(url);
+  const running = stack.move();
+
+  async function probed<Result>(scenario: () => Promise<Result>) {
+    const since = Date.now();
+    const result = await scenario();
+    return { result, late: await prober.lateSince(since) };
+  }
+  return {
+    url,
+    process,
+    issuer,
+    client,
+    async authorization(claims = {}) {
+      return {
+        authorization: `Bearer ${await issuer.token({ claims: { scope: "use", ...claims } })}`,
+      };
+    },
+    async withstand(scenario) {
+      const { result, late } = await probed(scenario);
+      if (late.length === 0) return result;
+      const again = await probed(scenario);
+      expect(again.late).toEqual([]);
+      return again.result;
+    },
+    async returnsMemory(bytes, scenario) {
+      const before = await residentMemory(pid);
+      const result = await scenario();
+      await eventually(
+        `it has at most ${bytes} bytes more than before`,
+        async () => await residentMemory(pid) - before <= bytes,
+      );
+      return result;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+interface Prober extends AsyncDisposable {
+  /** The probes of a time that were answered late or not at all, once one has begun after it. */
+  lateSince(startedAt: number): Promise<Probe[]>;
+}
+
+function startProber(url: string, pid: number): Prober {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-config", PROBER, url, `${pid}`],
+    stdout: "piped",
+  }).spawn();
+  const probes: Probe[] = [];
+  const reading = (async () => {
+    let rest = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      probes.push(...lines.map((line): Probe => JSON.parse(line)));
+    }
+  })();
+  return {
+    async lateSince(startedAt) {
+      const now = Date.now();
+      await eventually(
+        "a later probe has come back",
+        () => probes.some((probe) => probe.startedAt > now),
+      );
+      return probes.filter((probe) =>
+        probe.startedAt + probe.durationMs >= startedAt && probe.startedAt <= now && isLate(probe)
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await Promise.all([child.status, reading]);
+    },
+  };
+}
+
+/** A service that was starved has more to catch up with than one that was not. */
+const BACKLOG_SHARE = 0.1;
+
+function isLate({ durationMs, starvedMs, failure }: Probe): boolean {
+  return failure !== null || durationMs - starvedMs > LONGEST_MS + starvedMs * BACKLOG_SHARE;
+}
