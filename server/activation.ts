@@ -45,7 +45,7 @@ const MIN_DELAY_MS = 500;
 const SETTLE_MS = 250;
 const CALM_MS = 1_000;
 const CASSANDRA_AWAY =
-  "Cannot serve the project yet: Cassandra cannot be reached; it is tried again when Cassandra is back";
+  "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
 
 export class Activation {
   readonly #options: ActivationOptions;

@@ -114,7 +114,7 @@ describe("A request that cannot be read", () => {
       jsonText("{}", { ...JSON_TYPE, "content-encoding": "gzip" }),
       415,
       "unsupported_media_type",
-      /"gzip".*send it as it is/,
+      /"gzip".*send it unencoded/,
     ],
     [
       "a coding among others that says nothing",

@@ -106,8 +106,8 @@ export function assertNotEncoded(headers: Headers): void {
   if (header.split(",").every((coding) => NO_CODING.has(coding.trim().toLowerCase()))) return;
   throw new ServiceError(
     "unsupported_media_type",
-    `The body is in the content coding "${header}", and this service takes none: ` +
-      'send it as it is, without "Content-Encoding"',
+    `The body has the content coding "${header}", which this service does not accept: ` +
+      'send it unencoded, without "Content-Encoding"',
     { headers: { "accept-encoding": "identity" } },
   );
 }

@@ -40,7 +40,7 @@ export class Places {
     if (this.#taken >= this.#max) {
       throw new ServiceError(
         "too_busy",
-        "The service has too much to do: retry later",
+        "The service is at capacity: retry later",
       );
     }
     const own = this.#takenByCaller.get(caller) ?? 0;
