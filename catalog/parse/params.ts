@@ -47,6 +47,7 @@ const OWN_HEADERS = [
   "content-length",
   "cookie",
   "host",
+  "idempotency-key",
   "if-match",
   "if-none-match",
   "transfer-encoding",
