@@ -18,6 +18,8 @@ export interface BuiltFile {
     readonly draft: QueryDraft;
     /** Null if it has a mistake. */
     readonly query: Query | null;
+    /** Null if the statement has no end. */
+    readonly facts: QueryFacts | null;
   }[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -36,6 +38,7 @@ export function buildFile({ tags, drafts, diagnostics: ofFile }: ParsedFile): Bu
   return {
     queries: built.map(({ draft, query, facts }) => ({
       draft,
+      facts,
       query: facts !== null && mistaken.has(facts) ? null : query,
     })),
     diagnostics: [...diagnostics, ...built.flatMap(({ diagnostics }) => diagnostics)],

@@ -7,10 +7,10 @@
 
 import { buildFile, type BuiltFile } from "./build_file.ts";
 import { checkLocationTarget } from "./checks/location_target.ts";
+import { findRouteClashes } from "./checks/project/route_clashes.ts";
 import { findSegmentNames } from "./checks/segment_names.ts";
 import { parseFile, type QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
-import { pathShape } from "./tags/route_tag.ts";
 import { placeOf } from "./text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "./text/source.ts";
 
@@ -26,14 +26,14 @@ export function parseQueries(file: SourceFile): Catalog {
   return parseCatalog([file]);
 }
 
-/** Reads all files; names and routes must be unique across them. */
+/** Reads all files; names must be unique across them, and requests must be for one query at most. */
 export function parseCatalog(files: readonly SourceFile[]): Catalog {
   const built = files.map((file) => buildFile(parseFile(file)));
   const all = built.flatMap(({ queries }) => queries);
   const drafts = all.map(({ draft }) => draft);
   const clashes = [
     ...findNameClashes(drafts),
-    ...findRouteClashes(drafts),
+    ...routeClashesOf(all),
     ...findLostLocations(all),
     ...findSegmentClashes(all),
   ];
@@ -91,22 +91,9 @@ function findNameClashes(drafts: readonly QueryDraft[]): Clash[] {
   });
 }
 
-function findRouteClashes(drafts: readonly QueryDraft[]): Clash[] {
-  const firsts = new Map<string, Span>();
-  return drafts.flatMap((draft) => {
-    const [route] = draft.tags.route;
-    if (route === undefined || route.method === null || route.path === null) return [];
-    const key = `${route.method} ${pathShape(route.path.text)}`;
-    const first = firsts.get(key);
-    if (first === undefined) {
-      firsts.set(key, route.span);
-      return [];
-    }
-    const diagnostic = {
-      span: route.span,
-      message: `Duplicate route "${route.method} ${route.path.text}"`,
-      help: `Change its method or path; the first is at ${placeOf(first)}`,
-    };
-    return [{ draft, diagnostic }];
-  });
+function routeClashesOf(built: BuiltFile["queries"]): Clash[] {
+  const drafts = new Map(built.map(({ draft, facts }) => [facts, draft]));
+  return findRouteClashes(built.flatMap(({ facts }) => facts ?? [])).map(
+    ({ query, diagnostic }) => ({ draft: drafts.get(query)!, diagnostic }),
+  );
 }

@@ -108,6 +108,7 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
   const properties = {
     method: request.method,
     route: request.route,
+    ...(request.query === null ? {} : { query: request.query }),
     status: request.status,
     ...(request.completed ? {} : { completed: false }),
     duration_ms: round(request.durationMs),

@@ -15,6 +15,8 @@ export type Observation =
     readonly method: string;
     /** The template, such as `/stations/{station_id}`; `unmatched` where no route fits. */
     readonly route: string;
+    /** The query that the parameters chose, where several share the route; else null. */
+    readonly query: string | null;
     readonly status: number;
     /** False if the answer broke off after its headers, or its caller left. */
     readonly completed: boolean;

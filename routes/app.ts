@@ -45,7 +45,7 @@ import { requestId } from "./middleware/request_id.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
-import { mountQuery } from "./mount.ts";
+import { mountQueries } from "./mount.ts";
 import { answerUnmatched } from "./not_found.ts";
 import { componentNames } from "./openapi/component_names.ts";
 import { createDocs } from "./openapi/docs_page.ts";
@@ -215,14 +215,11 @@ function mountApi(
   const taken = options.handwritten.flatMap(({ description }) => componentNames(description));
   const names = nameSchemas(prepared, taken);
   const mounts = [
-    ...prepared.flatMap((each) => {
-      const { route } = each.query;
-      if (route === null) return [];
-      const { path } = route;
-      const { access, deprecated } = each.query;
-      const before = beforeRoute({ path, access, deprecated }, options);
-      const mountOptions = { ...options, names: names.get(each)!, before };
-      return [{ ...route, mount: () => mountQuery(app, each, mountOptions) }];
+    ...sharedRoutes(prepared).map((queries) => {
+      const [{ query: { route, access, deprecated } }] = queries;
+      const before = beforeRoute({ path: route!.path, access, deprecated }, options);
+      const mountOptions = { ...options, names, before };
+      return { ...route!, mount: () => mountQueries(app, queries, mountOptions) };
     }),
     ...options.handwritten.map((route) => ({
       method: route.method,
@@ -239,6 +236,15 @@ function mountApi(
     );
   }
   for (const { mount } of mounts.toSorted(bySpecificity)) mount();
+}
+
+/** The queries that have a route, those of one route together. */
+function sharedRoutes(
+  prepared: readonly PreparedQuery[],
+): (readonly [PreparedQuery, ...PreparedQuery[]])[] {
+  const routed = prepared.filter(({ query }) => query.route !== null);
+  const groups = Map.groupBy(routed, ({ query: { route } }) => `${route!.method} ${route!.path}`);
+  return [...groups.values()].map(([first, ...others]) => [first!, ...others]);
 }
 
 /** The units for every request, or for requests to the API. */

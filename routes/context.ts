@@ -36,6 +36,8 @@ export interface RequestContext {
   readonly publicUrl: (path: string) => string;
   /** The template of the route that matched, such as `/stations/{station_id}`. */
   route: string;
+  /** The query that the parameters chose, where several share the route; else null. */
+  query: string | null;
   /** Null before authentication and on public routes. */
   identity: Identity | null;
   /** Runs work in steps, in turn with other callers once the caller is known. */

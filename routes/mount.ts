@@ -1,171 +1,65 @@
 /**
- * A prepared query → a route that serves it: read the input, run the query, answer by its mode.
+ * Prepared queries → the route that serves them. Most routes have one query; of several, the parameters of
+ * a request choose.
  *
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Query } from "../catalog/query.ts";
-import type { RunSteps } from "../codec/steps.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { AppEnv } from "./context.ts";
-import type { Seeds } from "./generate/seed.ts";
-import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_repeatable.ts";
-import {
-  compileBulkInput,
-  compileInput,
-  type OuterInput,
-  type RawInput,
-} from "./input/compile_input.ts";
-import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
-import { withPointers } from "./input/param_place.ts";
-import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
-import { type Content, readContent } from "./input/read_content.ts";
-import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
+import { compileChoice } from "./input/choose_query.ts";
 import { withDeprecation } from "./openapi/describe_deprecation.ts";
 import { describeRoute } from "./openapi/describe_route.ts";
+import { describeShared } from "./openapi/describe_shared.ts";
 import type { SchemaNames } from "./openapi/name_schemas.ts";
-import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
-import { respondApplied } from "./respond/applied.ts";
-import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
-import { respondExec } from "./respond/exec.ts";
-import { respondMany } from "./respond/many.ts";
-import { negotiate } from "./respond/negotiate.ts";
-import { respondOne } from "./respond/one.ts";
-import { respondRaw, typesOf } from "./respond/raw.ts";
-import type { Responder, ResponderOptions, Served } from "./respond/responder.ts";
-import { ROW_FORMATS } from "./respond/row_format.ts";
-import { respondStream } from "./respond/stream.ts";
+import { compileServing, type ServeOptions } from "./serve_query.ts";
 
-export interface MountOptions extends ResponderOptions, BulkOptions {
-  readonly bodyLimits: BodyLimits;
-  /** What its schemas are called in the OpenAPI document. */
-  readonly names: SchemaNames;
-  readonly seeds: Seeds;
-  readonly idempotency: IdempotencyOptions;
+export interface MountOptions extends ServeOptions {
+  /** What the schemas of each query are called in the OpenAPI document. */
+  readonly names: ReadonlyMap<PreparedQuery, SchemaNames>;
   /** What a request passes through before it is served. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
 }
 
-/** Adds the query's route, with its description, to the app. */
-export function mountQuery(
+/** Adds the route of these queries, which share it, with its description to the app. */
+export function mountQueries(
   app: OpenAPIHono<AppEnv>,
-  prepared: PreparedQuery,
+  queries: readonly [PreparedQuery, ...PreparedQuery[]],
   options: MountOptions,
 ): void {
-  const { query, params } = prepared;
-  if (query.route === null) return;
-  const { method, path } = query.route;
-  const answers = answersOf(prepared, options);
-  const offered = [...Object.keys(answers), ...query.bulk ? [NDJSON] : []] as [string, ...string[]];
-  const readBody = bodyReader(query, options);
-  const readKey = compileKeyReader(prepared, options.idempotency);
-  const bulk = query.bulk
-    ? { readInput: compileBulkInput(prepared), respond: respondBulk(prepared, options) }
-    : null;
+  const [{ query: { route, deprecated } }] = queries;
+  if (route === null) return;
+  const servings = new Map(
+    queries.map((prepared) => [prepared, compileServing(prepared, options)]),
+  );
+  const choose = queries.length === 1 ? null : compileChoice(queries);
 
-  async function serve(context: Context<AppEnv>): Promise<Response> {
-    const type = negotiate(context.req.header("accept"), offered);
-    const url = new URL(context.req.url);
-    const { identity } = context.get("request");
-    const outer: OuterInput = {
-      path: context.req.param() as Record<string, string>,
-      query: url.searchParams,
-      headers: context.req.raw.headers,
-      claims: identity?.claims ?? {},
-      seeds: await readKey?.(context.req.raw.headers, identity) ?? options.seeds,
-    };
-    const { run } = context.get("request");
-    const input = await readBody(context.req.raw, run);
-    if (input.kind === "many") {
-      return bulk!.respond({ context, upload: input.upload, input: bulk!.readInput(outer) });
-    }
-    // A single input of a bulk route is answered as on any other.
-    const answer = answers[type] ?? answers["application/json"]!;
-    const own = input.kind === "content" ? { content: input.content, body: {} } : input;
-    return await answer({ context, url, input: { ...outer, ...own } });
-  }
-
+  const describe = (prepared: PreparedQuery) => ({
+    prepared,
+    route: describeRoute(prepared, {
+      idempotency: options.idempotency,
+      names: options.names.get(prepared)!,
+    }),
+  });
+  const [head, ...rest] = queries;
   app.openAPIRegistry.registerPath(
-    withDeprecation(describeRoute(prepared, options), query.deprecated),
+    withDeprecation(describeShared([describe(head), ...rest.map(describe)]), deprecated),
   );
   app.on(
-    [method],
-    [honoPath(path)],
+    [route.method],
+    [honoPath(route.path)],
     ...options.before,
     async function serveQuery(context: Context<AppEnv>): Promise<Response> {
-      try {
-        return await serve(context);
-      } catch (error) {
-        throw withPointers(error, params);
-      }
+      const url = new URL(context.req.url);
+      const chosen = choose === null ? head : choose(url.searchParams);
+      if (choose !== null) context.get("request").query = chosen.query.name;
+      return await servings.get(chosen)!(context, url);
     },
   );
-}
-
-type RequestBody = BulkBody | { readonly kind: "content"; readonly content: Content };
-
-/** What reads a request's body, as far as the route takes one. */
-function bodyReader(
-  { route, bulk, raw, verb }: Query,
-  { bodyLimits }: MountOptions,
-): (request: Request, run: RunSteps) => Promise<RequestBody> {
-  if (raw !== null && verb !== "select") {
-    const options = { ...bodyLimits, types: raw.types };
-    return async (request) => ({ kind: "content", content: await readContent(request, options) });
-  }
-  if (bulk) return (request, run) => readEntries(request, { ...bodyLimits, run });
-  if (route === null || !takesBody(route.method)) {
-    return () => Promise.resolve({ kind: "one", body: {} });
-  }
-  return async (request, run) => ({
-    kind: "one",
-    body: await readJsonObject(request, { ...bodyLimits, run }),
-  });
 }
 
 /** `/stations/{station_id}` as Hono spells it. */
 function honoPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ":$1");
-}
-
-/** Answers a request whose input is still to be checked. */
-type Answer = (
-  request: Pick<Served, "context" | "url"> & { readonly input: RawInput },
-) => Promise<Response>;
-
-/** An answer for each media type that the query can be answered in, the preferred one first. */
-function answersOf(
-  prepared: PreparedQuery,
-  options: MountOptions,
-): Readonly<Record<string, Answer>> {
-  const answer = <Own>(own: OwnParams<Own>, respond: Responder<Own>): Answer => {
-    const readInput = compileInput(prepared, own);
-    return async ({ context, url, input }) =>
-      respond({ context, url, ...await context.get("request").run(readInput(input)) });
-  };
-  const { query: { mode, page, raw }, isPaged } = prepared;
-  switch (mode) {
-    case "one":
-      if (raw !== null) {
-        const content = answer(NO_OWN_PARAMS, respondRaw(prepared, raw, options));
-        return Object.fromEntries(typesOf(raw).map((type) => [type, content]));
-      }
-      return { "application/json": answer(NO_OWN_PARAMS, respondOne(prepared, options)) };
-    case "many": {
-      const own = isPaged ? pageParams(page!) : onlyPage(page!);
-      const streamOwn = isPaged ? STREAM_PARAMS : NO_OWN_PARAMS;
-      const streams = Object.entries(ROW_FORMATS).map(([type, format]) =>
-        [type, answer(streamOwn, respondStream(prepared, format, options))] as const
-      );
-      return {
-        "application/json": answer(own, respondMany(prepared, options)),
-        ...Object.fromEntries(streams),
-      };
-    }
-    case "exec":
-      return { "application/json": answer(NO_OWN_PARAMS, respondExec(prepared, options)) };
-    case "applied":
-      return { "application/json": answer(NO_OWN_PARAMS, respondApplied(prepared, options)) };
-  }
 }

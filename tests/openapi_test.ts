@@ -172,8 +172,11 @@ SELECT ${columns.join(", ")} FROM types;
       ...routes.map(({ route }) => route),
     ];
     const described = operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-    expect(described.sort())
-      .toEqual(expected.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort());
+    // Queries that share a route are one operation.
+    const routesOnce = new Set(
+      expected.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual([...routesOnce].sort());
   });
 
   it("says of each operation who may call it, what it is for, and how it fails", () => {

@@ -16,6 +16,7 @@ import { checkEntityTag } from "./entity_tag.ts";
 import { checkGeneratedValues } from "./generated_values.ts";
 import { checkIfMatchCondition } from "./if_match_condition.ts";
 import { checkMode } from "./mode.ts";
+import { checkOperationRoute } from "./operation_route.ts";
 import { checkOptionalColumns } from "./optional_columns.ts";
 import { checkRoutePath } from "./own_path.ts";
 import { checkPageMode } from "./page_mode.ts";
@@ -35,6 +36,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkMode,
   checkRouteMethod,
   checkRoutePath,
+  checkOperationRoute,
   checkPathMarkers,
   checkClientNames,
   checkPageMode,

@@ -15,6 +15,7 @@ import { currentTag } from "./current_tag.ts";
 import { deprecatedTag } from "./deprecated_tag.ts";
 import { etagTag } from "./etag_tag.ts";
 import { locationTag } from "./location_tag.ts";
+import { operationTag } from "./operation_tag.ts";
 import { optionalTag } from "./optional_tag.ts";
 import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
@@ -40,6 +41,7 @@ interface AnyTag extends Tag<unknown> {
 const TAGS = {
   prefix: prefixTag,
   route: routeTag,
+  operation: operationTag,
   scope: scopeTag,
   public: publicTag,
   param: paramTag,

@@ -109,10 +109,10 @@ function checkRowNames(queries: readonly Query[], described: readonly Described[
 /** No two routes have the same method and path, and no two operations the same id. */
 function checkClashes(routes: readonly LoadedRoute[], queries: readonly Query[]): Diagnostic[] {
   const taken = new Map<string, Span>();
-  for (const { name, nameSpan, route } of queries) {
+  for (const { name, nameSpan, route, operation } of queries) {
     if (route === null) continue;
     taken.set(`${route.method} ${pathShape(route.path)}`, route.span);
-    taken.set(`operation ${name}`, nameSpan);
+    taken.set(`operation ${operation ?? name}`, nameSpan);
   }
   return routes.flatMap(({ route, file }) => {
     const method = route.method.toUpperCase();

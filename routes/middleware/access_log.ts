@@ -21,6 +21,7 @@ export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
         kind: "request",
         method: methodName(method),
         route: request.route,
+        query: request.query,
         status,
         completed,
         durationMs: performance.now() - request.startedAt,

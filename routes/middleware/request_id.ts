@@ -24,6 +24,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
       cassandra: new Stopwatch(),
       publicUrl,
       route: "unmatched",
+      query: null,
       identity: null,
       run: runAtOnce,
       code: null,

@@ -28,7 +28,7 @@ export function tracing(): MiddlewareHandler<AppEnv> {
     try {
       await otel.with(trace.setSpan(otel.active(), span), next);
     } finally {
-      const { route, id, identity, code } = context.get("request");
+      const { route, query, id, identity, code } = context.get("request");
       const { status } = context.res;
       span.updateName(`${method} ${route}`);
       span.setAttributes({
@@ -37,6 +37,7 @@ export function tracing(): MiddlewareHandler<AppEnv> {
         "http.route": route,
         "http.response.status_code": status,
         "cqlgate.request_id": id,
+        ...(query === null ? {} : { "cqlgate.query": query }),
         ...(identity === null ? {} : { "enduser.id": identity.subject }),
         ...(code === null ? {} : { "error.type": code }),
       });

@@ -1,0 +1,52 @@
+/**
+ * Which of the queries that share a route a request is for: the one whose query parameters are those that
+ * the request has. Their names are sorted out once.
+ *
+ * @module
+ */
+import {
+  type Combination,
+  combinationOf,
+  describeCombination,
+  fits,
+} from "../../catalog/parse/combination.ts";
+import { PAGE_PARAMETERS } from "../../catalog/parse/params.ts";
+import { suggest } from "../../catalog/text/suggest.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
+import type { InputError } from "../../errors/service_error.ts";
+
+// More than a person reads.
+const MAX_UNKNOWN = 10;
+
+/** @throws {ServiceError} `invalid_input` if no query has these parameters */
+export type QueryChooser = (query: URLSearchParams) => PreparedQuery;
+
+/** Chooses among queries that share a route. */
+export function compileChoice(prepared: readonly PreparedQuery[]): QueryChooser {
+  const combinations = prepared.map(({ params }) =>
+    combinationOf(params.map(({ param }) => param))
+  );
+  const known = new Set(combinations.flatMap(({ all }) => [...all]));
+  const own = prepared[0]?.query.mode === "many" ? PAGE_PARAMETERS : [];
+  const detail = listCombinations(combinations);
+  return (query) => {
+    const names = new Set(query.keys());
+    for (const name of own) names.delete(name);
+    const chosen = prepared[combinations.findIndex((each) => fits(each, names))];
+    if (chosen !== undefined) return chosen;
+    const unknown = [...names].filter((name) => !known.has(name)).slice(0, MAX_UNKNOWN);
+    throw invalidInput([
+      ...unknown.map((name): InputError => ({
+        pointer: pointerTo(["query", name]),
+        detail: `Unknown: ${suggest(name, [...known, ...own])}`,
+      })),
+      { pointer: "/query", detail },
+    ]);
+  };
+}
+
+function listCombinations(combinations: readonly Combination[]): string {
+  const texts = combinations.map((each) => describeCombination(each, '"'));
+  return `Expected the parameters of one of these combinations: ${texts.join("; ")}`;
+}
