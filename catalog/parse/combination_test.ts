@@ -1,0 +1,45 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { type Combination, describeCombination, fits, overlapOf } from "./combination.ts";
+
+function combination(required: string[], optional: string[] = []): Combination {
+  return { required: new Set(required), all: new Set([...required, ...optional]) };
+}
+
+describe("fits()", () => {
+  const severe = combination(["severity"], ["since"]);
+  for (
+    const [names, expected] of [
+      [["severity"], true],
+      [["severity", "since"], true],
+      [["since"], false],
+      [[], false],
+      [["severity", "until"], false],
+    ] as const
+  ) {
+    it(`is ${expected} for "${names.join(", ")}"`, () => {
+      expect(fits(severe, new Set(names))).toBe(expected);
+    });
+  }
+});
+
+describe("overlapOf()", () => {
+  for (
+    const [one, other, expected] of [
+      [combination([]), combination([]), []],
+      [combination([]), combination(["a"]), null],
+      [combination([]), combination([], ["a"]), []],
+      [combination(["a"]), combination(["b"]), null],
+      [combination(["a"]), combination(["a", "b"]), null],
+      [combination(["a"], ["b"]), combination(["a", "b"]), ["a", "b"]],
+      [combination(["a"], ["b"]), combination(["b"], ["a"]), ["a", "b"]],
+      [combination(["a"], ["c"]), combination(["b"], ["c"]), null],
+    ] as const
+  ) {
+    const [name, against] = [one, other].map((each) => describeCombination(each, ""));
+    it(`finds ${expected === null ? "nothing" : "a request"} for both "${name}" and "${against}"`, () => {
+      expect(overlapOf(one, other)).toEqual(expected);
+      expect(overlapOf(other, one)?.toSorted()).toEqual(expected?.toSorted());
+    });
+  }
+});
