@@ -5,6 +5,7 @@
  */
 
 import type { Param } from "../query.ts";
+import { SCAN_PARAMETERS } from "../tags/scan_tag.ts";
 import { clientNameOf } from "./client_name.ts";
 
 /** Query parameters by the names that clients use, `limit` and `cursor` left out. */
@@ -17,9 +18,12 @@ export interface Combination {
 export function combinationOf(params: readonly Param[]): Combination {
   const own = params.filter(({ source }) => source.in === "query");
   const required = own.filter(({ optional, default: text }) => !optional && text === null);
+  const scanned = params.some(({ source }) => source.in === "scan");
+  // Which range is read has to be said; how many ranges there are may be.
+  const [range = "range", ...others] = SCAN_PARAMETERS;
   return {
-    required: new Set(required.map(clientNameOf)),
-    all: new Set(own.map(clientNameOf)),
+    required: new Set([...required.map(clientNameOf), ...scanned ? [range] : []]),
+    all: new Set([...own.map(clientNameOf), ...scanned ? [range, ...others] : []]),
   };
 }
 

@@ -1,6 +1,13 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { type Combination, describeCombination, fits, overlapOf } from "./combination.ts";
+import { parseQueries } from "../catalog.ts";
+import {
+  type Combination,
+  combinationOf,
+  describeCombination,
+  fits,
+  overlapOf,
+} from "./combination.ts";
 
 function combination(required: string[], optional: string[] = []): Combination {
   return { required: new Set(required), all: new Set([...required, ...optional]) };
@@ -21,6 +28,27 @@ describe("fits()", () => {
       expect(fits(severe, new Set(names))).toBe(expected);
     });
   }
+});
+
+describe("combinationOf()", () => {
+  it("has what the tags of the query leave to the caller", () => {
+    const { queries, diagnostics } = parseQueries({
+      path: "items.cql",
+      text: `-- name: scan_items :many
+-- @route GET /items
+-- @scope items:read
+-- @param level? in query as=severity
+-- @param tenant in claim:tenant
+-- @scan 64 from=:start_token to=:end_token
+SELECT id FROM items
+ WHERE token(id) > :start_token AND token(id) <= :end_token AND kind = :kind
+   AND level = :level AND tenant = :tenant ALLOW FILTERING;`,
+    });
+    expect(diagnostics).toEqual([]);
+    const { required, all } = combinationOf(queries[0]!.params);
+    expect([...required].sort()).toEqual(["kind", "range"]);
+    expect([...all].sort()).toEqual(["kind", "range", "ranges", "severity"]);
+  });
 });
 
 describe("overlapOf()", () => {
