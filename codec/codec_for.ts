@@ -102,11 +102,27 @@ function textReader({ readText }: Format): Format["read"] {
     typeof text === "string" ? readText(text, issues) : refuse(issues, "Expected one string");
 }
 
+/** The format of values that are written as strings. */
+function asText(format: Format): Format {
+  const { steps } = format;
+  return {
+    ...format,
+    read: textReader(format),
+    steps: steps === null ? null : {
+      ...steps,
+      *read(text, reading) {
+        if (typeof text !== "string") return refuse(reading.issues, "Expected one string");
+        return yield* steps.readText(text, reading);
+      },
+    },
+  };
+}
+
 /** Reads a list or set whose members are strings of a URL. */
 function repeated(type: CqlType, variant: Variant): z.ZodType<unknown> | null {
   if (type.kind !== "list" && type.kind !== "set") return null;
   const member = formatFor(type.of, variant);
-  const whole = { list, set }[type.kind]({ ...member, read: textReader(member) });
+  const whole = { list, set }[type.kind](asText(member));
   return reading((given, issues) => whole.read(Array.isArray(given) ? given : [given], issues), {
     type: "array",
     items: member.text,

@@ -106,6 +106,19 @@ describe("a query parameter that is given for each member", () => {
       .toBeNull();
   });
 
+  it("takes members that are made of others, as their text", () => {
+    const pair: CqlType = { kind: "tuple", of: [{ kind: "int" }, { kind: "int" }] };
+    for (const kind of ["list", "set"] as const) {
+      const { encode, input, repeated } = codecFor({ kind, of: pair });
+      const hex = (value: unknown) => encode(value).toString("hex");
+      expect(hex(repeated!.parse(["[1,2]", "[3,4]"]))).toBe(
+        hex(input.parse(parseJson("[[1,2],[3,4]]"))),
+      );
+      expect(repeated!.safeParse(["[1,2]", "[3]"]).error?.issues.map(({ path }) => path))
+        .toEqual([[1]]);
+    }
+  });
+
   it("names each member that does not fit, up to a hundred", () => {
     expect(list.safeParse(["1", "x", "2", ""]).error?.issues.map(({ path }) => path)).toEqual([
       [1],
