@@ -13,6 +13,7 @@ CREATE TABLE notes (author text, note_id uuid, version timeuuid, words text, ttl
   PRIMARY KEY ((author), note_id));
 CREATE TABLE pages (name text PRIMARY KEY, version int, shown_at timestamp, words text);
 CREATE TABLE counts (name text PRIMARY KEY, n bigint, at time, flag boolean, bytes blob);
+CREATE TABLE chunks (digest blob, weight double, words text, PRIMARY KEY ((digest, weight)));
 `,
   queries: `
 -- name: get_note :one
@@ -105,6 +106,19 @@ SELECT name FROM counts
 -- @status 201
 -- @location get_count
 INSERT INTO counts (name, n, at, flag, bytes) VALUES (:name, :n, :at, :flag, :bytes);
+
+-- name: get_chunk :one
+-- @route GET /chunks/{digest}/{weight}
+-- @public
+-- @param digest in path encoding=hex
+SELECT words FROM chunks WHERE digest = :digest AND weight = :weight;
+
+-- name: put_chunk :exec
+-- @route POST /chunks
+-- @public
+-- @status 201
+-- @location get_chunk
+INSERT INTO chunks (digest, weight, words) VALUES (:digest, :weight, :words);
 `,
 };
 
@@ -190,6 +204,39 @@ describe("The answer to a write", () => {
     const response = await send("POST", "/counts", count);
     expect([response.status, await response.text()]).toEqual([201, ""]);
     expect(await succeed(read(pathIn(response)))).toEqual({ name: "é" });
+  });
+
+  it("has a location as its query reads it: bytes in another encoding, and minus zero", async () => {
+    for (
+      const [digest, weight, path] of [["+/8=", "-0.0", "fbff/-0.0"], [
+        "AA==",
+        "1e21",
+        "00/1e%2B21",
+      ]]
+    ) {
+      const body = `{"digest":"${digest}","weight":${weight},"words":"${path}"}`;
+      const headers = { "content-type": "application/json" };
+      const response = await service.request("/chunks", {
+        user: null,
+        method: "POST",
+        body,
+        headers,
+      });
+      expect([response.status, await response.text()]).toEqual([201, ""]);
+      expect(pathIn(response)).toBe(`/chunks/${path}`);
+      expect(await succeed(read(pathIn(response)))).toEqual({ words: path });
+    }
+  });
+
+  it("has no location that proxies have no room for", async () => {
+    const shown_at = "2010-01-01T00:00:00Z";
+    for (const [count, has] of [[480, true], [500, false]] as const) {
+      const page = { name: "é".repeat(count), version: 1, shown_at, words: "x" };
+      const response = await send("POST", "/pages", page);
+      expect([count, response.status]).toEqual([count, 201]);
+      expect([count, response.headers.has("location")]).toEqual([count, has]);
+      await response.body?.cancel();
+    }
   });
 
   it("returns what it stored with 200, and the tag, without a location", async () => {

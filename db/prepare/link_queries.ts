@@ -44,7 +44,8 @@ function locationOf(
     const param = params.find((each) => each.param.name === name);
     if (param === undefined) return [];
     const isText = codec.category !== "composite";
-    if (isText && param.codec.cql === codec.cql) return [param];
+    // As the query at the location reads it: bytes may have another encoding there.
+    if (isText && param.codec.cql === codec.cql) return [{ ...param, codec }];
     report({
       span: location.span,
       message: isText

@@ -110,9 +110,7 @@ function rangeOf(values: EncodedValues, walk: PreparedWalk): Range | null {
     if (++count > walk.max) {
       throw new ServiceError(
         "range_too_wide",
-        `The range from "${walk.from}" to "${walk.to}" spans more than ${walk.max} ${
-          bucketNouns(walk.by)
-        }: ask for less at once`,
+        `The range spans more than ${walk.max} ${bucketNouns(walk.by)}: ask for less at once`,
       );
     }
   }

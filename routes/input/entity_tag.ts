@@ -35,7 +35,8 @@ export function parseTagList(header: string): TagList | null {
 
 /** The tag of a value, without quotes; null if there is no value to tell apart. */
 export function tagTextOf(value: Json | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
+  if (value === null || value === undefined) return null;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /**

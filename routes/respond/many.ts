@@ -8,13 +8,12 @@ import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageReader } from "../../db/run/pages.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
-import { largeJson, type Responder, type ResponderOptions } from "./responder.ts";
-
-/**
- * A proxy with little room for headers, such as 4 KiB for all of them, would answer 502 in place of the
- * page. The body has the cursor too, and no such limit.
- */
-const MAX_LINK_CHARACTERS = 3_000;
+import {
+  largeJson,
+  MAX_LINK_CHARACTERS,
+  type Responder,
+  type ResponderOptions,
+} from "./responder.ts";
 
 export function respondMany(
   prepared: PreparedQuery,
@@ -45,6 +44,7 @@ export function respondMany(
     const body = { items: rows, next_cursor: sealed };
     url.searchParams.set("cursor", sealed);
     const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;
+    // The body has the cursor too.
     if (link.length > MAX_LINK_CHARACTERS) return largeJson(body, answer);
     return largeJson(body, { ...answer, headers: { ...headers, link } });
   };

@@ -34,6 +34,12 @@ export interface ResponderOptions {
   readonly stallTimeoutMs: number;
 }
 
+/**
+ * The longest link in a header. A proxy with little room, such as 4 KiB for all headers, would answer 502
+ * in place of what was done.
+ */
+export const MAX_LINK_CHARACTERS = 3_000;
+
 // The runtime holds a body that it is given whole until the caller has taken it.
 const MAX_WHOLE_CHARACTERS = 256 * 1024;
 

@@ -11,6 +11,7 @@ import type {
 } from "../../db/prepare/prepared_query.ts";
 import type { Addresses } from "../addresses.ts";
 import { tagTextOf } from "../input/entity_tag.ts";
+import { MAX_LINK_CHARACTERS } from "./responder.ts";
 
 export type WriteHeaders = (values: EncodedValues) => Record<string, string>;
 
@@ -21,7 +22,8 @@ export function compileWriteHeaders(
   return (values) => {
     const headers: Record<string, string> = {};
     const path = location === null ? null : pathOf(location, values);
-    if (path !== null) headers.location = addresses.publicUrl(path);
+    const url = path === null ? null : addresses.publicUrl(path);
+    if (url !== null && url.length <= MAX_LINK_CHARACTERS) headers.location = url;
     const tag = entityTag === null ? null : textOf(entityTag, values);
     if (tag === null) return headers;
     // A response that is compressed on the way would get a weak tag, which never passes If-Match.
