@@ -31,8 +31,11 @@ export const tenantNotBound: QueryGuardrail = {
         TENANT_COLUMNS.includes(column) ||
         queries.some((other) => bindsTenant(other, { table: table.name, column }))
       ).filter((column) =>
+        // A constant is nobody's to choose.
         !bound.some((restriction) =>
-          restriction.column === column && restriction.markers.some((marker) => claims.has(marker))
+          restriction.column === column &&
+          (restriction.markers.length === 0 && restriction.kind !== "other" ||
+            restriction.markers.some((marker) => claims.has(marker)))
         )
       ).map((column) => ({
         span: bound.find((restriction) => restriction.column === column)?.span ?? part.table.span,
