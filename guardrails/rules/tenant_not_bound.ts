@@ -8,7 +8,8 @@ import type { QueryGuardrail } from "../guardrail.ts";
 import { partsOf, restrictionsOf } from "../restrictions.ts";
 import { tenantMarkers } from "./claim_outside_partition_key.ts";
 
-const TENANT_COLUMNS: readonly string[] = ["tenant", "tenant_id"];
+/** As a name without capitals and underscores: `"tenantId"` is a tenant, too. */
+const TENANT_COLUMNS: readonly string[] = ["tenant", "tenantid"];
 
 export const tenantNotBound: QueryGuardrail = {
   about: "query",
@@ -28,14 +29,13 @@ export const tenantNotBound: QueryGuardrail = {
       if (table === null) return [];
       const bound = restrictionsOf(part);
       return table.partitionKey.filter((column) =>
-        TENANT_COLUMNS.includes(column) ||
+        isTenant(column) ||
         queries.some((other) => bindsTenant(other, { table: table.name, column }))
       ).filter((column) =>
-        // A constant is nobody's to choose.
+        // A range reaches the tenants beside the claim's. A constant is nobody's to choose.
         !bound.some((restriction) =>
-          restriction.column === column &&
-          (restriction.markers.length === 0 && restriction.kind !== "other" ||
-            restriction.markers.some((marker) => claims.has(marker)))
+          restriction.column === column && restriction.kind !== "other" &&
+          restriction.markers.every((marker) => claims.has(marker))
         )
       ).map((column) => ({
         span: bound.find((restriction) => restriction.column === column)?.span ?? part.table.span,
@@ -45,6 +45,10 @@ export const tenantNotBound: QueryGuardrail = {
     });
   },
 };
+
+function isTenant(column: string): boolean {
+  return TENANT_COLUMNS.includes(column.toLowerCase().replaceAll("_", ""));
+}
 
 /** Whether a query takes the tenant of the column from a claim. */
 function bindsTenant(
