@@ -67,6 +67,8 @@ class DevProject implements AsyncDisposable {
       CASSANDRA_LOCAL_DATACENTER: "dc1",
       CASSANDRA_REPLICATION: "dc1:1",
       CASSANDRA_CONSISTENCY: "LOCAL_ONE",
+      // Its queries read whole tables.
+      GUARDRAILS: "warn",
       CQL_DIR: folder,
       PORT: `${port}`,
       ADMIN_PORT: `${freePort()}`,
