@@ -111,6 +111,7 @@ INSERT INTO counts (name, n, at, flag, bytes) VALUES (:name, :n, :at, :flag, :by
 -- @route GET /chunks/{digest}/{weight}
 -- @public
 -- @param digest in path encoding=hex
+-- @param weight in path max=9000000000000000000000
 SELECT words FROM chunks WHERE digest = :digest AND weight = :weight;
 
 -- name: put_chunk :exec
@@ -226,6 +227,12 @@ describe("The answer to a write", () => {
       expect(pathIn(response)).toBe(`/chunks/${path}`);
       expect(await succeed(read(pathIn(response)))).toEqual({ words: path });
     }
+  });
+
+  it("has no location that its query would refuse", async () => {
+    const response = await send("POST", "/chunks", { digest: "AA==", weight: 1e31, words: "x" });
+    expect([response.status, await response.text()]).toEqual([201, ""]);
+    expect(response.headers.get("location")).toBe(null);
   });
 
   it("has no location that proxies have no room for", async () => {

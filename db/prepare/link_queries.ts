@@ -40,12 +40,12 @@ function locationOf(
   const target = all.find(({ prepared }) => prepared.query.name === location?.query)?.prepared;
   if (location === null || target === undefined || target.query.route === null) return null;
   const inPath = target.params.filter(({ param }) => param.source.in === "path");
-  const own = inPath.flatMap(({ param: { name }, codec }): PreparedParam[] => {
+  const known = inPath.flatMap((there): PreparedParam[] => {
+    const { param: { name }, codec } = there;
     const param = params.find((each) => each.param.name === name);
     if (param === undefined) return [];
     const isText = codec.category !== "composite";
-    // As the query at the location reads it: bytes may have another encoding there.
-    if (isText && param.codec.cql === codec.cql) return [{ ...param, codec }];
+    if (isText && param.codec.cql === codec.cql) return [there];
     report({
       span: location.span,
       message: isText
@@ -55,7 +55,7 @@ function locationOf(
     });
     return [];
   });
-  return { path: target.query.route.path, params: own };
+  return { path: target.query.route.path, params: known };
 }
 
 /** An `@etag` query of a single row, found by its whole key. */

@@ -53,7 +53,7 @@ export interface PreparedQuery {
   bind(values: EncodedValues): BoundValues;
 }
 
-/** The path of an `@location`, and the write's own parameters that fill it in. */
+/** The path of an `@location`, and its parameters there, for which the write has values of the same names. */
 export interface PreparedLocation {
   readonly path: string;
   readonly params: readonly PreparedParam[];

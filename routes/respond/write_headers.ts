@@ -6,11 +6,13 @@
  */
 import type {
   EncodedValues,
+  PreparedLocation,
   PreparedParam,
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
 import type { Addresses } from "../addresses.ts";
 import { tagTextOf } from "../input/entity_tag.ts";
+import { schemaOf } from "../input/param_schema.ts";
 import { MAX_LINK_CHARACTERS } from "./responder.ts";
 
 export type WriteHeaders = (values: EncodedValues) => Record<string, string>;
@@ -19,9 +21,10 @@ export function compileWriteHeaders(
   { location, entityTag }: Pick<PreparedQuery, "location" | "entityTag">,
   addresses: Addresses,
 ): WriteHeaders {
+  const pathOf = location === null ? () => null : compilePath(location);
   return (values) => {
     const headers: Record<string, string> = {};
-    const path = location === null ? null : pathOf(location, values);
+    const path = pathOf(values);
     const url = path === null ? null : addresses.publicUrl(path);
     if (url !== null && url.length <= MAX_LINK_CHARACTERS) headers.location = url;
     const tag = entityTag === null ? null : textOf(entityTag, values);
@@ -31,19 +34,27 @@ export function compileWriteHeaders(
   };
 }
 
-/** Null for a path that would lead elsewhere: clients resolve dots, and drop what is empty. */
-function pathOf(
-  { path, params }: NonNullable<PreparedQuery["location"]>,
-  values: EncodedValues,
-): string | null {
-  let isSound = true;
-  const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
-    const param = params.find((each) => each.param.name === name);
-    const text = param === undefined ? null : textOf(param, values);
-    if (text === null || /^\.{0,2}$/.test(text)) isSound = false;
-    return encodeURIComponent(text ?? "");
-  });
-  return isSound ? filled : null;
+/**
+ * Null for a path that would lead elsewhere, as clients resolve dots and drop what is empty, or that the
+ * query there would refuse.
+ */
+function compilePath(
+  { path, params }: PreparedLocation,
+): (values: EncodedValues) => string | null {
+  const segments = new Map(
+    params.map((each) => [each.param.name, { each, schema: schemaOf(each) }]),
+  );
+  return (values) => {
+    let isSound = true;
+    const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
+      const segment = segments.get(name);
+      const text = segment === undefined ? null : textOf(segment.each, values);
+      if (text === null || /^\.{0,2}$/.test(text)) isSound = false;
+      else if (!segment?.schema.safeParse(text).success) isSound = false;
+      return encodeURIComponent(text ?? "");
+    });
+    return isSound ? filled : null;
+  };
 }
 
 function textOf({ param: { name }, codec }: PreparedParam, values: EncodedValues): string | null {
