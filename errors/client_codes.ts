@@ -17,7 +17,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The body is not a JSON object in UTF-8 or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not a list of tags",
+      "The body is not a JSON object in UTF-8, names a member of an object twice or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not a list of tags",
     action: "Correct the request",
   },
   invalid_cursor: {

@@ -5,6 +5,7 @@
  * @module
  */
 import { Pace, type Steps } from "../steps.ts";
+import { assertNoDuplicateMember, DuplicateMemberError } from "./duplicate_member.ts";
 import { setMember } from "./json_object.ts";
 import { exactNumber, parseJson } from "./parse_json.ts";
 
@@ -19,12 +20,18 @@ const WORDS = { t: "true", f: "false", n: "null" } as const;
 const VALUES = { true: true, false: false, null: null } as const;
 
 /**
- * Parses a JSON text as `parseJson()` does, which small texts go to.
+ * Parses a JSON text as `parseJson()` does, which small texts go to, and refuses a member that an object
+ * names twice.
  *
+ * @throws {DuplicateMemberError}
  * @throws {SyntaxError} if the text is not JSON
  */
 export function* parseJsonSteps(text: string): Steps<unknown> {
-  if (text.length <= SMALL) return parseJson(text);
+  if (text.length <= SMALL) {
+    const small = parseJson(text);
+    assertNoDuplicateMember(text, small);
+    return small;
+  }
   yield;
   const value = yield* new Parser(text).parse();
   if (value !== undefined) return value;
@@ -38,7 +45,7 @@ type Open =
   | { readonly array: unknown[] }
   | { readonly object: Record<string, unknown>; key: string };
 
-/** Reads one text. What is not JSON is undefined. */
+/** Reads one text. What is not JSON is undefined; a member that comes twice is thrown. */
 class Parser {
   readonly #text: string;
   #at = 0;
@@ -69,6 +76,9 @@ class Parser {
         const container = open.at(-1);
         const next = this.#next();
         if (container === undefined) return next === "" ? value : undefined;
+        if ("object" in container && Object.hasOwn(container.object, container.key)) {
+          throw new DuplicateMemberError(open.map(keyOf));
+        }
         add(container, value);
         this.#at++;
         if (next === ",") {
@@ -158,6 +168,11 @@ class Begun {
     this.container = container;
     this.end = end;
   }
+}
+
+/** The name or index of the member that is being read. */
+function keyOf(container: Open): string | number {
+  return "array" in container ? container.array.length : container.key;
 }
 
 function add(container: Open, value: unknown): void {

@@ -7,6 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Json } from "../json/json.ts";
+import { DuplicateMemberError } from "../json/duplicate_member.ts";
 import { parseJsonSteps } from "../json/parse_large_json.ts";
 import { finish, Pace, type Steps } from "../steps.ts";
 import {
@@ -118,8 +119,9 @@ export function composite<Value>(
       let json: unknown;
       try {
         json = yield* parseJsonSteps(text);
-      } catch {
-        return refuse(reading.issues, `Expected the JSON text of a ${cql}`);
+      } catch (error) {
+        const once = error instanceof DuplicateMemberError ? " that names each member once" : "";
+        return refuse(reading.issues, `Expected the JSON text of a ${cql}${once}`);
       }
       return yield* steps.read(json, reading);
     },

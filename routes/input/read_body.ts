@@ -1,12 +1,14 @@
 /**
  * A request's JSON body, read whole within a limit. Nothing is guessed: the media type must say JSON,
- * the bytes must be UTF-8 (RFC 8259, section 8.1) in no content coding, and numbers keep what they
- * were written as.
+ * the bytes must be UTF-8 (RFC 8259, section 8.1) in no content coding, no object may name a member
+ * twice, and numbers keep what they were written as.
  *
  * @module
  */
+import { DuplicateMemberError } from "../../codec/json/duplicate_member.ts";
 import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
 import type { RunSteps, Steps } from "../../codec/steps.ts";
+import { pointerTo } from "../../errors/invalid_input.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
@@ -128,11 +130,20 @@ function* parse(bytes: Uint8Array): Steps<unknown> {
   try {
     return yield* parseJsonSteps(text);
   } catch (error) {
-    throw new ServiceError(
-      "malformed_request",
-      `The body is not JSON: ${(error as SyntaxError).message}`,
-    );
+    throw unreadableJson(error as SyntaxError, "The body");
   }
+}
+
+/** The error for `what`, as the sender knows it, that `parseJsonSteps()` does not read. */
+export function unreadableJson(error: SyntaxError, what: string): ServiceError {
+  if (!(error instanceof DuplicateMemberError)) {
+    return new ServiceError("malformed_request", `${what} is not JSON: ${error.message}`);
+  }
+  return new ServiceError(
+    "malformed_request",
+    `${what} names a member of an object twice: "errors" says which`,
+    { errors: [{ pointer: `/body${pointerTo(error.path)}`, detail: "Expected the member once" }] },
+  );
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   type BodyLimits,
   type ReadBodyOptions,
   readJson,
+  unreadableJson,
 } from "./read_body.ts";
 import { type Line, readLines } from "./read_lines.ts";
 
@@ -159,7 +160,6 @@ function* parseLine(line: Line): Steps<Entry> {
   try {
     return { line: line.line, value: yield* parseJsonSteps(line.text) };
   } catch (cause) {
-    const detail = `The line is not JSON: ${(cause as Error).message}`;
-    return { line: line.line, error: new ServiceError("malformed_request", detail) };
+    return { line: line.line, error: unreadableJson(cause as SyntaxError, "The line") };
   }
 }
