@@ -27,7 +27,7 @@ INSERT INTO accounts (org, id) VALUES (:org, :id);
 -- @param org in claim:org
 SELECT id FROM accounts WHERE org = :org;
 
--- name: create_note :exec
+-- name: create_own_note :exec
 -- Create a note.
 -- @route POST /notes
 -- @scope stations:read
@@ -35,7 +35,7 @@ SELECT id FROM accounts WHERE org = :org;
 -- @param id in body
 INSERT INTO notes (org, id) VALUES (:org, :id);
 
--- name: list_notes :many
+-- name: list_own_notes :many
 -- The caller's notes.
 -- @route GET /notes
 -- @scope stations:read
