@@ -75,10 +75,10 @@ describe("A member that an object names twice", () => {
 
   it("fails its line alone, short or long", async () => {
     const lines = [
-      '{"id":11,"tags":null,"home":null,"note":null}',
+      '{"id":11,"tags":{"a":1},"home":{"town":"Bern"},"note":"x"}',
       '{"id":12,"tags":{"a":1,"\\u0061":2}}',
       `{"id":13,"note":"${LONG}","id":14}`,
-      '{"id":15,"home":null,"note":"\\"id\\":1","tags":{"id":1,"note":2}}',
+      '{"id":15,"home":{"town":"Bern"},"note":"\\"id\\":1","tags":{"id":1,"note":2}}',
     ];
     const { failures, summary } = await upload(service, "/load", { body: lines.join("\n") });
     expect(summary).toEqual({ read: 4, written: 2, failed: 2 });
