@@ -9,11 +9,11 @@ import {
   dispose,
   getConsoleSink,
   getJsonLinesFormatter,
-  getStreamSink,
   type Logger,
   type Sink,
 } from "@logtape/logtape";
 import { CODES } from "../errors/codes.ts";
+import { createLineSink } from "./line_sink.ts";
 import type { Observation, Observe } from "./observation.ts";
 import { prettyFormatter } from "./pretty_line.ts";
 
@@ -50,7 +50,7 @@ function sinkFor({ format, exportsConsole = false }: LogOptions): Sink {
     const formatter = getJsonLinesFormatter({ properties: "flatten", message: "template" });
     return exportsConsole
       ? getConsoleSink({ formatter })
-      : getStreamSink(Deno.stdout.writable, { formatter });
+      : createLineSink(Deno.stdout.writable, { formatter });
   }
   // Colours are for terminals, not for collectors.
   return getConsoleSink({ formatter: prettyFormatter({ colors: !exportsConsole }) });
