@@ -89,12 +89,16 @@ async function checkOn(node: PreparingNode, statement: PreparedStatement): Promi
   const text = withMark(cql, await node.schemaVersion());
   const now = await node.prepare(text).catch(throwSchemaChanged);
   if (fingerprintOf(now) === fingerprint) return;
-  const [before, after] = [statement.binds, now.binds].map(describeColumns);
-  throw new SchemaChanged(
-    before === after
-      ? `A user-defined type of its bind markers (${after}) has other fields than before`
-      : `Its bind markers were (${before}) and are now (${after})`,
-  );
+  throw new SchemaChanged(describeChange(statement, now));
+}
+
+/** What is no longer as it was, where something of it is not. */
+function describeChange(before: PreparedStatement, now: DescribedStatement): string {
+  const [were, are] = [before.binds, now.binds].map(describeColumns);
+  if (were !== are) return `Its bind markers were (${were}) and are now (${are})`;
+  return `${before.partitionKey}` === `${now.partitionKey}`
+    ? `A user-defined type of its bind markers (${are}) has other fields than before`
+    : `Its bind markers are still (${are}), but others of them make up the partition key`;
 }
 
 type Preparations = WeakMap<PreparedStatement, Promise<void>>;
