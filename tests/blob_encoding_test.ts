@@ -5,6 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { type JsonAnswer, operationsAt } from "./support/json_answer.ts";
 import { type OwnService, startOwnService } from "./support/own_service.ts";
 
 const MIGRATION = `
@@ -46,8 +47,7 @@ describe("encoding=", () => {
       ...(json === undefined ? {} : { json }),
       ...(data === undefined ? {} : { headers: { "x-data": data } }),
     });
-    // deno-lint-ignore no-explicit-any
-    return { status: response.status, body: await response.json() as any };
+    return { status: response.status, body: await response.json() as JsonAnswer };
   }
 
   it("reads bytes in a path, a query and a header, and echoes them as they were sent", async () => {
@@ -76,9 +76,9 @@ describe("encoding=", () => {
   });
 
   it("is what OpenAPI says", async () => {
-    const { body: { paths } } = await send("GET", "/openapi.json");
-    const schemas = paths["/files/{digest}/{part}"].put.parameters.map((
-      { name, schema }: { name: string; schema: { contentEncoding: string; example: string } },
+    const { body } = await send("GET", "/openapi.json");
+    const schemas = operationsAt("/files/{digest}/{part}", body).put.parameters.map((
+      { name, schema },
     ) => [name, schema.contentEncoding, schema.example]);
     expect(schemas).toEqual([
       ["digest", "base16", "cafebabe"],

@@ -5,6 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { bodySchemaOf, type JsonAnswer, operationsAt } from "./support/json_answer.ts";
 import { type OwnService, startOwnService } from "./support/own_service.ts";
 
 const MIGRATION = `
@@ -64,8 +65,7 @@ describe("Checks of values", () => {
     const options = json === undefined ? {} : { json };
     const response = await service.request(path, { method, headers, user: null, ...options });
     const text = await response.text();
-    // deno-lint-ignore no-explicit-any
-    return { status: response.status, body: text === "" ? null : JSON.parse(text) as any };
+    return { status: response.status, body: JSON.parse(text || "null") as JsonAnswer };
   }
 
   it("let through what fits", async () => {
@@ -96,7 +96,7 @@ describe("Checks of values", () => {
       headers: { currency: "eur" },
     });
     expect(status).toBe(422);
-    const errors: { pointer: string; detail: string }[] = body.errors;
+    const { errors } = body;
     expect(errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).sort()).toEqual([
       "/body/contact: Expected an e-mail address",
       "/body/labels/1: Expected the name of a host",
@@ -148,14 +148,13 @@ describe("Checks of values", () => {
   });
 
   it("are what OpenAPI says", async () => {
-    const { body: { paths, components } } = await send("GET", "/openapi.json");
-    const { put } = paths["/products/{id}/{kind}"];
+    const { body } = await send("GET", "/openapi.json");
+    const { put } = operationsAt("/products/{id}/{kind}", body);
     const parameter = (wanted: string) =>
-      put.parameters.find(({ name }: { name: string }) => name === wanted).schema;
+      put.parameters.find(({ name }) => name === wanted)?.schema;
     expect(parameter("kind")).toMatchObject({ type: "string", enum: ["book", "film"] });
     expect(parameter("id")).toMatchObject({ pattern: "^(?:[a-z]\\p{L}*)$", maxLength: 20 });
-    const { $ref } = put.requestBody.content["application/json"].schema;
-    const { properties } = components.schemas[$ref.split("/").at(-1)];
+    const { properties } = bodySchemaOf(put, body);
     expect(properties.contact).toMatchObject({ type: ["string", "null"], format: "email" });
     expect(properties.sku).toMatchObject({
       pattern: "^(?:[A-Z]{3}-\\d{4,6})$",
