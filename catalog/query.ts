@@ -6,8 +6,8 @@
  */
 
 import type { Statement, Verb } from "./statement/statement.ts";
-import type { BucketNumber, EpochUnit } from "./tags/bucket_number.ts";
-import type { BucketUnit } from "./tags/bucket_unit.ts";
+import type { BucketNumber, EpochUnit } from "./tags/parts/bucket_number.ts";
+import type { BucketUnit } from "./tags/parts/bucket_unit.ts";
 import type { Mode } from "./tags/mode.ts";
 import type { GeneratedKind } from "./tags/param/generated_source.ts";
 import type { ParamOptions } from "./tags/param/options.ts";
@@ -16,8 +16,8 @@ import type { Waiver } from "./tags/waive_tag.ts";
 import type { Span } from "./text/source.ts";
 
 export type { Verb } from "./statement/statement.ts";
-export type { BucketNumber, EpochUnit } from "./tags/bucket_number.ts";
-export type { BucketUnit } from "./tags/bucket_unit.ts";
+export type { BucketNumber, EpochUnit } from "./tags/parts/bucket_number.ts";
+export type { BucketUnit } from "./tags/parts/bucket_unit.ts";
 export type { Bulk } from "./tags/bulk_tag.ts";
 export type { Consistency, SerialConsistency } from "./tags/consistency_tag.ts";
 export type { CurrentColumn } from "./tags/current_tag.ts";

@@ -7,8 +7,8 @@
 
 import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
-import { CLIENT_NAME } from "./client_name.ts";
-import { readColumnName } from "./column_name.ts";
+import { CLIENT_NAME } from "./parts/client_name.ts";
+import { readColumnName } from "./parts/column_name.ts";
 import type { QueryTag } from "./tag.ts";
 import type { TagLine } from "./tag_line.ts";
 

@@ -7,7 +7,7 @@
 
 import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
-import { isCalendarDate } from "./calendar_date.ts";
+import { isCalendarDate } from "./parts/calendar_date.ts";
 import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import type { Report, Span } from "../text/source.ts";
-import { readColumnName } from "./column_name.ts";
+import { readColumnName } from "./parts/column_name.ts";
 import type { QueryTag } from "./tag.ts";
 import { reportUnexpected, type TagLine } from "./tag_line.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { Report, Span } from "../text/source.ts";
-import { readCount } from "./count.ts";
+import { readCount } from "./parts/count.ts";
 import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 

@@ -8,7 +8,7 @@
 
 import type { Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
-import { reportMissingUnit } from "./bucket_unit.ts";
+import { reportMissingUnit } from "./parts/bucket_unit.ts";
 import {
   checkOptions,
   type ParamOptions,

@@ -8,7 +8,7 @@
 import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
-import { readColumnName } from "./column_name.ts";
+import { readColumnName } from "./parts/column_name.ts";
 import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 

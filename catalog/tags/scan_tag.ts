@@ -7,7 +7,7 @@
 
 import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
-import { readCount } from "./count.ts";
+import { readCount } from "./parts/count.ts";
 import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 

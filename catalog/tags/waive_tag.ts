@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type NamedReason, readNamedReason } from "./named_reason.ts";
+import { type NamedReason, readNamedReason } from "./parts/named_reason.ts";
 import type { Tag } from "./tag.ts";
 
 /** Names a guardrail that does not apply to a query. */

@@ -13,9 +13,9 @@ import {
   type EpochUnit,
   readBucketNumber,
   readEpochUnit,
-} from "./bucket_number.ts";
-import { type BucketUnit, findUnit, readUnit, reportMissingUnit } from "./bucket_unit.ts";
-import { readCount } from "./count.ts";
+} from "./parts/bucket_number.ts";
+import { type BucketUnit, findUnit, readUnit, reportMissingUnit } from "./parts/bucket_unit.ts";
+import { readCount } from "./parts/count.ts";
 import type { QueryTag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type NamedReason, readNamedReason } from "./named_reason.ts";
+import { type NamedReason, readNamedReason } from "./parts/named_reason.ts";
 import type { Tag } from "./tag.ts";
 
 /** Names the parameter that the file takes from a claim. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isCalendarDate } from "../../catalog/tags/calendar_date.ts";
+import { isCalendarDate } from "../../catalog/tags/parts/calendar_date.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 

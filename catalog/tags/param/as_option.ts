@@ -7,7 +7,7 @@
 
 import type { Word } from "../../text/comment.ts";
 import type { Report } from "../../text/source.ts";
-import { CLIENT_NAME } from "../client_name.ts";
+import { CLIENT_NAME } from "../parts/client_name.ts";
 import { type ParamOption, SENT, type TagParts } from "./param_option.ts";
 
 const MAX_CHARACTERS = 100;

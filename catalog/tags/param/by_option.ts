@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type BucketUnit, readUnit } from "../bucket_unit.ts";
+import { type BucketUnit, readUnit } from "../parts/bucket_unit.ts";
 import { type ParamOption, UNCHECKED } from "./param_option.ts";
 
 const TAKE_FROM = "Remove it, or take the value from the path, the query or the body";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type BucketNumber, readBucketNumber } from "../bucket_number.ts";
+import { type BucketNumber, readBucketNumber } from "../parts/bucket_number.ts";
 import { byOption } from "./by_option.ts";
 import type { ParamOption } from "./param_option.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type EpochUnit, readEpochUnit } from "../bucket_number.ts";
+import { type EpochUnit, readEpochUnit } from "../parts/bucket_number.ts";
 import { type ParamOption, SENT, UNCHECKED } from "./param_option.ts";
 
 export const unitOption: ParamOption<EpochUnit> = {

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { Word } from "../text/comment.ts";
-import { quote } from "../text/quote.ts";
-import { helpToName } from "../text/snake_case.ts";
-import type { Report } from "../text/source.ts";
+import type { Word } from "../../text/comment.ts";
+import { quote } from "../../text/quote.ts";
+import { helpToName } from "../../text/snake_case.ts";
+import type { Report } from "../../text/source.ts";
 
 /** The name as the server has it; reports a text that cannot be the name of a column. */
 export function readColumnName({ text, span }: Word, report: Report): string {

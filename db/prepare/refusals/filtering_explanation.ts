@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { columnsOfRelation } from "../../catalog/statement/names_of.ts";
-import type { Relation, Statement } from "../../catalog/statement/statement.ts";
-import { writtenName } from "../../catalog/statement/written_name.ts";
-import type { Span } from "../../catalog/text/source.ts";
-import type { Table } from "../schema/table.ts";
+import { columnsOfRelation } from "../../../catalog/statement/names_of.ts";
+import type { Relation, Statement } from "../../../catalog/statement/statement.ts";
+import { writtenName } from "../../../catalog/statement/written_name.ts";
+import type { Span } from "../../../catalog/text/source.ts";
+import type { Table } from "../../schema/table.ts";
 
 const FILTERING = /^Cannot execute this query as it might involve data filtering/;
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Word } from "../text/comment.ts";
-import type { Report } from "../text/source.ts";
+import type { Word } from "../../text/comment.ts";
+import type { Report } from "../../text/source.ts";
 
 const EPOCH_UNITS = ["s", "ms", "us", "ns"] as const;
 const NUMBERS = ["digits", "count", ...EPOCH_UNITS] as const;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { part } from "../text/comment.ts";
-import type { Report, Span } from "../text/source.ts";
-import type { TagLine } from "./tag_line.ts";
+import { part } from "../../text/comment.ts";
+import type { Report, Span } from "../../text/source.ts";
+import type { TagLine } from "../tag_line.ts";
 
 export interface NamedReason {
   readonly name: string;

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import type { Query } from "../../catalog/query.ts";
-import { columnsOf, tablesOf } from "../../catalog/statement/names_of.ts";
-import { type Statement, writesOf } from "../../catalog/statement/statement.ts";
-import type { Name } from "../../catalog/statement/term.ts";
-import { writtenName } from "../../catalog/statement/written_name.ts";
-import { diagnosticAtStatement } from "../../catalog/text/diagnose.ts";
-import type { Diagnostic, Span } from "../../catalog/text/source.ts";
-import { suggest } from "../../catalog/text/suggest.ts";
-import { type Refusal, syntaxComplaint } from "../driver/refusal.ts";
-import type { TableReader } from "../schema/table.ts";
+import type { Query } from "../../../catalog/query.ts";
+import { columnsOf, tablesOf } from "../../../catalog/statement/names_of.ts";
+import { type Statement, writesOf } from "../../../catalog/statement/statement.ts";
+import type { Name } from "../../../catalog/statement/term.ts";
+import { writtenName } from "../../../catalog/statement/written_name.ts";
+import { diagnosticAtStatement } from "../../../catalog/text/diagnose.ts";
+import type { Diagnostic, Span } from "../../../catalog/text/source.ts";
+import { suggest } from "../../../catalog/text/suggest.ts";
+import { type Refusal, syntaxComplaint } from "../../driver/refusal.ts";
+import type { TableReader } from "../../schema/table.ts";
 import { explainFiltering } from "./filtering_explanation.ts";
 import { explainRefusal, explainSyntax } from "./refusal_explanations.ts";
 

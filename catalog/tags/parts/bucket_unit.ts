@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Word } from "../text/comment.ts";
-import type { Report } from "../text/source.ts";
-import { suggest } from "../text/suggest.ts";
+import type { Word } from "../../text/comment.ts";
+import type { Report } from "../../text/source.ts";
+import { suggest } from "../../text/suggest.ts";
 
 const CALENDAR_UNITS = ["hour", "day", "week", "month", "year"] as const;
 

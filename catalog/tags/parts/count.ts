@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Word } from "../text/comment.ts";
-import type { Report } from "../text/source.ts";
+import type { Word } from "../../text/comment.ts";
+import type { Report } from "../../text/source.ts";
 
 /** How many `things`, at least one; null if there is no such number. */
 export function readCount(
