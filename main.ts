@@ -4,6 +4,7 @@
  *
  * @module
  */
+import manifest from "./deno.json" with { type: "json" };
 import { getLogger } from "@logtape/logtape";
 import type { Access } from "./catalog/query.ts";
 import { type Config, readConfig } from "./config/config.ts";
@@ -14,6 +15,7 @@ import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
 import { createExecutor } from "./db/run/execute.ts";
 import { createCursorTable } from "./db/schema/cursor_table.ts";
 import { exportsConsole } from "./observe/console_export.ts";
+import { watchEventLoop } from "./observe/event_loop.ts";
 import { configureLogs, describeCause, LOG_CATEGORY, logObservations } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
@@ -67,7 +69,7 @@ export interface StartOptions {
  * @throws {Deno.errors.AddrInUse} if a port is taken
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
-  const metrics = createMetrics();
+  const metrics = createMetrics(manifest.version);
   const observers = [metrics.observe, logObservations(getLogger(LOG_CATEGORY))];
   if (options.observe !== undefined) observers.push(options.observe);
   const observe: Observe = (observation) => {
@@ -172,10 +174,12 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   observe({ kind: "listening", url, adminUrl });
   session.open();
   authenticator?.warmUp();
+  const unwatchEventLoop = watchEventLoop(observe);
 
   async function close(): Promise<void> {
     isClosing = true;
     await shutDown({ activation, api, admin, session, observe }, config);
+    unwatchEventLoop();
   }
   let closed: Promise<void> | null = null;
   return {

@@ -7,6 +7,7 @@
 import prometheus from "prom-client";
 import { createClientLabels, NO_CLIENT } from "./client_label.ts";
 import type { Observation, Observe } from "./observation.ts";
+import { registerProcessMetrics } from "./process_metrics.ts";
 
 export interface Metrics {
   readonly observe: Observe;
@@ -20,11 +21,15 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 const BULK_OUTCOMES = ["written", "failed"] as const;
 
-/** Each call makes its own registry, so that two services in one process do not share numbers. */
-export function createMetrics(): Metrics {
+/**
+ * Each call makes its own registry, so that two services in one process do not share numbers.
+ *
+ * @param release the version of the service
+ */
+export function createMetrics(release: string): Metrics {
   const register = new prometheus.Registry();
   const registers = [register];
-  prometheus.collectDefaultMetrics({ register });
+  registerProcessMetrics(register, release);
 
   const requests = new prometheus.Histogram({
     name: "cqlgate_http_request_duration_seconds",
@@ -77,6 +82,12 @@ export function createMetrics(): Metrics {
     name: "cqlgate_cassandra_warnings_total",
     help: "Warnings that Cassandra sent with its answers, by query name",
     labelNames: ["query"],
+    registers,
+  });
+  const eventLoopDelay = new prometheus.Histogram({
+    name: "cqlgate_event_loop_delay_seconds",
+    help: "How late a timer fired, ten times a second: what every request waited too",
+    buckets: BUCKETS,
     registers,
   });
   const deprecatedUses = new prometheus.Counter({
@@ -135,6 +146,8 @@ export function createMetrics(): Metrics {
           return connected.set(observation.state === "up" ? 1 : 0);
         case "readiness":
           return ready.set(observation.ready ? 1 : 0);
+        case "event_loop":
+          return eventLoopDelay.observe(observation.delayMs / 1000);
         case "shutdown":
           return ready.set(0);
         case "schema_drift":

@@ -16,7 +16,7 @@ describe("createMetrics()", () => {
   const DEPRECATED = [{ method: "GET", path: "/items" }];
 
   it("starts every counter at zero, as soon as its labels are known", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics("1.2.3");
     metrics.observe({ kind: "routes", queries: QUERIES, deprecated: DEPRECATED, durationMs: 1 });
     const text = await metrics.render();
     const counters = [...text.matchAll(/^# TYPE (cqlgate_\w+) counter$/gm)].map(([, name]) =>
@@ -39,7 +39,7 @@ describe("createMetrics()", () => {
   });
 
   it("counts the uses of a deprecated route by client", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics("1.2.3");
     const use = { kind: "deprecated_use", method: "GET", route: "/items" } as const;
     for (const clientId of ["app", "app", 'a "quoted"\none', null]) {
       metrics.observe({ ...use, clientId });
@@ -53,7 +53,7 @@ describe("createMetrics()", () => {
   });
 
   it("keeps what it has counted when the routes are derived again", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics("1.2.3");
     const routes = {
       kind: "routes",
       queries: QUERIES,

@@ -89,6 +89,8 @@ export type Observation =
     /** The kind of the warning, in words: `many tombstones`. */
     readonly about: string;
   }
+  /** A sample of how late timers fire. */
+  | { readonly kind: "event_loop"; readonly delayMs: number }
   | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }
   | { readonly kind: "shutdown"; readonly step: string }
   /** Worth knowing, and as it should be. */

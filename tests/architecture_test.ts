@@ -21,7 +21,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   routes: ["catalog", "codec", "db", "errors", "observe"],
   server: ["catalog", "db", "errors", "guardrails", "observe", "routes"],
   tasks: ["catalog", "config", "db", "errors", "guardrails", "observe", "routes", "server"],
-  "main.ts": ["catalog", "config", "db", "errors", "observe", "routes", "server"],
+  "main.ts": ["catalog", "config", "db", "deno.json", "errors", "observe", "routes", "server"],
   deploy: [],
 };
 
@@ -63,6 +63,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:buffer": ["codec", "db", "routes"],
   "node:crypto": ["db", "routes"],
   "node:path": ["routes"],
+  "node:process": ["observe"],
   "node:timers": ["db", "routes"],
   "node:url": ["routes", "tasks"],
 };

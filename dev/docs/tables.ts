@@ -67,7 +67,7 @@ function codeTable(codes: Readonly<Record<string, CodeRow>>): string {
 }
 
 async function metricTable(): Promise<string> {
-  const text = await createMetrics().render();
+  const text = await createMetrics("1.2.3").render();
   const kinds = new Map(
     [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, kind = ""]) => [name, kind]),
   );
