@@ -7,7 +7,7 @@
 
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import type { Config } from "../config/config.ts";
-import { MigrationError } from "../db/schema/migrations.ts";
+import { MigrationError } from "../db/migrate/migrations.ts";
 import { migrate } from "../tasks/migrate.ts";
 import {
   type Environment,

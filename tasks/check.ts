@@ -15,7 +15,7 @@ import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts
 import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
-import { assertSchemaVersion } from "../db/schema/schema_version.ts";
+import { assertSchemaVersion } from "../db/migrate/schema_version.ts";
 import { GuardrailError } from "../guardrails/guardrail_error.ts";
 import {
   describeFindings,

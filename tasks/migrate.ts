@@ -10,12 +10,12 @@ import {
   assertNoConflicts,
   compareMigrations,
   describeNewer,
-} from "../db/schema/compare_migrations.ts";
-import { createKeyspace } from "../db/schema/create_keyspace.ts";
-import { readHistory } from "../db/schema/history_table.ts";
-import { applyMigrations } from "../db/schema/migrate.ts";
-import { readMigrations } from "../db/schema/migrations.ts";
-import { NO_MIGRATIONS } from "../db/schema/schema_version.ts";
+} from "../db/migrate/compare_migrations.ts";
+import { createKeyspace } from "../db/migrate/create_keyspace.ts";
+import { readHistory } from "../db/migrate/history_table.ts";
+import { applyMigrations } from "../db/migrate/migrate.ts";
+import { readMigrations } from "../db/migrate/migrations.ts";
+import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
 import { withSession } from "./with_session.ts";
 
 export interface MigrateOptions {

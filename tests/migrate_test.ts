@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../db/driver/session.ts";
-import { applyMigrations } from "../db/schema/migrate.ts";
-import { readMigrations } from "../db/schema/migrations.ts";
+import { applyMigrations } from "../db/migrate/migrate.ts";
+import { readMigrations } from "../db/migrate/migrations.ts";
 import { openProjectCluster, type ProjectCluster } from "./support/migration_project.ts";
 
 const NOTES = "-- Notes.\nCREATE TABLE notes (id text PRIMARY KEY, body text);\n";

@@ -12,7 +12,7 @@ import { isRefusal } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
-import { cursorTableCql } from "./cursor_table.ts";
+import { cursorTableCql } from "../schema/cursor_table.ts";
 import {
   type HistoryEntry,
   historyTableCql,
@@ -21,7 +21,7 @@ import {
   recordOf,
 } from "./history_table.ts";
 import { checksumOf, type Migration, MigrationError } from "./migrations.ts";
-import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE } from "./own_tables.ts";
+import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE } from "../schema/own_tables.ts";
 
 /**
  * Applies every pending migration. Where the cluster is ahead of them, nothing at all is changed.

@@ -10,7 +10,7 @@ import { quote } from "../../catalog/text/quote.ts";
 import type { Report } from "../../catalog/text/source.ts";
 import type { StatementText } from "../../catalog/text/split.ts";
 import { nameOf } from "../../catalog/text/token.ts";
-import { OWN_TABLES } from "./own_tables.ts";
+import { OWN_TABLES } from "../schema/own_tables.ts";
 
 export function checkMigrationStatement(
   head: DdlHead,

@@ -5,7 +5,7 @@
  */
 import type { Session } from "../driver/session.ts";
 import type { Migration } from "./migrations.ts";
-import { findOwnTables, HISTORY_TABLE, qualify } from "./own_tables.ts";
+import { findOwnTables, HISTORY_TABLE, qualify } from "../schema/own_tables.ts";
 
 // One partition, so that one read at one consistency sees the whole history.
 const PARTITION = "schema";

@@ -7,7 +7,7 @@ import { closest } from "../../catalog/text/suggest.ts";
 import type { Session } from "../driver/session.ts";
 import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { MigrationError } from "./migrations.ts";
-import { quoteName } from "./own_tables.ts";
+import { quoteName } from "../schema/own_tables.ts";
 
 /** Data centre → number of replicas. */
 export type Replication = Readonly<Record<string, number>>;
