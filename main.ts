@@ -9,6 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Access } from "./catalog/query.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { ConfigError } from "./config/config_error.ts";
+import { type TrustedIssuer, trustedIssuers } from "./config/trusted_issuer.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
 import { Session } from "./db/driver/session.ts";
 import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
@@ -80,16 +81,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const executor = createExecutor({ session, observe, maxPageBytes: config.maxPageBytes });
   const cursorTable = createCursorTable(session, config.keyspace);
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
-  const authenticator = config.oidcIssuer === null || config.oidcAudience === null
+  const issuers = trustedIssuers(config);
+  const authenticator = issuers.length === 0
     ? null
-    : createTokenAuthenticator({
-      issuer: config.oidcIssuer,
-      audience: config.oidcAudience,
-      tokenTypes: config.tokenTypes,
-      scopeClaims: config.scopeClaims,
-      roles: config.roles,
-      observe,
-    });
+    : createTokenAuthenticator({ issuers, observe });
   const places = new Places({
     max: config.maxInFlight,
     // Zero means no limit.
@@ -110,7 +105,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     cursorTable,
     observe,
     check: ({ queries, routes }) =>
-      assertIssuer(config, [...queries, ...routes.map(({ route }) => route)]),
+      assertIssuer(issuers, [...queries, ...routes.map(({ route }) => route)]),
     serve: (prepared, routes) => app = appFor(prepared, routes.map(({ route }) => route)),
   });
   await activation.load();
@@ -138,7 +133,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
         windowMs: config.idempotencyWindowMs,
       },
       authenticator,
-      issuer: config.oidcIssuer,
+      issuers: issuers.map(({ issuer }) => issuer),
       places,
       slices,
       addressOf,
@@ -192,8 +187,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 }
 
 /** A route that needs a token cannot be served without an issuer. */
-function assertIssuer(config: Config, routes: readonly { readonly access: Access }[]): void {
-  if (config.oidcIssuer !== null) return;
+function assertIssuer(
+  issuers: readonly TrustedIssuer[],
+  routes: readonly { readonly access: Access }[],
+): void {
+  if (issuers.length > 0) return;
   const guarded = routes.filter(({ access }) => access.kind === "scopes");
   if (guarded.length === 0) return;
   const need = guarded.length === 1 ? "1 route needs" : `${guarded.length} routes need`;

@@ -54,6 +54,7 @@ describe("readConfig()", () => {
       tlsKey: null,
       secureBundle: null,
       consistency: "LOCAL_QUORUM",
+      oidcIssuers: [],
       oidcIssuer: null,
       oidcAudience: null,
       tokenTypes: [],

@@ -5,9 +5,17 @@
  */
 import type { Setting } from "./setting.ts";
 import { claimPaths, rolesFile, text, tokenTypes } from "./setting_kind.ts";
+import { issuerList } from "./issuer_list.ts";
 import { issuerUrl } from "./web_address.ts";
 
 export const IDENTITY_SETTINGS = {
+  oidcIssuers: {
+    name: "OIDC_ISSUERS",
+    default: "",
+    kind: issuerList(),
+    meaning:
+      "Several issuers whose tokens are accepted, in place of `OIDC_ISSUER` and the settings after it: see [Identity](identity.md#several-issuers)",
+  },
   oidcIssuer: {
     name: "OIDC_ISSUER",
     default: null,

@@ -22,6 +22,15 @@ export interface SettingMistake {
 
 type Rule = (draft: Draft) => SettingMistake | null;
 
+/** The settings of `OIDC_ISSUER`; each issuer of `OIDC_ISSUERS` has them as members. */
+const SINGLE_ISSUER: readonly SettingName[] = [
+  "OIDC_ISSUER",
+  "OIDC_AUDIENCE",
+  "OIDC_TOKEN_TYPES",
+  "OIDC_SCOPE_CLAIM",
+  "ROLES_FILE",
+];
+
 export const RULES: readonly Rule[] = [
   requireUnless("CASSANDRA_CONTACT_POINTS", "CASSANDRA_SECURE_BUNDLE", {
     help: 'name a node, such as "127.0.0.1:9042", or run "deno task dev", which starts one',
@@ -36,6 +45,9 @@ export const RULES: readonly Rule[] = [
   requireWith("CASSANDRA_TLS_KEY", "CASSANDRA_TLS_CERT"),
   requireWith("OIDC_ISSUER", "OIDC_AUDIENCE"),
   requireWith("OIDC_AUDIENCE", "OIDC_ISSUER"),
+  ...SINGLE_ISSUER.map((name) =>
+    exclude(name, "OIDC_ISSUERS", { help: "say it of each issuer in the list" })
+  ),
   ({ serves, isSet }) =>
     serves && !isSet("CURSOR_KEY")
       ? {
@@ -68,7 +80,10 @@ function requireWith(name: SettingName, other: SettingName): Rule {
     isSet(other) && !isSet(name) ? { name, problem: `is not set, but ${other} is` } : null;
 }
 
-function exclude(name: SettingName, other: SettingName): Rule {
+function exclude(name: SettingName, other: SettingName, { help }: { help?: string } = {}): Rule {
+  const advice = help === undefined ? "" : `: ${help}`;
   return ({ isSet }) =>
-    isSet(name) && isSet(other) ? { name, problem: `cannot be set beside ${other}` } : null;
+    isSet(name) && isSet(other)
+      ? { name, problem: `cannot be set beside ${other}${advice}` }
+      : null;
 }

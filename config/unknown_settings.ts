@@ -52,6 +52,7 @@ function sentencesOf(names: readonly string[]): string[] {
 
 /** The setting that a name was probably meant to be; null if it is something else. */
 function nearest(name: string): string | null {
+  if (NAMES.includes(name)) return name;
   const related = NAMES.find((known) => isRelated(name, known));
   if (related !== undefined) return related;
   const prefix = OWN_PREFIX.exec(name)?.[0] ?? "";

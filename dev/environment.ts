@@ -21,7 +21,7 @@ export async function devSetup(
   given: Readonly<Record<string, string | undefined>>,
 ): Promise<DevSetup> {
   const ownCassandra = !given.CASSANDRA_CONTACT_POINTS && !given.CASSANDRA_SECURE_BUNDLE;
-  const ownProvider = !given.OIDC_ISSUER;
+  const ownProvider = !given.OIDC_ISSUER && !given.OIDC_ISSUERS;
   const defaults = {
     HOST: "127.0.0.1",
     PORT: "8000",

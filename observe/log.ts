@@ -87,6 +87,8 @@ export function logObservations(logger: Logger): Observe {
           query: observation.query,
           about: observation.about,
         });
+      case "issuer_keys":
+        return logIssuerKeys(logger, observation);
       case "listening":
         return logger.info("Listening on {url}, admin on {adminUrl}", {
           url: observation.url,
@@ -114,6 +116,7 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     duration_ms: round(request.durationMs),
     cassandra_ms: round(request.cassandraMs),
     request_id: request.requestId,
+    iss: request.issuer,
     sub: request.subject,
     client_id: request.clientId,
     ...(request.code === null ? {} : { code: request.code }),
@@ -155,6 +158,18 @@ function logConnection(logger: Logger, connection: Observation & { kind: "connec
   if (state === "closed") return logger.info("Cassandra's session is closed");
   const again = retryInMs === null ? "" : "; trying again in {retryInMs} ms";
   logger.warning(`Cassandra is not connected: {reason}${again}`, { state, reason, retryInMs });
+}
+
+function logIssuerKeys(
+  logger: Logger,
+  { issuer, fetched, usable, cause }: Observation & { kind: "issuer_keys" },
+): void {
+  if (fetched) return logger.debug("Fetched the keys of issuer {issuer}", { issuer });
+  const effect = usable ? "its previous keys stay in use" : "none of its tokens can be verified";
+  logger.warning(`Cannot fetch the keys of issuer {issuer}: ${effect}`, {
+    issuer,
+    cause: describeCause(cause),
+  });
 }
 
 /** An error with its stack, and the same of each of its causes. */

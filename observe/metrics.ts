@@ -71,6 +71,12 @@ export function createMetrics(release: string): Metrics {
     help: "1 while /readyz answers 200, else 0",
     registers,
   });
+  const issuersUp = new prometheus.Gauge({
+    name: "cqlgate_issuer_up",
+    help: "1 while the keys of an issuer could be fetched the last time, else 0",
+    labelNames: ["issuer"],
+    registers,
+  });
   const drifts = new prometheus.Counter({
     name: "cqlgate_schema_drifts_total",
     help: "Statements that no longer fit the schema, or whose results no longer do",
@@ -92,8 +98,8 @@ export function createMetrics(release: string): Metrics {
   });
   const deprecatedUses = new prometheus.Counter({
     name: "cqlgate_deprecated_requests_total",
-    help: "Requests to routes that are deprecated, by route template and client",
-    labelNames: ["method", "route", "client"],
+    help: "Requests to routes that are deprecated, by route template, issuer and client",
+    labelNames: ["method", "route", "issuer", "client"],
     registers,
   });
   const clientLabelOf = createClientLabels();
@@ -101,7 +107,7 @@ export function createMetrics(release: string): Metrics {
   /** A counter that begins at its first increment hides it: an increase needs a value before it. */
   function startAtZero({ queries, deprecated }: Observation & { kind: "routes" }): void {
     for (const { method, path } of deprecated) {
-      deprecatedUses.inc({ method, route: path, client: NO_CLIENT }, 0);
+      deprecatedUses.inc({ method, route: path, issuer: NO_CLIENT, client: NO_CLIENT }, 0);
     }
     for (const { name: query, bulk } of queries) {
       drifts.inc({ query }, 0);
@@ -131,8 +137,9 @@ export function createMetrics(release: string): Metrics {
           return statements.observe({ query, outcome }, durationMs / 1000);
         }
         case "deprecated_use": {
-          const { method, route, clientId } = observation;
-          return deprecatedUses.inc({ method, route, client: clientLabelOf(clientId) });
+          const { method, route, issuer, clientId } = observation;
+          const client = clientLabelOf(clientId);
+          return deprecatedUses.inc({ method, route, issuer: issuer ?? NO_CLIENT, client });
         }
         case "bulk": {
           const { query } = observation;
@@ -150,6 +157,8 @@ export function createMetrics(release: string): Metrics {
           return eventLoopDelay.observe(observation.delayMs / 1000);
         case "shutdown":
           return ready.set(0);
+        case "issuer_keys":
+          return issuersUp.set({ issuer: observation.issuer }, observation.fetched ? 1 : 0);
         case "schema_drift":
           return drifts.inc({ query: observation.query });
         case "server_warning":

@@ -38,18 +38,32 @@ describe("createMetrics()", () => {
     });
   });
 
-  it("counts the uses of a deprecated route by client", async () => {
+  it("counts the uses of a deprecated route by issuer and client", async () => {
     const metrics = createMetrics("1.2.3");
     const use = { kind: "deprecated_use", method: "GET", route: "/items" } as const;
     for (const clientId of ["app", "app", 'a "quoted"\none', null]) {
-      metrics.observe({ ...use, clientId });
+      metrics.observe({ ...use, issuer: clientId === null ? null : "https://a.example", clientId });
     }
+    metrics.observe({ ...use, issuer: "https://b.example", clientId: "app" });
     const samples = samplesOf(await metrics.render(), "cqlgate_deprecated_requests_total");
     expect(samples).toEqual({
-      '{method="GET",route="/items",client="app"}': 2,
-      '{method="GET",route="/items",client="a \\"quoted\\"\\none"}': 1,
-      '{method="GET",route="/items",client="_none"}': 1,
+      '{method="GET",route="/items",issuer="https://a.example",client="app"}': 2,
+      '{method="GET",route="/items",issuer="https://b.example",client="app"}': 1,
+      '{method="GET",route="/items",issuer="https://a.example",client="a \\"quoted\\"\\none"}': 1,
+      '{method="GET",route="/items",issuer="_none",client="_none"}': 1,
     });
+  });
+
+  it("says of each issuer whether its keys could be fetched the last time", async () => {
+    const metrics = createMetrics("1.2.3");
+    const observe = (issuer: string, fetched: boolean) =>
+      metrics.observe({ kind: "issuer_keys", issuer, fetched, usable: true, cause: undefined });
+    observe("a", false);
+    observe("b", true);
+    observe("a", true);
+    observe("b", false);
+    const samples = samplesOf(await metrics.render(), "cqlgate_issuer_up");
+    expect(samples).toEqual({ '{issuer="a"}': 1, '{issuer="b"}': 0 });
   });
 
   it("keeps what it has counted when the routes are derived again", async () => {

@@ -23,6 +23,8 @@ export type Observation =
     readonly durationMs: number;
     readonly cassandraMs: number;
     readonly requestId: string;
+    /** The caller: an issuer, and whom it calls so. */
+    readonly issuer: string | null;
     readonly subject: string | null;
     readonly clientId: string | null;
     readonly code: Code | null;
@@ -78,7 +80,18 @@ export type Observation =
     readonly method: string;
     /** The template. */
     readonly route: string;
+    readonly issuer: string | null;
     readonly clientId: string | null;
+  }
+  /** The keys of an issuer were fetched, or could not be. */
+  | {
+    readonly kind: "issuer_keys";
+    readonly issuer: string;
+    readonly fetched: boolean;
+    /** Whether tokens of the issuer can be verified: with these keys, or with those from before. */
+    readonly usable: boolean;
+    /** Why they could not be fetched. */
+    readonly cause: unknown;
   }
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }

@@ -73,7 +73,8 @@ export interface AppOptions {
   readonly seeds: Seeds;
   readonly idempotency: IdempotencyOptions;
   readonly authenticator: TokenAuthenticator | null;
-  readonly issuer: string | null;
+  /** Whose tokens are taken; empty if every route is public. */
+  readonly issuers: readonly string[];
   readonly places: Places;
   readonly slices: TimeSlices;
   readonly addressOf: AddressReader;

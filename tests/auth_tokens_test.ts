@@ -270,11 +270,11 @@ const CLAIMS: Record<string, Attack> = {
   },
   "is from another issuer": {
     make: claiming({ iss: "https://issuer.example" }),
-    detail: /"iss" is not the trusted issuer/,
+    detail: /"iss" names no issuer that this service trusts/,
   },
   "is from the issuer with a slash more": {
     make: () => claiming({ iss: `${service.provider.issuer}/` })(),
-    detail: /"iss" is not the trusted issuer/,
+    detail: /"iss" names no issuer that this service trusts/,
   },
   "is from nobody": { make: claiming({ iss: undefined }), detail: /"iss" is missing/ },
   "is from a list of issuers": {

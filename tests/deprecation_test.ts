@@ -128,7 +128,8 @@ describe("A deprecated route", () => {
     ]);
   });
 
-  it("counts its use by client, and no calls without a valid token", async () => {
+  it("counts its use by issuer and client, and no calls without a valid token", async () => {
+    const { issuer } = service.provider;
     const before = await usesOf(service);
     for (const user of ["reader", "reader", "writer", null] as const) {
       await (await service.request("/v1/words/tern", { user })).body?.cancel();
@@ -145,14 +146,14 @@ describe("A deprecated route", () => {
       after[labels]! - (before[labels] ?? 0),
     ]).filter(([, count]) => count !== 0);
     expect(Object.fromEntries(added)).toEqual({
-      '{method="GET",route="/v1/words/{word}",client="reader"}': 2,
-      '{method="GET",route="/v1/words/{word}",client="writer"}': 1,
-      '{method="GET",route="/v1/words",client="_none"}': 1,
+      [`{method="GET",route="/v1/words/{word}",issuer="${issuer}",client="reader"}`]: 2,
+      [`{method="GET",route="/v1/words/{word}",issuer="${issuer}",client="writer"}`]: 1,
+      '{method="GET",route="/v1/words",issuer="_none",client="_none"}': 1,
     });
     // Every deprecated route has a series before anybody calls it.
     expect(Object.keys(before)).toEqual(expect.arrayContaining([
-      '{method="DELETE",route="/v1/words/{word}",client="_none"}',
-      '{method="GET",route="/leaving",client="_none"}',
+      '{method="DELETE",route="/v1/words/{word}",issuer="_none",client="_none"}',
+      '{method="GET",route="/leaving",issuer="_none",client="_none"}',
     ]));
     expect(JSON.stringify(before)).not.toContain("/v2/words");
   });

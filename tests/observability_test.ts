@@ -380,6 +380,7 @@ describe("The log of a process", () => {
         status: 200,
         duration_ms: expect.any(Number),
         cassandra_ms: expect.any(Number),
+        iss: service.provider.issuer,
         sub: "writer",
         client_id: "writer",
       }),

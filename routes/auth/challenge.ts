@@ -39,8 +39,8 @@ export function insufficientScope(detail: string, scope: string): ServiceError {
 }
 
 function challenge(error: string, detail: string): { headers: Record<string, string> } {
-  // A description has no quotes (section 3).
-  const description = detail.replaceAll('"', "'");
+  // A description has printable ASCII without quotes and backslashes (section 3).
+  const description = detail.replaceAll('"', "'").replace(/[^ !#-[\]-~]/gu, "?");
   const header = `${CHALLENGE}, error="${error}", error_description="${description}"`;
   return { headers: { "www-authenticate": header } };
 }

@@ -1,7 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
-import { type OwnIssuer, startOwnIssuer } from "../../tests/support/own_issuer.ts";
+import { type OwnIssuer, startOwnIssuer, trust } from "../../tests/support/own_issuer.ts";
 import { createTokenAuthenticator, type TokenAuthenticator } from "./token_authenticator.ts";
 
 let own: OwnIssuer & AsyncDisposable;
@@ -9,11 +8,7 @@ let authenticator: TokenAuthenticator;
 before(async () => {
   own = await startOwnIssuer();
   authenticator = createTokenAuthenticator({
-    issuer: own.issuer,
-    audience: DEV_AUDIENCE,
-    tokenTypes: [],
-    scopeClaims: null,
-    roles: new Map(),
+    issuers: [trust(own)],
     observe: () => {},
   });
   await authenticator.warmUp();

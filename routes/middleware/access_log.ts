@@ -27,6 +27,7 @@ export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
         durationMs: performance.now() - request.startedAt,
         cassandraMs: request.cassandra.ms,
         requestId: request.id,
+        issuer: request.identity?.issuer ?? null,
         subject: request.identity?.subject ?? null,
         clientId: request.identity?.clientId ?? null,
         code: request.code,

@@ -36,6 +36,7 @@ export function announceDeprecation(
       kind: "deprecated_use",
       method: methodName(context.req.method),
       route: path,
+      issuer: identity?.issuer ?? null,
       clientId: identity?.clientId ?? null,
     });
   };

@@ -38,7 +38,9 @@ export function tracing(): MiddlewareHandler<AppEnv> {
         "http.response.status_code": status,
         "cqlgate.request_id": id,
         ...(query === null ? {} : { "cqlgate.query": query }),
-        ...(identity === null ? {} : { "enduser.id": identity.subject }),
+        ...(identity === null
+          ? {}
+          : { "enduser.id": identity.subject, "cqlgate.issuer": identity.issuer }),
         ...(code === null ? {} : { "error.type": code }),
       });
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

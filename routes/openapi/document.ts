@@ -23,21 +23,24 @@ export interface ApiInfo {
 export interface DocumentOptions {
   readonly about: ApiInfo;
   readonly addresses: Addresses;
-  readonly issuer: string | null;
+  /** Whose tokens are taken. */
+  readonly issuers: readonly string[];
 }
 
 export function makeDocument(
   app: OpenAPIHono<AppEnv>,
-  { about, addresses, issuer }: DocumentOptions,
+  { about, addresses, issuers }: DocumentOptions,
 ): string {
-  if (issuer !== null) {
+  if (issuers.length > 0) {
     // Not "openIdConnect": the docs page would fetch the issuer's metadata, which its policy forbids,
     // and would then offer no field for a token.
     app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
       type: "http",
       scheme: "bearer",
       bearerFormat: "JWT",
-      description: `An access token of the issuer \`${issuer}\``,
+      description: `An access token of the issuer ${
+        issuers.map((issuer) => `\`${issuer}\``).join(" or ")
+      }`,
     });
   }
   const document = app.getOpenAPI31Document({

@@ -5,6 +5,9 @@
  * @module
  */
 import * as jose from "jose";
+import { SIGNATURE_ALGORITHMS } from "../../codec/parts/signature_algorithms.ts";
+import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
+import type { TrustedIssuer } from "../../routes/auth/issuer/trusted_issuer.ts";
 import { claimsOf, newKey, publicPart, signJwt } from "./token_signer.ts";
 
 /** Answers a request instead of the issuer; undefined leaves it to the issuer. */
@@ -30,6 +33,23 @@ export interface TokenOptions {
   readonly by?: jose.JWK;
   /** Default: that of the key; null leaves it out. */
   readonly kid?: string | null;
+}
+
+/** An issuer as a service trusts it that knows no more than its name. */
+export function trust(
+  { issuer }: { readonly issuer: string },
+  changes: Partial<TrustedIssuer> = {},
+): TrustedIssuer {
+  return {
+    issuer,
+    audience: DEV_AUDIENCE,
+    algorithms: SIGNATURE_ALGORITHMS,
+    tokenTypes: [],
+    scopeClaims: null,
+    roles: new Map(),
+    claims: [],
+    ...changes,
+  };
 }
 
 export const KEYS_PATH = "/jwks";

@@ -23,7 +23,7 @@ export async function fetchKeys(issuer: string): Promise<KeySet> {
   if (metadata.issuer !== issuer) {
     throw new Error(
       `Cannot trust the metadata at "${url}": it names the issuer "${metadata.issuer}", ` +
-        `OIDC_ISSUER is "${issuer}"`,
+        `the service trusts "${issuer}"`,
     );
   }
   const keysUrl = URL.parse(String(metadata.jwks_uri));

@@ -49,12 +49,10 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     try {
       keys = await fetchKeys(issuer);
       fetchedAt = performance.now();
+      observe({ kind: "issuer_keys", issuer, fetched: true, usable: true, cause: undefined });
       return keys;
     } catch (cause) {
-      const message = keys === null
-        ? "Cannot fetch the issuer's keys: no token can be verified"
-        : "Cannot fetch the issuer's keys: the previous keys stay in use";
-      observe({ kind: "warning", message, cause });
+      observe({ kind: "issuer_keys", issuer, fetched: false, usable: keys !== null, cause });
       throw cause;
     } finally {
       isFetching = false;

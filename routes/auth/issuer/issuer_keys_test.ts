@@ -76,7 +76,12 @@ describe("createIssuerKeys()", () => {
     expect(fetches).toBeLessThan(5);
     await expect(keys.refresh()).rejects.toThrow(/answers 500/);
     expect(observations).toHaveLength(fetches);
-    expect(observations[0]).toMatchObject({ kind: "warning", message: /no token can be verified/ });
+    expect(observations[0]).toMatchObject({
+      kind: "issuer_keys",
+      issuer: own.issuer,
+      fetched: false,
+      usable: false,
+    });
   });
 
   it("keeps the previous keys while the issuer fails", async () => {
@@ -87,7 +92,10 @@ describe("createIssuerKeys()", () => {
     await sleep(COOLDOWN_MS);
     await expect(keys.refresh()).rejects.toThrow(/answers 500/);
     expect(keys.current()).toBe(fetched);
-    expect(observations.map(({ kind }) => kind)).toEqual(["warning"]);
+    expect(observations).toMatchObject([
+      { kind: "issuer_keys", fetched: true },
+      { kind: "issuer_keys", fetched: false, usable: true },
+    ]);
     own.answer = null;
     await sleep(COOLDOWN_MS);
     expect(await keys.refresh()).not.toBe(fetched);

@@ -8,6 +8,7 @@
 import { ExactNumber } from "../../../codec/json/exact_number.ts";
 import type { Claims, Identity } from "../../context.ts";
 import { invalidToken } from "../challenge.ts";
+import { type ClaimLimit, findOutside } from "./claim_limits.ts";
 import { grantedScopes, type ScopeRules } from "./granted_scopes.ts";
 
 /** How far the issuer's clock and ours may be apart. */
@@ -18,18 +19,38 @@ const LAST_DATE_S = 253_402_300_799;
 export interface ClaimRules extends ScopeRules {
   readonly issuer: string;
   readonly audience: string;
+  /** The claims that the issuer may not set freely. */
+  readonly claims: readonly ClaimLimit[];
   /** In milliseconds since 1970. */
   readonly now: number;
+}
+
+/**
+ * The issuer that claims name, trusted or not.
+ *
+ * @throws {ServiceError} `invalid_token`
+ */
+export function issuerOf(claims: Claims): string {
+  return required(claims, "iss", TEXT);
+}
+
+/** The claims name an issuer whose tokens are not taken, or not verified with these keys. */
+export function foreignIssuer() {
+  return refuse("iss", "names no issuer that this service trusts");
 }
 
 /** @throws {ServiceError} `invalid_token` */
 export function checkClaims(claims: Claims, rules: ClaimRules): Identity {
   const { issuer, audience, now } = rules;
-  if (required(claims, "iss", TEXT) !== issuer) throw refuse("iss", "is not the trusted issuer");
+  if (issuerOf(claims) !== issuer) throw foreignIssuer();
   checkAudience(claims, audience);
   // RFC 7800, section 3: the holder must prove possession of the key. No proof is supported.
   if (Object.hasOwn(claims, "cnf")) {
     throw refuse("cnf", "binds it to a key, so it is not a bearer token");
+  }
+  const outside = findOutside(claims, rules);
+  if (outside !== null) {
+    throw refuse(outside.join("."), "has a value that its issuer may not give it");
   }
   const subject = required(claims, "sub", TEXT);
   const [clientId, authorizedParty] = ["client_id", "azp"].map((claim) =>

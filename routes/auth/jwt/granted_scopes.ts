@@ -25,12 +25,13 @@ const CERTAIN = ["scope", "scp"];
  */
 export function grantedScopes(
   claims: Claims,
-  { scopeClaims, roles }: ScopeRules,
+  rules: ScopeRules,
 ): { readonly scopes: ReadonlySet<string>; readonly malformed: ClaimPath | null } {
+  const { scopeClaims, roles } = rules;
   const scopes = new Set<string>();
   let malformed: ClaimPath | null = null;
-  for (const path of scopeClaims ?? USUAL_CLAIMS) {
-    const names = readNames(claimAt(claims, path));
+  for (const path of scopeClaimsOf(rules)) {
+    const names = namesIn(claimAt(claims, path));
     if (names === null) {
       // A claim that another standard uses in another form, such as SCIM's roles, grants nothing.
       if (scopeClaims !== null || CERTAIN.includes(path[0]!)) malformed ??= path;
@@ -43,8 +44,13 @@ export function grantedScopes(
   return { scopes, malformed };
 }
 
-/** Null if the claim is there and has another form. */
-function readNames(value: unknown): readonly string[] | null {
+/** The paths of the claims that may have scopes. */
+export function scopeClaimsOf({ scopeClaims }: ScopeRules): readonly ClaimPath[] {
+  return scopeClaims ?? USUAL_CLAIMS;
+}
+
+/** The names in the value of a claim: text with spaces, or a list. Null if it has another form. */
+export function namesIn(value: unknown): readonly string[] | null {
   if (value === undefined) return [];
   if (typeof value === "string") return value.split(" ").filter((name) => name !== "");
   const isList = Array.isArray(value) && value.every((member) => typeof member === "string");

@@ -10,6 +10,28 @@ import { isJsonObject } from "../../../codec/json/json_object.ts";
 import { parseJson } from "../../../codec/json/parse_json.ts";
 import { invalidToken } from "../challenge.ts";
 
+/**
+ * The header of a JWT, part 0, or its payload, part 1, as bytes.
+ *
+ * @throws {ServiceError} `invalid_token` if the text is not a signed JWT (RFC 7515, section 7.1)
+ */
+export function decodePart(token: string, index: 0 | 1): Uint8Array {
+  const parts = token.split(".", 4);
+  const bytes = parts.length === 3 ? decodeBase64url(parts[index]!) : null;
+  if (bytes === null) {
+    throw invalidToken("The token is malformed: expected a signed JWT in compact form");
+  }
+  return bytes;
+}
+
+function decodeBase64url(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  } catch {
+    return null;
+  }
+}
+
 /** @throws {ServiceError} `invalid_token` */
 export function readJsonPart(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   const text = decodeUtf8(bytes);

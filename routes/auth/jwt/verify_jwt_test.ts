@@ -1,7 +1,11 @@
 import { expect } from "@std/expect";
 import { after, beforeEach, describe, it } from "@std/testing/bdd";
-import { DEV_AUDIENCE } from "../../../dev/oidc/provider.ts";
-import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../../../tests/support/own_issuer.ts";
+import {
+  KEYS_PATH,
+  type OwnIssuer,
+  startOwnIssuer,
+  trust,
+} from "../../../tests/support/own_issuer.ts";
 import { claimsOf, newKey, publicPart, signJwt } from "../../../tests/support/token_signer.ts";
 import { createJwtVerifier, type JwtVerifier } from "./verify_jwt.ts";
 
@@ -12,14 +16,7 @@ let own: OwnIssuer;
 let verifier: JwtVerifier;
 beforeEach(async () => {
   own = stack.use(await startOwnIssuer());
-  verifier = createJwtVerifier({
-    issuer: own.issuer,
-    audience: DEV_AUDIENCE,
-    tokenTypes: [],
-    scopeClaims: null,
-    roles: new Map(),
-    observe: () => {},
-  });
+  verifier = createJwtVerifier({ issuers: [trust(own)], observe: () => {} });
 });
 
 const INVALID = { code: "invalid_token" };
@@ -62,11 +59,7 @@ describe("createJwtVerifier()", () => {
 
   it("asks for keys first after a quiet time, and uses the previous ones without an answer", async () => {
     verifier = createJwtVerifier({
-      issuer: own.issuer,
-      audience: DEV_AUDIENCE,
-      tokenTypes: [],
-      scopeClaims: null,
-      roles: new Map(),
+      issuers: [trust(own)],
       maxKeyAgeMs: COOLDOWN_MS,
       observe: () => {},
     });

@@ -6,7 +6,7 @@
  */
 import * as jose from "jose";
 import { invalidToken } from "../challenge.ts";
-import { ALGORITHMS, type JwtHeader } from "./jwt_header.ts";
+import type { JwtHeader } from "./jwt_header.ts";
 
 /** The public keys of an issuer. */
 export interface KeySet {
@@ -38,15 +38,15 @@ export function mayFit({ kids }: KeySet, { kid }: JwtHeader): boolean {
  */
 export async function verifySignature(
   token: string,
-  { kid }: JwtHeader,
+  { alg, kid }: JwtHeader,
   { keys }: { readonly keys: KeySet },
 ): Promise<Uint8Array | null> {
   try {
-    return await payloadOf(token, keys.choose);
+    return await payloadOf(token, { key: keys.choose, alg });
   } catch (error) {
     if (error instanceof jose.errors.JWKSNoMatchingKey) return null;
     if (error instanceof jose.errors.JWKSMultipleMatchingKeys) {
-      const payload = await tryEach(token, error);
+      const payload = await tryEach(token, { keys: error, alg });
       if (payload !== null || kid === null) return payload;
     }
     if (kid === null && isOtherKey(error)) return null;
@@ -57,13 +57,13 @@ export async function verifySignature(
 /** Tries several keys; null if none of them fits. */
 async function tryEach(
   token: string,
-  keys: AsyncIterable<jose.CryptoKey>,
+  { keys, alg }: { readonly keys: AsyncIterable<jose.CryptoKey>; readonly alg: string },
 ): Promise<Uint8Array | null> {
   let tried = 0;
   for await (const key of keys) {
     if (++tried > MAX_KEYS_TRIED) return null;
     try {
-      return await payloadOf(token, key);
+      return await payloadOf(token, { key, alg });
     } catch (error) {
       if (!isOtherKey(error)) throw refusal(error);
     }
@@ -73,9 +73,9 @@ async function tryEach(
 
 async function payloadOf(
   token: string,
-  key: KeySet["choose"] | jose.CryptoKey,
+  { key, alg }: { readonly key: KeySet["choose"] | jose.CryptoKey; readonly alg: string },
 ): Promise<Uint8Array> {
-  const options = { algorithms: [...ALGORITHMS] };
+  const options = { algorithms: [alg] };
   const { payload } = typeof key === "function"
     ? await jose.compactVerify(token, key, options)
     : await jose.compactVerify(token, key, options);
@@ -91,7 +91,7 @@ function refusal(error: unknown): unknown {
   const { JOSEError, JWKSInvalid } = jose.errors;
   if (!(error instanceof JOSEError) || error instanceof JWKSInvalid) return error;
   return invalidToken(
-    "The token is malformed or not signed by the issuer that this service trusts",
+    "The token is malformed or not signed by the issuer that it names",
     error,
   );
 }

@@ -1,0 +1,191 @@
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
+import { readConfig } from "./config.ts";
+import { ConfigError } from "./config_error.ts";
+import { type TrustedIssuer, trustedIssuers } from "./trusted_issuer.ts";
+
+type Environment = Record<string, string>;
+
+const REQUIRED: Environment = {
+  CASSANDRA_CONTACT_POINTS: "10.0.0.1",
+  CASSANDRA_LOCAL_DATACENTER: "dc1",
+  CURSOR_KEY: btoa("k".repeat(32)),
+};
+const ACME = { issuer: "https://login.acme.example", audience: "urn:weather" };
+const GLOBEX = { issuer: "https://globex.example/", audience: "weather" };
+
+/** What is left out of an issuer. */
+const DEFAULTS: Omit<TrustedIssuer, "issuer" | "audience"> = {
+  algorithms: SIGNATURE_ALGORITHMS,
+  tokenTypes: [],
+  scopeClaims: null,
+  roles: new Map(),
+  claims: [],
+};
+
+function issuersOf(env: Environment): readonly TrustedIssuer[] {
+  return trustedIssuers(readConfig({ ...REQUIRED, ...env }));
+}
+
+function mistakesOf(env: Environment): readonly string[] {
+  try {
+    issuersOf(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+describe("OIDC_ISSUERS", () => {
+  let directory: string;
+  before(async () => {
+    directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    await Deno.writeTextFile(`${directory}/roles.json`, '{"Admins": ["stations:write"]}');
+  });
+  after(() => Deno.remove(directory, { recursive: true }));
+
+  it("is no issuer at all by default", () => {
+    expect(issuersOf({})).toEqual([]);
+    expect(issuersOf({ OIDC_ISSUERS: "" })).toEqual([]);
+  });
+
+  it("is a JSON list", () => {
+    expect(issuersOf({ OIDC_ISSUERS: JSON.stringify([ACME, GLOBEX]) })).toEqual([
+      { ...ACME, ...DEFAULTS },
+      { ...GLOBEX, ...DEFAULTS },
+    ]);
+  });
+
+  it("is the path of a file, whose own paths begin at its folder", async () => {
+    const path = `${directory}/issuers.json`;
+    const list = [{
+      ...ACME,
+      algorithms: ["RS256"],
+      token_types: ["application/okta-internal-at+jwt"],
+      scope_claims: ["realm_access.roles", 'resource_access."my.api".roles'],
+      roles_file: "roles.json",
+      claims: { tenant: ["acme", "acme-test"], "org.id": [5, true], '"https://a/t"': ["x"] },
+    }, { ...GLOBEX, roles_file: `${directory}/roles.json` }];
+    await Deno.writeTextFile(path, JSON.stringify(list));
+    const roles = new Map([["Admins", ["stations:write"]]]);
+    expect(issuersOf({ OIDC_ISSUERS: path })).toEqual([{
+      ...ACME,
+      algorithms: ["RS256"],
+      tokenTypes: ["application/okta-internal-at+jwt"],
+      scopeClaims: [["realm_access", "roles"], ["resource_access", "my.api", "roles"]],
+      roles,
+      claims: [
+        { path: ["tenant"], values: new Set(["acme", "acme-test"]) },
+        { path: ["org", "id"], values: new Set([5, true]) },
+        { path: ["https://a/t"], values: new Set(["x"]) },
+      ],
+    }, { ...GLOBEX, ...DEFAULTS, roles }]);
+  });
+
+  it("takes issuers apart that differ in a slash or in case", () => {
+    const names = ["https://a.example", "https://a.example/", "https://A.example"];
+    const list = names.map((issuer) => ({ ...ACME, issuer }));
+    expect(issuersOf({ OIDC_ISSUERS: JSON.stringify(list) }).map(({ issuer }) => issuer))
+      .toEqual(names);
+  });
+
+  const ODD: Record<string, [list: unknown, mistake: RegExp]> = {
+    "an empty list": [[], /expected a JSON list of objects/],
+    "a single issuer": [ACME, /expected a JSON list of objects/],
+    "a list of names": [["https://a.example"], /expected a JSON list of objects/],
+    "an issuer without a name": [
+      [{ audience: "a" }],
+      /^OIDC_ISSUERS has "\[0\]": its "issuer" does not fit: it is missing/,
+    ],
+    "an issuer without an audience": [
+      [{ issuer: "https://a.example" }],
+      /^OIDC_ISSUERS has "https:\/\/a\.example": its "audience" does not fit: it is missing/,
+    ],
+    "an audience that is a list": [[{ ...ACME, audience: ["a"] }], /"audience" does not fit/],
+    "an issuer over plain HTTP": [
+      [{ ...ACME, issuer: "http://a.example" }],
+      /its "issuer" does not fit: only https/,
+    ],
+    "an issuer that is not a URL": [[{ ...ACME, issuer: "acme" }], /expected a URL/],
+    "a symmetric algorithm": [
+      [{ ...ACME, algorithms: ["RS256", "HS256"] }],
+      /its "algorithms" does not fit: "HS256" is not one of ES256/,
+    ],
+    "no algorithm": [[{ ...ACME, algorithms: [] }], /its "algorithms" does not fit/],
+    "the algorithm none": [[{ ...ACME, algorithms: ["none"] }], /"none" is not one of/],
+    "an odd type": [[{ ...ACME, token_types: ["a b"] }], /its "token_types" .*"a b": expected/],
+    "an odd path": [[{ ...ACME, scope_claims: ["a..b"] }], /its "scope_claims" .*"a\.\.b" is not/],
+    "a file of roles that is not there": [
+      [{ ...ACME, roles_file: "/none.json" }],
+      /its "roles_file" does not fit: the file cannot be read/,
+    ],
+    "a limit that is not a list": [
+      [{ ...ACME, claims: { tenant: "acme" } }],
+      /its "claims" does not fit: "tenant" needs a list/,
+    ],
+    "a limit that nothing meets": [[{ ...ACME, claims: { tenant: [] } }], /"tenant" needs a list/],
+    "a limit of nulls": [[{ ...ACME, claims: { tenant: [null] } }], /"tenant" needs a list/],
+    "a list of limits": [[{ ...ACME, claims: ["acme"] }], /expected an object of lists/],
+    "a misspelt member": [
+      [{ ...ACME, algorithm: ["RS256"] }],
+      /"algorithm" is not a member of an issuer: did you mean "algorithms"/,
+    ],
+    "an issuer twice": [[ACME, ACME], /the list names this issuer twice/],
+  };
+  for (const [what, [list, mistake]] of Object.entries(ODD)) {
+    it(`cannot be ${what}`, () => {
+      expect(mistakesOf({ OIDC_ISSUERS: JSON.stringify(list) })).toEqual([
+        expect.stringMatching(mistake),
+      ]);
+    });
+  }
+
+  it("names no member twice, and is JSON", () => {
+    const twice = '[{"issuer": "https://a.example", "audience": "a", "audience": "b"}]';
+    for (const text of [twice, "[{", `${directory}/none.json`]) {
+      expect(mistakesOf({ OIDC_ISSUERS: text })).toEqual([
+        expect.stringMatching(/^OIDC_ISSUERS (has|is) /),
+      ]);
+    }
+  });
+
+  it("reports every mistake", () => {
+    const list = [{ ...ACME, audience: 5, claims: 5 }, { issuer: "x", audience: "y" }];
+    expect(mistakesOf({ OIDC_ISSUERS: JSON.stringify(list) })).toHaveLength(3);
+  });
+
+  it("cannot stand beside OIDC_ISSUER, nor beside what describes it", () => {
+    const OIDC_ISSUERS = JSON.stringify([ACME]);
+    const beside: Environment = {
+      OIDC_ISSUER: "https://b.example",
+      OIDC_AUDIENCE: "b",
+      OIDC_TOKEN_TYPES: "JWT",
+      OIDC_SCOPE_CLAIM: "scope",
+      ROLES_FILE: `${directory}/roles.json`,
+    };
+    expect(mistakesOf({ OIDC_ISSUERS, ...beside })).toEqual(
+      Object.keys(beside).map((name) =>
+        `${name} cannot be set beside OIDC_ISSUERS: say it of each issuer in the list`
+      ),
+    );
+    expect(mistakesOf({ OIDC_ISSUERS, OIDC_ISSUER: "https://b.example" })).toContain(
+      "OIDC_ISSUER cannot be set beside OIDC_ISSUERS: say it of each issuer in the list",
+    );
+  });
+});
+
+describe("OIDC_ISSUER", () => {
+  it("is one issuer, with the settings after it", () => {
+    const env = {
+      OIDC_ISSUER: ACME.issuer,
+      OIDC_AUDIENCE: ACME.audience,
+      OIDC_TOKEN_TYPES: "JWT",
+      OIDC_SCOPE_CLAIM: "a.b",
+    };
+    expect(issuersOf(env)).toEqual([
+      { ...ACME, ...DEFAULTS, tokenTypes: ["JWT"], scopeClaims: [["a", "b"]] },
+    ]);
+  });
+});

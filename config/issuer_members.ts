@@ -1,0 +1,150 @@
+/**
+ * The members of an issuer in `OIDC_ISSUERS`, one row each: how its JSON becomes a value, and what it is
+ * where it is left out. What is not in the table is a mistake.
+ *
+ * @module
+ */
+import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
+import { closest } from "../catalog/text/suggest.ts";
+import { isJsonObject } from "../codec/json/json_object.ts";
+import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
+import { type Fail, rolesFile, tokenTypes } from "./setting_kind.ts";
+import type { ClaimLimit, ClaimValue, TrustedIssuer } from "./trusted_issuer.ts";
+import { issuerUrl } from "./web_address.ts";
+
+/** Where a member stands. */
+interface Surroundings {
+  /** What paths begin with that are relative to the list. */
+  readonly folder: string;
+  /** Reports what is wrong with the issuer. */
+  readonly fail: (expectation: string) => void;
+}
+
+type ReadMember<Value> = (json: unknown, surroundings: Surroundings) => Value;
+
+type Members = {
+  readonly [Key in keyof TrustedIssuer]: {
+    readonly name: string;
+    /** Of a member that is not there; without it, the member must be there. */
+    readonly absent?: TrustedIssuer[Key];
+    readonly read: ReadMember<TrustedIssuer[Key]>;
+  };
+};
+
+const MEMBERS: Members = {
+  issuer: { name: "issuer", read: readIssuer },
+  audience: { name: "audience", read: readAudience },
+  algorithms: { name: "algorithms", absent: SIGNATURE_ALGORITHMS, read: readAlgorithms },
+  tokenTypes: { name: "token_types", absent: [], read: readTokenTypes },
+  scopeClaims: { name: "scope_claims", absent: null, read: readScopeClaims },
+  roles: { name: "roles_file", absent: new Map(), read: readRoles },
+  claims: { name: "claims", absent: [], read: readClaims },
+};
+
+/** The issuer that an object describes. Where it calls `fail`, what it returns is never used. */
+export function readIssuerMembers(
+  json: Readonly<Record<string, unknown>>,
+  surroundings: Surroundings,
+): TrustedIssuer {
+  const { fail } = surroundings;
+  const names = Object.values(MEMBERS).map(({ name }) => name);
+  for (const name of Object.keys(json).filter((name) => !names.includes(name))) {
+    const near = closest(name, names);
+    const help = near === null ? `the members are ${names.join(", ")}` : `did you mean "${near}"?`;
+    fail(`"${name}" is not a member of an issuer: ${help}`);
+  }
+  function member<Key extends keyof TrustedIssuer>(key: Key): TrustedIssuer[Key] {
+    const { name, absent, read } = MEMBERS[key];
+    if (absent !== undefined && !Object.hasOwn(json, name)) return absent;
+    return read(json[name], {
+      ...surroundings,
+      fail: (expectation) => fail(`its "${name}" does not fit: ${expectation}`),
+    });
+  }
+  return {
+    issuer: member("issuer"),
+    audience: member("audience"),
+    algorithms: member("algorithms"),
+    tokenTypes: member("tokenTypes"),
+    scopeClaims: member("scopeClaims"),
+    roles: member("roles"),
+    claims: member("claims"),
+  };
+}
+
+function readIssuer(json: unknown, { fail }: Surroundings): string {
+  return typeof json === "string" ? issuerUrl().read(json, fail) : notText(json, fail);
+}
+
+function readAudience(json: unknown, { fail }: Surroundings): string {
+  return typeof json === "string" && json !== "" ? json : notText(json, fail);
+}
+
+function notText(json: unknown, fail: Fail): string {
+  fail(json === undefined ? "it is missing" : "expected a text that is not empty");
+  return "";
+}
+
+function readAlgorithms(json: unknown, { fail }: Surroundings): readonly string[] {
+  return textsOf(json, fail).filter((name) => {
+    const isKnown = SIGNATURE_ALGORITHMS.includes(name);
+    if (!isKnown) fail(`"${name}" is not one of ${SIGNATURE_ALGORITHMS.join(", ")}`);
+    return isKnown;
+  });
+}
+
+function readTokenTypes(json: unknown, { fail }: Surroundings): readonly string[] {
+  return textsOf(json, fail).flatMap((type) =>
+    tokenTypes().read(type, (expectation, part) => fail(`"${part}": ${expectation}`))
+  );
+}
+
+function readScopeClaims(json: unknown, { fail }: Surroundings): readonly ClaimPath[] {
+  return textsOf(json, fail).map((text) => readPath(text, fail));
+}
+
+function readRoles(
+  json: unknown,
+  { folder, fail }: Surroundings,
+): ReadonlyMap<string, readonly string[]> {
+  if (typeof json !== "string" || json === "") {
+    notText(json, fail);
+    return new Map();
+  }
+  const path = json.startsWith("/") ? json : folder + json;
+  return rolesFile().read(
+    path,
+    (expectation, part) => fail(`${part === undefined ? "" : `"${part}": `}${expectation}`),
+  );
+}
+
+function readClaims(json: unknown, { fail }: Surroundings): readonly ClaimLimit[] {
+  if (!isJsonObject(json)) {
+    fail('expected an object of lists, such as {"tenant": ["acme", "globex"]}');
+    return [];
+  }
+  return Object.entries(json).map(([name, values]) => {
+    const fits = Array.isArray(values) && values.length > 0 && values.every(isClaimValue);
+    if (!fits) fail(`"${name}" needs a list of texts, integers, true or false`);
+    return { path: readPath(name, fail), values: new Set<ClaimValue>(fits ? values : []) };
+  });
+}
+
+function isClaimValue(json: unknown): json is ClaimValue {
+  return typeof json === "string" || typeof json === "boolean" || Number.isSafeInteger(json);
+}
+
+function readPath(text: string, fail: Fail): ClaimPath {
+  const path = parseClaimPath(text);
+  if (path === null) {
+    fail(`"${text}" is not a path such as realm_access.roles, with other names in double quotes`);
+  }
+  return path ?? [];
+}
+
+function textsOf(json: unknown, fail: Fail): readonly string[] {
+  const fits = Array.isArray(json) && json.length > 0 &&
+    json.every((text) => typeof text === "string");
+  if (!fits) fail("expected a list of texts");
+  return fits ? json : [];
+}

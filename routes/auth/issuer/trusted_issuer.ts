@@ -1,0 +1,19 @@
+/**
+ * An issuer whose tokens are taken, and what they must be.
+ *
+ * @module
+ */
+import type { ClaimLimit } from "../jwt/claim_limits.ts";
+import type { ScopeRules } from "../jwt/granted_scopes.ts";
+
+export interface TrustedIssuer extends ScopeRules {
+  /** As its tokens name it in `iss`, character for character. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** What its tokens may be signed with. */
+  readonly algorithms: readonly string[];
+  /** Further values of `typ` that mark its access tokens. */
+  readonly tokenTypes: readonly string[];
+  /** The claims that it may not set freely. */
+  readonly claims: readonly ClaimLimit[];
+}
