@@ -30,6 +30,7 @@ import { createPermit } from "./routes/cors/cors.ts";
 import { exposedHeaders } from "./routes/cors/exposed_headers.ts";
 import { createOriginPolicy } from "./routes/cors/origin_policy.ts";
 import type { HandwrittenRoute } from "./routes/handwritten/define_route.ts";
+import { createSecureHeaders } from "./routes/middleware/security_headers.ts";
 import { createAddressReader } from "./routes/load/client_address.ts";
 import { Places } from "./routes/load/places.ts";
 import { TimeSlices } from "./routes/load/time_slices.ts";
@@ -95,6 +96,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const addresses = createAddresses(config);
   const seeds = createSeeds();
   const origins = createOriginPolicy(config.corsOrigins);
+  const isHttps = config.publicUrl?.startsWith("https:") ?? false;
+  const secure = createSecureHeaders({
+    isOpenToAll: config.corsOrigins.some(({ kind }) => kind === "any"),
+    hstsMaxAgeSeconds: isHttps && config.hstsMaxAgeSeconds > 0 ? config.hstsMaxAgeSeconds : null,
+  });
   let isClosing = false;
   const activation = new Activation({
     session,
@@ -124,6 +130,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       },
       addresses,
       origins,
+      secure,
       docs: config.docs === "on",
       executor,
       cursors,
@@ -138,6 +145,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       slices,
       addressOf,
       stallTimeoutMs: config.stallTimeoutMs,
+      headLimits: config,
       bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
       observe,
       unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
@@ -150,16 +158,23 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const message = `The server stopped accepting connections; it retries in ${retryInMs} ms`;
     observe({ kind: "warning", message, cause });
   };
-  const onRefusal = origins === null
-    ? undefined
+  const permit = origins === null
+    ? null
     : createPermit({ policy: origins, exposed: exposedHeaders([]) });
+  const onRefusal = (request: Request, headers: Headers) => {
+    secure(headers);
+    permit?.(request, headers);
+  };
   const api = listen(
     { hostname, port: config.port, onLost, onRefusal },
     (request, info) => app.fetch(request, info),
   );
   let admin: Listener;
   try {
-    admin = listen({ hostname, port: config.adminPort, onLost }, createAdmin(metrics).fetch);
+    admin = listen(
+      { hostname, port: config.adminPort, onLost },
+      createAdmin(metrics, secure).fetch,
+    );
   } catch (error) {
     await api.finish(0);
     throw error;

@@ -8,6 +8,7 @@
  * @module
  */
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
+import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
 import type { Setting } from "./setting.ts";
 import {
@@ -135,6 +136,7 @@ export const SETTINGS = {
     kind: integer({ min: 1, max: 2 ** 31 }),
     meaning: "Largest request body",
   },
+  ...EDGE_SETTINGS,
   maxPageBytes: {
     name: "MAX_PAGE_BYTES",
     default: "4194304",

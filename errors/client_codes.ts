@@ -17,7 +17,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The body is not a JSON object in UTF-8, names a member of an object twice or broke off, the URL has an escape that is not UTF-8, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not a list of tags",
+      "The body is not a JSON object in UTF-8, nests more than 64 deep, names a member of an object twice or broke off, the URL has an escape that is not UTF-8 or more than 1,000 parameters, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not a list of tags",
     action: "Correct the request",
   },
   invalid_cursor: {
@@ -155,6 +155,14 @@ export const CLIENT_CODES = {
     meaning: "The body is larger than `MAX_BODY_BYTES`",
     action: "Send less in one request",
   },
+  url_too_long: {
+    status: 414,
+    title: "URL too long",
+    ...CLIENT,
+    routes: ["any"],
+    meaning: "The URL has more characters than `MAX_URL_LENGTH`",
+    action: "Send less in the URL",
+  },
   unsupported_media_type: {
     status: 415,
     title: "Unsupported media type",
@@ -188,6 +196,15 @@ export const CLIENT_CODES = {
     routes: ["any"],
     meaning: "This caller already has `MAX_IN_FLIGHT_PER_CALLER` requests in flight",
     action: "Wait for answers; send fewer requests at once",
+  },
+  headers_too_large: {
+    status: 431,
+    title: "Headers too large",
+    ...CLIENT,
+    routes: ["any"],
+    meaning:
+      "The request has more than 100 headers, or they have more bytes than `MAX_HEADER_BYTES`",
+    action: "Send fewer or shorter headers; a browser may have to delete cookies",
   },
   token_too_large: {
     status: 431,

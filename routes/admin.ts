@@ -7,11 +7,12 @@ import { Hono } from "hono";
 import type { Metrics } from "../observe/metrics.ts";
 import type { App } from "./app.ts";
 import { WholeResponses } from "./middleware/head.ts";
+import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
 
-export function createAdmin(metrics: Metrics): App {
+export function createAdmin(metrics: Metrics, secure: SecureHeaders): App {
   const admin = new Hono();
   const responses = new WholeResponses();
-  admin.use(responses.keep());
+  admin.use(responses.keep(), securityHeaders(secure));
   admin.get("/metrics", async (context) =>
     context.body(await metrics.render(), 200, {
       "content-type": metrics.contentType,

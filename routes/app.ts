@@ -25,7 +25,6 @@ import {
   assertAcceptable,
   type HandlerNeeds,
   holdBody,
-  noStore,
   refusePreconditions,
 } from "./handwritten/before_handler.ts";
 import type { HandwrittenRoute } from "./handwritten/define_route.ts";
@@ -38,10 +37,12 @@ import type { Places } from "./load/places.ts";
 import type { TimeSlices } from "./load/time_slices.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { announceDeprecation } from "./middleware/announce_deprecation.ts";
+import { checkHead, type HeadLimits } from "./middleware/check_head.ts";
 import { checkUrl } from "./middleware/check_url.ts";
 import { WholeResponses } from "./middleware/head.ts";
 import { nameRoute } from "./middleware/name_route.ts";
 import { requestId } from "./middleware/request_id.ts";
+import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
@@ -65,6 +66,7 @@ export interface AppOptions {
   readonly addresses: Addresses;
   /** Which web pages may call the API; null if none may. */
   readonly origins: OriginPolicy | null;
+  readonly secure: SecureHeaders;
   /** Whether the API describes itself: `/docs`, `/openapi.json`, `/` and a hint at the nearest route. */
   readonly docs: boolean;
   readonly executor: Executor;
@@ -78,6 +80,7 @@ export interface AppOptions {
   readonly places: Places;
   readonly slices: TimeSlices;
   readonly addressOf: AddressReader;
+  readonly headLimits: HeadLimits;
   readonly bodyLimits: BodyLimits;
   /** Longest that a caller may take nothing of an answer, in milliseconds. */
   readonly stallTimeoutMs: number;
@@ -125,11 +128,13 @@ interface GuardedRoute {
  */
 const PIPELINE: readonly Unit[] = [
   { of: "everything", use: ({ responses }) => [responses.keep()] },
+  { of: "everything", use: ({ secure }) => [securityHeaders(secure)] },
   { of: "everything", use: corsOf },
   { of: "everything", use: ({ addresses }) => [requestId(addresses)] },
   { of: "everything", use: () => [timing()] },
   { of: "everything", use: ({ observe }) => [accessLog(observe)] },
   { of: "everything", use: () => [tracing()] },
+  { of: "everything", use: ({ headLimits }) => [checkHead(headLimits)] },
   { of: "api", use: () => [checkUrl()] },
   { of: "route", use: (_, { path }) => [nameRoute(path)] },
   {
@@ -141,7 +146,6 @@ const PIPELINE: readonly Unit[] = [
   },
   { of: "route", use: (options, route) => guard(route, options) },
   { of: "route", use: (options) => [shedLoad(options)] },
-  { of: "handwritten", use: () => [noStore()] },
   { of: "handwritten", use: (_, { headers }) => [refusePreconditions(headers)] },
   { of: "handwritten", use: (_, { answers }) => assertAcceptable(answers) },
   { of: "handwritten", use: ({ bodyLimits }, needs) => holdBody(bodyLimits, needs) },

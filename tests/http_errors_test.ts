@@ -255,6 +255,9 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     await (await held).body?.cancel();
     return response;
   },
+  url_too_long: () => service.request(`/stations?filler=${"a".repeat(16_384)}`),
+  headers_too_large: () =>
+    service.request("/stations", { headers: { filler: "a".repeat(32_768) } }),
   token_too_large: () =>
     service.request("/stations", {
       user: null,

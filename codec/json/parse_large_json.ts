@@ -7,6 +7,7 @@
 import { Pace, type Steps } from "../steps.ts";
 import { assertNoDuplicateMember, DuplicateMemberError } from "./duplicate_member.ts";
 import { setMember } from "./json_object.ts";
+import { assertNesting, MAX_JSON_DEPTH, NestingError } from "./nesting.ts";
 import { exactNumber, parseJson } from "./parse_json.ts";
 
 /** Characters that `JSON.parse` reads in a millisecond or so. */
@@ -20,14 +21,16 @@ const WORDS = { t: "true", f: "false", n: "null" } as const;
 const VALUES = { true: true, false: false, null: null } as const;
 
 /**
- * Parses a JSON text as `parseJson()` does, which small texts go to, and refuses a member that an object
- * names twice.
+ * Parses a JSON text as `parseJson()` does, which small texts go to, and refuses a text that nests too
+ * deeply or names a member of an object twice.
  *
+ * @throws {NestingError}
  * @throws {DuplicateMemberError}
  * @throws {SyntaxError} if the text is not JSON
  */
 export function* parseJsonSteps(text: string): Steps<unknown> {
   if (text.length <= SMALL) {
+    assertNesting(text);
     const small = parseJson(text);
     assertNoDuplicateMember(text, small);
     return small;
@@ -45,7 +48,7 @@ type Open =
   | { readonly array: unknown[] }
   | { readonly object: Record<string, unknown>; key: string };
 
-/** Reads one text. What is not JSON is undefined; a member that comes twice is thrown. */
+/** Reads one text. What is not JSON is undefined; too deep a nesting and a repeated member are thrown. */
 class Parser {
   readonly #text: string;
   #at = 0;
@@ -62,6 +65,7 @@ class Parser {
       let value = this.#beginValue();
       if (value === undefined) return undefined;
       if (value instanceof Begun) {
+        if (open.length === MAX_JSON_DEPTH) throw new NestingError();
         const { container, end } = value;
         if (this.#next() !== end) {
           if ("object" in container && !this.#readKey(container)) return undefined;

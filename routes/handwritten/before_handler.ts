@@ -1,7 +1,6 @@
 /**
  * What stands between access control and the handler of a hand-written route: preconditions that it does
- * not check, the media types that it answers in, its body within the limits, and no caching unless the
- * handler says otherwise.
+ * not check, the media types that it answers in, and its body within the limits.
  *
  * @module
  */
@@ -11,7 +10,7 @@ import type { Steps } from "../../codec/steps.ts";
 import type { AppEnv } from "../context.ts";
 import {
   type BodyLimits,
-  decodeUtf8,
+  decodeJson,
   isJson,
   isTaken,
   readBytes,
@@ -25,16 +24,6 @@ import { negotiate } from "../respond/negotiate.ts";
 
 /** What is made of a smaller body takes no time that others would notice. */
 const SMALL_BYTES = 16_384;
-
-/** An answer that depends on the caller is not for caches, unless the handler says otherwise. */
-export function noStore(): MiddlewareHandler<AppEnv> {
-  return async function noStore(context, next) {
-    await next();
-    if (!context.res.headers.has("cache-control")) {
-      context.res.headers.set("cache-control", "no-store");
-    }
-  };
-}
 
 /**
  * Refuses preconditions that the route does not declare among its headers: a handler that has never
@@ -124,7 +113,7 @@ export function holdBody(
     // It holds promises, whatever its type says.
     Object.assign(
       req.bodyCache,
-      isJson(type) ? { text: Promise.resolve(decodeUtf8(bytes)) } : { blob: Promise.resolve(blob) },
+      isJson(type) ? { text: Promise.resolve(decodeJson(bytes)) } : { blob: Promise.resolve(blob) },
     );
     // What the framework and the handler make of a large body cannot pause: it has a turn of its own.
     if (bytes.length > SMALL_BYTES) await context.get("request").run(pause());

@@ -6,6 +6,7 @@
  * @module
  */
 import { DuplicateMemberError } from "../../codec/json/duplicate_member.ts";
+import { assertNesting, MAX_JSON_DEPTH, NestingError } from "../../codec/json/nesting.ts";
 import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
 import type { RunSteps, Steps } from "../../codec/steps.ts";
 import { pointerTo } from "../../errors/invalid_input.ts";
@@ -90,7 +91,7 @@ export function unsupportedType(type: string | null, takes: readonly string[]): 
 }
 
 /** @throws {ServiceError} `malformed_request` if the bytes are not UTF-8 */
-export function decodeUtf8(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -125,6 +126,20 @@ export function assertObject(value: unknown, what: string): Record<string, unkno
   return value as Record<string, unknown>;
 }
 
+/**
+ * @returns the text of a body that somebody else will parse
+ * @throws {ServiceError} `malformed_request` if it is not UTF-8 or nests too deeply
+ */
+export function decodeJson(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  try {
+    assertNesting(text);
+  } catch (error) {
+    throw unreadableJson(error as SyntaxError, "The body");
+  }
+  return text;
+}
+
 function* parse(bytes: Uint8Array): Steps<unknown> {
   const text = decodeUtf8(bytes);
   try {
@@ -136,6 +151,12 @@ function* parse(bytes: Uint8Array): Steps<unknown> {
 
 /** The error for `what`, as the sender knows it, that `parseJsonSteps()` does not read. */
 export function unreadableJson(error: SyntaxError, what: string): ServiceError {
+  if (error instanceof NestingError) {
+    return new ServiceError(
+      "malformed_request",
+      `${what} nests arrays and objects more than ${MAX_JSON_DEPTH} deep: send a flatter value`,
+    );
+  }
   if (!(error instanceof DuplicateMemberError)) {
     return new ServiceError("malformed_request", `${what} is not JSON: ${error.message}`);
   }

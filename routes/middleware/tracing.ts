@@ -6,10 +6,23 @@
  *
  * @module
  */
-import { context as otel, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  context as otel,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapGetter,
+  trace,
+} from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
 import { methodName } from "../../observe/method_name.ts";
 import type { AppEnv } from "../context.ts";
+
+/** Reads the few headers that matter, where a plain record would need a copy of them all. */
+const HEADERS: TextMapGetter<Headers> = {
+  get: (headers, name) => headers.get(name) ?? undefined,
+  keys: (headers) => [...headers.keys()],
+};
 
 export function tracing(): MiddlewareHandler<AppEnv> {
   const tracer = trace.getTracer("cqlgate");
@@ -17,7 +30,7 @@ export function tracing(): MiddlewareHandler<AppEnv> {
     const { url } = context.req;
     const method = methodName(context.req.method);
     const begun = trace.getActiveSpan();
-    const parent = propagation.extract(otel.active(), context.req.header());
+    const parent = propagation.extract(otel.active(), context.req.raw.headers, HEADERS);
     const span = begun ?? tracer.startSpan(method, {
       kind: SpanKind.SERVER,
       attributes: {

@@ -41,6 +41,10 @@ export function createIndex({ about, addresses, unreadiness }: IndexOptions): Ho
     "/",
     nameRoute("/"),
     secureHeaders({
+      xFrameOptions: "DENY",
+      // Every answer has these two by the settings.
+      strictTransportSecurity: false,
+      crossOriginResourcePolicy: false,
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
         styleSrc: [`'sha256-${styleHash}'`],

@@ -1,0 +1,75 @@
+/**
+ * Bounds the head of a request: the URL, the parameters of its query, and the headers. What comes later
+ * reads them again and again, and may keep them.
+ *
+ * The runtime has bounds of its own, with an empty answer and the connection closed: 64 KiB for the head
+ * of HTTP/1.1 (400), 16 KiB for that of HTTP/2 (431).
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { AppEnv } from "../context.ts";
+
+export interface HeadLimits {
+  /** In characters, with scheme and host. */
+  readonly maxUrlLength: number;
+  /** Of all names and values together. */
+  readonly maxHeaderBytes: number;
+}
+
+/** More than browsers and proxies send; headers of one name count once. */
+export const MAX_HEADERS = 100;
+export const MAX_QUERY_PARAMETERS = 1_000;
+
+const AMPERSAND = 0x26;
+
+export function checkHead(
+  { maxUrlLength, maxHeaderBytes }: HeadLimits,
+): MiddlewareHandler<AppEnv> {
+  return async function checkHead(context, next) {
+    const { url, headers } = context.req.raw;
+    if (url.length > maxUrlLength) {
+      throw new ServiceError(
+        "url_too_long",
+        `The URL has more than ${maxUrlLength} characters: send less in it`,
+      );
+    }
+    if (hasTooManyParameters(url)) {
+      throw new ServiceError(
+        "malformed_request",
+        `The query has more than ${MAX_QUERY_PARAMETERS} parameters: send fewer`,
+      );
+    }
+    let count = 0;
+    let bytes = 0;
+    for (const [name, value] of headers) {
+      count++;
+      // The runtime gives bytes as characters of Latin-1.
+      bytes += name.length + value.length;
+    }
+    if (count > MAX_HEADERS) {
+      throw new ServiceError(
+        "headers_too_large",
+        `The request has more than ${MAX_HEADERS} headers: send fewer`,
+      );
+    }
+    if (bytes > maxHeaderBytes) {
+      throw new ServiceError(
+        "headers_too_large",
+        `The headers have more than ${maxHeaderBytes} bytes together: send less in them`,
+      );
+    }
+    await next();
+  };
+}
+
+function hasTooManyParameters(url: string): boolean {
+  // No URL that is shorter has so many.
+  if (url.length < MAX_QUERY_PARAMETERS) return false;
+  let separators = 0;
+  for (let index = url.indexOf("?") + 1; index > 0 && index < url.length; index++) {
+    if (url.charCodeAt(index) === AMPERSAND) separators++;
+  }
+  return separators >= MAX_QUERY_PARAMETERS;
+}
