@@ -9,6 +9,7 @@ import { buildQuery } from "./build_query.ts";
 import { FILE_RULES } from "./checks/file/file_rules.ts";
 import type { QueryFacts } from "./checks/rule.ts";
 import { fileClaims } from "./parse/file_claims.ts";
+import { optOutNames } from "./parse/opt_outs.ts";
 import type { ParsedFile, QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import type { Diagnostic } from "./text/source.ts";
@@ -29,8 +30,9 @@ export function buildFile({ tags, drafts, diagnostics: ofFile }: ParsedFile): Bu
   const mistaken = new Set<QueryFacts>();
   const built = drafts.map((draft) => ({ draft, ...buildQuery(draft, tags) }));
   const queries = built.flatMap(({ facts }) => facts ?? []);
+  const facts = { tags, claims: fileClaims(tags), optOuts: optOutNames(tags), queries };
   for (const rule of FILE_RULES) {
-    rule({ tags, claims: fileClaims(tags), queries }, (diagnostic, query) => {
+    rule(facts, (diagnostic, query) => {
       diagnostics.push(diagnostic);
       if (query !== null) mistaken.add(query);
     });

@@ -108,6 +108,7 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
     markers: facts.markers,
     params: facts.params,
     access: accessOf(tags),
+    requirements: tags.require,
     waivers: tags.waive,
   };
 }

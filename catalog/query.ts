@@ -11,6 +11,7 @@ import type { BucketUnit } from "./tags/parts/bucket_unit.ts";
 import type { Mode } from "./tags/mode.ts";
 import type { GeneratedKind } from "./tags/param/generated_source.ts";
 import type { ParamOptions } from "./tags/param/options.ts";
+import type { Requirement } from "./tags/require_tag.ts";
 import type { TagSettings } from "./tags/tags.ts";
 import type { Waiver } from "./tags/waive_tag.ts";
 import type { Span } from "./text/source.ts";
@@ -27,6 +28,7 @@ export type { GeneratedKind } from "./tags/param/generated_source.ts";
 export type { Method, Mode } from "./tags/mode.ts";
 export type { Page } from "./tags/page_tag.ts";
 export type { Raw } from "./tags/raw_tag.ts";
+export type { Comparison, Requirement } from "./tags/require_tag.ts";
 export type { Route } from "./tags/route_tag.ts";
 export type { Scan } from "./tags/scan_tag.ts";
 export type { SuccessStatus } from "./tags/status_tag.ts";
@@ -114,6 +116,8 @@ export interface Query extends TagSettings {
   /** One for each marker, in the same order. */
   readonly params: readonly Param[];
   readonly access: Access;
+  /** What claims of the caller's token have to be; all of them, its file's included. */
+  readonly requirements: readonly Requirement[];
   /** The guardrails that do not apply to it. */
   readonly waivers: readonly Waiver[];
 }

@@ -88,6 +88,14 @@ export const CLIENT_CODES = {
     meaning: "The token lacks a claim that the query binds, or the claim is of the wrong type",
     action: "Configure the issuer to include the claim",
   },
+  requirement_not_met: {
+    status: 403,
+    title: "Requirement not met",
+    ...CLIENT,
+    routes: ["required"],
+    meaning: "A claim of the token is not what the query requires of it",
+    action: "Request what the token allows; `detail` says which claim is compared with what",
+  },
   not_found: {
     status: 404,
     title: "Not found",

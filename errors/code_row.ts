@@ -11,6 +11,8 @@ export type RouteTrait =
   | "any"
   /** Needs a token. */
   | "scoped"
+  /** Requires claims to fit the request. */
+  | "required"
   /** Has parameters in its path. */
   | "path_parameters"
   /** Takes a body. */

@@ -10,15 +10,11 @@ import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { AppEnv } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
 import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_repeatable.ts";
-import {
-  compileBulkInput,
-  compileInput,
-  type OuterInput,
-  type RawInput,
-} from "./input/compile_input.ts";
+import { compileBulkInput, compileInput } from "./input/compile_input.ts";
 import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
 import { withPointers } from "./input/param_place.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
+import type { OuterInput, RawInput } from "./input/raw_input.ts";
 import { type Content, readContent } from "./input/read_content.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";

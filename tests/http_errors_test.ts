@@ -85,6 +85,13 @@ SELECT n FROM doomed WHERE owner = :owner;
 -- @scope stations:read
 -- @param owner in claim:team
 SELECT id FROM samples WHERE owner = :owner;
+
+-- name: list_own :many
+-- For the owner of the samples.
+-- @route GET /own/{owner}
+-- @scope stations:read
+-- @require claim:sub = :owner
+SELECT id FROM samples WHERE owner = :owner;
 `;
 
 const CQL = { migration: MIGRATION, queries: QUERIES };
@@ -161,6 +168,7 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     service.request("/stations", { user: null, headers: { authorization: "Bearer abc" } }),
   insufficient_scope: () => service.request("/stations", { ...post(STATION), user: "reader" }),
   missing_claim: () => service.request("/team"),
+  requirement_not_met: () => service.request("/own/nobody"),
   not_found: () => service.request("/stations/nowhere"),
   unknown_route: () => service.request("/nowhere"),
   method_not_allowed: () => service.request("/stations", { method: "PUT" }),

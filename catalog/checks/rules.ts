@@ -22,6 +22,7 @@ import { checkRoutePath } from "./own_path.ts";
 import { checkPageMode } from "./page_mode.ts";
 import { checkPathMarkers } from "./path_markers.ts";
 import { checkRawContent } from "./raw_content.ts";
+import { checkRequirements } from "./requirements.ts";
 import { checkRouteMethod } from "./route_method.ts";
 import { checkRowName } from "./row_name.ts";
 import type { Rule } from "./rule.ts";
@@ -44,6 +45,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkIfMatchCondition,
   checkOptionalColumns,
   checkCallerBounds,
+  checkRequirements,
   checkGeneratedValues,
   checkSuccessStatus,
   checkAnsweredValues,

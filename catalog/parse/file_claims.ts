@@ -8,7 +8,6 @@
 import { toMarkerName } from "../statement/marker_name.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
 import type { Tags } from "../tags/tags.ts";
-import { closest } from "../text/suggest.ts";
 
 /** A parameter whose value comes from the same claim in every query of a file. */
 export interface FileClaim {
@@ -28,16 +27,4 @@ export function fileClaims({ param, prefix: [prefix] }: Tags): readonly FileClai
     claims.set(name, { name, claim: tag.source.claim, tag });
   }
   return [...claims.values()];
-}
-
-/**
- * The claims that hold for a query: all but those that it opts out of by `@without`. A near miss, which is
- * reported, counts as what it was meant to be.
- */
-export function boundClaims(own: Tags, claims: readonly FileClaim[]): readonly FileClaim[] {
-  const names = claims.map(({ name }) => name);
-  const left = new Set(
-    own.without.map(({ name }) => names.includes(name) ? name : closest(name, names)),
-  );
-  return claims.filter(({ name }) => !left.has(name));
 }

@@ -10,8 +10,10 @@ import type { Verb } from "../statement/statement.ts";
 import type { ConsistencyTag } from "../tags/consistency_tag.ts";
 import type { Mode } from "../tags/mode.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
+import type { Requirement } from "../tags/require_tag.ts";
 import type { Tags } from "../tags/tags.ts";
-import { boundClaims, type FileClaim, fileClaims } from "./file_claims.ts";
+import { type FileClaim, fileClaims } from "./file_claims.ts";
+import { boundClaims, boundRequirements, optOutNames } from "./opt_outs.ts";
 
 /** What decides which tags of its file concern a query. */
 export interface InheritingQuery {
@@ -23,13 +25,18 @@ export interface InheritingQuery {
 }
 
 export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags {
+  const facts = { tags: file, claims: fileClaims(file), optOuts: optOutNames(file) };
   return {
     ...own,
     scope: hasOwnAccess(own) || own.route.length === 0 ? own.scope : file.scope,
     param: [
       ...own.param,
-      ...boundClaims(own, fileClaims(file)).flatMap((claim) =>
-        inheritClaim(claim, own, query.markers)
+      ...boundClaims(own, facts).flatMap((claim) => inheritClaim(claim, own, query.markers)),
+    ],
+    require: [
+      ...own.require,
+      ...boundRequirements(own, facts).flatMap((requirement) =>
+        inheritRequirement(requirement, own, query.markers)
       ),
     ],
     consistency: own.consistency.length > 0
@@ -60,6 +67,22 @@ function inheritClaim(
   // What is wrong with its value in this query is at this query's marker.
   if (span === undefined || isOwn) return [];
   return [{ ...tag, name, nameSpan: span, sourceSpan: span, span }];
+}
+
+/**
+ * What is wrong with its value in this query is at this query's marker. Without the marker, and where the
+ * query is public, it is left out, for `checks/file/` to judge.
+ */
+function inheritRequirement(
+  requirement: Requirement,
+  own: Tags,
+  markers: readonly Marker[],
+): readonly Requirement[] {
+  const { comparand } = requirement;
+  if (own.public.length > 0) return [];
+  if (comparand.kind === "literal") return [requirement];
+  const span = markers.find(({ name }) => name === comparand.name)?.spans[0];
+  return span === undefined ? [] : [{ ...requirement, comparandSpan: span, span }];
 }
 
 /** The part of the tag that fits the statement; none where neither level nor serial level does. */

@@ -22,6 +22,7 @@ import { paramTag } from "./param_tag.ts";
 import { prefixTag } from "./prefix_tag.ts";
 import { publicTag } from "./public_tag.ts";
 import { rawTag } from "./raw_tag.ts";
+import { requireTag } from "./require_tag.ts";
 import { returnsTag } from "./returns_tag.ts";
 import { routeTag } from "./route_tag.ts";
 import { rowTag } from "./row_tag.ts";
@@ -44,6 +45,7 @@ const TAGS = {
   operation: operationTag,
   scope: scopeTag,
   public: publicTag,
+  require: requireTag,
   param: paramTag,
   without: withoutTag,
   optional: optionalTag,

@@ -15,15 +15,19 @@ export const tenantNotBound: QueryGuardrail = {
   about: "query",
   severity: "error",
   finds:
-    "A route to a table whose partition key has a tenant, that does not take the tenant from a claim",
+    "A route to a table whose partition key has a tenant, that neither takes the tenant from a claim nor requires one to equal it",
   cost: "A caller who knows, or guesses, the name of another tenant reads or writes its rows",
-  instead: 'Take it from the token, for example "@param tenant_id in claim:tenant"',
+  instead:
+    'Take it from the token, for example "@param tenant_id in claim:tenant", or require it, as "@require claim:tenants contains :tenant_id"',
   source: "OWASP API Security › API1:2023 Broken Object Level Authorization",
   inspect({ query, queries, schema }) {
     if (schema === null || query.route === null) return [];
-    const claims = new Set(
-      query.params.flatMap(({ name, source }) => source.in === "claim" ? [name] : []),
-    );
+    const claims = new Set([
+      ...query.params.flatMap(({ name, source }) => source.in === "claim" ? [name] : []),
+      ...query.requirements.flatMap(({ comparison, comparand }) =>
+        comparison !== "!=" && comparand.kind === "marker" ? [comparand.name] : []
+      ),
+    ]);
     return partsOf(query.parsed).flatMap((part, index) => {
       const table = schema.tables[index] ?? null;
       if (table === null) return [];

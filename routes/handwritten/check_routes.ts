@@ -5,6 +5,7 @@
  * @module
  */
 import type { Query } from "../../catalog/query.ts";
+import { requirementText } from "../../catalog/tags/require_tag.ts";
 import { checkOwnPath, pathShape, readPath } from "../../catalog/tags/route_tag.ts";
 import { placeOf } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
@@ -41,11 +42,15 @@ function checkQueries({ route, file }: LoadedRoute, queries: readonly Query[]): 
       return [{ span, message: `Cannot find query "${name}"`, help: helpToFind(name, queries) }];
     }
     const claimed = query.params.find(({ source }) => source.in === "claim");
-    if (route.access.kind !== "public" || claimed === undefined) return [];
+    const [required] = query.requirements;
+    if (route.access.kind !== "public") return [];
+    if (claimed === undefined && required === undefined) return [];
+    const reason = claimed === undefined
+      ? `it requires ${requirementText(required!)}`
+      : `it takes "${claimed.name}" from a claim`;
     return [{
       span,
-      message:
-        `Cannot call "${name}": it takes "${claimed.name}" from a claim, and callers of a public route have no token`,
+      message: `Cannot call "${name}": ${reason}, and callers of a public route have no token`,
       help: "Name a scope in the route's access, or call another query",
     }];
   });

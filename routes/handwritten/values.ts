@@ -27,7 +27,8 @@ export type QueryValues = Readonly<Record<string, Json | undefined>>;
 
 /**
  * @throws {TypeError} if a value is missing or has a name that the query does not know
- * @throws {ServiceError} `invalid_input` with every value that does not fit, or `missing_claim`
+ * @throws {ServiceError} `invalid_input` with every value that does not fit, `missing_claim` or
+ * `requirement_not_met`
  */
 export type ValueReader = (values: QueryValues, claims: Claims) => EncodedValues;
 

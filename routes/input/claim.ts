@@ -38,19 +38,31 @@ const LEADING_ZERO = /^-?0\d/;
  *
  * @throws {TypeError} if the text is no path
  */
-export function compileClaim({ type }: Pick<Codec, "type">, claim: string): ClaimReader {
+export function compileClaim(codec: Codec, claim: string): ClaimReader {
   const path = parseClaimPath(claim);
   if (path === null) throw new TypeError(`Cannot read a claim: "${claim}" is not a path`);
-  const codec = variantCodecFor(type, { exact: true });
+  const { cql, category } = codec;
+  const readValue = compileClaimValue(codec);
   return (claims) => {
     const json = claimAt(claims, path);
-    const result = isEmpty(json) ? undefined : schemaFor(codec, json)?.safeParse(json);
-    if (result?.success) return codec.encode(result.data);
+    const value = readValue(json);
+    if (value !== null) return value;
     throw new ServiceError(
       "missing_claim",
-      `This route takes a "${codec.cql}" from the token's claim ${quote(claim)}, ` +
-        `which is ${kindOf(json, codec.category)}: get a token that has it`,
+      `This route takes a "${cql}" from the token's claim ${quote(claim)}, ` +
+        `which is ${kindOfClaim(json, category)}: get a token that has it`,
     );
+  };
+}
+
+/** Reads the JSON of a claim as a value of the codec's type; null if it is not exactly such a value. */
+export function compileClaimValue(
+  { type }: Pick<Codec, "type">,
+): (json: unknown) => Buffer | null {
+  const codec = variantCodecFor(type, { exact: true });
+  return (json) => {
+    const result = isEmpty(json) ? undefined : schemaFor(codec, json)?.safeParse(json);
+    return result?.success ? codec.encode(result.data) : null;
   };
 }
 
@@ -71,7 +83,7 @@ function schemaFor({ category, text, input }: Codec, json: unknown): Codec["inpu
 }
 
 /** What was found instead, by kind; never the value. */
-function kindOf(json: unknown, category: Category): string {
+export function kindOfClaim(json: unknown, category: Category): string {
   if (json === undefined) return "missing";
   if (json === null) return "null";
   if (json === "") return "an empty string";

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
-import type { ParamSource } from "../../catalog/query.ts";
+import type { Param, ParamSource } from "../../catalog/query.ts";
 import { SCAN_PARAMETERS } from "../../catalog/tags/scan_tag.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { finish, inOneStep, type Steps } from "../../codec/steps.ts";
@@ -17,34 +17,17 @@ import type {
 } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
-import type { Claims } from "../context.ts";
 import { compileGenerated } from "../generate/compile_generated.ts";
 import type { Seed, Seeds } from "../generate/seed.ts";
 import { compileClaim } from "./claim.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
-import type { Content } from "./read_content.ts";
+import { NOT_UTF8, type OuterInput, type RawInput, rawValue } from "./raw_input.ts";
 import { schemaOf } from "./param_schema.ts";
 import { compileScan } from "./scan_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
-
-/** What a request brings along beside its body, before it is checked. */
-export interface OuterInput {
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly headers: Headers;
-  readonly claims: Claims;
-  /** What generated values are made from. */
-  readonly seeds: Seeds;
-}
-
-/** What a request brings along, before it is checked. */
-export interface RawInput extends OuterInput {
-  /** The body of a route that takes bytes. */
-  readonly content?: Content;
-  readonly body: Readonly<Record<string, unknown>>;
-}
+import { compileRequirements } from "./requirements.ts";
 
 /** A request's values, ready to be bound, and what it asks of the gateway itself. */
 export interface Input<Own> {
@@ -69,12 +52,12 @@ export interface BulkInput {
   readonly repeatable: Seeds["repeatable"];
   /**
    * @param line of the upload, from one
-   * @throws {ServiceError} `invalid_input` with every mistake of the body
+   * @throws {ServiceError} `invalid_input` with every mistake of the body, or `requirement_not_met`
    */
   readValues(body: RawInput["body"], line: number): Steps<EncodedValues>;
 }
 
-/** @throws {ServiceError} `invalid_input` with every mistake, or `missing_claim` */
+/** @throws {ServiceError} `invalid_input` with every mistake, `missing_claim` or `requirement_not_met` */
 export type InputReader<Own> = (input: RawInput) => Steps<Input<Own>>;
 
 /** Reads what holds for all bodies of one request, once. */
@@ -97,6 +80,7 @@ export function compileInput<Own>(
 ): InputReader<Own> {
   const readOuter = compileOuter(prepared, ownParams.names);
   const readBody = compileBody(prepared);
+  const require = compileRequirements(prepared, { includes: () => true });
   const readPreconditions = compilePreconditions(prepared);
   const generate = compileGenerated(prepared.params);
   return function* readInput(input) {
@@ -106,6 +90,7 @@ export function compileInput<Own>(
     yield* readBody(input, values, errors);
     const own = ownParams.read(input.query, errors);
     if (errors.length > 0) throw invalidInput(errors);
+    require?.(input.claims)(values);
     // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
     const { preconditions, values: compared } = readPreconditions(input.headers);
     const sent = { ...values, ...compared };
@@ -125,6 +110,9 @@ export function compileInput<Own>(
 export function compileBulkInput(prepared: InputFacts): BulkInputReader {
   const readOuter = compileOuter(prepared, []);
   const readBody = compileBody(prepared);
+  const isSent = (param: Param | null) => param?.source.in === "body";
+  const requireOuter = compileRequirements(prepared, { includes: (param) => !isSent(param) });
+  const requireLine = compileRequirements(prepared, { includes: isSent });
   const readPreconditions = compilePreconditions(prepared);
   const generate = compileGenerated(prepared.params);
   return (outer) => {
@@ -132,6 +120,8 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
     const shared: Values = {};
     finish(readOuter({ ...outer, body: {} }, shared, mistakes));
     if (mistakes.length > 0) throw invalidInput(mistakes);
+    requireOuter?.(outer.claims)(shared);
+    const checkLine = requireLine?.(outer.claims);
     return {
       preconditions: readPreconditions(outer.headers).preconditions,
       repeatable: outer.seeds.repeatable,
@@ -140,6 +130,7 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
         const values = { ...shared };
         yield* readBody({ ...outer, body }, values, errors);
         if (errors.length > 0) throw invalidInput(errors);
+        checkLine?.(values);
         const made = generate?.(outer.seeds.next(values, line));
         return made === undefined ? values : { ...values, ...made };
       },
@@ -292,38 +283,6 @@ const NOT_READ = ["bucket", "walk", "scan", "if-match", "generated"] as const;
 
 function isRead(source: ParamSource): source is ReadSource {
   return !NOT_READ.some((name) => name === source.in);
-}
-
-/** A string, an array of strings where a query parameter was given more than once, or JSON. */
-function rawValue(input: RawInput, place: ParamPlace, name: string): unknown {
-  switch (place) {
-    case "path":
-      return input.path[name];
-    case "query": {
-      const all = input.query.getAll(name);
-      return all.length > 1 ? all : all[0];
-    }
-    case "header":
-      return headerText(input.headers.get(name));
-    case "body":
-      return Object.hasOwn(input.body, name) ? input.body[name] : undefined;
-  }
-}
-
-/** Of a header that is no text: the only value that no schema sees. */
-const NOT_UTF8 = Symbol("not UTF-8");
-
-/** A header's bytes, which the runtime gives as characters of Latin 1, as the UTF-8 that they are. */
-function headerText(value: string | null): unknown {
-  if (value === null) return undefined;
-  // deno-lint-ignore no-control-regex
-  if (/^[\x00-\x7f]*$/.test(value)) return value;
-  try {
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    return decoder.decode(Buffer.from(value, "latin1"));
-  } catch {
-    return NOT_UTF8;
-  }
 }
 
 function unknown(place: ParamPlace, name: string, known: readonly string[]): InputError {

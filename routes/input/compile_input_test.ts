@@ -7,7 +7,8 @@ import { codecFor } from "../../codec/codec_for.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
 import { finish } from "../../codec/steps.ts";
 import { createSeeds } from "../generate/seed.ts";
-import { compileBulkInput, compileInput, type InputFacts, type RawInput } from "./compile_input.ts";
+import { compileBulkInput, compileInput, type InputFacts } from "./compile_input.ts";
+import type { RawInput } from "./raw_input.ts";
 import { NO_OWN_PARAMS } from "./own_params.ts";
 
 /** The facts of a query whose markers have these types, as the server would give them. */

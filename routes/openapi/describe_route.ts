@@ -23,6 +23,7 @@ import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
 import { rawBody, rawContent } from "./describe_raw.ts";
+import { describeWithRequirements } from "./describe_requirements.ts";
 import { writeResponses } from "./describe_written.ts";
 import { withDefault } from "./default_value.ts";
 import { withAbsence, withLeast } from "./left_out.ts";
@@ -48,6 +49,7 @@ export function describeRoute(
   const { query, params, condition, isPaged } = prepared;
   const { method, path } = query.route!;
   const summary = query.summary || titleOf(query.name);
+  const description = describeWithRequirements(query);
   const of = (place: ParamPlace) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
@@ -73,7 +75,7 @@ export function describeRoute(
     operationId: query.name,
     tags: [query.group],
     summary,
-    ...(["", summary].includes(query.description) ? {} : { description: query.description }),
+    ...(["", summary].includes(description) ? {} : { description }),
     security: securityOf(query.access),
     request: {
       params: z.object(shapeOf(of("path"))),

@@ -25,6 +25,7 @@ export function traitsOf(
   const takesIfMatch = query.params.some(({ source }) => source.in === "if-match");
   return traitsWhere({
     scoped: query.access.kind === "scopes",
+    required: query.requirements.length > 0,
     path_parameters: route !== null && route.path.includes("{"),
     body: route !== null && takesBody(route.method),
     negotiated: true,
@@ -50,6 +51,8 @@ export function traitsOfHandwritten(
   return traitsWhere({
     hand_written: true,
     scoped: access.kind === "scopes",
+    // It may call a query that does.
+    required: access.kind === "scopes",
     path_parameters: path.includes("{"),
     body: hasBody,
     negotiated: isNegotiated,

@@ -5,15 +5,16 @@
  * @module
  */
 
-import { boundClaims, type FileClaim } from "../../parse/file_claims.ts";
+import type { FileClaim } from "../../parse/file_claims.ts";
+import { boundClaims } from "../../parse/opt_outs.ts";
 import { describeSource } from "../../parse/params.ts";
 import type { Span } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 import { type FileFacts, type FileReport, helpToOptOut } from "./file_rule.ts";
 
-export function checkClaimSources({ claims, queries }: FileFacts, report: FileReport): void {
-  for (const query of queries) {
-    const bound = boundClaims(query.own, claims);
+export function checkClaimSources(facts: FileFacts, report: FileReport): void {
+  for (const query of facts.queries) {
+    const bound = boundClaims(query.own, facts);
     checkOpenAccess(query, bound, report);
     for (const claim of bound) {
       for (const { span, source, help } of otherSources(query, claim)) {

@@ -15,6 +15,8 @@ export interface FileFacts {
   readonly tags: Tags;
   /** What it takes from claims for all queries. */
   readonly claims: readonly FileClaim[];
+  /** What `@without` can name. */
+  readonly optOuts: readonly string[];
   readonly queries: readonly QueryFacts[];
 }
 
@@ -23,7 +25,7 @@ export type FileReport = (diagnostic: Diagnostic, query: QueryFacts | null) => v
 
 export type FileRule = (file: FileFacts, report: FileReport) => void;
 
-/** How a query opts out of a claim, as the end of a help. */
-export function helpToOptOut({ name }: FileClaim): string {
+/** How a query opts out of what its file says for all, as the end of a help. */
+export function helpToOptOut({ name }: { readonly name: string }): string {
   return `or opt out with "-- @without ${name}: <reason>"`;
 }

@@ -4,17 +4,19 @@
  * @module
  */
 
-import { checkClaimMarkers } from "./claim_markers.ts";
 import { checkClaimSources } from "./claim_sources.ts";
 import { checkClaimTags } from "./claim_tags.ts";
+import { checkDemandedMarkers } from "./demanded_markers.ts";
 import type { FileRule } from "./file_rule.ts";
+import { checkOpenQueries } from "./open_queries.ts";
 import { checkPrefixMarkers } from "./prefix_markers.ts";
 import { checkWithoutClaim } from "./without_claim.ts";
 
 export const FILE_RULES: readonly FileRule[] = [
   checkClaimTags,
-  checkClaimMarkers,
+  checkDemandedMarkers,
   checkClaimSources,
+  checkOpenQueries,
   checkWithoutClaim,
   checkPrefixMarkers,
 ];

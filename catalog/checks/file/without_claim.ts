@@ -1,27 +1,33 @@
 /**
- * `@without` against the file: a query can do without nothing but a claim that its file takes for all.
+ * `@without` against the file: a query can do without nothing but what its file holds for all: a claim that
+ * it takes, or a requirement.
  *
  * @module
  */
 
+import { quote } from "../../text/quote.ts";
 import { suggest } from "../../text/suggest.ts";
 import type { FileFacts, FileReport } from "./file_rule.ts";
 
-export function checkWithoutClaim({ claims, queries }: FileFacts, report: FileReport): void {
-  const known = claims.map(({ name }) => name);
+export function checkWithoutClaim(
+  { optOuts: known, queries }: FileFacts,
+  report: FileReport,
+): void {
   for (const query of queries) {
     const names = new Set<string>();
     for (const { name, nameSpan } of query.own.without) {
       if (names.has(name)) {
         report({
           span: nameSpan,
-          message: `Duplicate @without "${name}"`,
+          message: `Duplicate @without ${quote(name)}`,
           help: "Keep one of them",
         }, query);
       } else if (!known.includes(name)) {
         report({
           span: nameSpan,
-          message: `Cannot do without "${name}": the file takes no such parameter from a claim`,
+          message: `Cannot do without ${
+            quote(name)
+          }: the file neither takes it from a claim nor requires it`,
           help: known.length === 0 ? "Remove the tag" : suggest(name, known),
         }, query);
       }

@@ -14,6 +14,9 @@ export interface NamedReason {
   readonly reason: string;
 }
 
+/** A name, or a claim that it begins with `claim:`; a colon inside quotes belongs to the name. */
+const NAME = /^(?:claim:(?!$))?(?:"[^"]*"|[^:"])*/;
+
 /** Null if the name is missing; without its reason, which is reported as well, it counts. */
 export function readNamedReason(
   { name: tag, nameSpan, words, span }: TagLine,
@@ -25,7 +28,7 @@ export function readNamedReason(
   },
 ): NamedReason | null {
   const [first] = words;
-  const [name = ""] = first?.text.split(":", 1) ?? [];
+  const [name = ""] = NAME.exec(first?.text ?? "") ?? [];
   if (first === undefined || name === "") {
     report({
       span: nameSpan,

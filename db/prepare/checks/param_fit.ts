@@ -11,6 +11,7 @@ import { checkBucketName, checkTimeuuidDefault } from "./bucket_fit.ts";
 import { checkConstraints } from "./constraint_fit.ts";
 import { isReplaced, obstacleTo } from "../optional_values.ts";
 import type { ParamFacts } from "./param_facts.ts";
+import { checkRequiredType } from "./required_type.ts";
 
 export function checkParamFit(facts: ParamFacts): void {
   const checks = [
@@ -23,6 +24,7 @@ export function checkParamFit(facts: ParamFacts): void {
     checkEncoding,
     ({ param, codecs: [codec], report }: ParamFacts) => checkConstraints(param, codec, report),
     checkOptional,
+    checkRequiredType,
     checkAbsent,
     checkVector,
     checkUnknownPlace,
