@@ -10,6 +10,7 @@ COPY deno.json deno.lock ./
 RUN deno install --quiet --frozen
 
 COPY main.ts ./
+COPY audit audit
 COPY catalog catalog
 COPY codec codec
 COPY config config

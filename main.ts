@@ -6,6 +6,8 @@
  */
 import manifest from "./deno.json" with { type: "json" };
 import { getLogger } from "@logtape/logtape";
+import type { AuditLog } from "./audit/audit_log.ts";
+import { openAuditLog } from "./audit/open_audit_log.ts";
 import type { Access } from "./catalog/query.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { ConfigError } from "./config/config_error.ts";
@@ -18,6 +20,7 @@ import { createCursorTable } from "./db/schema/cursor_table.ts";
 import { exportsConsole } from "./observe/console_export.ts";
 import { watchEventLoop } from "./observe/event_loop.ts";
 import { configureLogs, describeCause, LOG_CATEGORY, logObservations } from "./observe/log.ts";
+import { LineWriter } from "./observe/line_writer.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
 import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
@@ -55,6 +58,8 @@ export interface Service {
    * @throws what keeps them from being served, such as a `ProjectError`; the old routes keep serving
    */
   reload(): Promise<void>;
+  /** Begins a new file for the audit log, if the old one was renamed. */
+  reopenAudit(): void;
   /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -62,6 +67,8 @@ export interface Service {
 export interface StartOptions {
   /** Hears of everything, as the log and the metrics do. */
   readonly observe?: Observe;
+  /** Where lines for stdout go. Default: stdout, which nobody else may be writing to then. */
+  readonly stdout?: LineWriter;
 }
 
 /**
@@ -78,6 +85,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     for (const observer of observers) observer(observation);
   };
 
+  const audit = await openAudit(config, { observe, stdout: options.stdout });
   const session = new Session({ ...config, observe });
   const executor = createExecutor({ session, observe, maxPageBytes: config.maxPageBytes });
   const cursorTable = createCursorTable(session, config.keyspace);
@@ -93,6 +101,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   });
   const slices = new TimeSlices();
   const addressOf = createAddressReader(config.trustedProxies);
+  const auditing = audit === null ? null : { log: audit, addressOf };
   const addresses = createAddresses(config);
   const seeds = createSeeds();
   const origins = createOriginPolicy(config.corsOrigins);
@@ -146,6 +155,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       addressOf,
       stallTimeoutMs: config.stallTimeoutMs,
       headLimits: config,
+      auditing,
       bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
       observe,
       unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
@@ -188,17 +198,36 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
   async function close(): Promise<void> {
     isClosing = true;
-    await shutDown({ activation, api, admin, session, observe }, config);
+    await shutDown({ activation, api, admin, session, audit, observe }, config);
     unwatchEventLoop();
   }
   let closed: Promise<void> | null = null;
   return {
+    reopenAudit: () => audit?.reopen(),
     url,
     adminUrl,
     ready: activation.ready,
     reload: () => activation.reload(),
     close: () => closed ??= close(),
   };
+}
+
+/** @throws {ConfigError} if the audit log cannot be written to */
+async function openAudit(
+  { auditLog, auditFailure: failure }: Config,
+  { observe, stdout }: { readonly observe: Observe; readonly stdout: LineWriter | undefined },
+): Promise<AuditLog | null> {
+  let writer = stdout;
+  function write(line: Uint8Array<ArrayBuffer>): Promise<void> {
+    writer ??= new LineWriter(Deno.stdout.writable);
+    return writer.write(line);
+  }
+  try {
+    return await openAuditLog(auditLog, { failure, observe, stdout: write });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new ConfigError([`AUDIT_LOG cannot be opened: ${reason}`]);
+  }
 }
 
 /** A route that needs a token cannot be served without an issuer. */
@@ -221,10 +250,15 @@ export async function boot(
 ): Promise<{ readonly service: Service; flushLogs(): Promise<void> }> {
   assertRuntime();
   const config = readConfig(env);
+  if (config.auditLog.kind === "otlp" && !exportsConsole(env)) {
+    throw new ConfigError(['AUDIT_LOG is "otlp", but nothing is exported: set OTEL_DENO=true']);
+  }
+  const stdout = new LineWriter(Deno.stdout.writable);
   const flushLogs = await configureLogs({
     level: config.logLevel,
     format: config.logFormat,
     exportsConsole: exportsConsole(env),
+    stdout,
   });
   refineRuntimeSpans();
   const observe = logObservations(getLogger(LOG_CATEGORY));
@@ -238,11 +272,13 @@ export async function boot(
     const cause = describeCause(event.reason);
     getLogger(LOG_CATEGORY).error("Unhandled rejection: {cause}", { cause });
   });
-  return { service: await start(config), flushLogs };
+  return { service: await start(config, { stdout }), flushLogs };
 }
 
 async function main(): Promise<void> {
   const { service, flushLogs } = await boot(Deno.env.toObject());
+  // Without a listener, the signal ends the process.
+  Deno.addSignalListener("SIGHUP", () => service.reopenAudit());
   stopOnSignal(() => service.close().finally(flushLogs));
 }
 

@@ -80,6 +80,8 @@ describe("readConfig()", () => {
       shutdownGraceMs: 30000,
       logLevel: "info",
       logFormat: "json",
+      auditLog: { kind: "off" },
+      auditFailure: "warn",
     });
   });
 

@@ -63,6 +63,14 @@ export const RULES: readonly Rule[] = [
     config.port !== 0 && config.port === config.adminPort
       ? { name: "ADMIN_PORT", problem: `is "${config.port}", as PORT is: the two must differ` }
       : null,
+  ({ config: { auditLog, auditFailure } }) =>
+    auditFailure === "refuse" && auditLog.kind !== "file" && auditLog.kind !== "socket"
+      ? {
+        name: "AUDIT_FAILURE",
+        problem:
+          `is "refuse", and AUDIT_LOG is "${auditLog.kind}", which cannot say that an event is safe: set AUDIT_LOG=file:… or socket:…`,
+      }
+      : null,
 ];
 
 function requireUnless(

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { AUDIT_SETTINGS } from "./audit_settings.ts";
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
@@ -208,6 +209,7 @@ export const SETTINGS = {
     kind: choice(["json", "pretty"]),
     meaning: "`json` for one JSON object per line, `pretty` for a terminal (the default in dev)",
   },
+  ...AUDIT_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type Settings = typeof SETTINGS;

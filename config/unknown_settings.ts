@@ -11,11 +11,11 @@ import { type Setting, SETTINGS } from "./settings.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A misspelt name with one of these prefixes stops the boot: it decides which cluster is reached, whose
- * tokens are trusted and what encrypts cursors, where a default is dangerous. The other settings are limits
+ * A misspelt name with one of these prefixes stops the boot: it decides what is put on record, which cluster
+ * is reached, whose tokens are trusted and what encrypts cursors, where a default is dangerous. The other settings are limits
  * and ports with safe defaults, and other programs use names like theirs: those are warned of.
  */
-const OWN_PREFIX = /^(CASSANDRA|OIDC|CURSOR|CQL)_/;
+const OWN_PREFIX = /^(AUDIT|CASSANDRA|OIDC|CURSOR|CQL)_/;
 
 /**
  * What Kubernetes sets for the ports of each service in the namespace, which may be called as a setting

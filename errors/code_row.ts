@@ -40,6 +40,8 @@ export type RouteTrait =
   | "writes"
   /** Writes what must not be written twice. */
   | "not_idempotent"
+  /** Reads what `@audit` puts on record. */
+  | "audited"
   /** Is written by hand, and may call any query. */
   | "hand_written";
 

@@ -33,7 +33,8 @@ describe("codesOf()", () => {
     ["many", ["answer_too_large"]],
     ["applied", ["not_applied", "answer_too_large"]],
     ["not_idempotent", ["outcome_unknown"]],
-    ["writes", ["unsupported_idempotency_key"]],
+    ["writes", ["unsupported_idempotency_key", "outcome_not_recorded", "audit_unavailable"]],
+    ["audited", ["outcome_not_recorded", "audit_unavailable"]],
     ["hand_written", [
       "range_too_wide",
       "unsupported_idempotency_key",
@@ -41,6 +42,8 @@ describe("codesOf()", () => {
       "too_many_rows",
       "answer_too_large",
       "number_too_long",
+      "outcome_not_recorded",
+      "audit_unavailable",
       "outcome_unknown",
     ]],
   ];

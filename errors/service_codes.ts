@@ -65,6 +65,17 @@ export const SERVICE_CODES = {
       "A function or an operation of the query failed on the values or on what is stored, such as a division by zero; nothing was changed",
     action: "Report it, with the values: the author of the query has to provide for them",
   },
+  outcome_not_recorded: {
+    status: 500,
+    title: "Outcome not recorded",
+    repetition: "after_reading",
+    retryAfterSeconds: null,
+    logLevel: "error",
+    routes: ["writes", "audited", "hand_written"],
+    meaning:
+      "With `AUDIT_FAILURE=refuse`, the request was carried out or failed, and the audit log could not record which",
+    action: "Read first, then decide whether to retry",
+  },
   replica_failure: {
     status: 502,
     title: "Replica failure",
@@ -130,6 +141,16 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["scoped"],
     meaning: "The issuer's keys cannot be fetched, so the token cannot be checked",
+    action: "Retry after `Retry-After` seconds",
+  },
+  audit_unavailable: {
+    status: 503,
+    title: "Audit log unavailable",
+    ...PASSING,
+    logLevel: "error",
+    routes: ["writes", "audited", "hand_written"],
+    meaning:
+      "With `AUDIT_FAILURE=refuse`, the audit log cannot be written, so the request was not carried out",
     action: "Retry after `Retry-After` seconds",
   },
   timeout: {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { LogRecord, Sink } from "@logtape/logtape";
+import type { LineWriter } from "./line_writer.ts";
 
 /** Some ten thousand lines. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
@@ -19,27 +20,18 @@ export interface LineSinkOptions {
 
 /** A sink that never throws and never rejects. Lines that find no room are counted, and that is logged. */
 export function createLineSink(
-  stream: WritableStream<Uint8Array<ArrayBuffer>>,
+  writer: LineWriter,
   { formatter, maxWaitingBytes = MAX_WAITING_BYTES }: LineSinkOptions,
 ): Sink & AsyncDisposable {
-  const writer = stream.getWriter();
   const encoder = new TextEncoder();
   let waitingBytes = 0;
   let dropped = 0;
-  let isGone = false;
   let last = Promise.resolve();
-  writer.closed.catch(() => isGone = true);
 
   function write(record: LogRecord): void {
     const bytes = encoder.encode(formatter(record));
     waitingBytes += bytes.length;
-    last = last.then(async () => {
-      if (isGone) return;
-      try {
-        await writer.write(bytes);
-      } catch {
-        isGone = true;
-      }
+    last = writer.write(bytes).catch(() => {}).then(() => {
       waitingBytes -= bytes.length;
       if (dropped > 0 && waitingBytes < maxWaitingBytes / 2) sayDropped();
     });
@@ -59,7 +51,7 @@ export function createLineSink(
   }
 
   const sink = (record: LogRecord) => {
-    if (isGone) return;
+    if (writer.isGone) return;
     if (waitingBytes >= maxWaitingBytes) dropped++;
     else write(record);
   };

@@ -2,6 +2,7 @@ import { getJsonLinesFormatter, type LogRecord } from "@logtape/logtape";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { createLineSink } from "./line_sink.ts";
+import { LineWriter } from "./line_writer.ts";
 
 const formatter = getJsonLinesFormatter({ properties: "flatten", message: "template" });
 
@@ -36,7 +37,7 @@ function slowReader() {
 describe("createLineSink()", () => {
   it("writes lines in order", async () => {
     const { lines, stream, resume } = slowReader();
-    const sink = createLineSink(stream, { formatter });
+    const sink = createLineSink(new LineWriter(stream), { formatter });
     for (let n = 0; n < 5; n++) sink(record(n));
     resume();
     await sink[Symbol.asyncDispose]();
@@ -45,7 +46,7 @@ describe("createLineSink()", () => {
 
   it("drops what a reader that stalls has no room for, and says how much", async () => {
     const { lines, stream, resume } = slowReader();
-    const sink = createLineSink(stream, { formatter, maxWaitingBytes: 1_000 });
+    const sink = createLineSink(new LineWriter(stream), { formatter, maxWaitingBytes: 1_000 });
     for (let n = 0; n < 1_000; n++) sink(record(n));
     resume();
     await sink[Symbol.asyncDispose]();
@@ -59,7 +60,7 @@ describe("createLineSink()", () => {
     const stream = new WritableStream<Uint8Array<ArrayBuffer>>({
       write: () => Promise.reject(new Error("Broken pipe")),
     });
-    const sink = createLineSink(stream, { formatter });
+    const sink = createLineSink(new LineWriter(stream), { formatter });
     for (let n = 0; n < 1_000; n++) {
       sink(record(n));
       await Promise.resolve();
@@ -69,7 +70,7 @@ describe("createLineSink()", () => {
 
   it("does not wait for a reader that stalls when it ends", async () => {
     const { stream } = slowReader();
-    const sink = createLineSink(stream, { formatter });
+    const sink = createLineSink(new LineWriter(stream), { formatter });
     sink(record(1));
     await sink[Symbol.asyncDispose]();
   });

@@ -14,6 +14,8 @@ import {
 } from "@logtape/logtape";
 import { CODES } from "../errors/codes.ts";
 import { createLineSink } from "./line_sink.ts";
+import type { LineWriter } from "./line_writer.ts";
+import { createAuditLines } from "./audit_lines.ts";
 import type { Observation, Observe } from "./observation.ts";
 import { prettyFormatter } from "./pretty_line.ts";
 
@@ -24,6 +26,8 @@ export interface LogOptions {
   readonly format: "json" | "pretty";
   /** Whether the runtime exports what is written to the console. Default: it does not. */
   readonly exportsConsole?: boolean;
+  /** Where lines of JSON go that the runtime does not export. */
+  readonly stdout: LineWriter;
 }
 
 /**
@@ -45,12 +49,10 @@ export async function configureLogs(options: LogOptions): Promise<() => Promise<
 }
 
 /** The console takes a severity from the method that is called, and puts warnings on stderr. */
-function sinkFor({ format, exportsConsole = false }: LogOptions): Sink {
+function sinkFor({ format, exportsConsole = false, stdout }: LogOptions): Sink {
   if (format === "json") {
     const formatter = getJsonLinesFormatter({ properties: "flatten", message: "template" });
-    return exportsConsole
-      ? getConsoleSink({ formatter })
-      : createLineSink(Deno.stdout.writable, { formatter });
+    return exportsConsole ? getConsoleSink({ formatter }) : createLineSink(stdout, { formatter });
   }
   // Colours are for terminals, not for collectors.
   return getConsoleSink({ formatter: prettyFormatter({ colors: !exportsConsole }) });
@@ -59,8 +61,11 @@ function sinkFor({ format, exportsConsole = false }: LogOptions): Sink {
 /** Writes observations to a logger. */
 export function logObservations(logger: Logger): Observe {
   const isDue = everyMinute();
+  const logAudit = createAuditLines(logger, isDue);
   return (observation) => {
     switch (observation.kind) {
+      case "audit":
+        return logAudit(observation);
       case "request":
         return logRequest(logger, observation);
       case "bulk":

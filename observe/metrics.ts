@@ -5,6 +5,7 @@
  * @module
  */
 import prometheus from "prom-client";
+import { createAuditMetrics } from "./audit_metrics.ts";
 import { createClientLabels, NO_CLIENT } from "./client_label.ts";
 import type { Observation, Observe } from "./observation.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
@@ -102,6 +103,7 @@ export function createMetrics(release: string): Metrics {
     labelNames: ["method", "route", "issuer", "client"],
     registers,
   });
+  const observeAudit = createAuditMetrics(register);
   const clientLabelOf = createClientLabels();
 
   /** A counter that begins at its first increment hides it: an increase needs a value before it. */
@@ -148,6 +150,8 @@ export function createMetrics(release: string): Metrics {
           }
           return;
         }
+        case "audit":
+          return observeAudit(observation);
         case "connection":
           hostsUp.set(observation.hostsUp);
           return connected.set(observation.state === "up" ? 1 : 0);

@@ -102,6 +102,17 @@ export type Observation =
     /** The kind of the warning, in words: `many tombstones`. */
     readonly about: string;
   }
+  /** The audit log was written to, or could not be. */
+  | {
+    readonly kind: "audit";
+    /** Events that were written, and events that found no room. */
+    readonly written: number;
+    readonly dropped: number;
+    /** Events that are waiting now. */
+    readonly waiting: number;
+    /** Why it could not be written; undefined if it could. */
+    readonly failure: unknown;
+  }
   /** A sample of how late timers fire. */
   | { readonly kind: "event_loop"; readonly delayMs: number }
   | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }

@@ -13,6 +13,8 @@ import type { Executor } from "../db/run/execute.ts";
 import { invalidInput } from "../errors/invalid_input.ts";
 import { ServiceError } from "../errors/service_error.ts";
 import type { Observe } from "../observe/observation.ts";
+import { auditRefusals } from "./audit/audit_refusals.ts";
+import type { Auditing } from "./audit/record.ts";
 import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
 import { type Addresses, PROBES } from "./addresses.ts";
@@ -84,6 +86,8 @@ export interface AppOptions {
   readonly bodyLimits: BodyLimits;
   /** Longest that a caller may take nothing of an answer, in milliseconds. */
   readonly stallTimeoutMs: number;
+  /** Null if nothing is put on record. */
+  readonly auditing: Auditing | null;
   readonly observe: Observe;
   /** Why the service is not ready; null while it is. */
   readonly unreadiness: () => string | null;
@@ -118,6 +122,8 @@ interface GuardedRoute {
   readonly path: string;
   readonly access: Access;
   readonly deprecated: Deprecation | null;
+  /** Whether it writes, or reads what is audited. */
+  readonly isAudited: boolean;
   /** Of a hand-written route; a query's route does the same as it reads its input (`mount.ts`). */
   readonly needs?: HandlerNeeds;
 }
@@ -144,6 +150,7 @@ const PIPELINE: readonly Unit[] = [
         ? []
         : [announceDeprecation(deprecated, { path, isPublic: access.kind === "public", observe })],
   },
+  { of: "route", use: ({ auditing }, route) => refusalsOf(route, auditing) },
   { of: "route", use: (options, route) => guard(route, options) },
   { of: "route", use: (options) => [shedLoad(options)] },
   { of: "handwritten", use: (_, { headers }) => [refusePreconditions(headers)] },
@@ -222,7 +229,8 @@ function mountApi(
   const mounts = [
     ...sharedRoutes(prepared).map((queries) => {
       const [{ query: { route, access, deprecated } }] = queries;
-      const before = beforeRoute({ path: route!.path, access, deprecated }, options);
+      const isAudited = queries.some(({ writes }) => writes);
+      const before = beforeRoute({ path: route!.path, access, deprecated, isAudited }, options);
       const mountOptions = { ...options, names, before };
       return { ...route!, mount: () => mountQueries(app, queries, mountOptions) };
     }),
@@ -230,7 +238,9 @@ function mountApi(
       method: route.method,
       path: route.path,
       mount() {
-        route.mount(app, { callers, stallTimeoutMs, before: beforeRoute(route, options) });
+        const isAudited = route.method !== "get";
+        const before = beforeRoute({ ...route, isAudited }, options);
+        route.mount(app, { callers, stallTimeoutMs, before });
       },
     })),
   ];
@@ -265,6 +275,15 @@ function corsOf({ origins, handwritten }: PipelineOptions): MiddlewareHandler<Ap
   if (origins === null) return [];
   const exposed = exposedHeaders(handwritten.map(({ description }) => description));
   return [cors({ policy: origins, exposed })];
+}
+
+/** Nothing where nothing is put on record. */
+function refusalsOf(
+  { access, isAudited }: GuardedRoute,
+  auditing: Auditing | null,
+): MiddlewareHandler<AppEnv>[] {
+  if (auditing === null) return [];
+  return [auditRefusals(auditing, { isScoped: access.kind === "scopes", isAudited })];
 }
 
 /** The units in front of a route. */

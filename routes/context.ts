@@ -42,6 +42,8 @@ export interface RequestContext {
   identity: Identity | null;
   /** Runs work in steps, in turn with other callers once the caller is known. */
   run: RunSteps;
+  /** Whether an operation of it is on record, so that its outcome is too. */
+  isAudited: boolean;
   /** The code of the problem that was answered with. */
   code: Code | null;
   /** What the operator should know of a failure. */

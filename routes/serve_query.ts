@@ -61,7 +61,7 @@ export function compileServing(prepared: PreparedQuery, options: ServeOptions): 
     const { run } = context.get("request");
     const input = await readBody(context.req.raw, run);
     if (input.kind === "many") {
-      return bulk!.respond({ context, upload: input.upload, input: bulk!.readInput(outer) });
+      return await bulk!.respond({ context, upload: input.upload, input: bulk!.readInput(outer) });
     }
     // A single input of a bulk route is answered as on any other.
     const answer = answers[type] ?? answers["application/json"]!;

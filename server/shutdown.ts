@@ -16,6 +16,8 @@ export interface RunningParts {
   readonly api: Listener;
   readonly admin: Listener;
   readonly session: Pick<Session, "close">;
+  /** Null if nothing is put on record. */
+  readonly audit: { close(): Promise<void> } | null;
   readonly observe: Observe;
 }
 
@@ -32,7 +34,7 @@ const ADMIN_GRACE_MS = 1_000;
 
 /** Resolves when nothing is left. The service must call itself not ready before this is called. */
 export async function shutDown(
-  { activation, api, admin, session, observe }: RunningParts,
+  { activation, api, admin, session, audit, observe }: RunningParts,
   { drainDelayMs, shutdownGraceMs }: ShutdownTimes,
 ): Promise<void> {
   activation.stop();
@@ -42,6 +44,11 @@ export async function shutDown(
   await api.finish(shutdownGraceMs);
   observe({ kind: "shutdown", step: "closing the session" });
   await within(session.close(), SESSION_CLOSE_MS);
+  // The last operations end with the session.
+  if (audit !== null) {
+    observe({ kind: "shutdown", step: "writing the rest of the audit log" });
+    await audit.close();
+  }
   await admin.finish(ADMIN_GRACE_MS);
   observe({ kind: "shutdown", step: "done" });
 }

@@ -8,6 +8,7 @@ import { type Code, CODES } from "../errors/codes.ts";
 import { type Service, start } from "../main.ts";
 import { SECRET } from "./fixtures/routes/fail.ts";
 import { entered, released } from "./fixtures/routes/hold.ts";
+import { startCollector } from "./support/audit_collector.ts";
 import { eventually } from "./support/eventually.ts";
 import {
   EXAMPLE,
@@ -275,6 +276,25 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     const { url, ready } = await startBeside({ oidcIssuer: `http://localhost:${freePort()}` });
     await ready;
     return service.request(`${url}/stations`);
+  },
+  async audit_unavailable() {
+    const { url, ready } = await startBeside({
+      auditLog: { kind: "socket", transport: "tcp", hostname: "127.0.0.1", port: freePort() },
+      auditFailure: "refuse",
+    });
+    await ready;
+    return service.request(`${url}/stations`, post(STATION));
+  },
+  async outcome_not_recorded() {
+    const collector = startCollector({ lines: 1 });
+    const { url, ready } = await startBeside({
+      auditLog: { kind: "socket", transport: "tcp", hostname: "127.0.0.1", port: collector.port },
+      auditFailure: "refuse",
+    });
+    await ready;
+    const response = await service.request(`${url}/stations`, post(STATION));
+    await collector[Symbol.asyncDispose]();
+    return response;
   },
   timeout: () => whileFrozen(() => service.request(`${impatient.url}/stations`)),
   outcome_unknown: () =>

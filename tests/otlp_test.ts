@@ -181,9 +181,16 @@ describe("A process whose console is replaced by the exporter", () => {
       args: [
         "eval",
         `
+        import { LineWriter } from "./observe/line_writer.ts";
         import { configureLogs, LOG_CATEGORY } from "./observe/log.ts";
         import { getLogger } from "@logtape/logtape";
-        const flush = await configureLogs({ level: "info", format: "json", exportsConsole: true });
+        const stdout = new LineWriter(Deno.stdout.writable);
+        const flush = await configureLogs({
+          level: "info",
+          format: "json",
+          exportsConsole: true,
+          stdout,
+        });
         getLogger(LOG_CATEGORY).warning("Only exported");
         await flush();
       `,

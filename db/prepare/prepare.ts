@@ -22,6 +22,7 @@ import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
 import { checkOptionalTag, leastWritten } from "./optional_values.ts";
 import { isPaged, keyShapeOf } from "./paging.ts";
+import { partitionKeysOf } from "./partition_keys.ts";
 import { linkQueries, type Unlinked } from "./link_queries.ts";
 import { prepareColumns } from "./prepare_columns.ts";
 import { prepareCondition } from "./prepare_condition.ts";
@@ -127,6 +128,7 @@ async function prepareQuery(
     isPaged: pages,
     keyShape: keyShapeOf(table),
     rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query.parsed, params, table) : null,
+    partitions: partitionKeysOf(query.parsed, params, context),
     bind(values) {
       const bound = new Array<Buffer | null | undefined>(statement.binds.length);
       for (const { param, positions } of params) {

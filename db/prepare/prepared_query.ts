@@ -49,6 +49,8 @@ export interface PreparedQuery {
   readonly keyShape: string;
   /** Tells apart the rows that may be written together; null if each has to be written alone. */
   readonly rowKey: RowKey | null;
+  /** The partitions that it reads or writes, as far as they are known: one for each table of it. */
+  readonly partitions: readonly PreparedPartition[];
   /** Values by position. */
   bind(values: EncodedValues): BoundValues;
 }
@@ -134,6 +136,26 @@ export interface ShownColumn extends Pick<PreparedColumn, "name" | "codec"> {
 export interface PreparedWalk extends Walk {
   /** The ends of the range as instants, and the buckets as they are bound. */
   readonly bucketing: Bucketing;
+}
+
+/** A partition that a statement is about. */
+export interface PreparedPartition {
+  readonly table: string;
+  /** The columns of the partition key. */
+  readonly columns: readonly string[];
+  /** Those of them whose values are known before the statement runs. */
+  readonly key: readonly PartitionColumn[];
+}
+
+export interface PartitionColumn {
+  readonly column: string;
+  /** Whether it may be any of the values: it stands before `IN`. */
+  readonly isOneOf: boolean;
+  /** A parameter of a whole list has all the values of an `IN`. */
+  readonly sources: readonly (
+    | { readonly param: PreparedParam }
+    | { readonly literal: string | number | boolean }
+  )[];
 }
 
 /** Two rows lie in one partition, or are one row, where the strings are the same. */

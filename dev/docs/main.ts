@@ -1,9 +1,10 @@
 /**
- * `deno task docs`: writes the tables of the documentation that come from the code. `tests/docs_test.ts`
+ * `deno task docs`: writes the parts of the documentation that come from the code. `tests/docs_test.ts`
  * holds that somebody did.
  *
  * @module
  */
+import { AUDIT_SCHEMA_PATH, auditSchemaText } from "./audit_schema.ts";
 import { replaceSection } from "./section.ts";
 import { TABLES } from "./tables.ts";
 
@@ -14,7 +15,8 @@ for (const { path, name, render } of TABLES) {
   const page = await Deno.readTextFile(url);
   await Deno.writeTextFile(url, replaceSection(page, { name, text: await render() }));
 }
-const pages = [...new Set(TABLES.map(({ path }) => path))];
+await Deno.writeTextFile(new URL(AUDIT_SCHEMA_PATH, ROOT), auditSchemaText());
+const pages = [...new Set(TABLES.map(({ path }) => path)), AUDIT_SCHEMA_PATH];
 const { success } = await new Deno.Command(Deno.execPath(), {
   args: ["fmt", "--quiet", ...pages],
   cwd: ROOT,

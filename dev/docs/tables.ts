@@ -1,10 +1,10 @@
 /**
- * The tables of the documentation that the code writes: settings, error codes, types, metrics and
- * guardrails. Each
- * stands in its page between `<!-- name -->` and `<!-- /name -->`.
+ * The tables of the documentation that the code writes: settings, error codes, types, metrics, guardrails
+ * and the fields of audit events. Each stands in its page between `<!-- name -->` and `<!-- /name -->`.
  *
  * @module
  */
+import { EVENT_SCHEMAS } from "../../audit/event.ts";
 import { typeReference, typeUses } from "../../codec/reference.ts";
 import { type Setting, SETTINGS } from "../../config/settings.ts";
 import { CLIENT_CODES } from "../../errors/client_codes.ts";
@@ -29,6 +29,7 @@ export const TABLES: readonly GeneratedTable[] = [
   { path: "docs/types.md", name: "types", render: typeReference },
   { path: "docs/types.md", name: "type-uses", render: typeUses },
   { path: "docs/operations.md", name: "metrics", render: metricTable },
+  { path: "docs/audit.md", name: "audit fields", render: auditTable },
   { path: "docs/guardrails.md", name: "guardrails", render: guardrailTable },
 ];
 
@@ -74,6 +75,22 @@ async function metricTable(): Promise<string> {
   const rows = [...text.matchAll(/^# HELP (cqlgate_\S+) (.+)$/gm)]
     .map(([, name = "", help = ""]) => [`\`${name}\``, kinds.get(name) ?? "", help]);
   return table(["Metric", "Kind", "Meaning"], rows);
+}
+
+function auditTable(): string {
+  const kinds = Object.entries(EVENT_SCHEMAS);
+  const names = new Set(kinds.flatMap(([, { shape }]) => Object.keys(shape)));
+  return table(
+    ["Field", "Events", "Meaning"],
+    [...names].map((name) => {
+      const having = kinds.filter(([, { shape }]) => name in shape);
+      const events = having.map(([kind]) => `\`${kind}\``).join(", ");
+      const fields = having.map(([, { shape }]) => Object.entries(shape));
+      const [, schema] = fields[0]!.find(([field]) => field === name)!;
+      const isCommon = having.length === kinds.length;
+      return [`\`${name}\``, isCommon ? "all" : events, schema.description ?? ""];
+    }),
+  );
 }
 
 function guardrailTable(): string {

@@ -16,6 +16,7 @@ import type { PageReader } from "../../db/run/page.ts";
 import { createPageReader, streamPage } from "../../db/run/pages.ts";
 import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import { type Auditing, compileWriteRecorder, type WriteRecorder } from "../audit/record.ts";
 import type { AppEnv } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { noSuchRow } from "../respond/one.ts";
@@ -77,7 +78,11 @@ export type CallerFactory = <Name extends string>(
 /** @param prepared all queries of the project */
 export function createCallerFactory(
   prepared: readonly PreparedQuery[],
-  { executor, seeds }: { readonly executor: Executor; readonly seeds: Seeds },
+  { executor, seeds, auditing }: {
+    readonly executor: Executor;
+    readonly seeds: Seeds;
+    readonly auditing: Auditing | null;
+  },
 ): CallerFactory {
   const byName = new Map(prepared.map((each) => [each.query.name, each]));
   return <Name extends string>(names: readonly Name[], route: RoutePlace) => {
@@ -97,7 +102,8 @@ export function createCallerFactory(
         : (row: Row) => row;
       const readValues = compileValues(found, { route, seeds });
       const writtenOf = compileWritten(found, ({ name }) => name) ?? (() => ({}));
-      return [name, { prepared: found, readValues, readPage, toNumbers, writtenOf }];
+      const record = compileWriteRecorder(found, auditing);
+      return [name, { prepared: found, readValues, readPage, toNumbers, writtenOf, record }];
     }));
     return (context, streams) => createCaller({ context, streams, calls, executor });
   };
@@ -110,6 +116,7 @@ interface Call {
   /** A row as code calculates with it: the text of a response has minus zero as raw JSON. */
   toNumbers(row: Row): Row;
   writtenOf(values: EncodedValues): WrittenValues;
+  readonly record: WriteRecorder;
 }
 
 interface CallerOptions {
@@ -171,16 +178,25 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       });
     },
     async exec(name, given) {
-      const { prepared, values, writtenOf } = prepareCall("exec", name, given);
-      await executor.execute(prepared, values, { stopwatch, deadline: time.deadline() });
+      const { prepared, values, writtenOf, record } = prepareCall("exec", name, given);
+      const deadline = time.deadline();
+      await record(
+        { context, values },
+        () => executor.execute(prepared, values, { stopwatch, deadline }),
+      );
       return writtenOf(values);
     },
     async applied(name, given) {
-      const { prepared, values, toNumbers, writtenOf } = prepareCall("applied", name, given);
-      const result = await executor.execute(prepared, values, {
-        stopwatch,
-        deadline: time.deadline(),
-      });
+      const { prepared, values, toNumbers, writtenOf, record } = prepareCall(
+        "applied",
+        name,
+        given,
+      );
+      const deadline = time.deadline();
+      const result = await record(
+        { context, values },
+        () => executor.execute(prepared, values, { stopwatch, deadline }),
+      );
       const applied = result.applied === true;
       const current = applied ? null : currentOf(prepared, values, result);
       const written = applied ? writtenOf(values) : {};

@@ -4,10 +4,12 @@
  *
  * @module
  */
+import type { Outcome } from "../../audit/event.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { currentOf, hasOtherTag } from "../../db/run/current_row.ts";
 import type { Result } from "../../db/run/execute.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import { compileWriteRecorder } from "../audit/record.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import { noSuchRow } from "./one.ts";
@@ -17,21 +19,30 @@ import { compileWritten } from "./written_values.ts";
 
 export function respondApplied(
   prepared: PreparedQuery,
-  { executor, addresses }: ResponderOptions,
+  { executor, addresses, auditing }: ResponderOptions,
 ): Responder {
   const status = prepared.query.status ?? 200;
   const written = compileWritten(prepared);
+  const record = compileWriteRecorder(prepared, auditing);
   const headersOf = compileWriteHeaders(prepared, addresses);
   return async ({ context, values, preconditions, repeatable }) => {
-    const result = await executor.execute(prepared, values, {
-      stopwatch: context.get("request").cassandra,
-    });
-    const stored = result.applied ? values : findApplied(prepared, repeatable, result);
+    const storedBy = (result: Result) =>
+      result.applied ? values : findApplied(prepared, repeatable, result);
+    const result = await record({ context, values }, () =>
+      executor.execute(prepared, values, {
+        stopwatch: context.get("request").cassandra,
+      }), { outcomeOf: (result) => outcomeOf(result, storedBy(result)) });
+    const stored = storedBy(result);
     if (stored === null) throw notApplied(prepared, { values, result, preconditions });
     const headers = headersOf(stored);
     if (status === 204) return noContent(status, headers);
     return json({ applied: true, ...written?.(stored) }, { status, headers });
   };
+}
+
+function outcomeOf({ applied }: Result, stored: EncodedValues | null): Outcome {
+  if (applied) return "applied";
+  return stored === null ? "not_applied" : "repeated";
 }
 
 /** The values of an earlier request with the same key that was applied; null if there was none. */

@@ -8,9 +8,10 @@
 import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
 import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { BulkInput } from "../input/compile_input.ts";
+import { compileUploadRecorder } from "../audit/record_bulk.ts";
 import { assertObject } from "../input/read_body.ts";
 import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
@@ -24,23 +25,27 @@ export interface BulkServed extends Pick<Served, "context"> {
   readonly input: BulkInput;
 }
 
-export interface BulkOptions extends Pick<ResponderOptions, "executor" | "stallTimeoutMs"> {
+export interface BulkOptions
+  extends Pick<ResponderOptions, "executor" | "stallTimeoutMs" | "auditing"> {
   readonly observe: Observe;
 }
 
 const OUTDATED = "the table has changed: send the rest again";
 
-export type BulkResponder = (served: BulkServed) => Response;
+/** @throws {ServiceError} `audit_unavailable` */
+export type BulkResponder = (served: BulkServed) => Promise<Response>;
 
 export function respondBulk(
   prepared: PreparedQuery,
-  { executor, observe, stallTimeoutMs }: BulkOptions,
+  { executor, observe, stallTimeoutMs, auditing }: BulkOptions,
 ): BulkResponder {
   const { query } = prepared;
+  const record = compileUploadRecorder(prepared, auditing);
   const writeBulk = createBulkWriter(prepared, executor);
   const writtenOf = query.bulk?.returning === true ? compileWritten(prepared) : null;
-  return ({ context, upload, input: { preconditions, readValues, repeatable } }) => {
+  return async ({ context, upload, input: { preconditions, readValues, repeatable } }) => {
     const request = context.get("request");
+    const recorded = await record(context);
     const report = new ReportStream({
       requestId: request.id,
       stallTimeoutMs,
@@ -51,6 +56,7 @@ export function respondBulk(
     let isOutdated = false;
     function fail(line: number, error: ServiceError): void {
       if (error.code === "schema_changed") isOutdated = true;
+      recorded.fail(error);
       report.addFailure(failureOf(line, error));
     }
 
@@ -58,7 +64,11 @@ export function respondBulk(
       const outcome = await writeBulk(upload.blocks, {
         stopwatch: request.cassandra,
         run: request.run,
-        read: (value, line) => readValues(assertObject(value, "The line"), line),
+        *read(value, line) {
+          const values = yield* readValues(assertObject(value, "The line"), line);
+          recorded.note(values);
+          return values;
+        },
         writeTime: repeatable?.writeTimeUs,
         notApplied(values, result) {
           const wasApplied = repeatable !== null &&
@@ -72,7 +82,10 @@ export function respondBulk(
         obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : null),
       });
       const { read, written, failed, stopped, broken, cause } = outcome;
-      report.add({ summary: summaryOf(outcome) });
+      const unrecorded = await recorded.settle(outcome).then(() => null, toServiceError);
+      report.add(
+        unrecorded === null ? { summary: summaryOf(outcome) } : failureOf(null, unrecorded),
+      );
       observe({
         kind: "bulk",
         query: query.name,
@@ -82,13 +95,13 @@ export function respondBulk(
         failed,
         stopped,
         completed: broken === undefined,
-        cause: broken ?? cause,
+        cause: broken ?? unrecorded ?? cause,
       });
       // A caller who sends everything before reading anything would otherwise never read the reason.
       if (stopped !== null || broken !== undefined) await upload.drain();
       report.end();
-      if (broken === undefined) return await report.taken;
-      request.cause = broken;
+      if (broken === undefined && unrecorded === null) return await report.taken;
+      request.cause = broken ?? unrecorded;
       return false;
     }
 
@@ -102,7 +115,7 @@ export function respondBulk(
   };
 }
 
-function failureOf(line: number, { code, detail, errors, extensions }: ServiceError) {
+function failureOf(line: number | null, { code, detail, errors, extensions }: ServiceError) {
   return { line, code, detail, ...(errors.length === 0 ? {} : { errors }), ...extensions };
 }
 

@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { Addresses } from "../addresses.ts";
+import type { Auditing } from "../audit/record.ts";
 import type { AppEnv } from "../context.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
@@ -32,6 +33,8 @@ export interface ResponderOptions {
   readonly cursors: Cursors;
   /** Longest that a caller may take nothing of an answer, in milliseconds. */
   readonly stallTimeoutMs: number;
+  /** Null if nothing is put on record. */
+  readonly auditing: Auditing | null;
 }
 
 /**

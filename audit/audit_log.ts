@@ -1,0 +1,195 @@
+/**
+ * The audit log of a process: what is done to data, by whom, and who was turned away. It numbers the
+ * events, and decides which of them a request waits for.
+ *
+ * With `warn` no request waits: an event is queued, and lost if the process is killed before it is written
+ * or the queue is full. With `refuse` the intent of an operation is safe before it begins, and its outcome
+ * before the answer.
+ *
+ * @module
+ */
+import { ServiceError } from "../errors/service_error.ts";
+import type { Observe } from "../observe/observation.ts";
+import {
+  CommitFailed,
+  CommitQueue,
+  type CommitQueueOptions,
+  type WriteReport,
+} from "./commit_queue.ts";
+import {
+  AUDIT_SCHEMA,
+  type EventBody,
+  type OperationFacts,
+  type OutcomeFacts,
+  type RefusalFacts,
+} from "./event.ts";
+import { eventLine } from "./event_line.ts";
+import { RefusalCounter, type RefusalCounterOptions } from "./refusal_counter.ts";
+import type { AuditSink } from "./sink.ts";
+
+export interface AuditLogOptions
+  extends
+    Pick<CommitQueueOptions, "maxWaitingBytes" | "commitTimeoutMs">,
+    Pick<RefusalCounterOptions, "intervalMs"> {
+  readonly sink: AuditSink;
+  /** What happens to an operation whose event cannot be written. */
+  readonly failure: "warn" | "refuse";
+  readonly observe: Observe;
+}
+
+/** An operation that has begun: it is settled once. */
+export interface Operation {
+  /**
+   * Writes what became of it.
+   *
+   * @throws {ServiceError} `outcome_not_recorded`
+   */
+  settle(outcome: OutcomeFacts): Promise<void>;
+}
+
+/** How long operations that have begun may take to end, and the last lines to be written. */
+const SETTLE_TIMEOUT_MS = 2_000;
+const FLUSH_TIMEOUT_MS = 10_000;
+
+export class AuditLog {
+  readonly #sink: AuditSink;
+  readonly #failure: AuditLogOptions["failure"];
+  readonly #observe: Observe;
+  readonly #queue: CommitQueue;
+  readonly #refusals: RefusalCounter;
+  readonly #process = crypto.randomUUID();
+  #sequence = 0;
+  #open = 0;
+  #onSettled: () => void = () => {};
+
+  constructor({ sink, failure, observe, intervalMs, ...options }: AuditLogOptions) {
+    this.#sink = sink;
+    this.#failure = failure;
+    this.#observe = observe;
+    this.#queue = new CommitQueue({
+      ...options,
+      sink,
+      onWrite: (report) => this.#report(report),
+      droppedLine: (count) => this.#lineOf({ event: "dropped", count }),
+    });
+    this.#refusals = new RefusalCounter({
+      emit: (event) => this.#offer(event, "light"),
+      ...(intervalMs === undefined ? {} : { intervalMs }),
+    });
+  }
+
+  /**
+   * Begins an operation.
+   *
+   * @throws {ServiceError} `audit_unavailable` if its intent cannot be made safe: it must not be carried out
+   */
+  async begin(facts: OperationFacts): Promise<Operation> {
+    const id = crypto.randomUUID();
+    if (this.#failure === "refuse") await this.#commitIntent(id, facts);
+    this.#open++;
+    return {
+      settle: async (outcome) => {
+        try {
+          await this.#settle({ id, ...facts }, outcome);
+        } finally {
+          this.#open--;
+          this.#onSettled();
+        }
+      },
+    };
+  }
+
+  /** Notes a request that was turned away. Never waits. */
+  refuse(facts: RefusalFacts, { isCounted }: { readonly isCounted: boolean }): void {
+    if (isCounted && !this.#refusals.isFirst(facts)) return;
+    this.#offer({ event: "refusal", ...facts }, "light");
+  }
+
+  /** Begins a new file where the path no longer names the old one. */
+  reopen(): void {
+    this.#sink.reopen?.();
+  }
+
+  /** Writes everything that is left. Nothing begins after it. */
+  async close(): Promise<void> {
+    const isOver = performance.now() + SETTLE_TIMEOUT_MS;
+    while (this.#open > 0 && performance.now() < isOver) {
+      let timer;
+      await new Promise<void>((resolve) => {
+        this.#onSettled = resolve;
+        timer = setTimeout(resolve, isOver - performance.now());
+      });
+      clearTimeout(timer);
+    }
+    this.#refusals.close();
+    await this.#queue.flush(FLUSH_TIMEOUT_MS);
+    const { waiting } = this.#queue;
+    if (waiting > 0) {
+      const message = `The audit log lacks ${waiting} events: it could not be written to the end`;
+      this.#observe({ kind: "warning", message, cause: undefined });
+    }
+    await this.#sink.close();
+  }
+
+  async #commitIntent(id: string, facts: OperationFacts): Promise<void> {
+    const line = this.#lineOf({ event: "intent", id, ...facts });
+    try {
+      await this.#queue.commit(line, { keeps: false });
+    } catch (error) {
+      if (!(error instanceof CommitFailed)) throw error;
+      // The intent may be in the file all the same: its outcome says that nothing was done.
+      const outcome = { outcome: "refused", code: "audit_unavailable" } as const;
+      this.#offer({ event: "outcome", id, ...facts, ...outcome, rows: null, lines: null }, "light");
+      throw new ServiceError(
+        "audit_unavailable",
+        "The audit log cannot be written, so nothing was done: retry later",
+        { cause: error },
+      );
+    }
+  }
+
+  async #settle(
+    operation: OperationFacts & { readonly id: string },
+    { partitions, partitionsComplete, ...outcome }: OutcomeFacts,
+  ): Promise<void> {
+    const event = {
+      event: "outcome" as const,
+      ...operation,
+      ...outcome,
+      ...(partitions === undefined ? {} : { partitions: [...partitions] }),
+      ...(partitionsComplete === undefined ? {} : { partitions_complete: partitionsComplete }),
+    };
+    if (this.#failure === "warn") return this.#offer(event, "full");
+    try {
+      await this.#queue.commit(this.#lineOf(event), { keeps: true });
+    } catch (error) {
+      if (!(error instanceof CommitFailed)) throw error;
+      throw new ServiceError(
+        "outcome_not_recorded",
+        "The request was carried out, or failed, but the audit log could not record which: read before you retry",
+        { cause: error },
+      );
+    }
+  }
+
+  #offer(event: EventBody, weight: "light" | "full"): void {
+    if (this.#queue.offer(this.#lineOf(event), weight)) return;
+    const { waiting } = this.#queue;
+    this.#observe({ kind: "audit", written: 0, dropped: 1, failure: undefined, waiting });
+  }
+
+  #report({ written, failure, waiting }: WriteReport): void {
+    this.#observe({ kind: "audit", written, dropped: 0, failure, waiting });
+  }
+
+  #lineOf({ event, ...body }: EventBody): Uint8Array<ArrayBuffer> {
+    return eventLine({
+      schema: AUDIT_SCHEMA,
+      event,
+      time: new Date().toISOString(),
+      process: this.#process,
+      sequence: ++this.#sequence,
+      ...body,
+    });
+  }
+}

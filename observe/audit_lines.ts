@@ -1,0 +1,33 @@
+/**
+ * What operators learn of the audit log: that it cannot be written, that it can again, and how many events
+ * it lacks. Never what is in it.
+ *
+ * @module
+ */
+import type { Logger } from "@logtape/logtape";
+import type { Observation } from "./observation.ts";
+
+/** @param isDue whether a line of this text has not been written for a while */
+export function createAuditLines(
+  logger: Logger,
+  isDue: (line: string) => boolean,
+): (observation: Observation & { kind: "audit" }) => void {
+  let isFailing = false;
+  let dropped = 0;
+  return ({ written, dropped: more, failure }) => {
+    dropped += more;
+    if (dropped > 0 && isDue("audit dropped")) {
+      logger.error("The audit log lacks events that found no room: {dropped}", { dropped });
+      dropped = 0;
+    }
+    if (failure !== undefined) {
+      isFailing = true;
+      if (!isDue("audit failure")) return;
+      const cause = failure instanceof Error ? failure.message : String(failure);
+      logger.error("The audit log cannot be written: {cause}", { cause });
+    } else if (isFailing && written > 0) {
+      isFailing = false;
+      logger.info("The audit log is written again");
+    }
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * The metrics of the audit log.
+ *
+ * @module
+ */
+import prometheus from "prom-client";
+import type { Observation } from "./observation.ts";
+
+/** Registers the metrics. @returns what feeds them */
+export function createAuditMetrics(
+  register: prometheus.Registry,
+): (observation: Observation & { kind: "audit" }) => void {
+  const registers = [register];
+  const events = new prometheus.Counter({
+    name: "cqlgate_audit_events_total",
+    help: "Events of the audit log, by whether they were written or dropped",
+    labelNames: ["result"],
+    registers,
+  });
+  const failures = new prometheus.Counter({
+    name: "cqlgate_audit_write_failures_total",
+    help: "Attempts to write to the audit log that failed",
+    registers,
+  });
+  const queue = new prometheus.Gauge({
+    name: "cqlgate_audit_queue_events",
+    help: "Events that wait to be written to the audit log",
+    registers,
+  });
+  for (const result of ["written", "dropped"]) events.inc({ result }, 0);
+  return ({ written, dropped, failure, waiting }) => {
+    events.inc({ result: "written" }, written);
+    events.inc({ result: "dropped" }, dropped);
+    if (failure !== undefined) failures.inc();
+    queue.set(waiting);
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Puts requests on record that were turned away: all that were refused access, and of the routes that write
+ * or read what is audited all others too. A request whose operation is on record has its outcome there.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv, RequestContext } from "../context.ts";
+import type { Auditing } from "./record.ts";
+import { requestFacts } from "./request_facts.ts";
+
+export interface RefusalOptions {
+  /** Whether it needs a token. */
+  readonly isScoped: boolean;
+  /** Whether it writes, or reads what is audited. */
+  readonly isAudited: boolean;
+}
+
+/** Statuses that refuse access: no valid token, not allowed, too many requests. */
+const REFUSED_ACCESS = [401, 403, 429];
+
+export function auditRefusals(
+  { log, addressOf }: Auditing,
+  { isScoped, isAudited }: RefusalOptions,
+): MiddlewareHandler<AppEnv> {
+  /** Whether the caller was turned away before anybody knew who it is. */
+  const isUnknown = ({ identity }: RequestContext) => isScoped && identity === null;
+  return async function auditRefusals(context, next) {
+    await next();
+    const { status } = context.res;
+    if (status < 400) return;
+    const request = context.get("request");
+    const hasNoAccess = REFUSED_ACCESS.includes(status) || isUnknown(request);
+    if (!hasNoAccess && (!isAudited || request.isAudited)) return;
+    log.refuse(
+      { ...requestFacts(context, addressOf), status, code: request.code },
+      // What anybody can cause as often as they like is counted.
+      { isCounted: isUnknown(request) || status === 429 },
+    );
+  };
+}

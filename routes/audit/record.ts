@@ -1,0 +1,109 @@
+/**
+ * Puts an operation on record: its intent before it begins, where that is asked for, and its outcome when
+ * it has ended, whatever became of it.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { AuditLog, Operation } from "../../audit/audit_log.ts";
+import type { OperationFacts, Outcome, OutcomeFacts } from "../../audit/event.ts";
+import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { Result } from "../../db/run/execute.ts";
+import { ServiceError, toServiceError } from "../../errors/service_error.ts";
+import type { AppEnv } from "../context.ts";
+import type { AddressReader } from "../load/client_address.ts";
+import { auditedQuery } from "./audited_query.ts";
+import { requestFacts } from "./request_facts.ts";
+import { mayHaveWritten } from "./uncertain_codes.ts";
+
+/** What it takes to put anything on record. */
+export interface Auditing {
+  readonly log: AuditLog;
+  readonly addressOf: AddressReader;
+}
+
+/** An operation that is to be put on record. */
+export interface Recorded {
+  readonly context: Context<AppEnv>;
+  readonly values: EncodedValues;
+}
+
+/** Runs a write of a request, on record. */
+export type WriteRecorder = (
+  recorded: Recorded,
+  run: () => Promise<Result>,
+  /** What became of a statement that was carried out; by default what Cassandra says. */
+  options?: { outcomeOf?(result: Result): Outcome },
+) => Promise<Result>;
+
+/** @param auditing null if nothing is put on record */
+export function compileWriteRecorder(
+  prepared: PreparedQuery,
+  auditing: Auditing | null,
+): WriteRecorder {
+  if (auditing === null) return (_, run) => run();
+  const begin = compileBeginning(prepared, "write", auditing);
+  return async (recorded, run, { outcomeOf = plainOutcome } = {}) => {
+    const operation = await begin(recorded);
+    return await settled(operation, run, {
+      succeeded: (result) => ({ ...PLAIN, outcome: outcomeOf(result) }),
+      failed: (error) => writeFailure(prepared, error),
+    });
+  };
+}
+
+/** Begins an operation of a request. @throws {ServiceError} `audit_unavailable` */
+export type Beginning = (recorded: Recorded) => Promise<Operation>;
+
+export function compileBeginning(
+  prepared: PreparedQuery,
+  kind: OperationFacts["operation"],
+  { log, addressOf }: Auditing,
+): Beginning {
+  const { partitionsOf, ...query } = auditedQuery(prepared);
+  return async ({ context, values }) => {
+    context.get("request").isAudited = true;
+    return await log.begin({
+      ...requestFacts(context, addressOf),
+      ...query,
+      operation: kind,
+      partitions: partitionsOf(values),
+      partitions_complete: true,
+    });
+  };
+}
+
+/** Runs what an operation is, and settles it once. */
+export async function settled<T>(
+  operation: Operation,
+  run: () => Promise<T>,
+  { succeeded, failed }: {
+    succeeded(result: T): OutcomeFacts;
+    failed(error: ServiceError): OutcomeFacts;
+  },
+): Promise<T> {
+  let result: T;
+  try {
+    result = await run();
+  } catch (error) {
+    await operation.settle(failed(toServiceError(error)));
+    throw error;
+  }
+  await operation.settle(succeeded(result));
+  return result;
+}
+
+export const PLAIN = { code: null, rows: null, lines: null } as const;
+
+function plainOutcome({ applied }: Result): Outcome {
+  return applied === null ? "ok" : applied ? "applied" : "not_applied";
+}
+
+function writeFailure(prepared: PreparedQuery, error: ServiceError): OutcomeFacts {
+  const outcome = mayHaveWritten(error, prepared)
+    ? "outcome_unknown"
+    : error.status < 500
+    ? "refused"
+    : "failed";
+  return { ...PLAIN, outcome, code: error.code };
+}

@@ -1,0 +1,39 @@
+/**
+ * Who calls, from where, and by which route: what every event about a request has.
+ *
+ * @module
+ */
+import { trace } from "@opentelemetry/api";
+import type { Context } from "hono";
+import type { RequestFacts } from "../../audit/event.ts";
+import { ExactNumber } from "../../codec/json/exact_number.ts";
+import { methodName } from "../../observe/method_name.ts";
+import type { AppEnv, Identity } from "../context.ts";
+import type { AddressReader } from "../load/client_address.ts";
+
+const NO_TRACE = /^0*$/;
+
+export function requestFacts(context: Context<AppEnv>, addressOf: AddressReader): RequestFacts {
+  const { id, route, identity } = context.get("request");
+  const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
+  return {
+    subject: identity?.subject ?? null,
+    issuer: identity?.issuer ?? null,
+    client_id: identity?.clientId ?? null,
+    auth_time: identity === null ? null : authTimeOf(identity),
+    address: addressOf(context),
+    method: methodName(context.req.method),
+    route,
+    request_id: id,
+    trace_id: NO_TRACE.test(traceId) ? null : traceId,
+  };
+}
+
+/** OpenID Connect Core, section 2: when the user was authenticated, in seconds. Null if it says no such time. */
+function authTimeOf({ claims }: Identity): string | null {
+  const claim = claims["auth_time"];
+  const seconds = claim instanceof ExactNumber ? Number(claim.source) : claim;
+  if (typeof seconds !== "number") return null;
+  const time = new Date(seconds * 1_000);
+  return Number.isNaN(time.getTime()) || time.getUTCFullYear() > 9999 ? null : time.toISOString();
+}
