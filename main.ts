@@ -199,6 +199,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   async function close(): Promise<void> {
     isClosing = true;
     await shutDown({ activation, api, admin, session, audit, observe }, config);
+    authenticator?.close();
     unwatchEventLoop();
   }
   let closed: Promise<void> | null = null;

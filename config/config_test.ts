@@ -57,6 +57,7 @@ describe("readConfig()", () => {
       oidcIssuers: [],
       oidcIssuer: null,
       oidcAudience: null,
+      keyFile: null,
       tokenTypes: [],
       scopeClaims: null,
       roles: new Map(),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { claimPaths, rolesFile, text, tokenTypes } from "./setting_kind.ts";
+import { claimPaths, keySetFile, rolesFile, text, tokenTypes } from "./setting_kind.ts";
 import { issuerList } from "./issuer_list.ts";
 import { issuerUrl } from "./web_address.ts";
 
@@ -27,6 +27,13 @@ export const IDENTITY_SETTINGS = {
     default: null,
     kind: text(),
     meaning: "Audience that a token must name; required with `OIDC_ISSUER`",
+  },
+  keyFile: {
+    name: "JWT_JWKS_FILE",
+    default: null,
+    kind: keySetFile(),
+    meaning:
+      "The issuer's public keys, as a JSON Web Key Set, in place of fetching them; read again when the file changes: see [Identity](identity.md#keys-from-a-file)",
   },
   tokenTypes: {
     name: "OIDC_TOKEN_TYPES",

@@ -17,6 +17,7 @@ const GLOBEX = { issuer: "https://globex.example/", audience: "weather" };
 
 /** What is left out of an issuer. */
 const DEFAULTS: Omit<TrustedIssuer, "issuer" | "audience"> = {
+  keyFile: null,
   algorithms: SIGNATURE_ALGORITHMS,
   tokenTypes: [],
   scopeClaims: null,
@@ -38,14 +39,15 @@ function mistakesOf(env: Environment): readonly string[] {
   return [];
 }
 
-describe("OIDC_ISSUERS", () => {
-  let directory: string;
-  before(async () => {
-    directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
-    await Deno.writeTextFile(`${directory}/roles.json`, '{"Admins": ["stations:write"]}');
-  });
-  after(() => Deno.remove(directory, { recursive: true }));
+let directory: string;
+before(async () => {
+  directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+  await Deno.writeTextFile(`${directory}/roles.json`, '{"Admins": ["stations:write"]}');
+  await Deno.writeTextFile(`${directory}/keys.json`, '{"keys": [{"kty": "EC"}]}');
+});
+after(() => Deno.remove(directory, { recursive: true }));
 
+describe("OIDC_ISSUERS", () => {
   it("is no issuer at all by default", () => {
     expect(issuersOf({})).toEqual([]);
     expect(issuersOf({ OIDC_ISSUERS: "" })).toEqual([]);
@@ -62,6 +64,7 @@ describe("OIDC_ISSUERS", () => {
     const path = `${directory}/issuers.json`;
     const list = [{
       ...ACME,
+      jwks_file: "keys.json",
       algorithms: ["RS256"],
       token_types: ["application/okta-internal-at+jwt"],
       scope_claims: ["realm_access.roles", 'resource_access."my.api".roles'],
@@ -72,6 +75,7 @@ describe("OIDC_ISSUERS", () => {
     const roles = new Map([["Admins", ["stations:write"]]]);
     expect(issuersOf({ OIDC_ISSUERS: path })).toEqual([{
       ...ACME,
+      keyFile: `${directory}/keys.json`,
       algorithms: ["RS256"],
       tokenTypes: ["application/okta-internal-at+jwt"],
       scopeClaims: [["realm_access", "roles"], ["resource_access", "my.api", "roles"]],
@@ -121,6 +125,10 @@ describe("OIDC_ISSUERS", () => {
       [{ ...ACME, roles_file: "/none.json" }],
       /its "roles_file" does not fit: the file cannot be read/,
     ],
+    "a file of keys that is not there": [
+      [{ ...ACME, jwks_file: "/none.json" }],
+      /its "jwks_file" does not fit: the file cannot be used/,
+    ],
     "a limit that is not a list": [
       [{ ...ACME, claims: { tenant: "acme" } }],
       /its "claims" does not fit: "tenant" needs a list/,
@@ -161,6 +169,7 @@ describe("OIDC_ISSUERS", () => {
     const beside: Environment = {
       OIDC_ISSUER: "https://b.example",
       OIDC_AUDIENCE: "b",
+      JWT_JWKS_FILE: `${directory}/keys.json`,
       OIDC_TOKEN_TYPES: "JWT",
       OIDC_SCOPE_CLAIM: "scope",
       ROLES_FILE: `${directory}/roles.json`,
@@ -181,11 +190,25 @@ describe("OIDC_ISSUER", () => {
     const env = {
       OIDC_ISSUER: ACME.issuer,
       OIDC_AUDIENCE: ACME.audience,
+      JWT_JWKS_FILE: `${directory}/keys.json`,
       OIDC_TOKEN_TYPES: "JWT",
       OIDC_SCOPE_CLAIM: "a.b",
     };
-    expect(issuersOf(env)).toEqual([
-      { ...ACME, ...DEFAULTS, tokenTypes: ["JWT"], scopeClaims: [["a", "b"]] },
+    expect(issuersOf(env)).toEqual([{
+      ...ACME,
+      ...DEFAULTS,
+      keyFile: `${directory}/keys.json`,
+      tokenTypes: ["JWT"],
+      scopeClaims: [["a", "b"]],
+    }]);
+  });
+
+  it("must be there beside a file of keys, which must have public keys", async () => {
+    const path = `${directory}/private.json`;
+    await Deno.writeTextFile(path, '{"keys": [{"kty": "EC", "d": "s3cret"}]}');
+    expect(mistakesOf({ JWT_JWKS_FILE: path })).toEqual([
+      `JWT_JWKS_FILE is "${path}": the file cannot be used: key 0 has the secret member "d": keep only its public part`,
+      "JWT_JWKS_FILE is set, but OIDC_ISSUER is not: whose keys are they?",
     ]);
   });
 });

@@ -8,7 +8,7 @@ import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
 import { closest } from "../catalog/text/suggest.ts";
 import { isJsonObject } from "../codec/json/json_object.ts";
 import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
-import { type Fail, rolesFile, tokenTypes } from "./setting_kind.ts";
+import { type Fail, keySetFile, rolesFile, tokenTypes } from "./setting_kind.ts";
 import type { ClaimLimit, ClaimValue, TrustedIssuer } from "./trusted_issuer.ts";
 import { issuerUrl } from "./web_address.ts";
 
@@ -34,6 +34,7 @@ type Members = {
 const MEMBERS: Members = {
   issuer: { name: "issuer", read: readIssuer },
   audience: { name: "audience", read: readAudience },
+  keyFile: { name: "jwks_file", absent: null, read: readKeyFile },
   algorithms: { name: "algorithms", absent: SIGNATURE_ALGORITHMS, read: readAlgorithms },
   tokenTypes: { name: "token_types", absent: [], read: readTokenTypes },
   scopeClaims: { name: "scope_claims", absent: null, read: readScopeClaims },
@@ -64,6 +65,7 @@ export function readIssuerMembers(
   return {
     issuer: member("issuer"),
     audience: member("audience"),
+    keyFile: member("keyFile"),
     algorithms: member("algorithms"),
     tokenTypes: member("tokenTypes"),
     scopeClaims: member("scopeClaims"),
@@ -111,11 +113,20 @@ function readRoles(
     notText(json, fail);
     return new Map();
   }
-  const path = json.startsWith("/") ? json : folder + json;
   return rolesFile().read(
-    path,
+    pathFrom(folder, json),
     (expectation, part) => fail(`${part === undefined ? "" : `"${part}": `}${expectation}`),
   );
+}
+
+function readKeyFile(json: unknown, { folder, fail }: Surroundings): string | null {
+  return typeof json === "string" && json !== ""
+    ? keySetFile().read(pathFrom(folder, json), fail)
+    : notText(json, fail);
+}
+
+function pathFrom(folder: string, path: string): string {
+  return path.startsWith("/") ? path : folder + path;
 }
 
 function readClaims(json: unknown, { fail }: Surroundings): readonly ClaimLimit[] {

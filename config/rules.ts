@@ -26,6 +26,7 @@ type Rule = (draft: Draft) => SettingMistake | null;
 const SINGLE_ISSUER: readonly SettingName[] = [
   "OIDC_ISSUER",
   "OIDC_AUDIENCE",
+  "JWT_JWKS_FILE",
   "OIDC_TOKEN_TYPES",
   "OIDC_SCOPE_CLAIM",
   "ROLES_FILE",
@@ -45,6 +46,10 @@ export const RULES: readonly Rule[] = [
   requireWith("CASSANDRA_TLS_KEY", "CASSANDRA_TLS_CERT"),
   requireWith("OIDC_ISSUER", "OIDC_AUDIENCE"),
   requireWith("OIDC_AUDIENCE", "OIDC_ISSUER"),
+  ({ isSet }) =>
+    isSet("JWT_JWKS_FILE") && !isSet("OIDC_ISSUER") && !isSet("OIDC_ISSUERS")
+      ? { name: "JWT_JWKS_FILE", problem: "is set, but OIDC_ISSUER is not: whose keys are they?" }
+      : null,
   ...SINGLE_ISSUER.map((name) =>
     exclude(name, "OIDC_ISSUERS", { help: "say it of each issuer in the list" })
   ),

@@ -5,6 +5,7 @@
  * @module
  */
 import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
+import { parseKeySet } from "../codec/parts/key_set.ts";
 import { parseIpAddress } from "../codec/parts/ip_address.ts";
 
 /**
@@ -185,6 +186,21 @@ function readJsonFile(path: string, fail: Fail): unknown {
     fail(`the file cannot be read: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
+}
+
+/** The path of a file with public keys, which the process reads again as it changes. */
+export function keySetFile(): SettingKind<string> {
+  return {
+    range: "the path of a JSON file",
+    read(path, fail) {
+      try {
+        parseKeySet(Deno.readTextFileSync(path));
+      } catch (error) {
+        fail(`the file cannot be used: ${error instanceof Error ? error.message : error}`);
+      }
+      return path;
+    },
+  };
 }
 
 /** Networks in CIDR notation, or single addresses. */

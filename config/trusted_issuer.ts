@@ -20,6 +20,8 @@ export interface TrustedIssuer {
   /** As its tokens name it in `iss`, character for character. */
   readonly issuer: string;
   readonly audience: string;
+  /** The path of a file with its keys; null if the issuer itself is asked for them. */
+  readonly keyFile: string | null;
   /** What its tokens may be signed with. */
   readonly algorithms: readonly string[];
   /** Further values of `typ` that mark its access tokens. */
@@ -37,6 +39,7 @@ export interface IssuerSettings {
   readonly oidcIssuers: readonly TrustedIssuer[];
   readonly oidcIssuer: string | null;
   readonly oidcAudience: string | null;
+  readonly keyFile: string | null;
   readonly tokenTypes: readonly string[];
   readonly scopeClaims: readonly ClaimPath[] | null;
   readonly roles: ReadonlyMap<string, readonly string[]>;
@@ -44,11 +47,13 @@ export interface IssuerSettings {
 
 /** All issuers of a configuration; none if no setting names an issuer. */
 export function trustedIssuers(settings: IssuerSettings): readonly TrustedIssuer[] {
-  const { oidcIssuers, oidcIssuer, oidcAudience, tokenTypes, scopeClaims, roles } = settings;
+  const { oidcIssuers, oidcIssuer, oidcAudience, keyFile, tokenTypes, scopeClaims, roles } =
+    settings;
   if (oidcIssuer === null || oidcAudience === null) return oidcIssuers;
   return [{
     issuer: oidcIssuer,
     audience: oidcAudience,
+    keyFile,
     algorithms: SIGNATURE_ALGORITHMS,
     tokenTypes,
     scopeClaims,

@@ -169,9 +169,9 @@ function logIssuerKeys(
   logger: Logger,
   { issuer, fetched, usable, cause }: Observation & { kind: "issuer_keys" },
 ): void {
-  if (fetched) return logger.debug("Fetched the keys of issuer {issuer}", { issuer });
+  if (fetched) return logger.debug("Got the keys of issuer {issuer}", { issuer });
   const effect = usable ? "its previous keys stay in use" : "none of its tokens can be verified";
-  logger.warning(`Cannot fetch the keys of issuer {issuer}: ${effect}`, {
+  logger.warning(`Cannot get the keys of issuer {issuer}: ${effect}`, {
     issuer,
     cause: describeCause(cause),
   });

@@ -74,7 +74,7 @@ export function createMetrics(release: string): Metrics {
   });
   const issuersUp = new prometheus.Gauge({
     name: "cqlgate_issuer_up",
-    help: "1 while the keys of an issuer could be fetched the last time, else 0",
+    help: "1 if the keys of an issuer could be had the last time, else 0",
     labelNames: ["issuer"],
     registers,
   });

@@ -83,14 +83,14 @@ export type Observation =
     readonly issuer: string | null;
     readonly clientId: string | null;
   }
-  /** The keys of an issuer were fetched, or could not be. */
+  /** The keys of an issuer were fetched or read from their file, or could not be. */
   | {
     readonly kind: "issuer_keys";
     readonly issuer: string;
     readonly fetched: boolean;
     /** Whether tokens of the issuer can be verified: with these keys, or with those from before. */
     readonly usable: boolean;
-    /** Why they could not be fetched. */
+    /** Why they could not be. */
     readonly cause: unknown;
   }
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */

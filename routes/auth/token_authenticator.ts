@@ -8,7 +8,7 @@ import type { Identity } from "../context.ts";
 import { digestOf, IdentityCache } from "./identity_cache.ts";
 import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./jwt/verify_jwt.ts";
 
-export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp"> {
+export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp" | "close"> {
   /**
    * Rejects as {@link JwtVerifier} does.
    *
@@ -42,5 +42,6 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
       return await begun;
     },
     warmUp: () => verifier.warmUp(),
+    close: () => verifier.close(),
   };
 }

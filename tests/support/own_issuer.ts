@@ -43,6 +43,7 @@ export function trust(
   return {
     issuer,
     audience: DEV_AUDIENCE,
+    keyFile: null,
     algorithms: SIGNATURE_ALGORITHMS,
     tokenTypes: [],
     scopeClaims: null,

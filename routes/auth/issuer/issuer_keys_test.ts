@@ -1,10 +1,11 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import type { KeySet } from "../jwt/verify_signature.ts";
 import type { Observation } from "../../../observe/observation.ts";
 import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../../../tests/support/own_issuer.ts";
 import { createIssuerKeys } from "./issuer_keys.ts";
 
-const COOLDOWN_MS = 2_000;
+const PAUSE_MS = 2_000;
 
 let own: OwnIssuer & AsyncDisposable;
 before(async () => {
@@ -58,19 +59,42 @@ describe("createIssuerKeys()", () => {
     expect(fetches).toBe(1);
   });
 
-  it("does not fetch again at once", async () => {
+  it("fetches three times in a row at most, and then waits before each fetch", async () => {
     const { keys } = create();
-    await keys.refresh();
-    expect(await fetchesDuring(() => refreshFor(COOLDOWN_MS / 2, () => keys.refresh()))).toBe(0);
-    await sleep(COOLDOWN_MS);
-    expect(await fetchesDuring(() => keys.refresh())).toBe(1);
+    const fetched: KeySet[] = [];
+    const fetches = await fetchesDuring(async () => {
+      for (let count = 0; count < 3; count++) fetched.push(await keys.refresh());
+    });
+    expect([fetches, new Set(fetched).size]).toEqual([3, 3]);
+    const begin = performance.now();
+    expect(
+      await fetchesDuring(async () => {
+        const asked = Array.from({ length: 100 }, () => keys.refresh());
+        expect(new Set(await Promise.all(asked)).size).toBe(1);
+      }),
+    ).toBe(1);
+    const waitedMs = performance.now() - begin;
+    expect(waitedMs).toBeGreaterThan(PAUSE_MS / 2);
+    expect(await fetchesDuring(() => refreshFor(1.5 * PAUSE_MS, () => keys.refresh()))).toBe(2);
+  });
+
+  it("knows whether the keys were asked for since an instant", async () => {
+    const { keys } = create();
+    const before = performance.now();
+    expect(keys.isSince(before)).toBe(false);
+    const refreshing = keys.refresh();
+    await sleep(1);
+    const during = performance.now();
+    expect(keys.isSince(before)).toBe(false);
+    await refreshing;
+    expect([keys.isSince(before), keys.isSince(during)]).toEqual([true, false]);
   });
 
   it("does not fetch again at once after a failure, and repeats the failure", async () => {
     const { keys, observations } = create();
     own.answer = () => new Response(null, { status: 500 });
     const before = own.requests.length;
-    await refreshFor(COOLDOWN_MS * 2.5, () => keys.refresh());
+    await refreshFor(PAUSE_MS * 2.5, () => keys.refresh());
     const fetches = own.requests.length - before;
     expect(fetches).toBeGreaterThan(1);
     expect(fetches).toBeLessThan(5);
@@ -89,7 +113,7 @@ describe("createIssuerKeys()", () => {
     const { keys, observations } = create();
     const fetched = await keys.refresh();
     own.answer = () => new Response(null, { status: 500 });
-    await sleep(COOLDOWN_MS);
+    await sleep(PAUSE_MS);
     await expect(keys.refresh()).rejects.toThrow(/answers 500/);
     expect(keys.current()).toBe(fetched);
     expect(observations).toMatchObject([
@@ -97,7 +121,7 @@ describe("createIssuerKeys()", () => {
       { kind: "issuer_keys", fetched: false, usable: true },
     ]);
     own.answer = null;
-    await sleep(COOLDOWN_MS);
+    await sleep(PAUSE_MS);
     expect(await keys.refresh()).not.toBe(fetched);
   });
 });

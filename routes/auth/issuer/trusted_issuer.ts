@@ -10,6 +10,8 @@ export interface TrustedIssuer extends ScopeRules {
   /** As its tokens name it in `iss`, character for character. */
   readonly issuer: string;
   readonly audience: string;
+  /** The path of a file with its keys; null if the issuer itself is asked for them. */
+  readonly keyFile: string | null;
   /** What its tokens may be signed with. */
   readonly algorithms: readonly string[];
   /** Further values of `typ` that mark its access tokens. */

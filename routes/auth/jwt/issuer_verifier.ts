@@ -14,6 +14,7 @@ import { Places } from "../../load/places.ts";
 import type { Turns } from "../../load/turns.ts";
 import { invalidToken } from "../challenge.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
+import { createKeyFile } from "../issuer/key_file.ts";
 import type { TrustedIssuer } from "../issuer/trusted_issuer.ts";
 import { checkClaims } from "./check_claims.ts";
 import { readJsonPart } from "./json_part.ts";
@@ -38,6 +39,8 @@ export interface IssuerVerifier {
   verify(unverified: UnverifiedToken, address: string): Promise<Identity>;
   /** Fetches the issuer's keys ahead of the first token. Never rejects. */
   warmUp(): Promise<void>;
+  /** Looks no further for newer keys by itself. */
+  close(): void;
 }
 
 export interface IssuerVerifierOptions {
@@ -53,11 +56,14 @@ export function createIssuerVerifier(
   { signatures, maxKeyAgeMs, observe }: IssuerVerifierOptions,
 ): IssuerVerifier {
   const tokenTypes = new Set(trusted.tokenTypes.map(normaliseType));
-  const issuerKeys = createIssuerKeys({
-    issuer: trusted.issuer,
-    observe,
-    ...(maxKeyAgeMs === undefined ? {} : { maxAgeMs: maxKeyAgeMs }),
-  });
+  const { issuer, keyFile } = trusted;
+  const issuerKeys = keyFile !== null
+    ? createKeyFile({ path: keyFile, issuer, observe })
+    : createIssuerKeys({
+      issuer,
+      observe,
+      ...(maxKeyAgeMs === undefined ? {} : { maxAgeMs: maxKeyAgeMs }),
+    });
   const waitingForKeys = new Places(WAITING);
 
   /** The payload of the token, once a key of the issuer fits its signature. */
@@ -65,29 +71,42 @@ export function createIssuerVerifier(
     { token, header }: UnverifiedToken,
     address: string,
   ): Promise<Uint8Array> {
+    const arrivedAt = performance.now();
     const tryWith = async (keys: KeySet | null) =>
       keys === null || !mayFit(keys, header)
         ? null
         : await signatures.run(address, () => verifySignature(token, header, { keys }));
     if (issuerKeys.isStale()) {
-      await freshKeys(address).catch((error) => {
+      await whileWaiting(address, () => issuerKeys.refresh()).catch((error) => {
         // The previous keys stay in use while the issuer is unreachable.
         if (error instanceof ServiceError) throw error;
       });
     }
-    const known = issuerKeys.current();
-    const payload = await tryWith(known);
+    let tried = issuerKeys.current();
+    let payload = await tryWith(tried);
     if (payload !== null) return payload;
-    const fetched = await freshKeys(address);
-    const later = fetched === known ? null : await tryWith(fetched);
-    if (later !== null) return later;
+    // A fetch that was under way when the token came may have missed its key: it takes one from since then.
+    await whileWaiting(address, async () => {
+      while (payload === null) {
+        const keys = issuerKeys.isSince(arrivedAt)
+          ? issuerKeys.current()
+          : await issuerKeys.refresh();
+        if (keys === tried) break;
+        payload = await tryWith(keys);
+        tried = keys;
+      }
+    });
+    if (payload !== null) return payload;
     throw invalidToken("The token is not signed by the issuer that it names");
   }
 
-  async function freshKeys(address: string): Promise<KeySet> {
+  async function whileWaiting<Result>(
+    address: string,
+    action: () => Promise<Result>,
+  ): Promise<Result> {
     const leave = waitingForKeys.take(address);
     try {
-      return await issuerKeys.refresh();
+      return await action();
     } finally {
       leave();
     }
@@ -107,6 +126,7 @@ export function createIssuerVerifier(
     async warmUp() {
       await issuerKeys.refresh().catch(() => {});
     },
+    close: () => issuerKeys.close(),
   };
 }
 

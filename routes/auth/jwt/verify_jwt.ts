@@ -33,6 +33,8 @@ export interface JwtVerifier {
   verify(token: string, address: string): Promise<Identity>;
   /** Fetches the issuers' keys ahead of the first token. Never rejects. */
   warmUp(): Promise<void>;
+  /** Looks no further for newer keys by itself. */
+  close(): void;
 }
 
 export interface JwtVerifierOptions {
@@ -63,6 +65,9 @@ export function createJwtVerifier({ issuers, ...options }: JwtVerifierOptions): 
     },
     async warmUp() {
       await Promise.all(Array.from(verifiers.values(), (verifier) => verifier.warmUp()));
+    },
+    close() {
+      for (const verifier of verifiers.values()) verifier.close();
     },
   };
 }

@@ -48,6 +48,32 @@ describe("createJwtVerifier()", () => {
     expect(own.requests.filter((path) => path === KEYS_PATH)).toHaveLength(2);
   });
 
+  it("takes tokens with new keys however soon the issuer rotates them again", async () => {
+    await verifier.warmUp();
+    for (let count = 0; count < 4; count++) {
+      await own.rotate();
+      await verifier.verify(await own.token(), "address");
+    }
+  });
+
+  it("takes a token whose key is newer than the answer that is under way", async () => {
+    const { promise: slow, resolve } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: noteAsked } = Promise.withResolvers<void>();
+    const old = { keys: own.keys.map(publicPart) };
+    own.answer = (path) => {
+      if (path !== KEYS_PATH) return undefined;
+      noteAsked();
+      own.answer = null;
+      return slow.then(() => Response.json(old));
+    };
+    const first = verifier.verify(await own.token(), "address");
+    await asked;
+    await own.rotate({ keepOthers: false });
+    const second = verifier.verify(await own.token(), "address");
+    resolve();
+    await Promise.all([first, second]);
+  });
+
   it("refuses a token with a withdrawn key after the next fetch", async () => {
     const old = await own.token();
     await verifier.verify(old, "address");
