@@ -8,12 +8,13 @@ import manifest from "./deno.json" with { type: "json" };
 import { getLogger } from "@logtape/logtape";
 import type { AuditLog } from "./audit/audit_log.ts";
 import { openAuditLog } from "./audit/open_audit_log.ts";
-import type { Access } from "./catalog/query.ts";
+import type { Access, Query } from "./catalog/query.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { type TrustedIssuer, trustedIssuers } from "./config/trusted_issuer.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
 import { Session } from "./db/driver/session.ts";
+import { createTextHash } from "./db/prepare/conceal.ts";
 import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
 import { createExecutor } from "./db/run/execute.ts";
 import { createCursorTable } from "./db/schema/cursor_table.ts";
@@ -119,8 +120,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     guardrails: config.guardrails,
     cursorTable,
     observe,
-    check: ({ queries, routes }) =>
-      assertIssuer(issuers, [...queries, ...routes.map(({ route }) => route)]),
+    check({ queries, routes }) {
+      assertIssuer(issuers, [...queries, ...routes.map(({ route }) => route)]);
+      assertMaskSecret(config, queries);
+    },
     serve: (prepared, routes) => app = appFor(prepared, routes.map(({ route }) => route)),
   });
   await activation.load();
@@ -143,6 +146,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       docs: config.docs === "on",
       executor,
       cursors,
+      hash: config.maskSecret === null ? null : createTextHash(config.maskSecret),
       seeds,
       idempotency: {
         secrets: config.idempotencySecrets,
@@ -242,6 +246,16 @@ function assertIssuer(
   const need = guarded.length === 1 ? "1 route needs" : `${guarded.length} routes need`;
   throw new ConfigError([
     `OIDC_ISSUER is not set, but ${need} a token: name the issuer, or make every route public`,
+  ]);
+}
+
+/** Hashes have to be the same in every replica, and tomorrow. */
+function assertMaskSecret(config: Config, queries: readonly Query[]): void {
+  if (config.maskSecret !== null) return;
+  const [query] = queries.filter(({ masks }) => masks.some((mask) => mask.with === "hash"));
+  if (query === undefined) return;
+  throw new ConfigError([
+    `MASK_SECRET is not set, but query "${query.name}" masks a column with "hash": set it, or choose another mask`,
   ]);
 }
 

@@ -11,9 +11,10 @@ import type { QueryFacts } from "./checks/rule.ts";
 import { QUERY_RULES } from "./checks/rules.ts";
 import { inheritTags } from "./parse/inherit_tags.ts";
 import { listMarkers } from "./parse/markers.ts";
+import { accessOf, masksOf } from "./parse/masks.ts";
 import { resolveParams } from "./parse/params.ts";
 import type { QueryDraft } from "./parse/parse_file.ts";
-import type { Access, Query } from "./query.ts";
+import type { Query } from "./query.ts";
 import { bindMarkers, markerRoles } from "./statement/marker_roles.ts";
 import { parseStatement } from "./statement/grammar/parse_statement.ts";
 import { isConditional, verbOf } from "./statement/statement.ts";
@@ -109,12 +110,7 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
     params: facts.params,
     access: accessOf(tags),
     requirements: tags.require,
+    masks: masksOf(tags),
     waivers: tags.waive,
   };
-}
-
-/** Assumes what `checks/access.ts` makes sure of. */
-function accessOf({ scope, public: [publicTag] }: Tags): Access {
-  if (scope.length > 0) return { kind: "scopes", anyOf: scope.map(({ scopes }) => scopes) };
-  return { kind: publicTag === undefined ? "internal" : "public" };
 }

@@ -8,6 +8,7 @@
 import type { Statement, Verb } from "./statement/statement.ts";
 import type { BucketNumber, EpochUnit } from "./tags/parts/bucket_number.ts";
 import type { BucketUnit } from "./tags/parts/bucket_unit.ts";
+import type { Mask } from "./tags/mask_tag.ts";
 import type { Mode } from "./tags/mode.ts";
 import type { GeneratedKind } from "./tags/param/generated_source.ts";
 import type { ParamOptions } from "./tags/param/options.ts";
@@ -25,6 +26,7 @@ export type { CurrentColumn } from "./tags/current_tag.ts";
 export type { Deprecation } from "./tags/deprecated_tag.ts";
 export type { Etag } from "./tags/etag_tag.ts";
 export type { GeneratedKind } from "./tags/param/generated_source.ts";
+export type { Mask, MaskKind } from "./tags/mask_tag.ts";
 export type { Method, Mode } from "./tags/mode.ts";
 export type { Page } from "./tags/page_tag.ts";
 export type { Raw } from "./tags/raw_tag.ts";
@@ -118,6 +120,8 @@ export interface Query extends TagSettings {
   readonly access: Access;
   /** What claims of the caller's token have to be; all of them, its file's included. */
   readonly requirements: readonly Requirement[];
+  /** What is hidden from callers who lack a scope. */
+  readonly masks: readonly Mask[];
   /** The guardrails that do not apply to it. */
   readonly waivers: readonly Waiver[];
 }

@@ -61,6 +61,7 @@ describe("readConfig()", () => {
       tokenTypes: [],
       scopeClaims: null,
       roles: new Map(),
+      maskSecret: null,
       cursorKeys: [new TextEncoder().encode("k".repeat(32))],
       idempotencySecrets: [],
       idempotencyWindowMs: 900000,

@@ -243,6 +243,19 @@ export function encryptionKeys(): SettingKind<readonly Uint8Array[]> {
   };
 }
 
+/** 32 bytes in base64. */
+export function secretBytes(): SettingKind<Uint8Array> {
+  return {
+    range: "32 bytes in base64",
+    read(text, fail) {
+      const bytes = decodeBase64(text.trim());
+      if (bytes?.length === 32) return bytes;
+      fail('expected 32 bytes in base64, as "openssl rand -base64 32" prints them');
+      return new Uint8Array(32);
+    },
+  };
+}
+
 /** A secret that values are derived with, and the instant from which on. */
 export interface DerivationSecret {
   readonly secret: Uint8Array;

@@ -11,6 +11,7 @@ import { AUDIT_SETTINGS } from "./audit_settings.ts";
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
+import { MASK_SETTINGS } from "./mask_settings.ts";
 import type { Setting } from "./setting.ts";
 import {
   choice,
@@ -95,6 +96,7 @@ export const SETTINGS = {
   },
   ...CASSANDRA_SETTINGS,
   ...IDENTITY_SETTINGS,
+  ...MASK_SETTINGS,
   /** The first key encrypts, all decrypt. Empty if nothing is served. */
   cursorKeys: {
     name: "CURSOR_KEY",

@@ -36,6 +36,7 @@ export async function devSetup(
     ...(given.IDEMPOTENCY_SECRET_FILE
       ? {}
       : { IDEMPOTENCY_SECRET: await keptSecret("idempotency-secret") }),
+    ...(given.MASK_SECRET_FILE ? {} : { MASK_SECRET: await keptSecret("mask-secret") }),
   };
   // A name that is set to nothing counts as not set.
   const set = Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]);

@@ -8,6 +8,7 @@ import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Access, Deprecation } from "../catalog/query.ts";
 import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
+import type { TextHash } from "../db/prepare/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Executor } from "../db/run/execute.ts";
 import { invalidInput } from "../errors/invalid_input.ts";
@@ -73,6 +74,8 @@ export interface AppOptions {
   readonly docs: boolean;
   readonly executor: Executor;
   readonly cursors: Cursors;
+  /** What masks text with `hash`; null if no query needs it. */
+  readonly hash: TextHash | null;
   /** What generated values are made from. */
   readonly seeds: Seeds;
   readonly idempotency: IdempotencyOptions;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Context } from "hono";
 import type { Code } from "../errors/codes.ts";
 import type { RunSteps } from "../codec/steps.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
@@ -53,6 +54,11 @@ export interface RequestContext {
    * it broke off, to false. Null for all others.
    */
   completion: Promise<boolean> | null;
+}
+
+/** The scopes of the caller; none where nobody is known. */
+export function scopesOf(context: Context<AppEnv>): ReadonlySet<string> {
+  return context.get("request").identity?.scopes ?? new Set();
 }
 
 /** Hono's environment of every app of this service. */

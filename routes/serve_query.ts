@@ -6,8 +6,10 @@
 import type { Context } from "hono";
 import type { Query } from "../catalog/query.ts";
 import type { RunSteps } from "../codec/steps.ts";
+import type { TextHash } from "../db/prepare/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
-import type { AppEnv } from "./context.ts";
+import { compileViews } from "../db/prepare/views.ts";
+import { type AppEnv, scopesOf } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
 import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { compileBulkInput, compileInput } from "./input/compile_input.ts";
@@ -30,6 +32,8 @@ import { ROW_FORMATS } from "./respond/row_format.ts";
 import { respondStream } from "./respond/stream.ts";
 
 export interface ServeOptions extends ResponderOptions, BulkOptions {
+  /** What masks text with `hash`; null if no query needs it. */
+  readonly hash: TextHash | null;
   readonly bodyLimits: BodyLimits;
   readonly seeds: Seeds;
   readonly idempotency: IdempotencyOptions;
@@ -39,6 +43,15 @@ export interface ServeOptions extends ResponderOptions, BulkOptions {
 export type Serving = (context: Context<AppEnv>, url: URL) => Promise<Response>;
 
 export function compileServing(prepared: PreparedQuery, options: ServeOptions): Serving {
+  const viewFor = compileViews(prepared, {
+    hash: options.hash,
+    compile: (view) => compileView(view, options),
+  });
+  return (context, url) => viewFor(scopesOf(context))(context, url);
+}
+
+/** Serves callers who see the same of the rows. */
+function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
   const { query, params } = prepared;
   const answers = answersOf(prepared, options);
   const offered = [...Object.keys(answers), ...query.bulk ? [NDJSON] : []] as [string, ...string[]];

@@ -121,7 +121,8 @@ function checkNames({ tags, mode, params }: QueryFacts, report: Report): void {
   }
 }
 
-function isGenerated({ source }: Param, params: readonly Param[]): boolean {
+/** Whether the gateway makes the value, or derives it from such a value. */
+export function isGenerated({ source }: Param, params: readonly Param[]): boolean {
   if (source.in !== "bucket") return source.in === "generated";
   return params.find(({ name }) => name === source.of)?.source.in === "generated";
 }

@@ -15,6 +15,7 @@ import { checkDeprecation } from "./deprecation.ts";
 import { checkEntityTag } from "./entity_tag.ts";
 import { checkGeneratedValues } from "./generated_values.ts";
 import { checkIfMatchCondition } from "./if_match_condition.ts";
+import { checkMaskedColumns } from "./masked_columns.ts";
 import { checkMode } from "./mode.ts";
 import { checkOperationRoute } from "./operation_route.ts";
 import { checkOptionalColumns } from "./optional_columns.ts";
@@ -50,6 +51,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkSuccessStatus,
   checkAnsweredValues,
   checkCurrentCondition,
+  checkMaskedColumns,
   checkEntityTag,
   checkWalkMarkers,
   checkScanMarkers,

@@ -8,6 +8,7 @@
 import type { Marker } from "../query.ts";
 import type { Verb } from "../statement/statement.ts";
 import type { ConsistencyTag } from "../tags/consistency_tag.ts";
+import type { MaskTag } from "../tags/mask_tag.ts";
 import type { Mode } from "../tags/mode.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
 import type { Requirement } from "../tags/require_tag.ts";
@@ -39,6 +40,7 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
         inheritRequirement(requirement, own, query.markers)
       ),
     ],
+    mask: [...own.mask, ...inheritMasks(own, file)],
     consistency: own.consistency.length > 0
       ? own.consistency
       : file.consistency.flatMap((tag) => fittingConsistency(tag, query)),
@@ -51,6 +53,15 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
 
 function hasOwnAccess({ scope, public: open }: Tags): boolean {
   return scope.length > 0 || open.length > 0;
+}
+
+/** A query's own mask of a column takes the place of the file's. */
+function inheritMasks(own: Tags, file: Tags): MaskTag[] {
+  const masked = new Set(own.mask.flatMap(({ masks }) => masks.map(({ column }) => column)));
+  return file.mask.map((tag) => ({
+    ...tag,
+    masks: tag.masks.filter(({ column }) => !masked.has(column)),
+  }));
 }
 
 /** Leaves out a claim whose marker is missing or taken from elsewhere, for `checks/file/` to judge. */

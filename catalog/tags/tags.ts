@@ -15,6 +15,7 @@ import { currentTag } from "./current_tag.ts";
 import { deprecatedTag } from "./deprecated_tag.ts";
 import { etagTag } from "./etag_tag.ts";
 import { locationTag } from "./location_tag.ts";
+import { maskTag } from "./mask_tag.ts";
 import { operationTag } from "./operation_tag.ts";
 import { optionalTag } from "./optional_tag.ts";
 import { pageTag } from "./page_tag.ts";
@@ -46,6 +47,7 @@ const TAGS = {
   scope: scopeTag,
   public: publicTag,
   require: requireTag,
+  mask: maskTag,
   param: paramTag,
   without: withoutTag,
   optional: optionalTag,

@@ -44,6 +44,14 @@ function locationOf(
     const { param: { name }, codec } = there;
     const param = params.find((each) => each.param.name === name);
     if (param === undefined) return [];
+    if (param.mask !== null) {
+      report({
+        span: location.span,
+        message: `Cannot point to "${target.query.name}": its path has "${name}", which is masked`,
+        help: "Name a query with another path, or remove the tag",
+      });
+      return [];
+    }
     const isText = codec.category !== "composite";
     if (isText && param.codec.cql === codec.cql) return [there];
     report({
@@ -106,7 +114,7 @@ function tagsOf(
     return readers.flatMap(({ query, table, column }) => {
       const isRow = tables[index] === table && [...table.keys].every((key) => keys.has(key));
       const param = params.find(({ param }) => param.name === stored.get(column));
-      return isRow && param !== undefined ? [{ query, param }] : [];
+      return isRow && param !== undefined && param.mask === null ? [{ query, param }] : [];
     });
   });
 }

@@ -16,6 +16,8 @@ import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
 import { checkRawTypes } from "./checks/raw_types.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
+import { checkMaskFit } from "./checks/mask_fit.ts";
+import { checkMaskedAnswers } from "./checks/masked_answers.ts";
 import { checkRowNames } from "./checks/row_names.ts";
 import { checkScanRing } from "./checks/scan_ring.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
@@ -35,6 +37,7 @@ import { repetitionOf } from "./repetition.ts";
 import { rowKeyOf } from "./row_key.ts";
 import { rowOrigin } from "./row_origin.ts";
 import { readTables } from "./tables.ts";
+import { closedView } from "./views.ts";
 
 /**
  * Prepares all queries on the cluster.
@@ -56,8 +59,10 @@ export async function prepareQueries(
   const attempts = await Promise.all(
     queries.map((query) => prepareQuery(session, query, { readTable, report })),
   );
-  const prepared = linkQueries(attempts.filter((query) => query !== null), report);
+  const found = attempts.filter((query) => query !== null);
+  const prepared = linkQueries(found, report);
   checkRowNames(prepared, report);
+  if (diagnostics.length === 0) checkMaskFit(found, report);
   if (diagnostics.length > 0) throw new CatalogError(diagnostics);
   return prepared;
 }
@@ -100,6 +105,7 @@ async function prepareQuery(
   checkMarkerAgreement(query, context);
   checkEntityTagColumn(query, columns, report);
   checkRawTypes(query, { columns, params }, report);
+  checkMaskedAnswers(query, { columns, condition }, report);
   checkJsonVectors(query, context);
   checkSinglePartition(query, context);
   // What has a mistake need not have a form that could be served, such as a codec for every column.
@@ -114,11 +120,11 @@ async function prepareQuery(
     origin: rowOrigin(query.parsed, context),
     condition,
     walk,
-    readRows: compileRowReader(
-      statement.columns,
-      (index) => columns[index]?.computed ?? false,
-    ),
+    readRows: compileRowReader(statement.columns, {
+      isComputed: (index) => columns[index]?.computed ?? false,
+    }),
     readShape: createShapeReader(),
+    show: (value) => value,
     idempotent,
     repetition: repetitionOf({ query, params, tables, idempotent }),
     // Known once the other queries are prepared.
@@ -138,5 +144,5 @@ async function prepareQuery(
       return bound;
     },
   };
-  return { prepared, tables };
+  return { prepared: query.masks.length === 0 ? prepared : closedView(prepared), tables };
 }

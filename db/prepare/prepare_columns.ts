@@ -7,6 +7,7 @@ import type { Query } from "../../catalog/query.ts";
 import type { Statement } from "../../catalog/statement/statement.ts";
 import type { Term } from "../../catalog/statement/term.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
+import { type ColumnMask, maskOfColumn, maskOfTerm, maskOfUnknown } from "./column_mask.ts";
 import { isNeverNull, keysOfRows } from "./never_null.ts";
 import { codecOrReport } from "./prepare_params.ts";
 import type { PreparedColumn } from "./prepared_query.ts";
@@ -21,6 +22,7 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
         codec,
         nullable: true,
         computed: false,
+        mask: maskOfColumn(query, name),
       }))
     );
   }
@@ -43,13 +45,20 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
       const isNever = typeof origin === "string"
         ? keys.has(origin)
         : isJson || origin !== null && isNeverNull(origin, keys);
-      return { name, codec, nullable: !isNever, computed: typeof origin !== "string" };
+      const mask = maskOf(origin, query);
+      const nullable = !isNever || mask?.with === "null";
+      return { name, codec, nullable, computed: typeof origin !== "string", mask };
     })
   );
 }
 
 /** Where a column of the result comes from: a column of the table, or a term; null if that is not known. */
 type Origin = string | Term | null;
+
+function maskOf(origin: Origin, query: Query): ColumnMask | null {
+  if (origin === null) return maskOfUnknown(query);
+  return typeof origin === "string" ? maskOfColumn(query, origin) : maskOfTerm(query, origin);
+}
 
 function originsOf(statement: Statement): (name: string, index: number) => Origin {
   if (statement.kind !== "select" || statement.json) return () => null;

@@ -9,6 +9,7 @@ import { type Relation, writesOf, type WriteStatement } from "../../catalog/stat
 import { writtenName } from "../../catalog/statement/written_name.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { Table } from "../schema/table.ts";
+import { maskOfColumn } from "./column_mask.ts";
 import { codecOrReport } from "./prepare_params.ts";
 import type {
   ConditionRow,
@@ -96,13 +97,14 @@ function columnsEqualTo(marker: string | null, relations: readonly Relation[]): 
 
 /** The columns that `@current` names; reports those that Cassandra would not answer with. */
 function shownColumns(
-  { current, conditional, verb }: Query,
+  query: Query,
   { writes, rows }: {
     readonly writes: readonly WriteStatement[];
     readonly rows: readonly ConditionRow[];
   },
   { table, report }: StatementContext,
 ): ShownColumn[] {
+  const { current, conditional, verb } = query;
   const [first] = current;
   if (first === undefined || table === null || !conditional) return [];
   if (checksOf(writes) === "exists") {
@@ -144,7 +146,12 @@ function shownColumns(
       });
       return [];
     }
-    return codecOrReport(type, span, { report }).map((codec) => ({ name, shownAs, codec }));
+    return codecOrReport(type, span, { report }).map((codec) => ({
+      name,
+      shownAs,
+      codec,
+      mask: maskOfColumn(query, name),
+    }));
   });
 }
 

@@ -14,6 +14,7 @@ import type { Variant } from "../../codec/variant.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
 import { bucketFor } from "./bucket_param.ts";
+import { maskOfMarker, nullFor } from "./column_mask.ts";
 import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
 import { withOptional } from "./optional_values.ts";
@@ -56,6 +57,7 @@ function prepareParam(
     similarity: codec.type.kind === "vector" ? similarityOf(places) : null,
     isTimeuuidBound: timeuuidBounds(query.parsed).has(param.name),
     isWriteTime: places.some(({ role }) => role.kind === "timestamp"),
+    mask: maskOfMarker(query, param.name),
     bucket: null,
   };
 }
@@ -100,7 +102,8 @@ function withBucket(
   const of = origin?.codec ?? (source.of === CLOCK ? CLOCK_CODEC : null);
   if (of === null) return each;
   const bucket = bucketFor({ of, into: each.codec, spec: source });
-  if (typeof bucket === "function") return { ...each, bucket };
+  const mask = nullFor([each.mask, origin?.mask].flatMap((mask) => mask ?? []));
+  if (typeof bucket === "function") return { ...each, bucket, mask };
   report({ span, ...bucket });
   return each;
 }

@@ -6,10 +6,11 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Param, Query, Walk } from "../../catalog/query.ts";
-import type { Codec } from "../../codec/codec.ts";
+import type { Codec, Json } from "../../codec/codec.ts";
 import type { BoundValues, PreparedStatement } from "../driver/driver_types.ts";
 import type { Similarity } from "../schema/table.ts";
 import type { Bucket, Bucketing } from "./bucket_param.ts";
+import type { ColumnMask } from "./column_mask.ts";
 import type { Row, RowReader, ShapeReader } from "./read_rows.ts";
 
 /** Encoded values by parameter name; null deletes, a missing one is UNSET. */
@@ -51,6 +52,8 @@ export interface PreparedQuery {
   readonly rowKey: RowKey | null;
   /** The partitions that it reads or writes, as far as they are known: one for each table of it. */
   readonly partitions: readonly PreparedPartition[];
+  /** A value that is no part of rows, as the caller may see it. Who the caller is, `views.ts` says. */
+  show(value: Json, mask: ColumnMask | null): Json;
   /** Values by position. */
   bind(values: EncodedValues): BoundValues;
 }
@@ -75,6 +78,8 @@ export interface PreparedParam {
   readonly isTimeuuidBound: boolean;
   /** Of a vector that goes into an index or is searched for: how that compares it; else null. */
   readonly similarity: Similarity | null;
+  /** What hides its value where a write answers with it; null if nothing does. */
+  readonly mask: ColumnMask | null;
   /** For a `bucket:` parameter: how its bytes are derived from the bytes of its origin. */
   readonly bucket: Bucket | null;
 }
@@ -86,6 +91,8 @@ export interface PreparedColumn {
   readonly nullable: boolean;
   /** Whether a function worked it out: a list, then, may have null in it. */
   readonly computed: boolean;
+  /** What hides its values from callers who lack a scope; null if nothing does. */
+  readonly mask: ColumnMask | null;
 }
 
 /** What its values are, as far as columns of the same name may differ. */
@@ -127,7 +134,7 @@ export interface ConditionRow {
   readonly tagColumns: readonly string[];
 }
 
-export interface ShownColumn extends Pick<PreparedColumn, "name" | "codec"> {
+export interface ShownColumn extends Pick<PreparedColumn, "name" | "codec" | "mask"> {
   /** The name that clients know it by. */
   readonly shownAs: string;
 }

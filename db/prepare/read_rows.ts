@@ -10,27 +10,34 @@ import { NumberTooLongError } from "../../codec/variant.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { DriverColumn, RawRows } from "../driver/driver_types.ts";
+import type { Conceal } from "./conceal.ts";
 
 /** Column name → value. */
 export type Row = { [column: string]: Json };
 
 export type RowReader = (rows: RawRows) => Row[];
 
+export interface RowReaderOptions {
+  /** Whether the statement works a column out, by its index. */
+  readonly isComputed?: (index: number) => boolean;
+  /** What hides the values of a column, by its index; null if it is shown. */
+  readonly concealOf?: (index: number) => Conceal | null;
+}
+
 /**
  * Makes the reader for rows of these columns.
  *
- * @param isComputed whether the statement works a column out, by its index
  * @throws {ServiceError} the reader does, `number_too_long` for a number that a statement has worked out
  */
 export function compileRowReader(
   columns: readonly DriverColumn[],
-  isComputed: (index: number) => boolean = () => false,
+  { isComputed = () => false, concealOf = () => null }: RowReaderOptions = {},
 ): RowReader {
-  const names = columns.map(({ name }) => name);
   const codecs = columns.map(({ type }, index) =>
     variantCodecFor(cqlTypeOf(type), { computed: isComputed(index) })
   );
-  const read = rowReader(names, codecs);
+  const cells = codecs.map((codec, index) => cellOf(columns[index]!.name, codec, concealOf(index)));
+  const read = rowReader(cells);
   const isBounded = codecs.some(({ isUnbounded }, index) => isUnbounded && isComputed(index));
   if (!isBounded) return read;
   return (rows) => {
@@ -45,18 +52,36 @@ export function compileRowReader(
   };
 }
 
-function rowReader(names: readonly string[], codecs: readonly Codec[]): RowReader {
+/** How one column is read. */
+interface Cell {
+  readonly name: string;
+  readonly decode: Codec["decode"];
+  /** What stands for null. */
+  readonly absent: Json;
+}
+
+function cellOf(name: string, { decode }: Codec, conceal: Conceal | null): Cell {
+  if (conceal === null) return { name, decode, absent: null };
+  return {
+    name,
+    decode: (bytes, start, end) => conceal(decode(bytes, start, end)),
+    absent: conceal(null),
+  };
+}
+
+function rowReader(cells: readonly Cell[]): RowReader {
   return ({ length, body, offset }) => {
     const rows = new Array<Row>(length);
     for (let index = 0; index < length; index++) {
       const row: Row = {};
-      for (let column = 0; column < codecs.length; column++) {
+      for (let column = 0; column < cells.length; column++) {
+        const cell = cells[column]!;
         const size = body.readInt32BE(offset);
         offset += 4;
         if (size < 0) {
-          row[names[column]!] = null;
+          row[cell.name] = cell.absent;
         } else {
-          row[names[column]!] = codecs[column]!.decode(body, offset, offset + size);
+          row[cell.name] = cell.decode(body, offset, offset + size);
           offset += size;
         }
       }

@@ -13,22 +13,26 @@ import type { Result } from "./execute.ts";
  * row. Of a batch a list, of the rows that its conditions are about.
  */
 export function currentOf(
-  { query, condition }: PreparedQuery,
+  { query, condition, show }: PreparedQuery,
   values: EncodedValues,
   { rows }: Pick<Result, "rows">,
 ): Row | Row[] | null {
   if (condition === null) return null;
   const { shown } = condition;
   const keys = keysOf(condition, values);
+  const pick = (row: Row): Row =>
+    Object.fromEntries(
+      shown.map(({ name, shownAs, mask }) => [shownAs, show(row[name] ?? null, mask)]),
+    );
   if (query.verb !== "batch") {
     const key = keys[0]?.shown ?? {};
     if (shown.length === 0) return key;
-    return rows[0] === undefined ? null : { ...key, ...pick(rows[0], shown) };
+    return rows[0] === undefined ? null : { ...key, ...pick(rows[0]) };
   }
   if (shown.length === 0) return keys.map((key) => key.shown);
   return rows.map((row) => ({
     ...keys.find(({ columns }) => isOf(columns, row))?.shown,
-    ...pick(row, shown),
+    ...pick(row),
   }));
 }
 
@@ -85,8 +89,4 @@ function isOf(key: Row, row: Row): boolean {
   return Object.entries(key).every(([name, value]) =>
     JSON.stringify(row[name]) === JSON.stringify(value)
   );
-}
-
-function pick(row: Row, columns: PreparedCondition["shown"]): Row {
-  return Object.fromEntries(columns.map(({ name, shownAs }) => [shownAs, row[name] ?? null]));
 }

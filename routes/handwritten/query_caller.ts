@@ -1,6 +1,7 @@
 /**
  * Queries for hand-written routes, called by name on behalf of the request. Claims come from the token
- * here too, so that a handler cannot ask for another tenant's rows. The time limit, spans, metrics and
+ * here too, so that a handler cannot ask for another tenant's rows, and masks hide from it what they hide
+ * from the caller. The time limit, spans, metrics and
  * stopwatch are the request's.
  *
  * @module
@@ -8,8 +9,10 @@
 import type { Context } from "hono";
 import type { Mode } from "../../catalog/query.ts";
 import { withNumbers } from "../../codec/json/minus_zero.ts";
+import type { TextHash } from "../../db/prepare/conceal.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
+import { compileViews, type Views } from "../../db/prepare/views.ts";
 import { currentOf } from "../../db/run/current_row.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { PageReader } from "../../db/run/page.ts";
@@ -17,7 +20,7 @@ import { createPageReader, streamPage } from "../../db/run/pages.ts";
 import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { type Auditing, compileWriteRecorder, type WriteRecorder } from "../audit/record.ts";
-import type { AppEnv } from "../context.ts";
+import { type AppEnv, scopesOf } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { noSuchRow } from "../respond/one.ts";
 import { compileWritten, type WrittenValues } from "../respond/written_values.ts";
@@ -75,20 +78,23 @@ export type CallerFactory = <Name extends string>(
   route: RoutePlace,
 ) => (context: Context<AppEnv>, streams: RequestStreams) => QueryCaller<Name>;
 
+export interface CallerFactoryOptions {
+  readonly executor: Executor;
+  readonly seeds: Seeds;
+  /** Null if nothing is recorded. */
+  readonly auditing: Auditing | null;
+  /** What masks text with `hash`; null if no query needs it. */
+  readonly hash: TextHash | null;
+}
+
 /** @param prepared all queries of the project */
 export function createCallerFactory(
   prepared: readonly PreparedQuery[],
-  { executor, seeds, auditing }: {
-    readonly executor: Executor;
-    readonly seeds: Seeds;
-    readonly auditing: Auditing | null;
-  },
+  { executor, seeds, auditing, hash }: CallerFactoryOptions,
 ): CallerFactory {
   const byName = new Map(prepared.map((each) => [each.query.name, each]));
   return <Name extends string>(names: readonly Name[], route: RoutePlace) => {
-    const calls = new Map<string, Call>(names.map((name) => {
-      const found = byName.get(name);
-      if (found === undefined) throw new TypeError(`Cannot mount a route: no query "${name}"`);
+    function compileCall(found: PreparedQuery): Call {
       const read = createPageReader(found, executor);
       const readPage: PageReader = async (values, request) => {
         try {
@@ -103,7 +109,12 @@ export function createCallerFactory(
       const readValues = compileValues(found, { route, seeds });
       const writtenOf = compileWritten(found, ({ name }) => name) ?? (() => ({}));
       const record = compileWriteRecorder(found, auditing);
-      return [name, { prepared: found, readValues, readPage, toNumbers, writtenOf, record }];
+      return { prepared: found, readValues, readPage, toNumbers, writtenOf, record };
+    }
+    const calls = new Map<string, Views<Call>>(names.map((name) => {
+      const found = byName.get(name);
+      if (found === undefined) throw new TypeError(`Cannot mount a route: no query "${name}"`);
+      return [name, compileViews(found, { hash, compile: compileCall })];
     }));
     return (context, streams) => createCaller({ context, streams, calls, executor });
   };
@@ -122,7 +133,7 @@ interface Call {
 interface CallerOptions {
   readonly context: Context<AppEnv>;
   readonly streams: RequestStreams;
-  readonly calls: ReadonlyMap<string, Call>;
+  readonly calls: ReadonlyMap<string, Views<Call>>;
   readonly executor: Executor;
 }
 
@@ -130,10 +141,11 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
   const { identity, cassandra: stopwatch } = context.get("request");
   const time = new WaitingTime(stopwatch, executor.timeoutMs);
   const claims = identity?.claims ?? {};
+  const scopes = scopesOf(context);
 
   /** A query of the right mode, and its values in bytes. */
   function prepareCall(method: keyof QueryCaller, name: string, values: QueryValues = {}) {
-    const { readValues, ...call } = find(calls, name);
+    const { readValues, ...call } = find(calls, name)(scopes);
     assertMode(call.prepared, method);
     return { ...call, values: readValues(values, claims) };
   }
@@ -235,7 +247,7 @@ function assertMode({ query: { name, mode } }: PreparedQuery, method: keyof Quer
   );
 }
 
-function find(calls: ReadonlyMap<string, Call>, name: string): Call {
+function find(calls: ReadonlyMap<string, Views<Call>>, name: string): Views<Call> {
   const call = calls.get(name);
   if (call !== undefined) return call;
   throw new TypeError(

@@ -27,6 +27,7 @@ function factsOf(
     isTimeuuidBound: false,
     isWriteTime: false,
     similarity: null,
+    mask: null,
     bucket: null,
   }));
   const partitionKey = params.filter(({ param }) => keys.includes(param.name))

@@ -7,6 +7,7 @@
 import { z } from "@hono/zod-openapi";
 import { orNull } from "../../codec/or_null.ts";
 import type { ConditionRow, PreparedCondition } from "../../db/prepare/prepared_query.ts";
+import { withMask } from "./describe_mask.ts";
 
 /**
  * The schema of `current`; null for a route whose problems have none.
@@ -20,7 +21,7 @@ export function currentSchema(
   if (condition === null || condition.checks === "exists") return null;
   const { rows, shown } = condition;
   const shownShape = Object.fromEntries(
-    shown.map(({ shownAs, codec }) => [shownAs, orNull(codec.output)]),
+    shown.map(({ shownAs, codec, mask }) => [shownAs, withMask(orNull(codec.output), mask)]),
   );
   const rowOf = (row: ConditionRow) => z.object({ ...keyShape(row), ...shownShape });
   if (!isBatch) {

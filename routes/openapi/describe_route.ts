@@ -22,6 +22,7 @@ import { describePageParams } from "../paging/page_params.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
+import { withMask } from "./describe_mask.ts";
 import { rawBody, rawContent } from "./describe_raw.ts";
 import { describeWithRequirements } from "./describe_requirements.ts";
 import { writeResponses } from "./describe_written.ts";
@@ -125,10 +126,10 @@ export function securityOf(access: Access): Record<string, string[]>[] {
 /** The schema of a row. */
 function rowSchema({ name, columns }: RowSchemaName): z.ZodType<unknown> {
   return z.object(Object.fromEntries(
-    columns.map(({ name, codec, nullable, computed }) => [
-      name,
-      nullable ? orNull(outputOf({ codec, computed })) : outputOf({ codec, computed }),
-    ]),
+    columns.map(({ name, codec, nullable, computed, mask }) => {
+      const schema = outputOf({ codec, computed });
+      return [name, withMask(nullable ? orNull(schema) : schema, mask)];
+    }),
   )).openapi(name);
 }
 

@@ -8,6 +8,7 @@ import { answerNameOf } from "../../catalog/parse/client_name.ts";
 import { orNull } from "../../codec/or_null.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { answeredParams } from "../respond/written_values.ts";
+import { withMask } from "./describe_mask.ts";
 
 /**
  * What an `:exec` or `:applied` query answers where it succeeds.
@@ -42,8 +43,9 @@ const appliedSchema = z.object({ applied: z.literal(true) }).openapi("Applied");
 
 function writtenSchema(prepared: PreparedQuery, name: string): z.ZodType<unknown> | null {
   const isApplied = prepared.query.mode === "applied";
-  const members = answeredParams(prepared).map(({ param, codec, nullable }) => {
-    const schema = nullable ? orNull(codec.output) : codec.output;
+  const members = answeredParams(prepared).map(({ param, codec, nullable, mask }) => {
+    const mayBeNull = nullable || mask?.with === "null";
+    const schema = withMask(mayBeNull ? orNull(codec.output) : codec.output, mask);
     return [answerNameOf(param), param.optional ? schema.optional() : schema];
   });
   if (members.length === 0) return isApplied ? appliedSchema : null;

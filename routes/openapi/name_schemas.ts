@@ -106,9 +106,13 @@ function nameRows(
 /** Equal for rows of the same columns and the same table, which mean the same. */
 function rowKeyOf({ query, origin, columns }: PreparedQuery): string {
   const shape = columns
-    .map((column) => [column.name, typeOfColumn(column), column.nullable] as const)
+    .map((column) => [column.name, typeOfColumn(column), column.nullable, maskOf(column)] as const)
     .toSorted(([one], [other]) => one < other ? -1 : 1);
   return JSON.stringify([origin?.table ?? { query: query.name }, shape]);
+}
+
+function maskOf({ mask }: PreparedColumn): unknown {
+  return mask === null ? null : [mask.with, mask.unless];
 }
 
 /** Names of equal rows, if one of their queries has `@row`: the others have the first such name. */
@@ -129,8 +133,12 @@ function derivedName(group: readonly PreparedQuery[], names: Names): string {
 function mergeColumns(group: readonly PreparedQuery[]): readonly PreparedColumn[] {
   return group[0]!.columns.map((column) => ({
     ...column,
-    nullable: group.some(({ columns }) =>
-      columns.some(({ name, nullable }) => name === column.name && nullable)
-    ),
+    nullable: named(group, column).some(({ nullable }) => nullable),
+    mask: named(group, column).find(({ mask }) => mask !== null)?.mask ?? null,
   }));
+}
+
+/** The columns of that name in the rows of a group. */
+function named(group: readonly PreparedQuery[], { name }: PreparedColumn): PreparedColumn[] {
+  return group.flatMap(({ columns }) => columns.filter((column) => column.name === name));
 }

@@ -33,7 +33,9 @@ export function respondRow(
   { executor }: ResponderOptions,
   write: RowWriter,
 ): Responder {
-  const { etag } = prepared.query;
+  const { etag, masks } = prepared.query;
+  // Another token of the same user may see more of the same version, or less.
+  const vary: Record<string, string> = masks.length === 0 ? {} : { vary: "Authorization" };
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
     const { cassandra: stopwatch } = context.get("request");
     const row = await readOne(prepared, values, { executor, stopwatch });
@@ -45,7 +47,11 @@ export function respondRow(
     if (tag === null) return write(row, { context, headers: {} });
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
     // it on the way: a compressed row would get a weak tag, which never passes If-Match.
-    const headers = { etag: `"${tag}"`, "cache-control": "private, no-cache, no-transform" };
+    const headers = {
+      etag: `"${tag}"`,
+      "cache-control": "private, no-cache, no-transform",
+      ...vary,
+    };
     if (ifNoneMatch !== null && matchesTag(ifNoneMatch, tag, "weak")) {
       // 304 is for these alone (RFC 9110, section 13.1.2).
       const { method } = context.req;

@@ -31,15 +31,16 @@ export function answeredParams({ query, params }: AnsweredFacts): PreparedParam[
  * @param nameOf the name of a value in it
  */
 export function compileWritten(
-  prepared: AnsweredFacts,
+  prepared: AnsweredFacts & Pick<PreparedQuery, "show">,
   nameOf: (param: Param) => string = answerNameOf,
 ): ((values: EncodedValues) => WrittenValues) | null {
   const answered = answeredParams(prepared);
   if (answered.length === 0) return null;
   return (values) =>
-    Object.fromEntries(answered.flatMap(({ param, codec }) => {
+    Object.fromEntries(answered.flatMap(({ param, codec, mask }) => {
       const bytes = values[param.name];
       if (bytes === undefined) return [];
-      return [[nameOf(param), bytes === null ? null : codec.decode(bytes, 0, bytes.length)]];
+      const value = bytes === null ? null : codec.decode(bytes, 0, bytes.length);
+      return [[nameOf(param), prepared.show(value, mask)]];
     }));
 }

@@ -89,6 +89,7 @@ export async function testEnvironment(
       CASSANDRA_CONSISTENCY: "LOCAL_ONE",
       CURSOR_KEY: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
       IDEMPOTENCY_SECRET: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
+      MASK_SECRET: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
       DRAIN_DELAY_MS: "0",
       // Tests of other subjects ask for what guardrails refuse.
       GUARDRAILS: "warn",

@@ -9,6 +9,7 @@ import { checkClaimTags } from "./claim_tags.ts";
 import { checkDemandedMarkers } from "./demanded_markers.ts";
 import type { FileRule } from "./file_rule.ts";
 import { checkOpenQueries } from "./open_queries.ts";
+import { checkMaskColumns } from "./mask_columns.ts";
 import { checkPrefixMarkers } from "./prefix_markers.ts";
 import { checkWithoutClaim } from "./without_claim.ts";
 
@@ -19,4 +20,5 @@ export const FILE_RULES: readonly FileRule[] = [
   checkOpenQueries,
   checkWithoutClaim,
   checkPrefixMarkers,
+  checkMaskColumns,
 ];

@@ -19,6 +19,7 @@ function check(tag: string, columns: Readonly<Record<string, PrimitiveKind>>) {
       codec: codecFor({ kind }),
       nullable: true,
       computed: false,
+      mask: null,
     })),
     ({ message, help }) => found.push({ message, help }),
   );

@@ -1,0 +1,27 @@
+/**
+ * The masks of a query that hide something: a caller who may call the query has some scopes already.
+ *
+ * @module
+ */
+
+import type { Access } from "../query.ts";
+import type { Mask } from "../tags/mask_tag.ts";
+import type { Tags } from "../tags/tags.ts";
+
+/** Who may call a query. Assumes what `checks/access.ts` makes sure of. */
+export function accessOf({ scope, public: [publicTag] }: Pick<Tags, "scope" | "public">): Access {
+  if (scope.length > 0) return { kind: "scopes", anyOf: scope.map(({ scopes }) => scopes) };
+  return { kind: publicTag === undefined ? "internal" : "public" };
+}
+
+/** All but those whose scopes every caller has. */
+export function masksOf(tags: Pick<Tags, "mask" | "scope" | "public">): Mask[] {
+  const access = accessOf(tags);
+  return tags.mask.flatMap(({ masks }) => masks).filter((mask) => !isLifted(mask, access));
+}
+
+/** Whether every caller has the scopes. A hand-written route may call an internal query for anybody. */
+export function isLifted({ unless }: Mask, access: Access): boolean {
+  return access.kind === "scopes" &&
+    access.anyOf.every((scopes) => unless.every((scope) => scopes.includes(scope)));
+}
