@@ -104,7 +104,7 @@ async function prepareOnKeyspace(
   },
 ): Promise<ProjectInspection> {
   const { keyspace, consistency } = config;
-  return await withSession(config, keyspace, async (session) => {
+  return await withSession(config, { keyspace }, async (session) => {
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     if (notice !== null && migrations !== null) warn(notice);
     const obstacle = await createCursorTable(session, keyspace).findObstacle();

@@ -1,6 +1,7 @@
 /**
- * `deno task migrate [--plan]`: brings the cluster's schema to what `cql/migrations` says, or only
- * says what it would do.
+ * `deno task migrate`: brings the cluster's schema to what `cql/migrations` says. `--plan` only says what
+ * it would do, `status` how far the cluster is, and `--resolve` takes a person's word for a statement of
+ * which nobody else knows whether it was applied.
  *
  * @module
  */
@@ -12,65 +13,100 @@ import {
   describeNewer,
 } from "../db/migrate/compare_migrations.ts";
 import { createKeyspace } from "../db/migrate/create_keyspace.ts";
+import { describeStatus } from "../db/migrate/describe_status.ts";
 import { readHistory } from "../db/migrate/history_table.ts";
 import { applyMigrations } from "../db/migrate/migrate.ts";
-import { readMigrations } from "../db/migrate/migrations.ts";
+import { type Migration, readMigrations } from "../db/migrate/migrations.ts";
+import { resolveStatement } from "../db/migrate/resolve.ts";
 import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
+import { type MigrateArguments, readMigrateArguments } from "./migrate_arguments.ts";
 import { withSession } from "./with_session.ts";
 
-export interface MigrateOptions {
+export interface MigrateOptions extends Partial<MigrateArguments> {
   readonly log: (line: string) => void;
   /** Hears of files that are left out although they look as if they were meant. */
   readonly warn?: (message: string) => void;
-  /** Only say what would be done. */
-  readonly plan?: boolean;
+  /** How long the lease outlives a process that was killed. Default: `LEASE_SECONDS`. */
+  readonly leaseSeconds?: number;
 }
 
 /**
  * @throws {MigrationError | CatalogError} saying what to put right
  * @throws {Error} if the cluster cannot be reached
  */
-export async function migrate(
-  config: Config,
-  { log, warn = () => {}, plan = false }: MigrateOptions,
-): Promise<void> {
+export async function migrate(config: Config, options: MigrateOptions): Promise<void> {
+  const { log, warn = () => {}, command = "apply", waitMs = 0, resolution = null } = options;
   const { keyspace } = config;
   const found = await readMigrations(config.cqlDir, { keyspace, warn });
   if (found === null) log(NO_MIGRATIONS);
   const migrations = found ?? [];
-  if (plan) {
-    return await withSession(config, null, async (session) => {
-      const status = compareMigrations(migrations, await readHistory(session, keyspace));
-      assertNoConflicts(status);
-      const ahead = describeNewer(status, migrations);
-      if (ahead !== null) log(ahead);
-      for (const { path, statements } of status.pending) {
-        const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
-        log(`Would apply "${path}" (${count})`);
-      }
-      if (status.pending.length === 0) log(`Nothing to apply to keyspace "${keyspace}"`);
+  const to = knownVersion(options.to ?? null, migrations);
+  // What a process in another data centre has recorded must be seen here.
+  const settings: Config = { ...config, consistency: "QUORUM" };
+  const waiting = { waitMs, log };
+  if (command === "plan" || command === "status") {
+    return await withSession(settings, { keyspace: null, ...waiting }, async (session) => {
+      const history = await readHistory(session, keyspace);
+      if (command === "status") return describeStatus(migrations, history).forEach(log);
+      plan(migrations, { history, keyspace, to, log });
     });
   }
-  await withSession(config, null, (session) => createKeyspace(session, config));
   await withSession(
-    config,
-    keyspace,
-    (session) => applyMigrations(session, migrations, { keyspace, log }),
+    settings,
+    { keyspace: null, ...waiting },
+    (session) => createKeyspace(session, config),
   );
+  await withSession(settings, { keyspace }, async (session) => {
+    if (resolution !== null) {
+      return await resolveStatement(session, migrations, { keyspace, log, resolution });
+    }
+    await applyMigrations(session, migrations, {
+      keyspace,
+      log,
+      to,
+      leaseSeconds: options.leaseSeconds,
+    });
+  });
+}
+
+/** @throws {Error} if no migration has this version */
+function knownVersion(to: number | null, migrations: readonly Migration[]): number {
+  const last = migrations.at(-1)?.version ?? 0;
+  if (to === null) return last;
+  if (to >= 1 && to <= last) return to;
+  throw new Error(`Cannot migrate to ${to}: this release has the migrations 1 to ${last}`);
+}
+
+function plan(
+  migrations: readonly Migration[],
+  { history, keyspace, to, log }: {
+    readonly history: Awaited<ReturnType<typeof readHistory>>;
+    readonly keyspace: string;
+    readonly to: number;
+    readonly log: (line: string) => void;
+  },
+): void {
+  const status = compareMigrations(migrations, history);
+  assertNoConflicts(status);
+  const ahead = describeNewer(status, migrations);
+  if (ahead !== null) log(ahead);
+  const pending = status.pending.filter(({ version }) => version <= to);
+  for (const { path, statements } of pending) {
+    const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
+    log(`Would apply "${path}" (${count})`);
+  }
+  if (pending.length === 0) log(`Nothing to apply to keyspace "${keyspace}"`);
 }
 
 if (import.meta.main) {
-  const unknown = Deno.args.filter((arg) => arg !== "--plan");
   try {
-    if (unknown.length > 0) {
-      throw new Error(`Cannot migrate: unknown argument "${unknown[0]}": only "--plan" is known`);
-    }
+    const options = readMigrateArguments(Deno.args);
     const env = Deno.env.toObject();
     for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
     await migrate(readConfig(env, { serves: false }), {
+      ...options,
       log: (line) => console.log(line),
       warn: (message) => console.warn(`Warning: ${message}`),
-      plan: Deno.args.includes("--plan"),
     });
     Deno.exit(0);
   } catch (error) {

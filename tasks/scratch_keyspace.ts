@@ -31,7 +31,7 @@ export async function withScratchKeyspace<T>(
   const keyspace = scratchName(new Date());
   // A single replica holds it, so that no other level can be had; and nothing in it is worth a wait.
   const scratch: Config = { ...config, consistency: "LOCAL_ONE" };
-  return await withSession(scratch, null, async (session) => {
+  return await withSession(scratch, { keyspace: null }, async (session) => {
     for (const name of await listLeftBehind(session)) {
       warn(`Keyspace "${name}" was left behind by a check that was killed: drop it`);
     }
@@ -48,7 +48,7 @@ export async function withScratchKeyspace<T>(
     });
     try {
       await creating;
-      return await withSession(scratch, keyspace, work);
+      return await withSession(scratch, { keyspace }, work);
     } finally {
       await release();
     }

@@ -12,24 +12,50 @@ export function clusterOf({ contactPoints, secureBundle }: Config): string {
   return secureBundle === null ? contactPoints.join(", ") : `what "${secureBundle}" names`;
 }
 
+export interface ConnectOptions {
+  readonly keyspace: string | null;
+  /** How long to wait for the cluster to come, in milliseconds. Default: not at all. */
+  readonly waitMs?: number;
+  /** Hears that the cluster is waited for. */
+  readonly log?: (line: string) => void;
+}
+
+const RETRY_MS = 1_000;
+
 /** @throws {Error} if the cluster cannot be reached, with the reason of each contact point */
 export async function withSession<T>(
   config: Config,
-  keyspace: string | null,
+  options: ConnectOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = new Session({ ...config, keyspace, observe: () => {} });
-  try {
-    await session.openOnce();
-  } catch (error) {
-    const cluster = clusterOf(config);
-    throw new Error(`Cannot connect to Cassandra at ${cluster}: ${connectionFailure(error)}`, {
-      cause: error,
-    });
-  }
+  const session = await openSession(config, options);
   try {
     return await work(session);
   } finally {
     await session.close();
+  }
+}
+
+async function openSession(
+  config: Config,
+  { keyspace, waitMs = 0, log = () => {} }: ConnectOptions,
+): Promise<Session> {
+  const givesUpAt = performance.now() + waitMs;
+  const cluster = clusterOf(config);
+  for (let attempt = 1;; attempt++) {
+    const session = new Session({ ...config, keyspace, observe: () => {} });
+    try {
+      await session.openOnce();
+      return session;
+    } catch (error) {
+      await session.close();
+      if (performance.now() + RETRY_MS > givesUpAt) {
+        throw new Error(`Cannot connect to Cassandra at ${cluster}: ${connectionFailure(error)}`, {
+          cause: error,
+        });
+      }
+      if (attempt === 1) log(`Waiting for Cassandra at ${cluster}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 }

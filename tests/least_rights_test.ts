@@ -189,7 +189,7 @@ describe("a role with the rights that docs/adopting.md lists", () => {
       "CREATE TABLE x (id int PRIMARY KEY);",
     );
     await expect(migrateAs("gateway")).rejects.toThrow(
-      "Cannot record migrations: User gateway has no MODIFY permission on <table weather.cqlgate_migrations> or any of its parents",
+      "Cannot record migrations: User gateway has no MODIFY permission on <table weather.cqlgate_leases> or any of its parents",
     );
     await Deno.remove(`${folder}/migrations/0003_x.cql`);
   });

@@ -65,15 +65,15 @@ describe("migrate()", () => {
       'Would apply "cql/migrations/0001_notes.cql" (1 statement)',
       'Would apply "cql/migrations/0002_tags.cql" (2 statements)',
     ];
-    expect(await made.migrate({ plan: true })).toEqual(plan);
+    expect(await made.migrate({ command: "plan" })).toEqual(plan);
     expect(await made.tables()).toEqual([]);
     await made.write({ "0002_tags.cql": null });
     await made.migrate();
     await made.write(TWO);
-    expect(await made.migrate({ plan: true })).toEqual([plan[1]]);
+    expect(await made.migrate({ command: "plan" })).toEqual([plan[1]]);
     expect(await made.tables()).toEqual(["notes"]);
     await made.migrate();
-    expect(await made.migrate({ plan: true })).toEqual([
+    expect(await made.migrate({ command: "plan" })).toEqual([
       `Nothing to apply to keyspace "${made.config.keyspace}"`,
     ]);
   });
@@ -100,7 +100,7 @@ describe("migrate()", () => {
       `  "cql/migrations/${name}" was changed after it was applied: restore it, and put the change into a new migration`;
     const refusal = ["Cannot migrate:", changed("0001_notes.cql"), changed("0002_labels.cql")];
     expect(await made.refusal()).toBe(refusal.join("\n"));
-    await expect(made.migrate({ plan: true })).rejects.toThrow("Cannot migrate:");
+    await expect(made.migrate({ command: "plan" })).rejects.toThrow("Cannot migrate:");
     expect(await made.tables()).toEqual(["notes", "tags"]);
   });
 
@@ -112,7 +112,7 @@ describe("migrate()", () => {
     const ahead =
       'The cluster has migrations up to "0002_tags.cql"; this release knows up to "0001_notes.cql"';
     expect(await made.migrate()).toEqual([`${ahead}: nothing is changed`]);
-    expect(await made.migrate({ plan: true })).toEqual([
+    expect(await made.migrate({ command: "plan" })).toEqual([
       ahead,
       `Nothing to apply to keyspace "${made.config.keyspace}"`,
     ]);
@@ -263,7 +263,7 @@ describe("migrate()", () => {
     await using other = await cluster.create({});
     await other.migrate();
     await using made = await cluster.create({ "0001_notes.cql": NOTES });
-    await made.migrate({ plan: true });
+    await made.migrate({ command: "plan" });
     const { keyspace } = made.config;
     await made.rows(
       `CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,

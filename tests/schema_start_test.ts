@@ -254,7 +254,7 @@ describe("start()", () => {
     const keyspace = `7Order_${crypto.randomUUID().slice(0, 8)}`;
     const files = { "0001_long.cql": LONG_TABLE };
     await using made = await cluster.create(files, { queries: LONG, keyspace });
-    await made.migrate({ plan: true });
+    await made.migrate({ command: "plan" });
     await made.migrate();
     expect(await made.tables()).toEqual(["long"]);
     expect(await made.migrate()).toEqual([`Keyspace "${keyspace}" is up to date`]);

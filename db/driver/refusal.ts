@@ -14,6 +14,13 @@ export function isRefusal(error: unknown): error is Refusal {
     [syntaxError, invalid, unauthorized, configError].includes(error.code);
 }
 
+/** Whether an error says for certain that the statement changed nothing. */
+export function isDefinite(error: unknown): boolean {
+  return isRefusal(error) ||
+    error instanceof cassandra.errors.ResponseError &&
+      error.code === cassandra.types.responseErrorCodes.alreadyExists;
+}
+
 /** What the server could not parse, and where: lines from 1, columns from 0. */
 export interface SyntaxComplaint {
   readonly line: number;

@@ -17,8 +17,10 @@ import { onSchemaEvent } from "./driver_internals.ts";
 import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
 import { connectionFailure, mapError } from "./map_error.ts";
 import { isRefusal } from "./refusal.ts";
+import { agreesOnSchema } from "./schema_agreement.ts";
 import { SchemaChanged } from "./schema_changed.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch.ts";
+import { sleep } from "./sleep.ts";
 import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 
 export interface SessionOptions extends ConnectionOptions {
@@ -308,16 +310,29 @@ export class Session {
     return { agreed: info.isSchemaInAgreement === true };
   }
 
+  /** Whether the nodes that are up have the same schema. */
+  agreesOnSchema(): Promise<boolean> {
+    return agreesOnSchema(this.#connected());
+  }
+
   /**
    * Runs a statement of the service's own, with the driver's types for values and rows.
    *
+   * @param options.consistency default: that of the session
+   * @param options.isConditional whether it is a lightweight transaction, at `SERIAL`
    * @throws the driver's errors as they are
    */
-  async query(cql: string, values: readonly unknown[]): Promise<Record<string, unknown>[]> {
+  async query(
+    cql: string,
+    values: readonly unknown[],
+    options: { readonly consistency?: Consistency; readonly isConditional?: boolean } = {},
+  ): Promise<Record<string, unknown>[]> {
+    const { consistency = this.#options.consistency, isConditional = false } = options;
     const result = await this.#connected().execute(cql, [...values], {
       prepare: true,
-      consistency: CONSISTENCY_CODES[this.#options.consistency],
-      isIdempotent: true,
+      consistency: CONSISTENCY_CODES[consistency],
+      ...(isConditional ? { serialConsistency: CONSISTENCY_CODES.SERIAL } : {}),
+      isIdempotent: !isConditional,
     });
     return (result.rows ?? []) as unknown as Record<string, unknown>[];
   }
@@ -331,17 +346,4 @@ export class Session {
     this.#client = null;
     this.#setState("closed", 0, null);
   }
-}
-
-/** Resolves after `ms` milliseconds, or at once when the signal is aborted. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

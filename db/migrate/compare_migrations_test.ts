@@ -16,7 +16,15 @@ function file(version: number, checksum = `sum${version}`): Migration {
 }
 
 function entry(version: number, checksum: string | null = `sum${version}`): HistoryEntry {
-  return { version, name: `step${version}`, checksum, applied: 1, appliedChecksum: "prefix" };
+  return {
+    version,
+    name: `step${version}`,
+    checksum,
+    applied: 1,
+    appliedChecksum: "prefix",
+    attempted: 1,
+    attemptedChecksum: "prefix",
+  };
 }
 
 function outOfOrder(version: number, { state, last }: { state: string; last: number }): string {

@@ -5,6 +5,7 @@
  */
 import type { Session } from "../driver/session.ts";
 import type { Migration } from "./migrations.ts";
+import { ownTableId } from "../schema/own_table_id.ts";
 import { findOwnTables, HISTORY_TABLE, qualify } from "../schema/own_tables.ts";
 
 // One partition, so that one read at one consistency sees the whole history.
@@ -19,23 +20,30 @@ export interface HistoryEntry {
   /** How many of its statements are applied, and the checksum of just those. */
   readonly applied: number;
   readonly appliedChecksum: string | null;
+  /**
+   * The statement that was about to be applied, from 1, with the checksum of it and all before it. Above
+   * `applied`, if nobody has written down what became of it. Null if no statement was begun.
+   */
+  readonly attempted: number | null;
+  readonly attemptedChecksum: string | null;
 }
 
 export function historyTableCql(keyspace: string): string {
   return `CREATE TABLE IF NOT EXISTS ${qualify(keyspace, HISTORY_TABLE)} (
     history text, version int, name text, checksum text, applied int, applied_checksum text,
-    started_at timestamp, finished_at timestamp, duration_ms int,
+    attempted int, attempted_checksum text, started_at timestamp, finished_at timestamp, duration_ms int,
     PRIMARY KEY ((history), version)
-  ) WITH comment = 'Migrations applied by cqlgate: change nothing here by hand'`;
+  ) WITH id = ${ownTableId(keyspace, HISTORY_TABLE)}
+    AND comment = 'Migrations applied by cqlgate: change nothing here by hand'`;
 }
 
 /** The entries by version; empty if the table does not exist, as nothing was ever applied then. */
 export async function readHistory(session: Session, keyspace: string): Promise<HistoryEntry[]> {
   const tables = await findOwnTables(session, keyspace);
   if (!tables.has(HISTORY_TABLE)) return [];
+  // All columns: an older release has made the table without the newest.
   const rows = await session.query(
-    `SELECT version, name, checksum, applied, applied_checksum
-       FROM ${qualify(keyspace, HISTORY_TABLE)} WHERE history = ?`,
+    `SELECT * FROM ${qualify(keyspace, HISTORY_TABLE)} WHERE history = ?`,
     [PARTITION],
   );
   return rows.map((row) => ({
@@ -44,12 +52,32 @@ export async function readHistory(session: Session, keyspace: string): Promise<H
     checksum: row.checksum as string | null,
     applied: Number(row.applied ?? 0),
     appliedChecksum: row.applied_checksum as string | null,
+    attempted: (row.attempted ?? null) as number | null,
+    attemptedChecksum: (row.attempted_checksum ?? null) as string | null,
   }));
+}
+
+/** Adds the columns that the table of an older release lacks. */
+export function historyColumnsCql(keyspace: string): string {
+  return `ALTER TABLE ${qualify(keyspace, HISTORY_TABLE)}
+    ADD (attempted int, attempted_checksum text)`;
+}
+
+export async function lacksColumns(session: Session, keyspace: string): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT column_name FROM system_schema.columns
+      WHERE keyspace_name = ? AND table_name = ? AND column_name = 'attempted'`,
+    [keyspace, HISTORY_TABLE],
+  );
+  return rows.length === 0;
 }
 
 /** Writes down how far one migration has come. */
 export interface MigrationRecord {
   start(): Promise<void>;
+  /** Before a statement: that it will be sent. Null where the server has refused it. */
+  intend(attempt: { attempted: number; attemptedChecksum: string } | null): Promise<void>;
+  /** After it: that it is applied. */
   statement(progress: { applied: number; appliedChecksum: string }): Promise<void>;
   finish(durationMs: number): Promise<void>;
 }
@@ -68,6 +96,11 @@ export function recordOf(
   };
   return {
     start: () => update("name = ?, started_at = ?", [name, new Date()]),
+    intend: (attempt) =>
+      update("attempted = ?, attempted_checksum = ?", [
+        attempt?.attempted ?? null,
+        attempt?.attemptedChecksum ?? null,
+      ]),
     statement: ({ applied, appliedChecksum }) =>
       update("applied = ?, applied_checksum = ?", [applied, appliedChecksum]),
     finish: (durationMs) =>

@@ -11,7 +11,7 @@ import { parseDdl } from "../../catalog/statement/grammar/parse_ddl.ts";
 import { CatalogError } from "../../catalog/text/diagnose.ts";
 import { quote } from "../../catalog/text/quote.ts";
 import type { Diagnostic, Report, SourceFile } from "../../catalog/text/source.ts";
-import { splitStatements } from "../../catalog/text/split.ts";
+import { splitStatements, type StatementText } from "../../catalog/text/split.ts";
 import { checkMigrationStatement } from "./check_migration.ts";
 
 /** One file `NNNN_name.cql`. */
@@ -31,6 +31,7 @@ export interface MigrationStatement {
   /** Without the closing semicolon. */
   readonly cql: string;
   readonly head: DdlHead;
+  readonly tokens: StatementText["tokens"];
 }
 
 /** What a person has to put right before migrations can be applied. */
@@ -95,7 +96,8 @@ function readMigration(
   const read = statements.map((statement) => {
     const head = parseDdl(statement);
     checkMigrationStatement(head, { statement, keyspace, report });
-    return { cql: text.slice(statement.span.start, statement.span.end), head };
+    const cql = text.slice(statement.span.start, statement.span.end);
+    return { cql, head, tokens: statement.tokens };
   });
   if (statements.length === 0) {
     report({

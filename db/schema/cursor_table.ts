@@ -8,12 +8,15 @@ import { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
 import { isRefusal } from "../driver/refusal.ts";
 import type { Session, StatementOptions } from "../driver/session.ts";
+import { ownTableId } from "./own_table_id.ts";
 import { CURSOR_TABLE, findOwnTables, qualify } from "./own_tables.ts";
 
 export function cursorTableCql(keyspace: string): string {
   return `CREATE TABLE IF NOT EXISTS ${qualify(keyspace, CURSOR_TABLE)} (
     id blob PRIMARY KEY, sealed blob
-  ) WITH comment = 'Cursors too long for a URL, for a day'`;
+  ) WITH id = ${
+    ownTableId(keyspace, CURSOR_TABLE)
+  } AND comment = 'Cursors too long for a URL, for a day'`;
 }
 
 const OPTIONS: StatementOptions = {

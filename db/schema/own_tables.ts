@@ -11,7 +11,10 @@ export const HISTORY_TABLE = "cqlgate_migrations";
 /** Cursors that are too long for a URL. */
 export const CURSOR_TABLE = "cqlgate_cursors";
 
-export const OWN_TABLES: readonly string[] = [HISTORY_TABLE, CURSOR_TABLE];
+/** Who may migrate now. */
+export const LEASE_TABLE = "cqlgate_leases";
+
+export const OWN_TABLES: readonly string[] = [HISTORY_TABLE, CURSOR_TABLE, LEASE_TABLE];
 
 /** Quotes a name, so that CQL keeps its case and accepts keywords. */
 export function quoteName(name: string): string {

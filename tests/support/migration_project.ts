@@ -6,6 +6,7 @@
 import cassandra from "cassandra-driver";
 import { type Config, readConfig } from "../../config/config.ts";
 import { migrate } from "../../tasks/migrate.ts";
+import type { MigrateArguments } from "../../tasks/migrate_arguments.ts";
 import { testEnvironment } from "./harness.ts";
 
 /** A file's new text, or null to remove it. */
@@ -24,12 +25,13 @@ export interface MigrationProject extends AsyncDisposable {
   refusal(options?: MigrateOptions): Promise<string>;
   rows(cql: string): Promise<Record<string, unknown>[]>;
   history(): Promise<Record<string, unknown>[]>;
+  allTables(): Promise<string[]>;
   /** Without those of the gateway itself. */
   tables(): Promise<string[]>;
 }
 
-export interface MigrateOptions {
-  readonly plan?: boolean;
+export interface MigrateOptions extends Partial<MigrateArguments> {
+  readonly leaseSeconds?: number;
   readonly replication?: Config["replication"];
 }
 
@@ -97,13 +99,13 @@ async function createProject(
         else await Deno.writeTextFile(path, text);
       }
     },
-    async migrate({ plan = false, replication = config.replication } = {}) {
+    async migrate({ replication = config.replication, ...options } = {}) {
       const lines: string[] = [];
       const say = (line: string) => lines.push(line.replaceAll(folder, "cql"));
       await migrate({ ...config, replication }, {
         log: say,
         warn: (message) => say(`Warning: ${message}`),
-        plan,
+        ...options,
       });
       return lines;
     },
@@ -117,12 +119,14 @@ async function createProject(
     history() {
       return this.rows(`SELECT * FROM "${keyspace}".cqlgate_migrations`);
     },
-    async tables() {
+    async allTables() {
       const rows = await this.rows(
         `SELECT table_name FROM system_schema.tables WHERE keyspace_name = '${keyspace}'`,
       );
-      return rows.map(({ table_name }) => String(table_name))
-        .filter((name) => !name.startsWith("cqlgate_")).sort();
+      return rows.map(({ table_name }) => String(table_name)).sort();
+    },
+    async tables() {
+      return (await this.allTables()).filter((name) => !name.startsWith("cqlgate_"));
     },
     async [Symbol.asyncDispose]() {
       await client.execute(`DROP KEYSPACE IF EXISTS "${keyspace}"`);

@@ -1,0 +1,211 @@
+/**
+ * Applies one migration, statement by statement, and writes down before each that it will be sent, and
+ * after each that it is applied. Where a process stopped in between, the change is looked for first, so that
+ * it is not made twice.
+ *
+ * @module
+ */
+import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
+import { writesOf } from "../../catalog/statement/statement.ts";
+import { connectionFailure, isTimeout } from "../driver/map_error.ts";
+import { isDefinite } from "../driver/refusal.ts";
+import type { Session } from "../driver/session.ts";
+import { isIdempotent } from "../prepare/idempotency.ts";
+import { createTableReader } from "../schema/table.ts";
+import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { findChange } from "./find_change.ts";
+import type { HistoryEntry, MigrationRecord } from "./history_table.ts";
+import type { Lease } from "./lease.ts";
+import {
+  checksumOf,
+  type Migration,
+  MigrationError,
+  type MigrationStatement,
+} from "./migrations.ts";
+import { recording } from "./recording.ts";
+
+export interface ApplyMigrationOptions {
+  /** What the cluster has of it; null if it has nothing. */
+  readonly entry: HistoryEntry | null;
+  readonly record: MigrationRecord;
+  readonly keyspace: string;
+  readonly lease: Lease;
+  readonly log: (line: string) => void;
+}
+
+/** @throws {MigrationError} if a statement fails, or nobody can say whether it is applied */
+export async function applyMigration(
+  session: Session,
+  migration: Migration,
+  { entry, record, keyspace, lease, log }: ApplyMigrationOptions,
+): Promise<void> {
+  const { statements, path } = migration;
+  const done = entry?.applied ?? 0;
+  assertResumable(migration, entry);
+  assertAgreement(await session.agreesOnSchema());
+  if (entry === null) await recording(record.start());
+  for (const [index, statement] of statements.entries()) {
+    if (index < done) continue;
+    const number = index + 1;
+    const checksum = prefixChecksum(migration, number);
+    await recording(lease.renew());
+    const isThere = async () =>
+      await findChange(session, { head: statement.head, keyspace }) === "there";
+    const inDoubt = entry?.attempted === number;
+    let agreed = true;
+    if (inDoubt && await isApplied(session, statement, { migration, number, keyspace })) {
+      log(`Statement ${number} of "${path}" is applied already: it is not repeated`);
+    } else {
+      // What is there before the first attempt is somebody else's, and the server says what it makes of it.
+      if (inDoubt || !await isThere()) {
+        await recording(record.intend({ attempted: number, attemptedChecksum: checksum }));
+      }
+      agreed = await applyStatement(session, migration, {
+        index,
+        record,
+        // The statement of a process that has stopped can still arrive while this one looks.
+        isSettled: async (error) => inDoubt && isDefinite(error) && await isThere(),
+      });
+    }
+    // Recorded first: the statement is applied, whether or not every node knows of it yet.
+    await recording(record.statement({ applied: number, appliedChecksum: checksum }));
+    assertAgreement(agreed);
+  }
+}
+
+/** What identifies the first `count` statements of a migration. */
+export function prefixChecksum({ statements }: Migration, count: number): string {
+  return checksumOf(JSON.stringify(statements.slice(0, count).map(({ cql }) => cql)));
+}
+
+/** What was applied, or may be, must still be there as it was. */
+function assertResumable(migration: Migration, entry: HistoryEntry | null): void {
+  if (entry === null) return;
+  const { applied, appliedChecksum, attempted, attemptedChecksum } = entry;
+  if (applied > 0 && prefixChecksum(migration, applied) !== appliedChecksum) {
+    throw new MigrationError(
+      `Cannot resume "${migration.path}": ${
+        applied === 1
+          ? "its first statement was applied and has changed since: restore it"
+          : `its first ${applied} statements were applied and have changed since: restore them`
+      }`,
+    );
+  }
+  if (attempted === null || attempted <= applied) return;
+  if (prefixChecksum(migration, attempted) === attemptedChecksum) return;
+  throw new MigrationError(
+    `Cannot resume "${migration.path}": nobody knows whether its statement ${attempted} was applied, ` +
+      `and it has changed since: restore it, or ${resolveHelp(migration, attempted)}`,
+  );
+}
+
+/**
+ * Whether a statement that was about to be sent is applied.
+ *
+ * @throws {MigrationError} if only a person can tell
+ */
+async function isApplied(
+  session: Session,
+  statement: MigrationStatement,
+  { migration, number, keyspace }: {
+    readonly migration: Migration;
+    readonly number: number;
+    readonly keyspace: string;
+  },
+): Promise<boolean> {
+  const change = await findChange(session, { head: statement.head, keyspace });
+  if (change !== "unknown") return change === "there";
+  if (await isRepeatable(session, statement, keyspace)) return false;
+  throw new MigrationError(
+    `Cannot resume "${migration.path}": a "migrate" stopped at its statement ${number}, and the schema ` +
+      `does not say whether it was applied\n${quoted(statement)}\n` +
+      `  Look, then ${resolveHelp(migration, number)}`,
+  );
+}
+
+/** Whether it does no harm to apply a statement that is applied already. */
+async function isRepeatable(
+  session: Session,
+  { head, tokens }: MigrationStatement,
+  keyspace: string,
+): Promise<boolean> {
+  switch (head.kind) {
+    case "create":
+      return head.ifNotExists || head.orReplace;
+    case "drop":
+      return head.ifExists;
+    case "alter":
+      return head.alteration.kind === "other";
+    case "grant":
+    case "revoke":
+    case "select":
+      return true;
+    case "insert":
+    case "update":
+    case "delete":
+    case "batch": {
+      const statement = parseStatement(tokens);
+      const readTable = createTableReader(session);
+      const tables = await Promise.all(
+        writesOf(statement).map(({ table }) =>
+          readTable(table.keyspace?.name ?? keyspace, table.name.name)
+        ),
+      );
+      return isIdempotent(statement, tables);
+    }
+    case "truncate":
+    case "use":
+    case "unknown":
+      return false;
+  }
+}
+
+/** @returns whether the nodes agree on the schema after it */
+async function applyStatement(
+  session: Session,
+  migration: Migration,
+  { index, record, isSettled }: {
+    readonly index: number;
+    readonly record: MigrationRecord;
+    /** Whether the statement is applied although it failed. */
+    readonly isSettled: (error: unknown) => Promise<boolean>;
+  },
+): Promise<boolean> {
+  const { statements, path } = migration;
+  const statement = statements[index]!;
+  try {
+    const { agreed } = await session.run(statement.cql, { timeoutMs: DDL_TIMEOUT_MS });
+    return agreed;
+  } catch (cause) {
+    if (await isSettled(cause)) return await session.agreesOnSchema();
+    if (isDefinite(cause)) await recording(record.intend(null));
+    throw new MigrationError(
+      `Cannot apply statement ${index + 1} of ${statements.length} of "${path}": ${
+        connectionFailure(cause)
+      }\n${quoted(statement)}\n` +
+        `  ${whatStays(index)}. Fix this statement and run "deno task migrate" again, ` +
+        "which continues from here" +
+        (isTimeout(cause)
+          ? "\n  It may be applied all the same: the next run looks before it repeats it"
+          : ""),
+      { cause },
+    );
+  }
+}
+
+function quoted({ cql }: MigrationStatement): string {
+  return cql.replace(/^/gm, "  | ");
+}
+
+function whatStays(count: number): string {
+  if (count === 0) return "No statement of this file is applied";
+  return count === 1
+    ? "The statement before it stays applied"
+    : `The ${count} statements before it stay applied`;
+}
+
+function resolveHelp({ version }: Migration, number: number): string {
+  const place = `${`${version}`.padStart(4, "0")}:${number}`;
+  return `run "deno task migrate --resolve ${place} applied" if it was applied, ` +
+    `or "--resolve ${place} again" if not`;
+}

@@ -1,0 +1,41 @@
+/**
+ * Creates the gateway's own tables where they are missing, and adds what newer releases need.
+ *
+ * @module
+ */
+import type { Session } from "../driver/session.ts";
+import { cursorTableCql } from "../schema/cursor_table.ts";
+import { leaseTableCql } from "../schema/lease_table.ts";
+import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE, LEASE_TABLE } from "../schema/own_tables.ts";
+import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { historyColumnsCql, historyTableCql, lacksColumns } from "./history_table.ts";
+
+const TABLES = [
+  [HISTORY_TABLE, historyTableCql],
+  [CURSOR_TABLE, cursorTableCql],
+  [LEASE_TABLE, leaseTableCql],
+] as const;
+
+/**
+ * Any number of processes may do this at once. A role that may not create tables can still migrate where
+ * somebody else has created these.
+ *
+ * @throws {MigrationError} if the nodes do not agree on the schema
+ * @throws the driver's errors, such as a refusal
+ */
+export async function createOwnTables(session: Session, keyspace: string): Promise<void> {
+  const existing = await findOwnTables(session, keyspace);
+  for (const [table, cqlOf] of TABLES) {
+    if (!existing.has(table)) await change(session, cqlOf(keyspace));
+  }
+}
+
+/** For the holder of the lease alone: a column cannot be added twice. */
+export async function extendOwnTables(session: Session, keyspace: string): Promise<void> {
+  if (await lacksColumns(session, keyspace)) await change(session, historyColumnsCql(keyspace));
+}
+
+async function change(session: Session, cql: string): Promise<void> {
+  const { agreed } = await session.run(cql, { timeoutMs: DDL_TIMEOUT_MS });
+  assertAgreement(agreed);
+}

@@ -1,0 +1,39 @@
+/**
+ * How far the cluster is, a line for each migration.
+ *
+ * @module
+ */
+import type { HistoryEntry } from "./history_table.ts";
+import type { Migration } from "./migrations.ts";
+
+/** The lines of `deno task migrate status`, in the order of the versions. Pure. */
+export function describeStatus(
+  migrations: readonly Migration[],
+  history: readonly HistoryEntry[],
+): string[] {
+  const files = new Map(migrations.map((migration) => [migration.version, migration]));
+  const entries = new Map(history.map((entry) => [entry.version, entry]));
+  const versions = [...new Set([...files.keys(), ...entries.keys()])].sort((a, b) => a - b);
+  return versions.map((version) => {
+    const migration = files.get(version) ?? null;
+    const entry = entries.get(version) ?? null;
+    const name = migration?.name ?? entry?.name;
+    return `${`${version}`.padStart(4, "0")}_${name}  ${describe(migration, entry)}`;
+  });
+}
+
+function describe(migration: Migration | null, entry: HistoryEntry | null): string {
+  if (entry === null) return "pending";
+  const isWhole = entry.checksum !== null;
+  if (migration === null) {
+    return isWhole ? "applied by a newer release" : "being applied by a newer release";
+  }
+  if (isWhole) {
+    return entry.checksum === migration.checksum
+      ? "applied"
+      : "applied, and changed since: restore the file";
+  }
+  const progress = `applied in part: ${entry.applied} of ${migration.statements.length} statements`;
+  const inDoubt = entry.attempted !== null && entry.attempted > entry.applied;
+  return inDoubt ? `${progress}; statement ${entry.attempted} was begun` : progress;
+}

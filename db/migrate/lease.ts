@@ -1,0 +1,142 @@
+/**
+ * Lets one process at a time change the schema. A lease is a row that lightweight transactions at `SERIAL`
+ * give to one holder, in whatever data centre; it expires unless its holder renews it, so that a process
+ * that was killed keeps nobody waiting for long.
+ *
+ * A lease cannot fence DDL: a statement that its holder sent before it lost the lease still takes effect.
+ * The next holder looks for the change before repeating it (`find_change.ts`).
+ *
+ * @module
+ */
+import { isRefusal } from "../driver/refusal.ts";
+import type { Session } from "../driver/session.ts";
+import { LEASE_TABLE, qualify } from "../schema/own_tables.ts";
+import { MigrationError } from "./migrations.ts";
+
+/** The lease of those who change the schema. */
+const NAME = "migrations";
+
+/** How long a lease outlives its holder. */
+export const LEASE_SECONDS = 30;
+
+/** How often somebody who waits looks again, and says so again. */
+const LOOK_AGAIN_MS = 1_000;
+const SAY_AGAIN_MS = 30_000;
+
+export interface Lease {
+  /**
+   * Renews the lease, before each step that only its holder may take.
+   *
+   * @throws {MigrationError} if somebody else has it, or nobody can say
+   */
+  renew(): Promise<void>;
+  /** Gives it up. Never rejects: it expires anyway. */
+  release(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  readonly keyspace: string;
+  /** Hears of the holder that is waited for. */
+  readonly log: (line: string) => void;
+  /** Default: `LEASE_SECONDS`. */
+  readonly seconds?: number | undefined;
+}
+
+/**
+ * Waits until the lease is free, and takes it.
+ *
+ * @throws the driver's errors where the cluster cannot be asked
+ */
+export async function acquireLease(session: Session, options: LeaseOptions): Promise<Lease> {
+  const { keyspace, log, seconds = LEASE_SECONDS } = options;
+  const row = new LeaseRow(session, { keyspace, seconds });
+  let saidAt = -Infinity;
+  for (;;) {
+    const other = await row.take();
+    if (other === null) break;
+    if (performance.now() - saidAt >= SAY_AGAIN_MS) {
+      saidAt = performance.now();
+      log(`Waiting: another "migrate" has been at work since ${other.since} (${other.holder})`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS * (0.5 + Math.random() / 2)));
+  }
+  // One statement may take longer than the lease lasts.
+  const timer = setInterval(() => row.renew().catch(() => {}), seconds * 1000 / 3);
+  return {
+    renew: () => row.renew(),
+    async release() {
+      clearInterval(timer);
+      await row.give().catch(() => {});
+    },
+  };
+}
+
+interface Holder {
+  readonly holder: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** The row of the lease, as one process sees and changes it. */
+class LeaseRow {
+  readonly #session: Session;
+  readonly #table: string;
+  readonly #seconds: number;
+  readonly #holder = `pid ${Deno.pid}, ${crypto.randomUUID().slice(0, 8)}`;
+  readonly #since = new Date();
+
+  constructor(
+    session: Session,
+    { keyspace, seconds }: { readonly keyspace: string; readonly seconds: number },
+  ) {
+    this.#session = session;
+    this.#table = qualify(keyspace, LEASE_TABLE);
+    this.#seconds = seconds;
+  }
+
+  /** Null if it is ours now; else who has it. */
+  async take(): Promise<Holder | null> {
+    const cql = `INSERT INTO ${this.#table} (name, holder, since) VALUES (?, ?, ?)
+      IF NOT EXISTS USING TTL ?`;
+    return await this.#decide(cql, [NAME, this.#holder, this.#since, this.#seconds]);
+  }
+
+  async renew(): Promise<void> {
+    const cql = `UPDATE ${this.#table} USING TTL ? SET holder = ?, since = ?
+      WHERE name = ? IF holder = ?`;
+    const values = [this.#seconds, this.#holder, this.#since, NAME, this.#holder];
+    const other = await this.#decide(cql, values);
+    if (other === null) return;
+    throw new MigrationError(
+      `Cannot continue: this process did not answer for ${this.#seconds} s, ` +
+        'and another "migrate" may have gone on from here: run it again, which continues',
+    );
+  }
+
+  async give(): Promise<void> {
+    const cql = `DELETE FROM ${this.#table} WHERE name = ? IF holder = ?`;
+    await this.#session.query(cql, [NAME, this.#holder], { isConditional: true });
+  }
+
+  /** Runs a lightweight transaction. Where its outcome is not known, a read at `SERIAL` settles it. */
+  async #decide(cql: string, values: readonly unknown[]): Promise<Holder | null> {
+    try {
+      const [row] = await this.#session.query(cql, values, { isConditional: true });
+      if (row?.["[applied]"] === true) return null;
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+    }
+    const holder = await this.#read();
+    return holder.holder === this.#holder ? null : holder;
+  }
+
+  async #read(): Promise<Holder> {
+    const [row] = await this.#session.query(
+      `SELECT holder, since FROM ${this.#table} WHERE name = ?`,
+      [NAME],
+      { consistency: "SERIAL" },
+    );
+    if (row === undefined) return { holder: "it has just ended", since: "a moment ago" };
+    return { holder: String(row.holder), since: (row.since as Date).toISOString() };
+  }
+}

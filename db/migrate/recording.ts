@@ -1,0 +1,17 @@
+/**
+ * Work on the gateway's own tables: if it fails, that is no mistake in a migration.
+ *
+ * @module
+ */
+import { connectionFailure } from "../driver/map_error.ts";
+import { MigrationError } from "./migrations.ts";
+
+/** @throws {MigrationError} if the server refuses it, or cannot be asked */
+export async function recording<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof MigrationError) throw cause;
+    throw new MigrationError(`Cannot record migrations: ${connectionFailure(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Writes down what a person has found out about a statement that nobody else can tell of.
+ *
+ * @module
+ */
+import type { Session } from "../driver/session.ts";
+import { prefixChecksum } from "./apply_migration.ts";
+import { readHistory, recordOf } from "./history_table.ts";
+import { withLease } from "./migrate.ts";
+import { type Migration, MigrationError } from "./migrations.ts";
+import { recording } from "./recording.ts";
+
+/** A statement of a migration, and what became of it. */
+export interface Resolution {
+  readonly version: number;
+  /** From 1. */
+  readonly statement: number;
+  /** `again` if it was not applied, and the next run is to send it. */
+  readonly outcome: "applied" | "again";
+}
+
+/** @throws {MigrationError} if nothing is in doubt about the statement */
+export async function resolveStatement(
+  session: Session,
+  migrations: readonly Migration[],
+  { keyspace, log, resolution: { version, statement, outcome } }: {
+    readonly keyspace: string;
+    readonly log: (line: string) => void;
+    readonly resolution: Resolution;
+  },
+): Promise<void> {
+  const place = `${`${version}`.padStart(4, "0")}:${statement}`;
+  const migration = migrations.find((candidate) => candidate.version === version);
+  if (migration === undefined) {
+    throw new MigrationError(`Cannot resolve "${place}": this release has no such migration`);
+  }
+  await withLease(session, { keyspace, log }, async () => {
+    const history = await readHistory(session, keyspace);
+    const entry = history.find((candidate) => candidate.version === version);
+    const { attempted = null, applied = 0 } = entry ?? {};
+    if (attempted !== statement || attempted <= applied) {
+      throw new MigrationError(
+        `Cannot resolve "${place}": nothing is in doubt about it: "deno task migrate status" shows what is`,
+      );
+    }
+    const record = recordOf(session, keyspace, migration);
+    if (outcome === "again") {
+      await recording(record.intend(null));
+      log(`Statement ${statement} of "${migration.path}" will be applied by the next run`);
+      return;
+    }
+    const appliedChecksum = prefixChecksum(migration, statement);
+    await recording(record.statement({ applied: statement, appliedChecksum }));
+    log(`Statement ${statement} of "${migration.path}" is recorded as applied`);
+  });
+}
