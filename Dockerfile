@@ -5,9 +5,12 @@ WORKDIR /app
 ENV DENO_NO_UPDATE_CHECK=1 \
     CQL_DIR=/app/cql
 
-# Packages first: they seldom change, so a change to the code does not fetch them again.
+# Packages first: they seldom change, so a change to the code does not fetch them again. Those of tests and
+# tools are left out.
 COPY deno.json deno.lock ./
-RUN deno install --quiet --frozen
+COPY deploy/production_packages.ts deploy/production_packages.ts
+RUN deno run --quiet --no-config --allow-read=. --allow-write=. deploy/production_packages.ts \
+  && deno install --quiet --frozen
 
 COPY main.ts ./
 COPY audit audit

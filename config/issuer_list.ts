@@ -13,13 +13,30 @@ import type { TrustedIssuer } from "./trusted_issuer.ts";
 export function issuerList(): SettingKind<readonly TrustedIssuer[]> {
   return {
     range: "a JSON list, or the path of a JSON file",
+    paths: (text) => isInline(text) ? filesIn(text) : [text, folderOf(text) || "."],
     read(text, fail) {
       if (text === "") return [];
-      const isInline = /^[[{]/.test(text);
-      const json = isInline ? text : readFile(text, fail);
-      return json === null ? [] : readList(json, { folder: isInline ? "" : folderOf(text), fail });
+      const json = isInline(text) ? text : readFile(text, fail);
+      return json === null
+        ? []
+        : readList(json, { folder: isInline(text) ? "" : folderOf(text), fail });
     },
   };
+}
+
+function isInline(text: string): boolean {
+  return /^[[{]/.test(text);
+}
+
+/** What the members of a list that end with `_file` name; nothing of what is not JSON. */
+function filesIn(json: string): string[] {
+  const list = parse(json, () => {});
+  const issuers = Array.isArray(list) ? list.filter(isJsonObject) : [];
+  return issuers.flatMap((issuer) =>
+    Object.entries(issuer).flatMap(([name, value]) =>
+      name.endsWith("_file") && typeof value === "string" ? [value] : []
+    )
+  );
 }
 
 function readFile(path: string, fail: Fail): string | null {

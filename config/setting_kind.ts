@@ -20,6 +20,8 @@ export type Fail = (expectation: string, part?: string) => void;
 export interface SettingKind<T> {
   /** The values that it accepts, in Markdown; empty if `meaning` says it all. */
   readonly range: string;
+  /** The paths that the process reads because of the text; left out if it reads none. */
+  paths?(text: string): readonly string[];
   /** The value. Where it calls `fail`, what it returns is never used. */
   read(text: string, fail: Fail): T;
 }
@@ -41,13 +43,14 @@ export function line(): SettingKind<string> {
 
 /** A path that the process uses itself, later. */
 export function path(): SettingKind<string> {
-  return { range: "a path", read: (text) => text };
+  return { range: "a path", paths: (text) => [text], read: (text) => text };
 }
 
 /** The content of the text file that the setting names. */
 export function fileContent(): SettingKind<string> {
   return {
     range: "the path of a PEM file",
+    paths: (path) => [path],
     read(path, fail) {
       try {
         return Deno.readTextFileSync(path);
@@ -160,6 +163,7 @@ export function claimPaths(): SettingKind<readonly ClaimPath[]> {
 export function rolesFile(): SettingKind<ReadonlyMap<string, readonly string[]>> {
   return {
     range: "the path of a JSON file",
+    paths: (path) => [path],
     read(path, fail) {
       if (path === "") return new Map();
       const json = readJsonFile(path, fail);

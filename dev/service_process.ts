@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import deno from "../deno.json" with { type: "json" };
+import { taskArguments } from "./task_arguments.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -27,7 +28,7 @@ export interface ServiceProcess {
 export function startServiceProcess(env: Environment, args: readonly string[]): ServiceProcess {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...argsOf("start", "main.ts"),
+      ...taskArguments("start", env).filter((word) => word !== "main.ts"),
       fileURLToPath(new URL("serve.ts", import.meta.url)),
       ...args,
     ],
@@ -67,7 +68,7 @@ export async function runCheck(env: Environment, signal: AbortSignal): Promise<s
   const [script] = deno.tasks.check.command.split(" ").slice(-1);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...argsOf("check", script!),
+      ...taskArguments("check", env).filter((word) => word !== script),
       fileURLToPath(new URL(`../${script}`, import.meta.url)),
       "--no-types",
     ],
@@ -75,9 +76,4 @@ export async function runCheck(env: Environment, signal: AbortSignal): Promise<s
     signal,
   }).output();
   return success ? null : new TextDecoder().decode(stderr).trimEnd();
-}
-
-/** The arguments that a task passes to deno, without the script. */
-function argsOf(task: keyof typeof deno.tasks, script: string): string[] {
-  return deno.tasks[task].command.split(" ").slice(1).filter((word) => word !== script);
 }

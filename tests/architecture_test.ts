@@ -299,6 +299,7 @@ describe("architecture", () => {
       "main.ts",
       "tasks/check.ts",
       "tasks/migrate.ts",
+      "tasks/read_paths.ts",
     ]);
   });
 

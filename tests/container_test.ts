@@ -6,6 +6,13 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { SETTINGS } from "../config/settings.ts";
+import {
+  DEVELOPMENT,
+  type Lock,
+  type Manifest,
+  productionLock,
+  productionManifest,
+} from "../deploy/production_packages.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -13,13 +20,19 @@ const [dockerfile, ignored, compose, haproxy, ci] = await Promise.all(
   ["Dockerfile", ".dockerignore", "docker-compose.yml", "deploy/haproxy.cfg", ".ci/run"]
     .map((path) => Deno.readTextFile(new URL(path, ROOT))),
 ) as [string, string, string, string, string];
-const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))) as {
-  tasks: Record<string, { command: string }>;
-};
+const [manifest, lock] = await Promise.all(
+  ["deno.json", "deno.lock"].map(async (path) =>
+    JSON.parse(await Deno.readTextFile(new URL(path, ROOT)))
+  ),
+) as [Manifest & { readonly tasks: Record<string, { command: string }> }, Lock];
+const { tasks } = manifest;
+const ROOTS = ["main.ts", "tasks/migrate.ts", "tasks/check.ts", "deploy/healthcheck.ts"];
 
-/** `--allow-read=…` → `--allow-read`, in order. */
+/** `--allow-read=…` → `--allow-read`, in order; without those of a program that the shell runs first. */
 function permissionsOf(command: string): string[] {
-  return [...command.matchAll(/--(?:allow|deny)-[a-z]+/g)].map(([flag]) => flag).sort();
+  return [...command.replace(/\$\(.*?\)/, "").matchAll(/--(?:allow|deny)-[a-z]+/g)].map(([flag]) =>
+    flag
+  ).sort();
 }
 
 /** The project's own files that a module imports, itself included. */
@@ -34,6 +47,23 @@ async function ownModules(root: string): Promise<string[]> {
   return modules.map(({ specifier }) => specifier)
     .filter((specifier) => specifier.startsWith(ROOT.href))
     .map((specifier) => specifier.slice(ROOT.href.length));
+}
+
+/** What the modules of a program import from the registry themselves. */
+async function importedPackages(root: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", root],
+    cwd: ROOT,
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    modules: { npmPackage?: string }[];
+  };
+  return modules.flatMap(({ npmPackage }) => npmPackage ?? []).map((id) => packageOf(`npm:${id}`));
+}
+
+/** `npm:/hono@4.13.19/utils` → `hono`. */
+function packageOf(target: string): string {
+  return /^npm:\/?((?:@[^/]+\/)?[^/@]+)/.exec(target)![1]!;
 }
 
 function fallbackOf(name: string): number {
@@ -80,6 +110,28 @@ describe("Dockerfile", () => {
     expect(fetches.filter((line) => !line.includes("--frozen"))).toEqual([]);
   });
 
+  it("leaves out the packages of tests and tools, and no others", async () => {
+    expect(dockerfile).toContain(
+      "--allow-write=. deploy/production_packages.ts \\\n  && deno install --quiet --frozen\n",
+    );
+    // `@hono/zod-openapi` needs it in this version.
+    const used = new Set(["zod", ...(await Promise.all(ROOTS.map(importedPackages))).flat()]);
+    const left = Object.entries(manifest.imports).filter(([, target]) => target.startsWith("npm:"))
+      .filter(([, target]) => !used.has(packageOf(target))).map(([name]) => name);
+    expect(left.toSorted()).toEqual(
+      DEVELOPMENT.filter((name) => manifest.imports[name]?.startsWith("npm:")).toSorted(),
+    );
+  });
+
+  it("has a lock file of what is left, and of all that it depends on", () => {
+    const { npm } = productionLock(productionManifest(manifest), lock);
+    const names = Object.keys(npm).map((id) => id.slice(0, id.indexOf("@", 1)));
+    expect(names).toEqual(expect.arrayContaining(["cassandra-driver", "adm-zip", "long", "zod"]));
+    for (const name of ["oidc-provider", "koa", "playwright-core", "expect"]) {
+      expect(names).not.toContain(name);
+    }
+  });
+
   it("copies all that main.ts and the tasks import, and the build context has it", async () => {
     const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, paths]) =>
       paths!.split(" ")
@@ -88,8 +140,7 @@ describe("Dockerfile", () => {
       if (path !== "*.ts") await Deno.stat(new URL(path, ROOT));
       expect(ignored.split("\n")).toContain(`!${path}`);
     }
-    const roots = ["main.ts", "tasks/migrate.ts", "tasks/check.ts", "deploy/healthcheck.ts"];
-    const own = (await Promise.all(roots.map(ownModules))).flat();
+    const own = (await Promise.all(ROOTS.map(ownModules))).flat();
     expect(own.length).toBeGreaterThan(0);
     const isCopied = (path: string) =>
       copied.some((each) =>

@@ -6,20 +6,19 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import deno from "../deno.json" with { type: "json" };
 import { freePort } from "../dev/ports.ts";
+import { taskArguments } from "../dev/task_arguments.ts";
 import { eventually } from "./support/eventually.ts";
 import { residentMemory } from "./support/process_memory.ts";
 import { environment } from "./support/programs.ts";
 
-const [, ...START] = deno.tasks.start.command.split(" ");
 const MANY_REQUESTS = 15_000;
 
 /** The service on a Cassandra that is not there: what it logs is all that matters here. */
 async function startUnread() {
   const port = freePort();
   const child = new Deno.Command(Deno.execPath(), {
-    args: START,
+    args: taskArguments("start", {}),
     env: environment({
       HOST: "127.0.0.1",
       PORT: `${port}`,

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import deno from "../deno.json" with { type: "json" };
+import { taskArguments } from "../dev/task_arguments.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { type OtlpReceiver, type OtlpSpan, startOtlpReceiver } from "./support/otlp_receiver.ts";
 
@@ -34,17 +34,10 @@ after(() => service[Symbol.asyncDispose]());
 /** Runs the service as a process that exports, sends it requests, and stops it. */
 async function run(format: "json" | "pretty", env: Record<string, string> = {}): Promise<Run> {
   const receiver = startOtlpReceiver();
-  const [, ...args] = deno.tasks.start.command.split(" ");
+  const settings = { ...service.env, CQL_DIR: service.config.cqlDir, LOG_FORMAT: format, ...env };
   const child = new Deno.Command(Deno.execPath(), {
-    args,
-    env: {
-      ...service.env,
-      CQL_DIR: service.config.cqlDir,
-      LOG_FORMAT: format,
-      NO_COLOR: "1",
-      ...receiver.env,
-      ...env,
-    },
+    args: taskArguments("start", settings),
+    env: { ...settings, NO_COLOR: "1", ...receiver.env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -5,6 +5,7 @@
  */
 import { SETTINGS } from "../../config/settings.ts";
 import deno from "../../deno.json" with { type: "json" };
+import { taskArguments } from "../../dev/task_arguments.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -40,8 +41,6 @@ export interface ServiceProcess extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
 }
 
-const [, ...START] = deno.tasks.start.command.split(" ");
-
 export interface SpawnOptions {
   /** What deno is given. Default: what the task `start` gives it. */
   readonly args?: readonly string[];
@@ -52,7 +51,7 @@ export interface SpawnOptions {
 /** Starts the service; resolves once it listens. */
 export async function spawnService(
   env: Environment,
-  { args = START, maxDescriptors }: SpawnOptions = {},
+  { args = taskArguments("start", env), maxDescriptors }: SpawnOptions = {},
 ): Promise<ServiceProcess> {
   const limit = maxDescriptors === undefined ? "" : `ulimit -n ${maxDescriptors}; `;
   const child = new Deno.Command("sh", {

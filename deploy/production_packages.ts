@@ -1,0 +1,95 @@
+/**
+ * Rewrites `deno.json` and `deno.lock` so that they name only the packages of the service. Deno caches
+ * every package that its lock file names, and the image needs none of those that only tests and tools
+ * import. The image is built with it; a checkout stays as it is.
+ *
+ * @module
+ */
+
+/** What no module of the service imports: the names of the import map. */
+export const DEVELOPMENT: readonly string[] = [
+  "@opentelemetry/context-async-hooks",
+  "@opentelemetry/core",
+  "@opentelemetry/sdk-trace",
+  "@redocly/openapi-core",
+  "@std/expect",
+  "@std/testing/bdd",
+  "ajv-formats",
+  "ajv/",
+  "csv-parse/sync",
+  "fast-check",
+  "oidc-provider",
+  "playwright-core",
+  "vega-datasets",
+];
+
+export interface Manifest {
+  readonly imports: Readonly<Record<string, string>>;
+  readonly [member: string]: unknown;
+}
+
+/** The parts of a lock file, version 5, that matter here. */
+export interface Lock {
+  /** `npm:zod@4.6.7` → the version, with its peers. */
+  readonly specifiers: Readonly<Record<string, string>>;
+  readonly npm: Readonly<Record<string, { readonly dependencies?: readonly string[] }>>;
+  readonly workspace: { readonly dependencies: readonly string[] };
+  readonly [member: string]: unknown;
+}
+
+export function productionManifest({ imports, ...rest }: Manifest): Manifest {
+  const kept = Object.entries(imports).filter(([name]) => !DEVELOPMENT.includes(name));
+  return { ...rest, imports: Object.fromEntries(kept) };
+}
+
+/** The lock file of a manifest that imports less. */
+export function productionLock({ imports }: Manifest, lock: Lock): Lock {
+  const specifiers = new Set(Object.values(imports).map(specifierOf));
+  const kept = Object.entries(lock.specifiers).filter(([name]) => specifiers.has(name));
+  const packages = reachable(lock, kept.map(([name, version]) => `${nameOf(name)}@${version}`));
+  return {
+    ...lock,
+    specifiers: Object.fromEntries(kept),
+    npm: Object.fromEntries(Object.entries(lock.npm).filter(([id]) => packages.has(id))),
+    workspace: {
+      ...lock.workspace,
+      dependencies: lock.workspace.dependencies.filter((name) => specifiers.has(name)),
+    },
+  };
+}
+
+/** `npm:/hono@4.13.19/utils` → `npm:hono@4.13.19`. */
+function specifierOf(target: string): string {
+  return target.replace(/^npm:\/?(@[^/]+\/)?([^/]+).*$/, "npm:$1$2");
+}
+
+/** `npm:@hono/zod-openapi@1.6.3` → `@hono/zod-openapi`. */
+function nameOf(specifier: string): string {
+  return specifier.slice("npm:".length, specifier.lastIndexOf("@"));
+}
+
+/** The packages with these ids, and all that they depend on. */
+function reachable({ npm }: Lock, roots: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const left = [...roots];
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    const dependencies = npm[id]?.dependencies ?? [];
+    // A dependency of which there is a single version is named without it.
+    left.push(
+      ...dependencies.map((name) =>
+        name in npm ? name : Object.keys(npm).find((each) => each.startsWith(`${name}@`)) ?? name
+      ),
+    );
+  }
+  return found;
+}
+
+if (import.meta.main) {
+  const manifest: Manifest = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const lock: Lock = JSON.parse(Deno.readTextFileSync("deno.lock"));
+  const production = productionManifest(manifest);
+  Deno.writeTextFileSync("deno.json", JSON.stringify(production, null, 2));
+  Deno.writeTextFileSync("deno.lock", JSON.stringify(productionLock(production, lock), null, 2));
+}
