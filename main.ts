@@ -40,6 +40,7 @@ import { Places } from "./routes/load/places.ts";
 import { TimeSlices } from "./routes/load/time_slices.ts";
 import { createCursors } from "./routes/paging/cursors.ts";
 import { createCursorBox } from "./routes/paging/seal_cursor.ts";
+import { createQuotas } from "./routes/quota/quotas.ts";
 import { Activation } from "./server/activation.ts";
 import { localUrl } from "./server/host_port.ts";
 import { listen, type Listener } from "./server/listen.ts";
@@ -103,6 +104,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const slices = new TimeSlices();
   const addressOf = createAddressReader(config.trustedProxies);
   const auditing = audit === null ? null : { log: audit, addressOf };
+  const quotas = createQuotas({ ...config, addressOf });
   const addresses = createAddresses(config);
   const seeds = createSeeds();
   const origins = createOriginPolicy(config.corsOrigins);
@@ -154,6 +156,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       },
       authenticator,
       issuers: issuers.map(({ issuer }) => issuer),
+      quotas,
       places,
       slices,
       addressOf,

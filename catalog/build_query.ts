@@ -111,6 +111,10 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
     access: accessOf(tags),
     requirements: tags.require,
     masks: masksOf(tags),
+    rates: tags.rate.map((rate) => ({
+      ...rate,
+      over: facts.own.rate.includes(rate) ? "query" : "file",
+    })),
     waivers: tags.waive,
   };
 }

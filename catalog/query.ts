@@ -14,6 +14,7 @@ import type { GeneratedKind } from "./tags/param/generated_source.ts";
 import type { ParamOptions } from "./tags/param/options.ts";
 import type { Requirement } from "./tags/require_tag.ts";
 import type { TagSettings } from "./tags/tags.ts";
+import type { Rate } from "./tags/parts/rate.ts";
 import type { Waiver } from "./tags/waive_tag.ts";
 import type { Span } from "./text/source.ts";
 
@@ -31,6 +32,7 @@ export type { Method, Mode } from "./tags/mode.ts";
 export type { Page } from "./tags/page_tag.ts";
 export type { Raw } from "./tags/raw_tag.ts";
 export type { Comparison, Requirement } from "./tags/require_tag.ts";
+export type { Rate, RatePartition } from "./tags/parts/rate.ts";
 export type { Route } from "./tags/route_tag.ts";
 export type { Scan } from "./tags/scan_tag.ts";
 export type { SuccessStatus } from "./tags/status_tag.ts";
@@ -83,6 +85,12 @@ export interface Marker {
   readonly spans: readonly Span[];
 }
 
+/** A rate, and what it counts together. */
+export interface QueryRate extends Rate {
+  /** The query alone, or all queries of its file that have no rate of their own. */
+  readonly over: "query" | "file";
+}
+
 /** Who may call a query. An internal query has no route and is called by hand-written routes only. */
 export type Access =
   | { readonly kind: "internal" }
@@ -122,6 +130,8 @@ export interface Query extends TagSettings {
   readonly requirements: readonly Requirement[];
   /** What is hidden from callers who lack a scope. */
   readonly masks: readonly Mask[];
+  /** How much of it may be used. */
+  readonly rates: readonly QueryRate[];
   /** The guardrails that do not apply to it. */
   readonly waivers: readonly Waiver[];
 }

@@ -75,6 +75,9 @@ describe("readConfig()", () => {
       stallTimeoutMs: 60000,
       maxInFlight: 1024,
       maxInFlightPerCaller: null,
+      rateLimits: [],
+      publicRateLimits: [],
+      replicas: 1,
       trustedProxies: [],
       corsOrigins: [],
       docs: "on",
@@ -126,6 +129,38 @@ docs/configuration.md lists every setting`),
       what: "a port beyond the range",
       env: { PORT: "65536" },
       mistakes: ['PORT is "65536": expected an integer from 0 to 65535'],
+    },
+    {
+      what: "rates that cannot be read",
+      env: { RATE_LIMIT: "50, 5/s per=tenants, 1/s, 2/s per=caller", RATE_LIMIT_PUBLIC: "0/s" },
+      mistakes: [
+        'RATE_LIMIT has "50": Missing unit of "50": Write it as "50/s burst=100 per=claim:tenant", or as "10000 rows/m"',
+        'RATE_LIMIT has "5/s per=tenants": Cannot count by "tenants": Use one of "caller", "client", "address", "route", "everybody", "claim:…"',
+        'RATE_LIMIT has "2/s per=caller": another rate is requests/s per caller too: keep one of them',
+        'RATE_LIMIT_PUBLIC has "0/s": Cannot use "0" as a number of requests or rows: Write a whole number of at least 1',
+      ],
+    },
+    {
+      what: "rates by a token of callers who have none",
+      env: { RATE_LIMIT_PUBLIC: "5/s per=client, 5/m limit=claim:rps max=9, 5/s per=everybody" },
+      mistakes: [
+        'RATE_LIMIT_PUBLIC has "5/s per=client": per=client needs a token, which these callers lack',
+        'RATE_LIMIT_PUBLIC has "5/m limit=claim:rps max=9": limit=claim:rps needs a token, which these callers lack',
+      ],
+    },
+    {
+      what: "rates",
+      env: {
+        RATE_LIMIT: "100/s burst=200 limit=claim:limits.rps max=500, 9 rows/m per=claim:tenant",
+        RATE_LIMIT_PUBLIC: "5/s, 500/m per=route",
+        REPLICAS: "3",
+      },
+      mistakes: [],
+    },
+    {
+      what: "no replicas",
+      env: { REPLICAS: "0" },
+      mistakes: ['REPLICAS is "0": expected an integer from 1 to 10000'],
     },
     { what: "the last port", env: { PORT: "65535" }, mistakes: [] },
     {

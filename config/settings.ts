@@ -12,6 +12,7 @@ import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
 import { MASK_SETTINGS } from "./mask_settings.ts";
+import { QUOTA_SETTINGS } from "./quota_settings.ts";
 import type { Setting } from "./setting.ts";
 import {
   choice,
@@ -166,6 +167,7 @@ export const SETTINGS = {
     meaning:
       "Requests of one caller served at once; a quarter of `MAX_IN_FLIGHT` by default, 0 for no limit",
   },
+  ...QUOTA_SETTINGS,
   trustedProxies: {
     name: "TRUSTED_PROXIES",
     default: "",

@@ -214,6 +214,17 @@ export const CLIENT_CODES = {
       "The request has more than 100 headers, or they have more bytes than `MAX_HEADER_BYTES`",
     action: "Send fewer or shorter headers; a browser may have to delete cookies",
   },
+  rate_limited: {
+    status: 429,
+    title: "Rate limited",
+    ...CLIENT,
+    repetition: "later",
+    retryAfterSeconds: 1,
+    routes: ["limited"],
+    meaning:
+      "A quota of the route is used up; `RateLimit` says which. The request counts towards no quota, and nothing was changed",
+    action: "Wait as long as `Retry-After` says, then repeat the request",
+  },
   token_too_large: {
     status: 431,
     title: "Token too large",

@@ -36,6 +36,8 @@ export type RouteTrait =
   | "walk"
   /** Its condition comes from `If-Match`. */
   | "if_match"
+  /** Has a quota. */
+  | "limited"
   /** Writes. */
   | "writes"
   /** Writes what must not be written twice. */

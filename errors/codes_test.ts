@@ -35,6 +35,7 @@ describe("codesOf()", () => {
     ["not_idempotent", ["outcome_unknown"]],
     ["writes", ["unsupported_idempotency_key", "outcome_not_recorded", "audit_unavailable"]],
     ["audited", ["outcome_not_recorded", "audit_unavailable"]],
+    ["limited", ["rate_limited"]],
     ["hand_written", [
       "range_too_wide",
       "unsupported_idempotency_key",

@@ -125,6 +125,7 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     sub: request.subject,
     client_id: request.clientId,
     ...(request.code === null ? {} : { code: request.code }),
+    ...(request.policy === null ? {} : { policy: request.policy }),
     ...(request.cause === undefined ? {} : { cause: describeCause(request.cause) }),
   };
   const message = "{method} {route} {status} in {duration_ms} ms";

@@ -104,6 +104,12 @@ export function createMetrics(release: string): Metrics {
     registers,
   });
   const observeAudit = createAuditMetrics(register);
+  const rateLimited = new prometheus.Counter({
+    name: "cqlgate_rate_limited_requests_total",
+    help: "Requests that a quota refused, by query name or hand-written route, and quota",
+    labelNames: ["query", "policy"],
+    registers,
+  });
   const clientLabelOf = createClientLabels();
 
   /** A counter that begins at its first increment hides it: an increase needs a value before it. */
@@ -152,6 +158,11 @@ export function createMetrics(release: string): Metrics {
         }
         case "audit":
           return observeAudit(observation);
+        case "quotas":
+          for (const { query, policy } of observation.quotas) rateLimited.inc({ query, policy }, 0);
+          return;
+        case "rate_limited":
+          return rateLimited.inc({ query: observation.query, policy: observation.policy });
         case "connection":
           hostsUp.set(observation.hostsUp);
           return connected.set(observation.state === "up" ? 1 : 0);

@@ -15,9 +15,12 @@ describe("createMetrics()", () => {
 
   const DEPRECATED = [{ method: "GET", path: "/items" }];
 
+  const QUOTA = { query: "list_items", policy: "requests/s per caller" };
+
   it("starts every counter at zero, as soon as its labels are known", async () => {
     const metrics = createMetrics("1.2.3");
     metrics.observe({ kind: "routes", queries: QUERIES, deprecated: DEPRECATED, durationMs: 1 });
+    metrics.observe({ kind: "quotas", quotas: [QUOTA] });
     const text = await metrics.render();
     const counters = [...text.matchAll(/^# TYPE (cqlgate_\w+) counter$/gm)].map(([, name]) =>
       name!
@@ -36,6 +39,14 @@ describe("createMetrics()", () => {
       '{query="add_items",outcome="written"}': 0,
       '{query="add_items",outcome="failed"}': 0,
     });
+  });
+
+  it("counts what quotas refuse, by query and quota", async () => {
+    const metrics = createMetrics("1.2.3");
+    for (const _ of [1, 2]) metrics.observe({ kind: "rate_limited", ...QUOTA });
+    metrics.observe({ kind: "quotas", quotas: [QUOTA] });
+    expect(samplesOf(await metrics.render(), "cqlgate_rate_limited_requests_total"))
+      .toEqual({ '{query="list_items",policy="requests/s per caller"}': 2 });
   });
 
   it("counts the uses of a deprecated route by issuer and client", async () => {

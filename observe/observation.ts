@@ -8,6 +8,14 @@ import type { Code } from "../errors/codes.ts";
 
 export type ConnectionState = "connecting" | "up" | "down" | "closed";
 
+/** A quota by what it limits, and its own name. */
+export interface QuotaName {
+  /** The name of the query, or the method and path of a hand-written route. */
+  readonly query: string;
+  /** Such as `requests/s per caller`. */
+  readonly policy: string;
+}
+
 export type Observation =
   /** A request was answered, or its caller left. Durations are in milliseconds. */
   | {
@@ -28,6 +36,8 @@ export type Observation =
     readonly subject: string | null;
     readonly clientId: string | null;
     readonly code: Code | null;
+    /** The quota that refused it; else null. */
+    readonly policy: string | null;
     /** The cause of a 5xx, for the operator. */
     readonly cause: unknown;
   }
@@ -93,6 +103,10 @@ export type Observation =
     /** Why they could not be. */
     readonly cause: unknown;
   }
+  /** The quotas that requests are held against from now on. */
+  | { readonly kind: "quotas"; readonly quotas: readonly QuotaName[] }
+  /** A quota refused a request. */
+  | ({ readonly kind: "rate_limited" } & QuotaName)
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
   /** Cassandra warned of a statement that it ran. */

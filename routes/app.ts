@@ -13,9 +13,9 @@ import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Executor } from "../db/run/execute.ts";
 import { invalidInput } from "../errors/invalid_input.ts";
 import { ServiceError } from "../errors/service_error.ts";
-import type { Observe } from "../observe/observation.ts";
 import { auditRefusals } from "./audit/audit_refusals.ts";
 import type { Auditing } from "./audit/record.ts";
+import type { Observe, QuotaName } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
 import { type Addresses, PROBES } from "./addresses.ts";
@@ -57,6 +57,9 @@ import { type ApiInfo, makeDocument } from "./openapi/document.ts";
 import { createIndex } from "./openapi/index_page.ts";
 import { nameSchemas } from "./openapi/name_schemas.ts";
 import type { Cursors } from "./paging/cursors.ts";
+import { enforceQuotas } from "./quota/enforce_quotas.ts";
+import type { Quotas } from "./quota/quotas.ts";
+import { onlyQuotas, type QuotaSelector, quotasIn, selectQuotas } from "./quota/select_quotas.ts";
 import { problemResponse } from "./respond/problem.ts";
 import { bySpecificity, findHidden } from "./route_pattern.ts";
 
@@ -82,6 +85,8 @@ export interface AppOptions {
   readonly authenticator: TokenAuthenticator | null;
   /** Whose tokens are taken; empty if every route is public. */
   readonly issuers: readonly string[];
+  /** How much callers may use. */
+  readonly quotas: Quotas;
   readonly places: Places;
   readonly slices: TimeSlices;
   readonly addressOf: AddressReader;
@@ -127,6 +132,7 @@ interface GuardedRoute {
   readonly deprecated: Deprecation | null;
   /** Whether it writes, or reads what is audited. */
   readonly isAudited: boolean;
+  readonly limits: QuotaSelector;
   /** Of a hand-written route; a query's route does the same as it reads its input (`mount.ts`). */
   readonly needs?: HandlerNeeds;
 }
@@ -155,6 +161,11 @@ const PIPELINE: readonly Unit[] = [
   },
   { of: "route", use: ({ auditing }, route) => refusalsOf(route, auditing) },
   { of: "route", use: (options, route) => guard(route, options) },
+  {
+    of: "route",
+    use: ({ observe }, { limits }) =>
+      quotasIn(limits).length === 0 ? [] : [enforceQuotas(limits.select, { observe })],
+  },
   { of: "route", use: (options) => [shedLoad(options)] },
   { of: "handwritten", use: (_, { headers }) => [refusePreconditions(headers)] },
   { of: "handwritten", use: (_, { answers }) => assertAcceptable(answers) },
@@ -233,19 +244,28 @@ function mountApi(
     ...sharedRoutes(prepared).map((queries) => {
       const [{ query: { route, access, deprecated } }] = queries;
       const isAudited = queries.some(({ writes }) => writes);
-      const before = beforeRoute({ path: route!.path, access, deprecated, isAudited }, options);
-      const mountOptions = { ...options, names, before };
-      return { ...route!, mount: () => mountQueries(app, queries, mountOptions) };
+      const limits = selectQuotas(queries, options.quotas);
+      const before = beforeRoute(
+        { path: route!.path, access, deprecated, isAudited, limits },
+        options,
+      );
+      const mountOptions = { ...options, names, before, quotas: quotasIn(limits) };
+      return { ...route!, limits, mount: () => mountQueries(app, queries, mountOptions) };
     }),
-    ...options.handwritten.map((route) => ({
-      method: route.method,
-      path: route.path,
-      mount() {
-        const isAudited = route.method !== "get";
-        const before = beforeRoute({ ...route, isAudited }, options);
-        route.mount(app, { callers, stallTimeoutMs, before });
-      },
-    })),
+    ...options.handwritten.map((route) => {
+      const isAudited = route.method !== "get";
+      const limits = onlyQuotas(options.quotas.ofRoute(route));
+      const quotas = quotasIn(limits);
+      return {
+        method: route.method,
+        path: route.path,
+        limits,
+        mount() {
+          const before = beforeRoute({ ...route, isAudited, limits }, options);
+          route.mount(app, { callers, stallTimeoutMs, before, quotas });
+        },
+      };
+    }),
   ];
   const hidden = findHidden(mounts);
   if (hidden !== null) {
@@ -254,6 +274,11 @@ function mountApi(
     );
   }
   for (const { mount } of mounts.toSorted(bySpecificity)) mount();
+  options.observe({ kind: "quotas", quotas: mounts.flatMap(({ limits }) => namesOf(limits)) });
+}
+
+function namesOf({ sets }: QuotaSelector): QuotaName[] {
+  return sets.flatMap(({ of, quotas }) => quotas.map(({ name }) => ({ query: of, policy: name })));
 }
 
 /** The queries that have a route, those of one route together. */

@@ -45,6 +45,10 @@ export interface RequestContext {
   run: RunSteps;
   /** Whether an operation of it is on record, so that its outcome is too. */
   isAudited: boolean;
+  /** Takes rows that were read or written for it from the quotas that count them. */
+  countRows: (count: number) => void;
+  /** The quota that it was refused by; else null. */
+  policy: string | null;
   /** The code of the problem that was answered with. */
   code: Code | null;
   /** What the operator should know of a failure. */

@@ -12,7 +12,9 @@ import { compileChoice } from "./input/choose_query.ts";
 import { withDeprecation } from "./openapi/describe_deprecation.ts";
 import { describeRoute } from "./openapi/describe_route.ts";
 import { describeShared } from "./openapi/describe_shared.ts";
+import { withQuotas } from "./openapi/describe_quotas.ts";
 import type { SchemaNames } from "./openapi/name_schemas.ts";
+import type { Quota } from "./quota/quota.ts";
 import { compileServing, type ServeOptions } from "./serve_query.ts";
 
 export interface MountOptions extends ServeOptions {
@@ -20,6 +22,8 @@ export interface MountOptions extends ServeOptions {
   readonly names: ReadonlyMap<PreparedQuery, SchemaNames>;
   /** What a request passes through before it is served. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
+  /** Those that a request may have to keep to. */
+  readonly quotas: readonly Quota[];
 }
 
 /** Adds the route of these queries, which share it, with its description to the app. */
@@ -44,7 +48,10 @@ export function mountQueries(
   });
   const [head, ...rest] = queries;
   app.openAPIRegistry.registerPath(
-    withDeprecation(describeShared([describe(head), ...rest.map(describe)]), deprecated),
+    withQuotas(
+      withDeprecation(describeShared([describe(head), ...rest.map(describe)]), deprecated),
+      options.quotas,
+    ),
   );
   app.on(
     [route.method],

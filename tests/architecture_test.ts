@@ -49,6 +49,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["generate"],
     ["idempotency"],
     ["input"],
+    ["quota"],
     ["paging"],
     ["audit"],
     ["route_pattern.ts"],

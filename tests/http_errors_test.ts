@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import cassandra from "cassandra-driver";
+import { parseRate } from "../catalog/tags/parts/rate.ts";
 import type { Config } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
 import { type Code, CODES } from "../errors/codes.ts";
@@ -267,6 +268,16 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
   url_too_long: () => service.request(`/stations?filler=${"a".repeat(16_384)}`),
   headers_too_large: () =>
     service.request("/stations", { headers: { filler: "a".repeat(32_768) } }),
+  async rate_limited() {
+    const { rate } = parseRate("1/s");
+    const { url, ready } = await startBeside({ rateLimits: [rate!] });
+    await ready;
+    return await eventually("the quota is used up", async () => {
+      const answer = await service.request(`${url}/stations`);
+      if (answer.status === 429) return answer;
+      await answer.body?.cancel();
+    });
+  },
   token_too_large: () =>
     service.request("/stations", {
       user: null,

@@ -22,6 +22,7 @@ import { checkOptionalColumns } from "./optional_columns.ts";
 import { checkRoutePath } from "./own_path.ts";
 import { checkPageMode } from "./page_mode.ts";
 import { checkPathMarkers } from "./path_markers.ts";
+import { checkRates } from "./rates.ts";
 import { checkRawContent } from "./raw_content.ts";
 import { checkRequirements } from "./requirements.ts";
 import { checkRouteMethod } from "./route_method.ts";
@@ -59,4 +60,5 @@ export const QUERY_RULES: readonly Rule[] = [
   checkRawContent,
   checkRowName,
   checkDeprecation,
+  checkRates,
 ];

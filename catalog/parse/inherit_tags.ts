@@ -12,6 +12,7 @@ import type { MaskTag } from "../tags/mask_tag.ts";
 import type { Mode } from "../tags/mode.ts";
 import type { ParamTag } from "../tags/param_tag.ts";
 import type { Requirement } from "../tags/require_tag.ts";
+import type { RateTag } from "../tags/rate_tag.ts";
 import type { Tags } from "../tags/tags.ts";
 import { type FileClaim, fileClaims } from "./file_claims.ts";
 import { boundClaims, boundRequirements, optOutNames } from "./opt_outs.ts";
@@ -47,8 +48,15 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
     deprecated: own.deprecated.length > 0 || own.route.length === 0
       ? own.deprecated
       : file.deprecated,
+    rate: own.route.length === 0 ? own.rate : inheritRates(own, file),
     page: own.page.length > 0 || query.mode !== "many" ? own.page : file.page,
   };
+}
+
+/** A query's own rates of requests replace those of the file, and likewise of rows. */
+function inheritRates(own: Tags, file: Tags): readonly RateTag[] {
+  const quantities = new Set(own.rate.map(({ quantity }) => quantity));
+  return [...own.rate, ...file.rate.filter(({ quantity }) => !quantities.has(quantity))];
 }
 
 function hasOwnAccess({ scope, public: open }: Tags): boolean {

@@ -22,6 +22,7 @@ import { pageTag } from "./page_tag.ts";
 import { paramTag } from "./param_tag.ts";
 import { prefixTag } from "./prefix_tag.ts";
 import { publicTag } from "./public_tag.ts";
+import { rateTag } from "./rate_tag.ts";
 import { rawTag } from "./raw_tag.ts";
 import { requireTag } from "./require_tag.ts";
 import { returnsTag } from "./returns_tag.ts";
@@ -48,6 +49,7 @@ const TAGS = {
   public: publicTag,
   require: requireTag,
   mask: maskTag,
+  rate: rateTag,
   param: paramTag,
   without: withoutTag,
   optional: optionalTag,

@@ -17,6 +17,8 @@ const OWN_HEADERS: readonly string[] = [
   "ETag",
   "Link",
   "Location",
+  "RateLimit",
+  "RateLimit-Policy",
   "Retry-After",
   "Server-Timing",
   "Sunset",

@@ -6,6 +6,8 @@
  */
 
 import { isCalendarDate } from "../../catalog/tags/parts/calendar_date.ts";
+import { parseRate } from "../../catalog/tags/parts/rate.ts";
+import { defaultPartition, nameOfRate, tokenPartOf } from "../../catalog/tags/parts/rate_name.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
@@ -17,7 +19,7 @@ export function assertDefinition(definition: unknown, handler: unknown): void {
   if (!isRecord(definition)) {
     throw new TypeError("Cannot define a route: the definition is not an object");
   }
-  const { method, path, access, queries, responses, deprecated, deprecation } = definition;
+  const { method, path, access, queries, rates, responses, deprecated, deprecation } = definition;
   const mistakes = [
     METHODS.includes(String(method)) ? null : `"method" must be one of ${quoted(METHODS)}`,
     typeof path === "string" ? null : '"path" must be a string such as "/stations/{station_id}"',
@@ -25,6 +27,7 @@ export function assertDefinition(definition: unknown, handler: unknown): void {
     queries === undefined || isListOfStrings(queries)
       ? null
       : '"queries" must be a list of names of queries',
+    ratesMistake(rates, access),
     deprecationMistake(deprecation),
     deprecated === true && deprecation === undefined
       ? '"deprecated" reaches no caller: say since when and why in "deprecation"'
@@ -43,6 +46,26 @@ function accessMistake(access: unknown): string | null {
   return isWhole
     ? null
     : '"access" must be { kind: "scopes", anyOf: [["scope"]] } with no empty list, or { kind: "public" }';
+}
+
+function ratesMistake(rates: unknown, access: unknown): string | null {
+  if (rates === undefined) return null;
+  if (!isListOfStrings(rates)) {
+    return '"rates" must be a list such as ["50/s burst=100 per=claim:tenant"]';
+  }
+  const isPublic = isRecord(access) && access.kind === "public";
+  const names = new Set<string>();
+  for (const text of rates) {
+    const { rate, mistakes: [mistake] } = parseRate(text);
+    if (mistake !== undefined) return `"rates" has "${text}": ${mistake.message}`;
+    if (rate === null) continue;
+    const ofToken = isPublic ? tokenPartOf(rate) : null;
+    if (ofToken !== null) return `"rates" has ${ofToken}, and callers of the route have no token`;
+    const name = nameOfRate({ ...rate, per: rate.per ?? defaultPartition({ isPublic }) });
+    if (names.has(name)) return `"rates" has two of ${name}`;
+    names.add(name);
+  }
+  return null;
 }
 
 function deprecationMistake(deprecation: unknown): string | null {

@@ -6,7 +6,8 @@
  */
 import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Access, Deprecation } from "../../catalog/query.ts";
+import type { Access, Deprecation, Rate } from "../../catalog/query.ts";
+import { parseRate } from "../../catalog/tags/parts/rate.ts";
 import type { AppEnv } from "../context.ts";
 import { withDeprecation } from "../openapi/describe_deprecation.ts";
 import { securityOf } from "../openapi/describe_route.ts";
@@ -15,6 +16,8 @@ import { traitsOfHandwritten } from "../openapi/route_traits.ts";
 import { type HandlerNeeds, needsOf } from "./before_handler.ts";
 import { assertDefinition } from "./check_definition.ts";
 import { asMutableResponse } from "./handler_response.ts";
+import { withQuotas } from "../openapi/describe_quotas.ts";
+import type { Quota } from "../quota/quota.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
 import { CallerLeft } from "../respond/paced_body.ts";
 import { RequestStreams } from "./request_streams.ts";
@@ -28,6 +31,11 @@ export interface RouteExtras<Name extends string> {
   readonly access: RouteAccess;
   /** The queries that the handler calls, by name. Default: none. */
   readonly queries?: readonly Name[];
+  /**
+   * How much of the route may be used, as `@rate` says it of a query: `["50/s burst=100 per=claim:tenant"]`.
+   * Default: what the configuration says of all routes.
+   */
+  readonly rates?: readonly string[];
   /**
    * That the route is about to go, as `@deprecated` says it of a query: days such as "2026-01-01", and what
    * to use instead. It becomes `deprecated` in OpenAPI, and headers in every answer.
@@ -49,6 +57,7 @@ export interface HandwrittenRouteOptions {
   /** What a request passes through before the handler. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
   readonly callers: CallerFactory;
+  readonly quotas: readonly Quota[];
   /** Longest that a caller may take nothing of an answer, in milliseconds. */
   readonly stallTimeoutMs: number;
 }
@@ -63,6 +72,7 @@ export interface HandwrittenRoute {
   readonly path: string;
   readonly access: RouteAccess;
   readonly deprecated: Deprecation | null;
+  readonly rates: readonly Rate[];
   /** The names of the queries that the handler may call. */
   readonly queries: readonly string[];
   /** What stands before the handler has to know of it. */
@@ -96,8 +106,9 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
   handler: Handler<R, Name>,
 ): HandwrittenRoute {
   assertDefinition(definition, handler);
-  const { access, queries = [], deprecation, ...route }: RouteConfig & RouteExtras<Name> =
-    definition;
+  const { access, queries = [], rates = [], deprecation, ...route }:
+    & RouteConfig
+    & RouteExtras<Name> = definition;
   const deprecated = deprecation === undefined ? null : { sunset: null, ...deprecation };
   const needs = needsOf(route);
   const description = withDeprecation({
@@ -119,10 +130,11 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
     path: route.path,
     access,
     deprecated,
+    rates: rates.flatMap((text) => parseRate(text).rate ?? []),
     queries,
     needs,
     description,
-    mount(app, { before, callers, stallTimeoutMs }) {
+    mount(app, { before, callers, stallTimeoutMs, quotas }) {
       const callerOf = callers<Name>(queries, route);
       async function serve(context: Context<AppEnv>): Promise<Response> {
         const streams = new RequestStreams(context, stallTimeoutMs);
@@ -140,7 +152,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
         }
       }
       app.openapi(
-        { ...description, middleware: [...before] } as unknown as RouteConfig,
+        { ...withQuotas(description, quotas), middleware: [...before] } as unknown as RouteConfig,
         serve as unknown as RouteHandler<RouteConfig, AppEnv>,
       );
     },

@@ -38,6 +38,15 @@ describe("defineRoute()", () => {
     expect(route.queries).toEqual([]);
   });
 
+  it("takes rates as query files write them", () => {
+    const rates = ["50/s burst=100 per=everybody", "900 rows/m"];
+    const route = defineRoute({ ...ROUTE, rates }, (context) => context.body(null, 204));
+    expect(route.rates).toMatchObject([
+      { amount: 50, quantity: "requests", unit: "s", burst: 100, per: { by: "everybody" } },
+      { amount: 900, quantity: "rows", unit: "m", burst: 900, per: null },
+    ]);
+  });
+
   const scopes = (anyOf: unknown) => ({ ...ROUTE, access: { kind: "scopes", anyOf } });
   const deprecated = (deprecation: unknown) => ({ ...ROUTE, deprecation });
   const mistakes: [what: string, definition: unknown, mistake: RegExp][] = [
@@ -54,6 +63,14 @@ describe("defineRoute()", () => {
     ["scopes that are no lists", scopes(["a"]), /"access" must be /],
     ["queries that are no list", { ...ROUTE, queries: "a" }, /"queries" must be a list/],
     ["a query without a name", { ...ROUTE, queries: [""] }, /"queries" must be a list/],
+    ["rates that are no list", { ...ROUTE, rates: "5/s" }, /"rates" must be a list such as/],
+    ["a rate without a unit", { ...ROUTE, rates: ["5"] }, /"rates" has "5": Missing unit of "5"/],
+    [
+      "a rate by a token, where callers have none",
+      { ...ROUTE, rates: ["5/s per=caller"] },
+      /"rates" has per=caller, and callers of the route have no token/,
+    ],
+    ["the same rate twice", { ...ROUTE, rates: ["5/s", "9/s per=address"] }, /"rates" has two of /],
     ["a deprecation that is not dated", deprecated({ reason: "old" }), /"deprecation" must be /],
     ["a deprecation without a reason", deprecated({ since: "2026-01-01" }), /"deprecation" must/],
     ["a deprecation with no reason", deprecated({ since: "2026-01-01", reason: " " }), /must be/],

@@ -31,6 +31,7 @@ export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
         subject: request.identity?.subject ?? null,
         clientId: request.identity?.clientId ?? null,
         code: request.code,
+        policy: request.policy,
         cause: status >= 500 || !completed ? request.cause : undefined,
       });
     }

@@ -28,6 +28,8 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
       identity: null,
       run: runAtOnce,
       isAudited: false,
+      countRows: () => {},
+      policy: null,
       code: null,
       cause: undefined,
       completion: null,

@@ -7,6 +7,7 @@
 import { checkClaimSources } from "./claim_sources.ts";
 import { checkClaimTags } from "./claim_tags.ts";
 import { checkDemandedMarkers } from "./demanded_markers.ts";
+import { checkFileRates } from "./file_rates.ts";
 import type { FileRule } from "./file_rule.ts";
 import { checkOpenQueries } from "./open_queries.ts";
 import { checkMaskColumns } from "./mask_columns.ts";
@@ -21,4 +22,5 @@ export const FILE_RULES: readonly FileRule[] = [
   checkWithoutClaim,
   checkPrefixMarkers,
   checkMaskColumns,
+  checkFileRates,
 ];

@@ -1,0 +1,82 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { BucketTable } from "./bucket_table.ts";
+
+function fill(table: BucketTable, keys: readonly string[], fullAtMs: number, id = "group") {
+  for (const key of keys) {
+    table.setFullAtMs(table.group(id), key, { fullAtMs, nowMs: 0 });
+  }
+}
+
+const keysOf = (count: number, name = "key") =>
+  Array.from({ length: count }, (_, index) => `${name} ${index}`);
+
+describe("BucketTable", () => {
+  it("keeps a bucket of each key in each group", () => {
+    const table = new BucketTable();
+    const [one, other] = [table.group("one"), table.group("other")];
+    table.setFullAtMs(one, "a", { fullAtMs: 10, nowMs: 0 });
+    table.setFullAtMs(other, "a", { fullAtMs: 20, nowMs: 0 });
+    table.setFullAtMs(one, "a", { fullAtMs: 30, nowMs: 0 });
+    expect([table.fullAtMs(one, "a"), table.fullAtMs(other, "a")]).toEqual([30, 20]);
+    expect(table.fullAtMs(one, "b")).toBe(-Infinity);
+    expect(table.group("one")).toBe(one);
+    expect(table.size).toBe(2);
+  });
+
+  it("never has more buckets than it may", () => {
+    const table = new BucketTable({ max: 10 });
+    fill(table, keysOf(1_000), 50);
+    expect(table.size).toBe(10);
+  });
+
+  it("forgets a full bucket before any other, which costs nobody anything", () => {
+    const table = new BucketTable({ max: 8 });
+    const group = table.group("group");
+    fill(table, keysOf(7), 100);
+    table.setFullAtMs(group, "full", { fullAtMs: 5, nowMs: 0 });
+    table.setFullAtMs(group, "new", { fullAtMs: 100, nowMs: 6 });
+    expect(table.fullAtMs(group, "full")).toBe(5);
+    expect(keysOf(7).map((key) => table.fullAtMs(group, key))).toEqual(Array(7).fill(100));
+  });
+
+  it("gives nobody a fuller bucket for a flood of keys", () => {
+    const table = new BucketTable({ max: 100 });
+    const group = table.group("group");
+    table.setFullAtMs(group, "mine", { fullAtMs: 1_000, nowMs: 0 });
+    fill(table, keysOf(10_000), 2_000);
+    expect(table.size).toBe(100);
+    expect(table.fullAtMs(group, "mine")).toBeGreaterThanOrEqual(1_000);
+    for (const key of keysOf(10_000)) {
+      expect(table.fullAtMs(group, key)).toBeGreaterThanOrEqual(1_000);
+    }
+  });
+
+  it("lets a flood of one group cost others no more than the fullest that is forgotten", () => {
+    const table = new BucketTable({ max: 8 });
+    const [quiet, flooded] = [table.group("quiet"), table.group("flooded")];
+    table.setFullAtMs(quiet, "a", { fullAtMs: 30, nowMs: 0 });
+    fill(table, keysOf(7), 1_000, "flooded");
+    // The bucket of the quiet group is the fullest of those that are looked at.
+    table.setFullAtMs(flooded, "one more", { fullAtMs: 1_000, nowMs: 0 });
+    expect(table.fullAtMs(quiet, "a")).toBe(30);
+    expect(table.fullAtMs(quiet, "never seen")).toBe(30);
+    expect(table.fullAtMs(flooded, "never seen")).toBe(-Infinity);
+  });
+
+  it("keeps what is used, and forgets what was unused for longest", () => {
+    const table = new BucketTable({ max: 20 });
+    const group = table.group("group");
+    table.setFullAtMs(group, "used", { fullAtMs: 500, nowMs: 0 });
+    for (const key of keysOf(1_000)) {
+      fill(table, [key], 100);
+      table.setFullAtMs(group, "used", { fullAtMs: 500, nowMs: 0 });
+    }
+    expect(group.floorMs).toBe(100);
+    expect(table.fullAtMs(group, "used")).toBe(500);
+  });
+
+  it("cannot be made without room", () => {
+    for (const max of [0, -1, NaN]) expect(() => new BucketTable({ max })).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,75 @@
+/**
+ * Refuses a request whose caller has used up a quota of its route. It runs after access control, since what
+ * is refused there uses up nothing, and before the request takes a place or Cassandra is asked. All quotas
+ * are looked at before any is taken from: a request that is refused uses up nothing either.
+ *
+ * @module
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { Observe } from "../../observe/observation.ts";
+import type { AppEnv } from "../context.ts";
+import type { Bucket, Quota } from "./quota.ts";
+import { rateLimitFields, wholeSeconds } from "./rate_limit_fields.ts";
+
+/** The quotas of a query, or of a hand-written route. */
+export interface QuotaSet {
+  /** The name of the query, or the method and path of the route. */
+  readonly of: string;
+  readonly quotas: readonly Quota[];
+}
+
+export interface EnforceOptions {
+  readonly observe: Observe;
+  /** The monotonic clock, in milliseconds. Default: that of the process. */
+  readonly now?: () => number;
+}
+
+/** @param select the quotas of a request: which of several queries it is for decides */
+export function enforceQuotas(
+  select: (context: Context<AppEnv>) => QuotaSet,
+  { observe, now = () => performance.now() }: EnforceOptions,
+): MiddlewareHandler<AppEnv> {
+  return async function enforceQuotas(context, next) {
+    const { of, quotas } = select(context);
+    if (quotas.length === 0) return await next();
+    const buckets = quotas.map((quota) => quota.bucketOf(context));
+    const nowMs = now();
+    const refusing = buckets.filter((bucket) => bucket.level(nowMs) < 1);
+    if (refusing.length > 0) {
+      const policies = refusing.map(({ quota }) => quota.name);
+      context.get("request").policy = policies[0]!;
+      for (const policy of policies) observe({ kind: "rate_limited", query: of, policy });
+      throw usedUp(refusing, { buckets, nowMs });
+    }
+    const [requests, rows] = partition(buckets);
+    for (const bucket of requests) bucket.take(1, nowMs);
+    if (rows.length > 0) {
+      context.get("request").countRows = (count) => {
+        for (const bucket of rows) bucket.take(count, now());
+      };
+    }
+    await next();
+    const fields = rateLimitFields(buckets, now());
+    for (const [name, value] of Object.entries(fields)) context.res.headers.set(name, value);
+  };
+}
+
+function usedUp(
+  refusing: readonly Bucket[],
+  { buckets, nowMs }: { readonly buckets: readonly Bucket[]; readonly nowMs: number },
+): ServiceError {
+  const waitMs = Math.max(...refusing.map((bucket) => bucket.msUntil(1, nowMs)));
+  const seconds = Math.max(1, wholeSeconds(waitMs));
+  const names = refusing.map(({ quota }) => `"${quota.name}"`).join(" and ");
+  return new ServiceError(
+    "rate_limited",
+    `The quota of ${names} is used up: wait ${seconds} s, then repeat the request`,
+    { headers: { ...rateLimitFields(buckets, nowMs), "retry-after": `${seconds}` } },
+  );
+}
+
+function partition(buckets: readonly Bucket[]): [requests: Bucket[], rows: Bucket[]] {
+  const isOfRequests = ({ quota }: Bucket) => quota.quantity === "requests";
+  return [buckets.filter(isOfRequests), buckets.filter((bucket) => !isOfRequests(bucket))];
+}
