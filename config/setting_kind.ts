@@ -196,6 +196,7 @@ function readJsonFile(path: string, fail: Fail): unknown {
 export function keySetFile(): SettingKind<string> {
   return {
     range: "the path of a JSON file",
+    paths: (path) => [path],
     read(path, fail) {
       try {
         parseKeySet(Deno.readTextFileSync(path));

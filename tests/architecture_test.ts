@@ -299,6 +299,7 @@ describe("architecture", () => {
       "deploy/healthcheck.ts",
       "main.ts",
       "tasks/check.ts",
+      "tasks/config.ts",
       "tasks/migrate.ts",
       "tasks/read_paths.ts",
     ]);
