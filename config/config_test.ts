@@ -58,6 +58,8 @@ describe("readConfig()", () => {
       oidcIssuer: null,
       oidcAudience: null,
       keyFile: null,
+      introspectionClientId: null,
+      introspectionClientSecret: null,
       tokenTypes: [],
       scopeClaims: null,
       roles: new Map(),

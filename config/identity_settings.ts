@@ -35,6 +35,20 @@ export const IDENTITY_SETTINGS = {
     meaning:
       "The issuer's public keys, as a JSON Web Key Set, in place of fetching them; read again when the file changes: see [Identity](identity.md#keys-from-a-file)",
   },
+  introspectionClientId: {
+    name: "INTROSPECTION_CLIENT_ID",
+    default: null,
+    kind: text(),
+    meaning:
+      "The client as which the issuer is asked about each token, for an issuer whose tokens are opaque: see [Identity](identity.md#opaque-tokens)",
+  },
+  introspectionClientSecret: {
+    name: "INTROSPECTION_CLIENT_SECRET",
+    default: null,
+    kind: text(),
+    meaning: "The secret of that client",
+    secret: true,
+  },
   tokenTypes: {
     name: "OIDC_TOKEN_TYPES",
     default: "",

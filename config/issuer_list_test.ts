@@ -18,6 +18,7 @@ const GLOBEX = { issuer: "https://globex.example/", audience: "weather" };
 /** What is left out of an issuer. */
 const DEFAULTS: Omit<TrustedIssuer, "issuer" | "audience"> = {
   keyFile: null,
+  introspection: null,
   algorithms: SIGNATURE_ALGORITHMS,
   tokenTypes: [],
   scopeClaims: null,
@@ -70,12 +71,18 @@ describe("OIDC_ISSUERS", () => {
       scope_claims: ["realm_access.roles", 'resource_access."my.api".roles'],
       roles_file: "roles.json",
       claims: { tenant: ["acme", "acme-test"], "org.id": [5, true], '"https://a/t"': ["x"] },
-    }, { ...GLOBEX, roles_file: `${directory}/roles.json` }];
+    }, {
+      ...GLOBEX,
+      roles_file: `${directory}/roles.json`,
+      introspection: { client_id: "gateway", client_secret_file: "secret" },
+    }];
+    await Deno.writeTextFile(`${directory}/secret`, "s3cret\n");
     await Deno.writeTextFile(path, JSON.stringify(list));
     const roles = new Map([["Admins", ["stations:write"]]]);
     expect(issuersOf({ OIDC_ISSUERS: path })).toEqual([{
       ...ACME,
       keyFile: `${directory}/keys.json`,
+      introspection: null,
       algorithms: ["RS256"],
       tokenTypes: ["application/okta-internal-at+jwt"],
       scopeClaims: [["realm_access", "roles"], ["resource_access", "my.api", "roles"]],
@@ -85,7 +92,12 @@ describe("OIDC_ISSUERS", () => {
         { path: ["org", "id"], values: new Set([5, true]) },
         { path: ["https://a/t"], values: new Set(["x"]) },
       ],
-    }, { ...GLOBEX, ...DEFAULTS, roles }]);
+    }, {
+      ...GLOBEX,
+      ...DEFAULTS,
+      introspection: { clientId: "gateway", clientSecret: "s3cret" },
+      roles,
+    }]);
   });
 
   it("takes issuers apart that differ in a slash or in case", () => {
@@ -129,6 +141,18 @@ describe("OIDC_ISSUERS", () => {
       [{ ...ACME, jwks_file: "/none.json" }],
       /its "jwks_file" does not fit: the file cannot be used/,
     ],
+    "a client without a secret": [
+      [{ ...ACME, introspection: { client_id: "a" } }],
+      /its "introspection" does not fit: expected/,
+    ],
+    "a client whose secret is in the list": [
+      [{ ...ACME, introspection: { client_id: "a", client_secret: "s3cret" } }],
+      /its "introspection" does not fit: expected(?!.*s3cret)/,
+    ],
+    "a secret that is not there": [
+      [{ ...ACME, introspection: { client_id: "a", client_secret_file: "/none" } }],
+      /its "introspection" does not fit: the secret cannot be read/,
+    ],
     "a limit that is not a list": [
       [{ ...ACME, claims: { tenant: "acme" } }],
       /its "claims" does not fit: "tenant" needs a list/,
@@ -157,6 +181,20 @@ describe("OIDC_ISSUERS", () => {
         expect.stringMatching(/^OIDC_ISSUERS (has|is) /),
       ]);
     }
+  });
+
+  it("asks one issuer at most about tokens, and with no keys beside", async () => {
+    const file = `${directory}/own_secret`;
+    await Deno.writeTextFile(file, "s3cret");
+    const introspection = { client_id: "gateway", client_secret_file: file };
+    const two = [{ ...ACME, introspection }, { ...GLOBEX, introspection }];
+    expect(mistakesOf({ OIDC_ISSUERS: JSON.stringify(two) })).toEqual([
+      `OIDC_ISSUERS has "${GLOBEX.issuer}": only one issuer may have "introspection", and another has it too`,
+    ]);
+    const both = [{ ...ACME, introspection, jwks_file: `${directory}/keys.json` }];
+    expect(mistakesOf({ OIDC_ISSUERS: JSON.stringify(both) })).toEqual([
+      expect.stringMatching(/it has both "introspection" and "jwks_file"/),
+    ]);
   });
 
   it("reports every mistake", () => {
@@ -201,6 +239,27 @@ describe("OIDC_ISSUER", () => {
       tokenTypes: ["JWT"],
       scopeClaims: [["a", "b"]],
     }]);
+  });
+
+  it("may be asked about tokens by a client with a secret", () => {
+    const env = {
+      OIDC_ISSUER: ACME.issuer,
+      OIDC_AUDIENCE: ACME.audience,
+      INTROSPECTION_CLIENT_ID: "gateway",
+      INTROSPECTION_CLIENT_SECRET: "s3cret",
+    };
+    const introspection = { clientId: "gateway", clientSecret: "s3cret" };
+    expect(issuersOf(env)).toEqual([{ ...ACME, ...DEFAULTS, introspection }]);
+    const { INTROSPECTION_CLIENT_SECRET: _, ...withoutSecret } = env;
+    expect(mistakesOf(withoutSecret)).toEqual([
+      "INTROSPECTION_CLIENT_SECRET is not set, but INTROSPECTION_CLIENT_ID is",
+    ]);
+    expect(mistakesOf({ ...env, OIDC_ISSUER: "", OIDC_AUDIENCE: "" })).toEqual([
+      "INTROSPECTION_CLIENT_ID is set, but OIDC_ISSUER is not: who is to be asked?",
+    ]);
+    expect(mistakesOf({ ...env, JWT_JWKS_FILE: `${directory}/keys.json` })).toEqual([
+      "JWT_JWKS_FILE cannot be set beside INTROSPECTION_CLIENT_ID: tokens that are asked about need no keys",
+    ]);
   });
 
   it("must be there beside a file of keys, which must have public keys", async () => {

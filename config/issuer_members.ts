@@ -9,7 +9,12 @@ import { closest } from "../catalog/text/suggest.ts";
 import { isJsonObject } from "../codec/json/json_object.ts";
 import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
 import { type Fail, keySetFile, rolesFile, tokenTypes } from "./setting_kind.ts";
-import type { ClaimLimit, ClaimValue, TrustedIssuer } from "./trusted_issuer.ts";
+import type {
+  ClaimLimit,
+  ClaimValue,
+  IntrospectionClient,
+  TrustedIssuer,
+} from "./trusted_issuer.ts";
 import { issuerUrl } from "./web_address.ts";
 
 /** Where a member stands. */
@@ -35,6 +40,7 @@ const MEMBERS: Members = {
   issuer: { name: "issuer", read: readIssuer },
   audience: { name: "audience", read: readAudience },
   keyFile: { name: "jwks_file", absent: null, read: readKeyFile },
+  introspection: { name: "introspection", absent: null, read: readIntrospection },
   algorithms: { name: "algorithms", absent: SIGNATURE_ALGORITHMS, read: readAlgorithms },
   tokenTypes: { name: "token_types", absent: [], read: readTokenTypes },
   scopeClaims: { name: "scope_claims", absent: null, read: readScopeClaims },
@@ -62,10 +68,14 @@ export function readIssuerMembers(
       fail: (expectation) => fail(`its "${name}" does not fit: ${expectation}`),
     });
   }
+  if (["introspection", "jwks_file"].every((name) => Object.hasOwn(json, name))) {
+    fail('it has both "introspection" and "jwks_file": tokens that are asked about need no keys');
+  }
   return {
     issuer: member("issuer"),
     audience: member("audience"),
     keyFile: member("keyFile"),
+    introspection: member("introspection"),
     algorithms: member("algorithms"),
     tokenTypes: member("tokenTypes"),
     scopeClaims: member("scopeClaims"),
@@ -79,7 +89,7 @@ function readIssuer(json: unknown, { fail }: Surroundings): string {
 }
 
 function readAudience(json: unknown, { fail }: Surroundings): string {
-  return typeof json === "string" && json !== "" ? json : notText(json, fail);
+  return isText(json) ? json : notText(json, fail);
 }
 
 function notText(json: unknown, fail: Fail): string {
@@ -109,7 +119,7 @@ function readRoles(
   json: unknown,
   { folder, fail }: Surroundings,
 ): ReadonlyMap<string, readonly string[]> {
-  if (typeof json !== "string" || json === "") {
+  if (!isText(json)) {
     notText(json, fail);
     return new Map();
   }
@@ -120,9 +130,32 @@ function readRoles(
 }
 
 function readKeyFile(json: unknown, { folder, fail }: Surroundings): string | null {
-  return typeof json === "string" && json !== ""
-    ? keySetFile().read(pathFrom(folder, json), fail)
-    : notText(json, fail);
+  return isText(json) ? keySetFile().read(pathFrom(folder, json), fail) : notText(json, fail);
+}
+
+function readIntrospection(
+  json: unknown,
+  { folder, fail }: Surroundings,
+): IntrospectionClient | null {
+  const { client_id: clientId, client_secret_file: file, ...others } = isJsonObject(json)
+    ? json
+    : {};
+  if (!isText(clientId) || !isText(file) || Object.keys(others).length > 0) {
+    fail('expected {"client_id": "…", "client_secret_file": "<path>"}');
+    return null;
+  }
+  try {
+    const clientSecret = Deno.readTextFileSync(pathFrom(folder, file)).trim();
+    if (clientSecret === "") fail("the file of the secret is empty");
+    return { clientId, clientSecret };
+  } catch (error) {
+    fail(`the secret cannot be read: ${error instanceof Error ? error.message : error}`);
+    return null;
+  }
+}
+
+function isText(json: unknown): json is string {
+  return typeof json === "string" && json !== "";
 }
 
 function pathFrom(folder: string, path: string): string {

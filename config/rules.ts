@@ -27,6 +27,8 @@ const SINGLE_ISSUER: readonly SettingName[] = [
   "OIDC_ISSUER",
   "OIDC_AUDIENCE",
   "JWT_JWKS_FILE",
+  "INTROSPECTION_CLIENT_ID",
+  "INTROSPECTION_CLIENT_SECRET",
   "OIDC_TOKEN_TYPES",
   "OIDC_SCOPE_CLAIM",
   "ROLES_FILE",
@@ -46,10 +48,13 @@ export const RULES: readonly Rule[] = [
   requireWith("CASSANDRA_TLS_KEY", "CASSANDRA_TLS_CERT"),
   requireWith("OIDC_ISSUER", "OIDC_AUDIENCE"),
   requireWith("OIDC_AUDIENCE", "OIDC_ISSUER"),
-  ({ isSet }) =>
-    isSet("JWT_JWKS_FILE") && !isSet("OIDC_ISSUER") && !isSet("OIDC_ISSUERS")
-      ? { name: "JWT_JWKS_FILE", problem: "is set, but OIDC_ISSUER is not: whose keys are they?" }
-      : null,
+  requireOwnIssuer("JWT_JWKS_FILE", { help: "whose keys are they?" }),
+  requireWith("INTROSPECTION_CLIENT_ID", "INTROSPECTION_CLIENT_SECRET"),
+  requireWith("INTROSPECTION_CLIENT_SECRET", "INTROSPECTION_CLIENT_ID"),
+  requireOwnIssuer("INTROSPECTION_CLIENT_ID", { help: "who is to be asked?" }),
+  exclude("JWT_JWKS_FILE", "INTROSPECTION_CLIENT_ID", {
+    help: "tokens that are asked about need no keys",
+  }),
   ...SINGLE_ISSUER.map((name) =>
     exclude(name, "OIDC_ISSUERS", { help: "say it of each issuer in the list" })
   ),
@@ -91,6 +96,14 @@ function requireUnless(
 function requireWith(name: SettingName, other: SettingName): Rule {
   return ({ isSet }) =>
     isSet(other) && !isSet(name) ? { name, problem: `is not set, but ${other} is` } : null;
+}
+
+/** `name` describes `OIDC_ISSUER`. Beside `OIDC_ISSUERS` it is another mistake. */
+function requireOwnIssuer(name: SettingName, { help }: { help: string }): Rule {
+  return ({ isSet }) =>
+    isSet(name) && !isSet("OIDC_ISSUER") && !isSet("OIDC_ISSUERS")
+      ? { name, problem: `is set, but OIDC_ISSUER is not: ${help}` }
+      : null;
 }
 
 function exclude(name: SettingName, other: SettingName, { help }: { help?: string } = {}): Rule {

@@ -15,6 +15,12 @@ export interface ClaimLimit {
 
 export type ClaimValue = string | number | boolean;
 
+/** The client that the service is at an issuer. */
+export interface IntrospectionClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** An issuer, and what its tokens must be. */
 export interface TrustedIssuer {
   /** As its tokens name it in `iss`, character for character. */
@@ -22,6 +28,8 @@ export interface TrustedIssuer {
   readonly audience: string;
   /** The path of a file with its keys; null if the issuer itself is asked for them. */
   readonly keyFile: string | null;
+  /** The client that asks the issuer about its tokens; null if they are JWTs that keys verify. */
+  readonly introspection: IntrospectionClient | null;
   /** What its tokens may be signed with. */
   readonly algorithms: readonly string[];
   /** Further values of `typ` that mark its access tokens. */
@@ -40,6 +48,8 @@ export interface IssuerSettings {
   readonly oidcIssuer: string | null;
   readonly oidcAudience: string | null;
   readonly keyFile: string | null;
+  readonly introspectionClientId: string | null;
+  readonly introspectionClientSecret: string | null;
   readonly tokenTypes: readonly string[];
   readonly scopeClaims: readonly ClaimPath[] | null;
   readonly roles: ReadonlyMap<string, readonly string[]>;
@@ -50,10 +60,12 @@ export function trustedIssuers(settings: IssuerSettings): readonly TrustedIssuer
   const { oidcIssuers, oidcIssuer, oidcAudience, keyFile, tokenTypes, scopeClaims, roles } =
     settings;
   if (oidcIssuer === null || oidcAudience === null) return oidcIssuers;
+  const { introspectionClientId: clientId, introspectionClientSecret: clientSecret } = settings;
   return [{
     issuer: oidcIssuer,
     audience: oidcAudience,
     keyFile,
+    introspection: clientId === null || clientSecret === null ? null : { clientId, clientSecret },
     algorithms: SIGNATURE_ALGORITHMS,
     tokenTypes,
     scopeClaims,

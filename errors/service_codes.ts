@@ -140,7 +140,8 @@ export const SERVICE_CODES = {
     ...PASSING,
     logLevel: "error",
     routes: ["scoped"],
-    meaning: "The issuer's keys cannot be fetched, so the token cannot be checked",
+    meaning:
+      "The issuer's keys cannot be fetched, or it cannot be asked about the token, so the token cannot be checked",
     action: "Retry after `Retry-After` seconds",
   },
   audit_unavailable: {

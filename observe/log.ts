@@ -94,6 +94,8 @@ export function logObservations(logger: Logger): Observe {
         });
       case "issuer_keys":
         return logIssuerKeys(logger, observation);
+      case "introspection":
+        return logIntrospection(logger, observation);
       case "listening":
         return logger.info("Listening on {url}, admin on {adminUrl}", {
           url: observation.url,
@@ -173,6 +175,17 @@ function logIssuerKeys(
   if (fetched) return logger.debug("Got the keys of issuer {issuer}", { issuer });
   const effect = usable ? "its previous keys stay in use" : "none of its tokens can be verified";
   logger.warning(`Cannot get the keys of issuer {issuer}: ${effect}`, {
+    issuer,
+    cause: describeCause(cause),
+  });
+}
+
+function logIntrospection(
+  logger: Logger,
+  { issuer, up, cause }: Observation & { kind: "introspection" },
+): void {
+  if (up) return logger.info("Issuer {issuer} answers about tokens", { issuer });
+  logger.warning("Cannot ask issuer {issuer} about tokens: those not seen before are refused", {
     issuer,
     cause: describeCause(cause),
   });

@@ -74,7 +74,7 @@ export function createMetrics(release: string): Metrics {
   });
   const issuersUp = new prometheus.Gauge({
     name: "cqlgate_issuer_up",
-    help: "1 if the keys of an issuer could be had the last time, else 0",
+    help: "1 if an issuer, or its key file, could be asked the last time, else 0",
     labelNames: ["issuer"],
     registers,
   });
@@ -174,6 +174,8 @@ export function createMetrics(release: string): Metrics {
           return ready.set(0);
         case "issuer_keys":
           return issuersUp.set({ issuer: observation.issuer }, observation.fetched ? 1 : 0);
+        case "introspection":
+          return issuersUp.set({ issuer: observation.issuer }, observation.up ? 1 : 0);
         case "schema_drift":
           return drifts.inc({ query: observation.query });
         case "server_warning":

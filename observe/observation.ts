@@ -107,6 +107,13 @@ export type Observation =
   | { readonly kind: "quotas"; readonly quotas: readonly QuotaName[] }
   /** A quota refused a request. */
   | ({ readonly kind: "rate_limited" } & QuotaName)
+  /** An issuer answers about opaque tokens again, or no longer. */
+  | {
+    readonly kind: "introspection";
+    readonly issuer: string;
+    readonly up: boolean;
+    readonly cause: unknown;
+  }
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
   /** Cassandra warned of a statement that it ran. */

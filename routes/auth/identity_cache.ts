@@ -12,7 +12,7 @@ import type { Identity } from "../context.ts";
 const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 // Short beside the ten minutes for which the issuer's keys are kept.
-const MAX_AGE_MS = 60_000;
+const DEFAULT_MAX_AGE_MS = 60_000;
 
 interface Entry {
   readonly identity: Identity;
@@ -24,7 +24,13 @@ interface Entry {
 export class IdentityCache {
   // A map keeps the order of insertion: the first entry is the least recently used.
   readonly #entries = new Map<string, Entry>();
+  readonly #maxAgeMs: number;
   #bytes = 0;
+
+  /** @param options.maxAgeMs how long an identity is kept at most; a minute by default */
+  constructor({ maxAgeMs = DEFAULT_MAX_AGE_MS }: { readonly maxAgeMs?: number } = {}) {
+    this.#maxAgeMs = maxAgeMs;
+  }
 
   /**
    * The identity of a token, unless it has expired or is unknown.
@@ -45,7 +51,7 @@ export class IdentityCache {
   set(digest: string, identity: Identity, now: number): void {
     const former = this.#entries.get(digest);
     if (former !== undefined) this.#delete(digest, former);
-    const until = Math.min(identity.expiresAt, now + MAX_AGE_MS);
+    const until = Math.min(identity.expiresAt, now + this.#maxAgeMs);
     const bytes = weigh([digest, identity.claims, ...identity.scopes]);
     this.#add(digest, { identity, until, bytes });
     for (const [oldest, entry] of this.#entries) {

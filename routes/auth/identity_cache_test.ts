@@ -39,6 +39,13 @@ describe("IdentityCache", () => {
     expect(cache.get("a", NOW + 60_000)).toBeNull();
   });
 
+  it("keeps an identity for less if it is told so", () => {
+    const cache = new IdentityCache({ maxAgeMs: 10_000 });
+    cache.set("a", identity(), NOW);
+    expect(cache.get("a", NOW + 9_999)).not.toBeNull();
+    expect(cache.get("a", NOW + 10_000)).toBeNull();
+  });
+
   it("forgets the least recently used of more than ten thousand", () => {
     const cache = new IdentityCache();
     const writer = identity();

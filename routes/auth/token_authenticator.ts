@@ -1,29 +1,60 @@
 /**
- * Token → identity: from the cache if it was verified a moment ago, else by `jwt/verify_jwt.ts`. Requests
- * that send the same token at the same time share one verification.
+ * Token → identity: from a cache if it was verified a moment ago, else by `jwt/verify_jwt.ts` or, for an
+ * issuer that is asked about its tokens, by `introspection/introspecting_verifier.ts`. Requests that send the
+ * same token at the same time share one verification.
  *
  * @module
  */
 import type { Identity } from "../context.ts";
 import { digestOf, IdentityCache } from "./identity_cache.ts";
+import { createIntrospectingVerifier } from "./introspection/introspecting_verifier.ts";
+import { isJwt, namedIssuer } from "./jwt/named_issuer.ts";
 import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./jwt/verify_jwt.ts";
+
+/** A token may be revoked meanwhile, and its issuer would have said so. */
+const INTROSPECTION_AGE_MS = 10_000;
 
 export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp" | "close"> {
   /**
    * Rejects as {@link JwtVerifier} does.
    *
-   * @param addressOf gives the address of the caller; asked only for a token that is not in the cache
+   * @param addressOf gives the address of the caller; asked only for a token that is not in a cache
    */
   authenticate(token: string, addressOf: () => string): Promise<Identity>;
 }
 
+/** What tokens of some kind are verified with. */
+interface Kind {
+  readonly verifier: Pick<JwtVerifier, "verify" | "warmUp">;
+  readonly cache: IdentityCache;
+  accepts(token: string): boolean;
+}
+
+/** @param options at most one issuer has `introspection`: an opaque token does not say whom to ask */
 export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuthenticator {
-  const cache = new IdentityCache();
+  const { issuers, observe } = options;
+  const verifier = createJwtVerifier({
+    ...options,
+    issuers: issuers.filter(({ introspection }) => introspection === null),
+  });
+  const jwts: Kind = { verifier, cache: new IdentityCache(), accepts: () => true };
+  const opaque = issuers.flatMap((trusted): Kind[] => {
+    const { issuer, introspection: client } = trusted;
+    return client === null ? [] : [{
+      verifier: createIntrospectingVerifier(trusted, { client, observe }),
+      cache: new IdentityCache({ maxAgeMs: INTROSPECTION_AGE_MS }),
+      accepts: (token) => !isJwt(token) || namedIssuer(token) === issuer,
+    }];
+  });
+  if (opaque.length > 1) {
+    throw new TypeError('Cannot verify tokens: more than one issuer has "introspection"');
+  }
+  const kinds: readonly Kind[] = [...opaque, jwts];
   const underWay = new Map<string, Promise<Identity>>();
-  const verifier = createJwtVerifier(options);
 
   async function verify(token: string, digest: string, { address }: { address: string }) {
     try {
+      const { verifier, cache } = kinds.find(({ accepts }) => accepts(token))!;
       const identity = await verifier.verify(token, address);
       cache.set(digest, identity, Date.now());
       return identity;
@@ -35,13 +66,17 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
   return {
     async authenticate(token, addressOf) {
       const digest = digestOf(token);
-      const known = cache.get(digest, Date.now());
-      if (known !== null) return known;
+      for (const { cache } of kinds) {
+        const known = cache.get(digest, Date.now());
+        if (known !== null) return known;
+      }
       const begun = underWay.get(digest) ?? verify(token, digest, { address: addressOf() });
       underWay.set(digest, begun);
       return await begun;
     },
-    warmUp: () => verifier.warmUp(),
+    async warmUp() {
+      await Promise.all(kinds.map(({ verifier }) => verifier.warmUp()));
+    },
     close: () => verifier.close(),
   };
 }

@@ -1,6 +1,8 @@
 import { expect } from "@std/expect";
-import { after, before, describe, it } from "@std/testing/bdd";
+import { after, afterEach, before, beforeEach, describe, it } from "@std/testing/bdd";
+import * as jose from "jose";
 import { type OwnIssuer, startOwnIssuer, trust } from "../../tests/support/own_issuer.ts";
+import { claimsOf, signJwt } from "../../tests/support/token_signer.ts";
 import { createTokenAuthenticator, type TokenAuthenticator } from "./token_authenticator.ts";
 
 let own: OwnIssuer & AsyncDisposable;
@@ -42,6 +44,68 @@ describe("createTokenAuthenticator()", () => {
     const refused = { code: "invalid_token" };
     await expect(authenticator.authenticate(token, addressOf)).rejects.toMatchObject(refused);
     await expect(authenticator.authenticate(token, addressOf)).rejects.toMatchObject(refused);
+  });
+
+  describe("given an issuer that is asked about its tokens", () => {
+    let authenticator: TokenAuthenticator;
+    let asked: string[];
+    let opaque: OwnIssuer & AsyncDisposable;
+    beforeEach(async () => {
+      opaque = await startOwnIssuer();
+      asked = [];
+      opaque.introspect = (form) => {
+        asked.push(form.get("token")!);
+        return { active: true, token_type: "Bearer", ...claimsOf(opaque) };
+      };
+      const introspection = { clientId: "gateway", clientSecret: "s3cret" };
+      authenticator = createTokenAuthenticator({
+        issuers: [trust(own), trust(opaque, { introspection })],
+        observe: () => {},
+      });
+    });
+    afterEach(() => opaque[Symbol.asyncDispose]());
+
+    it("asks about tokens that are not JWTs, and about those that name it", async () => {
+      const named = await opaque.token();
+      const tokens = ["opaque", "a.b.c", "eyJhbGciOiJkaXIifQ..a.b.c", named];
+      for (const token of tokens) {
+        expect((await authenticator.authenticate(token, addressOf)).issuer).toBe(opaque.issuer);
+      }
+      expect(asked).toEqual(tokens);
+    });
+
+    it("shows it no JWT of others, whether they are trusted or not", async () => {
+      const stranger = { issuer: "https://issuer.example" };
+      const by = own.keys[0]!;
+      const as = { alg: "ES256", kid: by.kid };
+      await authenticator.authenticate(await own.token(), addressOf);
+      const refused = [
+        await signJwt(claimsOf(stranger), { by, as }),
+        await signJwt({ ...claimsOf(own), iss: undefined }, { by, as }),
+        await signJwt({ ...claimsOf(own), iss: [opaque.issuer] }, { by, as }),
+        await own.token({ claims: { exp: 1 } }),
+        new jose.UnsecuredJWT(claimsOf(own)).encode(),
+      ];
+      for (const token of refused) {
+        await expect(authenticator.authenticate(token, addressOf))
+          .rejects.toMatchObject({ code: "invalid_token" });
+      }
+      expect(asked).toEqual([]);
+    });
+
+    it("asks once about requests at the same time, and remembers the answer", async () => {
+      await Promise.all(
+        Array.from({ length: 100 }, () => authenticator.authenticate("opaque", addressOf)),
+      );
+      await authenticator.authenticate("opaque", addressOf);
+      expect(asked).toEqual(["opaque"]);
+    });
+
+    it("is the only one that may be asked", () => {
+      const introspection = { clientId: "gateway", clientSecret: "s3cret" };
+      const issuers = [own, opaque].map((issuer) => trust(issuer, { introspection }));
+      expect(() => createTokenAuthenticator({ issuers, observe: () => {} })).toThrow(TypeError);
+    });
   });
 
   it("distinguishes tokens that differ in one character", async () => {

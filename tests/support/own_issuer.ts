@@ -13,6 +13,12 @@ import { claimsOf, newKey, publicPart, signJwt } from "./token_signer.ts";
 /** Answers a request instead of the issuer; undefined leaves it to the issuer. */
 export type Answer = (path: string) => Response | Promise<Response> | undefined;
 
+/** What the issuer says about a token, in answer to a form. */
+export type Introspect = (
+  form: URLSearchParams,
+  headers: Headers,
+) => object | Response | Promise<Response>;
+
 export interface OwnIssuer {
   readonly issuer: string;
   /** The paths of all requests so far. */
@@ -21,6 +27,8 @@ export interface OwnIssuer {
   readonly keys: readonly jose.JWK[];
   /** Answers before the issuer does; null at first. */
   answer: Answer | null;
+  /** Answers about a token, once it is set; then the metadata have the endpoint. */
+  introspect: Introspect | null;
   /** Adds a key, which signs from now on, or replaces all others with it. */
   rotate(options?: { readonly keepOthers?: boolean; readonly kid?: string | null }): Promise<void>;
   /** A token, signed with the latest key. */
@@ -44,6 +52,7 @@ export function trust(
     issuer,
     audience: DEV_AUDIENCE,
     keyFile: null,
+    introspection: null,
     algorithms: SIGNATURE_ALGORITHMS,
     tokenTypes: [],
     scopeClaims: null,
@@ -54,6 +63,7 @@ export function trust(
 }
 
 export const KEYS_PATH = "/jwks";
+export const INTROSPECTION_PATH = "/introspect";
 export const METADATA_PATH = "/.well-known/openid-configuration";
 
 export async function startOwnIssuer(): Promise<OwnIssuer & AsyncDisposable> {
@@ -71,7 +81,20 @@ export async function startOwnIssuer(): Promise<OwnIssuer & AsyncDisposable> {
     const answer = await own.answer?.(pathname);
     if (answer !== undefined) return answer;
     if (pathname === METADATA_PATH) {
-      return Response.json({ issuer: own.issuer, jwks_uri: `${own.issuer}${KEYS_PATH}` });
+      return Response.json({
+        issuer: own.issuer,
+        jwks_uri: `${own.issuer}${KEYS_PATH}`,
+        ...(own.introspect === null
+          ? {}
+          : { introspection_endpoint: `${own.issuer}${INTROSPECTION_PATH}` }),
+      });
+    }
+    if (pathname === INTROSPECTION_PATH && own.introspect !== null) {
+      const said = await own.introspect(
+        new URLSearchParams(await request.text()),
+        request.headers,
+      );
+      return said instanceof Response ? said : Response.json(said);
     }
     if (pathname === KEYS_PATH) return Response.json({ keys: keys.map(publicPart) });
     return new Response(null, { status: 404 });
@@ -83,6 +106,7 @@ export async function startOwnIssuer(): Promise<OwnIssuer & AsyncDisposable> {
       return keys;
     },
     answer: null,
+    introspect: null,
     async rotate({ keepOthers = true, kid = crypto.randomUUID() } = {}) {
       const key = { ...await newKey(), ...(kid === null ? {} : { kid }) };
       keys = [key, ...(keepOthers ? keys : [])];

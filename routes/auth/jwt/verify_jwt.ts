@@ -15,10 +15,10 @@ import type { Identity } from "../../context.ts";
 import { Places } from "../../load/places.ts";
 import { Turns } from "../../load/turns.ts";
 import type { TrustedIssuer } from "../issuer/trusted_issuer.ts";
-import { foreignIssuer, issuerOf } from "./check_claims.ts";
+import { foreignIssuer } from "./check_claims.ts";
 import { createIssuerVerifier, type IssuerVerifier, WAITING } from "./issuer_verifier.ts";
-import { decodePart, readJsonPart } from "./json_part.ts";
 import { readJwtHeader } from "./jwt_header.ts";
+import { namedIssuer } from "./named_issuer.ts";
 
 // Enough to keep a few cores busy; more would only compete for them.
 const SIGNATURES_AT_ONCE = 4;
@@ -58,8 +58,7 @@ export function createJwtVerifier({ issuers, ...options }: JwtVerifierOptions): 
   return {
     async verify(token, address) {
       const header = readJwtHeader(token);
-      const named = issuerOf(readJsonPart(decodePart(token, 1)));
-      const verifier = verifiers.get(named);
+      const verifier = verifiers.get(namedIssuer(token));
       if (verifier === undefined) throw foreignIssuer();
       return await verifier.verify({ token, header }, address);
     },
