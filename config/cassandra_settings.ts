@@ -31,7 +31,7 @@ export const CASSANDRA_SETTINGS = {
     default: "",
     kind: contactPoints(),
     meaning:
-      "Nodes to connect to first; required, but `deno task dev` starts its own node without it",
+      "Nodes to connect to first; the others are found at the same port. Required, but `deno task dev` starts its own node without it",
   },
   localDatacenter: {
     name: "CASSANDRA_LOCAL_DATACENTER",

@@ -259,9 +259,9 @@ docs/configuration.md lists every setting`),
 
   for (
     const [text, points] of [
-      ["a, b:9043 ,", ["a:9042", "b:9043"]],
+      ["a, b:9042 ,", ["a:9042", "b:9042"]],
       ["127.0.0.1", ["127.0.0.1:9042"]],
-      ["[::1],[fe80::1]:9043", ["[::1]:9042", "[fe80::1]:9043"]],
+      ["[::1]:9043,[fe80::1]:9043", ["[::1]:9043", "[fe80::1]:9043"]],
     ] as const
   ) {
     it(`reads contact points "${text}"`, () => {
@@ -276,6 +276,12 @@ docs/configuration.md lists every setting`),
       ]);
     });
   }
+
+  it("rejects contact points with different ports", () => {
+    expect(mistakesOf({ ...REQUIRED, CASSANDRA_CONTACT_POINTS: "a:9042,b:9043" })).toEqual([
+      'CASSANDRA_CONTACT_POINTS has "a:9042,b:9043": expected the same port everywhere: all nodes of the cluster are looked for there',
+    ]);
+  });
 
   it("reads replication", () => {
     const config = readConfig({ ...REQUIRED, CASSANDRA_REPLICATION: "dc1:3, us-east.2:12" });

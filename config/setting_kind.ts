@@ -100,15 +100,24 @@ export function keyspaceName(): SettingKind<string> {
 export function contactPoints(): SettingKind<readonly string[]> {
   return {
     range: "`host[:port],…`, `[address]:port` for IPv6",
-    read: (text, fail) =>
-      partsOf(text).map((part) => {
+    read: (text, fail) => {
+      const points = partsOf(text).map((part) => {
         const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s/]+)(?::(\d+))?$/.exec(part);
         const port = Number(match?.[2] ?? 9042);
         if (!match || port < 1 || port > 65535) {
           fail('expected "host" or "host:port", "[address]:port" for IPv6', part);
         }
         return `${match?.[1]}:${port}`;
-      }),
+      });
+      const ports = new Set(points.map((point) => point.slice(point.lastIndexOf(":"))));
+      if (ports.size > 1) {
+        fail(
+          "expected the same port everywhere: all nodes of the cluster are looked for there",
+          text,
+        );
+      }
+      return points;
+    },
   };
 }
 

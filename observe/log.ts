@@ -71,7 +71,7 @@ export function logObservations(logger: Logger): Observe {
       case "bulk":
         return logBulk(logger, observation);
       case "connection":
-        return logConnection(logger, observation);
+        return logConnection(logger, observation, isDue);
       case "readiness":
         return observation.ready
           ? logger.info("Ready")
@@ -160,8 +160,19 @@ function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {
   else logger.info(message, properties);
 }
 
-function logConnection(logger: Logger, connection: Observation & { kind: "connection" }): void {
-  const { state, hostsUp, reason, retryInMs } = connection;
+function logConnection(
+  logger: Logger,
+  connection: Observation & { kind: "connection" },
+  isDue: (what: string) => boolean,
+): void {
+  const { state, hosts, hostsUp, reason, retryInMs } = connection;
+  for (const { address, datacenter } of hosts.filter(({ isUp }) => !isUp)) {
+    if (!isDue(`unreachable ${address}`)) continue;
+    logger.warning("Cassandra's node {address} of {datacenter} is not reachable", {
+      address,
+      datacenter,
+    });
+  }
   if (state === "up") return logger.info("Cassandra is up, nodes: {hostsUp}", { hostsUp });
   if (state === "closed") return logger.info("Cassandra's session is closed");
   const again = retryInMs === null ? "" : "; trying again in {retryInMs} ms";

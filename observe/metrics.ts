@@ -20,6 +20,8 @@ export interface Metrics {
 // Seconds. Fine where a healthy Cassandra answers, coarse up to the request timeout.
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+const HOST_STATES = [["up", true], ["down", false]] as const;
+
 const BULK_OUTCOMES = ["written", "failed"] as const;
 
 /**
@@ -65,6 +67,12 @@ export function createMetrics(release: string): Metrics {
   const hostsUp = new prometheus.Gauge({
     name: "cqlgate_cassandra_hosts_up",
     help: "Cassandra nodes that this process may use and that are up",
+    registers,
+  });
+  const hosts = new prometheus.Gauge({
+    name: "cqlgate_cassandra_hosts",
+    help: "Cassandra nodes that this process knows, by data centre and whether they are up",
+    labelNames: ["datacenter", "state"],
     registers,
   });
   const ready = new prometheus.Gauge({
@@ -165,6 +173,16 @@ export function createMetrics(release: string): Metrics {
           return rateLimited.inc({ query: observation.query, policy: observation.policy });
         case "connection":
           hostsUp.set(observation.hostsUp);
+          for (const { datacenter } of observation.hosts) {
+            for (const [state, isUp] of HOST_STATES) {
+              hosts.set(
+                { datacenter, state },
+                observation.hosts.filter((host) =>
+                  host.datacenter === datacenter && host.isUp === isUp
+                ).length,
+              );
+            }
+          }
           return connected.set(observation.state === "up" ? 1 : 0);
         case "readiness":
           return ready.set(observation.ready ? 1 : 0);

@@ -16,6 +16,14 @@ export interface QuotaName {
   readonly policy: string;
 }
 
+/** A node of Cassandra, as this process sees it. */
+export interface HostState {
+  /** `address:port`. */
+  readonly address: string;
+  readonly datacenter: string;
+  readonly isUp: boolean;
+}
+
 export type Observation =
   /** A request was answered, or its caller left. Durations are in milliseconds. */
   | {
@@ -69,7 +77,10 @@ export type Observation =
   | {
     readonly kind: "connection";
     readonly state: ConnectionState;
+    /** Nodes of the local data centre that are up. */
     readonly hostsUp: number;
+    /** Every node that the driver knows, of all data centres. */
+    readonly hosts: readonly HostState[];
     /** Why it is not up, where that is known. */
     readonly reason: string | null;
     /** Milliseconds until the next attempt, where one is planned. */

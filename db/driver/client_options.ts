@@ -39,13 +39,22 @@ export function clientOptions(
       retry: new RetryOnceIfIdempotent(),
       timestampGeneration: writeTimes,
     },
-    // Later versions send an id of the result's columns with each EXECUTE, which nothing here keeps.
-    protocolOptions: { maxVersion: cassandra.types.protocolVersion.v4 },
+    protocolOptions: {
+      ...portOf(options),
+      // Later versions send an id of the result's columns with each EXECUTE, which nothing here keeps.
+      maxVersion: cassandra.types.protocolVersion.v4,
+    },
     socketOptions: { connectTimeout: 5000 },
     pooling: { heartBeatInterval: 10_000 },
     maxPrepared: Number.MAX_SAFE_INTEGER,
     applicationName: "cqlgate",
   };
+}
+
+/** The driver looks for all other nodes at this port. The contact points have the same, by config. */
+function portOf({ contactPoints: [first] }: ConnectionOptions): { port?: number } {
+  const port = /:(\d+)$/.exec(first ?? "")?.[1];
+  return port === undefined ? {} : { port: Number(port) };
 }
 
 function tlsOptions(

@@ -14,6 +14,7 @@ import { backoff } from "./backoff.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
 import { onSchemaEvent } from "./driver_internals.ts";
+import { NO_HOSTS, type SeenHosts, seenHosts } from "./host_states.ts";
 import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
 import { connectionFailure, mapError } from "./map_error.ts";
 import { isRefusal } from "./refusal.ts";
@@ -119,7 +120,7 @@ export class Session {
       } catch (error) {
         if (signal.aborted) return;
         const reason = connectionFailure(error);
-        this.#observe({ kind: "connection", state: "connecting", hostsUp: 0, reason, retryInMs });
+        this.#observe({ kind: "connection", state: "connecting", ...NO_HOSTS, reason, retryInMs });
       }
       await sleep(retryInMs, signal);
       if (signal.aborted) return;
@@ -147,24 +148,17 @@ export class Session {
   /** Derives the state from the hosts that the driver knows. */
   #refresh(): void {
     if (this.#closing.signal.aborted) return;
-    const hostsUp = this.#localHosts().filter((host) => host.isUp()).length;
-    const reason = hostsUp === 0 ? "no node of the local data centre is reachable" : null;
-    this.#setState(hostsUp > 0 ? "up" : "down", hostsUp, reason);
+    if (this.#client === null) return;
+    const seen = seenHosts(this.#client, this.#options.localDatacenter);
+    if (seen.hostsUp > 0) return this.#setState("up", seen);
+    this.#setState("down", seen, "no node of the local data centre is reachable");
   }
 
-  #setState(state: ConnectionState, hostsUp: number, reason: string | null): void {
+  #setState(state: ConnectionState, seen: SeenHosts, reason: string | null = null): void {
     const changed = state !== this.#state;
     this.#state = state;
-    this.#observe({ kind: "connection", state, hostsUp, reason, retryInMs: null });
+    this.#observe({ kind: "connection", state, ...seen, reason, retryInMs: null });
     if (changed) { for (const listener of this.#listeners) listener(state); }
-  }
-
-  #localHosts(): cassandra.Host[] {
-    if (this.#client === null) return [];
-    const { localDatacenter } = this.#options;
-    return this.#client.hosts.values().filter((host) =>
-      localDatacenter === null || host.datacenter === localDatacenter
-    );
   }
 
   #createClient(): cassandra.Client {
@@ -344,6 +338,6 @@ export class Session {
     await this.#connecting;
     await this.#client?.shutdown();
     this.#client = null;
-    this.#setState("closed", 0, null);
+    this.#setState("closed", NO_HOSTS);
   }
 }

@@ -149,6 +149,17 @@ export class LocalCassandra {
     await this.exited;
   }
 
+  /** Stops it from answering: requests wait, connections stay. Resolves when it does not any more. */
+  async freeze(): Promise<void> {
+    this.#signal("SIGSTOP");
+    while (!await isStopped(this.pid)) await pause();
+  }
+
+  /** Lets a frozen node go on from where it was. */
+  thaw(): void {
+    this.#signal("SIGCONT");
+  }
+
   /** Starts the node again on the same data and ports, after stopping it if it runs. */
   async restart(): Promise<void> {
     await this.stop();
@@ -187,9 +198,21 @@ export class LocalCassandra {
             CONTAINER_ADVICE,
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
+      await pause();
     }
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
+}
+
+/** Whether a process has stopped, which it does a moment after the signal. */
+async function isStopped(pid: number): Promise<boolean> {
+  const ps = new Deno.Command("ps", { args: ["-o", "state=", "-p", `${pid}`] });
+  const { stdout, success } = await ps.output();
+  if (!success) throw new Error(`Cannot freeze process ${pid}: it has ended`);
+  return new TextDecoder().decode(stdout).trim().startsWith("T");
 }
 
 /** One run of the JVM. */

@@ -125,6 +125,7 @@ export async function startTestService(
     contactPoints: [...config.contactPoints],
     localDataCenter: config.localDatacenter!,
     keyspace: config.keyspace,
+    protocolOptions: { port: Number(config.contactPoints[0]!.split(":").at(-1)) },
     // Back as soon as the service is, where a test takes Cassandra away.
     policies: { reconnection: new JitteredReconnection() },
   });

@@ -5,7 +5,6 @@
  */
 import { type LocalCassandra, startCassandra } from "../../dev/cassandra/cassandra.ts";
 import { freePort } from "../../dev/ports.ts";
-import { eventually } from "./eventually.ts";
 
 export interface OwnNode extends AsyncDisposable {
   readonly node: LocalCassandra;
@@ -23,21 +22,11 @@ export async function startOwnNode(
   const node = await startCassandra({ directory, nativePort: freePort(), yaml, log: () => {} });
   return {
     node,
-    async freeze() {
-      Deno.kill(node.pid, "SIGSTOP");
-      await eventually("it is frozen", () => isStopped(node.pid));
-    },
-    thaw: () => Deno.kill(node.pid, "SIGCONT"),
+    freeze: () => node.freeze(),
+    thaw: () => node.thaw(),
     async [Symbol.asyncDispose]() {
       await node.kill();
       await Deno.remove(directory, { recursive: true });
     },
   };
-}
-
-/** Whether a process has stopped, which it does a moment after the signal. */
-async function isStopped(pid: number): Promise<boolean> {
-  const ps = new Deno.Command("ps", { args: ["-o", "state=", "-p", `${pid}`] });
-  const { stdout } = await ps.output();
-  return new TextDecoder().decode(stdout).trim().startsWith("T");
 }

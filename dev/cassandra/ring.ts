@@ -1,0 +1,70 @@
+/**
+ * A local cluster of three nodes in two data centres: `dc1` has two nodes, `dc2` one. For tests and for
+ * trying what happens when a node is slow, stopped or gone.
+ *
+ * @module
+ */
+import { freePort } from "../ports.ts";
+import { type LocalCassandra, startCassandra } from "./cassandra.ts";
+
+export interface RingOptions {
+  /** Holds the folders of the nodes. Its path is absolute. */
+  readonly directory: string;
+  /** Hears of each step that takes time. */
+  log(line: string): void;
+  /** The first three numbers of the nodes' addresses, `127.x.y`. Default: `127.0.0`. */
+  readonly network?: string;
+  /** The port for CQL of every node. Default: a free one. */
+  readonly nativePort?: number;
+  /** Entries of `cassandra.yaml`. Default: none. */
+  readonly yaml?: Readonly<Record<string, unknown>>;
+}
+
+/** Where the nodes stand: a third of the tokens each. */
+const PLACES = [
+  { datacenter: "dc1", token: "-6148914691236517206" },
+  { datacenter: "dc1", token: "0" },
+  { datacenter: "dc2", token: "6148914691236517205" },
+] as const;
+
+const HEAP_MB = 320;
+
+export interface Ring extends AsyncDisposable {
+  /** Two of `dc1`, then the one of `dc2`. */
+  readonly nodes: readonly [LocalCassandra, LocalCassandra, LocalCassandra];
+}
+
+/**
+ * Starts the nodes one after the other, and resolves once each answers CQL.
+ *
+ * @throws {Error} saying what to do, as `startCassandra` does; no node is left running then
+ */
+export async function startRing(options: RingOptions): Promise<Ring> {
+  const { directory, log, network = "127.0.0", yaml = {} } = options;
+  const nativePort = options.nativePort ?? freePort(`${network}.1`);
+  const storagePort = freePort(`${network}.1`);
+  const nodes: LocalCassandra[] = [];
+  const stop = async () => void await Promise.all(nodes.map((node) => node.kill()));
+  try {
+    for (const [index, place] of PLACES.entries()) {
+      nodes.push(
+        await startCassandra({
+          ...place,
+          directory: `${directory}/node${index + 1}`,
+          address: `${network}.${index + 1}`,
+          nativePort,
+          storagePort,
+          seeds: [`${network}.1:${storagePort}`],
+          heapMb: HEAP_MB,
+          yaml,
+          log,
+        }),
+      );
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const [first, second, third] = nodes as [LocalCassandra, LocalCassandra, LocalCassandra];
+  return { nodes: [first, second, third], [Symbol.asyncDispose]: stop };
+}

@@ -1,0 +1,99 @@
+/**
+ * The service on a cluster of three nodes in two data centres.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { type Ring, startRing } from "../dev/cassandra/ring.ts";
+import { eventually } from "./support/eventually.ts";
+import { type OwnService, startOwnService, succeed } from "./support/own_service.ts";
+
+const CQL = {
+  migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",
+  queries: `-- name: get_note :one
+-- @route GET /notes/{id}
+-- @public
+SELECT id, body FROM notes WHERE id = :id;
+
+-- name: put_note :exec
+-- @route PUT /notes/{id}
+-- @public
+UPDATE notes SET body = :body WHERE id = :id;
+`,
+};
+
+describe("a service on three nodes", () => {
+  let directory: string;
+  let ring: Ring;
+  let service: OwnService;
+  const observations: { readonly hosts: readonly { address: string; isUp: boolean }[] }[] = [];
+
+  before(async () => {
+    directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    ring = await startRing({ directory, network: "127.7.7", log: () => {} });
+    service = await startOwnService(CQL, {
+      env: {
+        CASSANDRA_CONTACT_POINTS: ring.nodes[0].contactPoint,
+        CASSANDRA_REPLICATION: "dc1:2,dc2:1",
+        CASSANDRA_CONSISTENCY: "LOCAL_ONE",
+      },
+      observe: (observation) => {
+        if (observation.kind === "connection") observations.push(observation);
+      },
+    });
+  });
+  after(async () => {
+    await service[Symbol.asyncDispose]();
+    await ring[Symbol.asyncDispose]();
+    await Deno.remove(directory, { recursive: true });
+  });
+
+  async function metric(name: string): Promise<Record<string, number>> {
+    const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
+    const samples = text.matchAll(new RegExp(`^${name}(\\{.*\\})? (\\S+)$`, "gm"));
+    return Object.fromEntries(
+      [...samples].map(([, labels = "", value]) => [labels, Number(value)]),
+    );
+  }
+  const put = (id: number) =>
+    service.request(`/notes/${id}`, { method: "PUT", user: null, json: { body: `${id}` } });
+  const get = (id: number) => service.request(`/notes/${id}`, { user: null });
+
+  it("finds the other nodes at the port of its contact point", async () => {
+    await eventually(
+      "both local nodes are up",
+      async () => (await metric("cqlgate_cassandra_hosts_up"))[""] === 2,
+    );
+    const hosts = observations.at(-1)!.hosts;
+    expect(hosts.map(({ address }) => address).sort()).toEqual(
+      ring.nodes.map(({ contactPoint }) => contactPoint),
+    );
+    expect(await metric("cqlgate_cassandra_hosts")).toMatchObject({
+      '{datacenter="dc1",state="up"}': 2,
+      '{datacenter="dc1",state="down"}': 0,
+    });
+  });
+
+  it("serves on while a node is gone, says which, and has it back", async () => {
+    const ids = Array.from({ length: 20 }, (_, id) => id);
+    for (const id of ids) await succeed(put(id));
+    const [, second] = ring.nodes;
+    await second.kill();
+    for (const id of ids) expect(await succeed(get(id))).toEqual({ id, body: `${id}` });
+    await eventually(
+      "one local node is down",
+      async () =>
+        (await metric("cqlgate_cassandra_hosts"))['{datacenter="dc1",state="down"}'] === 1,
+    );
+    expect(observations.at(-1)!.hosts.filter(({ isUp }) => !isUp)).toEqual([
+      { address: second.contactPoint, datacenter: "dc1", isUp: false },
+    ]);
+    expect((await service.request("/readyz", { user: null })).status).toBe(200);
+    await second.start();
+    await eventually(
+      "both local nodes are up",
+      async () => (await metric("cqlgate_cassandra_hosts_up"))[""] === 2,
+    );
+  });
+});
