@@ -27,9 +27,9 @@ export function readEvent(line: string): AuditEvent {
   return event;
 }
 
-/** The events of whole lines. */
+/** The events of whole lines; the last line may still be under way, or cut off by a kill. */
 export function readEvents(text: string): AuditEvent[] {
-  return text.split("\n").filter((line) => line !== "").map(readEvent);
+  return text.split("\n").slice(0, -1).map(readEvent);
 }
 
 /** A file that a service writes its audit log to. */
