@@ -103,7 +103,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   });
   const slices = new TimeSlices();
   const addressOf = createAddressReader(config.trustedProxies);
-  const auditing = audit === null ? null : { log: audit, addressOf };
+  const auditing = audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret };
   const quotas = createQuotas({ ...config, addressOf });
   const addresses = createAddresses(config);
   const seeds = createSeeds();
@@ -125,6 +125,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     check({ queries, routes }) {
       assertIssuer(issuers, [...queries, ...routes.map(({ route }) => route)]);
       assertMaskSecret(config, queries);
+      assertAuditSecret(config, queries);
+      if (audit === null && queries.some((query) => query.audit)) {
+        const message = 'AUDIT_LOG is "off": what "@audit" asks for is not put on record';
+        observe({ kind: "warning", message, cause: undefined });
+      }
     },
     serve: (prepared, routes) => app = appFor(prepared, routes.map(({ route }) => route)),
   });
@@ -218,6 +223,16 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     reload: () => activation.reload(),
     close: () => closed ??= close(),
   };
+}
+
+/** A value cannot be hashed without a key. */
+function assertAuditSecret(config: Config, queries: readonly Query[]): void {
+  if (config.auditLog.kind === "off" || config.auditSecret !== null) return;
+  const query = queries.find(({ sensitive }) => sensitive.some(({ isHashed }) => isHashed));
+  if (query === undefined) return;
+  throw new ConfigError([
+    `AUDIT_SECRET is not set, but query "${query.name}" has "@sensitive … hash": set it, or leave the value out`,
+  ]);
 }
 
 /** @throws {ConfigError} if the audit log cannot be written to */

@@ -21,7 +21,9 @@ const keyPart = z.object({
   sha256: z.string().optional().describe(
     "SHA-256 of the bytes of a value that has more than 1,024 of them",
   ),
-  hmac_sha256: z.string().optional().describe("Of a value that `@sensitive … hash` hides"),
+  hmac_sha256: z.union([z.string(), z.array(z.string())]).optional().describe(
+    "Of a value that `@sensitive … hash` hides; of each value of an `IN`",
+  ),
   hidden: z.literal(true).optional().describe("A value that `@sensitive` leaves out"),
 });
 

@@ -115,6 +115,7 @@ function queryOf({ prose, statement: { span } }: QueryDraft, facts: QueryFacts):
       ...rate,
       over: facts.own.rate.includes(rate) ? "query" : "file",
     })),
+    sensitive: tags.sensitive,
     waivers: tags.waive,
   };
 }

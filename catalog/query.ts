@@ -13,6 +13,7 @@ import type { Mode } from "./tags/mode.ts";
 import type { GeneratedKind } from "./tags/param/generated_source.ts";
 import type { ParamOptions } from "./tags/param/options.ts";
 import type { Requirement } from "./tags/require_tag.ts";
+import type { SensitiveColumn } from "./tags/sensitive_tag.ts";
 import type { TagSettings } from "./tags/tags.ts";
 import type { Rate } from "./tags/parts/rate.ts";
 import type { Waiver } from "./tags/waive_tag.ts";
@@ -35,6 +36,7 @@ export type { Comparison, Requirement } from "./tags/require_tag.ts";
 export type { Rate, RatePartition } from "./tags/parts/rate.ts";
 export type { Route } from "./tags/route_tag.ts";
 export type { Scan } from "./tags/scan_tag.ts";
+export type { SensitiveColumn } from "./tags/sensitive_tag.ts";
 export type { SuccessStatus } from "./tags/status_tag.ts";
 export type { Waiver } from "./tags/waive_tag.ts";
 export type { Walk } from "./tags/walk_tag.ts";
@@ -132,6 +134,8 @@ export interface Query extends TagSettings {
   readonly masks: readonly Mask[];
   /** How much of it may be used. */
   readonly rates: readonly QueryRate[];
+  /** The columns of its partition keys whose values are not for the audit log. */
+  readonly sensitive: readonly SensitiveColumn[];
   /** The guardrails that do not apply to it. */
   readonly waivers: readonly Waiver[];
 }

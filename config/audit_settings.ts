@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { choice, type Fail, type SettingKind } from "./setting_kind.ts";
+import { choice, type Fail, secretBytes, type SettingKind } from "./setting_kind.ts";
 
 /** Where the audit log goes. */
 export type AuditTarget =
@@ -61,5 +61,13 @@ export const AUDIT_SETTINGS = {
     kind: choice(["warn", "refuse"]),
     meaning:
       "If the audit log cannot be written: `warn` logs it and goes on, `refuse` carries out no write; `refuse` needs `AUDIT_LOG=file:…` or `socket:…`",
+  },
+  auditSecret: {
+    name: "AUDIT_SECRET",
+    default: null,
+    kind: secretBytes(),
+    meaning:
+      "Keys the hashes of `@sensitive … hash` in the audit log; required if a query has such a column, and the same in every replica",
+    secret: true,
   },
 } as const satisfies Readonly<Record<string, Setting>>;

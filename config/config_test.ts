@@ -89,6 +89,7 @@ describe("readConfig()", () => {
       logFormat: "json",
       auditLog: { kind: "off" },
       auditFailure: "warn",
+      auditSecret: null,
     });
   });
 

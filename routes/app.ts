@@ -238,12 +238,15 @@ function mountApi(
   app.use(...pipelineOf("api", options));
   const { stallTimeoutMs } = options;
   const callers = createCallerFactory(prepared, options);
+  const auditedReads = new Set(
+    prepared.filter(({ query }) => query.audit).map(({ query }) => query.name),
+  );
   const taken = options.handwritten.flatMap(({ description }) => componentNames(description));
   const names = nameSchemas(prepared, taken);
   const mounts = [
     ...sharedRoutes(prepared).map((queries) => {
       const [{ query: { route, access, deprecated } }] = queries;
-      const isAudited = queries.some(({ writes }) => writes);
+      const isAudited = queries.some(({ writes, query: { audit } }) => writes || audit);
       const limits = selectQuotas(queries, options.quotas);
       const before = beforeRoute(
         { path: route!.path, access, deprecated, isAudited, limits },
@@ -253,7 +256,8 @@ function mountApi(
       return { ...route!, limits, mount: () => mountQueries(app, queries, mountOptions) };
     }),
     ...options.handwritten.map((route) => {
-      const isAudited = route.method !== "get";
+      const isAudited = route.method !== "get" ||
+        route.queries.some((name) => auditedReads.has(name));
       const limits = onlyQuotas(options.quotas.ofRoute(route));
       const quotas = quotasIn(limits);
       return {

@@ -43,6 +43,8 @@ export interface RequestContext {
   identity: Identity | null;
   /** Runs work in steps, in turn with other callers once the caller is known. */
   run: RunSteps;
+  /** How many rows have been read for its answer so far. */
+  rowsRead: number;
   /** Whether an operation of it is on record, so that its outcome is too. */
   isAudited: boolean;
   /** Takes rows that were read or written for it from the quotas that count them. */

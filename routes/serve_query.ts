@@ -9,6 +9,7 @@ import type { RunSteps } from "../codec/steps.ts";
 import type { TextHash } from "../db/prepare/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import { compileViews } from "../db/prepare/views.ts";
+import { compileReadRecorders } from "./audit/record_read.ts";
 import { type AppEnv, scopesOf } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
 import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_repeatable.ts";
@@ -122,10 +123,16 @@ function answersOf(
   prepared: PreparedQuery,
   options: ServeOptions,
 ): Readonly<Record<string, Answer>> {
+  const { answer: record } = compileReadRecorders(prepared, options.auditing);
   const answer = <Own>(own: OwnParams<Own>, respond: Responder<Own>): Answer => {
     const readInput = compileInput(prepared, own);
-    return async ({ context, url, input }) =>
-      respond({ context, url, ...await context.get("request").run(readInput(input)) });
+    return async ({ context, url, input }) => {
+      const read = await context.get("request").run(readInput(input));
+      return await record(
+        { context, values: read.values },
+        () => respond({ context, url, ...read }),
+      );
+    };
   };
   const { query: { mode, page, raw }, isPaged } = prepared;
   switch (mode) {

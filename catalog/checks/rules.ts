@@ -6,6 +6,7 @@
 
 import { checkAccess } from "./access.ts";
 import { checkAnsweredValues } from "./answered_values.ts";
+import { checkAuditedRead } from "./audited_read.ts";
 import { checkBulkInput } from "./bulk_input.ts";
 import { checkCallerBounds } from "./caller_bounds.ts";
 import { checkClientNames } from "./client_names.ts";
@@ -29,6 +30,7 @@ import { checkRouteMethod } from "./route_method.ts";
 import { checkRowName } from "./row_name.ts";
 import type { Rule } from "./rule.ts";
 import { checkScanMarkers } from "./scan_markers.ts";
+import { checkSensitiveColumns } from "./sensitive_columns.ts";
 import { checkSuccessStatus } from "./success_status.ts";
 import { checkVerb } from "./verb.ts";
 import { checkWalkMarkers } from "./walk_markers.ts";
@@ -59,6 +61,8 @@ export const QUERY_RULES: readonly Rule[] = [
   checkBulkInput,
   checkRawContent,
   checkRowName,
+  checkAuditedRead,
+  checkSensitiveColumns,
   checkDeprecation,
   checkRates,
 ];

@@ -49,6 +49,13 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
       ? own.deprecated
       : file.deprecated,
     rate: own.route.length === 0 ? own.rate : inheritRates(own, file),
+    audit: own.audit.length > 0 || query.verb !== "select" ? own.audit : file.audit,
+    sensitive: [
+      ...own.sensitive,
+      ...file.sensitive.filter(({ column }) =>
+        !own.sensitive.some((other) => other.column === column)
+      ),
+    ],
     page: own.page.length > 0 || query.mode !== "many" ? own.page : file.page,
   };
 }

@@ -9,6 +9,7 @@ import { placeOf } from "../text/diagnose.ts";
 import type { Report } from "../text/source.ts";
 import { closest, suggest } from "../text/suggest.ts";
 import type { Token } from "../text/token.ts";
+import { auditTag } from "./audit_tag.ts";
 import { bulkTag } from "./bulk_tag.ts";
 import { consistencyTag } from "./consistency_tag.ts";
 import { currentTag } from "./current_tag.ts";
@@ -30,6 +31,7 @@ import { routeTag } from "./route_tag.ts";
 import { rowTag } from "./row_tag.ts";
 import { scanTag } from "./scan_tag.ts";
 import { scopeTag } from "./scope_tag.ts";
+import { sensitiveTag } from "./sensitive_tag.ts";
 import { statusTag } from "./status_tag.ts";
 import type { Tag, TaggedQuery } from "./tag.ts";
 import { readTagLine, type TagLine } from "./tag_line.ts";
@@ -65,6 +67,8 @@ const TAGS = {
   current: currentTag,
   raw: rawTag,
   row: rowTag,
+  audit: auditTag,
+  sensitive: sensitiveTag,
   waive: waiveTag,
   deprecated: deprecatedTag,
 } as const satisfies Record<string, AnyTag>;

@@ -20,6 +20,7 @@ import { checkMaskFit } from "./checks/mask_fit.ts";
 import { checkMaskedAnswers } from "./checks/masked_answers.ts";
 import { checkRowNames } from "./checks/row_names.ts";
 import { checkScanRing } from "./checks/scan_ring.ts";
+import { checkSensitiveColumns } from "./checks/sensitive_columns.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./idempotency.ts";
 import { checkOptionalTag, leastWritten } from "./optional_values.ts";
@@ -108,6 +109,8 @@ async function prepareQuery(
   checkMaskedAnswers(query, { columns, condition }, report);
   checkJsonVectors(query, context);
   checkSinglePartition(query, context);
+  const partitions = partitionKeysOf(query.parsed, params, context);
+  checkSensitiveColumns(query, partitions, report);
   // What has a mistake need not have a form that could be served, such as a codec for every column.
   if (isMistaken) return null;
   const idempotent = isIdempotent(query.parsed, tables);
@@ -134,7 +137,7 @@ async function prepareQuery(
     isPaged: pages,
     keyShape: keyShapeOf(table),
     rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query.parsed, params, table) : null,
-    partitions: partitionKeysOf(query.parsed, params, context),
+    partitions,
     bind(values) {
       const bound = new Array<Buffer | null | undefined>(statement.binds.length);
       for (const { param, positions } of params) {

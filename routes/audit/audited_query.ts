@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { KeyPart, OperationFacts, Partition } from "../../audit/event.ts";
 import { canonicalText } from "../../catalog/statement/canonical_text.ts";
 import type { Codec, Json } from "../../codec/codec.ts";
@@ -21,10 +21,42 @@ export interface AuditedQuery extends Pick<OperationFacts, "query" | "statement_
   partitionsOf(values: EncodedValues): Partition[];
 }
 
+export interface AuditedQueryOptions {
+  /** For `@sensitive … hash`; null where no query has it. */
+  readonly hashKey: Uint8Array | null;
+}
+
 /** A longer value stands in the log as the hash of its bytes, as Cassandra has them. */
 const MAX_VALUE_BYTES = 1_024;
 
-export function auditedQuery({ query, partitions }: PreparedQuery): AuditedQuery {
+export function auditedQuery(
+  { query, partitions }: PreparedQuery,
+  { hashKey }: AuditedQueryOptions,
+): AuditedQuery {
+  const sensitive = new Map(query.sensitive.map(({ column, isHashed }) => [column, isHashed]));
+
+  function partOf(column: PartitionColumn, given: readonly Given[]): KeyPart {
+    const isHashed = sensitive.get(column.column);
+    if (isHashed === undefined) return keyPart(column, given);
+    const { column: name, isOneOf } = column;
+    if (!isHashed || hashKey === null) return { column: name, hidden: true };
+    const hashes = jsonOf(column, given).map((value) => hmac(textOf(value), hashKey));
+    return { column: name, hmac_sha256: isOneOf ? hashes : hashes[0]! };
+  }
+
+  function valuesOf({ table, key }: PreparedPartition, values: EncodedValues): Partition {
+    return {
+      table,
+      key: key.flatMap((column): KeyPart[] => {
+        const given = column.sources.map((source) => readSource(source, values));
+        // A walk binds each bucket in turn, so that there is no value of it here.
+        return given.some((value) => value === null)
+          ? []
+          : [partOf(column, given.filter((value) => value !== null))];
+      }),
+    };
+  }
+
   return {
     query: query.name,
     statement_sha256: sha256(canonicalText(query.parsed)),
@@ -42,19 +74,6 @@ function distinct(partitions: readonly Partition[]): Partition[] {
   return [...new Map(partitions.map((each) => [identityOf(each), each])).values()];
 }
 
-function valuesOf({ table, key }: PreparedPartition, values: EncodedValues): Partition {
-  return {
-    table,
-    key: key.flatMap((part): KeyPart[] => {
-      const given = part.sources.map((source) => readSource(source, values));
-      // A walk binds each bucket in turn, so that there is no value of it here.
-      return given.some((value) => value === null)
-        ? []
-        : [keyPart(part, given.filter((value) => value !== null))];
-    }),
-  };
-}
-
 /** A value of a request, or of the statement itself. */
 type Given = { readonly bytes: Buffer; readonly codec: Codec } | { readonly literal: Json };
 
@@ -69,22 +88,35 @@ function readSource(
   return bytes ? { bytes, codec } : null;
 }
 
-function keyPart({ column, isOneOf }: PartitionColumn, given: readonly Given[]): KeyPart {
+function keyPart(part: PartitionColumn, given: readonly Given[]): KeyPart {
+  const { column } = part;
   const bytes = given.map((value) =>
     "bytes" in value ? value.bytes : Buffer.from(`${value.literal}`)
   );
   if (bytes.reduce((sum, { length }) => sum + length, 0) > MAX_VALUE_BYTES) {
     return { column, sha256: sha256(Buffer.concat(bytes)) };
   }
-  const [first, ...others] = given.map((value) =>
+  const read = jsonOf(part, given);
+  return part.isOneOf ? { column, one_of: read } : { column, value: read[0]! };
+}
+
+/** The values as the API writes them; the marker of a whole list has all the values of an `IN`. */
+function jsonOf({ isOneOf, sources }: PartitionColumn, given: readonly Given[]): Json[] {
+  const read = given.map((value) =>
     "bytes" in value ? value.codec.decode(value.bytes, 0, value.bytes.length) : value.literal
   );
-  if (!isOneOf) return { column, value: first! };
-  // The marker of a whole list has all the values of an IN.
-  return {
-    column,
-    one_of: Array.isArray(first) && others.length === 0 ? first : [first!, ...others],
-  };
+  const [first] = read;
+  const isWholeList = isOneOf && sources.length === 1 && Array.isArray(first);
+  return isWholeList ? first : read;
+}
+
+/** What is hashed: a text as it is, so that others can hash the same; of other values the JSON. */
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function hmac(text: string, key: Uint8Array): string {
+  return createHmac("sha256", key).update(text).digest("hex");
 }
 
 function sha256(data: string | Uint8Array): string {

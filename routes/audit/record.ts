@@ -20,6 +20,8 @@ import { mayHaveWritten } from "./uncertain_codes.ts";
 export interface Auditing {
   readonly log: AuditLog;
   readonly addressOf: AddressReader;
+  /** For `@sensitive … hash`; null where no query has it. */
+  readonly hashKey: Uint8Array | null;
 }
 
 /** An operation that is to be put on record. */
@@ -58,9 +60,9 @@ export type Beginning = (recorded: Recorded) => Promise<Operation>;
 export function compileBeginning(
   prepared: PreparedQuery,
   kind: OperationFacts["operation"],
-  { log, addressOf }: Auditing,
+  { log, addressOf, hashKey }: Auditing,
 ): Beginning {
-  const { partitionsOf, ...query } = auditedQuery(prepared);
+  const { partitionsOf, ...query } = auditedQuery(prepared, { hashKey });
   return async ({ context, values }) => {
     context.get("request").isAudited = true;
     return await log.begin({

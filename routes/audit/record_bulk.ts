@@ -39,8 +39,8 @@ export function compileUploadRecorder(
   auditing: Auditing | null,
 ): UploadRecorder {
   if (auditing === null) return () => Promise.resolve(UNRECORDED);
-  const { log, addressOf } = auditing;
-  const { partitionsOf, ...query } = auditedQuery(prepared);
+  const { log, addressOf, hashKey } = auditing;
+  const { partitionsOf, ...query } = auditedQuery(prepared, { hashKey });
   return async (context) => {
     context.get("request").isAudited = true;
     const operation = await log.begin({

@@ -20,6 +20,7 @@ import { createPageReader, streamPage } from "../../db/run/pages.ts";
 import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { type Auditing, compileWriteRecorder, type WriteRecorder } from "../audit/record.ts";
+import { compileReadRecorders, type ReadRecorders } from "../audit/record_read.ts";
 import { type AppEnv, scopesOf } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { noSuchRow } from "../respond/one.ts";
@@ -108,8 +109,11 @@ export function createCallerFactory(
         : (row: Row) => row;
       const readValues = compileValues(found, { route, seeds });
       const writtenOf = compileWritten(found, ({ name }) => name) ?? (() => ({}));
-      const record = compileWriteRecorder(found, auditing);
-      return { prepared: found, readValues, readPage, toNumbers, writtenOf, record };
+      const recorders = {
+        record: compileWriteRecorder(found, auditing),
+        reads: compileReadRecorders(found, auditing),
+      };
+      return { prepared: found, readValues, readPage, toNumbers, writtenOf, ...recorders };
     }
     const calls = new Map<string, Views<Call>>(names.map((name) => {
       const found = byName.get(name);
@@ -128,6 +132,7 @@ interface Call {
   toNumbers(row: Row): Row;
   writtenOf(values: EncodedValues): WrittenValues;
   readonly record: WriteRecorder;
+  readonly reads: ReadRecorders;
 }
 
 interface CallerOptions {
@@ -151,9 +156,13 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
   }
 
   async function oneOrNull(name: string, given?: QueryValues): Promise<Row | null> {
-    const { prepared, values, toNumbers } = prepareCall("one", name, given);
+    const { prepared, values, toNumbers, reads } = prepareCall("one", name, given);
     const deadline = time.deadline();
-    const row = await readOne(prepared, values, { executor, stopwatch, deadline });
+    const row = await reads.read(
+      { context, values },
+      () => readOne(prepared, values, { executor, stopwatch, deadline }),
+      { rowsOf: (row) => row === null ? 0 : 1 },
+    );
     return row === null ? null : toNumbers(row);
   }
 
@@ -165,11 +174,15 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       throw noSuchRow();
     },
     async many(name, given) {
-      const { values, readPage, toNumbers } = prepareCall("many", name, given);
+      const { values, readPage, toNumbers, reads } = prepareCall("many", name, given);
       // One more than are given out tells whether there are more.
       const size = MAX_ROWS + 1;
       const deadline = time.deadline();
-      const { rows, end } = await readPage(values, { size, position: null, stopwatch, deadline });
+      const { rows, end } = await reads.read(
+        { context, values },
+        () => readPage(values, { size, position: null, stopwatch, deadline }),
+        { rowsOf: ({ rows }) => rows.length },
+      );
       if (rows.length > MAX_ROWS) {
         throw new TypeError(
           `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
@@ -180,12 +193,13 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
     },
     stream(name, given) {
-      const { values, readPage, toNumbers } = prepareCall("stream", name, given);
+      const { values, readPage, toNumbers, reads } = prepareCall("stream", name, given);
+      const recorded = reads.pages({ context, values });
       return streams.open(async (position) => {
         time.renew();
         const deadline = time.deadline();
         const request = { ...streamPage(executor), position, stopwatch, deadline };
-        const page = await readPage(values, request);
+        const page = await recorded(() => readPage(values, request));
         return { ...page, rows: page.rows.map(toNumbers) };
       });
     },

@@ -27,6 +27,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
       query: null,
       identity: null,
       run: runAtOnce,
+      rowsRead: 0,
       isAudited: false,
       countRows: () => {},
       policy: null,

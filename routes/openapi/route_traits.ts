@@ -41,6 +41,7 @@ export function traitsOf(
     etag: query.etag !== null,
     if_match: takesIfMatch,
     writes,
+    audited: query.audit,
     not_idempotent: writes && !idempotent,
   });
 }

@@ -37,6 +37,7 @@ export function respondMany(
     const { rows, next } = await read().catch((error) => {
       throw pointToCursor(error);
     });
+    context.get("request").rowsRead += rows.length;
     const headers = { vary: "Accept" };
     const answer = { context, stallTimeoutMs, headers };
     if (next === null) return largeJson({ items: rows, next_cursor: null }, answer);

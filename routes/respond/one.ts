@@ -40,6 +40,7 @@ export function respondRow(
     const { cassandra: stopwatch } = context.get("request");
     const row = await readOne(prepared, values, { executor, stopwatch });
     if (row === null) throw noSuchRow();
+    context.get("request").rowsRead++;
     const tag = etag === null ? null : tagTextOf(row[etag.column]);
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");

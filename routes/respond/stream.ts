@@ -28,6 +28,7 @@ export function respondStream(
     const fetchPage: PageFetcher = async (position) => {
       const part = { ...streamPage(executor), position, stopwatch: request.cassandra };
       const page = await readPage(values, part);
+      request.rowsRead += page.rows.length;
       if (format.hasHeader) assertColumns(page.rows, columns);
       return page;
     };

@@ -1,0 +1,117 @@
+/**
+ * Puts the reads of `@audit` queries on record: the answer of a route, a stream to its end, or what a
+ * hand-written route reads. Other reads pass through without a trace.
+ *
+ * @module
+ */
+import type { Operation } from "../../audit/audit_log.ts";
+import type { OutcomeFacts } from "../../audit/event.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { RowPage } from "../../db/run/page.ts";
+import { type ServiceError, toServiceError } from "../../errors/service_error.ts";
+import { type Auditing, compileBeginning, PLAIN, type Recorded, settled } from "./record.ts";
+
+/** Runs a read, on record. `rowsOf` counts what it found. */
+export type ReadRecorder = <T>(
+  recorded: Recorded,
+  run: () => Promise<T>,
+  options: { rowsOf(result: T): number },
+) => Promise<T>;
+
+/** Answers with what a query reads, on record. */
+export type AnswerRecorder = (
+  recorded: Recorded,
+  answer: () => Promise<Response>,
+) => Promise<Response>;
+
+/** Reads a result page by page, on record as one operation. */
+export type PagesRecorder = (
+  recorded: Recorded,
+) => (readPage: () => Promise<RowPage>) => Promise<RowPage>;
+
+/** The ways to read, for a query. */
+export interface ReadRecorders {
+  readonly read: ReadRecorder;
+  readonly answer: AnswerRecorder;
+  readonly pages: PagesRecorder;
+}
+
+const UNRECORDED: ReadRecorders = {
+  read: (_, run) => run(),
+  answer: (_, answer) => answer(),
+  pages: () => (readPage) => readPage(),
+};
+
+/** @param auditing null if nothing is put on record */
+export function compileReadRecorders(
+  prepared: PreparedQuery,
+  auditing: Auditing | null,
+): ReadRecorders {
+  if (auditing === null || !prepared.query.audit || prepared.writes) return UNRECORDED;
+  const begin = compileBeginning(prepared, "read", auditing);
+  return {
+    async read(recorded, run, { rowsOf }) {
+      const operation = await begin(recorded);
+      return await settled(operation, run, {
+        succeeded: (result) => ({ ...PLAIN, outcome: "ok", rows: rowsOf(result) }),
+        failed: (error) => readFailure(error, null),
+      });
+    },
+    async answer(recorded, answer) {
+      const request = recorded.context.get("request");
+      const operation = await begin(recorded);
+      const whole = (outcome: "ok" | "incomplete") =>
+        operation.settle({ ...PLAIN, outcome, rows: request.rowsRead });
+      let response: Response;
+      try {
+        response = await answer();
+      } catch (error) {
+        await operation.settle(readFailure(toServiceError(error), request.rowsRead));
+        throw error;
+      }
+      if (request.completion === null) await whole("ok");
+      else {
+        // The caller has part of it already: its end cannot wait for the log.
+        void request.completion.then((isWhole) => whole(isWhole ? "ok" : "incomplete"))
+          .catch(() => {});
+      }
+      return response;
+    },
+    pages(recorded) {
+      let beginning: Promise<Operation> | null = null;
+      let isSettled = false;
+      let rows = 0;
+      async function settle(outcome: OutcomeFacts): Promise<void> {
+        if (isSettled || beginning === null) return;
+        isSettled = true;
+        await (await beginning).settle(outcome);
+      }
+      function endWithRequest(): void {
+        settle({ ...PLAIN, outcome: "incomplete", rows }).catch(() => {});
+      }
+      return async (readPage) => {
+        if (beginning === null) {
+          beginning = begin(recorded);
+          recorded.context.env.completed.then(endWithRequest, endWithRequest);
+        }
+        await beginning;
+        let page: RowPage;
+        try {
+          page = await readPage();
+        } catch (error) {
+          await settle(readFailure(toServiceError(error), rows));
+          throw error;
+        }
+        rows += page.rows.length;
+        if (page.next === null) await settle({ ...PLAIN, outcome: "ok", rows });
+        return page;
+      };
+    },
+  };
+}
+
+/** A row that is not there was looked for all the same. */
+function readFailure({ code, status }: ServiceError, rows: number | null): OutcomeFacts {
+  if (code === "not_found") return { ...PLAIN, outcome: "ok", code, rows: 0 };
+  return { ...PLAIN, outcome: status < 500 ? "refused" : "failed", code, rows };
+}
