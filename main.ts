@@ -29,6 +29,7 @@ import { createAddresses } from "./routes/addresses.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
+import { createDocsResources } from "./routes/docs/docs_resources.ts";
 import { createSeeds } from "./routes/generate/seed.ts";
 import { createPermit } from "./routes/cors/cors.ts";
 import { exposedHeaders } from "./routes/cors/exposed_headers.ts";
@@ -113,6 +114,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     isOpenToAll: config.corsOrigins.some(({ kind }) => kind === "any"),
     hstsMaxAgeSeconds: isHttps && config.hstsMaxAgeSeconds > 0 ? config.hstsMaxAgeSeconds : null,
   });
+  const docs = config.docs === "off" ? null : createDocsResources({ issuers, ...config }, observe);
   let isClosing = false;
   const activation = new Activation({
     session,
@@ -150,7 +152,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       addresses,
       origins,
       secure,
-      docs: config.docs === "on",
+      docs,
       executor,
       cursors,
       hash: config.maskSecret === null ? null : createTextHash(config.maskSecret),

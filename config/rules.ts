@@ -58,6 +58,11 @@ export const RULES: readonly Rule[] = [
   ...SINGLE_ISSUER.map((name) =>
     exclude(name, "OIDC_ISSUERS", { help: "say it of each issuer in the list" })
   ),
+  ({ isSet }) =>
+    isSet("DOCS_CLIENT_ID") && !isSet("OIDC_ISSUER") && !isSet("OIDC_ISSUERS")
+      ? { name: "DOCS_CLIENT_ID", problem: "is a client at an issuer: set OIDC_ISSUER, too" }
+      : null,
+  requireWith("DOCS_CLIENT_ID", "DOCS_SCOPES"),
   ({ serves, isSet }) =>
     serves && !isSet("CURSOR_KEY")
       ? {

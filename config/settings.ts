@@ -9,6 +9,7 @@
  */
 import { AUDIT_SETTINGS } from "./audit_settings.ts";
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
+import { DOCS_SETTINGS } from "./docs_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
 import { MASK_SETTINGS } from "./mask_settings.ts";
@@ -40,7 +41,7 @@ export const SETTINGS = {
     name: "PORT",
     default: "8000",
     kind: integer({ min: 0, max: 65535 }),
-    meaning: "The API, `/livez`, `/readyz`, `/openapi.json` and `/docs`; 0 takes a free port",
+    meaning: "The API, `/livez` and `/readyz`; 0 takes a free port",
   },
   adminPort: {
     name: "ADMIN_PORT",
@@ -182,12 +183,7 @@ export const SETTINGS = {
     meaning:
       "Web pages that may call the API from a browser; none by default: see [HTTP](http.md#from-a-web-page)",
   },
-  docs: {
-    name: "DOCS",
-    default: "on",
-    kind: choice(["on", "off"]),
-    meaning: "`off` serves neither `/docs` nor `/openapi.json` nor `/`, and suggests no routes",
-  },
+  ...DOCS_SETTINGS,
   drainDelayMs: {
     name: "DRAIN_DELAY_MS",
     default: "5000",

@@ -14,7 +14,7 @@ export async function describeService(
   const task = await taskCommand();
   const lines = [
     "",
-    `  API docs  ${service.url}/docs`,
+    `  API docs  ${service.url}/docs${ownProvider ? ", where the demo users can log in" : ""}`,
     `  Metrics   ${service.adminUrl}/metrics`,
   ];
   if (ownProvider) {

@@ -5,6 +5,7 @@
  */
 
 import { DEV_DIRECTORY } from "./directory.ts";
+import { DOCS_CLIENT_ID } from "./oidc/people.ts";
 import { DEV_AUDIENCE } from "./oidc/provider.ts";
 import { DEV_ISSUER } from "./oidc/token.ts";
 
@@ -28,10 +29,13 @@ export async function devSetup(
     ADMIN_PORT: "8001",
     CASSANDRA_LOCAL_DATACENTER: "dc1",
     CASSANDRA_REPLICATION: "dc1:1",
+    DOCS: "on",
     DRAIN_DELAY_MS: "0",
     LOG_FORMAT: Deno.stdout.isTerminal() ? "pretty" : "json",
     ...(ownCassandra ? { CASSANDRA_CONTACT_POINTS: `127.0.0.1:${CASSANDRA_PORT}` } : {}),
-    ...(ownProvider ? { OIDC_ISSUER: DEV_ISSUER, OIDC_AUDIENCE: DEV_AUDIENCE } : {}),
+    ...(ownProvider
+      ? { OIDC_ISSUER: DEV_ISSUER, OIDC_AUDIENCE: DEV_AUDIENCE, DOCS_CLIENT_ID }
+      : {}),
     ...(given.CURSOR_KEY_FILE ? {} : { CURSOR_KEY: await keptSecret("cursor-key") }),
     ...(given.IDEMPOTENCY_SECRET_FILE
       ? {}

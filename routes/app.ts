@@ -20,6 +20,8 @@ import { guard } from "./auth/guard.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
 import { type Addresses, PROBES } from "./addresses.ts";
 import type { AppEnv } from "./context.ts";
+import { createDocs, type DocsOptions } from "./docs/docs_page.ts";
+import { createDocumentRoute } from "./docs/document_route.ts";
 import type { Seeds } from "./generate/seed.ts";
 import { cors } from "./cors/cors.ts";
 import { exposedHeaders } from "./cors/exposed_headers.ts";
@@ -52,7 +54,6 @@ import { tracing } from "./middleware/tracing.ts";
 import { mountQueries } from "./mount.ts";
 import { answerUnmatched } from "./not_found.ts";
 import { componentNames } from "./openapi/component_names.ts";
-import { createDocs } from "./openapi/docs_page.ts";
 import { type ApiInfo, makeDocument } from "./openapi/document.ts";
 import { createIndex } from "./openapi/index_page.ts";
 import { nameSchemas } from "./openapi/name_schemas.ts";
@@ -73,8 +74,11 @@ export interface AppOptions {
   /** Which web pages may call the API; null if none may. */
   readonly origins: OriginPolicy | null;
   readonly secure: SecureHeaders;
-  /** Whether the API describes itself: `/docs`, `/openapi.json`, `/` and a hint at the nearest route. */
-  readonly docs: boolean;
+  /**
+   * How the API describes itself: `/docs`, `/openapi.json`, `/` and a hint at the nearest route; null if it
+   * does not.
+   */
+  readonly docs: Pick<DocsOptions, "files" | "login"> | null;
   readonly executor: Executor;
   readonly cursors: Cursors;
   /** What masks text with `hash`; null if no query needs it. */
@@ -200,9 +204,9 @@ export function createApp(appOptions: AppOptions): App {
     if (reason !== null) throw notReady(reason);
     return context.json({ status: "ready" });
   });
-  if (docs) {
+  if (docs !== null) {
     app.use("/docs/*", nameRoute("/docs"));
-    app.route("/docs", createDocs(options.about));
+    app.route("/docs", createDocs({ ...options, ...docs }));
     // Relative, so that it is right whatever prefix a proxy strips.
     app.get("/docs/", (context) => context.redirect("../docs", 308));
   }
@@ -214,19 +218,16 @@ export function createApp(appOptions: AppOptions): App {
     return { fetch: responses.fetchFrom(app) };
   }
   mountApi(app, prepared, options);
-  if (docs) {
+  if (docs !== null) {
     // Made once: it does not change until the routes do.
-    const document = makeDocument(app, options);
-    app.get(
-      "/openapi.json",
-      nameRoute("/openapi.json"),
-      (context) => context.body(document, 200, { "content-type": "application/json" }),
-    );
+    app.route("/", createDocumentRoute(makeDocument(app, options), options));
     // A query may have this path: it is mounted first, and then answers.
     app.route("/", createIndex(options));
   }
-  const ownPaths = docs ? [...OWN_PATHS, "/", "/docs/"] : PROBES;
-  app.notFound(answerUnmatched({ ...options, routes: routesIn(app), ownPaths }));
+  const ownPaths = docs !== null ? [...OWN_PATHS, "/", "/docs/"] : PROBES;
+  app.notFound(
+    answerUnmatched({ ...options, docs: docs !== null, routes: routesIn(app), ownPaths }),
+  );
   return { fetch: responses.fetchFrom(app) };
 }
 

@@ -1,10 +1,12 @@
 /**
  * @module
  * A real OpenID provider on this machine: discovery, JWKS, and JWT access tokens (RFC 9068) for the
- * demo users by the client credentials grant (RFC 6749, section 4.4). No login pages.
+ * demo users, by the client credentials grant (RFC 6749, section 4.4) and, for people, as
+ * `people.ts` says.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { allowDocsPages, peopleConfiguration, serveLogin } from "./people.ts";
 import { DEMO_USERS } from "./users.ts";
 
 /** The audience of the provider's access tokens: the API as a resource indicator (RFC 8707). */
@@ -73,7 +75,12 @@ function createHandler(
 ): Promise<Handler> {
   return withoutWarnings(async () => {
     const { default: Provider } = await import("oidc-provider");
-    return new Provider(issuer, configuration(options)).callback();
+    const provider = new Provider(issuer, configuration(options));
+    allowDocsPages(provider);
+    const handle = provider.callback();
+    return async (request, response) => {
+      if (!await serveLogin(provider, request, response)) handle(request, response);
+    };
   });
 }
 
@@ -81,19 +88,24 @@ function configuration(
   { keys, tokenTtlSeconds }: { keys: JsonWebKey[]; tokenTtlSeconds: number },
 ) {
   const scopes = [...new Set(Object.values(DEMO_USERS).flatMap((user) => user.scopes))];
+  const people = peopleConfiguration({ audience: DEV_AUDIENCE, scopes });
   return {
+    ...people.configuration,
     jwks: { keys },
     cookies: { keys: [crypto.randomUUID()] },
     scopes,
-    clients: Object.entries(DEMO_USERS).map(([name, user]) => ({
-      client_id: name,
-      client_secret: user.secret,
-      grant_types: ["client_credentials"],
-      redirect_uris: [],
-      response_types: [],
-      scope: user.scopes.join(" "),
-      id_token_signed_response_alg: SIGNING_ALGORITHM,
-    })),
+    clients: [
+      people.client,
+      ...Object.entries(DEMO_USERS).map(([name, user]) => ({
+        client_id: name,
+        client_secret: user.secret,
+        grant_types: ["client_credentials"],
+        redirect_uris: [],
+        response_types: [],
+        scope: user.scopes.join(" "),
+        id_token_signed_response_alg: SIGNING_ALGORITHM,
+      })),
+    ],
     clientDefaults: { id_token_signed_response_alg: SIGNING_ALGORITHM },
     features: {
       clientCredentials: { enabled: true },
@@ -110,10 +122,15 @@ function configuration(
         }),
       },
     },
-    ttl: { ClientCredentials: tokenTtlSeconds },
-    extraTokenClaims: (_context: unknown, token: { clientId: string }) => ({
-      tenant: DEMO_USERS[token.clientId]?.tenant,
-    }),
+    ttl: {
+      AccessToken: tokenTtlSeconds,
+      ClientCredentials: tokenTtlSeconds,
+      ...people.ttl,
+    },
+    extraTokenClaims: (
+      _context: unknown,
+      { accountId, clientId }: { readonly accountId?: string; readonly clientId?: string },
+    ) => ({ tenant: DEMO_USERS[accountId ?? clientId ?? ""]?.tenant }),
   };
 }
 

@@ -32,8 +32,8 @@ export function makeDocument(
   { about, addresses, issuers }: DocumentOptions,
 ): string {
   if (issuers.length > 0) {
-    // Not "openIdConnect": the docs page would fetch the issuer's metadata, which its policy forbids,
-    // and would then offer no field for a token.
+    // Not "openIdConnect": the docs page would offer to fetch the issuer's metadata, which its policy
+    // forbids, and no field for a token.
     app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
       type: "http",
       scheme: "bearer",

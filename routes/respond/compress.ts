@@ -19,7 +19,8 @@ export function compressStream(
   return body.pipeThrough(new CompressionStream("gzip"));
 }
 
-function acceptsGzip(header = ""): boolean {
+/** Whether a request takes gzip, by its header `Accept-Encoding`. */
+export function acceptsGzip(header = ""): boolean {
   const codings = header.toLowerCase().split(",").map((part) => part.replaceAll(/\s/g, ""));
   const chosen = codings.find((coding) => /^gzip(;|$)/.test(coding)) ??
     codings.find((coding) => /^\*(;|$)/.test(coding));

@@ -90,6 +90,7 @@ export async function testEnvironment(
       CURSOR_KEY: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
       IDEMPOTENCY_SECRET: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
       MASK_SECRET: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
+      DOCS: "on",
       DRAIN_DELAY_MS: "0",
       // Tests of other subjects ask for what guardrails refuse.
       GUARDRAILS: "warn",

@@ -1,0 +1,171 @@
+/**
+ * The docs page: the bar above, and the reference below. Requests that the reference sends to this service
+ * carry the token of whoever is logged in; no other request does.
+ *
+ * @module
+ */
+import { fetchCaller, operationsIn, scopesOf, withBadges } from "./caller.js";
+import { endSession, finishLogIn, logIn, logOut, readSession } from "./login.js";
+import { NextPage } from "./next_page.js";
+
+const settings = JSON.parse(document.body.dataset.settings);
+/** Where the API is, as seen from this page: its folder, without the slash. */
+const base = new URL(".", location.href).href.replace(/\/$/, "");
+const byId = (id) => document.getElementById(id);
+
+/** Shows a message under the bar. */
+function notify(text) {
+  byId("notice").textContent = text;
+  byId("notice").hidden = false;
+}
+
+/** Gives the reference's style elements the nonce that the page's policy asks for. */
+function allowStyles() {
+  const nonce = document.querySelector("meta[property=csp-nonce]").content;
+  const createElement = Document.prototype.createElement;
+  Document.prototype.createElement = function (...names) {
+    const element = createElement.apply(this, names);
+    if (element instanceof HTMLStyleElement) element.nonce = nonce;
+    return element;
+  };
+}
+
+function loadScript(src) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(new Error("Cannot load the reference")));
+    document.head.append(script);
+  });
+}
+
+async function fetchDocument() {
+  const response = await fetch("openapi.json");
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.detail);
+  return { ...body, servers: [{ url: base }] };
+}
+
+/** Sends a request of the reference's. */
+function createSender(nextPage) {
+  return async function send(input, init) {
+    const request = new Request(input, init);
+    if (!request.url.startsWith(`${base}/`)) return await fetch(request);
+    const session = readSession();
+    const headers = new Headers(request.headers);
+    // An empty token counts as no token.
+    const isGiven = /^bearer\s+\S/i.test(headers.get("authorization") ?? "");
+    if (!isGiven) headers.delete("authorization");
+    if (!isGiven && session !== null) headers.set("authorization", `Bearer ${session.token}`);
+    // Whole: browsers send a body as a stream only over HTTP/2.
+    const body = request.body === null ? null : await request.arrayBuffer();
+    const { method, signal } = request;
+    const response = await fetch(nextPage.addressFor(request.url), {
+      method,
+      headers,
+      body,
+      signal,
+    });
+    if (response.status === 401 && !isGiven && session !== null) endLogIn();
+    void nextPage.show(response.clone());
+    return response;
+  };
+}
+
+function endLogIn() {
+  endSession();
+  byId("caller").hidden = true;
+  byId("log-out").hidden = true;
+  byId("log-in").hidden = false;
+  notify("Your log-in has ended. Log in again.");
+}
+
+/** The caller of the session; null if there is none. */
+async function currentCaller() {
+  const session = readSession();
+  if (session === null) return null;
+  setTimeout(endLogIn, Math.min(session.expiresAt - Date.now(), 2 ** 31 - 1));
+  try {
+    return await fetchCaller(session.token);
+  } catch (error) {
+    endSession();
+    notify(`You are not logged in: ${error.message}`);
+    return null;
+  }
+}
+
+function showCaller(caller, { total, onFilter }) {
+  const details = byId("caller");
+  const count = operationsIn(caller.allowed).length;
+  const summary = details.querySelector("summary");
+  summary.textContent = caller.subject;
+  const facts = {
+    "Logged in as": caller.subject,
+    "by": caller.issuer,
+    "until": new Date(caller.expires_at).toLocaleTimeString(),
+    "Scopes": caller.scopes.join(" ") || "none",
+    "May call": `${count} of ${total} operations`,
+  };
+  for (const [name, value] of Object.entries(facts)) {
+    const [term, definition] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    definition.textContent = value;
+    details.querySelector("dl").append(term, definition);
+  }
+  details.querySelector("input").addEventListener("change", (event) => {
+    onFilter(event.target.checked);
+  });
+  details.hidden = false;
+}
+
+async function start() {
+  allowStyles();
+  const script = loadScript("docs/reference.js");
+  try {
+    await finishLogIn(settings.login);
+  } catch (error) {
+    notify(error.message);
+  }
+  const [whole, caller] = await Promise.all([fetchDocument(), currentCaller(), script]);
+
+  const customFetch = createSender(new NextPage());
+  const configuration = (content) => ({
+    content,
+    customFetch,
+    withDefaultFonts: false,
+    hideClientButton: true,
+    documentDownloadType: "none",
+    showDeveloperTools: "never",
+    telemetry: false,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+  });
+  const marked = caller === null ? whole : withBadges(whole, caller);
+  const reference = globalThis.Scalar.createApiReference("#reference", configuration(marked));
+
+  if (caller !== null) {
+    const allowed = { ...caller.allowed, servers: whole.servers };
+    showCaller(caller, {
+      total: operationsIn(whole).length,
+      onFilter: (isFiltered) =>
+        reference.updateConfiguration(configuration(isFiltered ? allowed : marked)),
+    });
+  }
+  byId("log-out").hidden = caller === null;
+  byId("log-out").addEventListener("click", () => {
+    logOut();
+    location.reload();
+  });
+  byId("log-in").hidden = caller !== null || settings.canLogIn === "no";
+  byId("log-in").addEventListener("click", async () => {
+    try {
+      if (settings.login === null) throw new Error("The issuer does not answer: reload the page");
+      await logIn(settings.login, settings.login.scopes ?? scopesOf(whole).join(" "));
+    } catch (error) {
+      notify(error.message);
+    }
+  });
+}
+
+start().catch((error) => notify(error.message));

@@ -1,0 +1,157 @@
+/**
+ * `/docs`: the API reference, and a bar above it to log in, all from files that are served here. Works
+ * offline, and under a content security policy that lets the page speak to this service alone, and to the
+ * issuer's token endpoint where people can log in.
+ *
+ * No script is inline, and none is evaluated. The reference gets two concessions: it makes `<style>`
+ * elements, for which it has a nonce, and it sets `style` attributes.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { html } from "hono/html";
+import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
+import { authenticate } from "../auth/authenticate.ts";
+import type { AppEnv } from "../context.ts";
+import type { AddressReader } from "../load/client_address.ts";
+import type { ApiInfo } from "../openapi/document.ts";
+import { acceptsGzip } from "../respond/compress.ts";
+import type { DocsFile, DocsFiles } from "./docs_files.ts";
+import type { FindEndpoints, LoginEndpoints } from "./login_endpoints.ts";
+
+/** How people log in on the page. */
+export interface DocsLogin {
+  /** A public client at the issuer. */
+  readonly clientId: string;
+  /** The claim `aud` of the tokens that are asked for. */
+  readonly audience: string;
+  /** What the issuer is asked for, separated by spaces; null for the scopes of all routes. */
+  readonly scopes: string | null;
+  readonly findEndpoints: FindEndpoints;
+}
+
+export interface DocsOptions {
+  readonly files: DocsFiles;
+  readonly about: Pick<ApiInfo, "title">;
+  /** Null if people cannot log in: then they paste a token. */
+  readonly login: DocsLogin | null;
+  /** Null if no issuer is configured: then nobody has a token. */
+  readonly authenticator: TokenAuthenticator | null;
+  readonly addressOf: AddressReader;
+}
+
+export function createDocs(options: DocsOptions): Hono<AppEnv> {
+  const { files, about, login, authenticator, addressOf } = options;
+  const docs = new Hono<AppEnv>();
+  docs.get("/", async (context) => {
+    const endpoints = await login?.findEndpoints() ?? null;
+    const nonce = crypto.getRandomValues(new Uint8Array(16)).toBase64();
+    const page = pageOf(about.title, { nonce, settings: settingsOf(login, endpoints) });
+    return context.html(page, 200, {
+      "content-security-policy": policyOf(nonce, endpoints),
+      "cache-control": "no-store",
+    });
+  });
+  if (authenticator !== null) {
+    docs.get("/caller", authenticate({ authenticator, addressOf }), (context) => {
+      const { issuer, subject, clientId, scopes, expiresAt } = context.get("request").identity!;
+      const caller = {
+        issuer,
+        subject,
+        client_id: clientId,
+        scopes: [...scopes],
+        expires_at: new Date(expiresAt).toISOString(),
+      };
+      return context.json(caller, 200, { "cache-control": "no-store", "vary": "Authorization" });
+    });
+  }
+  docs.get("/:file", async (context) => {
+    const file = await files.get(context.req.param("file"));
+    if (file === null) return context.notFound();
+    const { type, etag } = file;
+    // Asked for again each time, so that a page never runs with files of another version.
+    const headers = { etag, "cache-control": "no-cache", "vary": "Accept-Encoding" };
+    if (context.req.header("if-none-match") === etag) return context.body(null, 304, headers);
+    const isCompressed = acceptsGzip(context.req.header("accept-encoding"));
+    return context.body(isCompressed ? file.gzip : plainOf(file), 200, {
+      ...headers,
+      "content-type": type,
+      ...(isCompressed ? { "content-encoding": "gzip" } : {}),
+    });
+  });
+  return docs;
+}
+
+function plainOf({ gzip }: DocsFile): ReadableStream<Uint8Array> {
+  return new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"));
+}
+
+function policyOf(nonce: string, endpoints: LoginEndpoints | null): string {
+  const issuer = endpoints === null ? "" : ` ${new URL(endpoints.token).origin}`;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data:",
+    `connect-src 'self'${issuer}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+/** What the page's own script is told. */
+interface PageSettings {
+  /** Whether people can log in; "later" while the issuer does not answer. */
+  readonly canLogIn: "yes" | "no" | "later";
+  readonly login: (Omit<DocsLogin, "findEndpoints"> & LoginEndpoints) | null;
+}
+
+function settingsOf(login: DocsLogin | null, endpoints: LoginEndpoints | null): PageSettings {
+  if (login === null) return { canLogIn: "no", login: null };
+  if (endpoints === null) return { canLogIn: "later", login: null };
+  const { clientId, audience, scopes } = login;
+  return { canLogIn: "yes", login: { clientId, audience, scopes, ...endpoints } };
+}
+
+// Everything is named relative to the page, so that it is found behind any prefix.
+const pageOf = (
+  title: string,
+  { nonce, settings }: { readonly nonce: string; readonly settings: PageSettings },
+) =>
+  html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta property="csp-nonce" content="${nonce}">
+        <title>${title}: API reference</title>
+        <link rel="icon" href="data:,">
+        <link rel="stylesheet" href="docs/docs.css">
+      </head>
+      <body data-settings="${JSON.stringify(settings)}">
+        <header id="bar">
+          <a id="title" href="docs">${title}</a>
+          <a id="document" href="openapi.json">OpenAPI</a>
+          <details id="caller" hidden>
+            <summary></summary>
+            <div>
+              <dl></dl>
+              <label><input type="checkbox"> Show only what I may call</label>
+            </div>
+          </details>
+          <button id="log-in" type="button" hidden>Log in</button>
+          <button id="log-out" type="button" hidden>Log out</button>
+        </header>
+        <p id="notice" role="status" hidden></p>
+        <noscript>
+          <p>This page needs JavaScript. The API is described by <a href="openapi.json">its OpenAPI
+            document</a>, too.</p>
+        </noscript>
+        <main id="reference"></main>
+        <script type="module" src="docs/docs.js"></script>
+      </body>
+    </html>
+  `;
