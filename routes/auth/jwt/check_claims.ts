@@ -60,11 +60,16 @@ export function checkClaims(claims: Claims, rules: ClaimRules): Identity {
     issuer,
     subject,
     caller: JSON.stringify([issuer, subject]),
-    clientId: clientId ?? authorizedParty ?? null,
+    clientId: clientId ?? authorizedParty ?? clientByProvider(claims),
     scopes: readScopes(claims, rules),
     claims,
     expiresAt: checkDates(claims, now / 1000) * 1000,
   };
+}
+
+/** The client in the claims of Okta and of Entra ID's first version; null if it is not text. */
+function clientByProvider({ cid, appid }: Claims): string | null {
+  return TEXT.read(cid) ?? TEXT.read(appid) ?? null;
 }
 
 /** Cognito's access tokens name the client that asked for them in place of an audience. */
