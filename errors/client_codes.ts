@@ -37,6 +37,15 @@ export const CLIENT_CODES = {
     meaning: "An `@walk` range spans more time buckets than the route allows",
     action: "Request a shorter range",
   },
+  result_too_large: {
+    status: 400,
+    title: "Result too large",
+    ...CLIENT,
+    routes: ["bounded", "hand_written"],
+    meaning:
+      "A stream would have more rows than the route's `@max-rows`. If that shows only after the first rows, the stream breaks off instead",
+    action: "Request less, or read it page by page",
+  },
   unsupported_precondition: {
     status: 400,
     title: "Unsupported precondition",

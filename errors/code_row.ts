@@ -32,6 +32,8 @@ export type RouteTrait =
   | "etag"
   /** Has pages. */
   | "paged"
+  /** Bounds the rows of its streams. */
+  | "bounded"
   /** Reads a time range that lies in many partitions. */
   | "walk"
   /** Its condition comes from `If-Match`. */

@@ -35,9 +35,11 @@ describe("codesOf()", () => {
     ["not_idempotent", ["outcome_unknown"]],
     ["writes", ["unsupported_idempotency_key", "outcome_not_recorded", "audit_unavailable"]],
     ["audited", ["outcome_not_recorded", "audit_unavailable"]],
+    ["bounded", ["result_too_large"]],
     ["limited", ["rate_limited"]],
     ["hand_written", [
       "range_too_wide",
+      "result_too_large",
       "unsupported_idempotency_key",
       "not_found",
       "too_many_rows",

@@ -68,7 +68,7 @@ describe("docs", () => {
   });
 
   it("query-files.md has a section for every tag, and for no other", async () => {
-    const headings = [...(await read("docs/query-files.md")).matchAll(/^### @(\w+)$/gm)];
+    const headings = [...(await read("docs/query-files.md")).matchAll(/^### @([\w-]+)$/gm)];
     const tags = Object.keys(readTags([], () => {}));
     expect(headings.map(([, name]) => name).sort()).toEqual(tags.sort());
   });
@@ -76,7 +76,7 @@ describe("docs", () => {
   it("names no tag that does not exist", async () => {
     const tags = Object.keys(readTags([], () => {}));
     for (const path of PAGES) {
-      const named = [...(await read(path)).matchAll(/^-- @(\w+)|`@(\w+)[ `]/gm)];
+      const named = [...(await read(path)).matchAll(/^-- @([\w-]+)|`@([\w-]+)[ `]/gm)];
       const unknown = named.map(([, inFile, inText]) => inFile ?? inText!)
         .filter((name) => !tags.includes(name) && !NO_TAGS.includes(name));
       expect([path, unknown]).toEqual([path, []]);
@@ -120,7 +120,7 @@ describe("docs", () => {
   });
 
   it("query-files.md shows every tag at work", async () => {
-    const shown = [...(await read("docs/query-files.md")).matchAll(/^-- @(\w+)/gm)];
+    const shown = [...(await read("docs/query-files.md")).matchAll(/^-- @([\w-]+)/gm)];
     const names = new Set(shown.map(([, name]) => name));
     const missing = Object.keys(readTags([], () => {})).filter((tag) => !names.has(tag));
     expect(missing).toEqual(["public"]);

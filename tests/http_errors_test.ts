@@ -34,6 +34,13 @@ const QUERIES = `
 -- @public
 SELECT id FROM samples WHERE owner = :owner;
 
+-- name: bounded_samples :many
+-- Streams a single row.
+-- @route GET /bounded/{owner}
+-- @public
+-- @max-rows 1
+SELECT id FROM samples WHERE owner = :owner;
+
 -- name: read_samples :many
 -- For a hand-written route.
 SELECT id FROM samples WHERE owner = :owner;
@@ -157,6 +164,8 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
   malformed_request: () =>
     service.request("/stations", { method: "POST", body: "{", headers: JSON_TYPE }),
   invalid_cursor: () => service.request("/stations?cursor=abc"),
+  result_too_large: () =>
+    service.request("/bounded/two", { headers: { accept: "application/x-ndjson" } }),
   range_too_wide: () =>
     service.request(
       "/stations/s/observations?since=1900-01-01T00:00:00Z&until=2020-01-01T00:00:00Z",

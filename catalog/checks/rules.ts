@@ -17,6 +17,7 @@ import { checkEntityTag } from "./entity_tag.ts";
 import { checkGeneratedValues } from "./generated_values.ts";
 import { checkIfMatchCondition } from "./if_match_condition.ts";
 import { checkMaskedColumns } from "./masked_columns.ts";
+import { checkMaxRowsMode } from "./max_rows_mode.ts";
 import { checkMode } from "./mode.ts";
 import { checkOperationRoute } from "./operation_route.ts";
 import { checkOptionalColumns } from "./optional_columns.ts";
@@ -45,6 +46,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkPathMarkers,
   checkClientNames,
   checkPageMode,
+  checkMaxRowsMode,
   checkConsistencyLevel,
   checkIfMatchCondition,
   checkOptionalColumns,

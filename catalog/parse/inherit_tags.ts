@@ -56,6 +56,9 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
         !own.sensitive.some((other) => other.column === column)
       ),
     ],
+    "max-rows": own["max-rows"].length > 0 || query.mode !== "many"
+      ? own["max-rows"]
+      : file["max-rows"],
     page: own.page.length > 0 || query.mode !== "many" ? own.page : file.page,
   };
 }

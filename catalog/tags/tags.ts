@@ -17,6 +17,7 @@ import { deprecatedTag } from "./deprecated_tag.ts";
 import { etagTag } from "./etag_tag.ts";
 import { locationTag } from "./location_tag.ts";
 import { maskTag } from "./mask_tag.ts";
+import { maxRowsTag } from "./max_rows_tag.ts";
 import { operationTag } from "./operation_tag.ts";
 import { optionalTag } from "./optional_tag.ts";
 import { pageTag } from "./page_tag.ts";
@@ -57,6 +58,7 @@ const TAGS = {
   optional: optionalTag,
   consistency: consistencyTag,
   page: pageTag,
+  "max-rows": maxRowsTag,
   etag: etagTag,
   walk: walkTag,
   scan: scanTag,

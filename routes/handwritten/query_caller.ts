@@ -16,6 +16,7 @@ import { compileViews, type Views } from "../../db/prepare/views.ts";
 import { currentOf } from "../../db/run/current_row.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { PageReader } from "../../db/run/page.ts";
+import { boundRows, resultTooLarge } from "../../db/run/bounded_rows.ts";
 import { createPageReader, streamPage } from "../../db/run/pages.ts";
 import { readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
@@ -60,7 +61,10 @@ export interface QueryCaller<Name extends string = string> {
   one(name: Name, values?: QueryValues): Promise<Row>;
   /** The row of a `:one` query; null if there is no row. */
   oneOrNull(name: Name, values?: QueryValues): Promise<Row | null>;
-  /** Every row of a `:many` query, up to 5,000 and to the bytes of a page: `stream` is for more. */
+  /**
+   * Every row of a `:many` query, up to 5,000 and to the bytes of a page: `stream` is for more. Rejects
+   * with `result_too_large` if there are more than its `@max-rows`; a stream ends with that error.
+   */
   many(name: Name, values?: QueryValues): Promise<Row[]>;
   /**
    * Every row of a `:many` query, fetched page by page as the rows are read. It can be read once and
@@ -143,7 +147,7 @@ interface CallerOptions {
 }
 
 function createCaller({ context, streams, calls, executor }: CallerOptions): QueryCaller {
-  const { identity, cassandra: stopwatch } = context.get("request");
+  const { identity, cassandra: stopwatch, countRows } = context.get("request");
   const time = new WaitingTime(stopwatch, executor.timeoutMs);
   const claims = identity?.claims ?? {};
   const scopes = scopesOf(context);
@@ -163,7 +167,9 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       () => readOne(prepared, values, { executor, stopwatch, deadline }),
       { rowsOf: (row) => row === null ? 0 : 1 },
     );
-    return row === null ? null : toNumbers(row);
+    if (row === null) return null;
+    countRows(1);
+    return toNumbers(row);
   }
 
   return {
@@ -174,15 +180,18 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       throw noSuchRow();
     },
     async many(name, given) {
-      const { values, readPage, toNumbers, reads } = prepareCall("many", name, given);
+      const { prepared, values, readPage, toNumbers, reads } = prepareCall("many", name, given);
+      const max = prepared.query["max-rows"] ?? Infinity;
       // One more than are given out tells whether there are more.
-      const size = MAX_ROWS + 1;
+      const size = Math.min(max, MAX_ROWS) + 1;
       const deadline = time.deadline();
       const { rows, end } = await reads.read(
         { context, values },
         () => readPage(values, { size, position: null, stopwatch, deadline }),
         { rowsOf: ({ rows }) => rows.length },
       );
+      countRows(rows.length);
+      if (rows.length > max) throw resultTooLarge(max);
       if (rows.length > MAX_ROWS) {
         throw new TypeError(
           `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
@@ -193,18 +202,23 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
       throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
     },
     stream(name, given) {
-      const { values, readPage, toNumbers, reads } = prepareCall("stream", name, given);
+      const { prepared, values, readPage, toNumbers, reads } = prepareCall("stream", name, given);
       const recorded = reads.pages({ context, values });
+      const readBounded = boundRows(readPage, {
+        max: prepared.query["max-rows"],
+        count: countRows,
+      });
       return streams.open(async (position) => {
         time.renew();
         const deadline = time.deadline();
         const request = { ...streamPage(executor), position, stopwatch, deadline };
-        const page = await recorded(() => readPage(values, request));
+        const page = await recorded(() => readBounded(values, request));
         return { ...page, rows: page.rows.map(toNumbers) };
       });
     },
     async exec(name, given) {
       const { prepared, values, writtenOf, record } = prepareCall("exec", name, given);
+      countRows(1);
       const deadline = time.deadline();
       await record(
         { context, values },
@@ -218,6 +232,7 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
         name,
         given,
       );
+      countRows(1);
       const deadline = time.deadline();
       const result = await record(
         { context, values },

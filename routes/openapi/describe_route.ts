@@ -170,7 +170,8 @@ function successOf(
     case "many":
       return {
         200: {
-          description: `A page of rows. With ${STREAM_TYPES} in \`Accept\`: all rows, as a stream`,
+          description: `A page of rows. With ${STREAM_TYPES} in \`Accept\`: all rows, as a stream` +
+            (query["max-rows"] === null ? "" : `, of ${query["max-rows"]} rows at most`),
           content: {
             "application/json": {
               schema: z.object({

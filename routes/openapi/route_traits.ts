@@ -32,6 +32,7 @@ export function traitsOf(
     one: mode === "one",
     many: mode === "many",
     paged: mode === "many" && isPaged,
+    bounded: query["max-rows"] !== null,
     walk: walk !== null,
     // Where the tag alone is compared, nothing else can fail.
     applied: condition !== null && condition.checks !== "exists" && !condition.comparesTagAlone,

@@ -26,6 +26,7 @@ export function respondApplied(
   const record = compileWriteRecorder(prepared, auditing);
   const headersOf = compileWriteHeaders(prepared, addresses);
   return async ({ context, values, preconditions, repeatable }) => {
+    context.get("request").countRows(1);
     const storedBy = (result: Result) =>
       result.applied ? values : findApplied(prepared, repeatable, result);
     const result = await record({ context, values }, () =>

@@ -6,12 +6,13 @@
  * @module
  */
 import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
-import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
+import type { BulkOutcome, Entry } from "../../db/bulk/write_lines.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { BulkInput } from "../input/compile_input.ts";
 import { compileUploadRecorder } from "../audit/record_bulk.ts";
+import type { RequestContext } from "../context.ts";
 import { assertObject } from "../input/read_body.ts";
 import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
@@ -61,7 +62,7 @@ export function respondBulk(
     }
 
     async function serve(): Promise<boolean> {
-      const outcome = await writeBulk(upload.blocks, {
+      const outcome = await writeBulk(countLines(upload.blocks, request), {
         stopwatch: request.cassandra,
         run: request.run,
         *read(value, line) {
@@ -113,6 +114,17 @@ export function respondBulk(
       },
     });
   };
+}
+
+/** The same blocks; quotas of rows hear of them as they come. */
+async function* countLines(
+  blocks: Upload["blocks"],
+  request: RequestContext,
+): AsyncGenerator<readonly Entry[]> {
+  for await (const block of blocks) {
+    request.countRows(block.length);
+    yield block;
+  }
 }
 
 function failureOf(line: number | null, { code, detail, errors, extensions }: ServiceError) {

@@ -18,6 +18,7 @@ export function respondExec(
   const record = compileWriteRecorder(prepared, auditing);
   const headersOf = compileWriteHeaders(prepared, addresses);
   return async ({ context, values, repeatable }) => {
+    context.get("request").countRows(1);
     await record({ context, values }, () =>
       executor.execute(prepared, values, {
         stopwatch: context.get("request").cassandra,

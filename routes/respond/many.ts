@@ -23,7 +23,7 @@ export function respondMany(
   const readPage = createPageReader(prepared, executor);
   const statement = statementOf(prepared);
   return async ({ context, url, values, own: { size, cursor } }) => {
-    const { identity, cassandra } = context.get("request");
+    const { identity, cassandra, countRows } = context.get("request");
     const binding: CursorBinding = {
       query: query.name,
       statement,
@@ -38,6 +38,7 @@ export function respondMany(
       throw pointToCursor(error);
     });
     context.get("request").rowsRead += rows.length;
+    countRows(rows.length);
     const headers = { vary: "Accept" };
     const answer = { context, stallTimeoutMs, headers };
     if (next === null) return largeJson({ items: rows, next_cursor: null }, answer);

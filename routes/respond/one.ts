@@ -41,6 +41,7 @@ export function respondRow(
     const row = await readOne(prepared, values, { executor, stopwatch });
     if (row === null) throw noSuchRow();
     context.get("request").rowsRead++;
+    context.get("request").countRows(1);
     const tag = etag === null ? null : tagTextOf(row[etag.column]);
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");

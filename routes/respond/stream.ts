@@ -9,6 +9,7 @@ import { setTimeout } from "node:timers/promises";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import type { RowPage } from "../../db/run/page.ts";
+import { boundRows } from "../../db/run/bounded_rows.ts";
 import { createPageReader, streamPage } from "../../db/run/pages.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./compress.ts";
@@ -25,9 +26,13 @@ export function respondStream(
   const { columns } = prepared;
   return async ({ context, values }) => {
     const request = context.get("request");
+    const readBounded = boundRows(readPage, {
+      max: prepared.query["max-rows"],
+      count: request.countRows,
+    });
     const fetchPage: PageFetcher = async (position) => {
       const part = { ...streamPage(executor), position, stopwatch: request.cassandra };
-      const page = await readPage(values, part);
+      const page = await readBounded(values, part);
       request.rowsRead += page.rows.length;
       if (format.hasHeader) assertColumns(page.rows, columns);
       return page;
