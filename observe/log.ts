@@ -175,6 +175,8 @@ function logConnection(
   }
   if (state === "up") return logger.info("Cassandra is up, nodes: {hostsUp}", { hostsUp });
   if (state === "closed") return logger.info("Cassandra's session is closed");
+  // It tries every second.
+  if (!isDue(`not connected ${reason}`)) return;
   const again = retryInMs === null ? "" : "; trying again in {retryInMs} ms";
   logger.warning(`Cassandra is not connected: {reason}${again}`, { state, reason, retryInMs });
 }

@@ -72,8 +72,9 @@ export class Activation {
 
   constructor(options: ActivationOptions) {
     this.#options = options;
-    options.session.onStateChange((state) => {
-      if (state === "up") this.run();
+    options.session.onStateChange((state, changed) => {
+      // One more node may be what a quorum lacked.
+      if (state === "up" && (changed || this.#isTryingOn())) this.run();
       else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
     });
     options.session.onSchemaChange(({ isAnnounced }) => this.#runSoon(isAnnounced));

@@ -6,6 +6,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { type Ring, startRing } from "../dev/cassandra/ring.ts";
+import type { HostState } from "../observe/observation.ts";
 import { eventually } from "./support/eventually.ts";
 import { type OwnService, startOwnService, succeed } from "./support/own_service.ts";
 
@@ -24,30 +25,29 @@ UPDATE notes SET body = :body WHERE id = :id;
 };
 
 describe("a service on three nodes", () => {
-  let directory: string;
+  const stack = new AsyncDisposableStack();
   let ring: Ring;
   let service: OwnService;
-  const observations: { readonly hosts: readonly { address: string; isUp: boolean }[] }[] = [];
+  const observations: { readonly hosts: readonly HostState[] }[] = [];
 
   before(async () => {
-    directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
-    ring = await startRing({ directory, network: "127.7.7", log: () => {} });
-    service = await startOwnService(CQL, {
-      env: {
-        CASSANDRA_CONTACT_POINTS: ring.nodes[0].contactPoint,
-        CASSANDRA_REPLICATION: "dc1:2,dc2:1",
-        CASSANDRA_CONSISTENCY: "LOCAL_ONE",
-      },
-      observe: (observation) => {
-        if (observation.kind === "connection") observations.push(observation);
-      },
-    });
+    const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    stack.defer(() => Deno.remove(directory, { recursive: true }));
+    ring = stack.use(await startRing({ directory, network: "127.7.7", log: () => {} }));
+    service = stack.use(
+      await startOwnService(CQL, {
+        env: {
+          CASSANDRA_CONTACT_POINTS: ring.nodes[0].contactPoint,
+          CASSANDRA_REPLICATION: "dc1:2,dc2:1",
+          CASSANDRA_CONSISTENCY: "LOCAL_ONE",
+        },
+        observe: (observation) => {
+          if (observation.kind === "connection") observations.push(observation);
+        },
+      }),
+    );
   });
-  after(async () => {
-    await service[Symbol.asyncDispose]();
-    await ring[Symbol.asyncDispose]();
-    await Deno.remove(directory, { recursive: true });
-  });
+  after(() => stack.disposeAsync());
 
   async function metric(name: string): Promise<Record<string, number>> {
     const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
@@ -95,5 +95,22 @@ describe("a service on three nodes", () => {
       "both local nodes are up",
       async () => (await metric("cqlgate_cassandra_hosts_up"))[""] === 2,
     );
+  });
+
+  it("is ready as soon as a quorum is there", async () => {
+    const [first, second] = ring.nodes;
+    const isReady = async () => (await fetch(`${service.url}/readyz`)).status === 200;
+    await Promise.all([first.kill(), second.kill()]);
+    await eventually("it is not ready", async () => !await isReady());
+    await first.start();
+    await eventually(
+      "one local node is up",
+      async () => (await metric("cqlgate_cassandra_hosts_up"))[""] === 1,
+    );
+    await second.start();
+    const servingAt = performance.now();
+    await eventually("it is ready", isReady);
+    // Far less than the delays that attempts grow to while nothing changes.
+    expect(performance.now() - servingAt).toBeLessThan(6_000);
   });
 });

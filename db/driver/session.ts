@@ -49,7 +49,10 @@ export interface StatementOptions {
   readonly writeTime?: WriteTime | undefined;
 }
 
-const CONNECT_BACKOFF = { baseMs: 250, capMs: 15_000 };
+/** `changed` is false where it is up as before, with more nodes of the local data centre than before. */
+type StateListener = (state: ConnectionState, changed: boolean) => void;
+
+const CONNECT_BACKOFF = { baseMs: 250, capMs: 1_000 };
 
 /** One client, made at boot and closed at the end. */
 export class Session {
@@ -57,12 +60,13 @@ export class Session {
   readonly #observe: Observe;
   readonly #closing = new AbortController();
   readonly #writeTimes = cassandra.policies.defaultTimestampGenerator();
-  readonly #listeners: ((state: ConnectionState) => void)[] = [];
+  readonly #listeners: StateListener[] = [];
   readonly #schema: SchemaWatch;
   /** The statements of the service's own, by their text. */
   readonly #own = new Map<string, Promise<PreparedStatement>>();
   #client: cassandra.Client | null = null;
   #state: ConnectionState = "connecting";
+  #hostsUp = 0;
   #connecting: Promise<void> | null = null;
 
   constructor(options: SessionOptions) {
@@ -83,8 +87,8 @@ export class Session {
     return this.#options.keyspace;
   }
 
-  /** Calls back on each change of state, from the next one on. */
-  onStateChange(listener: (state: ConnectionState) => void): void {
+  /** Calls back on each change from the next one on. */
+  onStateChange(listener: StateListener): void {
     this.#listeners.push(listener);
   }
 
@@ -155,10 +159,10 @@ export class Session {
   }
 
   #setState(state: ConnectionState, seen: SeenHosts, reason: string | null = null): void {
-    const changed = state !== this.#state;
-    this.#state = state;
+    const [changed, hasMore] = [state !== this.#state, seen.hostsUp > this.#hostsUp];
+    [this.#state, this.#hostsUp] = [state, seen.hostsUp];
     this.#observe({ kind: "connection", state, ...seen, reason, retryInMs: null });
-    if (changed) { for (const listener of this.#listeners) listener(state); }
+    if (changed || hasMore) this.#listeners.forEach((listener) => listener(state, changed));
   }
 
   #createClient(): cassandra.Client {

@@ -64,7 +64,8 @@ export function javaArguments(
     "-Dio.netty.tryReflectionSetAccessible=true",
     // A node alone has nobody to wait for, neither when it starts nor when it stops.
     "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-    "-Dcassandra.ring_delay_ms=0",
+    // How long the nodes that it is to join have to answer it.
+    `-Dcassandra.ring_delay_ms=${joins(settings) ? 30_000 : 0}`,
     "-Dcassandra.shutdown_announce_in_ms=0",
     "-Dcassandra.superuser_setup_delay_ms=0",
     "-Dcassandra.consistent.rangemovement=false",
@@ -79,6 +80,11 @@ export function javaArguments(
     `${files.configuration}:${files.jars}/*`,
     "org.apache.cassandra.service.CassandraDaemon",
   ];
+}
+
+/** Whether it joins nodes that are there already. */
+function joins({ seeds, address, storagePort }: NodeSettings): boolean {
+  return seeds.some((seed) => seed !== `${address}:${storagePort}`);
 }
 
 // JSON is YAML: each value is written as JSON, so that none has to be quoted here.
