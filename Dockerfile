@@ -26,7 +26,8 @@ COPY server server
 COPY tasks tasks
 COPY deploy/healthcheck.ts deploy/healthcheck.ts
 RUN deno cache --quiet --frozen main.ts tasks/migrate.ts tasks/check.ts deploy/healthcheck.ts \
-  && chown -R deno:deno /deno-dir
+  && chown -R deno:deno /deno-dir \
+  && install -d -o deno -g deno /var/log/cqlgate
 
 # The example last: it changes most often. Mount your own project over it, read-only, or copy it into
 # its place.

@@ -49,7 +49,7 @@ export interface Operation {
 
 /** How long operations that have begun may take to end, and the last lines to be written. */
 const SETTLE_TIMEOUT_MS = 2_000;
-const FLUSH_TIMEOUT_MS = 10_000;
+const FLUSH_TIMEOUT_MS = 3_000;
 
 export class AuditLog {
   readonly #sink: AuditSink;

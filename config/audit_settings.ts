@@ -23,7 +23,7 @@ const PLAIN = ["off", "stdout", "otlp"] as const;
 function auditTarget(): SettingKind<AuditTarget> {
   return {
     range: "`off`, `stdout`, `file:path`, `socket:path`, `socket:host:port`, `otlp`",
-    paths: (text) => /^(?:file|socket):(.*\/.*)$/s.exec(text)?.slice(1) ?? [],
+    paths: (text) => /^(?:file:|socket:(?=.*\/))(.+)$/s.exec(text)?.slice(1) ?? [],
     read(text, fail) {
       const plain = PLAIN.find((kind) => kind === text.toLowerCase());
       if (plain !== undefined) return { kind: plain };

@@ -3,18 +3,19 @@
  * What a task of `deno.json` passes to deno, for programs that start the same without a shell.
  */
 import { readPaths } from "../config/read_paths.ts";
+import { writePaths } from "../config/write_paths.ts";
 import deno from "../deno.json" with { type: "json" };
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What the shell of a task puts in the place of `tasks/read_paths.ts`. */
-const SUBSTITUTION = /"([^"$]*)\$\([^)]*tasks\/read_paths\.ts\)"/;
+/** What the shell of a task puts the paths of a program of `tasks/` in the place of. */
+const SUBSTITUTION = /"([^"$]*)\$\([^)]*tasks\/(read|write)_paths\.ts\)"/g;
 
 /** @param env of the settings that the program will see */
 export function taskArguments(task: keyof typeof deno.tasks, env: Environment): string[] {
   const command = deno.tasks[task].command.replace(
     SUBSTITUTION,
-    (_, flag) => `${flag}${readPaths(env).join()}`,
+    (_, flag, kind) => `${flag}${(kind === "read" ? readPaths(env) : writePaths(env)).join()}`,
   );
   return command.split(" ").slice(1);
 }

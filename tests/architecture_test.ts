@@ -303,6 +303,7 @@ describe("architecture", () => {
       "tasks/config.ts",
       "tasks/migrate.ts",
       "tasks/read_paths.ts",
+      "tasks/write_paths.ts",
     ]);
   });
 

@@ -6,8 +6,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import deno from "../deno.json" with { type: "json" };
 import type { AuditEvent } from "../audit/event.ts";
+import { taskArguments } from "../dev/task_arguments.ts";
 import { readEvents } from "./support/audit_events.ts";
 import { untilReady } from "./support/eventually.ts";
 import { type OwnService, startOwnService } from "./support/own_service.ts";
@@ -137,17 +137,15 @@ after(async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-const [, ...START] = deno.tasks.start.command.split(" ");
-
 async function spawnAudited(name: string, env: Record<string, string> = {}) {
   const path = `${folder}/${name}.jsonl`;
-  const process = await spawnService({
+  const all = {
     ...service.env,
     CQL_DIR: service.config.cqlDir,
     AUDIT_LOG: `file:${path}`,
-    LOG_LEVEL: "info",
     ...env,
-  }, { args: START.toSpliced(-1, 0, `--allow-write=${path}`) });
+  };
+  const process = await spawnService(all, { args: taskArguments("start:audit", all) });
   await untilReady(process.url);
   return { process, path, events: async () => readEvents(await Deno.readTextFile(path)) };
 }

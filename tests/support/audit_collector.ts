@@ -17,12 +17,16 @@ export interface CollectorOptions {
   readonly lines?: number;
   /** Default: any that is free. */
   readonly port?: number;
+  /** Of a Unix socket, in the place of a port. */
+  readonly path?: string;
 }
 
 export function startCollector(
-  { lines: maxLines = Infinity, port = 0 }: CollectorOptions = {},
+  { lines: maxLines = Infinity, port = 0, path }: CollectorOptions = {},
 ): AuditCollector {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port });
+  const listener: Deno.Listener = path === undefined
+    ? Deno.listen({ hostname: "127.0.0.1", port })
+    : Deno.listen({ transport: "unix", path });
   const lines: string[] = [];
   const open = new Set<Deno.Conn>();
   let connections = 0;
@@ -72,7 +76,7 @@ export function startCollector(
   })().catch(() => {});
 
   return {
-    port: (listener.addr as Deno.NetAddr).port,
+    port: "port" in listener.addr ? listener.addr.port : 0,
     lines,
     get connections() {
       return connections;

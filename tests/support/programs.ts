@@ -46,14 +46,20 @@ export interface SpawnOptions {
   readonly args?: readonly string[];
   /** Descriptors that the process may have open at once, as `ulimit -n` sets it. */
   readonly maxDescriptors?: number;
+  /** Bytes that a file may have which the process writes; to write more fails as on a full disk. */
+  readonly maxFileBytes?: number;
 }
 
 /** Starts the service; resolves once it listens. */
 export async function spawnService(
   env: Environment,
-  { args = taskArguments("start", env), maxDescriptors }: SpawnOptions = {},
+  { args = taskArguments("start", env), maxDescriptors, maxFileBytes }: SpawnOptions = {},
 ): Promise<ServiceProcess> {
-  const limit = maxDescriptors === undefined ? "" : `ulimit -n ${maxDescriptors}; `;
+  const limit = [
+    ...maxDescriptors === undefined ? [] : [`ulimit -n ${maxDescriptors}; `],
+    // In blocks of 512 bytes. Without the signal, the write fails.
+    ...maxFileBytes === undefined ? [] : [`trap "" XFSZ; ulimit -f ${maxFileBytes / 512}; `],
+  ].join("");
   const child = new Deno.Command("sh", {
     args: ["-c", `${limit}exec "$0" "$@"`, Deno.execPath(), ...args],
     env: environment(env),

@@ -1,0 +1,157 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import {
+  CommitFailed,
+  CommitQueue,
+  type CommitQueueOptions,
+  type WriteReport,
+} from "./commit_queue.ts";
+
+const encode = (text: string) => new TextEncoder().encode(`${text}\n`);
+
+/** A sink that a test holds back and lets fail, and what it has taken. */
+function createSink() {
+  const writes: string[][] = [];
+  let gate = Promise.withResolvers<void>();
+  let isHeld = false;
+  return {
+    writes,
+    get lines() {
+      return writes.flat();
+    },
+    failure: null as Error | null,
+    hold() {
+      isHeld = true;
+      gate = Promise.withResolvers();
+    },
+    release() {
+      isHeld = false;
+      gate.resolve();
+    },
+    async write(bytes: Uint8Array) {
+      if (isHeld) await gate.promise;
+      if (this.failure !== null) throw this.failure;
+      writes.push(new TextDecoder().decode(bytes).trimEnd().split("\n"));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function createQueue(options: Partial<CommitQueueOptions> = {}) {
+  const sink = createSink();
+  const reports: WriteReport[] = [];
+  const queue = new CommitQueue({
+    sink,
+    onWrite: (report) => reports.push(report),
+    droppedLine: (count) => encode(`dropped ${count}`),
+    ...options,
+  });
+  return { sink, reports, queue };
+}
+
+const intent = { keeps: false };
+const outcome = { keeps: true };
+
+describe("CommitQueue", () => {
+  it("writes lines in order, and those that come during a write together", async () => {
+    const { sink, queue } = createQueue();
+    sink.hold();
+    const first = queue.commit(encode("0"), outcome);
+    await Promise.resolve();
+    await Promise.resolve();
+    const others = ["1", "2", "3"].map((line) => queue.commit(encode(line), outcome));
+    queue.offer(encode("4"), "full");
+    sink.release();
+    await Promise.all([first, ...others]);
+    await queue.flush(1_000);
+    expect(sink.writes).toEqual([["0"], ["1", "2", "3", "4"]]);
+  });
+
+  it("resolves a commit when its line is written, and not before", async () => {
+    const { sink, queue } = createQueue();
+    sink.hold();
+    let isDone = false;
+    const commit = queue.commit(encode("0"), outcome).then(() => isDone = true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isDone).toBe(false);
+    sink.release();
+    await commit;
+    expect(sink.lines).toEqual(["0"]);
+  });
+
+  it("drops what finds no room, light lines first, and says how many", async () => {
+    const { sink, queue } = createQueue({ maxWaitingBytes: 100 });
+    sink.hold();
+    const line = (name: string) => encode(name.padEnd(9, "."));
+    const taken = Array.from({ length: 8 }, (_, n) => queue.offer(line(`light${n}`), "light"));
+    expect(taken).toEqual([true, true, true, true, true, false, false, false]);
+    const full = Array.from({ length: 7 }, (_, n) => queue.offer(line(`full${n}`), "full"));
+    expect(full).toEqual([true, true, true, true, true, false, false]);
+    sink.release();
+    await queue.flush(1_000);
+    expect(sink.lines).toHaveLength(11);
+    expect(sink.lines.at(-1)).toBe("dropped 5");
+  });
+
+  it("rejects a commit that fails: an intent is given up, an outcome is written later", async () => {
+    const { sink, queue, reports } = createQueue();
+    sink.failure = new Error("No space left on device");
+    const results = await Promise.allSettled([
+      queue.commit(encode("intent"), intent),
+      queue.commit(encode("outcome"), outcome),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect((results[0] as PromiseRejectedResult).reason).toBeInstanceOf(CommitFailed);
+    expect(reports[0]).toMatchObject({ written: 0, failure: sink.failure, waiting: 1 });
+    expect(queue.isStuck).toBe(true);
+    // Nothing waits for a log that is known to fail.
+    await expect(queue.commit(encode("later intent"), intent)).rejects.toThrow(CommitFailed);
+    await expect(queue.commit(encode("later outcome"), outcome)).rejects.toThrow(CommitFailed);
+    sink.failure = null;
+    await queue.flush(5_000);
+    expect(sink.lines).toEqual(["outcome", "later outcome"]);
+    expect(queue.isStuck).toBe(false);
+    await queue.commit(encode("intent"), intent);
+    expect(sink.lines.at(-1)).toBe("intent");
+  });
+
+  it("rejects a commit that takes too long, and takes none until it goes on", async () => {
+    const { sink, queue } = createQueue({ commitTimeoutMs: 50 });
+    sink.hold();
+    const started = queue.commit(encode("0"), outcome);
+    await Promise.resolve();
+    await Promise.resolve();
+    const waiting = [
+      queue.commit(encode("intent"), intent),
+      queue.commit(encode("outcome"), outcome),
+    ];
+    for (const commit of [started, ...waiting]) await expect(commit).rejects.toThrow(CommitFailed);
+    expect(queue.isStuck).toBe(true);
+    await expect(queue.commit(encode("later"), intent)).rejects.toThrow(CommitFailed);
+    sink.release();
+    await queue.flush(1_000);
+    expect(sink.lines).toEqual(["0", "outcome"]);
+  });
+
+  it("tries again what nobody waits for, until it is written", async () => {
+    const { sink, queue, reports } = createQueue();
+    sink.failure = new Error("Gone");
+    queue.offer(encode("0"), "full");
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(reports.length).toBeGreaterThan(1);
+    sink.failure = null;
+    await queue.flush(5_000);
+    expect(sink.lines).toEqual(["0"]);
+  });
+
+  it("gives up flushing when the time is over", async () => {
+    const { sink, queue } = createQueue();
+    sink.hold();
+    queue.offer(encode("0"), "full");
+    queue.offer(encode("1"), "full");
+    await queue.flush(50);
+    expect(sink.lines).toEqual([]);
+    sink.release();
+    await queue.flush(1_000);
+  });
+});

@@ -1,0 +1,84 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { startCollector } from "../../tests/support/audit_collector.ts";
+import { createSocketSink } from "./socket_sink.ts";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const addressOf = (port: number) => ({ transport: "tcp" as const, hostname: "127.0.0.1", port });
+
+describe("createSocketSink()", () => {
+  it("resolves when the collector has acknowledged all lines of a write", async () => {
+    await using collector = startCollector();
+    const sink = createSocketSink(addressOf(collector.port));
+    await sink.write(encode("0\n1\n"));
+    expect(collector.lines).toEqual(["0", "1"]);
+    await sink.write(encode("2\n"));
+    expect([collector.lines, collector.connections]).toEqual([["0", "1", "2"], 1]);
+    await sink.close();
+  });
+
+  it("fails where the collector leaves before it has acknowledged", async () => {
+    await using collector = startCollector({ lines: 1 });
+    const sink = createSocketSink(addressOf(collector.port));
+    await sink.write(encode("0\n"));
+    await expect(sink.write(encode("1\n"))).rejects.toThrow();
+    expect(collector.lines).toEqual(["0"]);
+    await sink.close();
+  });
+
+  it("connects again to a collector that was restarted, at once", async () => {
+    const first = startCollector();
+    const { port } = first;
+    const sink = createSocketSink(addressOf(port));
+    await sink.write(encode("0\n"));
+    await first[Symbol.asyncDispose]();
+    await using second = startCollector({ port });
+    await sink.write(encode("1\n"));
+    expect(second.lines).toEqual(["1"]);
+    await sink.close();
+  });
+
+  it("fails where nobody listens, and where nothing is acknowledged in time", async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const accepted = listener.accept();
+    const sink = createSocketSink(addressOf(port), { timeoutMs: 50 });
+    await expect(sink.write(encode("0\n"))).rejects.toThrow("it timed out");
+    (await accepted).close();
+    listener.close();
+    await expect(sink.write(encode("0\n"))).rejects.toThrow(/refused/);
+    await sink.close();
+  });
+
+  for (const [name, answer] of [["no number", "ok\n"], ["more than was sent", "2\n"]] as const) {
+    it(`takes ${name} for no acknowledgement`, async () => {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const { port } = listener.addr as Deno.NetAddr;
+      const answering = listener.accept().then(async (connection) => {
+        await connection.read(new Uint8Array(10));
+        await connection.write(encode(answer));
+        return connection;
+      });
+      const sink = createSocketSink(addressOf(port), { timeoutMs: 5_000 });
+      await expect(sink.write(encode("0\n"))).rejects.toThrow("the connection was closed");
+      (await answering).close();
+      listener.close();
+      await sink.close();
+    });
+  }
+
+  it("speaks to a Unix socket too", async () => {
+    const path = `${await Deno.makeTempDir({ prefix: "cqlgate-test-" })}/audit.sock`;
+    const listener = Deno.listen({ transport: "unix", path });
+    const answering = listener.accept().then(async (connection) => {
+      await connection.read(new Uint8Array(10));
+      await connection.write(encode("1\n"));
+      return connection;
+    });
+    const sink = createSocketSink({ transport: "unix", path });
+    await sink.write(encode("0\n"));
+    await sink.close();
+    (await answering).close();
+    listener.close();
+  });
+});

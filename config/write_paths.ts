@@ -1,0 +1,15 @@
+/**
+ * The paths that the process writes to: the file or the socket of the audit log, and nothing else. `deno task
+ * start:audit` allows these alone, and `deno task start` none.
+ *
+ * @module
+ */
+import { AUDIT_SETTINGS } from "./audit_settings.ts";
+import type { Environment } from "./unknown_settings.ts";
+
+/** Whatever the value is worth: a path that cannot be written to is reported when it is opened. */
+export function writePaths(env: Environment): string[] {
+  const { name, kind } = AUDIT_SETTINGS.auditLog;
+  const text = env[name]?.trim();
+  return text && kind.paths !== undefined ? [...kind.paths(text)] : [];
+}
