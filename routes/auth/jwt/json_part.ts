@@ -1,7 +1,8 @@
 /**
- * The header or the claims of a JWT: bytes → JSON object (RFC 7519, section 7.2). Numbers are not rounded.
- * What two readers could understand differently is refused: bytes that are not UTF-8, and an object that
- * names a member twice (RFC 7519, section 4 lets each reader choose).
+ * The parts of a JWT: text → bytes, and of the header and the claims bytes → JSON object (RFC 7519, section
+ * 7.2). Numbers are not rounded. What two readers could understand differently is refused: base64url with
+ * padding or with bits that mean nothing, bytes that are not UTF-8, and an object that names a member twice
+ * (RFC 7519, section 4 lets each reader choose).
  *
  * @module
  */
@@ -11,11 +12,11 @@ import { parseJson } from "../../../codec/json/parse_json.ts";
 import { invalidToken } from "../challenge.ts";
 
 /**
- * The header of a JWT, part 0, or its payload, part 1, as bytes.
+ * The header of a JWT, part 0, its payload, part 1, or its signature, part 2, as bytes.
  *
  * @throws {ServiceError} `invalid_token` if the text is not a signed JWT (RFC 7515, section 7.1)
  */
-export function decodePart(token: string, index: 0 | 1): Uint8Array {
+export function decodePart(token: string, index: 0 | 1 | 2): Uint8Array {
   const parts = token.split(".", 4);
   const bytes = parts.length === 3 ? decodeBase64url(parts[index]!) : null;
   if (bytes === null) {
@@ -24,9 +25,11 @@ export function decodePart(token: string, index: 0 | 1): Uint8Array {
   return bytes;
 }
 
+/** Null for any text but the one that stands for the bytes: a token has a single spelling. */
 function decodeBase64url(text: string): Uint8Array | null {
   try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
+    return bytes.toBase64({ alphabet: "base64url", omitPadding: true }) === text ? bytes : null;
   } catch {
     return null;
   }
