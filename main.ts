@@ -28,6 +28,7 @@ import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
 import { createAddresses } from "./routes/addresses.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
+import { createPossession } from "./routes/auth/proof/possession.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
 import { createDocsResources } from "./routes/docs/docs_resources.ts";
 import { createSeeds } from "./routes/generate/seed.ts";
@@ -36,7 +37,7 @@ import { exposedHeaders } from "./routes/cors/exposed_headers.ts";
 import { createOriginPolicy } from "./routes/cors/origin_policy.ts";
 import type { HandwrittenRoute } from "./routes/handwritten/define_route.ts";
 import { createSecureHeaders } from "./routes/middleware/security_headers.ts";
-import { createAddressReader } from "./routes/load/client_address.ts";
+import { createAddressReader, createPeerTrust } from "./routes/load/client_address.ts";
 import { Places } from "./routes/load/places.ts";
 import { TimeSlices } from "./routes/load/time_slices.ts";
 import { createCursors } from "./routes/paging/cursors.ts";
@@ -107,6 +108,13 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const auditing = audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret };
   const quotas = createQuotas({ ...config, addressOf });
   const addresses = createAddresses(config);
+  const possession = createPossession({
+    ...config,
+    addresses,
+    secrets: config.cursorKeys,
+    addressOf,
+    isTrustedProxy: createPeerTrust(config.trustedProxies),
+  });
   const seeds = createSeeds();
   const origins = createOriginPolicy(config.corsOrigins);
   const isHttps = config.publicUrl?.startsWith("https:") ?? false;
@@ -162,6 +170,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
         windowMs: config.idempotencyWindowMs,
       },
       authenticator,
+      possession,
       issuers: issuers.map(({ issuer }) => issuer),
       quotas,
       places,

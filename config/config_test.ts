@@ -85,6 +85,7 @@ describe("readConfig()", () => {
       docs: "off",
       docsClientId: null,
       docsScopes: null,
+      dpop: "optional",
       drainDelayMs: 5000,
       shutdownGraceMs: 30000,
       logLevel: "info",
@@ -283,6 +284,18 @@ docs/configuration.md lists every setting`),
   it("rejects contact points with different ports", () => {
     expect(mistakesOf({ ...REQUIRED, CASSANDRA_CONTACT_POINTS: "a:9042,b:9043" })).toEqual([
       'CASSANDRA_CONTACT_POINTS has "a:9042,b:9043": expected the same port everywhere: all nodes of the cluster are looked for there',
+    ]);
+  });
+
+  it("requires DPoP only where it is known what proofs are for", () => {
+    expect(mistakesOf({ ...REQUIRED, DPOP: "required" })).toEqual([
+      'DPOP is "required", but PUBLIC_URL, which proofs are for, is not set',
+    ]);
+    const env = { ...REQUIRED, PUBLIC_URL: "https://api.example.com" };
+    expect(readConfig({ ...env, DPOP: "required" }).dpop).toBe("required");
+    expect(readConfig({ ...env, DPOP: "Optional" }).dpop).toBe("optional");
+    expect(mistakesOf({ ...env, DPOP: "on" })).toEqual([
+      'DPOP is "on": expected one of optional, required',
     ]);
   });
 

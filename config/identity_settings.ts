@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { PROOF_SETTINGS } from "./proof_settings.ts";
 import type { Setting } from "./setting.ts";
 import { claimPaths, keySetFile, rolesFile, text, tokenTypes } from "./setting_kind.ts";
 import { issuerList } from "./issuer_list.ts";
@@ -70,4 +71,5 @@ export const IDENTITY_SETTINGS = {
     meaning:
       'Which scopes the groups or roles of the provider stand for: a JSON object of lists, such as `{"Admins": ["stations:write"]}`',
   },
+  ...PROOF_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -70,6 +70,10 @@ export const RULES: readonly Rule[] = [
         problem: 'is not set: make one with "openssl rand -base64 32" and give it to every replica',
       }
       : null,
+  ({ config: { dpop, publicUrl } }) =>
+    dpop === "required" && publicUrl === null
+      ? { name: "DPOP", problem: 'is "required", but PUBLIC_URL, which proofs are for, is not set' }
+      : null,
   ({ config: { basePath } }) =>
     ["/livez", "/readyz"].includes(basePath)
       ? { name: "BASE_PATH", problem: `is "${basePath}", where a probe answers: choose another` }

@@ -17,7 +17,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The body is not a JSON object in UTF-8, nests more than 64 deep, names a member of an object twice or broke off, the URL has an escape that is not UTF-8 or more than 1,000 parameters, `Host` is not a host, `Authorization` says `Bearer` without one token, or `If-Match` is not a list of tags",
+      "The body is not a JSON object in UTF-8, nests more than 64 deep, names a member of an object twice or broke off, the URL has an escape that is not UTF-8 or more than 1,000 parameters, `Host` is not a host, `Authorization` has a scheme without one token, or `If-Match` is not a list of tags",
     action: "Correct the request",
   },
   invalid_cursor: {
@@ -69,7 +69,8 @@ export const CLIENT_CODES = {
     title: "Missing token",
     ...CLIENT,
     routes: ["scoped"],
-    meaning: "The `Authorization` header is missing, or its scheme is not `Bearer`",
+    meaning:
+      "The `Authorization` header is missing, or its scheme is neither `Bearer` nor, where it is taken, `DPoP`",
     action: "Get a token and send it",
   },
   invalid_token: {
@@ -80,6 +81,24 @@ export const CLIENT_CODES = {
     meaning:
       "The token has expired, is malformed, is not from this issuer or for this audience, or is not an access token",
     action: "Get a new token; `WWW-Authenticate` says why",
+  },
+  invalid_dpop_proof: {
+    status: 401,
+    title: "Invalid DPoP proof",
+    ...CLIENT,
+    routes: ["scoped"],
+    meaning:
+      "The token is bound to a key, and the proof in `DPoP` is missing, was used before, or is not for this request, this token or this key",
+    action: "Make a new proof for each request; `detail` says what is wrong with this one",
+  },
+  use_dpop_nonce: {
+    status: 401,
+    title: "Use a DPoP nonce",
+    ...CLIENT,
+    repetition: "at_once",
+    routes: ["scoped"],
+    meaning: "The proof in `DPoP` has no nonce of this service, or an old one",
+    action: "Send the request again, with a proof that has the nonce in `DPoP-Nonce`",
   },
   insufficient_scope: {
     status: 403,

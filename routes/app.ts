@@ -17,6 +17,7 @@ import { auditRefusals } from "./audit/audit_refusals.ts";
 import type { Auditing } from "./audit/record.ts";
 import type { Observe, QuotaName } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
+import type { Possession } from "./auth/proof/possession.ts";
 import type { TokenAuthenticator } from "./auth/token_authenticator.ts";
 import { type Addresses, PROBES } from "./addresses.ts";
 import type { AppEnv } from "./context.ts";
@@ -87,6 +88,7 @@ export interface AppOptions {
   readonly seeds: Seeds;
   readonly idempotency: IdempotencyOptions;
   readonly authenticator: TokenAuthenticator | null;
+  readonly possession: Possession;
   /** Whose tokens are taken; empty if every route is public. */
   readonly issuers: readonly string[];
   /** How much callers may use. */

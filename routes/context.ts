@@ -11,6 +11,14 @@ import type { Stopwatch } from "../observe/stopwatch.ts";
 /** The claims of a verified token. A number that JavaScript would round is an `ExactNumber`. */
 export type Claims = Readonly<Record<string, unknown>>;
 
+/** What the sender of a token has to prove that it holds (RFC 7800, section 3). */
+export interface Confirmation {
+  /** The thumbprint of a key, for DPoP (RFC 9449, section 6.1); null if the token names none. */
+  readonly key: string | null;
+  /** The thumbprint of a certificate, for mutual TLS (RFC 8705, section 3.1); null likewise. */
+  readonly certificate: string | null;
+}
+
 /** The caller, as a verified token identifies it. */
 export interface Identity {
   /** The claim `iss`. */
@@ -23,6 +31,8 @@ export interface Identity {
   readonly clientId: string | null;
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
+  /** Null if the token is a bearer token. */
+  readonly confirmation: Confirmation | null;
   /** When the token expires, in milliseconds since 1970. */
   readonly expiresAt: number;
 }

@@ -266,7 +266,7 @@ const CLAIMS: Record<string, Attack> = {
   ),
   "is bound to a key": {
     make: claiming({ cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } }),
-    detail: /"cnf" binds it to a key/,
+    detail: /is bound to a key, and this service cannot check proofs/,
   },
   "is from another issuer": {
     make: claiming({ iss: "https://issuer.example" }),

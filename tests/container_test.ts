@@ -199,7 +199,7 @@ describe("docker-compose.yml", () => {
 describe("haproxy.cfg", () => {
   it("says where a request came from, whatever the client says", () => {
     expect(haproxy).toMatch(/^ {2}option forwardfor$/m);
-    for (const name of ["X-Forwarded-For", "Forwarded"]) {
+    for (const name of ["X-Forwarded-For", "Forwarded", "Client-Cert"]) {
       expect(haproxy).toContain(`http-request del-header ${name}\n`);
     }
     expect(compose).toMatch(/^ {4}TRUSTED_PROXIES: \S/m);

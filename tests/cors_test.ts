@@ -135,6 +135,7 @@ describe("A service with CORS_ORIGINS", () => {
       "Allow",
       "Content-Disposition",
       "Deprecation",
+      "DPoP-Nonce",
       "ETag",
       "Link",
       "Location",
@@ -184,6 +185,7 @@ describe("A service with CORS_ORIGINS", () => {
       const always = [
         "Authorization",
         "Content-Type",
+        "DPoP",
         "Idempotency-Key",
         "If-Match",
         "If-None-Match",

@@ -10,6 +10,7 @@ import { type Service, start } from "../main.ts";
 import { SECRET } from "./fixtures/routes/fail.ts";
 import { entered, released } from "./fixtures/routes/hold.ts";
 import { startCollector } from "./support/audit_collector.ts";
+import { fetchBoundToken, makeProof, newDpopKey } from "./support/dpop_client.ts";
 import { eventually } from "./support/eventually.ts";
 import {
   EXAMPLE,
@@ -159,6 +160,20 @@ const post = (json: unknown): TestRequest => ({ method: "POST", json });
 const JSON_TYPE = { "content-type": "application/json" };
 const STATION = { station_id: "s", name: "n" };
 
+/** Sends a token that is bound to a key, with a proof without a nonce or with none. */
+async function requestBound({ proves }: { proves: boolean }): Promise<Response> {
+  const publicUrl = "https://api.example.com";
+  const { url, ready } = await startBeside({ publicUrl });
+  await ready;
+  const key = await newDpopKey();
+  const token = await fetchBoundToken(key, { issuer: service.provider.issuer, user: "writer" });
+  const proof = await makeProof(key, { url: `${publicUrl}/stations`, token });
+  return await service.request(`${url}/stations`, {
+    user: null,
+    headers: { authorization: `DPoP ${token}`, ...(proves ? { dpop: proof } : {}) },
+  });
+}
+
 /** How each code comes about, on the real thing. */
 const REQUESTS: Record<Code, () => Promise<Response>> = {
   malformed_request: () =>
@@ -177,6 +192,8 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
   missing_token: () => service.request("/stations", { user: null }),
   invalid_token: () =>
     service.request("/stations", { user: null, headers: { authorization: "Bearer abc" } }),
+  invalid_dpop_proof: () => requestBound({ proves: false }),
+  use_dpop_nonce: () => requestBound({ proves: true }),
   insufficient_scope: () => service.request("/stations", { ...post(STATION), user: "reader" }),
   missing_claim: () => service.request("/team"),
   requirement_not_met: () => service.request("/own/nobody"),

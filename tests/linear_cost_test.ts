@@ -19,7 +19,7 @@ import { parseJson } from "../codec/json/parse_json.ts";
 import { primitives } from "../codec/primitives.ts";
 import { TEXT_FORMS } from "../codec/text_format.ts";
 import { invalidInput, pointerTo } from "../errors/invalid_input.ts";
-import { readBearerToken } from "../routes/auth/bearer_token.ts";
+import { readCredentials } from "../routes/auth/credentials.ts";
 import { readJsonPart } from "../routes/auth/jwt/json_part.ts";
 import { readJwtHeader } from "../routes/auth/jwt/jwt_header.ts";
 import type { AppEnv } from "../routes/context.ts";
@@ -183,8 +183,8 @@ describe("the time of a header", () => {
     "Accept": (text) => negotiate(text, ["application/json", "text/csv"]),
     "Accept-Encoding": (text) =>
       compressStream(ReadableStream.from([]), { acceptEncoding: text, headers: new Headers() }),
-    "Authorization": readBearerToken,
-    "Authorization after Bearer": (text) => readBearerToken(`Bearer ${text}`),
+    "Authorization": (text) => readCredentials(text, ["Bearer", "DPoP"]),
+    "Authorization after Bearer": (text) => readCredentials(`Bearer ${text}`, ["Bearer"]),
     "the header of a token": (text) => readJwtHeader(text),
     "the claims of a token": (text) => readJsonPart(Buffer.from(text)),
     "Content-Encoding": (text) => assertNotEncoded(headers("content-encoding", text)),

@@ -1,24 +1,29 @@
 /**
- * Reads the token of a request and notes its identity. Without a valid token the request ends here.
+ * Reads the token of a request and notes its identity. Without a valid token, and a proof of what it is
+ * bound to, the request ends here.
  *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
-import { readBearerToken } from "./bearer_token.ts";
+import { readCredentials } from "./credentials.ts";
+import type { Possession } from "./proof/possession.ts";
 import type { TokenAuthenticator } from "./token_authenticator.ts";
 
 export interface AuthenticateOptions {
   readonly authenticator: TokenAuthenticator;
+  readonly possession: Possession;
   readonly addressOf: AddressReader;
 }
 
 export function authenticate(options: AuthenticateOptions): MiddlewareHandler<AppEnv> {
-  const { authenticator, addressOf } = options;
+  const { authenticator, possession, addressOf } = options;
   return async function authenticate(context, next) {
-    const token = readBearerToken(context.req.header("authorization"));
-    const identity = await authenticator.authenticate(token, () => addressOf(context));
+    const header = context.req.header("authorization");
+    const credentials = readCredentials(header, possession.schemes);
+    const identity = await authenticator.authenticate(credentials.token, () => addressOf(context));
+    await possession.assertProven(context, credentials, identity.confirmation);
     context.get("request").identity = identity;
     await next();
   };

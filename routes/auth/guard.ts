@@ -10,18 +10,21 @@ import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorise } from "./authorise.ts";
+import type { Possession } from "./proof/possession.ts";
 import type { TokenAuthenticator } from "./token_authenticator.ts";
 
 export interface GuardOptions {
   /** Null if no issuer is configured: then only public routes can be mounted. */
   readonly authenticator: TokenAuthenticator | null;
+  /** Whether the sender of a token holds what it is bound to. */
+  readonly possession: Possession;
   readonly addressOf: AddressReader;
 }
 
 /** The middleware that guards a route, in order; none for a public one. */
 export function guard(
   { path, access }: { readonly path: string; readonly access: Access },
-  { authenticator, addressOf }: GuardOptions,
+  { authenticator, possession, addressOf }: GuardOptions,
 ): MiddlewareHandler<AppEnv>[] {
   switch (access.kind) {
     case "public":
@@ -30,7 +33,11 @@ export function guard(
       if (authenticator === null) {
         throw new TypeError(`Cannot mount "${path}": it needs scopes, and no issuer is configured`);
       }
-      return [authenticate({ authenticator, addressOf }), authorise(access.anyOf)];
+      return [
+        possession.tellClients(),
+        authenticate({ authenticator, possession, addressOf }),
+        authorise(access.anyOf),
+      ];
     case "internal":
       throw new TypeError(`Cannot mount "${path}": an internal query has no route`);
   }

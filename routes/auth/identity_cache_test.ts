@@ -13,6 +13,7 @@ function identity(changes: Partial<Identity> = {}): Identity {
     clientId: null,
     scopes: new Set(),
     claims: {},
+    confirmation: null,
     expiresAt: NOW + 3_600_000,
     ...changes,
   };

@@ -14,6 +14,7 @@ const OWN_HEADERS: readonly string[] = [
   "Allow",
   "Content-Disposition",
   "Deprecation",
+  "DPoP-Nonce",
   "ETag",
   "Link",
   "Location",

@@ -10,6 +10,7 @@
  */
 import { Hono } from "hono";
 import { html } from "hono/html";
+import type { Possession } from "../auth/proof/possession.ts";
 import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import type { AppEnv } from "../context.ts";
@@ -37,11 +38,12 @@ export interface DocsOptions {
   readonly login: DocsLogin | null;
   /** Null if no issuer is configured: then nobody has a token. */
   readonly authenticator: TokenAuthenticator | null;
+  readonly possession: Possession;
   readonly addressOf: AddressReader;
 }
 
 export function createDocs(options: DocsOptions): Hono<AppEnv> {
-  const { files, about, login, authenticator, addressOf } = options;
+  const { files, about, login, authenticator, possession, addressOf } = options;
   const docs = new Hono<AppEnv>();
   docs.get("/", async (context) => {
     const endpoints = await login?.findEndpoints() ?? null;
@@ -53,7 +55,8 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
     });
   });
   if (authenticator !== null) {
-    docs.get("/caller", authenticate({ authenticator, addressOf }), (context) => {
+    docs.use("/caller", possession.tellClients());
+    docs.get("/caller", authenticate({ authenticator, possession, addressOf }), (context) => {
       const { issuer, subject, clientId, scopes, expiresAt } = context.get("request").identity!;
       const caller = {
         issuer,

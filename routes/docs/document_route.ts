@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import type { MiddlewareHandler } from "hono";
 import { invalidInput } from "../../errors/invalid_input.ts";
 import { authenticate } from "../auth/authenticate.ts";
+import type { Possession } from "../auth/proof/possession.ts";
 import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
 import type { AppEnv } from "../context.ts";
 import { nameRoute } from "../middleware/name_route.ts";
@@ -16,6 +17,7 @@ import { createDocumentFor } from "../openapi/callable_document.ts";
 export interface DocumentRouteOptions extends ShedLoadOptions {
   /** Null if no issuer is configured: then everybody may call everything. */
   readonly authenticator: TokenAuthenticator | null;
+  readonly possession: Possession;
 }
 
 const PATH = "/openapi.json";
@@ -42,10 +44,13 @@ export function createDocumentRoute(document: string, options: DocumentRouteOpti
  * place for it.
  */
 function ifForCaller(options: DocumentRouteOptions): MiddlewareHandler<AppEnv>[] {
-  const { authenticator, addressOf } = options;
+  const { authenticator, possession, addressOf } = options;
   const forCaller = [
     checkParameter,
-    ...authenticator === null ? [] : [authenticate({ authenticator, addressOf })],
+    ...authenticator === null ? [] : [
+      possession.tellClients(),
+      authenticate({ authenticator, possession, addressOf }),
+    ],
     shedLoad(options),
   ];
   return forCaller.map((handler) =>

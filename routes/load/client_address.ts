@@ -26,17 +26,24 @@ export type AddressReader = (context: Context<AppEnv>) => string;
 const MAX_HOPS = 32;
 const IPV6_PREFIX_BYTES = 8;
 
-export function createAddressReader(trustedProxies: readonly Network[]): AddressReader {
-  const networks = trustedProxies.map(({ address, prefixLength }) => bitsOf(address, prefixLength));
-  const isTrusted = (address: Buffer) => {
-    const bits = bitsOf(address);
-    return networks.some((network) => bits.startsWith(network));
+/** Whether a request came straight from a trusted proxy. */
+export type PeerTrust = (context: Context<AppEnv>) => boolean;
+
+export function createPeerTrust(trustedProxies: readonly Network[]): PeerTrust {
+  const isTrusted = trustIn(trustedProxies);
+  return (context) => {
+    const peer = parseNode(context.env.remoteAddr.hostname);
+    return peer !== undefined && isTrusted(peer);
   };
+}
+
+export function createAddressReader(trustedProxies: readonly Network[]): AddressReader {
+  const isTrusted = trustIn(trustedProxies);
   return (context) => {
     const { hostname } = context.env.remoteAddr;
     const peer = parseNode(hostname);
     if (peer === undefined) return hostname;
-    if (networks.length === 0 || !isTrusted(peer)) return nameOf(peer);
+    if (!isTrusted(peer)) return nameOf(peer);
     const { headers } = context.req.raw;
     const chains = [forwardedFor(headers.get("forwarded")), headers.get("x-forwarded-for")]
       .filter((chain) => chain !== null);
@@ -45,6 +52,16 @@ export function createAddressReader(trustedProxies: readonly Network[]): Address
     );
     // A proxy sets one of the headers; the other may come from the client.
     return client === other ? client : nameOf(peer);
+  };
+}
+
+/** Whether one of the networks has an address. */
+function trustIn(trustedProxies: readonly Network[]): (address: Buffer) => boolean {
+  if (trustedProxies.length === 0) return () => false;
+  const networks = trustedProxies.map(({ address, prefixLength }) => bitsOf(address, prefixLength));
+  return (address) => {
+    const bits = bitsOf(address);
+    return networks.some((network) => bits.startsWith(network));
   };
 }
 

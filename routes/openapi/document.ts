@@ -5,6 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Addresses } from "../addresses.ts";
+import type { Possession } from "../auth/proof/possession.ts";
 import type { AppEnv } from "../context.ts";
 import { SECURITY_SCHEME } from "./describe_route.ts";
 import { withNamedTypes } from "./named_types.ts";
@@ -12,6 +13,9 @@ import { problemExamples } from "./problem_responses.ts";
 
 /** Longer ones say no more: a vector of a thousand numbers. */
 const MAX_EXAMPLE_LENGTH = 400;
+
+const BOUND =
+  ", bound to a key of the client; each request has a proof in the header `DPoP` (RFC 9449)";
 
 /** What an API says of itself. */
 export interface ApiInfo {
@@ -25,22 +29,23 @@ export interface DocumentOptions {
   readonly addresses: Addresses;
   /** Whose tokens are taken. */
   readonly issuers: readonly string[];
+  readonly possession: Pick<Possession, "schemes">;
 }
 
 export function makeDocument(
   app: OpenAPIHono<AppEnv>,
-  { about, addresses, issuers }: DocumentOptions,
+  { about, addresses, issuers, possession }: DocumentOptions,
 ): string {
+  const isBearer = possession.schemes.includes("Bearer");
   if (issuers.length > 0) {
     // Not "openIdConnect": the docs page would offer to fetch the issuer's metadata, which its policy
     // forbids, and no field for a token.
     app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
       type: "http",
-      scheme: "bearer",
-      bearerFormat: "JWT",
+      ...(isBearer ? { scheme: "bearer", bearerFormat: "JWT" } : { scheme: "dpop" }),
       description: `An access token of the issuer ${
         issuers.map((issuer) => `\`${issuer}\``).join(" or ")
-      }`,
+      }${isBearer ? "" : BOUND}`,
     });
   }
   const document = app.getOpenAPI31Document({

@@ -29,6 +29,7 @@ function identityOf(
     clientId,
     scopes: new Set(),
     claims: parseJson(claims) as Claims,
+    confirmation: null,
     expiresAt: Infinity,
   };
 }

@@ -9,6 +9,7 @@ import { ExactNumber } from "../../../codec/json/exact_number.ts";
 import type { Claims, Identity } from "../../context.ts";
 import { invalidToken } from "../challenge.ts";
 import { type ClaimLimit, findOutside } from "./claim_limits.ts";
+import { readConfirmation } from "./confirmation.ts";
 import { grantedScopes, type ScopeRules } from "./granted_scopes.ts";
 
 /** How far the issuer's clock and ours may be apart. */
@@ -44,9 +45,9 @@ export function checkClaims(claims: Claims, rules: ClaimRules): Identity {
   const { issuer, audience, now } = rules;
   if (issuerOf(claims) !== issuer) throw foreignIssuer();
   checkAudience(claims, audience);
-  // RFC 7800, section 3: the holder must prove possession of the key. No proof is supported.
-  if (Object.hasOwn(claims, "cnf")) {
-    throw refuse("cnf", "binds it to a key, so it is not a bearer token");
+  const confirmation = readConfirmation(claims);
+  if (confirmation === undefined) {
+    throw refuse("cnf", "binds it in a way that this service cannot check");
   }
   const outside = findOutside(claims, rules);
   if (outside !== null) {
@@ -63,6 +64,7 @@ export function checkClaims(claims: Claims, rules: ClaimRules): Identity {
     clientId: clientId ?? authorizedParty ?? clientByProvider(claims),
     scopes: readScopes(claims, rules),
     claims,
+    confirmation,
     expiresAt: checkDates(claims, now / 1000) * 1000,
   };
 }

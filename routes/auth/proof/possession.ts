@@ -1,0 +1,124 @@
+/**
+ * Whether the sender of a token holds what the token is bound to: a key, by DPoP (RFC 9449), or a
+ * certificate, by mutual TLS (RFC 8705). It is checked for each request, also where the token itself was
+ * verified a moment ago. A token that is bound is never taken without its proof.
+ *
+ * @module
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import type { Addresses } from "../../addresses.ts";
+import type { AppEnv, Confirmation } from "../../context.ts";
+import { type AddressReader, type PeerTrust } from "../../load/client_address.ts";
+import { Places } from "../../load/places.ts";
+import { Turns } from "../../load/turns.ts";
+import { invalidToken } from "../challenge.ts";
+import { type Credentials, type Scheme, schemeOf } from "../credentials.ts";
+import { certificateThumbprint } from "./client_certificate.ts";
+import { readProof } from "./dpop_proof.ts";
+import { createNonces } from "./nonces.ts";
+import { challengeFor, invalidProof, useNonce, wrongScheme } from "./proof_challenge.ts";
+import { SpentProofs } from "./spent_proofs.ts";
+
+/** As for the signatures of tokens: enough to keep a few cores busy, and half the queue for one address. */
+const SIGNATURES_AT_ONCE = 4;
+const WAITING = { max: 1024, maxPerCaller: 512 };
+
+export interface PossessionOptions {
+  /** Whether tokens have to be bound to a key. */
+  readonly dpop: "optional" | "required";
+  /** The address that proofs are for; without it, none can be checked. */
+  readonly publicUrl: string | null;
+  readonly addresses: Pick<Addresses, "publicUrlOf">;
+  /** What nonces are derived from; the same for all replicas. */
+  readonly secrets: readonly Uint8Array[];
+  readonly addressOf: AddressReader;
+  /** Whose `Client-Cert` counts. */
+  readonly isTrustedProxy: PeerTrust;
+}
+
+export interface Possession {
+  /** How tokens may be sent. */
+  readonly schemes: readonly Scheme[];
+  /**
+   * @param confirmation what the token, which is verified already, is bound to
+   * @throws {ServiceError} `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; `too_busy` or
+   * `too_many_in_flight` if too many proofs are waiting
+   */
+  assertProven(
+    context: Context<AppEnv>,
+    credentials: Credentials,
+    confirmation: Confirmation | null,
+  ): Promise<void>;
+  /** Tells the client how to send its token, and which nonce its next proof should have. */
+  tellClients(): MiddlewareHandler<AppEnv>;
+}
+
+export function createPossession(options: PossessionOptions): Possession {
+  const { dpop, publicUrl, addresses, addressOf, isTrustedProxy } = options;
+  const nonces = createNonces(options.secrets);
+  const spent = new SpentProofs();
+  const signatures = new Turns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
+  const schemes: readonly Scheme[] = publicUrl === null
+    ? ["Bearer"]
+    : dpop === "required"
+    ? ["DPoP"]
+    : ["Bearer", "DPoP"];
+
+  async function assertKey(context: Context<AppEnv>, token: string, key: string): Promise<void> {
+    const { method, url } = context.req.raw;
+    const proof = await readProof(context.req.raw.headers.get("dpop"), {
+      method,
+      url: addresses.publicUrlOf(new URL(url)),
+      token,
+      key,
+      now: Date.now(),
+    });
+    const window = proof.nonce === null ? null : nonces.windowOf(proof.nonce);
+    if (window === null) throw useNonce(nonces.current());
+    await signatures.run(addressOf(context), () => proof.verifySignature());
+    if (!spent.spend({ window, key, jti: proof.jti })) {
+      throw invalidProof("The proof was used before: make a new one for each request");
+    }
+  }
+
+  function assertCertificate(context: Context<AppEnv>, thumbprint: string): void {
+    const header = isTrustedProxy(context) ? context.req.raw.headers.get("client-cert") : null;
+    if (certificateThumbprint(header) === thumbprint) return;
+    throw invalidToken(
+      "The token is bound to a certificate: send it over a TLS connection with that certificate",
+    );
+  }
+
+  return {
+    schemes,
+    async assertProven(context, { scheme, token }, confirmation) {
+      const { key = null, certificate = null } = confirmation ?? {};
+      if (certificate !== null) assertCertificate(context, certificate);
+      if (scheme === "DPoP") {
+        if (key !== null) return await assertKey(context, token, key);
+        throw wrongScheme("The token is not bound to a key: get one with a DPoP proof");
+      }
+      if (key === null) return;
+      if (schemes.includes("DPoP")) {
+        throw wrongScheme(
+          'The token is bound to a key: send it with the scheme "DPoP", and a proof in the header "DPoP"',
+        );
+      }
+      throw invalidToken("The token is bound to a key, and this service cannot check proofs");
+    },
+    tellClients() {
+      return async function tellClients(context, next) {
+        await next();
+        const used = schemeOf(context.req.raw.headers.get("authorization") ?? "");
+        const { headers } = context.res;
+        const challenge = headers.get("www-authenticate");
+        if (challenge !== null) {
+          headers.set("www-authenticate", challengeFor(challenge, { used, schemes }));
+        }
+        if (used === "DPoP" && schemes.includes("DPoP")) {
+          headers.set("dpop-nonce", nonces.current());
+        }
+      };
+    },
+  };
+}

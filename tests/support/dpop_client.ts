@@ -1,0 +1,100 @@
+/**
+ * A client whose tokens are bound to its key: makes DPoP proofs, right ones and whatever an attacker could
+ * send in their place.
+ *
+ * @module
+ */
+import * as jose from "jose";
+import { createHash } from "node:crypto";
+import { DEMO_USERS } from "../../dev/oidc/users.ts";
+
+export interface DpopKey {
+  readonly alg: string;
+  readonly publicKey: jose.JWK;
+  readonly privateKey: jose.JWK;
+  /** As `cnf.jkt` has it. */
+  readonly thumbprint: string;
+}
+
+export async function newDpopKey(alg = "ES256"): Promise<DpopKey> {
+  const pair = await jose.generateKeyPair(alg, { extractable: true });
+  const publicKey = await jose.exportJWK(pair.publicKey);
+  const privateKey = await jose.exportJWK(pair.privateKey);
+  return { alg, publicKey, privateKey, thumbprint: await jose.calculateJwkThumbprint(publicKey) };
+}
+
+export interface ProofOptions {
+  readonly method?: string;
+  readonly url: string;
+  /** Null for a request to the token endpoint. */
+  readonly token: string | null;
+  readonly nonce?: string | undefined;
+  /** Members of the header and claims in place of the right ones; undefined leaves one out. */
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Signs in place of the key. */
+  readonly signer?: DpopKey;
+}
+
+/** A proof for a request. */
+export async function makeProof(key: DpopKey, options: ProofOptions): Promise<string> {
+  const { method = "GET", url, token, nonce, header, claims, signer = key } = options;
+  const payload = {
+    jti: crypto.randomUUID(),
+    htm: method,
+    htu: url,
+    iat: Math.floor(Date.now() / 1000),
+    ...(token === null ? {} : { ath: createHash("sha256").update(token).digest("base64url") }),
+    nonce,
+    ...claims,
+  };
+  const head = { typ: "dpop+jwt", alg: key.alg, jwk: key.publicKey, ...header };
+  const input = [head, payload].map((part) => jose.base64url.encode(JSON.stringify(part))).join(
+    ".",
+  );
+  return `${input}.${await signatureOf(input, signer)}`;
+}
+
+/** A token of a demo user that the provider binds to the key. */
+export async function fetchBoundToken(
+  key: DpopKey,
+  { issuer, user }: { readonly issuer: string; readonly user: string },
+): Promise<string> {
+  const { secret, scopes } = DEMO_USERS[user]!;
+  const discovery = await fetch(`${issuer}/.well-known/openid-configuration`);
+  const { token_endpoint: url } = await discovery.json();
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${btoa(`${user}:${secret}`)}`,
+      dpop: await makeProof(key, { method: "POST", url, token: null }),
+    },
+    body: new URLSearchParams({ grant_type: "client_credentials", scope: scopes.join(" ") }),
+  });
+  const { access_token: token, token_type: type } = await response.json();
+  if (type !== "DPoP") throw new Error(`Cannot get a bound token: its type is "${type}"`);
+  return token;
+}
+
+/** Signs text as a JWS would, whatever the header says. */
+async function signatureOf(input: string, { alg, privateKey }: DpopKey): Promise<string> {
+  // jose refuses to sign what it would refuse to read, so it signs a header of its own elsewhere.
+  const signer = await crypto.subtle.importKey("jwk", privateKey, ...importOf(alg));
+  const bytes = await crypto.subtle.sign(signOf(alg), signer, new TextEncoder().encode(input));
+  return jose.base64url.encode(new Uint8Array(bytes));
+}
+
+function importOf(alg: string): [EcKeyImportParams | RsaHashedImportParams, false, ["sign"]] {
+  const hash = "SHA-256";
+  return alg === "ES256"
+    ? [{ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]]
+    : [{ name: alg === "RS256" ? "RSASSA-PKCS1-v1_5" : "RSA-PSS", hash }, false, ["sign"]];
+}
+
+function signOf(alg: string): EcdsaParams | RsaPssParams {
+  return alg === "PS256"
+    ? { name: "RSA-PSS", saltLength: 32 }
+    : alg === "ES256"
+    ? { name: "ECDSA", hash: "SHA-256" }
+    : { name: "RSASSA-PKCS1-v1_5" } as EcdsaParams;
+}
