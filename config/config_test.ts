@@ -534,6 +534,19 @@ docs/configuration.md lists every setting`),
     expect(mistakesOf({ ...REQUIRED, ROLES_FILE: `${directory}/none.json` })).toHaveLength(1);
   });
 
+  for (const suffix of ["?realm=a", "#a", "/?", "/a#"]) {
+    it(`refuses an issuer that ends with "${suffix}"`, () => {
+      const env = { OIDC_ISSUER: `https://a.example${suffix}`, OIDC_AUDIENCE: "api" };
+      expect(mistakesOf({ ...REQUIRED, ...env })).toEqual([
+        expect.stringContaining("no query and no fragment"),
+      ]);
+    });
+  }
+  it("refuses an issuer with a user", () => {
+    const env = { OIDC_ISSUER: "https://me:secret@a.example", OIDC_AUDIENCE: "api" };
+    expect(mistakesOf({ ...REQUIRED, ...env })).toEqual([expect.stringContaining("no user")]);
+  });
+
   it("reads types of tokens", () => {
     const text = "application/okta-internal-at+jwt, JWT";
     const { tokenTypes } = readConfig({ ...REQUIRED, OIDC_TOKEN_TYPES: text });

@@ -16,6 +16,8 @@ export function issuerUrl(): SettingKind<string> {
         fail('expected a URL, such as "https://login.example.com"');
       } else if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
         fail("only https is safe beyond this machine");
+      } else if (/[?#]/.test(text) || url.username !== "" || url.password !== "") {
+        fail("an issuer has no user, no query and no fragment: remove it");
       }
       return text;
     },

@@ -22,6 +22,7 @@ import { invalidInput, pointerTo } from "../errors/invalid_input.ts";
 import { readCredentials } from "../routes/auth/credentials.ts";
 import { readJsonPart } from "../routes/auth/jwt/json_part.ts";
 import { readJwtHeader } from "../routes/auth/jwt/jwt_header.ts";
+import { namedIssuer } from "../routes/auth/jwt/named_issuer.ts";
 import type { AppEnv } from "../routes/context.ts";
 import { matchesTag, parseTagList } from "../routes/input/entity_tag.ts";
 import { runAtOnce } from "../codec/steps.ts";
@@ -187,6 +188,8 @@ describe("the time of a header", () => {
     "Authorization after Bearer": (text) => readCredentials(`Bearer ${text}`, ["Bearer"]),
     "the header of a token": (text) => readJwtHeader(text),
     "the claims of a token": (text) => readJsonPart(Buffer.from(text)),
+    "the issuer that a token names": (text) =>
+      namedIssuer(`e30.${Buffer.from(text).toString("base64url")}.AA`),
     "Content-Encoding": (text) => assertNotEncoded(headers("content-encoding", text)),
     "Content-Encoding after a comma": (text) =>
       assertNotEncoded(headers("content-encoding", `,${text}x`)),
