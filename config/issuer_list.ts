@@ -31,11 +31,14 @@ function isInline(text: string): boolean {
 /** What the members of a list that end with `_file` name; nothing of what is not JSON. */
 function filesIn(json: string): string[] {
   const list = parse(json, () => {});
-  const issuers = Array.isArray(list) ? list.filter(isJsonObject) : [];
-  return issuers.flatMap((issuer) =>
-    Object.entries(issuer).flatMap(([name, value]) =>
-      name.endsWith("_file") && typeof value === "string" ? [value] : []
-    )
+  return Array.isArray(list) ? list.flatMap(filesOf) : [];
+}
+
+/** Of an issuer, or of an object in it. */
+function filesOf(json: unknown): string[] {
+  if (!isJsonObject(json)) return [];
+  return Object.entries(json).flatMap(([name, value]) =>
+    name.endsWith("_file") && typeof value === "string" ? [value] : filesOf(value)
   );
 }
 

@@ -34,6 +34,10 @@ describe("readPaths()", () => {
     ["the files of a list that is given as it is", {
       OIDC_ISSUERS: '[{"issuer": "/no", "roles_file": "/run/roles.json"}]',
     }, ["./cql", "/run/roles.json"]],
+    ["the secret of a client in such a list", {
+      OIDC_ISSUERS: '[{"introspection": {"client_id": "a", "client_secret_file": "/run/secret"}}]',
+    }, ["./cql", "/run/secret"]],
+    ["a file of keys", { JWT_JWKS_FILE: "/run/keys.json" }, ["./cql", "/run/keys.json"]],
     ["nothing of a list that is not JSON", { OIDC_ISSUERS: '[{"roles_file": "/run' }, ["./cql"]],
     ["the file of the audit log", { AUDIT_LOG: "file:/var/log/audit.jsonl" }, [
       "./cql",
