@@ -20,6 +20,7 @@ import {
   type TestService,
 } from "./support/harness.ts";
 import { type OwnNode, startOwnNode } from "./support/own_node.ts";
+import { claimsOf, newKey, signJwt } from "./support/token_signer.ts";
 
 const MIGRATION = `
 CREATE TABLE samples (owner text, id int, divisor int, weight decimal, PRIMARY KEY ((owner), id));
@@ -310,9 +311,10 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
       headers: { authorization: `Bearer ${"a".repeat(16_385)}` },
     }),
   async issuer_unavailable() {
-    const { url, ready } = await startBeside({ oidcIssuer: `http://localhost:${freePort()}` });
+    const issuer = `http://localhost:${freePort()}`;
+    const { url, ready } = await startBeside({ oidcIssuer: issuer });
     await ready;
-    return service.request(`${url}/stations`);
+    return service.request(`${url}/stations`, await tokenNaming(issuer));
   },
   async audit_unavailable() {
     const { url, ready } = await startBeside({
@@ -344,6 +346,13 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     return response;
   },
 };
+
+/** A request with a token that names an issuer, signed with a key that nobody knows. */
+async function tokenNaming(issuer: string): Promise<TestRequest> {
+  const as = { alg: "ES256", typ: "at+jwt", kid: "unknown" };
+  const token = await signJwt(claimsOf({ issuer }), { by: await newKey(), as });
+  return { user: null, headers: { authorization: `Bearer ${token}` } };
+}
 
 /** What only the operator may know. */
 const INTERNALS = /127\.0\.0\.1|localhost|SELECT|keyspace|test_|Error:|\.ts|swordfish|consistency/;
@@ -395,15 +404,15 @@ describe("Keys of an issuer that cannot be fetched", () => {
       }
       return Response.json({ keys: [] }, { status });
     });
-    const { url, ready } = await startBeside({
-      oidcIssuer: `http://127.0.0.1:${issuer.addr.port}`,
-    });
+    const oidcIssuer = `http://127.0.0.1:${issuer.addr.port}`;
+    const { url, ready } = await startBeside({ oidcIssuer });
     await ready;
-    expect((await problemOf(await service.request(`${url}/stations`))).code)
+    const token = await tokenNaming(oidcIssuer);
+    expect((await problemOf(await service.request(`${url}/stations`, token))).code)
       .toBe("issuer_unavailable");
     status = 200;
     await eventually("they are fetched", async () => {
-      const { code } = await problemOf(await service.request(`${url}/stations`));
+      const { code } = await problemOf(await service.request(`${url}/stations`, token));
       return code === "invalid_token";
     });
     closing.abort();
