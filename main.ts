@@ -32,6 +32,7 @@ import { createPossession } from "./routes/auth/proof/possession.ts";
 import { createTokenAuthenticator } from "./routes/auth/token_authenticator.ts";
 import { createDocsResources } from "./routes/docs/docs_resources.ts";
 import { createSeeds } from "./routes/generate/seed.ts";
+import { openControlFile } from "./routes/control/control_file.ts";
 import { createPermit } from "./routes/cors/cors.ts";
 import { exposedHeaders } from "./routes/cors/exposed_headers.ts";
 import { createOriginPolicy } from "./routes/cors/origin_policy.ts";
@@ -64,6 +65,8 @@ export interface Service {
   reload(): Promise<void>;
   /** Begins a new file for the audit log, if the old one was renamed. */
   reopenAudit(): void;
+  /** Reads the control file again, as it does every second. */
+  readControl(): Promise<void>;
   /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -107,6 +110,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const addressOf = createAddressReader(config.trustedProxies);
   const auditing = audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret };
   const quotas = createQuotas({ ...config, addressOf });
+  const control = config.controlFile === null
+    ? null
+    : await openControlFile(config.controlFile, { observe });
   const addresses = createAddresses(config);
   const possession = createPossession({
     ...config,
@@ -172,6 +178,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       authenticator,
       possession,
       issuers: issuers.map(({ issuer }) => issuer),
+      control,
       quotas,
       places,
       slices,
@@ -224,10 +231,12 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     await shutDown({ activation, api, admin, session, audit, observe }, config);
     authenticator?.close();
     unwatchEventLoop();
+    control?.close();
   }
   let closed: Promise<void> | null = null;
   return {
     reopenAudit: () => audit?.reopen(),
+    readControl: async () => await control?.refresh(),
     url,
     adminUrl,
     ready: activation.ready,
@@ -322,7 +331,10 @@ export async function boot(
 async function main(): Promise<void> {
   const { service, flushLogs } = await boot(Deno.env.toObject());
   // Without a listener, the signal ends the process.
-  Deno.addSignalListener("SIGHUP", () => service.reopenAudit());
+  Deno.addSignalListener("SIGHUP", () => {
+    service.reopenAudit();
+    service.readControl();
+  });
   stopOnSignal(() => service.close().finally(flushLogs));
 }
 

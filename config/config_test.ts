@@ -80,6 +80,7 @@ describe("readConfig()", () => {
       rateLimits: [],
       publicRateLimits: [],
       replicas: 1,
+      controlFile: null,
       trustedProxies: [],
       corsOrigins: [],
       docs: "off",

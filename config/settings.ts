@@ -9,6 +9,7 @@
  */
 import { AUDIT_SETTINGS } from "./audit_settings.ts";
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
+import { CONTROL_SETTINGS } from "./control_settings.ts";
 import { DOCS_SETTINGS } from "./docs_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
@@ -169,6 +170,7 @@ export const SETTINGS = {
       "Requests of one caller served at once; a quarter of `MAX_IN_FLIGHT` by default, 0 for no limit",
   },
   ...QUOTA_SETTINGS,
+  ...CONTROL_SETTINGS,
   trustedProxies: {
     name: "TRUSTED_PROXIES",
     default: "",

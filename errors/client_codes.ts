@@ -124,6 +124,14 @@ export const CLIENT_CODES = {
     meaning: "A claim of the token is not what the query requires of it",
     action: "Request what the token allows; `detail` says which claim is compared with what",
   },
+  caller_off: {
+    status: 403,
+    title: "Caller switched off",
+    ...CLIENT,
+    routes: ["scoped"],
+    meaning: "The operator has switched this client or tenant off, in `CONTROL_FILE`",
+    action: "Ask the operator",
+  },
   not_found: {
     status: 404,
     title: "Not found",

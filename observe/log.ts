@@ -81,6 +81,8 @@ export function logObservations(logger: Logger): Observe {
           count: observation.queries.length,
           durationMs: Math.round(observation.durationMs),
         });
+      case "control":
+        return logControl(logger, observation);
       case "schema_drift":
         return logger.warning("Query {query} no longer fits the schema: {detail}", {
           query: observation.query,
@@ -158,6 +160,19 @@ function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {
   if (!completed) logger.warning(`${message}, then the upload broke off`, properties);
   else if (stopped !== null || cause !== undefined) logger.warning(message, properties);
   else logger.info(message, properties);
+}
+
+function logControl(logger: Logger, control: Observation & { kind: "control" }): void {
+  const { applied, readOnly, queries, callers, cause } = control;
+  const properties = { read_only: readOnly, queries, callers };
+  if (applied) {
+    const off = "read-only: {read_only}, queries off: {queries}, callers off: {callers}";
+    return logger.info(`The control file applies; ${off}`, properties);
+  }
+  logger.error("The control file cannot be used, and what it said before still applies", {
+    ...properties,
+    cause: describeCause(cause),
+  });
 }
 
 function logConnection(

@@ -118,6 +118,17 @@ export function createMetrics(release: string): Metrics {
     labelNames: ["query", "policy"],
     registers,
   });
+  const controlApplied = new prometheus.Gauge({
+    name: "cqlgate_control_file_ok",
+    help: "0 while the control file cannot be used and what it said before applies, else 1",
+    registers,
+  });
+  controlApplied.set(1);
+  const readOnly = new prometheus.Gauge({
+    name: "cqlgate_read_only",
+    help: "1 while the control file lets nobody write, else 0",
+    registers,
+  });
   const clientLabelOf = createClientLabels();
 
   /** A counter that begins at its first increment hides it: an increase needs a value before it. */
@@ -166,6 +177,9 @@ export function createMetrics(release: string): Metrics {
         }
         case "audit":
           return observeAudit(observation);
+        case "control":
+          readOnly.set(observation.readOnly ? 1 : 0);
+          return controlApplied.set(observation.applied ? 1 : 0);
         case "quotas":
           for (const { query, policy } of observation.quotas) rateLimited.inc({ query, policy }, 0);
           return;

@@ -125,6 +125,18 @@ export type Observation =
     readonly up: boolean;
     readonly cause: unknown;
   }
+  /** The control file says something new, or cannot be used. */
+  | {
+    readonly kind: "control";
+    /** Whether it applies; if not, what it said before still does. */
+    readonly applied: boolean;
+    /** What holds now: whether writes are off, and how many queries and callers. */
+    readonly readOnly: boolean;
+    readonly queries: number;
+    readonly callers: number;
+    /** Why it does not apply. */
+    readonly cause: unknown;
+  }
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
   /** Cassandra warned of a statement that it ran. */

@@ -24,6 +24,8 @@ import type { AppEnv } from "./context.ts";
 import { createDocs, type DocsOptions } from "./docs/docs_page.ts";
 import { createDocumentRoute } from "./docs/document_route.ts";
 import type { Seeds } from "./generate/seed.ts";
+import type { Control } from "./control/control_file.ts";
+import { refuseSwitchedOff } from "./control/refuse_switched_off.ts";
 import { cors } from "./cors/cors.ts";
 import { exposedHeaders } from "./cors/exposed_headers.ts";
 import type { OriginPolicy } from "./cors/origin_policy.ts";
@@ -52,7 +54,7 @@ import { type SecureHeaders, securityHeaders } from "./middleware/security_heade
 import { shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
 import { tracing } from "./middleware/tracing.ts";
-import { mountQueries } from "./mount.ts";
+import { mountQueries, sharedRoutes } from "./mount.ts";
 import { answerUnmatched } from "./not_found.ts";
 import { componentNames } from "./openapi/component_names.ts";
 import { type ApiInfo, makeDocument } from "./openapi/document.ts";
@@ -91,6 +93,8 @@ export interface AppOptions {
   readonly possession: Possession;
   /** Whose tokens are taken; empty if every route is public. */
   readonly issuers: readonly string[];
+  /** What operators have switched off; null if there is no control file. */
+  readonly control: Control | null;
   /** How much callers may use. */
   readonly quotas: Quotas;
   readonly places: Places;
@@ -138,6 +142,8 @@ interface GuardedRoute {
   readonly deprecated: Deprecation | null;
   /** Whether it writes, or reads what is audited. */
   readonly isAudited: boolean;
+  /** Whether its query writes; what a handler calls is checked when it does. */
+  readonly writes: boolean;
   readonly limits: QuotaSelector;
   /** Of a hand-written route; a query's route does the same as it reads its input (`mount.ts`). */
   readonly needs?: HandlerNeeds;
@@ -167,6 +173,7 @@ const PIPELINE: readonly Unit[] = [
   },
   { of: "route", use: ({ auditing }, route) => refusalsOf(route, auditing) },
   { of: "route", use: (options, route) => guard(route, options) },
+  { of: "route", use: ({ control }, route) => refuseSwitchedOff(control, route) },
   {
     of: "route",
     use: ({ observe }, { limits }) =>
@@ -252,7 +259,7 @@ function mountApi(
       const isAudited = queries.some(({ writes, query: { audit } }) => writes || audit);
       const limits = selectQuotas(queries, options.quotas);
       const before = beforeRoute(
-        { path: route!.path, access, deprecated, isAudited, limits },
+        { path: route!.path, access, deprecated, isAudited, limits, writes: queries[0].writes },
         options,
       );
       const mountOptions = { ...options, names, before, quotas: quotasIn(limits) };
@@ -268,7 +275,7 @@ function mountApi(
         path: route.path,
         limits,
         mount() {
-          const before = beforeRoute({ ...route, isAudited, limits }, options);
+          const before = beforeRoute({ ...route, isAudited, limits, writes: false }, options);
           route.mount(app, { callers, stallTimeoutMs, before, quotas });
         },
       };
@@ -281,20 +288,15 @@ function mountApi(
     );
   }
   for (const { mount } of mounts.toSorted(bySpecificity)) mount();
+  options.control?.noteNames([
+    ...prepared.map(({ query }) => query.name),
+    ...mounts.flatMap(({ limits }) => limits.sets.map(({ of }) => of)),
+  ]);
   options.observe({ kind: "quotas", quotas: mounts.flatMap(({ limits }) => namesOf(limits)) });
 }
 
 function namesOf({ sets }: QuotaSelector): QuotaName[] {
   return sets.flatMap(({ of, quotas }) => quotas.map(({ name }) => ({ query: of, policy: name })));
-}
-
-/** The queries that have a route, those of one route together. */
-function sharedRoutes(
-  prepared: readonly PreparedQuery[],
-): (readonly [PreparedQuery, ...PreparedQuery[]])[] {
-  const routed = prepared.filter(({ query }) => query.route !== null);
-  const groups = Map.groupBy(routed, ({ query: { route } }) => `${route!.method} ${route!.path}`);
-  return [...groups.values()].map(([first, ...others]) => [first!, ...others]);
 }
 
 /** The units for every request, or for requests to the API. */

@@ -59,6 +59,8 @@ export interface RequestContext {
   isAudited: boolean;
   /** Takes rows that were read or written for it from the quotas that count them. */
   countRows: (count: number) => void;
+  /** Why what is under way for it should stop: it was switched off since. Null if it may go on. */
+  obstacle: () => string | null;
   /** The quota that it was refused by; else null. */
   policy: string | null;
   /** The code of the problem that was answered with. */

@@ -70,3 +70,12 @@ export function mountQueries(
 function honoPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ":$1");
 }
+
+/** The queries that have a route, those of one route together. */
+export function sharedRoutes(
+  prepared: readonly PreparedQuery[],
+): (readonly [PreparedQuery, ...PreparedQuery[]])[] {
+  const routed = prepared.filter(({ query }) => query.route !== null);
+  const groups = Map.groupBy(routed, ({ query: { route } }) => `${route!.method} ${route!.path}`);
+  return [...groups.values()].map(([first, ...others]) => [first!, ...others]);
+}

@@ -49,7 +49,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["generate"],
     ["idempotency"],
     ["input"],
-    ["quota"],
+    ["quota", "control"],
     ["paging"],
     ["audit"],
     ["route_pattern.ts"],

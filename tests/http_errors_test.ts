@@ -157,6 +157,20 @@ async function whileFrozen<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A request to a service that has this control file. */
+async function whileOff(
+  content: object,
+  path: string,
+  request: TestRequest = {},
+): Promise<Response> {
+  const controlFile = await Deno.makeTempFile({ prefix: "cqlgate-test-" });
+  stack.defer(() => Deno.remove(controlFile));
+  await Deno.writeTextFile(controlFile, JSON.stringify(content));
+  const { url, ready } = await startBeside({ controlFile });
+  await ready;
+  return await service.request(`${url}${path}`, request);
+}
+
 const post = (json: unknown): TestRequest => ({ method: "POST", json });
 const JSON_TYPE = { "content-type": "application/json" };
 const STATION = { station_id: "s", name: "n" };
@@ -305,6 +319,9 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
       await answer.body?.cancel();
     });
   },
+  read_only: () => whileOff({ read_only: true }, "/stations", post(STATION)),
+  query_off: () => whileOff({ queries_off: ["list_stations"] }, "/stations"),
+  caller_off: () => whileOff({ clients_off: ["writer"] }, "/stations"),
   token_too_large: () =>
     service.request("/stations", {
       user: null,

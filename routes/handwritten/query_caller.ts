@@ -23,6 +23,8 @@ import { ServiceError } from "../../errors/service_error.ts";
 import { type Auditing, compileWriteRecorder, type WriteRecorder } from "../audit/record.ts";
 import { compileReadRecorders, type ReadRecorders } from "../audit/record_read.ts";
 import { type AppEnv, scopesOf } from "../context.ts";
+import type { Control } from "../control/control_file.ts";
+import { assertOn } from "../control/refuse_switched_off.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { noSuchRow } from "../respond/one.ts";
 import { compileWritten, type WrittenValues } from "../respond/written_values.ts";
@@ -85,6 +87,8 @@ export type CallerFactory = <Name extends string>(
 
 export interface CallerFactoryOptions {
   readonly executor: Executor;
+  /** What operators have switched off; null if there is no control file. */
+  readonly control: Control | null;
   readonly seeds: Seeds;
   /** Null if nothing is recorded. */
   readonly auditing: Auditing | null;
@@ -95,7 +99,7 @@ export interface CallerFactoryOptions {
 /** @param prepared all queries of the project */
 export function createCallerFactory(
   prepared: readonly PreparedQuery[],
-  { executor, seeds, auditing, hash }: CallerFactoryOptions,
+  { executor, seeds, auditing, hash, control }: CallerFactoryOptions,
 ): CallerFactory {
   const byName = new Map(prepared.map((each) => [each.query.name, each]));
   return <Name extends string>(names: readonly Name[], route: RoutePlace) => {
@@ -124,7 +128,7 @@ export function createCallerFactory(
       if (found === undefined) throw new TypeError(`Cannot mount a route: no query "${name}"`);
       return [name, compileViews(found, { hash, compile: compileCall })];
     }));
-    return (context, streams) => createCaller({ context, streams, calls, executor });
+    return (context, streams) => createCaller({ context, streams, calls, executor, control });
   };
 }
 
@@ -144,9 +148,10 @@ interface CallerOptions {
   readonly streams: RequestStreams;
   readonly calls: ReadonlyMap<string, Views<Call>>;
   readonly executor: Executor;
+  readonly control: Control | null;
 }
 
-function createCaller({ context, streams, calls, executor }: CallerOptions): QueryCaller {
+function createCaller({ context, streams, calls, executor, control }: CallerOptions): QueryCaller {
   const { identity, cassandra: stopwatch, countRows } = context.get("request");
   const time = new WaitingTime(stopwatch, executor.timeoutMs);
   const claims = identity?.claims ?? {};
@@ -156,6 +161,8 @@ function createCaller({ context, streams, calls, executor }: CallerOptions): Que
   function prepareCall(method: keyof QueryCaller, name: string, values: QueryValues = {}) {
     const { readValues, ...call } = find(calls, name)(scopes);
     assertMode(call.prepared, method);
+    const { query, writes } = call.prepared;
+    if (control !== null) assertOn(control.state, { name: query.name, writes });
     return { ...call, values: readValues(values, claims) };
   }
 

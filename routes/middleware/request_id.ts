@@ -30,6 +30,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
       rowsRead: 0,
       isAudited: false,
       countRows: () => {},
+      obstacle: () => null,
       policy: null,
       code: null,
       cause: undefined,

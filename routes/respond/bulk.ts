@@ -80,7 +80,7 @@ export function respondBulk(
           ? {}
           : { done: (line, values) => report.add({ line, written: writtenOf(values) }) }),
         fail,
-        obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : null),
+        obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : request.obstacle()),
       });
       const { read, written, failed, stopped, broken, cause } = outcome;
       const unrecorded = await recorded.settle(outcome).then(() => null, toServiceError);

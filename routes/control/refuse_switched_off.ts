@@ -1,0 +1,84 @@
+/**
+ * Refuses what operators have switched off: a query, a write while the service is read-only, or a caller.
+ * It runs once the caller is known, and before a quota is taken from.
+ *
+ * @module
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import { ExactNumber } from "../../codec/json/exact_number.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { AppEnv, Identity } from "../context.ts";
+import { claimAt } from "../input/claim_at.ts";
+import type { Control } from "./control_file.ts";
+import type { ClaimSwitch, ControlState } from "./control_state.ts";
+
+/** A query, or a hand-written route. */
+export interface Switchable {
+  readonly name: string;
+  readonly writes: boolean;
+}
+
+/** A route, and the names of what its requests may be for. */
+export interface SwitchableRoute {
+  /** Whether its queries write: those that share a route all do, or none. */
+  readonly writes: boolean;
+  readonly limits: { select(context: Context<AppEnv>): { readonly of: string } };
+}
+
+/** Nothing where there is no control file. */
+export function refuseSwitchedOff(
+  control: Control | null,
+  { writes, limits }: SwitchableRoute,
+): MiddlewareHandler<AppEnv>[] {
+  if (control === null) return [];
+  return [async function refuseSwitchedOff(context, next) {
+    const { state } = control;
+    const request = context.get("request");
+    if (request.identity !== null) assertCallerOn(state, request.identity);
+    const subject = { name: limits.select(context).of, writes };
+    assertOn(state, subject);
+    // An upload that goes on for long hears of it, too.
+    request.obstacle = () => obstacleTo(control.state, subject)?.detail ?? null;
+    await next();
+  }];
+}
+
+/** @throws {ServiceError} `query_off` or `read_only` */
+export function assertOn(state: ControlState, subject: Switchable): void {
+  const obstacle = obstacleTo(state, subject);
+  if (obstacle !== null) throw obstacle;
+}
+
+function obstacleTo(state: ControlState, { name, writes }: Switchable): ServiceError | null {
+  if (state.queries.has(name)) {
+    return refusal("query_off", "This operation is switched off for now: retry later", state);
+  }
+  if (writes && state.readOnly) {
+    return refusal("read_only", "The service takes no writes for now: retry later", state);
+  }
+  return null;
+}
+
+function assertCallerOn(state: ControlState, { clientId, claims }: Identity): void {
+  const isOff = clientId !== null && state.clients.has(clientId) ||
+    state.claims.some(({ path, values }: ClaimSwitch) => {
+      const text = textOf(claimAt(claims, path));
+      return text !== null && values.has(text);
+    });
+  if (!isOff) return;
+  throw refusal("caller_off", "This client or tenant is switched off: ask the operator", state);
+}
+
+/** A claim as the control file has it. */
+function textOf(value: unknown): string | null {
+  if (value instanceof ExactNumber) return value.source;
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : null;
+}
+
+function refusal(
+  code: "query_off" | "read_only" | "caller_off",
+  detail: string,
+  { message }: ControlState,
+): ServiceError {
+  return new ServiceError(code, message === null ? detail : `${detail}. ${message}`);
+}
