@@ -1,0 +1,46 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { DocsFiles } from "./docs_files.ts";
+
+async function textOf(file: { readonly gzip: Uint8Array<ArrayBuffer> }): Promise<string> {
+  const plain = new Blob([file.gzip]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(plain).text();
+}
+
+describe("DocsFiles", () => {
+  const files = new DocsFiles();
+
+  it("has every script that the page's own scripts import", async () => {
+    const rest = ["docs.js"];
+    const seen = new Set<string>();
+    for (const name of rest) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const text = await textOf((await files.get(name))!);
+      for (const [, imported] of text.matchAll(/from "\.\/([^"]+)"/g)) rest.push(imported!);
+    }
+    expect(seen.size).toBeGreaterThan(2);
+  });
+
+  it("has the reference as a script, without the map that is not served", async () => {
+    const { type, gzip } = (await files.get("reference.js"))!;
+    expect(type).toBe("text/javascript; charset=utf-8");
+    const text = await textOf({ gzip });
+    expect(text).toContain("createApiReference");
+    expect(text).not.toContain("sourceMappingURL=standalone");
+    expect(() => new Function(text)).not.toThrow();
+  });
+
+  it("loads a file once, and names its content", async () => {
+    const [one, other] = await Promise.all([files.get("docs.css"), files.get("docs.css")]);
+    expect(one).toBe(other);
+    expect((await new DocsFiles().get("docs.css"))!.etag).toBe(one!.etag);
+    expect((await files.get("docs.js"))!.etag).not.toBe(one!.etag);
+  });
+
+  for (const name of ["nothing.js", "toString", "../docs_files.ts", ""]) {
+    it(`has no file "${name}"`, async () => {
+      expect(await files.get(name)).toBeNull();
+    });
+  }
+});
