@@ -16,6 +16,7 @@ export const DEVELOPMENT: readonly string[] = [
   "@std/testing/bdd",
   "ajv-formats",
   "ajv/",
+  "axe-core",
   "csv-parse/sync",
   "fast-check",
   "oidc-provider",

@@ -9,7 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import type { Browser, Page } from "playwright-core";
 import { DOCS_CLIENT_ID } from "../dev/oidc/people.ts";
 import { launchChromium, skipBrowser } from "./support/chromium.ts";
-import { type DocsReader, openDocs, overflows } from "./support/docs_reader.ts";
+import { type DocsReader, inaccessibleParts, openDocs, overflows } from "./support/docs_reader.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
 const CREATE = "stations/POST/stations";
@@ -230,16 +230,20 @@ describe("The docs page", { skip: skipBrowser }, () => {
       await page.getByRole("button", { name: "Log in" }).click();
       const writer = page.getByRole("button", { name: "Log in as writer" });
       await writer.waitFor();
+      expect(await inaccessibleParts(page, "html")).toEqual([]);
       expect(await brightness(page) < 128).toBe(isDark);
       expect(await overflows(page)).toBe(false);
       // Without a mouse.
       await writer.press("Enter");
       await page.locator("#caller summary").click();
       await page.getByLabel("Show only what I may call").waitFor();
+      expect(await inaccessibleParts(page, "#bar")).toEqual([]);
       expect(await overflows(page)).toBe(false);
       const panel = (await page.locator("#caller > div").boundingBox())!;
       expect(panel.x).toBeGreaterThanOrEqual(0);
       expect(panel.x + panel.width).toBeLessThanOrEqual(screen.viewport.width);
+      await page.keyboard.press("Escape");
+      await page.getByLabel("Show only what I may call").waitFor({ state: "hidden" });
       expect(other.complaints).toEqual([]);
       await other.close();
     });

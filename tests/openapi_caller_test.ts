@@ -135,7 +135,7 @@ describe("GET /openapi.json?for=me", () => {
   });
 
   for (const query of ["?for=", "?for=you", "?for=me&for=me", "?for=me&for=you", "?for=ME"]) {
-    it(`takes no ${query}, whoever asks`, async () => {
+    it(`takes no ${query}, with a token or without`, async () => {
       for (const user of ["reader", null]) {
         const { code, errors } = await problemOf(await ask({ user }, `/openapi.json${query}`));
         expect([code, errors]).toEqual([

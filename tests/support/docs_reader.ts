@@ -4,6 +4,7 @@
  *
  * @module
  */
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 
 export interface DocsReader {
@@ -87,6 +88,16 @@ export async function openDocs(
     },
     close: () => context.close(),
   };
+}
+
+/** What somebody without a mouse or without sight cannot use, by the rules of WCAG 2.2, level AA. */
+export async function inaccessibleParts(page: Page, selector: string): Promise<string[]> {
+  // Evaluated by the browser's debugger, which no policy of the page concerns.
+  await page.evaluate(axe.source);
+  return await page.evaluate<string[]>(`(async () => {
+    const { violations } = await axe.run(${JSON.stringify(selector)});
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html));
+  })()`);
 }
 
 /** Whether the page is wider than the screen. */

@@ -44,6 +44,16 @@ export function withBadges(document, { allowed, scopes }) {
   return marked;
 }
 
+/** The document saying who requests are sent as, where the reference has a field for a token. */
+export function withCaller(document, { subject }) {
+  const own = structuredClone(document);
+  for (const scheme of Object.values(own.components?.securitySchemes ?? {})) {
+    scheme.description =
+      `You are logged in as ${subject}. A token that you enter here is sent in place of yours.`;
+  }
+  return own;
+}
+
 /** For each alternative, the scopes that the caller lacks; the shortest first. */
 function lackingScopes({ security }, scopes) {
   return security

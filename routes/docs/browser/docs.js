@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fetchCaller, operationsIn, scopesOf, withBadges } from "./caller.js";
+import { fetchCaller, operationsIn, scopesOf, withBadges, withCaller } from "./caller.js";
 import { endSession, finishLogIn, logIn, logOut, readSession } from "./login.js";
 import { NextPage } from "./next_page.js";
 
@@ -119,8 +119,18 @@ function showCaller(caller, { total, onFilter }) {
   details.hidden = false;
 }
 
+/** Closes the panel about the caller as menus close. */
+function closeCaller(event) {
+  const details = byId("caller");
+  const isElsewhere = event.type === "click" && !details.contains(event.target);
+  if (!isElsewhere && event.key !== "Escape") return;
+  if (details.open && event.key === "Escape") details.querySelector("summary").focus();
+  details.open = false;
+}
+
 async function start() {
   allowStyles();
+  for (const type of ["click", "keydown"]) document.addEventListener(type, closeCaller);
   const script = loadScript("docs/reference.js");
   try {
     await finishLogIn(settings.login);
@@ -141,11 +151,11 @@ async function start() {
     agent: { disabled: true },
     mcp: { disabled: true },
   });
-  const marked = caller === null ? whole : withBadges(whole, caller);
+  const marked = caller === null ? whole : withCaller(withBadges(whole, caller), caller);
   const reference = globalThis.Scalar.createApiReference("#reference", configuration(marked));
 
   if (caller !== null) {
-    const allowed = { ...caller.allowed, servers: whole.servers };
+    const allowed = withCaller({ ...caller.allowed, servers: whole.servers }, caller);
     showCaller(caller, {
       total: operationsIn(whole).length,
       onFilter: (isFiltered) =>

@@ -36,8 +36,11 @@ export class NextPage {
 
   #place(page) {
     const response = document.querySelector(RESPONSE);
-    response?.querySelector(".next-page")?.remove();
-    if (page === null || response === null) return;
+    if (response === null) return;
+    // On a phone it is below the form.
+    if (response.getBoundingClientRect().top > innerHeight * 0.75) response.scrollIntoView();
+    response.querySelector(".next-page")?.remove();
+    if (page === null) return;
     if (page.next_cursor === null && this.#number === 1) return;
     const bar = document.createElement("div");
     bar.className = "next-page";
