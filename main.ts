@@ -41,6 +41,7 @@ import { createSecureHeaders } from "./routes/middleware/security_headers.ts";
 import { createAddressReader, createPeerTrust } from "./routes/load/client_address.ts";
 import { Places } from "./routes/load/places.ts";
 import { TimeSlices } from "./routes/load/time_slices.ts";
+import { WriteSlots } from "./routes/load/write_slots.ts";
 import { createCursors } from "./routes/paging/cursors.ts";
 import { createCursorBox } from "./routes/paging/seal_cursor.ts";
 import { createQuotas } from "./routes/quota/quotas.ts";
@@ -106,7 +107,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     // Zero means no limit.
     maxPerCaller: (config.maxInFlightPerCaller ?? Math.ceil(config.maxInFlight / 4)) || Infinity,
   });
-  const slices = new TimeSlices();
+  const [slices, slots] = [new TimeSlices(), new WriteSlots()];
   const addressOf = createAddressReader(config.trustedProxies);
   const auditing = audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret };
   const quotas = createQuotas({ ...config, addressOf });
@@ -182,6 +183,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       quotas,
       places,
       slices,
+      slots,
       addressOf,
       stallTimeoutMs: config.stallTimeoutMs,
       headLimits: config,

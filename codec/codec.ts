@@ -79,4 +79,6 @@ export interface Codec extends Traits {
    * `MINUS_ZERO`, which `JSON.stringify` writes as it is.
    */
   decode(bytes: Buffer, start: number, end: number): Json;
+  /** As `decode`, in steps. */
+  decodeSteps(bytes: Buffer, start: number, end: number): Steps<Json>;
 }

@@ -16,7 +16,7 @@ import {
   refuse,
   type Schema,
 } from "./parts/format.ts";
-import { encodeMember } from "./parts/members.ts";
+import { decodeSteps, encodeMember } from "./parts/members.ts";
 import { primitives } from "./primitives.ts";
 import { Pace } from "./steps.ts";
 import { cqlName } from "./type_name.ts";
@@ -76,6 +76,8 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     *encodeSteps(value) {
       return yield* encodeMember(format, value, new Pace());
     },
+    decodeSteps: (bytes, start, end) =>
+      decodeSteps(format, bytes, { start, end, pace: new Pace() }),
     encode,
     decode,
   };
@@ -138,6 +140,7 @@ function formatFor(type: CqlType, variant: Variant): Format {
   if (emptyIsValue) return format;
   return {
     ...format,
+    // Nothing that is decoded in steps is empty.
     decode: (bytes, start, end) => start === end ? null : decode(bytes, start, end),
   };
 }

@@ -58,6 +58,10 @@ describe("a codec's work in steps", () => {
       expect(value).toEqual(codec.input.parse(json));
       const encoding = run(codec.encodeSteps(value));
       expect(encoding.result).toEqual(codec.encode(value));
+      const bytes = encoding.result;
+      const decoding = run(codec.decodeSteps(bytes, 0, bytes.length));
+      expect(decoding.pauses).toBeGreaterThan(100);
+      expect(decoding.result).toEqual(codec.decode(bytes, 0, bytes.length));
     });
   }
 

@@ -39,8 +39,13 @@ export function problemDocument(error: ServiceError, requestId: string): Problem
 
 /** The answer to a request that failed. */
 export function problemAnswer(error: ServiceError, requestId: string): Response {
+  return new Response(JSON.stringify(problemDocument(error, requestId)), problemInit(error));
+}
+
+/** Status and headers of the answer. */
+export function problemInit(error: ServiceError): ResponseInit {
   const { status, retryAfterSeconds } = CODES[error.code];
-  return new Response(JSON.stringify(problemDocument(error, requestId)), {
+  return {
     status,
     headers: {
       "content-type": "application/problem+json",
@@ -48,5 +53,5 @@ export function problemAnswer(error: ServiceError, requestId: string): Response 
       ...(retryAfterSeconds === null ? {} : { "retry-after": `${retryAfterSeconds}` }),
       ...error.headers,
     },
-  });
+  };
 }

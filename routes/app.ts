@@ -43,6 +43,7 @@ import type { BodyLimits } from "./input/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
 import type { Places } from "./load/places.ts";
 import type { TimeSlices } from "./load/time_slices.ts";
+import type { WriteSlots } from "./load/write_slots.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { announceDeprecation } from "./middleware/announce_deprecation.ts";
 import { checkHead, type HeadLimits } from "./middleware/check_head.ts";
@@ -99,6 +100,7 @@ export interface AppOptions {
   readonly quotas: Quotas;
   readonly places: Places;
   readonly slices: TimeSlices;
+  readonly slots: WriteSlots;
   readonly addressOf: AddressReader;
   readonly headLimits: HeadLimits;
   readonly bodyLimits: BodyLimits;

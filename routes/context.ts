@@ -63,6 +63,8 @@ export interface RequestContext {
   obstacle: () => string | null;
   /** The quota that it was refused by; else null. */
   policy: string | null;
+  /** Resolves when a piece of the answer may go out, likewise. */
+  takeWriteSlot: () => Promise<void>;
   /** The code of the problem that was answered with. */
   code: Code | null;
   /** What the operator should know of a failure. */

@@ -97,6 +97,14 @@ export interface FormatSteps<Value> {
   encode(value: Value, pace: Pace): Steps<Buffer>;
   /** As {@link identify}. */
   identify(value: Value, pace: Pace): Steps<Buffer>;
+  decode(bytes: Buffer, place: DecodePlace): Steps<Json>;
+}
+
+/** Where a value begins and ends, and the pace of the work that it is part of. */
+export interface DecodePlace {
+  readonly start: number;
+  readonly end: number;
+  readonly pace: Pace;
 }
 
 /** What goes along while a value is read. */

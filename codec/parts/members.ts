@@ -11,6 +11,7 @@ import { DuplicateMemberError } from "../json/duplicate_member.ts";
 import { parseJsonSteps } from "../json/parse_large_json.ts";
 import { finish, Pace, type Steps } from "../steps.ts";
 import {
+  type DecodePlace,
   type Fixed,
   type Format,
   type FormatSteps,
@@ -186,6 +187,34 @@ export function* frameFixed(
 export function decodeMember(format: Format, bytes: Buffer, at: number): Json {
   const length = bytes.readInt32BE(at);
   return length < 0 ? null : format.decode(bytes, at + 4, at + 4 + length);
+}
+
+/** A value with fewer bytes is decoded at once: a generator for each would cost more than it saves. */
+const SMALL_BYTES = 1024;
+
+/** Whether a value of so many bytes takes no steps to decode. */
+export function isDecodedAtOnce({ steps }: Format, length: number): boolean {
+  return steps === null || length < SMALL_BYTES;
+}
+
+/** Decodes a value, in steps where it is large and has members. */
+export function* decodeSteps(format: Format, bytes: Buffer, place: DecodePlace): Steps<Json> {
+  const { start, end } = place;
+  return format.steps === null || isDecodedAtOnce(format, end - start)
+    ? format.decode(bytes, start, end)
+    : yield* format.steps.decode(bytes, place);
+}
+
+/** As `decodeMember()`, in steps where the member is large. */
+export function* decodeMemberSteps(
+  format: Format,
+  bytes: Buffer,
+  { at, pace }: { readonly at: number; readonly pace: Pace },
+): Steps<Json> {
+  const length = bytes.readInt32BE(at);
+  return isDecodedAtOnce(format, length)
+    ? decodeMember(format, bytes, at)
+    : yield* decodeSteps(format, bytes, { start: at + 4, end: at + 4 + length, pace });
 }
 
 /** The bytes that the framed member at `at` takes. */

@@ -8,6 +8,7 @@ import { Buffer } from "node:buffer";
 import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
 import {
+  type DecodePlace,
   type Format,
   identify,
   isFull,
@@ -20,11 +21,13 @@ import {
   composite,
   COMPOSITE_TRAITS,
   decodeMember,
+  decodeMemberSteps,
   encodeEach,
   encodeMember,
   frame,
   frameFixed,
   identifyEach,
+  isDecodedAtOnce,
   memberLength,
   readElements,
   readMember,
@@ -62,6 +65,7 @@ export function list(of: Format): Format<unknown[]> {
       *identify(values, pace) {
         return yield* frameCounted(yield* identifyEach(of, values, pace), values.length, pace);
       },
+      decode: (bytes, place) => decodeElementSteps(of, bytes, place),
     },
     hasIdentity: of.identity !== null,
     fixed: null,
@@ -116,6 +120,7 @@ export function set(of: Format): Format<Buffer[]> {
       *identify(elements, pace) {
         return yield* frameCounted(yield* sortBytes(elements, pace), elements.length, pace);
       },
+      decode: (bytes, place) => decodeElementSteps(of, bytes, place),
     },
     hasIdentity: true,
     fixed: null,
@@ -195,13 +200,26 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
         }
         return Buffer.concat(yield* sortBytes(pairs, pace));
       },
+      *decode(bytes, { start, pace }) {
+        const object: { [key: string]: Json } = {};
+        const count = bytes.readInt32BE(start);
+        let at = start + COUNT_BYTES;
+        for (let index = 0; index < count; index++) {
+          if (pace.isDue()) yield;
+          const name = keyText(yield* decodeMemberSteps(key, bytes, { at, pace }));
+          at += memberLength(bytes, at);
+          setMember(object, name, yield* decodeMemberSteps(value, bytes, { at, pace }));
+          at += memberLength(bytes, at);
+        }
+        return object;
+      },
     },
     hasIdentity: true,
     fixed: null,
     decode(bytes, start) {
       const object: { [key: string]: Json } = {};
       const count = bytes.readInt32BE(start);
-      let at = start + 4;
+      let at = start + COUNT_BYTES;
       for (let index = 0; index < count; index++) {
         const name = keyText(decodeMember(key, bytes, at));
         at += memberLength(bytes, at);
@@ -217,9 +235,30 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
 function decodeElements(of: Format, bytes: Buffer, start: number): Json[] {
   const elements: Json[] = [];
   const count = bytes.readInt32BE(start);
-  let at = start + 4;
+  let at = start + COUNT_BYTES;
   for (let index = 0; index < count; index++) {
     elements.push(decodeMember(of, bytes, at));
+    at += memberLength(bytes, at);
+  }
+  return elements;
+}
+
+/** The same in steps. */
+function* decodeElementSteps(
+  of: Format,
+  bytes: Buffer,
+  { start, pace }: DecodePlace,
+): Steps<Json[]> {
+  const elements: Json[] = [];
+  const count = bytes.readInt32BE(start);
+  let at = start + COUNT_BYTES;
+  for (let index = 0; index < count; index++) {
+    if (pace.isDue()) yield;
+    elements.push(
+      isDecodedAtOnce(of, bytes.readInt32BE(at))
+        ? decodeMember(of, bytes, at)
+        : yield* decodeMemberSteps(of, bytes, { at, pace }),
+    );
     at += memberLength(bytes, at);
   }
   return elements;

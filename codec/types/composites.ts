@@ -20,6 +20,8 @@ import {
   composite,
   COMPOSITE_TRAITS,
   decodeMember,
+  decodeMemberSteps,
+  decodeSteps,
   encodeEach,
   encodeMember,
   frame,
@@ -67,6 +69,15 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
         return values;
       },
       ...memberSteps(of),
+      *decode(bytes, { start, end, pace }) {
+        const members: Json[] = [];
+        let at = start;
+        for (const member of of) {
+          members.push(at < end ? yield* decodeMemberSteps(member, bytes, { at, pace }) : null);
+          if (at < end) at += memberLength(bytes, at);
+        }
+        return members;
+      },
     },
     hasIdentity: of.some(({ identity }) => identity !== null),
     fixed: null,
@@ -122,6 +133,16 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
         return values;
       },
       ...memberSteps(formats),
+      *decode(bytes, { start, end, pace }) {
+        const object: { [key: string]: Json } = {};
+        let at = start;
+        for (const { name, format } of fields) {
+          const member = at < end ? yield* decodeMemberSteps(format, bytes, { at, pace }) : null;
+          setMember(object, name, member);
+          if (at < end) at += memberLength(bytes, at);
+        }
+        return object;
+      },
     },
     hasIdentity: formats.some(({ identity }) => identity !== null),
     fixed: null,
@@ -171,6 +192,17 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
       },
       *identify(values, pace) {
         return yield* frame(yield* identifyEach(of, values, pace), { pace });
+      },
+      *decode(bytes, { start, pace }) {
+        const elements: Json[] = [];
+        let at = start;
+        for (let index = 0; index < dimension; index++) {
+          if (pace.isDue()) yield;
+          const element = elementAt(of, bytes, at);
+          elements.push(yield* decodeSteps(of, bytes, { ...element, pace }));
+          at = element.end;
+        }
+        return elements;
       },
     },
     hasIdentity: of.identity !== null,
@@ -225,12 +257,18 @@ function decodeVariable(of: Format, dimension: number, { bytes, start }: Place):
   const elements: Json[] = [];
   let at = start;
   for (let index = 0; index < dimension; index++) {
-    const length = Number(decodeVint(bytes, at));
-    at += vintLength(bytes.readUInt8(at));
-    elements.push(of.decode(bytes, at, at + length));
-    at += length;
+    const element = elementAt(of, bytes, at);
+    elements.push(of.decode(bytes, element.start, element.end));
+    at = element.end;
   }
   return elements;
+}
+
+/** Where the element is whose length, or whose bytes if they have a fixed length, stand at `at`. */
+function elementAt(of: Format, bytes: Buffer, at: number): { start: number; end: number } {
+  if (of.fixed !== null) return { start: at, end: at + of.fixed.length };
+  const start = at + vintLength(bytes.readUInt8(at));
+  return { start, end: start + Number(decodeVint(bytes, at)) };
 }
 
 function* readNullable(

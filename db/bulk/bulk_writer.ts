@@ -36,7 +36,7 @@ export function createBulkWriter(prepared: PreparedQuery, executor: Executor): B
       idempotent,
       nextTime: () => ownTime ?? executor.nextWriteTime(),
       async write(rows, writeTime) {
-        const options = { stopwatch, writeTime };
+        const options = { stopwatch, writeTime, run: request.run };
         const [row, ...more] = rows;
         if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
         const result = await executor.execute(prepared, row!, options);

@@ -7,6 +7,7 @@
  * - executing with values that are bytes already, so that `codec/` alone decides what they mean;
  * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's;
  * - a bound for the bytes of a response, which is known before they have come in;
+ * - pauses while large responses come in;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again;
  * - the events that announce a change of the schema.
  *
@@ -49,13 +50,15 @@ import type {
   RequestExecution,
 } from "./driver_shapes.ts";
 import type { BoundValues, RawResult, RawRows } from "./driver_types.ts";
+import { paceReading, type ProtocolStream } from "./paced_reading.ts";
 
 const { FrameReader } = readers as unknown as {
   FrameReader: {
     prototype: { readMetadata(this: FrameReader, kind: number): Metadata };
   };
 };
-const { Parser } = streams as unknown as {
+const { Parser, Protocol } = streams as unknown as {
+  Protocol: { prototype: ProtocolStream };
   Parser: {
     prototype: {
       parseBody(this: FrameParser, frame: Frame, item: FrameItem): void;
@@ -137,6 +140,8 @@ FrameReader.prototype.readMetadata = function (kind) {
   if (kind === RESULT_PREPARED) meta.result = readMetadata.call(this, RESULT_ROWS);
   return meta;
 };
+
+paceReading(Protocol.prototype);
 
 // Room for what stands before the rows: the columns, and a paging state as long as a row's keys.
 const HEAD_BYTES = 128 * 1024;

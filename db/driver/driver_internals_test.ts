@@ -46,7 +46,7 @@ function describeColumns(columns: readonly DriverColumn[]): string {
 }
 
 function rowsOf({ columns, rows }: RawResult): Row[] {
-  return compileRowReader(columns)(rows);
+  return compileRowReader(columns).read(rows);
 }
 
 function text(value: string): Buffer {

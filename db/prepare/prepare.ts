@@ -123,10 +123,10 @@ async function prepareQuery(
     origin: rowOrigin(query.parsed, context),
     condition,
     walk,
-    readRows: compileRowReader(statement.columns, {
+    rowReader: compileRowReader(statement.columns, {
       isComputed: (index) => columns[index]?.computed ?? false,
     }),
-    readShape: createShapeReader(),
+    shapeReader: createShapeReader(),
     show: (value) => value,
     idempotent,
     repetition: repetitionOf({ query, params, tables, idempotent }),

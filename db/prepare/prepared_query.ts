@@ -34,8 +34,8 @@ export interface PreparedQuery {
   readonly condition: PreparedCondition | null;
   /** How the buckets of a range are read; null without `@walk`. */
   readonly walk: PreparedWalk | null;
-  readonly readRows: RowReader;
-  readonly readShape: ShapeReader;
+  readonly rowReader: RowReader;
+  readonly shapeReader: ShapeReader;
   readonly idempotent: boolean;
   /** How the same request is recognised when it comes again; null if it is not. */
   readonly repetition: Repetition | null;

@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
+import { finish } from "../../codec/steps.ts";
 import { EXAMPLE, startTestService } from "../../tests/support/harness.ts";
 import type { DriverColumn } from "../driver/driver_types.ts";
 import { compileRowReader, sameColumns } from "./read_rows.ts";
@@ -25,19 +26,45 @@ function int(value: number): Buffer {
 
 describe("compileRowReader()", () => {
   it("reads each cell by its column, from where the rows begin", () => {
-    const read = compileRowReader([{ name: "id", type: INT }, { name: "note", type: TEXT }]);
+    const reader = compileRowReader([{ name: "id", type: INT }, { name: "note", type: TEXT }]);
     const cells = [int(1), Buffer.from("a"), int(2), null, int(-3), Buffer.alloc(0)];
     const body = Buffer.concat([Buffer.from("before"), ...cells.map(cell)]);
-    expect(read({ length: 3, body, offset: 6, end: body.length })).toEqual([
+    const rows = { length: 3, body, offset: 6, end: body.length };
+    expect(reader.read(rows)).toEqual([
       { id: 1, note: "a" },
       { id: 2, note: null },
       { id: -3, note: "" },
     ]);
+    expect(finish(reader.readSteps(rows))).toEqual(reader.read(rows));
   });
 
   it("reads no rows of no bytes", () => {
-    const read = compileRowReader([{ name: "id", type: INT }]);
-    expect(read({ length: 0, body: Buffer.alloc(0), offset: 0, end: 0 })).toEqual([]);
+    const reader = compileRowReader([{ name: "id", type: INT }]);
+    const rows = { length: 0, body: Buffer.alloc(0), offset: 0, end: 0 };
+    expect([reader.read(rows), finish(reader.readSteps(rows))]).toEqual([[], []]);
+  });
+
+  it("pauses before each row that it reads in steps, and inside a large one", () => {
+    const numbers: DriverColumn = {
+      name: "numbers",
+      type: { code: dataTypes.list, info: INT },
+    };
+    const columns = [{ name: "note", type: TEXT }, numbers, { ...numbers, name: "hidden" }];
+    const reader = compileRowReader(columns, {
+      concealOf: (index) => index === 2 ? () => "hidden" : null,
+    });
+    const members = Array.from({ length: 5_000 }, (_, index) => cell(int(index)));
+    const large = Buffer.concat([int(members.length), ...members]);
+    const cells = [null, null, null, Buffer.from("a"), large, null, Buffer.from("b"), null, large];
+    const body = Buffer.concat(cells.map(cell));
+    const rows = { length: 3, body, offset: 0, end: body.length };
+    const steps = reader.readSteps(rows);
+    let pauses = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) pauses++;
+    expect(step.value).toEqual(reader.read(rows));
+    expect(step.value?.map(({ hidden }) => hidden)).toEqual(["hidden", "hidden", "hidden"]);
+    expect(pauses).toBeGreaterThan(100);
   });
 });
 

@@ -80,7 +80,7 @@ SELECT * FROM people WHERE id = :id;
     const prepared = await prepareOne(sessions, EVERYTHING);
     const columns = prepared.statement.columns.map(({ name }) => name);
     const cells = columns.map((name) => name === "id" ? "1" : ADA);
-    const [row] = prepared.readRows(rowOf(...cells));
+    const [row] = prepared.rowReader.read(rowOf(...cells));
     expect(row).toEqual({ id: "1", email: null, card: null });
   });
 
@@ -89,12 +89,12 @@ SELECT * FROM people WHERE id = :id;
     const viewFor = compileViews(prepared, { hash: null, compile: (view) => view });
     const shape = named("id", "email", "mail");
     const row = rowOf("1", ADA, ADA);
-    expect(viewFor(new Set()).readShape(shape, row)).toEqual([{
+    expect(viewFor(new Set()).shapeReader(shape).read(row)).toEqual([{
       id: "1",
       email: null,
       mail: null,
     }]);
-    expect(viewFor(new Set(["pii", "billing"])).readShape(shape, row)).toEqual([
+    expect(viewFor(new Set(["pii", "billing"])).shapeReader(shape).read(row)).toEqual([
       { id: "1", email: ADA, mail: ADA },
     ]);
   });

@@ -14,7 +14,12 @@ function resultOf(count: number): PageReader {
     const next = Buffer.alloc(4);
     next.writeInt32BE(from + rows.length);
     const isLast = from + rows.length === count;
-    return Promise.resolve({ rows, next: isLast ? null : next, end: isLast ? "last" : "rows" });
+    return Promise.resolve({
+      rows,
+      bytes: 0,
+      next: isLast ? null : next,
+      end: isLast ? "last" : "rows",
+    });
   };
 }
 

@@ -15,6 +15,7 @@ import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
 import { warningKind } from "./server_warning.ts";
+import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
 export interface ExecutionOptions {
   /** Rows to fetch at most, where Cassandra answers in pages. */
@@ -31,17 +32,18 @@ export interface ExecutionOptions {
   readonly writeTime?: WriteTime | undefined;
 }
 
+/** Rows that were fetched and are still to be read, by `readRows()`. */
+export interface Fetched {
+  readonly rows: UnreadRows;
+  /** Where the next page begins; null after the last one. */
+  readonly pagingState: Buffer | null;
+}
+
 export interface Result {
   /** Without the column `[applied]`. */
   readonly rows: Row[];
-  /** Of the rows, as Cassandra sent them. */
-  readonly bytes: number;
   /** Whether a lightweight transaction was applied; null for other statements. */
   readonly applied: boolean | null;
-  /** Where the next page begins; null after the last one. */
-  readonly pagingState: Buffer | null;
-  /** `host:port` of the node that coordinated. */
-  readonly coordinator: string;
 }
 
 export interface Executor {
@@ -50,14 +52,25 @@ export interface Executor {
   /** The most bytes of rows that are held for one answer. */
   readonly maxPageBytes: number;
   /**
-   * Runs a statement once.
+   * Runs a statement that reads, once.
    *
    * @throws {ServiceError} `answer_too_large` if there are more bytes than asked for, and others
+   */
+  fetch(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options?: ExecutionOptions,
+  ): Promise<Fetched>;
+  /**
+   * Runs a statement that writes, once.
+   *
+   * @param options `run` reads the row that a lightweight transaction answers with
+   * @throws {ServiceError}
    */
   execute(
     prepared: PreparedQuery,
     values: EncodedValues,
-    options?: ExecutionOptions,
+    options?: ExecutionOptions & ReadRowsOptions,
   ): Promise<Result>;
   /**
    * Writes rows of one partition, no two of them the same, all at once or not at all.
@@ -97,20 +110,12 @@ export function createExecutor(
     session.noteSchemaChange();
   }
 
-  /** Passes on what Cassandra warns of, and the result. */
-  function heeded({ query }: PreparedQuery, result: RawResult): RawResult {
-    for (const text of result.warnings) {
-      observe({ kind: "server_warning", query: query.name, about: warningKind(text) });
-    }
-    return result;
-  }
-
   /** Runs a statement, which it times, traces and reports. */
   async function observed(
     prepared: PreparedQuery,
     { stopwatch, rows = 1 }: { readonly stopwatch?: Stopwatch | undefined; readonly rows?: number },
-    run: () => Promise<Result>,
-  ): Promise<Result> {
+    run: () => Promise<RawResult>,
+  ): Promise<RawResult> {
     const { query } = prepared;
     const startedAt = performance.now();
     stopwatch?.start();
@@ -125,6 +130,9 @@ export function createExecutor(
         "cassandra.coordinator.id": result.coordinator,
         "db.response.returned_rows": result.rows.length,
       });
+      for (const text of result.warnings) {
+        observe({ kind: "server_warning", query: query.name, about: warningKind(text) });
+      }
       return result;
     } catch (error) {
       outcome = error instanceof ServiceError ? error.code : "internal";
@@ -139,76 +147,72 @@ export function createExecutor(
     }
   }
 
+  /** Runs a statement once; its rows are still to be read. */
+  function run(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options: ExecutionOptions,
+  ): Promise<RawResult> {
+    const { query, statement } = prepared;
+    const deadline = options.deadline ?? performance.now() + session.requestTimeoutMs;
+    return observed(prepared, options, () =>
+      session.execute(statement, prepared.bind(values), {
+        consistency: query.consistency.level,
+        serialConsistency: query.consistency.serial,
+        writes: prepared.writes,
+        idempotent: prepared.idempotent,
+        // Zero asks for everything in one answer.
+        fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
+        maxAnswerBytes: options.maxBytes ??
+          maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
+        pagingState: options.pagingState,
+        writeTime: options.writeTime,
+        timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
+      }));
+  }
+
   return {
     timeoutMs: session.requestTimeoutMs,
     maxPageBytes,
-    execute(prepared, values, options = {}) {
-      const { query, statement } = prepared;
-      const deadline = options.deadline ?? performance.now() + session.requestTimeoutMs;
-      return observed(prepared, options, async () =>
-        readResult(
-          prepared,
-          heeded(
-            prepared,
-            await session.execute(statement, prepared.bind(values), {
-              consistency: query.consistency.level,
-              serialConsistency: query.consistency.serial,
-              writes: prepared.writes,
-              idempotent: prepared.idempotent,
-              // Zero asks for everything in one answer.
-              fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
-              maxAnswerBytes: options.maxBytes ??
-                maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
-              pagingState: options.pagingState,
-              writeTime: options.writeTime,
-              timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
-            }),
-          ),
-          noteDrift,
-        ));
+    async fetch(prepared, values, options = {}) {
+      const { columns, rows, pagingState } = await run(prepared, values, options);
+      if (sameColumns(prepared.statement.columns, columns)) {
+        return { rows: { raw: rows, reader: prepared.rowReader }, pagingState };
+      }
+      // The markers are what they were, else the statement would not have run: the answer is right, and
+      // what was derived from the columns is old.
+      noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
+      return { rows: { raw: rows, reader: prepared.shapeReader(columns) }, pagingState };
+    },
+    async execute(prepared, values, { run: runSteps, ...options } = {}) {
+      const { columns, rows } = await run(prepared, values, options);
+      if (!prepared.query.conditional) return { applied: null, rows: [] };
+      const unread = { raw: rows, reader: prepared.shapeReader(columns) };
+      return splitApplied(await readRows([unread], { run: runSteps }));
     },
     nextWriteTime: () => session.nextWriteTime(),
     async executeBatch(prepared, rows, { stopwatch, writeTime } = {}) {
-      await observed(prepared, { stopwatch, rows: rows.length }, async () =>
-        readResult(
-          prepared,
-          heeded(
-            prepared,
-            await session.executeBatch(prepared.statement, rows.map(prepared.bind), {
-              consistency: prepared.query.consistency.level,
-              writes: prepared.writes,
-              idempotent: prepared.idempotent,
-              writeTime,
-            }),
-          ),
-          noteDrift,
-        ));
+      await observed(
+        prepared,
+        { stopwatch, rows: rows.length },
+        () =>
+          session.executeBatch(prepared.statement, rows.map(prepared.bind), {
+            consistency: prepared.query.consistency.level,
+            writes: prepared.writes,
+            idempotent: prepared.idempotent,
+            writeTime,
+          }),
+      );
     },
   };
 }
 
-/**
- * Reads the rows by what they are. Where they are not what was prepared, the markers still are, else
- * the statement would not have run: the answer is right, and what was derived from the columns is old.
- */
-function readResult(
-  prepared: PreparedQuery,
-  { columns, rows, pagingState, coordinator }: RawResult,
-  noteDrift: (prepared: PreparedQuery, detail: string) => void,
-): Result {
-  const rest = { pagingState, coordinator, bytes: rows.end - rows.offset };
-  if (prepared.query.conditional) {
-    const [first, ...others] = prepared.readShape(columns, rows);
-    const { [APPLIED]: applied, ...current } = first ?? {};
-    for (const row of others) delete row[APPLIED];
-    const hasCurrent = Object.keys(current).length > 0;
-    return { applied: applied === true, rows: hasCurrent ? [current, ...others] : others, ...rest };
-  }
-  if (sameColumns(prepared.statement.columns, columns)) {
-    return { applied: null, rows: prepared.readRows(rows), ...rest };
-  }
-  noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
-  return { applied: null, rows: prepared.readShape(columns, rows), ...rest };
+/** Tells the outcome of a lightweight transaction from the rows that it is about. */
+function splitApplied([first, ...others]: Row[]): Result {
+  const { [APPLIED]: applied, ...current } = first ?? {};
+  for (const row of others) delete row[APPLIED];
+  const hasCurrent = Object.keys(current).length > 0;
+  return { applied: applied === true, rows: hasCurrent ? [current, ...others] : others };
 }
 
 function causeOf(error: unknown): string {

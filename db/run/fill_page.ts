@@ -8,9 +8,9 @@ import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import { tooLargeBytes } from "../driver/answer_too_large.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
-import type { Row } from "../prepare/read_rows.ts";
 import { type Executor, LONE_ROW_FACTOR } from "./execute.ts";
 import { RowWidth } from "./row_width.ts";
+import { bytesOf, type UnreadRows } from "./unread_rows.ts";
 
 export interface FillRequest {
   /** Rows at most. */
@@ -29,7 +29,10 @@ export interface FillRequest {
 export type FillEnd = "last" | "rows" | "bytes" | "time";
 
 export interface Filled {
-  readonly rows: Row[];
+  /** The rows of one answer after the other. */
+  readonly parts: readonly UnreadRows[];
+  /** Of all the parts. */
+  readonly length: number;
   readonly bytes: number;
   /** Where to go on; null at the end, and at the beginning if nothing was read. */
   readonly pagingState: Buffer | null;
@@ -43,27 +46,34 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
   const width = new RowWidth({ aggregates: mayAggregate(prepared) });
 
   async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
-    const { rows, bytes } = await executor.execute(prepared, values, request);
-    return { rows, bytes, pagingState: null, end: "last" };
+    const { rows } = await executor.fetch(prepared, values, request);
+    return {
+      parts: [rows],
+      length: rows.raw.length,
+      bytes: bytesOf(rows),
+      pagingState: null,
+      end: "last",
+    };
   }
 
   async function fill(values: EncodedValues, request: FillRequest): Promise<Filled> {
     const { size, maxBytes = executor.maxPageBytes, mayBeEmpty = false } = request;
     const { deadline, stopwatch } = request;
-    const rows: Row[] = [];
+    const parts: UnreadRows[] = [];
+    let length = 0;
     let bytes = 0;
     let pagingState = request.pagingState ?? null;
     /** Fewer rows than an answer had that was too large. */
     let most = Infinity;
-    const filled = (end: FillEnd): Filled => ({ rows, bytes, pagingState, end });
+    const filled = (end: FillEnd): Filled => ({ parts, length, bytes, pagingState, end });
     while (true) {
       const bytesLeft = maxBytes - bytes;
-      const fitting = width.rowsIn(bytesLeft, { rows: rows.length, bytes });
-      const hasEnough = rows.length > 0 || mayBeEmpty;
+      const fitting = width.rowsIn(bytesLeft, { rows: length, bytes });
+      const hasEnough = length > 0 || mayBeEmpty;
       if (fitting < 1 && hasEnough) return filled("bytes");
-      const fetchSize = Math.max(1, Math.min(size - rows.length, fitting, most));
+      const fetchSize = Math.max(1, Math.min(size - length, fitting, most));
       const isLone = fetchSize === 1 && !hasEnough;
-      const result = await executor.execute(prepared, values, {
+      const answer = await executor.fetch(prepared, values, {
         fetchSize,
         maxBytes: isLone ? maxBytes * LONE_ROW_FACTOR : bytesLeft,
         pagingState: pagingState ?? undefined,
@@ -74,17 +84,19 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
         if (answerBytes === null || isLone) throw error;
         return { rows: null, bytes: answerBytes };
       });
-      width.learn({ rows: result.rows?.length ?? fetchSize, bytes: result.bytes });
-      if (result.rows === null || result.bytes > bytesLeft && !isLone) {
+      const answerBytes = answer.rows === null ? answer.bytes : bytesOf(answer.rows);
+      width.learn({ rows: answer.rows?.raw.length ?? fetchSize, bytes: answerBytes });
+      if (answer.rows === null || answerBytes > bytesLeft && !isLone) {
         if (hasEnough) return filled("bytes");
-        most = Math.floor(fetchSize * Math.min(0.5, bytesLeft / result.bytes));
+        most = Math.floor(fetchSize * Math.min(0.5, bytesLeft / answerBytes));
         continue;
       }
-      for (const row of result.rows) rows.push(row);
-      bytes += result.bytes;
-      ({ pagingState } = result);
+      parts.push(answer.rows);
+      length += answer.rows.raw.length;
+      bytes += answerBytes;
+      ({ pagingState } = answer);
       if (pagingState === null) return filled("last");
-      if (rows.length >= size) return filled("rows");
+      if (length >= size) return filled("rows");
       if (performance.now() >= deadline) return filled("time");
     }
   }

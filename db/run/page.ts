@@ -8,8 +8,9 @@ import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { EncodedValues } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/read_rows.ts";
 import type { FillEnd } from "./fill_page.ts";
+import type { ReadRowsOptions, UnreadRows } from "./unread_rows.ts";
 
-export interface PageRequest {
+export interface PageRequest extends ReadRowsOptions {
   /** Rows at most. */
   readonly size: number;
   /** Bytes at most, as Cassandra sends them; a single row may have more. Default: those of a page. */
@@ -23,11 +24,25 @@ export interface PageRequest {
 
 export interface RowPage {
   readonly rows: Row[];
+  /** Of the rows, as Cassandra sent them. */
+  readonly bytes: number;
   /** Where the next page begins; null after the last one. */
   readonly next: Buffer | null;
   /** Why there are no more rows in it. */
   readonly end: FillEnd;
 }
 
+/** A page whose rows are still to be read. */
+export interface UnreadPage extends Omit<RowPage, "rows"> {
+  /** The rows of one answer after the other. */
+  readonly parts: readonly UnreadRows[];
+}
+
 /** @throws {ServiceError} */
 export type PageReader = (values: EncodedValues, request: PageRequest) => Promise<RowPage>;
+
+/** @throws {ServiceError} */
+export type UnreadPageReader = (
+  values: EncodedValues,
+  request: Omit<PageRequest, "run">,
+) => Promise<UnreadPage>;

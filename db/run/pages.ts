@@ -7,19 +7,28 @@
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Executor } from "./execute.ts";
 import { createPageFiller } from "./fill_page.ts";
-import type { PageReader, PageRequest } from "./page.ts";
+import type { PageReader, PageRequest, UnreadPageReader } from "./page.ts";
+import { readRows } from "./unread_rows.ts";
 import { createWalker } from "./walk.ts";
 
 export function createPageReader(prepared: PreparedQuery, executor: Executor): PageReader {
+  const fetchPage = createPageFetcher(prepared, executor);
+  return async (values, { run, ...request }) => {
+    const { parts, ...page } = await fetchPage(values, request);
+    return { ...page, rows: await readRows(parts, { run }) };
+  };
+}
+
+function createPageFetcher(prepared: PreparedQuery, executor: Executor): UnreadPageReader {
   const fill = createPageFiller(prepared, executor);
   if (prepared.walk !== null) return createWalker(prepared.walk, { fill, executor });
   return async (values, { position, deadline, ...request }) => {
-    const { rows, pagingState, end } = await fill(values, {
+    const { parts, bytes, pagingState, end } = await fill(values, {
       ...request,
       pagingState: position ?? undefined,
       deadline: deadline ?? performance.now() + executor.timeoutMs,
     });
-    return { rows, next: pagingState, end };
+    return { parts, bytes, next: pagingState, end };
   };
 }
 

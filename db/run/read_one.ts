@@ -8,13 +8,21 @@ import { tooLargeBytes } from "../driver/answer_too_large.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/read_rows.ts";
 import type { ExecutionOptions, Executor } from "./execute.ts";
+import { bytesOf, readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
 // Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
 const FETCH_SIZE = 5000;
 const ENOUGH = 2;
 
-export interface ReadOneOptions extends Pick<ExecutionOptions, "stopwatch" | "deadline"> {
+export interface ReadOneOptions
+  extends Pick<ExecutionOptions, "stopwatch" | "deadline">, ReadRowsOptions {
   readonly executor: Executor;
+}
+
+export interface FoundRow {
+  readonly row: Row;
+  /** Of the row, as Cassandra sent it. */
+  readonly bytes: number;
 }
 
 /**
@@ -26,18 +34,20 @@ export interface ReadOneOptions extends Pick<ExecutionOptions, "stopwatch" | "de
 export async function readOne(
   prepared: PreparedQuery,
   values: EncodedValues,
-  { executor, ...options }: ReadOneOptions,
-): Promise<Row | null> {
+  { executor, run, ...options }: ReadOneOptions,
+): Promise<FoundRow | null> {
   const deadline = options.deadline ?? performance.now() + executor.timeoutMs;
-  const rows: Row[] = [];
+  const parts: UnreadRows[] = [];
+  let length = 0;
   let fetchSize = FETCH_SIZE;
   let pagingState: ExecutionOptions["pagingState"];
   let isLast = false;
-  while (!isLast && rows.length < ENOUGH) {
+  while (!isLast && length < ENOUGH) {
     try {
       const request = { ...options, deadline, fetchSize, pagingState };
-      const result = await executor.execute(prepared, values, request);
-      rows.push(...result.rows.slice(0, ENOUGH));
+      const result = await executor.fetch(prepared, values, request);
+      parts.push(result.rows);
+      length += result.rows.raw.length;
       pagingState = result.pagingState ?? undefined;
       isLast = pagingState === undefined;
     } catch (error) {
@@ -47,15 +57,16 @@ export async function readOne(
     }
     if (performance.now() >= deadline) break;
   }
-  const [row, second] = rows;
-  if (row === undefined && !isLast) {
+  if (length === 0 && !isLast) {
     throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
   }
-  if (second !== undefined) {
+  if (length >= ENOUGH) {
     throw new ServiceError(
       "too_many_rows",
       `Query "${prepared.query.name}" promises one row and found more: its author should make it ":many" or name the whole key`,
     );
   }
-  return row ?? null;
+  const [row] = await readRows(parts, { run });
+  if (row === undefined) return null;
+  return { row, bytes: parts.reduce((sum, part) => sum + bytesOf(part), 0) };
 }

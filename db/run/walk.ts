@@ -9,10 +9,10 @@ import { Buffer } from "node:buffer";
 import { bucketNouns, bucketStart, neighbourStart } from "../../codec/bucket.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { EncodedValues, PreparedWalk } from "../prepare/prepared_query.ts";
-import type { Row } from "../prepare/read_rows.ts";
 import type { Executor } from "./execute.ts";
 import type { PageFiller } from "./fill_page.ts";
-import type { PageReader, PageRequest, RowPage } from "./page.ts";
+import type { UnreadPage, UnreadPageReader } from "./page.ts";
+import type { UnreadRows } from "./unread_rows.ts";
 
 // Buckets read side by side after empty ones: silence is crossed in strides, rows are not over-read.
 const MAX_STRIDE = 8;
@@ -29,7 +29,10 @@ export interface WalkerOptions {
   readonly executor: Executor;
 }
 
-export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptions): PageReader {
+export function createWalker(
+  walk: PreparedWalk,
+  { fill, executor }: WalkerOptions,
+): UnreadPageReader {
   const step = walk.order === "asc" ? 1 : -1;
   const isPast = (start: number, last: number) => step === 1 ? start > last : start < last;
 
@@ -43,15 +46,22 @@ export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptio
     return starts;
   }
 
-  async function readPage(
-    values: EncodedValues,
-    { size, maxBytes = executor.maxPageBytes, position, stopwatch, ...request }: PageRequest,
-  ): Promise<RowPage> {
+  const fetchPage: UnreadPageReader = async (
+    values,
+    { size, maxBytes = executor.maxPageBytes, position, stopwatch, ...request },
+  ) => {
     const range = rangeOf(values, walk);
-    if (range === null) return { rows: [], next: null, end: "last" };
-    const deadline = request.deadline ?? performance.now() + executor.timeoutMs;
-    const rows: Row[] = [];
+    const parts: UnreadRows[] = [];
+    let length = 0;
     let bytes = 0;
+    const page = (end: UnreadPage["end"], next: UnreadPage["next"]) => ({
+      parts,
+      bytes,
+      next,
+      end,
+    });
+    if (range === null) return page("last", null);
+    const deadline = request.deadline ?? performance.now() + executor.timeoutMs;
     let at = position === null ? range.first : Number(position.readBigInt64BE());
     let pagingState = position?.subarray(START_BYTES);
     let stride = 1;
@@ -60,9 +70,9 @@ export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptio
       const results = await Promise.all(
         starts.map((start, index) =>
           fill({ ...values, [walk.bucket]: walk.bucketing.encode(start) }, {
-            size: size - rows.length,
+            size: size - length,
             maxBytes: Math.floor((maxBytes - bytes) / starts.length),
-            mayBeEmpty: rows.length > 0 || index > 0,
+            mayBeEmpty: length > 0 || index > 0,
             pagingState: index === 0 && pagingState?.length ? pagingState : undefined,
             deadline,
             stopwatch,
@@ -73,26 +83,26 @@ export function createWalker(walk: PreparedWalk, { fill, executor }: WalkerOptio
       for (const [index, result] of results.entries()) {
         const start = starts[index]!;
         // What was read ahead and does not fit is read again, as far as it does.
-        if (rows.length > 0 && rows.length + result.rows.length > size) break;
+        if (length > 0 && length + result.length > size) break;
         // Read ahead with fewer bytes than a page has, and without a row: it begins the next page.
-        if (index > 0 && result.end === "bytes" && result.rows.length === 0) break;
-        for (const row of result.rows) rows.push(row);
+        if (index > 0 && result.end === "bytes" && result.length === 0) break;
+        for (const part of result.parts) parts.push(part);
+        length += result.length;
         bytes += result.bytes;
         if (result.end !== "last") {
-          const next = positionAt(start, result.pagingState ?? undefined);
-          return { rows, next, end: result.end };
+          return page(result.end, positionAt(start, result.pagingState ?? undefined));
         }
         at = neighbourStart(start, walk.by, step);
-        if (rows.length >= size) break;
+        if (length >= size) break;
       }
       if (isPast(at, range.last)) break;
-      if (rows.length >= size) return { rows, next: positionAt(at), end: "rows" };
-      if (performance.now() >= deadline) return { rows, next: positionAt(at), end: "time" };
-      stride = rows.length === 0 ? Math.min(stride * 2, MAX_STRIDE) : 1;
+      if (length >= size) return page("rows", positionAt(at));
+      if (performance.now() >= deadline) return page("time", positionAt(at));
+      stride = length === 0 ? Math.min(stride * 2, MAX_STRIDE) : 1;
     }
-    return { rows, next: null, end: "last" };
-  }
-  return readPage;
+    return page("last", null);
+  };
+  return fetchPage;
 }
 
 /**

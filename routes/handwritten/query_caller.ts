@@ -152,7 +152,7 @@ interface CallerOptions {
 }
 
 function createCaller({ context, streams, calls, executor, control }: CallerOptions): QueryCaller {
-  const { identity, cassandra: stopwatch, countRows } = context.get("request");
+  const { identity, cassandra: stopwatch, run, countRows } = context.get("request");
   const time = new WaitingTime(stopwatch, executor.timeoutMs);
   const claims = identity?.claims ?? {};
   const scopes = scopesOf(context);
@@ -169,14 +169,14 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
   async function oneOrNull(name: string, given?: QueryValues): Promise<Row | null> {
     const { prepared, values, toNumbers, reads } = prepareCall("one", name, given);
     const deadline = time.deadline();
-    const row = await reads.read(
+    const found = await reads.read(
       { context, values },
-      () => readOne(prepared, values, { executor, stopwatch, deadline }),
-      { rowsOf: (row) => row === null ? 0 : 1 },
+      () => readOne(prepared, values, { executor, stopwatch, deadline, run }),
+      { rowsOf: (found) => found === null ? 0 : 1 },
     );
-    if (row === null) return null;
+    if (found === null) return null;
     countRows(1);
-    return toNumbers(row);
+    return toNumbers(found.row);
   }
 
   return {
@@ -194,7 +194,7 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       const deadline = time.deadline();
       const { rows, end } = await reads.read(
         { context, values },
-        () => readPage(values, { size, position: null, stopwatch, deadline }),
+        () => readPage(values, { size, position: null, stopwatch, deadline, run }),
         { rowsOf: ({ rows }) => rows.length },
       );
       countRows(rows.length);
@@ -218,7 +218,7 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       return streams.open(async (position) => {
         time.renew();
         const deadline = time.deadline();
-        const request = { ...streamPage(executor), position, stopwatch, deadline };
+        const request = { ...streamPage(executor), position, stopwatch, deadline, run };
         const page = await recorded(() => readBounded(values, request));
         return { ...page, rows: page.rows.map(toNumbers) };
       });
@@ -243,7 +243,7 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       const deadline = time.deadline();
       const result = await record(
         { context, values },
-        () => executor.execute(prepared, values, { stopwatch, deadline }),
+        () => executor.execute(prepared, values, { stopwatch, deadline, run }),
       );
       const applied = result.applied === true;
       const current = applied ? null : currentOf(prepared, values, result);

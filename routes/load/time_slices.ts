@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { nextTurn } from "../../codec/next_turn.ts";
 import type { Steps } from "../../codec/steps.ts";
 
 /** Long enough that the pauses between slices cost little, short enough that nobody notices one. */
@@ -61,13 +62,11 @@ export class TimeSlices {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // The runtime looks for input and output before each timer; before an immediate it hardly does, and
-    // would take a hundred turns to answer a request.
-    setTimeout(() => {
+    nextTurn(() => {
       this.#isScheduled = false;
       this.#runNext();
       if (this.#waiting.size > 0) this.#schedule();
-    }, 0);
+    });
   }
 
   #runNext(): void {

@@ -32,6 +32,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
       countRows: () => {},
       obstacle: () => null,
       policy: null,
+      takeWriteSlot: () => Promise.resolve(),
       code: null,
       cause: undefined,
       completion: null,

@@ -26,13 +26,15 @@ export function respondApplied(
   const record = compileWriteRecorder(prepared, auditing);
   const headersOf = compileWriteHeaders(prepared, addresses);
   return async ({ context, values, preconditions, repeatable }) => {
-    context.get("request").countRows(1);
+    const { cassandra: stopwatch, run, countRows } = context.get("request");
+    countRows(1);
     const storedBy = (result: Result) =>
       result.applied ? values : findApplied(prepared, repeatable, result);
-    const result = await record({ context, values }, () =>
-      executor.execute(prepared, values, {
-        stopwatch: context.get("request").cassandra,
-      }), { outcomeOf: (result) => outcomeOf(result, storedBy(result)) });
+    const result = await record(
+      { context, values },
+      () => executor.execute(prepared, values, { stopwatch, run }),
+      { outcomeOf: (result) => outcomeOf(result, storedBy(result)) },
+    );
     const stored = storedBy(result);
     if (stored === null) throw notApplied(prepared, { values, result, preconditions });
     const headers = headersOf(stored);

@@ -50,6 +50,7 @@ export function respondBulk(
     const report = new ReportStream({
       requestId: request.id,
       stallTimeoutMs,
+      takeSlot: request.takeWriteSlot,
       onLeave: () => upload.cancel(),
     });
 

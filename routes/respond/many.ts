@@ -23,7 +23,7 @@ export function respondMany(
   const readPage = createPageReader(prepared, executor);
   const statement = statementOf(prepared);
   return async ({ context, url, values, own: { size, cursor } }) => {
-    const { identity, cassandra, countRows } = context.get("request");
+    const { identity, cassandra, run, countRows } = context.get("request");
     const binding: CursorBinding = {
       query: query.name,
       statement,
@@ -32,15 +32,15 @@ export function respondMany(
     };
     async function read() {
       const position = cursor === null ? null : await cursors.open(cursor, binding);
-      return await readPage(values, { size, position, stopwatch: cassandra });
+      return await readPage(values, { size, position, stopwatch: cassandra, run });
     }
-    const { rows, next } = await read().catch((error) => {
+    const { rows, bytes, next } = await read().catch((error) => {
       throw pointToCursor(error);
     });
     context.get("request").rowsRead += rows.length;
     countRows(rows.length);
     const headers = { vary: "Accept" };
-    const answer = { context, stallTimeoutMs, headers };
+    const answer = { context, stallTimeoutMs, headers, bytes };
     if (next === null) return largeJson({ items: rows, next_cursor: null }, answer);
     const sealed = await cursors.seal(next, binding);
     const body = { items: rows, next_cursor: sealed };

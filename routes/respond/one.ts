@@ -5,8 +5,7 @@
  */
 import type { Context } from "hono";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Row } from "../../db/prepare/read_rows.ts";
-import { readOne } from "../../db/run/read_one.ts";
+import { type FoundRow, readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
@@ -14,16 +13,16 @@ import { largeJson, type Responder, type ResponderOptions } from "./responder.ts
 
 /** Answers with a row, with these headers. */
 export type RowWriter = (
-  row: Row,
+  found: FoundRow,
   answer: { readonly context: Context<AppEnv>; readonly headers: Record<string, string> },
-) => Response;
+) => Promise<Response>;
 
 export function respondOne(prepared: PreparedQuery, options: ResponderOptions): Responder {
   const { stallTimeoutMs } = options;
   return respondRow(
     prepared,
     options,
-    (row, { context, headers }) => largeJson(row, { context, stallTimeoutMs, headers }),
+    ({ row, bytes }, answer) => largeJson(row, { ...answer, stallTimeoutMs, bytes }),
   );
 }
 
@@ -37,16 +36,16 @@ export function respondRow(
   // Another token of the same user may see more of the same version, or less.
   const vary: Record<string, string> = masks.length === 0 ? {} : { vary: "Authorization" };
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
-    const { cassandra: stopwatch } = context.get("request");
-    const row = await readOne(prepared, values, { executor, stopwatch });
-    if (row === null) throw noSuchRow();
+    const { cassandra: stopwatch, run } = context.get("request");
+    const found = await readOne(prepared, values, { executor, stopwatch, run });
+    if (found === null) throw noSuchRow();
     context.get("request").rowsRead++;
     context.get("request").countRows(1);
-    const tag = etag === null ? null : tagTextOf(row[etag.column]);
+    const tag = etag === null ? null : tagTextOf(found.row[etag.column]);
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");
     }
-    if (tag === null) return write(row, { context, headers: {} });
+    if (tag === null) return await write(found, { context, headers: {} });
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
     // it on the way: a compressed row would get a weak tag, which never passes If-Match.
     const headers = {
@@ -60,7 +59,7 @@ export function respondRow(
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
       return new Response(null, { status: 304, headers });
     }
-    return write(row, { context, headers });
+    return await write(found, { context, headers });
   };
 }
 

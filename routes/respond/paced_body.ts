@@ -43,6 +43,8 @@ export interface PacedBodyOptions {
   readonly requestId: string;
   /** Longest that a piece may wait to be taken, in milliseconds. */
   readonly stallTimeoutMs: number;
+  /** Resolves when a piece may go out. */
+  readonly takeSlot: () => Promise<void>;
   /** What stands where a failure ends the text. */
   readonly unfinished?: string;
   /** Called once. */
@@ -62,7 +64,7 @@ export function* inPieces(bytes: Bytes): Generator<Bytes> {
 /** @param pieces read no further than what is taken; ended where the caller leaves or stalls */
 export function pacedBody(
   pieces: AsyncIterator<Bytes> | Iterator<Bytes>,
-  { requestId, stallTimeoutMs, unfinished = "", onEnd }: PacedBodyOptions,
+  { requestId, stallTimeoutMs, takeSlot, unfinished = "", onEnd }: PacedBodyOptions,
 ): ReadableStream<Bytes> {
   /** Null once it is over: what a piece holds on to is then free. */
   let source: typeof pieces | null = pieces;
@@ -101,6 +103,8 @@ export function pacedBody(
           controller.close();
           return end({ completed: true });
         }
+        await takeSlot();
+        if (source === null) return;
         controller.enqueue(value);
         waitForReader(controller);
       } catch (error) {
@@ -132,6 +136,7 @@ export function answerBody(
   return pacedBody(pieces, {
     ...options,
     requestId: request.id,
+    takeSlot: request.takeWriteSlot,
     onEnd(end) {
       if (!end.completed) noteFailure(request, end.cause);
       onEnd?.();

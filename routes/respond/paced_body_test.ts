@@ -32,6 +32,7 @@ function body(
   const stream = pacedBody(pieces, {
     requestId: "r",
     stallTimeoutMs,
+    takeSlot: () => Promise.resolve(),
     unfinished,
     onEnd: ended.resolve,
   });

@@ -6,10 +6,12 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { isLight, jsonPieces } from "../../codec/json/json_pieces.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
-import { problemAnswer } from "../../errors/problem_document.ts";
+import { problemAnswer, problemDocument, problemInit } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
+import { encodePieces, joinChunks } from "./encode_pieces.ts";
 
 /** The body of every error, without the members that only some have, such as `current`. */
 export const problemSchema = z.object({
@@ -47,10 +49,17 @@ function asServiceError(error: unknown): ServiceError {
 }
 
 /** The answer to a request that failed; notes code and cause for the log. */
-export function problemResponse(error: unknown, context: Context<AppEnv>): Response {
+export async function problemResponse(
+  error: unknown,
+  context: Context<AppEnv>,
+): Promise<Response> {
   const problem = asServiceError(error);
   const request = context.get("request");
   request.code = problem.code;
   request.cause = problem.cause;
-  return problemAnswer(problem, request.id);
+  const document = problemDocument(problem, request.id);
+  if (isLight(document)) return problemAnswer(problem, request.id);
+  // With the current row in it.
+  const chunks = await request.run(encodePieces(jsonPieces(document)));
+  return new Response(joinChunks(chunks), problemInit(problem));
 }

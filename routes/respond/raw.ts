@@ -8,6 +8,7 @@
 import { Buffer } from "node:buffer";
 import type { Raw } from "../../catalog/query.ts";
 import { OCTET_STREAM } from "../../catalog/tags/raw_tag.ts";
+import type { Steps } from "../../codec/steps.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
@@ -21,17 +22,31 @@ export function respondRaw(
   options: ResponderOptions,
 ): Responder {
   const { stallTimeoutMs } = options;
-  return respondRow(prepared, options, (row, { context, headers }) => {
+  return respondRow(prepared, options, async ({ row }, { context, headers }) => {
     const content = row[raw.content.name];
     if (typeof content !== "string") {
       throw new ServiceError("not_found", "The row has no content");
     }
-    return largeBytes(Buffer.from(content, "base64"), {
+    const chunks = await context.get("request").run(decodeBase64(content));
+    return largeBytes(chunks, {
       context,
       stallTimeoutMs,
       headers: { ...headers, ...headersOf(raw, row) },
     });
   });
+}
+
+/** A multiple of four, as four characters of base64 are three bytes. */
+const CHUNK_CHARACTERS = 65_536;
+
+/** The bytes in chunks, each of which is a step. */
+function* decodeBase64(text: string): Steps<Uint8Array<ArrayBuffer>[]> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (let start = 0; start < text.length; start += CHUNK_CHARACTERS) {
+    if (start > 0) yield;
+    chunks.push(Buffer.from(text.slice(start, start + CHUNK_CHARACTERS), "base64"));
+  }
+  return chunks;
 }
 
 /** The media types that a route may answer in, the preferred one first. */

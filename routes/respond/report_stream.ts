@@ -9,7 +9,7 @@
 import { inPieces, pacedBody, type PacedBodyOptions } from "./paced_body.ts";
 
 export interface ReportStreamOptions
-  extends Pick<PacedBodyOptions, "requestId" | "stallTimeoutMs"> {
+  extends Pick<PacedBodyOptions, "requestId" | "stallTimeoutMs" | "takeSlot"> {
   /** Failures to keep. Default: 10,000. */
   readonly maxFailures?: number;
   /** Characters to keep. Default: 4,000,000. */
@@ -38,6 +38,7 @@ export class ReportStream {
     {
       requestId,
       stallTimeoutMs,
+      takeSlot,
       maxFailures = 10_000,
       maxCharacters = 4_000_000,
       onLeave = () => {},
@@ -50,6 +51,7 @@ export class ReportStream {
     this.body = pacedBody(this.#pieces(), {
       requestId,
       stallTimeoutMs,
+      takeSlot,
       onEnd: ({ completed }) => {
         taken.resolve(completed);
         if (completed) return;

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { ReportStream } from "./report_stream.ts";
 
-const BODY = { requestId: "r", stallTimeoutMs: 10_000 };
+const BODY = { requestId: "r", stallTimeoutMs: 10_000, takeSlot: () => Promise.resolve() };
 
 describe("ReportStream", () => {
   it("gives every line, when it ends", async () => {

@@ -4,14 +4,17 @@
  * @module
  */
 import type { Context } from "hono";
+import { jsonPieces } from "../../codec/json/json_pieces.ts";
 import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Executor } from "../../db/run/execute.ts";
+import { areLarge } from "../../db/run/unread_rows.ts";
 import type { Addresses } from "../addresses.ts";
 import type { Auditing } from "../audit/record.ts";
 import type { AppEnv } from "../context.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
+import { encodePieces, joinChunks } from "./encode_pieces.ts";
 import { answerBody, inPieces } from "./paced_body.ts";
 
 /** A request whose input is checked and encoded. */
@@ -44,7 +47,7 @@ export interface ResponderOptions {
 export const MAX_LINK_CHARACTERS = 3_000;
 
 // The runtime holds a body that it is given whole until the caller has taken it.
-const MAX_WHOLE_CHARACTERS = 256 * 1024;
+const MAX_WHOLE_BYTES = 64 * 1024;
 
 /** A JSON response. It depends on the caller, so no cache may keep it. */
 export function json(
@@ -54,55 +57,50 @@ export function json(
   return new Response(JSON.stringify(body), jsonInit(init));
 }
 
-export interface LargeJsonOptions {
+export interface LargeAnswerOptions {
   readonly context: Context<AppEnv>;
   readonly stallTimeoutMs: number;
   readonly headers?: Record<string, string>;
 }
 
-/** A JSON response with status 200 that may be large: it is then written as it is taken. */
-export function largeJson(
+/**
+ * A JSON response with status 200 that may be large: it is then made in steps, and written as it is taken.
+ *
+ * @param options `bytes` of the rows in it, as Cassandra sent them
+ */
+export async function largeJson(
   body: unknown,
-  { context, stallTimeoutMs, headers = {} }: LargeJsonOptions,
-): Response {
-  const text = JSON.stringify(body);
-  const init = jsonInit({ headers });
-  // The runtime says the length to HEAD where it has the whole.
-  if (text.length <= MAX_WHOLE_CHARACTERS || context.req.method === "HEAD") {
-    return new Response(text, init);
-  }
-  return inPaces(new TextEncoder().encode(text), { context, stallTimeoutMs, init });
+  { bytes, ...options }: LargeAnswerOptions & { readonly bytes: number },
+): Promise<Response> {
+  const { context, headers = {} } = options;
+  if (!areLarge(bytes)) return json(body, { headers });
+  const chunks = await context.get("request").run(encodePieces(jsonPieces(body)));
+  return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
 }
 
 /** The same for bytes, of the type that `headers` say. */
 export function largeBytes(
-  bytes: Uint8Array<ArrayBuffer>,
-  { context, stallTimeoutMs, headers = {} }: LargeJsonOptions,
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+  { context, stallTimeoutMs, headers = {} }: LargeAnswerOptions,
 ): Response {
-  const init = jsonInit({ headers });
-  if (bytes.length <= MAX_WHOLE_CHARACTERS || context.req.method === "HEAD") {
-    return new Response(bytes, init);
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  // The runtime says the length to HEAD where it has the whole.
+  if (length <= MAX_WHOLE_BYTES || context.req.method === "HEAD") {
+    return new Response(joinChunks(chunks), { headers });
   }
-  return inPaces(bytes, { context, stallTimeoutMs, init });
-}
-
-function inPaces(
-  bytes: Uint8Array<ArrayBuffer>,
-  { context, stallTimeoutMs, init }: Omit<LargeJsonOptions, "headers"> & {
-    readonly init: ResponseInit;
-  },
-): Response {
   const request = context.get("request");
-  return new Response(answerBody(inPieces(bytes), { request, stallTimeoutMs }), init);
+  const pieces = chunks.values().flatMap(inPieces);
+  return new Response(answerBody(pieces, { request, stallTimeoutMs }), { headers });
 }
 
 function jsonInit(
   { status = 200, headers }: { status?: number; headers?: Record<string, string> },
 ): ResponseInit {
-  return {
-    status,
-    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
-  };
+  return { status, headers: jsonHeaders(headers) };
+}
+
+function jsonHeaders(headers: Record<string, string> = {}): Record<string, string> {
+  return { "content-type": "application/json", "cache-control": "no-store", ...headers };
 }
 
 /** A response that says everything by its status. */

@@ -32,6 +32,34 @@ print(json.dumps(list(csv.DictReader(text, strict=True))))`;
   }
 }
 
+describe("the pieces of rows", () => {
+  const long = "x".repeat(50_000);
+  const members = Array.from({ length: 20_000 }, (_, index) => `member ${index}`);
+  const columns = [WORD, ID];
+
+  it("are the same text as the rows, as NDJSON", () => {
+    const rows = [{ word: long, id: 1 }, { word: null, id: members }, { word: '"', id: "" }];
+    const pieces = [...NDJSON.pieces(rows, columns)];
+    expect(pieces.join("")).toBe(NDJSON.rows(rows, columns));
+    expect(pieces.length).toBeGreaterThan(10);
+  });
+
+  it("are the same records as the rows, as CSV", () => {
+    const rows = [
+      { word: `"${long}`, id: 1 },
+      { word: null, id: members },
+      { word: long, id: '"' },
+      { word: '"'.repeat(50_000), id: "" },
+      { word: "a", id: null },
+    ];
+    const pieces = [...CSV.pieces(rows, columns)];
+    expect(parse(pieces.join(""))).toEqual(parse(CSV.rows(rows, columns)));
+    expect(pieces.length).toBeGreaterThan(10);
+    const single = [{ word: long }, { word: null }];
+    expect(parse([...CSV.pieces(single, [WORD])].join(""))).toEqual([[long, ""], ["", ""]]);
+  });
+});
+
 describe("CSV", () => {
   it("has a line of two fields for each row of a single column, which may be null", () => {
     const rows = [{ word: "a" }, { word: null }, { word: "" }, { word: "b" }, { word: null }];

@@ -6,13 +6,16 @@
  * @module
  */
 import { setTimeout } from "node:timers/promises";
+import type { RunSteps } from "../../codec/steps.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import type { RowPage } from "../../db/run/page.ts";
 import { boundRows } from "../../db/run/bounded_rows.ts";
 import { createPageReader, streamPage } from "../../db/run/pages.ts";
+import { areLarge } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./compress.ts";
+import { encodePieces } from "./encode_pieces.ts";
 import { answerBody, inPieces } from "./paced_body.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
 import type { RowColumn, RowFormat } from "./row_format.ts";
@@ -31,7 +34,12 @@ export function respondStream(
       count: request.countRows,
     });
     const fetchPage: PageFetcher = async (position) => {
-      const part = { ...streamPage(executor), position, stopwatch: request.cassandra };
+      const part = {
+        ...streamPage(executor),
+        position,
+        stopwatch: request.cassandra,
+        run: request.run,
+      };
       const page = await readBounded(values, part);
       request.rowsRead += page.rows.length;
       if (format.hasHeader) assertColumns(page.rows, columns);
@@ -47,7 +55,7 @@ export function respondStream(
     });
     const body = context.req.method === "HEAD"
       ? ReadableStream.from<Uint8Array<ArrayBuffer>>([])
-      : answerBody(piecesOf(first, { fetchPage, format, columns }), {
+      : answerBody(piecesOf(first, { fetchPage, format, columns, run: request.run }), {
         request,
         stallTimeoutMs,
         unfinished: format.unfinished,
@@ -80,23 +88,28 @@ interface PageSource {
   readonly fetchPage: PageFetcher;
   readonly format: RowFormat;
   readonly columns: readonly RowColumn[];
+  /** Writes the rows of a large page. */
+  readonly run: RunSteps;
 }
 
 /** The text of all pages. */
 async function* piecesOf(
   first: RowPage,
-  { fetchPage, format, columns }: PageSource,
+  { fetchPage, format, columns, run }: PageSource,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   yield* inPieces(encoder.encode(format.begin(columns)));
   let upcoming: Promise<RowPage> | null = Promise.resolve(first);
   while (upcoming !== null) {
-    const { rows, next }: RowPage = await upcoming;
+    const { rows, bytes, next }: RowPage = await upcoming;
     upcoming = next === null ? null : fetchPage(next);
     // Awaited with the next page; a caller that leaves before it must not end the process.
     upcoming?.catch(() => {});
     // Lets the request for it go out: Cassandra reads while this page is written.
     if (upcoming !== null) await setTimeout(0);
-    yield* inPieces(encoder.encode(format.rows(rows, columns)));
+    const chunks = areLarge(bytes)
+      ? await run(encodePieces(format.pieces(rows, columns)))
+      : [encoder.encode(format.rows(rows, columns))];
+    for (const chunk of chunks) yield* inPieces(chunk);
   }
 }

@@ -10,7 +10,7 @@ import { readConfig } from "../../config/config.ts";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { eventually, untilReady } from "./eventually.ts";
-import { testEnvironment } from "./harness.ts";
+import { addRoutes, testEnvironment } from "./harness.ts";
 import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "./own_issuer.ts";
 import { createCqlFolder, type OwnCql } from "./own_service.ts";
 import type { Probe } from "./prober.ts";
@@ -43,16 +43,19 @@ export const LONGEST_MS = 250;
 const PROBER = new URL("./prober.ts", import.meta.url).pathname;
 
 export interface AttackedServiceOptions extends OwnCql {
+  /** Hand-written routes, of `tests/fixtures/routes/`. */
+  readonly routes?: readonly string[];
   /** Settings beside those that a test needs, by their environment names. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function startAttackedService(
-  { env: extra = {}, ...cql }: AttackedServiceOptions,
+  { env: extra = {}, routes = [], ...cql }: AttackedServiceOptions,
 ): Promise<AttackedService> {
   await using stack = new AsyncDisposableStack();
   const issuer = stack.use(await startOwnIssuer());
   const { path } = stack.use(await createCqlFolder(cql));
+  await addRoutes(path, routes);
   const { env, release } = await testEnvironment({
     OIDC_ISSUER: issuer.issuer,
     OIDC_AUDIENCE: DEV_AUDIENCE,

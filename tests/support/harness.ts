@@ -208,11 +208,7 @@ async function projectOf(
     const number = `${count + 1}`.padStart(4, "0");
     await Deno.writeTextFile(`${folder}/migrations/${number}_extra.cql`, cql.migration);
   }
-  await Deno.mkdir(`${folder}/routes`, { recursive: true });
-  for (const name of routes) {
-    const { href } = new URL(`../fixtures/routes/${name}.ts`, import.meta.url);
-    await Deno.writeTextFile(`${folder}/routes/${name}.ts`, `export { default } from "${href}";\n`);
-  }
+  await addRoutes(folder, routes);
   return folder;
 }
 
@@ -225,4 +221,13 @@ export async function problemOf(response: Response): Promise<z.infer<typeof anyP
   expect(problem.status).toBe(response.status);
   expect(problem.request_id).toBe(response.headers.get("x-request-id"));
   return problem;
+}
+
+/** Adds hand-written routes, by the names of their files in `tests/fixtures/routes/`. */
+export async function addRoutes(folder: string, names: readonly string[]): Promise<void> {
+  await Deno.mkdir(`${folder}/routes`, { recursive: true });
+  for (const name of names) {
+    const { href } = new URL(`../fixtures/routes/${name}.ts`, import.meta.url);
+    await Deno.writeTextFile(`${folder}/routes/${name}.ts`, `export { default } from "${href}";\n`);
+  }
 }

@@ -1,0 +1,55 @@
+/**
+ * Rows between Cassandra's answer and their use. Those of a large answer are read in steps, in turn with
+ * the work of other requests. Waiting for one's turn is not waiting for Cassandra: rows are read once all
+ * of them have come.
+ *
+ * @module
+ */
+import type { RunSteps, Steps } from "../../codec/steps.ts";
+import type { RawRows } from "../driver/driver_types.ts";
+import type { Row, RowReader } from "../prepare/read_rows.ts";
+
+export interface UnreadRows {
+  readonly raw: RawRows;
+  readonly reader: RowReader;
+}
+
+export interface ReadRowsOptions {
+  /** Runs what is read in steps. Default: everything is read at once. */
+  readonly run?: RunSteps | undefined;
+}
+
+/** Rows with fewer bytes are read, and written, at once: it takes less than a millisecond. */
+const LARGE_BYTES = 65_536;
+
+/** Whether rows of so many bytes, as Cassandra sends them, are handled in steps. */
+export function areLarge(bytes: number): boolean {
+  return bytes > LARGE_BYTES;
+}
+
+/** The bytes of the rows, as Cassandra sent them. */
+export function bytesOf({ raw }: UnreadRows): number {
+  return raw.end - raw.offset;
+}
+
+/** @throws {ServiceError} as {@link RowReader} does */
+export async function readRows(
+  parts: readonly UnreadRows[],
+  { run }: ReadRowsOptions,
+): Promise<Row[]> {
+  const bytes = parts.reduce((sum, part) => sum + bytesOf(part), 0);
+  if (run !== undefined && areLarge(bytes)) return await run(readSteps(parts));
+  const [only, ...others] = parts;
+  if (only === undefined) return [];
+  return others.length === 0
+    ? only.reader.read(only.raw)
+    : parts.flatMap(({ raw, reader }) => reader.read(raw));
+}
+
+function* readSteps(parts: readonly UnreadRows[]): Steps<Row[]> {
+  const rows: Row[] = [];
+  for (const { raw, reader } of parts) {
+    for (const row of yield* reader.readSteps(raw)) rows.push(row);
+  }
+  return rows;
+}
