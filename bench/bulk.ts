@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../config/config.ts";
 import { startCassandra } from "../dev/cassandra/cassandra.ts";
 import { DEV_AUDIENCE, startOidcProvider } from "../dev/oidc/provider.ts";
-import { fetchToken } from "../dev/oidc/token.ts";
+import { fetchToken } from "../dev/oidc/token_request.ts";
 import { freePort } from "../dev/ports.ts";
 import { migrate } from "../tasks/migrate.ts";
 import { bareBatchImport, bareExport, bareImport } from "./bare_driver.ts";

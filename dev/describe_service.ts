@@ -3,7 +3,7 @@
  * What `deno task dev` says once all is up: where things are, and a request to paste.
  */
 
-import { DEV_ISSUER, fetchToken } from "./oidc/token.ts";
+import { DEV_ISSUER, fetchToken } from "./oidc/token_request.ts";
 import { DEMO_USERS } from "./oidc/users.ts";
 
 /** The text to print. With a provider of its own, there are demo users and tokens to tell of. */

@@ -7,7 +7,7 @@
 import { DEV_DIRECTORY } from "./directory.ts";
 import { DOCS_CLIENT_ID } from "./oidc/people.ts";
 import { DEV_AUDIENCE } from "./oidc/provider.ts";
-import { DEV_ISSUER } from "./oidc/token.ts";
+import { DEV_ISSUER } from "./oidc/token_request.ts";
 
 export interface DevSetup {
   readonly env: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ import { DEV_DIRECTORY } from "./directory.ts";
 import { CASSANDRA_PORT, devSetup } from "./environment.ts";
 import { LiveProject } from "./live_project.ts";
 import { startOidcProvider } from "./oidc/provider.ts";
-import { DEV_ISSUER } from "./oidc/token.ts";
+import { DEV_ISSUER } from "./oidc/token_request.ts";
 import { assertPortFree } from "./ports.ts";
 import { ProjectWatch } from "./watch_project.ts";
 

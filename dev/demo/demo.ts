@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { DEV_ISSUER } from "../oidc/token.ts";
+import { DEV_ISSUER } from "../oidc/token_request.ts";
 import { type Answer, DemoClient } from "./demo_client.ts";
 import { type Observation, readObservations } from "./demo_data.ts";
 import { progressBar } from "./progress_bar.ts";

@@ -5,7 +5,7 @@
  */
 
 import { decodeJwt } from "jose";
-import { fetchToken } from "../oidc/token.ts";
+import { fetchToken } from "../oidc/token_request.ts";
 
 /** A response with its parsed body; `undefined` if it has no body. */
 export interface Answer {

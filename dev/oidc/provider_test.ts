@@ -3,7 +3,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { freePort } from "../ports.ts";
 import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "./provider.ts";
-import { fetchToken } from "./token.ts";
+import { fetchToken } from "./token_request.ts";
 import { DEMO_USERS } from "./users.ts";
 
 async function getJson(url: string) {

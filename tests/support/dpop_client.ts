@@ -76,25 +76,19 @@ export async function fetchBoundToken(
   return token;
 }
 
-/** Signs text as a JWS would, whatever the header says. */
+/** Signs text as a JWS would, whatever the header says: jose refuses to sign what it would refuse to read. */
 async function signatureOf(input: string, { alg, privateKey }: DpopKey): Promise<string> {
-  // jose refuses to sign what it would refuse to read, so it signs a header of its own elsewhere.
-  const signer = await crypto.subtle.importKey("jwk", privateKey, ...importOf(alg));
-  const bytes = await crypto.subtle.sign(signOf(alg), signer, new TextEncoder().encode(input));
+  const algorithm = ALGORITHMS[alg]!;
+  const signer = await crypto.subtle.importKey("jwk", privateKey, algorithm, false, ["sign"]);
+  const bytes = await crypto.subtle.sign(algorithm, signer, new TextEncoder().encode(input));
   return jose.base64url.encode(new Uint8Array(bytes));
 }
 
-function importOf(alg: string): [EcKeyImportParams | RsaHashedImportParams, false, ["sign"]] {
-  const hash = "SHA-256";
-  return alg === "ES256"
-    ? [{ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]]
-    : [{ name: alg === "RS256" ? "RSASSA-PKCS1-v1_5" : "RSA-PSS", hash }, false, ["sign"]];
-}
-
-function signOf(alg: string): EcdsaParams | RsaPssParams {
-  return alg === "PS256"
-    ? { name: "RSA-PSS", saltLength: 32 }
-    : alg === "ES256"
-    ? { name: "ECDSA", hash: "SHA-256" }
-    : { name: "RSASSA-PKCS1-v1_5" } as EcdsaParams;
-}
+/** For both the key and the signature. */
+const ALGORITHMS: Readonly<Record<string, EcKeyImportParams & EcdsaParams & RsaPssParams>> = {
+  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256", saltLength: 0 },
+  ES384: { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384", saltLength: 0 },
+  EdDSA: { name: "Ed25519", namedCurve: "", hash: "", saltLength: 0 },
+  RS256: { name: "RSASSA-PKCS1-v1_5", namedCurve: "", hash: "SHA-256", saltLength: 0 },
+  PS256: { name: "RSA-PSS", namedCurve: "", hash: "SHA-256", saltLength: 32 },
+};

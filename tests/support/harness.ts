@@ -12,7 +12,7 @@ import { type Config, readConfig } from "../../config/config.ts";
 import { JitteredReconnection } from "../../db/driver/policies.ts";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
 import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "../../dev/oidc/provider.ts";
-import { fetchToken } from "../../dev/oidc/token.ts";
+import { fetchToken } from "../../dev/oidc/token_request.ts";
 import { freePort } from "../../dev/ports.ts";
 import { type Service, start, type StartOptions } from "../../main.ts";
 import type { Observation } from "../../observe/observation.ts";
