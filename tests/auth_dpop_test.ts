@@ -381,6 +381,19 @@ describe("A service that takes DPoP", () => {
     await response.body?.cancel();
   });
 
+  it("knows its public URL behind a proxy that puts a prefix before its paths", async () => {
+    const { config } = service;
+    const prefixed = await start({ ...config, port: 0, adminPort: 0, basePath: "/v1" });
+    await prefixed.ready;
+    try {
+      expect(await outcome(send(await freshProof(), { to: prefixed }))).toBe(200);
+      const own = await freshProof({ url: `${PUBLIC_URL}/v1/stations` });
+      expect(await outcome(send(own, { to: prefixed }))).toBe("invalid_dpop_proof");
+    } finally {
+      await prefixed.close();
+    }
+  });
+
   it("lets web pages send proofs and read nonces", async () => {
     const origin = "https://app.example.com";
     const preflight = await fetch(`${service.url}/stations`, {

@@ -6,9 +6,12 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { DEV_AUDIENCE } from "../dev/oidc/provider.ts";
+import { type DpopKey, makeProof, newDpopKey } from "./support/dpop_client.ts";
 import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 import { GATEWAY, type OpaqueProvider, startOpaqueProvider } from "./support/opaque_provider.ts";
+
+const PUBLIC_URL = "https://api.example.com";
 
 const stack = new AsyncDisposableStack();
 let provider: OpaqueProvider;
@@ -24,6 +27,7 @@ before(async () => {
       env: {
         OIDC_ISSUER: provider.issuer,
         OIDC_AUDIENCE: DEV_AUDIENCE,
+        PUBLIC_URL,
         INTROSPECTION_CLIENT_ID: GATEWAY.clientId,
         INTROSPECTION_CLIENT_SECRET_FILE: secretFile,
       },
@@ -52,6 +56,28 @@ describe("An opaque token", () => {
       const problem = await problemOf(await get(token));
       expect([problem.status, problem.code]).toEqual([401, "invalid_token"]);
     }
+  });
+
+  it("is taken with a proof alone if its issuer says that it is bound to a key", async () => {
+    const key = await newDpopKey();
+    const token = await provider.token(
+      "stations:read",
+      (url) => makeProof(key, { method: "POST", url, token: null }),
+    );
+    const send = async (scheme: string, by: DpopKey, nonce?: string) => {
+      const dpop = await makeProof(by, { url: `${PUBLIC_URL}/stations`, token, nonce });
+      const headers = { authorization: `${scheme} ${token}`, dpop };
+      const response = await service.request("/stations", { user: null, headers });
+      await response.body?.cancel();
+      return response;
+    };
+    expect((await get(token)).status).toBe(401);
+    const first = await send("DPoP", key);
+    expect(first.status).toBe(401);
+    const nonce = first.headers.get("dpop-nonce")!;
+    expect((await send("DPoP", key, nonce)).status).toBe(200);
+    expect((await send("Bearer", key, nonce)).status).toBe(401);
+    expect((await send("DPoP", await newDpopKey(), nonce)).status).toBe(401);
   });
 
   it("is refused soon after it was revoked", async () => {

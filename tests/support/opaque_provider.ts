@@ -9,8 +9,8 @@ import { freePort } from "../../dev/ports.ts";
 
 export interface OpaqueProvider extends AsyncDisposable {
   readonly issuer: string;
-  /** A token that the client `app` gets for itself. */
-  token(scope: string): Promise<string>;
+  /** A token that the client `app` gets for itself, bound to the key of a proof where it sends one. */
+  token(scope: string, prove?: (endpoint: string) => Promise<string>): Promise<string>;
   revoke(token: string): Promise<void>;
 }
 
@@ -31,17 +31,22 @@ export async function startOpaqueProvider(): Promise<OpaqueProvider> {
   const server = createServer(provider.callback());
   await new Promise<void>((resolve) => server.listen(port, "localhost", resolve));
 
-  async function post(path: string, form: Record<string, string>): Promise<Response> {
+  async function post(
+    path: string,
+    form: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return await fetch(`${issuer}${path}`, {
       method: "POST",
-      headers: { authorization: `Basic ${btoa(`${APP.id}:${APP.secret}`)}` },
+      headers: { ...headers, authorization: `Basic ${btoa(`${APP.id}:${APP.secret}`)}` },
       body: new URLSearchParams(form),
     });
   }
   return {
     issuer,
-    async token(scope) {
-      const response = await post("/token", { grant_type: "client_credentials", scope });
+    async token(scope, prove) {
+      const headers = prove === undefined ? {} : { dpop: await prove(`${issuer}/token`) };
+      const response = await post("/token", { grant_type: "client_credentials", scope }, headers);
       return (await response.json()).access_token;
     },
     async revoke(token) {
