@@ -9,6 +9,7 @@ import { parseKeySet } from "../../../codec/parts/key_set.ts";
 import type { Observe } from "../../../observe/observation.ts";
 import { type KeySet, readKeySet } from "../jwt/verify_signature.ts";
 import type { IssuerKeys } from "./key_source.ts";
+import { assertUsable } from "./usable_keys.ts";
 
 const INTERVAL_MS = 1_000;
 const MAX_BYTES = 256 * 1024;
@@ -36,7 +37,7 @@ export function createKeyFile({ path, issuer, observe }: KeyFileOptions): Issuer
     try {
       const text = await readText(path);
       const isNew = keys === null || text !== content;
-      if (keys === null || isNew) keys = readKeySet({ ...parseKeySet(text) });
+      if (keys === null || isNew) keys = await readKeys(text);
       askedAt = begunAt;
       if (!isNew && problem === null) return keys;
       content = text;
@@ -76,6 +77,12 @@ export function createKeyFile({ path, issuer, observe }: KeyFileOptions): Issuer
     refresh,
     close: () => clearInterval(timer ?? undefined),
   };
+}
+
+async function readKeys(text: string): Promise<KeySet> {
+  const { keys } = parseKeySet(text);
+  await assertUsable(keys);
+  return readKeySet({ keys });
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, beforeEach, describe, it } from "@std/testing/bdd";
-import type * as jose from "jose";
+import * as jose from "jose";
+import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
 import type { Observation } from "../../../observe/observation.ts";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { newKey, publicPart } from "../../../tests/support/token_signer.ts";
@@ -62,6 +63,18 @@ describe("createKeyFile()", () => {
     expect(outcomes()).toEqual([[true, true], [true, true], [true, true]]);
   });
 
+  it("takes every kind of key that tokens can be signed with, and keys for encryption beside them", async () => {
+    const all: jose.JWK[] = [{ kty: "OKP", crv: "X25519", x: "AA", use: "enc" }];
+    for (const alg of SIGNATURE_ALGORITHMS) {
+      const { publicKey } = await jose.generateKeyPair(alg, { extractable: true });
+      const { alg: _, ...key } = await jose.exportJWK(publicKey);
+      all.push({ ...key, kid: alg }, { ...key, alg, kid: `${alg} that says so` });
+    }
+    await write(...all);
+    await keys.refresh();
+    expect(kids()).toHaveLength(2 * SIGNATURE_ALGORITHMS.length);
+  });
+
   it("follows a link that changes, as that of a mounted secret does", async () => {
     const link = `${directory}/link.json`;
     await Deno.symlink(path, link);
@@ -84,6 +97,9 @@ describe("createKeyFile()", () => {
     "a private key": '{"keys": [{"kty": "EC", "crv": "P-256", "d": "abc"}]}',
     "a shared secret": '{"keys": [{"kty": "oct", "k": "abc"}]}',
     "a key of no kind": '{"keys": [{}]}',
+    "a key that is cut off": '{"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}]}',
+    "a key of an unknown curve": '{"keys": [{"kty": "EC", "crv": "P-1", "x": "AA", "y": "AA"}]}',
+    "an RSA key of eight bits": '{"keys": [{"kty": "RSA", "n": "AQ", "e": "AQAB"}]}',
     "more than is read": JSON.stringify({ keys: [{ kty: "EC", x: "x".repeat(300_000) }] }),
   };
   for (const [what, text] of Object.entries(BAD)) {
