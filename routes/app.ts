@@ -250,15 +250,15 @@ function mountApi(
   app.use(...pipelineOf("api", options));
   const { stallTimeoutMs } = options;
   const callers = createCallerFactory(prepared, options);
-  const auditedReads = new Set(
-    prepared.filter(({ query }) => query.audit).map(({ query }) => query.name),
+  const recorded = new Set(
+    prepared.filter(isOnRecord).map(({ query }) => query.name),
   );
   const taken = options.handwritten.flatMap(({ description }) => componentNames(description));
   const names = nameSchemas(prepared, taken);
   const mounts = [
     ...sharedRoutes(prepared).map((queries) => {
       const [{ query: { route, access, deprecated } }] = queries;
-      const isAudited = queries.some(({ writes, query: { audit } }) => writes || audit);
+      const isAudited = queries.some(isOnRecord);
       const limits = selectQuotas(queries, options.quotas);
       const before = beforeRoute(
         { path: route!.path, access, deprecated, isAudited, limits, writes: queries[0].writes },
@@ -269,7 +269,7 @@ function mountApi(
     }),
     ...options.handwritten.map((route) => {
       const isAudited = route.method !== "get" ||
-        route.queries.some((name) => auditedReads.has(name));
+        route.queries.some((name) => recorded.has(name));
       const limits = onlyQuotas(options.quotas.ofRoute(route));
       const quotas = quotasIn(limits);
       return {
@@ -299,6 +299,11 @@ function mountApi(
 
 function namesOf({ sets }: QuotaSelector): QuotaName[] {
   return sets.flatMap(({ of, quotas }) => quotas.map(({ name }) => ({ query: of, policy: name })));
+}
+
+/** Whether the audit log has what it does. */
+function isOnRecord({ writes, query }: PreparedQuery): boolean {
+  return writes || query.audit;
 }
 
 /** The units for every request, or for requests to the API. */

@@ -108,6 +108,24 @@ function startStalled(): { port: number } & Disposable {
   };
 }
 
+describe("A write that Cassandra does not confirm in time", () => {
+  it("is on record as unknown, though it may be repeated", async () => {
+    await using file = await createAuditFile();
+    await using beside = await startBeside({
+      auditLog: { kind: "file", path: file.path },
+      requestTimeoutMs: 1,
+    });
+    const requestId = await eventually("a write takes longer", async () => {
+      const response = await beside.put("late");
+      await response.body?.cancel();
+      return response.status === 504 && response.headers.get("x-request-id")!;
+    });
+    expect(await file.of(requestId)).toEqual([
+      expect.objectContaining({ event: "outcome", outcome: "outcome_unknown", code: "timeout" }),
+    ]);
+  });
+});
+
 describe("A disk that is full, with AUDIT_FAILURE=refuse", () => {
   it("lets no write and no audited read through, and all other reads", async () => {
     await using beside = await startBeside({ auditLog: FULL, auditFailure: "refuse" });

@@ -16,6 +16,8 @@ CREATE TABLE accounts (tenant text, id text, owner text, amount int, PRIMARY KEY
 CREATE TABLE owners (name text PRIMARY KEY, account text);
 CREATE TABLE people (email text PRIMARY KEY, tenant text);
 CREATE TABLE notes (email text, day date, note text, PRIMARY KEY ((email, day), note));
+CREATE TABLE orders (order_id uuid PRIMARY KEY, words text);
+CREATE TABLE many_rows (part text, n int, words text, PRIMARY KEY ((part), n));
 CREATE TABLE blobs (digest blob, n varint, words text, PRIMARY KEY ((digest, n)));
 `,
   queries: `
@@ -113,6 +115,40 @@ INSERT INTO people (email, tenant) VALUES (:email, :tenant);
 -- @scope stations:write
 -- @sensitive email hash
 INSERT INTO notes (email, day, note) VALUES (:email, :day, :note);
+
+-- name: create_order :applied
+-- @route POST /orders
+-- @scope stations:write
+-- @param order_id in generated:uuid
+INSERT INTO orders (order_id, words) VALUES (:order_id, :words) IF NOT EXISTS;
+
+-- name: drop_order :exec
+-- @route DELETE /shared
+-- @scope stations:write
+DELETE FROM orders WHERE order_id = :id;
+
+-- name: drop_owner :exec
+-- @route DELETE /shared
+-- @scope stations:write
+DELETE FROM owners WHERE name = :name;
+
+-- name: rare_write :exec
+-- @route PUT /rare/{name}
+-- @scope stations:write
+-- @rate 1/d
+INSERT INTO owners (name) VALUES (:name);
+
+-- name: upload_rows :exec
+-- @route POST /rows
+-- @scope stations:write
+-- @bulk
+INSERT INTO many_rows (part, n, words) VALUES (:part, :n, :words);
+
+-- name: list_rows :many
+-- @route GET /rows/{part}
+-- @scope stations:read
+-- @audit
+SELECT n, words FROM many_rows WHERE part = :part;
 
 -- name: public_account :one
 -- @route GET /public/{tenant}/{id}
@@ -281,6 +317,40 @@ describe("A write", () => {
     })]]);
   });
 
+  it("that is repeated with the same Idempotency-Key is on record as what it is", async () => {
+    const request = {
+      json: { words: "w" },
+      headers: { "idempotency-key": `"${crypto.randomUUID()}"` },
+    };
+    const first = await recorded("POST", "/orders", request);
+    const second = await recorded("POST", "/orders", request);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect([first.events, second.events]).toEqual([
+      [expect.objectContaining({ outcome: "applied" })],
+      [expect.objectContaining({ outcome: "repeated" })],
+    ]);
+    const partitionsOf = ({ events: [event] }: typeof first) =>
+      event?.event === "outcome" ? event.partitions : [];
+    expect(partitionsOf(first)).toEqual([
+      {
+        table: "orders",
+        key: [{ column: "order_id", value: expect.stringMatching(/^[\da-f-]{36}$/) }],
+      },
+    ]);
+    expect(partitionsOf(second)).toEqual(partitionsOf(first));
+  });
+
+  it("of a shared route is on record by the query that the parameters chose", async () => {
+    const order = await recorded("DELETE", `/shared?id=${crypto.randomUUID()}`);
+    const owner = await recorded("DELETE", "/shared?name=Ada");
+    const neither = await recorded("DELETE", "/shared?other=1");
+    expect([order.events, owner.events, neither.events]).toEqual([
+      [expect.objectContaining({ query: "drop_order", route: "/shared", outcome: "ok" })],
+      [expect.objectContaining({ query: "drop_owner", route: "/shared", outcome: "ok" })],
+      [expect.objectContaining({ event: "refusal", route: "/shared", code: "invalid_input" })],
+    ]);
+  });
+
   it("of a hand-written route is on record by query, each call once", async () => {
     const { status, events } = await recorded("POST", "/moves/h1", { count: 2 });
     expect(status).toBe(204);
@@ -351,6 +421,16 @@ describe("A refusal", () => {
       code: "missing_token",
       address: "127.0.0.1",
     })]]);
+  });
+
+  it("for a rate is on record with the caller", async () => {
+    const first = await recorded("PUT", "/rare/a", { json: {} });
+    const second = await recorded("PUT", "/rare/b", { json: {} });
+    expect([first.status, second.status]).toEqual([204, 429]);
+    expect([first.events, second.events]).toEqual([
+      [expect.objectContaining({ outcome: "ok" })],
+      [expect.objectContaining({ event: "refusal", status: 429, subject: "writer" })],
+    ]);
   });
 
   it("of a write for its input is on record, without the input", async () => {
@@ -443,6 +523,32 @@ describe("A read of a query with @audit", () => {
       expect(JSON.stringify(events)).not.toContain(EMAIL);
     });
   }
+
+  it("of a stream that breaks off is on record with what was read", async () => {
+    const words = "w".repeat(1_000);
+    const body = Array.from({ length: 6_000 }, (_, n) => JSON.stringify({ part: "p", n, words }))
+      .join("\n");
+    await recorded("POST", "/rows", { body, headers: { "content-type": "application/x-ndjson" } });
+    const requestId = crypto.randomUUID();
+    const response = await service.request("/rows/p", {
+      headers: { accept: "application/x-ndjson", "x-request-id": requestId },
+    });
+    const reader = response.body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    const [event, ...more] = await file.of(requestId);
+    expect([event, more]).toEqual([
+      expect.objectContaining({
+        query: "list_rows",
+        outcome: "incomplete",
+        rows: expect.any(Number),
+      }),
+      [],
+    ]);
+    const { rows } = event as { rows: number };
+    expect(rows).toBeGreaterThan(0);
+    expect(rows).toBeLessThanOrEqual(6_000);
+  });
 
   it("that is refused is on record as a refusal", async () => {
     const { status, events } = await recorded("GET", `/people/${EMAIL}/notes?day=never`);
