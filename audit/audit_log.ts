@@ -85,18 +85,22 @@ export class AuditLog {
    */
   async begin(facts: OperationFacts): Promise<Operation> {
     const id = crypto.randomUUID();
-    if (this.#failure === "refuse") await this.#commitIntent(id, facts);
     this.#open++;
+    try {
+      if (this.#failure === "refuse") await this.#commitIntent(id, facts);
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
     return {
-      settle: async (outcome) => {
-        try {
-          await this.#settle({ id, ...facts }, outcome);
-        } finally {
-          this.#open--;
-          this.#onSettled();
-        }
-      },
+      settle: (outcome) => this.#settle({ id, ...facts }, outcome).finally(() => this.#end()),
     };
+  }
+
+  /** Notes that an operation has ended. */
+  #end(): void {
+    this.#open--;
+    this.#onSettled();
   }
 
   /** Notes a request that was turned away. Never waits. */

@@ -14,7 +14,7 @@ import type { Executor } from "../db/run/execute.ts";
 import { invalidInput } from "../errors/invalid_input.ts";
 import { ServiceError } from "../errors/service_error.ts";
 import { auditRefusals } from "./audit/audit_refusals.ts";
-import type { Auditing } from "./audit/record.ts";
+import { type Auditing, isOnRecord } from "./audit/record.ts";
 import type { Observe, QuotaName } from "../observe/observation.ts";
 import { guard } from "./auth/guard.ts";
 import type { Possession } from "./auth/proof/possession.ts";
@@ -173,7 +173,7 @@ const PIPELINE: readonly Unit[] = [
         ? []
         : [announceDeprecation(deprecated, { path, isPublic: access.kind === "public", observe })],
   },
-  { of: "route", use: ({ auditing }, route) => refusalsOf(route, auditing) },
+  { of: "route", use: ({ auditing }, route) => auditRefusals(route, auditing) },
   { of: "route", use: (options, route) => guard(route, options) },
   { of: "route", use: ({ control }, route) => refuseSwitchedOff(control, route) },
   {
@@ -301,11 +301,6 @@ function namesOf({ sets }: QuotaSelector): QuotaName[] {
   return sets.flatMap(({ of, quotas }) => quotas.map(({ name }) => ({ query: of, policy: name })));
 }
 
-/** Whether the audit log has what it does. */
-function isOnRecord({ writes, query }: PreparedQuery): boolean {
-  return writes || query.audit;
-}
-
 /** The units for every request, or for requests to the API. */
 function pipelineOf(
   of: "everything" | "api",
@@ -319,15 +314,6 @@ function corsOf({ origins, handwritten }: PipelineOptions): MiddlewareHandler<Ap
   if (origins === null) return [];
   const exposed = exposedHeaders(handwritten.map(({ description }) => description));
   return [cors({ policy: origins, exposed })];
-}
-
-/** Nothing where nothing is put on record. */
-function refusalsOf(
-  { access, isAudited }: GuardedRoute,
-  auditing: Auditing | null,
-): MiddlewareHandler<AppEnv>[] {
-  if (auditing === null) return [];
-  return [auditRefusals(auditing, { isScoped: access.kind === "scopes", isAudited })];
 }
 
 /** The units in front of a route. */

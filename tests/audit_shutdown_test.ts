@@ -274,7 +274,9 @@ describe("A process that is killed, with AUDIT_FAILURE=refuse", () => {
       const kinds = own.map(({ event }) => event);
       expect([["intent"], ["intent", "outcome"], ["refusal"]]).toContainEqual(kinds);
     }
-    const { rows } = await service.client.execute("SELECT id FROM items");
+    const { rows } = await service.client.execute("SELECT id FROM items", [], {
+      fetchSize: 50_000,
+    });
     const written = rows.map(({ id }) => String(id)).filter((id) => requestOf.has(id));
     expect(written.length).toBeGreaterThan(500);
     expect(written.filter((id) => !recorded.has(requestOf.get(id)!))).toEqual([]);

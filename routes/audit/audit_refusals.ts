@@ -5,13 +5,14 @@
  * @module
  */
 import type { MiddlewareHandler } from "hono";
+import type { Access } from "../../catalog/query.ts";
 import type { AppEnv, RequestContext } from "../context.ts";
 import type { Auditing } from "./record.ts";
 import { requestFacts } from "./request_facts.ts";
 
-export interface RefusalOptions {
-  /** Whether it needs a token. */
-  readonly isScoped: boolean;
+/** The route that a request is refused by. */
+export interface RefusingRoute {
+  readonly access: Access;
   /** Whether it writes, or reads what is audited. */
   readonly isAudited: boolean;
 }
@@ -19,13 +20,17 @@ export interface RefusalOptions {
 /** Statuses that refuse access: no valid token, not allowed, too many requests. */
 const REFUSED_ACCESS = [401, 403, 429];
 
+/** @param auditing null if nothing is put on record: then nothing is in the way of a request */
 export function auditRefusals(
-  { log, addressOf }: Auditing,
-  { isScoped, isAudited }: RefusalOptions,
-): MiddlewareHandler<AppEnv> {
+  { access, isAudited }: RefusingRoute,
+  auditing: Auditing | null,
+): MiddlewareHandler<AppEnv>[] {
+  if (auditing === null) return [];
+  const { log, addressOf } = auditing;
+  const isScoped = access.kind === "scopes";
   /** Whether the caller was turned away before anybody knew who it is. */
   const isUnknown = ({ identity }: RequestContext) => isScoped && identity === null;
-  return async function auditRefusals(context, next) {
+  return [async function auditRefusals(context, next) {
     await next();
     const { status } = context.res;
     if (status < 400) return;
@@ -37,5 +42,5 @@ export function auditRefusals(
       // What anybody can cause as often as they like is counted.
       { isCounted: isUnknown(request) || status === 429 },
     );
-  };
+  }];
 }

@@ -24,6 +24,11 @@ export interface Auditing {
   readonly hashKey: Uint8Array | null;
 }
 
+/** Whether what a query does is put on record. */
+export function isOnRecord({ writes, query }: PreparedQuery): boolean {
+  return writes || query.audit;
+}
+
 /** An operation that is to be put on record. */
 export interface Recorded {
   readonly context: Context<AppEnv>;
