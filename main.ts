@@ -13,6 +13,7 @@ import { type Config, readConfig } from "./config/config.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { type TrustedIssuer, trustedIssuers } from "./config/trusted_issuer.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
+import type { Credentials } from "./db/driver/client_options.ts";
 import { Session } from "./db/driver/session.ts";
 import { createTextHash } from "./db/prepare/conceal.ts";
 import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
@@ -50,6 +51,7 @@ import { localUrl } from "./server/host_port.ts";
 import { listen, type Listener } from "./server/listen.ts";
 import { assertRuntime } from "./server/runtime.ts";
 import { shutDown, stopOnSignal } from "./server/shutdown.ts";
+import { watchValue } from "./server/watch_value.ts";
 
 /** A running service. */
 export interface Service {
@@ -77,6 +79,8 @@ export interface StartOptions {
   readonly observe?: Observe;
   /** Where lines for stdout go. Default: stdout, which nobody else may be writing to then. */
   readonly stdout?: LineWriter;
+  /** The settings as they are now, with what files say now. Default: they never change. */
+  readonly reread?: () => Config;
 }
 
 /**
@@ -227,9 +231,17 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   session.open();
   authenticator?.warmUp();
   const unwatchEventLoop = watchEventLoop(observe);
+  const { reread = () => config } = options;
+  const unwatchCredentials = watchValue({
+    what: "the credentials for Cassandra",
+    initial: credentialsOf(config),
+    read: () => credentialsOf(reread()),
+    apply: (credentials) => session.replaceCredentials(credentials),
+  }, { intervalMs: config.reloadIntervalMs, observe });
 
   async function close(): Promise<void> {
     isClosing = true;
+    unwatchCredentials();
     await shutDown({ activation, api, admin, session, audit, observe }, config);
     authenticator?.close();
     unwatchEventLoop();
@@ -273,6 +285,10 @@ async function openAudit(
     const reason = error instanceof Error ? error.message : error;
     throw new ConfigError([`AUDIT_LOG cannot be opened: ${reason}`]);
   }
+}
+
+function credentialsOf({ username, password, tlsCa, tlsCert, tlsKey }: Config): Credentials {
+  return { username, password, tlsCa, tlsCert, tlsKey };
 }
 
 /** A route that needs a token cannot be served without an issuer. */
@@ -327,7 +343,8 @@ export async function boot(
     const cause = describeCause(event.reason);
     getLogger(LOG_CATEGORY).error("Unhandled rejection: {cause}", { cause });
   });
-  return { service: await start(config, { stdout }), flushLogs };
+  const service = await start(config, { stdout, reread: () => readConfig(env) });
+  return { service, flushLogs };
 }
 
 async function main(): Promise<void> {

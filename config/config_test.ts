@@ -87,6 +87,7 @@ describe("readConfig()", () => {
       docsClientId: null,
       docsScopes: null,
       dpop: "optional",
+      reloadIntervalMs: 5000,
       drainDelayMs: 5000,
       shutdownGraceMs: 30000,
       logLevel: "info",

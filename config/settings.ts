@@ -15,6 +15,7 @@ import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
 import { MASK_SETTINGS } from "./mask_settings.ts";
 import { QUOTA_SETTINGS } from "./quota_settings.ts";
+import { RELOAD_SETTINGS } from "./reload_settings.ts";
 import type { Setting } from "./setting.ts";
 import {
   choice,
@@ -186,6 +187,7 @@ export const SETTINGS = {
       "Web pages that may call the API from a browser; none by default: see [HTTP](http.md#from-a-web-page)",
   },
   ...DOCS_SETTINGS,
+  ...RELOAD_SETTINGS,
   drainDelayMs: {
     name: "DRAIN_DELAY_MS",
     default: "5000",

@@ -6,17 +6,21 @@
 import cassandra from "cassandra-driver";
 import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
 
-export interface ConnectionOptions {
-  readonly contactPoints: readonly string[];
-  readonly localDatacenter: string | null;
-  /** Null for `migrate`, which may have to create the keyspace first. */
-  readonly keyspace: string | null;
+/** What the client shows to the nodes, and what the nodes have to show. */
+export interface Credentials {
   readonly username: string | null;
   readonly password: string | null;
   /** PEM. */
   readonly tlsCa: string | null;
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;
+}
+
+export interface ConnectionOptions extends Credentials {
+  readonly contactPoints: readonly string[];
+  readonly localDatacenter: string | null;
+  /** Null for `migrate`, which may have to create the keyspace first. */
+  readonly keyspace: string | null;
   readonly secureBundle: string | null;
 }
 

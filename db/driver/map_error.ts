@@ -232,6 +232,16 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/localDataCenter was configured as/, "correct CASSANDRA_LOCAL_DATACENTER"],
   [/No host could be resolved/, "correct CASSANDRA_CONTACT_POINTS"],
   [/Authentication provider not set/, "set CASSANDRA_USERNAME and CASSANDRA_PASSWORD"],
+  [
+    /Provided username .* and\/or password are incorrect/,
+    "correct CASSANDRA_USERNAME and CASSANDRA_PASSWORD",
+  ],
+  // What a node says of the client's certificate; some say no more than that they did not like it.
+  [
+    /received fatal alert: (?:InternalError|HandshakeFailure|\w*Certificate\w*|UnknownCA)/,
+    "set or correct CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY",
+  ],
+  [/unable to (?:verify|get)|self[- ]signed|UnknownIssuer/, "correct CASSANDRA_TLS_CA"],
   [/ECONNREFUSED/, "start Cassandra there, or correct CASSANDRA_CONTACT_POINTS"],
 ];
 

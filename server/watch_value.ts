@@ -1,0 +1,65 @@
+/**
+ * Values that may change while the service runs, since they come from files: certificates and passwords
+ * that are replaced before they expire. They are read again at intervals. Events of the file system would
+ * be sooner, but a mounted secret is replaced by way of symbolic links, whose targets nobody watches.
+ *
+ * @module
+ */
+import type { Observe } from "../observe/observation.ts";
+
+export interface WatchedValue<Value> {
+  /** As the log calls it, such as `the credentials for Cassandra`. */
+  readonly what: string;
+  /** The value that is in use. */
+  readonly initial: Value;
+  /** The value as it is now. May throw, as while a file is being written. */
+  read(): Value;
+  /** Takes a value into use; throws if it cannot be used, and is called again with it later. */
+  apply(value: Value): Promise<void>;
+}
+
+export interface WatchOptions {
+  readonly intervalMs: number;
+  readonly observe: Observe;
+}
+
+const WORTH_TELLING = 2;
+
+/** Watches until the function that it returns is called. A value that cannot be used changes nothing. */
+export function watchValue<Value>(
+  { what, initial, read, apply }: WatchedValue<Value>,
+  { intervalMs, observe }: WatchOptions,
+): () => void {
+  let inUse = JSON.stringify(initial);
+  /** The last failure, and how often it came in a row. */
+  let failure = { reason: "", count: 0 };
+  let isStopped = false;
+  let timer = setTimeout(check, intervalMs);
+
+  async function check(): Promise<void> {
+    try {
+      const value = read();
+      const text = JSON.stringify(value);
+      if (text !== inUse) {
+        await apply(value);
+        inUse = text;
+        observe({ kind: "notice", message: `Took over ${what} as they are now` });
+      }
+      failure = { reason: "", count: 0 };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      failure = { reason, count: reason === failure.reason ? failure.count + 1 : 1 };
+      // The first may be a pair of files of which one is replaced so far.
+      if (failure.count === WORTH_TELLING) {
+        const message = `Cannot take over ${what} as they are now: those from before stay in use`;
+        observe({ kind: "warning", message, cause: error });
+      }
+    }
+    if (!isStopped) timer = setTimeout(check, intervalMs);
+  }
+
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
