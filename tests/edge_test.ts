@@ -108,7 +108,7 @@ const ANSWERS: readonly Case[] = [
   { path: "/openapi.json", status: 200 },
   { path: "/", status: 200, headers: { accept: "text/html" } },
   { path: "/docs", status: 200 },
-  { path: "/docs/start.js", status: 200 },
+  { path: "/docs/docs.css", status: 200 },
   { path: "/livez", status: 200 },
   { path: "/readyz", status: 200 },
 ];

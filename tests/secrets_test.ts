@@ -97,6 +97,7 @@ describe("A secret", () => {
       ...receiver.env,
       ...ENV,
       CASSANDRA_USERNAME: "cqlgate",
+      INTROSPECTION_CLIENT_ID: "cqlgate",
       LOG_LEVEL: "debug",
       CQL_DIR: EXAMPLE,
     };
