@@ -311,3 +311,24 @@ describe("A flood of requests without a token", () => {
     ]);
   });
 });
+
+describe("A project that asks for what the configuration lacks", () => {
+  const queries = CQL.queries.replace("-- @audit\n", "-- @audit\n-- @sensitive id hash\n");
+  const own = { ...CQL, queries };
+
+  it("does not start where a value is to be hashed without AUDIT_SECRET", async () => {
+    await using file = await createAuditFile();
+    const starting = startOwnService(own, { env: { AUDIT_LOG: `file:${file.path}` } });
+    await expect(starting).rejects.toThrow(
+      'AUDIT_SECRET is not set, but query "get_secret" has "@sensitive … hash"',
+    );
+  });
+
+  it("starts without an audit log, and says that @audit does nothing", async () => {
+    await using unaudited = await startOwnService(own);
+    expect(unaudited.observations).toContainEqual(expect.objectContaining({
+      kind: "warning",
+      message: 'AUDIT_LOG is "off": what "@audit" asks for is not put on record',
+    }));
+  });
+});
