@@ -14,7 +14,7 @@ export async function describeService(
   const task = await taskCommand();
   const lines = [
     "",
-    `  API docs  ${service.url}/docs${ownProvider ? ", where the demo users can log in" : ""}`,
+    `  API docs  ${service.url}/docs${ownProvider ? "  (log in as a demo user)" : ""}`,
     `  Metrics   ${service.adminUrl}/metrics`,
   ];
   if (ownProvider) {
