@@ -78,6 +78,13 @@ describe("createIntrospectingVerifier()", () => {
     expect((await verifier.verify("opaque", "address")).subject).toBe("writer");
   });
 
+  it("takes a token that is bound to a key, whose sender has to prove it", async () => {
+    const jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    own.introspect = () => active({ token_type: "DPoP", cnf: { jkt } });
+    const { confirmation } = await verifier.verify("opaque", "address");
+    expect(confirmation).toEqual({ key: jkt, certificate: null });
+  });
+
   const REFUSED: Record<string, object> = {
     "an inactive token": { active: false },
     "another issuer": { iss: "https://issuer.example" },
@@ -92,6 +99,8 @@ describe("createIntrospectingVerifier()", () => {
     "another type": { token_type: "refresh_token" },
     "a type that is no text": { token_type: ["Bearer"] },
     "a type of proof without a key": { token_type: "DPoP" },
+    "a type of proof with null for a key": { token_type: "DPoP", cnf: null },
+    "a key that is not named by its thumbprint": { cnf: { jwk: {} } },
     "a refresh token of Keycloak": { typ: "Refresh" },
     "a tenant outside the issuer's limits": { tenant: "initech" },
   };
