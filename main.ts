@@ -48,7 +48,8 @@ import { createCursorBox } from "./routes/paging/seal_cursor.ts";
 import { createQuotas } from "./routes/quota/quotas.ts";
 import { Activation } from "./server/activation.ts";
 import { localUrl } from "./server/host_port.ts";
-import { listen, type Listener } from "./server/listen.ts";
+import { type Certificate, listen, type Listener } from "./server/listen.ts";
+import { listenTls } from "./server/listen_tls.ts";
 import { assertRuntime } from "./server/runtime.ts";
 import { shutDown, stopOnSignal } from "./server/shutdown.ts";
 import { watchValue } from "./server/watch_value.ts";
@@ -128,7 +129,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   });
   const seeds = createSeeds();
   const origins = createOriginPolicy(config.corsOrigins);
-  const isHttps = config.publicUrl?.startsWith("https:") ?? false;
+  const certificate = certificateOf(config);
+  const isHttps = certificate !== null || (config.publicUrl?.startsWith("https:") ?? false);
   const secure = createSecureHeaders({
     isOpenToAll: config.corsOrigins.some(({ kind }) => kind === "any"),
     hstsMaxAgeSeconds: isHttps && config.hstsMaxAgeSeconds > 0 ? config.hstsMaxAgeSeconds : null,
@@ -210,36 +212,48 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     secure(headers);
     permit?.(request, headers);
   };
-  const api = listen(
-    { hostname, port: config.port, onLost, onRefusal },
-    (request, info) => app.fetch(request, info),
-  );
+  const apiOptions = { hostname, port: config.port, onLost, onRefusal };
+  const serveApi: Deno.ServeHandler<Deno.NetAddr> = (request, info) => app.fetch(request, info);
+  const tls = certificate === null ? null : listenTls({ ...apiOptions, certificate }, serveApi);
+  const api = tls ?? listen(apiOptions, serveApi);
+  const adminHostname = config.adminHost ?? hostname;
   let admin: Listener;
   try {
     admin = listen(
-      { hostname, port: config.adminPort, onLost },
+      { hostname: adminHostname, port: config.adminPort, onLost },
       createAdmin(metrics, secure).fetch,
     );
   } catch (error) {
     await api.finish(0);
     throw error;
   }
-  const url = localUrl({ hostname, port: api.port }) + config.basePath;
-  const adminUrl = localUrl({ hostname, port: admin.port });
+  const scheme = tls === null ? "http" : "https";
+  const url = localUrl({ hostname, port: api.port, scheme }) + config.basePath;
+  const adminUrl = localUrl({ hostname: adminHostname, port: admin.port });
   observe({ kind: "listening", url, adminUrl });
   session.open();
   authenticator?.warmUp();
   const unwatchEventLoop = watchEventLoop(observe);
   const { reread = () => config } = options;
+  const watchOptions = { intervalMs: config.reloadIntervalMs, observe };
+  const unwatchCertificate = watchValue({
+    what: "the certificate and key of the API",
+    initial: certificate,
+    read: () => certificateOf(reread()),
+    async apply(next) {
+      if (next !== null) await tls?.replaceCertificate(next);
+    },
+  }, watchOptions);
   const unwatchCredentials = watchValue({
     what: "the credentials for Cassandra",
     initial: credentialsOf(config),
     read: () => credentialsOf(reread()),
     apply: (credentials) => session.replaceCredentials(credentials),
-  }, { intervalMs: config.reloadIntervalMs, observe });
+  }, watchOptions);
 
   async function close(): Promise<void> {
     isClosing = true;
+    unwatchCertificate();
     unwatchCredentials();
     await shutDown({ activation, api, admin, session, audit, observe }, config);
     authenticator?.close();
@@ -274,6 +288,10 @@ async function openAudit(
     const reason = error instanceof Error ? error.message : error;
     throw new ConfigError([`AUDIT_LOG cannot be opened: ${reason}`]);
   }
+}
+
+function certificateOf({ serverCert: cert, serverKey: key }: Config): Certificate | null {
+  return cert === null || key === null ? null : { cert, key };
 }
 
 function credentialsOf({ username, password, tlsCa, tlsCert, tlsKey }: Config): Credentials {

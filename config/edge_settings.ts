@@ -26,6 +26,6 @@ export const EDGE_SETTINGS = {
     default: "31536000",
     kind: integer({ min: 0, max: 63_072_000 }),
     meaning:
-      "How long browsers use only `https` for this host, where `PUBLIC_URL` is `https`; 0 sends no `Strict-Transport-Security`",
+      "How long browsers use only `https` for this host, where `PUBLIC_URL` is `https` or `TLS_CERT` is set; 0 sends no `Strict-Transport-Security`",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

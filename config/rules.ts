@@ -46,6 +46,8 @@ export const RULES: readonly Rule[] = [
   requireWith("CASSANDRA_PASSWORD", "CASSANDRA_USERNAME"),
   requireWith("CASSANDRA_TLS_CERT", "CASSANDRA_TLS_KEY"),
   requireWith("CASSANDRA_TLS_KEY", "CASSANDRA_TLS_CERT"),
+  requireWith("TLS_CERT", "TLS_KEY"),
+  requireWith("TLS_KEY", "TLS_CERT"),
   requireWith("OIDC_ISSUER", "OIDC_AUDIENCE"),
   requireWith("OIDC_AUDIENCE", "OIDC_ISSUER"),
   requireOwnIssuer("JWT_JWKS_FILE", { help: "whose keys are they?" }),

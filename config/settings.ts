@@ -16,6 +16,7 @@ import { IDENTITY_SETTINGS } from "./identity_settings.ts";
 import { MASK_SETTINGS } from "./mask_settings.ts";
 import { QUOTA_SETTINGS } from "./quota_settings.ts";
 import { RELOAD_SETTINGS } from "./reload_settings.ts";
+import { TLS_SETTINGS } from "./tls_settings.ts";
 import type { Setting } from "./setting.ts";
 import {
   choice,
@@ -37,7 +38,7 @@ export const SETTINGS = {
     name: "HOST",
     default: "0.0.0.0",
     kind: text(),
-    meaning: "Address that the API and admin ports listen on",
+    meaning: "Address that the API listens on",
   },
   port: {
     name: "PORT",
@@ -51,6 +52,13 @@ export const SETTINGS = {
     kind: integer({ min: 0, max: 65535 }),
     meaning: "`/metrics`; do not expose it to the public",
   },
+  adminHost: {
+    name: "ADMIN_HOST",
+    default: null,
+    kind: text(),
+    meaning: "Address that `ADMIN_PORT` listens on, such as `127.0.0.1`; by default that of `HOST`",
+  },
+  ...TLS_SETTINGS,
   /** Without a slash at the end; empty for no prefix. */
   basePath: {
     name: "BASE_PATH",

@@ -6,8 +6,10 @@
  */
 if (import.meta.main) {
   const port = Deno.env.get("PORT") ?? "8000";
+  // Its certificate is for the name that clients use, and is not verified here.
+  const scheme = Deno.env.get("TLS_CERT") ? "https" : "http";
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/livez`, {
+    const response = await fetch(`${scheme}://127.0.0.1:${port}/livez`, {
       signal: AbortSignal.timeout(2_000),
     });
     Deno.exit(response.ok ? 0 : 1);

@@ -17,7 +17,9 @@ export function hostPort({ hostname, port }: HostAndPort): string {
 }
 
 /** The URL under which a listening address is reached from its own machine, without a slash at the end. */
-export function localUrl({ hostname, port }: HostAndPort): string {
+export function localUrl(
+  { hostname, port, scheme = "http" }: HostAndPort & { readonly scheme?: "http" | "https" },
+): string {
   const isEvery = ["0.0.0.0", "::", "[::]"].includes(hostname);
-  return `http://${hostPort({ hostname: isEvery ? "localhost" : hostname, port })}`;
+  return `${scheme}://${hostPort({ hostname: isEvery ? "localhost" : hostname, port })}`;
 }

@@ -19,10 +19,18 @@ export interface Listener {
   finish(graceMs: number): Promise<void>;
 }
 
+/** PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface ListenOptions {
   readonly hostname: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Default: no TLS. */
+  readonly certificate?: Certificate | undefined;
   /** Called each time that nothing listens any more, with the reason, and the time until the next attempt. */
   readonly onLost: (cause: unknown, retryInMs: number) => void;
   /** Completes the headers of what is refused here, as an app does with its own answers. */
@@ -43,7 +51,7 @@ const WELL_MS = 30_000;
 
 /** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
 export function listen(
-  { hostname, port, onLost, onRefusal = () => {} }: ListenOptions,
+  { hostname, port, certificate, onLost, onRefusal = () => {} }: ListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Listener {
   const unanswered = new Set<Promise<void>>();
@@ -64,6 +72,7 @@ export function listen(
     return Deno.serve({
       hostname,
       port,
+      ...certificate,
       automaticCompression: true,
       onListen: () => {},
     }, (request, info) => {
@@ -78,7 +87,7 @@ export function listen(
   }
 
   /** The server that accepts connections; a lost server keeps the connections that it has. */
-  let server = serveOrExplain(serve, { hostname, port });
+  let server = explainTaken({ hostname, port }, () => serve(port));
   let delays = backoff(RELISTEN);
   let listensSince = performance.now();
   async function keepListening(): Promise<void> {
@@ -130,12 +139,13 @@ async function shutDown(server: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
   await server.shutdown();
 }
 
-function serveOrExplain<T>(
-  serve: (port: number) => T,
+/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
+export function explainTaken<Result>(
   address: { readonly hostname: string; readonly port: number },
-): T {
+  listen: () => Result,
+): Result {
   try {
-    return serve(address.port);
+    return listen();
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new Deno.errors.AddrInUse(

@@ -1,0 +1,128 @@
+/**
+ * Connections that are handed on, byte for byte, to a server on this machine that decrypts them. The
+ * runtime cannot change the certificate of a server, and a server that stops drops the connections that
+ * wait to be accepted. So the port stays open here, and each new connection goes to the server with the
+ * newest certificate: see docs/decisions/0054-connections-are-handed-on.md.
+ *
+ * @module
+ */
+
+export interface ForwarderOptions {
+  readonly hostname: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Called when the port can accept nothing for now, as when descriptors have run out. */
+  readonly onLost: (cause: unknown, retryInMs: number) => void;
+}
+
+/** Where connections go: a port of this machine, and who is told when the last of them has ended. */
+interface Target {
+  readonly port: number;
+  connections: number;
+  onIdle: (() => void) | null;
+}
+
+const LOOPBACK = "127.0.0.1";
+const CHUNK_BYTES = 16_384;
+const RETRY_MS = 250;
+
+export class Forwarder {
+  readonly #listener: Deno.TcpListener;
+  /** By the port that the server sees a connection come from: the address that it really comes from. */
+  readonly #clients = new Map<number, Deno.NetAddr>();
+  readonly #onLost: ForwarderOptions["onLost"];
+  #target: Target | null = null;
+  #isClosed = false;
+
+  /** @throws {Deno.errors.AddrInUse} */
+  constructor({ hostname, port, onLost }: ForwarderOptions) {
+    this.#listener = Deno.listen({ hostname, port });
+    this.#onLost = onLost;
+    void this.#acceptAll();
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /**
+   * Sends new connections to a port of this machine from now on. Those to the port before go on.
+   *
+   * @param onIdle called once the port before has no connections any more
+   */
+  pointTo(port: number, onIdle: () => void): void {
+    const before = this.#target;
+    this.#target = { port, connections: 0, onIdle: null };
+    if (before === null) return;
+    if (before.connections === 0) onIdle();
+    else before.onIdle = onIdle;
+  }
+
+  /** Who sent a request, by the address that it came from here; null if nothing was handed on from there. */
+  clientOf({ hostname, port }: Deno.NetAddr): Deno.NetAddr | null {
+    return hostname === LOOPBACK ? this.#clients.get(port) ?? null : null;
+  }
+
+  /** Accepts no more; what is open goes on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#listener.close();
+  }
+
+  async #acceptAll(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        void this.#handOn(await this.#listener.accept());
+      } catch (error) {
+        if (this.#isClosed) return;
+        this.#onLost(error, RETRY_MS);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #handOn(outer: Deno.TcpConn): Promise<void> {
+    using _outer = closing(outer);
+    const target = this.#target;
+    if (target === null) return;
+    target.connections++;
+    try {
+      const inner = await Deno.connect({ hostname: LOOPBACK, port: target.port });
+      using _inner = closing(inner);
+      const { port } = inner.localAddr as Deno.NetAddr;
+      this.#clients.set(port, outer.remoteAddr as Deno.NetAddr);
+      try {
+        for (const connection of [outer, inner]) connection.setNoDelay();
+        await Promise.all([pump(outer, inner), pump(inner, outer)]);
+      } finally {
+        this.#clients.delete(port);
+      }
+    } catch {
+      // One side is gone, and the other learns of it by the end of its connection.
+    } finally {
+      if (--target.connections === 0) target.onIdle?.();
+    }
+  }
+}
+
+/** Closes a connection that may be closed already. */
+function closing(connection: Deno.Conn): Disposable {
+  return {
+    [Symbol.dispose]() {
+      try {
+        connection.close();
+      } catch {
+        // It is.
+      }
+    },
+  };
+}
+
+/** Copies until the source ends, then ends the target's side. Rejects as soon as either is gone. */
+async function pump(source: Deno.TcpConn, target: Deno.TcpConn): Promise<void> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  for (let length = await source.read(chunk); length !== null; length = await source.read(chunk)) {
+    for (let sent = 0; sent < length;) sent += await target.write(chunk.subarray(sent, length));
+  }
+  await target.closeWrite();
+}

@@ -1,0 +1,52 @@
+/**
+ * The API over TLS, with a certificate that can be replaced: new connections get the newest one, and
+ * those that are open go on. `forwarder.ts` has the port, and `listen.ts` a server for each certificate.
+ *
+ * @module
+ */
+import { Forwarder } from "./forwarder.ts";
+import {
+  type Certificate,
+  explainTaken,
+  listen,
+  type Listener,
+  type ListenOptions,
+} from "./listen.ts";
+
+export interface TlsListener extends Listener {
+  /** @throws {Error} if the key does not belong to the certificate, or either is not PEM */
+  replaceCertificate(certificate: Certificate): void;
+}
+
+const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
+
+/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
+export function listenTls(
+  { certificate, ...options }: ListenOptions & { readonly certificate: Certificate },
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): TlsListener {
+  const serve = (certificate: Certificate) =>
+    listen({ ...options, ...LOOPBACK, certificate }, (request, info) => {
+      const remoteAddr = forwarder.clientOf(info.remoteAddr) ?? info.remoteAddr;
+      return handler(request, { remoteAddr, completed: info.completed });
+    });
+  const forwarder = explainTaken(options, () => new Forwarder(options));
+  const before = new Set<Listener>();
+  let current = serve(certificate);
+  forwarder.pointTo(current.port, () => {});
+  return {
+    port: forwarder.port,
+    replaceCertificate(certificate) {
+      const replaced = current;
+      current = serve(certificate);
+      before.add(replaced);
+      forwarder.pointTo(current.port, () => {
+        replaced.finish(0).finally(() => before.delete(replaced));
+      });
+    },
+    async finish(graceMs) {
+      forwarder.close();
+      await Promise.all([current, ...before].map((listener) => listener.finish(graceMs)));
+    },
+  };
+}
