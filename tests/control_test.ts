@@ -6,9 +6,10 @@
  */
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
-import { eventually } from "./support/eventually.ts";
+import { eventually, untilReady } from "./support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestRequest } from "./support/harness.ts";
 import type { TestService } from "./support/harness.ts";
+import { spawnService } from "./support/programs.ts";
 
 const MIGRATION = `CREATE TABLE items (list text, id int, version int, PRIMARY KEY ((list), id));`;
 
@@ -206,3 +207,39 @@ describe("A control file that cannot be used", () => {
     expect(later).toContain("\ncqlgate_read_only 0\n");
   });
 });
+
+describe("A process with a control file", () => {
+  it("follows a link as a mounted file is one, and hears SIGHUP", async () => {
+    await using folder = await createMount();
+    await folder.mount({ queries_off: ["list_stations"] });
+    const env = { ...service.env, CQL_DIR: EXAMPLE, CONTROL_FILE: folder.link };
+    await using process = await spawnService(env);
+    await untilReady(process.url);
+    const list = () => outcomeOf(`${process.url}/stations`);
+    expect(await list()).toEqual([503, "query_off"]);
+    await folder.mount({});
+    process.kill("SIGHUP");
+    await eventually("it is on again", async () => (await list())[0] === 200);
+    await folder.mount({ queries_off: ["list_stations"] });
+    await eventually("it is off again", async () => (await list())[0] === 503);
+  });
+});
+
+/** A folder in which a file is replaced as Kubernetes replaces that of a ConfigMap: by another link. */
+async function createMount() {
+  const path = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+  const link = `${path}/control.json`;
+  await Deno.symlink("..data/control.json", link);
+  let version = 0;
+  return {
+    link,
+    async mount(content: object): Promise<void> {
+      const folder = `..${++version}`;
+      await Deno.mkdir(`${path}/${folder}`);
+      await Deno.writeTextFile(`${path}/${folder}/control.json`, JSON.stringify(content));
+      await Deno.symlink(folder, `${path}/..next`);
+      await Deno.rename(`${path}/..next`, `${path}/..data`);
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
