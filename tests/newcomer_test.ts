@@ -100,7 +100,8 @@ docs/configuration.md lists every setting`,
       what: "guesses an option",
       task: "migrate",
       args: ["--dry-run"],
-      says: 'Cannot migrate: unknown argument "--dry-run": only "--plan" is known',
+      says:
+        'Cannot migrate: unknown argument "--dry-run": Use one of "status", "--plan", "--to", "--wait", "--resolve"',
     },
     {
       what: "takes the data centre's name from a tutorial",
