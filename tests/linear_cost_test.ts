@@ -20,6 +20,10 @@ import { primitives } from "../codec/primitives.ts";
 import { TEXT_FORMS } from "../codec/text_format.ts";
 import { invalidInput, pointerTo } from "../errors/invalid_input.ts";
 import { readCredentials } from "../routes/auth/credentials.ts";
+import { certificateThumbprint } from "../routes/auth/proof/client_certificate.ts";
+import { readProof } from "../routes/auth/proof/dpop_proof.ts";
+import { createNonces } from "../routes/auth/proof/nonces.ts";
+import { isSameTarget } from "../routes/auth/proof/target_uri.ts";
 import { readJsonPart } from "../routes/auth/jwt/json_part.ts";
 import { readJwtHeader } from "../routes/auth/jwt/jwt_header.ts";
 import { namedIssuer } from "../routes/auth/jwt/named_issuer.ts";
@@ -167,6 +171,7 @@ describe("the time of a body", () => {
 
 describe("the time of a header", () => {
   const headers = (name: string, value: string) => new Headers({ [name]: value });
+  const nonces = createNonces([new Uint8Array(32)]);
   const app = new Hono<AppEnv>();
   const proxy = { remoteAddr: { hostname: "127.0.0.1" } };
   const addressOf = createAddressReader([{
@@ -190,6 +195,11 @@ describe("the time of a header", () => {
     "the claims of a token": (text) => readJsonPart(Buffer.from(text)),
     "the issuer that a token names": (text) =>
       namedIssuer(`e30.${Buffer.from(text).toString("base64url")}.AA`),
+    "Client-Cert": (text) => certificateThumbprint(text),
+    "Client-Cert between colons": (text) => certificateThumbprint(`:${text}:`),
+    "DPoP": (text) => readProof(text, { method: "GET", url: "", token: "", key: "", now: 0 }),
+    "the URL in a proof": (text) => isSameTarget(`https://a/${text}`, "https://a/b"),
+    "the nonce in a proof": (text) => nonces.windowOf(text),
     "Content-Encoding": (text) => assertNotEncoded(headers("content-encoding", text)),
     "Content-Encoding after a comma": (text) =>
       assertNotEncoded(headers("content-encoding", `,${text}x`)),
