@@ -137,7 +137,7 @@ export const SETTINGS = {
     name: "REQUEST_TIMEOUT_MS",
     default: "5000",
     kind: integer({ min: 1, max: 600_000 }),
-    meaning: "Longest time that a request waits for Cassandra",
+    meaning: "Longest time that a request waits for Cassandra, all attempts together",
   },
   bodyTimeoutMs: {
     name: "BODY_TIMEOUT_MS",

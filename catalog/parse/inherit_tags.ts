@@ -45,6 +45,7 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
     consistency: own.consistency.length > 0
       ? own.consistency
       : file.consistency.flatMap((tag) => fittingConsistency(tag, query)),
+    timeout: own.timeout.length > 0 ? own.timeout : file.timeout,
     deprecated: own.deprecated.length > 0 || own.route.length === 0
       ? own.deprecated
       : file.deprecated,

@@ -36,6 +36,7 @@ import { sensitiveTag } from "./sensitive_tag.ts";
 import { statusTag } from "./status_tag.ts";
 import type { Tag, TaggedQuery } from "./tag.ts";
 import { readTagLine, type TagLine } from "./tag_line.ts";
+import { timeoutTag } from "./timeout_tag.ts";
 import { waiveTag } from "./waive_tag.ts";
 import { walkTag } from "./walk_tag.ts";
 import { withoutTag } from "./without_tag.ts";
@@ -57,6 +58,7 @@ const TAGS = {
   without: withoutTag,
   optional: optionalTag,
   consistency: consistencyTag,
+  timeout: timeoutTag,
   page: pageTag,
   "max-rows": maxRowsTag,
   etag: etagTag,

@@ -35,8 +35,9 @@ export function createBulkWriter(prepared: PreparedQuery, executor: Executor): B
       key: rowKey,
       idempotent,
       nextTime: () => ownTime ?? executor.nextWriteTime(),
-      async write(rows, writeTime) {
-        const options = { stopwatch, writeTime, run: request.run };
+      timeoutMs: executor.timeoutMs,
+      async write(rows, { time, deadline }) {
+        const options = { stopwatch, writeTime: time, deadline, run: request.run };
         const [row, ...more] = rows;
         if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
         const result = await executor.execute(prepared, row!, options);

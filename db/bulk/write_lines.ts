@@ -25,11 +25,13 @@ export interface WriteLinesOptions<Row> {
   /** Runs the reading of some inputs. */
   readonly run: RunSteps;
   /**
-   * Writes rows that are in one group, all of them or none, as of a time.
+   * Writes rows that are in one group, all of them or none.
    *
    * @throws {ServiceError} if they were not, or perhaps not, written
    */
-  write(rows: readonly Row[], time: WriteTime | undefined): Promise<void>;
+  write(rows: readonly Row[], attempt: Attempt): Promise<void>;
+  /** Longest that a row may take, all attempts together, in milliseconds. */
+  readonly timeoutMs: number;
   /** The time for a write, later than all before: an attempt to repeat it must not undo a later one. */
   nextTime(): WriteTime | undefined;
   /** Which rows may be written together; null if none may. */
@@ -45,6 +47,14 @@ export interface WriteLinesOptions<Row> {
   readonly limit?: AdaptiveLimit;
   /** In [0, 1), for the delays between attempts. */
   readonly random?: () => number;
+}
+
+/** How rows are to be written. */
+export interface Attempt {
+  /** As of when. */
+  readonly time: WriteTime | undefined;
+  /** Until when it may take, in the time of `performance.now()`. */
+  readonly deadline: number;
 }
 
 /** What became of the lines. */
@@ -158,16 +168,19 @@ export async function writeLines<Row>(
   /** Writes, and writes again where that helps and does no harm. */
   async function writeRetrying(rows: readonly Row[], time: WriteTime | undefined): Promise<void> {
     const delays = backoff({ ...RETRY_BACKOFF, random: options.random ?? Math.random });
+    const deadline = performance.now() + options.timeoutMs;
     for (let retries = 0;; retries++) {
       const { epoch } = limit;
       try {
-        return await options.write(rows, time);
+        return await options.write(rows, { time, deadline });
       } catch (error) {
         const { code } = toServiceError(error);
         if (STRAINED.has(code)) limit.backOff(epoch);
         if (!options.idempotent || !PASSING.has(code) || retries === MAX_RETRIES) throw error;
+        const delayMs = delays.next().value;
+        if (performance.now() + delayMs >= deadline) throw error;
+        await setTimeout(delayMs);
       }
-      await setTimeout(delays.next().value);
     }
   }
 

@@ -30,6 +30,7 @@ async function run(
     nextTime: () => 0,
     key: null,
     idempotent: true,
+    timeoutMs: 60_000,
     fail: (line, { code }) => failures.push(`${line} ${code}`),
     obstacle: () => null,
     random: () => 0,
@@ -250,6 +251,13 @@ describe("writeLines() with a key", () => {
     expect(new Set(groups.flat()).size).toBe(35);
   });
 
+  it("attempts nothing again once the time of a line is up", async () => {
+    const { write, attempts } = failing("timeout", { lines: [1], times: 9 });
+    const options = { write, timeoutMs: 50, random: () => 0.99 };
+    expect((await run(blocksOf(2), options)).failures).toEqual(["1 timeout"]);
+    expect([...attempts]).toEqual([[1, 1], [2, 1]]);
+  });
+
   it("attempts a group, and each of its rows, as of one time, which is later than that before", async () => {
     let time = 0;
     const attempts: [unknown, number][] = [];
@@ -257,7 +265,7 @@ describe("writeLines() with a key", () => {
     await run(blocksOf(18, 18), {
       key,
       nextTime: () => ++time,
-      write(rows, time) {
+      write(rows, { time }) {
         attempts.push([rows.join(), time as number]);
         const code = rows.includes(1) ? failures[attempts.length === 1 ? 0 : 1] : undefined;
         if (code === undefined || rows.length === 1) return Promise.resolve();

@@ -10,7 +10,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import { backoff } from "./backoff.ts";
 import { clientOptions, type ConnectionOptions, type Credentials } from "./client_options.ts";
-import { onSchemaEvent } from "./driver_internals.ts";
+import { onSchemaEvent } from "./schema_event.ts";
 import type { WriteTime } from "./driver_types.ts";
 import { NO_HOSTS, type SeenHosts, seenHosts } from "./host_states.ts";
 import { connectionFailure } from "./map_error.ts";

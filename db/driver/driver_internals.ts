@@ -8,8 +8,7 @@
  * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's;
  * - a bound for the bytes of a response, which is known before they have come in;
  * - pauses while large responses come in;
- * - a say in what happens when a node has forgotten a statement, before it is prepared again;
- * - the events that announce a change of the schema.
+ * - a say in what happens when a node has forgotten a statement, before it is prepared again.
  *
  * What is done with these is in `statement.ts` and `session.ts`. Read against cassandra-driver 4.10.0:
  * `lib/control-connection.js`, `lib/prepare-handler.js`, `lib/request-execution.js`,
@@ -30,10 +29,10 @@ import requests from "cassandra-driver/lib/requests.js";
 import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
 import { AnswerTooLarge } from "./answer_too_large.ts";
+import type { Deadline } from "./deadline.ts";
 import type {
   BatchRequestClass,
   Connection,
-  ControlConnection,
   DriverResult,
   Encoder,
   ExecuteRequestClass,
@@ -51,6 +50,7 @@ import type {
 } from "./driver_shapes.ts";
 import type { BoundValues, RawResult, RawRows } from "./driver_types.ts";
 import { paceReading, type ProtocolStream } from "./paced_reading.ts";
+import { toRawResult } from "./raw_result.ts";
 
 const { FrameReader } = readers as unknown as {
   FrameReader: {
@@ -76,7 +76,7 @@ const { DefaultExecutionOptions } = executionOptions as unknown as {
     create(
       options: unknown,
       client: cassandra.Client,
-    ): { getLoadBalancingPolicy(): unknown };
+    ): { getLoadBalancingPolicy(): unknown; getReadTimeout(): number };
   };
 };
 const { send } = requestHandler as unknown as {
@@ -113,15 +113,26 @@ function rawStreamsOf(encoder: Encoder): Map<number, number> {
 /** An EXECUTE whose values are bytes and whose rows come back as bytes. */
 class RawExecuteRequest extends ExecuteRequest implements Request {
   maxBytes = Infinity;
+  deadline: Deadline | null = null;
 
   getParamType(): unknown {
     return BLOB;
   }
 
   override write(encoder: Encoder, streamId: number): Buffer {
+    this.deadline?.noteSending();
     const frame = super.write(encoder, streamId);
     rawStreamsOf(encoder).set(streamId, this.maxBytes);
     return frame;
+  }
+}
+
+class RawBatchRequest extends BatchRequest implements Request {
+  deadline: Deadline | null = null;
+
+  override write(encoder: Encoder, streamId: number): Buffer {
+    this.deadline?.noteSending();
+    return super.write(encoder, streamId);
   }
 }
 
@@ -278,32 +289,38 @@ interface SendOptions {
   readonly execution: ExecutionSettings;
   /** Asked before it is sent again to a node that has forgotten the statement. */
   readonly prepareAgain: PrepareAgain;
+  /** When nothing more is sent, and nobody waits any longer. */
+  readonly deadline: Deadline;
 }
 
 /**
  * Sends an EXECUTE, with the driver's routing and retries.
  *
  * @throws {AnswerTooLarge} if there are more than `maxBytes` of rows
+ * @throws {DeadlinePassed}
  */
 export async function sendExecute(
   client: cassandra.Client,
   { cql, id, values }: Bound,
-  { execution, prepareAgain, maxBytes }: SendOptions & { readonly maxBytes: number },
+  { execution, prepareAgain, deadline, maxBytes }: SendOptions & { readonly maxBytes: number },
 ): Promise<RawResult> {
   const options = DefaultExecutionOptions.create(execution, client);
+  // Asked for each attempt.
+  options.getReadTimeout = () => deadline.leftMs;
   const request = new RawExecuteRequest(cql, id, values, options, { columns: [] });
-  Object.assign(request, { prepareAgain, maxBytes });
-  return toRawResult(await send(request, options, client));
+  Object.assign(request, { prepareAgain, maxBytes, deadline });
+  return toRawResult(await deadline.bound(send(request, options, client)));
 }
 
 /** Sends a BATCH that is not logged, with the driver's routing and retries. */
 export async function sendBatch(
   client: cassandra.Client,
   statements: readonly Bound[],
-  { execution, prepareAgain }: SendOptions,
+  { execution, prepareAgain, deadline }: SendOptions,
 ): Promise<RawResult> {
   const options = DefaultExecutionOptions.create({ ...execution, logged: false }, client);
-  const request = new BatchRequest(
+  options.getReadTimeout = () => deadline.leftMs;
+  const request = new RawBatchRequest(
     statements.map(({ cql, id, values }) => ({
       query: cql,
       queryId: id,
@@ -312,38 +329,6 @@ export async function sendBatch(
     })),
     options,
   );
-  return toRawResult(await send(Object.assign(request, { prepareAgain }), options, client));
-}
-
-const NO_WARNINGS: readonly string[] = [];
-const NO_ROWS: RawRows = { length: 0, body: Buffer.alloc(0), offset: 0, end: 0 };
-
-function toRawResult({ columns, rows, rawPageState, info }: DriverResult): RawResult {
-  return {
-    columns: columns ?? [],
-    rows: rows ?? NO_ROWS,
-    pagingState: rawPageState ?? null,
-    coordinator: info.queriedHost,
-    warnings: info.warnings ?? NO_WARNINGS,
-  };
-}
-
-/**
- * Calls back when a node announces that a schema has changed, with the keyspace; with null if an
- * announcement may have been missed, since the connection that brings them was lost for a while. To be
- * called before the client connects.
- */
-export function onSchemaEvent(
-  client: cassandra.Client,
-  listener: (keyspace: string | null) => void,
-): void {
-  const { controlConnection } = client as unknown as { controlConnection: ControlConnection };
-  const handle = controlConnection._nodeSchemaChangeHandler;
-  controlConnection._nodeSchemaChangeHandler = function (event) {
-    handle.call(this, event);
-    listener(event.keyspace);
-  };
-  controlConnection.on("newConnection", (error) => {
-    if (!error) listener(null);
-  });
+  Object.assign(request, { prepareAgain, deadline });
+  return toRawResult(await deadline.bound(send(request, options, client)));
 }

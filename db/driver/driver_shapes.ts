@@ -127,7 +127,6 @@ export interface ExecutionSettings {
   readonly fetchSize?: number;
   readonly pageState?: Buffer | undefined;
   readonly isIdempotent: boolean;
-  readonly readTimeout: number;
   readonly timestamp?: unknown;
   readonly keyspace?: string | undefined;
   readonly routingKey?: Buffer | undefined;

@@ -6,6 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
+import type { Deadline } from "./deadline.ts";
 
 /** A type as the driver reads it from the wire (native protocol v4, section 4.2.5.2, `[option]`). */
 export interface DriverType {
@@ -71,7 +72,7 @@ export interface ExecuteOptions {
   readonly fetchSize: number;
   readonly pagingState: Buffer | undefined;
   readonly isIdempotent: boolean;
-  readonly readTimeoutMs: number;
+  readonly deadline: Deadline;
   /** The most bytes of rows that are taken. Default: no bound. */
   readonly maxAnswerBytes?: number | undefined;
   /** Default: when it is sent. */

@@ -8,6 +8,7 @@ import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../errors/service_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
+import { DeadlinePassed } from "./deadline.ts";
 import { tellRefusal } from "./refused_values.ts";
 import { SchemaChanged } from "./schema_changed.ts";
 
@@ -33,6 +34,7 @@ export function mapError(error: unknown, facts: StatementFacts): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof SchemaChanged) return schemaChanged(error);
   if (error instanceof AnswerTooLarge) return answerTooLarge(error);
+  if (error instanceof DeadlinePassed) return deadlinePassed(error, facts);
   const cause = mostTelling(error);
   const { errors } = cassandra;
   if (cause instanceof errors.OperationTimedOutError) return timedOut(cause, facts);
@@ -173,6 +175,15 @@ function timedOut(cause: unknown, facts: StatementFacts): ServiceError {
   return new ServiceError(
     "timeout",
     "Cassandra did not confirm the write in time; it may have happened: retrying is safe",
+    { cause },
+  );
+}
+
+function deadlinePassed(cause: DeadlinePassed, facts: StatementFacts): ServiceError {
+  if (cause.wasSent || !facts.writes) return timedOut(cause, facts);
+  return new ServiceError(
+    "timeout",
+    "Cassandra could not be asked in time, and nothing was changed: retry the request",
     { cause },
   );
 }

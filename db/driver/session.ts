@@ -5,18 +5,19 @@
  * @module
  */
 import type cassandra from "cassandra-driver";
-import type { Buffer } from "node:buffer";
-import type { Consistency, SerialConsistency } from "../../catalog/query.ts";
+import type { Consistency } from "../../catalog/query.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { ConnectionOptions, Credentials } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
+import { Deadline } from "./deadline.ts";
 import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
 import { mapError } from "./map_error.ts";
 import { isRefusal } from "./refusal.ts";
 import { agreesOnSchema } from "./schema_agreement.ts";
 import { SchemaChanged } from "./schema_changed.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch.ts";
+import type { StatementOptions } from "./statement_options.ts";
 import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 
 export interface SessionOptions extends ConnectionOptions {
@@ -25,23 +26,6 @@ export interface SessionOptions extends ConnectionOptions {
   /** Longest that a statement may take, in milliseconds. */
   readonly requestTimeoutMs: number;
   readonly observe: Observe;
-}
-
-/** How one execution of a statement differs from the session's defaults. */
-export interface StatementOptions {
-  readonly consistency: Consistency | null;
-  readonly serialConsistency: SerialConsistency | null;
-  readonly writes: boolean;
-  readonly idempotent: boolean;
-  /** Rows in a page. */
-  readonly fetchSize: number;
-  readonly pagingState?: Buffer | undefined;
-  /** The most bytes of rows that are taken. Default: no bound. */
-  readonly maxAnswerBytes?: number | undefined;
-  /** Default: that of the session. */
-  readonly timeoutMs?: number;
-  /** Default: when it is sent. */
-  readonly writeTime?: WriteTime | undefined;
 }
 
 /** Made at boot and closed at the end. */
@@ -124,10 +108,12 @@ export class Session {
     values: BoundValues,
     options: StatementOptions,
   ): Promise<RawResult> {
+    const deadline = this.#deadlineOf(options);
     try {
       const preparing = this.#own.get(cql) ?? this.prepare(cql);
       this.#own.set(cql, preparing);
-      return await this.execute(await preparing, values, options);
+      const statement = await deadline.bound(preparing);
+      return await this.execute(statement, values, { ...options, timeoutMs: deadline.leftMs });
     } catch (error) {
       this.#own.delete(cql);
       const cause = isRefusal(error) ? new SchemaChanged(error.message, { cause: error }) : error;
@@ -145,8 +131,9 @@ export class Session {
     values: BoundValues,
     options: StatementOptions,
   ): Promise<RawResult> {
+    const deadline = this.#deadlineOf(options);
     return await this.#connection.use(async (client) => {
-      await this.#assertFits(client, statement);
+      await this.#assertFits(client, statement, deadline);
       try {
         return await executeStatement(client, statement, values, {
           consistency: this.#consistencyOf(options),
@@ -157,7 +144,7 @@ export class Session {
           pagingState: options.pagingState,
           maxAnswerBytes: options.maxAnswerBytes,
           isIdempotent: options.idempotent,
-          readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
+          deadline,
           writeTime: options.writeTime,
         });
       } catch (error) {
@@ -176,13 +163,14 @@ export class Session {
     rows: readonly BoundValues[],
     options: Omit<StatementOptions, "serialConsistency" | "fetchSize" | "pagingState">,
   ): Promise<RawResult> {
+    const deadline = this.#deadlineOf(options);
     return await this.#connection.use(async (client) => {
-      await this.#assertFits(client, statement);
+      await this.#assertFits(client, statement, deadline);
       try {
         return await executeBatch(client, statement, rows, {
           consistency: this.#consistencyOf(options),
           isIdempotent: options.idempotent,
-          readTimeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
+          deadline,
           writeTime: options.writeTime,
         });
       } catch (error) {
@@ -192,10 +180,15 @@ export class Session {
   }
 
   /** Checks a statement that may be older than the schema, before it is run under other types. */
-  async #assertFits(client: cassandra.Client, statement: PreparedStatement): Promise<void> {
+  async #assertFits(
+    client: cassandra.Client,
+    statement: PreparedStatement,
+    deadline: Deadline,
+  ): Promise<void> {
     if (this.#schema.isChecked(statement)) return;
     try {
-      await this.#schema.check(statement, () => checkStatement(client, statement));
+      const check = () => checkStatement(client, statement);
+      await deadline.bound(this.#schema.check(statement, check));
     } catch (error) {
       throw mapError(error, { writes: false, idempotent: true });
     }
@@ -207,6 +200,10 @@ export class Session {
    */
   nextWriteTime(): WriteTime | undefined {
     return this.#connection.nextWriteTime();
+  }
+
+  #deadlineOf({ timeoutMs }: Pick<StatementOptions, "timeoutMs">): Deadline {
+    return new Deadline(performance.now() + (timeoutMs ?? this.#options.requestTimeoutMs));
   }
 
   #consistencyOf({ consistency }: Pick<StatementOptions, "consistency">): number {

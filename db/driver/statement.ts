@@ -132,6 +132,7 @@ function throwSchemaChanged(cause: unknown): never {
  * @throws {SchemaChanged} if its values no longer have the types that they are encoded for; nothing
  * is run then
  * @throws {AnswerTooLarge} if its answer has more bytes than are taken
+ * @throws {DeadlinePassed} if there was no answer in time
  * @throws the driver's errors, for `map_error.ts` to read
  */
 export function executeStatement(
@@ -149,6 +150,7 @@ export function executeStatement(
       pageState: options.pagingState,
     },
     prepareAgain: (node) => prepareAgain(node, statement),
+    deadline: options.deadline,
     maxBytes: options.maxAnswerBytes ?? Infinity,
   });
 }
@@ -174,6 +176,7 @@ export function executeBatch(
   return sendBatch(client, rows.map((values) => ({ cql, id, values })), {
     execution: settingsFor(statement, rows[0] ?? [], options),
     prepareAgain: (node) => prepareAgain(node, statement),
+    deadline: options.deadline,
   });
 }
 
@@ -185,7 +188,6 @@ function settingsFor(
   return {
     consistency: options.consistency,
     isIdempotent: options.isIdempotent,
-    readTimeout: options.readTimeoutMs,
     timestamp: options.writeTime,
     keyspace: statement.keyspace ?? undefined,
     routingKey: routingKeyOf(statement, values),

@@ -5,9 +5,11 @@ import { Buffer } from "node:buffer";
 import { eventually } from "../../tests/support/eventually.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keyspace.ts";
 import { onOneNode } from "./driver_internals.ts";
+import { Deadline } from "./deadline.ts";
 import type { BoundValues, ExecuteOptions, PreparedStatement } from "./driver_types.ts";
 import { SchemaChanged } from "./schema_changed.ts";
-import { Session, type StatementOptions } from "./session.ts";
+import { Session } from "./session.ts";
+import type { StatementOptions } from "./statement_options.ts";
 import { executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 
 const OPTIONS: ExecuteOptions = {
@@ -16,7 +18,7 @@ const OPTIONS: ExecuteOptions = {
   fetchSize: 100,
   pagingState: undefined,
   isIdempotent: true,
-  readTimeoutMs: 30_000,
+  deadline: new Deadline(performance.now() + 600_000),
 };
 
 /** 1094861636 as an int, `ABCD` as text. */

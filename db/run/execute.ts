@@ -49,6 +49,13 @@ export interface Result {
 export interface Executor {
   /** Longest time that a request waits for Cassandra, in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * Until when a request that begins now may wait for Cassandra on behalf of a query, in the time of
+   * `performance.now()`.
+   *
+   * @param within when all of the request has to end, if that is known
+   */
+  deadlineOf(prepared: PreparedQuery, within?: number): number;
   /** The most bytes of rows that are held for one answer. */
   readonly maxPageBytes: number;
   /**
@@ -81,7 +88,7 @@ export interface Executor {
   executeBatch(
     prepared: PreparedQuery,
     rows: readonly EncodedValues[],
-    options?: Pick<ExecutionOptions, "stopwatch" | "writeTime">,
+    options?: Pick<ExecutionOptions, "stopwatch" | "writeTime" | "deadline">,
   ): Promise<void>;
   /** The time for a write, later than all before; undefined while nothing can be written. */
   nextWriteTime(): WriteTime | undefined;
@@ -154,7 +161,7 @@ export function createExecutor(
     options: ExecutionOptions,
   ): Promise<RawResult> {
     const { query, statement } = prepared;
-    const deadline = options.deadline ?? performance.now() + session.requestTimeoutMs;
+    const deadline = deadlineOf(prepared, options.deadline);
     return observed(prepared, options, () =>
       session.execute(statement, prepared.bind(values), {
         consistency: query.consistency.level,
@@ -167,12 +174,18 @@ export function createExecutor(
           maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
         pagingState: options.pagingState,
         writeTime: options.writeTime,
-        timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
+        timeoutMs: leftUntil(deadline),
       }));
+  }
+
+  function deadlineOf({ query: { timeout } }: PreparedQuery, within = Infinity): number {
+    const timeoutMs = Math.min(session.requestTimeoutMs, timeout ?? Infinity);
+    return Math.min(within, performance.now() + timeoutMs);
   }
 
   return {
     timeoutMs: session.requestTimeoutMs,
+    deadlineOf,
     maxPageBytes,
     async fetch(prepared, values, options = {}) {
       const { columns, rows, pagingState } = await run(prepared, values, options);
@@ -191,7 +204,7 @@ export function createExecutor(
       return splitApplied(await readRows([unread], { run: runSteps }));
     },
     nextWriteTime: () => session.nextWriteTime(),
-    async executeBatch(prepared, rows, { stopwatch, writeTime } = {}) {
+    async executeBatch(prepared, rows, { stopwatch, writeTime, deadline } = {}) {
       await observed(
         prepared,
         { stopwatch, rows: rows.length },
@@ -201,6 +214,7 @@ export function createExecutor(
             writes: prepared.writes,
             idempotent: prepared.idempotent,
             writeTime,
+            timeoutMs: leftUntil(deadlineOf(prepared, deadline)),
           }),
       );
     },
@@ -213,6 +227,10 @@ function splitApplied([first, ...others]: Row[]): Result {
   for (const row of others) delete row[APPLIED];
   const hasCurrent = Object.keys(current).length > 0;
   return { applied: applied === true, rows: hasCurrent ? [current, ...others] : others };
+}
+
+function leftUntil(deadline: number): number {
+  return Math.max(1, deadline - performance.now());
 }
 
 function causeOf(error: unknown): string {

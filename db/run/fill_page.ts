@@ -6,6 +6,7 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import { tooLargeBytes } from "../driver/answer_too_large.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Executor, LONE_ROW_FACTOR } from "./execute.ts";
@@ -80,10 +81,13 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
         deadline,
         stopwatch,
       }).catch((error) => {
+        // What has come in time is a page, and the next one begins after it.
+        if (length > 0 && error instanceof ServiceError && error.code === "timeout") return null;
         const answerBytes = tooLargeBytes(error);
         if (answerBytes === null || isLone) throw error;
         return { rows: null, bytes: answerBytes };
       });
+      if (answer === null) return filled("time");
       const answerBytes = answer.rows === null ? answer.bytes : bytesOf(answer.rows);
       width.learn({ rows: answer.rows?.raw.length ?? fetchSize, bytes: answerBytes });
       if (answer.rows === null || answerBytes > bytesLeft && !isLone) {

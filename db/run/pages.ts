@@ -21,12 +21,19 @@ export function createPageReader(prepared: PreparedQuery, executor: Executor): P
 
 function createPageFetcher(prepared: PreparedQuery, executor: Executor): UnreadPageReader {
   const fill = createPageFiller(prepared, executor);
-  if (prepared.walk !== null) return createWalker(prepared.walk, { fill, executor });
-  return async (values, { position, deadline, ...request }) => {
+  if (prepared.walk !== null) {
+    return createWalker(prepared.walk, {
+      fill,
+      deadlineOf: (within) => executor.deadlineOf(prepared, within),
+      maxPageBytes: executor.maxPageBytes,
+    });
+  }
+  return async (values, { position, ...request }) => {
+    const deadline = executor.deadlineOf(prepared, request.deadline);
     const { parts, bytes, pagingState, end } = await fill(values, {
       ...request,
       pagingState: position ?? undefined,
-      deadline: deadline ?? performance.now() + executor.timeoutMs,
+      deadline,
     });
     return { parts, bytes, next: pagingState, end };
   };

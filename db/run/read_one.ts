@@ -36,7 +36,7 @@ export async function readOne(
   values: EncodedValues,
   { executor, run, ...options }: ReadOneOptions,
 ): Promise<FoundRow | null> {
-  const deadline = options.deadline ?? performance.now() + executor.timeoutMs;
+  const deadline = executor.deadlineOf(prepared, options.deadline);
   const parts: UnreadRows[] = [];
   let length = 0;
   let fetchSize = FETCH_SIZE;

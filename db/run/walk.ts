@@ -9,7 +9,6 @@ import { Buffer } from "node:buffer";
 import { bucketNouns, bucketStart, neighbourStart } from "../../codec/bucket.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { EncodedValues, PreparedWalk } from "../prepare/prepared_query.ts";
-import type { Executor } from "./execute.ts";
 import type { PageFiller } from "./fill_page.ts";
 import type { UnreadPage, UnreadPageReader } from "./page.ts";
 import type { UnreadRows } from "./unread_rows.ts";
@@ -26,12 +25,14 @@ interface Range {
 
 export interface WalkerOptions {
   readonly fill: PageFiller;
-  readonly executor: Executor;
+  readonly deadlineOf: (within: number | undefined) => number;
+  /** The most bytes of rows in a page. */
+  readonly maxPageBytes: number;
 }
 
 export function createWalker(
   walk: PreparedWalk,
-  { fill, executor }: WalkerOptions,
+  { fill, deadlineOf, maxPageBytes }: WalkerOptions,
 ): UnreadPageReader {
   const step = walk.order === "asc" ? 1 : -1;
   const isPast = (start: number, last: number) => step === 1 ? start > last : start < last;
@@ -48,7 +49,7 @@ export function createWalker(
 
   const fetchPage: UnreadPageReader = async (
     values,
-    { size, maxBytes = executor.maxPageBytes, position, stopwatch, ...request },
+    { size, maxBytes = maxPageBytes, position, stopwatch, ...request },
   ) => {
     const range = rangeOf(values, walk);
     const parts: UnreadRows[] = [];
@@ -61,7 +62,7 @@ export function createWalker(
       end,
     });
     if (range === null) return page("last", null);
-    const deadline = request.deadline ?? performance.now() + executor.timeoutMs;
+    const deadline = deadlineOf(request.deadline);
     let at = position === null ? range.first : Number(position.readBigInt64BE());
     let pagingState = position?.subarray(START_BYTES);
     let stride = 1;

@@ -1,0 +1,71 @@
+/**
+ * One deadline for everything that the driver does for a statement: waiting for a connection, every
+ * attempt, preparing again. When it has passed, nothing more is sent, and the caller learns at once
+ * whether anything was.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+
+/** The time was up before there was an answer. */
+export class DeadlinePassed extends Error {
+  override readonly name = "DeadlinePassed";
+  /** Whether the statement went out, so that it may be carried out all the same. */
+  readonly wasSent: boolean;
+
+  constructor(options: { readonly wasSent: boolean; readonly cause?: unknown }) {
+    const { wasSent, cause } = options;
+    const message = wasSent
+      ? "No answer came before the deadline"
+      : "The deadline passed before the statement was sent";
+    super(message, { cause });
+    this.wasSent = wasSent;
+  }
+}
+
+/** Of one statement; its requests note when they go out. */
+export class Deadline {
+  /** In the time of `performance.now()`. */
+  readonly #endsAt: number;
+  #wasSent = false;
+
+  constructor(endsAt: number) {
+    this.#endsAt = endsAt;
+  }
+
+  /** What is left, in milliseconds: at least one, as the driver takes zero for no limit. */
+  get leftMs(): number {
+    return Math.max(1, Math.ceil(this.#endsAt - performance.now()));
+  }
+
+  /**
+   * To be called when a request is about to go out.
+   *
+   * @throws {DeadlinePassed} if it may not any more
+   */
+  noteSending(): void {
+    if (performance.now() >= this.#endsAt) throw new DeadlinePassed({ wasSent: this.#wasSent });
+    this.#wasSent = true;
+  }
+
+  /**
+   * The outcome of work, if it is there in time. What the work does after that is nobody's concern.
+   *
+   * @throws {DeadlinePassed} if it is not, and what the work throws
+   */
+  async bound<Result>(work: Promise<Result>): Promise<Result> {
+    const passed = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      passed.reject(new DeadlinePassed({ wasSent: this.#wasSent }));
+    }, this.leftMs);
+    try {
+      return await Promise.race([work, passed.promise]);
+    } catch (error) {
+      // The driver has the same limit for an answer, and may be first.
+      if (!(error instanceof cassandra.errors.OperationTimedOutError)) throw error;
+      throw new DeadlinePassed({ wasSent: this.#wasSent, cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * How a statement is to be executed.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Consistency, SerialConsistency } from "../../catalog/query.ts";
+import type { WriteTime } from "./driver_types.ts";
+
+/** How one execution of a statement differs from the session's defaults. */
+export interface StatementOptions {
+  readonly consistency: Consistency | null;
+  readonly serialConsistency: SerialConsistency | null;
+  readonly writes: boolean;
+  readonly idempotent: boolean;
+  /** Rows in a page. */
+  readonly fetchSize: number;
+  readonly pagingState?: Buffer | undefined;
+  /** The most bytes of rows that are taken. Default: no bound. */
+  readonly maxAnswerBytes?: number | undefined;
+  /** Longest that all of it may take, however many attempts there are. Default: that of the session. */
+  readonly timeoutMs?: number;
+  /** Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
+}

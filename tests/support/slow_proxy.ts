@@ -1,0 +1,77 @@
+/**
+ * A way to Cassandra that can become slow, or silent: what the node answers waits as long as a test says.
+ *
+ * @module
+ */
+
+export interface SlowProxy extends AsyncDisposable {
+  /** As `CASSANDRA_CONTACT_POINTS` takes it. */
+  readonly contactPoint: string;
+  /** How long each piece of an answer waits, in milliseconds; `Infinity` for a node that is frozen. */
+  delayMs: number;
+  /** The pieces that clients have sent so far. */
+  readonly sent: number;
+}
+
+export function startSlowProxy(contactPoint: string): SlowProxy {
+  const [hostname, port] = contactPoint.split(":") as [string, string | undefined];
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections = new Set<Deno.TcpConn>();
+  const state = { delayMs: 0, sent: 0 };
+
+  async function forward(client: Deno.TcpConn): Promise<void> {
+    const node = await Deno.connect({ hostname, port: Number(port ?? 9042) });
+    for (const connection of [client, node]) connections.add(connection);
+    const requests = client.readable.pipeThrough(
+      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform(chunk, controller) {
+          state.sent++;
+          controller.enqueue(chunk);
+        },
+      }),
+    ).pipeTo(node.writable);
+    const answers = node.readable.pipeThrough(
+      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        async transform(chunk, controller) {
+          const endsAt = performance.now() + state.delayMs;
+          // It looks again now and then: a node that was frozen may thaw.
+          while (performance.now() < endsAt && state.delayMs > 0) {
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          controller.enqueue(chunk);
+        },
+      }),
+    ).pipeTo(client.writable);
+    await Promise.allSettled([requests, answers]);
+    for (const connection of [client, node]) connections.delete(connection);
+  }
+
+  const accepting = (async () => {
+    for await (const client of listener) forward(client).catch(() => {});
+  })();
+
+  return {
+    contactPoint: `127.0.0.1:${listener.addr.port}`,
+    get delayMs() {
+      return state.delayMs;
+    },
+    set delayMs(delayMs) {
+      state.delayMs = delayMs;
+    },
+    get sent() {
+      return state.sent;
+    },
+    async [Symbol.asyncDispose]() {
+      state.delayMs = 0;
+      listener.close();
+      await accepting.catch(() => {});
+      for (const connection of connections) {
+        try {
+          connection.close();
+        } catch {
+          // Its other end has closed it.
+        }
+      }
+    },
+  };
+}
