@@ -25,6 +25,7 @@ import { tenantNotBound } from "./rules/tenant_not_bound.ts";
 import { ttlCompaction } from "./rules/ttl_compaction.ts";
 import { unboundedStream } from "./rules/unbounded_stream.ts";
 import { unbucketedTimeSeries } from "./rules/unbucketed_time_series.ts";
+import { unmaskedColumn } from "./rules/unmasked_column.ts";
 import { wideIn } from "./rules/wide_in.ts";
 
 export const GUARDRAILS: Readonly<Record<string, Guardrail>> = {
@@ -32,6 +33,7 @@ export const GUARDRAILS: Readonly<Record<string, Guardrail>> = {
   "claim-outside-partition-key": claimOutsidePartitionKey,
   "public-write": publicWrite,
   "secret-column": secretColumn,
+  "unmasked-column": unmaskedColumn,
   "allow-filtering": allowFiltering,
   "partial-partition-key": partialPartitionKey,
   "select-star": selectStar,

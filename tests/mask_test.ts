@@ -371,6 +371,18 @@ describe("@mask", () => {
     await service.client.execute("DELETE FROM people WHERE shelf = 1 AND id = 5");
   });
 
+  it("needs a secret for hashes, and for nothing else", async () => {
+    const env = { OIDC_ISSUER: issuer.issuer, MASK_SECRET: "" };
+    const error = await startOwnService({ migration: MIGRATION, queries: QUERIES }, { env })
+      .then(() => null, (reason: Error) => reason);
+    expect(error?.message).toContain(
+      'MASK_SECRET is not set, but query "hashed_people" masks a column with "hash"',
+    );
+    const others = QUERIES.replace("with=hash", "with=redact");
+    await using without = await startOwnService({ migration: MIGRATION, queries: others }, { env });
+    expect((await fetch(`${without.url}/open/people`)).status).toBe(200);
+  });
+
   it("has caches keep a row for the same token alone", async () => {
     const { headers } = await ask("people:read", "/people/1");
     expect([headers.get("etag"), headers.get("vary")]).toEqual(['"7"', "Authorization"]);

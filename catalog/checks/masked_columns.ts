@@ -16,6 +16,7 @@ import {
   type WriteStatement,
 } from "../statement/statement.ts";
 import { type Name, walkTerm } from "../statement/term.ts";
+import type { Mask } from "../tags/mask_tag.ts";
 import type { Report } from "../text/source.ts";
 import { answersWithValues } from "./answered_columns.ts";
 import type { QueryFacts } from "./rule.ts";
@@ -25,6 +26,7 @@ export function checkMaskedColumns(query: QueryFacts, report: Report): void {
   const [first] = masks;
   // What an `:exec` without values answers is the same whatever the row has.
   if (first === undefined || !answersWithValues(query)) return;
+  reportManyConditions(masks, report);
   if (reportUnreadable(query, first.column, report)) return;
   for (const { name, span } of revealingNames(query.statement)) {
     const mask = masks.find(({ column }) => column === name);
@@ -43,6 +45,20 @@ export function checkMaskedColumns(query: QueryFacts, report: Report): void {
     span: expression.span,
     message: `Cannot use an index expression: it may compare "${first.column}", which is masked`,
     help: "Name the columns that are compared",
+  });
+}
+
+/** Each set of scopes doubles what callers may see of the query, and the gateway keeps each such view. */
+const MAX_CONDITIONS = 6;
+
+function reportManyConditions(masks: readonly Mask[], report: Report): void {
+  const conditions = new Map(masks.map((mask) => [mask.unless.toSorted().join(" "), mask]));
+  const [, mask] = [...conditions][MAX_CONDITIONS] ?? [];
+  if (mask === undefined) return;
+  report({
+    span: mask.span,
+    message: `Cannot mask by more than ${MAX_CONDITIONS} different sets of scopes in a query`,
+    help: "Use the same scopes for columns that the same people see",
   });
 }
 

@@ -56,7 +56,7 @@ function conditionsOf({ columns, params, condition }: PreparedQuery): (readonly 
 }
 
 function keyOf(unless: readonly string[]): string {
-  return unless.join(" ");
+  return unless.toSorted().join(" ");
 }
 
 interface Viewer {
