@@ -23,6 +23,9 @@ const OWN_PREFIX = /^(AUDIT|CASSANDRA|OIDC|CURSOR|CQL)_/;
  */
 const KUBERNETES = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_|$)/;
 
+/** Files as OpenSSL calls them, and all that follow it: `SSL_CERT_FILE` has the authorities of the machine. */
+const OPENSSL = /^SSL_\w+_(FILE|DIR)$/;
+
 const ROWS: readonly Setting[] = Object.values(SETTINGS);
 const NAMES: readonly string[] = ROWS.map(({ name }) => name);
 const KNOWN: ReadonlySet<string> = new Set(
@@ -40,7 +43,10 @@ export function settingWarnings(env: Environment): string[] {
 }
 
 function sentencesOf(names: readonly string[]): string[] {
-  return names.filter((name) => !KNOWN.has(name) && !KUBERNETES.test(name)).flatMap((name) => {
+  const others = names.filter((name) =>
+    !KNOWN.has(name) && !KUBERNETES.test(name) && !OPENSSL.test(name)
+  );
+  return others.flatMap((name) => {
     const base = name.replace(/_FILE$/, "");
     const near = nearest(base);
     if (near === null) return [];

@@ -147,7 +147,7 @@ for (
     function expectHeaders(headers: Headers): void {
       const seen = Object.keys(expected).map((name) => [name, headers.get(name) ?? undefined]);
       expect(Object.fromEntries(seen)).toEqual(expected);
-      expect(headers.get("cache-control")).toMatch(/no-store|private|max-age/);
+      expect(headers.get("cache-control")).toMatch(/no-store|no-cache|private|max-age/);
     }
 
     for (const { path, status, ...request } of ANSWERS) {
