@@ -20,10 +20,10 @@ export interface BucketGroup {
 
 interface Bucket {
   readonly group: BucketGroup;
-  fullAtMs: number;
+  readonly fullAtMs: number;
 }
 
-/** A bucket takes about 300 bytes. */
+/** About 300 bytes each. */
 const MAX_BUCKETS = 100_000;
 /** Buckets that are looked at to find one to forget. */
 const LOOKED_AT = 8;
@@ -32,6 +32,11 @@ export class BucketTable {
   readonly #max: number;
   // A map keeps the order of insertion: the first bucket is the one that was unused for longest.
   readonly #buckets = new Map<string, Bucket>();
+  // Goes through them in that order, once and again. A new iterator each time would pass over the places
+  // of all that were deleted since the map last grew.
+  #hand = this.#buckets.entries();
+  /** What it came to and what is still there. */
+  #oldest: [name: string, bucket: Bucket][] = [];
   readonly #groups = new Map<string, BucketGroup>();
 
   constructor({ max = MAX_BUCKETS }: { readonly max?: number } = {}) {
@@ -59,25 +64,35 @@ export class BucketTable {
   /** Takes from a bucket: it is full again at that instant. */
   setFullAtMs(
     group: BucketGroup,
-    key: string,
-    { fullAtMs, nowMs }: { readonly fullAtMs: number; readonly nowMs: number },
+    { key, fullAtMs }: { readonly key: string; readonly fullAtMs: number },
   ): void {
     const name = nameOf(group, key);
-    if (!this.#buckets.delete(name)) this.#makeRoom(nowMs);
+    if (!this.#buckets.delete(name)) this.#makeRoom();
     this.#buckets.set(name, { group, fullAtMs });
   }
 
-  #makeRoom(nowMs: number): void {
+  #makeRoom(): void {
     if (this.#buckets.size < this.#max) return;
-    let fullest: [string, Bucket] | null = null;
-    let looked = 0;
-    for (const entry of this.#buckets) {
-      if (fullest === null || entry[1].fullAtMs < fullest[1].fullAtMs) fullest = entry;
-      if (fullest[1].fullAtMs <= nowMs || ++looked === LOOKED_AT) break;
-    }
-    const [name, { group, fullAtMs }] = fullest!;
+    this.#findOldest();
+    const [name, { group, fullAtMs }] = this.#oldest.reduce((fullest, each) =>
+      each[1].fullAtMs < fullest[1].fullAtMs ? each : fullest
+    );
     group.floorMs = Math.max(group.floorMs, fullAtMs);
     this.#buckets.delete(name);
+  }
+
+  #findOldest(): void {
+    // One that was used since is another bucket, at the end of the map.
+    this.#oldest = this.#oldest.filter(([name, bucket]) => this.#buckets.get(name) === bucket);
+    while (this.#oldest.length < LOOKED_AT) {
+      const { done, value } = this.#hand.next();
+      if (!done) {
+        this.#oldest.push(value);
+        continue;
+      }
+      this.#hand = this.#buckets.entries();
+      if (this.#oldest.length > 0) return;
+    }
   }
 }
 

@@ -118,7 +118,7 @@ export class Bucket {
   take(count: number, nowMs: number): void {
     const { table, group, key } = this.#place;
     const fullAtMs = Math.max(this.#fullAtMs, nowMs) + count * this.#intervalMs;
-    table.setFullAtMs(group, key, { fullAtMs, nowMs });
+    table.setFullAtMs(group, { key, fullAtMs });
   }
 
   get #fullAtMs(): number {
