@@ -182,7 +182,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "Cassandra did not answer in `REQUEST_TIMEOUT_MS`; if it was a write, retrying is safe",
+      "Cassandra did not answer in `REQUEST_TIMEOUT_MS`, or in the query's `@timeout`; if it was a write, retrying is safe",
     action: "Repeat the request",
   },
   outcome_unknown: {

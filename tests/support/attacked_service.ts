@@ -10,7 +10,7 @@ import { readConfig } from "../../config/config.ts";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { eventually, untilReady } from "./eventually.ts";
-import { addRoutes, testEnvironment } from "./harness.ts";
+import { testEnvironment } from "./harness.ts";
 import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "./own_issuer.ts";
 import { createCqlFolder, type OwnCql } from "./own_service.ts";
 import type { Probe } from "./prober.ts";
@@ -55,7 +55,14 @@ export async function startAttackedService(
   await using stack = new AsyncDisposableStack();
   const issuer = stack.use(await startOwnIssuer());
   const { path } = stack.use(await createCqlFolder(cql));
-  await addRoutes(path, routes);
+  await Deno.mkdir(`${path}/routes`);
+  for (const name of routes) {
+    // Copies: the service may read nothing outside its folder.
+    await Deno.copyFile(
+      new URL(`../fixtures/routes/${name}.ts`, import.meta.url),
+      `${path}/routes/${name}.ts`,
+    );
+  }
   const { env, release } = await testEnvironment({
     OIDC_ISSUER: issuer.issuer,
     OIDC_AUDIENCE: DEV_AUDIENCE,

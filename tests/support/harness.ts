@@ -224,7 +224,7 @@ export async function problemOf(response: Response): Promise<z.infer<typeof anyP
 }
 
 /** Adds hand-written routes, by the names of their files in `tests/fixtures/routes/`. */
-export async function addRoutes(folder: string, names: readonly string[]): Promise<void> {
+async function addRoutes(folder: string, names: readonly string[]): Promise<void> {
   await Deno.mkdir(`${folder}/routes`, { recursive: true });
   for (const name of names) {
     const { href } = new URL(`../fixtures/routes/${name}.ts`, import.meta.url);
