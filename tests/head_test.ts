@@ -47,7 +47,10 @@ async function ask(method: string, path: string, headers: Record<string, string>
         resolve({
           status: response.statusCode,
           headers: Object.fromEntries(
-            Object.entries(response.headers).filter(([name]) => !PASSING.includes(name)),
+            Object.entries(response.headers)
+              .filter(([name]) => !PASSING.includes(name))
+              // The docs page has another nonce in each answer.
+              .map(([name, value]) => [name, String(value).replace(/'nonce-[^']+'/, "'nonce-…'")]),
           ),
           bytes,
         }));
