@@ -6,6 +6,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
+import type { Alarms } from "./alarms.ts";
 
 /** The time was up before there was an answer. */
 export class DeadlinePassed extends Error {
@@ -27,10 +28,13 @@ export class DeadlinePassed extends Error {
 export class Deadline {
   /** In the time of `performance.now()`. */
   readonly #endsAt: number;
+  readonly #alarms: Alarms;
   #wasSent = false;
 
-  constructor(endsAt: number) {
+  /** @param alarms those of the whole session */
+  constructor(endsAt: number, alarms: Alarms) {
     this.#endsAt = endsAt;
+    this.#alarms = alarms;
   }
 
   /** What is left, in milliseconds: at least one, as the driver takes zero for no limit. */
@@ -53,19 +57,25 @@ export class Deadline {
    *
    * @throws {DeadlinePassed} if it is not, and what the work throws
    */
-  async bound<Result>(work: Promise<Result>): Promise<Result> {
-    const passed = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      passed.reject(new DeadlinePassed({ wasSent: this.#wasSent }));
-    }, this.leftMs);
-    try {
-      return await Promise.race([work, passed.promise]);
-    } catch (error) {
-      // The driver has the same limit for an answer, and may be first.
-      if (!(error instanceof cassandra.errors.OperationTimedOutError)) throw error;
-      throw new DeadlinePassed({ wasSent: this.#wasSent, cause: error });
-    } finally {
-      clearTimeout(timer);
-    }
+  bound<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#alarms.set(this.#endsAt, () => {
+        reject(new DeadlinePassed({ wasSent: this.#wasSent }));
+      });
+      work.then((result) => {
+        cancel();
+        resolve(result);
+      }, (error) => {
+        cancel();
+        reject(this.#ownLimit(error));
+      });
+    });
+  }
+
+  /** The driver has the same limit for an answer, and may be first. */
+  #ownLimit(error: unknown): unknown {
+    return error instanceof cassandra.errors.OperationTimedOutError
+      ? new DeadlinePassed({ wasSent: this.#wasSent, cause: error })
+      : error;
   }
 }

@@ -1,16 +1,17 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
+import { Alarms } from "./alarms.ts";
 import { Deadline, DeadlinePassed } from "./deadline.ts";
 
 const SOON_MS = 20;
 
 function soon(): Deadline {
-  return new Deadline(performance.now() + SOON_MS);
+  return new Deadline(performance.now() + SOON_MS, new Alarms());
 }
 
 function passed(): Deadline {
-  return new Deadline(performance.now() - 1);
+  return new Deadline(performance.now() - 1, new Alarms());
 }
 
 const never = () => new Promise<string>(() => {});
@@ -22,7 +23,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 
 describe("Deadline", () => {
   it("gives the outcome of work that ends in time", async () => {
-    const deadline = new Deadline(performance.now() + 60_000);
+    const deadline = new Deadline(performance.now() + 60_000, new Alarms());
     expect(await deadline.bound(Promise.resolve("done"))).toBe("done");
     const error = new TypeError("no");
     expect(await failure(deadline.bound(Promise.reject(error)))).toBe(error);

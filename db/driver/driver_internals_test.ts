@@ -13,6 +13,7 @@ import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keysp
 import { compileRowReader, type Row } from "../prepare/read_rows.ts";
 import { cqlTypeOf } from "./cql_type.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
+import { Alarms } from "./alarms.ts";
 import { Deadline } from "./deadline.ts";
 import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";
 import {
@@ -39,7 +40,7 @@ const OPTIONS: ExecuteOptions = {
   fetchSize: 5000,
   pagingState: undefined,
   isIdempotent: true,
-  deadline: new Deadline(performance.now() + 600_000),
+  deadline: new Deadline(performance.now() + 600_000, new Alarms()),
 };
 
 function describeColumns(columns: readonly DriverColumn[]): string {

@@ -10,6 +10,7 @@ import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { ConnectionOptions, Credentials } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
+import { Alarms } from "./alarms.ts";
 import { Deadline } from "./deadline.ts";
 import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
 import { mapError } from "./map_error.ts";
@@ -33,6 +34,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #connection: Connection;
   readonly #schema: SchemaWatch;
+  readonly #alarms = new Alarms();
   /** The statements of the service's own, by their text. */
   readonly #own = new Map<string, Promise<PreparedStatement>>();
 
@@ -203,7 +205,8 @@ export class Session {
   }
 
   #deadlineOf({ timeoutMs }: Pick<StatementOptions, "timeoutMs">): Deadline {
-    return new Deadline(performance.now() + (timeoutMs ?? this.#options.requestTimeoutMs));
+    const endsAt = performance.now() + (timeoutMs ?? this.#options.requestTimeoutMs);
+    return new Deadline(endsAt, this.#alarms);
   }
 
   #consistencyOf({ consistency }: Pick<StatementOptions, "consistency">): number {

@@ -5,6 +5,7 @@ import { Buffer } from "node:buffer";
 import { eventually } from "../../tests/support/eventually.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keyspace.ts";
 import { onOneNode } from "./driver_internals.ts";
+import { Alarms } from "./alarms.ts";
 import { Deadline } from "./deadline.ts";
 import type { BoundValues, ExecuteOptions, PreparedStatement } from "./driver_types.ts";
 import { SchemaChanged } from "./schema_changed.ts";
@@ -18,7 +19,7 @@ const OPTIONS: ExecuteOptions = {
   fetchSize: 100,
   pagingState: undefined,
   isIdempotent: true,
-  deadline: new Deadline(performance.now() + 600_000),
+  deadline: new Deadline(performance.now() + 600_000, new Alarms()),
 };
 
 /** 1094861636 as an int, `ABCD` as text. */

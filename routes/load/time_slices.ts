@@ -1,9 +1,10 @@
 /**
- * Shares the event loop. Work that a request brings along, such as a large body to check, runs for a time
- * slice; then whatever else is due is served, then the next caller has a slice, in rotation. So no request
- * holds up the others for longer than a slice, and a caller with many large requests delays itself.
+ * Shares the event loop. Work that a request brings along, such as a large body to check, runs in time
+ * slices; between two of them whatever else is due is served. A slice is for one caller after the other. So no
+ * request holds up the others for longer than a slice, and a caller with many large requests delays itself.
  *
- * Work of a single step, which is nearly all of it, runs at once and pays nothing.
+ * Work of a single step, which is nearly all of it, runs at once and pays nothing. So does the beginning of
+ * other work, unless a slice ran a moment ago.
  *
  * @module
  */
@@ -15,8 +16,8 @@ const SLICE_MS = 10;
 
 /** Work that has begun. */
 interface Task {
-  /** Runs for a time slice. @returns whether it has ended */
-  runSlice(): boolean;
+  /** Runs until the slice ends. @returns whether the work has ended */
+  runUntil(endsAt: number): boolean;
 }
 
 export class TimeSlices {
@@ -24,31 +25,30 @@ export class TimeSlices {
   // it is the number of places for requests.
   readonly #waiting = new Map<string, Task[]>();
   #isScheduled = false;
+  /** When a slice last ended, in the time of `performance.now()`. */
+  #lastEndedAt = -Infinity;
 
   /** Runs the work of a caller to its end. Rejects with what the work throws. */
   async run<Result>(caller: string, steps: Steps<Result>): Promise<Result> {
     const first = steps.next();
     if (first.done) return first.value;
     return await new Promise((resolve, reject) => {
-      this.#add(caller, {
-        runSlice() {
-          try {
-            const endsAt = performance.now() + SLICE_MS;
-            do {
-              const step = steps.next();
-              if (step.done) {
-                resolve(step.value);
-                return true;
-              }
-            } while (performance.now() < endsAt);
-            return false;
-          } catch (error) {
-            reject(error);
-            return true;
-          }
-        },
-      });
+      const task = taskOf(steps, { resolve, reject });
+      // Somebody who comes alone need not wait for a turn.
+      const isIdle = this.#waiting.size === 0 &&
+        performance.now() - this.#lastEndedAt > SLICE_MS;
+      if (!isIdle || !this.#runSlice(() => task.runUntil(performance.now() + SLICE_MS))) {
+        this.#add(caller, task);
+      }
     });
+  }
+
+  #runSlice<T>(work: () => T): T {
+    try {
+      return work();
+    } finally {
+      this.#lastEndedAt = performance.now();
+    }
   }
 
   #add(caller: string, task: Task): void {
@@ -64,17 +64,47 @@ export class TimeSlices {
     this.#isScheduled = true;
     nextTurn(() => {
       this.#isScheduled = false;
-      this.#runNext();
+      this.#runSlice(() => this.#runWaiting());
       if (this.#waiting.size > 0) this.#schedule();
     });
   }
 
-  #runNext(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) return;
-    const [caller, tasks] = next;
-    this.#waiting.delete(caller);
-    if (tasks[0]!.runSlice()) tasks.shift();
-    if (tasks.length > 0) this.#waiting.set(caller, tasks);
+  /** Work that ends early leaves the rest of the slice to the next caller. */
+  #runWaiting(): void {
+    const endsAt = performance.now() + SLICE_MS;
+    do {
+      const [next] = this.#waiting;
+      if (next === undefined) return;
+      const [caller, tasks] = next;
+      this.#waiting.delete(caller);
+      if (tasks[0]!.runUntil(endsAt)) tasks.shift();
+      if (tasks.length > 0) this.#waiting.set(caller, tasks);
+    } while (performance.now() < endsAt);
   }
+}
+
+function taskOf<Result>(
+  steps: Steps<Result>,
+  { resolve, reject }: {
+    readonly resolve: (result: Result) => void;
+    readonly reject: (error: unknown) => void;
+  },
+): Task {
+  return {
+    runUntil(endsAt) {
+      try {
+        do {
+          const step = steps.next();
+          if (step.done) {
+            resolve(step.value);
+            return true;
+          }
+        } while (performance.now() < endsAt);
+        return false;
+      } catch (error) {
+        reject(error);
+        return true;
+      }
+    },
+  };
 }

@@ -1,0 +1,57 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Alarms } from "./alarms.ts";
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Sets alarms for so many milliseconds from now; which went off, and whether that was too early. */
+function setAll(alarms: Alarms, ...delays: number[]) {
+  const rung: { delayMs: number; early: boolean }[] = [];
+  const cancels = delays.map((delayMs) => {
+    const at = performance.now() + delayMs;
+    return alarms.set(at, () => rung.push({ delayMs, early: performance.now() < at }));
+  });
+  return { rung, cancels };
+}
+
+describe("Alarms", () => {
+  it("go off when they are due, in whatever order they were set", async () => {
+    const { rung } = setAll(new Alarms(), 120, 10, 60, 10);
+    await sleep(300);
+    expect(rung).toEqual([10, 10, 60, 120].map((delayMs) => ({ delayMs, early: false })));
+  });
+
+  it("go off at once if they are overdue", async () => {
+    const { rung } = setAll(new Alarms(), -50);
+    await sleep(40);
+    expect(rung).toHaveLength(1);
+  });
+
+  it("do not go off once they are cancelled, while the others do", async () => {
+    const { rung, cancels } = setAll(new Alarms(), 20, 20, 50);
+    cancels[0]!();
+    cancels[2]!();
+    cancels[2]!();
+    await sleep(150);
+    expect(rung.map(({ delayMs }) => delayMs)).toEqual([20]);
+  });
+
+  it("can be set again after all were cancelled, before and after the timer has run", async () => {
+    const alarms = new Alarms();
+    for (const pauseMs of [0, 100]) {
+      setAll(alarms, 30).cancels[0]!();
+      await sleep(pauseMs);
+      const { rung } = setAll(alarms, 60, 10);
+      await sleep(200);
+      expect(rung.map(({ delayMs }) => delayMs)).toEqual([10, 60]);
+    }
+  });
+
+  it("can be set while others go off", async () => {
+    const alarms = new Alarms();
+    let later = 0;
+    alarms.set(performance.now(), () => alarms.set(performance.now() + 10, () => later++));
+    await sleep(150);
+    expect(later).toBe(1);
+  });
+});
