@@ -12,8 +12,9 @@ import { assertServable } from "./config/check_project.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { trustedIssuers } from "./config/trusted_issuer.ts";
+import { type EffectiveSetting, effectiveSettings } from "./config/effective_settings.ts";
+import { certificateOf, credentialsOf } from "./config/replaceable.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
-import type { Credentials } from "./db/driver/client_options.ts";
 import { Session } from "./db/driver/session.ts";
 import { createTextHash } from "./db/prepare/conceal.ts";
 import type { PreparedQuery } from "./db/prepare/prepared_query.ts";
@@ -26,6 +27,7 @@ import { LineWriter } from "./observe/line_writer.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import type { Observe } from "./observe/observation.ts";
 import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
+import { createStatus } from "./observe/status.ts";
 import { createAddresses } from "./routes/addresses.ts";
 import { createAdmin } from "./routes/admin.ts";
 import { createApp } from "./routes/app.ts";
@@ -48,7 +50,7 @@ import { createCursorBox } from "./routes/paging/seal_cursor.ts";
 import { createQuotas } from "./routes/quota/quotas.ts";
 import { Activation } from "./server/activation.ts";
 import { localUrl } from "./server/host_port.ts";
-import { type Certificate, listen, type Listener } from "./server/listen.ts";
+import { listen, type Listener } from "./server/listen.ts";
 import { listenTls } from "./server/listen_tls.ts";
 import { assertRuntime } from "./server/runtime.ts";
 import { shutDown, stopOnSignal } from "./server/shutdown.ts";
@@ -82,6 +84,8 @@ export interface StartOptions {
   readonly stdout?: LineWriter;
   /** The settings as they are now, with what files say now. Default: they never change. */
   readonly reread?: () => Config;
+  /** What the operator's port says of the settings. Default: nothing. */
+  readonly settings?: readonly EffectiveSetting[];
 }
 
 /**
@@ -92,12 +96,12 @@ export interface StartOptions {
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
   const metrics = createMetrics(manifest.version);
-  const observers = [metrics.observe, logObservations(getLogger(LOG_CATEGORY))];
+  const status = createStatus();
+  const observers = [metrics.observe, status.observe, logObservations(getLogger(LOG_CATEGORY))];
   if (options.observe !== undefined) observers.push(options.observe);
   const observe: Observe = (observation) => {
     for (const observer of observers) observer(observation);
   };
-
   const audit = await openAudit(config, { observe, stdout: options.stdout });
   const session = new Session({ ...config, observe });
   const executor = createExecutor({ session, observe, maxPageBytes: config.maxPageBytes });
@@ -221,7 +225,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   try {
     admin = listen(
       { hostname: adminHostname, port: config.adminPort, onLost },
-      createAdmin(metrics, secure).fetch,
+      createAdmin({ metrics, status, secure, settings: options.settings ?? [] }).fetch,
     );
   } catch (error) {
     await api.finish(0);
@@ -290,14 +294,6 @@ async function openAudit(
   }
 }
 
-function certificateOf({ serverCert: cert, serverKey: key }: Config): Certificate | null {
-  return cert === null || key === null ? null : { cert, key };
-}
-
-function credentialsOf({ username, password, tlsCa, tlsCert, tlsKey }: Config): Credentials {
-  return { username, password, tlsCa, tlsCert, tlsKey };
-}
-
 /** The service of a whole process: with its log, and with its answer to promises nobody waited for. */
 export async function boot(
   env: Readonly<Record<string, string | undefined>>,
@@ -326,7 +322,11 @@ export async function boot(
     const cause = describeCause(event.reason);
     getLogger(LOG_CATEGORY).error("Unhandled rejection: {cause}", { cause });
   });
-  const service = await start(config, { stdout, reread: () => readConfig(env) });
+  const service = await start(config, {
+    stdout,
+    reread: () => readConfig(env),
+    settings: effectiveSettings(env),
+  });
   return { service, flushLogs };
 }
 

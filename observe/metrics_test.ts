@@ -19,7 +19,13 @@ describe("createMetrics()", () => {
 
   it("starts every counter at zero, as soon as its labels are known", async () => {
     const metrics = createMetrics("1.2.3");
-    metrics.observe({ kind: "routes", queries: QUERIES, deprecated: DEPRECATED, durationMs: 1 });
+    metrics.observe({
+      kind: "routes",
+      queries: QUERIES,
+      deprecated: DEPRECATED,
+      migration: null,
+      durationMs: 1,
+    });
     metrics.observe({ kind: "quotas", quotas: [QUOTA] });
     const text = await metrics.render();
     const counters = [...text.matchAll(/^# TYPE (cqlgate_\w+) counter$/gm)].map(([, name]) =>
@@ -83,6 +89,7 @@ describe("createMetrics()", () => {
       kind: "routes",
       queries: QUERIES,
       deprecated: DEPRECATED,
+      migration: null,
       durationMs: 1,
     } as const;
     metrics.observe(routes);

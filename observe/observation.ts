@@ -93,6 +93,8 @@ export type Observation =
     readonly queries: readonly { readonly name: string; readonly bulk: boolean }[];
     /** The routes that are deprecated, with templates as paths. */
     readonly deprecated: readonly { readonly method: string; readonly path: string }[];
+    /** The last migration that the release knows; null if it has none. */
+    readonly migration: number | null;
     readonly durationMs: number;
   }
   /** A deprecated route was called, with a valid token if it needs one. */

@@ -1,15 +1,28 @@
 /**
- * The operator's own port: metrics, and nothing that a client should reach.
+ * The operator's own port: metrics and the state of the service, and nothing that a client should reach.
  *
  * @module
  */
 import { Hono } from "hono";
 import type { Metrics } from "../observe/metrics.ts";
+import type { Status } from "../observe/status.ts";
 import type { App } from "./app.ts";
 import { WholeResponses } from "./middleware/head.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
 
-export function createAdmin(metrics: Metrics, secure: SecureHeaders): App {
+export interface AdminOptions {
+  readonly metrics: Metrics;
+  readonly status: Status;
+  readonly secure: SecureHeaders;
+  /** The settings in force, without secrets. */
+  readonly settings: readonly {
+    readonly name: string;
+    readonly value: string | null;
+    readonly source: string;
+  }[];
+}
+
+export function createAdmin({ metrics, status, secure, settings }: AdminOptions): App {
   const admin = new Hono();
   const responses = new WholeResponses();
   admin.use(responses.keep(), securityHeaders(secure));
@@ -17,6 +30,16 @@ export function createAdmin(metrics: Metrics, secure: SecureHeaders): App {
     context.body(await metrics.render(), 200, {
       "content-type": metrics.contentType,
     }));
-  admin.notFound((context) => context.text("Only /metrics is here\n", 404));
+  admin.get("/readyz", (context) => {
+    const snapshot = status.snapshot();
+    const { status: state, reason } = snapshot;
+    const isVerbose = context.req.query("verbose") !== undefined;
+    return context.json(
+      isVerbose ? { ...snapshot, settings } : { status: state, reason },
+      state === "ready" ? 200 : 503,
+      { "cache-control": "no-store" },
+    );
+  });
+  admin.notFound((context) => context.text("Only /metrics and /readyz are here\n", 404));
   return { fetch: responses.fetchFrom(admin) };
 }

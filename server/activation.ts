@@ -215,6 +215,7 @@ export class Activation {
       kind: "routes",
       queries: prepared.map(({ query: { name, bulk } }) => ({ name, bulk: bulk !== null })),
       deprecated: deprecatedRoutes(queries, routes),
+      migration: migrations?.at(-1)?.version ?? null,
       durationMs,
     });
     for (const message of opaqueWarnings(queries)) {

@@ -113,6 +113,7 @@ describe("A secret", () => {
     const authorization = `Bearer ${await service.token("writer")}`;
     const requests: [string, RequestInit?][] = [
       [`${adminUrl}/metrics`],
+      [`${adminUrl}/readyz?verbose`],
       ...["/", "/docs", "/openapi.json", "/livez", "/readyz", "/nothing", "/stations/%ff"]
         .map((path): [string] => [url + path]),
       [`${url}/stations`, { headers: { authorization } }],

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { clearTimeout, setTimeout } from "node:timers";
 
 /** How much later than it is due an alarm may go off. */
 const TICK_MS = 20;
@@ -11,7 +12,7 @@ const TICK_MS = 20;
 export class Alarms {
   /** What is to be called, by the tick that is not before it is due. */
   readonly #pending = new Map<number, Set<() => void>>();
-  #timer: number | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
   #timerTick = Infinity;
 
   /**
@@ -26,13 +27,13 @@ export class Alarms {
     if (sameTick.size === 0) this.#pending.set(tick, sameTick);
     sameTick.add(callback);
     if (tick < this.#timerTick) this.#startTimer(tick);
-    else if (this.#pending.size === 1 && sameTick.size === 1) Deno.refTimer(this.#timer!);
+    else if (this.#pending.size === 1 && sameTick.size === 1) this.#timer?.ref();
     return () => {
       sameTick.delete(callback);
       if (sameTick.size > 0 || this.#pending.get(tick) !== sameTick) return;
       this.#pending.delete(tick);
       // The timer stays, for the next statement, but keeps no process alive.
-      if (this.#pending.size === 0 && this.#timer !== null) Deno.unrefTimer(this.#timer);
+      if (this.#pending.size === 0) this.#timer?.unref();
     };
   }
 

@@ -1,0 +1,127 @@
+/**
+ * What the service last noticed of each thing that it depends on: the whole answer to "why is it not ready?".
+ * For operators; nothing in it is a secret.
+ *
+ * @module
+ */
+import type { Observation, Observe } from "./observation.ts";
+
+export interface Status {
+  readonly observe: Observe;
+  /** Members are named as in all JSON of the service; times are in ISO 8601. */
+  snapshot(): StatusSnapshot;
+}
+
+export interface StatusSnapshot {
+  readonly status: "ready" | "not_ready";
+  /** Why it is not ready; null while it is. */
+  readonly reason: string | null;
+  /** Since when that has been so. */
+  readonly since: string;
+  readonly draining: boolean;
+  readonly cassandra: {
+    readonly state: string;
+    readonly reason: string | null;
+    readonly hosts: readonly {
+      readonly address: string;
+      readonly datacenter: string;
+      readonly up: boolean;
+    }[];
+  };
+  /** Null before any were served. */
+  readonly queries: {
+    readonly count: number;
+    readonly served_since: string;
+    /** The last migration that the release knows; null if it has none. */
+    readonly migration: number | null;
+  } | null;
+  readonly issuers: readonly {
+    readonly issuer: string;
+    /** Whether the last fetch of its keys succeeded, and whether its tokens can be verified. */
+    readonly fetched: boolean;
+    readonly usable: boolean;
+  }[];
+  /** Null without a control file. */
+  readonly control: {
+    readonly applied: boolean;
+    readonly read_only: boolean;
+    readonly queries_off: number;
+    readonly callers_off: number;
+  } | null;
+}
+
+type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
+
+/** @param now in milliseconds since 1970 */
+export function createStatus(now: () => number = Date.now): Status {
+  const isoNow = () => new Date(now()).toISOString();
+  let readiness: {
+    readonly ready: boolean;
+    readonly reason: string | null;
+    readonly since: string;
+  } = { ready: false, reason: "it is starting", since: isoNow() };
+  let connection: Of<"connection"> | null = null;
+  let routes: { readonly of: Of<"routes">; readonly since: string } | null = null;
+  let control: Of<"control"> | null = null;
+  let isDraining = false;
+  const issuers = new Map<string, Of<"issuer_keys">>();
+
+  return {
+    observe(observation) {
+      switch (observation.kind) {
+        case "readiness":
+          readiness = { ...observation, since: isoNow() };
+          return;
+        case "connection":
+          connection = observation;
+          return;
+        case "routes":
+          routes = { of: observation, since: isoNow() };
+          return;
+        case "issuer_keys":
+          issuers.set(observation.issuer, observation);
+          return;
+        case "control":
+          control = observation;
+          return;
+        case "shutdown":
+          if (!isDraining) {
+            readiness = { ready: false, reason: "it is shutting down", since: isoNow() };
+          }
+          isDraining = true;
+          return;
+      }
+    },
+    snapshot: () => ({
+      status: readiness.ready ? "ready" : "not_ready",
+      reason: readiness.reason,
+      since: readiness.since,
+      draining: isDraining,
+      cassandra: {
+        state: connection?.state ?? "connecting",
+        reason: connection?.reason ?? null,
+        hosts: (connection?.hosts ?? []).map(({ address, datacenter, isUp }) => ({
+          address,
+          datacenter,
+          up: isUp,
+        })),
+      },
+      queries: routes === null ? null : {
+        count: routes.of.queries.length,
+        served_since: routes.since,
+        migration: routes.of.migration,
+      },
+      issuers: [...issuers.values()].map(({ issuer, fetched, usable }) => ({
+        issuer,
+        fetched,
+        usable,
+      })),
+      control: control === null ? null : {
+        applied: control.applied,
+        read_only: control.readOnly,
+        queries_off: control.queries,
+        callers_off: control.callers,
+      },
+    }),
+  };
+}

@@ -1,0 +1,72 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { createStatus } from "./status.ts";
+
+describe("createStatus()", () => {
+  it("is not ready, and knows nothing, as it starts", () => {
+    expect(createStatus(() => 0).snapshot()).toEqual({
+      status: "not_ready",
+      reason: "it is starting",
+      since: "1970-01-01T00:00:00.000Z",
+      draining: false,
+      cassandra: { state: "connecting", reason: null, hosts: [] },
+      queries: null,
+      issuers: [],
+      control: null,
+    });
+  });
+
+  it("says the last of each thing, and since when", () => {
+    let now = 1_000;
+    const status = createStatus(() => now);
+    const host = { address: "10.0.0.1:9042", datacenter: "dc1" };
+    for (const isUp of [false, true]) {
+      status.observe({
+        kind: "connection",
+        state: isUp ? "up" : "down",
+        hostsUp: isUp ? 1 : 0,
+        hosts: [{ ...host, isUp }],
+        reason: isUp ? null : "no node is reachable",
+        retryInMs: null,
+      });
+    }
+    status.observe({
+      kind: "routes",
+      queries: [{ name: "a", bulk: false }],
+      deprecated: [],
+      migration: 7,
+      durationMs: 5,
+    });
+    for (const fetched of [true, false]) {
+      status.observe({
+        kind: "issuer_keys",
+        issuer: "https://a.example",
+        fetched,
+        usable: true,
+        cause: undefined,
+      });
+    }
+    now = 2_000;
+    status.observe({ kind: "readiness", ready: true, reason: null });
+    expect(status.snapshot()).toEqual({
+      status: "ready",
+      reason: null,
+      since: "1970-01-01T00:00:02.000Z",
+      draining: false,
+      cassandra: { state: "up", reason: null, hosts: [{ ...host, up: true }] },
+      queries: { count: 1, served_since: "1970-01-01T00:00:01.000Z", migration: 7 },
+      issuers: [{ issuer: "https://a.example", fetched: false, usable: true }],
+      control: null,
+    });
+    now = 3_000;
+    status.observe({ kind: "shutdown", step: "draining" });
+    now = 4_000;
+    status.observe({ kind: "shutdown", step: "closing" });
+    expect(status.snapshot()).toMatchObject({
+      status: "not_ready",
+      reason: "it is shutting down",
+      since: "1970-01-01T00:00:03.000Z",
+      draining: true,
+    });
+  });
+});
