@@ -16,6 +16,7 @@ import { createAuditFile, readEvents } from "./support/audit_events.ts";
 import { eventually, untilReady } from "./support/eventually.ts";
 import { problemOf } from "./support/harness.ts";
 import { type OwnService, startOwnService } from "./support/own_service.ts";
+import { startSlowProxy } from "./support/slow_proxy.ts";
 import { spawnService } from "./support/programs.ts";
 
 const CQL = {
@@ -111,15 +112,18 @@ function startStalled(): { port: number } & Disposable {
 describe("A write that Cassandra does not confirm in time", () => {
   it("is on record as unknown, though it may be repeated", async () => {
     await using file = await createAuditFile();
+    const [contactPoint = ""] = service.config.contactPoints;
+    await using way = startSlowProxy(contactPoint);
     await using beside = await startBeside({
       auditLog: { kind: "file", path: file.path },
-      requestTimeoutMs: 1,
+      contactPoints: [way.contactPoint],
+      requestTimeoutMs: 500,
     });
-    const requestId = await eventually("a write takes longer", async () => {
-      const response = await beside.put("late");
-      await response.body?.cancel();
-      return response.status === 504 && response.headers.get("x-request-id")!;
-    });
+    way.delayMs = Infinity;
+    const response = await beside.put("late");
+    await response.body?.cancel();
+    expect(response.status).toBe(504);
+    const requestId = response.headers.get("x-request-id")!;
     expect(await file.of(requestId)).toEqual([
       expect.objectContaining({ event: "outcome", outcome: "outcome_unknown", code: "timeout" }),
     ]);

@@ -5,11 +5,13 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { readConfig } from "../config/config.ts";
 import { type Service, start } from "../main.ts";
+import { taskArguments } from "../dev/task_arguments.ts";
 import {
   answer,
   type OwnService,
@@ -96,7 +98,12 @@ before(async () => {
   service = await startOwnService(CQL, { routes: ["all_rows"] });
   narrow = await start(readConfig({ ...service.env, MAX_PAGE_BYTES: "65536" }));
   await narrow.ready;
-  program = await spawnService(service.env);
+  // Its hand-written route is outside the project.
+  const fixtures = fileURLToPath(new URL("./fixtures/routes/", import.meta.url));
+  const args = taskArguments("start", service.env).map((arg) =>
+    arg.startsWith("--allow-read=") ? `${arg},${fixtures}` : arg
+  );
+  program = await spawnService(service.env, { args });
   await untilReady(program.url);
 });
 after(async () => {

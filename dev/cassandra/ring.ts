@@ -4,6 +4,7 @@
  *
  * @module
  */
+import cassandra from "cassandra-driver";
 import { freePort } from "../ports.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra.ts";
 
@@ -61,10 +62,51 @@ export async function startRing(options: RingOptions): Promise<Ring> {
         }),
       );
     }
+    for (const node of nodes) await untilAgreed(node);
   } catch (error) {
     await stop();
     throw error;
   }
   const [first, second, third] = nodes as [LocalCassandra, LocalCassandra, LocalCassandra];
   return { nodes: [first, second, third], [Symbol.asyncDispose]: stop };
+}
+
+const GOSSIP_TIMEOUT_MS = 180_000;
+const INTERVAL_MS = 250;
+
+/** A node answers CQL before it knows where the others are, and has the same schema. */
+async function untilAgreed({ contactPoint, localDatacenter }: LocalCassandra): Promise<void> {
+  const client = new cassandra.Client({
+    contactPoints: [contactPoint],
+    localDataCenter: localDatacenter,
+    protocolOptions: { port: Number(contactPoint.split(":")[1]) },
+    policies: {
+      loadBalancing: new cassandra.policies.loadBalancing.AllowListPolicy(
+        new cassandra.policies.loadBalancing.RoundRobinPolicy(),
+        [contactPoint],
+      ),
+    },
+  });
+  try {
+    await client.connect();
+    const deadline = Date.now() + GOSSIP_TIMEOUT_MS;
+    for (;;) {
+      const [local, peers] = await Promise.all(
+        ["local", "peers"].map((table) =>
+          client.execute(`SELECT data_center, schema_version FROM system.${table}`)
+        ),
+      );
+      const rows = [...local!.rows, ...peers!.rows].filter((row) => row.data_center !== null);
+      const versions = new Set(rows.map(({ schema_version }) => String(schema_version)));
+      if (rows.length === PLACES.length && versions.size === 1) return;
+      if (Date.now() > deadline) {
+        throw new Error(
+          `Cannot start the ring: ${contactPoint} does not agree with the other nodes`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+    }
+  } finally {
+    await client.shutdown();
+  }
 }

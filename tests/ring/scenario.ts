@@ -1,14 +1,15 @@
 /**
- * The service on a cluster of three nodes in two data centres.
+ * `deno task test:ring`: the service on a cluster of three nodes in two data centres. It is no part of
+ * `deno task test`: three nodes need 2 GB of memory, and a minute or two to agree on their schema.
  *
  * @module
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type Ring, startRing } from "../dev/cassandra/ring.ts";
-import type { HostState } from "../observe/observation.ts";
-import { eventually } from "./support/eventually.ts";
-import { type OwnService, startOwnService, succeed } from "./support/own_service.ts";
+import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
+import type { HostState } from "../../observe/observation.ts";
+import { eventually } from "../support/eventually.ts";
+import { type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",
