@@ -56,7 +56,8 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
     { keyspace: null, ...waiting },
     (session) => createKeyspace(session, config),
   );
-  await withSession(settings, { keyspace }, async (session) => {
+  // A keyspace that another process has just created may not be served yet.
+  await withSession(settings, { keyspace, waitMs: 10_000 }, async (session) => {
     if (resolution !== null) {
       return await resolveStatement(session, migrations, { keyspace, log, resolution });
     }

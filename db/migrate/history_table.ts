@@ -7,6 +7,7 @@ import type { Session } from "../driver/session.ts";
 import type { Migration } from "./migrations.ts";
 import { ownTableId } from "../schema/own_table_id.ts";
 import { findOwnTables, HISTORY_TABLE, qualify } from "../schema/own_tables.ts";
+import { whenServed } from "./when_served.ts";
 
 // One partition, so that one read at one consistency sees the whole history.
 const PARTITION = "schema";
@@ -42,10 +43,8 @@ export async function readHistory(session: Session, keyspace: string): Promise<H
   const tables = await findOwnTables(session, keyspace);
   if (!tables.has(HISTORY_TABLE)) return [];
   // All columns: an older release has made the table without the newest.
-  const rows = await session.query(
-    `SELECT * FROM ${qualify(keyspace, HISTORY_TABLE)} WHERE history = ?`,
-    [PARTITION],
-  );
+  const cql = `SELECT * FROM ${qualify(keyspace, HISTORY_TABLE)} WHERE history = ?`;
+  const rows = await whenServed(() => session.query(cql, [PARTITION]));
   return rows.map((row) => ({
     version: Number(row.version),
     name: String(row.name),

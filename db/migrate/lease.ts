@@ -12,6 +12,7 @@ import { isRefusal } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { LEASE_TABLE, qualify } from "../schema/own_tables.ts";
 import { MigrationError } from "./migrations.ts";
+import { whenServed } from "./when_served.ts";
 
 /** The lease of those who change the schema. */
 const NAME = "migrations";
@@ -121,7 +122,9 @@ class LeaseRow {
   /** Runs a lightweight transaction. Where its outcome is not known, a read at `SERIAL` settles it. */
   async #decide(cql: string, values: readonly unknown[]): Promise<Holder | null> {
     try {
-      const [row] = await this.#session.query(cql, values, { isConditional: true });
+      const [row] = await whenServed(() =>
+        this.#session.query(cql, values, { isConditional: true })
+      );
       if (row?.["[applied]"] === true) return null;
     } catch (error) {
       if (isRefusal(error)) throw error;
