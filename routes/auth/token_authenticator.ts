@@ -8,7 +8,7 @@
 import type { Identity } from "../context.ts";
 import { digestOf, IdentityCache } from "./identity_cache.ts";
 import { createIntrospectingVerifier } from "./introspection/introspecting_verifier.ts";
-import { isJwt, namedIssuer } from "./jwt/named_issuer.ts";
+import { isJwt, namesIssuer } from "./jwt/named_issuer.ts";
 import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./jwt/verify_jwt.ts";
 
 /** A token may be revoked meanwhile, and its issuer would have said so. */
@@ -43,7 +43,7 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
     return client === null ? [] : [{
       verifier: createIntrospectingVerifier(trusted, { client, observe }),
       cache: new IdentityCache({ maxAgeMs: INTROSPECTION_AGE_MS }),
-      accepts: (token) => !isJwt(token) || namedIssuer(token) === issuer,
+      accepts: (token) => !isJwt(token) || namesIssuer(token, issuer),
     }];
   });
   if (opaque.length > 1) {
@@ -53,14 +53,20 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
   const underWay = new Map<string, Promise<Identity>>();
 
   async function verify(token: string, digest: string, { address }: { address: string }) {
-    try {
-      const { verifier, cache } = kinds.find(({ accepts }) => accepts(token))!;
-      const identity = await verifier.verify(token, address);
-      cache.set(digest, identity, Date.now());
-      return identity;
-    } finally {
-      underWay.delete(digest);
-    }
+    const { verifier, cache } = kinds.find(({ accepts }) => accepts(token))!;
+    const identity = await verifier.verify(token, address);
+    cache.set(digest, identity, Date.now());
+    return identity;
+  }
+
+  /** Verifies a token once for all who send it meanwhile. */
+  function share(token: string, digest: string, { address }: { address: string }) {
+    const verifying = verify(token, digest, { address });
+    underWay.set(digest, verifying);
+    // After it is set, whatever fails at once.
+    const forget = () => void underWay.delete(digest);
+    verifying.then(forget, forget);
+    return verifying;
   }
 
   return {
@@ -70,9 +76,7 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
         const known = cache.get(digest, Date.now());
         if (known !== null) return known;
       }
-      const begun = underWay.get(digest) ?? verify(token, digest, { address: addressOf() });
-      underWay.set(digest, begun);
-      return await begun;
+      return await (underWay.get(digest) ?? share(token, digest, { address: addressOf() }));
     },
     async warmUp() {
       await Promise.all(kinds.map(({ verifier }) => verifier.warmUp()));

@@ -93,6 +93,20 @@ describe("createTokenAuthenticator()", () => {
       expect(asked).toEqual([]);
     });
 
+    it("keeps nothing of a token that is refused at once", async () => {
+      const head = btoa('{"alg":"ES256"}').replaceAll("=", "");
+      const outcomes = [];
+      for (const payload of ["{}", '{"iss":5}', "[]", "no json"]) {
+        const token = `${head}.${btoa(payload).replaceAll("=", "")}.AAAA`;
+        for (let attempt = 0; attempt < 2; attempt++) {
+          outcomes.push(await authenticator.authenticate(token, addressOf).catch((error) => error));
+        }
+      }
+      expect(outcomes.map(({ code }) => code)).toEqual(Array(8).fill("invalid_token"));
+      // A refusal that was kept would be given out again.
+      expect(new Set(outcomes).size).toBe(8);
+    });
+
     it("asks once about requests at the same time, and remembers the answer", async () => {
       await Promise.all(
         Array.from({ length: 100 }, () => authenticator.authenticate("opaque", addressOf)),

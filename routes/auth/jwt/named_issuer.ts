@@ -29,6 +29,15 @@ export function namedIssuer(token: string): string {
   throw invalidToken("The token is malformed: its parts must be JSON objects in UTF-8");
 }
 
+/** Whether a token names this issuer; false for one that is malformed or names none. Never throws. */
+export function namesIssuer(token: string, issuer: string): boolean {
+  try {
+    return namedIssuer(token) === issuer;
+  } catch {
+    return false;
+  }
+}
+
 /** Null if it is not JSON in UTF-8. */
 function parse(bytes: Uint8Array): unknown {
   try {
