@@ -28,8 +28,8 @@ const RETRY_MS = 250;
 
 export class Forwarder {
   readonly #listener: Deno.TcpListener;
-  /** By the port that the server sees a connection come from: the address that it really comes from. */
-  readonly #clients = new Map<number, Deno.NetAddr>();
+  /** By the two ports of a connection to a server: the address that it really comes from. */
+  readonly #clients = new Map<string, Deno.NetAddr>();
   readonly #onLost: ForwarderOptions["onLost"];
   #target: Target | null = null;
   #isClosed = false;
@@ -58,9 +58,14 @@ export class Forwarder {
     else before.onIdle = onIdle;
   }
 
-  /** Who sent a request, by the address that it came from here; null if nothing was handed on from there. */
-  clientOf({ hostname, port }: Deno.NetAddr): Deno.NetAddr | null {
-    return hostname === LOOPBACK ? this.#clients.get(port) ?? null : null;
+  /**
+   * Who sent a request to the server at a port of this machine.
+   *
+   * @param from where the server sees it come from
+   * @returns null if nothing was handed on from there, or its client has gone
+   */
+  clientOf({ hostname, port }: Deno.NetAddr, serverPort: number): Deno.NetAddr | null {
+    return hostname === LOOPBACK ? this.#clients.get(portsOf(port, serverPort)) ?? null : null;
   }
 
   /** Accepts no more; what is open goes on. */
@@ -89,13 +94,14 @@ export class Forwarder {
     try {
       const inner = await Deno.connect({ hostname: LOOPBACK, port: target.port });
       using _inner = closing(inner);
-      const { port } = inner.localAddr as Deno.NetAddr;
-      this.#clients.set(port, outer.remoteAddr as Deno.NetAddr);
+      // The same port may lead to two servers at a time, while a certificate is replaced.
+      const ports = portsOf((inner.localAddr as Deno.NetAddr).port, target.port);
+      this.#clients.set(ports, outer.remoteAddr as Deno.NetAddr);
       try {
         for (const connection of [outer, inner]) connection.setNoDelay();
         await Promise.all([pump(outer, inner), pump(inner, outer)]);
       } finally {
-        this.#clients.delete(port);
+        this.#clients.delete(ports);
       }
     } catch {
       // One side is gone, and the other learns of it by the end of its connection.
@@ -103,6 +109,10 @@ export class Forwarder {
       if (--target.connections === 0) target.onIdle?.();
     }
   }
+}
+
+function portsOf(port: number, serverPort: number): string {
+  return `${port} ${serverPort}`;
 }
 
 /** Closes a connection that may be closed already. */

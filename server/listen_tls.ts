@@ -18,6 +18,7 @@ export interface TlsListener extends Listener {
   replaceCertificate(certificate: Certificate): void;
 }
 
+const CLIENT_GONE = { status: 400, headers: { connection: "close" } };
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
 /** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
@@ -25,11 +26,15 @@ export function listenTls(
   { certificate, ...options }: ListenOptions & { readonly certificate: Certificate },
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): TlsListener {
-  const serve = (certificate: Certificate) =>
-    listen({ ...options, ...LOOPBACK, certificate }, (request, info) => {
-      const remoteAddr = forwarder.clientOf(info.remoteAddr) ?? info.remoteAddr;
+  function serve(certificate: Certificate): Listener {
+    const server = listen({ ...options, ...LOOPBACK, certificate }, (request, info) => {
+      const remoteAddr = forwarder.clientOf(info.remoteAddr, server.port);
+      // Nobody may act under the address of this machine: its client is gone, or went past the port.
+      if (remoteAddr === null) return new Response(null, CLIENT_GONE);
       return handler(request, { remoteAddr, completed: info.completed });
     });
+    return server;
+  }
   const forwarder = explainTaken(options, () => new Forwarder(options));
   const before = new Set<Listener>();
   let current = serve(certificate);

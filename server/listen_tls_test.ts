@@ -44,6 +44,23 @@ describe("listenTls()", () => {
     await listener.finish(GRACE_MS);
   });
 
+  it("takes no request that went past its port, as if it came from this machine", async () => {
+    const before = await listeningPorts();
+    let asked = 0;
+    const listener = listenTls({ ...ADDRESS, certificate: certificates[0]! }, () => {
+      asked++;
+      return new Response("here");
+    });
+    const [inner = 0] = (await listeningPorts()).filter((port) =>
+      port !== listener.port && !before.includes(port)
+    );
+    using around = await connect(inner);
+    expect([await ask(around), asked]).toEqual(["", 0]);
+    using through = await connect(listener.port);
+    expect([await ask(through), asked]).toEqual(["here", 1]);
+    await listener.finish(0);
+  });
+
   it("goes on with a connection whose certificate was replaced, and ends when that is closed", async () => {
     const listener = listenTls(
       { ...ADDRESS, certificate: certificates[0]! },
@@ -79,3 +96,12 @@ describe("listenTls()", () => {
     await listener.finish(GRACE_MS);
   });
 });
+
+/** The ports of this machine that something listens on, by the kernel's table. */
+async function listeningPorts(): Promise<number[]> {
+  const [, ...lines] = (await Deno.readTextFile("/proc/net/tcp")).trim().split("\n");
+  const LISTENS = "0A";
+  return lines.map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state]) => state === LISTENS)
+    .map(([, local = ""]) => Number.parseInt(local.split(":")[1]!, 16));
+}
