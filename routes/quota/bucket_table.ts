@@ -4,8 +4,8 @@
  *
  * The table is bounded. If it is full of buckets that are not, the fullest of the longest unused is
  * forgotten, and its instant remembered as the floor of its group: from there every key of the group begins
- * that the table does not have. A flood of keys can make others wait for as long as that bucket needed, but
- * nobody gets a fuller bucket by it.
+ * that the table does not have. A flood of keys can make others wait for as long as an empty bucket needs,
+ * but never for the debt of somebody else; and nobody without a debt gets a fuller bucket by it.
  *
  * @module
  */
@@ -16,6 +16,8 @@ export interface BucketGroup {
   readonly id: string;
   /** When a bucket that the table does not have is full, in the time of the caller's clock. */
   floorMs: number;
+  /** How long an empty bucket takes to fill. */
+  fillMs: number;
 }
 
 interface Bucket {
@@ -50,8 +52,10 @@ export class BucketTable {
   }
 
   /** The group with this id: always the same, so that apps that replace each other share its buckets. */
-  group(id: string): BucketGroup {
-    const group = this.#groups.get(id) ?? { id, floorMs: -Infinity };
+  group(id: string, fillMs: number): BucketGroup {
+    const group = this.#groups.get(id) ?? { id, fillMs, floorMs: -Infinity };
+    // The same rate may have another burst from now on.
+    group.fillMs = fillMs;
     this.#groups.set(id, group);
     return group;
   }
@@ -64,20 +68,24 @@ export class BucketTable {
   /** Takes from a bucket: it is full again at that instant. */
   setFullAtMs(
     group: BucketGroup,
-    { key, fullAtMs }: { readonly key: string; readonly fullAtMs: number },
+    { key, fullAtMs, nowMs }: {
+      readonly key: string;
+      readonly fullAtMs: number;
+      readonly nowMs: number;
+    },
   ): void {
     const name = nameOf(group, key);
-    if (!this.#buckets.delete(name)) this.#makeRoom();
+    if (!this.#buckets.delete(name)) this.#makeRoom(nowMs);
     this.#buckets.set(name, { group, fullAtMs });
   }
 
-  #makeRoom(): void {
+  #makeRoom(nowMs: number): void {
     if (this.#buckets.size < this.#max) return;
     this.#findOldest();
     const [name, { group, fullAtMs }] = this.#oldest.reduce((fullest, each) =>
       each[1].fullAtMs < fullest[1].fullAtMs ? each : fullest
     );
-    group.floorMs = Math.max(group.floorMs, fullAtMs);
+    group.floorMs = Math.max(group.floorMs, Math.min(fullAtMs, nowMs + group.fillMs));
     this.#buckets.delete(name);
   }
 

@@ -49,7 +49,8 @@ export function compileQuota(rate: Rate, options: QuotaOptions): Quota {
   const per: RatePartition = rate.per ?? defaultPartition(options);
   const name = nameOfRate({ ...rate, per });
   const { table, replicas } = options;
-  const group = table.group(`${options.over}\n${name}`);
+  const windowMs = SECONDS[rate.unit] * 1_000;
+  const group = table.group(`${options.over}\n${name}`, windowMs * rate.burst / rate.amount);
   const keyOf = compileKey(per, options);
   const amountOf = rate.claimed === null ? () => null : compileAmount(rate.claimed);
   const allowance = { amount: rate.amount, burst: rate.burst };
@@ -62,7 +63,8 @@ export function compileQuota(rate: Rate, options: QuotaOptions): Quota {
       const claimed = amountOf(context.get("request").identity?.claims ?? {});
       return new Bucket(quota, {
         allowance: claimed === null ? allowance : scale(rate, claimed),
-        key: keyOf(context),
+        // An instant means another level where the rate is another one.
+        key: claimed === null ? keyOf(context) : `${claimed} ${keyOf(context)}`,
         group,
         table,
         replicas,
@@ -118,7 +120,7 @@ export class Bucket {
   take(count: number, nowMs: number): void {
     const { table, group, key } = this.#place;
     const fullAtMs = Math.max(this.#fullAtMs, nowMs) + count * this.#intervalMs;
-    table.setFullAtMs(group, { key, fullAtMs });
+    table.setFullAtMs(group, { key, fullAtMs, nowMs });
   }
 
   get #fullAtMs(): number {

@@ -56,6 +56,8 @@ const QUANTITIES = ["requests", "rows"] as const;
 const UNITS = ["s", "m", "h", "d"] as const;
 const KEYS = ["burst", "per", "limit", "max"] as const;
 const PARTITIONS = ["caller", "client", "address", "route", "everybody"] as const;
+/** Partitions of callers whose claims differ. */
+const SHARED: readonly string[] = ["address", "route", "everybody"];
 
 // Numbers in header fields have at most 15 digits (RFC 9651, section 3.3.1).
 const MAX_AMOUNT = 1_000_000_000;
@@ -71,6 +73,16 @@ export function readRate(
   const burst = readBounded(options.burst, { things: pace.quantity ?? "requests", report });
   const per = options.per === undefined ? null : readPartition(options.per, report);
   const claimed = readClaimed(options, { amount: pace.amount, span, report });
+  const isShared = per !== null && SHARED.includes(per.by);
+  if (claimed !== null && options.per !== undefined && isShared) {
+    report({
+      span: options.per.span,
+      message: `Cannot use "limit" with ${quote(`per=${options.per.text}`)}`,
+      help:
+        "Callers with other claims share the bucket, and a small limit would hold up all of them: " +
+        "count by caller, client or a claim",
+    });
+  }
   const { amount, quantity, unit } = pace;
   if (amount === null || quantity === null || unit === null) return null;
   if (options.per !== undefined && per === null) return null;
