@@ -23,7 +23,7 @@ export function authenticate(options: AuthenticateOptions): MiddlewareHandler<Ap
     const header = context.req.header("authorization");
     const credentials = readCredentials(header, possession.schemes);
     const identity = await authenticator.authenticate(credentials.token, () => addressOf(context));
-    await possession.assertProven(context, credentials, identity.confirmation);
+    await possession.assertProven(context, credentials, identity);
     context.get("request").identity = identity;
     await next();
   };

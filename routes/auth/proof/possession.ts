@@ -7,7 +7,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import type { Addresses } from "../../addresses.ts";
-import type { AppEnv, Confirmation } from "../../context.ts";
+import type { AppEnv, Identity } from "../../context.ts";
 import { type AddressReader, type PeerTrust } from "../../load/client_address.ts";
 import { Places } from "../../load/places.ts";
 import { Turns } from "../../load/turns.ts";
@@ -40,14 +40,14 @@ export interface Possession {
   /** How tokens may be sent. */
   readonly schemes: readonly Scheme[];
   /**
-   * @param confirmation what the token, which is verified already, is bound to
+   * @param identity whom the token, which is verified already, names, and what it is bound to
    * @throws {ServiceError} `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; `too_busy` or
    * `too_many_in_flight` if too many proofs are waiting
    */
   assertProven(
     context: Context<AppEnv>,
     credentials: Credentials,
-    confirmation: Confirmation | null,
+    identity: Pick<Identity, "caller" | "confirmation">,
   ): Promise<void>;
   /** Tells the client how to send its token, and which nonce its next proof should have. */
   tellClients(): MiddlewareHandler<AppEnv>;
@@ -64,7 +64,14 @@ export function createPossession(options: PossessionOptions): Possession {
     ? ["DPoP"]
     : ["Bearer", "DPoP"];
 
-  async function assertKey(context: Context<AppEnv>, token: string, key: string): Promise<void> {
+  async function assertKey(
+    context: Context<AppEnv>,
+    { token, key, caller }: {
+      readonly token: string;
+      readonly key: string;
+      readonly caller: string;
+    },
+  ): Promise<void> {
     const { method, url } = context.req.raw;
     const proof = await readProof(context.req.raw.headers.get("dpop"), {
       method,
@@ -76,7 +83,7 @@ export function createPossession(options: PossessionOptions): Possession {
     const window = proof.nonce === null ? null : nonces.windowOf(proof.nonce);
     if (window === null) throw useNonce(nonces.current());
     await signatures.run(addressOf(context), () => proof.verifySignature());
-    if (!spent.spend({ window, key, jti: proof.jti })) {
+    if (!spent.spend({ window, caller, key, jti: proof.jti })) {
       throw invalidProof("The proof was used before: make a new one for each request");
     }
   }
@@ -91,11 +98,11 @@ export function createPossession(options: PossessionOptions): Possession {
 
   return {
     schemes,
-    async assertProven(context, { scheme, token }, confirmation) {
+    async assertProven(context, { scheme, token }, { caller, confirmation }) {
       const { key = null, certificate = null } = confirmation ?? {};
       if (certificate !== null) assertCertificate(context, certificate);
       if (scheme === "DPoP") {
-        if (key !== null) return await assertKey(context, token, key);
+        if (key !== null) return await assertKey(context, { token, key, caller });
         throw wrongScheme("The token is not bound to a key: get one with a DPoP proof");
       }
       if (key === null) return;

@@ -8,14 +8,16 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "../../../errors/service_error.ts";
 
-/** How many are kept in all, and for one key. */
+/** How many are kept in all, and for one caller, who may have any number of keys. */
 const MAX_PROOFS = 200_000;
-const MAX_PER_KEY = 50_000;
+const MAX_PER_CALLER = 50_000;
 
 /** What identifies a proof. */
 export interface SpentProof {
   /** The window of its nonce. */
   readonly window: number;
+  /** Whose token it is for. */
+  readonly caller: string;
   /** The thumbprint of the key that signed it. */
   readonly key: string;
   readonly jti: string;
@@ -23,55 +25,56 @@ export interface SpentProof {
 
 export class SpentProofs {
   readonly #max: number;
-  readonly #maxPerKey: number;
-  /** By window, then by key. */
+  readonly #maxPerCaller: number;
+  /** By window, then by caller. */
   readonly #windows = new Map<number, Map<string, Set<string>>>();
   #count = 0;
 
-  constructor({ max = MAX_PROOFS, maxPerKey = MAX_PER_KEY } = {}) {
+  constructor({ max = MAX_PROOFS, maxPerCaller = MAX_PER_CALLER } = {}) {
     this.#max = max;
-    this.#maxPerKey = maxPerKey;
+    this.#maxPerCaller = maxPerCaller;
   }
 
   /**
    * Takes note of a proof.
    *
    * @returns whether it is new
-   * @throws {ServiceError} `too_many_in_flight` if the key has its share, `too_busy` if no more can be kept
+   * @throws {ServiceError} `too_many_in_flight` if the caller has its share, `too_busy` if no more can be kept
    */
-  spend({ window, key, jti }: SpentProof): boolean {
+  spend({ window, caller, key, jti }: SpentProof): boolean {
     // A nonce of the next window may be here already, and is no reason to forget the last one.
     this.#forgetBefore(window - 2);
-    const proofs = this.#windows.get(window)?.get(key);
+    const proofs = this.#windows.get(window)?.get(caller);
     // Digests have one length, however long the caller makes its names.
-    const digest = createHash("sha256").update(jti).digest("base64url").slice(0, 22);
+    const digest = createHash("sha256").update(JSON.stringify([key, jti])).digest("base64url")
+      .slice(0, 22);
     if (proofs?.has(digest)) return false;
-    if ((proofs?.size ?? 0) >= this.#maxPerKey) {
+    if ((proofs?.size ?? 0) >= this.#maxPerCaller) {
       throw new ServiceError(
         "too_many_in_flight",
-        `This key has made ${this.#maxPerKey} proofs in a short time, which is its limit: retry later`,
+        `This caller has reached the limit of ${this.#maxPerCaller} proofs in a short time: retry later`,
       );
     }
     if (this.#count >= this.#max) {
       throw new ServiceError("too_busy", "The service is at capacity: retry later");
     }
-    this.#add({ window, key }, digest);
+    this.#add({ window, caller }, digest);
     return true;
   }
 
-  #add({ window, key }: Pick<SpentProof, "window" | "key">, digest: string): void {
-    const keys = this.#windows.get(window) ?? new Map<string, Set<string>>();
-    const proofs = keys.get(key) ?? new Set<string>();
+  #add({ window, caller }: Pick<SpentProof, "window" | "caller">, digest: string): void {
+    const callers = this.#windows.get(window) ?? new Map<string, Set<string>>();
+    const proofs = callers.get(caller) ?? new Set<string>();
     proofs.add(digest);
-    keys.set(key, proofs);
-    this.#windows.set(window, keys);
+    callers.set(caller, proofs);
+    this.#windows.set(window, callers);
     this.#count++;
   }
 
   #forgetBefore(first: number): void {
-    for (const [window, keys] of this.#windows) {
+    for (const [window, callers] of this.#windows) {
       if (window >= first) continue;
-      for (const proofs of keys.values()) this.#count -= proofs.size;
+      for (const proofs of callers.values()) this.#count -= proofs.size;
       this.#windows.delete(window);
     }
   }

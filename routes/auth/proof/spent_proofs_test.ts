@@ -5,7 +5,7 @@ import { SpentProofs } from "./spent_proofs.ts";
 describe("SpentProofs", () => {
   it("takes a proof once, and the id of another key or window as another proof", () => {
     const spent = new SpentProofs();
-    const proof = { window: 5, key: "a", jti: "1" };
+    const proof = { window: 5, caller: "ada", key: "a", jti: "1" };
     expect(spent.spend(proof)).toBe(true);
     expect(spent.spend(proof)).toBe(false);
     expect(spent.spend({ ...proof, jti: "2" })).toBe(true);
@@ -16,32 +16,33 @@ describe("SpentProofs", () => {
 
   it("remembers a proof as long as its nonce is taken, whatever the clocks of replicas say", () => {
     const spent = new SpentProofs();
-    const proof = { window: 5, key: "a", jti: "1" };
+    const proof = { window: 5, caller: "ada", key: "a", jti: "1" };
     expect(spent.spend(proof)).toBe(true);
     // By the clock here it is window 6, which takes nonces of 5 and, of a clock ahead, of 7.
-    expect(spent.spend({ window: 7, key: "a", jti: "2" })).toBe(true);
+    expect(spent.spend({ window: 7, caller: "ada", key: "a", jti: "2" })).toBe(true);
     expect(spent.spend(proof)).toBe(false);
   });
 
-  it("refuses more than a key's share, until earlier ones are forgotten", () => {
-    const spent = new SpentProofs({ max: 10, maxPerKey: 2 });
-    for (const jti of ["1", "2"]) expect(spent.spend({ window: 1, key: "a", jti })).toBe(true);
-    expect(() => spent.spend({ window: 1, key: "a", jti: "3" }))
+  it("refuses more than a caller's share, whatever its keys, until earlier ones are forgotten", () => {
+    const spent = new SpentProofs({ max: 10, maxPerCaller: 2 });
+    const ada = { window: 1, caller: "ada" };
+    for (const key of ["a", "b"]) expect(spent.spend({ ...ada, key, jti: "1" })).toBe(true);
+    expect(() => spent.spend({ ...ada, key: "c", jti: "1" }))
       .toThrow(expect.objectContaining({ code: "too_many_in_flight" }));
-    expect(spent.spend({ window: 1, key: "a", jti: "1" })).toBe(false);
-    expect(spent.spend({ window: 1, key: "b", jti: "3" })).toBe(true);
-    expect(spent.spend({ window: 2, key: "a", jti: "3" })).toBe(true);
+    expect(spent.spend({ ...ada, key: "a", jti: "1" })).toBe(false);
+    expect(spent.spend({ ...ada, caller: "bob", key: "b", jti: "3" })).toBe(true);
+    expect(spent.spend({ ...ada, window: 2, key: "a", jti: "3" })).toBe(true);
   });
 
   it("refuses proofs rather than forget one that could come again", () => {
-    const spent = new SpentProofs({ max: 3, maxPerKey: 2 });
-    for (const key of ["a", "b", "c"]) spent.spend({ window: 1, key, jti: "1" });
-    expect(() => spent.spend({ window: 1, key: "d", jti: "1" }))
+    const spent = new SpentProofs({ max: 3, maxPerCaller: 2 });
+    for (const key of ["a", "b", "c"]) spent.spend({ window: 1, caller: key, key, jti: "1" });
+    expect(() => spent.spend({ window: 1, caller: "d", key: "d", jti: "1" }))
       .toThrow(expect.objectContaining({ code: "too_busy" }));
-    expect(spent.spend({ window: 1, key: "a", jti: "1" })).toBe(false);
+    expect(spent.spend({ window: 1, caller: "a", key: "a", jti: "1" })).toBe(false);
     // Nonces of window 1 are not taken any more.
     for (const key of ["a", "b", "c"]) {
-      expect(spent.spend({ window: 4, key, jti: "1" })).toBe(true);
+      expect(spent.spend({ window: 4, caller: key, key, jti: "1" })).toBe(true);
     }
   });
 });
