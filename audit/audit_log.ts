@@ -127,9 +127,10 @@ export class AuditLog {
     }
     this.#refusals.close();
     await this.#queue.flush(FLUSH_TIMEOUT_MS);
-    const { waiting } = this.#queue;
-    if (waiting > 0) {
-      const message = `The audit log lacks ${waiting} events: it could not be written to the end`;
+    const { missing } = this.#queue;
+    if (missing > 0) {
+      const message =
+        `The audit log is missing ${missing} events: they could not be written before the end`;
       this.#observe({ kind: "warning", message, cause: undefined });
     }
     await this.#sink.close();

@@ -61,6 +61,8 @@ export class CommitQueue {
   #waitingBytes = 0;
   #dropped = 0;
   #isFailing = false;
+  /** Lines of the write under way. */
+  #writing = 0;
   /** When the write under way began, in the time of `performance.now()`; null at other times. */
   #writingSince: number | null = null;
   #draining: Promise<void> | null = null;
@@ -75,6 +77,11 @@ export class CommitQueue {
 
   get waiting(): number {
     return this.#entries.length;
+  }
+
+  /** Lines that are not written: those that wait, those that a write is under way for, those dropped. */
+  get missing(): number {
+    return this.#entries.length + this.#writing + this.#dropped;
   }
 
   /** Whether lines are not getting out: what is committed now would fail. */
@@ -195,6 +202,7 @@ export class CommitQueue {
   /** Writes a batch. @returns what went wrong; undefined if nothing did */
   async #write(batch: readonly Entry[]): Promise<unknown> {
     this.#writingSince = performance.now();
+    this.#writing = batch.length;
     try {
       await this.#options.sink.write(joined(batch));
       this.#isFailing = false;
@@ -205,6 +213,7 @@ export class CommitQueue {
       return error ?? new Error("The sink failed without saying why");
     } finally {
       this.#writingSince = null;
+      this.#writing = 0;
     }
   }
 

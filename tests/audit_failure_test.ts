@@ -38,6 +38,12 @@ SELECT n FROM items WHERE id = :id;
 -- @scope stations:write
 INSERT INTO items (id, n) VALUES (:id, :n);
 
+-- name: put_open_item :exec
+-- @route PUT /open-items/{id}
+-- @public
+-- @waive public-write: the test floods it
+INSERT INTO items (id, n) VALUES (:id, :n);
+
 -- name: upload_items :exec
 -- @route POST /items
 -- @scope stations:write
@@ -241,7 +247,7 @@ describe("A collector that takes nothing", () => {
     await beside.service.close();
     expect(beside.observations).toContainEqual(expect.objectContaining({
       kind: "warning",
-      message: "The audit log lacks 50 events: it could not be written to the end",
+      message: "The audit log is missing 50 events: they could not be written before the end",
     }));
   });
 });
@@ -312,6 +318,24 @@ describe("A flood of requests without a token", () => {
         subject: null,
         count: 199,
       }),
+    ]);
+  });
+});
+
+describe("A flood of bad requests to a public route that writes", () => {
+  it("is two events as well", async () => {
+    await using file = await createAuditFile();
+    const beside = await startBeside({ auditLog: { kind: "file", path: file.path } });
+    const url = `${beside.service.url}/open-items/i`;
+    for (let sent = 0; sent < 50; sent++) {
+      const response = await service.request(url, { method: "PUT", json: { n: "x" }, user: null });
+      expect(response.status).toBe(422);
+      await response.body?.cancel();
+    }
+    await beside.service.close();
+    expect(await file.events()).toEqual([
+      expect.objectContaining({ event: "refusal", code: "invalid_input", subject: null }),
+      expect.objectContaining({ event: "refusals", code: "invalid_input", count: 49 }),
     ]);
   });
 });

@@ -28,6 +28,8 @@ class FileSink implements AuditSink {
   readonly #durable: boolean;
   #file: Deno.FsFile | null = null;
   #isStale = false;
+  /** Whether the file may be one that this process has created, whose name is not on the disk yet. */
+  #isNew = true;
 
   constructor(path: string, { durable }: FileSinkOptions) {
     this.#path = path;
@@ -52,6 +54,7 @@ class FileSink implements AuditSink {
     }
     this.#file = file;
     this.#isStale = false;
+    this.#isNew = true;
   }
 
   async write(lines: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -61,7 +64,7 @@ class FileSink implements AuditSink {
     const { size } = await file.stat();
     try {
       await writeAll(file, lines);
-      if (this.#durable) await file.syncData();
+      if (this.#durable) await this.#sync(file);
     } catch (error) {
       // What a failed flush leaves behind cannot be trusted: the lines are written again, to a file that
       // is opened again.
@@ -70,6 +73,13 @@ class FileSink implements AuditSink {
       file.close();
       throw error;
     }
+  }
+
+  /** With its metadata the first time: common file systems then have the name of a new file as well. */
+  async #sync(file: Deno.FsFile): Promise<void> {
+    if (this.#isNew) await file.sync();
+    else await file.syncData();
+    this.#isNew = false;
   }
 
   reopen(): void {

@@ -40,7 +40,7 @@ export function auditRefusals(
     log.refuse(
       { ...requestFacts(context, addressOf), status, code: request.code },
       // What anybody can cause as often as they like is counted.
-      { isCounted: isUnknown(request) || status === 429 },
+      { isCounted: request.identity === null || status === 429 },
     );
   }];
 }
