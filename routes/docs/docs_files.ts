@@ -76,7 +76,13 @@ export class DocsFiles {
     if (source === undefined) return null;
     const loading = this.#loaded.get(name) ?? read(source);
     this.#loaded.set(name, loading);
-    return await loading;
+    try {
+      return await loading;
+    } catch (error) {
+      // What it lacked, such as a descriptor, may be there the next time.
+      this.#loaded.delete(name);
+      throw error;
+    }
   }
 }
 
