@@ -6,10 +6,10 @@
  */
 import { ConfigError } from "./config_error.ts";
 import { type Draft, RULES, type SettingMistake } from "./rules.ts";
-import { type Config, type Setting, type SettingName, SETTINGS } from "./settings.ts";
+import { type Config, type Setting, type SettingName, SETTINGS } from "./settings/settings.ts";
 import { type Environment, misspeltSettings } from "./unknown_settings.ts";
 
-export type { Config } from "./settings.ts";
+export type { Config } from "./settings/settings.ts";
 
 const ROWS: readonly (Setting & { readonly name: SettingName })[] = Object.values(SETTINGS);
 

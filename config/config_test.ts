@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
-import { SETTINGS } from "./settings.ts";
+import { SETTINGS } from "./settings/settings.ts";
 
 type Environment = Record<string, string>;
 

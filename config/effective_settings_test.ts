@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { effectiveSettings, formatSettings } from "./effective_settings.ts";
-import { SETTINGS } from "./settings.ts";
+import { SETTINGS } from "./settings/settings.ts";
 
 function settingOf(name: string, env: Record<string, string>) {
   return effectiveSettings(env).find((setting) => setting.name === name);

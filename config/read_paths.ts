@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Setting, SETTINGS } from "./settings.ts";
+import { type Setting, SETTINGS } from "./settings/settings.ts";
 import type { Environment } from "./unknown_settings.ts";
 
 const ROWS: readonly Setting[] = Object.values(SETTINGS);

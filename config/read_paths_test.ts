@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { readPaths } from "./read_paths.ts";
-import { type Setting, SETTINGS } from "./settings.ts";
+import { type Setting, SETTINGS } from "./settings/settings.ts";
 
 const ROWS: readonly Setting[] = Object.values(SETTINGS);
 

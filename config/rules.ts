@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Config, SettingName } from "./settings.ts";
+import type { Config, SettingName } from "./settings/settings.ts";
 
 /** A configuration as far as it was read; a value whose text did not fit is meaningless. */
 export interface Draft {

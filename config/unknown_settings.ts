@@ -5,7 +5,7 @@
  * @module
  */
 import { closest } from "../catalog/text/suggest.ts";
-import { type Setting, SETTINGS } from "./settings.ts";
+import { type Setting, SETTINGS } from "./settings/settings.ts";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { SETTINGS } from "./settings.ts";
+import { SETTINGS } from "./settings/settings.ts";
 import { misspeltSettings, settingWarnings } from "./unknown_settings.ts";
 
 /** An environment that sets these names. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AUDIT_SETTINGS } from "./audit_settings.ts";
+import { AUDIT_SETTINGS } from "./settings/audit_settings.ts";
 import type { Environment } from "./unknown_settings.ts";
 
 /** Whatever the value is worth: a path that cannot be written to is reported when it is opened. */

@@ -12,7 +12,7 @@
  * @module
  */
 import { type AttributeValue, trace } from "@opentelemetry/api";
-import { methodName } from "./method_name.ts";
+import { methodName } from "./metrics/method_name.ts";
 
 /** Hold what callers send. The path of a span is the route's template, which `tracing.ts` sets. */
 const FROM_CALLERS: ReadonlySet<string> = new Set(["url.full", "url.path", "url.query"]);

@@ -4,7 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Metrics } from "../observe/metrics.ts";
+import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { Status } from "../observe/status.ts";
 import type { App } from "./app.ts";
 import { WholeResponses } from "./middleware/head.ts";

@@ -7,7 +7,7 @@
  */
 import type { Consistency, Query } from "../catalog/query.ts";
 import { CatalogError, placeOf } from "../catalog/text/diagnose.ts";
-import { backoff } from "../db/driver/backoff.ts";
+import { backoff } from "../db/driver/timing/backoff.ts";
 import type { Session } from "../db/driver/session.ts";
 import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";

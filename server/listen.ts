@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { backoff } from "../db/driver/backoff.ts";
+import { backoff } from "../db/driver/timing/backoff.ts";
 import type { Code } from "../errors/codes.ts";
 import { problemAnswer } from "../errors/problem_document.ts";
 import { ServiceError } from "../errors/service_error.ts";

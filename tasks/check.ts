@@ -10,7 +10,7 @@
 import { suggest } from "../catalog/text/suggest.ts";
 import { type Config, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
-import { SETTINGS } from "../config/settings.ts";
+import { SETTINGS } from "../config/settings/settings.ts";
 import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts";
 import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";

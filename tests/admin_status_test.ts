@@ -6,7 +6,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { createAdmin } from "../routes/admin.ts";
-import { createMetrics } from "../observe/metrics.ts";
+import { createMetrics } from "../observe/metrics/metrics.ts";
 import { createStatus } from "../observe/status.ts";
 import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
 import { type OwnService, startOwnService } from "./support/own_service.ts";

@@ -282,7 +282,7 @@ describe("architecture", () => {
     const files = production.filter(({ imports }) =>
       imports.some((specifier) => specifier.startsWith("cassandra-driver/"))
     ).map(({ path }) => path);
-    expect(files).toEqual(["db/driver/driver_internals.ts"]);
+    expect(files).toEqual(["db/driver/internals/driver_internals.ts"]);
   });
 
   it("a pure layer asks nothing of the machine", () => {

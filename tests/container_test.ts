@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { SETTINGS } from "../config/settings.ts";
+import { SETTINGS } from "../config/settings/settings.ts";
 import {
   DEVELOPMENT,
   type Lock,

@@ -9,12 +9,12 @@ import { parseCatalog } from "../catalog/catalog.ts";
 import { loadCatalog } from "../catalog/load.ts";
 import { readTags } from "../catalog/tags/tags.ts";
 import { formatDiagnostics } from "../catalog/text/diagnose.ts";
-import { SETTINGS } from "../config/settings.ts";
+import { SETTINGS } from "../config/settings/settings.ts";
 import { readMigrations } from "../db/migrate/migrations.ts";
 import { readSection } from "../dev/docs/section.ts";
 import { TABLES } from "../dev/docs/tables.ts";
 import { CODES } from "../errors/codes.ts";
-import { createMetrics } from "../observe/metrics.ts";
+import { createMetrics } from "../observe/metrics/metrics.ts";
 import { exposedHeaders } from "../routes/cors/exposed_headers.ts";
 
 const ROOT = new URL("../", import.meta.url);

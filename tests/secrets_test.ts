@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type Setting, SETTINGS } from "../config/settings.ts";
+import { type Setting, SETTINGS } from "../config/settings/settings.ts";
 import { freePort } from "../dev/ports.ts";
 import { taskArguments } from "../dev/task_arguments.ts";
 import { eventually, untilReady } from "./support/eventually.ts";

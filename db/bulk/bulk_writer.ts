@@ -6,7 +6,7 @@
  */
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
-import type { WriteTime } from "../driver/driver_types.ts";
+import type { WriteTime } from "../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Executor, Result } from "../run/execute.ts";
 import { type BulkOutcome, type Entry, writeLines, type WriteLinesOptions } from "./write_lines.ts";

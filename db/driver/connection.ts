@@ -8,13 +8,13 @@
 import cassandra from "cassandra-driver";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
-import { backoff } from "./backoff.ts";
+import { backoff } from "./timing/backoff.ts";
 import { clientOptions, type ConnectionOptions, type Credentials } from "./client_options.ts";
-import { onSchemaEvent } from "./schema_event.ts";
-import type { WriteTime } from "./driver_types.ts";
+import { onSchemaEvent } from "./schema_watch/schema_event.ts";
+import type { WriteTime } from "./internals/driver_types.ts";
 import { NO_HOSTS, type SeenHosts, seenHosts } from "./host_states.ts";
 import { connectionFailure } from "./map_error.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "./timing/sleep.ts";
 
 export interface ConnectionSettings extends ConnectionOptions {
   readonly observe: Observe;

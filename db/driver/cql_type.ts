@@ -8,7 +8,7 @@ import type { CqlType } from "../../codec/codec.ts";
 import { parseMarshalType } from "../../codec/marshal.ts";
 import { KINDS_BY_ID } from "../../codec/primitives.ts";
 import { cqlName } from "../../codec/type_name.ts";
-import type { DriverColumn, DriverType } from "./driver_types.ts";
+import type { DriverColumn, DriverType } from "./internals/driver_types.ts";
 
 const { dataTypes } = cassandra.types;
 

@@ -8,9 +8,9 @@ import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../errors/service_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
-import { DeadlinePassed } from "./deadline.ts";
+import { DeadlinePassed } from "./timing/deadline.ts";
 import { tellRefusal } from "./refused_values.ts";
-import { SchemaChanged } from "./schema_changed.ts";
+import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
 // Of native protocol v5, section 9, which the driver has no names for. A node says the first to v4 too.

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import type { Code } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { SchemaChanged } from "./schema_changed.ts";
+import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 import { connectionFailure, mapError, type StatementFacts } from "./map_error.ts";
 
 const { errors, types: { responseErrorCodes: responses } } = cassandra;

@@ -4,7 +4,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { backoff } from "./backoff.ts";
+import { backoff } from "./timing/backoff.ts";
 
 const { retry, reconnection } = cassandra.policies;
 type OperationInfo = cassandra.policies.retry.OperationInfo;

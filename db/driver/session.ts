@@ -10,14 +10,19 @@ import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { ConnectionOptions, Credentials } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
-import { Alarms } from "./alarms.ts";
-import { Deadline } from "./deadline.ts";
-import type { BoundValues, PreparedStatement, RawResult, WriteTime } from "./driver_types.ts";
+import { Alarms } from "./timing/alarms.ts";
+import { Deadline } from "./timing/deadline.ts";
+import type {
+  BoundValues,
+  PreparedStatement,
+  RawResult,
+  WriteTime,
+} from "./internals/driver_types.ts";
 import { mapError } from "./map_error.ts";
 import { isRefusal } from "./refusal.ts";
-import { agreesOnSchema } from "./schema_agreement.ts";
-import { SchemaChanged } from "./schema_changed.ts";
-import { type SchemaListener, SchemaWatch } from "./schema_watch.ts";
+import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
+import { SchemaChanged } from "./schema_watch/schema_changed.ts";
+import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";
 import type { StatementOptions } from "./statement_options.ts";
 import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 

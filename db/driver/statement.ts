@@ -14,18 +14,18 @@
 import type cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { describeColumns } from "./cql_type.ts";
-import { onOneNode, sendBatch, sendExecute } from "./driver_internals.ts";
-import type { ExecutionSettings, PreparingNode } from "./driver_shapes.ts";
+import { onOneNode, sendBatch, sendExecute } from "./internals/driver_internals.ts";
+import type { ExecutionSettings, PreparingNode } from "./internals/driver_shapes.ts";
 import type {
   BoundValues,
   DescribedStatement,
   ExecuteOptions,
   PreparedStatement,
   RawResult,
-} from "./driver_types.ts";
-import { fingerprintOf, withMark } from "./fingerprint.ts";
+} from "./internals/driver_types.ts";
+import { fingerprintOf, withMark } from "./schema_watch/fingerprint.ts";
 import { isRefusal } from "./refusal.ts";
-import { SchemaChanged } from "./schema_changed.ts";
+import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 
 // More than enough for the statements of a migration that come one after the other.
 const MAX_ATTEMPTS = 5;

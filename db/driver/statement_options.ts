@@ -5,7 +5,7 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Consistency, SerialConsistency } from "../../catalog/query.ts";
-import type { WriteTime } from "./driver_types.ts";
+import type { WriteTime } from "./internals/driver_types.ts";
 
 /** How one execution of a statement differs from the session's defaults. */
 export interface StatementOptions {

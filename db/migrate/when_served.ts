@@ -1,7 +1,7 @@
 /**
  * Bridges the moment in which a table of ours is listed and not yet served. A node writes a change of the
- * schema down first and applies it then, and other nodes hear of it later still: whoever did not make the
- * change can find a table in `system_schema.tables` and be told that it does not exist.
+ * schema down first and applies it then, and other nodes hear of it later still: a process that did not
+ * make the change can find a table in `system_schema.tables` and be told that it does not exist.
  *
  * @module
  */

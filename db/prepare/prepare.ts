@@ -8,7 +8,7 @@ import type { Buffer } from "node:buffer";
 import type { Query } from "../../catalog/query.ts";
 import { CatalogError } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, Report } from "../../catalog/text/source.ts";
-import type { PreparedStatement } from "../driver/driver_types.ts";
+import type { PreparedStatement } from "../driver/internals/driver_types.ts";
 import { isRefusal } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { createTableReader, type TableReader } from "../schema/table.ts";

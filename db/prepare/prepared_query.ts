@@ -7,7 +7,7 @@
 import type { Buffer } from "node:buffer";
 import type { Param, Query, Walk } from "../../catalog/query.ts";
 import type { Codec, Json } from "../../codec/codec.ts";
-import type { BoundValues, PreparedStatement } from "../driver/driver_types.ts";
+import type { BoundValues, PreparedStatement } from "../driver/internals/driver_types.ts";
 import type { Similarity } from "../schema/table.ts";
 import type { Bucket, Bucketing } from "./bucket_param.ts";
 import type { ColumnMask } from "./column_mask.ts";

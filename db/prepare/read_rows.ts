@@ -11,7 +11,7 @@ import type { Steps } from "../../codec/steps.ts";
 import { NumberTooLongError } from "../../codec/variant.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
-import type { DriverColumn, RawRows } from "../driver/driver_types.ts";
+import type { DriverColumn, RawRows } from "../driver/internals/driver_types.ts";
 import type { Conceal } from "./conceal.ts";
 
 /** Column name → value. */

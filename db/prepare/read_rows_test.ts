@@ -4,7 +4,7 @@ import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { finish } from "../../codec/steps.ts";
 import { EXAMPLE, startTestService } from "../../tests/support/harness.ts";
-import type { DriverColumn } from "../driver/driver_types.ts";
+import type { DriverColumn } from "../driver/internals/driver_types.ts";
 import { compileRowReader, sameColumns } from "./read_rows.ts";
 
 const { dataTypes } = cassandra.types;

@@ -5,7 +5,7 @@
  */
 import type { Role } from "../../catalog/statement/marker_roles.ts";
 import type { Report } from "../../catalog/text/source.ts";
-import type { PreparedStatement } from "../driver/driver_types.ts";
+import type { PreparedStatement } from "../driver/internals/driver_types.ts";
 import type { Table } from "../schema/table.ts";
 
 /** What is known of a statement while its query is prepared. */

@@ -5,7 +5,7 @@
  */
 import { tablesOf } from "../../catalog/statement/names_of.ts";
 import type { Statement } from "../../catalog/statement/statement.ts";
-import type { PreparedStatement } from "../driver/driver_types.ts";
+import type { PreparedStatement } from "../driver/internals/driver_types.ts";
 import type { Table, TableReader } from "../schema/table.ts";
 
 /**

@@ -10,7 +10,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import { describeColumns } from "../driver/cql_type.ts";
-import type { RawResult, WriteTime } from "../driver/driver_types.ts";
+import type { RawResult, WriteTime } from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";

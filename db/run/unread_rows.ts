@@ -6,7 +6,7 @@
  * @module
  */
 import type { RunSteps, Steps } from "../../codec/steps.ts";
-import type { RawRows } from "../driver/driver_types.ts";
+import type { RawRows } from "../driver/internals/driver_types.ts";
 import type { Row, RowReader } from "../prepare/read_rows.ts";
 
 export interface UnreadRows {

@@ -6,12 +6,12 @@
  */
 import { EVENT_SCHEMAS } from "../../audit/event.ts";
 import { typeReference, typeUses } from "../../codec/reference.ts";
-import { type Setting, SETTINGS } from "../../config/settings.ts";
+import { type Setting, SETTINGS } from "../../config/settings/settings.ts";
 import { CLIENT_CODES } from "../../errors/client_codes.ts";
 import type { CodeRow } from "../../errors/code_row.ts";
 import { SERVICE_CODES } from "../../errors/service_codes.ts";
 import { GUARDRAILS } from "../../guardrails/guardrails.ts";
-import { createMetrics } from "../../observe/metrics.ts";
+import { createMetrics } from "../../observe/metrics/metrics.ts";
 
 export interface GeneratedTable {
   /** The page, relative to the root of the project. */

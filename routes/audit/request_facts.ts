@@ -7,7 +7,7 @@ import { trace } from "@opentelemetry/api";
 import type { Context } from "hono";
 import type { RequestFacts } from "../../audit/event.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
-import { methodName } from "../../observe/method_name.ts";
+import { methodName } from "../../observe/metrics/method_name.ts";
 import type { AppEnv, Identity } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { MiddlewareHandler } from "hono";
-import { methodName } from "../../observe/method_name.ts";
+import { methodName } from "../../observe/metrics/method_name.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { AppEnv } from "../context.ts";
 

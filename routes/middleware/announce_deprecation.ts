@@ -7,7 +7,7 @@
  */
 import type { MiddlewareHandler } from "hono";
 import type { Deprecation } from "../../catalog/query.ts";
-import { methodName } from "../../observe/method_name.ts";
+import { methodName } from "../../observe/metrics/method_name.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { AppEnv } from "../context.ts";
 

@@ -15,7 +15,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
-import { methodName } from "../../observe/method_name.ts";
+import { methodName } from "../../observe/metrics/method_name.ts";
 import type { AppEnv } from "../context.ts";
 
 /** Reads the few headers that matter, where a plain record would need a copy of them all. */

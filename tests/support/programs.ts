@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SETTINGS } from "../../config/settings.ts";
+import { SETTINGS } from "../../config/settings/settings.ts";
 import deno from "../../deno.json" with { type: "json" };
 import { taskArguments } from "../../dev/task_arguments.ts";
 

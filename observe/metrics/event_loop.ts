@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Observe } from "./observation.ts";
+import type { Observe } from "../observation.ts";
 
 /** Between two samples. Rare enough to cost nothing, frequent enough to meet a pause that users notice. */
 const INTERVAL_MS = 100;

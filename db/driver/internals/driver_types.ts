@@ -6,7 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../timing/deadline.ts";
 
 /** A type as the driver reads it from the wire (native protocol v4, section 4.2.5.2, `[option]`). */
 export interface DriverType {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PreparedStatement } from "./driver_types.ts";
+import type { PreparedStatement } from "../internals/driver_types.ts";
 
 /** The schema of a keyspace at a moment: how many changes of it were announced before. */
 type Version = number;

@@ -5,7 +5,7 @@
  * @module
  */
 import type cassandra from "cassandra-driver";
-import type { ControlConnection } from "./driver_shapes.ts";
+import type { ControlConnection } from "../internals/driver_shapes.ts";
 
 /**
  * Calls back when a node announces that a schema has changed, with the keyspace; with null if an

@@ -6,7 +6,7 @@
 import { PROOF_SETTINGS } from "./proof_settings.ts";
 import type { Setting } from "./setting.ts";
 import { claimPaths, keySetFile, rolesFile, text, tokenTypes } from "./setting_kind.ts";
-import { issuerList } from "./issuer_list.ts";
+import { issuerList } from "../issuer_list.ts";
 import { issuerUrl } from "./web_address.ts";
 
 export const IDENTITY_SETTINGS = {

@@ -28,8 +28,8 @@ import requestHandler from "cassandra-driver/lib/request-handler.js";
 import requests from "cassandra-driver/lib/requests.js";
 import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
-import { AnswerTooLarge } from "./answer_too_large.ts";
-import type { Deadline } from "./deadline.ts";
+import { AnswerTooLarge } from "../answer_too_large.ts";
+import type { Deadline } from "../timing/deadline.ts";
 import type {
   BatchRequestClass,
   Connection,

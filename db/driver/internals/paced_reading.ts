@@ -9,7 +9,7 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import { nextTurn } from "../../codec/next_turn.ts";
+import { nextTurn } from "../../../codec/next_turn.ts";
 
 type Callback = (error?: Error | null) => void;
 

@@ -8,19 +8,19 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
-import { codecFor } from "../../codec/codec_for.ts";
-import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keyspace.ts";
-import { compileRowReader, type Row } from "../prepare/read_rows.ts";
-import { cqlTypeOf } from "./cql_type.ts";
-import { AnswerTooLarge } from "./answer_too_large.ts";
-import { Alarms } from "./alarms.ts";
-import { Deadline } from "./deadline.ts";
+import { codecFor } from "../../../codec/codec_for.ts";
+import { createTestKeyspace, type TestKeyspace } from "../../../tests/support/keyspace.ts";
+import { compileRowReader, type Row } from "../../prepare/read_rows.ts";
+import { cqlTypeOf } from "../cql_type.ts";
+import { AnswerTooLarge } from "../answer_too_large.ts";
+import { Alarms } from "../timing/alarms.ts";
+import { Deadline } from "../timing/deadline.ts";
 import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";
 import {
   executeBatch,
   executeStatement as execute,
   prepareStatement as prepare,
-} from "./statement.ts";
+} from "../statement.ts";
 
 const SCHEMA = [
   "CREATE TYPE address (street text, numbers frozen<list<int>>)",

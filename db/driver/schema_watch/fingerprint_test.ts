@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import type { DescribedStatement, DriverColumn, DriverType } from "./driver_types.ts";
+import type { DescribedStatement, DriverColumn, DriverType } from "../internals/driver_types.ts";
 import { fingerprintOf, withMark } from "./fingerprint.ts";
 
 const { dataTypes } = cassandra.types;

@@ -7,7 +7,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { DescribedStatement, DriverColumn, DriverType } from "./driver_types.ts";
+import type { DescribedStatement, DriverColumn, DriverType } from "../internals/driver_types.ts";
 
 type Binds = Pick<DescribedStatement, "binds" | "partitionKey">;
 

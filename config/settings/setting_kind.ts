@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
-import { parseKeySet } from "../codec/parts/key_set.ts";
-import { parseIpAddress } from "../codec/parts/ip_address.ts";
+import { type ClaimPath, parseClaimPath } from "../../catalog/text/claim_path.ts";
+import { parseKeySet } from "../../codec/parts/key_set.ts";
+import { parseIpAddress } from "../../codec/parts/ip_address.ts";
 
 /**
  * Reports that a setting's text does not fit.

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { readConfig } from "./config.ts";
-import { ConfigError } from "./config_error.ts";
+import { readConfig } from "../config.ts";
+import { ConfigError } from "../config_error.ts";
 
 const REQUIRED = {
   CASSANDRA_CONTACT_POINTS: "10.0.0.1",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Consistency } from "../catalog/query.ts";
+import type { Consistency } from "../../catalog/query.ts";
 import type { Setting } from "./setting.ts";
 import {
   choice,

@@ -12,11 +12,11 @@ import {
   type Logger,
   type Sink,
 } from "@logtape/logtape";
-import { CODES } from "../errors/codes.ts";
+import { CODES } from "../../errors/codes.ts";
 import { createLineSink } from "./line_sink.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { createAuditLines } from "./audit_lines.ts";
-import type { Observation, Observe } from "./observation.ts";
+import type { Observation, Observe } from "../observation.ts";
 import { prettyFormatter } from "./pretty_line.ts";
 
 export const LOG_CATEGORY = "cqlgate";

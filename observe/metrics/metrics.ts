@@ -7,7 +7,7 @@
 import prometheus from "prom-client";
 import { createAuditMetrics } from "./audit_metrics.ts";
 import { createClientLabels, NO_CLIENT } from "./client_label.ts";
-import type { Observation, Observe } from "./observation.ts";
+import type { Observation, Observe } from "../observation.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
 
 export interface Metrics {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Logger } from "@logtape/logtape";
-import type { Observation } from "./observation.ts";
+import type { Observation } from "../observation.ts";
 
 /** @param isDue whether a line of this text has not been written for a while */
 export function createAuditLines(

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
-import type { PreparedStatement } from "./driver_types.ts";
+import type { PreparedStatement } from "../internals/driver_types.ts";
 import { SchemaWatch } from "./schema_watch.ts";
 
 function statementOf(keyspace: string | null): PreparedStatement {
