@@ -16,6 +16,7 @@ COPY main.ts ./
 COPY audit audit
 COPY catalog catalog
 COPY codec codec
+COPY composition composition
 COPY config config
 COPY db db
 COPY errors errors

@@ -4,7 +4,8 @@
  * stops when the input is closed, so that it does not outlive the process that started it.
  */
 
-import { boot, type Service } from "../main.ts";
+import type { Service } from "../composition/service.ts";
+import { boot } from "../main.ts";
 import { ProjectError } from "../server/project.ts";
 import { describeService } from "./describe_service.ts";
 import { RELOAD } from "./service_process.ts";

@@ -22,17 +22,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   routes: ["audit", "catalog", "codec", "db", "errors", "observe"],
   server: ["catalog", "db", "errors", "guardrails", "observe", "routes"],
   tasks: ["catalog", "config", "db", "errors", "guardrails", "observe", "routes", "server"],
-  "main.ts": [
-    "audit",
-    "catalog",
-    "config",
-    "db",
-    "deno.json",
-    "errors",
-    "observe",
-    "routes",
-    "server",
-  ],
+  composition: ["audit", "config", "db", "deno.json", "observe", "routes", "server"],
+  "main.ts": ["composition", "config", "observe", "server"],
   deploy: [],
 };
 
@@ -72,7 +63,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "re2js": ["catalog"],
   "@scalar/fastify-api-reference": ["routes"],
   "prom-client": ["observe"],
-  "@logtape/logtape": ["observe", "main.ts"],
+  "@logtape/logtape": ["observe", "composition", "main.ts"],
   "@opentelemetry/api": ["db", "observe", "routes"],
   "node:buffer": ["codec", "db", "routes"],
   "node:crypto": ["db", "routes"],

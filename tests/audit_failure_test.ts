@@ -9,7 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { taskArguments } from "../dev/task_arguments.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import type { Observation } from "../observe/observation.ts";
 import { type AuditCollector, startCollector } from "./support/audit_collector.ts";
 import { createAuditFile, readEvents } from "./support/audit_events.ts";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { createHash } from "node:crypto";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { makeProof, newDpopKey } from "./support/dpop_client.ts";
 import { EXAMPLE, problemOf } from "./support/harness.ts";
 import { type SigningService, startSigningService } from "./support/token_signer.ts";

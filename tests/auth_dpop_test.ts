@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { createNonces } from "../routes/auth/proof/nonces.ts";
 import {
   type DpopKey,

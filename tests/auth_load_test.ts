@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Config } from "../config/config.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 import { held } from "./support/held_requests.ts";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
-import { start } from "../main.ts";
+import { start } from "../composition/service.ts";
 import { EXAMPLE, problemOf } from "./support/harness.ts";
 import { sendRaw } from "./support/raw_request.ts";
 import { type SigningService, startSigningService } from "./support/token_signer.ts";

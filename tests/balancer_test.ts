@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { untilReady } from "./support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 

@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { readConfig } from "../config/config.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import type { Observation } from "../observe/observation.ts";
 import { migrate } from "../tasks/migrate.ts";
 import { type Authority, clientEncryption, createAuthority } from "./support/certificates.ts";

@@ -6,7 +6,7 @@ import { parseRate } from "../catalog/tags/parts/rate.ts";
 import type { Config } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
 import { type Code, CODES } from "../errors/codes.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { SECRET } from "./fixtures/routes/fail.ts";
 import { entered, released } from "./fixtures/routes/hold.ts";
 import { startCollector } from "./support/audit_collector.ts";

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { readConfig } from "../config/config.ts";
 import { answer, type OwnService, startOwnService, succeed } from "./support/own_service.ts";
 import { problemOf } from "./support/harness.ts";

@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { type Config, readConfig } from "../config/config.ts";
-import { start } from "../main.ts";
+import { start } from "../composition/service.ts";
 import type { Observation } from "../observe/observation.ts";
 import { check } from "../tasks/check.ts";
 import { migrate } from "../tasks/migrate.ts";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
-import { start } from "../main.ts";
+import { start } from "../composition/service.ts";
 import { eventually, untilReady } from "./support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "./support/harness.ts";
 import { type OwnNode, startOwnNode } from "./support/own_node.ts";

@@ -10,7 +10,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { readConfig } from "../config/config.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { taskArguments } from "../dev/task_arguments.ts";
 import {
   answer,

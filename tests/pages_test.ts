@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { problemOf } from "./support/harness.ts";
 import {
   createCqlFolder,

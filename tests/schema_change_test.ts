@@ -8,7 +8,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import { AMBIGUOUS } from "./fixtures/routes/readings_above.ts";
 import { NDJSON, openUpload, parseReport } from "./support/bulk_client.ts";
 import { eventually } from "./support/eventually.ts";

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type Service, start } from "../main.ts";
+import { type Service, start } from "../composition/service.ts";
 import type { Observation } from "../observe/observation.ts";
 import { check } from "../tasks/check.ts";
 import { eventually } from "./support/eventually.ts";

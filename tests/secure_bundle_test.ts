@@ -12,7 +12,7 @@ import { connect } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import cassandra from "cassandra-driver";
 import { readConfig } from "../config/config.ts";
-import { start } from "../main.ts";
+import { start } from "../composition/service.ts";
 import { migrate } from "../tasks/migrate.ts";
 import { type Authority, type Certificate, createAuthority } from "./support/certificates.ts";
 import { testEnvironment } from "./support/harness.ts";

@@ -14,7 +14,7 @@ import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
 import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "../../dev/oidc/provider.ts";
 import { fetchToken } from "../../dev/oidc/token_request.ts";
 import { freePort } from "../../dev/ports.ts";
-import { type Service, start, type StartOptions } from "../../main.ts";
+import { type Service, start, type StartOptions } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
 import { problemSchema } from "../../routes/respond/problem.ts";
 import { migrate } from "../../tasks/migrate.ts";

@@ -1,0 +1,102 @@
+/**
+ * What the API is made of beside its routes, by the settings: it outlives every change of the routes.
+ *
+ * @module
+ */
+import type { AuditLog } from "../audit/audit_log.ts";
+import type { Config } from "../config/config.ts";
+import { certificateOf } from "../config/replaceable.ts";
+import type { TrustedIssuer } from "../config/trusted_issuer.ts";
+import { createTextHash } from "../db/prepare/conceal.ts";
+import type { Observe } from "../observe/observation.ts";
+import { createAddresses } from "../routes/addresses.ts";
+import type { AppOptions } from "../routes/app.ts";
+import { createPossession } from "../routes/auth/proof/possession.ts";
+import { createTokenAuthenticator } from "../routes/auth/token_authenticator.ts";
+import { type ControlFile, openControlFile } from "../routes/control/control_file.ts";
+import { createOriginPolicy } from "../routes/cors/origin_policy.ts";
+import { createDocsResources } from "../routes/docs/docs_resources.ts";
+import { createSeeds } from "../routes/generate/seed.ts";
+import { createAddressReader, createPeerTrust } from "../routes/load/client_address.ts";
+import { Places } from "../routes/load/places.ts";
+import { TimeSlices } from "../routes/load/time_slices.ts";
+import { WriteSlots } from "../routes/load/write_slots.ts";
+import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
+import { createQuotas } from "../routes/quota/quotas.ts";
+
+/** All that an application needs but its routes, Cassandra, and whether it is ready. */
+export interface ApiParts extends
+  Omit<
+    AppOptions,
+    "prepared" | "handwritten" | "executor" | "cursors" | "unreadiness" | "control"
+  > {
+  /** Null if there is no control file. */
+  readonly control: ControlFile | null;
+}
+
+export interface ApiPartsOptions {
+  readonly observe: Observe;
+  readonly issuers: readonly TrustedIssuer[];
+  /** Null if nothing is put on record. */
+  readonly audit: AuditLog | null;
+}
+
+/** @throws {ConfigError} if a file that a setting names cannot be used */
+export async function createApiParts(config: Config, options: ApiPartsOptions): Promise<ApiParts> {
+  const { observe, issuers, audit } = options;
+  const addresses = createAddresses(config);
+  const addressOf = createAddressReader(config.trustedProxies);
+  return {
+    about: {
+      title: config.apiTitle,
+      version: config.apiVersion,
+      description: config.apiDescription,
+    },
+    addresses,
+    origins: createOriginPolicy(config.corsOrigins),
+    secure: secureHeadersOf(config),
+    docs: config.docs === "off" ? null : createDocsResources({ issuers, ...config }, observe),
+    hash: config.maskSecret === null ? null : createTextHash(config.maskSecret),
+    seeds: createSeeds(),
+    idempotency: { secrets: config.idempotencySecrets, windowMs: config.idempotencyWindowMs },
+    authenticator: issuers.length === 0 ? null : createTokenAuthenticator({ issuers, observe }),
+    possession: createPossession({
+      ...config,
+      addresses,
+      secrets: config.cursorKeys,
+      addressOf,
+      isTrustedProxy: createPeerTrust(config.trustedProxies),
+    }),
+    issuers: issuers.map(({ issuer }) => issuer),
+    control: config.controlFile === null
+      ? null
+      : await openControlFile(config.controlFile, { observe }),
+    quotas: createQuotas({ ...config, addressOf }),
+    places: placesOf(config),
+    slices: new TimeSlices(),
+    slots: new WriteSlots(),
+    addressOf,
+    headLimits: config,
+    bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
+    stallTimeoutMs: config.stallTimeoutMs,
+    auditing: audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret },
+    observe,
+  };
+}
+
+function placesOf({ maxInFlight, maxInFlightPerCaller }: Config): Places {
+  return new Places({
+    max: maxInFlight,
+    // Zero means no limit.
+    maxPerCaller: (maxInFlightPerCaller ?? Math.ceil(maxInFlight / 4)) || Infinity,
+  });
+}
+
+function secureHeadersOf(config: Config) {
+  const { corsOrigins, publicUrl, hstsMaxAgeSeconds } = config;
+  const isHttps = certificateOf(config) !== null || (publicUrl?.startsWith("https:") ?? false);
+  return createSecureHeaders({
+    isOpenToAll: corsOrigins.some(({ kind }) => kind === "any"),
+    hstsMaxAgeSeconds: isHttps && hstsMaxAgeSeconds > 0 ? hstsMaxAgeSeconds : null,
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * Listens on the two ports of the service: that of the API, and the operator's.
+ *
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import { certificateOf } from "../config/replaceable.ts";
+import type { Observe } from "../observe/observation.ts";
+import { createPermit } from "../routes/cors/cors.ts";
+import { exposedHeaders } from "../routes/cors/exposed_headers.ts";
+import { localUrl } from "../server/host_port.ts";
+import { listen, type Listener } from "../server/listen.ts";
+import { listenTls, type TlsListener } from "../server/listen_tls.ts";
+import type { ApiParts } from "./api_parts.ts";
+
+export interface Listeners {
+  readonly api: Listener;
+  readonly admin: Listener;
+  /** The API's, if it is served over TLS; else null. */
+  readonly tls: TlsListener | null;
+  /** Of the API on this machine, with its prefix and without a slash at the end. */
+  readonly url: string;
+  readonly adminUrl: string;
+}
+
+export interface ListenersOptions {
+  readonly parts: Pick<ApiParts, "origins" | "secure">;
+  readonly serveApi: Deno.ServeHandler<Deno.NetAddr>;
+  readonly serveAdmin: Deno.ServeHandler<Deno.NetAddr>;
+  readonly observe: Observe;
+}
+
+/** @throws {Deno.errors.AddrInUse} if a port is taken; neither is held then */
+export async function openListeners(
+  config: Config,
+  { parts: { origins, secure }, serveApi, serveAdmin, observe }: ListenersOptions,
+): Promise<Listeners> {
+  const { host: hostname, adminHost, basePath } = config;
+  const onLost = (cause: unknown, retryInMs: number) => {
+    const message = `The server stopped accepting connections; it retries in ${retryInMs} ms`;
+    observe({ kind: "warning", message, cause });
+  };
+  const permit = origins === null
+    ? null
+    : createPermit({ policy: origins, exposed: exposedHeaders([]) });
+  const onRefusal = (request: Request, headers: Headers) => {
+    secure(headers);
+    permit?.(request, headers);
+  };
+  const certificate = certificateOf(config);
+  const apiOptions = { hostname, port: config.port, onLost, onRefusal };
+  const tls = certificate === null ? null : listenTls({ ...apiOptions, certificate }, serveApi);
+  const api = tls ?? listen(apiOptions, serveApi);
+  const adminHostname = adminHost ?? hostname;
+  let admin: Listener;
+  try {
+    admin = listen({ hostname: adminHostname, port: config.adminPort, onLost }, serveAdmin);
+  } catch (error) {
+    await api.finish(0);
+    throw error;
+  }
+  const scheme = tls === null ? "http" : "https";
+  return {
+    api,
+    admin,
+    tls,
+    url: localUrl({ hostname, port: api.port, scheme }) + basePath,
+    adminUrl: localUrl({ hostname: adminHostname, port: admin.port }),
+  };
+}

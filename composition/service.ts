@@ -1,0 +1,155 @@
+/**
+ * The service: puts the layers together. `main.ts` is its process; the tests that need the whole service
+ * call `start()` too.
+ *
+ * @module
+ */
+import manifest from "../deno.json" with { type: "json" };
+import { getLogger } from "@logtape/logtape";
+import { assertServable } from "../config/check_project.ts";
+import type { Config } from "../config/config.ts";
+import type { EffectiveSetting } from "../config/effective_settings.ts";
+import { trustedIssuers } from "../config/trusted_issuer.ts";
+import { Session } from "../db/driver/session.ts";
+import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
+import { createExecutor } from "../db/run/execute.ts";
+import { createCursorTable } from "../db/schema/cursor_table.ts";
+import type { LineWriter } from "../observe/log/line_writer.ts";
+import { LOG_CATEGORY, logObservations } from "../observe/log/log.ts";
+import { watchEventLoop } from "../observe/metrics/event_loop.ts";
+import { createMetrics } from "../observe/metrics/metrics.ts";
+import type { Observe } from "../observe/observation.ts";
+import { createStatus } from "../observe/status.ts";
+import { createAdmin } from "../routes/admin.ts";
+import { type App, createApp } from "../routes/app.ts";
+import type { HandwrittenRoute } from "../routes/handwritten/define_route.ts";
+import { createCursors } from "../routes/paging/cursors.ts";
+import { createCursorBox } from "../routes/paging/seal_cursor.ts";
+import { Activation } from "../server/activation.ts";
+import { shutDown } from "../server/shutdown.ts";
+import { createApiParts } from "./api_parts.ts";
+import { openListeners } from "./listeners.ts";
+import { openAudit } from "./open_audit.ts";
+import { watchFiles } from "./watch_files.ts";
+
+/** A running service. */
+export interface Service {
+  /** Of the API on this machine, with its prefix and without a slash at the end. */
+  readonly url: string;
+  readonly adminUrl: string;
+  /** Resolves when the routes are served for the first time. Never rejects. */
+  readonly ready: Promise<void>;
+  /**
+   * Reads the queries and migrations again and serves what they say now. Code is not read again.
+   *
+   * @throws what keeps them from being served, such as a `ProjectError`; the old routes keep serving
+   */
+  reload(): Promise<void>;
+  /** Begins a new file for the audit log, if the old one was renamed. */
+  reopenAudit(): void;
+  /** Reads the control file again, as it does every second. */
+  readControl(): Promise<void>;
+  /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Hears of everything, as the log and the metrics do. */
+  readonly observe?: Observe;
+  /** Where lines for stdout go. Default: stdout, which nobody else may be writing to then. */
+  readonly stdout?: LineWriter;
+  /** The settings as they are now, with what files say now. Default: they never change. */
+  readonly reread?: () => Config;
+  /** What the operator's port says of the settings. Default: nothing. */
+  readonly settings?: readonly EffectiveSetting[];
+}
+
+/**
+ * Starts the service. It listens at once and becomes ready when Cassandra is there.
+ *
+ * @throws {ProjectError | ConfigError} if what it was given cannot be served
+ * @throws {Deno.errors.AddrInUse} if a port is taken
+ */
+export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
+  const metrics = createMetrics(manifest.version);
+  const status = createStatus();
+  const observers = [metrics.observe, status.observe, logObservations(getLogger(LOG_CATEGORY))];
+  if (options.observe !== undefined) observers.push(options.observe);
+  const observe: Observe = (observation) => {
+    for (const observer of observers) observer(observation);
+  };
+  const audit = await openAudit(config, { observe, stdout: options.stdout });
+  const session = new Session({ ...config, observe });
+  const executor = createExecutor({ session, observe, maxPageBytes: config.maxPageBytes });
+  const cursorTable = createCursorTable(session, config.keyspace);
+  const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
+  const issuers = trustedIssuers(config);
+  const parts = await createApiParts(config, { observe, issuers, audit });
+  let isClosing = false;
+  const activation = new Activation({
+    session,
+    cqlDir: config.cqlDir,
+    keyspace: config.keyspace,
+    consistency: config.consistency,
+    guardrails: config.guardrails,
+    cursorTable,
+    observe,
+    check({ queries, routes }) {
+      const served = { queries, routes: routes.map(({ route }) => route), issuers };
+      assertServable(config, served);
+      if (audit === null && queries.some((query) => query.audit)) {
+        const message = 'AUDIT_LOG is "off": what "@audit" asks for is not put on record';
+        observe({ kind: "warning", message, cause: undefined });
+      }
+    },
+    serve: (prepared, routes) => app = appFor(prepared, routes.map(({ route }) => route)),
+  });
+  await activation.load();
+
+  function appFor(
+    prepared: readonly PreparedQuery[] | null,
+    handwritten: readonly HandwrittenRoute[],
+  ): App {
+    return createApp({
+      ...parts,
+      prepared,
+      handwritten,
+      executor,
+      cursors,
+      unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
+    });
+  }
+  let app = appFor(null, []);
+
+  const { settings = [], reread = () => config } = options;
+  const { api, admin, tls, url, adminUrl } = await openListeners(config, {
+    parts,
+    serveApi: (request, info) => app.fetch(request, info),
+    serveAdmin: createAdmin({ metrics, status, secure: parts.secure, settings }).fetch,
+    observe,
+  });
+  observe({ kind: "listening", url, adminUrl });
+  session.open();
+  parts.authenticator?.warmUp();
+  const unwatchEventLoop = watchEventLoop(observe);
+  const unwatchFiles = watchFiles(config, { reread, session, tls, observe });
+
+  async function close(): Promise<void> {
+    isClosing = true;
+    unwatchFiles();
+    await shutDown({ activation, api, admin, session, audit, observe }, config);
+    parts.authenticator?.close();
+    unwatchEventLoop();
+    parts.control?.close();
+  }
+  let closed: Promise<void> | null = null;
+  return {
+    url,
+    adminUrl,
+    ready: activation.ready,
+    reload: () => activation.reload(),
+    reopenAudit: () => audit?.reopen(),
+    readControl: async () => await parts.control?.refresh(),
+    close: () => closed ??= close(),
+  };
+}
