@@ -39,7 +39,7 @@ import type { HandwrittenRoute } from "./handwritten/define_route.ts";
 import { createCallerFactory } from "./handwritten/query_caller.ts";
 import type { IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { inputErrors } from "./input/input_errors.ts";
-import type { BodyLimits } from "./input/read_body.ts";
+import type { BodyLimits } from "./input/body/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
 import type { Places } from "./load/places.ts";
 import type { TimeSlices } from "./load/time_slices.ts";

@@ -16,9 +16,9 @@ import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_re
 import { compileBulkInput, compileInput } from "./input/compile_input.ts";
 import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
 import { withPointers } from "./input/param_place.ts";
-import { type BodyLimits, readJsonObject, takesBody } from "./input/read_body.ts";
+import { type BodyLimits, readJsonObject, takesBody } from "./input/body/read_body.ts";
 import type { OuterInput, RawInput } from "./input/raw_input.ts";
-import { type Content, readContent } from "./input/read_content.ts";
+import { type Content, readContent } from "./input/body/read_content.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
 import { respondApplied } from "./respond/applied.ts";

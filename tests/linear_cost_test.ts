@@ -30,7 +30,7 @@ import { namedIssuer } from "../routes/auth/jwt/named_issuer.ts";
 import type { AppEnv } from "../routes/context.ts";
 import { matchesTag, parseTagList } from "../routes/input/entity_tag.ts";
 import { runAtOnce } from "../codec/steps.ts";
-import { assertNotEncoded, isJson, isTaken, readJson } from "../routes/input/read_body.ts";
+import { assertNotEncoded, isJson, isTaken, readJson } from "../routes/input/body/read_body.ts";
 import { readEntries } from "../routes/input/read_entries.ts";
 import { createAddressReader } from "../routes/load/client_address.ts";
 import { requestId } from "../routes/middleware/request_id.ts";

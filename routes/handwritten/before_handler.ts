@@ -16,7 +16,7 @@ import {
   readBytes,
   takesBody,
   unsupportedType,
-} from "../input/read_body.ts";
+} from "../input/body/read_body.ts";
 import { IDEMPOTENCY_KEY } from "../idempotency/idempotency_key.ts";
 import { unsupportedKey } from "../idempotency/read_repeatable.ts";
 import { unsupported } from "../input/preconditions.ts";

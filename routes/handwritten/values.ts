@@ -20,7 +20,7 @@ import type { Claims } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { compileInput } from "../input/compile_input.ts";
 import { NO_OWN_PARAMS } from "../input/own_params.ts";
-import { takesBody } from "../input/read_body.ts";
+import { takesBody } from "../input/body/read_body.ts";
 
 /** The values of a query's parameters by name, but for those from the token; undefined leaves one out. */
 export type QueryValues = Readonly<Record<string, Json | undefined>>;

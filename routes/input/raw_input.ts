@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import type { Claims } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
 import type { ParamPlace } from "./param_place.ts";
-import type { Content } from "./read_content.ts";
+import type { Content } from "./body/read_content.ts";
 
 /** What a request brings along beside its body, before it is checked. */
 export interface OuterInput {

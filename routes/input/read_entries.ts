@@ -7,7 +7,7 @@ import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
 import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
 import type { Entry } from "../../db/bulk/write_lines.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { ChunkReader } from "./chunk_reader.ts";
+import { ChunkReader } from "./body/chunk_reader.ts";
 import {
   assertNotEncoded,
   assertObject,
@@ -15,8 +15,8 @@ import {
   type ReadBodyOptions,
   readJson,
   unreadableJson,
-} from "./read_body.ts";
-import { type Line, readLines } from "./read_lines.ts";
+} from "./body/read_body.ts";
+import { type Line, readLines } from "./body/read_lines.ts";
 
 export const NDJSON = "application/x-ndjson";
 

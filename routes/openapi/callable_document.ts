@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SECURITY_SCHEME } from "./describe_route.ts";
+import { SECURITY_SCHEME } from "./describe/describe_route.ts";
 
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;

@@ -7,7 +7,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Addresses } from "../addresses.ts";
 import type { Possession } from "../auth/proof/possession.ts";
 import type { AppEnv } from "../context.ts";
-import { SECURITY_SCHEME } from "./describe_route.ts";
+import { SECURITY_SCHEME } from "./describe/describe_route.ts";
 import { withNamedTypes } from "./named_types.ts";
 import { problemExamples } from "./problem_responses.ts";
 

@@ -6,7 +6,7 @@
 import type { Access } from "../../catalog/query.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { RouteTrait } from "../../errors/code_row.ts";
-import { takesBody } from "../input/read_body.ts";
+import { takesBody } from "../input/body/read_body.ts";
 
 /** What is known of a hand-written route. */
 export interface HandwrittenFacts {

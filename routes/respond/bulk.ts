@@ -13,7 +13,7 @@ import type { Observe } from "../../observe/observation.ts";
 import type { BulkInput } from "../input/compile_input.ts";
 import { compileUploadRecorder } from "../audit/record_bulk.ts";
 import type { RequestContext } from "../context.ts";
-import { assertObject } from "../input/read_body.ts";
+import { assertObject } from "../input/body/read_body.ts";
 import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
 import { ReportStream } from "./report_stream.ts";

@@ -12,7 +12,7 @@ import type { Steps } from "../../codec/steps.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { essenceOf } from "../input/read_content.ts";
+import { essenceOf } from "../input/body/read_content.ts";
 import { respondRow } from "./one.ts";
 import { largeBytes, type Responder, type ResponderOptions } from "./responder.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { IDEMPOTENCY_KEY } from "../idempotency/idempotency_key.ts";
+import { IDEMPOTENCY_KEY } from "../../idempotency/idempotency_key.ts";
 
 /** @param takes what keys the route takes; null if it refuses the header */
 export function describeIdempotencyKey(

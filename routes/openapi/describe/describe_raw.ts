@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type { Raw } from "../../catalog/query.ts";
-import { typesOf } from "../respond/raw.ts";
+import type { Raw } from "../../../catalog/query.ts";
+import { typesOf } from "../../respond/raw.ts";
 
 const bytes = z.string().openapi({ type: "string", format: "binary" });
 

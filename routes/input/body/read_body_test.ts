@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { runAtOnce } from "../../codec/steps.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import { runAtOnce } from "../../../codec/steps.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
 import {
   assertNotEncoded,
   assertObject,
@@ -10,7 +10,7 @@ import {
   readJson,
   readJsonObject,
 } from "./read_body.ts";
-import { readEntries } from "./read_entries.ts";
+import { readEntries } from "../read_entries.ts";
 
 const LIMITS = { maxBytes: 1 << 20, timeoutMs: 30_000, run: runAtOnce };
 const JSON_HEADERS = { "content-type": "application/json" };

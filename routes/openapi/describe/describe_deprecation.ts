@@ -4,7 +4,7 @@
  * @module
  */
 import type { RouteConfig } from "@hono/zod-openapi";
-import type { Deprecation } from "../../catalog/query.ts";
+import type { Deprecation } from "../../../catalog/query.ts";
 
 export function withDeprecation(
   route: RouteConfig,

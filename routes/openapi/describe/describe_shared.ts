@@ -5,8 +5,8 @@
  * @module
  */
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import { combinationOf, describeCombination } from "../../catalog/parse/combination.ts";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { combinationOf, describeCombination } from "../../../catalog/parse/combination.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
 
 /** A query, and its route as if it were alone. */
 export interface DescribedQuery {

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { DuplicateMemberError } from "../../codec/json/duplicate_member.ts";
-import { assertNesting, MAX_JSON_DEPTH, NestingError } from "../../codec/json/nesting.ts";
-import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
-import type { RunSteps, Steps } from "../../codec/steps.ts";
-import { pointerTo } from "../../errors/invalid_input.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import { DuplicateMemberError } from "../../../codec/json/duplicate_member.ts";
+import { assertNesting, MAX_JSON_DEPTH, NestingError } from "../../../codec/json/nesting.ts";
+import { parseJsonSteps } from "../../../codec/json/parse_large_json.ts";
+import type { RunSteps, Steps } from "../../../codec/steps.ts";
+import { pointerTo } from "../../../errors/invalid_input.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
 

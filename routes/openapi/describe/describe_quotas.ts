@@ -5,10 +5,10 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import { CODES } from "../../errors/codes.ts";
-import type { Quota } from "../quota/quota.ts";
-import { policyItem } from "../quota/rate_limit_fields.ts";
-import { problemResponses } from "./problem_responses.ts";
+import { CODES } from "../../../errors/codes.ts";
+import type { Quota } from "../../quota/quota.ts";
+import { policyItem } from "../../quota/rate_limit_fields.ts";
+import { problemResponses } from "../problem_responses.ts";
 
 type Responses = RouteConfig["responses"];
 

@@ -5,8 +5,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { orNull } from "../../codec/or_null.ts";
-import type { ConditionRow, PreparedCondition } from "../../db/prepare/prepared_query.ts";
+import { orNull } from "../../../codec/or_null.ts";
+import type { ConditionRow, PreparedCondition } from "../../../db/prepare/prepared_query.ts";
 import { withMask } from "./describe_mask.ts";
 
 /**

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import { Pace, type RunSteps, type Steps } from "../../../codec/steps.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
 
 /** A line's text without its newline, or why it cannot be read. Lines count from one. */

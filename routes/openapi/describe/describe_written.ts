@@ -4,10 +4,10 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import { answerNameOf } from "../../catalog/parse/client_name.ts";
-import { orNull } from "../../codec/or_null.ts";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { answeredParams } from "../respond/written_values.ts";
+import { answerNameOf } from "../../../catalog/parse/client_name.ts";
+import { orNull } from "../../../codec/or_null.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import { answeredParams } from "../../respond/written_values.ts";
 import { withMask } from "./describe_mask.ts";
 
 /**

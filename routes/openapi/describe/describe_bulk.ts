@@ -4,8 +4,8 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import type { Bulk } from "../../catalog/query.ts";
-import { NDJSON } from "../input/read_entries.ts";
+import type { Bulk } from "../../../catalog/query.ts";
+import { NDJSON } from "../../input/read_entries.ts";
 import { lineStream } from "./describe_streams.ts";
 
 /** The body: one input, an array of them, or as `x-streams` says it, NDJSON. */

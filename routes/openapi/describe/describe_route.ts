@@ -4,21 +4,21 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import { clientNameOf } from "../../catalog/parse/client_name.ts";
-import type { Access } from "../../catalog/query.ts";
-import { codecFor } from "../../codec/codec_for.ts";
-import { orNull } from "../../codec/or_null.ts";
+import { clientNameOf } from "../../../catalog/parse/client_name.ts";
+import type { Access } from "../../../catalog/query.ts";
+import { codecFor } from "../../../codec/codec_for.ts";
+import { orNull } from "../../../codec/or_null.ts";
 import type {
   PreparedColumn,
   PreparedParam,
   PreparedQuery,
-} from "../../db/prepare/prepared_query.ts";
-import { type IdempotencyOptions, takesKey } from "../idempotency/read_repeatable.ts";
-import { schemaOf } from "../input/param_schema.ts";
-import type { ParamPlace } from "../input/param_place.ts";
-import { takesBody } from "../input/read_body.ts";
-import { describeScanParams } from "../input/scan_params.ts";
-import { describePageParams } from "../paging/page_params.ts";
+} from "../../../db/prepare/prepared_query.ts";
+import { type IdempotencyOptions, takesKey } from "../../idempotency/read_repeatable.ts";
+import { schemaOf } from "../../input/param_schema.ts";
+import type { ParamPlace } from "../../input/param_place.ts";
+import { takesBody } from "../../input/body/read_body.ts";
+import { describeScanParams } from "../../input/scan_params.ts";
+import { describePageParams } from "../../paging/page_params.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
@@ -26,12 +26,12 @@ import { withMask } from "./describe_mask.ts";
 import { rawBody, rawContent } from "./describe_raw.ts";
 import { describeWithRequirements } from "./describe_requirements.ts";
 import { writeResponses } from "./describe_written.ts";
-import { withDefault } from "./default_value.ts";
-import { withAbsence, withLeast } from "./left_out.ts";
-import type { RowSchemaName, SchemaNames } from "./name_schemas.ts";
-import { problemResponses } from "./problem_responses.ts";
+import { withDefault } from "../default_value.ts";
+import { withAbsence, withLeast } from "../left_out.ts";
+import type { RowSchemaName, SchemaNames } from "../name_schemas.ts";
+import { problemResponses } from "../problem_responses.ts";
 import { rowStreams, STREAM_TYPES } from "./describe_streams.ts";
-import { traitsOf } from "./route_traits.ts";
+import { traitsOf } from "../route_traits.ts";
 
 /** The name of the security scheme in the document. */
 export const SECURITY_SCHEME = "oidc";

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { runAtOnce, type Steps } from "../../codec/steps.ts";
+import { runAtOnce, type Steps } from "../../../codec/steps.ts";
 import { type Line, readLines } from "./read_lines.ts";
 
 const LIMITS = { maxBytes: 10, run: runAtOnce };
