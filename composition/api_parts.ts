@@ -17,6 +17,7 @@ import { type ControlFile, openControlFile } from "../routes/control/control_fil
 import { createOriginPolicy } from "../routes/cors/origin_policy.ts";
 import { createDocsResources } from "../routes/docs/docs_resources.ts";
 import { createSeeds } from "../routes/generate/seed.ts";
+import { createTickClock } from "../routes/generate/tick_clock.ts";
 import { createAddressReader, createPeerTrust } from "../routes/load/client_address.ts";
 import { Places } from "../routes/load/places.ts";
 import { TimeSlices } from "../routes/load/time_slices.ts";
@@ -39,11 +40,13 @@ export interface ApiPartsOptions {
   readonly issuers: readonly TrustedIssuer[];
   /** Null if nothing is put on record. */
   readonly audit: AuditLog | null;
+  /** The time of day, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** @throws {ConfigError} if a file that a setting names cannot be used */
 export async function createApiParts(config: Config, options: ApiPartsOptions): Promise<ApiParts> {
-  const { observe, issuers, audit } = options;
+  const { observe, issuers, audit, now } = options;
   const addresses = createAddresses(config);
   const addressOf = createAddressReader(config.trustedProxies);
   return {
@@ -57,7 +60,7 @@ export async function createApiParts(config: Config, options: ApiPartsOptions): 
     secure: secureHeadersOf(config),
     docs: config.docs === "off" ? null : createDocsResources({ issuers, ...config }, observe),
     hash: config.maskSecret === null ? null : createTextHash(config.maskSecret),
-    seeds: createSeeds(),
+    seeds: createSeeds(createTickClock(now)),
     idempotency: { secrets: config.idempotencySecrets, windowMs: config.idempotencyWindowMs },
     authenticator: issuers.length === 0 ? null : createTokenAuthenticator({ issuers, observe }),
     possession: createPossession({

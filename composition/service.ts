@@ -58,6 +58,8 @@ export interface StartOptions {
   readonly observe?: Observe;
   /** Where lines for stdout go. Default: stdout, which nobody else may be writing to then. */
   readonly stdout?: LineWriter;
+  /** What writes and generated values take as the time of day, in ms since 1970. Default: the machine's. */
+  readonly now?: () => number;
   /** The settings as they are now, with what files say now. Default: they never change. */
   readonly reread?: () => Config;
   /** What the operator's port says of the settings. Default: nothing. */
@@ -78,13 +80,14 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const observe: Observe = (observation) => {
     for (const observer of observers) observer(observation);
   };
+  const { now = Date.now } = options;
   const audit = await openAudit(config, { observe, stdout: options.stdout });
-  const session = new Session({ ...config, observe });
+  const session = new Session({ ...config, observe, now });
   const executor = createExecutor({ session, observe, maxPageBytes: config.maxPageBytes });
   const cursorTable = createCursorTable(session, config.keyspace);
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const issuers = trustedIssuers(config);
-  const parts = await createApiParts(config, { observe, issuers, audit });
+  const parts = await createApiParts(config, { observe, issuers, audit, now });
   let isClosing = false;
   const activation = new Activation({
     session,

@@ -70,6 +70,7 @@ describe("readConfig()", () => {
       cursorKeys: [new TextEncoder().encode("k".repeat(32))],
       idempotencySecrets: [],
       idempotencyWindowMs: 900000,
+      maxClockSkewMs: 1000,
       requestTimeoutMs: 5000,
       maxBodyBytes: 1048576,
       maxUrlLength: 16384,

@@ -115,6 +115,17 @@ export const SERVICE_CODES = {
     meaning: "The operator has switched the query or the route off, in `CONTROL_FILE`",
     action: "Retry after `Retry-After` seconds",
   },
+  clock_skewed: {
+    status: 503,
+    title: "Clock skewed",
+    repetition: "later",
+    retryAfterSeconds: 10,
+    logLevel: "error",
+    routes: ["writes", "hand_written"],
+    meaning:
+      "The clocks of this process and of Cassandra's nodes are more than `MAX_CLOCK_SKEW_MS` apart: a write would hide later writes, or be hidden by earlier ones. Nothing was changed",
+    action: "Retry after `Retry-After` seconds",
+  },
   unavailable: {
     status: 503,
     title: "Cassandra unavailable",

@@ -24,6 +24,15 @@ export interface HostState {
   readonly isUp: boolean;
 }
 
+/** How far the clock of this process is from another, in milliseconds; positive where it is ahead. */
+export interface ClockSkew {
+  /** The likeliest distance, and how far from it the true distance may be. */
+  readonly likelyMs: number;
+  readonly uncertaintyMs: number;
+  /** The part of it that is beyond doubt; zero if the clocks may agree. */
+  readonly certainMs: number;
+}
+
 export type Observation =
   /** A request was answered, or its caller left. Durations are in milliseconds. */
   | {
@@ -158,6 +167,18 @@ export type Observation =
     readonly waiting: number;
     /** Why it could not be written; undefined if it could. */
     readonly failure: unknown;
+  }
+  /** The clock of this process was compared with the clocks of the nodes. */
+  | {
+    readonly kind: "clock";
+    /** From the median of the nodes; null while it is unknown. */
+    readonly skew: ClockSkew | null;
+    /** From each node that was asked within the last minutes. */
+    readonly nodes: readonly { readonly address: string; readonly skew: ClockSkew }[];
+    /** Beyond it nothing is written; zero for no bound. */
+    readonly maxSkewMs: number;
+    /** Whether it is beyond it. */
+    readonly refuses: boolean;
   }
   /** A sample of how late timers fire. */
   | { readonly kind: "event_loop"; readonly delayMs: number }

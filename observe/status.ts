@@ -41,6 +41,15 @@ export interface StatusSnapshot {
     readonly fetched: boolean;
     readonly usable: boolean;
   }[];
+  /** How far the clock is ahead of the nodes', in milliseconds; `skew_ms` is null while it is unknown. */
+  readonly clock: {
+    readonly skew_ms: number | null;
+    readonly uncertainty_ms: number | null;
+    readonly max_skew_ms: number | null;
+    readonly refuses_writes: boolean;
+    /** By each node that was asked within the last minutes. */
+    readonly nodes: readonly { readonly address: string; readonly skew_ms: number }[];
+  };
   /** Null without a control file. */
   readonly control: {
     readonly applied: boolean;
@@ -63,6 +72,7 @@ export function createStatus(now: () => number = Date.now): Status {
   let connection: Of<"connection"> | null = null;
   let routes: { readonly of: Of<"routes">; readonly since: string } | null = null;
   let control: Of<"control"> | null = null;
+  let clock: Of<"clock"> | null = null;
   let isDraining = false;
   const issuers = new Map<string, Of<"issuer_keys">>();
 
@@ -80,6 +90,9 @@ export function createStatus(now: () => number = Date.now): Status {
           return;
         case "issuer_keys":
           issuers.set(observation.issuer, observation);
+          return;
+        case "clock":
+          clock = observation;
           return;
         case "control":
           control = observation;
@@ -116,6 +129,7 @@ export function createStatus(now: () => number = Date.now): Status {
         fetched,
         usable,
       })),
+      clock: describeClock(clock),
       control: control === null ? null : {
         applied: control.applied,
         read_only: control.readOnly,
@@ -123,5 +137,19 @@ export function createStatus(now: () => number = Date.now): Status {
         callers_off: control.callers,
       },
     }),
+  };
+}
+
+function describeClock(clock: Of<"clock"> | null): StatusSnapshot["clock"] {
+  const skew = clock?.skew ?? null;
+  return {
+    skew_ms: skew === null ? null : Math.round(skew.likelyMs),
+    uncertainty_ms: skew === null ? null : Math.ceil(skew.uncertaintyMs),
+    max_skew_ms: clock === null || clock.maxSkewMs === 0 ? null : clock.maxSkewMs,
+    refuses_writes: clock?.refuses ?? false,
+    nodes: (clock?.nodes ?? []).map(({ address, skew: { likelyMs } }) => ({
+      address,
+      skew_ms: Math.round(likelyMs),
+    })),
   };
 }

@@ -2,6 +2,14 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { createStatus } from "./status.ts";
 
+const UNKNOWN_CLOCK = {
+  skew_ms: null,
+  uncertainty_ms: null,
+  max_skew_ms: null,
+  refuses_writes: false,
+  nodes: [],
+};
+
 describe("createStatus()", () => {
   it("is not ready, and knows nothing, as it starts", () => {
     expect(createStatus(() => 0).snapshot()).toEqual({
@@ -12,6 +20,7 @@ describe("createStatus()", () => {
       cassandra: { state: "connecting", reason: null, hosts: [] },
       queries: null,
       issuers: [],
+      clock: UNKNOWN_CLOCK,
       control: null,
     });
   });
@@ -56,6 +65,7 @@ describe("createStatus()", () => {
       cassandra: { state: "up", reason: null, hosts: [{ ...host, up: true }] },
       queries: { count: 1, served_since: "1970-01-01T00:00:01.000Z", migration: 7 },
       issuers: [{ issuer: "https://a.example", fetched: false, usable: true }],
+      clock: UNKNOWN_CLOCK,
       control: null,
     });
     now = 3_000;

@@ -196,6 +196,8 @@ export class Activation {
 
   async #attempt(isOver: () => boolean): Promise<void> {
     const { session, keyspace, cursorTable, observe, serve } = this.#options;
+    // Before the first write. Beside the rest, which takes longer.
+    const compared = this.#isServing ? null : session.compareClocks();
     const startedAt = this.#lastAttemptAt = performance.now();
     if (this.#project === null) throw new TypeError("Cannot activate: nothing is loaded");
     const { queries, migrations, routes } = this.#project;
@@ -203,6 +205,7 @@ export class Activation {
     const obstacle = await cursorTable.findObstacle();
     const prepared = await prepareQueries(session, queries);
     const inspection = await inspectProject(session, prepared, this.#options);
+    await compared;
     if (isOver()) return;
     this.#heed(inspection);
     if (notice !== null) this.#logOnce(notice, "notice");

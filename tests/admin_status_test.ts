@@ -59,6 +59,13 @@ describe("The operator's port", () => {
       },
       queries: { count: 1, served_since: time, migration: 1 },
       issuers: [{ issuer: service.provider.issuer, fetched: true, usable: true }],
+      clock: {
+        skew_ms: expect.any(Number),
+        uncertainty_ms: expect.any(Number),
+        max_skew_ms: 1000,
+        refuses_writes: false,
+        nodes: [{ address: contactPoint, skew_ms: expect.any(Number) }],
+      },
       control: null,
       settings: [{ name: "LOG_LEVEL", value: "info", source: "default" }],
     });

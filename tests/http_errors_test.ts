@@ -6,7 +6,7 @@ import { parseRate } from "../catalog/tags/parts/rate.ts";
 import type { Config } from "../config/config.ts";
 import { freePort } from "../dev/ports.ts";
 import { type Code, CODES } from "../errors/codes.ts";
-import { type Service, start } from "../composition/service.ts";
+import { type Service, start, type StartOptions } from "../composition/service.ts";
 import { SECRET } from "./fixtures/routes/fail.ts";
 import { entered, released } from "./fixtures/routes/hold.ts";
 import { startCollector } from "./support/audit_collector.ts";
@@ -142,8 +142,11 @@ before(async () => {
 after(() => stack.disposeAsync());
 
 /** Another service that takes the tokens of the first one's provider. */
-async function startBeside(changes: Partial<Config>): Promise<Service> {
-  const beside = await start({ ...service.config, ...changes });
+async function startBeside(
+  changes: Partial<Config>,
+  options: StartOptions = {},
+): Promise<Service> {
+  const beside = await start({ ...service.config, ...changes }, options);
   stack.defer(() => beside.close());
   return beside;
 }
@@ -320,6 +323,11 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     });
   },
   read_only: () => whileOff({ read_only: true }, "/stations", post(STATION)),
+  async clock_skewed() {
+    const { url, ready } = await startBeside({}, { now: () => Date.now() + 60_000 });
+    await ready;
+    return await service.request(`${url}/samples`, post({ owner: "o", id: 1 }));
+  },
   query_off: () => whileOff({ queries_off: ["list_stations"] }, "/stations"),
   caller_off: () => whileOff({ clients_off: ["writer"] }, "/stations"),
   token_too_large: () =>

@@ -9,6 +9,7 @@
  */
 import { AUDIT_SETTINGS } from "./audit_settings.ts";
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
+import { CLOCK_SETTINGS } from "./clock_settings.ts";
 import { CONTROL_SETTINGS } from "./control_settings.ts";
 import { DOCS_SETTINGS } from "./docs_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
@@ -107,6 +108,7 @@ export const SETTINGS = {
       "Whether queries that hit a [guardrail](guardrails.md) of severity `error` are refused, or served with a warning",
   },
   ...CASSANDRA_SETTINGS,
+  ...CLOCK_SETTINGS,
   ...IDENTITY_SETTINGS,
   ...MASK_SETTINGS,
   /** The first key encrypts, all decrypt. Empty if nothing is served. */

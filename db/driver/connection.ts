@@ -12,12 +12,15 @@ import { backoff } from "./timing/backoff.ts";
 import { clientOptions, type ConnectionOptions, type Credentials } from "./client_options.ts";
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
+import { WriteTimes } from "./clock/write_times.ts";
 import { NO_HOSTS, type SeenHosts, seenHosts } from "./host_states.ts";
 import { connectionFailure } from "./map_error.ts";
 import { sleep } from "./timing/sleep.ts";
 
 export interface ConnectionSettings extends ConnectionOptions {
   readonly observe: Observe;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Called when a node announces that a keyspace has changed; with null if any may have. */
   readonly onSchemaChange: (keyspace: string | null) => void;
 }
@@ -39,7 +42,7 @@ export class Connection {
   #settings: ConnectionSettings;
   readonly #closing = new AbortController();
   /** Shared by all clients: times go on where those of the last one ended. */
-  readonly #writeTimes = cassandra.policies.defaultTimestampGenerator();
+  readonly #writeTimes: WriteTimes;
   readonly #listeners: StateListener[] = [];
   /** Clients that were replaced, until what runs on them has ended. */
   readonly #replaced = new Set<InUse>();
@@ -50,6 +53,7 @@ export class Connection {
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
+    this.#writeTimes = new WriteTimes(settings.now);
   }
 
   get state(): ConnectionState {
@@ -121,7 +125,7 @@ export class Connection {
    */
   nextWriteTime(): WriteTime | undefined {
     if (this.#inUse === null) return undefined;
-    return this.#writeTimes.next(this.#inUse.client) ?? undefined;
+    return this.#writeTimes.next();
   }
 
   /** Closes every client and every connection. What still runs fails. */

@@ -6,9 +6,11 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Consistency } from "../../catalog/query.ts";
+import type { ServiceError } from "../../errors/service_error.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { ConnectionOptions, Credentials } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
+import { ClockWatch } from "./clock/clock_watch.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
 import { Alarms } from "./timing/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";
@@ -32,6 +34,10 @@ export interface SessionOptions extends ConnectionOptions {
   /** Longest that a statement may take, in milliseconds. */
   readonly requestTimeoutMs: number;
   readonly observe: Observe;
+  /** The time of day, in milliseconds since 1970. Default: that of the machine. */
+  readonly now?: () => number;
+  /** How far it may be from the nodes' clocks before nothing is written; 0 for no bound, the default. */
+  readonly maxClockSkewMs?: number;
 }
 
 /** Made at boot and closed at the end. */
@@ -39,6 +45,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #connection: Connection;
   readonly #schema: SchemaWatch;
+  readonly #clock: ClockWatch;
   readonly #alarms = new Alarms();
   /** The statements of the service's own, by their text. */
   readonly #own = new Map<string, Promise<PreparedStatement>>();
@@ -46,9 +53,17 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#schema = new SchemaWatch(options.keyspace);
+    const { now = Date.now, maxClockSkewMs: maxSkewMs = 0 } = options;
     this.#connection = new Connection({
       ...options,
+      now,
       onSchemaChange: (keyspace) => this.#schema.announce(keyspace),
+    });
+    this.#clock = new ClockWatch({
+      ...options,
+      now,
+      maxSkewMs,
+      use: (work) => this.#connection.use(work),
     });
   }
 
@@ -82,6 +97,17 @@ export class Session {
   /** Begins to connect and goes on until it succeeds or the session is closed. Does not wait. */
   open(): void {
     this.#connection.open();
+    this.#clock.start();
+  }
+
+  /** Compares the clock with those of a few nodes, as is done every ten seconds. Never rejects. */
+  compareClocks(): Promise<void> {
+    return this.#clock.measure();
+  }
+
+  /** Why nothing may be written as of now: the clock is known to be too far off. Null if it may. */
+  clockRefusal(): ServiceError | null {
+    return this.#clock.refusal();
   }
 
   /** Resolves once connected; rejects with the reason of the first failure. For one-shot commands. */
@@ -268,6 +294,7 @@ export class Session {
 
   /** Closes every connection. What still runs fails. */
   close(): Promise<void> {
+    this.#clock.stop();
     return this.#connection.close();
   }
 }

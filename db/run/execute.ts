@@ -90,6 +90,11 @@ export interface Executor {
     rows: readonly EncodedValues[],
     options?: Pick<ExecutionOptions, "stopwatch" | "writeTime" | "deadline">,
   ): Promise<void>;
+  /**
+   * Why the query may not write as of now: the clock of this process is too far off. Null if it may, and
+   * for reads. What writes is held against it anyway; this is for who would do much before.
+   */
+  clockRefusal(prepared: PreparedQuery): ServiceError | null;
   /** The time for a write, later than all before; undefined while nothing can be written. */
   nextWriteTime(): WriteTime | undefined;
 }
@@ -154,6 +159,16 @@ export function createExecutor(
     }
   }
 
+  function clockRefusal(prepared: PreparedQuery): ServiceError | null {
+    return takesTimeHere(prepared) ? session.clockRefusal() : null;
+  }
+
+  /** @throws {ServiceError} `clock_skewed` */
+  function assertTimely(prepared: PreparedQuery): void {
+    const refusal = clockRefusal(prepared);
+    if (refusal !== null) throw refusal;
+  }
+
   /** Runs a statement once; its rows are still to be read. */
   function run(
     prepared: PreparedQuery,
@@ -198,13 +213,16 @@ export function createExecutor(
       return { rows: { raw: rows, reader: prepared.shapeReader(columns) }, pagingState };
     },
     async execute(prepared, values, { run: runSteps, ...options } = {}) {
+      assertTimely(prepared);
       const { columns, rows } = await run(prepared, values, options);
       if (!prepared.query.conditional) return { applied: null, rows: [] };
       const unread = { raw: rows, reader: prepared.shapeReader(columns) };
       return splitApplied(await readRows([unread], { run: runSteps }));
     },
+    clockRefusal,
     nextWriteTime: () => session.nextWriteTime(),
     async executeBatch(prepared, rows, { stopwatch, writeTime, deadline } = {}) {
+      assertTimely(prepared);
       await observed(
         prepared,
         { stopwatch, rows: rows.length },
@@ -219,6 +237,14 @@ export function createExecutor(
       );
     },
   };
+}
+
+/**
+ * Whether what is written depends on the clock of this process: the time of the write, or a value. Cassandra
+ * takes the time of a lightweight transaction from the clocks of the nodes.
+ */
+function takesTimeHere({ writes, query: { conditional }, params }: PreparedQuery): boolean {
+  return writes && (!conditional || params.some(({ param }) => param.source.in === "generated"));
 }
 
 /** Tells the outcome of a lightweight transaction from the rows that it is about. */

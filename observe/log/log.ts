@@ -16,6 +16,7 @@ import { CODES } from "../../errors/codes.ts";
 import { createLineSink } from "./line_sink.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { createAuditLines } from "./audit_lines.ts";
+import { createClockLines } from "./clock_lines.ts";
 import type { Observation, Observe } from "../observation.ts";
 import { prettyFormatter } from "./pretty_line.ts";
 
@@ -62,10 +63,13 @@ function sinkFor({ format, exportsConsole = false, stdout }: LogOptions): Sink {
 export function logObservations(logger: Logger): Observe {
   const isDue = everyMinute();
   const logAudit = createAuditLines(logger, isDue);
+  const logClock = createClockLines(logger, isDue);
   return (observation) => {
     switch (observation.kind) {
       case "audit":
         return logAudit(observation);
+      case "clock":
+        return logClock(observation);
       case "request":
         return logRequest(logger, observation);
       case "bulk":

@@ -6,6 +6,7 @@
  */
 import prometheus from "prom-client";
 import { createAuditMetrics } from "./audit_metrics.ts";
+import { createClockMetrics } from "./clock_metrics.ts";
 import { createClientLabels, NO_CLIENT } from "./client_label.ts";
 import type { Observation, Observe } from "../observation.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
@@ -112,6 +113,7 @@ export function createMetrics(release: string): Metrics {
     registers,
   });
   const observeAudit = createAuditMetrics(register);
+  const observeClock = createClockMetrics(register);
   const rateLimited = new prometheus.Counter({
     name: "cqlgate_rate_limited_requests_total",
     help: "Requests that a quota refused, by query name or hand-written route, and quota",
@@ -177,6 +179,8 @@ export function createMetrics(release: string): Metrics {
         }
         case "audit":
           return observeAudit(observation);
+        case "clock":
+          return observeClock(observation);
         case "control":
           readOnly.set(observation.readOnly ? 1 : 0);
           return controlApplied.set(observation.applied ? 1 : 0);

@@ -33,7 +33,7 @@ export interface BulkOptions
 
 const OUTDATED = "the table has changed: send the rest again";
 
-/** @throws {ServiceError} `audit_unavailable` */
+/** @throws {ServiceError} `audit_unavailable` or `clock_skewed` */
 export type BulkResponder = (served: BulkServed) => Promise<Response>;
 
 export function respondBulk(
@@ -46,6 +46,8 @@ export function respondBulk(
   const writtenOf = query.bulk?.returning === true ? compileWritten(prepared) : null;
   return async ({ context, upload, input: { preconditions, readValues, repeatable } }) => {
     const request = context.get("request");
+    const refusal = executor.clockRefusal(prepared);
+    if (refusal !== null) throw refusal;
     const recorded = await record(context);
     const report = new ReportStream({
       requestId: request.id,
@@ -81,7 +83,9 @@ export function respondBulk(
           ? {}
           : { done: (line, values) => report.add({ line, written: writtenOf(values) }) }),
         fail,
-        obstacle: () => report.obstacle() ?? (isOutdated ? OUTDATED : request.obstacle()),
+        obstacle: () =>
+          report.obstacle() ?? (isOutdated ? OUTDATED : request.obstacle()) ??
+            executor.clockRefusal(prepared)?.detail ?? null,
       });
       const { read, written, failed, stopped, broken, cause } = outcome;
       const unrecorded = await recorded.settle(outcome).then(() => null, toServiceError);
