@@ -7,9 +7,8 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../config/config.ts";
-import { freePort } from "../dev/ports.ts";
 import { type Service, start } from "../composition/service.ts";
-import { untilReady } from "./support/eventually.ts";
+import { startBalancer } from "./support/balancer.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 
 /** As `timeout http-request` says. */
@@ -24,19 +23,7 @@ before(async () => {
   const second: Service = await start(readConfig(service.env));
   stack.defer(() => second.close());
   await second.ready;
-  port = freePort();
-  const [one, two] = [service.url, second.url].map((url) => `127.0.0.1:${new URL(url).port}`);
-  const balancer = new Deno.Command("haproxy", {
-    args: ["-db", "-f", "deploy/haproxy.cfg"],
-    env: { LISTEN: `127.0.0.1:${port}`, REPLICA_1: one!, REPLICA_2: two! },
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  stack.defer(async () => {
-    balancer.kill("SIGKILL");
-    await balancer.status;
-  });
-  await untilReady(`http://127.0.0.1:${port}`);
+  port = stack.use(await startBalancer([service.url, second.url])).port;
 });
 after(() => stack.disposeAsync());
 

@@ -213,8 +213,11 @@ describe("haproxy.cfg", () => {
 
   it("notices a replica that drains before that one stops accepting", () => {
     expect(haproxy).toContain("uri /readyz");
-    const [, inter, fall] = /check inter (\d+)s fall (\d+)/.exec(haproxy)!;
-    const notices = (Number(inter) * Number(fall) + 1) * 1000;
+    const [, inter, fastinter, fall] = /check inter (\d+)s fastinter (\d+)ms fall (\d+)/.exec(
+      haproxy,
+    )!;
+    const checks = Number(inter) * 1000 + Number(fastinter) * (Number(fall) - 1);
+    const notices = checks + 1000;
     expect(notices).toBeLessThan(fallbackOf("DRAIN_DELAY_MS"));
   });
 

@@ -1,0 +1,37 @@
+/**
+ * The load balancer that ships with the project, as a process in front of two replicas.
+ *
+ * @module
+ */
+import { freePort } from "../../dev/ports.ts";
+import { untilReady } from "./eventually.ts";
+
+export interface Balancer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+}
+
+/**
+ * Starts HAProxy with `deploy/haproxy.cfg`; resolves once it reaches a replica that is ready.
+ *
+ * @param replicas where the replicas listen
+ */
+export async function startBalancer(replicas: readonly [string, string]): Promise<Balancer> {
+  await using stack = new AsyncDisposableStack();
+  const port = freePort();
+  const [first, second] = replicas.map((url) => new URL(url).host);
+  const process = new Deno.Command("haproxy", {
+    args: ["-db", "-f", "deploy/haproxy.cfg"],
+    env: { LISTEN: `127.0.0.1:${port}`, REPLICA_1: first!, REPLICA_2: second! },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  stack.defer(async () => {
+    process.kill("SIGKILL");
+    await process.status;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(url);
+  const running = stack.move();
+  return { url, port, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
