@@ -19,9 +19,7 @@ import { createDocsResources } from "../routes/docs/docs_resources.ts";
 import { createSeeds } from "../routes/generate/seed.ts";
 import { createTickClock } from "../routes/generate/tick_clock.ts";
 import { createAddressReader, createPeerTrust } from "../routes/load/client_address.ts";
-import { Places } from "../routes/load/places.ts";
-import { TimeSlices } from "../routes/load/time_slices.ts";
-import { WriteSlots } from "../routes/load/write_slots.ts";
+import { createLoad } from "../routes/load/load.ts";
 import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
 import { createQuotas } from "../routes/quota/quotas.ts";
 
@@ -75,9 +73,7 @@ export async function createApiParts(config: Config, options: ApiPartsOptions): 
       ? null
       : await openControlFile(config.controlFile, { observe }),
     quotas: createQuotas({ ...config, addressOf }),
-    places: placesOf(config),
-    slices: new TimeSlices(),
-    slots: new WriteSlots(),
+    load: createLoad(config),
     addressOf,
     headLimits: config,
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
@@ -85,14 +81,6 @@ export async function createApiParts(config: Config, options: ApiPartsOptions): 
     auditing: audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret },
     observe,
   };
-}
-
-function placesOf({ maxInFlight, maxInFlightPerCaller }: Config): Places {
-  return new Places({
-    max: maxInFlight,
-    // Zero means no limit.
-    maxPerCaller: (maxInFlightPerCaller ?? Math.ceil(maxInFlight / 4)) || Infinity,
-  });
 }
 
 function secureHeadersOf(config: Config) {

@@ -81,6 +81,8 @@ function nearest(name: string): string | null {
 function isRelated(name: string, known: string): boolean {
   const [words, knownWords] = [name.split("_"), known.split("_")];
   if (words[0] !== knownWords[0] || Math.min(words.length, knownWords.length) < 2) return false;
+  // Two words out of four may well be those of another program.
+  const saysMuch = words.length * 2 > knownWords.length;
   return known.startsWith(name) || knownWords.every((word) => words.includes(word)) ||
-    words.every((word) => knownWords.includes(word));
+    saysMuch && words.every((word) => knownWords.includes(word));
 }

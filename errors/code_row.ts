@@ -30,6 +30,8 @@ export type RouteTrait =
   | "computed_numbers"
   /** Answers with an entity tag. */
   | "etag"
+  /** Streams, takes uploads, or answers with what may be large. */
+  | "streams"
   /** Has pages. */
   | "paged"
   /** Bounds the rows of its streams. */

@@ -41,6 +41,7 @@ describe("codesOf()", () => {
       "audit_unavailable",
     ]],
     ["audited", ["outcome_not_recorded", "audit_unavailable"]],
+    ["streams", ["too_many_streams"]],
     ["bounded", ["result_too_large"]],
     ["limited", ["rate_limited"]],
     ["hand_written", [
@@ -54,6 +55,7 @@ describe("codesOf()", () => {
       "outcome_not_recorded",
       "read_only",
       "clock_skewed",
+      "too_many_streams",
       "audit_unavailable",
       "outcome_unknown",
     ]],

@@ -155,6 +155,17 @@ export const SERVICE_CODES = {
       "This process already serves `MAX_IN_FLIGHT` requests, or too many unknown tokens are waiting",
     action: "Retry after `Retry-After` seconds",
   },
+  too_many_streams: {
+    status: 503,
+    title: "Too many streams",
+    repetition: "later",
+    retryAfterSeconds: 5,
+    logLevel: "warning",
+    routes: ["streams", "hand_written"],
+    meaning:
+      "`MAX_STREAMS` streams or uploads are under way, or as many of the route as `MAX_STREAMS_PER_ROUTE` allows, or large answers of `MAX_UNREAD_BYTES` wait for their callers",
+    action: "Retry after `Retry-After` seconds, or read page by page",
+  },
   schema_changed: {
     status: 503,
     title: "Schema changed",

@@ -1,6 +1,6 @@
 /**
  * The HTTP application. It is made again whenever the routes change, and answers 503 for them until
- * there are any; what outlives it (places, time slices, authentication, readiness) is passed in.
+ * there are any; what outlives it (what bounds the load, authentication, readiness) is passed in.
  *
  * @module
  */
@@ -41,9 +41,7 @@ import type { IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { inputErrors } from "./input/input_errors.ts";
 import type { BodyLimits } from "./input/body/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
-import type { Places } from "./load/places.ts";
-import type { TimeSlices } from "./load/time_slices.ts";
-import type { WriteSlots } from "./load/write_slots.ts";
+import type { Load } from "./load/load.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { announceDeprecation } from "./middleware/announce_deprecation.ts";
 import { checkHead, type HeadLimits } from "./middleware/check_head.ts";
@@ -98,9 +96,8 @@ export interface AppOptions {
   readonly control: Control | null;
   /** How much callers may use. */
   readonly quotas: Quotas;
-  readonly places: Places;
-  readonly slices: TimeSlices;
-  readonly slots: WriteSlots;
+  /** What bounds how much is served at once. */
+  readonly load: Load;
   readonly addressOf: AddressReader;
   readonly headLimits: HeadLimits;
   readonly bodyLimits: BodyLimits;

@@ -19,6 +19,9 @@ export interface Confirmation {
   readonly certificate: string | null;
 }
 
+/** What goes on after the headers of an answer are out. */
+export type StreamKind = "stream" | "upload" | "answer";
+
 /** The caller, as a verified token identifies it. */
 export interface Identity {
   /** The claim `iss`. */
@@ -63,6 +66,16 @@ export interface RequestContext {
   obstacle: () => string | null;
   /** The quota that it was refused by; else null. */
   policy: string | null;
+  /**
+   * Changes its place among point requests for a place among those that last as long as their callers like. Only the
+   * first call counts.
+   *
+   * @param bytes of a large answer; none for a stream or an upload
+   * @throws {ServiceError} `too_many_streams` or `too_many_in_flight`
+   */
+  holdStream: (kind: StreamKind, bytes?: number) => void;
+  /** Reads a page of a stream when its turn comes, so that pages of streams do not crowd out point reads. */
+  readInTurn: <Result>(read: () => Promise<Result>) => Promise<Result>;
   /** Resolves when a piece of the answer may go out, likewise. */
   takeWriteSlot: () => Promise<void>;
   /** The code of the problem that was answered with. */

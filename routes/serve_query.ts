@@ -72,9 +72,11 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
       claims: identity?.claims ?? {},
       seeds: await readKey?.(context.req.raw.headers, identity) ?? options.seeds,
     };
-    const { run } = context.get("request");
+    const { run, holdStream } = context.get("request");
+    if (isStreamed(query, type)) holdStream("stream");
     const input = await readBody(context.req.raw, run);
     if (input.kind === "many") {
+      holdStream("upload");
       return await bulk!.respond({ context, upload: input.upload, input: bulk!.readInput(outer) });
     }
     // A single input of a bulk route is answered as on any other.
@@ -90,6 +92,12 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
       throw withPointers(error, params);
     }
   };
+}
+
+/** Whether an answer is written as it is read, is content of any size, or reads a part of a whole table. */
+function isStreamed({ mode, raw, scan, verb }: Query, type: string): boolean {
+  if (mode === "many") return scan !== null || Object.hasOwn(ROW_FORMATS, type);
+  return raw !== null && verb === "select";
 }
 
 type RequestBody = BulkBody | { readonly kind: "content"; readonly content: Content };

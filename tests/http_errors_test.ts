@@ -309,6 +309,29 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     await (await held).body?.cancel();
     return response;
   },
+  async too_many_streams() {
+    const { url, ready } = await startBeside({
+      maxInFlight: 8,
+      maxInFlightPerCaller: 0,
+      maxStreams: 1,
+      bodyTimeoutMs: 1_000,
+    });
+    await ready;
+    const headers = { "content-type": "application/x-ndjson" };
+    const upload = (body: BodyInit) =>
+      service.request(`${url}/stations/s/observations`, { method: "POST", body, headers });
+    const unfinished = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(1)),
+    });
+    const held = upload(unfinished);
+    const response = await eventually("its place is taken", async () => {
+      const answer = await upload("");
+      if (answer.status === 503) return answer;
+      await answer.body?.cancel();
+    });
+    await (await held).body?.cancel();
+    return response;
+  },
   url_too_long: () => service.request(`/stations?filler=${"a".repeat(16_384)}`),
   headers_too_large: () =>
     service.request("/stations", { headers: { filler: "a".repeat(32_768) } }),

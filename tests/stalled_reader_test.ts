@@ -1,6 +1,6 @@
 /**
- * Callers who ask for a large answer and do not read it: their places are given back, and what was read
- * for them is let go of. Callers who read slowly get all of it.
+ * Callers who ask for a large answer and do not read it: they take no places from others, their own are given
+ * back, and what was read for them is let go of. Callers who read slowly get all of it.
  *
  * @module
  */
@@ -22,6 +22,7 @@ SELECT id, filling FROM rows WHERE list = :list;
 `,
 };
 
+/** For streams, and for large answers by their bytes. */
 const PLACES = 4;
 const STALL_MS = 1_500;
 // More than sockets hold, as text: 16 MB.
@@ -40,6 +41,10 @@ before(async () => {
     env: {
       MAX_IN_FLIGHT: `${PLACES}`,
       MAX_IN_FLIGHT_PER_CALLER: "0",
+      MAX_STREAMS: `${2 * PLACES}`,
+      MAX_STREAMS_PER_ROUTE: `${PLACES}`,
+      // The page is 16 MB as text.
+      MAX_UNREAD_BYTES: `${PLACES * 2 * 17_000_000}`,
       STREAM_STALL_TIMEOUT_MS: `${STALL_MS}`,
       MAX_PAGE_BYTES: "67108864",
     },
@@ -75,17 +80,20 @@ async function readAll(connection: Deno.TcpConn, pauseMs = 0): Promise<string> {
 }
 
 const ends = () => service.observations.filter((each) => each.kind === "request");
-const small = () => service.request("/rows/none");
+const get = (path: string, accept: string) => service.request(path, { headers: { accept } });
 
 describe("a caller who reads nothing", () => {
   for (const [what, accept] of ANSWERS) {
-    it(`loses the place of ${what}, and others are served`, async () => {
+    it(`loses the place of ${what}, and point requests never notice`, async () => {
       const before = ends().length;
       const connections = await Promise.all(Array.from({ length: PLACES }, () => ask(accept)));
-      expect((await problemOf(await small())).code).toBe("too_busy");
+      const refused = await get("/rows/l", accept);
+      expect(refused.headers.get("retry-after")).toBe("5");
+      expect((await problemOf(refused)).code).toBe("too_many_streams");
+      expect((await get("/rows/none", "application/json")).status).toBe(200);
       await eventually("there are places again", async () => {
-        const response = await small();
-        await response.body?.cancel();
+        const response = await get("/rows/l", accept);
+        await response.arrayBuffer();
         return response.status === 200;
       });
       const broken = () => ends().slice(before).filter(({ completed }) => !completed);

@@ -9,6 +9,7 @@ import {
   choice,
   contactPoints,
   fileContent,
+  integer,
   keyspaceName,
   path,
   replication,
@@ -95,5 +96,12 @@ export const CASSANDRA_SETTINGS = {
     default: "LOCAL_QUORUM",
     kind: choice(CONSISTENCIES),
     meaning: "Consistency of a query without `@consistency`",
+  },
+  connectionsPerHost: {
+    name: "CASSANDRA_CONNECTIONS_PER_HOST",
+    default: "2",
+    kind: integer({ min: 1, max: 64 }),
+    meaning:
+      "Connections to each node of the local data centre: a large answer holds up only what shares its connection",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -14,6 +14,7 @@ import { CONTROL_SETTINGS } from "./control_settings.ts";
 import { DOCS_SETTINGS } from "./docs_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
+import { LOAD_SETTINGS } from "./load_settings.ts";
 import { MASK_SETTINGS } from "./mask_settings.ts";
 import { QUOTA_SETTINGS } from "./quota_settings.ts";
 import { RELOAD_SETTINGS } from "./reload_settings.ts";
@@ -167,19 +168,7 @@ export const SETTINGS = {
     kind: integer({ min: 1, max: 3_600_000 }),
     meaning: "Longest time that a caller may read nothing of a stream or a large answer",
   },
-  maxInFlight: {
-    name: "MAX_IN_FLIGHT",
-    default: "1024",
-    kind: integer({ min: 1, max: 1_000_000 }),
-    meaning: "Requests that this process serves at once; further requests get 503 immediately",
-  },
-  maxInFlightPerCaller: {
-    name: "MAX_IN_FLIGHT_PER_CALLER",
-    default: null,
-    kind: integer({ min: 0, max: 1_000_000 }),
-    meaning:
-      "Requests of one caller served at once; a quarter of `MAX_IN_FLIGHT` by default, 0 for no limit",
-  },
+  ...LOAD_SETTINGS,
   ...QUOTA_SETTINGS,
   ...CONTROL_SETTINGS,
   trustedProxies: {

@@ -6,6 +6,8 @@
 import cassandra from "cassandra-driver";
 import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
 
+const { distance } = cassandra.types;
+
 /** What the client shows to the nodes, and what the nodes have to show. */
 export interface Credentials {
   readonly username: string | null;
@@ -22,6 +24,8 @@ export interface ConnectionOptions extends Credentials {
   /** Null for `migrate`, which may have to create the keyspace first. */
   readonly keyspace: string | null;
   readonly secureBundle: string | null;
+  /** To each node of the local data centre. */
+  readonly connectionsPerHost: number;
 }
 
 export function clientOptions(
@@ -48,8 +52,18 @@ export function clientOptions(
       // Later versions send an id of the result's columns with each EXECUTE, which nothing here keeps.
       maxVersion: cassandra.types.protocolVersion.v4,
     },
-    socketOptions: { connectTimeout: 5000 },
-    pooling: { heartBeatInterval: 10_000 },
+    socketOptions: {
+      connectTimeout: 5000,
+      // Timeouts alone never end a connection: see `internals/connection_probe.ts`.
+      defunctReadTimeoutThreshold: Number.MAX_SAFE_INTEGER,
+    },
+    pooling: {
+      heartBeatInterval: 10_000,
+      coreConnectionsPerHost: {
+        [distance.local]: options.connectionsPerHost,
+        [distance.remote]: 1,
+      },
+    },
     maxPrepared: Number.MAX_SAFE_INTEGER,
     applicationName: "cqlgate",
   };

@@ -51,7 +51,7 @@ export class RequestStreams {
       let position: RowPage["next"] = null;
       do {
         this.#assertOpen();
-        const page = await readPage(position);
+        const page = await this.#context.get("request").readInTurn(() => readPage(position));
         for (const row of page.rows) {
           this.#assertOpen();
           yield row;
@@ -101,8 +101,11 @@ export class RequestStreams {
 
   /** The same bytes; the request learns how they end. */
   #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const request = this.#context.get("request");
+    // What the handler has written stays written, so other methods keep the place that they have.
+    if (this.#context.req.method === "GET") request.holdStream("stream");
     return answerBody(body[Symbol.asyncIterator](), {
-      request: this.#context.get("request"),
+      request,
       stallTimeoutMs: this.#stallTimeoutMs,
       onEnd: () => this.close(),
     });

@@ -32,6 +32,8 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
       countRows: () => {},
       obstacle: () => null,
       policy: null,
+      holdStream: () => {},
+      readInTurn: (read) => read(),
       takeWriteSlot: () => Promise.resolve(),
       code: null,
       cause: undefined,

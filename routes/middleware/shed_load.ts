@@ -1,39 +1,50 @@
 /**
  * Gives each request of a route a place while it is served, or refuses it at once, and a share of the event loop for
- * its work and its output. It runs after authentication, because each caller has a share: callers are known by issuer and
- * subject, and on public routes by address.
+ * its work and its output. What turns out to last as long as its caller likes gives that place up for a place of another budget. It
+ * runs after authentication, because each caller has a share: callers are known by issuer and subject, and on public routes by
+ * address.
  *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
-import type { Places } from "../load/places.ts";
-import type { TimeSlices } from "../load/time_slices.ts";
-import type { WriteSlots } from "../load/write_slots.ts";
+import type { Load } from "../load/load.ts";
+import type { Leave } from "../load/places.ts";
 
 export interface ShedLoadOptions {
-  /** The places of the process; apps that replace each other share them. */
-  readonly places: Places;
-  /** Likewise, the time slices of the process. */
-  readonly slices: TimeSlices;
-  readonly slots: WriteSlots;
+  readonly load: Load;
   readonly addressOf: AddressReader;
 }
 
-export function shedLoad(
-  { places, slices, slots, addressOf }: ShedLoadOptions,
-): MiddlewareHandler<AppEnv> {
+export function shedLoad({ load, addressOf }: ShedLoadOptions): MiddlewareHandler<AppEnv> {
+  const { places, streams, pageTurns, slices, slots } = load;
   return async function shedLoad(context, next) {
     const request = context.get("request");
     const caller = request.identity?.caller ?? addressOf(context);
-    const leave = places.take(caller);
+    const leavePlace = places.take(caller);
+    let leaveStream: Leave | null = null;
+    const leave = () => {
+      leavePlace();
+      leaveStream?.();
+    };
     request.run = (steps) => slices.run(caller, steps);
     request.takeWriteSlot = () => slots.take(caller);
+    request.readInTurn = (read) => pageTurns.run(caller, read);
+    request.holdStream = (kind, bytes) => {
+      if (leaveStream !== null) return;
+      const route = `${context.req.method} ${request.route}`;
+      leaveStream = streams[kind].take({
+        route,
+        caller,
+        ...(bytes === undefined ? {} : { amount: bytes }),
+      });
+      leavePlace();
+    };
     try {
       await next();
     } finally {
-      // A stream keeps its place until it ends.
+      // What goes on after its headers keeps its place until it ends.
       if (request.completion === null) leave();
       else request.completion.then(leave);
     }

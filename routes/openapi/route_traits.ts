@@ -31,6 +31,7 @@ export function traitsOf(
     negotiated: true,
     one: mode === "one",
     many: mode === "many",
+    streams: mode === "many" || mode === "one" || query.bulk !== null,
     paged: mode === "many" && isPaged,
     bounded: query["max-rows"] !== null,
     walk: walk !== null,

@@ -78,7 +78,11 @@ export async function largeJson(
   return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
 }
 
-/** The same for bytes, of the type that `headers` say. */
+/**
+ * The same for bytes, of the type that `headers` say.
+ *
+ * @throws {ServiceError} `too_many_streams` or `too_many_in_flight` if a read finds too many others waiting for callers
+ */
 export function largeBytes(
   chunks: readonly Uint8Array<ArrayBuffer>[],
   { context, stallTimeoutMs, headers = {} }: LargeAnswerOptions,
@@ -89,6 +93,8 @@ export function largeBytes(
     return new Response(joinChunks(chunks), { headers });
   }
   const request = context.get("request");
+  // A write is done, and its caller has to learn so: it keeps the place that it has.
+  if (context.req.method === "GET") request.holdStream("answer", length);
   const pieces = chunks.values().flatMap(inPieces);
   return new Response(answerBody(pieces, { request, stallTimeoutMs }), { headers });
 }

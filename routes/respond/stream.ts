@@ -1,12 +1,12 @@
 /**
  * `:many` as a stream: the whole result, page after page. One page is fetched ahead, and none before
  * the caller has taken the one before: memory stays flat, a slow caller slows the reading, one that
- * leaves or takes nothing ends it.
+ * leaves or takes nothing ends it. Rows become text as soon as they have come, so that a caller who reads
+ * nothing holds the text of two pages and no rows, which have many times the size.
  *
  * @module
  */
 import { setTimeout } from "node:timers/promises";
-import type { RunSteps } from "../../codec/steps.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
 import type { RowPage } from "../../db/run/page.ts";
@@ -33,17 +33,24 @@ export function respondStream(
       max: prepared.query["max-rows"],
       count: request.countRows,
     });
-    const fetchPage: PageFetcher = async (position) => {
+    const readPageAt = async (position: RowPage["next"]) => {
       const part = {
         ...streamPage(executor),
         position,
         stopwatch: request.cassandra,
         run: request.run,
       };
-      const page = await readBounded(values, part);
+      const page = await request.readInTurn(() => readBounded(values, part));
       request.rowsRead += page.rows.length;
       if (format.hasHeader) assertColumns(page.rows, columns);
       return page;
+    };
+    const fetchPage: PageFetcher = async (position) => {
+      const { rows, bytes, next } = await readPageAt(position);
+      const chunks = areLarge(bytes)
+        ? await request.run(encodePieces(format.pieces(rows, columns)))
+        : [new TextEncoder().encode(format.rows(rows, columns))];
+      return { chunks, next };
     };
 
     // Awaited here, so that what goes wrong before the first byte is a problem like any other.
@@ -55,7 +62,7 @@ export function respondStream(
     });
     const body = context.req.method === "HEAD"
       ? ReadableStream.from<Uint8Array<ArrayBuffer>>([])
-      : answerBody(piecesOf(first, { fetchPage, format, columns, run: request.run }), {
+      : answerBody(piecesOf(format.begin(columns), first, fetchPage), {
         request,
         stallTimeoutMs,
         unfinished: format.unfinished,
@@ -82,34 +89,29 @@ function assertColumns(rows: readonly Row[], columns: readonly RowColumn[]): voi
   );
 }
 
-type PageFetcher = (position: RowPage["next"]) => Promise<RowPage>;
-
-interface PageSource {
-  readonly fetchPage: PageFetcher;
-  readonly format: RowFormat;
-  readonly columns: readonly RowColumn[];
-  /** Writes the rows of a large page. */
-  readonly run: RunSteps;
+/** The text of a page. */
+interface TextPage extends Pick<RowPage, "next"> {
+  readonly chunks: Uint8Array<ArrayBuffer>[];
 }
+
+type PageFetcher = (position: RowPage["next"]) => Promise<TextPage>;
 
 /** The text of all pages. */
 async function* piecesOf(
-  first: RowPage,
-  { fetchPage, format, columns, run }: PageSource,
+  beginning: string,
+  first: TextPage,
+  fetchPage: PageFetcher,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const encoder = new TextEncoder();
-  yield* inPieces(encoder.encode(format.begin(columns)));
-  let upcoming: Promise<RowPage> | null = Promise.resolve(first);
+  yield* inPieces(new TextEncoder().encode(beginning));
+  let upcoming: Promise<TextPage> | null = Promise.resolve(first);
   while (upcoming !== null) {
-    const { rows, bytes, next }: RowPage = await upcoming;
+    const { chunks, next }: TextPage = await upcoming;
     upcoming = next === null ? null : fetchPage(next);
     // Awaited with the next page; a caller that leaves before it must not end the process.
     upcoming?.catch(() => {});
     // Lets the request for it go out: Cassandra reads while this page is written.
     if (upcoming !== null) await setTimeout(0);
-    const chunks = areLarge(bytes)
-      ? await run(encodePieces(format.pieces(rows, columns)))
-      : [encoder.encode(format.rows(rows, columns))];
-    for (const chunk of chunks) yield* inPieces(chunk);
+    // What was taken is let go of at once.
+    for (let chunk; (chunk = chunks.shift()) !== undefined;) yield* inPieces(chunk);
   }
 }

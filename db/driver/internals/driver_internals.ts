@@ -8,10 +8,11 @@
  * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's;
  * - a bound for the bytes of a response, which is known before they have come in;
  * - pauses while large responses come in;
+ * - a question to a connection before it is given up;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again.
  *
  * What is done with these is in `statement.ts` and `session.ts`. Read against cassandra-driver 4.10.0:
- * `lib/control-connection.js`, `lib/prepare-handler.js`, `lib/request-execution.js`,
+ * `lib/control-connection.js`, `lib/host.js`, `lib/prepare-handler.js`, `lib/request-execution.js`,
  * `lib/requests.js`, `lib/streams.js`, `lib/readers.js`. `driver_internals_test.ts` fails where a
  * release moves them. Only requests that are made here are treated so; a plain client in the same
  * process sees no difference.
@@ -20,6 +21,7 @@
  */
 import cassandra from "cassandra-driver";
 import executionOptions from "cassandra-driver/lib/execution-options.js";
+import hosts from "cassandra-driver/lib/host.js";
 import prepareHandler from "cassandra-driver/lib/prepare-handler.js";
 import promiseUtils from "cassandra-driver/lib/promise-utils.js";
 import readers from "cassandra-driver/lib/readers.js";
@@ -30,6 +32,7 @@ import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
 import { AnswerTooLarge } from "../answer_too_large.ts";
 import type { Deadline } from "../timing/deadline.ts";
+import { type HostHealth, probeBeforeGivingUp } from "./connection_probe.ts";
 import type {
   BatchRequestClass,
   Connection,
@@ -66,10 +69,12 @@ const { Parser, Protocol } = streams as unknown as {
     };
   };
 };
-const { ExecuteRequest, QueryRequest, BatchRequest } = requests as unknown as {
+const { Host: hostClass } = hosts as unknown as { Host: { prototype: HostHealth } };
+const { ExecuteRequest, QueryRequest, BatchRequest, options: heartbeat } = requests as unknown as {
   ExecuteRequest: ExecuteRequestClass;
   QueryRequest: { new (cql: string): Request; prototype: Request };
   BatchRequest: BatchRequestClass;
+  options: unknown;
 };
 const { DefaultExecutionOptions } = executionOptions as unknown as {
   DefaultExecutionOptions: {
@@ -153,6 +158,7 @@ FrameReader.prototype.readMetadata = function (kind) {
 };
 
 paceReading(Protocol.prototype);
+probeBeforeGivingUp(hostClass.prototype, heartbeat);
 
 // Room for what stands before the rows: the columns, and a paging state as long as a row's keys.
 const HEAD_BYTES = 128 * 1024;

@@ -1,0 +1,43 @@
+/**
+ * The settings that are about load: how much this process serves at once, and how much of that one caller or
+ * one route may take.
+ *
+ * @module
+ */
+import type { Setting } from "./setting.ts";
+import { integer } from "./setting_kind.ts";
+
+export const LOAD_SETTINGS = {
+  maxInFlight: {
+    name: "MAX_IN_FLIGHT",
+    default: "1024",
+    kind: integer({ min: 1, max: 1_000_000 }),
+    meaning: "Requests that this process serves at once; further requests get 503 immediately",
+  },
+  maxInFlightPerCaller: {
+    name: "MAX_IN_FLIGHT_PER_CALLER",
+    default: null,
+    kind: integer({ min: 0, max: 1_000_000 }),
+    meaning:
+      "Requests of one caller served at once; a quarter of `MAX_IN_FLIGHT` by default, 0 for no limit",
+  },
+  maxStreams: {
+    name: "MAX_STREAMS",
+    default: "128",
+    kind: integer({ min: 1, max: 100_000 }),
+    meaning:
+      "Streams that this process writes at once, and as many uploads: see [Operations](operations.md#streams-and-point-requests)",
+  },
+  maxStreamsPerRoute: {
+    name: "MAX_STREAMS_PER_ROUTE",
+    default: null,
+    kind: integer({ min: 1, max: 100_000 }),
+    meaning: "Streams, or uploads, of one route at once; half of `MAX_STREAMS` by default",
+  },
+  maxUnreadBytes: {
+    name: "MAX_UNREAD_BYTES",
+    default: "268435456",
+    kind: integer({ min: 65_536, max: 2 ** 40 }),
+    meaning: "Bytes of large answers that are not streams, while their callers read them",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;

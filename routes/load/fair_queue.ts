@@ -1,0 +1,47 @@
+/**
+ * A queue that serves callers in turn: one entry of each caller after the other, and the entries of one caller in their
+ * order. A caller with many entries delays only itself.
+ *
+ * @module
+ */
+
+export class FairQueue<Entry> {
+  // Callers with entries, whose turn is next first.
+  readonly #byCaller = new Map<string, Entry[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(caller: string, entry: Entry): void {
+    const own = this.#byCaller.get(caller);
+    if (own === undefined) this.#byCaller.set(caller, [entry]);
+    else own.push(entry);
+    this.#size++;
+  }
+
+  /** Removes the entry whose turn it is; undefined if the queue is empty. */
+  shift(): Entry | undefined {
+    const [next] = this.#byCaller;
+    if (next === undefined) return undefined;
+    const [caller, [entry, ...others]] = next;
+    this.#byCaller.delete(caller);
+    if (others.length > 0) this.#byCaller.set(caller, others);
+    this.#size--;
+    return entry;
+  }
+
+  /** Removes the oldest entries of each caller as far as `isOver` holds for them. */
+  removeWhile(isOver: (entry: Entry) => boolean): Entry[] {
+    const removed: Entry[] = [];
+    for (const [caller, entries] of this.#byCaller) {
+      const kept = entries.findIndex((entry) => !isOver(entry));
+      const count = kept < 0 ? entries.length : kept;
+      removed.push(...entries.splice(0, count));
+      if (entries.length === 0) this.#byCaller.delete(caller);
+    }
+    this.#size -= removed.length;
+    return removed;
+  }
+}

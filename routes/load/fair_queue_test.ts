@@ -1,0 +1,34 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { FairQueue } from "./fair_queue.ts";
+
+function queueOf(...entries: [caller: string, entry: string][]): FairQueue<string> {
+  const queue = new FairQueue<string>();
+  for (const [caller, entry] of entries) queue.push(caller, entry);
+  return queue;
+}
+
+function drain(queue: FairQueue<string>): string[] {
+  const entries: string[] = [];
+  for (let entry; (entry = queue.shift()) !== undefined;) entries.push(entry);
+  return entries;
+}
+
+describe("FairQueue", () => {
+  it("serves one entry of each caller after the other, and each caller's in their order", () => {
+    const queue = queueOf(["a", "a1"], ["a", "a2"], ["a", "a3"], ["b", "b1"], ["c", "c1"], [
+      "b",
+      "b2",
+    ]);
+    expect(queue.size).toBe(6);
+    expect(drain(queue)).toEqual(["a1", "b1", "c1", "a2", "b2", "a3"]);
+    expect(queue.size).toBe(0);
+  });
+
+  it("removes the oldest entries of each caller that are over, and no later ones", () => {
+    const queue = queueOf(["a", "old"], ["a", "new"], ["a", "old"], ["b", "old"], ["c", "new"]);
+    expect(queue.removeWhile((entry) => entry === "old")).toEqual(["old", "old"]);
+    expect(queue.size).toBe(3);
+    expect(drain(queue)).toEqual(["new", "new", "old"]);
+  });
+});

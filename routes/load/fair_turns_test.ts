@@ -1,0 +1,34 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { FairTurns } from "./fair_turns.ts";
+
+describe("FairTurns", () => {
+  it("runs as much at once as it may, of one caller after the other", async () => {
+    const turns = new FairTurns(2);
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const start = (caller: string, name: string) =>
+      turns.run(caller, () => {
+        begun.push(name);
+        return new Promise<void>((resolve) => ends.set(name, resolve));
+      });
+    const all = [start("a", "a1"), start("a", "a2"), start("a", "a3"), start("b", "b1")];
+    expect(begun).toEqual(["a1", "a2"]);
+    all.push(start("b", "b2"));
+    for (const name of ["a1", "a2", "a3", "b1"]) {
+      ends.get(name)!();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    expect(begun).toEqual(["a1", "a2", "a3", "b1", "b2"]);
+    ends.get("b2")!();
+    await Promise.all(all);
+  });
+
+  it("goes on after work that fails", async () => {
+    const turns = new FairTurns(1);
+    const failed = turns.run("a", () => Promise.reject(new Error("broken")));
+    const next = turns.run("a", () => Promise.resolve("done"));
+    await expect(failed).rejects.toThrow("broken");
+    expect(await next).toBe("done");
+  });
+});
