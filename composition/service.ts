@@ -88,6 +88,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const issuers = trustedIssuers(config);
   const parts = await createApiParts(config, { observe, issuers, audit, now });
+  observe({
+    kind: "issuers",
+    issuers: issuers.filter(({ introspection }) => introspection === null)
+      .map(({ issuer }) => issuer),
+  });
   let isClosing = false;
   const activation = new Activation({
     session,
@@ -132,6 +137,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     observe,
   });
   observe({ kind: "listening", url, adminUrl });
+  metrics.readFrom({
+    pools: () => session.readPools(),
+    tokenCache: () => parts.authenticator?.cacheReading() ?? null,
+  });
   session.open();
   parts.authenticator?.warmUp();
   const unwatchEventLoop = watchEventLoop(observe);

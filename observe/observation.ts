@@ -16,6 +16,18 @@ export interface QuotaName {
   readonly policy: string;
 }
 
+/** A route, and how requests to it can end. */
+export interface Endpoint {
+  readonly method: string;
+  /** The template. */
+  readonly route: string;
+  readonly outcomes: readonly {
+    readonly status: number;
+    /** Null without an error. */
+    readonly code: Code | null;
+  }[];
+}
+
 /** A node of Cassandra, as this process sees it. */
 export interface HostState {
   /** `address:port`. */
@@ -31,6 +43,33 @@ export interface ClockSkew {
   readonly uncertaintyMs: number;
   /** The part of it that is beyond doubt; zero if the clocks may agree. */
   readonly certainMs: number;
+}
+
+/** Why a statement failed, where operators need to know more than its code says. */
+export type StatementFailure =
+  /** The time that the request had was up. */
+  | "deadline"
+  /** Cassandra's own time for its replicas was up. */
+  | "read_timeout"
+  | "write_timeout"
+  /** One of Cassandra's guardrails refused it. */
+  | "guardrail";
+
+/** What a statement took. */
+export interface StatementCost {
+  /** From the last time that it was sent until its answer, in milliseconds: the node and the network. */
+  readonly serverMs: number;
+  /** How often it was sent; zero if it never was. */
+  readonly attempts: number;
+  /** How often a node that had forgotten it prepared it again first. */
+  readonly preparedAgain: number;
+  /** Rows that it carried to be written: those of a batch, or a single one; zero if it reads. */
+  readonly rowsSent: number;
+  /** Of its values. */
+  readonly bytesSent: number;
+  readonly rowsReceived: number;
+  /** Of the rows, as Cassandra sends them. */
+  readonly bytesReceived: number;
 }
 
 export type Observation =
@@ -66,6 +105,9 @@ export type Observation =
     readonly durationMs: number;
     /** `ok`, or the code that its error was mapped to. */
     readonly outcome: "ok" | Code;
+    /** Null unless it failed in one of these ways. */
+    readonly failure: StatementFailure | null;
+    readonly cost: StatementCost;
   }
   /** A bulk request has written what it could. */
   | {
@@ -125,6 +167,10 @@ export type Observation =
     /** Why they could not be. */
     readonly cause: unknown;
   }
+  /** The routes that are served from now on, and all that is known ahead of their answers. */
+  | { readonly kind: "endpoints"; readonly routes: readonly Endpoint[] }
+  /** The issuers whose tokens are taken and whose keys are fetched. */
+  | { readonly kind: "issuers"; readonly issuers: readonly string[] }
   /** The quotas that requests are held against from now on. */
   | { readonly kind: "quotas"; readonly quotas: readonly QuotaName[] }
   /** A quota refused a request. */
@@ -156,6 +202,8 @@ export type Observation =
     readonly query: string;
     /** The kind of the warning, in words: `many tombstones`. */
     readonly about: string;
+    /** Whether one of Cassandra's guardrails warns. */
+    readonly isGuardrail: boolean;
   }
   /** The audit log was written to, or could not be. */
   | {

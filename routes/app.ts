@@ -23,6 +23,7 @@ import { type Addresses, PROBES } from "./addresses.ts";
 import type { AppEnv } from "./context.ts";
 import { createDocs, type DocsOptions } from "./docs/docs_page.ts";
 import { createDocumentRoute } from "./docs/document_route.ts";
+import { endpointOf } from "./endpoints.ts";
 import type { Seeds } from "./generate/seed.ts";
 import type { Control } from "./control/control_file.ts";
 import { refuseSwitchedOff } from "./control/refuse_switched_off.ts";
@@ -286,7 +287,13 @@ function mountApi(
       `Cannot mount "${hidden.method} ${hidden.path}": another route has the same method and path`,
     );
   }
-  for (const { mount } of mounts.toSorted(bySpecificity)) mount();
+  const sorted = mounts.toSorted(bySpecificity);
+  for (const { mount } of sorted) mount();
+  // Each describes itself as it is mounted.
+  const endpoints = routesIn(app).map((description, index) =>
+    endpointOf(sorted[index]!, description)
+  );
+  options.observe({ kind: "endpoints", routes: endpoints });
   options.control?.noteNames([
     ...prepared.map(({ query }) => query.name),
     ...mounts.flatMap(({ limits }) => limits.sets.map(({ of }) => of)),

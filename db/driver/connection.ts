@@ -7,13 +7,14 @@
  */
 import cassandra from "cassandra-driver";
 import { ServiceError } from "../../errors/service_error.ts";
+import type { PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import { backoff } from "./timing/backoff.ts";
 import { clientOptions, type ConnectionOptions, type Credentials } from "./client_options.ts";
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
 import { WriteTimes } from "./clock/write_times.ts";
-import { NO_HOSTS, type SeenHosts, seenHosts } from "./host_states.ts";
+import { NO_HOSTS, readPools, type SeenHosts, seenHosts } from "./host_states.ts";
 import { connectionFailure } from "./map_error.ts";
 import { sleep } from "./timing/sleep.ts";
 
@@ -58,6 +59,11 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** The connections by data centre; empty while there is no client. */
+  readPools(): PoolReading[] {
+    return this.#inUse === null ? [] : readPools(this.#inUse.client);
   }
 
   /** Calls back on each change from the next one on. */

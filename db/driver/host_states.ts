@@ -4,6 +4,7 @@
  * @module
  */
 import type cassandra from "cassandra-driver";
+import type { PoolReading } from "../../observe/metrics/readings.ts";
 import type { HostState } from "../../observe/observation.ts";
 
 export interface SeenHosts {
@@ -26,4 +27,15 @@ export function seenHosts(client: cassandra.Client, localDatacenter: string | nu
     localDatacenter === null || datacenter === localDatacenter;
   const up = hosts.filter(({ datacenter, isUp }) => isUp && isLocal(datacenter));
   return { hosts, hostsUp: up.length };
+}
+
+/** The connections to the nodes of each data centre that is known, and what is under way on them. */
+export function readPools(client: cassandra.Client): PoolReading[] {
+  const state = client.getState();
+  const byDatacenter = Map.groupBy(client.hosts.values(), ({ datacenter }) => datacenter);
+  return [...byDatacenter].map(([datacenter, hosts]) => ({
+    datacenter,
+    connections: hosts.reduce((sum, host) => sum + state.getOpenConnections(host), 0),
+    inFlight: hosts.reduce((sum, host) => sum + state.getInFlightQueries(host), 0),
+  }));
 }

@@ -7,6 +7,7 @@
 import type cassandra from "cassandra-driver";
 import type { Consistency } from "../../catalog/query.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
+import type { PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { ConnectionOptions, Credentials } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
@@ -77,6 +78,11 @@ export class Session {
 
   get keyspace(): string | null {
     return this.#options.keyspace;
+  }
+
+  /** The connections by data centre; empty while there are none. */
+  readPools(): PoolReading[] {
+    return this.#connection.readPools();
   }
 
   /** Calls back on each change from the next one on. */
@@ -235,9 +241,9 @@ export class Session {
     return this.#connection.nextWriteTime();
   }
 
-  #deadlineOf({ timeoutMs }: Pick<StatementOptions, "timeoutMs">): Deadline {
+  #deadlineOf({ timeoutMs, attempts }: Pick<StatementOptions, "timeoutMs" | "attempts">): Deadline {
     const endsAt = performance.now() + (timeoutMs ?? this.#options.requestTimeoutMs);
-    return new Deadline(endsAt, this.#alarms);
+    return new Deadline(endsAt, this.#alarms, { attempts });
   }
 
   #consistencyOf({ consistency }: Pick<StatementOptions, "consistency">): number {

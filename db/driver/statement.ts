@@ -26,6 +26,7 @@ import type {
 import { fingerprintOf, withMark } from "./schema_watch/fingerprint.ts";
 import { isRefusal } from "./refusal.ts";
 import { SchemaChanged } from "./schema_watch/schema_changed.ts";
+import type { Deadline } from "./timing/deadline.ts";
 
 // More than enough for the statements of a migration that come one after the other.
 const MAX_ATTEMPTS = 5;
@@ -107,11 +108,16 @@ type Preparations = WeakMap<PreparedStatement, Promise<void>>;
 const preparations = new WeakMap<PreparingNode, Preparations>();
 
 /** For a node that has forgotten the statement. */
-async function prepareAgain(node: PreparingNode, statement: PreparedStatement): Promise<void> {
+async function prepareAgain(
+  node: PreparingNode,
+  statement: PreparedStatement,
+  { attempts }: Deadline,
+): Promise<void> {
   const onNode: Preparations = preparations.get(node) ?? new WeakMap();
   preparations.set(node, onNode);
   const running = onNode.get(statement);
   if (running !== undefined) return await running;
+  attempts.notePreparedAgain();
   const preparing = checkOn(node, statement)
     .then(() => prepareMarked(node, statement))
     .then(() => {}, throwSchemaChanged)
@@ -149,7 +155,7 @@ export function executeStatement(
       fetchSize: options.fetchSize,
       pageState: options.pagingState,
     },
-    prepareAgain: (node) => prepareAgain(node, statement),
+    prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
     deadline: options.deadline,
     maxBytes: options.maxAnswerBytes ?? Infinity,
   });
@@ -175,7 +181,7 @@ export function executeBatch(
   const { cql, id } = statement;
   return sendBatch(client, rows.map((values) => ({ cql, id, values })), {
     execution: settingsFor(statement, rows[0] ?? [], options),
-    prepareAgain: (node) => prepareAgain(node, statement),
+    prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
     deadline: options.deadline,
   });
 }

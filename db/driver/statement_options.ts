@@ -6,6 +6,7 @@
 import type { Buffer } from "node:buffer";
 import type { Consistency, SerialConsistency } from "../../catalog/query.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
+import type { Attempts } from "./timing/attempts.ts";
 
 /** How one execution of a statement differs from the session's defaults. */
 export interface StatementOptions {
@@ -22,4 +23,6 @@ export interface StatementOptions {
   readonly timeoutMs?: number;
   /** Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
+  /** Learns what the statement takes. Default: nobody does. */
+  readonly attempts?: Attempts | undefined;
 }

@@ -7,14 +7,22 @@
 import { type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
-import type { Observe } from "../../observe/observation.ts";
+import type { Observe, StatementFailure } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import { describeColumns } from "../driver/cql_type.ts";
-import type { RawResult, WriteTime } from "../driver/internals/driver_types.ts";
+import { failureKind, namesGuardrail } from "../driver/failure_kind.ts";
+import type {
+  BoundValues,
+  RawResult,
+  RawRows,
+  WriteTime,
+} from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
+import { Attempts } from "../driver/timing/attempts.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
 import { warningKind } from "./server_warning.ts";
+import { costOf } from "./statement_cost.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
 export interface ExecutionOptions {
@@ -125,36 +133,53 @@ export function createExecutor(
   /** Runs a statement, which it times, traces and reports. */
   async function observed(
     prepared: PreparedQuery,
-    { stopwatch, rows = 1 }: { readonly stopwatch?: Stopwatch | undefined; readonly rows?: number },
-    run: () => Promise<RawResult>,
+    { stopwatch, bound }: {
+      readonly stopwatch?: Stopwatch | undefined;
+      /** A row of values, or those of a batch. */
+      readonly bound: readonly BoundValues[];
+    },
+    run: (attempts: Attempts) => Promise<RawResult>,
   ): Promise<RawResult> {
     const { query } = prepared;
     const startedAt = performance.now();
     stopwatch?.start();
+    const attempts = new Attempts();
     let outcome: ServiceError["code"] | "ok" = "ok";
+    let failure: StatementFailure | null = null;
+    let answer: RawRows | null = null;
     const span = tracer.startSpan(query.name, {
       kind: SpanKind.CLIENT,
-      attributes: spanAttributes(prepared, rows),
+      attributes: spanAttributes(prepared, bound.length),
     });
     try {
-      const result = await run();
+      const result = await run(attempts);
+      answer = result.rows;
       span.setAttributes({
         "cassandra.coordinator.id": result.coordinator,
         "db.response.returned_rows": result.rows.length,
       });
       for (const text of result.warnings) {
-        observe({ kind: "server_warning", query: query.name, about: warningKind(text) });
+        const isGuardrail = namesGuardrail(text);
+        observe({
+          kind: "server_warning",
+          query: query.name,
+          about: warningKind(text),
+          isGuardrail,
+        });
       }
       return result;
     } catch (error) {
       outcome = error instanceof ServiceError ? error.code : "internal";
+      failure = failureKind(error instanceof ServiceError ? error.cause : error);
       if (outcome === "schema_changed") noteDrift(prepared, causeOf(error));
       failSpan(span, outcome);
       throw error;
     } finally {
-      const durationMs = performance.now() - startedAt;
+      const now = performance.now();
+      const durationMs = now - startedAt;
       span.end();
-      observe({ kind: "statement", query: query.name, durationMs, outcome });
+      const cost = costOf({ attempts, bound, answer, writes: prepared.writes, now });
+      observe({ kind: "statement", query: query.name, durationMs, outcome, failure, cost });
       stopwatch?.stop();
     }
   }
@@ -176,21 +201,28 @@ export function createExecutor(
     options: ExecutionOptions,
   ): Promise<RawResult> {
     const { query, statement } = prepared;
+    const { stopwatch } = options;
     const deadline = deadlineOf(prepared, options.deadline);
-    return observed(prepared, options, () =>
-      session.execute(statement, prepared.bind(values), {
-        consistency: query.consistency.level,
-        serialConsistency: query.consistency.serial,
-        writes: prepared.writes,
-        idempotent: prepared.idempotent,
-        // Zero asks for everything in one answer.
-        fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
-        maxAnswerBytes: options.maxBytes ??
-          maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
-        pagingState: options.pagingState,
-        writeTime: options.writeTime,
-        timeoutMs: leftUntil(deadline),
-      }));
+    const bound = prepared.bind(values);
+    return observed(
+      prepared,
+      { stopwatch, bound: [bound] },
+      (attempts) =>
+        session.execute(statement, bound, {
+          consistency: query.consistency.level,
+          serialConsistency: query.consistency.serial,
+          writes: prepared.writes,
+          idempotent: prepared.idempotent,
+          // Zero asks for everything in one answer.
+          fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
+          maxAnswerBytes: options.maxBytes ??
+            maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
+          pagingState: options.pagingState,
+          writeTime: options.writeTime,
+          timeoutMs: leftUntil(deadline),
+          attempts,
+        }),
+    );
   }
 
   function deadlineOf({ query: { timeout } }: PreparedQuery, within = Infinity): number {
@@ -223,16 +255,18 @@ export function createExecutor(
     nextWriteTime: () => session.nextWriteTime(),
     async executeBatch(prepared, rows, { stopwatch, writeTime, deadline } = {}) {
       assertTimely(prepared);
+      const bound = rows.map(prepared.bind);
       await observed(
         prepared,
-        { stopwatch, rows: rows.length },
-        () =>
-          session.executeBatch(prepared.statement, rows.map(prepared.bind), {
+        { stopwatch, bound },
+        (attempts) =>
+          session.executeBatch(prepared.statement, bound, {
             consistency: prepared.query.consistency.level,
             writes: prepared.writes,
             idempotent: prepared.idempotent,
             writeTime,
             timeoutMs: leftUntil(deadlineOf(prepared, deadline)),
+            attempts,
           }),
       );
     },

@@ -1,6 +1,46 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import type { Observation } from "../observation.ts";
 import { createMetrics } from "./metrics.ts";
+
+function statement(): Observation & { kind: "statement" } {
+  return {
+    kind: "statement",
+    query: "list_items",
+    durationMs: 10,
+    outcome: "ok",
+    failure: null,
+    cost: {
+      serverMs: 8,
+      attempts: 1,
+      preparedAgain: 1,
+      rowsSent: 1,
+      bytesSent: 10,
+      rowsReceived: 3,
+      bytesReceived: 300,
+    },
+  };
+}
+
+function request(): Observation & { kind: "request" } {
+  return {
+    kind: "request",
+    method: "GET",
+    route: "/items",
+    query: null,
+    status: 200,
+    completed: true,
+    durationMs: 10,
+    cassandraMs: 5,
+    requestId: "1",
+    issuer: null,
+    subject: null,
+    clientId: null,
+    code: null,
+    policy: null,
+    cause: undefined,
+  };
+}
 
 /** The samples of a metric: labels to value. */
 function samplesOf(text: string, name: string): Record<string, number> {
@@ -15,6 +55,12 @@ describe("createMetrics()", () => {
 
   const DEPRECATED = [{ method: "GET", path: "/items" }];
 
+  const ENDPOINT = {
+    method: "GET",
+    route: "/items",
+    outcomes: [{ status: 200, code: null }, { status: 503, code: "unavailable" as const }],
+  };
+
   const QUOTA = { query: "list_items", policy: "requests/s per caller" };
 
   it("starts every counter at zero, as soon as its labels are known", async () => {
@@ -27,6 +73,8 @@ describe("createMetrics()", () => {
       durationMs: 1,
     });
     metrics.observe({ kind: "quotas", quotas: [QUOTA] });
+    metrics.observe({ kind: "endpoints", routes: [ENDPOINT] });
+    metrics.observe({ kind: "issuers", issuers: ["https://a.example"] });
     const text = await metrics.render();
     const counters = [...text.matchAll(/^# TYPE (cqlgate_\w+) counter$/gm)].map(([, name]) =>
       name!
@@ -40,6 +88,19 @@ describe("createMetrics()", () => {
     expect(samplesOf(text, "cqlgate_schema_drifts_total")).toEqual({
       '{query="list_items"}': 0,
       '{query="add_items"}': 0,
+    });
+    expect(samplesOf(text, "cqlgate_http_requests_total")).toEqual({
+      '{method="GET",route="/items",status="200",code="ok"}': 0,
+      '{method="GET",route="/items",status="200",code="incomplete"}': 0,
+      '{method="GET",route="/items",status="503",code="unavailable"}': 0,
+    });
+    expect(samplesOf(text, "cqlgate_http_request_duration_seconds_count")).toEqual({
+      '{method="GET",route="/items",status="200"}': 0,
+    });
+    expect(samplesOf(text, "cqlgate_cassandra_timeouts_total")).toMatchObject({
+      '{query="list_items",timeout="deadline"}': 0,
+      '{query="list_items",timeout="read"}': 0,
+      '{query="list_items",timeout="write"}': 0,
     });
     expect(samplesOf(text, "cqlgate_bulk_lines_total")).toEqual({
       '{query="add_items",outcome="written"}': 0,
@@ -83,6 +144,95 @@ describe("createMetrics()", () => {
     expect(samples).toEqual({ '{issuer="a"}': 1, '{issuer="b"}': 0 });
   });
 
+  it("says of statements what they took: time, rows and bytes each way, and preparing again", async () => {
+    const metrics = createMetrics("1.2.3");
+    for (const _ of [1, 2]) metrics.observe(statement());
+    const text = await metrics.render();
+    const of = (name: string) => samplesOf(text, name);
+    expect(of("cqlgate_cassandra_server_seconds_total")).toEqual({ '{query="list_items"}': 0.016 });
+    expect(of("cqlgate_cassandra_prepared_again_total")).toEqual({ '{query="list_items"}': 2 });
+    expect(of("cqlgate_cassandra_rows_total")).toEqual({
+      '{query="list_items",direction="sent"}': 2,
+      '{query="list_items",direction="received"}': 6,
+    });
+    expect(of("cqlgate_cassandra_bytes_total")).toEqual({
+      '{query="list_items",direction="sent"}': 20,
+      '{query="list_items",direction="received"}': 600,
+    });
+  });
+
+  it("tells timeouts and guardrails apart", async () => {
+    const metrics = createMetrics("1.2.3");
+    for (const failure of ["deadline", "deadline", "write_timeout", "guardrail"] as const) {
+      metrics.observe({ ...statement(), outcome: "timeout", failure });
+    }
+    const warning = { kind: "server_warning", query: "list_items", about: "a large read" } as const;
+    metrics.observe({ ...warning, isGuardrail: true });
+    metrics.observe({ ...warning, isGuardrail: false });
+    const text = await metrics.render();
+    const of = (name: string) => samplesOf(text, name);
+    expect(of("cqlgate_cassandra_timeouts_total")).toEqual({
+      '{query="list_items",timeout="deadline"}': 2,
+      '{query="list_items",timeout="read"}': 0,
+      '{query="list_items",timeout="write"}': 1,
+    });
+    expect(of("cqlgate_cassandra_guardrail_hits_total")).toEqual({
+      '{query="list_items",action="warned"}': 1,
+      '{query="list_items",action="refused"}': 1,
+    });
+    expect(of("cqlgate_cassandra_warnings_total")).toEqual({ '{query="list_items"}': 2 });
+  });
+
+  it("tells a request that failed from an answer that broke off", async () => {
+    const metrics = createMetrics("1.2.3");
+    metrics.observe(request());
+    metrics.observe({ ...request(), completed: false });
+    metrics.observe({ ...request(), status: 503, code: "unavailable" });
+    metrics.observe({ ...request(), status: 503, code: "unavailable", completed: false });
+    const text = await metrics.render();
+    expect(samplesOf(text, "cqlgate_http_requests_total")).toEqual({
+      '{method="GET",route="/items",status="200",code="ok"}': 1,
+      '{method="GET",route="/items",status="200",code="incomplete"}': 1,
+      '{method="GET",route="/items",status="503",code="unavailable"}': 2,
+    });
+    expect(samplesOf(text, "cqlgate_http_request_cassandra_seconds_total"))
+      .toEqual({ '{method="GET",route="/items"}': 0.02 });
+  });
+
+  it("reads connections and the token cache when it is asked", async () => {
+    const metrics = createMetrics("1.2.3");
+    let connections = 0;
+    const cache = { hits: 5, misses: 3, shared: 1, entries: 2, bytes: 900 };
+    metrics.readFrom({
+      pools: () => [{ datacenter: "dc1", connections, inFlight: 7 }],
+      tokenCache: () => cache,
+    });
+    for (const expected of [1, 2]) {
+      connections = expected;
+      const text = await metrics.render();
+      const of = (name: string) => samplesOf(text, name);
+      expect(of("cqlgate_cassandra_connections")).toEqual({ '{datacenter="dc1"}': expected });
+      expect(of("cqlgate_cassandra_streams_in_flight")).toEqual({ '{datacenter="dc1"}': 7 });
+      expect(of("cqlgate_token_cache_lookups_total"))
+        .toEqual({ '{result="hit"}': 5, '{result="miss"}': 3, '{result="shared"}': 1 });
+      expect(of("cqlgate_token_cache_entries")).toEqual({ "": 2 });
+      expect(of("cqlgate_token_cache_bytes")).toEqual({ "": 900 });
+    }
+  });
+
+  it("forgets a data centre that is gone", async () => {
+    const metrics = createMetrics("1.2.3");
+    const connection = { kind: "connection", state: "up", hostsUp: 1, reason: null } as const;
+    for (const datacenter of ["dc1", "dc2"]) {
+      const hosts = [{ address: "10.0.0.1:9042", datacenter, isUp: true }];
+      metrics.observe({ ...connection, hosts, retryInMs: null });
+    }
+    expect(samplesOf(await metrics.render(), "cqlgate_cassandra_hosts")).toEqual({
+      '{datacenter="dc2",state="up"}': 1,
+      '{datacenter="dc2",state="down"}': 0,
+    });
+  });
+
   it("keeps what it has counted when the routes are derived again", async () => {
     const metrics = createMetrics("1.2.3");
     const routes = {
@@ -93,9 +243,21 @@ describe("createMetrics()", () => {
       durationMs: 1,
     } as const;
     metrics.observe(routes);
+    metrics.observe({ kind: "endpoints", routes: [ENDPOINT] });
     metrics.observe({ kind: "schema_drift", query: "list_items", detail: "a column more" });
+    metrics.observe(statement());
+    metrics.observe(request());
     metrics.observe(routes);
-    const samples = samplesOf(await metrics.render(), "cqlgate_schema_drifts_total");
-    expect(samples).toEqual({ '{query="list_items"}': 1, '{query="add_items"}': 0 });
+    metrics.observe({ kind: "endpoints", routes: [ENDPOINT] });
+    const text = await metrics.render();
+    expect(samplesOf(text, "cqlgate_schema_drifts_total"))
+      .toEqual({ '{query="list_items"}': 1, '{query="add_items"}': 0 });
+    expect(samplesOf(text, "cqlgate_cassandra_statement_duration_seconds_count"))
+      .toEqual({
+        '{query="list_items",outcome="ok"}': 1,
+        '{query="add_items",outcome="ok"}': 0,
+      });
+    expect(samplesOf(text, "cqlgate_http_request_duration_seconds_count"))
+      .toEqual({ '{method="GET",route="/items",status="200"}': 1 });
   });
 });

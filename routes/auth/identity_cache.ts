@@ -47,6 +47,11 @@ export class IdentityCache {
     return entry.identity;
   }
 
+  /** How many identities it keeps, and the bytes that they take. */
+  get size(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#entries.size, bytes: this.#bytes };
+  }
+
   /** Keeps the identity of a token that was verified at `now`. */
   set(digest: string, identity: Identity, now: number): void {
     const former = this.#entries.get(digest);

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { TokenCacheReading } from "../../observe/metrics/readings.ts";
 import type { Identity } from "../context.ts";
 import { digestOf, IdentityCache } from "./identity_cache.ts";
 import { createIntrospectingVerifier } from "./introspection/introspecting_verifier.ts";
@@ -21,6 +22,8 @@ export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp" | "close"
    * @param addressOf gives the address of the caller; asked only for a token that is not in a cache
    */
   authenticate(token: string, addressOf: () => string): Promise<Identity>;
+  /** What is remembered of tokens, for the metrics. */
+  cacheReading(): TokenCacheReading;
 }
 
 /** What tokens of some kind are verified with. */
@@ -51,6 +54,7 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
   }
   const kinds: readonly Kind[] = [...opaque, jwts];
   const underWay = new Map<string, Promise<Identity>>();
+  const lookups = { hits: 0, misses: 0, shared: 0 };
 
   async function verify(token: string, digest: string, { address }: { address: string }) {
     const { verifier, cache } = kinds.find(({ accepts }) => accepts(token))!;
@@ -74,9 +78,21 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
       const digest = digestOf(token);
       for (const { cache } of kinds) {
         const known = cache.get(digest, Date.now());
-        if (known !== null) return known;
+        if (known === null) continue;
+        lookups.hits++;
+        return known;
       }
-      return await (underWay.get(digest) ?? share(token, digest, { address: addressOf() }));
+      const verifying = underWay.get(digest);
+      lookups[verifying === undefined ? "misses" : "shared"]++;
+      return await (verifying ?? share(token, digest, { address: addressOf() }));
+    },
+    cacheReading() {
+      const sizes = kinds.map(({ cache }) => cache.size);
+      return {
+        ...lookups,
+        entries: sizes.reduce((sum, { entries }) => sum + entries, 0),
+        bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
+      };
     },
     async warmUp() {
       await Promise.all(kinds.map(({ verifier }) => verifier.warmUp()));

@@ -393,10 +393,13 @@ describe("driver_internals", () => {
       const insert = await prepare(client, "INSERT INTO rows (id, position) VALUES (:id, :p)");
       await client.execute("ALTER TABLE rows ADD extra int", [], { prepare: false });
       const before = logged.filter((message) => message.includes("is not prepared")).length;
+      const { attempts } = OPTIONS.deadline;
+      const [sent, preparedAgain] = [attempts.sent, attempts.preparedAgain];
       await execute(client, insert, [text("forgotten"), int(2)], OPTIONS);
       const result = await execute(client, select, [text("forgotten")], OPTIONS);
       const after = logged.filter((message) => message.includes("is not prepared")).length;
       expect(after - before).toBe(2);
+      expect([attempts.sent - sent, attempts.preparedAgain - preparedAgain]).toEqual([4, 2]);
       expect(rowsOf(result)).toEqual([0, 1, 2].map((position) => ({
         id: "forgotten",
         position,

@@ -7,6 +7,7 @@
  */
 import cassandra from "cassandra-driver";
 import type { Alarms } from "./alarms.ts";
+import { Attempts } from "./attempts.ts";
 
 /** The time was up before there was an answer. */
 export class DeadlinePassed extends Error {
@@ -29,12 +30,22 @@ export class Deadline {
   /** In the time of `performance.now()`. */
   readonly #endsAt: number;
   readonly #alarms: Alarms;
-  #wasSent = false;
+  /** What the statement took so far. */
+  readonly attempts: Attempts;
 
   /** @param alarms those of the whole session */
-  constructor(endsAt: number, alarms: Alarms) {
+  constructor(
+    endsAt: number,
+    alarms: Alarms,
+    { attempts = new Attempts() }: { readonly attempts?: Attempts | undefined } = {},
+  ) {
     this.#endsAt = endsAt;
     this.#alarms = alarms;
+    this.attempts = attempts;
+  }
+
+  get #wasSent(): boolean {
+    return this.attempts.sent > 0;
   }
 
   /** What is left, in milliseconds: at least one, as the driver takes zero for no limit. */
@@ -48,8 +59,9 @@ export class Deadline {
    * @throws {DeadlinePassed} if it may not any more
    */
   noteSending(): void {
-    if (performance.now() >= this.#endsAt) throw new DeadlinePassed({ wasSent: this.#wasSent });
-    this.#wasSent = true;
+    const now = performance.now();
+    if (now >= this.#endsAt) throw new DeadlinePassed({ wasSent: this.#wasSent });
+    this.attempts.noteSent(now);
   }
 
   /**

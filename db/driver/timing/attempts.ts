@@ -1,0 +1,42 @@
+/**
+ * What it took to run one statement: how often it was sent, when it was sent last, and how often a node had
+ * to prepare it again first.
+ *
+ * @module
+ */
+
+export class Attempts {
+  #sent = 0;
+  #lastSentAt = 0;
+  #preparedAgain = 0;
+
+  /** How often the statement went out: more than once where it was sent again, or to two nodes. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** How often a node that had forgotten the statement prepared it again for this run. */
+  get preparedAgain(): number {
+    return this.#preparedAgain;
+  }
+
+  /** @param now in the time of `performance.now()` */
+  noteSent(now: number): void {
+    this.#sent++;
+    this.#lastSentAt = now;
+  }
+
+  notePreparedAgain(): void {
+    this.#preparedAgain++;
+  }
+
+  /**
+   * Milliseconds since the statement was sent last: with its answer just in, the time that the node and the
+   * network took. Zero if it was never sent.
+   *
+   * @param now in the time of `performance.now()`
+   */
+  waitedMs(now: number): number {
+    return this.#sent === 0 ? 0 : Math.max(0, now - this.#lastSentAt);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What is read when Prometheus asks, rather than reported as it happens: it changes with every request, and
+ * only its state at that time is of interest.
+ *
+ * @module
+ */
+
+export interface Readings {
+  /** The connections to Cassandra; empty while there are none. */
+  pools(): readonly PoolReading[];
+  /** What is remembered of tokens; null if every route is public. */
+  tokenCache(): TokenCacheReading | null;
+}
+
+/** The connections to the nodes of one data centre. */
+export interface PoolReading {
+  readonly datacenter: string;
+  readonly connections: number;
+  /** Statements that were sent and have no answer yet. */
+  readonly inFlight: number;
+}
+
+/** Numbers since the start, and what is kept now. */
+export interface TokenCacheReading {
+  readonly hits: number;
+  readonly misses: number;
+  /** Tokens that were being verified for another request already. */
+  readonly shared: number;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Before the service is put together. */
+export const NOTHING_TO_READ: Readings = { pools: () => [], tokenCache: () => null };
