@@ -1,0 +1,59 @@
+/**
+ * Carries out a plan of faults on the nodes of a ring, and notes when each began, when it was over and
+ * when the nodes served again.
+ *
+ * @module
+ */
+import type { LocalCassandra } from "../../dev/cassandra/cassandra.ts";
+import type { Ring } from "../../dev/cassandra/ring.ts";
+import type { PlannedFault } from "./fault_plan.ts";
+
+export interface CarriedOutFault extends PlannedFault {
+  readonly startedAt: number;
+  /** When its nodes were thawed, or begun to be started. */
+  readonly liftedAt: number;
+  /** When its nodes answered CQL again. */
+  readonly servingAt: number;
+}
+
+export interface CarryOutOptions {
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export async function carryOut(
+  ring: Ring,
+  plan: readonly PlannedFault[],
+  { log, signal }: CarryOutOptions,
+): Promise<CarriedOutFault[]> {
+  const carriedOut: CarriedOutFault[] = [];
+  for (const fault of plan) {
+    signal.throwIfAborted();
+    const nodes = fault.nodes.map((index) => ring.nodes[index]!);
+    log(`${fault.kind} ${nodes.map(({ contactPoint }) => contactPoint).join(" and ")}`);
+    const startedAt = performance.now();
+    await Promise.all(nodes.map((node) => FAULTS[fault.kind].begin(node)));
+    await pause(fault.lastsMs);
+    const liftedAt = performance.now();
+    await Promise.all(nodes.map((node) => FAULTS[fault.kind].lift(node)));
+    const servingAt = performance.now();
+    carriedOut.push({ ...fault, startedAt, liftedAt, servingAt });
+    await pause(fault.calmMs);
+  }
+  return carriedOut;
+}
+
+interface Fault {
+  begin(node: LocalCassandra): Promise<void>;
+  lift(node: LocalCassandra): Promise<void> | void;
+}
+
+const FAULTS: Readonly<Record<PlannedFault["kind"], Fault>> = {
+  freeze: { begin: (node) => node.freeze(), lift: (node) => node.thaw() },
+  kill: { begin: (node) => node.kill(), lift: (node) => node.start() },
+  stop: { begin: (node) => node.stop(), lift: (node) => node.start() },
+};
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

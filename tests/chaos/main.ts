@@ -1,0 +1,173 @@
+/**
+ * `deno task chaos [--short] [--seed N]`: mixed load through two gateways on a ring of three nodes, which
+ * are frozen, killed and stopped meanwhile. Afterwards every answer is held against what is there.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { readConfig } from "../../config/config.ts";
+import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
+import { freePort } from "../../dev/ports.ts";
+import { migrate } from "../../tasks/migrate.ts";
+import { carryOut } from "./faults.ts";
+import { planFaults, type PlannedFault } from "./fault_plan.ts";
+import { readFinalState } from "./final_state.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import {
+  type Client,
+  feeder,
+  leaseHolder,
+  streamer,
+  tallier,
+  versionReader,
+  versionWriter,
+} from "./load/clients.ts";
+import { createRequester } from "./load/requester.ts";
+import { createRandom } from "./random.ts";
+import { awaitRecovery, type Recovery } from "./readiness.ts";
+import { describeRun, findFaults, type Run } from "./report.ts";
+
+const REQUEST_TIMEOUT_MS = 2_500;
+const KEYSPACE = "chaos";
+/** Between an answer and the client's next request. */
+const PAUSE_MS = 15;
+/** Before the first fault, and after the last one. */
+const CALM_MS = 3_000;
+
+interface Settings {
+  readonly seed: number;
+  readonly isShort: boolean;
+}
+
+async function main({ seed, isShort }: Settings): Promise<boolean> {
+  const log = (line: string) => console.log(line);
+  await using stack = new AsyncDisposableStack();
+  const directory = await Deno.makeTempDir({ prefix: "cqlgate-chaos-" });
+  stack.defer(() => Deno.remove(directory, { recursive: true }));
+  const ring = stack.use(await startRing({ directory, log }));
+  const env = environmentOn(ring);
+  await migrate(readConfig(env), { log });
+  const gateways: Gateway[] = [];
+  for (const name of ["first", "second"]) {
+    const ports = { port: freePort(), adminPort: freePort() };
+    const logFile = `${directory}/${name}.log`;
+    gateways.push(stack.use(await startGateway({ name, env, logFile, ...ports })));
+  }
+  const plan = planFaults({ seed, isShort });
+  const run = await runUnderFaults({ ring, gateways, plan, seed, log });
+  for (const line of describeRun(run)) log(line);
+  const faults = findFaults(run);
+  for (const fault of faults.slice(0, 50)) log(`BROKEN: ${fault}`);
+  log(faults.length === 0 ? "Every promise was kept" : `${faults.length} promises were broken`);
+  if (faults.length > 0) await keepEvidence(run, directory);
+  return faults.length === 0;
+}
+
+function environmentOn(ring: Ring): Record<string, string> {
+  return {
+    HOST: "127.0.0.1",
+    ADMIN_HOST: "127.0.0.1",
+    CQL_DIR: new URL("cql", import.meta.url).pathname,
+    CASSANDRA_CONTACT_POINTS: ring.nodes.slice(0, 2).map((node) => node.contactPoint).join(),
+    CASSANDRA_LOCAL_DATACENTER: ring.nodes[0].localDatacenter,
+    CASSANDRA_KEYSPACE: KEYSPACE,
+    CASSANDRA_REPLICATION: "dc1:2,dc2:1",
+    // Two of three replicas, wherever they are: the death of one leaves it.
+    CASSANDRA_CONSISTENCY: "QUORUM",
+    REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`,
+    MAX_IN_FLIGHT_PER_CALLER: "0",
+    CURSOR_KEY: new Uint8Array(32).toBase64(),
+    GUARDRAILS: "warn",
+    DENO_NO_UPDATE_CHECK: "1",
+  };
+}
+
+interface Stage {
+  readonly ring: Ring;
+  readonly gateways: readonly Gateway[];
+  readonly plan: readonly PlannedFault[];
+  readonly seed: number;
+  readonly log: (line: string) => void;
+}
+
+async function runUnderFaults({ ring, gateways, plan, seed, log }: Stage): Promise<Run> {
+  const ledger = createLedger();
+  const ended = new AbortController();
+  const startedAt = performance.now();
+  const clients = startClients(gateways, { ledger, seed, signal: ended.signal });
+  const stamp = (line: string) =>
+    log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+  await pause(CALM_MS);
+  const single = plan.filter(({ nodes }) => nodes.length === 1);
+  const outages = plan.filter(({ nodes }) => nodes.length > 1);
+  const options = { log: stamp, signal: ended.signal };
+  const faults = await carryOut(ring, single, options);
+  let recovery: Recovery | null = null;
+  if (outages.length > 0) {
+    const recovering = pause(1_000).then(() =>
+      awaitRecovery(ring, gateways, `${KEYSPACE}.versions`)
+    );
+    faults.push(...await carryOut(ring, outages, options));
+    recovery = await recovering;
+  }
+  await pause(CALM_MS);
+  ended.abort();
+  await clients;
+  stamp("reading what is there at ALL");
+  await readFinalState(ring, KEYSPACE, ledger);
+  const endedAt = performance.now();
+  const deadlineMs = REQUEST_TIMEOUT_MS;
+  return { seed, startedAt, endedAt, deadlineMs, ledger, faults, recovery };
+}
+
+/** Resolves when the signal has stopped them all. */
+async function startClients(
+  gateways: readonly Gateway[],
+  { ledger, seed, signal }: {
+    readonly ledger: Ledger;
+    readonly seed: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const send = createRequester(gateways, (request) => ledger.requests.push(request));
+  const owners = ["ann", "ben", "cem"];
+  const clients: Client[] = [
+    ...owners.map((owner) => versionWriter(owner, 5)),
+    ...owners.map(() => versionReader(owners, 5)),
+    tallier(["x", "y", "z"]),
+    tallier(["x", "y", "z"]),
+    ...["one", "two", "three"].map((name) => leaseHolder(name, { leaseMs: 5_000 })),
+    feeder("feed", { linesPerFeed: 400 }),
+    streamer("feed"),
+  ];
+  await Promise.all(clients.map((client, index) => {
+    const random = createRandom(seed + index + 1);
+    return client({ send, ledger, random, signal, pauseMs: PAUSE_MS });
+  }));
+}
+
+/** What is needed to find out what happened: the history and the logs of the gateways. */
+async function keepEvidence(run: Run, directory: string): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: `cqlgate-chaos-${run.seed}-` });
+  const history = { ...run, ledger: { ...run.ledger, leases: [...run.ledger.leases] } };
+  await Deno.writeTextFile(`${folder}/history.json`, JSON.stringify(history, null, 1));
+  for (const name of ["first", "second"]) {
+    await Deno.copyFile(`${directory}/${name}.log`, `${folder}/${name}.log`);
+  }
+  console.log(`The history and the logs of the gateways are in "${folder}"`);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { short: { type: "boolean", default: false }, seed: { type: "string" } },
+  });
+  const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
+  const wasKept = await main({ seed, isShort: values.short });
+  Deno.exit(wasKept ? 0 : 1);
+}

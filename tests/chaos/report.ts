@@ -1,0 +1,124 @@
+/**
+ * What a run has shown: the promises that were broken, and the figures. Pure.
+ *
+ * @module
+ */
+import { checkCounters } from "./check/counters.ts";
+import { checkLinearizable } from "./check/linearizable.ts";
+import { checkRows } from "./check/rows.ts";
+import { checkVersions } from "./check/versions.ts";
+import type { CarriedOutFault } from "./faults.ts";
+import type { Fault } from "./history.ts";
+import type { Ledger, RequestRecord } from "./ledger.ts";
+import { GRACE_MS, lateAnswers, longestGapMs, percentile } from "./measure.ts";
+import type { Recovery } from "./readiness.ts";
+
+export interface Run {
+  readonly seed: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly deadlineMs: number;
+  readonly ledger: Ledger;
+  readonly faults: readonly CarriedOutFault[];
+  /** Null where the plan has no outage. */
+  readonly recovery: Recovery | null;
+}
+
+/** The longest that reads or writes may fail to succeed after a node dies that a quorum can do without. */
+const MAX_GAP_MS = 1_000;
+/** The longest from the moment that the cluster serves until the gateways are ready. */
+const MAX_READY_MS = 1_000;
+/** For how long after a node has died the service is watched. */
+const WATCHED_MS = 5_000;
+
+/** Every promise that the run has seen broken. */
+export function findFaults(run: Run): Fault[] {
+  const { ledger, deadlineMs } = run;
+  const late = lateAnswers(ledger.requests, deadlineMs);
+  const failed = ledger.requests.filter(({ status }) => status === 500);
+  return [
+    ...checkVersions(ledger.versionWrites, ledger.versionReads),
+    ...checkRows(ledger.rowWrites, ledger.partitionReads),
+    ...checkCounters(ledger.increments, ledger.counterReads),
+    ...[...ledger.leases].flatMap(([lease, history]) => checkLinearizable(lease, history)),
+    ...late.map((request) => `An answer came too late: ${describe(request, run)}`),
+    ...failed.map((request) => `An answer is 500: ${describe(request, run)}`),
+    ...gapsOf(run).filter(({ gapMs }) => gapMs >= MAX_GAP_MS).map(({ name, gapMs }) =>
+      `Nothing was served for ${Math.round(gapMs)} ms: ${name}`
+    ),
+    ...readyMs(run).filter((ms) => ms > MAX_READY_MS).map((ms) =>
+      `A gateway was ready ${Math.round(ms)} ms after the cluster`
+    ),
+  ];
+}
+
+/** How long reads and writes failed to succeed on each gateway after each death of a single node. */
+function gapsOf({ ledger, faults }: Run): { readonly name: string; readonly gapMs: number }[] {
+  const deaths = faults.filter(({ kind, nodes }) => kind === "kill" && nodes.length === 1);
+  const gateways = [...new Set(ledger.requests.map(({ gateway }) => gateway))];
+  return deaths.flatMap(({ nodes, startedAt }) =>
+    gateways.flatMap((gateway) =>
+      (["read", "write"] as const).map((kind) => ({
+        name: `${kind}s of gateway ${gateway} after node ${nodes[0]! + 1} was killed`,
+        gapMs: longestGapMs(
+          ledger.requests.filter((each) => each.gateway === gateway && each.kind === kind),
+          { startedAt, endedAt: startedAt + WATCHED_MS },
+        ),
+      }))
+    )
+  );
+}
+
+function readyMs({ recovery }: Run): number[] {
+  if (recovery === null) return [];
+  return recovery.readyAt.map((at) => Math.max(0, at - recovery.clusterAt));
+}
+
+function describe({ kind, gateway, status, code, ...times }: RequestRecord, run: Run): string {
+  const at = ((times.startedAt - run.startedAt) / 1_000).toFixed(1);
+  const outcome = `${status ?? "no answer"} ${code ?? ""}`.trim();
+  return `a ${kind} on gateway ${gateway} at ${at} s, ${outcome}, after ` +
+    `${Math.round(times.longestWaitMs)} ms, ${
+      Math.round(times.starvedMs)
+    } of them without a processor`;
+}
+
+/** The figures, a line each. */
+export function describeRun(run: Run): string[] {
+  const { ledger, faults, deadlineMs } = run;
+  const seconds = (run.endedAt - run.startedAt) / 1_000;
+  const kinds = Map.groupBy(ledger.requests, ({ kind }) => kind);
+  const verdicts = [...ledger.versionWrites, ...ledger.rowWrites, ...ledger.increments];
+  const count = (verdict: string) => verdicts.filter((each) => each.verdict === verdict).length;
+  const swaps = [...ledger.leases.values()].flat().filter((each) => each.kind === "swap");
+  const swapped = (outcome: string) => swaps.filter((each) => each.outcome === outcome).length;
+  const waits = ledger.requests.map(({ longestWaitMs }) => longestWaitMs);
+  return [
+    `Seed ${run.seed}, ${
+      seconds.toFixed(0)
+    } s, ${faults.length} faults, ${ledger.requests.length} requests`,
+    ...[...kinds].map(([kind, requests]) => `  ${kind}: ${describeOutcomes(requests)}`),
+    `Writes: ${count("acknowledged")} acknowledged, ${count("refused")} refused, ${
+      count("unknown")
+    } unknown`,
+    `Transactions: ${swapped("applied")} applied, ${swapped("not_applied")} not applied, ${
+      swapped("unknown")
+    } unknown`,
+    `Longest wait: ${Math.round(Math.max(0, ...waits))} ms; ${
+      lateAnswers(ledger.requests, deadlineMs).length
+    } later than ${deadlineMs} + ${GRACE_MS} ms`,
+    ...gapsOf(run).map(({ name, gapMs }) => `Longest without ${name}: ${Math.round(gapMs)} ms`),
+    ...readyMs(run).map((ms) => `Ready ${Math.round(ms)} ms after the cluster`),
+  ];
+}
+
+function describeOutcomes(requests: readonly RequestRecord[]): string {
+  const outcomes = Map.groupBy(
+    requests,
+    ({ status, code }) => status === null ? "no answer" : `${status} ${code ?? ""}`.trim(),
+  );
+  const waits = requests.map(({ longestWaitMs }) => longestWaitMs);
+  const [median, slowest] = [0.5, 0.99].map((share) => Math.round(percentile(waits, share)));
+  const counts = [...outcomes].map(([outcome, each]) => `${each.length} × ${outcome}`).sort();
+  return `${counts.join(", ")}; p50 ${median} ms, p99 ${slowest} ms`;
+}
