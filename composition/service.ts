@@ -10,6 +10,7 @@ import { assertServable } from "../config/check_project.ts";
 import type { Config } from "../config/config.ts";
 import type { EffectiveSetting } from "../config/effective_settings.ts";
 import { trustedIssuers } from "../config/trusted_issuer.ts";
+import { Availability } from "../db/availability/availability.ts";
 import { Session } from "../db/driver/session.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import { createExecutor } from "../db/run/execute.ts";
@@ -26,6 +27,7 @@ import type { HandwrittenRoute } from "../routes/handwritten/define_route.ts";
 import { createCursors } from "../routes/paging/cursors.ts";
 import { createCursorBox } from "../routes/paging/seal_cursor.ts";
 import { Activation } from "../server/activation.ts";
+import { isAnyServable, queriesByRoute, type RouteQueries } from "../server/servable_routes.ts";
 import { shutDown } from "../server/shutdown.ts";
 import { createApiParts } from "./api_parts.ts";
 import { openListeners } from "./listeners.ts";
@@ -83,7 +85,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const { now = Date.now } = options;
   const audit = await openAudit(config, { observe, stdout: options.stdout });
   const session = new Session({ ...config, observe, now });
-  const executor = createExecutor({ session, observe, maxPageBytes: config.maxPageBytes });
+  const { consistency, maxPageBytes } = config;
+  const availability = new Availability({ session, consistency, observe });
+  const executor = createExecutor({ session, availability, observe, maxPageBytes });
   const cursorTable = createCursorTable(session, config.keyspace);
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const issuers = trustedIssuers(config);
@@ -110,7 +114,17 @@ export async function start(config: Config, options: StartOptions = {}): Promise
         observe({ kind: "warning", message, cause: undefined });
       }
     },
-    serve: (prepared, routes) => app = appFor(prepared, routes.map(({ route }) => route)),
+    serve(prepared, loaded) {
+      const handwritten = loaded.map(({ route }) => route);
+      app = appFor(prepared, handwritten);
+      routes = queriesByRoute(prepared, handwritten);
+      availability.watch(prepared);
+    },
+  });
+  let routes: readonly RouteQueries[] = [];
+  observers.push((observation) => {
+    if (observation.kind !== "availability") return;
+    activation.noteServable(isAnyServable(routes, observation.unreachable));
   });
   await activation.load();
 
@@ -149,6 +163,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   async function close(): Promise<void> {
     isClosing = true;
     unwatchFiles();
+    availability.close();
     await shutDown({ activation, api, admin, session, audit, observe }, config);
     parts.authenticator?.close();
     unwatchEventLoop();

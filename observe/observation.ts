@@ -72,6 +72,14 @@ export interface StatementCost {
   readonly bytesReceived: number;
 }
 
+/** A query that cannot be served at its consistency. */
+export interface UnreachableQuery {
+  readonly query: string;
+  readonly consistency: string;
+  /** Whether that is so wherever in the ring a partition lies. */
+  readonly partitions: "all" | "some";
+}
+
 export type Observation =
   /** A request was answered, or its caller left. Durations are in milliseconds. */
   | {
@@ -137,6 +145,8 @@ export type Observation =
     /** Milliseconds until the next attempt, where one is planned. */
     readonly retryInMs: number | null;
   }
+  /** Which queries cannot be served, since too few replicas are up; said again when it changes. */
+  | { readonly kind: "availability"; readonly unreachable: readonly UnreachableQuery[] }
   | { readonly kind: "readiness"; readonly ready: boolean; readonly reason: string | null }
   /** Queries are prepared and served. */
   | {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Observation, Observe } from "./observation.ts";
+import type { Observation, Observe, UnreachableQuery } from "./observation.ts";
 
 export interface Status {
   readonly observe: Observe;
@@ -28,6 +28,8 @@ export interface StatusSnapshot {
       readonly up: boolean;
     }[];
   };
+  /** The queries that cannot be served at their consistency; null before any were served. */
+  readonly unreachable: readonly UnreachableQuery[] | null;
   /** Null before any were served. */
   readonly queries: {
     readonly count: number;
@@ -73,6 +75,7 @@ export function createStatus(now: () => number = Date.now): Status {
   let routes: { readonly of: Of<"routes">; readonly since: string } | null = null;
   let control: Of<"control"> | null = null;
   let clock: Of<"clock"> | null = null;
+  let availability: Of<"availability"> | null = null;
   let isDraining = false;
   const issuers = new Map<string, Of<"issuer_keys">>();
 
@@ -84,6 +87,9 @@ export function createStatus(now: () => number = Date.now): Status {
           return;
         case "connection":
           connection = observation;
+          return;
+        case "availability":
+          availability = observation;
           return;
         case "routes":
           routes = { of: observation, since: isoNow() };
@@ -119,6 +125,7 @@ export function createStatus(now: () => number = Date.now): Status {
           up: isUp,
         })),
       },
+      unreachable: availability?.unreachable ?? null,
       queries: routes === null ? null : {
         count: routes.of.queries.length,
         served_since: routes.since,

@@ -18,6 +18,7 @@ describe("createStatus()", () => {
       since: "1970-01-01T00:00:00.000Z",
       draining: false,
       cassandra: { state: "connecting", reason: null, hosts: [] },
+      unreachable: null,
       queries: null,
       issuers: [],
       clock: UNKNOWN_CLOCK,
@@ -55,6 +56,10 @@ describe("createStatus()", () => {
         cause: undefined,
       });
     }
+    const unreachable = [{ query: "a", consistency: "QUORUM", partitions: "some" as const }];
+    for (const each of [[], unreachable]) {
+      status.observe({ kind: "availability", unreachable: each });
+    }
     now = 2_000;
     status.observe({ kind: "readiness", ready: true, reason: null });
     expect(status.snapshot()).toEqual({
@@ -63,6 +68,7 @@ describe("createStatus()", () => {
       since: "1970-01-01T00:00:02.000Z",
       draining: false,
       cassandra: { state: "up", reason: null, hosts: [{ ...host, up: true }] },
+      unreachable,
       queries: { count: 1, served_since: "1970-01-01T00:00:01.000Z", migration: 7 },
       issuers: [{ issuer: "https://a.example", fetched: false, usable: true }],
       clock: UNKNOWN_CLOCK,

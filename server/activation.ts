@@ -47,12 +47,17 @@ const CALM_MS = 1_000;
 const CASSANDRA_AWAY =
   "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
 
+const NO_LEVEL = "too few Cassandra nodes are reachable for the consistency of any route";
+
 export class Activation {
   readonly #options: ActivationOptions;
   readonly #firstReady = Promise.withResolvers<void>();
   #project: Project | null = null;
   #obstacle: string | null = "Cassandra cannot be reached yet";
   #reason: string | null = null;
+  #isAnyServable = true;
+  /** The last that was said of readiness. */
+  #told: { readonly obstacle: string | null; readonly reason: string | null } | null = null;
   /** Counts the runs: of two concurrent runs, the later wins. */
   #run = 0;
   /** What becomes of the first attempt of the latest run. */
@@ -82,7 +87,13 @@ export class Activation {
 
   /** Why the service is not ready, in words fit for anybody; null while it is. */
   get obstacle(): string | null {
-    return this.#obstacle;
+    return this.#obstacle ?? (this.#isAnyServable ? null : NO_LEVEL);
+  }
+
+  /** Takes note whether Cassandra has the replicas up that any of the routes needs. */
+  noteServable(isAnyServable: boolean): void {
+    this.#isAnyServable = isAnyServable;
+    this.#tell();
   }
 
   /** Resolves when queries are served for the first time. Never rejects. */
@@ -269,9 +280,16 @@ export class Activation {
 
   /** @param reason the whole story, for the operator */
   #setObstacle(obstacle: string | null, reason = obstacle): void {
-    if (obstacle === this.#obstacle && reason === this.#reason) return;
     this.#obstacle = obstacle;
     this.#reason = reason;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { obstacle } = this;
+    const reason = this.#obstacle === null ? obstacle : this.#reason;
+    if (obstacle === this.#told?.obstacle && reason === this.#told?.reason) return;
+    this.#told = { obstacle, reason };
     this.#options.observe({ kind: "readiness", ready: obstacle === null, reason });
   }
 }

@@ -57,6 +57,7 @@ describe("The operator's port", () => {
         reason: null,
         hosts: [{ address: contactPoint, datacenter: "dc1", up: true }],
       },
+      unreachable: [],
       queries: { count: 1, served_since: time, migration: 1 },
       issuers: [{ issuer: service.provider.issuer, fetched: true, usable: true }],
       clock: {

@@ -33,7 +33,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
  */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   catalog: [["text"], ["statement"], ["tags"], ["query.ts"], ["parse"], ["checks"], ["."]],
-  db: [["driver"], ["schema"], ["prepare"], ["migrate"], ["run"], ["bulk"]],
+  db: [["driver"], ["schema"], ["prepare"], ["migrate"], ["availability"], ["run"], ["bulk"]],
   routes: [
     ["context.ts", "addresses.ts"],
     ["load"],

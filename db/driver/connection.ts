@@ -17,6 +17,7 @@ import { WriteTimes } from "./clock/write_times.ts";
 import { NO_HOSTS, readPools, type SeenHosts, seenHosts } from "./host_states.ts";
 import { connectionFailure } from "./map_error.ts";
 import { sleep } from "./timing/sleep.ts";
+import { readTopology, type Topology } from "./topology.ts";
 
 export interface ConnectionSettings extends ConnectionOptions {
   readonly observe: Observe;
@@ -45,6 +46,7 @@ export class Connection {
   /** Shared by all clients: times go on where those of the last one ended. */
   readonly #writeTimes: WriteTimes;
   readonly #listeners: StateListener[] = [];
+  readonly #hostsListeners: (() => void)[] = [];
   /** Clients that were replaced, until what runs on them has ended. */
   readonly #replaced = new Set<InUse>();
   #inUse: InUse | null = null;
@@ -69,6 +71,17 @@ export class Connection {
   /** Calls back on each change from the next one on. */
   onStateChange(listener: StateListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** Calls back when a node goes, comes, or is found. */
+  onHostsChange(listener: () => void): void {
+    this.#hostsListeners.push(listener);
+  }
+
+  /** The cluster as the driver sees it now; null if it does not see the ring. */
+  topology(): Topology | null {
+    if (this.#inUse === null) return null;
+    return readTopology(this.#inUse.client, this.#settings.localDatacenter);
   }
 
   /** Begins to connect and goes on until it succeeds or the session is closed. Does not wait. */
@@ -237,5 +250,6 @@ export class Connection {
     [this.#state, this.#hostsUp] = [state, seen.hostsUp];
     this.#settings.observe({ kind: "connection", state, ...seen, reason, retryInMs: null });
     if (changed || hasMore) this.#listeners.forEach((listener) => listener(state, changed));
+    this.#hostsListeners.forEach((listener) => listener());
   }
 }

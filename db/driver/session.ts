@@ -27,6 +27,7 @@ import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
 import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";
 import type { StatementOptions } from "./statement_options.ts";
+import type { Topology } from "./topology.ts";
 import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 
 export interface SessionOptions extends ConnectionOptions {
@@ -88,6 +89,16 @@ export class Session {
   /** Calls back on each change from the next one on. */
   onStateChange(listener: StateListener): void {
     this.#connection.onStateChange(listener);
+  }
+
+  /** Calls back when a node goes, comes, or is found. */
+  onHostsChange(listener: () => void): void {
+    this.#connection.onHostsChange(listener);
+  }
+
+  /** The cluster as the driver sees it now; null if it does not see the ring. */
+  topology(): Topology | null {
+    return this.#connection.topology();
   }
 
   /** Calls back when the schema has changed, or a statement or a result has shown that it has. */

@@ -202,9 +202,12 @@ function settingsFor(
 
 /**
  * The bytes that the partitioner hashes: the only component's, or each component's with a two-byte
- * length before and a zero after it (Cassandra's `CompositeType`).
+ * length before and a zero after it (Cassandra's `CompositeType`). Undefined if the key is not wholly bound.
  */
-function routingKeyOf(statement: PreparedStatement, values: BoundValues): Buffer | undefined {
+export function routingKeyOf(
+  statement: Pick<PreparedStatement, "partitionKey">,
+  values: BoundValues,
+): Buffer | undefined {
   const parts: Buffer[] = [];
   for (const index of statement.partitionKey) {
     const value = values[index];

@@ -9,6 +9,7 @@ import type { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe, StatementFailure } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
+import type { Availability } from "../availability/availability.ts";
 import { describeColumns } from "../driver/cql_type.ts";
 import { failureKind, namesGuardrail } from "../driver/failure_kind.ts";
 import type {
@@ -109,6 +110,8 @@ export interface Executor {
 
 export interface ExecutorOptions {
   readonly session: Session;
+  /** Refuses statements whose consistency cannot be reached. */
+  readonly availability: Pick<Availability, "assertReachable">;
   readonly observe: Observe;
   readonly maxPageBytes: number;
 }
@@ -120,7 +123,7 @@ const DEFAULT_FETCH_SIZE = 5000;
 const APPLIED = "[applied]";
 
 export function createExecutor(
-  { session, observe, maxPageBytes }: ExecutorOptions,
+  { session, availability, observe, maxPageBytes }: ExecutorOptions,
 ): Executor {
   const tracer = trace.getTracer("cqlgate");
 
@@ -195,7 +198,7 @@ export function createExecutor(
   }
 
   /** Runs a statement once; its rows are still to be read. */
-  function run(
+  async function run(
     prepared: PreparedQuery,
     values: EncodedValues,
     options: ExecutionOptions,
@@ -204,7 +207,8 @@ export function createExecutor(
     const { stopwatch } = options;
     const deadline = deadlineOf(prepared, options.deadline);
     const bound = prepared.bind(values);
-    return observed(
+    availability.assertReachable(prepared, bound);
+    return await observed(
       prepared,
       { stopwatch, bound: [bound] },
       (attempts) =>
@@ -256,6 +260,7 @@ export function createExecutor(
     async executeBatch(prepared, rows, { stopwatch, writeTime, deadline } = {}) {
       assertTimely(prepared);
       const bound = rows.map(prepared.bind);
+      availability.assertReachable(prepared, bound[0] ?? []);
       await observed(
         prepared,
         { stopwatch, bound },

@@ -17,6 +17,7 @@ import { createLineSink } from "./line_sink.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { createAuditLines } from "./audit_lines.ts";
 import { createClockLines } from "./clock_lines.ts";
+import { createAvailabilityLines } from "./availability_lines.ts";
 import type { Observation, Observe } from "../observation.ts";
 import { prettyFormatter } from "./pretty_line.ts";
 
@@ -64,12 +65,15 @@ export function logObservations(logger: Logger): Observe {
   const isDue = everyMinute();
   const logAudit = createAuditLines(logger, isDue);
   const logClock = createClockLines(logger, isDue);
+  const logAvailability = createAvailabilityLines(logger);
   return (observation) => {
     switch (observation.kind) {
       case "audit":
         return logAudit(observation);
       case "clock":
         return logClock(observation);
+      case "availability":
+        return logAvailability(observation);
       case "request":
         return logRequest(logger, observation);
       case "bulk":

@@ -7,6 +7,7 @@
 import prometheus from "prom-client";
 import type { Observe } from "../observation.ts";
 import { createAuditMetrics } from "./audit_metrics.ts";
+import { createAvailabilityMetrics } from "./availability_metrics.ts";
 import { SECONDS } from "./buckets.ts";
 import { createClockMetrics } from "./clock_metrics.ts";
 import { createConnectionMetrics } from "./connection_metrics.ts";
@@ -40,6 +41,7 @@ export function createMetrics(release: string): Metrics {
   const observeConnection = createConnectionMetrics(register, () => readings.pools());
   const identity = createIdentityMetrics(register, () => readings.tokenCache());
   const observeAudit = createAuditMetrics(register);
+  const observeAvailability = createAvailabilityMetrics(register);
   const observeClock = createClockMetrics(register);
   const ready = new prometheus.Gauge({
     name: "cqlgate_ready",
@@ -103,6 +105,8 @@ export function createMetrics(release: string): Metrics {
           return observeAudit(observation);
         case "clock":
           return observeClock(observation);
+        case "availability":
+          return observeAvailability(observation);
         case "control":
           readOnly.set(observation.readOnly ? 1 : 0);
           return controlApplied.set(observation.applied ? 1 : 0);

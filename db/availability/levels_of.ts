@@ -1,0 +1,55 @@
+/**
+ * What a query needs of the cluster: a level in each keyspace that it is about.
+ *
+ * @module
+ */
+import type { Consistency } from "../../catalog/query.ts";
+import { tablesOf } from "../../catalog/statement/names_of.ts";
+import type { PreparedQuery } from "../prepare/prepared_query.ts";
+
+/** A level that the replicas of a keyspace have to reach. */
+export interface Level {
+  readonly keyspace: string;
+  readonly consistency: Consistency;
+}
+
+/** Where a query says nothing. */
+export interface LevelDefaults {
+  readonly keyspace: string | null;
+  readonly consistency: Consistency;
+}
+
+/**
+ * The level of its own, or the default. A lightweight transaction needs its serial level, too: without the
+ * other it would be decided, and its outcome would be unknown.
+ */
+export function levelsOf(
+  { query, statement }: Pick<PreparedQuery, "query" | "statement">,
+  defaults: LevelDefaults,
+): Level[] {
+  const { level, serial } = query.consistency;
+  const consistencies = new Set([
+    counted(level ?? defaults.consistency),
+    // What Cassandra takes where nothing is said.
+    ...query.conditional ? [counted(serial ?? "SERIAL")] : [],
+  ]);
+  return keyspacesOf({ query, statement }, defaults.keyspace).flatMap((keyspace) =>
+    [...consistencies].map((consistency) => ({ keyspace, consistency }))
+  );
+}
+
+/** A serial level counts replicas as the quorum of the same name does. */
+function counted(level: Consistency): Consistency {
+  if (level === "SERIAL") return "QUORUM";
+  return level === "LOCAL_SERIAL" ? "LOCAL_QUORUM" : level;
+}
+
+function keyspacesOf(
+  { query: { parsed }, statement }: Pick<PreparedQuery, "query" | "statement">,
+  keyspace: string | null,
+): string[] {
+  const names = parsed.kind === "opaque"
+    ? [statement.keyspace]
+    : tablesOf(parsed).map((table) => table.keyspace?.name ?? keyspace);
+  return [...new Set(names.filter((name) => name !== null))];
+}

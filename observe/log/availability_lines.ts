@@ -1,0 +1,40 @@
+/**
+ * Log lines about queries that cannot be served.
+ *
+ * @module
+ */
+import type { Logger } from "@logtape/logtape";
+import type { Observation } from "../observation.ts";
+
+const MAX_NAMES = 10;
+
+/** @returns what writes a line when something cannot be served, and when all can again */
+export function createAvailabilityLines(
+  logger: Logger,
+): (observation: Observation & { kind: "availability" }) => void {
+  let wasShort = false;
+  return ({ unreachable }) => {
+    if (unreachable.length === 0) {
+      if (wasShort) logger.info("Every query can be served at its consistency again");
+      wasShort = false;
+      return;
+    }
+    wasShort = true;
+    const wholly = unreachable.filter(({ partitions }) => partitions === "all").length;
+    logger.warning(
+      "Too few replicas are up for the consistency of {count} queries, for some partitions of {some} of them: {queries}",
+      {
+        count: unreachable.length,
+        some: unreachable.length - wholly,
+        queries: namesOf(unreachable),
+      },
+    );
+  };
+}
+
+function namesOf(unreachable: (Observation & { kind: "availability" })["unreachable"]): string {
+  const names = unreachable.slice(0, MAX_NAMES)
+    .map(({ query, consistency }) => `${query} (${consistency})`);
+  const others = unreachable.length - names.length;
+  return [...names, ...others > 0 ? [`and ${others} more`] : []].join(", ");
+}
