@@ -1,9 +1,9 @@
 /**
- * `deno task bench`: moves a million rows from a file into Cassandra and out again, through the service and,
+ * `deno task bench:bulk`: moves a million rows from a file into Cassandra and out again, through the service and,
  * for comparison, through the bare driver, row by row and in batches. It compares every row that comes out
  * with the row that went in.
  *
- *     deno task bench [--rows 1000000] [--concurrency 256]
+ *     deno task bench:bulk [--rows 1000000] [--concurrency 256]
  *
  * `CASSANDRA_CONTACT_POINTS` names a cluster to run on, in a keyspace of its own that is dropped afterwards.
  * Without it, the benchmark starts a node.
@@ -12,15 +12,16 @@
  */
 import cassandra from "cassandra-driver";
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/config.ts";
-import { startCassandra } from "../dev/cassandra/cassandra.ts";
-import { DEV_AUDIENCE, startOidcProvider } from "../dev/oidc/provider.ts";
-import { fetchToken } from "../dev/oidc/token_request.ts";
-import { freePort } from "../dev/ports.ts";
-import { migrate } from "../tasks/migrate.ts";
+import { readConfig } from "../../config/config.ts";
+import { startCassandra } from "../../dev/cassandra/cassandra.ts";
+import { DEV_AUDIENCE, startOidcProvider } from "../../dev/oidc/provider.ts";
+import { fetchToken } from "../../dev/oidc/token_request.ts";
+import { freePort } from "../../dev/ports.ts";
+import { migrate } from "../../tasks/migrate.ts";
+import { taskArguments } from "../../dev/task_arguments.ts";
+import { startServer } from "../measure/server_process.ts";
 import { bareBatchImport, bareExport, bareImport } from "./bare_driver.ts";
 import { assertSameRows, endOf, rowAt, START, writeRows } from "./rows.ts";
-import { spawnService } from "./service.ts";
 
 const NDJSON = "application/x-ndjson";
 
@@ -68,15 +69,23 @@ async function bench({ rows, concurrency }: BenchOptions): Promise<void> {
     await client.execute(`DROP KEYSPACE ${env.CASSANDRA_KEYSPACE}`);
     await client.shutdown();
   });
-  const service = await spawnService(env);
+  const service = await startServer({
+    command: [Deno.execPath(), ...taskArguments("start", env)],
+    env,
+    logFile: `${folder}/service.log`,
+  });
   stack.defer(() => service.stop());
+  const peakMemory = () => {
+    const bytes = Math.max(...service.memory.map(({ bytes }) => bytes));
+    return `${Math.round(bytes / 2 ** 20)} MiB`;
+  };
 
   const [input, output] = [`${folder}/in.ndjson`, `${folder}/out.ndjson`];
   const months = new Set(
     Array.from({ length: rows }, (_, index) => rowAt(index).observedAt.toISOString().slice(0, 7)),
   );
   const authorization = `Bearer ${await fetchToken({ issuer: provider.issuer, user: "writer" })}`;
-  const memory: [string, string][] = [["idle", await service.peakMemory()]];
+  const memory: [string, string][] = [["idle", peakMemory()]];
 
   const warmUp = { url: service.url, authorization, rows: WARM_UP_ROWS, station: "warm" };
   await writeRows(input, warmUp.rows);
@@ -87,13 +96,13 @@ async function bench({ rows, concurrency }: BenchOptions): Promise<void> {
   const api = { ...warmUp, rows, station: "bench" };
   await writeRows(input, rows);
   const imported = await timed(rows, () => importFile(input, api));
-  memory.push(["import", await service.peakMemory()]);
+  memory.push(["import", peakMemory()]);
   const bare = { path: input, station: "bare", concurrency };
   const bareImported = await timed(rows, () => bareImport(client, bare));
   const byHand = { ...bare, station: "bare-batch", rows: ROWS_IN_A_BATCH };
   const batchImported = await timed(rows, () => bareBatchImport(client, byHand));
   const exported = await timed(rows, () => exportFile(output, api));
-  memory.push(["export", await service.peakMemory()]);
+  memory.push(["export", peakMemory()]);
   const bareExported = await timed(rows, async () => {
     const count = await bareExport(client, { station: "bare", months });
     if (count !== rows) throw new Error(`Cannot confirm the bare export: ${count} rows`);

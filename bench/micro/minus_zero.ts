@@ -1,11 +1,11 @@
 /**
  * The cost of writing minus zero: rows as JSON without it and with it, compared with two other ways, a
- * replacer and a check of every number. Run with `deno bench bench/minus_zero.ts`.
+ * replacer and a check of every number. Run with `deno bench bench/micro/minus_zero.ts`.
  *
  * @module
  */
-import type { Json } from "../codec/codec.ts";
-import { MINUS_ZERO } from "../codec/json/minus_zero.ts";
+import type { Json } from "../../codec/codec.ts";
+import { MINUS_ZERO } from "../../codec/json/minus_zero.ts";
 
 const ROWS = 10_000;
 

@@ -1,0 +1,7 @@
+/**
+ * Whose rows the benchmark reads and writes.
+ *
+ * @module
+ */
+
+export const TENANT = "acme";
