@@ -13,9 +13,16 @@ export interface SlowProxy extends AsyncDisposable {
   readonly sent: number;
 }
 
-export function startSlowProxy(contactPoint: string): SlowProxy {
+/** @param address where it listens; default: a free port of 127.0.0.1 */
+export function startSlowProxy(
+  contactPoint: string,
+  address: { readonly hostname: string; readonly port: number } = {
+    hostname: "127.0.0.1",
+    port: 0,
+  },
+): SlowProxy {
   const [hostname, port] = contactPoint.split(":") as [string, string | undefined];
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const listener = Deno.listen(address);
   const connections = new Set<Deno.TcpConn>();
   const state = { delayMs: 0, sent: 0 };
 
@@ -51,7 +58,7 @@ export function startSlowProxy(contactPoint: string): SlowProxy {
   })();
 
   return {
-    contactPoint: `127.0.0.1:${listener.addr.port}`,
+    contactPoint: `${address.hostname}:${listener.addr.port}`,
     get delayMs() {
       return state.delayMs;
     },
