@@ -38,7 +38,7 @@ export interface LocalCassandraOptions {
   readonly signal?: AbortSignal;
 }
 
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 300_000;
 const STOP_TIMEOUT_MS = 15_000;
 const PROBE_INTERVAL_MS = 50;
 

@@ -31,7 +31,7 @@ import { describeRun, findFaults, type Run } from "./report.ts";
 const REQUEST_TIMEOUT_MS = 2_500;
 const KEYSPACE = "chaos";
 /** Between an answer and the client's next request. */
-const PAUSE_MS = 40;
+const PAUSE_MS = 100;
 /** Before the first fault, and after the last one. */
 const CALM_MS = 3_000;
 
