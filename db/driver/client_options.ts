@@ -53,7 +53,8 @@ export function clientOptions(
       maxVersion: cassandra.types.protocolVersion.v4,
     },
     socketOptions: {
-      connectTimeout: 5000,
+      // A node that comes back while an attempt waits for it is found by the next one.
+      connectTimeout: 2_000,
       // Timeouts alone never end a connection: see `internals/connection_probe.ts`.
       defunctReadTimeoutThreshold: Number.MAX_SAFE_INTEGER,
     },

@@ -14,6 +14,7 @@ import { clientOptions, type ConnectionOptions, type Credentials } from "./clien
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
 import { WriteTimes } from "./clock/write_times.ts";
+import { steadyControl } from "./internals/steady_control.ts";
 import { NO_HOSTS, readPools, type SeenHosts, seenHosts } from "./host_states.ts";
 import { connectionFailure } from "./map_error.ts";
 import { sleep } from "./timing/sleep.ts";
@@ -214,6 +215,11 @@ export class Connection {
       }
     });
     onSchemaEvent(client, onSchemaChange);
+    steadyControl(client, (cause) => {
+      const message =
+        "Cassandra's control connection was lost while it was set up; it is set up again";
+      observe({ kind: "warning", message, cause });
+    });
     return client;
   }
 

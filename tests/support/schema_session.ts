@@ -37,6 +37,7 @@ export async function openSchemaSessions(): Promise<SchemaSessions> {
         tlsKey: null,
         secureBundle: null,
         consistency: "LOCAL_ONE",
+        connectionsPerHost: 1,
         requestTimeoutMs: 20_000,
         observe: () => {},
       });

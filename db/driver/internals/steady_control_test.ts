@@ -1,0 +1,77 @@
+/**
+ * Holds `steady_control.ts` against a real node, whose connection is lost at the worst of times.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import cassandra from "cassandra-driver";
+import { eventually } from "../../../tests/support/eventually.ts";
+import { createTestKeyspace, type TestKeyspace } from "../../../tests/support/keyspace.ts";
+import { type ControlConnection, steadyControl } from "./steady_control.ts";
+
+interface OpenControl extends ControlConnection {
+  readonly connection: { readonly netClient: { destroy(): void } } | null;
+  readonly host: unknown;
+  _refreshHosts(...options: unknown[]): Promise<void>;
+}
+
+const ROUNDS = 10;
+
+describe("steadyControl()", () => {
+  let keyspace: TestKeyspace;
+  before(async () => {
+    keyspace = await createTestKeyspace([]);
+  });
+  after(() => keyspace?.[Symbol.asyncDispose]());
+
+  it("sets the connection up again, however often it is lost meanwhile", async () => {
+    const { contactPoint, localDatacenter } = keyspace;
+    const client = new cassandra.Client({
+      contactPoints: [contactPoint],
+      localDataCenter: localDatacenter,
+      policies: {
+        reconnection: new cassandra.policies.reconnection.ConstantReconnectionPolicy(10),
+      },
+    });
+    steadyControl(client, () => {});
+    await client.connect();
+    const { controlConnection: control } = client as unknown as { controlConnection: OpenControl };
+    const unhandled: unknown[] = [];
+    const onUnhandled = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      unhandled.push(event.reason);
+    };
+    globalThis.addEventListener("unhandledrejection", onUnhandled);
+    const refreshHosts = control._refreshHosts;
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        const lost = Promise.withResolvers<void>();
+        // It has the peers, and is about to register for events.
+        control._refreshHosts = async function (...options) {
+          await refreshHosts.apply(this, options);
+          // A second reason to set it up comes now.
+          void control._refresh();
+          control.connection?.netClient.destroy();
+          lost.resolve();
+        };
+        control.connection!.netClient.destroy();
+        await lost.promise;
+        control._refreshHosts = refreshHosts;
+        await eventually(
+          "it is there again",
+          () => control.connection !== null && control.host !== null,
+        );
+      }
+      await eventually("it answers", async () => {
+        const { rows } = await client.execute("SELECT key FROM system.local");
+        return rows.length === 1;
+      });
+      expect(unhandled).toEqual([]);
+    } finally {
+      control._refreshHosts = refreshHosts;
+      globalThis.removeEventListener("unhandledrejection", onUnhandled);
+      await client.shutdown();
+    }
+  });
+});
