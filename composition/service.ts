@@ -16,6 +16,7 @@ import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import { createExecutor } from "../db/run/execute.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
 import type { LineWriter } from "../observe/log/line_writer.ts";
+import { createKeyHash } from "../observe/key_hash.ts";
 import { LOG_CATEGORY, logObservations } from "../observe/log/log.ts";
 import { watchEventLoop } from "../observe/metrics/event_loop.ts";
 import { createMetrics } from "../observe/metrics/metrics.ts";
@@ -87,7 +88,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const session = new Session({ ...config, observe, now });
   const { consistency, maxPageBytes } = config;
   const availability = new Availability({ session, consistency, observe });
-  const executor = createExecutor({ session, availability, observe, maxPageBytes });
+  const slowQueries = {
+    thresholdMs: config.slowQueryMs,
+    hashKey: createKeyHash(config.cursorKeys[0]!),
+  };
+  const executor = createExecutor({ session, availability, observe, slowQueries, maxPageBytes });
   const cursorTable = createCursorTable(session, config.keyspace);
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const issuers = trustedIssuers(config);

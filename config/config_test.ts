@@ -100,6 +100,7 @@ describe("readConfig()", () => {
       shutdownGraceMs: 30000,
       logLevel: "info",
       logFormat: "json",
+      slowQueryMs: 500,
       auditLog: { kind: "off" },
       auditFailure: "warn",
       auditSecret: null,

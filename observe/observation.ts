@@ -117,6 +117,23 @@ export type Observation =
     readonly failure: StatementFailure | null;
     readonly cost: StatementCost;
   }
+  /** A statement took longer than it should. */
+  | {
+    readonly kind: "slow_query";
+    readonly query: string;
+    readonly durationMs: number;
+    readonly outcome: "ok" | Code;
+    readonly cost: StatementCost;
+    /** `address:port` of the node of the last attempt; null if there was none. */
+    readonly coordinator: string | null;
+    readonly consistency: string | null;
+    /** A keyed hash of its partition key; null if it is not about a single, known partition. */
+    readonly key: string | null;
+    /** Null for a statement that no request asked for. */
+    readonly requestId: string | null;
+    /** Null where nothing is traced. */
+    readonly traceId: string | null;
+  }
   /** A bulk request has written what it could. */
   | {
     readonly kind: "bulk";
@@ -214,6 +231,14 @@ export type Observation =
     readonly about: string;
     /** Whether one of Cassandra's guardrails warns. */
     readonly isGuardrail: boolean;
+  }
+  /** The driver reports an error that no statement fails with. */
+  | {
+    readonly kind: "driver_error";
+    /** The part of the driver that it comes from. */
+    readonly source: string;
+    readonly message: string;
+    readonly cause: unknown;
   }
   /** The audit log was written to, or could not be. */
   | {

@@ -4,10 +4,21 @@
  * @module
  */
 
+/** The request whose time is measured, as far as its statements need to know of it. */
+export interface TimedRequest {
+  readonly id: string;
+}
+
 export class Stopwatch {
+  /** Null if the time is nobody's. */
+  readonly request: TimedRequest | null;
   #running = 0;
   #startedAt = 0;
   #totalMs = 0;
+
+  constructor(request: TimedRequest | null = null) {
+    this.request = request;
+  }
 
   start(): void {
     if (this.#running++ === 0) this.#startedAt = performance.now();

@@ -66,7 +66,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@logtape/logtape": ["observe", "composition", "main.ts"],
   "@opentelemetry/api": ["db", "observe", "routes"],
   "node:buffer": ["codec", "db", "routes"],
-  "node:crypto": ["db", "routes"],
+  "node:crypto": ["db", "observe", "routes"],
   "node:path": ["routes"],
   "node:process": ["observe"],
   "node:timers": ["db", "routes"],

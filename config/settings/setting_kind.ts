@@ -73,6 +73,17 @@ export function integer({ min, max }: { min: number; max: number }): SettingKind
   };
 }
 
+/** A number, or `off`, as which zero counts too: null. */
+export function orOff({ range, read }: SettingKind<number>): SettingKind<number | null> {
+  return {
+    range: `${range}, or \`off\``,
+    read: (text, fail) =>
+      text.toLowerCase() === "off"
+        ? null
+        : read(text, (expectation) => fail(`${expectation}, or "off"`)) || null,
+  };
+}
+
 /** One of a few words, in any case. */
 export function choice<const T extends string>(choices: readonly [T, ...T[]]): SettingKind<T> {
   return {

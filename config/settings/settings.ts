@@ -14,6 +14,7 @@ import { CONTROL_SETTINGS } from "./control_settings.ts";
 import { DOCS_SETTINGS } from "./docs_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
 import { IDENTITY_SETTINGS } from "./identity_settings.ts";
+import { INSTRUMENT_SETTINGS } from "./instrument_settings.ts";
 import { LOAD_SETTINGS } from "./load_settings.ts";
 import { MASK_SETTINGS } from "./mask_settings.ts";
 import { QUOTA_SETTINGS } from "./quota_settings.ts";
@@ -212,6 +213,7 @@ export const SETTINGS = {
     kind: choice(["json", "pretty"]),
     meaning: "`json` for one JSON object per line, `pretty` for a terminal (the default in dev)",
   },
+  ...INSTRUMENT_SETTINGS,
   ...AUDIT_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;
 

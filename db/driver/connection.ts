@@ -211,7 +211,7 @@ export class Connection {
     const client = new cassandra.Client(clientOptions(settings, this.#writeTimes));
     client.on("log", (level: string, source: string, message: string, detail: unknown) => {
       if (level === "error") {
-        observe({ kind: "warning", message: `${source}: ${message}`, cause: detail });
+        observe({ kind: "driver_error", source, message, cause: detail });
       }
     });
     onSchemaEvent(client, onSchemaChange);

@@ -257,8 +257,12 @@ export class Session {
     return new Deadline(endsAt, this.#alarms, { attempts });
   }
 
-  #consistencyOf({ consistency }: Pick<StatementOptions, "consistency">): number {
-    return CONSISTENCY_CODES[consistency ?? this.#options.consistency];
+  #consistencyOf(
+    { consistency, attempts }: Pick<StatementOptions, "consistency" | "attempts">,
+  ): number {
+    const level = consistency ?? this.#options.consistency;
+    if (attempts !== undefined) attempts.consistency = level;
+    return CONSISTENCY_CODES[level];
   }
 
   /**

@@ -191,12 +191,14 @@ function settingsFor(
   values: BoundValues,
   options: BatchOptions,
 ): ExecutionSettings {
+  const routingKey = routingKeyOf(statement, values);
+  options.deadline.attempts.partitionKey = routingKey ?? null;
   return {
     consistency: options.consistency,
     isIdempotent: options.isIdempotent,
     timestamp: options.writeTime,
     keyspace: statement.keyspace ?? undefined,
-    routingKey: routingKeyOf(statement, values),
+    routingKey,
   };
 }
 

@@ -23,6 +23,7 @@ import { Attempts } from "../driver/timing/attempts.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
 import { warningKind } from "./server_warning.ts";
+import { describeSlowQuery, type SlowQueryOptions } from "./slow_query.ts";
 import { costOf } from "./statement_cost.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
@@ -113,6 +114,7 @@ export interface ExecutorOptions {
   /** Refuses statements whose consistency cannot be reached. */
   readonly availability: Pick<Availability, "assertReachable">;
   readonly observe: Observe;
+  readonly slowQueries: SlowQueryOptions;
   readonly maxPageBytes: number;
 }
 
@@ -123,9 +125,10 @@ const DEFAULT_FETCH_SIZE = 5000;
 const APPLIED = "[applied]";
 
 export function createExecutor(
-  { session, availability, observe, maxPageBytes }: ExecutorOptions,
+  { session, availability, observe, slowQueries, maxPageBytes }: ExecutorOptions,
 ): Executor {
   const tracer = trace.getTracer("cqlgate");
+  const slowMs = slowQueries.thresholdMs ?? Infinity;
 
   /** Says that the schema is no longer what the query was prepared for. */
   function noteDrift({ query }: PreparedQuery, detail: string): void {
@@ -157,6 +160,7 @@ export function createExecutor(
     try {
       const result = await run(attempts);
       answer = result.rows;
+      attempts.coordinator = result.coordinator;
       span.setAttributes({
         "cassandra.coordinator.id": result.coordinator,
         "db.response.returned_rows": result.rows.length,
@@ -183,6 +187,11 @@ export function createExecutor(
       span.end();
       const cost = costOf({ attempts, bound, answer, writes: prepared.writes, now });
       observe({ kind: "statement", query: query.name, durationMs, outcome, failure, cost });
+      if (durationMs >= slowMs) {
+        const requestId = stopwatch?.request?.id ?? null;
+        const statement = { query: query.name, durationMs, outcome, cost, requestId };
+        observe(describeSlowQuery(statement, { attempts, hashKey: slowQueries.hashKey }));
+      }
       stopwatch?.stop();
     }
   }

@@ -15,11 +15,13 @@ import {
 import { CODES } from "../../errors/codes.ts";
 import { createLineSink } from "./line_sink.ts";
 import type { LineWriter } from "./line_writer.ts";
+import { createRepeatedLines } from "./repeated_lines.ts";
 import { createAuditLines } from "./audit_lines.ts";
 import { createClockLines } from "./clock_lines.ts";
 import { createAvailabilityLines } from "./availability_lines.ts";
 import type { Observation, Observe } from "../observation.ts";
 import { prettyFormatter } from "./pretty_line.ts";
+import { round } from "./round.ts";
 
 export const LOG_CATEGORY = "cqlgate";
 
@@ -66,6 +68,7 @@ export function logObservations(logger: Logger): Observe {
   const logAudit = createAuditLines(logger, isDue);
   const logClock = createClockLines(logger, isDue);
   const logAvailability = createAvailabilityLines(logger);
+  const repeated = createRepeatedLines(logger);
   return (observation) => {
     switch (observation.kind) {
       case "audit":
@@ -96,12 +99,10 @@ export function logObservations(logger: Logger): Observe {
           query: observation.query,
           detail: observation.detail,
         });
+      case "slow_query":
       case "server_warning":
-        if (!isDue(`${observation.query} ${observation.about}`)) return;
-        return logger.warning("Cassandra warns about query {query}: {about}", {
-          query: observation.query,
-          about: observation.about,
-        });
+      case "driver_error":
+        return repeated.log(observation);
       case "issuer_keys":
         return logIssuerKeys(logger, observation);
       case "introspection":
@@ -112,6 +113,7 @@ export function logObservations(logger: Logger): Observe {
           adminUrl: observation.adminUrl,
         });
       case "shutdown":
+        repeated.flush();
         return logger.info("Shutting down: {step}", { step: observation.step });
       case "notice":
         return logger.info(literally(observation.message));
@@ -238,10 +240,6 @@ export function describeCause(cause: unknown): string | undefined {
 /** A message that is not a template. */
 function literally(message: string): string {
   return message.replaceAll("{", "{{").replaceAll("}", "}}");
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }
 
 /** Whether a line was not written in the last minute; there are as many as queries and kinds of warning. */

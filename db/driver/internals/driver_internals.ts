@@ -52,6 +52,7 @@ import type {
   RequestExecution,
 } from "./driver_shapes.ts";
 import type { BoundValues, RawResult, RawRows } from "./driver_types.ts";
+import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
 import { paceReading, type ProtocolStream } from "./paced_reading.ts";
 import { toRawResult } from "./raw_result.ts";
 
@@ -95,7 +96,7 @@ const { newQueryPlan } = promiseUtils as unknown as {
   newQueryPlan(policy: unknown, keyspace: unknown, options: unknown): Promise<Iterator<Host>>;
 };
 const { prototype: executionPrototype } = requestExecution as unknown as {
-  prototype: RequestExecution;
+  prototype: RequestExecution & Attempt;
 };
 
 const RESULT = 0x08;
@@ -159,6 +160,7 @@ FrameReader.prototype.readMetadata = function (kind) {
 
 paceReading(Protocol.prototype);
 probeBeforeGivingUp(hostClass.prototype, heartbeat);
+noteCoordinators(executionPrototype);
 
 // Room for what stands before the rows: the columns, and a paging state as long as a row's keys.
 const HEAD_BYTES = 128 * 1024;

@@ -1,11 +1,19 @@
 /**
  * What it took to run one statement: how often it was sent, when it was sent last, and how often a node had
- * to prepare it again first.
+ * to prepare it again first. And where it went, which is known whether it succeeds, fails or is given up.
  *
  * @module
  */
+import type { Buffer } from "node:buffer";
+import type { Consistency } from "../../../catalog/query.ts";
 
 export class Attempts {
+  /** `address:port` of the node that the last attempt was sent to; null if there was none. */
+  coordinator: string | null = null;
+  /** Null before a session takes the statement. */
+  consistency: Consistency | null = null;
+  /** As the partitioner hashes it; null if not all of it is bound. */
+  partitionKey: Buffer | null = null;
   #sent = 0;
   #lastSentAt = 0;
   #preparedAgain = 0;

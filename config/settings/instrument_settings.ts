@@ -1,0 +1,18 @@
+/**
+ * The settings that are about what the service shows of its own work.
+ *
+ * @module
+ */
+import type { Setting } from "./setting.ts";
+import { integer, orOff } from "./setting_kind.ts";
+
+export const INSTRUMENT_SETTINGS = {
+  /** Null if none is logged. */
+  slowQueryMs: {
+    name: "SLOW_QUERY_MS",
+    default: "500",
+    kind: orOff(integer({ min: 0, max: 600_000 })),
+    meaning:
+      "From how many milliseconds on a statement is [logged as slow](operations.md#slow-queries); 0 is `off`",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;

@@ -1,0 +1,23 @@
+/**
+ * Notes the node that each attempt goes to: of a statement without an answer, the driver does not say.
+ * Read against `lib/request-execution.js`.
+ *
+ * @module
+ */
+import type { Deadline } from "../timing/deadline.ts";
+
+/** One attempt at a request, as the driver has it. */
+export interface Attempt {
+  readonly _host: { readonly address: string };
+  readonly _request: { readonly deadline?: Deadline | null };
+  _sendOnConnection(): void;
+}
+
+export function noteCoordinators(attempts: Attempt): void {
+  const sendOnConnection = attempts._sendOnConnection;
+  attempts._sendOnConnection = function () {
+    const { _request: { deadline }, _host: { address } } = this;
+    if (deadline) deadline.attempts.coordinator = address;
+    sendOnConnection.call(this);
+  };
+}

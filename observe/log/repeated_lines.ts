@@ -1,0 +1,101 @@
+/**
+ * What can happen with every request, or every second for as long as a node is away: its lines are
+ * bounded, and say how many like them were left out.
+ *
+ * @module
+ */
+import type { Logger } from "@logtape/logtape";
+import type { Observation } from "../observation.ts";
+import { createBoundedLines } from "./bounded_lines.ts";
+import { round } from "./round.ts";
+
+type Repeated = Observation & {
+  readonly kind: "slow_query" | "server_warning" | "driver_error";
+};
+
+export interface RepeatedLines {
+  log(observation: Repeated): void;
+  /** Writes what is held back. */
+  flush(): void;
+}
+
+const SLOW_QUERIES_MS = 1_000;
+const WARNINGS_MS = 60_000;
+
+export function createRepeatedLines(logger: Logger): RepeatedLines {
+  const slowQueries = createBoundedLines(SLOW_QUERIES_MS);
+  const warnings = createBoundedLines(WARNINGS_MS);
+  return {
+    log(observation) {
+      switch (observation.kind) {
+        case "slow_query": {
+          const { query, durationMs } = observation;
+          const write = (leftOut: number) => logSlowQuery(logger, observation, leftOut);
+          return slowQueries.offer(query, write, durationMs);
+        }
+        case "server_warning": {
+          const { query, about } = observation;
+          return warnings.offer(
+            `server ${query} ${about}`,
+            (leftOut) =>
+              logger.warning("Cassandra warns about query {query}: {about}", {
+                query,
+                about,
+                ...leftOutOf(leftOut),
+              }),
+          );
+        }
+        case "driver_error": {
+          const { source, message, cause } = observation;
+          const kind = `driver ${source} ${withoutNumbers(message)}`;
+          return warnings.offer(kind, (leftOut) =>
+            logger.warning("The driver reports: {report}", {
+              report: `${source}: ${message}`,
+              ...(cause === undefined ? {} : { cause: messageOf(cause) }),
+              ...leftOutOf(leftOut),
+            }));
+        }
+      }
+    },
+    flush() {
+      slowQueries.flush();
+      warnings.flush();
+    },
+  };
+}
+
+function logSlowQuery(
+  logger: Logger,
+  slow: Observation & { kind: "slow_query" },
+  leftOut: number,
+): void {
+  logger.warning("Slow query {query}: {duration_ms} ms", {
+    query: slow.query,
+    duration_ms: round(slow.durationMs),
+    cassandra_ms: round(slow.cost.serverMs),
+    key: slow.key,
+    coordinator: slow.coordinator,
+    attempts: slow.cost.attempts,
+    consistency: slow.consistency,
+    rows_received: slow.cost.rowsReceived,
+    rows_sent: slow.cost.rowsSent,
+    outcome: slow.outcome,
+    request_id: slow.requestId,
+    ...(slow.traceId === null ? {} : { trace_id: slow.traceId }),
+    ...leftOutOf(leftOut),
+  });
+}
+
+function leftOutOf(leftOut: number): { left_out?: number } {
+  return leftOut === 0 ? {} : { left_out: leftOut };
+}
+
+/** An attempt has a number, and a connection an id: what differs only there is one kind. */
+function withoutNumbers(message: string): string {
+  return message.replace(/(?<![.:\w])#?\d+(?![.:\w])/g, "#");
+}
+
+/** What went wrong, in a word: a stack would lead into the driver. */
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

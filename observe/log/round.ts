@@ -1,0 +1,10 @@
+/**
+ * Times in log lines.
+ *
+ * @module
+ */
+
+/** Milliseconds with two decimals: more of a clock is noise. */
+export function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
