@@ -120,11 +120,16 @@ async function replace(index: 0 | 1, release: MigrationProject): Promise<Service
   return await run(index, release);
 }
 
-/** Resolves when the balancer has had time to send requests to every replica that is ready. */
+/** Resolves when the balancer sends requests to both replicas. */
 async function served(): Promise<void> {
-  for (const { url } of replicas.values() as Iterable<ServiceProcess>) await untilReady(url);
-  const { answered } = load;
-  await eventually("more requests are answered", () => load.answered > answered + 30);
+  for (const replica of replicas) {
+    await untilReady(replica!.url);
+    await eventually("the balancer sends requests to the replica", async () => {
+      const metrics = await (await fetch(`${replica!.adminUrl}/metrics`)).text();
+      return /^cqlgate_http_request_duration_seconds_count\{.*"\/visits\/\{page\}".*\} [1-9]/m
+        .test(metrics);
+    });
+  }
   expect(load.lost).toEqual([]);
 }
 
