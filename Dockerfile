@@ -27,14 +27,14 @@ COPY server server
 COPY tasks tasks
 COPY deploy/healthcheck.ts deploy/healthcheck.ts
 RUN deno cache --quiet --frozen main.ts tasks/migrate.ts tasks/check.ts deploy/healthcheck.ts \
-  && chown -R deno:deno /deno-dir \
-  && install -d -o deno -g deno /var/log/cqlgate
+  && install -d -o 10001 -g 10001 /var/log/cqlgate
 
 # The example last: it changes most often. Mount your own project over it, read-only, or copy it into
 # its place.
 COPY cql cql
 
-USER deno
+# By number, so that Kubernetes can tell that it is not root. It owns nothing but the folder of logs.
+USER 10001:10001
 EXPOSE 8000 8001
 STOPSIGNAL SIGTERM
 

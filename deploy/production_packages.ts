@@ -22,6 +22,7 @@ export const DEVELOPMENT: readonly string[] = [
   "oidc-provider",
   "playwright-core",
   "vega-datasets",
+  "yaml",
 ];
 
 export interface Manifest {

@@ -98,7 +98,7 @@ describe("Dockerfile", () => {
   });
 
   it("runs as a user without privileges, from the exec form", () => {
-    const user = dockerfile.indexOf("\nUSER deno\n");
+    const user = dockerfile.search(/\nUSER [1-9]\d*:[1-9]\d*\n/);
     expect(user).toBeGreaterThan(dockerfile.lastIndexOf("\nRUN "));
     expect(dockerfile.indexOf("\nCMD ")).toBeGreaterThan(user);
     expect(dockerfile).toContain("\nSTOPSIGNAL SIGTERM\n");
