@@ -58,6 +58,7 @@ async function main(): Promise<void> {
   Deno.addSignalListener("SIGHUP", () => {
     service.reopenAudit();
     service.readControl();
+    service.reloadQueries();
   });
   stopOnSignal(() => service.close().finally(flushLogs));
 }

@@ -29,6 +29,7 @@ import { createCursors } from "../routes/paging/cursors.ts";
 import { createCursorBox } from "../routes/paging/seal_cursor.ts";
 import { Activation } from "../server/activation.ts";
 import { isAnyServable, queriesByRoute, type RouteQueries } from "../server/servable_routes.ts";
+import { Reloader } from "../server/reloader.ts";
 import { shutDown } from "../server/shutdown.ts";
 import { createApiParts } from "./api_parts.ts";
 import { openListeners } from "./listeners.ts";
@@ -48,6 +49,11 @@ export interface Service {
    * @throws what keeps them from being served, such as a `ProjectError`; the old routes keep serving
    */
   reload(): Promise<void>;
+  /**
+   * Takes over queries and migrations whose files have changed, as far as `CQL_RELOAD` lets it. Never
+   * rejects: what goes wrong is observed, and those from before are served.
+   */
+  reloadQueries(): Promise<void>;
   /** Begins a new file for the audit log, if the old one was renamed. */
   reopenAudit(): void;
   /** Reads the control file again, as it does every second. */
@@ -131,7 +137,10 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     if (observation.kind !== "availability") return;
     activation.noteServable(isAnyServable(routes, observation.unreachable));
   });
-  await activation.load();
+  const { cqlDir, cqlReload, reloadIntervalMs } = config;
+  const intervalMs = cqlReload === "watch" ? reloadIntervalMs : null;
+  const reloader = new Reloader({ activation, cqlDir, intervalMs, observe });
+  await reloader.load();
 
   function appFor(
     prepared: readonly PreparedQuery[] | null,
@@ -167,6 +176,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
   async function close(): Promise<void> {
     isClosing = true;
+    reloader.stop();
     unwatchFiles();
     availability.close();
     await shutDown({ activation, api, admin, session, audit, observe }, config);
@@ -180,6 +190,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     adminUrl,
     ready: activation.ready,
     reload: () => activation.reload(),
+    reloadQueries: async () => {
+      if (cqlReload !== "off") await reloader.reload();
+    },
     reopenAudit: () => audit?.reopen(),
     readControl: async () => await parts.control?.refresh(),
     close: () => closed ??= close(),

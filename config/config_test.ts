@@ -96,6 +96,7 @@ describe("readConfig()", () => {
       docsScopes: null,
       dpop: "optional",
       reloadIntervalMs: 5000,
+      cqlReload: "signal",
       drainDelayMs: 5000,
       shutdownGraceMs: 30000,
       logLevel: "info",

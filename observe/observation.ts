@@ -80,6 +80,13 @@ export interface UnreachableQuery {
   readonly partitions: "all" | "some";
 }
 
+/** The names of queries that differ from those that were served before. */
+export interface QueryChanges {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
 export type Observation =
   /** A request was answered, or its caller left. Durations are in milliseconds. */
   | {
@@ -175,6 +182,16 @@ export type Observation =
     readonly migration: number | null;
     readonly durationMs: number;
   }
+  /** The files were read, and are served now. */
+  | {
+    readonly kind: "reload";
+    readonly succeeded: true;
+    /** Whether nothing was served before. */
+    readonly isFirst: boolean;
+    readonly changes: QueryChanges;
+  }
+  /** They are not served, and those from before still are. */
+  | { readonly kind: "reload"; readonly succeeded: false; readonly cause: unknown }
   /** A deprecated route was called, with a valid token if it needs one. */
   | {
     readonly kind: "deprecated_use";

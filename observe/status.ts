@@ -43,6 +43,14 @@ export interface StatusSnapshot {
     readonly fetched: boolean;
     readonly usable: boolean;
   }[];
+  /** Whether the files of the queries are what is served, as they were read last; null before the first. */
+  readonly reload: {
+    readonly ok: boolean;
+    /** Of the last attempt. */
+    readonly at: string;
+    /** Why they are not served. */
+    readonly reason: string | null;
+  } | null;
   /** How far the clock is ahead of the nodes', in milliseconds; `skew_ms` is null while it is unknown. */
   readonly clock: {
     readonly skew_ms: number | null;
@@ -76,6 +84,7 @@ export function createStatus(now: () => number = Date.now): Status {
   let control: Of<"control"> | null = null;
   let clock: Of<"clock"> | null = null;
   let availability: Of<"availability"> | null = null;
+  let reload: StatusSnapshot["reload"] = null;
   let isDraining = false;
   const issuers = new Map<string, Of<"issuer_keys">>();
 
@@ -96,6 +105,13 @@ export function createStatus(now: () => number = Date.now): Status {
           return;
         case "issuer_keys":
           issuers.set(observation.issuer, observation);
+          return;
+        case "reload":
+          reload = {
+            ok: observation.succeeded,
+            at: isoNow(),
+            reason: observation.succeeded ? null : reasonOf(observation.cause),
+          };
           return;
         case "clock":
           clock = observation;
@@ -136,6 +152,7 @@ export function createStatus(now: () => number = Date.now): Status {
         fetched,
         usable,
       })),
+      reload,
       clock: describeClock(clock),
       control: control === null ? null : {
         applied: control.applied,
@@ -145,6 +162,10 @@ export function createStatus(now: () => number = Date.now): Status {
       },
     }),
   };
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function describeClock(clock: Of<"clock"> | null): StatusSnapshot["clock"] {

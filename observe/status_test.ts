@@ -21,6 +21,7 @@ describe("createStatus()", () => {
       unreachable: null,
       queries: null,
       issuers: [],
+      reload: null,
       clock: UNKNOWN_CLOCK,
       control: null,
     });
@@ -47,6 +48,7 @@ describe("createStatus()", () => {
       migration: 7,
       durationMs: 5,
     });
+    status.observe({ kind: "reload", succeeded: false, cause: new Error("no") });
     for (const fetched of [true, false]) {
       status.observe({
         kind: "issuer_keys",
@@ -71,6 +73,7 @@ describe("createStatus()", () => {
       unreachable,
       queries: { count: 1, served_since: "1970-01-01T00:00:01.000Z", migration: 7 },
       issuers: [{ issuer: "https://a.example", fetched: false, usable: true }],
+      reload: { ok: false, at: "1970-01-01T00:00:01.000Z", reason: "no" },
       clock: UNKNOWN_CLOCK,
       control: null,
     });

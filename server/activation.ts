@@ -1,26 +1,28 @@
 /**
  * From files and a session to routes that are served, again and again: at boot, when Cassandra returns,
- * when the schema drifts, and in dev when a file changes. The old routes serve until the new ones are
- * whole. It knows why the service is not ready; what it serves with is the caller's.
+ * when the schema drifts, and when files change. The old routes serve until the new ones are whole, and
+ * follow the schema until then. It knows why the service is not ready; what it serves with is the caller's.
  *
  * @module
  */
-import type { Consistency, Query } from "../catalog/query.ts";
-import { CatalogError, placeOf } from "../catalog/text/diagnose.ts";
+import type { Consistency } from "../catalog/query.ts";
+import { placeOf } from "../catalog/text/diagnose.ts";
 import { backoff } from "../db/driver/timing/backoff.ts";
 import type { Session } from "../db/driver/session.ts";
 import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../db/schema/cursor_table.ts";
-import { MigrationError } from "../db/migrate/migrations.ts";
 import { assertSchemaVersion } from "../db/migrate/schema_version.ts";
 import { GuardrailError } from "../guardrails/guardrail_error.ts";
 import { describeWaived, type Finding } from "../guardrails/inspect.ts";
 import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { LoadedRoute } from "../routes/handwritten/load_routes.ts";
+import { failureOf } from "./activation_failure.ts";
+import { deprecatedRoutes } from "./deprecated_routes.ts";
 import { loadProject, type Project } from "./project.ts";
+import { compareQueries } from "./query_changes.ts";
 
 export interface ActivationOptions {
   readonly session: Session;
@@ -40,6 +42,8 @@ export interface ActivationOptions {
 
 // Half a second at least between attempts: what stands in the way is for a person to remove.
 const RETRY = { baseMs: 1_000, capMs: 10_000 };
+/** For files that cannot be served, while others are. A change of the schema is a reason to try at once. */
+const RETRY_FILES = { baseMs: 1_000, capMs: 60_000 };
 const MIN_DELAY_MS = 500;
 // Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
 const SETTLE_MS = 250;
@@ -52,7 +56,13 @@ const NO_LEVEL = "too few Cassandra nodes are reachable for the consistency of a
 export class Activation {
   readonly #options: ActivationOptions;
   readonly #firstReady = Promise.withResolvers<void>();
-  #project: Project | null = null;
+  /** As the files were read last: what the next run is about. */
+  #wanted: Project | null = null;
+  /** Null until there are routes. */
+  #served: Project | null = null;
+  /** Counts the reasons why the routes may be older than the schema; `#derivedAt` is the last one heeded. */
+  #schemaMoment = 0;
+  #derivedAt = 0;
   #obstacle: string | null = "Cassandra cannot be reached yet";
   #reason: string | null = null;
   #isAnyServable = true;
@@ -63,7 +73,6 @@ export class Activation {
   /** What becomes of the first attempt of the latest run. */
   #outcome: Promise<void> = Promise.resolve();
   #isStopped = false;
-  #isServing = false;
   /** Timer of the next run after a schema change; null if no run is scheduled. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastAttemptAt = -Infinity;
@@ -78,6 +87,7 @@ export class Activation {
   constructor(options: ActivationOptions) {
     this.#options = options;
     options.session.onStateChange((state, changed) => {
+      if (state === "up" && changed) this.#schemaMoment++;
       // One more node may be what a quorum lacked.
       if (state === "up" && (changed || this.#isTryingOn())) this.run();
       else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
@@ -108,25 +118,32 @@ export class Activation {
    * @throws {ProjectError} and keeps what it had
    */
   async load(): Promise<void> {
+    this.#wanted = await this.#read();
+  }
+
+  async #read(): Promise<Project> {
     const { cqlDir, keyspace, check } = this.#options;
     const project = await loadProject(cqlDir, {
       keyspace,
-      routes: this.#project?.routes,
+      routes: this.#wanted?.routes,
       warn: (message) => this.#logOnce(message, "warning"),
     });
     check(project);
-    this.#project = project;
+    return project;
   }
 
   /**
-   * Loads the files and serves what they say. What keeps them from being served is tried again, as at
+   * Reads the files and serves what they say. What keeps them from being served is tried again, as at
    * boot, since it may lie in the schema.
    *
+   * @param assertWhole throws if what was read may be files of before and of after a change
    * @throws {ProjectError} if the files have mistakes; the previous project stays in use
    * @throws the error of the first attempt; the old routes serve until a later attempt succeeds
    */
-  async reload(): Promise<void> {
-    await this.load();
+  async reload(assertWhole: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    const project = await this.#read();
+    await assertWhole();
+    this.#wanted = project;
     if (this.#options.session.state !== "up") {
       throw new Error(CASSANDRA_AWAY);
     }
@@ -153,7 +170,7 @@ export class Activation {
       if (!isOver()) return;
     } catch (error) {
       if (!isOver()) {
-        if (isHeard) this.#warned = messageOf(error);
+        if (isHeard) this.#warned = failureOf(error).reason;
         this.#fail(error);
         this.#tryOn(isOver);
         throw error;
@@ -167,7 +184,7 @@ export class Activation {
   /** Never rejects. */
   async #tryOn(isOver: () => boolean): Promise<void> {
     this.#isTryingOn = () => !isOver();
-    for (const delayMs of backoff(RETRY)) {
+    for (const delayMs of backoff(this.#isBehind ? RETRY_FILES : RETRY)) {
       await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
       if (isOver()) return;
       try {
@@ -187,6 +204,7 @@ export class Activation {
    * do not agree.
    */
   #runSoon(isAnnounced: boolean): void {
+    this.#schemaMoment++;
     if (this.#isStopped || this.#timer !== null) return;
     if (!isAnnounced && this.#isTryingOn()) return;
     const sinceLastMs = performance.now() - this.#lastAttemptAt;
@@ -205,13 +223,31 @@ export class Activation {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
+  /** Whether the files that were read last are not what is served. */
+  get #isBehind(): boolean {
+    return this.#served !== null && this.#served !== this.#wanted;
+  }
+
   async #attempt(isOver: () => boolean): Promise<void> {
+    if (this.#wanted === null) throw new TypeError("Cannot activate: nothing is loaded");
+    this.#lastAttemptAt = performance.now();
+    try {
+      await this.#derive(this.#wanted, isOver);
+    } catch (error) {
+      const isStale = this.#derivedAt !== this.#schemaMoment;
+      if (this.#isBehind && isStale && !isOver()) await this.#derive(this.#served!, isOver);
+      throw error;
+    }
+  }
+
+  /** Serves a project, if the cluster can. */
+  async #derive(project: Project, isOver: () => boolean): Promise<void> {
     const { session, keyspace, cursorTable, observe, serve } = this.#options;
     // Before the first write. Beside the rest, which takes longer.
-    const compared = this.#isServing ? null : session.compareClocks();
-    const startedAt = this.#lastAttemptAt = performance.now();
-    if (this.#project === null) throw new TypeError("Cannot activate: nothing is loaded");
-    const { queries, migrations, routes } = this.#project;
+    const compared = this.#served === null ? session.compareClocks() : null;
+    const startedAt = performance.now();
+    const schemaMoment = this.#schemaMoment;
+    const { queries, migrations, routes } = project;
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     const obstacle = await cursorTable.findObstacle();
     const prepared = await prepareQueries(session, queries);
@@ -222,7 +258,12 @@ export class Activation {
     if (notice !== null) this.#logOnce(notice, "notice");
     if (obstacle !== null) this.#logOnce(`Long cursors are not kept: ${obstacle}`, "warning");
     serve(prepared, routes);
-    this.#isServing = true;
+    this.#derivedAt = schemaMoment;
+    if (project !== this.#served) {
+      const changes = compareQueries(this.#served?.queries ?? [], queries);
+      observe({ kind: "reload", succeeded: true, isFirst: this.#served === null, changes });
+    }
+    this.#served = project;
     this.#warned = null;
     const durationMs = performance.now() - startedAt;
     observe({
@@ -244,16 +285,16 @@ export class Activation {
    * ahead, or a Cassandra that is slow to answer, must not take every replica out.
    */
   #fail(error: unknown): void {
-    const reason = messageOf(error);
-    const isAboutSchema = error instanceof MigrationError || error instanceof CatalogError ||
-      error instanceof GuardrailError;
+    const { reason, summary, isAboutSchema } = failureOf(error);
     // Where Cassandra was away it is not known to be there again before it has answered.
     const isThere = isAboutSchema || this.#obstacle === null;
-    if (!this.#isServing || !isThere) return this.#setObstacle(summaryOf(error), reason);
+    if (this.#served === null || !isThere) return this.#setObstacle(summary, reason);
     this.#setObstacle(null);
     if (reason === this.#warned) return;
     this.#warned = reason;
-    const message = isAboutSchema
+    const message = this.#isBehind
+      ? "The routes stay as they are: the files as they are now cannot be served"
+      : isAboutSchema
       ? "The routes stay as they are: what the cluster has now cannot be served"
       : "The routes stay as they are: the cluster could not be asked for its schema";
     this.#options.observe({ kind: "warning", message, cause: error });
@@ -301,30 +342,4 @@ function partition(
 ): [Finding[], Finding[]] {
   const isRefused = ({ severity }: Finding) => severity === "error" && guardrails === "refuse";
   return [findings.filter(isRefused), findings.filter((finding) => !isRefused(finding))];
-}
-
-function deprecatedRoutes(
-  queries: readonly Query[],
-  routes: readonly LoadedRoute[],
-): { method: string; path: string }[] {
-  const all = [
-    ...queries.flatMap(({ route, deprecated }) => route === null ? [] : [{ ...route, deprecated }]),
-    ...routes.map(({ route }) => route),
-  ];
-  return all.filter(({ deprecated }) => deprecated !== null)
-    .map(({ method, path }) => ({ method: method.toUpperCase(), path }));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** What anybody may know of a failure: nothing of the schema or of the queries. */
-function summaryOf(error: unknown): string {
-  if (error instanceof MigrationError) {
-    return "the cluster has another schema version than it needs";
-  }
-  if (error instanceof GuardrailError) return "its queries hit a guardrail";
-  if (error instanceof CatalogError) return "its queries do not fit the schema of the cluster";
-  return "Cassandra cannot be asked for its schema";
 }

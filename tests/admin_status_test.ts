@@ -60,6 +60,7 @@ describe("The operator's port", () => {
       unreachable: [],
       queries: { count: 1, served_since: time, migration: 1 },
       issuers: [{ issuer: service.provider.issuer, fetched: true, usable: true }],
+      reload: { ok: true, at: time, reason: null },
       clock: {
         skew_ms: expect.any(Number),
         uncertainty_ms: expect.any(Number),

@@ -73,6 +73,8 @@ export function logObservations(logger: Logger): Observe {
     switch (observation.kind) {
       case "audit":
         return logAudit(observation);
+      case "reload":
+        return logReload(logger, observation);
       case "clock":
         return logClock(observation);
       case "availability":
@@ -183,6 +185,23 @@ function logControl(logger: Logger, control: Observation & { kind: "control" }):
     ...properties,
     cause: describeCause(cause),
   });
+}
+
+function logReload(logger: Logger, reload: Observation & { kind: "reload" }): void {
+  if (!reload.succeeded) {
+    const { cause } = reload;
+    return logger.error(
+      "The changed files cannot be served, and the queries from before still are",
+      {
+        // The report of mistakes; where they were found is of no use.
+        cause: cause instanceof Error ? cause.message : String(cause),
+      },
+    );
+  }
+  if (reload.isFirst) return;
+  const { added, changed, removed } = reload.changes;
+  const counts = "added: {added}, changed: {changed}, removed: {removed}";
+  logger.info(`Serving the changed files; ${counts}`, { added, changed, removed });
 }
 
 function logConnection(

@@ -14,6 +14,7 @@ import { createConnectionMetrics } from "./connection_metrics.ts";
 import { createIdentityMetrics } from "./identity_metrics.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
 import { NOTHING_TO_READ, type Readings } from "./readings.ts";
+import { createReloadMetrics } from "./reload_metrics.ts";
 import { createRequestMetrics } from "./request_metrics.ts";
 import { createStatementMetrics } from "./statement_metrics.ts";
 
@@ -42,6 +43,7 @@ export function createMetrics(release: string): Metrics {
   const identity = createIdentityMetrics(register, () => readings.tokenCache());
   const observeAudit = createAuditMetrics(register);
   const observeAvailability = createAvailabilityMetrics(register);
+  const observeReload = createReloadMetrics(register);
   const observeClock = createClockMetrics(register);
   const ready = new prometheus.Gauge({
     name: "cqlgate_ready",
@@ -103,6 +105,8 @@ export function createMetrics(release: string): Metrics {
           return statements.warning(observation);
         case "audit":
           return observeAudit(observation);
+        case "reload":
+          return observeReload(observation);
         case "clock":
           return observeClock(observation);
         case "availability":
