@@ -1,39 +1,61 @@
 /**
- * Log lines to a stream, in order. The reader of a log must not be able to end the service, nor to fill its
- * memory: a bounded number of bytes waits for a slow reader, and nothing for one that is gone.
+ * Log lines to a stream, in order. Lines go out together, a few milliseconds after the first of them, as a
+ * write for each would cost a request more than anything else that the log does for it; errors take what
+ * waits with them at once. The reader of a log must not be able to end the service, nor to fill its
+ * memory: a bounded length waits for a slow reader, and nothing for one that is gone.
  *
  * @module
  */
 import type { LogRecord, Sink } from "@logtape/logtape";
 import type { LineWriter } from "./line_writer.ts";
 
-/** Some ten thousand lines. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** In characters, nearly all of which are ASCII: some ten thousand lines. */
+const MAX_WAITING_LENGTH = 4 * 1024 * 1024;
+/** How long a line waits for others: what a process that is killed can lose. */
+const BATCH_MS = 10;
+/** What goes out without waiting for more, in characters. */
+const BATCH_LENGTH = 64 * 1024;
 /** How long the last lines may take when the process ends. */
 const FLUSH_TIMEOUT_MS = 1_000;
 
 export interface LineSinkOptions {
   readonly formatter: (record: LogRecord) => string;
-  /** Default: 4 MiB. */
-  readonly maxWaitingBytes?: number;
+  /** In characters. Default: 4 Mi. */
+  readonly maxWaitingLength?: number;
 }
 
 /** A sink that never throws and never rejects. Lines that find no room are counted, and that is logged. */
 export function createLineSink(
   writer: LineWriter,
-  { formatter, maxWaitingBytes = MAX_WAITING_BYTES }: LineSinkOptions,
+  { formatter, maxWaitingLength = MAX_WAITING_LENGTH }: LineSinkOptions,
 ): Sink & AsyncDisposable {
   const encoder = new TextEncoder();
-  let waitingBytes = 0;
+  /** Lines that have not been handed to the writer, and when they will be. */
+  let batch = "";
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  /** The length of these, and of those that the writer has. */
+  let waitingLength = 0;
   let dropped = 0;
   let last = Promise.resolve();
 
   function write(record: LogRecord): void {
-    const bytes = encoder.encode(formatter(record));
-    waitingBytes += bytes.length;
+    const line = formatter(record);
+    waitingLength += line.length;
+    batch += line;
+    if (batch.length >= BATCH_LENGTH || isUrgent(record)) flush();
+    else timer ??= setTimeout(flush, BATCH_MS);
+  }
+
+  function flush(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (batch === "") return;
+    const { length } = batch;
+    const bytes = encoder.encode(batch);
+    batch = "";
     last = writer.write(bytes).catch(() => {}).then(() => {
-      waitingBytes -= bytes.length;
-      if (dropped > 0 && waitingBytes < maxWaitingBytes / 2) sayDropped();
+      waitingLength -= length;
+      if (dropped > 0 && waitingLength < maxWaitingLength / 2) sayDropped();
     });
   }
 
@@ -52,15 +74,28 @@ export function createLineSink(
 
   const sink = (record: LogRecord) => {
     if (writer.isGone) return;
-    if (waitingBytes >= maxWaitingBytes) dropped++;
+    if (waitingLength >= maxWaitingLength) dropped++;
     else write(record);
   };
   return Object.assign(sink, {
     async [Symbol.asyncDispose]() {
-      let timer;
-      const tooLate = new Promise((resolve) => timer = setTimeout(resolve, FLUSH_TIMEOUT_MS));
-      await Promise.race([last, tooLate]);
-      clearTimeout(timer);
+      let timeout;
+      const tooLate = new Promise((resolve) => timeout = setTimeout(resolve, FLUSH_TIMEOUT_MS));
+      await Promise.race([allWritten(), tooLate]);
+      clearTimeout(timeout);
     },
   });
+
+  /** Those too that are written because others were dropped. */
+  async function allWritten(): Promise<void> {
+    do {
+      flush();
+      await last;
+    } while (batch !== "");
+  }
+}
+
+/** What may be the last line of a process. */
+function isUrgent({ level }: LogRecord): boolean {
+  return level === "error" || level === "fatal";
 }

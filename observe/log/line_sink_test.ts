@@ -2,14 +2,15 @@ import { getJsonLinesFormatter, type LogRecord } from "@logtape/logtape";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { createLineSink } from "./line_sink.ts";
+import { eventually } from "../../tests/support/eventually.ts";
 import { LineWriter } from "./line_writer.ts";
 
 const formatter = getJsonLinesFormatter({ properties: "flatten", message: "template" });
 
-function record(n: number): LogRecord {
+function record(n: number, level: LogRecord["level"] = "info"): LogRecord {
   return {
     category: ["cqlgate"],
-    level: "info",
+    level,
     message: ["line ", n, ""],
     rawMessage: "line {n}",
     properties: { n },
@@ -20,15 +21,19 @@ function record(n: number): LogRecord {
 /** A stream whose reader takes a chunk when it is told to. */
 function slowReader() {
   const lines: Record<string, unknown>[] = [];
+  const chunks: string[] = [];
   const open = Promise.withResolvers<void>();
   const stream = new WritableStream<Uint8Array<ArrayBuffer>>({
     async write(bytes) {
       await open.promise;
-      lines.push(JSON.parse(new TextDecoder().decode(bytes)));
+      const text = new TextDecoder().decode(bytes);
+      chunks.push(text);
+      lines.push(...text.trimEnd().split("\n").map((line) => JSON.parse(line)));
     },
   });
   return {
     lines,
+    chunks,
     stream,
     resume: () => open.resolve(),
   };
@@ -44,9 +49,45 @@ describe("createLineSink()", () => {
     expect(lines.map(({ n }) => n)).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it("writes lines together that come within a few milliseconds", async () => {
+    const { lines, chunks, stream, resume } = slowReader();
+    resume();
+    const sink = createLineSink(new LineWriter(stream), { formatter });
+    for (let n = 0; n < 3; n++) sink(record(n));
+    await eventually("three lines", () => lines.length === 3);
+    sink(record(3));
+    await eventually("the fourth line", () => lines.length === 4);
+    expect(chunks).toHaveLength(2);
+    await sink[Symbol.asyncDispose]();
+  });
+
+  it("writes an error at once, after the lines before it", async () => {
+    const { lines, chunks, stream, resume } = slowReader();
+    resume();
+    const sink = createLineSink(new LineWriter(stream), { formatter });
+    sink(record(0));
+    sink(record(1, "error"));
+    // Before any timer can fire.
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    expect(lines.map(({ n }) => n)).toEqual([0, 1]);
+    sink(record(2));
+    await sink[Symbol.asyncDispose]();
+    expect(chunks).toHaveLength(2);
+  });
+
+  it("lets no batch grow without end", async () => {
+    const { chunks, stream, resume } = slowReader();
+    resume();
+    const sink = createLineSink(new LineWriter(stream), { formatter });
+    for (let n = 0; n < 2_000; n++) sink(record(n));
+    await sink[Symbol.asyncDispose]();
+    expect(chunks.join("").trimEnd().split("\n")).toHaveLength(2_000);
+    for (const chunk of chunks) expect(chunk.length).toBeLessThan(66_000);
+  });
+
   it("drops what a reader that stalls has no room for, and says how much", async () => {
     const { lines, stream, resume } = slowReader();
-    const sink = createLineSink(new LineWriter(stream), { formatter, maxWaitingBytes: 1_000 });
+    const sink = createLineSink(new LineWriter(stream), { formatter, maxWaitingLength: 1_000 });
     for (let n = 0; n < 1_000; n++) sink(record(n));
     resume();
     await sink[Symbol.asyncDispose]();
