@@ -64,7 +64,7 @@ function mapResponse(
     case responses.isBootstrapping:
       return unavailable(cause);
     case responses.overloaded:
-      return overloaded(cause);
+      return toldOverloaded(cause, facts);
     case responses.readTimeout:
     case responses.writeTimeout:
       return timedOut(cause, facts);
@@ -157,6 +157,15 @@ function connectionLost(cause: unknown, facts: StatementFacts): ServiceError {
     "The connection to Cassandra broke; the write may have happened: retrying is safe",
     { cause },
   );
+}
+
+/**
+ * A coordinator with too many hints says so before it writes. But it looks again before it commits a
+ * lightweight transaction, which the replicas have accepted by then (Cassandra's `StorageProxy`,
+ * `checkHintOverload`).
+ */
+function toldOverloaded(cause: unknown, facts: StatementFacts): ServiceError {
+  return facts.writes && !facts.idempotent ? outcomeUnknown(cause) : overloaded(cause);
 }
 
 function overloaded(cause: unknown): ServiceError {

@@ -44,13 +44,15 @@ const busy = () =>
 type Outcomes = Code | readonly [Code, Code, Code];
 
 const MAYBE_DONE = ["timeout", "timeout", "outcome_unknown"] as const;
+const OVERLOADED = ["overloaded", "overloaded", "outcome_unknown"] as const;
 const BROKEN_OFF = ["unavailable", "unavailable", "outcome_unknown"] as const;
 
 const CASES: readonly (readonly [string, Error, Outcomes])[] = [
   // A lightweight transaction may be accepted before the commit is found to lack replicas.
   ["unavailable", response(responses.unavailableException), BROKEN_OFF],
   ["bootstrapping", response(responses.isBootstrapping), "unavailable"],
-  ["overloaded", response(responses.overloaded), "overloaded"],
+  // So may it be before the commit is found to need too many hints.
+  ["overloaded", response(responses.overloaded), OVERLOADED],
   ["a busy connection", busy(), "overloaded"],
   ["a read timeout", response(responses.readTimeout), MAYBE_DONE],
   ["a write timeout", response(responses.writeTimeout), MAYBE_DONE],
@@ -74,7 +76,7 @@ const CASES: readonly (readonly [string, Error, Outcomes])[] = [
   [
     "hosts of which one answered",
     behindHosts(timedOut(), response(responses.overloaded)),
-    "overloaded",
+    OVERLOADED,
   ],
   [
     "a keyspace that another host refuses",
