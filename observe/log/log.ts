@@ -4,15 +4,9 @@
  *
  * @module
  */
-import {
-  configure,
-  dispose,
-  getConsoleSink,
-  getJsonLinesFormatter,
-  type Logger,
-  type Sink,
-} from "@logtape/logtape";
+import { configure, dispose, getConsoleSink, type Logger, type Sink } from "@logtape/logtape";
 import { CODES } from "../../errors/codes.ts";
+import { jsonLineFormatter } from "./json_line.ts";
 import { createLineSink } from "./line_sink.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { createRepeatedLines } from "./repeated_lines.ts";
@@ -55,7 +49,7 @@ export async function configureLogs(options: LogOptions): Promise<() => Promise<
 /** The console takes a severity from the method that is called, and puts warnings on stderr. */
 function sinkFor({ format, exportsConsole = false, stdout }: LogOptions): Sink {
   if (format === "json") {
-    const formatter = getJsonLinesFormatter({ properties: "flatten", message: "template" });
+    const formatter = jsonLineFormatter(LOG_CATEGORY);
     return exportsConsole ? getConsoleSink({ formatter }) : createLineSink(stdout, { formatter });
   }
   // Colours are for terminals, not for collectors.
