@@ -6,10 +6,12 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import cassandra from "cassandra-driver";
 import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
 import type { HostState } from "../../observe/observation.ts";
+import type { StatusSnapshot } from "../../observe/status.ts";
 import { eventually } from "../support/eventually.ts";
-import { type OwnService, startOwnService, succeed } from "../support/own_service.ts";
+import { answer, type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",
@@ -22,8 +24,48 @@ SELECT id, body FROM notes WHERE id = :id;
 -- @route PUT /notes/{id}
 -- @public
 UPDATE notes SET body = :body WHERE id = :id;
+
+-- name: get_note_surely :one
+-- @route GET /surely/{id}
+-- @public
+-- @consistency LOCAL_QUORUM
+SELECT id, body FROM notes WHERE id = :id;
+
+-- name: add_note :applied
+-- @route POST /notes/{id}
+-- @public
+-- @consistency LOCAL_ONE serial=LOCAL_SERIAL
+INSERT INTO notes (id, body) VALUES (:id, :body) IF NOT EXISTS;
+
+-- name: get_single :one
+-- @route GET /singles/{id}
+-- @public
+SELECT id FROM ring_singles.singles WHERE id = :id;
 `,
 };
+/** Far longer than an answer that waits for nobody takes. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const IDS = Array.from({ length: 20 }, (_, id) => id);
+
+/** A keyspace beside the service's own: each of its partitions is on one of the local nodes. */
+async function createSingles(contactPoint: string): Promise<void> {
+  const client = new cassandra.Client({
+    contactPoints: [contactPoint],
+    localDataCenter: "dc1",
+    protocolOptions: { port: Number(contactPoint.split(":")[1]) },
+  });
+  await client.connect();
+  await client.execute(
+    "CREATE KEYSPACE ring_singles WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1}",
+  );
+  await client.execute("CREATE TABLE ring_singles.singles (id int PRIMARY KEY)");
+  for (const id of IDS) {
+    await client.execute("INSERT INTO ring_singles.singles (id) VALUES (?)", [id], {
+      prepare: true,
+    });
+  }
+  await client.shutdown();
+}
 
 describe("a service on three nodes", () => {
   const stack = new AsyncDisposableStack();
@@ -35,12 +77,14 @@ describe("a service on three nodes", () => {
     const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
     stack.defer(() => Deno.remove(directory, { recursive: true }));
     ring = stack.use(await startRing({ directory, network: "127.7.7", log: () => {} }));
+    await createSingles(ring.nodes[0].contactPoint);
     service = stack.use(
       await startOwnService(CQL, {
         env: {
           CASSANDRA_CONTACT_POINTS: ring.nodes[0].contactPoint,
           CASSANDRA_REPLICATION: "dc1:2,dc2:1",
           CASSANDRA_CONSISTENCY: "LOCAL_ONE",
+          REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`,
         },
         observe: (observation) => {
           if (observation.kind === "connection") observations.push(observation);
@@ -56,6 +100,10 @@ describe("a service on three nodes", () => {
     return Object.fromEntries(
       [...samples].map(([, labels = "", value]) => [labels, Number(value)]),
     );
+  }
+  async function unreachable(): Promise<StatusSnapshot["unreachable"] & object> {
+    const status = await fetch(`${service.adminUrl}/readyz?verbose`);
+    return (await status.json()).unreachable;
   }
   const put = (id: number) =>
     service.request(`/notes/${id}`, { method: "PUT", user: null, json: { body: `${id}` } });
@@ -77,11 +125,10 @@ describe("a service on three nodes", () => {
   });
 
   it("serves on while a node is gone, says which, and has it back", async () => {
-    const ids = Array.from({ length: 20 }, (_, id) => id);
-    for (const id of ids) await succeed(put(id));
+    for (const id of IDS) await succeed(put(id));
     const [, second] = ring.nodes;
     await second.kill();
-    for (const id of ids) expect(await succeed(get(id))).toEqual({ id, body: `${id}` });
+    for (const id of IDS) expect(await succeed(get(id))).toEqual({ id, body: `${id}` });
     await eventually(
       "one local node is down",
       async () =>
@@ -91,7 +138,49 @@ describe("a service on three nodes", () => {
       { address: second.contactPoint, datacenter: "dc1", isUp: false },
     ]);
     expect((await service.request("/readyz", { user: null })).status).toBe(200);
+  });
+
+  it("refuses at once what needs the node that is gone, and serves the rest", async () => {
+    await eventually(
+      "it knows what it cannot serve",
+      async () => (await unreachable()).length === 3,
+    );
+    expect(await unreachable()).toEqual([
+      { query: "get_note_surely", consistency: "LOCAL_QUORUM", partitions: "all" },
+      { query: "add_note", consistency: "LOCAL_ONE", partitions: "all" },
+      { query: "get_single", consistency: "LOCAL_ONE", partitions: "some" },
+    ]);
+    expect(await metric("cqlgate_unreachable_queries")).toEqual({
+      '{partitions="all"}': 2,
+      '{partitions="some"}': 1,
+    });
+    const post = () =>
+      service.request("/notes/99", { method: "POST", user: null, json: { body: "b" } });
+    const singles: number[] = [];
+    const startedAt = performance.now();
+    for (const id of IDS) {
+      expect((await answer(service.request(`/surely/${id}`, { user: null })))[0]).toBe(503);
+      expect((await answer(post()))[0]).toBe(503);
+      expect(await succeed(get(id))).toEqual({ id, body: `${id}` });
+      singles.push((await answer(service.request(`/singles/${id}`, { user: null })))[0]);
+    }
+    expect(performance.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_MS / 2);
+    expect(new Set(singles)).toEqual(new Set([200, 503]));
+  });
+
+  it("serves everything within a second or so of the node's return", async () => {
+    const [, second] = ring.nodes;
     await second.start();
+    const servingAt = performance.now();
+    await eventually("nothing is missing", async () => (await unreachable()).length === 0);
+    expect(performance.now() - servingAt).toBeLessThan(3_000);
+    for (const id of IDS) {
+      await succeed(service.request(`/singles/${id}`, { user: null }));
+      await eventually(
+        "a quorum answers",
+        async () => (await answer(service.request(`/surely/${id}`, { user: null })))[0] === 200,
+      );
+    }
     await eventually(
       "both local nodes are up",
       async () => (await metric("cqlgate_cassandra_hosts_up"))[""] === 2,
