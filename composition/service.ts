@@ -168,6 +168,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   metrics.readFrom({
     pools: () => session.readPools(),
     tokenCache: () => parts.authenticator?.cacheReading() ?? null,
+    load: () => parts.load.read(),
   });
   session.open();
   parts.authenticator?.warmUp();

@@ -82,6 +82,7 @@ describe("readConfig()", () => {
       stallTimeoutMs: 60000,
       maxInFlight: 1024,
       maxInFlightPerCaller: null,
+      inFlightLimit: "adaptive",
       maxStreams: 128,
       maxStreamsPerRoute: null,
       maxUnreadBytes: 268435456,

@@ -152,7 +152,7 @@ export const SERVICE_CODES = {
     logLevel: "warning",
     routes: ["any"],
     meaning:
-      "This process already serves `MAX_IN_FLIGHT` requests, or too many unknown tokens are waiting",
+      "This process already serves as many requests as it can, `MAX_IN_FLIGHT` at most, or too many unknown tokens are waiting",
     action: "Retry after `Retry-After` seconds",
   },
   too_many_streams: {

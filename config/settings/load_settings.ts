@@ -5,7 +5,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { integer } from "./setting_kind.ts";
+import { choice, integer } from "./setting_kind.ts";
 
 export const LOAD_SETTINGS = {
   maxInFlight: {
@@ -20,6 +20,13 @@ export const LOAD_SETTINGS = {
     kind: integer({ min: 0, max: 1_000_000 }),
     meaning:
       "Requests of one caller served at once; a quarter of `MAX_IN_FLIGHT` by default, 0 for no limit",
+  },
+  inFlightLimit: {
+    name: "IN_FLIGHT_LIMIT",
+    default: "adaptive",
+    kind: choice(["adaptive", "fixed"]),
+    meaning:
+      "Whether fewer than `MAX_IN_FLIGHT` requests are served at once while Cassandra or this process is slow: see [Operations](operations.md#overload)",
   },
   maxStreams: {
     name: "MAX_STREAMS",

@@ -12,6 +12,7 @@ import { SECONDS } from "./buckets.ts";
 import { createClockMetrics } from "./clock_metrics.ts";
 import { createConnectionMetrics } from "./connection_metrics.ts";
 import { createIdentityMetrics } from "./identity_metrics.ts";
+import { registerLoadMetrics } from "./load_metrics.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
 import { NOTHING_TO_READ, type Readings } from "./readings.ts";
 import { createReloadMetrics } from "./reload_metrics.ts";
@@ -41,6 +42,7 @@ export function createMetrics(release: string): Metrics {
   const statements = createStatementMetrics(register);
   const observeConnection = createConnectionMetrics(register, () => readings.pools());
   const identity = createIdentityMetrics(register, () => readings.tokenCache());
+  registerLoadMetrics(register, () => readings.load());
   const observeAudit = createAuditMetrics(register);
   const observeAvailability = createAvailabilityMetrics(register);
   const observeReload = createReloadMetrics(register);

@@ -204,6 +204,7 @@ describe("createMetrics()", () => {
     let connections = 0;
     const cache = { hits: 5, misses: 3, shared: 1, entries: 2, bytes: 900 };
     metrics.readFrom({
+      load: () => null,
       pools: () => [{ datacenter: "dc1", connections, inFlight: 7 }],
       tokenCache: () => cache,
     });

@@ -5,11 +5,27 @@
  * @module
  */
 
+import type { Code } from "../../errors/codes.ts";
+
 export interface Readings {
   /** The connections to Cassandra; empty while there are none. */
   pools(): readonly PoolReading[];
   /** What is remembered of tokens; null if every route is public. */
   tokenCache(): TokenCacheReading | null;
+  /** How busy the process is; null before the service is put together. */
+  load(): LoadReading | null;
+}
+
+/** What is under way now, and what was refused since the start. */
+export interface LoadReading {
+  /** Point requests that may be served at once. */
+  readonly limit: number;
+  readonly served: number;
+  readonly queued: number;
+  readonly streams: Readonly<Record<"stream" | "upload", number>>;
+  readonly unreadBytes: number;
+  /** By the code of the answer. */
+  readonly shed: Readonly<Partial<Record<Code, number>>>;
 }
 
 /** The connections to the nodes of one data centre. */
@@ -31,4 +47,8 @@ export interface TokenCacheReading {
 }
 
 /** Before the service is put together. */
-export const NOTHING_TO_READ: Readings = { pools: () => [], tokenCache: () => null };
+export const NOTHING_TO_READ: Readings = {
+  pools: () => [],
+  tokenCache: () => null,
+  load: () => null,
+};

@@ -3,28 +3,38 @@
  *
  * @module
  */
+import type { Code } from "../../errors/codes.ts";
+import type { LoadReading } from "../../observe/metrics/readings.ts";
 import type { StreamKind } from "../context.ts";
+import { Admission } from "./admission.ts";
 import { FairTurns } from "./fair_turns.ts";
+import { GradientLimit } from "./gradient_limit.ts";
 import { Places } from "./places.ts";
 import { StreamPlaces } from "./stream_places.ts";
 import { TimeSlices } from "./time_slices.ts";
 import { WriteSlots } from "./write_slots.ts";
 
 export interface Load {
-  /** For point requests. */
-  readonly places: Places;
+  /** Lets point requests in. */
+  readonly admission: Admission;
+  /** What the number of point requests adapts by; null if it is fixed. */
+  readonly limit: GradientLimit | null;
   /** For what lasts as long as its callers like: streams and uploads by number, large answers by bytes. */
   readonly streams: Readonly<Record<StreamKind, StreamPlaces>>;
   /** For the pages of streams. */
   readonly pageTurns: FairTurns;
   readonly slices: TimeSlices;
   readonly slots: WriteSlots;
+  /** Counts a request that was refused because too much is under way. */
+  noteRefusal(code: Code): void;
+  read(): LoadReading;
 }
 
 export interface LoadSettings {
   readonly maxInFlight: number;
   /** Null for a quarter of them, 0 for no limit. */
   readonly maxInFlightPerCaller: number | null;
+  readonly inFlightLimit: "adaptive" | "fixed";
   readonly maxStreams: number;
   /** Null for half of them. */
   readonly maxStreamsPerRoute: number | null;
@@ -34,35 +44,63 @@ export interface LoadSettings {
 /** Pages of streams that are read at once: enough to keep Cassandra busy, few beside what a connection carries. */
 const PAGES_AT_ONCE = 16;
 
+/** However slow everything is, so many are let in: without samples the limit could not grow again. */
+const MIN_IN_FLIGHT = 16;
+
 export function createLoad(settings: LoadSettings): Load {
-  const { maxInFlight, maxInFlightPerCaller, maxStreams, maxUnreadBytes } = settings;
-  const perCaller = maxInFlightPerCaller === 0 ? Infinity : maxInFlightPerCaller;
-  /** Each kind has as many places as the others. */
-  const streamPlaces = () =>
-    new StreamPlaces({
-      max: maxStreams,
-      maxPerRoute: settings.maxStreamsPerRoute ?? Math.ceil(maxStreams / 2),
-      maxPerCaller: Math.min(
-        perCaller ?? Infinity,
-        perCaller === Infinity ? Infinity : Math.ceil(maxStreams / 4),
-      ),
-    });
+  const { maxInFlight, maxInFlightPerCaller } = settings;
+  const limit = settings.inFlightLimit === "fixed" ? null : new GradientLimit({
+    min: Math.min(MIN_IN_FLIGHT, maxInFlight),
+    max: maxInFlight,
+    start: Math.max(Math.min(MIN_IN_FLIGHT, maxInFlight), Math.ceil(maxInFlight / 4)),
+  });
+  const places = new Places({
+    max: maxInFlight,
+    // Zero means no limit.
+    maxPerCaller: (maxInFlightPerCaller ?? Math.ceil(maxInFlight / 4)) || Infinity,
+  });
+  const admission = new Admission({ places, limit: () => limit?.limit ?? maxInFlight });
+  const streams = streamPlacesOf(settings);
+  const shed: Partial<Record<Code, number>> = {};
   return {
-    places: new Places({
-      max: maxInFlight,
-      maxPerCaller: perCaller ?? Math.ceil(maxInFlight / 4),
-    }),
-    streams: {
-      stream: streamPlaces(),
-      upload: streamPlaces(),
-      answer: new StreamPlaces({
-        max: maxUnreadBytes,
-        maxPerRoute: Math.ceil(maxUnreadBytes / 2),
-        maxPerCaller: perCaller === Infinity ? Infinity : Math.ceil(maxUnreadBytes / 4),
-      }),
-    },
+    admission,
+    limit,
+    streams,
     pageTurns: new FairTurns(PAGES_AT_ONCE),
     slices: new TimeSlices(),
     slots: new WriteSlots(),
+    noteRefusal(code) {
+      shed[code] = (shed[code] ?? 0) + 1;
+    },
+    read: () => ({
+      limit: limit?.limit ?? maxInFlight,
+      served: admission.served,
+      queued: admission.queued,
+      streams: { stream: streams.stream.taken, upload: streams.upload.taken },
+      unreadBytes: streams.answer.taken,
+      shed: { ...shed },
+    }),
+  };
+}
+
+/** Each kind has a budget of its own. A caller has a quarter of it, if its share of requests is no smaller. */
+function streamPlacesOf(
+  { maxInFlightPerCaller, maxStreams, maxStreamsPerRoute, maxUnreadBytes }: LoadSettings,
+): Load["streams"] {
+  const quarterOf = (count: number) => maxInFlightPerCaller === 0 ? Infinity : Math.ceil(count / 4);
+  const byNumber = () =>
+    new StreamPlaces({
+      max: maxStreams,
+      maxPerRoute: maxStreamsPerRoute ?? Math.ceil(maxStreams / 2),
+      maxPerCaller: Math.min(maxInFlightPerCaller || Infinity, quarterOf(maxStreams)),
+    });
+  return {
+    stream: byNumber(),
+    upload: byNumber(),
+    answer: new StreamPlaces({
+      max: maxUnreadBytes,
+      maxPerRoute: Math.ceil(maxUnreadBytes / 2),
+      maxPerCaller: quarterOf(maxUnreadBytes),
+    }),
   };
 }

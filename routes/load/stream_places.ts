@@ -20,8 +20,8 @@ export interface StreamRequest {
   /** The method and template of the route. */
   readonly route: string;
   readonly caller: string;
-  /** How much it takes. Default: one place. */
-  readonly amount?: number;
+  /** How much it takes, in places or in bytes. */
+  readonly amount: number;
 }
 
 export class StreamPlaces {
@@ -50,7 +50,7 @@ export class StreamPlaces {
    * @throws {ServiceError} `too_many_streams` if the route or the process has no place left,
    * `too_many_in_flight` if the caller has its share
    */
-  take({ route, caller, amount = 1 }: StreamRequest): Leave {
+  take({ route, caller, amount }: StreamRequest): Leave {
     if (!this.#byCaller.hasRoomFor(caller, amount)) {
       throw new ServiceError(
         "too_many_in_flight",
@@ -73,7 +73,7 @@ export class StreamPlaces {
     };
   }
 
-  #add({ route, caller, amount }: Required<StreamRequest>): void {
+  #add({ route, caller, amount }: StreamRequest): void {
     this.#taken += amount;
     this.#byRoute.add(route, amount);
     this.#byCaller.add(caller, amount);

@@ -61,6 +61,26 @@ export function* inPieces(bytes: Bytes): Generator<Bytes> {
   }
 }
 
+/**
+ * Chunks in such pieces. Each chunk is let go of when its last piece is asked for; those that nobody takes any more give their
+ * memory back at once, which would otherwise wait for the next garbage collection, long after the load is gone.
+ */
+export function* takePieces(chunks: Bytes[]): Generator<Bytes> {
+  try {
+    for (let chunk; (chunk = chunks.shift()) !== undefined;) yield* inPieces(chunk);
+  } finally {
+    releaseChunks(chunks);
+  }
+}
+
+/** Gives the memory of chunks back that nothing else uses. They are empty from then on. */
+export function releaseChunks(chunks: readonly Bytes[]): void {
+  for (const { buffer, byteLength } of chunks) {
+    // What is a part of a larger buffer shares it with others.
+    if (byteLength === buffer.byteLength) buffer.transfer(0);
+  }
+}
+
 /** @param pieces read no further than what is taken; ended where the caller leaves or stalls */
 export function pacedBody(
   pieces: AsyncIterator<Bytes> | Iterator<Bytes>,

@@ -15,7 +15,7 @@ import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
 import { encodePieces, joinChunks } from "./encode_pieces.ts";
-import { answerBody, inPieces } from "./paced_body.ts";
+import { answerBody, takePieces } from "./paced_body.ts";
 
 /** A request whose input is checked and encoded. */
 export interface Served<Own = unknown> {
@@ -84,7 +84,7 @@ export async function largeJson(
  * @throws {ServiceError} `too_many_streams` or `too_many_in_flight` if a read finds too many others waiting for callers
  */
 export function largeBytes(
-  chunks: readonly Uint8Array<ArrayBuffer>[],
+  chunks: Uint8Array<ArrayBuffer>[],
   { context, stallTimeoutMs, headers = {} }: LargeAnswerOptions,
 ): Response {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -95,8 +95,7 @@ export function largeBytes(
   const request = context.get("request");
   // A write is done, and its caller has to learn so: it keeps the place that it has.
   if (context.req.method === "GET") request.holdStream("answer", length);
-  const pieces = chunks.values().flatMap(inPieces);
-  return new Response(answerBody(pieces, { request, stallTimeoutMs }), { headers });
+  return new Response(answerBody(takePieces(chunks), { request, stallTimeoutMs }), { headers });
 }
 
 function jsonInit(

@@ -16,7 +16,7 @@ import { areLarge } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./compress.ts";
 import { encodePieces } from "./encode_pieces.ts";
-import { answerBody, inPieces } from "./paced_body.ts";
+import { answerBody, inPieces, releaseChunks, takePieces } from "./paced_body.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
 import type { RowColumn, RowFormat } from "./row_format.ts";
 
@@ -104,14 +104,17 @@ async function* piecesOf(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   yield* inPieces(new TextEncoder().encode(beginning));
   let upcoming: Promise<TextPage> | null = Promise.resolve(first);
-  while (upcoming !== null) {
-    const { chunks, next }: TextPage = await upcoming;
-    upcoming = next === null ? null : fetchPage(next);
-    // Awaited with the next page; a caller that leaves before it must not end the process.
-    upcoming?.catch(() => {});
-    // Lets the request for it go out: Cassandra reads while this page is written.
-    if (upcoming !== null) await setTimeout(0);
-    // What was taken is let go of at once.
-    for (let chunk; (chunk = chunks.shift()) !== undefined;) yield* inPieces(chunk);
+  try {
+    while (upcoming !== null) {
+      const { chunks, next }: TextPage = await upcoming;
+      upcoming = next === null ? null : fetchPage(next);
+      // Awaited with the next page; a caller that leaves before it must not end the process.
+      upcoming?.catch(() => {});
+      // Lets the request for it go out: Cassandra reads while this page is written.
+      if (upcoming !== null) await setTimeout(0);
+      yield* takePieces(chunks);
+    }
+  } finally {
+    upcoming?.then(({ chunks }) => releaseChunks(chunks), () => {});
   }
 }

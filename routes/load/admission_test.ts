@@ -1,0 +1,87 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Admission } from "./admission.ts";
+import { type Leave, Places } from "./places.ts";
+
+function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2 } = {}) {
+  const state = { limit };
+  const places = new Places({ max, maxPerCaller });
+  return Object.assign(state, {
+    admission: new Admission({ places, limit: () => state.limit }),
+  });
+}
+
+const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+const codeOf = (entering: Promise<Leave>) => entering.then(() => null, (error) => error.code);
+
+describe("Admission", () => {
+  it("lets in as many at once as the limit allows, and the next in turn as they leave", async () => {
+    const { admission } = admissionOf();
+    const order: string[] = [];
+    const enter = (caller: string, name: string) =>
+      admission.enter(caller).then((leave) => {
+        order.push(name);
+        return leave;
+      });
+    const [first, second] = await Promise.all([enter("a", "a1"), enter("a", "a2")]);
+    const waiting = [enter("a", "a3"), enter("a", "a4"), enter("b", "b1")];
+    expect([admission.served, admission.queued]).toEqual([2, 3]);
+    for (const leave of [first, second]) leave();
+    const third = await waiting[0]!;
+    await waiting[2]!;
+    expect(order).toEqual(["a1", "a2", "a3", "b1"]);
+    third();
+    third();
+    await waiting[1]!;
+    expect([admission.served, admission.queued]).toEqual([2, 0]);
+  });
+
+  it("follows a limit that grows or shrinks", async () => {
+    const state = admissionOf({ limit: 1 });
+    const leave = await state.admission.enter("a");
+    const waiting = state.admission.enter("a");
+    state.limit = 2;
+    await waiting;
+    state.limit = 1;
+    leave();
+    const next = state.admission.enter("a");
+    await pause(20);
+    expect(state.admission.queued).toBe(1);
+    (await waiting)();
+    await next;
+  });
+
+  it("refuses at once what has no place to wait, and what is beyond its caller's share", async () => {
+    const { admission } = admissionOf({ max: 4, maxPerCaller: 3, limit: 1 });
+    for (let count = 0; count < 3; count++) admission.enter("a").catch(() => {});
+    expect(await codeOf(admission.enter("a"))).toBe("too_many_in_flight");
+    admission.enter("b").catch(() => {});
+    expect(await codeOf(admission.enter("c"))).toBe("too_busy");
+  });
+
+  it("lets a burst wait, and refuses it if no place gets free", async () => {
+    const { admission } = admissionOf({ limit: 1 });
+    const leave = await admission.enter("a");
+    const waiting = admission.enter("b");
+    await pause(100);
+    expect(admission.queued).toBe(1);
+    expect(await codeOf(waiting)).toBe("too_busy");
+    leave();
+    expect([admission.served, admission.queued]).toEqual([0, 0]);
+    await admission.enter("c");
+  });
+
+  it("refuses soon where the queue never empties", async () => {
+    const { admission } = admissionOf({ max: 1_000, limit: 1 });
+    await admission.enter("a");
+    const startedAt = performance.now();
+    let lastWaitMs = Infinity;
+    while (performance.now() - startedAt < 900) {
+      const since = performance.now();
+      admission.enter("b").catch(() => lastWaitMs = performance.now() - since);
+      await pause(10);
+    }
+    // Half of what a burst may wait, on a machine that does much else.
+    expect(lastWaitMs).toBeLessThan(250);
+  });
+});

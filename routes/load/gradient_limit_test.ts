@@ -1,0 +1,91 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { GradientLimit } from "./gradient_limit.ts";
+
+const OPTIONS = { min: 4, max: 400, start: 100 };
+const SAMPLES = 50;
+
+interface Load {
+  readonly waitedMs: number | ((index: number) => number);
+  readonly inFlight?: number;
+  readonly route?: string;
+  readonly seconds?: number;
+}
+
+/** Feeds a limit with requests in a time of the test's own, half a thousand in each second. */
+function feeder(limit: GradientLimit) {
+  let now = 1_000;
+  return ({ waitedMs, inFlight = Infinity, route = "GET /a", seconds = 1 }: Load) => {
+    for (let index = 0; index < seconds * 10 * SAMPLES; index++) {
+      now += 100 / SAMPLES;
+      const ms = typeof waitedMs === "number" ? waitedMs : waitedMs(index);
+      limit.note({ route, waitedMs: ms, inFlight: Math.min(inFlight, limit.limit), now });
+    }
+    return limit.limit;
+  };
+}
+
+describe("GradientLimit", () => {
+  it("grows while requests are as fast as usual and it is reached", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    expect(feed({ waitedMs: 5 })).toBeGreaterThan(150);
+    expect(feed({ waitedMs: 5, seconds: 10 })).toBe(400);
+  });
+
+  it("stays where it is while it is far from being reached", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    feed({ waitedMs: 5, inFlight: 20 });
+    expect(feed({ waitedMs: 50, inFlight: 20 })).toBe(100);
+  });
+
+  it("shrinks to the least when everything is far slower, and grows again", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    feed({ waitedMs: 5 });
+    expect(feed({ waitedMs: 500, seconds: 3 })).toBe(4);
+    expect(feed({ waitedMs: 5, seconds: 3 })).toBeGreaterThan(30);
+  });
+
+  it("settles where requests take about twice as long as usual", () => {
+    // A system with 40 places: more requests at once only wait for each other.
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    feed({ waitedMs: 10, inFlight: 30 });
+    const settled = feed({ waitedMs: () => 10 * Math.max(1, limit.limit / 40), seconds: 20 });
+    expect(settled).toBeGreaterThan(80);
+    expect(settled).toBeLessThan(110);
+  });
+
+  it("does not shrink for the sake of a third of the requests", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    feed({ waitedMs: 5 });
+    expect(feed({ waitedMs: (index) => index % 3 === 0 ? 5_000 : 5, seconds: 5 }))
+      .toBeGreaterThan(150);
+  });
+
+  it("compares each route with itself", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    for (let round = 0; round < 5; round++) {
+      feed({ waitedMs: 2, route: "GET /fast" });
+      feed({ waitedMs: 300, route: "GET /slow" });
+    }
+    expect(limit.limit).toBe(400);
+  });
+
+  it("does not take a peak of a minute for usual, and what stays for half an hour it does", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    feed({ waitedMs: 5 });
+    expect(feed({ waitedMs: 50, seconds: 60 })).toBeLessThan(10);
+    expect(feed({ waitedMs: 50, seconds: 30 * 60 })).toBeGreaterThan(100);
+  });
+
+  it("needs bounds in their order", () => {
+    expect(() => new GradientLimit({ min: 10, max: 20, start: 5 })).toThrow(TypeError);
+    expect(() => new GradientLimit({ min: 0, max: 20, start: 5 })).toThrow(TypeError);
+  });
+});
