@@ -13,11 +13,11 @@ export function authorise(anyOf: readonly (readonly string[])[]): MiddlewareHand
   if (anyOf.length === 0 || anyOf.some((scopes) => scopes.length === 0)) {
     throw new TypeError("Cannot authorise: an empty list of scopes would let everybody in");
   }
-  return async function authorise(context, next) {
+  return function authorise(context, next) {
     const granted = context.get("request").identity?.scopes ?? new Set();
     const missing = anyOf.map((scopes) => scopes.filter((scope) => !granted.has(scope)));
     if (missing.every((scopes) => scopes.length > 0)) throw lacksScope(anyOf, missing);
-    await next();
+    return next();
   };
 }
 

@@ -27,7 +27,7 @@ const AMPERSAND = 0x26;
 export function checkHead(
   { maxUrlLength, maxHeaderBytes }: HeadLimits,
 ): MiddlewareHandler<AppEnv> {
-  return async function checkHead(context, next) {
+  return function checkHead(context, next) {
     const { url, headers } = context.req.raw;
     if (url.length > maxUrlLength) {
       throw new ServiceError(
@@ -60,7 +60,7 @@ export function checkHead(
         `The headers have more than ${maxHeaderBytes} bytes together: send less in them`,
       );
     }
-    await next();
+    return next();
   };
 }
 

@@ -11,7 +11,7 @@ import type { AppEnv } from "../context.ts";
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 export function checkUrl(): MiddlewareHandler<AppEnv> {
-  return async function checkUrl(context, next) {
+  return function checkUrl(context, next) {
     const { url } = context.req;
     if (url.includes("%")) {
       try {
@@ -27,6 +27,6 @@ export function checkUrl(): MiddlewareHandler<AppEnv> {
         'The path has a segment "." or "..", or a backslash that is not escaped',
       );
     }
-    await next();
+    return next();
   };
 }

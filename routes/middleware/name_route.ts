@@ -8,8 +8,8 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 
 export function nameRoute(template: string): MiddlewareHandler<AppEnv> {
-  return async function nameRoute(context, next) {
+  return function nameRoute(context, next) {
     context.get("request").route = template;
-    await next();
+    return next();
   };
 }
