@@ -56,11 +56,14 @@ export function listen(
 ): Listener {
   const unanswered = new Set<Promise<void>>();
   const uploads = new Set<Promise<void>>();
+  const reading = [unanswered];
+  const uploading = [unanswered, uploads];
   let isFinishing = false;
   function track(completed: Promise<void>, sets: readonly Set<Promise<void>>[]): void {
-    const answered = completed.catch(() => {}).finally(() => {
+    const forget = () => {
       for (const set of sets) set.delete(answered);
-    });
+    };
+    const answered: Promise<void> = completed.then(forget, forget);
     for (const set of sets) set.add(answered);
   }
   function refusalOf(request: Request): Response | null {
@@ -81,7 +84,7 @@ export function listen(
         onRefusal(request, refusal.headers);
         return refusal;
       }
-      track(info.completed, request.method === "GET" ? [unanswered] : [unanswered, uploads]);
+      track(info.completed, request.method === "GET" ? reading : uploading);
       return handler(request, info);
     });
   }
