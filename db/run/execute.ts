@@ -8,6 +8,7 @@ import { type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe, StatementFailure } from "../../observe/observation.ts";
+import { collectsSpans } from "../../observe/span_collection.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Availability } from "../availability/availability.ts";
 import { describeColumns } from "../driver/cql_type.ts";
@@ -153,7 +154,7 @@ export function createExecutor(
     let outcome: ServiceError["code"] | "ok" = "ok";
     let failure: StatementFailure | null = null;
     let answer: RawRows | null = null;
-    const span = tracer.startSpan(query.name, {
+    const span = !collectsSpans() ? null : tracer.startSpan(query.name, {
       kind: SpanKind.CLIENT,
       attributes: spanAttributes(prepared, bound.length),
     });
@@ -161,7 +162,7 @@ export function createExecutor(
       const result = await run(attempts);
       answer = result.rows;
       attempts.coordinator = result.coordinator;
-      span.setAttributes({
+      span?.setAttributes({
         "cassandra.coordinator.id": result.coordinator,
         "db.response.returned_rows": result.rows.length,
       });
@@ -179,12 +180,12 @@ export function createExecutor(
       outcome = error instanceof ServiceError ? error.code : "internal";
       failure = failureKind(error instanceof ServiceError ? error.cause : error);
       if (outcome === "schema_changed") noteDrift(prepared, causeOf(error));
-      failSpan(span, outcome);
+      if (span !== null) failSpan(span, outcome);
       throw error;
     } finally {
       const now = performance.now();
       const durationMs = now - startedAt;
-      span.end();
+      span?.end();
       const cost = costOf({ attempts, bound, answer, writes: prepared.writes, now });
       observe({ kind: "statement", query: query.name, durationMs, outcome, failure, cost });
       if (durationMs >= slowMs) {

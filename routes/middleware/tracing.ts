@@ -1,6 +1,7 @@
 /**
  * One server span for each request, named by its route's template. Where the runtime has begun one
- * already, as Deno does with `OTEL_DENO=true`, that one gets the name; else a new one is made.
+ * already, as Deno does with `OTEL_DENO=true`, that one gets the name; else a new one is made. None is made
+ * where nobody collects them.
  *
  * Source: OpenTelemetry semantic conventions for HTTP spans.
  *
@@ -16,6 +17,7 @@ import {
 } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
 import { methodName } from "../../observe/metrics/method_name.ts";
+import { collectsSpans } from "../../observe/span_collection.ts";
 import type { AppEnv } from "../context.ts";
 
 /** Reads the few headers that matter, where a plain record would need a copy of them all. */
@@ -27,9 +29,10 @@ const HEADERS: TextMapGetter<Headers> = {
 export function tracing(): MiddlewareHandler<AppEnv> {
   const tracer = trace.getTracer("cqlgate");
   return async function tracing(context, next) {
+    const begun = trace.getActiveSpan();
+    if (begun === undefined && !collectsSpans()) return await next();
     const { url } = context.req;
     const method = methodName(context.req.method);
-    const begun = trace.getActiveSpan();
     const parent = propagation.extract(otel.active(), context.req.raw.headers, HEADERS);
     const span = begun ?? tracer.startSpan(method, {
       kind: SpanKind.SERVER,
