@@ -21,6 +21,7 @@ import { createTickClock } from "../routes/generate/tick_clock.ts";
 import { createAddressReader, createPeerTrust } from "../routes/load/client_address.ts";
 import { createLoad } from "../routes/load/load.ts";
 import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
+import { createCassandraTracing } from "../routes/auth/trace_cassandra.ts";
 import { createQuotas } from "../routes/quota/quotas.ts";
 
 /** All that an application needs but its routes, Cassandra, and whether it is ready. */
@@ -72,6 +73,7 @@ export async function createApiParts(config: Config, options: ApiPartsOptions): 
     control: config.controlFile === null
       ? null
       : await openControlFile(config.controlFile, { observe }),
+    cassandraTracing: createCassandraTracing(config.cassandraTraceScope),
     quotas: createQuotas({ ...config, addressOf }),
     load: createLoad(config),
     addressOf,

@@ -103,6 +103,7 @@ describe("readConfig()", () => {
       logLevel: "info",
       logFormat: "json",
       slowQueryMs: 500,
+      cassandraTraceScope: null,
       auditLog: { kind: "off" },
       auditFailure: "warn",
       auditSecret: null,

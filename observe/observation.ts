@@ -141,6 +141,15 @@ export type Observation =
     /** Null where nothing is traced. */
     readonly traceId: string | null;
   }
+  /** Cassandra traced a statement. */
+  | {
+    readonly kind: "cassandra_trace";
+    readonly query: string;
+    /** The `session_id` of its rows in `system_traces`. */
+    readonly session: string;
+    readonly coordinator: string | null;
+    readonly requestId: string | null;
+  }
   /** A bulk request has written what it could. */
   | {
     readonly kind: "bulk";

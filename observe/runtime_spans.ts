@@ -18,9 +18,11 @@ import { methodName } from "./metrics/method_name.ts";
 const FROM_CALLERS: ReadonlySet<string> = new Set(["url.full", "url.path", "url.query"]);
 
 const INTEGERS: ReadonlySet<string> = new Set([
+  "cqlgate.attempts",
   "db.operation.batch.size",
   "db.response.returned_rows",
   "http.response.status_code",
+  "server.port",
 ]);
 
 /** Set by this service, and then by the runtime, which knows less. */

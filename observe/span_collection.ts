@@ -15,3 +15,9 @@ export function collectsSpans(): boolean {
   return !(provider instanceof ProxyTracerProvider) ||
     provider.getDelegateTracer("cqlgate") !== undefined;
 }
+
+/** The trace that the current work belongs to; null where nothing is traced. */
+export function currentTraceId(): string | null {
+  const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
+  return /^0*$/.test(traceId) ? null : traceId;
+}

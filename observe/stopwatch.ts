@@ -3,10 +3,13 @@
  *
  * @module
  */
+import type { CassandraTraces } from "./cassandra_traces.ts";
 
 /** The request whose time is measured, as far as its statements need to know of it. */
 export interface TimedRequest {
   readonly id: string;
+  /** What Cassandra is to trace of it; null for nothing. */
+  traces: CassandraTraces | null;
 }
 
 export class Stopwatch {

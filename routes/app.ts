@@ -53,6 +53,7 @@ import { requestId } from "./middleware/request_id.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
 import { timing } from "./middleware/timing.ts";
+import { type CassandraTracing, traceCassandra } from "./auth/trace_cassandra.ts";
 import { tracing } from "./middleware/tracing.ts";
 import { mountQueries, sharedRoutes } from "./mount.ts";
 import { answerUnmatched } from "./not_found.ts";
@@ -93,6 +94,8 @@ export interface AppOptions {
   readonly possession: Possession;
   /** Whose tokens are taken; empty if every route is public. */
   readonly issuers: readonly string[];
+  /** Who may have Cassandra trace a request; null if nobody may. */
+  readonly cassandraTracing: CassandraTracing | null;
   /** What operators have switched off; null if there is no control file. */
   readonly control: Control | null;
   /** How much callers may use. */
@@ -173,6 +176,11 @@ const PIPELINE: readonly Unit[] = [
   },
   { of: "route", use: ({ auditing }, route) => auditRefusals(route, auditing) },
   { of: "route", use: (options, route) => guard(route, options) },
+  {
+    of: "route",
+    use: ({ cassandraTracing }) =>
+      cassandraTracing === null ? [] : [traceCassandra(cassandraTracing)],
+  },
   { of: "route", use: ({ control }, route) => refuseSwitchedOff(control, route) },
   {
     of: "route",

@@ -134,6 +134,7 @@ describe("A service with CORS_ORIGINS", () => {
       "Accept-Encoding",
       "Allow",
       "Content-Disposition",
+      "Cqlgate-Trace",
       "DPoP-Nonce",
       "Deprecation",
       "ETag",
@@ -187,6 +188,7 @@ describe("A service with CORS_ORIGINS", () => {
       const always = [
         "Authorization",
         "Content-Type",
+        "Cqlgate-Trace",
         "DPoP",
         "Idempotency-Key",
         "If-Match",

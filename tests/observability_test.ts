@@ -15,13 +15,13 @@ import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { scrape as scrapeAt } from "./support/metrics_text.ts";
 
+const MIGRATION = "CREATE TABLE quotients (id text PRIMARY KEY, divisor int);";
 const QUERIES = `
--- name: three_replicas :many
--- Asks for more replicas than there are.
--- @route GET /three
+-- name: divide :one
+-- Fails where the divisor is zero.
+-- @route GET /quotient
 -- @public
--- @consistency THREE
-SELECT station_id FROM stations WHERE tenant_id = 'acme';
+SELECT divisor / divisor AS quotient FROM quotients WHERE id = 'zero';
 `;
 
 const exporter = new InMemorySpanExporter();
@@ -37,9 +37,10 @@ before(async () => {
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   service = await startTestService({
     cqlDir: EXAMPLE,
-    cql: { queries: QUERIES },
+    cql: { migration: MIGRATION, queries: QUERIES },
     routes: ["hold", "export_stations"],
   });
+  await service.client.execute("INSERT INTO quotients (id, divisor) VALUES ('zero', 0)");
   initial = (await scrape()).text;
 });
 after(async () => {
@@ -193,11 +194,11 @@ describe("GET /metrics", () => {
     const series = [
       `${HISTOGRAM}_count{method="GET",route="/stations/{station_id}",status="404"}`,
       `${STATEMENTS}_count{query="get_station",outcome="ok"}`,
-      `${STATEMENTS}_count{query="three_replicas",outcome="unavailable"}`,
+      `${STATEMENTS}_count{query="divide",outcome="function_failed"}`,
     ];
     const before = await scrapeAtRest();
     for (const id of ["a", "b", "c"]) await ask(`/stations/${id}`);
-    await ask("/three");
+    await ask("/quotient");
     const after = await scrapeAtRest();
     const growth = series.map((each) => (after.value(each) ?? 0) - (before.value(each) ?? 0));
     expect(growth).toEqual([3, 3, 1]);
@@ -322,10 +323,10 @@ describe("Tracing", () => {
   });
 
   it("marks what failed, with its code", async () => {
-    const [client, server] = await spansOf("/three");
+    const [client, server] = await spansOf("/quotient");
     for (const span of [client!, server!]) {
       expect(span.status.code).toBe(SpanStatusCode.ERROR);
-      expect(span.attributes["error.type"]).toBe("unavailable");
+      expect(span.attributes["error.type"]).toBe("function_failed");
     }
   });
 
@@ -366,7 +367,7 @@ describe("The log of a process", () => {
         if (entry.message !== "Ready") continue;
         const listening = lines.find(({ message }) => String(message).startsWith("Listening"));
         await ask(`${listening!.url}/stations?limit=1`, { headers: { "x-request-id": "log-1" } });
-        await ask(`${listening!.url}/three`, { headers: { "x-request-id": "log-2" } });
+        await ask(`${listening!.url}/quotient`, { headers: { "x-request-id": "log-2" } });
         child.kill("SIGTERM");
       }
     }
@@ -395,9 +396,9 @@ describe("The log of a process", () => {
     expect(lines.filter(({ request_id }) => request_id === "log-2")).toEqual([
       expect.objectContaining({
         level: "ERROR",
-        status: 503,
-        code: "unavailable",
-        cause: expect.stringContaining("consistency THREE"),
+        status: 500,
+        code: "function_failed",
+        cause: expect.stringContaining("by zero"),
       }),
     ]);
     expect(text).not.toContain(token.split(".")[1]);

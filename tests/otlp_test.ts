@@ -4,13 +4,13 @@ import { taskArguments } from "../dev/task_arguments.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { type OtlpReceiver, type OtlpSpan, startOtlpReceiver } from "./support/otlp_receiver.ts";
 
+const MIGRATION = "CREATE TABLE quotients (id text PRIMARY KEY, divisor int);";
 const QUERIES = `
--- name: three_replicas :many
--- Asks for more replicas than there are.
--- @route GET /three
+-- name: divide :one
+-- Fails where the divisor is zero.
+-- @route GET /quotient
 -- @public
--- @consistency THREE
-SELECT station_id FROM stations WHERE tenant_id = 'acme';
+SELECT divisor / divisor AS quotient FROM quotients WHERE id = 'zero';
 `;
 
 const SECRET = "s3cret";
@@ -27,7 +27,11 @@ interface Run {
 let service: TestService & AsyncDisposable;
 
 before(async () => {
-  service = await startTestService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } });
+  service = await startTestService({
+    cqlDir: EXAMPLE,
+    cql: { migration: MIGRATION, queries: QUERIES },
+  });
+  await service.client.execute("INSERT INTO quotients (id, divisor) VALUES ('zero', 0)");
 });
 after(() => service[Symbol.asyncDispose]());
 
@@ -71,7 +75,7 @@ async function ask(url: string): Promise<void> {
     `/stations/${SECRET}-1`,
     `/stations/${SECRET}-none?${SECRET}=1`,
     `/${SECRET}/path?${SECRET}=${SECRET}`,
-    "/three",
+    "/quotient",
   ];
   for (const path of paths) {
     const headers = { "x-request-id": REQUEST_ID };
@@ -103,12 +107,12 @@ for (const format of ["json", "pretty"] as const) {
 
     it("exports the line of a request within its trace, by its level", () => {
       const { logs, spans } = exported.receiver;
-      const servers = spans.filter(({ name }) => name === "GET /three");
+      const servers = spans.filter(({ name }) => name === "GET /quotient");
       expect(servers).toHaveLength(1);
       const lines = logs.filter(({ traceId }) => traceId === servers[0]!.traceId);
       expect(lines.map(({ severityText, spanId }) => [severityText, spanId]))
         .toEqual([["ERROR", servers[0]!.spanId]]);
-      expect(lines[0]!.body.stringValue).toContain("/three");
+      expect(lines[0]!.body.stringValue).toContain("/quotient");
     });
 
     it("exports the line of every request within its trace, streams too", () => {
@@ -122,12 +126,12 @@ for (const format of ["json", "pretty"] as const) {
     it("exports spans with nothing that a caller sent", () => {
       const { spans } = exported.receiver;
       expect(spans.filter(({ kind }) => kind === 2).map(({ name }) => name).sort()).toEqual([
+        "GET /quotient",
         "GET /stations",
         "GET /stations",
         "GET /stations",
         "GET /stations/{station_id}",
         "GET /stations/{station_id}",
-        "GET /three",
         "GET unmatched",
         "POST /stations",
         "POST /stations",
@@ -153,16 +157,36 @@ for (const format of ["json", "pretty"] as const) {
         const doubles = attributes.filter(({ value }) => value.doubleValue !== undefined);
         expect([name, doubles]).toEqual([name, []]);
       }
-      const three = spans.find(({ name }) => name === "GET /three")!;
+      const three = spans.find(({ name }) => name === "GET /quotient")!;
       expect(attributesOf(three)).toMatchObject({
         "http.request.method": { stringValue: "GET" },
-        "http.route": { stringValue: "/three" },
-        "url.path": { stringValue: "/three" },
-        "http.response.status_code": { intValue: "503" },
-        "error.type": { stringValue: "unavailable" },
+        "http.route": { stringValue: "/quotient" },
+        "url.path": { stringValue: "/quotient" },
+        "http.response.status_code": { intValue: "500" },
+        "error.type": { stringValue: "function_failed" },
       });
       const statement = spans.find(({ name }) => name === "get_station")!;
-      expect(attributesOf(statement)["db.response.returned_rows"]).toEqual({ intValue: "1" });
+      const [address, port] = service.config.contactPoints[0]!.split(":");
+      expect(attributesOf(statement)).toMatchObject({
+        "db.system.name": { stringValue: "cassandra" },
+        "db.namespace": { stringValue: service.config.keyspace },
+        "db.collection.name": { stringValue: "stations" },
+        "db.operation.name": { stringValue: "SELECT" },
+        "db.query.summary": { stringValue: "get_station" },
+        "db.response.returned_rows": { intValue: "1" },
+        "server.address": { stringValue: address },
+        "server.port": { intValue: port },
+        "cassandra.consistency.level": { stringValue: "local_one" },
+        "cassandra.coordinator.dc": { stringValue: service.config.localDatacenter },
+        "cassandra.coordinator.id": { stringValue: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+        "cassandra.query.idempotent": { boolValue: true },
+        "cqlgate.attempts": { intValue: "1" },
+      });
+      const failed = spans.find(({ name }) => name === "divide")!;
+      expect(attributesOf(failed)).toMatchObject({
+        "error.type": { stringValue: "function_failed" },
+        "db.response.status_code": { stringValue: `${0x1400}` },
+      });
     });
   });
 }
@@ -174,8 +198,8 @@ describe("A process whose console is replaced by the exporter", () => {
       args: [
         "eval",
         `
-        import { LineWriter } from "./observe/line_writer.ts";
-        import { configureLogs, LOG_CATEGORY } from "./observe/log.ts";
+        import { LineWriter } from "./observe/log/line_writer.ts";
+        import { configureLogs, LOG_CATEGORY } from "./observe/log/log.ts";
         import { getLogger } from "@logtape/logtape";
         const stdout = new LineWriter(Deno.stdout.writable);
         const flush = await configureLogs({

@@ -47,6 +47,7 @@ const OWN_HEADERS = [
   "content-length",
   "client-cert",
   "cookie",
+  "cqlgate-trace",
   "dpop",
   "host",
   "idempotency-key",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { integer, orOff } from "./setting_kind.ts";
+import { integer, orOff, scopeName } from "./setting_kind.ts";
 
 export const INSTRUMENT_SETTINGS = {
   /** Null if none is logged. */
@@ -14,5 +14,13 @@ export const INSTRUMENT_SETTINGS = {
     kind: orOff(integer({ min: 0, max: 600_000 })),
     meaning:
       "From how many milliseconds on a statement is [logged as slow](operations.md#slow-queries); 0 is `off`",
+  },
+  /** Null if nobody may. */
+  cassandraTraceScope: {
+    name: "CASSANDRA_TRACE_SCOPE",
+    default: null,
+    kind: scopeName(),
+    meaning:
+      "The scope whose holders may have [Cassandra trace a request](operations.md#cassandras-own-traces); nobody may by default",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -84,6 +84,19 @@ export function orOff({ range, read }: SettingKind<number>): SettingKind<number 
   };
 }
 
+/** A scope (RFC 6749, section 3.3). */
+export function scopeName(): SettingKind<string> {
+  return {
+    range: "a scope",
+    read(text, fail) {
+      if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text)) {
+        fail("expected a single scope: printable ASCII without spaces, quotes and backslashes");
+      }
+      return text;
+    },
+  };
+}
+
 /** One of a few words, in any case. */
 export function choice<const T extends string>(choices: readonly [T, ...T[]]): SettingKind<T> {
   return {

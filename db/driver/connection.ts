@@ -148,6 +148,12 @@ export class Connection {
     return this.#writeTimes.next();
   }
 
+  /** @param address `address:port`, as answers name it; null where the driver knows no such node */
+  coordinatorInfo(address: string): { readonly id: string; readonly datacenter: string } | null {
+    const host = this.#inUse?.client.hosts.get(address);
+    return host ? { id: String(host.hostId), datacenter: host.datacenter } : null;
+  }
+
   /** Closes every client and every connection. What still runs fails. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;

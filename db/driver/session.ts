@@ -42,6 +42,12 @@ export interface SessionOptions extends ConnectionOptions {
   readonly maxClockSkewMs?: number;
 }
 
+/** A node that coordinates statements. */
+export interface CoordinatorInfo {
+  readonly id: string;
+  readonly datacenter: string;
+}
+
 /** Made at boot and closed at the end. */
 export class Session {
   readonly #options: SessionOptions;
@@ -250,6 +256,11 @@ export class Session {
    */
   nextWriteTime(): WriteTime | undefined {
     return this.#connection.nextWriteTime();
+  }
+
+  /** @param address `address:port`, as answers name it; null where the driver knows no such node */
+  coordinatorInfo(address: string): CoordinatorInfo | null {
+    return this.#connection.coordinatorInfo(address);
   }
 
   #deadlineOf({ timeoutMs, attempts }: Pick<StatementOptions, "timeoutMs" | "attempts">): Deadline {

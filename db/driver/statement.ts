@@ -199,6 +199,7 @@ function settingsFor(
     timestamp: options.writeTime,
     keyspace: statement.keyspace ?? undefined,
     routingKey,
+    traceQuery: options.deadline.attempts.isTraced,
   };
 }
 

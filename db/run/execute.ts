@@ -1,31 +1,20 @@
 /**
- * Runs prepared queries: one span and one observation for each statement sent; the request's stopwatch
- * runs meanwhile.
+ * Runs prepared queries, each within its deadline; `observe_statement.ts` says what they took.
  *
  * @module
  */
-import { type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
-import type { Observe, StatementFailure } from "../../observe/observation.ts";
-import { collectsSpans } from "../../observe/span_collection.ts";
+import type { Observe } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Availability } from "../availability/availability.ts";
 import { describeColumns } from "../driver/cql_type.ts";
-import { failureKind, namesGuardrail } from "../driver/failure_kind.ts";
-import type {
-  BoundValues,
-  RawResult,
-  RawRows,
-  WriteTime,
-} from "../driver/internals/driver_types.ts";
+import type { RawResult, WriteTime } from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
-import { Attempts } from "../driver/timing/attempts.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
-import { warningKind } from "./server_warning.ts";
-import { describeSlowQuery, type SlowQueryOptions } from "./slow_query.ts";
-import { costOf } from "./statement_cost.ts";
+import { createStatementObserver, type ObserveStatement } from "./observe_statement.ts";
+import type { SlowQueryOptions } from "./slow_query.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
 export interface ExecutionOptions {
@@ -128,8 +117,7 @@ const APPLIED = "[applied]";
 export function createExecutor(
   { session, availability, observe, slowQueries, maxPageBytes }: ExecutorOptions,
 ): Executor {
-  const tracer = trace.getTracer("cqlgate");
-  const slowMs = slowQueries.thresholdMs ?? Infinity;
+  const observeStatement = createStatementObserver({ session, observe, slowQueries });
 
   /** Says that the schema is no longer what the query was prepared for. */
   function noteDrift({ query }: PreparedQuery, detail: string): void {
@@ -137,63 +125,16 @@ export function createExecutor(
     session.noteSchemaChange();
   }
 
-  /** Runs a statement, which it times, traces and reports. */
+  /** Runs a statement, and notices where the schema is no longer what it was prepared for. */
   async function observed(
-    prepared: PreparedQuery,
-    { stopwatch, bound }: {
-      readonly stopwatch?: Stopwatch | undefined;
-      /** A row of values, or those of a batch. */
-      readonly bound: readonly BoundValues[];
-    },
-    run: (attempts: Attempts) => Promise<RawResult>,
+    ...[prepared, ...rest]: Parameters<ObserveStatement>
   ): Promise<RawResult> {
-    const { query } = prepared;
-    const startedAt = performance.now();
-    stopwatch?.start();
-    const attempts = new Attempts();
-    let outcome: ServiceError["code"] | "ok" = "ok";
-    let failure: StatementFailure | null = null;
-    let answer: RawRows | null = null;
-    const span = !collectsSpans() ? null : tracer.startSpan(query.name, {
-      kind: SpanKind.CLIENT,
-      attributes: spanAttributes(prepared, bound.length),
-    });
     try {
-      const result = await run(attempts);
-      answer = result.rows;
-      attempts.coordinator = result.coordinator;
-      span?.setAttributes({
-        "cassandra.coordinator.id": result.coordinator,
-        "db.response.returned_rows": result.rows.length,
-      });
-      for (const text of result.warnings) {
-        const isGuardrail = namesGuardrail(text);
-        observe({
-          kind: "server_warning",
-          query: query.name,
-          about: warningKind(text),
-          isGuardrail,
-        });
-      }
-      return result;
+      return await observeStatement(prepared, ...rest);
     } catch (error) {
-      outcome = error instanceof ServiceError ? error.code : "internal";
-      failure = failureKind(error instanceof ServiceError ? error.cause : error);
-      if (outcome === "schema_changed") noteDrift(prepared, causeOf(error));
-      if (span !== null) failSpan(span, outcome);
+      const isDrift = error instanceof ServiceError && error.code === "schema_changed";
+      if (isDrift) noteDrift(prepared, causeOf(error));
       throw error;
-    } finally {
-      const now = performance.now();
-      const durationMs = now - startedAt;
-      span?.end();
-      const cost = costOf({ attempts, bound, answer, writes: prepared.writes, now });
-      observe({ kind: "statement", query: query.name, durationMs, outcome, failure, cost });
-      if (durationMs >= slowMs) {
-        const requestId = stopwatch?.request?.id ?? null;
-        const statement = { query: query.name, durationMs, outcome, cost, requestId };
-        observe(describeSlowQuery(statement, { attempts, hashKey: slowQueries.hashKey }));
-      }
-      stopwatch?.stop();
     }
   }
 
@@ -311,29 +252,4 @@ function leftUntil(deadline: number): number {
 function causeOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   return cause instanceof Error ? cause.message : String(error);
-}
-
-/** Source: OpenTelemetry semantic conventions for database client calls, and for Cassandra. */
-function spanAttributes(
-  { query, statement }: PreparedQuery,
-  rows: number,
-): Record<string, string | number> {
-  const operation = query.verb.toUpperCase();
-  return {
-    "db.system.name": "cassandra",
-    "db.operation.name": rows > 1 ? `BATCH ${operation}` : operation,
-    ...(rows > 1 ? { "db.operation.batch.size": rows } : {}),
-    "db.query.summary": query.name,
-    "db.query.text": query.statement,
-    ...(statement.keyspace === null ? {} : { "db.namespace": statement.keyspace }),
-    ...(statement.table === null ? {} : { "db.collection.name": statement.table }),
-    ...(query.consistency.level === null
-      ? {}
-      : { "cassandra.consistency.level": query.consistency.level.toLowerCase() }),
-  };
-}
-
-function failSpan(span: Span, code: string): void {
-  span.setStatus({ code: SpanStatusCode.ERROR });
-  span.setAttribute("error.type", code);
 }

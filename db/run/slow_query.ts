@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { trace } from "@opentelemetry/api";
+import { currentTraceId } from "../../observe/span_collection.ts";
 import type { KeyHash } from "../../observe/key_hash.ts";
 import type { Observation } from "../../observe/observation.ts";
 import type { Attempts } from "../driver/timing/attempts.ts";
@@ -26,13 +26,12 @@ export function describeSlowQuery(
   { attempts, hashKey }: { readonly attempts: Attempts; readonly hashKey: KeyHash },
 ): Observation {
   const { coordinator, consistency, partitionKey } = attempts;
-  const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
   return {
     kind: "slow_query",
     ...statement,
     coordinator,
     consistency,
     key: partitionKey === null ? null : hashKey(partitionKey),
-    traceId: /^0*$/.test(traceId) ? null : traceId,
+    traceId: currentTraceId(),
   };
 }

@@ -95,6 +95,13 @@ export function logObservations(logger: Logger): Observe {
           query: observation.query,
           detail: observation.detail,
         });
+      case "cassandra_trace":
+        return logger.info("Cassandra traced query {query}: session {session}", {
+          query: observation.query,
+          session: observation.session,
+          coordinator: observation.coordinator,
+          request_id: observation.requestId,
+        });
       case "slow_query":
       case "server_warning":
       case "driver_error":

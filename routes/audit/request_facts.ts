@@ -3,19 +3,16 @@
  *
  * @module
  */
-import { trace } from "@opentelemetry/api";
 import type { Context } from "hono";
 import type { RequestFacts } from "../../audit/event.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
+import { currentTraceId } from "../../observe/span_collection.ts";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import type { AppEnv, Identity } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 
-const NO_TRACE = /^0*$/;
-
 export function requestFacts(context: Context<AppEnv>, addressOf: AddressReader): RequestFacts {
   const { id, route, identity } = context.get("request");
-  const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
   return {
     subject: identity?.subject ?? null,
     issuer: identity?.issuer ?? null,
@@ -25,7 +22,7 @@ export function requestFacts(context: Context<AppEnv>, addressOf: AddressReader)
     method: methodName(context.req.method),
     route,
     request_id: id,
-    trace_id: NO_TRACE.test(traceId) ? null : traceId,
+    trace_id: currentTraceId(),
   };
 }
 

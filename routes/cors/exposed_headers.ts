@@ -13,6 +13,7 @@ const OWN_HEADERS: readonly string[] = [
   "Accept-Encoding",
   "Allow",
   "Content-Disposition",
+  "Cqlgate-Trace",
   "Deprecation",
   "DPoP-Nonce",
   "ETag",

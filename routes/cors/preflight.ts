@@ -21,6 +21,7 @@ export interface PreflightRoute extends RoutePattern {
 const ALWAYS: readonly string[] = [
   "Authorization",
   "Content-Type",
+  "Cqlgate-Trace",
   "DPoP",
   "Idempotency-Key",
   "If-Match",

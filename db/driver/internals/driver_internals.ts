@@ -32,6 +32,7 @@ import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
 import { AnswerTooLarge } from "../answer_too_large.ts";
 import type { Deadline } from "../timing/deadline.ts";
+import { keepTracesOfErrors, type ResponseReader } from "./error_trace.ts";
 import { type HostHealth, probeBeforeGivingUp } from "./connection_probe.ts";
 import type {
   BatchRequestClass,
@@ -58,7 +59,7 @@ import { toRawResult } from "./raw_result.ts";
 
 const { FrameReader } = readers as unknown as {
   FrameReader: {
-    prototype: { readMetadata(this: FrameReader, kind: number): Metadata };
+    prototype: ResponseReader & { readMetadata(this: FrameReader, kind: number): Metadata };
   };
 };
 const { Parser, Protocol } = streams as unknown as {
@@ -161,6 +162,7 @@ FrameReader.prototype.readMetadata = function (kind) {
 paceReading(Protocol.prototype);
 probeBeforeGivingUp(hostClass.prototype, heartbeat);
 noteCoordinators(executionPrototype);
+keepTracesOfErrors(FrameReader.prototype);
 
 // Room for what stands before the rows: the columns, and a paging state as long as a row's keys.
 const HEAD_BYTES = 128 * 1024;

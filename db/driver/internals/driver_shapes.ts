@@ -117,7 +117,7 @@ export interface DriverResult {
   rows?: RawRows;
   columns: DriverColumn[] | null;
   rawPageState?: Buffer;
-  info: { queriedHost: string; warnings?: readonly string[] };
+  info: { queriedHost: string; warnings?: readonly string[]; traceId?: unknown };
 }
 
 /** How a request is executed, by the names of the driver's own options. */
@@ -130,4 +130,5 @@ export interface ExecutionSettings {
   readonly timestamp?: unknown;
   readonly keyspace?: string | undefined;
   readonly routingKey?: Buffer | undefined;
+  readonly traceQuery?: boolean;
 }

@@ -56,6 +56,8 @@ export interface RawResult {
   readonly pagingState: Buffer | null;
   /** `host:port` of the node that coordinated. */
   readonly coordinator: string;
+  /** The session that Cassandra keeps its trace under; null if it was not traced. */
+  readonly traceSession: string | null;
   /** What Cassandra warns of, in its own words. */
   readonly warnings: readonly string[];
 }

@@ -16,6 +16,7 @@ export function toRawResult({ columns, rows, rawPageState, info }: DriverResult)
     rows: rows ?? NO_ROWS,
     pagingState: rawPageState ?? null,
     coordinator: info.queriedHost,
+    traceSession: info.traceId ? String(info.traceId) : null,
     warnings: info.warnings ?? NO_WARNINGS,
   };
 }

@@ -14,6 +14,9 @@ export class Attempts {
   consistency: Consistency | null = null;
   /** As the partitioner hashes it; null if not all of it is bound. */
   partitionKey: Buffer | null = null;
+  /** Whether Cassandra is to trace it, and the session that it keeps the trace under; null if it did not. */
+  isTraced = false;
+  traceSession: string | null = null;
   #sent = 0;
   #lastSentAt = 0;
   #preparedAgain = 0;

@@ -1,0 +1,51 @@
+/**
+ * `Cqlgate-Trace: cassandra` has Cassandra trace the statements of a request, for callers with the scope
+ * that a setting names. The ids of the sessions come back in the same header; what Cassandra traced is in
+ * `system_traces`, for those who may read it there.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import { ServiceError } from "../../errors/service_error.ts";
+import { CassandraTraces, TraceBudget } from "../../observe/cassandra_traces.ts";
+import { insufficientScope } from "./challenge.ts";
+import { type AppEnv, scopesOf } from "../context.ts";
+
+const HEADER = "cqlgate-trace";
+
+/** Who may ask for traces, and how many there may be. */
+export interface CassandraTracing {
+  readonly scope: string;
+  /** That of the whole process. */
+  readonly budget: TraceBudget;
+}
+
+/** @param scope null if nobody may ask for traces: then there are none */
+export function createCassandraTracing(scope: string | null): CassandraTracing | null {
+  return scope === null ? null : { scope, budget: new TraceBudget() };
+}
+
+/** Runs after the guard, which knows the caller's scopes. */
+export function traceCassandra({ scope, budget }: CassandraTracing): MiddlewareHandler<AppEnv> {
+  return async function traceCassandra(context, next) {
+    const asked = context.req.header(HEADER);
+    if (asked === undefined) return await next();
+    if (!scopesOf(context).has(scope)) {
+      throw insufficientScope(
+        `The header "Cqlgate-Trace" needs the scope "${scope}", at a route that takes a token: leave it out, or get a token that has the scope`,
+        scope,
+      );
+    }
+    if (asked !== "cassandra") {
+      throw new ServiceError(
+        "malformed_request",
+        'The header "Cqlgate-Trace" can only be "cassandra"',
+      );
+    }
+    const traces = new CassandraTraces(budget);
+    const { request } = context.get("request").cassandra;
+    if (request !== null) request.traces = traces;
+    await next();
+    if (traces.sessions.length > 0) context.res.headers.set(HEADER, traces.sessions.join(", "));
+  };
+}
