@@ -44,7 +44,7 @@ async function bench(options: BenchOptions): Promise<Result> {
     .map((contender): Entry => ({ contender, prepared: null, leftOut: null, rounds: [] }));
   await Deno.mkdir(TOOLS, { recursive: true });
   for (const entry of entries) await prepare(entry, stage);
-  const oha = await versionOf("oha") === null ? null : "oha";
+  const oha = await findProgram("oha");
   if (oha === null && options.rates.length > 0) say("No open loop: oha is not installed");
   for (let round = 0; round < options.rounds; round++) {
     // Each round begins with another, so that nobody has the machine in its best state each time.
@@ -66,7 +66,7 @@ async function bench(options: BenchOptions): Promise<Result> {
     format: 1,
     startedAt: startedAt.toISOString(),
     tookSeconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
-    machine: await describeMachine(stage.cassandraVersion),
+    machine: await describeMachine(stage.cassandraVersion, oha),
     options: {
       rounds: options.rounds,
       secondsOfWork: options.seconds,
@@ -87,6 +87,14 @@ async function prepare(entry: Entry, stage: Stage): Promise<void> {
   } catch (error) {
     leaveOut(entry, error);
   }
+}
+
+/** A program on the path, or where `cargo install --root .dev/bench` puts it. */
+async function findProgram(name: string): Promise<string | null> {
+  for (const program of [name, `${TOOLS}/bin/${name}`]) {
+    if (await versionOf(program) !== null) return program;
+  }
+  return null;
 }
 
 function leaveOut(entry: Entry, error: unknown): void {

@@ -13,15 +13,16 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** @param cassandra the version of the cluster */
-export async function describeMachine(cassandra: string): Promise<Machine> {
-  const generators = await Promise.all(
-    [["wrk", ["-v"]], ["oha", ["--version"]], ["curl", ["--version"]]].map(
-      async ([program, args]) =>
-        [program as string, await versionOf(program as string, args as string[])] as const,
-    ),
-  );
-  const found = generators.flatMap(([name, version]) => version === null ? [] : [[name, version]]);
+/**
+ * @param cassandra the version of the cluster
+ * @param oha where it is; null if it is not there
+ */
+export async function describeMachine(cassandra: string, oha: string | null): Promise<Machine> {
+  const found = {
+    wrk: await versionOf("wrk", ["-v"]),
+    oha: oha === null ? null : await versionOf(oha),
+    curl: await versionOf("curl"),
+  };
   return {
     processors: navigator.hardwareConcurrency,
     processor: await processorName(),
@@ -31,7 +32,11 @@ export async function describeMachine(cassandra: string): Promise<Machine> {
       cassandra,
       deno: Deno.version.deno,
       v8: Deno.version.v8,
-      ...Object.fromEntries(found),
+      ...Object.fromEntries(
+        Object.entries(found).flatMap(([name, version]) =>
+          version === null ? [] : [[name, version]]
+        ),
+      ),
     },
   };
 }

@@ -60,7 +60,7 @@ function withRatio({ rowsPerSecond, gatewayRatio, errors }: Figures): string {
 
 function cpuOf({ cpuSecondsPerThousand, gatewayRatioOfCpu, latencyMs }: Figures): string | null {
   // A transfer is a single request.
-  if (latencyMs === null) return null;
+  if (latencyMs === null || cpuSecondsPerThousand === null) return null;
   const ratio = gatewayRatioOfCpu === null ? "" : ` (${gatewayRatioOfCpu.toFixed(2)} ×)`;
   return `${cpuSecondsPerThousand.toFixed(3)}${ratio}`;
 }

@@ -12,7 +12,8 @@ export interface Figures {
   readonly rowsPerSecond: number;
   /** Null of a transfer. */
   readonly latencyMs: Latency | null;
-  readonly cpuSecondsPerThousand: number;
+  /** Null if nothing was answered. */
+  readonly cpuSecondsPerThousand: number | null;
   readonly errors: number;
   /** The gateway's rows per second divided by this contender's; null if one of them has none. */
   readonly gatewayRatio: number | null;
@@ -41,7 +42,7 @@ export function figuresOf(
     requestsPerSecond: median(own.map(({ requests, seconds }) => requests / seconds)),
     rowsPerSecond: median(own.map(rowsPerSecond)),
     latencyMs: latencyOf(own),
-    cpuSecondsPerThousand: median(
+    cpuSecondsPerThousand: medianOrNull(
       own.map(({ cpuSeconds, requests }) => cpuSeconds / requests * 1_000),
     ),
     errors: own.reduce((sum, { errors }) => sum + errors, 0),
