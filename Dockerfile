@@ -1,5 +1,27 @@
-# The service alone: no Java, no dev provider, no tests. The image holds everything that it needs.
-FROM denoland/deno:2.9.6
+# Two images: `service`, which is built by default, and `trial`, an OpenID provider and a demo for
+# docker-compose.yml.
+
+# The trial: everybody may log in at its provider, so it is no part of the service's image.
+FROM denoland/deno:2.9.6 AS trial
+
+WORKDIR /app
+ENV DENO_NO_UPDATE_CHECK=1
+COPY deno.json deno.lock ./
+COPY deploy/production_packages.ts deploy/production_packages.ts
+RUN deno run --quiet --no-config --allow-read=. --allow-write=. deploy/production_packages.ts \
+  oidc-provider jose vega-datasets \
+  && deno install --quiet --frozen
+COPY dev/oidc dev/oidc
+COPY dev/demo dev/demo
+RUN deno cache --quiet --frozen dev/oidc/main.ts dev/oidc/token.ts dev/demo/demo.ts
+
+USER 10001:10001
+EXPOSE 8002
+STOPSIGNAL SIGTERM
+CMD ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--frozen", "--allow-net", "--allow-env", "--allow-read", "--allow-sys", "dev/oidc/main.ts"]
+
+# The service alone: no Java, no provider, no tests. The image holds everything that it needs.
+FROM denoland/deno:2.9.6 AS service
 
 WORKDIR /app
 ENV DENO_NO_UPDATE_CHECK=1 \

@@ -1,6 +1,7 @@
 /**
  * The container's health check: whether the process answers at all. Whether it is ready is for the
- * load balancer to ask, at `/readyz`; a restart would not bring Cassandra back.
+ * load balancer to ask, at `/readyz`; a restart would not bring Cassandra back. With `--ready` it asks for
+ * that, for containers that wait for this one.
  *
  * @module
  */
@@ -8,8 +9,9 @@ if (import.meta.main) {
   const port = Deno.env.get("PORT") ?? "8000";
   // Its certificate is for the name that clients use, and is not verified here.
   const scheme = Deno.env.get("TLS_CERT") ? "https" : "http";
+  const path = Deno.args.includes("--ready") ? "/readyz" : "/livez";
   try {
-    const response = await fetch(`${scheme}://127.0.0.1:${port}/livez`, {
+    const response = await fetch(`${scheme}://127.0.0.1:${port}${path}`, {
       signal: AbortSignal.timeout(2_000),
     });
     Deno.exit(response.ok ? 0 : 1);

@@ -1,7 +1,7 @@
 /**
- * Rewrites `deno.json` and `deno.lock` so that they name only the packages of the service. Deno caches
- * every package that its lock file names, and the image needs none of those that only tests and tools
- * import. The image is built with it; a checkout stays as it is.
+ * Rewrites `deno.json` and `deno.lock` so that they name only the packages of the service, or those that
+ * the arguments name. Deno caches every package that its lock file names, and an image needs none of those
+ * that only tests and tools import. Images are built with it; a checkout stays as it is.
  *
  * @module
  */
@@ -39,8 +39,13 @@ export interface Lock {
   readonly [member: string]: unknown;
 }
 
-export function productionManifest({ imports, ...rest }: Manifest): Manifest {
-  const kept = Object.entries(imports).filter(([name]) => !DEVELOPMENT.includes(name));
+export function productionManifest(manifest: Manifest): Manifest {
+  return keepImports(manifest, (name) => !DEVELOPMENT.includes(name));
+}
+
+/** A manifest with those imports alone that pass. */
+function keepImports({ imports, ...rest }: Manifest, passes: (name: string) => boolean): Manifest {
+  const kept = Object.entries(imports).filter(([name]) => passes(name));
   return { ...rest, imports: Object.fromEntries(kept) };
 }
 
@@ -91,7 +96,10 @@ function reachable({ npm }: Lock, roots: readonly string[]): Set<string> {
 if (import.meta.main) {
   const manifest: Manifest = JSON.parse(Deno.readTextFileSync("deno.json"));
   const lock: Lock = JSON.parse(Deno.readTextFileSync("deno.lock"));
-  const production = productionManifest(manifest);
-  Deno.writeTextFileSync("deno.json", JSON.stringify(production, null, 2));
-  Deno.writeTextFileSync("deno.lock", JSON.stringify(productionLock(production, lock), null, 2));
+  const named = Deno.args;
+  const kept = named.length === 0
+    ? productionManifest(manifest)
+    : keepImports(manifest, (name) => named.includes(name));
+  Deno.writeTextFileSync("deno.json", JSON.stringify(kept, null, 2));
+  Deno.writeTextFileSync("deno.lock", JSON.stringify(productionLock(kept, lock), null, 2));
 }

@@ -16,16 +16,19 @@ import {
 
 const ROOT = new URL("../", import.meta.url);
 
-const [dockerfile, ignored, compose, haproxy, ci] = await Promise.all(
-  ["Dockerfile", ".dockerignore", "docker-compose.yml", "deploy/haproxy.cfg", ".ci/run"]
+const [dockerfiles, ignored, compose, haproxy, ci] = await Promise.all(
+  ["Dockerfile", ".dockerignore", "docker-compose.production.yml", "deploy/haproxy.cfg", ".ci/run"]
     .map((path) => Deno.readTextFile(new URL(path, ROOT))),
 ) as [string, string, string, string, string];
+/** From `FROM … AS name` on; the last is what is built by default. */
+const [, trial = "", dockerfile = ""] = dockerfiles.split(/^(?=FROM )/m);
 const [manifest, lock] = await Promise.all(
   ["deno.json", "deno.lock"].map(async (path) =>
     JSON.parse(await Deno.readTextFile(new URL(path, ROOT)))
   ),
 ) as [Manifest & { readonly tasks: Record<string, { command: string }> }, Lock];
 const { tasks } = manifest;
+const TRIAL_ROOTS = ["dev/oidc/main.ts", "dev/oidc/token.ts", "dev/demo/demo.ts"];
 const ROOTS = ["main.ts", "tasks/migrate.ts", "tasks/check.ts", "deploy/healthcheck.ts"];
 
 /** `--allow-read=…` → `--allow-read`, in order; without those of a program that the shell runs first. */
@@ -79,9 +82,10 @@ function wordsOf(sequence: string): string[] {
 
 describe("Dockerfile", () => {
   it("has the version of Deno that CI installs", () => {
-    const image = /^FROM denoland\/deno:(\d+\.\d+\.\d+)$/m.exec(dockerfile)?.[1];
-    expect(image).toBeDefined();
-    expect(/^DENO_VERSION=(.+)$/m.exec(ci)?.[1]).toBe(image);
+    const version = /^DENO_VERSION=(.+)$/m.exec(ci)?.[1];
+    expect(trial).toContain(`FROM denoland/deno:${version} AS trial\n`);
+    expect(dockerfile).toContain(`FROM denoland/deno:${version} AS service\n`);
+    expect(dockerfiles.match(/^FROM /gm)).toHaveLength(2);
   });
 
   it("starts main.ts with the permissions of the task `start`", () => {
@@ -98,14 +102,16 @@ describe("Dockerfile", () => {
   });
 
   it("runs as a user without privileges, from the exec form", () => {
-    const user = dockerfile.search(/\nUSER [1-9]\d*:[1-9]\d*\n/);
-    expect(user).toBeGreaterThan(dockerfile.lastIndexOf("\nRUN "));
-    expect(dockerfile.indexOf("\nCMD ")).toBeGreaterThan(user);
-    expect(dockerfile).toContain("\nSTOPSIGNAL SIGTERM\n");
+    for (const stage of [trial, dockerfile]) {
+      const user = stage.search(/\nUSER [1-9]\d*:[1-9]\d*\n/);
+      expect(user).toBeGreaterThan(stage.lastIndexOf("\nRUN "));
+      expect(stage.indexOf('\nCMD ["deno", ')).toBeGreaterThan(user);
+      expect(stage).toContain("\nSTOPSIGNAL SIGTERM\n");
+    }
   });
 
   it("fetches packages at build alone, as the lock file has them", () => {
-    const fetches = dockerfile.split("\n").filter((line) => /deno (?:install|cache)/.test(line));
+    const fetches = dockerfiles.split("\n").filter((line) => /deno (?:install|cache)/.test(line));
     expect(fetches.length).toBeGreaterThan(0);
     expect(fetches.filter((line) => !line.includes("--frozen"))).toEqual([]);
   });
@@ -132,21 +138,33 @@ describe("Dockerfile", () => {
     }
   });
 
-  it("copies all that main.ts and the tasks import, and the build context has it", async () => {
-    const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, paths]) =>
-      paths!.split(" ")
-    );
-    for (const path of copied) {
-      if (path !== "*.ts") await Deno.stat(new URL(path, ROOT));
-      expect(ignored.split("\n")).toContain(`!${path}`);
-    }
-    const own = (await Promise.all(ROOTS.map(ownModules))).flat();
-    expect(own.length).toBeGreaterThan(0);
-    const isCopied = (path: string) =>
-      copied.some((each) =>
-        path.startsWith(`${each}/`) || path === each || each === "*.ts" && !path.includes("/")
+  const STAGES: [what: string, stage: string, roots: string[]][] = [
+    ["main.ts and the tasks", dockerfile, ROOTS],
+    ["the trial", trial, TRIAL_ROOTS],
+  ];
+  for (const [what, stage, roots] of STAGES) {
+    it(`copies all that ${what} import, and the build context has it`, async () => {
+      const copied = [...stage.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, paths]) =>
+        paths!.split(" ")
       );
-    expect(own.filter((path) => !isCopied(path))).toEqual([]);
+      for (const path of copied) {
+        await Deno.stat(new URL(path, ROOT));
+        expect(ignored.split("\n")).toContain(`!${path}`);
+      }
+      const own = (await Promise.all(roots.map(ownModules))).flat();
+      expect(own.length).toBeGreaterThan(0);
+      const isCopied = (path: string) =>
+        copied.some((each) => path.startsWith(`${each}/`) || path === each);
+      expect(own.filter((path) => !isCopied(path))).toEqual([]);
+    });
+  }
+
+  it("has the packages that the trial imports, and no others", async () => {
+    const [, names = ""] = /production_packages\.ts \\\n {2}(.+) \\\n {2}&& deno install/.exec(
+      trial,
+    )!;
+    const used = new Set((await Promise.all(TRIAL_ROOTS.map(importedPackages))).flat());
+    expect(names.split(" ").toSorted()).toEqual([...used].toSorted());
   });
 
   it("asks for the health with no more than it needs", () => {
@@ -157,7 +175,7 @@ describe("Dockerfile", () => {
   });
 });
 
-describe("docker-compose.yml", () => {
+describe("docker-compose.production.yml", () => {
   it("sets what the service knows, and nothing else", () => {
     const block = /environment: &environment\n((?: {4}.*\n)+)/.exec(compose)?.[1] ?? "";
     const names = [...block.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name!);

@@ -30,7 +30,8 @@ const project = await readKustomization(PROJECT);
 const overlays = Object.fromEntries(
   await Promise.all(OVERLAYS.map(async (name) => [name, await readSettings(name)] as const)),
 );
-const dockerfile = await Deno.readTextFile("Dockerfile");
+/** The image that is built by default: the last. */
+const dockerfile = (await Deno.readTextFile("Dockerfile")).split(/^(?=FROM )/m).at(-1)!;
 
 function find(kind: string, name = "cqlgate"): Manifest {
   return base.find((each) => each.kind === kind && each.metadata.name === name)!;

@@ -28,12 +28,14 @@ const SIGNING_ALGORITHM = "ES256";
  * Starts the provider.
  *
  * @param options.issuer default: `http://localhost:<port>`
+ * @param options.hostname where it listens; default: this machine alone
  * @param options.tokenTtlSeconds default: one hour
  * @param options.keysFile keeps the signing keys, so that tokens outlive a restart; default: none
  */
 export async function startOidcProvider(options: {
   readonly port: number;
   readonly issuer?: string;
+  readonly hostname?: string;
   readonly tokenTtlSeconds?: number;
   readonly keysFile?: string;
 }): Promise<OidcProvider> {
@@ -52,7 +54,7 @@ export async function startOidcProvider(options: {
   const server = createServer((request, response) => handle(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, "localhost", resolve);
+    server.listen(options.port, options.hostname ?? "localhost", resolve);
   });
 
   return {
