@@ -5,7 +5,8 @@
  *
  * An attribute that was set cannot be taken back (the runtime exports a key as often as it is set), so
  * this stands between the runtime and its spans: it wraps the two methods that set attributes, of
- * which the runtime calls the first itself.
+ * which the runtime calls the first itself. Likewise, it begins a span for each request, also for those that
+ * are asked every second and say nothing; of those, the end is left out.
  *
  * Source: OpenTelemetry semantic conventions for HTTP spans; Deno 2.9, `ext/telemetry`.
  *
@@ -25,12 +26,16 @@ const INTEGERS: ReadonlySet<string> = new Set([
   "server.port",
 ]);
 
+/** Ours, of a span that is not exported; itself never set. */
+const DROPPED = "cqlgate.dropped";
+
 /** Set by this service, and then by the runtime, which knows less. */
 const SET_TWICE: ReadonlySet<string> = new Set(["error.type", "http.response.status_code"]);
 
 interface SpanMethods {
   setAttribute(key: string, value: RuntimeValue): unknown;
   setAttributes(attributes: Readonly<Record<string, RuntimeValue | undefined>>): unknown;
+  end(time?: unknown): void;
 }
 
 /** What the runtime takes: the API's type knows no bigint. */
@@ -45,7 +50,8 @@ export function refineRuntimeSpans(): void {
   // Never ended, so never exported.
   const probe = trace.getTracer("cqlgate").startSpan("probe");
   const methods: SpanMethods = Object.getPrototypeOf(probe);
-  const { setAttribute, setAttributes } = methods;
+  const { setAttribute, setAttributes, end } = methods;
+  const dropped = new WeakSet<object>();
   /** Of those that are set twice, the keys that each span has. */
   const keys = new WeakMap<object, Set<string>>();
 
@@ -58,7 +64,8 @@ export function refineRuntimeSpans(): void {
   }
 
   methods.setAttribute = function (this: object, key, value) {
-    if (FROM_CALLERS.has(key) || !claim(this, key)) return this;
+    if (key === DROPPED) dropped.add(this);
+    if (key === DROPPED || FROM_CALLERS.has(key) || !claim(this, key)) return this;
     return setAttribute.call(this, key, refine(key, value));
   };
   methods.setAttributes = function (this: object, attributes) {
@@ -67,6 +74,15 @@ export function refineRuntimeSpans(): void {
     );
     return setAttributes.call(this, Object.fromEntries(own));
   };
+  // A span is exported when it ends.
+  methods.end = function (this: object, time) {
+    if (!dropped.has(this)) end.call(this, time);
+  };
+}
+
+/** Keeps the span that the runtime has begun for the current request from being exported. */
+export function dropRuntimeSpan(): void {
+  trace.getActiveSpan()?.setAttribute(DROPPED, true);
 }
 
 function refine(key: string, value: RuntimeValue): RuntimeValue {

@@ -5,6 +5,7 @@
  */
 import { Hono } from "hono";
 import type { Metrics } from "../observe/metrics/metrics.ts";
+import { dropRuntimeSpan } from "../observe/runtime_spans.ts";
 import type { Status } from "../observe/status.ts";
 import type { App } from "./app.ts";
 import { WholeResponses } from "./middleware/head.ts";
@@ -26,6 +27,11 @@ export function createAdmin({ metrics, status, secure, settings }: AdminOptions)
   const admin = new Hono();
   const responses = new WholeResponses();
   admin.use(responses.keep(), securityHeaders(secure));
+  // What scrapes and probes ask every few seconds would be most of all spans.
+  admin.use(async (_, next) => {
+    dropRuntimeSpan();
+    await next();
+  });
   admin.get("/metrics", async (context) =>
     context.body(await metrics.render(), 200, {
       "content-type": metrics.contentType,

@@ -52,14 +52,20 @@ async function run(format: "json" | "pretty", env: Record<string, string> = {}):
     stdout += chunk;
     if (asked || !/\bReady\b/.test(stdout)) continue;
     asked = true;
-    await ask(/http:\/\/[\w.:]+/.exec(stdout)![0]);
+    const [url, adminUrl] = [...stdout.matchAll(/http:\/\/[\w.]+:\d+/g)].map(([url]) => url);
+    await ask(url!, adminUrl!);
     child.kill("SIGTERM");
   }
   expect((await child.status).code).toBe(0);
   return { stdout, stderr: await stderr, receiver };
 }
 
-async function ask(url: string): Promise<void> {
+async function ask(url: string, adminUrl: string): Promise<void> {
+  for (
+    const probe of [`${url}/livez`, `${url}/readyz`, `${adminUrl}/metrics`, `${adminUrl}/readyz`]
+  ) {
+    await (await fetch(probe)).body?.cancel();
+  }
   for (const station_id of [`${SECRET}-1`, `${SECRET}-2`]) {
     await (await service.request(`${url}/stations`, {
       method: "POST",
@@ -121,6 +127,22 @@ for (const format of ["json", "pretty"] as const) {
         const bodies = logs.filter((log) => log.traceId === traceId).map(({ body }) => body);
         expect([name, bodies.length]).toEqual([name, 1]);
       }
+    });
+
+    it("writes the trace into each line of a request, too", () => {
+      const { logs } = exported.receiver;
+      const traced = logs.filter(({ traceId }) => traceId !== "");
+      expect(traced.length).toBeGreaterThan(5);
+      for (const { body: { stringValue }, traceId, spanId } of traced) {
+        for (const id of [traceId, spanId]) expect(stringValue).toContain(id);
+      }
+    });
+
+    it("has neither spans nor lines of probes and scrapes", () => {
+      const { spans, logs } = exported.receiver;
+      const names = spans.filter(({ kind }) => kind === 2).map(({ name }) => name);
+      for (const name of ["GET", "GET /livez", "GET /readyz"]) expect(names).not.toContain(name);
+      for (const { body } of logs) expect(body.stringValue).not.toMatch(/livez|readyz/);
     });
 
     it("exports spans with nothing that a caller sent", () => {

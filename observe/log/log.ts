@@ -14,8 +14,10 @@ import { createAuditLines } from "./audit_lines.ts";
 import { createClockLines } from "./clock_lines.ts";
 import { createAvailabilityLines } from "./availability_lines.ts";
 import type { Observation, Observe } from "../observation.ts";
+import { collectsSpans } from "../span_collection.ts";
 import { prettyFormatter } from "./pretty_line.ts";
 import { round } from "./round.ts";
+import { withTrace } from "./trace_ids.ts";
 
 export const LOG_CATEGORY = "cqlgate";
 
@@ -35,8 +37,9 @@ export interface LogOptions {
  * @returns writes what is still held back, and ends logging
  */
 export async function configureLogs(options: LogOptions): Promise<() => Promise<void>> {
+  const sink = sinkFor(options);
   await configure({
-    sinks: { lines: sinkFor(options) },
+    sinks: { lines: collectsSpans() ? withTrace(sink) : sink },
     loggers: [
       { category: LOG_CATEGORY, lowestLevel: options.level, sinks: ["lines"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["lines"] },
@@ -128,6 +131,9 @@ export function logObservations(logger: Logger): Observe {
   };
 }
 
+/** Asked every second or so. That the service is not ready is a line of its own. */
+const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
+
 function logRequest(logger: Logger, request: Observation & { kind: "request" }): void {
   const properties = {
     method: request.method,
@@ -146,7 +152,8 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     ...(request.cause === undefined ? {} : { cause: describeCause(request.cause) }),
   };
   const message = "{method} {route} {status} in {duration_ms} ms";
-  logger[levelOf(request)](message, properties);
+  const level = PROBES.has(request.route) ? "debug" : levelOf(request);
+  logger[level](message, properties);
 }
 
 /** As the code says; without a code, an upload that broke off. */

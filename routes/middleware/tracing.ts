@@ -1,7 +1,7 @@
 /**
  * One server span for each request, named by its route's template. Where the runtime has begun one
  * already, as Deno does with `OTEL_DENO=true`, that one gets the name; else a new one is made. None is made
- * where nobody collects them.
+ * where nobody collects them, and none for probes.
  *
  * Source: OpenTelemetry semantic conventions for HTTP spans.
  *
@@ -18,6 +18,8 @@ import {
 import type { MiddlewareHandler } from "hono";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import { collectsSpans } from "../../observe/span_collection.ts";
+import { dropRuntimeSpan } from "../../observe/runtime_spans.ts";
+import { PROBES } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 
 /** Reads the few headers that matter, where a plain record would need a copy of them all. */
@@ -31,6 +33,10 @@ export function tracing(): MiddlewareHandler<AppEnv> {
   return async function tracing(context, next) {
     const begun = trace.getActiveSpan();
     if (begun === undefined && !collectsSpans()) return await next();
+    if (PROBES.includes(context.req.path)) {
+      dropRuntimeSpan();
+      return await next();
+    }
     const { url } = context.req;
     const method = methodName(context.req.method);
     const parent = propagation.extract(otel.active(), context.req.raw.headers, HEADERS);
