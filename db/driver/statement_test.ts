@@ -205,6 +205,7 @@ describe("statements of a table that is made again with other types", () => {
       secureBundle: null,
       consistency: "LOCAL_ONE",
       requestTimeoutMs: 30_000,
+      connectionsPerHost: 1,
       observe: () => {},
     });
     session.onSchemaChange(() => changes++);
