@@ -1,14 +1,21 @@
 /**
- * The metrics of a running service: what requests, statements, tokens and connections leave there.
+ * The metrics of a running service: what requests, statements, tokens and connections leave there, and what a
+ * real Prometheus with the rules that ship makes of it. Everything that the dashboard, the rules and the
+ * documentation name is there.
  *
  * @module
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { ROWS } from "../dev/dashboard/panels.ts";
+import { DASHBOARD_PATH, dashboardText } from "../dev/dashboard/render_dashboard.ts";
 import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { type MetricsText, scrape } from "./support/metrics_text.ts";
+import { metricsNamedIn, recordsNamedIn } from "./support/metric_names.ts";
+import { type Prometheus, startPrometheus } from "./support/prometheus.ts";
 
+/** A route that fails, one with a quota, and one that is deprecated: each has metrics of its own. */
 const QUERIES = `
 -- name: three_replicas :many
 -- Asks for more replicas than there are.
@@ -16,14 +23,70 @@ const QUERIES = `
 -- @public
 -- @consistency THREE
 SELECT station_id FROM stations WHERE tenant_id = 'acme';
+
+-- name: seldom :many
+-- @route GET /seldom
+-- @public
+-- @rate 1/m
+-- @deprecated since=2026-01-01 sunset=2036-12-31: use /stations
+SELECT station_id FROM stations WHERE tenant_id = 'acme';
 `;
 
-let service: TestService & AsyncDisposable;
+/** Our own tables, which have such names too. */
+const TABLES = ["cqlgate_migrations", "cqlgate_cursors", "cqlgate_leases"];
+const PAGES = ["operations.md", "runbooks.md", "audit.md", "query-files.md", "identity.md"];
+
+const stack = new AsyncDisposableStack();
+let service: TestService;
+let prometheus: Prometheus;
+
+interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+async function query(expr: string): Promise<readonly Series[]> {
+  const { result } = await prometheus.ask("query", { query: expr }) as { result: Series[] };
+  return result;
+}
+
+async function names(): Promise<readonly string[]> {
+  return await prometheus.ask("label/__name__/values") as string[];
+}
+
+interface Rule {
+  readonly name: string;
+  readonly health: "ok" | "err" | "unknown";
+  readonly lastError?: string;
+}
+
+async function rulesNow(): Promise<readonly Rule[]> {
+  const { groups } = await prometheus.ask("rules") as { groups: { rules: Rule[] }[] };
+  return groups.flatMap(({ rules }) => rules);
+}
+
+async function makeRequests(): Promise<void> {
+  for (const path of ["/stations", "/stations/nowhere", "/three", "/seldom"]) {
+    await (await service.request(path)).body?.cancel();
+  }
+}
 
 before(async () => {
-  service = await startTestService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } });
+  service = stack.use(await startTestService({ cqlDir: EXAMPLE, cql: { queries: QUERIES } }));
+  await makeRequests();
+  const { adminUrl } = service;
+  prometheus = stack.use(await startPrometheus({ adminUrls: [adminUrl], scrapeIntervalMs: 500 }));
+  // A rate needs two scrapes, with something between them.
+  await eventually("the service is scraped", async () => (await query("up == 1")).length > 0);
+  await makeRequests();
+  await eventually(
+    "rates are recorded",
+    async () =>
+      (await query("cqlgate:statements:rate5m > 0")).length > 0 &&
+      (await query("cqlgate:requests_slow:ratio_rate3d")).length > 0,
+  );
 });
-after(() => service[Symbol.asyncDispose]());
+after(() => stack.disposeAsync());
 
 async function ask(...args: Parameters<TestService["request"]>): Promise<string> {
   return await (await service.request(...args)).text();
@@ -165,5 +228,109 @@ describe("GET /metrics", () => {
     const issuer = `issuer="${service.provider.issuer}"`;
     expect(value(`cqlgate_issuer_key_fetches_total{${issuer},result="ok"}`)).toBe(1);
     expect(value(`cqlgate_issuer_key_fetches_total{${issuer},result="failed"}`)).toBe(0);
+  });
+});
+
+describe("a real Prometheus", () => {
+  it("scrapes the service", async () => {
+    expect((await query('up{job="cqlgate"}')).map(({ value: [, value] }) => value)).toEqual(["1"]);
+    expect((await query("cqlgate_ready")).map(({ value: [, value] }) => value)).toEqual(["1"]);
+  });
+
+  it("has every metric that the dashboard, the rules and the documentation name", async () => {
+    const known = await names();
+    const isKnown = (name: string) => known.includes(name) || known.includes(`${name}_bucket`);
+    const sources: Record<string, string> = { [DASHBOARD_PATH]: dashboardText() };
+    for (const name of ["rules.yml", "alerts.yml", "objectives.yml", "alerts_test.yml"]) {
+      sources[name] = await Deno.readTextFile(`deploy/prometheus/${name}`);
+    }
+    for (const name of PAGES) sources[name] = await Deno.readTextFile(`docs/${name}`);
+    let count = 0;
+    for (const [source, text] of Object.entries(sources)) {
+      const named = metricsNamedIn(text).filter((name) => !TABLES.includes(name));
+      count += named.length;
+      expect([source, named.filter((name) => !isKnown(name))]).toEqual([source, []]);
+    }
+    expect(count).toBeGreaterThan(80);
+  });
+
+  it("has every record that the dashboard takes from a rule", async () => {
+    const named = recordsNamedIn(dashboardText());
+    const known = await names();
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it("evaluates every rule", async () => {
+    const evaluated = await eventually("all are evaluated", async () => {
+      const rules = await rulesNow();
+      return rules.every(({ health }) => health !== "unknown") && rules;
+    });
+    expect(evaluated.length).toBeGreaterThan(40);
+    expect(evaluated.filter(({ health }) => health !== "ok")).toEqual([]);
+  });
+
+  it("answers every query of the dashboard with data", async () => {
+    const panels = ROWS.flatMap(({ panels }) => panels);
+    expect(panels.length).toBeGreaterThan(20);
+    for (const { title, queries } of panels) {
+      for (const { expr } of queries) {
+        const asked = expr.replaceAll("$job", "cqlgate").replaceAll("$instance", ".*")
+          .replaceAll("$__rate_interval", "1m");
+        expect(asked).not.toContain("$");
+        const result = await query(asked);
+        expect([title, expr, result.length > 0]).toEqual([title, expr, true]);
+      }
+    }
+  });
+});
+
+describe("the dashboard", () => {
+  it("is what `deno task docs` makes of its panels", async () => {
+    const shipped = JSON.parse(await Deno.readTextFile(DASHBOARD_PATH));
+    expect(shipped).toEqual(JSON.parse(dashboardText()));
+  });
+
+  it("overlaps nowhere, and tells every panel what it shows", async () => {
+    const { panels } = JSON.parse(await Deno.readTextFile(DASHBOARD_PATH)) as {
+      panels: {
+        id: number;
+        type: string;
+        gridPos: { x: number; y: number; w: number; h: number };
+      }[];
+    };
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, index) => `${x + index % w},${y + Math.floor(index / w)}`)
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    for (const { title, description } of ROWS.flatMap(({ panels }) => panels)) {
+      expect([title, description]).toEqual([title, expect.stringMatching(/^[A-Z1].{10,}\.$/)]);
+    }
+  });
+
+  it("has no caller, tenant, key or token as a label", () => {
+    const labels = [...dashboardText().matchAll(/by \(([^)]*)\)/g)]
+      .flatMap(([, list = ""]) => list.split(",").map((label) => label.trim()));
+    const known = [
+      "action",
+      "code",
+      "datacenter",
+      "direction",
+      "instance",
+      "issuer",
+      "le",
+      "method",
+      "policy",
+      "query",
+      "rank",
+      "result",
+      "route",
+      "state",
+      "timeout",
+      "version",
+      "",
+    ];
+    expect(labels.filter((label) => !known.includes(label))).toEqual([]);
   });
 });

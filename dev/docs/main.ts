@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { DASHBOARD_PATH, dashboardText } from "../dashboard/render_dashboard.ts";
 import { AUDIT_SCHEMA_PATH, auditSchemaText } from "./audit_schema.ts";
 import { replaceSection } from "./section.ts";
 import { TABLES } from "./tables.ts";
@@ -16,7 +17,8 @@ for (const { path, name, render } of TABLES) {
   await Deno.writeTextFile(url, replaceSection(page, { name, text: await render() }));
 }
 await Deno.writeTextFile(new URL(AUDIT_SCHEMA_PATH, ROOT), auditSchemaText());
-const pages = [...new Set(TABLES.map(({ path }) => path)), AUDIT_SCHEMA_PATH];
+await Deno.writeTextFile(new URL(DASHBOARD_PATH, ROOT), dashboardText());
+const pages = [...new Set(TABLES.map(({ path }) => path)), AUDIT_SCHEMA_PATH, DASHBOARD_PATH];
 const { success } = await new Deno.Command(Deno.execPath(), {
   args: ["fmt", "--quiet", ...pages],
   cwd: ROOT,

@@ -1,0 +1,141 @@
+/**
+ * The rows about Cassandra, and about who causes its load.
+ *
+ * @module
+ */
+import { OF, quantile, rateOf, type Row, sumOf } from "./panel.ts";
+
+export const CASSANDRA: Row = {
+  title: "Cassandra",
+  panels: [
+    {
+      title: "Statements at the 99th percentile, by query",
+      description: "The ten slowest queries.",
+      unit: "s",
+      kind: "lines",
+      queries: [{
+        expr: `topk(10, ${
+          quantile(0.99, `cqlgate_cassandra_statement_duration_seconds_bucket{${OF}}`, "query, ")
+        })`,
+        legend: "{{query}}",
+      }],
+    },
+    {
+      title: "Timeouts and statements that were prepared again",
+      description: "Whose time was up: the request's, or Cassandra's for its replicas.",
+      unit: "ops",
+      kind: "lines",
+      queries: [
+        {
+          expr: `sum by (timeout) (${rateOf(`cqlgate_cassandra_timeouts_total{${OF}}`)})`,
+          legend: "timeout: {{timeout}}",
+        },
+        {
+          expr: sumOf(`cqlgate_cassandra_prepared_again_total{${OF}}`),
+          legend: "prepared again",
+        },
+      ],
+    },
+    {
+      title: "Nodes, by data centre",
+      description: "As the replica that sees the fewest of them does.",
+      unit: "short",
+      kind: "lines",
+      queries: [{
+        expr: `min by (datacenter, state) (cqlgate_cassandra_hosts{${OF}})`,
+        legend: "{{datacenter}} {{state}}",
+      }],
+    },
+    {
+      title: "Connections and statements in flight, by data centre",
+      description: "Many statements on few connections queue in the driver.",
+      unit: "short",
+      kind: "lines",
+      queries: [
+        {
+          expr: `sum by (datacenter) (cqlgate_cassandra_connections{${OF}})`,
+          legend: "connections to {{datacenter}}",
+        },
+        {
+          expr: `sum by (datacenter) (cqlgate_cassandra_streams_in_flight{${OF}})`,
+          legend: "in flight to {{datacenter}}",
+        },
+      ],
+    },
+    {
+      title: "Warnings and guardrails",
+      description: "What Cassandra warns of or refuses: large reads, tombstones, batches.",
+      unit: "ops",
+      kind: "lines",
+      queries: [
+        { expr: sumOf(`cqlgate_cassandra_warnings_total{${OF}}`), legend: "warnings" },
+        {
+          expr: `sum by (action) (${rateOf(`cqlgate_cassandra_guardrail_hits_total{${OF}}`)})`,
+          legend: "guardrail {{action}}",
+        },
+      ],
+    },
+    {
+      title: "Clock",
+      description: "How far the clocks of the replicas are ahead of the nodes'.",
+      unit: "s",
+      kind: "lines",
+      queries: [{ expr: `cqlgate_clock_skew_seconds{${OF}}`, legend: "{{instance}}" }],
+    },
+  ],
+};
+
+export const LOAD: Row = {
+  title: "Who causes the load",
+  panels: [
+    {
+      title: "Queries by Cassandra's time",
+      description:
+        "How many statements of each are under way at a time, on average. The ten heaviest.",
+      unit: "short",
+      kind: "stack",
+      queries: [{
+        expr: `topk(10, sum by (query) (${
+          rateOf(`cqlgate_cassandra_statement_duration_seconds_sum{${OF}}`)
+        }))`,
+        legend: "{{query}}",
+      }],
+    },
+    {
+      title: "Queries by bytes",
+      description: "Rows received and values sent. The ten heaviest.",
+      unit: "Bps",
+      kind: "stack",
+      queries: [{
+        expr: `topk(10, sum by (query, direction) (${
+          rateOf(`cqlgate_cassandra_bytes_total{${OF}}`)
+        }))`,
+        legend: "{{query}}, {{direction}}",
+      }],
+    },
+    {
+      title: "Queries by rows",
+      description: "The ten heaviest.",
+      unit: "ops",
+      kind: "stack",
+      queries: [{
+        expr: `topk(10, sum by (query, direction) (${
+          rateOf(`cqlgate_cassandra_rows_total{${OF}}`)
+        }))`,
+        legend: "{{query}}, {{direction}}",
+      }],
+    },
+    {
+      title: "Requests that quotas refuse",
+      description: "By query or hand-written route, and quota.",
+      unit: "reqps",
+      kind: "lines",
+      queries: [{
+        expr: `sum by (query, policy) (${
+          rateOf(`cqlgate_rate_limited_requests_total{${OF}}`)
+        }) > 0`,
+        legend: "{{query}}, {{policy}}",
+      }],
+    },
+  ],
+};

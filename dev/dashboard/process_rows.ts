@@ -1,0 +1,78 @@
+/**
+ * The rows about tokens, the audit log and the processes.
+ *
+ * @module
+ */
+import { OF, rateOf, type Row } from "./panel.ts";
+
+export const IDENTITY: Row = {
+  title: "Tokens and audit",
+  panels: [
+    {
+      title: "Tokens that are remembered",
+      description: "A miss verifies a signature, or asks the issuer.",
+      unit: "reqps",
+      kind: "stack",
+      queries: [{
+        expr: `sum by (result) (${rateOf(`cqlgate_token_cache_lookups_total{${OF}}`)})`,
+        legend: "{{result}}",
+      }],
+    },
+    {
+      title: "Fetches of issuers' keys",
+      description: "Failures leave the keys from before in use.",
+      unit: "ops",
+      kind: "lines",
+      queries: [{
+        expr: `sum by (issuer, result) (${rateOf(`cqlgate_issuer_key_fetches_total{${OF}}`)})`,
+        legend: "{{issuer}}: {{result}}",
+      }],
+    },
+    {
+      title: "Audit events",
+      description: "Written, dropped and waiting. None may be dropped.",
+      unit: "short",
+      kind: "lines",
+      queries: [
+        {
+          expr: `sum by (result) (${rateOf(`cqlgate_audit_events_total{${OF}}`)})`,
+          legend: "{{result}} a second",
+        },
+        { expr: `sum(cqlgate_audit_queue_events{${OF}})`, legend: "waiting" },
+      ],
+    },
+  ],
+};
+
+export const PROCESSES: Row = {
+  title: "Processes",
+  panels: [
+    {
+      title: "Memory",
+      description: "In RAM, by replica, and the part that is JavaScript's heap.",
+      unit: "bytes",
+      kind: "lines",
+      queries: [
+        { expr: `process_resident_memory_bytes{${OF}}`, legend: "{{instance}}" },
+        { expr: `cqlgate_heap_used_bytes{${OF}}`, legend: "{{instance}}, heap" },
+      ],
+    },
+    {
+      title: "CPU",
+      description: "Seconds a second. JavaScript runs on one thread: above 1, the runtime helps.",
+      unit: "short",
+      kind: "lines",
+      queries: [{ expr: rateOf(`process_cpu_seconds_total{${OF}}`), legend: "{{instance}}" }],
+    },
+    {
+      title: "Releases",
+      description: "How many replicas run each.",
+      unit: "short",
+      kind: "lines",
+      queries: [{
+        expr: `count by (version) (cqlgate_build_info{${OF}})`,
+        legend: "{{version}}",
+      }],
+    },
+  ],
+};
