@@ -108,6 +108,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     issuers: issuers.filter(({ introspection }) => introspection === null)
       .map(({ issuer }) => issuer),
   });
+  const noteFailback = () => session.allowReturn(parts.control?.state.failback ?? false);
+  observers.push(({ kind }) => kind === "control" && noteFailback());
+  noteFailback();
   let isClosing = false;
   const activation = new Activation({
     session,

@@ -58,6 +58,8 @@ describe("readConfig()", () => {
       secureBundle: null,
       consistency: "LOCAL_QUORUM",
       connectionsPerHost: 2,
+      failoverDatacenters: [],
+      failbackDelayMs: 600_000,
       oidcIssuers: [],
       oidcIssuer: null,
       oidcAudience: null,
@@ -225,6 +227,24 @@ docs/configuration.md lists every setting`),
       env: { CASSANDRA_SECURE_BUNDLE: "deno.json" },
       mistakes: ["CASSANDRA_CONTACT_POINTS cannot be set beside CASSANDRA_SECURE_BUNDLE"],
     },
+    {
+      what: "a failover to the local data centre",
+      env: { CASSANDRA_LOCAL_DATACENTER: "dc1", CASSANDRA_FAILOVER_DATACENTERS: "dc2, dc1" },
+      mistakes: ['CASSANDRA_FAILOVER_DATACENTERS has "dc1", the local data centre: name others'],
+    },
+    {
+      what: "a failover to one data centre twice",
+      env: { CASSANDRA_FAILOVER_DATACENTERS: "dc2,dc3,dc2" },
+      mistakes: ['CASSANDRA_FAILOVER_DATACENTERS has "dc2": expected each once'],
+    },
+    {
+      what: "a failback after a time in words",
+      env: { CASSANDRA_FAILBACK_DELAY_MS: "10m" },
+      mistakes: [
+        'CASSANDRA_FAILBACK_DELAY_MS is "10m": expected an integer from 0 to 604800000, or "manual"',
+      ],
+    },
+    { what: "a failback by hand", env: { CASSANDRA_FAILBACK_DELAY_MS: "Manual" }, mistakes: [] },
     {
       what: "an issuer that is not a URL",
       env: { OIDC_ISSUER: "login.example.com", OIDC_AUDIENCE: "api" },

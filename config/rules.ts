@@ -42,6 +42,14 @@ export const RULES: readonly Rule[] = [
     help: '"nodetool status" shows the name, "datacenter1" in a stock Cassandra',
   }),
   exclude("CASSANDRA_CONTACT_POINTS", "CASSANDRA_SECURE_BUNDLE"),
+  exclude("CASSANDRA_FAILOVER_DATACENTERS", "CASSANDRA_SECURE_BUNDLE"),
+  ({ config: { failoverDatacenters, localDatacenter } }) =>
+    localDatacenter !== null && failoverDatacenters.includes(localDatacenter)
+      ? {
+        name: "CASSANDRA_FAILOVER_DATACENTERS",
+        problem: `has "${localDatacenter}", the local data centre: name others`,
+      }
+      : null,
   requireWith("CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"),
   requireWith("CASSANDRA_PASSWORD", "CASSANDRA_USERNAME"),
   requireWith("CASSANDRA_TLS_CERT", "CASSANDRA_TLS_KEY"),

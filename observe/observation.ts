@@ -180,6 +180,16 @@ export type Observation =
   }
   /** Which queries cannot be served, since too few replicas are up; said again when it changes. */
   | { readonly kind: "availability"; readonly unreachable: readonly UnreachableQuery[] }
+  /** Which data centre serves from now on, where there may be a failover. */
+  | {
+    readonly kind: "datacenter";
+    readonly inUse: string;
+    readonly isLocal: boolean;
+    /** The local one, and those of a failover. */
+    readonly datacenters: readonly string[];
+  }
+  /** A statement is sent while another data centre serves. */
+  | { readonly kind: "failover_statement"; readonly consistency: string }
   | { readonly kind: "readiness"; readonly ready: boolean; readonly reason: string | null }
   /** Queries are prepared and served. */
   | {

@@ -22,6 +22,12 @@ export interface StatusSnapshot {
   readonly cassandra: {
     readonly state: string;
     readonly reason: string | null;
+    /** Which data centre serves, and since when; null where there is no failover. */
+    readonly datacenter: {
+      readonly in_use: string;
+      readonly local: boolean;
+      readonly since: string;
+    } | null;
     readonly hosts: readonly {
       readonly address: string;
       readonly datacenter: string;
@@ -82,6 +88,7 @@ export function createStatus(now: () => number = Date.now): Status {
   let connection: Of<"connection"> | null = null;
   let routes: { readonly of: Of<"routes">; readonly since: string } | null = null;
   let control: Of<"control"> | null = null;
+  let datacenter: { readonly of: Of<"datacenter">; readonly since: string } | null = null;
   let clock: Of<"clock"> | null = null;
   let availability: Of<"availability"> | null = null;
   let reload: StatusSnapshot["reload"] = null;
@@ -96,6 +103,9 @@ export function createStatus(now: () => number = Date.now): Status {
           return;
         case "connection":
           connection = observation;
+          return;
+        case "datacenter":
+          datacenter = { of: observation, since: isoNow() };
           return;
         case "availability":
           availability = observation;
@@ -135,6 +145,11 @@ export function createStatus(now: () => number = Date.now): Status {
       cassandra: {
         state: connection?.state ?? "connecting",
         reason: connection?.reason ?? null,
+        datacenter: datacenter === null ? null : {
+          in_use: datacenter.of.inUse,
+          local: datacenter.of.isLocal,
+          since: datacenter.since,
+        },
         hosts: (connection?.hosts ?? []).map(({ address, datacenter, isUp }) => ({
           address,
           datacenter,

@@ -17,7 +17,7 @@ describe("createStatus()", () => {
       reason: "it is starting",
       since: "1970-01-01T00:00:00.000Z",
       draining: false,
-      cassandra: { state: "connecting", reason: null, hosts: [] },
+      cassandra: { state: "connecting", reason: null, datacenter: null, hosts: [] },
       unreachable: null,
       queries: null,
       issuers: [],
@@ -58,6 +58,15 @@ describe("createStatus()", () => {
         cause: undefined,
       });
     }
+    for (const inUse of ["dc2", "dc1"]) {
+      status.observe({
+        kind: "datacenter",
+        inUse,
+        isLocal: inUse === "dc1",
+        datacenters: ["dc1", "dc2"],
+      });
+    }
+    const datacenter = { in_use: "dc1", local: true, since: "1970-01-01T00:00:01.000Z" };
     const unreachable = [{ query: "a", consistency: "QUORUM", partitions: "some" as const }];
     for (const each of [[], unreachable]) {
       status.observe({ kind: "availability", unreachable: each });
@@ -69,7 +78,7 @@ describe("createStatus()", () => {
       reason: null,
       since: "1970-01-01T00:00:02.000Z",
       draining: false,
-      cassandra: { state: "up", reason: null, hosts: [{ ...host, up: true }] },
+      cassandra: { state: "up", reason: null, datacenter, hosts: [{ ...host, up: true }] },
       unreachable,
       queries: { count: 1, served_since: "1970-01-01T00:00:01.000Z", migration: 7 },
       issuers: [{ issuer: "https://a.example", fetched: false, usable: true }],

@@ -11,7 +11,6 @@ import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
 import type { TextHash } from "../db/prepare/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Executor } from "../db/run/execute.ts";
-import { invalidInput } from "../errors/invalid_input.ts";
 import { ServiceError } from "../errors/service_error.ts";
 import { auditRefusals } from "./audit/audit_refusals.ts";
 import { type Auditing, isOnRecord } from "./audit/record.ts";
@@ -39,12 +38,13 @@ import {
 import type { HandwrittenRoute } from "./handwritten/define_route.ts";
 import { createCallerFactory } from "./handwritten/query_caller.ts";
 import type { IdempotencyOptions } from "./idempotency/read_repeatable.ts";
-import { inputErrors } from "./input/input_errors.ts";
+import { refuseInput } from "./input/refuse_input.ts";
 import type { BodyLimits } from "./input/body/read_body.ts";
 import type { AddressReader } from "./load/client_address.ts";
 import type { Load } from "./load/load.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { announceDeprecation } from "./middleware/announce_deprecation.ts";
+import { announceFailover } from "./middleware/announce_failover.ts";
 import { checkHead, type HeadLimits } from "./middleware/check_head.ts";
 import { checkUrl } from "./middleware/check_url.ts";
 import { WholeResponses } from "./middleware/head.ts";
@@ -148,6 +148,8 @@ interface GuardedRoute {
   /** Whether its query writes; what a handler calls is checked when it does. */
   readonly writes: boolean;
   readonly limits: QuotaSelector;
+  /** The queries that it may run. */
+  readonly runs: readonly PreparedQuery[];
   /** Of a hand-written route; a query's route does the same as it reads its input (`mount.ts`). */
   readonly needs?: HandlerNeeds;
 }
@@ -174,6 +176,7 @@ const PIPELINE: readonly Unit[] = [
         ? []
         : [announceDeprecation(deprecated, { path, isPublic: access.kind === "public", observe })],
   },
+  { of: "route", use: ({ executor }, { runs }) => [announceFailover(runs, executor)] },
   { of: "route", use: ({ auditing }, route) => auditRefusals(route, auditing) },
   { of: "route", use: (options, route) => guard(route, options) },
   {
@@ -193,24 +196,13 @@ const PIPELINE: readonly Unit[] = [
   { of: "handwritten", use: ({ bodyLimits }, needs) => holdBody(bodyLimits, needs) },
 ];
 
-/** Where zod-openapi and a pointer call a place by different names. */
-const POINTER_NAMES: Readonly<Record<string, string>> = {
-  param: "path",
-  json: "body",
-  form: "body",
-};
-
 export function createApp(appOptions: AppOptions): App {
   const { prepared, addresses, docs } = appOptions;
   const responses = new WholeResponses();
   const options: PipelineOptions = { ...appOptions, responses };
   const app = new OpenAPIHono<AppEnv>({
     getPath: addresses.routePath,
-    defaultHook: (result) => {
-      if (result.success) return;
-      const place = POINTER_NAMES[result.target] ?? result.target;
-      throw invalidInput(inputErrors(result.error, `/${place}`));
-    },
+    defaultHook: refuseInput,
   });
   app.use(...pipelineOf("everything", options));
   app.onError((error, context) => problemResponse(error, context));
@@ -263,27 +255,29 @@ function mountApi(
   const names = nameSchemas(prepared, taken);
   const mounts = [
     ...sharedRoutes(prepared).map((queries) => {
-      const [{ query: { route, access, deprecated } }] = queries;
+      const [{ query, writes }] = queries;
+      const { method, path } = query.route!;
       const isAudited = queries.some(isOnRecord);
       const limits = selectQuotas(queries, options.quotas);
       const before = beforeRoute(
-        { path: route!.path, access, deprecated, isAudited, limits, writes: queries[0].writes },
+        { ...query, path, isAudited, limits, runs: queries, writes },
         options,
       );
       const mountOptions = { ...options, names, before, quotas: quotasIn(limits) };
-      return { ...route!, limits, mount: () => mountQueries(app, queries, mountOptions) };
+      return { method, path, limits, mount: () => mountQueries(app, queries, mountOptions) };
     }),
     ...options.handwritten.map((route) => {
       const isAudited = route.method !== "get" ||
         route.queries.some((name) => recorded.has(name));
       const limits = onlyQuotas(options.quotas.ofRoute(route));
+      const runs = prepared.filter(({ query: { name } }) => route.queries.includes(name));
       const quotas = quotasIn(limits);
       return {
         method: route.method,
         path: route.path,
         limits,
         mount() {
-          const before = beforeRoute({ ...route, isAudited, limits, writes: false }, options);
+          const before = beforeRoute({ ...route, isAudited, limits, runs, writes: false }, options);
           route.mount(app, { callers, stallTimeoutMs, before, quotas });
         },
       };

@@ -43,7 +43,12 @@ async function openSession(
   const givesUpAt = performance.now() + waitMs;
   const cluster = clusterOf(config);
   for (let attempt = 1;; attempt++) {
-    const session = new Session({ ...config, keyspace, observe: () => {} });
+    const session = new Session({
+      ...config,
+      failoverDatacenters: [],
+      keyspace,
+      observe: () => {},
+    });
     try {
       await session.openOnce();
       return session;

@@ -55,6 +55,7 @@ describe("The operator's port", () => {
       cassandra: {
         state: "up",
         reason: null,
+        datacenter: null,
         hosts: [{ address: contactPoint, datacenter: "dc1", up: true }],
       },
       unreachable: [],

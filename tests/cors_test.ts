@@ -133,6 +133,7 @@ describe("A service with CORS_ORIGINS", () => {
       "Accept",
       "Accept-Encoding",
       "Allow",
+      "Cassandra-Consistency",
       "Content-Disposition",
       "Cqlgate-Trace",
       "DPoP-Nonce",

@@ -10,6 +10,7 @@
 import { AUDIT_SETTINGS } from "./audit_settings.ts";
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
 import { CLOCK_SETTINGS } from "./clock_settings.ts";
+import { FAILOVER_SETTINGS } from "./failover_settings.ts";
 import { CONTROL_SETTINGS } from "./control_settings.ts";
 import { DOCS_SETTINGS } from "./docs_settings.ts";
 import { EDGE_SETTINGS } from "./edge_settings.ts";
@@ -111,6 +112,7 @@ export const SETTINGS = {
   },
   ...CASSANDRA_SETTINGS,
   ...CLOCK_SETTINGS,
+  ...FAILOVER_SETTINGS,
   ...IDENTITY_SETTINGS,
   ...MASK_SETTINGS,
   /** The first key encrypts, all decrypt. Empty if nothing is served. */

@@ -15,7 +15,7 @@ import type { Session } from "../driver/session.ts";
 import { routingKeyOf } from "../driver/statement.ts";
 import type { Topology } from "../driver/topology.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
-import { type Level, type LevelDefaults, levelsOf } from "./levels_of.ts";
+import { isLocallySerial, type Level, type LevelDefaults, levelsOf } from "./levels_of.ts";
 import { type Coverage, Coverages, type Shortfall } from "./shortfalls.ts";
 import { rangeOf } from "./token_ring.ts";
 import { type TrialOutcome, type TrialTable, tryLevel } from "./trial.ts";
@@ -30,7 +30,7 @@ interface Tried {
 export interface AvailabilityOptions {
   readonly session: Pick<
     Session,
-    "keyspace" | "state" | "topology" | "executeOwn" | "onHostsChange" | "onSchemaChange"
+    "keyspace" | "state" | "away" | "topology" | "executeOwn" | "onHostsChange" | "onSchemaChange"
   >;
   /** Where a query says nothing of it. */
   readonly consistency: Consistency;
@@ -51,6 +51,7 @@ interface WatchedQuery {
   readonly name: string;
   readonly consistency: Consistency;
   readonly levels: readonly WatchedLevel[];
+  readonly isLocallySerial: boolean;
 }
 
 const WHILE_SHORT_MS = 1_000;
@@ -97,6 +98,7 @@ export class Availability {
     this.#queries = prepared.map((each) => ({
       name: each.query.name,
       consistency: each.query.consistency.level ?? this.#defaults.consistency,
+      isLocallySerial: isLocallySerial(each.query, this.#defaults),
       levels: levelsOf(each, this.#defaults).map((level) => this.#levelOf(level, each, before)),
     }));
     this.#reported = "";
@@ -123,8 +125,22 @@ export class Availability {
    *
    * @throws {ServiceError} `unavailable`
    */
-  assertReachable(prepared: PreparedQuery, values: BoundValues): void {
-    if (!this.#isShort) return;
+  admit(prepared: PreparedQuery, values: BoundValues): void {
+    const isAway = this.#options.session.away !== null;
+    if (isAway && isLocallySerial(prepared.query, this.#defaults)) {
+      throw new ServiceError(
+        "unavailable",
+        "This route decides at LOCAL_SERIAL, which holds in the local data centre alone, and that is away; nothing was sent: retry later",
+      );
+    }
+    if (this.#isShort) this.#assertReachable(prepared, values);
+    if (!isAway) return;
+    const { level } = prepared.query.consistency;
+    const consistency = level ?? this.#defaults.consistency;
+    this.#options.observe({ kind: "failover_statement", consistency });
+  }
+
+  #assertReachable(prepared: PreparedQuery, values: BoundValues): void {
     const token = this.#tokenOf(prepared, values);
     for (const level of levelsOf(prepared, this.#defaults)) {
       const watched = this.#levels.get(nameOf(level));
@@ -210,9 +226,11 @@ export class Availability {
   }
 
   #report(): void {
-    const isDown = this.#options.session.state !== "up";
-    const unreachable = this.#queries.flatMap(({ name: query, consistency, levels }) => {
-      const partitions = isDown ? "all" : shareOf(levels);
+    const { state, away } = this.#options.session;
+    const unreachable = this.#queries.flatMap((watched) => {
+      const { name: query, consistency, levels } = watched;
+      const isLost = state !== "up" || away !== null && watched.isLocallySerial;
+      const partitions = isLost ? "all" : shareOf(levels);
       return partitions === null ? [] : [{ query, consistency, partitions } as const];
     });
     this.#isShort = this.#levelsNow().some(isMissedSomewhere);

@@ -84,6 +84,7 @@ async function watched(
     session: {
       keyspace: session.keyspace,
       state: "up",
+      away: null,
       topology: () => halfDown(session),
       executeOwn: (...statement) => session.executeOwn(...statement),
       onHostsChange: () => {},
@@ -120,7 +121,7 @@ describe("Availability", () => {
           expect(last()).toEqual({ kind: "availability", unreachable: [] });
           for (const query of prepared) {
             for (let id = 0; id < 20; id++) {
-              availability.assertReachable(query, [bytesOf(id), bytesOf(id)]);
+              availability.admit(query, [bytesOf(id), bytesOf(id)]);
             }
           }
         }),
@@ -149,7 +150,7 @@ describe("Availability", () => {
           const token = session.topology()!.tokenOf(bytesOf(id));
           const isGone = token > HALF || token <= 0n && token > -HALF;
           try {
-            availability.assertReachable(get!, [bytesOf(id)]);
+            availability.admit(get!, [bytesOf(id)]);
             expect(isGone).toBe(false);
           } catch (error) {
             expect(error).toMatchObject({
@@ -164,9 +165,9 @@ describe("Availability", () => {
             refused.push(id);
           }
           // These may be about partitions that are there.
-          availability.assertReachable(list!, []);
-          availability.assertReachable(both!, [bytesOf(id), bytesOf(id + 1)]);
-          availability.assertReachable(soon!, [bytesOf(id)]);
+          availability.admit(list!, []);
+          availability.admit(both!, [bytesOf(id), bytesOf(id + 1)]);
+          availability.admit(soon!, [bytesOf(id)]);
         }
         expect(refused.length).toBeGreaterThan(0);
         expect(refused.length).toBeLessThan(40);

@@ -38,6 +38,17 @@ export function levelsOf(
   );
 }
 
+/**
+ * Whether it is about what is decided in one data centre: another one knows nothing of that, and would
+ * decide again.
+ */
+export function isLocallySerial(
+  { consistency: { level, serial }, conditional }: PreparedQuery["query"],
+  { consistency }: Pick<LevelDefaults, "consistency">,
+): boolean {
+  return (level ?? consistency) === "LOCAL_SERIAL" || conditional && serial === "LOCAL_SERIAL";
+}
+
 /** A serial level counts replicas as the quorum of the same name does. */
 function counted(level: Consistency): Consistency {
   if (level === "SERIAL") return "QUORUM";

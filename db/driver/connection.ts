@@ -1,6 +1,7 @@
 /**
  * The client of the session: it connects in the background until that succeeds, knows at any moment
- * whether Cassandra can be reached, and is replaced whole when its credentials change. Reconnecting, host
+ * whether Cassandra can be reached, and is replaced whole when its credentials change. While another data
+ * centre serves, the client of the local one stays, to see when its nodes are back. Reconnecting, host
  * state and pools are the driver's work.
  *
  * @module
@@ -8,24 +9,21 @@
 import cassandra from "cassandra-driver";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { PoolReading } from "../../observe/metrics/readings.ts";
-import type { ConnectionState, Observe } from "../../observe/observation.ts";
+import type { ConnectionState } from "../../observe/observation.ts";
 import { backoff } from "./timing/backoff.ts";
-import { clientOptions, type ConnectionOptions, type Credentials } from "./client_options.ts";
-import { onSchemaEvent } from "./schema_watch/schema_event.ts";
+import type { Credentials } from "./client_options.ts";
+import { type ClientSettings, connectClient, settingsIn } from "./connect_client.ts";
+import { Failover, type FailoverPlan } from "./failover.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
 import { WriteTimes } from "./clock/write_times.ts";
-import { steadyControl } from "./internals/steady_control.ts";
-import { NO_HOSTS, readPools, type SeenHosts, seenHosts } from "./host_states.ts";
+import { NO_HOSTS, readPools, type SeenHosts, seenHosts, withHostsOf } from "./host_states.ts";
 import { connectionFailure } from "./map_error.ts";
 import { sleep } from "./timing/sleep.ts";
 import { readTopology, type Topology } from "./topology.ts";
 
-export interface ConnectionSettings extends ConnectionOptions {
-  readonly observe: Observe;
+export interface ConnectionSettings extends ClientSettings, FailoverPlan {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Called when a node announces that a keyspace has changed; with null if any may have. */
-  readonly onSchemaChange: (keyspace: string | null) => void;
 }
 
 const CONNECT_BACKOFF = { baseMs: 250, capMs: 1_000 };
@@ -36,6 +34,8 @@ export type StateListener = (state: ConnectionState, changed: boolean) => void;
 /** A connected client, and what runs on it. */
 interface InUse {
   readonly client: cassandra.Client;
+  /** Whose nodes coordinate; null if all data centres are as near. */
+  readonly datacenter: string | null;
   running: number;
   /** Called when nothing runs on it any more; null while it is not being replaced. */
   onIdle: (() => void) | null;
@@ -51,6 +51,9 @@ export class Connection {
   /** Clients that were replaced, until what runs on them has ended. */
   readonly #replaced = new Set<InUse>();
   #inUse: InUse | null = null;
+  /** The client of the local data centre, while another one serves; else null. */
+  #home: InUse | null = null;
+  readonly #failover: Failover;
   #state: ConnectionState = "connecting";
   #hostsUp = 0;
   #connecting: Promise<void> | null = null;
@@ -58,10 +61,25 @@ export class Connection {
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
     this.#writeTimes = new WriteTimes(settings.now);
+    this.#failover = new Failover(settings, {
+      moveTo: (datacenter) => this.#moveTo(datacenter),
+      comeBack: () => this.#comeBack(),
+    });
+    this.#observeDatacenter(settings.localDatacenter);
   }
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** The data centre that serves in place of the local one; null while that does. */
+  get away(): string | null {
+    return this.#home === null ? null : this.#inUse?.datacenter ?? null;
+  }
+
+  /** Lets the local data centre serve again without the delay, once most of its nodes are up. */
+  allowReturn(isAllowed: boolean): void {
+    this.#failover.allowReturn(isAllowed);
   }
 
   /** The connections by data centre; empty while there is no client. */
@@ -82,7 +100,11 @@ export class Connection {
   /** The cluster as the driver sees it now; null if it does not see the ring. */
   topology(): Topology | null {
     if (this.#inUse === null) return null;
-    return readTopology(this.#inUse.client, this.#settings.localDatacenter);
+    const { client, datacenter } = this.#inUse;
+    const topology = readTopology(client, datacenter);
+    if (topology === null) return null;
+    const down = this.#seen(this.#inUse).hosts.filter(({ isUp }) => !isUp);
+    return { ...topology, down: new Set(down.map(({ address }) => address)) };
   }
 
   /** Begins to connect and goes on until it succeeds or the session is closed. Does not wait. */
@@ -131,12 +153,29 @@ export class Connection {
     let client: cassandra.Client | null;
     try {
       client = await this.#connectClient(settings);
+      // Of both, where another data centre serves.
+      if (client !== null && this.#home !== null) await this.#replaceAway(settings);
     } catch (error) {
       throw new Error(connectionFailure(error), { cause: error });
     }
     if (client === null) return;
     this.#settings = settings;
-    this.#take(client);
+    const next = this.#watched(client, settings.localDatacenter);
+    const before = this.#home ?? this.#inUse;
+    if (this.#home === null) this.#inUse = next;
+    else this.#home = next;
+    this.#refresh();
+    this.#retire(before);
+  }
+
+  async #replaceAway(settings: ConnectionSettings): Promise<void> {
+    const before = this.#inUse!;
+    const client = await this.#connectClient(
+      settingsIn(before.datacenter!, settings, before.client),
+    );
+    if (client === null) return;
+    this.#inUse = this.#watched(client, before.datacenter);
+    this.#retire(before);
   }
 
   /**
@@ -158,10 +197,11 @@ export class Connection {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#failover.close();
     await this.#connecting;
-    const clients = [...this.#replaced, ...this.#inUse === null ? [] : [this.#inUse]];
+    const clients = [...this.#replaced, this.#inUse, this.#home].filter((each) => each !== null);
     await Promise.all(clients.map(({ client }) => client.shutdown()));
-    this.#inUse = null;
+    this.#inUse = this.#home = null;
     this.#setState("closed", NO_HOSTS);
   }
 
@@ -189,59 +229,81 @@ export class Connection {
     const settings = this.#settings;
     const client = await this.#connectClient(settings);
     if (client === null) return;
-    if (settings === this.#settings) return this.#take(client);
-    await client.shutdown();
-    throw new Error("The credentials changed while it connected");
-  }
-
-  /**
-   * A client that failed to connect is thrown away: what it half knows must not linger.
-   *
-   * @returns null if the session was closed meanwhile
-   */
-  async #connectClient(settings: ConnectionSettings): Promise<cassandra.Client | null> {
-    const client = this.#createClient(settings);
-    try {
-      await client.connect();
-    } catch (error) {
-      await client.shutdown().catch(() => {});
-      throw error;
+    if (settings !== this.#settings) {
+      await client.shutdown();
+      throw new Error("The credentials changed while it connected");
     }
-    if (!this.#closing.signal.aborted) return client;
-    await client.shutdown();
-    return null;
+    this.#inUse = this.#watched(client, settings.localDatacenter);
+    this.#refresh();
   }
 
-  #createClient(settings: ConnectionSettings): cassandra.Client {
-    const { observe, onSchemaChange } = settings;
-    const client = new cassandra.Client(clientOptions(settings, this.#writeTimes));
-    client.on("log", (level: string, source: string, message: string, detail: unknown) => {
-      if (level === "error") {
-        observe({ kind: "driver_error", source, message, cause: detail });
-      }
-    });
-    onSchemaEvent(client, onSchemaChange);
-    steadyControl(client, (cause) => {
-      const message =
-        "Cassandra's control connection was lost while it was set up; it is set up again";
-      observe({ kind: "warning", message, cause });
-    });
-    return client;
+  /** Null if the session was closed meanwhile. */
+  #connectClient(settings: ConnectionSettings): Promise<cassandra.Client | null> {
+    const { signal } = this.#closing;
+    return connectClient(settings, { writeTimes: this.#writeTimes, signal });
   }
 
-  /** Takes a connected client into use; the one before is shut down as soon as nothing runs on it. */
-  #take(client: cassandra.Client): void {
+  async #moveTo(datacenter: string): Promise<boolean> {
+    const { observe } = this.#settings;
+    let client: cassandra.Client | null;
+    try {
+      client = await this.#connectClient(
+        settingsIn(datacenter, this.#settings, (this.#home ?? this.#inUse)?.client),
+      );
+    } catch (cause) {
+      const message = `Cannot fail over to data centre "${datacenter}"`;
+      observe({ kind: "warning", message, cause: new Error(connectionFailure(cause)) });
+      return false;
+    }
     const before = this.#inUse;
-    this.#inUse = { client, running: 0, onIdle: null };
+    // It may have come back while this connected.
+    const isNeeded = before !== null && this.#seen(before).hostsUp === 0;
+    if (client === null || !isNeeded || seenHosts(client, datacenter).hostsUp === 0) {
+      await client?.shutdown();
+      return client === null || !isNeeded;
+    }
+    this.#inUse = this.#watched(client, datacenter);
+    if (this.#home === null) this.#home = before;
+    else this.#retire(before);
+    this.#observeDatacenter(datacenter);
+    this.#refresh();
+    return true;
+  }
+
+  #comeBack(): void {
+    if (this.#home === null || this.#closing.signal.aborted) return;
+    const away = this.#inUse;
+    this.#inUse = this.#home;
+    this.#home = null;
+    this.#observeDatacenter(this.#inUse.datacenter);
+    this.#refresh();
+    this.#retire(away);
+  }
+
+  #observeDatacenter(datacenter: string | null): void {
+    const { observe, localDatacenter, failoverDatacenters } = this.#settings;
+    if (failoverDatacenters.length === 0 || localDatacenter === null || datacenter === null) return;
+    const datacenters = [localDatacenter, ...failoverDatacenters];
+    observe({
+      kind: "datacenter",
+      inUse: datacenter,
+      isLocal: datacenter === localDatacenter,
+      datacenters,
+    });
+  }
+
+  /** What a client sees counts from now on. */
+  #watched(client: cassandra.Client, datacenter: string | null): InUse {
     // Deferred: the driver learns a new node's data centre only after the event, and no other event
     // follows.
     const refresh = () => setTimeout(() => this.#refresh());
     for (const event of ["hostUp", "hostDown", "hostAdd", "hostRemove"]) client.on(event, refresh);
-    this.#refresh();
-    if (before !== null) this.#retire(before);
+    return { client, datacenter, running: 0, onIdle: null };
   }
 
-  #retire(before: InUse): void {
+  /** Shuts a client down as soon as nothing runs on it. */
+  #retire(before: InUse | null): void {
+    if (before === null) return;
     this.#replaced.add(before);
     before.onIdle = () => {
       before.client.shutdown().catch(() => {}).finally(() => this.#replaced.delete(before));
@@ -249,12 +311,31 @@ export class Connection {
     if (before.running === 0) before.onIdle();
   }
 
+  /** Of a client, and of the local data centre what its own client sees. */
+  #seen({ client, datacenter }: InUse): SeenHosts {
+    const seen = seenHosts(client, datacenter);
+    return this.#home === null
+      ? seen
+      : withHostsOf(seen, seenHosts(this.#home.client, null), this.#home.datacenter);
+  }
+
   /** Derives the state from the hosts that the driver knows. */
   #refresh(): void {
     if (this.#closing.signal.aborted || this.#inUse === null) return;
-    const seen = seenHosts(this.#inUse.client, this.#settings.localDatacenter);
-    if (seen.hostsUp > 0) return this.#setState("up", seen);
-    this.#setState("down", seen, "no node of the local data centre is reachable");
+    const seen = this.#seen(this.#inUse);
+    if (seen.hostsUp > 0) this.#setState("up", seen);
+    else {
+      const which = this.away === null ? "the local data centre" : `data centre "${this.away}"`;
+      this.#setState("down", seen, `no node of ${which} is reachable`);
+    }
+    const { localDatacenter } = this.#settings;
+    const local = seen.hosts.filter(({ datacenter }) => datacenter === localDatacenter);
+    this.#failover.note({
+      away: this.away,
+      up: seen.hostsUp,
+      localKnown: local.length,
+      localUp: local.filter(({ isUp }) => isUp).length,
+    });
   }
 
   #setState(state: ConnectionState, seen: SeenHosts, reason: string | null = null): void {

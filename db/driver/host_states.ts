@@ -29,6 +29,16 @@ export function seenHosts(client: cassandra.Client, localDatacenter: string | nu
   return { hosts, hostsUp: up.length };
 }
 
+/** What is seen, but for a data centre that another client sees better. */
+export function withHostsOf(
+  seen: SeenHosts,
+  { hosts }: SeenHosts,
+  datacenter: string | null,
+): SeenHosts {
+  const isIn = (host: HostState) => host.datacenter === datacenter;
+  return { ...seen, hosts: [...hosts.filter(isIn), ...seen.hosts.filter((each) => !isIn(each))] };
+}
+
 /** The connections to the nodes of each data centre that is known, and what is under way on them. */
 export function readPools(client: cassandra.Client): PoolReading[] {
   const state = client.getState();

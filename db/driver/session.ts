@@ -12,6 +12,7 @@ import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { ConnectionOptions, Credentials } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
 import { ClockWatch } from "./clock/clock_watch.ts";
+import type { FailoverPlan } from "./failover.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
 import { Alarms } from "./timing/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";
@@ -30,7 +31,7 @@ import type { StatementOptions } from "./statement_options.ts";
 import type { Topology } from "./topology.ts";
 import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 
-export interface SessionOptions extends ConnectionOptions {
+export interface SessionOptions extends ConnectionOptions, Partial<FailoverPlan> {
   /** Where a statement has none of its own. */
   readonly consistency: Consistency;
   /** Longest that a statement may take, in milliseconds. */
@@ -63,6 +64,8 @@ export class Session {
     this.#schema = new SchemaWatch(options.keyspace);
     const { now = Date.now, maxClockSkewMs: maxSkewMs = 0 } = options;
     this.#connection = new Connection({
+      failoverDatacenters: [],
+      failbackDelayMs: null,
       ...options,
       now,
       onSchemaChange: (keyspace) => this.#schema.announce(keyspace),
@@ -83,6 +86,11 @@ export class Session {
     return this.#options.requestTimeoutMs;
   }
 
+  /** Of statements that have none of their own. */
+  get consistency(): Consistency {
+    return this.#options.consistency;
+  }
+
   get keyspace(): string | null {
     return this.#options.keyspace;
   }
@@ -95,6 +103,16 @@ export class Session {
   /** Calls back on each change from the next one on. */
   onStateChange(listener: StateListener): void {
     this.#connection.onStateChange(listener);
+  }
+
+  /** The data centre that serves in place of the local one; null while that does. */
+  get away(): string | null {
+    return this.#connection.away;
+  }
+
+  /** Lets the local data centre serve again without the delay, once most of its nodes are up. */
+  allowReturn(isAllowed: boolean): void {
+    this.#connection.allowReturn(isAllowed);
   }
 
   /** Calls back when a node goes, comes, or is found. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
+import type { Consistency } from "../../catalog/query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
@@ -47,6 +48,10 @@ export interface Result {
 }
 
 export interface Executor {
+  /** Whether another data centre serves in place of the local one. */
+  isAway(): boolean;
+  /** The consistency of queries that do not say theirs. */
+  readonly consistency: Consistency;
   /** Longest time that a request waits for Cassandra, in milliseconds. */
   readonly timeoutMs: number;
   /**
@@ -102,7 +107,7 @@ export interface Executor {
 export interface ExecutorOptions {
   readonly session: Session;
   /** Refuses statements whose consistency cannot be reached. */
-  readonly availability: Pick<Availability, "assertReachable">;
+  readonly availability: Pick<Availability, "admit">;
   readonly observe: Observe;
   readonly slowQueries: SlowQueryOptions;
   readonly maxPageBytes: number;
@@ -158,7 +163,7 @@ export function createExecutor(
     const { stopwatch } = options;
     const deadline = deadlineOf(prepared, options.deadline);
     const bound = prepared.bind(values);
-    availability.assertReachable(prepared, bound);
+    availability.admit(prepared, bound);
     return await observed(
       prepared,
       { stopwatch, bound: [bound] },
@@ -187,6 +192,8 @@ export function createExecutor(
 
   return {
     timeoutMs: session.requestTimeoutMs,
+    isAway: () => session.away !== null,
+    consistency: session.consistency,
     deadlineOf,
     maxPageBytes,
     async fetch(prepared, values, options = {}) {
@@ -211,7 +218,7 @@ export function createExecutor(
     async executeBatch(prepared, rows, { stopwatch, writeTime, deadline } = {}) {
       assertTimely(prepared);
       const bound = rows.map(prepared.bind);
-      availability.assertReachable(prepared, bound[0] ?? []);
+      availability.admit(prepared, bound[0] ?? []);
       await observed(
         prepared,
         { stopwatch, bound },

@@ -74,6 +74,8 @@ export function logObservations(logger: Logger): Observe {
         return logReload(logger, observation);
       case "clock":
         return logClock(observation);
+      case "datacenter":
+        return logDatacenter(logger, observation);
       case "availability":
         return logAvailability(observation);
       case "request":
@@ -231,6 +233,16 @@ function logConnection(
   if (!isDue(`not connected ${reason}`)) return;
   const again = retryInMs === null ? "" : "; trying again in {retryInMs} ms";
   logger.warning(`Cassandra is not connected: {reason}${again}`, { state, reason, retryInMs });
+}
+
+function logDatacenter(
+  logger: Logger,
+  { inUse, isLocal }: Observation & { kind: "datacenter" },
+): void {
+  if (isLocal) return logger.info("Data centre {datacenter} serves", { datacenter: inUse });
+  logger.warning("Failover: data centre {datacenter} serves, as no node of the local one is up", {
+    datacenter: inUse,
+  });
 }
 
 function logIssuerKeys(

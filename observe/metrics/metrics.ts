@@ -11,6 +11,7 @@ import { createAvailabilityMetrics } from "./availability_metrics.ts";
 import { SECONDS } from "./buckets.ts";
 import { createClockMetrics } from "./clock_metrics.ts";
 import { createConnectionMetrics } from "./connection_metrics.ts";
+import { createFailoverMetrics } from "./failover_metrics.ts";
 import { createIdentityMetrics } from "./identity_metrics.ts";
 import { registerLoadMetrics } from "./load_metrics.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
@@ -44,6 +45,7 @@ export function createMetrics(release: string): Metrics {
   const identity = createIdentityMetrics(register, () => readings.tokenCache());
   registerLoadMetrics(register, () => readings.load());
   const observeAudit = createAuditMetrics(register);
+  const failover = createFailoverMetrics(register);
   const observeAvailability = createAvailabilityMetrics(register);
   const observeReload = createReloadMetrics(register);
   const observeClock = createClockMetrics(register);
@@ -111,6 +113,10 @@ export function createMetrics(release: string): Metrics {
           return observeReload(observation);
         case "clock":
           return observeClock(observation);
+        case "datacenter":
+          return failover.datacenter(observation);
+        case "failover_statement":
+          return failover.statement(observation);
         case "availability":
           return observeAvailability(observation);
         case "control":

@@ -16,6 +16,8 @@ export interface ControlState {
   /** Client ids, of any issuer. */
   readonly clients: ReadonlySet<string>;
   readonly claims: readonly ClaimSwitch[];
+  /** Whether the local data centre may serve again after a failover, without the delay. */
+  readonly failback: boolean;
   /** For those who are refused; null if nothing is to be said. */
   readonly message: string | null;
 }
@@ -26,7 +28,14 @@ export interface ClaimSwitch {
   readonly values: ReadonlySet<string>;
 }
 
-const MEMBERS = ["read_only", "queries_off", "clients_off", "claims_off", "message"] as const;
+const MEMBERS = [
+  "read_only",
+  "queries_off",
+  "clients_off",
+  "claims_off",
+  "failback",
+  "message",
+] as const;
 const MAX_MESSAGE_CHARACTERS = 500;
 
 /** @throws {Error} that says what is wrong */
@@ -38,10 +47,11 @@ export function parseControl(text: string): ControlState {
     throw new Error(`it has an unknown member ${quote(unknown)}: ${suggest(unknown, MEMBERS)}`);
   }
   return {
-    readOnly: readFlag(json.read_only),
+    readOnly: readFlag(json.read_only, "read_only"),
     queries: readNames(json.queries_off, "queries_off"),
     clients: readNames(json.clients_off, "clients_off"),
     claims: readClaims(json.claims_off),
+    failback: readFlag(json.failback, "failback"),
     message: readMessage(json.message),
   };
 }
@@ -54,9 +64,9 @@ function parse(text: string): unknown {
   }
 }
 
-function readFlag(json: unknown): boolean {
+function readFlag(json: unknown, member: string): boolean {
   if (json === undefined) return false;
-  if (typeof json !== "boolean") throw new Error('"read_only" is neither true nor false');
+  if (typeof json !== "boolean") throw new Error(`"${member}" is neither true nor false`);
   return json;
 }
 

@@ -9,6 +9,7 @@ describe("parseControl()", () => {
       queries_off: ["list_items", "POST /import"],
       clients_off: ["loader"],
       claims_off: { "org.id": ["7"], '"https://acme.example/tenant"': ["acme", "globex"] },
+      failback: true,
       message: "Back at noon",
     }))).toEqual({
       readOnly: true,
@@ -18,6 +19,7 @@ describe("parseControl()", () => {
         { path: ["org", "id"], values: new Set(["7"]) },
         { path: ["https://acme.example/tenant"], values: new Set(["acme", "globex"]) },
       ],
+      failback: true,
       message: "Back at noon",
     });
   });
@@ -28,6 +30,7 @@ describe("parseControl()", () => {
       queries: new Set(),
       clients: new Set(),
       claims: [],
+      failback: false,
       message: null,
     });
   });

@@ -12,6 +12,7 @@ const OWN_HEADERS: readonly string[] = [
   "Accept",
   "Accept-Encoding",
   "Allow",
+  "Cassandra-Consistency",
   "Content-Disposition",
   "Cqlgate-Trace",
   "Deprecation",

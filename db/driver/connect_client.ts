@@ -1,0 +1,78 @@
+/**
+ * A client of the driver that is connected, or none.
+ *
+ * @module
+ */
+import cassandra from "cassandra-driver";
+import type { Observe } from "../../observe/observation.ts";
+import { clientOptions, type ConnectionOptions } from "./client_options.ts";
+import type { WriteTimes } from "./clock/write_times.ts";
+import { steadyControl } from "./internals/steady_control.ts";
+import { onSchemaEvent } from "./schema_watch/schema_event.ts";
+
+export interface ClientSettings extends ConnectionOptions {
+  readonly observe: Observe;
+  /** Called when a node announces that a keyspace has changed; with null if any may have. */
+  readonly onSchemaChange: (keyspace: string | null) => void;
+}
+
+export interface ConnectOptions {
+  readonly writeTimes: WriteTimes;
+  /** Once it is aborted, no client is wanted any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A client that failed to connect is thrown away: what it half knows must not linger.
+ *
+ * @returns null if none is wanted any more
+ * @throws the driver's errors
+ */
+export async function connectClient(
+  settings: ClientSettings,
+  { writeTimes, signal }: ConnectOptions,
+): Promise<cassandra.Client | null> {
+  const client = createClient(settings, writeTimes);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.shutdown().catch(() => {});
+    throw error;
+  }
+  if (!signal.aborted) return client;
+  await client.shutdown();
+  return null;
+}
+
+function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassandra.Client {
+  const { observe, onSchemaChange } = settings;
+  const client = new cassandra.Client(clientOptions(settings, writeTimes));
+  client.on("log", (level: string, source: string, message: string, detail: unknown) => {
+    if (level === "error") {
+      observe({ kind: "driver_error", source, message, cause: detail });
+    }
+  });
+  onSchemaEvent(client, onSchemaChange);
+  steadyControl(client, (cause) => {
+    const message =
+      "Cassandra's control connection was lost while it was set up; it is set up again";
+    observe({ kind: "warning", message, cause });
+  });
+  return client;
+}
+
+/** The same settings for another data centre: its nodes as a client has found them, or else as configured. */
+export function settingsIn<Settings extends ClientSettings>(
+  datacenter: string,
+  settings: Settings,
+  found: cassandra.Client | undefined,
+): Settings {
+  const hosts = found?.hosts.values().filter((host) => host.datacenter === datacenter) ?? [];
+  // An address of IPv6 stands in brackets where it is configured.
+  const addresses = hosts.map(({ address }) => address.replace(/^(.*:.*):(\d+)$/, "[$1]:$2"));
+  return {
+    ...settings,
+    localDatacenter: datacenter,
+    contactPoints: addresses.length > 0 ? addresses : settings.contactPoints,
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * Tells the callers of a route that another data centre serves, and at which consistency:
+ * `Cassandra-Consistency: LOCAL_QUORUM;failover` (a list of tokens, RFC 9651). A `LOCAL_` level holds in
+ * that data centre then, which may not have what was written in the local one before.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import type { Consistency } from "../../catalog/query.ts";
+import type { Executor } from "../../db/run/execute.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { AppEnv } from "../context.ts";
+
+export const FAILOVER_HEADER = "Cassandra-Consistency";
+
+export function announceFailover(
+  queries: readonly Pick<PreparedQuery, "query">[],
+  executor: Pick<Executor, "isAway" | "consistency">,
+): MiddlewareHandler<AppEnv> {
+  const value = levelsOf(queries, executor.consistency).map((level) => `${level};failover`)
+    .join(", ");
+  return async function announceFailover(context, next) {
+    // Whatever it was served from may have changed meanwhile: both are said.
+    const wasAway = executor.isAway();
+    await next();
+    if (value !== "" && (wasAway || executor.isAway())) {
+      context.res.headers.set(FAILOVER_HEADER, value);
+    }
+  };
+}
+
+/** Each level once: those of the queries, and the serial ones of lightweight transactions. */
+function levelsOf(
+  queries: readonly Pick<PreparedQuery, "query">[],
+  otherwise: Consistency,
+): Consistency[] {
+  const levels = queries.flatMap(({ query: { consistency: { level, serial }, conditional } }) => [
+    level ?? otherwise,
+    ...conditional ? [serial ?? "SERIAL"] : [],
+  ]);
+  return [...new Set(levels)];
+}
