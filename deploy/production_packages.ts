@@ -30,11 +30,17 @@ export interface Manifest {
   readonly [member: string]: unknown;
 }
 
+export interface LockedPackage {
+  /** As in Subresource Integrity: `sha512-` and base64. */
+  readonly integrity?: string;
+  readonly dependencies?: readonly string[];
+}
+
 /** The parts of a lock file, version 5, that matter here. */
 export interface Lock {
   /** `npm:zod@4.6.7` → the version, with its peers. */
   readonly specifiers: Readonly<Record<string, string>>;
-  readonly npm: Readonly<Record<string, { readonly dependencies?: readonly string[] }>>;
+  readonly npm: Readonly<Record<string, LockedPackage>>;
   readonly workspace: { readonly dependencies: readonly string[] };
   readonly [member: string]: unknown;
 }
@@ -75,20 +81,25 @@ function nameOf(specifier: string): string {
   return specifier.slice("npm:".length, specifier.lastIndexOf("@"));
 }
 
+/** The ids of the packages that a package depends on itself. */
+export function dependenciesOf({ npm }: Pick<Lock, "npm">, id: string): string[] {
+  return (npm[id]?.dependencies ?? []).map((dependency) => {
+    // `ajv@npm:@redocly/ajv@8.18.3`: imported by another name than its own.
+    const name = dependency.replace(/^.+@npm:/, "");
+    if (name in npm) return name;
+    // A dependency of which there is a single version is named without it.
+    return Object.keys(npm).find((each) => each.startsWith(`${name}@`)) ?? name;
+  });
+}
+
 /** The packages with these ids, and all that they depend on. */
-function reachable({ npm }: Lock, roots: readonly string[]): Set<string> {
+function reachable({ npm }: Pick<Lock, "npm">, roots: readonly string[]): Set<string> {
   const found = new Set<string>();
   const left = [...roots];
   for (let id = left.pop(); id !== undefined; id = left.pop()) {
     if (found.has(id)) continue;
     found.add(id);
-    const dependencies = npm[id]?.dependencies ?? [];
-    // A dependency of which there is a single version is named without it.
-    left.push(
-      ...dependencies.map((name) =>
-        name in npm ? name : Object.keys(npm).find((each) => each.startsWith(`${name}@`)) ?? name
-      ),
-    );
+    left.push(...dependenciesOf({ npm }, id));
   }
   return found;
 }
