@@ -8,11 +8,11 @@
  * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's;
  * - a bound for the bytes of a response, which is known before they have come in;
  * - pauses while large responses come in;
- * - a question to a connection before it is given up;
+ * - a question to a connection before it is given up, and one timer for all of its requests;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again.
  *
  * What is done with these is in `statement.ts` and `session.ts`. Read against cassandra-driver 4.10.0:
- * `lib/control-connection.js`, `lib/host.js`, `lib/prepare-handler.js`, `lib/request-execution.js`,
+ * `lib/connection.js`, `lib/control-connection.js`, `lib/host.js`, `lib/prepare-handler.js`, `lib/request-execution.js`,
  * `lib/requests.js`, `lib/streams.js`, `lib/readers.js`. `driver_internals_test.ts` fails where a
  * release moves them. Only requests that are made here are treated so; a plain client in the same
  * process sees no difference.
@@ -20,6 +20,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
+import connectionClass from "cassandra-driver/lib/connection.js";
 import executionOptions from "cassandra-driver/lib/execution-options.js";
 import hosts from "cassandra-driver/lib/host.js";
 import prepareHandler from "cassandra-driver/lib/prepare-handler.js";
@@ -53,6 +54,7 @@ import type {
   RequestExecution,
 } from "./driver_shapes.ts";
 import type { BoundValues, RawResult, RawRows } from "./driver_types.ts";
+import { type IdleConnection, shareIdleTimer } from "./idle_timer.ts";
 import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
 import { paceReading, type ProtocolStream } from "./paced_reading.ts";
 import { toRawResult } from "./raw_result.ts";
@@ -160,6 +162,7 @@ FrameReader.prototype.readMetadata = function (kind) {
 };
 
 paceReading(Protocol.prototype);
+shareIdleTimer((connectionClass as unknown as { prototype: IdleConnection }).prototype);
 probeBeforeGivingUp(hostClass.prototype, heartbeat);
 noteCoordinators(executionPrototype);
 keepTracesOfErrors(FrameReader.prototype);
