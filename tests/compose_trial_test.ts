@@ -181,6 +181,57 @@ describe("docker-compose.yml", () => {
     expect(needed.filter((name) => services[name]!.profiles !== undefined)).toEqual([]);
   });
 
+  it("scrapes the service by its name and its admin port", async () => {
+    const [group] = parse(await Deno.readTextFile("deploy/observability/targets.yml")) as [
+      { readonly targets: readonly string[] },
+    ];
+    expect(group.targets).toEqual([`cqlgate:${SETTINGS.adminPort.default}`]);
+    expect(services.prometheus!.volumes).toContain(
+      "./deploy/observability/targets.yml:/etc/prometheus/targets.yml:ro",
+    );
+    // What it takes the place of.
+    const config = await Deno.readTextFile("deploy/prometheus/prometheus.yml");
+    expect(config).toContain("files: [targets.yml]");
+  });
+
+  it("sends spans to the collector, and from there to Jaeger", async () => {
+    const collector = parse(await Deno.readTextFile("deploy/observability/collector.yml"));
+    const { port, hostname } = new URL(
+      services.cqlgate!.environment!.OTEL_EXPORTER_OTLP_ENDPOINT!,
+    );
+    expect(services[hostname]).toBe(services.collector);
+    expect(collector.receivers.otlp.protocols.http.endpoint).toBe(`0.0.0.0:${port}`);
+    for (
+      const [name, pipeline] of Object.entries<Record<string, string[]>>(
+        collector.service.pipelines,
+      )
+    ) {
+      const { receivers, processors, exporters } = pipeline;
+      const used = { receivers, processors, exporters };
+      for (const [kind, names] of Object.entries(used)) {
+        expect([name, names!.filter((each) => !(each in collector[kind]))]).toEqual([name, []]);
+      }
+    }
+    const [jaeger] = collector.service.pipelines.traces.exporters;
+    expect(services[collector.exporters[jaeger].endpoint.split(":")[0]]).toBe(services.jaeger);
+  });
+
+  it("shows the dashboard where Grafana looks for it, with the source that it asks", async () => {
+    const folder = "deploy/grafana/provisioning";
+    const { providers: [provider] } = parse(
+      await Deno.readTextFile(`${folder}/dashboards/cqlgate.yml`),
+    );
+    expect(services.grafana!.volumes).toEqual([
+      `./${folder}:/etc/grafana/provisioning:ro`,
+      `./deploy/grafana/dashboards:${provider.options.path}:ro`,
+    ]);
+    const { datasources: [source] } = parse(
+      await Deno.readTextFile(`${folder}/datasources/prometheus.yml`),
+    );
+    const { hostname } = new URL(source.url);
+    expect(services[hostname]).toBe(services.prometheus);
+  });
+
   it("mounts files that there are", async () => {
     const files = Object.values(services).flatMap(({ volumes = [] }) => volumes)
       .map((volume) => interpolate(volume).split(":")[0]!)

@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { parse } from "yaml";
 import { readConfig } from "../config/config.ts";
 import { SETTINGS } from "../config/settings/settings.ts";
 import deno from "../deno.json" with { type: "json" };
@@ -183,6 +184,13 @@ describe("deploy/kubernetes", () => {
       kind: "Deployment",
       name: find("Deployment").metadata.name,
     });
+  });
+
+  it("scrapes a job of the name that the rules of Prometheus know", async () => {
+    const { labels } = await readKustomization("deploy/kubernetes/base");
+    const job = labels![0].pairs[find("ServiceMonitor").spec.jobLabel];
+    const { scrape_configs } = parse(await Deno.readTextFile("deploy/prometheus/prometheus.yml"));
+    expect(scrape_configs).toMatchObject([{ job_name: job }]);
   });
 
   it("names the release in every overlay", async () => {

@@ -61,11 +61,13 @@ export interface Manifest {
     readonly metrics: readonly { readonly pods?: { readonly metric: { readonly name: string } } }[];
     readonly ports: readonly { readonly name: string; readonly targetPort: string }[];
     readonly ingress: readonly { readonly ports: readonly { readonly port: string }[] }[];
+    readonly jobLabel: string;
     readonly endpoints: readonly { readonly port: string; readonly path: string }[];
   };
 }
 
 export interface Kustomization {
+  readonly labels?: readonly [{ readonly pairs: Labels }];
   readonly resources?: readonly string[];
   readonly configMapGenerator: readonly {
     readonly name: string;
