@@ -48,6 +48,9 @@ const MIN_DELAY_MS = 500;
 // Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
 const SETTLE_MS = 250;
 const CALM_MS = 1_000;
+/** For each query, so that a node is asked for as many statements a second, however many there are. */
+const SPREAD_MS = 10;
+const MAX_SPREAD_MS = 5_000;
 const CASSANDRA_AWAY =
   "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
 
@@ -210,11 +213,13 @@ export class Activation {
     const sinceLastMs = performance.now() - this.#lastAttemptAt;
     const isCalm = sinceLastMs > 2 * this.#calmMs;
     this.#calmMs = isAnnounced || isCalm ? CALM_MS : Math.min(2 * this.#calmMs, RETRY.capMs);
-    const delayMs = sinceLastMs < this.#calmMs ? this.#calmMs : SETTLE_MS;
+    const settleMs = sinceLastMs < this.#calmMs ? this.#calmMs : SETTLE_MS;
+    // Every replica hears of the change in the same moment, and has as much to prepare.
+    const spreadMs = Math.min(MAX_SPREAD_MS, (this.#served?.queries.length ?? 0) * SPREAD_MS);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.run();
-    }, delayMs);
+    }, settleMs + Math.random() * spreadMs);
   }
 
   /** Begins no more runs. */

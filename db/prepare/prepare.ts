@@ -26,6 +26,7 @@ import { isIdempotent } from "./idempotency.ts";
 import { checkOptionalTag, leastWritten } from "./optional_values.ts";
 import { isPaged, keyShapeOf } from "./paging.ts";
 import { partitionKeysOf } from "./partition_keys.ts";
+import { fewAtOnce } from "./few_at_once.ts";
 import { linkQueries, type Unlinked } from "./link_queries.ts";
 import { prepareColumns } from "./prepare_columns.ts";
 import { prepareCondition } from "./prepare_condition.ts";
@@ -39,6 +40,9 @@ import { rowKeyOf } from "./row_key.ts";
 import { rowOrigin } from "./row_origin.ts";
 import { readTables } from "./tables.ts";
 import { closedView } from "./views.ts";
+
+/** Of the queries of one process: after a change of the schema, every replica prepares all of its own. */
+const PREPARED_AT_ONCE = 32;
 
 /**
  * Prepares all queries on the cluster.
@@ -57,8 +61,10 @@ export async function prepareQueries(
     const partitioner = await readPartitioner(session);
     for (const query of queries) checkScanRing(query, partitioner, report);
   }
-  const attempts = await Promise.all(
-    queries.map((query) => prepareQuery(session, query, { readTable, report })),
+  const attempts = await fewAtOnce(
+    queries,
+    (query) => prepareQuery(session, query, { readTable, report }),
+    { limit: PREPARED_AT_ONCE },
   );
   const found = attempts.filter((query) => query !== null);
   const prepared = linkQueries(found, report);
