@@ -171,7 +171,7 @@ export class AuditLog {
       if (!(error instanceof CommitFailed)) throw error;
       throw new ServiceError(
         "outcome_not_recorded",
-        "The request was carried out, or failed, but the audit log could not record which: read before you retry",
+        "The audit log could not record whether the request succeeded or failed: read before you retry",
         { cause: error },
       );
     }

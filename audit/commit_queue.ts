@@ -110,7 +110,7 @@ export class CommitQueue {
   /**
    * Resolves when the line is as safe as the sink makes it.
    *
-   * @param keeps whether it is to be written later where that fails; otherwise it is given up
+   * @param keeps whether the line stays in the queue if it cannot be written in time; else it is dropped
    * @throws {CommitFailed}
    */
   async commit(bytes: Uint8Array<ArrayBuffer>, { keeps }: { keeps: boolean }): Promise<void> {

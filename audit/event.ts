@@ -44,16 +44,18 @@ function kind<const Kind extends string>(name: Kind) {
 const envelope = {
   schema: z.literal(AUDIT_SCHEMA).describe("The version of this contract"),
   time: time.describe("When it happened, by the clock of the replica, in UTC"),
-  process: z.uuid().describe("The process that wrote it; another after each start"),
+  process: z.uuid().describe("Identifies the process that wrote it; each start makes a new one"),
   sequence: z.int().nonnegative().describe(
-    "Counts the events of the process from 1; a number that is missing is an event that was lost",
+    "Counts the events of the process from 1. A gap is an event that was lost; events that were lost at the end of a process leave no gap",
   ),
 };
 
 const caller = {
   subject: nullable.describe("The claim `sub`; null without a valid token"),
   issuer: nullable.describe("The claim `iss`; null without a valid token"),
-  client_id: nullable.describe("The claim `client_id` or `azp`"),
+  client_id: nullable.describe(
+    "The client: the claim `client_id`, or else `azp`, `cid` or `appid`",
+  ),
   auth_time: time.nullable().describe("When the caller logged in, by the claim `auth_time`"),
   address: z.string().describe(
     "Where the request came from: an IPv4 address, or the first 64 bits of an IPv6 address",
@@ -61,26 +63,28 @@ const caller = {
 };
 
 const request = {
-  method: z.string().describe("Of the request; `_OTHER` for a made-up one"),
+  method: z.string().describe(
+    "The method of the request; `_OTHER` for a method that HTTP does not define",
+  ),
   route: z.string().describe("The template of the route, such as `/stations/{station_id}`"),
   request_id: z.string().describe("The same as in `X-Request-Id` and in the log"),
-  trace_id: nullable.describe("Of OpenTelemetry; null where nothing is traced"),
+  trace_id: nullable.describe("The trace id of OpenTelemetry; null if the request is not traced"),
 };
 
 const operation = {
-  id: z.uuid().describe("The same in the intent and the outcome of one operation"),
+  id: z.uuid().describe("Identifies the operation; its intent and its outcome have the same"),
   ...caller,
   ...request,
   query: z.string().describe("The name of the query"),
   statement_sha256: z.string().describe(
-    "SHA-256 of the statement without comments and layout: the release of the query",
+    "SHA-256 of the statement without its comments and layout: tells versions of a query apart",
   ),
-  operation: z.enum(["write", "bulk_write", "read"]).describe("What kind it is"),
+  operation: z.enum(["write", "bulk_write", "read"]).describe("The kind of operation"),
   partitions: z.array(partition).describe(
-    "The partitions that it is about, each once, 100 at most; columns that the statement fixes have their value too",
+    "The partitions that it reads or writes, each once, 100 at most, with the values that the statement itself fixes",
   ),
   partitions_complete: z.boolean().describe(
-    "False if there are more partitions than are listed; in the intent of a bulk upload always",
+    "False if there are more partitions than are listed; always false in the intent of a bulk upload",
   ),
 };
 
@@ -106,16 +110,18 @@ export const outcomeSchema = z.object({
   event: kind("outcome"),
   ...envelope,
   ...operation,
-  outcome: z.enum(OUTCOMES).describe("What became of it: see below"),
+  outcome: z.enum(OUTCOMES).describe("What became of the operation: see below"),
   code: nullable.describe("The error code of the API; null if there was no error"),
   rows: z.int().nonnegative().nullable().describe(
-    "Of a read, the rows that were read for the caller; null for writes, as Cassandra does not count them",
+    "The rows that a read returned to the caller; null for writes, which Cassandra does not count",
   ),
-  lines: lines.nullable().describe("Of a bulk upload, its lines by what became of them; else null"),
+  lines: lines.nullable().describe(
+    "The lines of a bulk upload, counted by what became of them; else null",
+  ),
 });
 
 const status = z.int().nonnegative().describe("The HTTP status");
-const code = nullable.describe("The error code of the API; null if a handler answered without it");
+const code = nullable.describe("The error code of the API; null if a handler answered without one");
 
 export const refusalSchema = z.object({
   event: kind("refusal"),

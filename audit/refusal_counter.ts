@@ -22,7 +22,7 @@ const MAX_KINDS = 10_000;
 /** Refusals that are alike. */
 interface Counted {
   readonly facts: Pick<RefusalFacts, "subject" | "issuer" | "status" | "code"> & {
-    /** Null for all addresses that found no room. */
+    /** Null for the addresses that are counted together, as there are too many. */
     readonly address: string | null;
   };
   since: string;

@@ -158,7 +158,7 @@ docs/configuration.md lists every setting`),
       mistakes: [
         'RATE_LIMIT has "50": Missing unit of "50": Write it as "50/s burst=100 per=claim:tenant", or as "10000 rows/m"',
         'RATE_LIMIT has "5/s per=tenants": Cannot count by "tenants": Use one of "caller", "client", "address", "route", "everybody", "claim:…"',
-        'RATE_LIMIT has "2/s per=caller": another rate is requests/s per caller too: keep one of them',
+        'RATE_LIMIT has "2/s per=caller": two rates are named "requests/s per caller": keep one of them',
         'RATE_LIMIT_PUBLIC has "0/s": Cannot use "0" as a number of requests or rows: Write a whole number of at least 1',
       ],
     },

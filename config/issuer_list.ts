@@ -73,11 +73,11 @@ function readList(
   });
   const names = issuers.map(({ issuer }) => issuer);
   for (const name of new Set(names.filter((name, index) => names.indexOf(name) < index))) {
-    fail("the list names this issuer twice: one entry must say how its tokens are checked", name);
+    fail("the list names this issuer twice: merge its entries into one", name);
   }
   // An opaque token does not say which of them to ask, and no other may see it.
   for (const { issuer } of issuers.filter(({ introspection }) => introspection !== null).slice(1)) {
-    fail('only one issuer may have "introspection", and another has it too', issuer);
+    fail('only one issuer may have "introspection", and an earlier one has it', issuer);
   }
   return issuers;
 }

@@ -189,7 +189,7 @@ describe("OIDC_ISSUERS", () => {
     const introspection = { client_id: "gateway", client_secret_file: file };
     const two = [{ ...ACME, introspection }, { ...GLOBEX, introspection }];
     expect(mistakesOf({ OIDC_ISSUERS: JSON.stringify(two) })).toEqual([
-      `OIDC_ISSUERS has "${GLOBEX.issuer}": only one issuer may have "introspection", and another has it too`,
+      `OIDC_ISSUERS has "${GLOBEX.issuer}": only one issuer may have "introspection", and an earlier one has it`,
     ]);
     const both = [{ ...ACME, introspection, jwks_file: `${directory}/keys.json` }];
     expect(mistakesOf({ OIDC_ISSUERS: JSON.stringify(both) })).toEqual([

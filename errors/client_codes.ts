@@ -43,8 +43,8 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["bounded", "hand_written"],
     meaning:
-      "A stream would have more rows than the route's `@max-rows`. If that shows only after the first rows, the stream breaks off instead",
-    action: "Request less, or read it page by page",
+      "A stream would have more rows than the route's `@max-rows` allows. If that is not known before the first rows are sent, the stream breaks off instead",
+    action: "Request fewer rows, or read them page by page",
   },
   unsupported_precondition: {
     status: 400,
@@ -121,15 +121,15 @@ export const CLIENT_CODES = {
     title: "Requirement not met",
     ...CLIENT,
     routes: ["required"],
-    meaning: "A claim of the token is not what the query requires of it",
-    action: "Request what the token allows; `detail` says which claim is compared with what",
+    meaning: "A claim of the token does not meet the requirement of the query",
+    action: "Request what the token allows; `detail` names the claim and what it must match",
   },
   caller_off: {
     status: 403,
     title: "Caller switched off",
     ...CLIENT,
     routes: ["scoped"],
-    meaning: "The operator has switched this client or tenant off, in `CONTROL_FILE`",
+    meaning: "The operator has switched this client or tenant off in `CONTROL_FILE`",
     action: "Ask the operator",
   },
   not_found: {
@@ -238,8 +238,8 @@ export const CLIENT_CODES = {
     repetition: "later",
     retryAfterSeconds: 1,
     routes: ["any"],
-    meaning: "This caller already has `MAX_IN_FLIGHT_PER_CALLER` requests in flight",
-    action: "Wait for answers; send fewer requests at once",
+    meaning: "The caller already has `MAX_IN_FLIGHT_PER_CALLER` requests in flight",
+    action: "Wait for answers, and send fewer requests at once",
   },
   headers_too_large: {
     status: 431,
@@ -247,8 +247,8 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The request has more than 100 headers, or they have more bytes than `MAX_HEADER_BYTES`",
-    action: "Send fewer or shorter headers; a browser may have to delete cookies",
+      "The request has more than 100 headers, or headers of more than `MAX_HEADER_BYTES` together",
+    action: "Send fewer or shorter headers; in a browser, delete cookies",
   },
   rate_limited: {
     status: 429,
@@ -258,7 +258,7 @@ export const CLIENT_CODES = {
     retryAfterSeconds: 1,
     routes: ["limited"],
     meaning:
-      "A quota of the route is used up; `RateLimit` says which. The request counts towards no quota, and nothing was changed",
+      "A quota of the route is used up; `RateLimit` says which one. The request does not count towards any quota, and nothing was changed",
     action: "Wait as long as `Retry-After` says, then repeat the request",
   },
   token_too_large: {

@@ -62,8 +62,8 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "A function or an operation of the query failed on the values or on what is stored, such as a division by zero; nothing was changed",
-    action: "Report it, with the values: the author of the query has to provide for them",
+      "A function or an operator of the query failed for the values that were sent or stored, such as a division by zero. Nothing was changed",
+    action: "Report it with the values: the query's author has to handle them",
   },
   outcome_not_recorded: {
     status: 500,
@@ -73,7 +73,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["writes", "audited", "hand_written"],
     meaning:
-      "With `AUDIT_FAILURE=refuse`, the request was carried out or failed, and the audit log could not record which",
+      "With `AUDIT_FAILURE=refuse`, the audit log could not record whether the request succeeded or failed",
     action: "Read first, then decide whether to retry",
   },
   replica_failure: {
@@ -83,7 +83,7 @@ export const SERVICE_CODES = {
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["any"],
-    meaning: "Replicas failed to read or write, such as for too many tombstones",
+    meaning: "Replicas failed to read or write, for example because of too many tombstones",
     action: "Read before you retry a write",
   },
   not_ready: {
@@ -102,7 +102,7 @@ export const SERVICE_CODES = {
     retryAfterSeconds: 60,
     logLevel: "warning",
     routes: ["writes", "hand_written"],
-    meaning: "The operator lets nobody write for now, in `CONTROL_FILE`. Nothing was changed",
+    meaning: "The operator has switched writes off in `CONTROL_FILE`. Nothing was changed",
     action: "Retry after `Retry-After` seconds",
   },
   query_off: {
@@ -112,7 +112,7 @@ export const SERVICE_CODES = {
     retryAfterSeconds: 60,
     logLevel: "warning",
     routes: ["any"],
-    meaning: "The operator has switched the query or the route off, in `CONTROL_FILE`",
+    meaning: "The operator has switched the query or the route off in `CONTROL_FILE`",
     action: "Retry after `Retry-After` seconds",
   },
   clock_skewed: {
@@ -183,7 +183,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["scoped"],
     meaning:
-      "The issuer's keys cannot be fetched, or it cannot be asked about the token, so the token cannot be checked",
+      "The token cannot be checked, because the issuer's keys cannot be fetched, or the issuer does not answer about the token",
     action: "Retry after `Retry-After` seconds",
   },
   audit_unavailable: {
@@ -193,7 +193,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["writes", "audited", "hand_written"],
     meaning:
-      "With `AUDIT_FAILURE=refuse`, the audit log cannot be written, so the request was not carried out",
+      "With `AUDIT_FAILURE=refuse`, the request was not carried out, because the audit log cannot be written",
     action: "Retry after `Retry-After` seconds",
   },
   timeout: {

@@ -279,7 +279,7 @@ export type Observation =
   /** The audit log was written to, or could not be. */
   | {
     readonly kind: "audit";
-    /** Events that were written, and events that found no room. */
+    /** Events that were written, and events that were dropped as the queue was full. */
     readonly written: number;
     readonly dropped: number;
     /** Events that are waiting now. */

@@ -43,15 +43,15 @@ export function watchValue<Value>(
       if (text !== inUse) {
         await apply(value);
         inUse = text;
-        observe({ kind: "notice", message: `Took over ${what} as they are now` });
+        observe({ kind: "notice", message: `Picked up a change of ${what}` });
       }
       failure = { reason: "", count: 0 };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       failure = { reason, count: reason === failure.reason ? failure.count + 1 : 1 };
-      // The first may be a pair of files of which one is replaced so far.
+      // The first failure may be a pair of files of which only one has been replaced.
       if (failure.count === WORTH_TELLING) {
-        const message = `Cannot take over ${what} as they are now: those from before stay in use`;
+        const message = `Cannot pick up a change of ${what}: the previous version stays in use`;
         observe({ kind: "warning", message, cause: error });
       }
     }

@@ -112,12 +112,14 @@ describe("A service on a Cassandra with TLS and passwords", () => {
 
   const takenOver = () =>
     observations.filter((each) =>
-      each.kind === "notice" && each.message.startsWith("Took over the credentials")
+      each.kind === "notice" && each.message.startsWith("Picked up a change of the credentials")
     ).length;
 
   const warnings = () =>
     observations.flatMap((each) =>
-      each.kind === "warning" && each.message.startsWith("Cannot take over") ? [each.cause] : []
+      each.kind === "warning" && each.message.startsWith("Cannot pick up a change")
+        ? [each.cause]
+        : []
     );
 
   /** The ports of the service's connections, by what the node says of its clients. */

@@ -112,7 +112,7 @@ ALTER TABLE ${table}
 ALTER TABLE ${table} ADD body text;`,
     }, { queries: queriesOf(table) });
     const help =
-      "Fix the statement, or put a new migration behind it if it is applied already\n\n1 mistake in 1 file";
+      "Fix the statement; if it is applied already, correct it with a new migration\n\n1 mistake in 1 file";
     expect((await checked(made)).said).toBe(
       `cql/migrations/0001_it.cql:2:1: Cassandra refuses the statement: Column nothing was not found in table '${made.config.keyspace}.${table}'
   2 | ALTER TABLE ${table}

@@ -99,7 +99,7 @@ describe("A service that is read-only", () => {
     expect(await problemOf(response)).toMatchObject({
       status: 503,
       code: "read_only",
-      detail: "The service takes no writes for now: retry later. Back at noon",
+      detail: "Writes are switched off for now: retry later. Back at noon",
     });
     const lines = {
       method: "POST",
@@ -137,7 +137,10 @@ describe("A service that is read-only", () => {
     isStopped = true;
     const report = (await (await answering).text()).trim().split("\n");
     const { summary } = JSON.parse(report.at(-1)!);
-    expect(summary).toMatchObject({ failed: 0, stopped: expect.stringContaining("no writes") });
+    expect(summary).toMatchObject({
+      failed: 0,
+      stopped: expect.stringContaining("Writes are switched off"),
+    });
     const { items } = await (await service.request("/items/upload?limit=1000")).json();
     expect(items).toHaveLength(summary.written);
   });

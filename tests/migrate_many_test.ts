@@ -119,8 +119,8 @@ describe("migrate()", () => {
     const lost = await acquireLease(session, { keyspace, log: () => {} });
     await made.rows(`DELETE FROM ${keyspace}.cqlgate_leases WHERE name = 'migrations' IF EXISTS`);
     await expect(lost.renew()).rejects.toThrow(
-      'Cannot continue: this process did not answer for 30 s, and another "migrate" may have gone on ' +
-        "from here: run it again, which continues",
+      "Cannot continue: the lease expired after 30 s without a renewal, and another " +
+        '"migrate" may have taken over: run it again to continue',
     );
     const taken = await acquireLease(session, { keyspace, log: () => {} });
     await expect(lost.renew()).rejects.toThrow("Cannot continue");

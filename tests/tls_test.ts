@@ -165,7 +165,8 @@ describe("A service with TLS_CERT", () => {
       "it complains",
       () =>
         observations.find((each) =>
-          each.kind === "warning" && each.message.startsWith("Cannot take over the certificate")
+          each.kind === "warning" &&
+          each.message.startsWith("Cannot pick up a change of the certificate")
         ),
     );
     expect(String((warning as { cause: unknown }).cause)).toContain("KeyMismatch");

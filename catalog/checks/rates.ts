@@ -54,7 +54,7 @@ function checkTokenParts({ own, tags }: QueryFacts, report: Report): void {
       span: isOwn ? rate.span : open.span,
       message: isOwn
         ? `Cannot use ${part} for a public query: its callers have no token`
-        : `Cannot use @public: the file has an @rate with ${part}, and callers have no token`,
+        : `Cannot use @public: the file has an @rate with ${part}, which needs a token`,
       help: isOwn
         ? "Count by per=address, per=route or per=everybody, without a limit from a claim"
         : 'Give the query an @rate of its own, such as "@rate 10/s per=address"',

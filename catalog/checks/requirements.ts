@@ -16,8 +16,8 @@ export function checkRequirements({ tags, own, markers, params }: QueryFacts, re
   if (open !== undefined && own.require.length > 0) {
     report({
       span: own.require[0]!.span,
-      message: "Cannot use @require: the query is @public, callers have no token",
-      help: "Name a scope with @scope in place of @public, or remove the @require",
+      message: "Cannot use @require: the query is @public, so its callers have no token",
+      help: "Replace @public with @scope, or remove the @require",
     });
   }
   const texts = new Set<string>();

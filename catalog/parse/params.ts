@@ -177,7 +177,8 @@ function checkTag(tag: ParamTag, { route, isPublic, report }: ParamContext): voi
   if (source?.in === "claim" && isPublic) {
     report({
       span: sourceSpan,
-      message: `Cannot take "${name}" from a claim: the query is @public, callers have no token`,
+      message:
+        `Cannot take "${name}" from a claim: the query is @public, so its callers have no token`,
       help: "Name a scope with @scope in place of @public, or another source",
     });
   }

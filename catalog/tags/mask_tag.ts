@@ -52,7 +52,7 @@ function readMask({ nameSpan, words, span }: TagLine, report: Report): MaskTag {
   if (scopeWords.length === 0) {
     report({
       span: unless?.span ?? span,
-      message: "Missing scope of those who see the values",
+      message: "Missing scope that may see the values",
       help: `Name it after "unless", for example "${EXAMPLE}"`,
     });
   }

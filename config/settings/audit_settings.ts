@@ -53,14 +53,14 @@ export const AUDIT_SETTINGS = {
     default: "off",
     kind: auditTarget(),
     meaning:
-      "Where an event of every write and every refusal goes; it has values of partition keys: see [Audit](audit.md)",
+      "Where an event for every write and every refusal goes. Events contain the values of partition keys: see [Audit](audit.md)",
   },
   auditFailure: {
     name: "AUDIT_FAILURE",
     default: "warn",
     kind: choice(["warn", "refuse"]),
     meaning:
-      "If the audit log cannot be written: `warn` logs it and goes on, `refuse` carries out no write; `refuse` needs `AUDIT_LOG=file:…` or `socket:…`",
+      "What happens while the audit log cannot be written: `warn` logs that and continues, `refuse` refuses every write. `refuse` needs `AUDIT_LOG=file:…` or `socket:…`",
   },
   auditSecret: {
     name: "AUDIT_SECRET",

@@ -26,6 +26,6 @@ export const DOCS_SETTINGS = {
     default: null,
     kind: line(),
     meaning:
-      "What `/docs` asks the issuer for, separated by spaces; by default the scopes of all routes",
+      "The scopes that `/docs` requests from the issuer, separated by spaces; by default the scopes of all routes",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -19,7 +19,7 @@ export const EDGE_SETTINGS = {
     default: "32768",
     kind: integer({ min: 1024, max: 65_536 }),
     meaning:
-      "Largest request headers together, names and values: see [HTTP](http.md#how-large-a-request-may-be) for the runtime's own limits",
+      "Largest size of all request headers together, names and values: see [HTTP](http.md#how-large-a-request-may-be) for the limits of the runtime",
   },
   hstsMaxAgeSeconds: {
     name: "HSTS_MAX_AGE_SECONDS",

@@ -41,7 +41,7 @@ export const IDENTITY_SETTINGS = {
     default: null,
     kind: text(),
     meaning:
-      "The client as which the issuer is asked about each token, for an issuer whose tokens are opaque: see [Identity](identity.md#opaque-tokens)",
+      "The client id that the service introspects tokens with, for an issuer whose tokens are opaque: see [Identity](identity.md#opaque-tokens)",
   },
   introspectionClientSecret: {
     name: "INTROSPECTION_CLIENT_SECRET",

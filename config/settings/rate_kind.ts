@@ -20,7 +20,7 @@ export function rates({ isPublic }: { isPublic: boolean }): SettingKind<readonly
         const ofToken = isPublic ? tokenPartOf(rate) : null;
         if (ofToken !== null) fail(`${ofToken} needs a token, which these callers lack`, part);
         const name = nameOfRate({ ...rate, per: rate.per ?? defaultPartition({ isPublic }) });
-        if (names.has(name)) fail(`another rate is ${name} too: keep one of them`, part);
+        if (names.has(name)) fail(`two rates are named "${name}": keep one of them`, part);
         names.add(name);
         return [rate];
       });

@@ -13,7 +13,7 @@ export const TLS_SETTINGS = {
     default: null,
     kind: fileContent(),
     meaning:
-      "The certificate of the API, with those between it and its authority; the API is then served over TLS: see [Operations](operations.md#tls-without-a-proxy)",
+      "The certificate of the API, followed by the intermediate certificates. Set it to serve the API over TLS: see [Operations](operations.md#tls-without-a-proxy)",
   },
   serverKey: {
     name: "TLS_KEY",

@@ -23,18 +23,20 @@ export function checkMigrationStatement(
   if (head.kind === "use") {
     report({
       span: head.span,
-      message: `Cannot change the keyspace in a migration`,
-      help: `Remove USE: names without a keyspace belong to ${quote(keyspace)}, ` +
-        `which CASSANDRA_KEYSPACE names; write "other.table" for a table of another keyspace`,
+      message: "Cannot change the keyspace in a migration",
+      help:
+        `Remove USE: unqualified names are in ${quote(keyspace)}, as CASSANDRA_KEYSPACE says; ` +
+        'write "other.table" for a table of another keyspace',
     });
   }
   const own = keyspaceOf(head);
   if (own?.name === keyspace) {
     report({
       span: own.span,
-      message: `Cannot ${head.kind} ${quote(keyspace)} in a migration: the gateway works in it`,
-      help: "Remove the statement: the keyspace is created before the first migration, " +
-        "and changed or dropped by hand",
+      message: `Cannot ${head.kind} ${
+        quote(keyspace)
+      } in a migration: it is the gateway's own keyspace`,
+      help: "Remove the statement: `migrate` creates the keyspace; change or drop it by hand",
     });
   }
   for (const { name, span } of changedTables(head, statement)) {

@@ -109,8 +109,8 @@ class LeaseRow {
     const other = await this.#decide(cql, values);
     if (other === null) return;
     throw new MigrationError(
-      `Cannot continue: this process did not answer for ${this.#seconds} s, ` +
-        'and another "migrate" may have gone on from here: run it again, which continues',
+      `Cannot continue: the lease expired after ${this.#seconds} s without a renewal, and another ` +
+        '"migrate" may have taken over: run it again to continue',
     );
   }
 

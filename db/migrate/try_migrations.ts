@@ -45,7 +45,7 @@ async function tryStatement(
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const syntax = syntaxComplaint(error);
-    const help = "Fix the statement, or put a new migration behind it if it is applied already";
+    const help = "Fix the statement; if it is applied already, correct it with a new migration";
     throw new CatalogError([
       syntax === null
         ? { span, message: `Cassandra refuses the statement: ${error.message}`, help }

@@ -15,10 +15,10 @@ export const tenantNotBound: QueryGuardrail = {
   about: "query",
   severity: "error",
   finds:
-    "A route to a table whose partition key has a tenant, that neither takes the tenant from a claim nor requires one to equal it",
-  cost: "A caller who knows, or guesses, the name of another tenant reads or writes its rows",
+    "A route to a table with a tenant in its partition key that neither takes the tenant from a claim nor requires a claim to match it",
+  cost: "A caller who knows or guesses another tenant's name can read or write its rows",
   instead:
-    'Take it from the token, for example "@param tenant_id in claim:tenant", or require it, as "@require claim:tenants contains :tenant_id"',
+    'Take it from the token, as in "@param tenant_id in claim:tenant", or require a match, as in "@require claim:tenants contains :tenant_id"',
   source: "OWASP API Security › API1:2023 Broken Object Level Authorization",
   inspect({ query, queries, schema }) {
     if (schema === null || query.route === null) return [];

@@ -14,7 +14,7 @@ export const unmaskedColumn: QueryGuardrail = {
   about: "query",
   severity: "error",
   finds: "A route that shows a column which another query of the same table masks",
-  cost: "Callers who may not see the column in one answer find it in another",
+  cost: "Callers who may not see the column in one route read it in the other",
   instead:
     'Mask it here too, with "@mask" in the query or its file, or require the scope of the mask',
   source: "OWASP API Security › API3:2023 Broken Object Property Level Authorization",

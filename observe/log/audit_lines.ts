@@ -17,7 +17,7 @@ export function createAuditLines(
   return ({ written, dropped: more, failure }) => {
     dropped += more;
     if (dropped > 0 && isDue("audit dropped")) {
-      logger.error("The audit log lacks events that found no room: {dropped}", { dropped });
+      logger.error("The audit log lost events, as its queue was full: {dropped}", { dropped });
       dropped = 0;
     }
     if (failure !== undefined) {
@@ -27,7 +27,7 @@ export function createAuditLines(
       logger.error("The audit log cannot be written: {cause}", { cause });
     } else if (isFailing && written > 0) {
       isFailing = false;
-      logger.info("The audit log is written again");
+      logger.info("The audit log can be written again");
     }
   };
 }

@@ -56,19 +56,19 @@ export function createMetrics(release: string): Metrics {
   });
   const eventLoopDelay = new prometheus.Histogram({
     name: "cqlgate_event_loop_delay_seconds",
-    help: "How late a timer fired, ten times a second: what every request waited too",
+    help: "How late a timer fired, sampled ten times a second: each request waited as long",
     buckets: SECONDS,
     registers,
   });
   const controlApplied = new prometheus.Gauge({
     name: "cqlgate_control_file_ok",
-    help: "0 while the control file cannot be used and what it said before applies, else 1",
+    help: "0 while the control file cannot be used and its previous content applies, else 1",
     registers,
   });
   controlApplied.set(1);
   const readOnly = new prometheus.Gauge({
     name: "cqlgate_read_only",
-    help: "1 while the control file lets nobody write, else 0",
+    help: "1 while the control file switches writes off, else 0",
     registers,
   });
 

@@ -54,7 +54,7 @@ function obstacleTo(state: ControlState, { name, writes }: Switchable): ServiceE
     return refusal("query_off", "This operation is switched off for now: retry later", state);
   }
   if (writes && state.readOnly) {
-    return refusal("read_only", "The service takes no writes for now: retry later", state);
+    return refusal("read_only", "Writes are switched off for now: retry later", state);
   }
   return null;
 }

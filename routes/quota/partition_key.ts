@@ -67,7 +67,7 @@ function compileClaimText(claim: string): (identity: Identity) => string {
     throw new ServiceError(
       "missing_claim",
       `This route counts requests by the token's claim ${quote(claim)}, ` +
-        "which is missing, empty or not a string or a number: get a token that has it",
+        "which is missing, empty, or neither a string nor a number: get a token that has it",
     );
   };
 }

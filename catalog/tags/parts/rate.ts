@@ -156,7 +156,7 @@ function readBounded(
   report({
     span: word.span,
     message: `Cannot use "${word.text}" as a number of ${things}: it is more than ${MAX_AMOUNT}`,
-    help: "Leave the rate out where nothing is to be limited",
+    help: "Remove the rate if nothing has to be limited",
   });
   return null;
 }
@@ -227,7 +227,7 @@ function readClaimed(
     report({
       span,
       message: 'Missing "max"',
-      help: 'Say how much of the claim counts at most, such as "limit=claim:limits.rps max=1000"',
+      help: 'Say how high the claim may raise the rate, such as "limit=claim:limits.rps max=1000"',
     });
   }
   if (limit === undefined && max !== undefined) {

@@ -61,7 +61,9 @@ const EXPONENT = "AQAB";
  */
 export async function readProof(header: string | null, request: ProvenRequest): Promise<Proof> {
   if (header === null || header === "") {
-    throw invalidProof('The token is bound to a key: send a proof of it in the header "DPoP"');
+    throw invalidProof(
+      'The token is bound to a key: send a proof of possession in the header "DPoP"',
+    );
   }
   const [head, payload] = header.length > MAX_LENGTH
     ? []
