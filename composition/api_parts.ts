@@ -8,6 +8,7 @@ import type { Config } from "../config/config.ts";
 import { certificateOf } from "../config/replaceable.ts";
 import type { TrustedIssuer } from "../config/trusted_issuer.ts";
 import { createTextHash } from "../db/prepare/conceal.ts";
+import type { HotSpots } from "../observe/hot/hot_spots.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createAddresses } from "../routes/addresses.ts";
 import type { AppOptions } from "../routes/app.ts";
@@ -21,6 +22,7 @@ import { createTickClock } from "../routes/generate/tick_clock.ts";
 import { createAddressReader, createPeerTrust } from "../routes/load/client_address.ts";
 import { createLoad } from "../routes/load/load.ts";
 import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
+import { createCallerNote } from "../routes/middleware/note_caller.ts";
 import { createCassandraTracing } from "../routes/auth/trace_cassandra.ts";
 import { createQuotas } from "../routes/quota/quotas.ts";
 
@@ -39,13 +41,14 @@ export interface ApiPartsOptions {
   readonly issuers: readonly TrustedIssuer[];
   /** Null if nothing is put on record. */
   readonly audit: AuditLog | null;
+  readonly hotSpots: HotSpots;
   /** The time of day, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** @throws {ConfigError} if a file that a setting names cannot be used */
 export async function createApiParts(config: Config, options: ApiPartsOptions): Promise<ApiParts> {
-  const { observe, issuers, audit, now } = options;
+  const { observe, issuers, audit, hotSpots, now } = options;
   const addresses = createAddresses(config);
   const addressOf = createAddressReader(config.trustedProxies);
   return {
@@ -73,6 +76,7 @@ export async function createApiParts(config: Config, options: ApiPartsOptions): 
     control: config.controlFile === null
       ? null
       : await openControlFile(config.controlFile, { observe }),
+    noteCaller: createCallerNote(hotSpots, config.tenantClaim),
     cassandraTracing: createCassandraTracing(config.cassandraTraceScope),
     quotas: createQuotas({ ...config, addressOf }),
     load: createLoad(config),

@@ -16,6 +16,7 @@ import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import { createExecutor } from "../db/run/execute.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
 import type { LineWriter } from "../observe/log/line_writer.ts";
+import { createHotSpots } from "../observe/hot/hot_spots.ts";
 import { createKeyHash } from "../observe/key_hash.ts";
 import { LOG_CATEGORY, logObservations } from "../observe/log/log.ts";
 import { watchEventLoop } from "../observe/metrics/event_loop.ts";
@@ -94,15 +95,21 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const session = new Session({ ...config, observe, now });
   const { consistency, maxPageBytes } = config;
   const availability = new Availability({ session, consistency, observe });
-  const slowQueries = {
-    thresholdMs: config.slowQueryMs,
-    hashKey: createKeyHash(config.cursorKeys[0]!),
-  };
-  const executor = createExecutor({ session, availability, observe, slowQueries, maxPageBytes });
+  const hashKey = createKeyHash(config.cursorKeys[0]!);
+  const slowQueries = { thresholdMs: config.slowQueryMs, hashKey };
+  const hotSpots = createHotSpots(hashKey, now);
+  const executor = createExecutor({
+    session,
+    availability,
+    observe,
+    slowQueries,
+    hotSpots,
+    maxPageBytes,
+  });
   const cursorTable = createCursorTable(session, config.keyspace);
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const issuers = trustedIssuers(config);
-  const parts = await createApiParts(config, { observe, issuers, audit, now });
+  const parts = await createApiParts(config, { observe, issuers, audit, hotSpots, now });
   observe({
     kind: "issuers",
     issuers: issuers.filter(({ introspection }) => introspection === null)
@@ -164,7 +171,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const { api, admin, tls, url, adminUrl } = await openListeners(config, {
     parts,
     serveApi: (request, info) => app.fetch(request, info),
-    serveAdmin: createAdmin({ metrics, status, secure: parts.secure, settings }).fetch,
+    serveAdmin: createAdmin({ metrics, status, hotSpots, secure: parts.secure, settings }).fetch,
     observe,
   });
   observe({ kind: "listening", url, adminUrl });

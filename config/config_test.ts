@@ -106,6 +106,7 @@ describe("readConfig()", () => {
       logFormat: "json",
       slowQueryMs: 500,
       cassandraTraceScope: null,
+      tenantClaim: null,
       auditLog: { kind: "off" },
       auditFailure: "warn",
       auditSecret: null,

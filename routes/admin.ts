@@ -4,6 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
+import type { HotSpots } from "../observe/hot/hot_spots.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import { dropRuntimeSpan } from "../observe/runtime_spans.ts";
 import type { Status } from "../observe/status.ts";
@@ -14,6 +15,7 @@ import { type SecureHeaders, securityHeaders } from "./middleware/security_heade
 export interface AdminOptions {
   readonly metrics: Metrics;
   readonly status: Status;
+  readonly hotSpots: Pick<HotSpots, "snapshot">;
   readonly secure: SecureHeaders;
   /** The settings in force, without secrets. */
   readonly settings: readonly {
@@ -23,7 +25,7 @@ export interface AdminOptions {
   }[];
 }
 
-export function createAdmin({ metrics, status, secure, settings }: AdminOptions): App {
+export function createAdmin({ metrics, status, hotSpots, secure, settings }: AdminOptions): App {
   const admin = new Hono();
   const responses = new WholeResponses();
   admin.use(responses.keep(), securityHeaders(secure));
@@ -46,6 +48,12 @@ export function createAdmin({ metrics, status, secure, settings }: AdminOptions)
       { "cache-control": "no-store" },
     );
   });
-  admin.notFound((context) => context.text("Only /metrics and /readyz are here\n", 404));
+  admin.get(
+    "/debug/hot",
+    (context) => context.json(hotSpots.snapshot(), 200, { "cache-control": "no-store" }),
+  );
+  admin.notFound((context) =>
+    context.text("Only /metrics, /readyz and /debug/hot are here\n", 404)
+  );
   return { fetch: responses.fetchFrom(admin) };
 }

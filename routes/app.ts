@@ -49,6 +49,7 @@ import { checkHead, type HeadLimits } from "./middleware/check_head.ts";
 import { checkUrl } from "./middleware/check_url.ts";
 import { WholeResponses } from "./middleware/head.ts";
 import { nameRoute } from "./middleware/name_route.ts";
+import type { NoteCaller } from "./middleware/note_caller.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
@@ -94,6 +95,7 @@ export interface AppOptions {
   readonly possession: Possession;
   /** Whose tokens are taken; empty if every route is public. */
   readonly issuers: readonly string[];
+  readonly noteCaller: NoteCaller;
   /** Who may have Cassandra trace a request; null if nobody may. */
   readonly cassandraTracing: CassandraTracing | null;
   /** What operators have switched off; null if there is no control file. */
@@ -164,7 +166,7 @@ const PIPELINE: readonly Unit[] = [
   { of: "everything", use: corsOf },
   { of: "everything", use: ({ addresses }) => [requestId(addresses)] },
   { of: "everything", use: () => [timing()] },
-  { of: "everything", use: ({ observe }) => [accessLog(observe)] },
+  { of: "everything", use: (options) => [accessLog(options)] },
   { of: "everything", use: () => [tracing()] },
   { of: "everything", use: ({ headLimits }) => [checkHead(headLimits)] },
   { of: "api", use: () => [checkUrl()] },

@@ -65,7 +65,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["observe"],
   "@logtape/logtape": ["observe", "composition", "main.ts"],
   "@opentelemetry/api": ["db", "observe", "routes"],
-  "node:buffer": ["codec", "db", "routes"],
+  "node:buffer": ["codec", "db", "observe", "routes"],
   "node:crypto": ["db", "observe", "routes"],
   "node:path": ["routes"],
   "node:process": ["observe"],

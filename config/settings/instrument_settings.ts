@@ -4,6 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
+import { claimPath } from "./claim_path_kind.ts";
 import { integer, orOff, scopeName } from "./setting_kind.ts";
 
 export const INSTRUMENT_SETTINGS = {
@@ -22,5 +23,13 @@ export const INSTRUMENT_SETTINGS = {
     kind: scopeName(),
     meaning:
       "The scope whose holders may have [Cassandra trace a request](operations.md#cassandras-own-traces); nobody may by default",
+  },
+  /** Null if tenants are not told apart. */
+  tenantClaim: {
+    name: "TENANT_CLAIM",
+    default: null,
+    kind: claimPath(),
+    meaning:
+      "The claim that names a caller's tenant, such as `tenant`: `/debug/hot` then has the [heaviest tenants](operations.md#hot-partitions-and-heavy-callers)",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -6,6 +6,7 @@
 import type { Buffer } from "node:buffer";
 import type { Consistency } from "../../catalog/query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
+import type { HotSpots } from "../../observe/hot/hot_spots.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Availability } from "../availability/availability.ts";
@@ -110,6 +111,7 @@ export interface ExecutorOptions {
   readonly availability: Pick<Availability, "admit">;
   readonly observe: Observe;
   readonly slowQueries: SlowQueryOptions;
+  readonly hotSpots: Pick<HotSpots, "notePartition">;
   readonly maxPageBytes: number;
 }
 
@@ -120,9 +122,9 @@ const DEFAULT_FETCH_SIZE = 5000;
 const APPLIED = "[applied]";
 
 export function createExecutor(
-  { session, availability, observe, slowQueries, maxPageBytes }: ExecutorOptions,
+  { session, availability, observe, maxPageBytes, ...observing }: ExecutorOptions,
 ): Executor {
-  const observeStatement = createStatementObserver({ session, observe, slowQueries });
+  const observeStatement = createStatementObserver({ session, observe, ...observing });
 
   /** Says that the schema is no longer what the query was prepared for. */
   function noteDrift({ query }: PreparedQuery, detail: string): void {

@@ -5,6 +5,7 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
+import type { HotSpots } from "../../observe/hot/hot_spots.ts";
 import type { Observe, StatementFailure } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import { failureKind, namesGuardrail } from "../driver/failure_kind.ts";
@@ -35,10 +36,11 @@ export interface StatementObserverOptions {
   readonly session: Pick<Session, "coordinatorInfo">;
   readonly observe: Observe;
   readonly slowQueries: SlowQueryOptions;
+  readonly hotSpots: Pick<HotSpots, "notePartition">;
 }
 
 export function createStatementObserver(
-  { session, observe, slowQueries }: StatementObserverOptions,
+  { session, observe, slowQueries, hotSpots }: StatementObserverOptions,
 ): ObserveStatement {
   const spans = createStatementSpans((address) => session.coordinatorInfo(address));
   const slowMs = slowQueries.thresholdMs ?? Infinity;
@@ -77,12 +79,13 @@ export function createStatementObserver(
       const cost = costOf({ attempts, bound, answer, writes, now });
       if (span !== null) spans.end(span, { outcome, cause, cost, attempts });
       observe({ kind: "statement", query, durationMs, outcome, failure, cost });
+      const { partitionKey, traceSession: session, coordinator } = attempts;
+      if (partitionKey !== null && attempts.sent > 0) hotSpots.notePartition(query, partitionKey);
       const requestId = stopwatch?.request?.id ?? null;
       if (durationMs >= slowMs) {
         const statement = { query, durationMs, outcome, cost, requestId };
         observe(describeSlowQuery(statement, { attempts, hashKey: slowQueries.hashKey }));
       }
-      const { traceSession: session, coordinator } = attempts;
       if (session !== null) {
         traces?.note(session);
         observe({ kind: "cassandra_trace", query, session, coordinator, requestId });

@@ -7,8 +7,16 @@ import type { MiddlewareHandler } from "hono";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { AppEnv } from "../context.ts";
+import type { NoteCaller } from "./note_caller.ts";
 
-export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
+export interface AccessLogOptions {
+  readonly observe: Observe;
+  readonly noteCaller: NoteCaller;
+}
+
+export function accessLog(
+  { observe, noteCaller }: AccessLogOptions,
+): MiddlewareHandler<AppEnv> {
   return async function accessLog(context, next) {
     observe({ kind: "request_started" });
     await next();
@@ -17,6 +25,7 @@ export function accessLog(observe: Observe): MiddlewareHandler<AppEnv> {
     const { status } = context.res;
     function finish(completed: boolean): void {
       observe({ kind: "request_finished" });
+      noteCaller(request);
       observe({
         kind: "request",
         method: methodName(method),

@@ -1,0 +1,38 @@
+/**
+ * Notes how long each caller, and each tenant, kept Cassandra busy: what the operator's port shows of the heaviest.
+ *
+ * @module
+ */
+import type { ClaimPath } from "../../catalog/text/claim_path.ts";
+import { ExactNumber } from "../../codec/json/exact_number.ts";
+import type { HotSpots } from "../../observe/hot/hot_spots.ts";
+import type { RequestContext } from "../context.ts";
+import { claimAt } from "../input/claim_at.ts";
+
+/** Of a request whose answer is out. Nobody is noted for public routes, nor where Cassandra was not asked. */
+export type NoteCaller = (request: RequestContext) => void;
+
+/** Longer names are cut: claims may be long. */
+const MAX_CHARACTERS = 256;
+
+/** @param tenantClaim null if tenants are not told apart */
+export function createCallerNote(
+  hotSpots: Pick<HotSpots, "noteCaller">,
+  tenantClaim: ClaimPath | null,
+): NoteCaller {
+  return ({ identity, cassandra: { ms } }) => {
+    if (identity === null || ms === 0) return;
+    const { issuer, subject, clientId, claims } = identity;
+    const tenant = tenantClaim === null ? null : textOf(claimAt(claims, tenantClaim));
+    hotSpots.noteCaller({ issuer, subject: cut(subject), clientId, tenant }, ms);
+  };
+}
+
+function textOf(value: unknown): string | null {
+  if (value instanceof ExactNumber) return value.source;
+  return typeof value === "string" || typeof value === "number" ? cut(String(value)) : null;
+}
+
+function cut(text: string): string {
+  return text.length > MAX_CHARACTERS ? text.slice(0, MAX_CHARACTERS) : text;
+}
