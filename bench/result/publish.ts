@@ -16,7 +16,9 @@ const PAGE = "docs/benchmarks.md";
 async function publish(path: string): Promise<void> {
   const result = await readResult(path);
   const plots = plotsOf(result);
-  await Deno.mkdir(new URL(IMAGES, ROOT), { recursive: true });
+  for (const folder of [IMAGES, "bench/results"]) {
+    await Deno.mkdir(new URL(folder, ROOT), { recursive: true });
+  }
   for (const [file, svg] of plots) {
     await Deno.writeTextFile(new URL(`${IMAGES}/${file}`, ROOT), svg);
   }
@@ -30,7 +32,7 @@ async function publish(path: string): Promise<void> {
     `${JSON.stringify(result)}\n`,
   );
   await new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", PAGE, "README.md", "bench/results/published.json"],
+    args: ["fmt", "--quiet", IMAGES, PAGE, "README.md", "bench/results/published.json"],
     cwd: ROOT,
   }).spawn().status;
 }
