@@ -73,6 +73,8 @@ export class Availability {
   /** Whether something has changed since the look that is under way began. */
   #isOutdated = false;
   #isClosed = false;
+  /** Whether it has said so. */
+  #isBaffled = false;
   /** When the driver knows of the last change of the schema, in the time of `performance.now()`. */
   #settledAt = -Infinity;
   /** Whether some level is known to be missed somewhere. */
@@ -167,7 +169,8 @@ export class Availability {
   async #look(): Promise<void> {
     if (this.#isClosed) return;
     this.#isOutdated = true;
-    if (this.#isLooking) return;
+    // A trial that is under way takes up to a second, and what is back is served at once.
+    if (this.#isLooking) return this.#count();
     this.#isLooking = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -196,8 +199,15 @@ export class Availability {
   }
 
   #count(): void {
-    const { session } = this.#options;
-    this.#topology = session.state === "up" ? session.topology() : null;
+    const { session, observe } = this.#options;
+    try {
+      this.#topology = session.state === "up" ? session.topology() : null;
+    } catch (cause) {
+      this.#topology = null;
+      const message = "Cannot tell which replicas are up: the ring is not one that is understood";
+      if (!this.#isBaffled) observe({ kind: "warning", message, cause });
+      this.#isBaffled = true;
+    }
     for (const level of this.#levelsNow()) {
       const coverage = this.#topology && this.#coverages.of(this.#topology, level);
       level.coverage = coverage?.shortfalls.size ? coverage : null;
