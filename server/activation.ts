@@ -23,6 +23,7 @@ import { failureOf } from "./activation_failure.ts";
 import { deprecatedRoutes } from "./deprecated_routes.ts";
 import { loadProject, type Project } from "./project.ts";
 import { compareQueries } from "./query_changes.ts";
+import { pauseMs, RETRY } from "./retry_pause.ts";
 
 export interface ActivationOptions {
   readonly session: Session;
@@ -40,11 +41,8 @@ export interface ActivationOptions {
   readonly serve: (prepared: readonly PreparedQuery[], routes: readonly LoadedRoute[]) => void;
 }
 
-// Half a second at least between attempts: what stands in the way is for a person to remove.
-const RETRY = { baseMs: 1_000, capMs: 10_000 };
 /** For files that cannot be served, while others are. A change of the schema is a reason to try at once. */
 const RETRY_FILES = { baseMs: 1_000, capMs: 60_000 };
-const MIN_DELAY_MS = 500;
 // Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
 const SETTLE_MS = 250;
 const CALM_MS = 1_000;
@@ -79,6 +77,8 @@ export class Activation {
   /** Timer of the next run after a schema change; null if no run is scheduled. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastAttemptAt = -Infinity;
+  /** Whether the last attempt failed for what people have to remove. */
+  #isForPeople = false;
   /** Between two runs, as long as there are reasons for them. */
   #calmMs = CALM_MS;
   #isTryingOn: () => boolean = () => false;
@@ -188,7 +188,8 @@ export class Activation {
   async #tryOn(isOver: () => boolean): Promise<void> {
     this.#isTryingOn = () => !isOver();
     for (const delayMs of backoff(this.#isBehind ? RETRY_FILES : RETRY)) {
-      await new Promise((resolve) => setTimeout(resolve, MIN_DELAY_MS + delayMs));
+      const waitMs = pauseMs(delayMs, { isForPeople: this.#isForPeople });
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (isOver()) return;
       try {
         await this.#attempt(isOver);
@@ -291,6 +292,7 @@ export class Activation {
    */
   #fail(error: unknown): void {
     const { reason, summary, isAboutSchema } = failureOf(error);
+    this.#isForPeople = isAboutSchema;
     // Where Cassandra was away it is not known to be there again before it has answered.
     const isThere = isAboutSchema || this.#obstacle === null;
     if (this.#served === null || !isThere) return this.#setObstacle(summary, reason);
