@@ -23,7 +23,7 @@ import { failureOf } from "./activation_failure.ts";
 import { deprecatedRoutes } from "./deprecated_routes.ts";
 import { loadProject, type Project } from "./project.ts";
 import { compareQueries } from "./query_changes.ts";
-import { pauseMs, RETRY } from "./retry_pause.ts";
+import { pauseMs, RETRY, RETRY_FILES } from "./retry_pause.ts";
 
 export interface ActivationOptions {
   readonly session: Session;
@@ -41,8 +41,6 @@ export interface ActivationOptions {
   readonly serve: (prepared: readonly PreparedQuery[], routes: readonly LoadedRoute[]) => void;
 }
 
-/** For files that cannot be served, while others are. A change of the schema is a reason to try at once. */
-const RETRY_FILES = { baseMs: 1_000, capMs: 60_000 };
 // Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
 const SETTLE_MS = 250;
 const CALM_MS = 1_000;

@@ -8,6 +8,9 @@ import type { BackoffOptions } from "../db/driver/timing/backoff.ts";
 /** The delays that grow while nothing changes. */
 export const RETRY: BackoffOptions = { baseMs: 1_000, capMs: 10_000 };
 
+/** For files that cannot be served, while others are. A change of the schema is a reason to try at once. */
+export const RETRY_FILES: BackoffOptions = { baseMs: 1_000, capMs: 60_000 };
+
 // Half a second at least between attempts: what stands in the way is for a person to remove.
 const MIN_DELAY_MS = 500;
 // A cluster that could not be asked may answer the next moment, and is to be served within a second.

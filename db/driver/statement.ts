@@ -24,6 +24,7 @@ import type {
   RawResult,
 } from "./internals/driver_types.ts";
 import { fingerprintOf, withMark } from "./schema_watch/fingerprint.ts";
+import { onceMoreOnMismatch } from "./once_more.ts";
 import { isRefusal } from "./refusal.ts";
 import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 import type { Deadline } from "./timing/deadline.ts";
@@ -148,17 +149,19 @@ export function executeStatement(
   options: ExecuteOptions,
 ): Promise<RawResult> {
   const { cql, id } = statement;
-  return sendExecute(client, { cql, id, values }, {
-    execution: {
-      ...settingsFor(statement, values, options),
-      serialConsistency: options.serialConsistency,
-      fetchSize: options.fetchSize,
-      pageState: options.pagingState,
-    },
-    prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
-    deadline: options.deadline,
-    maxBytes: options.maxAnswerBytes ?? Infinity,
-  });
+  const send = () =>
+    sendExecute(client, { cql, id, values }, {
+      execution: {
+        ...settingsFor(statement, values, options),
+        serialConsistency: options.serialConsistency,
+        fetchSize: options.fetchSize,
+        pageState: options.pagingState,
+      },
+      prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
+      deadline: options.deadline,
+      maxBytes: options.maxAnswerBytes ?? Infinity,
+    });
+  return onceMoreOnMismatch(send, options);
 }
 
 export type BatchOptions = Omit<
@@ -179,11 +182,13 @@ export function executeBatch(
   options: BatchOptions,
 ): Promise<RawResult> {
   const { cql, id } = statement;
-  return sendBatch(client, rows.map((values) => ({ cql, id, values })), {
-    execution: settingsFor(statement, rows[0] ?? [], options),
-    prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
-    deadline: options.deadline,
-  });
+  const send = () =>
+    sendBatch(client, rows.map((values) => ({ cql, id, values })), {
+      execution: settingsFor(statement, rows[0] ?? [], options),
+      prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
+      deadline: options.deadline,
+    });
+  return onceMoreOnMismatch(send, options);
 }
 
 function settingsFor(

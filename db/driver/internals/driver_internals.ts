@@ -1,7 +1,6 @@
 /**
  * The only file that reaches into cassandra-driver's internals. It owns what the public API does not
  * offer:
- *
  * - what PREPARE says about a statement: the types of its bind markers, which of them make up the
  *   partition key, and the columns of its result, which the driver reads past and drops;
  * - executing with values that are bytes already, so that `codec/` alone decides what they mean;
@@ -11,11 +10,10 @@
  * - a question to a connection before it is given up, and one timer for all of its requests;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again.
  *
- * What is done with these is in `statement.ts` and `session.ts`. Read against cassandra-driver 4.10.0:
- * `lib/connection.js`, `lib/control-connection.js`, `lib/host.js`, `lib/prepare-handler.js`, `lib/request-execution.js`,
- * `lib/requests.js`, `lib/streams.js`, `lib/readers.js`. `driver_internals_test.ts` fails where a
- * release moves them. Only requests that are made here are treated so; a plain client in the same
- * process sees no difference.
+ * `statement.ts` and `session.ts` use it. Read against cassandra-driver 4.10.0, `lib/`: `connection.js`,
+ * `control-connection.js`, `host.js`, `prepare-handler.js`, `request-execution.js`, `requests.js`,
+ * `streams.js`, `readers.js`. `driver_internals_test.ts` fails where a release moves them. A plain
+ * client in the same process sees no difference.
  *
  * @module
  */
@@ -58,6 +56,7 @@ import { type IdleConnection, shareIdleTimer } from "./idle_timer.ts";
 import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
 import { paceReading, type ProtocolStream } from "./paced_reading.ts";
 import { toRawResult } from "./raw_result.ts";
+import { whilePreparing } from "./while_preparing.ts";
 
 const { FrameReader } = readers as unknown as {
   FrameReader: {
@@ -268,7 +267,7 @@ export async function onOneNode<T>(
 }
 
 /** Whether a node did not answer, so that another one may. */
-function isAway(error: unknown): boolean {
+function isAway(error: unknown): error is Error {
   return error instanceof cassandra.errors.OperationTimedOutError ||
     (error instanceof Error && "isSocketError" in error && error.isSocketError === true);
 }
@@ -287,7 +286,11 @@ executionPrototype._prepareAndRetry = function (queryId) {
   const keyspace = this._parent.client.keyspace as string | undefined;
   prepareAgain(nodeOf(this._connection, keyspace)).then(
     () => this._retry(undefined, true),
-    (error) => isAway(error) ? this._retry(undefined, false) : this._parent.setCompleted(error),
+    (error) => {
+      if (!isAway(error)) return this._parent.setCompleted(error);
+      this._parent.triedHosts[this._host.address] = whilePreparing(error);
+      this._retry(undefined, false);
+    },
   );
 };
 

@@ -99,10 +99,13 @@ export interface Connection {
 /** One attempt at a request, on one connection. */
 export interface RequestExecution {
   _request: Request & { readonly prepareAgain?: PrepareAgain };
+  readonly _host: Host;
   _connection: Connection;
   _retryCount: number;
   _parent: {
     client: cassandra.Client;
+    /** Why each host was passed over. */
+    readonly triedHosts: Record<string, unknown>;
     log(level: string, message: string): void;
     setCompleted(error: unknown): void;
   };

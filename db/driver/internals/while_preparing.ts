@@ -1,0 +1,15 @@
+/**
+ * What went wrong while a statement was prepared again, for the operator: what the node said first, that it
+ * has forgotten the statement, is not.
+ *
+ * @module
+ */
+
+/** The same error, of the same class, with a message that says so. Others may hold it, so it stays as it is. */
+export function whilePreparing(error: Error): Error {
+  const message = `The statement could not be prepared again: ${error.message}`;
+  return Object.create(error, {
+    message: { value: message, configurable: true, writable: true },
+    stack: { value: `${error.name}: ${message}`, configurable: true, writable: true },
+  });
+}
