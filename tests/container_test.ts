@@ -208,6 +208,18 @@ describe("docker-compose.production.yml", () => {
     expect(Number(grace) * 1000).toBeGreaterThan(takes);
   });
 
+  it("builds its image once, and pulls it from nowhere", () => {
+    const policies = [...compose.matchAll(/^ +image: (\S+)\n(?: +#.*\n)? +pull_policy: (\w+)$/gm)]
+      .map(([, image, policy]) => [image, policy]);
+    expect(policies).toEqual([
+      ["cqlgate", "never"],
+      ["cassandra:5.0", "missing"],
+      ["haproxy:3.2", "missing"],
+    ]);
+    expect(compose.match(/^ +build: .*\n +pull_policy: build$/gm)).toHaveLength(1);
+    expect(compose).toContain("build: { context: ., target: service }\n");
+  });
+
   it("mounts the project, which nobody can write to from inside", () => {
     expect(compose).toContain("- ${PROJECT_SOURCE:-./cql}:/app/cql:ro\n");
     expect(dockerfile).toContain("CQL_DIR=/app/cql");

@@ -42,11 +42,11 @@ export const LONG_BOOK_CHAPTER = "x".repeat(20_000);
 
 const WRITERS = 3;
 const SHORT_PAUSE_MS = 25;
-const CHAPTERS_OF_AN_UPLOAD = 24;
+const CHAPTERS_OF_AN_UPLOAD = 18;
 /** Between two chapters, so that an upload takes a second or so. */
 const UPLOAD_PAUSE_MS = 50;
 /** At least, for a whole stream. */
-const STREAM_MS = 1_200;
+const STREAM_MS = 900;
 
 export interface Acknowledged {
   /** The ids of notes by their texts, each of which was sent once. */
