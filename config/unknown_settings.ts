@@ -12,10 +12,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A misspelt name with one of these prefixes stops the boot: it decides what is put on record, which cluster
- * is reached, whose tokens are trusted and what encrypts cursors, where a default is dangerous. The other settings are limits
- * and ports with safe defaults, and other programs use names like theirs: those are warned of.
+ * is reached, which tokens are trusted and what encrypts cursors, where a default is dangerous. The other
+ * settings are limits and ports with safe defaults, and other programs use names like theirs: those are
+ * warned of.
  */
-const OWN_PREFIX = /^(AUDIT|CASSANDRA|OIDC|CURSOR|CQL)_/;
+const OWN_PREFIX = /^(AUDIT|CASSANDRA|OIDC|CURSOR|CQL|DPOP)_/;
+
+/** Settings of a single word that no other program is likely to have: a name with more words means them. */
+const OWN_WORDS = ["DPOP", "GUARDRAILS"];
 
 /**
  * What Kubernetes sets for the ports of each service in the namespace, which may be called as a setting
@@ -59,6 +63,8 @@ function sentencesOf(names: readonly string[]): string[] {
 /** The setting that a name was probably meant to be; null if it is something else. */
 function nearest(name: string): string | null {
   if (NAMES.includes(name)) return name;
+  const own = OWN_WORDS.find((word) => name.toUpperCase().split("_").includes(word));
+  if (own !== undefined) return own;
   const related = NAMES.find((known) => isRelated(name, known));
   if (related !== undefined) return related;
   const prefix = OWN_PREFIX.exec(name)?.[0] ?? "";

@@ -37,6 +37,10 @@ describe("settingWarnings()", () => {
     ["BASEPATH", "BASE_PATH"],
     ["PUBLIC_URI", "PUBLIC_URL"],
     ["API_DESCRIPTON", "API_DESCRIPTION"],
+    ["REQUIRE_DPOP", "DPOP"],
+    ["GUARDRAILS_MODE", "GUARDRAILS"],
+    ["CONTROLFILE", "CONTROL_FILE"],
+    ["MAX_CLOCK_SKEW", "MAX_CLOCK_SKEW_MS"],
   ];
   for (const [name, near] of NEAR) {
     it(`takes ${name} for ${near}`, () => {
@@ -105,6 +109,9 @@ describe("misspeltSettings()", () => {
     ["OIDC_AUDIENCES", "OIDC_AUDIENCE"],
     ["CURSOR_KEYS", "CURSOR_KEY"],
     ["CQL_DIRS", "CQL_DIR"],
+    ["CQL_RELOD", "CQL_RELOAD"],
+    ["DPOP_REQUIRED", "DPOP"],
+    ["DPOP_MODE", "DPOP"],
   ];
   for (const [name, near] of NEAR) {
     it(`takes ${name} for ${near}`, () => {

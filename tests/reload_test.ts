@@ -241,7 +241,10 @@ describe("A process with CQL_RELOAD=signal", () => {
     expect(await status("/counts/short")).toBe(404);
     running.kill("SIGHUP");
     await eventually("the new route is served", async () => await status("/counts/short") === 200);
-    const line = running.log.find(({ message }) => `${message}`.startsWith("Serving the changed"));
+    const line = await eventually(
+      "it says so",
+      () => running.log.find(({ message }) => `${message}`.startsWith("Serving the changed")),
+    );
     expect(line).toMatchObject({ level: "INFO", added: ["count_items"], removed: [] });
     running.kill("SIGHUP");
     await eventually(
