@@ -30,7 +30,7 @@ export interface Identity {
   readonly subject: string;
   /** Issuer and subject together. The key of everything that is kept per caller. */
   readonly caller: string;
-  /** The claim `client_id` or `azp`; null if the token has neither. */
+  /** The claim `client_id`, or else `azp`, `cid` or `appid`; null if the token has none of them. */
   readonly clientId: string | null;
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
