@@ -17,7 +17,7 @@ import { buildImage, type Image, packagesOf, sizeOf } from "./image.ts";
 import { COMPOSE, fetchModule, installPrograms, PROMETHEUS_OPERATOR, run } from "./tools.ts";
 
 /** The oldest version of Kubernetes that the files are for, and the newest. */
-const KUBERNETES_VERSIONS = ["1.34", "1.37"];
+const KUBERNETES_VERSIONS = ["1.30", "1.37"];
 const MEGABYTE = 1e6;
 const USER = 10_001;
 
