@@ -179,6 +179,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     pools: () => session.readPools(),
     tokenCache: () => parts.authenticator?.cacheReading() ?? null,
     load: () => parts.load.read(),
+    attempts: () => session.readAttempts(),
   });
   session.open();
   parts.authenticator?.warmUp();

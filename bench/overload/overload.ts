@@ -1,6 +1,6 @@
 /**
  * `deno task bench:overload`: what is answered at the peak, and at four times as many callers. Callers ask in a closed
- * loop; a caller that is refused waits a tenth of the second that `Retry-After` asks for. The peak is the number of callers with the most
+ * loop; a caller that is refused waits as long as `Retry-After` asks for. The peak is the number of callers with the most
  * answers that are not refusals.
  *
  *     CASSANDRA_CONTACT_POINTS=… deno task bench:overload [--seconds 5] [--limit adaptive]
@@ -21,7 +21,6 @@ SELECT id, value FROM samples WHERE list = :list;
 };
 
 const CALLERS = [8, 16, 32, 64, 128];
-const REFUSED_MS = 100;
 
 interface Measured {
   readonly callers: number;
@@ -85,7 +84,8 @@ async function measure(
           continue;
         }
         refused++;
-        await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
+        const waitMs = Number(response.headers.get("retry-after")) * 1_000;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }),
   );

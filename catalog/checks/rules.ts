@@ -32,6 +32,7 @@ import { checkRowName } from "./row_name.ts";
 import type { Rule } from "./rule.ts";
 import { checkScanMarkers } from "./scan_markers.ts";
 import { checkSensitiveColumns } from "./sensitive_columns.ts";
+import { checkSpeculativeRead } from "./speculative_read.ts";
 import { checkSuccessStatus } from "./success_status.ts";
 import { checkVerb } from "./verb.ts";
 import { checkWalkMarkers } from "./walk_markers.ts";
@@ -48,6 +49,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkPageMode,
   checkMaxRowsMode,
   checkConsistencyLevel,
+  checkSpeculativeRead,
   checkIfMatchCondition,
   checkOptionalColumns,
   checkCallerBounds,

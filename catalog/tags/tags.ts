@@ -33,6 +33,7 @@ import { rowTag } from "./row_tag.ts";
 import { scanTag } from "./scan_tag.ts";
 import { scopeTag } from "./scope_tag.ts";
 import { sensitiveTag } from "./sensitive_tag.ts";
+import { speculativeTag } from "./speculative_tag.ts";
 import { statusTag } from "./status_tag.ts";
 import type { Tag, TaggedQuery } from "./tag.ts";
 import { readTagLine, type TagLine } from "./tag_line.ts";
@@ -59,6 +60,7 @@ const TAGS = {
   optional: optionalTag,
   consistency: consistencyTag,
   timeout: timeoutTag,
+  speculative: speculativeTag,
   page: pageTag,
   "max-rows": maxRowsTag,
   etag: etagTag,

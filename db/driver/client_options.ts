@@ -4,6 +4,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
+import type { AttemptBudget } from "./timing/attempt_budget.ts";
 import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
 
 const { distance } = cassandra.types;
@@ -28,9 +29,15 @@ export interface ConnectionOptions extends Credentials {
   readonly connectionsPerHost: number;
 }
 
+/** What the client needs beside its options. */
+export interface ClientParts {
+  readonly writeTimes: cassandra.policies.timestampGeneration.TimestampGenerator;
+  readonly retryBudget: AttemptBudget;
+}
+
 export function clientOptions(
   options: ConnectionOptions,
-  writeTimes: cassandra.policies.timestampGeneration.TimestampGenerator,
+  { writeTimes, retryBudget }: ClientParts,
 ): cassandra.DseClientOptions {
   return {
     ...(options.secureBundle === null
@@ -44,7 +51,7 @@ export function clientOptions(
     ...tlsOptions(options),
     policies: {
       reconnection: new JitteredReconnection(),
-      retry: new RetryOnceIfIdempotent(),
+      retry: new RetryOnceIfIdempotent(retryBudget),
       timestampGeneration: writeTimes,
     },
     protocolOptions: {

@@ -9,8 +9,11 @@ import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
 import { steadyControl } from "./internals/steady_control.ts";
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
+import type { AttemptBudget } from "./timing/attempt_budget.ts";
 
 export interface ClientSettings extends ConnectionOptions {
+  /** How much may be sent again after a failure. */
+  readonly retryBudget: AttemptBudget;
   readonly observe: Observe;
   /** Called when a node announces that a keyspace has changed; with null if any may have. */
   readonly onSchemaChange: (keyspace: string | null) => void;
@@ -45,8 +48,8 @@ export async function connectClient(
 }
 
 function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassandra.Client {
-  const { observe, onSchemaChange } = settings;
-  const client = new cassandra.Client(clientOptions(settings, writeTimes));
+  const { observe, onSchemaChange, retryBudget } = settings;
+  const client = new cassandra.Client(clientOptions(settings, { writeTimes, retryBudget }));
   client.on("log", (level: string, source: string, message: string, detail: unknown) => {
     if (level === "error") {
       observe({ kind: "driver_error", source, message, cause: detail });

@@ -4,6 +4,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
+import type { AttemptBudget } from "./timing/attempt_budget.ts";
 import { backoff } from "./timing/backoff.ts";
 
 const { retry, reconnection } = cassandra.policies;
@@ -14,10 +15,17 @@ type DecisionInfo = cassandra.policies.retry.DecisionInfo;
 const UNCHANGED = undefined as unknown as cassandra.types.consistencies;
 
 /**
- * Sends a statement again once, and only where doing it twice does no harm. The driver's own policy
- * has no cap on the number of hosts that a slow statement visits.
+ * Sends a statement again once, and only where doing it twice does no harm and few others are sent again. The
+ * driver's own policy has no cap on the number of hosts that a slow statement visits.
  */
 export class RetryOnceIfIdempotent extends retry.RetryPolicy {
+  readonly #budget: AttemptBudget;
+
+  constructor(budget: AttemptBudget) {
+    super();
+    this.#budget = budget;
+  }
+
   /**
    * Too few replicas were alive for this coordinator; another may see more. Not for lightweight
    * transactions: theirs can be accepted before the commit is found to lack replicas.
@@ -47,7 +55,9 @@ export class RetryOnceIfIdempotent extends retry.RetryPolicy {
 
   #onceIfIdempotent(info: OperationInfo, options: { sameHost: boolean }): DecisionInfo {
     const may = info.nbRetry === 0 && info.executionOptions.isIdempotent();
-    return may ? this.retryResult(UNCHANGED, options.sameHost) : this.rethrowResult();
+    return may && this.#budget.tryTake()
+      ? this.retryResult(UNCHANGED, options.sameHost)
+      : this.rethrowResult();
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
+import { AttemptBudget } from "./timing/attempt_budget.ts";
 import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
 
 type OperationInfo = cassandra.policies.retry.OperationInfo;
@@ -19,7 +20,7 @@ function operation(nbRetry: number, isIdempotent: boolean): OperationInfo {
 }
 
 describe("RetryOnceIfIdempotent", () => {
-  const policy = new RetryOnceIfIdempotent();
+  const policy = new RetryOnceIfIdempotent(new AttemptBudget({ share: 1, burst: 1_000 }));
   const CASES = [
     ["onUnavailable", NEXT_HOST],
     ["onReadTimeout", SAME_HOST],
@@ -38,6 +39,16 @@ describe("RetryOnceIfIdempotent", () => {
       }
     });
   }
+
+  it("repeats nothing more when its budget is used up", () => {
+    const budget = new AttemptBudget({ share: 0.5, burst: 1 });
+    const policy = new RetryOnceIfIdempotent(budget);
+    const onUnavailable = () => policy.onUnavailable(operation(0, true));
+    expect([onUnavailable(), onUnavailable()]).toEqual([NEXT_HOST, RETHROW]);
+    for (let request = 0; request < 2; request++) budget.noteRequest();
+    expect([onUnavailable(), onUnavailable()]).toEqual([NEXT_HOST, RETHROW]);
+    expect(budget.refused).toBe(2);
+  });
 
   it("does not repeat what took all the time that it had", () => {
     const error = new cassandra.errors.OperationTimedOutError("late");

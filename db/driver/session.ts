@@ -7,13 +7,14 @@
 import type cassandra from "cassandra-driver";
 import type { Consistency } from "../../catalog/query.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
-import type { PoolReading } from "../../observe/metrics/readings.ts";
+import type { AttemptsReading, PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { ConnectionOptions, Credentials } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
 import { ClockWatch } from "./clock/clock_watch.ts";
 import type { FailoverPlan } from "./failover.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
+import { FurtherAttempts } from "./further_attempts.ts";
 import { Alarms } from "./timing/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";
 import type {
@@ -56,6 +57,7 @@ export class Session {
   readonly #schema: SchemaWatch;
   readonly #clock: ClockWatch;
   readonly #alarms = new Alarms();
+  readonly #furtherAttempts = new FurtherAttempts();
   /** The statements of the service's own, by their text. */
   readonly #own = new Map<string, Promise<PreparedStatement>>();
 
@@ -68,6 +70,7 @@ export class Session {
       failbackDelayMs: null,
       ...options,
       now,
+      retryBudget: this.#furtherAttempts.retries,
       onSchemaChange: (keyspace) => this.#schema.announce(keyspace),
     });
     this.#clock = new ClockWatch({
@@ -98,6 +101,11 @@ export class Session {
   /** The connections by data centre; empty while there are none. */
   readPools(): PoolReading[] {
     return this.#connection.readPools();
+  }
+
+  /** What was sent more than once since the start. */
+  readAttempts(): AttemptsReading {
+    return this.#furtherAttempts.read();
   }
 
   /** Calls back on each change from the next one on. */
@@ -208,6 +216,7 @@ export class Session {
     const deadline = this.#deadlineOf(options);
     return await this.#connection.use(async (client) => {
       await this.#assertFits(client, statement, deadline);
+      this.#furtherAttempts.retries.noteRequest();
       try {
         return await executeStatement(client, statement, values, {
           consistency: this.#consistencyOf(options),
@@ -220,6 +229,7 @@ export class Session {
           isIdempotent: options.idempotent,
           deadline,
           writeTime: options.writeTime,
+          speculation: this.#furtherAttempts.speculationAfter(options.speculativeAfterMs ?? null),
         });
       } catch (error) {
         throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
@@ -240,6 +250,7 @@ export class Session {
     const deadline = this.#deadlineOf(options);
     return await this.#connection.use(async (client) => {
       await this.#assertFits(client, statement, deadline);
+      this.#furtherAttempts.retries.noteRequest();
       try {
         return await executeBatch(client, statement, rows, {
           consistency: this.#consistencyOf(options),

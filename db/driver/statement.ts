@@ -160,13 +160,14 @@ export function executeStatement(
       prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
       deadline: options.deadline,
       maxBytes: options.maxAnswerBytes ?? Infinity,
+      speculation: options.speculation ?? null,
     });
   return onceMoreOnMismatch(send, options);
 }
 
 export type BatchOptions = Omit<
   ExecuteOptions,
-  "serialConsistency" | "fetchSize" | "pagingState" | "maxAnswerBytes"
+  "serialConsistency" | "fetchSize" | "pagingState" | "maxAnswerBytes" | "speculation"
 >;
 
 /**

@@ -23,6 +23,8 @@ export interface StatementOptions {
   readonly timeoutMs?: number;
   /** Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
+  /** After how many milliseconds without an answer it is sent to a second node, too; null for never, the default. */
+  readonly speculativeAfterMs?: number | null;
   /** Learns what the statement takes. Default: nobody does. */
   readonly attempts?: Attempts | undefined;
 }

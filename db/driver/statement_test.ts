@@ -203,6 +203,7 @@ describe("statements of a table that is made again with other types", () => {
       tlsCert: null,
       tlsKey: null,
       secureBundle: null,
+      connectionsPerHost: 1,
       consistency: "LOCAL_ONE",
       requestTimeoutMs: 30_000,
       connectionsPerHost: 1,

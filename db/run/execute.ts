@@ -181,6 +181,7 @@ export function createExecutor(
             maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
           pagingState: options.pagingState,
           writeTime: options.writeTime,
+          speculativeAfterMs: query.speculative,
           timeoutMs: leftUntil(deadline),
           attempts,
         }),

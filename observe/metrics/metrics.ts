@@ -6,6 +6,7 @@
  */
 import prometheus from "prom-client";
 import type { Observe } from "../observation.ts";
+import { registerAttemptMetrics } from "./attempt_metrics.ts";
 import { createAuditMetrics } from "./audit_metrics.ts";
 import { createAvailabilityMetrics } from "./availability_metrics.ts";
 import { SECONDS } from "./buckets.ts";
@@ -44,6 +45,7 @@ export function createMetrics(release: string): Metrics {
   const observeConnection = createConnectionMetrics(register, () => readings.pools());
   const identity = createIdentityMetrics(register, () => readings.tokenCache());
   registerLoadMetrics(register, () => readings.load());
+  registerAttemptMetrics(register, () => readings.attempts());
   const observeAudit = createAuditMetrics(register);
   const failover = createFailoverMetrics(register);
   const observeAvailability = createAvailabilityMetrics(register);

@@ -205,6 +205,7 @@ describe("createMetrics()", () => {
     const cache = { hits: 5, misses: 3, shared: 1, entries: 2, bytes: 900 };
     metrics.readFrom({
       load: () => null,
+      attempts: () => null,
       pools: () => [{ datacenter: "dc1", connections, inFlight: 7 }],
       tokenCache: () => cache,
     });

@@ -14,6 +14,15 @@ export interface Readings {
   tokenCache(): TokenCacheReading | null;
   /** How busy the process is; null before the service is put together. */
   load(): LoadReading | null;
+  /** What was sent to Cassandra more than once; null before the service is put together. */
+  attempts(): AttemptsReading | null;
+}
+
+/** Numbers since the start. What was refused had no budget left. */
+export interface AttemptsReading {
+  readonly retries: { readonly sent: number; readonly refused: number };
+  /** Statements that were sent to a second node; `won` where it was the first to answer. */
+  readonly speculative: { readonly sent: number; readonly refused: number; readonly won: number };
 }
 
 /** What is under way now, and what was refused since the start. */
@@ -51,4 +60,5 @@ export const NOTHING_TO_READ: Readings = {
   pools: () => [],
   tokenCache: () => null,
   load: () => null,
+  attempts: () => null,
 };

@@ -11,6 +11,8 @@ export interface SlowProxy extends AsyncDisposable {
   delayMs: number;
   /** The pieces that clients have sent so far. */
   readonly sent: number;
+  /** Ends every connection, as a node that crashes does. New ones are taken. */
+  breakConnections(): void;
 }
 
 /** @param address where it listens; default: a free port of 127.0.0.1 */
@@ -53,12 +55,24 @@ export function startSlowProxy(
     for (const connection of [client, node]) connections.delete(connection);
   }
 
+  function breakConnections(): void {
+    for (const connection of connections) {
+      try {
+        connection.close();
+      } catch {
+        // Its other end has closed it.
+      }
+    }
+    connections.clear();
+  }
+
   const accepting = (async () => {
     for await (const client of listener) forward(client).catch(() => {});
   })();
 
   return {
     contactPoint: `${address.hostname}:${listener.addr.port}`,
+    breakConnections,
     get delayMs() {
       return state.delayMs;
     },
@@ -72,13 +86,7 @@ export function startSlowProxy(
       state.delayMs = 0;
       listener.close();
       await accepting.catch(() => {});
-      for (const connection of connections) {
-        try {
-          connection.close();
-        } catch {
-          // Its other end has closed it.
-        }
-      }
+      breakConnections();
     },
   };
 }

@@ -54,6 +54,11 @@ import type {
 import type { BoundValues, RawResult, RawRows } from "./driver_types.ts";
 import { type IdleConnection, shareIdleTimer } from "./idle_timer.ts";
 import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
+import {
+  type RequestHandler,
+  sendSpeculatively,
+  type Speculation,
+} from "./speculative_execution.ts";
 import { paceReading, type ProtocolStream } from "./paced_reading.ts";
 import { toRawResult } from "./raw_result.ts";
 import { whilePreparing } from "./while_preparing.ts";
@@ -87,7 +92,8 @@ const { DefaultExecutionOptions } = executionOptions as unknown as {
     ): { getLoadBalancingPolicy(): unknown; getReadTimeout(): number };
   };
 };
-const { send } = requestHandler as unknown as {
+const Handler = requestHandler as unknown as {
+  new (request: Request, options: unknown, client: cassandra.Client): RequestHandler;
   send(request: Request, options: unknown, client: cassandra.Client): Promise<DriverResult>;
 };
 const { getNextHost, _borrowWithKeyspace: borrow } = prepareHandler as unknown as {
@@ -318,14 +324,21 @@ interface SendOptions {
 export async function sendExecute(
   client: cassandra.Client,
   { cql, id, values }: Bound,
-  { execution, prepareAgain, deadline, maxBytes }: SendOptions & { readonly maxBytes: number },
+  { execution, prepareAgain, deadline, maxBytes, speculation }: SendOptions & {
+    readonly maxBytes: number;
+    /** Null if there is no more than one attempt at a time. */
+    readonly speculation: Speculation | null;
+  },
 ): Promise<RawResult> {
   const options = DefaultExecutionOptions.create(execution, client);
   // Asked for each attempt.
   options.getReadTimeout = () => deadline.leftMs;
   const request = new RawExecuteRequest(cql, id, values, options, { columns: [] });
   Object.assign(request, { prepareAgain, maxBytes, deadline });
-  return toRawResult(await deadline.bound(send(request, options, client)));
+  const answer = speculation === null
+    ? Handler.send(request, options, client)
+    : sendSpeculatively(new Handler(request, options, client), speculation);
+  return toRawResult(await deadline.bound(answer));
 }
 
 /** Sends a BATCH that is not logged, with the driver's routing and retries. */
@@ -346,5 +359,5 @@ export async function sendBatch(
     options,
   );
   Object.assign(request, { prepareAgain, deadline });
-  return toRawResult(await deadline.bound(send(request, options, client)));
+  return toRawResult(await deadline.bound(Handler.send(request, options, client)));
 }

@@ -6,6 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
+import type { Speculation } from "./speculative_execution.ts";
 import type { Deadline } from "../timing/deadline.ts";
 
 /** A type as the driver reads it from the wire (native protocol v4, section 4.2.5.2, `[option]`). */
@@ -79,4 +80,6 @@ export interface ExecuteOptions {
   readonly maxAnswerBytes?: number | undefined;
   /** Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
+  /** Of an idempotent read that may be sent to a second node. Default: null. */
+  readonly speculation?: Speculation | null;
 }

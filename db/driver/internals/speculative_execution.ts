@@ -1,0 +1,88 @@
+/**
+ * Speculative execution: a read whose node takes long is sent to another node, too, and the first answer counts. The
+ * driver has it as a policy of the whole client, which knows nothing of budgets, and the first error of either
+ * attempt ends both. Here each statement says after what time, a budget decides when that time has come, and a failure counts
+ * only if the other attempt fails as well.
+ *
+ * Read against cassandra-driver 4.10.0, `lib/request-handler.js` and `lib/request-execution.js`.
+ *
+ * @module
+ */
+import { clearTimeout, setTimeout } from "node:timers";
+import type { AttemptBudget } from "../timing/attempt_budget.ts";
+import type { DriverResult } from "./driver_shapes.ts";
+
+export interface Speculation {
+  /** How long the first attempt has before there is a second, in milliseconds. */
+  readonly afterMs: number;
+  readonly budget: AttemptBudget;
+  /** Called when the second attempt was the first to answer. */
+  readonly onWin: () => void;
+}
+
+/** What runs a request, with all its attempts. */
+export interface RequestHandler {
+  readonly _executions: readonly { readonly _host: { readonly address: string } }[];
+  send(): Promise<DriverResult>;
+  /** Begins on the next node of the plan, if there is one. */
+  _startNewExecution(isSpeculative: true): Promise<void>;
+  setCompleted(error: unknown, result?: DriverResult): void;
+  handleNoHostAvailable(error: unknown, execution: unknown): void;
+}
+
+/** Sends a request that may be carried out twice. */
+export async function sendSpeculatively(
+  handler: RequestHandler,
+  { afterMs, budget, onWin }: Speculation,
+): Promise<DriverResult> {
+  const attempts = new RunningAttempts(handler);
+  async function startSecond(): Promise<void> {
+    if (!budget.tryTake()) return;
+    attempts.add();
+    const before = handler._executions.length;
+    await handler._startNewExecution(true);
+    if (handler._executions.length > before) return;
+    // There is no other node.
+    attempts.drop();
+    budget.giveBack();
+  }
+  budget.noteRequest();
+  const timer = setTimeout(() => void startSecond(), afterMs);
+  try {
+    const result = await handler.send();
+    if (handler._executions[1]?._host.address === result.info.queriedHost) onWin();
+    return result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets the last attempt that fails end the request, rather than the first. */
+class RunningAttempts {
+  #running = 1;
+  #failure: unknown;
+  readonly #end: (error: unknown) => void;
+
+  constructor(handler: RequestHandler) {
+    const { setCompleted, handleNoHostAvailable } = handler;
+    this.#end = (error) => setCompleted.call(handler, error);
+    handler.setCompleted = (error, result) => {
+      if (error) this.drop(error);
+      else setCompleted.call(handler, null, result);
+    };
+    handler.handleNoHostAvailable = (error, execution) => {
+      if (execution === null) handleNoHostAvailable.call(handler, error, null);
+      else this.drop(error);
+    };
+  }
+
+  add(): void {
+    this.#running++;
+  }
+
+  /** @param failure default: that of the other attempt */
+  drop(failure: unknown = this.#failure): void {
+    this.#failure = failure;
+    if (--this.#running === 0) this.#end(failure);
+  }
+}

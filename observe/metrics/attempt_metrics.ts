@@ -1,0 +1,53 @@
+/**
+ * What was sent to Cassandra more than once, and what was not for want of budget.
+ *
+ * @module
+ */
+import prometheus from "prom-client";
+import type { AttemptsReading } from "./readings.ts";
+
+const NONE: AttemptsReading = {
+  retries: { sent: 0, refused: 0 },
+  speculative: { sent: 0, refused: 0, won: 0 },
+};
+
+/** @param read what was counted so far; null before the service is put together */
+export function registerAttemptMetrics(
+  register: prometheus.Registry,
+  read: () => AttemptsReading | null,
+): void {
+  counter("cqlgate_cassandra_retries_total", {
+    help: "Statements that were sent again after a failure, or were not, as the budget was used up",
+    read: ({ retries }) => ({ sent: retries.sent, no_budget: retries.refused }),
+  });
+  counter("cqlgate_cassandra_speculative_executions_total", {
+    help:
+      "Reads that were sent to a second node, too, by whether it was the first to answer, or were not, as the budget was used up",
+    read: ({ speculative: { sent, refused, won } }) => ({
+      won,
+      not_won: sent - won,
+      no_budget: refused,
+    }),
+  });
+
+  function counter(
+    name: string,
+    options: {
+      readonly help: string;
+      readonly read: (reading: AttemptsReading) => Readonly<Record<string, number>>;
+    },
+  ): void {
+    new prometheus.Counter({
+      name,
+      help: options.help,
+      labelNames: ["outcome"],
+      registers: [register],
+      collect() {
+        this.reset();
+        for (const [outcome, count] of Object.entries(options.read(read() ?? NONE))) {
+          this.inc({ outcome }, count);
+        }
+      },
+    });
+  }
+}
