@@ -5,7 +5,7 @@
  * @module
  */
 import type { AttemptsReading } from "../../observe/metrics/readings.ts";
-import type { Speculation } from "./internals/speculative_execution.ts";
+import type { Speculation } from "./internals/driver_types.ts";
 import { AttemptBudget } from "./timing/attempt_budget.ts";
 
 /** Of all statements; the burst is for a node that goes while little is sent. */

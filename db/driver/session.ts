@@ -24,6 +24,7 @@ import type {
   WriteTime,
 } from "./internals/driver_types.ts";
 import { mapError } from "./map_error.ts";
+import { queryRows, runUnprepared } from "./plain_statement.ts";
 import { isRefusal } from "./refusal.ts";
 import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
 import { SchemaChanged } from "./schema_watch/schema_changed.ts";
@@ -312,16 +313,7 @@ export class Session {
    * @throws the driver's errors as they are
    */
   async run(cql: string, options: { timeoutMs: number }): Promise<{ agreed: boolean }> {
-    const result = await this.#connection.use((client) =>
-      client.execute(cql, [], {
-        consistency: CONSISTENCY_CODES.LOCAL_QUORUM,
-        readTimeout: options.timeoutMs,
-        isIdempotent: false,
-      })
-    );
-    // Missing from the driver's type declarations.
-    const info = result.info as { isSchemaInAgreement?: boolean };
-    return { agreed: info.isSchemaInAgreement === true };
+    return await this.#connection.use((client) => runUnprepared(client, cql, options));
   }
 
   /** Whether the nodes that are up have the same schema. */
@@ -341,16 +333,11 @@ export class Session {
     values: readonly unknown[],
     options: { readonly consistency?: Consistency; readonly isConditional?: boolean } = {},
   ): Promise<Record<string, unknown>[]> {
-    const { consistency = this.#options.consistency, isConditional = false } = options;
-    const result = await this.#connection.use((client) =>
-      client.execute(cql, [...values], {
-        prepare: true,
-        consistency: CONSISTENCY_CODES[consistency],
-        ...(isConditional ? { serialConsistency: CONSISTENCY_CODES.SERIAL } : {}),
-        isIdempotent: !isConditional,
-      })
+    const { consistency: level = this.#options.consistency, isConditional = false } = options;
+    const consistency = CONSISTENCY_CODES[level];
+    return await this.#connection.use((client) =>
+      queryRows(client, { cql, values, consistency, isConditional })
     );
-    return (result.rows ?? []) as unknown as Record<string, unknown>[];
   }
 
   /** Closes every connection. What still runs fails. */

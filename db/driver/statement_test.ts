@@ -206,7 +206,6 @@ describe("statements of a table that is made again with other types", () => {
       connectionsPerHost: 1,
       consistency: "LOCAL_ONE",
       requestTimeoutMs: 30_000,
-      connectionsPerHost: 1,
       observe: () => {},
     });
     session.onSchemaChange(() => changes++);

@@ -36,29 +36,23 @@ import { type HostHealth, probeBeforeGivingUp } from "./connection_probe.ts";
 import type {
   BatchRequestClass,
   Connection,
-  DriverResult,
   Encoder,
   ExecuteRequestClass,
-  ExecutionSettings,
   Frame,
   FrameItem,
   FrameParser,
   FrameReader,
   Host,
   Metadata,
-  PrepareAgain,
   PreparingNode,
   Request,
   RequestExecution,
 } from "./driver_shapes.ts";
-import type { BoundValues, RawResult, RawRows } from "./driver_types.ts";
+import type { RawResult, RawRows } from "./driver_types.ts";
 import { type IdleConnection, shareIdleTimer } from "./idle_timer.ts";
 import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
-import {
-  type RequestHandler,
-  sendSpeculatively,
-  type Speculation,
-} from "./speculative_execution.ts";
+import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";
+import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
 import { paceReading, type ProtocolStream } from "./paced_reading.ts";
 import { toRawResult } from "./raw_result.ts";
 import { whilePreparing } from "./while_preparing.ts";
@@ -92,10 +86,7 @@ const { DefaultExecutionOptions } = executionOptions as unknown as {
     ): { getLoadBalancingPolicy(): unknown; getReadTimeout(): number };
   };
 };
-const Handler = requestHandler as unknown as {
-  new (request: Request, options: unknown, client: cassandra.Client): RequestHandler;
-  send(request: Request, options: unknown, client: cassandra.Client): Promise<DriverResult>;
-};
+const Handler = requestHandler as unknown as RequestHandlerClass;
 const { getNextHost, _borrowWithKeyspace: borrow } = prepareHandler as unknown as {
   getNextHost(plan: Iterator<Host>, profiles: unknown, tried: Record<string, unknown>): Host | null;
   _borrowWithKeyspace(host: Host, keyspace: string | undefined): Promise<Connection>;
@@ -300,21 +291,6 @@ executionPrototype._prepareAndRetry = function (queryId) {
   );
 };
 
-/** A prepared statement and the bytes to run it with. */
-export interface Bound {
-  readonly cql: string;
-  readonly id: Buffer;
-  readonly values: BoundValues;
-}
-
-interface SendOptions {
-  readonly execution: ExecutionSettings;
-  /** Asked before it is sent again to a node that has forgotten the statement. */
-  readonly prepareAgain: PrepareAgain;
-  /** When nothing more is sent, and nobody waits any longer. */
-  readonly deadline: Deadline;
-}
-
 /**
  * Sends an EXECUTE, with the driver's routing and retries.
  *
@@ -324,20 +300,14 @@ interface SendOptions {
 export async function sendExecute(
   client: cassandra.Client,
   { cql, id, values }: Bound,
-  { execution, prepareAgain, deadline, maxBytes, speculation }: SendOptions & {
-    readonly maxBytes: number;
-    /** Null if there is no more than one attempt at a time. */
-    readonly speculation: Speculation | null;
-  },
+  { execution, prepareAgain, deadline, maxBytes, speculation }: SendExecuteOptions,
 ): Promise<RawResult> {
   const options = DefaultExecutionOptions.create(execution, client);
   // Asked for each attempt.
   options.getReadTimeout = () => deadline.leftMs;
   const request = new RawExecuteRequest(cql, id, values, options, { columns: [] });
   Object.assign(request, { prepareAgain, maxBytes, deadline });
-  const answer = speculation === null
-    ? Handler.send(request, options, client)
-    : sendSpeculatively(new Handler(request, options, client), speculation);
+  const answer = sendWith(new Handler(request, options, client), speculation);
   return toRawResult(await deadline.bound(answer));
 }
 
@@ -359,5 +329,5 @@ export async function sendBatch(
     options,
   );
   Object.assign(request, { prepareAgain, deadline });
-  return toRawResult(await deadline.bound(Handler.send(request, options, client)));
+  return toRawResult(await deadline.bound(new Handler(request, options, client).send()));
 }

@@ -6,7 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
-import type { Speculation } from "./speculative_execution.ts";
+import type { AttemptBudget } from "../timing/attempt_budget.ts";
 import type { Deadline } from "../timing/deadline.ts";
 
 /** A type as the driver reads it from the wire (native protocol v4, section 4.2.5.2, `[option]`). */
@@ -68,6 +68,15 @@ export type BoundValues = readonly (Buffer | null | undefined)[];
 
 /** When a write takes place, in microseconds since 1970: of two to one cell the later one wins. */
 export type WriteTime = number | cassandra.types.Long;
+
+/** When a statement is sent to a second node, too. */
+export interface Speculation {
+  /** How long the first attempt has before there is a second, in milliseconds. */
+  readonly afterMs: number;
+  readonly budget: AttemptBudget;
+  /** Called when the second attempt was the first to answer. */
+  readonly onWin: () => void;
+}
 
 export interface ExecuteOptions {
   readonly consistency: number;

@@ -9,16 +9,8 @@
  * @module
  */
 import { clearTimeout, setTimeout } from "node:timers";
-import type { AttemptBudget } from "../timing/attempt_budget.ts";
 import type { DriverResult } from "./driver_shapes.ts";
-
-export interface Speculation {
-  /** How long the first attempt has before there is a second, in milliseconds. */
-  readonly afterMs: number;
-  readonly budget: AttemptBudget;
-  /** Called when the second attempt was the first to answer. */
-  readonly onWin: () => void;
-}
+import type { Speculation } from "./driver_types.ts";
 
 /** What runs a request, with all its attempts. */
 export interface RequestHandler {
@@ -30,8 +22,20 @@ export interface RequestHandler {
   handleNoHostAvailable(error: unknown, execution: unknown): void;
 }
 
+export interface RequestHandlerClass {
+  new (request: unknown, options: unknown, client: unknown): RequestHandler;
+}
+
+/** @param speculation null for a request that is sent to one node at a time */
+export function sendWith(
+  handler: RequestHandler,
+  speculation: Speculation | null,
+): Promise<DriverResult> {
+  return speculation === null ? handler.send() : sendSpeculatively(handler, speculation);
+}
+
 /** Sends a request that may be carried out twice. */
-export async function sendSpeculatively(
+async function sendSpeculatively(
   handler: RequestHandler,
   { afterMs, budget, onWin }: Speculation,
 ): Promise<DriverResult> {
