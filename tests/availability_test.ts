@@ -99,7 +99,7 @@ describe("a service whose keyspace has too few replicas", () => {
       expect(await response.json()).toMatchObject({
         code: "unavailable",
         detail:
-          "Too few replicas are reachable to serve this request at its consistency; nothing was sent: retry later",
+          "Too few replicas are reachable to serve this request; nothing was sent: retry later",
       });
     }
     const sent = service.observations.slice(before).filter(({ kind }) => kind === "statement");

@@ -299,7 +299,7 @@ function refusal({ consistency, keyspace }: WatchedLevel, { missing }: Shortfall
     : `replicas that are down: ${missing.join(", ")}`;
   return new ServiceError(
     "unavailable",
-    "Too few replicas are reachable to serve this request at its consistency; nothing was sent: retry later",
+    "Too few replicas are reachable to serve this request; nothing was sent: retry later",
     { cause: new Error(`${consistency} cannot be reached in keyspace "${keyspace}": ${which}`) },
   );
 }
