@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { taskArguments } from "../dev/task_arguments.ts";
+import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { type OtlpReceiver, type OtlpSpan, startOtlpReceiver } from "./support/otlp_receiver.ts";
 
@@ -15,12 +16,15 @@ SELECT divisor / divisor AS quotient FROM quotients WHERE id = 'zero';
 
 const SECRET = "s3cret";
 const MADE_UP = "PROPFINDER";
+const DURATION = "cqlgate_http_request_duration_seconds";
 const REQUEST_ID = "otlp-1";
 
 /** What a process printed and exported from its start to its end. */
 interface Run {
   readonly stdout: string;
   readonly stderr: string;
+  /** What a scrape had at the end. */
+  readonly scraped: string;
   readonly receiver: OtlpReceiver;
 }
 
@@ -38,7 +42,13 @@ after(() => service[Symbol.asyncDispose]());
 /** Runs the service as a process that exports, sends it requests, and stops it. */
 async function run(format: "json" | "pretty", env: Record<string, string> = {}): Promise<Run> {
   const receiver = startOtlpReceiver();
-  const settings = { ...service.env, CQL_DIR: service.config.cqlDir, LOG_FORMAT: format, ...env };
+  const settings = {
+    OTEL_METRIC_EXPORT_INTERVAL: "200",
+    ...service.env,
+    CQL_DIR: service.config.cqlDir,
+    LOG_FORMAT: format,
+    ...env,
+  };
   const child = new Deno.Command(Deno.execPath(), {
     args: taskArguments("start", settings),
     env: { ...settings, NO_COLOR: "1", ...receiver.env },
@@ -48,16 +58,27 @@ async function run(format: "json" | "pretty", env: Record<string, string> = {}):
   const stderr = new Response(child.stderr).text();
   let stdout = "";
   let asked = false;
+  let scraped = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     stdout += chunk;
     if (asked || !/\bReady\b/.test(stdout)) continue;
     asked = true;
-    const [url, adminUrl] = [...stdout.matchAll(/http:\/\/[\w.]+:\d+/g)].map(([url]) => url);
-    await ask(url!, adminUrl!);
-    child.kill("SIGTERM");
+    try {
+      const [url, adminUrl] = [...stdout.matchAll(/http:\/\/[\w.]+:\d+/g)].map(([url]) => url);
+      await ask(url!, adminUrl!);
+      await eventually("the last request is exported", () => {
+        const points = receiver.metrics.get(DURATION)?.histogram?.dataPoints ?? [];
+        return points.some(({ attributes = [] }) =>
+          attributes.some(({ value }) => value.stringValue === "/quotient")
+        );
+      });
+      scraped = await (await fetch(`${adminUrl}/metrics`)).text();
+    } finally {
+      child.kill("SIGTERM");
+    }
   }
   expect((await child.status).code).toBe(0);
-  return { stdout, stderr: await stderr, receiver };
+  return { stdout, stderr: await stderr, scraped, receiver };
 }
 
 async function ask(url: string, adminUrl: string): Promise<void> {
@@ -163,6 +184,32 @@ for (const format of ["json", "pretty"] as const) {
       for (const secret of [SECRET, MADE_UP, "cursor=", "limit="]) {
         expect(text).not.toContain(secret);
       }
+    });
+
+    it("exports every metric that is scraped, by the same name and kind", () => {
+      const { scraped, receiver: { metrics } } = exported;
+      const families = [...scraped.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+      expect(families.length).toBeGreaterThan(20);
+      const kinds = { counter: "sum", gauge: "gauge", histogram: "histogram" } as const;
+      for (const [, name, type] of families) {
+        // Without a value there is nothing to export yet.
+        if (!new RegExp(`^${name}(_count)?[ {]`, "m").test(scraped)) continue;
+        expect([name, Object.keys(metrics.get(name!) ?? {})])
+          .toEqual([name, expect.arrayContaining([kinds[type as keyof typeof kinds]])]);
+      }
+    });
+
+    it("exports the numbers that are scraped, with the labels as attributes", () => {
+      const { dataPoints } = exported.receiver.metrics.get(DURATION)!.histogram!;
+      const failed = dataPoints.filter(({ attributes = [] }) =>
+        attributes.some(({ value }) => value.stringValue === "/quotient")
+      );
+      expect(failed.map(({ count, attributes = [] }) => [
+        Number(count),
+        Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue])),
+      ])).toEqual([[1, { method: "GET", route: "/quotient", status: "500" }]]);
+      const ready = exported.receiver.metrics.get("cqlgate_cassandra_up")!.gauge!;
+      expect(ready.dataPoints.map(({ asDouble }) => asDouble)).toEqual([1]);
     });
 
     it("exports no key, value or cursor anywhere, metrics included", () => {

@@ -12,6 +12,7 @@ import { createAvailabilityMetrics } from "./availability_metrics.ts";
 import { SECONDS } from "./buckets.ts";
 import { createClockMetrics } from "./clock_metrics.ts";
 import { createConnectionMetrics } from "./connection_metrics.ts";
+import { exportMetrics } from "./exported_metrics.ts";
 import { createFailoverMetrics } from "./failover_metrics.ts";
 import { createIdentityMetrics } from "./identity_metrics.ts";
 import { registerLoadMetrics } from "./load_metrics.ts";
@@ -74,6 +75,7 @@ export function createMetrics(release: string): Metrics {
     registers,
   });
 
+  exportMetrics(register);
   return {
     contentType: register.contentType,
     readFrom(newReadings) {

@@ -1,0 +1,88 @@
+/**
+ * The same metrics for a collector of OpenTelemetry, where the runtime exports metrics: by the same names,
+ * with the same labels as attributes. Counters and gauges are read when they are exported; a histogram is
+ * recorded twice.
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  createNoopMeter,
+  type Meter,
+  metrics as telemetry,
+  type Observable,
+} from "@opentelemetry/api";
+import prometheus from "prom-client";
+
+/** A counter or a gauge, and what is exported of it. */
+interface Exported {
+  readonly source: prometheus.Counter | prometheus.Gauge;
+  readonly instrument: Observable;
+}
+
+type Labels = Readonly<Record<string, string | number>>;
+type ObserveValue = (...given: readonly [number] | readonly [Labels, number]) => void;
+
+/** Exports all metrics of a registry from now on; does nothing where nothing collects them. */
+export function exportMetrics(register: prometheus.Registry): void {
+  const meter = telemetry.getMeter("cqlgate");
+  if (meter === createNoopMeter()) return;
+  const exported: Exported[] = [];
+  for (const { name } of register.getMetricsAsArray()) {
+    const source: unknown = register.getSingleMetric(name);
+    if (source instanceof prometheus.Histogram) exportHistogram(source, { name, meter });
+    const options = optionsOf(name, register);
+    if (source instanceof prometheus.Counter) {
+      exported.push({ source, instrument: meter.createObservableCounter(name, options) });
+    }
+    if (source instanceof prometheus.Gauge) {
+      exported.push({ source, instrument: meter.createObservableGauge(name, options) });
+    }
+  }
+  meter.addBatchObservableCallback(async (result) => {
+    for (const { source, instrument } of exported) {
+      const { values } = await source.get();
+      for (const { value, labels } of values) {
+        // The runtime would export nothing any more if this threw.
+        if (Number.isFinite(value)) result.observe(instrument, value, attributesOf(labels));
+      }
+    }
+  }, exported.map(({ instrument }) => instrument));
+
+  /** Whatever is observed is also recorded. */
+  function exportHistogram(
+    source: prometheus.Histogram,
+    { name, meter }: { readonly name: string; readonly meter: Meter },
+  ): void {
+    const histogram = meter.createHistogram(name, {
+      ...optionsOf(name, register),
+      advice: { explicitBucketBoundaries: boundsOf(source) },
+    });
+    const observe = source.observe.bind(source) as unknown as ObserveValue;
+    const observeTwice: ObserveValue = (...given) => {
+      observe(...given);
+      const [labels, value] = given.length === 1 ? [{}, given[0]] : given;
+      histogram.record(value, attributesOf(labels));
+    };
+    Object.assign(source, { observe: observeTwice });
+  }
+}
+
+function optionsOf(name: string, register: prometheus.Registry): {
+  readonly description: string;
+  readonly unit?: string;
+} {
+  const { help } = register.getMetricsAsArray().find((metric) => metric.name === name)!;
+  const unit = /_seconds(_total)?$/.test(name) ? "s" : /_bytes(_total)?$/.test(name) ? "By" : null;
+  return { description: help, ...(unit === null ? {} : { unit }) };
+}
+
+/** Missing from the library's type declarations. */
+function boundsOf(source: prometheus.Histogram): number[] {
+  return [...(source as unknown as { readonly upperBounds: readonly number[] }).upperBounds];
+}
+
+/** A status is a label of text, and not a double. */
+function attributesOf(labels: Readonly<Record<string, unknown>>): Attributes {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
+}
