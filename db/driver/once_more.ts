@@ -1,35 +1,71 @@
 /**
- * Runs a statement once more where replicas did not understand it: for some hundred milliseconds after an
- * `ALTER TABLE`, a node that knows the new column asks others for it that do not know it yet, even if the
- * statement does not name it.
+ * Runs a statement once more where replicas did not understand it: for a moment after an `ALTER TABLE`, a
+ * node that knows the new column asks others for it that do not know it yet, even if the statement does
+ * not name it. They fail, and the driver drops their reason. So the nodes are asked whether they agree on
+ * the schema; the second run waits until they do. Where they do all along, the failure is another one.
  *
  * @module
  */
 import cassandra from "cassandra-driver";
+import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
 import type { Deadline } from "./timing/deadline.ts";
 
 const { readFailure, writeFailure } = cassandra.types.responseErrorCodes;
 
-/** As long as nodes usually take to hear of a change. */
-const PAUSE_MS = 300;
+const INTERVAL_MS = 100;
+/** Within this, each node has heard that another one has a new schema. */
+const NOTICE_MS = 500;
+/** Nodes that agree later are not waited for. */
+const MAX_WAIT_MS = 2_000;
+
+export interface OnceMoreOptions {
+  readonly isIdempotent: boolean;
+  readonly deadline: Deadline;
+}
 
 /** @throws what the last run throws */
 export async function onceMoreOnMismatch<Result>(
+  client: cassandra.Client,
   run: () => Promise<Result>,
-  { isIdempotent, deadline }: { readonly isIdempotent: boolean; readonly deadline: Deadline },
+  { isIdempotent, deadline }: OnceMoreOptions,
 ): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    if (!isIdempotent || !isMismatch(error) || deadline.leftMs <= PAUSE_MS) throw error;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (!isIdempotent || !isFailureOfReplicas(error)) throw error;
+    const { promise: timeout, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(() => resolve(false), deadline.leftMs - INTERVAL_MS);
+    const isWorthwhile = await Promise.race([haveDisagreed(client), timeout]);
+    clearTimeout(timer);
+    if (!isWorthwhile) throw error;
     return await run();
   }
 }
 
-/** Cassandra's `RequestFailureReason.INCOMPATIBLE_SCHEMA`, which protocol v4 has in the message alone. */
-export function isMismatch(error: unknown): boolean {
+const waits = new WeakMap<cassandra.Client, Promise<boolean>>();
+
+/** One wait for all statements that failed meanwhile. Never rejects. */
+function haveDisagreed(client: cassandra.Client): Promise<boolean> {
+  const running = waits.get(client) ?? waitForAgreement(client).finally(() => waits.delete(client));
+  waits.set(client, running);
+  return running;
+}
+
+/** Whether the nodes disagreed; if so, it waits until they agree. */
+async function waitForAgreement(client: cassandra.Client): Promise<boolean> {
+  const startedAt = performance.now();
+  let disagreed = false;
+  for (;;) {
+    const agrees = await agreesOnSchema(client).catch(() => true);
+    const waitedMs = performance.now() - startedAt;
+    disagreed ||= !agrees;
+    if (agrees && disagreed) return true;
+    if (waitedMs > (disagreed ? MAX_WAIT_MS : NOTICE_MS)) return disagreed;
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+  }
+}
+
+function isFailureOfReplicas(error: unknown): boolean {
   return error instanceof cassandra.errors.ResponseError &&
-    (error.code === readFailure || error.code === writeFailure) &&
-    /\bINCOMPATIBLE_SCHEMA\b/.test(error.message);
+    (error.code === readFailure || error.code === writeFailure);
 }

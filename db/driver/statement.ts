@@ -162,7 +162,7 @@ export function executeStatement(
       maxBytes: options.maxAnswerBytes ?? Infinity,
       speculation: options.speculation ?? null,
     });
-  return onceMoreOnMismatch(send, options);
+  return onceMoreOnMismatch(client, send, options);
 }
 
 export type BatchOptions = Omit<
@@ -189,7 +189,7 @@ export function executeBatch(
       prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
       deadline: options.deadline,
     });
-  return onceMoreOnMismatch(send, options);
+  return onceMoreOnMismatch(client, send, options);
 }
 
 function settingsFor(
