@@ -180,6 +180,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     tokenCache: () => parts.authenticator?.cacheReading() ?? null,
     load: () => parts.load.read(),
     attempts: () => session.readAttempts(),
+    heaviest: () => hotSpots.heaviest(),
   });
   session.open();
   parts.authenticator?.warmUp();

@@ -126,6 +126,28 @@ export const LOAD: Row = {
       }],
     },
     {
+      title: "The heaviest callers, by rank",
+      description:
+        "Cassandra's time for them in the last full minute. GET /debug/hot on ADMIN_PORT names them.",
+      unit: "s",
+      kind: "stack",
+      queries: [{
+        expr: `sum by (rank) (cqlgate_heaviest_cassandra_seconds{${OF},of="caller"})`,
+        legend: "number {{rank}}",
+      }],
+    },
+    {
+      title: "The heaviest tenants, by rank",
+      description:
+        "Cassandra's time for them in the last full minute. GET /debug/hot on ADMIN_PORT names them.",
+      unit: "s",
+      kind: "stack",
+      queries: [{
+        expr: `sum by (rank) (cqlgate_heaviest_cassandra_seconds{${OF},of="tenant"})`,
+        legend: "number {{rank}}",
+      }],
+    },
+    {
       title: "Requests that quotas refuse",
       description: "By query or hand-written route, and quota.",
       unit: "reqps",

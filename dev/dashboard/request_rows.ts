@@ -80,10 +80,26 @@ export const SIGNALS: Row = {
     },
     {
       title: "Saturation: requests in flight",
-      description: "Requests that are being served, by replica.",
+      description:
+        "Of all replicas: what is served, what waits, and how much may be served at once.",
       unit: "short",
-      kind: "stack",
-      queries: [{ expr: `cqlgate_http_requests_in_flight{${OF}}`, legend: "{{instance}}" }],
+      kind: "lines",
+      queries: [
+        { expr: `sum(cqlgate_http_requests_in_flight{${OF}})`, legend: "in flight" },
+        { expr: `sum(cqlgate_load_queued{${OF}})`, legend: "queued" },
+        { expr: `sum(cqlgate_load_limit{${OF}})`, legend: "limit of point requests" },
+        { expr: `sum by (kind) (cqlgate_load_streams{${OF}})`, legend: "{{kind}}s" },
+      ],
+    },
+    {
+      title: "Saturation: requests that were refused for it",
+      description: "For the load of a caller, or of the process.",
+      unit: "reqps",
+      kind: "lines",
+      queries: [{
+        expr: `sum by (code) (${rateOf(`cqlgate_load_shed_total{${OF}}`)})`,
+        legend: "{{code}}",
+      }],
     },
     {
       title: "Saturation: delay of the event loop",

@@ -8,6 +8,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { type HeaviestReading, RANKS } from "../metrics/readings.ts";
 import type { KeyHash } from "../key_hash.ts";
 import { HeavyHitters } from "./heavy_hitters.ts";
 
@@ -36,6 +37,8 @@ export interface HotSpots {
   notePartition(query: string, key: Buffer): void;
   /** @param cassandraMs how long the request waited for Cassandra */
   noteCaller(caller: HotCaller, cassandraMs: number): void;
+  /** How long the heaviest kept Cassandra busy in the last full minute, the heaviest first. */
+  heaviest(): HeaviestReading;
   /** Members are named as in all JSON of the service; times are in ISO 8601. */
   snapshot(): HotSpotsSnapshot;
 }
@@ -142,6 +145,12 @@ export function createHotSpots(hashKey: KeyHash, now: () => number = Date.now): 
       const { callers, tenants } = window();
       callers.add(JSON.stringify([issuer, subject, clientId]), cassandraMs);
       if (tenant !== null) tenants.add(JSON.stringify([issuer, tenant]), cassandraMs);
+    },
+    heaviest() {
+      window();
+      const weightsOf = (hitters: HeavyHitters | undefined) =>
+        (hitters?.top(RANKS) ?? []).map(({ weight }) => weight);
+      return { caller: weightsOf(previous?.callers), tenant: weightsOf(previous?.tenants) };
     },
     snapshot() {
       const recent = window();

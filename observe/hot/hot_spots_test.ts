@@ -74,6 +74,21 @@ describe("createHotSpots()", () => {
     ]);
   });
 
+  it("says how heavy the heaviest of the last full minute are, without their names", () => {
+    let now = 0;
+    const hot = createHotSpots(hashKey, () => now);
+    for (let index = 0; index < 20; index++) hot.noteCaller(caller(`caller ${index}`), index + 1);
+    hot.noteCaller(caller("heavy", "acme"), 500);
+    expect(hot.heaviest()).toEqual({ caller: [], tenant: [] });
+    now = 60_000;
+    expect(hot.heaviest()).toEqual({
+      caller: [500, 20, 19, 18, 17, 16, 15, 14, 13, 12],
+      tenant: [500],
+    });
+    now = 180_000;
+    expect(hot.heaviest()).toEqual({ caller: [], tenant: [] });
+  });
+
   it("begins again each minute, and keeps the minute before", () => {
     let now = 0;
     const hot = createHotSpots(hashKey, () => now);

@@ -14,6 +14,7 @@ import { createClockMetrics } from "./clock_metrics.ts";
 import { createConnectionMetrics } from "./connection_metrics.ts";
 import { exportMetrics } from "./exported_metrics.ts";
 import { createFailoverMetrics } from "./failover_metrics.ts";
+import { registerHeaviestMetrics } from "./heaviest_metrics.ts";
 import { createIdentityMetrics } from "./identity_metrics.ts";
 import { registerLoadMetrics } from "./load_metrics.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
@@ -47,6 +48,7 @@ export function createMetrics(release: string): Metrics {
   const identity = createIdentityMetrics(register, () => readings.tokenCache());
   registerLoadMetrics(register, () => readings.load());
   registerAttemptMetrics(register, () => readings.attempts());
+  registerHeaviestMetrics(register, () => readings.heaviest());
   const observeAudit = createAuditMetrics(register);
   const failover = createFailoverMetrics(register);
   const observeAvailability = createAvailabilityMetrics(register);

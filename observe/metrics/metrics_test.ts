@@ -206,6 +206,7 @@ describe("createMetrics()", () => {
     metrics.readFrom({
       load: () => null,
       attempts: () => null,
+      heaviest: () => ({ caller: [1_500, 20], tenant: [] }),
       pools: () => [{ datacenter: "dc1", connections, inFlight: 7 }],
       tokenCache: () => cache,
     });
@@ -217,6 +218,12 @@ describe("createMetrics()", () => {
       expect(of("cqlgate_cassandra_streams_in_flight")).toEqual({ '{datacenter="dc1"}': 7 });
       expect(of("cqlgate_token_cache_lookups_total"))
         .toEqual({ '{result="hit"}': 5, '{result="miss"}': 3, '{result="shared"}': 1 });
+      expect(of("cqlgate_heaviest_cassandra_seconds")).toMatchObject({
+        '{of="caller",rank="1"}': 1.5,
+        '{of="caller",rank="2"}': 0.02,
+        '{of="caller",rank="10"}': 0,
+        '{of="tenant",rank="1"}': 0,
+      });
       expect(of("cqlgate_token_cache_entries")).toEqual({ "": 2 });
       expect(of("cqlgate_token_cache_bytes")).toEqual({ "": 900 });
     }

@@ -16,6 +16,8 @@ export interface Readings {
   load(): LoadReading | null;
   /** What was sent to Cassandra more than once; null before the service is put together. */
   attempts(): AttemptsReading | null;
+  /** How long the heaviest callers and tenants kept Cassandra busy, the heaviest first. */
+  heaviest(): HeaviestReading;
 }
 
 /** Numbers since the start. What was refused had no budget left. */
@@ -35,6 +37,15 @@ export interface LoadReading {
   readonly unreadBytes: number;
   /** By the code of the answer. */
   readonly shed: Readonly<Partial<Record<Code, number>>>;
+}
+
+/** How many of the heaviest callers and tenants are told. */
+export const RANKS = 10;
+
+/** Milliseconds of the last full minute, of at most so many as there are ranks. */
+export interface HeaviestReading {
+  readonly caller: readonly number[];
+  readonly tenant: readonly number[];
 }
 
 /** The connections to the nodes of one data centre. */
@@ -61,4 +72,5 @@ export const NOTHING_TO_READ: Readings = {
   tokenCache: () => null,
   load: () => null,
   attempts: () => null,
+  heaviest: () => ({ caller: [], tenant: [] }),
 };
