@@ -6,6 +6,8 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { createAdmin } from "../routes/admin.ts";
+import { createHotSpots } from "../observe/hot/hot_spots.ts";
+import { createKeyHash } from "../observe/key_hash.ts";
 import { createMetrics } from "../observe/metrics/metrics.ts";
 import { createStatus } from "../observe/status.ts";
 import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
@@ -82,6 +84,7 @@ describe("The operator's port", () => {
   it("names the reason while the service is not ready", async () => {
     const status = createStatus();
     const { fetch: ask } = createAdmin({
+      hotSpots: createHotSpots(createKeyHash(new Uint8Array(32))),
       metrics: createMetrics("1.2.3"),
       status,
       secure: createSecureHeaders({ isOpenToAll: false, hstsMaxAgeSeconds: null }),
