@@ -8,6 +8,7 @@ import { freePort } from "../../dev/ports.ts";
 import { eventually } from "./eventually.ts";
 
 export interface Prometheus extends AsyncDisposable {
+  readonly url: string;
   /** Asks its HTTP API, such as `query?query=up`, and gives the member `data` of the answer. */
   ask(path: string, parameters?: Readonly<Record<string, string>>): Promise<unknown>;
 }
@@ -56,6 +57,7 @@ export async function startPrometheus(
   });
   const running = stack.move();
   return {
+    url,
     async ask(path, parameters = {}) {
       const answer = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
       const { status, data, error } = await answer.json();
