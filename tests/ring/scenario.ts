@@ -124,6 +124,30 @@ describe("a service on three nodes", () => {
     });
   });
 
+  it("reads and writes on while columns come and go", async () => {
+    for (const id of IDS) await succeed(put(id));
+    const failures: unknown[] = [];
+    let isOver = false;
+    const load = IDS.slice(0, 8).map(async (id) => {
+      while (!isOver) {
+        for (
+          const request of [get(id), service.request(`/surely/${id}`, { user: null }), put(id)]
+        ) {
+          const [status, body] = await answer(request);
+          if (status >= 300) failures.push(body);
+        }
+      }
+    });
+    for (let round = 0; round < 4; round++) {
+      await service.client.execute(`ALTER TABLE notes ADD other${round} int`);
+    }
+    isOver = true;
+    await Promise.all(load);
+    // Each node hears of a change in its own time. Routes are derived again meanwhile.
+    expect(failures.filter((body) => (body as { code: string }).code !== "schema_changed"))
+      .toEqual([]);
+  });
+
   it("serves on while a node is gone, says which, and has it back", async () => {
     for (const id of IDS) await succeed(put(id));
     const [, second] = ring.nodes;
