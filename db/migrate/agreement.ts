@@ -3,15 +3,31 @@
  *
  * @module
  */
+import type { Session } from "../driver/session.ts";
 import { MigrationError } from "./migrations.ts";
 
 /** Longer than the driver waits for schema agreement, so that its answer is what we hear. */
 export const DDL_TIMEOUT_MS = 60_000;
 
-/** @throws {MigrationError} if the nodes do not have the same schema yet */
-export function assertAgreement(agreed: boolean): void {
-  if (agreed) return;
-  throw new MigrationError(
-    'Cannot continue: the nodes do not agree on the schema yet: run "deno task migrate" again when "nodetool describecluster" shows one version',
-  );
+/** The driver waits for ten seconds. A busy cluster that many processes change at once takes longer. */
+const PATIENCE_MS = 60_000;
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * Waits until the nodes that are up have the same schema.
+ *
+ * @param agreed whether they are known to have it
+ * @throws {MigrationError} if they do not have it a minute later
+ */
+export async function awaitAgreement(session: Session, agreed: boolean): Promise<void> {
+  const givesUpAt = performance.now() + PATIENCE_MS;
+  while (!agreed) {
+    if (performance.now() >= givesUpAt) {
+      throw new MigrationError(
+        'Cannot continue: the nodes do not agree on the schema yet: run "deno task migrate" again when "nodetool describecluster" shows one version',
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    agreed = await session.agreesOnSchema();
+  }
 }

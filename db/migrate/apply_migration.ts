@@ -12,7 +12,7 @@ import { isDefinite } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { isIdempotent } from "../prepare/idempotency.ts";
 import { createTableReader } from "../schema/table.ts";
-import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { findChange } from "./find_change.ts";
 import type { HistoryEntry, MigrationRecord } from "./history_table.ts";
 import type { Lease } from "./lease.ts";
@@ -42,7 +42,7 @@ export async function applyMigration(
   const { statements, path } = migration;
   const done = entry?.applied ?? 0;
   assertResumable(migration, entry);
-  assertAgreement(await session.agreesOnSchema());
+  await awaitAgreement(session, await session.agreesOnSchema());
   if (entry === null) await recording(record.start());
   for (const [index, statement] of statements.entries()) {
     if (index < done) continue;
@@ -69,7 +69,7 @@ export async function applyMigration(
     }
     // Recorded first: the statement is applied, whether or not every node knows of it yet.
     await recording(record.statement({ applied: number, appliedChecksum: checksum }));
-    assertAgreement(agreed);
+    await awaitAgreement(session, agreed);
   }
 }
 

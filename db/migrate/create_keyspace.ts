@@ -5,7 +5,7 @@
  */
 import { closest } from "../../catalog/text/suggest.ts";
 import type { Session } from "../driver/session.ts";
-import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { MigrationError } from "./migrations.ts";
 import { quoteName } from "../schema/own_tables.ts";
 
@@ -41,7 +41,7 @@ export async function createKeyspace(
   assertDatacenters(keyspace, { replication, datacenters: await readDatacenters(session) });
   const cql = keyspaceCql(keyspace, replication) + (isDurable ? "" : " AND durable_writes = false");
   const { agreed } = await session.run(cql, { timeoutMs: DDL_TIMEOUT_MS });
-  assertAgreement(agreed);
+  await awaitAgreement(session, agreed);
 }
 
 function keyspaceCql(keyspace: string, replication: Replication): string {

@@ -7,7 +7,7 @@ import type { Session } from "../driver/session.ts";
 import { cursorTableCql } from "../schema/cursor_table.ts";
 import { leaseTableCql } from "../schema/lease_table.ts";
 import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE, LEASE_TABLE } from "../schema/own_tables.ts";
-import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { historyColumnsCql, historyTableCql, lacksColumns } from "./history_table.ts";
 
 const TABLES = [
@@ -37,5 +37,5 @@ export async function extendOwnTables(session: Session, keyspace: string): Promi
 
 async function change(session: Session, cql: string): Promise<void> {
   const { agreed } = await session.run(cql, { timeoutMs: DDL_TIMEOUT_MS });
-  assertAgreement(agreed);
+  await awaitAgreement(session, agreed);
 }

@@ -10,7 +10,7 @@ import type { QualifiedName } from "../../catalog/statement/term.ts";
 import { CatalogError, diagnosticAtStatement, placeOf } from "../../catalog/text/diagnose.ts";
 import { isRefusal, syntaxComplaint } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
-import { assertAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import type { Migration } from "./migrations.ts";
 
 /**
@@ -56,7 +56,7 @@ async function tryStatement(
         }),
     ]);
   }
-  assertAgreement(agreed);
+  await awaitAgreement(session, agreed);
 }
 
 /** Why a statement would do something beyond the keyspace; null if it does not. */
