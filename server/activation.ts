@@ -244,16 +244,16 @@ export class Activation {
     }
   }
 
-  /** Serves a project, if the cluster can. */
+  /** Serves a project, if the cluster can. What was served is ready again once the cluster answers. */
   async #derive(project: Project, isOver: () => boolean): Promise<void> {
     const { session, keyspace, cursorTable, observe, serve } = this.#options;
     // Before the first write. Beside the rest, which takes longer.
     const compared = this.#served === null ? session.compareClocks() : null;
-    const startedAt = performance.now();
-    const schemaMoment = this.#schemaMoment;
+    const [startedAt, schemaMoment] = [performance.now(), this.#schemaMoment];
     const { queries, migrations, routes } = project;
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     const obstacle = await cursorTable.findObstacle();
+    if (this.#served !== null && !isOver()) this.#setObstacle(null);
     const prepared = await prepareQueries(session, queries);
     const inspection = await inspectProject(session, prepared, this.#options);
     await compared;
