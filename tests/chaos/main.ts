@@ -1,6 +1,7 @@
 /**
  * `deno task chaos [--short] [--seed N]`: mixed load through two gateways on a ring of three nodes, which
- * are frozen, killed and stopped meanwhile. Afterwards every answer is held against what is there.
+ * are frozen, killed and stopped meanwhile. Afterwards every answer is held against what is there. With
+ * `--soak 10m` no node fails, and what is watched is whether memory and latency stay flat.
  *
  * @module
  */
@@ -24,6 +25,7 @@ import {
   versionWriter,
 } from "./load/clients.ts";
 import { createRequester } from "./load/requester.ts";
+import { watchMemory } from "./memory.ts";
 import { createRandom } from "./random.ts";
 import { awaitRecovery, type Recovery } from "./readiness.ts";
 import { describeRun, findFaults, type Run } from "./report.ts";
@@ -38,9 +40,11 @@ const CALM_MS = 3_000;
 interface Settings {
   readonly seed: number;
   readonly isShort: boolean;
+  /** How long to run without a fault; null for a run with faults. */
+  readonly soakMs: number | null;
 }
 
-async function main({ seed, isShort }: Settings): Promise<boolean> {
+async function main({ seed, isShort, soakMs }: Settings): Promise<boolean> {
   const log = (line: string) => console.log(line);
   await using stack = new AsyncDisposableStack();
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-chaos-" });
@@ -54,8 +58,8 @@ async function main({ seed, isShort }: Settings): Promise<boolean> {
     const logFile = `${directory}/${name}.log`;
     gateways.push(stack.use(await startGateway({ name, env, logFile, ...ports })));
   }
-  const plan = planFaults({ seed, isShort });
-  const run = await runUnderFaults({ ring, gateways, plan, seed, log });
+  const plan = soakMs === null ? planFaults({ seed, isShort }) : [];
+  const run = await runUnderFaults({ ring, gateways, plan, seed, log, soakMs: soakMs ?? 0 });
   for (const line of describeRun(run)) log(line);
   const faults = findFaults(run);
   for (const fault of faults.slice(0, 50)) log(`BROKEN: ${fault}`);
@@ -88,14 +92,17 @@ interface Stage {
   readonly gateways: readonly Gateway[];
   readonly plan: readonly PlannedFault[];
   readonly seed: number;
+  /** How long to run after the last fault. */
+  readonly soakMs: number;
   readonly log: (line: string) => void;
 }
 
-async function runUnderFaults({ ring, gateways, plan, seed, log }: Stage): Promise<Run> {
+async function runUnderFaults({ ring, gateways, plan, seed, soakMs, log }: Stage): Promise<Run> {
   const ledger = createLedger();
   const ended = new AbortController();
   const startedAt = performance.now();
   const clients = startClients(gateways, { ledger, seed, signal: ended.signal });
+  const watching = watchMemory(gateways, ended.signal);
   const stamp = (line: string) =>
     log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   await pause(CALM_MS);
@@ -111,14 +118,15 @@ async function runUnderFaults({ ring, gateways, plan, seed, log }: Stage): Promi
     faults.push(...await carryOut(ring, outages, options));
     recovery = await recovering;
   }
-  await pause(CALM_MS);
+  await pause(CALM_MS + soakMs);
   ended.abort();
   await clients;
+  const memory = await watching;
   stamp("reading what is there at ALL");
   await readFinalState(ring, KEYSPACE, ledger);
   const endedAt = performance.now();
   const deadlineMs = REQUEST_TIMEOUT_MS;
-  return { seed, startedAt, endedAt, deadlineMs, ledger, faults, recovery };
+  return { seed, startedAt, endedAt, deadlineMs, ledger, faults, recovery, memory };
 }
 
 /** Resolves when the signal has stopped them all. */
@@ -158,6 +166,15 @@ async function keepEvidence(run: Run, directory: string): Promise<void> {
   console.log(`The history and the logs of the gateways are in "${folder}"`);
 }
 
+/** `10m` or `90s`, in milliseconds. */
+function durationMs(text: string): number {
+  const [, count, unit] = /^(\d+)([ms])$/.exec(text) ?? [];
+  if (unit === undefined) {
+    throw new TypeError(`Cannot read the duration "${text}": write it as "10m" or "90s"`);
+  }
+  return Number(count) * (unit === "m" ? 60_000 : 1_000);
+}
+
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -165,9 +182,14 @@ function pause(ms: number): Promise<void> {
 if (import.meta.main) {
   const { values } = parseArgs({
     args: Deno.args,
-    options: { short: { type: "boolean", default: false }, seed: { type: "string" } },
+    options: {
+      short: { type: "boolean", default: false },
+      seed: { type: "string" },
+      soak: { type: "string" },
+    },
   });
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
-  const wasKept = await main({ seed, isShort: values.short });
+  const soakMs = values.soak === undefined ? null : durationMs(values.soak);
+  const wasKept = await main({ seed, isShort: values.short, soakMs });
   Deno.exit(wasKept ? 0 : 1);
 }

@@ -11,6 +11,7 @@ import type { CarriedOutFault } from "./faults.ts";
 import type { Fault } from "./history.ts";
 import type { Ledger, RequestRecord } from "./ledger.ts";
 import { GRACE_MS, lateAnswers, longestGapMs, percentile } from "./measure.ts";
+import type { MemorySample } from "./memory.ts";
 import type { Recovery } from "./readiness.ts";
 
 export interface Run {
@@ -22,6 +23,7 @@ export interface Run {
   readonly faults: readonly CarriedOutFault[];
   /** Null where the plan has no outage. */
   readonly recovery: Recovery | null;
+  readonly memory: readonly MemorySample[];
 }
 
 /** The longest that reads or writes may fail to succeed after a node dies that a quorum can do without. */
@@ -109,6 +111,30 @@ export function describeRun(run: Run): string[] {
     } later than ${deadlineMs} + ${GRACE_MS} ms`,
     ...gapsOf(run).map(({ name, gapMs }) => `Longest without ${name}: ${Math.round(gapMs)} ms`),
     ...readyMs(run).map((ms) => `Ready ${Math.round(ms)} ms after the cluster`),
+    ...describeQuarters(run),
+  ];
+}
+
+/** How memory and latency went, in four parts of the run: they are to stay flat. */
+function describeQuarters({ ledger, memory, startedAt }: Run): string[] {
+  const lastAt = memory.at(-1)?.at ?? startedAt;
+  const quarterOf = (at: number) =>
+    Math.min(3, Math.floor((at - startedAt) / (lastAt - startedAt) * 4));
+  const quarters = [0, 1, 2, 3];
+  const points = ledger.requests.filter(({ kind }) => kind === "read" || kind === "write");
+  const waits = quarters.map((quarter) => {
+    const own = points.filter(({ startedAt: at }) => quarterOf(at) === quarter);
+    return Math.round(percentile(own.map(({ longestWaitMs }) => longestWaitMs), 0.5));
+  });
+  return [
+    ...[...Map.groupBy(memory, ({ gateway }) => gateway)].map(([gateway, samples]) => {
+      const megabytes = quarters.map((quarter) => {
+        const own = samples.filter(({ at }) => quarterOf(at) === quarter);
+        return Math.round(Math.max(0, ...own.map(({ bytes }) => bytes)) / 1e6);
+      });
+      return `Most memory of gateway ${gateway} in each quarter: ${megabytes.join(", ")} MB`;
+    }),
+    `Median of reads and writes in each quarter: ${waits.join(", ")} ms`,
   ];
 }
 

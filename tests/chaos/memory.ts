@@ -1,0 +1,30 @@
+/**
+ * What the gateways have in memory while a run goes on.
+ *
+ * @module
+ */
+import { residentMemory } from "../support/process_memory.ts";
+import type { Gateway } from "./gateway.ts";
+
+export interface MemorySample {
+  readonly gateway: string;
+  readonly at: number;
+  readonly bytes: number;
+}
+
+const INTERVAL_MS = 2_000;
+
+/** Takes samples until the signal ends it. */
+export async function watchMemory(
+  gateways: readonly Gateway[],
+  signal: AbortSignal,
+): Promise<MemorySample[]> {
+  const samples: MemorySample[] = [];
+  while (!signal.aborted) {
+    for (const { name, pid } of gateways) {
+      samples.push({ gateway: name, at: performance.now(), bytes: await residentMemory(pid) });
+    }
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+  }
+  return samples;
+}
