@@ -8,7 +8,13 @@ import { assertPortFree, freePort } from "../ports.ts";
 import { CONTAINER_ADVICE, findJava } from "../requirements.ts";
 import { speaksCql } from "./cql_probe.ts";
 import { fetchJars } from "./jars.ts";
-import { javaArguments, type NodePaths, type NodeSettings, writeNodeFiles } from "./node_files.ts";
+import {
+  javaArguments,
+  type NodePaths,
+  type NodeSettings,
+  nodetoolArguments,
+  writeNodeFiles,
+} from "./node_files.ts";
 
 /** How a local node is started. Only `directory` and `log` have no default. */
 export interface LocalCassandraOptions {
@@ -32,6 +38,8 @@ export interface LocalCassandraOptions {
   readonly token?: string;
   /** Default: 512. */
   readonly heapMb?: number;
+  /** Where the node takes orders such as to leave its cluster. Default: it takes none. */
+  readonly jmxPort?: number;
   /** Entries of `cassandra.yaml`, such as an authenticator. Default: none. */
   readonly yaml?: Readonly<Record<string, unknown>>;
   /** Gives up the start, leaving nothing. */
@@ -61,6 +69,7 @@ export async function startCassandra(options: LocalCassandraOptions): Promise<Lo
     rack: options.rack ?? "rack1",
     token: options.token ?? "0",
     heapMb: options.heapMb ?? 512,
+    jmxPort: options.jmxPort ?? null,
     yaml: options.yaml ?? {},
   };
   const java = await findJava();
@@ -158,6 +167,20 @@ export class LocalCassandra {
   /** Lets a frozen node go on from where it was. */
   thaw(): void {
     this.#signal("SIGCONT");
+  }
+
+  /**
+   * Leaves the cluster for good: its data goes to the others, which forget it. It runs on until it is
+   * stopped. Only for a node that was started with a port for orders.
+   */
+  async leave(): Promise<void> {
+    const { java, jars } = this.#context;
+    const { success, stdout, stderr } = await new Deno.Command(java, {
+      args: nodetoolArguments(this.#settings, { jars, order: "decommission" }),
+    }).output();
+    if (success) return;
+    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim();
+    throw new Error(`Cannot take ${this.contactPoint} out of its cluster: ${said}`);
   }
 
   /** Starts the node again on the same data and ports, after stopping it if it runs. */

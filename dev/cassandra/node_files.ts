@@ -1,7 +1,7 @@
 /**
  * @module
  * The files that one local Cassandra node is started from, and the flags of its JVM: a small
- * single-token node without JMX, made for a quick start and for 512 MB.
+ * single-token node, without JMX unless it is asked for, made for a quick start and for 512 MB.
  */
 
 /** Where a node stands in its cluster. */
@@ -16,6 +16,8 @@ export interface NodeSettings {
   readonly rack: string;
   readonly token: string;
   readonly heapMb: number;
+  /** Where the node takes orders, on `127.0.0.1`; null if it takes none. */
+  readonly jmxPort: number | null;
   /** Entries of `cassandra.yaml` beside those of a small node, or in their place. */
   readonly yaml: Readonly<Record<string, unknown>>;
 }
@@ -70,6 +72,7 @@ export function javaArguments(
     "-Dcassandra.superuser_setup_delay_ms=0",
     "-Dcassandra.consistent.rangemovement=false",
     "-Dcassandra-foreground=yes",
+    ...(settings.jmxPort === null ? [] : [`-Dcassandra.jmx.local.port=${settings.jmxPort}`]),
     `-Dcassandra.storagedir=${settings.directory}`,
     `-Djava.io.tmpdir=${settings.directory}`,
     `-Djna.tmpdir=${settings.directory}`,
@@ -79,6 +82,25 @@ export function javaArguments(
     "-cp",
     `${files.configuration}:${files.jars}/*`,
     "org.apache.cassandra.service.CassandraDaemon",
+  ];
+}
+
+/** The arguments for `java` that give an order to a node that has a port for them. */
+export function nodetoolArguments(
+  { directory, jmxPort }: NodeSettings,
+  { jars, order }: { readonly jars: string; readonly order: string },
+): string[] {
+  return [
+    // It keeps a history of its orders.
+    `-Duser.home=${directory}`,
+    ...ADD_EXPORTS.flatMap((name) => ["--add-exports", `${name}=ALL-UNNAMED`]),
+    ...ADD_OPENS.flatMap((name) => ["--add-opens", `${name}=ALL-UNNAMED`]),
+    "-cp",
+    `${jars}/*`,
+    "org.apache.cassandra.tools.NodeTool",
+    "--port",
+    `${jmxPort}`,
+    order,
   ];
 }
 

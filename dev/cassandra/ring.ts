@@ -28,11 +28,16 @@ const PLACES = [
   { datacenter: "dc2", token: "6148914691236517205" },
 ] as const;
 
+/** Of the fourth: between the second and the third. */
+const JOINING = { datacenter: "dc1", token: "3074457345618258602" } as const;
+
 const HEAP_MB = 320;
 
 export interface Ring extends AsyncDisposable {
   /** Two of `dc1`, then the one of `dc2`. */
   readonly nodes: readonly [LocalCassandra, LocalCassandra, LocalCassandra];
+  /** Starts a fourth node, in `dc1`, which can leave again. It begins without data. */
+  join(): Promise<LocalCassandra>;
 }
 
 /**
@@ -46,29 +51,39 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   const storagePort = freePort(`${network}.1`);
   const nodes: LocalCassandra[] = [];
   const stop = async () => void await Promise.all(nodes.map((node) => node.kill()));
+  const startNode = async (
+    place: { readonly datacenter: string; readonly token: string },
+    jmx: { readonly jmxPort?: number } = {},
+  ) => {
+    const number = nodes.length + 1;
+    const node = await startCassandra({
+      ...place,
+      ...jmx,
+      directory: `${directory}/node${number}`,
+      address: `${network}.${number}`,
+      nativePort,
+      storagePort,
+      seeds: [`${network}.1:${storagePort}`],
+      heapMb: HEAP_MB,
+      yaml,
+      log,
+    });
+    nodes.push(node);
+    return node;
+  };
   try {
-    for (const [index, place] of PLACES.entries()) {
-      nodes.push(
-        await startCassandra({
-          ...place,
-          directory: `${directory}/node${index + 1}`,
-          address: `${network}.${index + 1}`,
-          nativePort,
-          storagePort,
-          seeds: [`${network}.1:${storagePort}`],
-          heapMb: HEAP_MB,
-          yaml,
-          log,
-        }),
-      );
-    }
+    for (const place of PLACES) await startNode(place);
     for (const node of nodes) await untilAgreed(node);
   } catch (error) {
     await stop();
     throw error;
   }
   const [first, second, third] = nodes as [LocalCassandra, LocalCassandra, LocalCassandra];
-  return { nodes: [first, second, third], [Symbol.asyncDispose]: stop };
+  return {
+    nodes: [first, second, third],
+    join: () => startNode(JOINING, { jmxPort: freePort() }),
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 const GOSSIP_TIMEOUT_MS = 180_000;

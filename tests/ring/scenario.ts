@@ -11,7 +11,14 @@ import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
 import type { HostState } from "../../observe/observation.ts";
 import type { StatusSnapshot } from "../../observe/status.ts";
 import { eventually } from "../support/eventually.ts";
-import { answer, type OwnService, startOwnService, succeed } from "../support/own_service.ts";
+import {
+  answer,
+  createCqlFolder,
+  type OwnService,
+  startOwnService,
+  succeed,
+} from "../support/own_service.ts";
+import { migrateByMany } from "./migrate_processes.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",
@@ -148,6 +155,36 @@ describe("a service on three nodes", () => {
       .toEqual([]);
   });
 
+  it("is migrated once, however many processes in both data centres begin at the same time", async () => {
+    await using folder = await createCqlFolder({
+      migration:
+        `CREATE TABLE memos (id int PRIMARY KEY, body text);\nALTER TABLE memos ADD tag text;`,
+      queries: "",
+    });
+    await Deno.remove(`${folder.path}/queries`, { recursive: true });
+    const keyspace = "migrated_by_many";
+    const outcomes = await migrateByMany(ring, {
+      count: 10,
+      cqlDir: folder.path,
+      keyspace,
+      replication: "dc1:2,dc2:1",
+    });
+    expect(outcomes.filter(({ code }) => code !== 0)).toEqual([]);
+    const lines = outcomes.flatMap((outcome) => outcome.lines);
+    expect(lines.filter((line) => line.startsWith("Applied")).length).toBe(1);
+    const idle = lines.filter((line) => line.endsWith("is up to date"));
+    expect(idle.length).toBe(9);
+    const { rows } = await service.client.execute(
+      `SELECT * FROM ${keyspace}.cqlgate_migrations`,
+    );
+    expect(rows.map(({ version, name, applied }) => [version, name, applied])).toEqual([
+      [1, "own", 2],
+    ]);
+    await service.client.execute(
+      `INSERT INTO ${keyspace}.memos (id, body, tag) VALUES (1, '', '')`,
+    );
+  });
+
   it("serves on while a node is gone, says which, and has it back", async () => {
     for (const id of IDS) await succeed(put(id));
     const [, second] = ring.nodes;
@@ -209,6 +246,41 @@ describe("a service on three nodes", () => {
       "both local nodes are up",
       async () => (await metric("cqlgate_cassandra_hosts_up"))[""] === 2,
     );
+  });
+
+  it("takes in a node that joins, forgets one that leaves, and serves all the while", async () => {
+    const statuses = new Set<number>();
+    let isOver = false;
+    const asking = (async () => {
+      for (let id = 100; !isOver; id++) {
+        for (const response of [await put(id), await get(id)]) {
+          await response.body?.cancel();
+          statuses.add(response.status);
+        }
+      }
+    })();
+    const local = '{datacenter="dc1",state="up"}';
+    try {
+      const fourth = await ring.join();
+      await eventually(
+        "the fourth node is up",
+        async () => (await metric("cqlgate_cassandra_hosts"))[local] === 3,
+      );
+      expect(observations.at(-1)!.hosts.map(({ address }) => address)).toContain(
+        fourth.contactPoint,
+      );
+      await fourth.leave();
+      await eventually(
+        "the fourth node is forgotten",
+        () => !observations.at(-1)!.hosts.some(({ address }) => address === fourth.contactPoint),
+      );
+      await fourth.kill();
+    } finally {
+      isOver = true;
+      await asking;
+    }
+    // It joins without data and learns the schema last: a read at LOCAL_ONE may find no row, or no table.
+    expect([...statuses].filter((status) => ![200, 204, 404, 502].includes(status))).toEqual([]);
   });
 
   it("is ready as soon as a quorum is there", async () => {
