@@ -76,8 +76,10 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
     if (isStreamed(query, type)) holdStream("stream");
     const input = await readBody(context.req.raw, run);
     if (input.kind === "many") {
+      // What is refused for its headers needs no place.
+      const readInput = bulk!.readInput(outer);
       holdStream("upload");
-      return await bulk!.respond({ context, upload: input.upload, input: bulk!.readInput(outer) });
+      return await bulk!.respond({ context, upload: input.upload, input: readInput });
     }
     // A single input of a bulk route is answered as on any other.
     const answer = answers[type] ?? answers["application/json"]!;

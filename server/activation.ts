@@ -104,7 +104,8 @@ export class Activation {
   /** Takes note whether Cassandra has the replicas up that any of the routes needs. */
   noteServable(isAnyServable: boolean): void {
     this.#isAnyServable = isAnyServable;
-    this.#tell();
+    // Before the first obstacle was met, or the first routes were served, there is nothing to tell.
+    if (this.#told !== null) this.#tell();
   }
 
   /** Resolves when queries are served for the first time. Never rejects. */

@@ -98,6 +98,7 @@ SELECT count(*) AS notes FROM notes;
       kind: "server_warning",
       query: "count_notes",
       about: "an aggregate without a partition key",
+      isGuardrail: false,
     }));
     const metrics = await (await fetch(new URL("/metrics", service.adminUrl))).text();
     expect(metrics).toContain('cqlgate_cassandra_warnings_total{query="count_notes"} 2');
