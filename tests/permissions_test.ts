@@ -8,6 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import deno from "../deno.json" with { type: "json" };
 import { taskArguments } from "../dev/task_arguments.ts";
+import { imageArguments } from "./support/image_command.ts";
 import { runTask, spawnService } from "./support/programs.ts";
 import { type OwnService, startOwnService } from "./support/own_service.ts";
 import { untilReady } from "./support/eventually.ts";
@@ -42,10 +43,8 @@ describe("A process of the service", () => {
     await Deno.remove(folder, { recursive: true });
   });
 
-  async function imageArguments(): Promise<string[]> {
-    const dockerfile = await Deno.readTextFile(new URL("../Dockerfile", import.meta.url));
-    const [, ...args]: string[] = JSON.parse(/^CMD (\["deno", .*)$/m.exec(dockerfile)![1]!);
-    return args.map((arg) =>
+  async function argumentsOfImage(): Promise<string[]> {
+    return (await imageArguments()).map((arg) =>
       arg.replace("/app/cql,/run/secrets", `${service.config.cqlDir},${folder}`)
     );
   }
@@ -53,7 +52,7 @@ describe("A process of the service", () => {
   for (
     const [what, argumentsOf] of [
       ["deno task start", () => taskArguments("start", env)],
-      ["the image", imageArguments],
+      ["the image", argumentsOfImage],
     ] as const
   ) {
     it(`can only read its project and what its settings name, started by ${what}`, async () => {

@@ -9,6 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { cp } from "node:fs/promises";
 import { eventually, untilReady } from "./support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService } from "./support/harness.ts";
+import { imageArguments } from "./support/image_command.ts";
 import { startOwnService, succeed } from "./support/own_service.ts";
 import { runTask, spawnService } from "./support/programs.ts";
 
@@ -79,9 +80,7 @@ export default defineRoute({
 
 /** What the image gives to deno, with the project in this folder and no secrets. */
 async function containerArgs(folder: string): Promise<string[]> {
-  const dockerfile = await Deno.readTextFile("Dockerfile");
-  const [, words = ""] = /^CMD (\["deno", .*\])$/m.exec(dockerfile)!;
-  const [, ...args]: string[] = JSON.parse(words);
+  const args = await imageArguments();
   return args.map((arg) => arg.replace("=/app/cql,/run/secrets", `=${folder}`));
 }
 

@@ -74,7 +74,9 @@ const ROWS = Array.from(
 describe("@scan", () => {
   let service: OwnService;
   before(async () => {
-    service = await startOwnService({ migration: MIGRATION, queries: QUERIES });
+    // One caller may read a quarter of the streams at a time.
+    const env = { MAX_STREAMS: "256" };
+    service = await startOwnService({ migration: MIGRATION, queries: QUERIES }, { env });
     await load("/readings", ROWS.map((row) => ({ ...row, words: "w".repeat(row.n) })));
     await load("/sites", Array.from({ length: 500 }, (_, index) => ({ site: `${index}` })));
   });
