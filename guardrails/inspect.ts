@@ -119,3 +119,12 @@ function mistakeOf(
     help: "Remove the waiver",
   };
 }
+
+/** What is refused, and what is only said. */
+export function splitFindings(
+  findings: readonly Finding[],
+  guardrails: "refuse" | "warn",
+): [refused: Finding[], said: Finding[]] {
+  const isRefused = ({ severity }: Finding) => severity === "error" && guardrails === "refuse";
+  return [findings.filter(isRefused), findings.filter((finding) => !isRefused(finding))];
+}

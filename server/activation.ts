@@ -15,7 +15,7 @@ import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../db/migrate/schema_version.ts";
 import { GuardrailError } from "../guardrails/guardrail_error.ts";
-import { describeWaived, type Finding } from "../guardrails/inspect.ts";
+import { describeWaived, splitFindings } from "../guardrails/inspect.ts";
 import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { LoadedRoute } from "../routes/handwritten/load_routes.ts";
@@ -308,7 +308,7 @@ export class Activation {
 
   /** @throws {GuardrailError} if it is to be refused */
   #heed({ findings, waived, keyspace }: ProjectInspection): void {
-    const [errors, warnings] = partition(findings, this.#options.guardrails);
+    const [errors, warnings] = splitFindings(findings, this.#options.guardrails);
     if (errors.length > 0) throw new GuardrailError(errors);
     for (const { span, guardrail, message, help } of warnings) {
       this.#logOnce(`${placeOf(span)}: ${message} [${guardrail}]: ${help}`, "warning");
@@ -339,13 +339,4 @@ export class Activation {
     this.#told = { obstacle, reason };
     this.#options.observe({ kind: "readiness", ready: obstacle === null, reason });
   }
-}
-
-/** What is refused, and what is only said. */
-function partition(
-  findings: readonly Finding[],
-  guardrails: ActivationOptions["guardrails"],
-): [Finding[], Finding[]] {
-  const isRefused = ({ severity }: Finding) => severity === "error" && guardrails === "refuse";
-  return [findings.filter(isRefused), findings.filter((finding) => !isRefused(finding))];
 }
