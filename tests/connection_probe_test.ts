@@ -85,7 +85,7 @@ describe("A connection on which hundreds of requests time out", () => {
     await eventually("it is back", () => states().at(-1) === "up");
     await eventually("it is served again", async () => {
       const [status, body] = await answer(service.request("/words/1", { user: null }));
-      // A connection whose handshake began while the node was silent may still be waited for.
+      // For a moment after that, requests may still be 503.
       expect([status, body]).toEqual([200, { word: "a" }]);
       return true;
     });
