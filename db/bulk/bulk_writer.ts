@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { packRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { WriteTime } from "../driver/internals/driver_types.ts";
@@ -39,7 +40,10 @@ export function createBulkWriter(prepared: PreparedQuery, executor: Executor): B
       async write(rows, { time, deadline }) {
         const options = { stopwatch, writeTime: time, deadline, run: request.run };
         const [row, ...more] = rows;
-        if (more.length > 0) return await executor.executeBatch(prepared, rows, options);
+        if (more.length > 0) {
+          const packed = rows.map((values) => packRow(prepared.bind(values)));
+          return await executor.executeBatch(prepared, packed, options);
+        }
         const result = await executor.execute(prepared, row!, options);
         const error = result.applied === false ? notApplied(row!, result) : null;
         if (error !== null) throw error;

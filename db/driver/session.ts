@@ -6,6 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Consistency } from "../../catalog/query.ts";
+import type { PackedRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { AttemptsReading, PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
@@ -245,7 +246,7 @@ export class Session {
    */
   async executeBatch(
     statement: PreparedStatement,
-    rows: readonly BoundValues[],
+    rows: readonly PackedRow[],
     options: Omit<StatementOptions, "serialConsistency" | "fetchSize" | "pagingState">,
   ): Promise<RawResult> {
     const deadline = this.#deadlineOf(options);

@@ -13,6 +13,7 @@
  */
 import type cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
+import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
 import { describeColumns } from "./cql_type.ts";
 import { onOneNode, sendBatch, sendExecute } from "./internals/driver_internals.ts";
 import type { ExecutionSettings, PreparingNode } from "./internals/driver_shapes.ts";
@@ -179,13 +180,15 @@ export type BatchOptions = Omit<
 export function executeBatch(
   client: cassandra.Client,
   statement: PreparedStatement,
-  rows: readonly BoundValues[],
+  rows: readonly PackedRow[],
   options: BatchOptions,
 ): Promise<RawResult> {
-  const { cql, id } = statement;
+  const [first] = rows;
+  if (first === undefined) throw new TypeError("Cannot write a batch: it has no rows");
+  const values = unpackRow(first);
   const send = () =>
-    sendBatch(client, rows.map((values) => ({ cql, id, values })), {
-      execution: settingsFor(statement, rows[0] ?? [], options),
+    sendBatch(client, { id: statement.id, rows }, {
+      execution: settingsFor(statement, values, options),
       prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
       deadline: options.deadline,
     });

@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
+import { packRow } from "../../codec/packed/packed_rows.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keyspace.ts";
 import { onOneNode } from "./internals/driver_internals.ts";
@@ -118,7 +119,7 @@ describe("statements of a table that is made again with other types", () => {
         for (
           const run of [
             () => executeStatement(client, statements[replica]!, row, OPTIONS),
-            () => executeBatch(client, statements[replica]!, [row, row], OPTIONS),
+            () => executeBatch(client, statements[replica]!, [packRow(row), packRow(row)], OPTIONS),
           ]
         ) {
           const error = await run().then(() => null, (error) => error);
@@ -225,7 +226,8 @@ describe("statements of a table that is made again with other types", () => {
       await eventually("both changes are announced", () => changes >= 2);
       await expect(session.execute(insert, [Buffer.from("a"), AMBIGUOUS], options)).rejects
         .toMatchObject({ code: "schema_changed" });
-      await expect(session.executeBatch(insert, [[Buffer.from("a"), AMBIGUOUS]], options)).rejects
+      await expect(session.executeBatch(insert, [packRow([Buffer.from("a"), AMBIGUOUS])], options))
+        .rejects
         .toMatchObject({ code: "schema_changed" });
       expect(await rowsIn("announced")).toEqual([]);
     } finally {

@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { BucketNumber, BucketUnit, EpochUnit } from "../../catalog/query.ts";
+import { bucketName, bucketStart, neighbourStart } from "../../codec/bucket.ts";
 import type { Codec, PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { type Bucket, bucketFor } from "./bucket_param.ts";
@@ -155,6 +156,19 @@ describe("bucketFor()", () => {
     it(`refuses ${into} by ${by}, ${number}, of ${of}, ${unit}`, () => {
       const refused = bucketFor({ of: codec(of), into: codec(into), spec: { by, unit, number } });
       expect(refused).toEqual({ message: obstacle, help: expect.any(String) });
+    });
+  }
+
+  for (const by of ["hour", "6h", "day", "3d", "week", "month", "year"] as const) {
+    it(`gives each instant its own bucket by ${by}, on both sides of a border and in any order`, () => {
+      const spec = { by, unit: null, number: null };
+      const bucket = bucketFor({ of: codec("timestamp"), into: codec("text"), spec }) as Bucket;
+      const border = bucketStart(Date.UTC(2024, 1, 29, 23), by);
+      const next = neighbourStart(border, by, 1);
+      for (const ms of [border, border - 1, next - 1, next, border, next, border + 1, border - 1]) {
+        const bytes = bucket(encode("timestamp", new Date(ms).toISOString()));
+        expect([ms, bytes?.toString()]).toEqual([ms, bucketName(ms, by)]);
+      }
     });
   }
 

@@ -5,6 +5,7 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Consistency } from "../../catalog/query.ts";
+import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { HotSpots } from "../../observe/hot/hot_spots.ts";
 import type { Observe } from "../../observe/observation.ts";
@@ -89,11 +90,12 @@ export interface Executor {
    * Writes rows of one partition, no two of them the same, all at once or not at all.
    *
    * @param prepared with a `rowKey`, which tells the rows apart
+   * @param rows at least one
    * @throws {ServiceError}
    */
   executeBatch(
     prepared: PreparedQuery,
-    rows: readonly EncodedValues[],
+    rows: readonly PackedRow[],
     options?: Pick<ExecutionOptions, "stopwatch" | "writeTime" | "deadline">,
   ): Promise<void>;
   /**
@@ -220,13 +222,14 @@ export function createExecutor(
     nextWriteTime: () => session.nextWriteTime(),
     async executeBatch(prepared, rows, { stopwatch, writeTime, deadline } = {}) {
       assertTimely(prepared);
-      const bound = rows.map(prepared.bind);
-      availability.admit(prepared, bound[0] ?? []);
+      const [first] = rows;
+      if (first === undefined) throw new TypeError("Cannot write a batch: it has no rows");
+      availability.admit(prepared, unpackRow(first));
       await observed(
         prepared,
-        { stopwatch, bound },
+        { stopwatch, bound: rows },
         (attempts) =>
-          session.executeBatch(prepared.statement, bound, {
+          session.executeBatch(prepared.statement, rows, {
             consistency: prepared.query.consistency.level,
             writes: prepared.writes,
             idempotent: prepared.idempotent,

@@ -10,19 +10,19 @@ import type { Observe, StatementFailure } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import { failureKind, namesGuardrail } from "../driver/failure_kind.ts";
 import { traceOfError } from "../driver/internals/error_trace.ts";
-import type { BoundValues, RawResult, RawRows } from "../driver/internals/driver_types.ts";
+import type { RawResult, RawRows } from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import { Attempts } from "../driver/timing/attempts.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import { warningKind } from "./server_warning.ts";
 import { describeSlowQuery, type SlowQueryOptions } from "./slow_query.ts";
-import { costOf } from "./statement_cost.ts";
+import { costOf, type StatementRun } from "./statement_cost.ts";
 import { createStatementSpans } from "./statement_span.ts";
 
 export interface ObservedStatement {
   readonly stopwatch?: Stopwatch | undefined;
   /** A row of values, or those of a batch. */
-  readonly bound: readonly BoundValues[];
+  readonly bound: StatementRun["bound"];
 }
 
 /** @throws what `run` does */

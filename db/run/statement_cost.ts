@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bytesOfValues, type PackedRow } from "../../codec/packed/packed_rows.ts";
 import type { StatementCost } from "../../observe/observation.ts";
 import type { BoundValues, RawRows } from "../driver/internals/driver_types.ts";
 import type { Attempts } from "../driver/timing/attempts.ts";
@@ -10,7 +11,7 @@ import type { Attempts } from "../driver/timing/attempts.ts";
 export interface StatementRun {
   readonly attempts: Attempts;
   /** A row of values, or those of a batch. */
-  readonly bound: readonly BoundValues[];
+  readonly bound: readonly (BoundValues | PackedRow)[];
   /** Null if there was no answer. */
   readonly answer: RawRows | null;
   readonly writes: boolean;
@@ -31,10 +32,11 @@ export function costOf({ attempts, bound, answer, writes, now }: StatementRun): 
 }
 
 /** Null and what is left unset have none. */
-function bytesOf(rows: readonly BoundValues[]): number {
+function bytesOf(rows: StatementRun["bound"]): number {
   let bytes = 0;
-  for (const values of rows) {
-    for (const value of values) bytes += value?.length ?? 0;
+  for (const row of rows) {
+    if ("block" in row) bytes += bytesOfValues(row);
+    else for (const value of row) bytes += value?.length ?? 0;
   }
   return bytes;
 }

@@ -30,6 +30,7 @@ import requests from "cassandra-driver/lib/requests.js";
 import streams from "cassandra-driver/lib/streams.js";
 import { Buffer } from "node:buffer";
 import { AnswerTooLarge } from "../answer_too_large.ts";
+import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
 import type { Deadline } from "../timing/deadline.ts";
 import { keepTracesOfErrors, type ResponseReader } from "./error_trace.ts";
 import { type HostHealth, probeBeforeGivingUp } from "./connection_probe.ts";
@@ -83,7 +84,7 @@ const { DefaultExecutionOptions } = executionOptions as unknown as {
     create(
       options: unknown,
       client: cassandra.Client,
-    ): { getLoadBalancingPolicy(): unknown; getReadTimeout(): number };
+    ): BatchExecution & { getLoadBalancingPolicy(): unknown; getReadTimeout(): number };
   };
 };
 const Handler = requestHandler as unknown as RequestHandlerClass;
@@ -132,11 +133,9 @@ class RawExecuteRequest extends ExecuteRequest implements Request {
   }
 }
 
-class RawBatchRequest extends BatchRequest implements Request {
-  deadline: Deadline | null = null;
-
+class RawBatchRequest extends PackedBatch {
   override write(encoder: Encoder, streamId: number): Buffer {
-    this.deadline?.noteSending();
+    rawStreams.get(encoder)?.delete(streamId);
     return super.write(encoder, streamId);
   }
 }
@@ -311,23 +310,15 @@ export async function sendExecute(
   return toRawResult(await deadline.bound(answer));
 }
 
-/** Sends a BATCH that is not logged, with the driver's routing and retries. */
+/** Sends rows of one statement in a BATCH that is not logged, with the driver's routing and retries. */
 export async function sendBatch(
   client: cassandra.Client,
-  statements: readonly Bound[],
+  batch: BatchRows,
   { execution, prepareAgain, deadline }: SendOptions,
 ): Promise<RawResult> {
   const options = DefaultExecutionOptions.create({ ...execution, logged: false }, client);
   options.getReadTimeout = () => deadline.leftMs;
-  const request = new RawBatchRequest(
-    statements.map(({ cql, id, values }) => ({
-      query: cql,
-      queryId: id,
-      params: values,
-      meta: { columns: values.map(() => ({ type: BLOB })) },
-    })),
-    options,
-  );
-  Object.assign(request, { prepareAgain, deadline });
+  const request = new RawBatchRequest(batch, options, deadline);
+  Object.assign(request, { prepareAgain });
   return toRawResult(await deadline.bound(new Handler(request, options, client).send()));
 }

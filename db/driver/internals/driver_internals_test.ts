@@ -9,6 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { codecFor } from "../../../codec/codec_for.ts";
+import { packRow } from "../../../codec/packed/packed_rows.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../../tests/support/keyspace.ts";
 import { compileRowReader, type Row } from "../../prepare/read_rows.ts";
 import { cqlTypeOf } from "../cql_type.ts";
@@ -449,11 +450,16 @@ describe("driver_internals", () => {
       const insert = await prepare(client, INSERT);
       const id = text("batch");
       await execute(client, insert, [id, int(2), text("kept"), Buffer.of(1)], OPTIONS);
-      await executeBatch(client, insert, [
-        [id, int(0), text("é"), Buffer.of(0, 255)],
-        [id, int(1), null, Buffer.alloc(0)],
-        [id, int(2), undefined, null],
-      ], OPTIONS);
+      await executeBatch(
+        client,
+        insert,
+        [
+          [id, int(0), text("é"), Buffer.of(0, 255)],
+          [id, int(1), null, Buffer.alloc(0)],
+          [id, int(2), undefined, null],
+        ].map(packRow),
+        OPTIONS,
+      );
       expect(await notes("batch")).toEqual([
         { position: 0, note: "é", payload: "AP8=" },
         { position: 1, note: null, payload: "" },
@@ -466,7 +472,10 @@ describe("driver_internals", () => {
       const writeTime = 1_000_000_000_000_001;
       const row = (position: number) => [text("time"), int(position), text("x"), null];
       await execute(client, insert, row(0), { ...OPTIONS, writeTime });
-      await executeBatch(client, insert, [row(1), row(2)], { ...OPTIONS, writeTime });
+      await executeBatch(client, insert, [packRow(row(1)), packRow(row(2))], {
+        ...OPTIONS,
+        writeTime,
+      });
       const { rows } = await client.execute(
         "SELECT WRITETIME(note) AS time FROM rows WHERE id = 'time'",
       );
@@ -476,14 +485,14 @@ describe("driver_internals", () => {
     it("routes by the key of its first row", async () => {
       const insert = await prepare(client, INSERT);
       const rows = [3, 4].map((position) => [text("routed"), int(position), null, null]);
-      await executeBatch(client, insert, rows, OPTIONS);
+      await executeBatch(client, insert, rows.map(packRow), OPTIONS);
       expect(policy.routingKeys.at(-1)).toBe(text("routed").toString("hex"));
     });
 
     it("writes nothing if one row is refused", async () => {
       const insert = await prepare(client, INSERT);
       const rows = [[text("none"), int(0), text("a"), null], [text("none"), null, null, null]];
-      await expect(executeBatch(client, insert, rows, OPTIONS))
+      await expect(executeBatch(client, insert, rows.map(packRow), OPTIONS))
         .rejects.toThrow("Invalid null value in condition for column position");
       expect(await notes("none")).toEqual([]);
     });
@@ -492,7 +501,7 @@ describe("driver_internals", () => {
       const insert = await prepare(client, INSERT);
       await client.execute("ALTER TABLE rows ADD more int", [], { prepare: false });
       const rows = [0, 1].map((position) => [text("again"), int(position), text("x"), null]);
-      await executeBatch(client, insert, rows, OPTIONS);
+      await executeBatch(client, insert, rows.map(packRow), OPTIONS);
       expect(await notes("again")).toHaveLength(2);
     });
   });

@@ -32,6 +32,7 @@ export interface FrameReader {
   remainingLength(): number;
 }
 export interface Encoder {
+  readonly protocolVersion: number;
   encode(value: unknown, type: unknown): Buffer;
 }
 export interface Request {
@@ -73,15 +74,6 @@ export interface ExecuteRequestClass {
   prototype: Request;
 }
 export interface BatchRequestClass {
-  new (
-    queries: readonly {
-      query: string;
-      queryId: Buffer;
-      params: BoundValues;
-      meta: { columns: readonly { type: unknown }[] };
-    }[],
-    options: unknown,
-  ): Request;
   prototype: Request;
 }
 export interface Host {
