@@ -10,7 +10,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Buffer } from "node:buffer";
 import type { Json } from "./json/json.ts";
-import type { Format } from "./parts/format.ts";
+import type { Format, WriteJson } from "./parts/format.ts";
 import type { Steps } from "./steps.ts";
 import type { PrimitiveKind } from "./primitives.ts";
 
@@ -79,6 +79,8 @@ export interface Codec extends Traits {
    * `MINUS_ZERO`, which `JSON.stringify` writes as it is.
    */
   decode(bytes: Buffer, start: number, end: number): Json;
+  /** Writes the JSON text of `bytes[start, end)`, the same that `JSON.stringify` writes of what `decode` gives. */
+  readonly writeJson: WriteJson;
   /** As `decode`, in steps. */
   decodeSteps(bytes: Buffer, start: number, end: number): Steps<Json>;
 }

@@ -21,7 +21,8 @@ import { primitives } from "./primitives.ts";
 import { Pace } from "./steps.ts";
 import { cqlName } from "./type_name.ts";
 import { list, map, set } from "./types/collections.ts";
-import { tuple, udt, vector } from "./types/composites.ts";
+import { tuple, udt } from "./types/composites.ts";
+import { vector } from "./types/vector.ts";
 import { type Variant, variantOf } from "./variant.ts";
 
 /** A type of the server that has no codec, by itself or inside another. */
@@ -47,7 +48,7 @@ export function codecFor(type: CqlType): Codec {
 export function variantCodecFor(type: CqlType, variant: Variant): Codec {
   const format = formatFor(type, variant);
   const stored = formatFor(type, { stored: true, encoding: variant.encoding ?? null });
-  const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode } = format;
+  const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode, writeJson } = format;
   return {
     type,
     cql,
@@ -80,6 +81,7 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
       decodeSteps(format, bytes, { start, end, pace: new Pace() }),
     encode,
     decode,
+    writeJson,
   };
 }
 
@@ -136,12 +138,16 @@ function repeated(type: CqlType, variant: Variant): z.ZodType<unknown> | null {
 
 function formatFor(type: CqlType, variant: Variant): Format {
   const format = compose(type, variant);
-  const { decode, emptyIsValue } = format;
+  const { decode, writeJson, emptyIsValue } = format;
   if (emptyIsValue) return format;
   return {
     ...format,
     // Nothing that is decoded in steps is empty.
     decode: (bytes, start, end) => start === end ? null : decode(bytes, start, end),
+    writeJson(bytes, start, end, out) {
+      if (start === end) out.ascii("null");
+      else writeJson(bytes, start, end, out);
+    },
   };
 }
 

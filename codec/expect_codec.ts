@@ -8,6 +8,7 @@ import { expect } from "@std/expect";
 import { Buffer } from "node:buffer";
 import type { Codec, CqlType, Json } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
+import { JsonWriter } from "./json/json_writer.ts";
 import { parseJson } from "./json/parse_json.ts";
 
 /** JSON text in, bytes in hexadecimal, and the JSON text out where it differs. */
@@ -56,4 +57,14 @@ export function expectTextRefused(type: CqlType, texts: readonly string[]): void
 export function decodeAll(codec: Codec, bytes: Buffer): Json {
   const frame = Buffer.concat([Buffer.from("a55a", "hex"), bytes, Buffer.from("5aa5", "hex")]);
   return codec.decode(frame, 2, 2 + bytes.length);
+}
+
+/** The text that the codec writes of the same, after what was written before. */
+export function writeAll(codec: Codec, bytes: Buffer): string {
+  const frame = Buffer.concat([Buffer.from("a55a", "hex"), bytes, Buffer.from("5aa5", "hex")]);
+  // Too small, so that it has to grow.
+  const out = new JsonWriter(1);
+  out.ascii("[");
+  codec.writeJson(frame, 2, 2 + bytes.length, out);
+  return Buffer.from(out.view()).toString("utf8", 1);
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import type { CqlType, Json, PrimitiveKind } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import { decodeAll } from "./expect_codec.ts";
+import { decodeAll, writeAll } from "./expect_codec.ts";
 import { parseJson } from "./json/parse_json.ts";
 import { decimalText, MAX_SCALE } from "./parts/decimal.ts";
 
@@ -160,6 +160,7 @@ describe("a codec", () => {
         const back = decodeAll(codec, bytes);
         expect(JSON.stringify(back)).toBe(text);
         expect(codec.output.safeParse(back).success).toBe(true);
+        expect(writeAll(codec, bytes)).toBe(text);
       }),
       { numRuns: 1_000 },
     );
@@ -184,6 +185,7 @@ describe("a codec", () => {
       fc.assert(fc.property(bytesOf(length), (bytes) => {
         const json = codec.decode(bytes, 0, length);
         expect(codec.encode(codec.input.parse(json)).toString("hex")).toBe(bytes.toString("hex"));
+        expect(writeAll(codec, bytes)).toBe(JSON.stringify(json));
       }));
     }
   });

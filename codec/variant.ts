@@ -8,7 +8,13 @@ import type { Encoding } from "../catalog/tags/param/encoding_option.ts";
 import { ExactNumber } from "./json/exact_number.ts";
 import { withNumbers } from "./json/minus_zero.ts";
 import { parseDecimal, worthOf } from "./parts/decimal.ts";
-import { type Format, type Issue, type PrimitiveFormat, refuse } from "./parts/format.ts";
+import {
+  type Format,
+  type Issue,
+  type PrimitiveFormat,
+  refuse,
+  writeDecoded,
+} from "./parts/format.ts";
 
 export interface Variant {
   /** Of values that the server works out: one too long to print is an error, and not a long wait. */
@@ -51,13 +57,11 @@ export function variantOf(
     ...(exact && format.category === "float" ? exactReader(format) : null),
   };
   if (!computed || !format.isUnbounded) return variant;
-  return {
-    ...variant,
-    decode(bytes: Buffer, start: number, end: number) {
-      if (end - start > MAX_COMPUTED_BYTES) throw new NumberTooLongError(end - start);
-      return variant.decode(bytes, start, end);
-    },
-  };
+  function decode(bytes: Buffer, start: number, end: number) {
+    if (end - start > MAX_COMPUTED_BYTES) throw new NumberTooLongError(end - start);
+    return variant.decode(bytes, start, end);
+  }
+  return { ...variant, decode, writeJson: writeDecoded(decode) };
 }
 
 /** Reads a number that is stored as it is written. */

@@ -8,6 +8,7 @@ import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Access, Deprecation } from "../catalog/query.ts";
 import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
+import { JsonWriter } from "../codec/json/json_writer.ts";
 import type { TextHash } from "../db/prepare/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Executor } from "../db/run/execute.ts";
@@ -255,6 +256,7 @@ function mountApi(
   );
   const taken = options.handwritten.flatMap(({ description }) => componentNames(description));
   const names = nameSchemas(prepared, taken);
+  const scratch = new JsonWriter();
   const mounts = [
     ...sharedRoutes(prepared).map((queries) => {
       const [{ query, writes }] = queries;
@@ -265,7 +267,7 @@ function mountApi(
         { ...query, path, isAudited, limits, runs: queries, writes },
         options,
       );
-      const mountOptions = { ...options, names, before, quotas: quotasIn(limits) };
+      const mountOptions = { ...options, scratch, names, before, quotas: quotasIn(limits) };
       return { method, path, limits, mount: () => mountQueries(app, queries, mountOptions) };
     }),
     ...options.handwritten.map((route) => {

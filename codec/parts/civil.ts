@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { HYPHEN } from "../json/characters.ts";
+import { type JsonWriter, writeTwoDigits } from "../json/json_writer.ts";
 
 /** Matches what `dateText()` writes and `parseDate()` takes, without its ends. */
 export const DATE_PATTERN = "(?:\\d{4}|[+-]\\d{6,9})-\\d{2}-\\d{2}";
@@ -26,22 +28,46 @@ export function parseDate(text: string): number | undefined {
 
 /** The date that is this many days after 1970-01-01. */
 export function dateText(days: number): string {
+  const { year, month, day } = toDate(days);
+  return `${yearText(year)}-${pad(month, 2)}-${pad(day, 2)}`;
+}
+
+/** Writes the same; there has to be room for eighteen characters. */
+export function writeDate(days: number, out: JsonWriter): void {
+  const { year, month, day } = toDate(days);
+  if (year < 0 || year > 9999) return out.ascii(dateText(days));
+  const { bytes, at } = out;
+  writeTwoDigits(bytes, at, (year / 100) | 0);
+  writeTwoDigits(bytes, at + 2, year % 100);
+  bytes[at + 4] = HYPHEN;
+  writeTwoDigits(bytes, at + 5, month);
+  bytes[at + 7] = HYPHEN;
+  writeTwoDigits(bytes, at + 8, day);
+  out.at = at + 10;
+}
+
+interface CivilDate {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+function toDate(days: number): CivilDate {
   // Howard Hinnant, "chrono-compatible low-level date algorithms": years begin on the first of
   // March, so that the leap day is a year's last; an era is the 400 years that leap days repeat in.
   const shifted = days + DAYS_FROM_ERA_TO_EPOCH;
   const era = Math.floor(shifted / DAYS_PER_ERA);
-  const dayOfEra = shifted - era * DAYS_PER_ERA;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) / 365,
-  );
+  // Whole numbers of 32 bits from here on, whose division by a constant is a multiplication.
+  const dayOfEra = (shifted - era * DAYS_PER_ERA) | 0;
+  const yearOfEra = ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36_524) | 0) -
+    ((dayOfEra / 146_096) | 0)) / 365) | 0;
   const dayOfYear = dayOfEra -
-    (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
+    (365 * yearOfEra + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0));
+  const shiftedMonth = ((5 * dayOfYear + 2) / 153) | 0;
+  const day = dayOfYear - (((153 * shiftedMonth + 2) / 5) | 0) + 1;
   const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
   const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
-  return `${yearText(year)}-${pad(month, 2)}-${pad(day, 2)}`;
+  return { year, month, day };
 }
 
 function toDays(year: number, month: number, day: number): number {

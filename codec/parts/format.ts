@@ -14,6 +14,7 @@ import type { EpochUnit } from "../../catalog/query.ts";
 import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
 import type { BucketForms } from "../bucket_form.ts";
 import type { Json } from "../json/json.ts";
+import type { JsonWriter } from "../json/json_writer.ts";
 import type { Pace, Steps } from "../steps.ts";
 import type { Measure } from "./measure.ts";
 
@@ -72,6 +73,7 @@ export interface Format<Value = unknown> {
   readText(text: string, issues: Issue[]): Value | undefined;
   encode(value: Value): Buffer;
   decode(bytes: Buffer, start: number, end: number): Json;
+  readonly writeJson: WriteJson;
   /** Null for types whose values differ in length (`AbstractType.valueLengthIfFixed`). */
   readonly fixed: Fixed<Value> | null;
   /** Whether zero bytes are a value. For the other types they are the relic of Thrift: null. */
@@ -88,6 +90,24 @@ export interface Format<Value = unknown> {
   readonly instantOf: InstantReaders | null;
   /** How a value names a time bucket; null for types that cannot. */
   readonly bucketBy: BucketForms | null;
+}
+
+/**
+ * Writes what `JSON.stringify()` makes of what `decode` gives for `bytes[start, end)`. The arguments are
+ * plain, since this runs for every cell.
+ */
+export type WriteJson = (bytes: Buffer, start: number, end: number, out: JsonWriter) => void;
+
+/** Writes values by way of `decode`, for types that are rare, or large, or as fast that way. */
+export function writeDecoded(decode: Format["decode"]): WriteJson {
+  return (bytes, start, end, out) => out.json(decode(bytes, start, end));
+}
+
+/** The same for values that are strings of ASCII characters none of which JSON escapes. */
+export function writePlainString(
+  decode: (bytes: Buffer, start: number, end: number) => string,
+): WriteJson {
+  return (bytes, start, end, out) => out.plainString(decode(bytes, start, end));
 }
 
 /** What a format does, in steps: its functions of the same names, run to their end, do the same. */
@@ -131,7 +151,10 @@ export interface PrimitiveFormat<Value = unknown> extends Omit<Format<Value>, "s
     | Readonly<
       Record<
         Encoding,
-        Pick<Format<Value>, keyof Reader<Value> | "input" | "text" | "output" | "decode">
+        Pick<
+          Format<Value>,
+          keyof Reader<Value> | "input" | "text" | "output" | "decode" | "writeJson"
+        >
       >
     >
     | null;

@@ -8,6 +8,7 @@
 import { Buffer } from "node:buffer";
 import type { Json } from "../json/json.ts";
 import { DuplicateMemberError } from "../json/duplicate_member.ts";
+import type { JsonWriter } from "../json/json_writer.ts";
 import { parseJsonSteps } from "../json/parse_large_json.ts";
 import { finish, Pace, type Steps } from "../steps.ts";
 import {
@@ -187,6 +188,18 @@ export function* frameFixed(
 export function decodeMember(format: Format, bytes: Buffer, at: number): Json {
   const length = bytes.readInt32BE(at);
   return length < 0 ? null : format.decode(bytes, at + 4, at + 4 + length);
+}
+
+/** Writes the JSON of the framed member at `at`. @returns where it ends */
+export function writeMember(format: Format, bytes: Buffer, at: number, out: JsonWriter): number {
+  const length = bytes.readInt32BE(at);
+  const start = at + 4;
+  if (length < 0) {
+    out.ascii("null");
+    return start;
+  }
+  format.writeJson(bytes, start, start + length, out);
+  return start + length;
 }
 
 /** A value with fewer bytes is decoded at once: a generator for each would cost more than it saves. */

@@ -5,8 +5,10 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { CLOSE_ARRAY, COMMA, OPEN_ARRAY } from "../json/characters.ts";
 import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
+import type { JsonWriter } from "../json/json_writer.ts";
 import {
   type DecodePlace,
   type Format,
@@ -15,6 +17,7 @@ import {
   placeIssues,
   type Reading,
   refuse,
+  writeDecoded,
 } from "../parts/format.ts";
 import { memberMeasure } from "../parts/measure.ts";
 import {
@@ -32,6 +35,7 @@ import {
   readElements,
   readMember,
   refuseMember,
+  writeMember,
 } from "../parts/members.ts";
 import { sortBytes } from "../parts/sort_bytes.ts";
 import type { Pace, Steps } from "../steps.ts";
@@ -70,6 +74,7 @@ export function list(of: Format): Format<unknown[]> {
     hasIdentity: of.identity !== null,
     fixed: null,
     decode: (bytes, start) => decodeElements(of, bytes, start),
+    writeJson: (bytes, start, _, out) => writeElements(of, bytes, start, out),
     measure: memberMeasure(["minItems", "maxItems"], (values) => values.length),
   });
 }
@@ -125,6 +130,7 @@ export function set(of: Format): Format<Buffer[]> {
     hasIdentity: true,
     fixed: null,
     decode: (bytes, start) => decodeElements(of, bytes, start),
+    writeJson: (bytes, start, _, out) => writeElements(of, bytes, start, out),
     measure: memberMeasure(["minItems", "maxItems"], (elements) => elements.length),
   });
 }
@@ -154,6 +160,19 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
       refuse(issues, `Expected each key once, found ${quote(key, bytes)} again`);
     }
     return bytes;
+  }
+
+  function decodeEntries(bytes: Buffer, start: number): Json {
+    const object: { [key: string]: Json } = {};
+    const count = bytes.readInt32BE(start);
+    let at = start + COUNT_BYTES;
+    for (let index = 0; index < count; index++) {
+      const name = keyText(decodeMember(key, bytes, at));
+      at += memberLength(bytes, at);
+      setMember(object, name, decodeMember(value, bytes, at));
+      at += memberLength(bytes, at);
+    }
+    return object;
   }
 
   return composite({
@@ -216,18 +235,9 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
     },
     hasIdentity: true,
     fixed: null,
-    decode(bytes, start) {
-      const object: { [key: string]: Json } = {};
-      const count = bytes.readInt32BE(start);
-      let at = start + COUNT_BYTES;
-      for (let index = 0; index < count; index++) {
-        const name = keyText(decodeMember(key, bytes, at));
-        at += memberLength(bytes, at);
-        setMember(object, name, decodeMember(value, bytes, at));
-        at += memberLength(bytes, at);
-      }
-      return object;
-    },
+    decode: decodeEntries,
+    // An object has an order of its own for keys, and the last of two that are the same.
+    writeJson: writeDecoded(decodeEntries),
     measure: memberMeasure(["minProperties", "maxProperties"], (entries) => entries.length / 2),
   });
 }
@@ -243,7 +253,18 @@ function decodeElements(of: Format, bytes: Buffer, start: number): Json[] {
   return elements;
 }
 
-/** The same in steps. */
+function writeElements(of: Format, bytes: Buffer, start: number, out: JsonWriter): void {
+  const count = bytes.readInt32BE(start);
+  let at = start + COUNT_BYTES;
+  out.character(OPEN_ARRAY);
+  for (let index = 0; index < count; index++) {
+    if (index > 0) out.character(COMMA);
+    at = writeMember(of, bytes, at, out);
+  }
+  out.character(CLOSE_ARRAY);
+}
+
+/** As `decodeElements()`, in steps. */
 function* decodeElementSteps(
   of: Format,
   bytes: Buffer,

@@ -1,13 +1,14 @@
 /**
- * `tuple`, user-defined types and `vector`.
+ * `tuple` and user-defined types.
  *
  * @module
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY } from "../json/characters.ts";
 import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
+import { hasOwnOrder, memberPrefix } from "../json/member_prefix.ts";
 import {
-  type Fixed,
   type Format,
   type FormatSteps,
   identify,
@@ -15,25 +16,23 @@ import {
   type Reading,
   refuse,
   type Schema,
+  writeDecoded,
+  type WriteJson,
 } from "../parts/format.ts";
 import {
   composite,
   COMPOSITE_TRAITS,
   decodeMember,
   decodeMemberSteps,
-  decodeSteps,
-  encodeEach,
   encodeMember,
   frame,
-  identifyEach,
   memberLength,
   nullable,
-  readElements,
   readMember,
   refuseMember,
+  writeMember,
 } from "../parts/members.ts";
-import { decodeVint, encodeVint, vintLength } from "../parts/vint.ts";
-import type { Pace, Steps } from "../steps.ts";
+import type { Steps } from "../steps.ts";
 
 export interface Field {
   readonly name: string;
@@ -91,6 +90,15 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
       }
       return members;
     },
+    writeJson(bytes, start, end, out) {
+      let at = start;
+      for (let index = 0; index < of.length; index++) {
+        out.character(index === 0 ? OPEN_ARRAY : COMMA);
+        if (at < end) at = writeMember(of[index]!, bytes, at, out);
+        else out.ascii("null");
+      }
+      out.character(CLOSE_ARRAY);
+    },
     measure: null,
   });
 }
@@ -112,6 +120,16 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
     example: members((format) => format[side].example),
     "x-type": { name: cql, side, description },
   });
+  function decodeFields(bytes: Buffer, start: number, end: number): Json {
+    const object: { [key: string]: Json } = {};
+    let at = start;
+    for (const { name, format } of fields) {
+      // Written before the field was added to the type: it is null.
+      setMember(object, name, at < end ? decodeMember(format, bytes, at) : null);
+      if (at < end) at += memberLength(bytes, at);
+    }
+    return object;
+  }
   return composite({
     ...COMPOSITE_TRAITS,
     cql,
@@ -146,129 +164,26 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
     },
     hasIdentity: formats.some(({ identity }) => identity !== null),
     fixed: null,
-    decode(bytes, start, end) {
-      const object: { [key: string]: Json } = {};
-      let at = start;
-      for (const { name, format } of fields) {
-        // Written before the field was added to the type: it is null.
-        setMember(object, name, at < end ? decodeMember(format, bytes, at) : null);
-        if (at < end) at += memberLength(bytes, at);
-      }
-      return object;
-    },
+    decode: decodeFields,
+    writeJson: hasOwnOrder(fields) ? writeDecoded(decodeFields) : writeFields(fields),
     measure: null,
   });
 }
 
-/**
- * An array of `dimension` elements, none of them null. Elements of a fixed length stand one after
- * another, others each after their length as an unsigned vint (Cassandra's `VectorType`).
- */
-export function vector(of: Format, dimension: number): Format<unknown[]> {
-  const schema = (side: "output" | "input"): Schema => ({
-    type: "array",
-    items: of[side],
-    // Both bounds would make a generated client's type a tuple of so many members, which no plain array fits.
-    minItems: dimension,
-    description: `An array of ${dimension} ${of.cql}`,
-    example: Array.from({ length: dimension }, () => of[side].example),
-  });
-  return composite({
-    ...COMPOSITE_TRAITS,
-    cql: `vector<${of.cql}, ${dimension}>`,
-    output: schema("output"),
-    input: schema("input"),
-    steps: {
-      *read(json, reading) {
-        if (!Array.isArray(json) || json.length !== dimension) {
-          return refuse(reading.issues, `Expected an array of ${dimension} elements`);
-        }
-        return yield* readElements(of, json, reading);
-      },
-      *encode(values, pace) {
-        if (of.fixed !== null) return yield* encodeFixed(of.fixed, values, pace);
-        const bytes = yield* encodeEach(of, values, pace);
-        return Buffer.concat(bytes.flatMap((each) => [encodeVint(BigInt(each.length)), each]));
-      },
-      *identify(values, pace) {
-        return yield* frame(yield* identifyEach(of, values, pace), { pace });
-      },
-      *decode(bytes, { start, pace }) {
-        const elements: Json[] = [];
-        let at = start;
-        for (let index = 0; index < dimension; index++) {
-          if (pace.isDue()) yield;
-          const element = elementAt(of, bytes, at);
-          elements.push(yield* decodeSteps(of, bytes, { ...element, pace }));
-          at = element.end;
-        }
-        return elements;
-      },
-    },
-    hasIdentity: of.identity !== null,
-    fixed: of.fixed === null ? null : fixedVector(of.fixed, dimension),
-    decode: of.fixed === null
-      ? (bytes, start) => decodeVariable(of, dimension, { bytes, start })
-      : (bytes, start) => decodeFixed(of, dimension, { bytes, start }),
-    measure: null,
-  });
-}
-
-function fixedVector(element: Fixed<unknown>, dimension: number): Fixed<unknown[]> {
-  const { length } = element;
-  return {
-    length: length * dimension,
-    write(values, into, at) {
-      for (let index = 0; index < dimension; index++) {
-        element.write(values[index], into, at + index * length);
-      }
-    },
+function writeFields(fields: readonly Field[]): WriteJson {
+  const members = fields.map(({ name, format }, index) => ({
+    prefix: memberPrefix(name, index),
+    format,
+  }));
+  return (bytes, start, end, out) => {
+    let at = start;
+    for (const { prefix, format } of members) {
+      out.raw(prefix);
+      if (at < end) at = writeMember(format, bytes, at, out);
+      else out.ascii("null");
+    }
+    out.character(CLOSE_OBJECT);
   };
-}
-
-function* encodeFixed(
-  { length, write }: Fixed<unknown>,
-  values: readonly unknown[],
-  pace: Pace,
-): Steps<Buffer> {
-  const bytes = Buffer.allocUnsafe(length * values.length);
-  for (const [index, value] of values.entries()) {
-    if (pace.isDue()) yield;
-    write(value, bytes, index * length);
-  }
-  return bytes;
-}
-
-interface Place {
-  readonly bytes: Buffer;
-  readonly start: number;
-}
-
-function decodeFixed(of: Format, dimension: number, { bytes, start }: Place): Json[] {
-  const { length } = of.fixed!;
-  const elements: Json[] = [];
-  for (let index = 0, at = start; index < dimension; index++, at += length) {
-    elements.push(of.decode(bytes, at, at + length));
-  }
-  return elements;
-}
-
-function decodeVariable(of: Format, dimension: number, { bytes, start }: Place): Json[] {
-  const elements: Json[] = [];
-  let at = start;
-  for (let index = 0; index < dimension; index++) {
-    const element = elementAt(of, bytes, at);
-    elements.push(of.decode(bytes, element.start, element.end));
-    at = element.end;
-  }
-  return elements;
-}
-
-/** Where the element is whose length, or whose bytes if they have a fixed length, stand at `at`. */
-function elementAt(of: Format, bytes: Buffer, at: number): { start: number; end: number } {
-  if (of.fixed !== null) return { start: at, end: at + of.fixed.length };
-  const start = at + vintLength(bytes.readUInt8(at));
-  return { start, end: start + Number(decodeVint(bytes, at)) };
 }
 
 function* readNullable(

@@ -14,7 +14,13 @@ import {
   parseStoredDecimal,
   worthOf,
 } from "../parts/decimal.ts";
-import { type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
+import {
+  type Issue,
+  type PrimitiveFormat,
+  refuse,
+  type Schema,
+  writePlainString,
+} from "../parts/format.ts";
 import { DECIMAL } from "../parts/measure.ts";
 import { decodeVarint, encodeVarint } from "../parts/varint.ts";
 
@@ -61,8 +67,8 @@ export const decimal: PrimitiveFormat<Decimal> = {
     digits.copy(bytes, 4);
     return bytes;
   },
-  decode: (bytes, start, end) =>
-    decimalText({ scale: bytes.readInt32BE(start), unscaled: decodeVarint(bytes, start + 4, end) }),
+  decode: storedText,
+  writeJson: writePlainString(storedText),
   emptyIsValue: false,
   // 1.0 and 1.00 are the same element of a set.
   identity: { bytesOf: (value) => Buffer.from(worthOf(value)) },
@@ -75,6 +81,13 @@ export const decimal: PrimitiveFormat<Decimal> = {
   encodings: null,
   isUnbounded: true,
 };
+
+function storedText(bytes: Buffer, start: number, end: number): string {
+  return decimalText({
+    scale: bytes.readInt32BE(start),
+    unscaled: decodeVarint(bytes, start + 4, end),
+  });
+}
 
 /** Other clients of Cassandra store what they like. */
 function readStoredDecimal(json: unknown, issues: Issue[]): Decimal | undefined {

@@ -6,7 +6,13 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
+import {
+  type Issue,
+  type PrimitiveFormat,
+  refuse,
+  type Schema,
+  writePlainString,
+} from "../parts/format.ts";
 import { decodeVint, encodeVint, unzigzag, vintLength, zigzag } from "../parts/vint.ts";
 
 /** All three are of one sign, or zero. Months and days have 32 bits, nanoseconds 64. */
@@ -63,15 +69,8 @@ export const duration: PrimitiveFormat<Duration> = {
   fixed: null,
   encode: ({ months, days, nanoseconds }) =>
     Buffer.concat([months, days, nanoseconds].map((part) => encodeVint(zigzag(part)))),
-  decode(bytes, start) {
-    const atDays = start + vintLength(bytes.readUInt8(start));
-    const atNanoseconds = atDays + vintLength(bytes.readUInt8(atDays));
-    return durationText({
-      months: unzigzag(decodeVint(bytes, start)),
-      days: unzigzag(decodeVint(bytes, atDays)),
-      nanoseconds: unzigzag(decodeVint(bytes, atNanoseconds)),
-    });
-  },
+  decode: storedText,
+  writeJson: writePlainString(storedText),
   emptyIsValue: false,
   identity: null,
   // Whether a month is more than thirty days, nobody can say.
@@ -108,6 +107,16 @@ function matchUnits(text: string): Record<string, string | undefined> | undefine
   const match = [CQL, ISO, ISO_WEEKS, ISO_ALTERNATIVE].map((form) => form.exec(text)).find(Boolean);
   const units = match?.groups;
   return units && Object.values(units).some((digits) => digits !== undefined) ? units : undefined;
+}
+
+function storedText(bytes: Buffer, start: number): string {
+  const atDays = start + vintLength(bytes.readUInt8(start));
+  const atNanoseconds = atDays + vintLength(bytes.readUInt8(atDays));
+  return durationText({
+    months: unzigzag(decodeVint(bytes, start)),
+    days: unzigzag(decodeVint(bytes, atDays)),
+    nanoseconds: unzigzag(decodeVint(bytes, atNanoseconds)),
+  });
 }
 
 function durationText({ months, days, nanoseconds }: Duration): string {

@@ -6,6 +6,7 @@
  */
 import { ExactNumber } from "../json/exact_number.ts";
 import type { Json } from "../json/json.ts";
+import type { JsonWriter } from "../json/json_writer.ts";
 import { MINUS_ZERO } from "../json/minus_zero.ts";
 import { fixed, type Format, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { floatingPointMeasure } from "../parts/measure.ts";
@@ -30,6 +31,7 @@ export const double: PrimitiveFormat<number> = {
   }),
   ...fixed(8, (value, into, at) => into.writeDoubleBE(value, at)),
   decode: (bytes, start) => toJson(bytes.readDoubleBE(start)),
+  writeJson: (bytes, start, _, out) => write(bytes.readDoubleBE(start), out),
 };
 
 export const float: PrimitiveFormat<number> = {
@@ -40,6 +42,7 @@ export const float: PrimitiveFormat<number> = {
   }),
   ...fixed(4, (value, into, at) => into.writeFloatBE(value, at)),
   decode: (bytes, start) => toJson(shortestFloat(bytes.readFloatBE(start))),
+  writeJson: (bytes, start, _, out) => write(shortestFloat(bytes.readFloatBE(start)), out),
 };
 
 interface Precision {
@@ -57,7 +60,7 @@ function floatingPoint(
   cql: "double" | "float",
   description: string,
   { round, shortest }: Precision,
-): Omit<PrimitiveFormat<number>, "wire" | "fixed" | "encode" | "decode"> {
+): Omit<PrimitiveFormat<number>, "wire" | "fixed" | "encode" | "decode" | "writeJson"> {
   const expected = `Expected a number that a ${cql} can hold, or "NaN", "Infinity" or "-Infinity"`;
   const schema: Schema = {
     type: ["number", "string"],
@@ -109,6 +112,13 @@ const POWERS: readonly number[] = Array.from({ length: 23 }, (_, power) => Numbe
 function toJson(value: number): Json {
   if (Object.is(value, -0)) return MINUS_ZERO;
   return Number.isFinite(value) ? value : String(value);
+}
+
+/** Writes what `toJson()` gives. */
+function write(value: number, out: JsonWriter): void {
+  if (Object.is(value, -0)) out.ascii("-0.0");
+  else if (Number.isFinite(value)) out.number(value);
+  else out.plainString(String(value));
 }
 
 /** The number of the fewest decimal digits that rounds to this 32-bit float: 0.1, not 0.1000000015. */

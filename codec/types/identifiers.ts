@@ -4,6 +4,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { HYPHEN, QUOTE } from "../json/characters.ts";
+import type { JsonWriter } from "../json/json_writer.ts";
 import {
   fixed,
   type Format,
@@ -11,6 +13,7 @@ import {
   type PrimitiveFormat,
   refuse,
   type Schema,
+  writePlainString,
 } from "../parts/format.ts";
 import { ipAddressText, parseIpAddress, parseStoredIpAddress } from "../parts/ip_address.ts";
 
@@ -85,6 +88,7 @@ export const inet: PrimitiveFormat<Buffer> = {
   fixed: null,
   encode: (value) => value,
   decode: ipAddressText,
+  writeJson: writePlainString(ipAddressText),
   isTag: false,
   stored: { read: readStoredInet, readText: readStoredInet },
 };
@@ -106,6 +110,7 @@ function uuidFormat(
     ...fixed(16, (value, into, at) => void value.copy(into, at)),
     encode: (value) => value,
     decode: uuidText,
+    writeJson: writeUuid,
     isTag: true,
   };
 }
@@ -141,4 +146,29 @@ function uuidText(bytes: Buffer, start: number, end: number): string {
   const hex = bytes.toString("hex", start, end);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-` +
     hex.slice(20);
+}
+
+/** The digits of each byte, in ASCII: the first in the upper eight bits, the second in the lower. */
+const HEX = Uint16Array.from(
+  { length: 256 },
+  (_, byte) => Buffer.from(byte.toString(16).padStart(2, "0")).readUInt16BE(),
+);
+/** A UUID's bytes before which there is a hyphen. */
+const HYPHENS = 0b0000_0101_0101_0000;
+const UUID_BYTES = 16;
+
+function writeUuid(bytes: Buffer, start: number, end: number, out: JsonWriter): void {
+  if (end - start !== UUID_BYTES) return out.plainString(uuidText(bytes, start, end));
+  out.reserve(38);
+  const into = out.bytes;
+  let { at } = out;
+  into[at++] = QUOTE;
+  for (let index = 0; index < UUID_BYTES; index++) {
+    if ((HYPHENS >> index & 1) === 1) into[at++] = HYPHEN;
+    const digits = HEX[bytes[start + index]!]!;
+    into[at++] = digits >> 8;
+    into[at++] = digits & 0xff;
+  }
+  into[at++] = QUOTE;
+  out.at = at;
 }

@@ -7,7 +7,9 @@
 import { Buffer } from "node:buffer";
 import { numberedBuckets } from "../bucket_form.ts";
 import { msOfEpoch } from "../bucket_number.ts";
+import { QUOTE } from "../json/characters.ts";
 import { ExactNumber } from "../json/exact_number.ts";
+import type { JsonWriter } from "../json/json_writer.ts";
 import { MAX_DIGITS } from "../parts/decimal.ts";
 import {
   fixed,
@@ -16,6 +18,7 @@ import {
   type PrimitiveFormat,
   refuse,
   type Schema,
+  writePlainString,
 } from "../parts/format.ts";
 import { MAX_ZEROS, parseIntegerLiteral } from "../parts/integer_literal.ts";
 import { INTEGER } from "../parts/measure.ts";
@@ -44,6 +47,7 @@ export const int: PrimitiveFormat<number> = {
   wire: { ids: [0x0009], classes: ["Int32Type"] },
   ...fixed(4, (value, into, at) => into.writeInt32BE(value, at)),
   decode: (bytes, start) => bytes.readInt32BE(start),
+  writeJson: (bytes, start, _, out) => out.integer(bytes.readInt32BE(start)),
   isTag: true,
   instantOf: (unit) =>
     unit === null ? null : (bytes) => msOfEpoch(BigInt(bytes.readInt32BE()), unit),
@@ -59,6 +63,7 @@ export const smallint: PrimitiveFormat<number> = {
     return bytes;
   },
   decode: (bytes, start) => bytes.readInt16BE(start),
+  writeJson: (bytes, start, _, out) => out.integer(bytes.readInt16BE(start)),
   isTag: true,
 };
 
@@ -72,6 +77,7 @@ export const tinyint: PrimitiveFormat<number> = {
     return bytes;
   },
   decode: (bytes, start) => bytes.readInt8(start),
+  writeJson: (bytes, start, _, out) => out.integer(bytes.readInt8(start)),
   isTag: true,
 };
 
@@ -80,6 +86,7 @@ export const bigint: PrimitiveFormat<bigint> = {
   wire: { ids: [0x0002], classes: ["LongType"] },
   ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
   decode: decodeInt64,
+  writeJson: writeInt64,
   isTag: true,
   instantOf: (unit) => unit === null ? null : (bytes) => msOfEpoch(bytes.readBigInt64BE(), unit),
   bucketBy: numberedBuckets(String),
@@ -92,6 +99,7 @@ export const counter: PrimitiveFormat<bigint> = {
   fixed: null,
   encode: bigint.encode,
   decode: decodeInt64,
+  writeJson: writeInt64,
   isTag: false,
 };
 
@@ -112,7 +120,8 @@ export const varint: PrimitiveFormat<bigint> = {
   },
   fixed: null,
   encode: encodeVarint,
-  decode: (bytes, start, end) => decodeVarint(bytes, start, end).toString(),
+  decode: varintText,
+  writeJson: writePlainString(varintText),
   isTag: false,
   stored: { read: readStoredVarint, readText: readStoredVarint },
   truncated: null,
@@ -144,6 +153,19 @@ function readStoredVarint(json: unknown, issues: Issue[]): bigint | undefined {
 
 function decodeInt64(bytes: Buffer, start: number): string {
   return bytes.readBigInt64BE(start).toString();
+}
+
+/** Nearly all are small enough for a JavaScript number, which takes a third of the time. */
+function writeInt64(bytes: Buffer, start: number, _: number, out: JsonWriter): void {
+  const value = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);
+  if (!Number.isSafeInteger(value)) return out.plainString(decodeInt64(bytes, start));
+  out.character(QUOTE);
+  out.integer(value);
+  out.character(QUOTE);
+}
+
+function varintText(bytes: Buffer, start: number, end: number): string {
+  return decodeVarint(bytes, start, end).toString();
 }
 
 type Reading<Value> = Pick<

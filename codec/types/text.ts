@@ -6,7 +6,15 @@
 import { Buffer } from "node:buffer";
 import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
 import { namedBuckets } from "../bucket_form.ts";
-import { fixed, type Issue, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
+import {
+  fixed,
+  type Format,
+  type Issue,
+  type PrimitiveFormat,
+  refuse,
+  type Schema,
+  writePlainString,
+} from "../parts/format.ts";
 import { CHARACTERS } from "../parts/measure.ts";
 
 /** What the types have in common whose JSON is a string as long as the value. */
@@ -37,6 +45,7 @@ export const text: PrimitiveFormat<string> = {
   readText,
   encode: (value) => Buffer.from(value, "utf8"),
   decode: (bytes, start, end) => bytes.toString("utf8", start, end),
+  writeJson: (bytes, start, end, out) => out.string(bytes, start, end),
   measure: CHARACTERS,
   bucketBy: namedBuckets,
 };
@@ -59,6 +68,7 @@ export const ascii: PrimitiveFormat<string> = {
   readText: readAscii,
   encode: (value) => Buffer.from(value, "latin1"),
   decode: (bytes, start, end) => bytes.toString("latin1", start, end),
+  writeJson: (bytes, start, end, out) => out.string(bytes, start, end, "latin1"),
   measure: CHARACTERS,
   bucketBy: namedBuckets,
 };
@@ -80,7 +90,7 @@ export const blob: PrimitiveFormat<Buffer> = {
   read: readBlob,
   readText: readBlob,
   encode: (value) => value,
-  decode: (bytes, start, end) => bytes.toString("base64", start, end),
+  ...bytesIn("base64"),
   measure: null,
   bucketBy: null,
   encodings: {
@@ -116,6 +126,7 @@ export const boolean: PrimitiveFormat<boolean> = {
   },
   ...fixed(1, (value, into, at) => into.writeUInt8(value ? 1 : 0, at)),
   decode: (bytes, start) => bytes.readUInt8(start) !== 0,
+  writeJson: (bytes, start, _, out) => out.ascii(bytes[start] === 0 ? "false" : "true"),
   emptyIsValue: false,
   identity: null,
   measure: null,
@@ -141,6 +152,13 @@ function readAscii(json: unknown, issues: Issue[]): string | undefined {
   return typeof json === "string" && Buffer.byteLength(json, "utf8") === json.length
     ? json
     : refuse(issues, "Expected a string of ASCII characters");
+}
+
+/** How bytes are written, in an encoding whose characters JSON does not escape. */
+function bytesIn(encoding: Encoding | "base64"): Pick<Format<Buffer>, "decode" | "writeJson"> {
+  const decode = (bytes: Buffer, start: number, end: number) =>
+    bytes.toString(encoding, start, end);
+  return { decode, writeJson: writePlainString(decode) };
 }
 
 /** The decoder takes a microsecond for each character that is not base64. */
@@ -185,6 +203,6 @@ function bytesAs(
     text: schema,
     read,
     readText: read,
-    decode: (bytes: Buffer, start: number, end: number) => bytes.toString(encoding, start, end),
+    ...bytesIn(encoding),
   };
 }

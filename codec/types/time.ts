@@ -7,7 +7,9 @@
 import { Buffer } from "node:buffer";
 import { startOrNull } from "../bucket.ts";
 import { type BucketForms, isWithinDay } from "../bucket_form.ts";
-import { DATE_PATTERN, dateText, parseDate } from "../parts/civil.ts";
+import { COLON, DIGIT_ZERO, LETTER_T, LETTER_Z, POINT, QUOTE } from "../json/characters.ts";
+import { type JsonWriter, writeTwoDigits } from "../json/json_writer.ts";
+import { DATE_PATTERN, dateText, parseDate, writeDate } from "../parts/civil.ts";
 import {
   fixed,
   instants,
@@ -15,6 +17,7 @@ import {
   type PrimitiveFormat,
   refuse,
   type Schema,
+  writePlainString,
 } from "../parts/format.ts";
 
 const CLOCK = "([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d)(?:\\.(\\d+))?";
@@ -22,6 +25,11 @@ const TIMESTAMP = new RegExp(
   `^(${DATE_PATTERN})[Tt]${CLOCK}(?:[Zz]|([+-])([01]\\d|2[0-3]):([0-5]\\d))$`,
 );
 const TIME = new RegExp(`^${CLOCK}$`);
+
+/** The longest timestamp within a JavaScript number, and its quotes. */
+const MAX_TIMESTAMP = '"+287396-10-12T08:59:00.991Z"'.length;
+/** The longest date, and its quotes. */
+const MAX_DATE = '"+5881580-07-11"'.length;
 
 const MS_PER_DAY = 86_400_000;
 const NS_PER_SECOND = 1e9;
@@ -92,6 +100,21 @@ export const timestamp: PrimitiveFormat<bigint> = {
     const days = Math.floor(ms / MS_PER_DAY);
     return timestampText(days, ms - days * MS_PER_DAY);
   },
+  writeJson(bytes, start, _, out) {
+    const ms = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);
+    if (!Number.isSafeInteger(ms)) {
+      return out.plainString(farTimestampText(bytes.readBigInt64BE(start)));
+    }
+    const days = Math.floor(ms / MS_PER_DAY);
+    const msOfDay = ms - days * MS_PER_DAY;
+    out.reserve(MAX_TIMESTAMP);
+    out.character(QUOTE);
+    writeDate(days, out);
+    out.character(LETTER_T);
+    writeTimeOfDay(msOfDay, out);
+    out.character(LETTER_Z);
+    out.character(QUOTE);
+  },
   isTag: true,
   instantOf: instants((bytes) => Number(bytes.readBigInt64BE())),
   bucketBy: ({ by }) => ({
@@ -127,6 +150,12 @@ export const date: PrimitiveFormat<number> = {
     return bytes;
   },
   decode: (bytes, start) => dateText(bytes.readUInt32BE(start) - EPOCH_DAY),
+  writeJson(bytes, start, _, out) {
+    out.reserve(MAX_DATE);
+    out.character(QUOTE);
+    writeDate(bytes.readUInt32BE(start) - EPOCH_DAY, out);
+    out.character(QUOTE);
+  },
   isTag: false,
   instantOf: instants((bytes) => (bytes.readUInt32BE() - EPOCH_DAY) * MS_PER_DAY),
   bucketBy: firstDays,
@@ -177,15 +206,18 @@ export const time: PrimitiveFormat<number> = {
     bytes.writeUInt32BE(value % 2 ** 32, 4);
     return bytes;
   },
-  decode(bytes, start) {
-    const ns = bytes.readUInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);
-    const seconds = Math.floor(ns / NS_PER_SECOND);
-    return `${clockText(seconds)}.${String(ns % NS_PER_SECOND).padStart(9, "0")}`;
-  },
+  decode: storedTime,
+  writeJson: writePlainString(storedTime),
   isTag: false,
   instantOf: null,
   bucketBy: null,
 };
+
+function storedTime(bytes: Buffer, start: number): string {
+  const ns = bytes.readUInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);
+  const seconds = Math.floor(ns / NS_PER_SECOND);
+  return `${clockText(seconds)}.${String(ns % NS_PER_SECOND).padStart(9, "0")}`;
+}
 
 /** A bucket by its first day. */
 function firstDays({ by }: Parameters<BucketForms>[0]): ReturnType<BucketForms> {
@@ -271,6 +303,26 @@ function clockText(seconds: number): string {
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${
     two(seconds % 60)
   }`;
+}
+
+/** Writes a time of day in milliseconds; there has to be room for it. */
+function writeTimeOfDay(msOfDay: number, out: JsonWriter): void {
+  const { bytes, at } = out;
+  const ms = msOfDay | 0;
+  const seconds = (ms / 1000) | 0;
+  const minutes = (seconds / 60) | 0;
+  const hours = (minutes / 60) | 0;
+  writeTwoDigits(bytes, at, hours);
+  bytes[at + 2] = COLON;
+  writeTwoDigits(bytes, at + 3, minutes - hours * 60);
+  bytes[at + 5] = COLON;
+  writeTwoDigits(bytes, at + 6, seconds - minutes * 60);
+  bytes[at + 8] = POINT;
+  const fraction = ms - seconds * 1000;
+  const tenths = (fraction / 10) | 0;
+  writeTwoDigits(bytes, at + 9, tenths);
+  bytes[at + 11] = DIGIT_ZERO + fraction - tenths * 10;
+  out.at = at + 12;
 }
 
 function minutes(hour: string | undefined, minute: string | undefined): number {

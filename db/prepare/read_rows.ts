@@ -1,47 +1,40 @@
 /**
- * Rows of a response, bytes → JSON values. The decoder of each column is chosen once, when the query
- * is prepared; a row costs one object and nothing else.
+ * Rows of a response, bytes → JSON values, for code that looks at them. The decoder of each column is chosen
+ * once, when the query is prepared; a row costs one object and nothing else.
  *
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { Codec, Json } from "../../codec/codec.ts";
-import { variantCodecFor } from "../../codec/codec_for.ts";
+import type { Json } from "../../codec/codec.ts";
 import type { Steps } from "../../codec/steps.ts";
-import { NumberTooLongError } from "../../codec/variant.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { DriverColumn, RawRows } from "../driver/internals/driver_types.ts";
 import type { Conceal } from "./conceal.ts";
+import { asServiceError, type Cell, type CellOptions, cellsOf } from "./row_cells.ts";
+import { compileRowWriter, endOfRow, type RowWriter } from "./write_rows.ts";
 
 /** Column name → value. */
 export type Row = { [column: string]: Json };
 
 /** @throws {ServiceError} `number_too_long` for a number that a statement has worked out */
 export interface RowReader {
+  /** The columns that rows have. */
+  readonly names: readonly string[];
   read(rows: RawRows): Row[];
   /** As `read`, in steps: for rows that take long to read. The first step ends before the first row. */
   readSteps(rows: RawRows): Steps<Row[]>;
-}
-
-export interface RowReaderOptions {
-  /** Whether the statement works a column out, by its index. */
-  readonly isComputed?: (index: number) => boolean;
-  /** What hides the values of a column, by its index; null if it is shown. */
-  readonly concealOf?: (index: number) => Conceal | null;
+  /** Writes the same rows as JSON text, where nobody looks at their values. */
+  readonly writer: RowWriter;
 }
 
 /** Makes the reader for rows of these columns. */
 export function compileRowReader(
   columns: readonly DriverColumn[],
-  { isComputed = () => false, concealOf = () => null }: RowReaderOptions = {},
+  options: CellOptions = {},
 ): RowReader {
-  const codecs = columns.map(({ type }, index) =>
-    variantCodecFor(cqlTypeOf(type), { computed: isComputed(index) })
-  );
-  const cells = codecs.map((codec, index) => cellOf(columns[index]!.name, codec, concealOf(index)));
+  const cells = cellsOf(columns, options);
   const read = compileRead(cells);
   return {
+    names: columns.map(({ name }) => name),
     read(rows) {
       try {
         return read(rows);
@@ -56,36 +49,7 @@ export function compileRowReader(
         throw asServiceError(error);
       }
     },
-  };
-}
-
-function asServiceError(error: unknown): unknown {
-  if (!(error instanceof NumberTooLongError)) return error;
-  const detail =
-    "A number that the query computes has too many digits: request other rows, or ask its author to round it";
-  return new ServiceError("number_too_long", detail, { cause: error });
-}
-
-/** How one column is read. */
-interface Cell extends Pick<Codec, "decode" | "decodeSteps"> {
-  readonly name: string;
-  /** What stands for null. */
-  readonly absent: Json;
-}
-
-function cellOf(
-  name: string,
-  { decode, decodeSteps }: Codec,
-  conceal: Conceal | null,
-): Cell {
-  if (conceal === null) return { name, decode, decodeSteps, absent: null };
-  return {
-    name,
-    decode: (bytes, start, end) => conceal(decode(bytes, start, end)),
-    *decodeSteps(bytes, start, end) {
-      return conceal(yield* decodeSteps(bytes, start, end));
-    },
-    absent: conceal(null),
+    writer: compileRowWriter(cells),
   };
 }
 
@@ -126,9 +90,7 @@ function* readInSteps(
   for (let index = 0; index < length; index++) {
     yield;
     const start = at;
-    for (let column = 0; column < cells.length; column++) {
-      at += 4 + Math.max(0, body.readInt32BE(at));
-    }
+    at = endOfRow(body, start, cells.length);
     if (at - start < SMALL_ROW_BYTES) {
       rows.push(...read({ length: 1, body, offset: start, end }));
     } else {
@@ -158,16 +120,26 @@ function* readLargeRow(
 /** Makes the reader for rows whose columns come only with them. */
 export type ShapeReader = (columns: readonly DriverColumn[]) => RowReader;
 
+export interface ShapeReaderOptions {
+  /** What hides the values of a column, by its name; null if it is shown. */
+  readonly concealOf?: (name: string) => Conceal | null;
+}
+
 /**
  * For lightweight transactions, which answer with one column or with the columns of the row, and for
  * tables that have changed: a reader for each shape, made when it is first met.
  */
-export function createShapeReader(): ShapeReader {
+export function createShapeReader(
+  { concealOf = () => null }: ShapeReaderOptions = {},
+): ShapeReader {
   const shapes: { readonly columns: readonly DriverColumn[]; readonly reader: RowReader }[] = [];
   return (columns) => {
     let shape = shapes.find((each) => sameColumns(each.columns, columns));
     if (shape === undefined) {
-      shape = { columns, reader: compileRowReader(columns) };
+      const reader = compileRowReader(columns, {
+        concealOf: (index) => concealOf(columns[index]!.name),
+      });
+      shape = { columns, reader };
       shapes.push(shape);
     }
     return shape.reader;

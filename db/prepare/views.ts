@@ -7,7 +7,7 @@
 import type { PreparedQuery } from "./prepared_query.ts";
 import type { ColumnMask } from "./column_mask.ts";
 import { type Conceal, concealsFor, type TextHash } from "./conceal.ts";
-import { compileRowReader, createShapeReader, type Row, type ShapeReader } from "./read_rows.ts";
+import { compileRowReader, createShapeReader, type ShapeReader } from "./read_rows.ts";
 
 export interface ViewOptions<Compiled> {
   /** Null if no query has a mask that needs it. */
@@ -87,24 +87,9 @@ function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery 
 
 /** Reads rows of a table that has changed: a column that is not known yet may be a masked one, renamed. */
 function concealShapes(columns: readonly (readonly [name: string, Conceal | null])[]): ShapeReader {
-  const readerOf = createShapeReader();
-  if (columns.every(([, conceal]) => conceal === null)) return readerOf;
+  if (columns.every(([, conceal]) => conceal === null)) return createShapeReader();
   const conceals = new Map(columns);
-  const concealRow = (row: Row): Row =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => {
-        const conceal = conceals.get(name);
-        if (conceal === undefined) return [name, null];
-        return [name, conceal === null ? value : conceal(value)];
-      }),
-    );
-  return (shape) => {
-    const reader = readerOf(shape);
-    return {
-      read: (rows) => reader.read(rows).map(concealRow),
-      *readSteps(rows) {
-        return (yield* reader.readSteps(rows)).map(concealRow);
-      },
-    };
-  };
+  return createShapeReader({
+    concealOf: (name) => conceals.has(name) ? conceals.get(name)! : () => null,
+  });
 }

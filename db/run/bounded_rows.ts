@@ -5,23 +5,29 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
-import type { PageReader } from "./page.ts";
+import type { EncodedValues } from "../prepare/prepared_query.ts";
 
-export interface BoundOptions {
+export interface BoundOptions<Page> {
   /** Rows at most; null for no bound. */
   readonly max: number | null;
   /** Hears how many rows were read with each page, those of a page that fails too. */
   readonly count: (rows: number) => void;
+  /** The rows of a page. */
+  readonly lengthOf: (page: Page) => number;
 }
 
 /** Reads the pages of a single result. */
-export function boundRows(readPage: PageReader, { max, count }: BoundOptions): PageReader {
+export function boundRows<Request extends { readonly size: number }, Page>(
+  readPage: (values: EncodedValues, request: Request) => Promise<Page>,
+  { max, count, lengthOf }: BoundOptions<Page>,
+): typeof readPage {
   let left = max ?? Infinity;
   return async (values, request) => {
     // One more than are left tells whether there are more.
     const page = await readPage(values, { ...request, size: Math.min(request.size, left + 1) });
-    count(page.rows.length);
-    left -= page.rows.length;
+    const length = lengthOf(page);
+    count(length);
+    left -= length;
     if (max !== null && left < 0) throw resultTooLarge(max);
     return page;
   };

@@ -35,7 +35,7 @@ async function readAll(readPage: PageReader, size: number): Promise<number> {
 }
 
 const bounded = (result: PageReader, max: number | null) =>
-  boundRows(result, { max, count: () => {} });
+  boundRows(result, { max, count: () => {}, lengthOf: ({ rows }) => rows.length });
 
 describe("boundRows()", () => {
   for (const size of [1, 3, 10, 100]) {
@@ -57,6 +57,7 @@ describe("boundRows()", () => {
     const readPage = boundRows(resultOf(1_000_000), {
       max: 25,
       count: (rows) => counts.push(rows),
+      lengthOf: ({ rows }) => rows.length,
     });
     await expect(readAll(readPage, 10)).rejects.toThrow("more than 25 rows");
     expect(counts).toEqual([10, 10, 6]);

@@ -36,6 +36,8 @@ export interface RowPage {
 export interface UnreadPage extends Omit<RowPage, "rows"> {
   /** The rows of one answer after the other. */
   readonly parts: readonly UnreadRows[];
+  /** Of all the parts. */
+  readonly length: number;
 }
 
 /** @throws {ServiceError} */

@@ -14,12 +14,13 @@ import { createWalker } from "./walk.ts";
 export function createPageReader(prepared: PreparedQuery, executor: Executor): PageReader {
   const fetchPage = createPageFetcher(prepared, executor);
   return async (values, { run, ...request }) => {
-    const { parts, ...page } = await fetchPage(values, request);
-    return { ...page, rows: await readRows(parts, { run }) };
+    const { parts, bytes, next, end } = await fetchPage(values, request);
+    return { bytes, next, end, rows: await readRows(parts, { run }) };
   };
 }
 
-function createPageFetcher(prepared: PreparedQuery, executor: Executor): UnreadPageReader {
+/** The same, of rows that are still to be read or written. */
+export function createPageFetcher(prepared: PreparedQuery, executor: Executor): UnreadPageReader {
   const fill = createPageFiller(prepared, executor);
   if (prepared.walk !== null) {
     return createWalker(prepared.walk, {
@@ -30,12 +31,12 @@ function createPageFetcher(prepared: PreparedQuery, executor: Executor): UnreadP
   }
   return async (values, { position, ...request }) => {
     const deadline = executor.deadlineOf(prepared, request.deadline);
-    const { parts, bytes, pagingState, end } = await fill(values, {
+    const { parts, length, bytes, pagingState, end } = await fill(values, {
       ...request,
       pagingState: position ?? undefined,
       deadline,
     });
-    return { parts, bytes, next: pagingState, end };
+    return { parts, length, bytes, next: pagingState, end };
   };
 }
 

@@ -1,13 +1,15 @@
 /**
- * Rows between Cassandra's answer and their use. Those of a large answer are read in steps, in turn with
- * the work of other requests. Waiting for one's turn is not waiting for Cassandra: rows are read once all
- * of them have come.
+ * Rows between Cassandra's answer and their use: read as values, or written as JSON text. Those of a large
+ * answer are handled in steps, in turn with the work of other requests. Waiting for a turn is not waiting
+ * for Cassandra: rows are read once all of them have arrived.
  *
  * @module
  */
+import type { JsonWriter } from "../../codec/json/json_writer.ts";
 import type { RunSteps, Steps } from "../../codec/steps.ts";
 import type { RawRows } from "../driver/internals/driver_types.ts";
 import type { Row, RowReader } from "../prepare/read_rows.ts";
+import type { RowLayout } from "../prepare/write_rows.ts";
 
 export interface UnreadRows {
   readonly raw: RawRows;
@@ -52,4 +54,31 @@ function* readSteps(parts: readonly UnreadRows[]): Steps<Row[]> {
     for (const row of yield* reader.readSteps(raw)) rows.push(row);
   }
   return rows;
+}
+
+/** How rows are written as JSON text. */
+export interface WrittenRows {
+  readonly layout: RowLayout;
+  readonly out: JsonWriter;
+}
+
+/** @throws {ServiceError} as {@link RowWriter} does */
+export function writeRows(parts: readonly UnreadRows[], written: WrittenRows): void {
+  let isFirst = true;
+  for (const { raw, reader: { writer } } of parts) {
+    writer.write(raw, { ...written, isFirst });
+    isFirst &&= raw.length === 0;
+  }
+}
+
+/** The same in steps, between which what is written may be taken. */
+export function* writeRowSteps(
+  parts: readonly UnreadRows[],
+  written: WrittenRows,
+): Steps<void> {
+  let isFirst = true;
+  for (const { raw, reader: { writer } } of parts) {
+    yield* writer.writeSteps(raw, { ...written, isFirst });
+    isFirst &&= raw.length === 0;
+  }
 }

@@ -57,6 +57,7 @@ export function createWalker(
     let bytes = 0;
     const page = (end: UnreadPage["end"], next: UnreadPage["next"]) => ({
       parts,
+      length,
       bytes,
       next,
       end,

@@ -214,6 +214,7 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       const readBounded = boundRows(readPage, {
         max: prepared.query["max-rows"],
         count: countRows,
+        lengthOf: ({ rows }) => rows.length,
       });
       return streams.open(async (position) => {
         time.renew();

@@ -5,11 +5,12 @@
  */
 import { canonicalText } from "../../catalog/statement/canonical_text.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { createPageReader } from "../../db/run/pages.ts";
+import { createPageFetcher } from "../../db/run/pages.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
+import type { RowsText } from "./encode_rows.ts";
 import {
-  largeJson,
+  largeRows,
   MAX_LINK_CHARACTERS,
   type Responder,
   type ResponderOptions,
@@ -17,13 +18,13 @@ import {
 
 export function respondMany(
   prepared: PreparedQuery,
-  { addresses, executor, cursors, stallTimeoutMs }: ResponderOptions,
+  { addresses, executor, cursors, stallTimeoutMs, scratch }: ResponderOptions,
 ): Responder<PageParams> {
   const { query } = prepared;
-  const readPage = createPageReader(prepared, executor);
+  const fetchPage = createPageFetcher(prepared, executor);
   const statement = statementOf(prepared);
   return async ({ context, url, values, own: { size, cursor } }) => {
-    const { identity, cassandra, run, countRows } = context.get("request");
+    const { identity, cassandra, countRows } = context.get("request");
     const binding: CursorBinding = {
       query: query.name,
       statement,
@@ -32,23 +33,28 @@ export function respondMany(
     };
     async function read() {
       const position = cursor === null ? null : await cursors.open(cursor, binding);
-      return await readPage(values, { size, position, stopwatch: cassandra, run });
+      return await fetchPage(values, { size, position, stopwatch: cassandra });
     }
-    const { rows, bytes, next } = await read().catch((error) => {
+    const { parts, length, next } = await read().catch((error) => {
       throw pointToCursor(error);
     });
-    context.get("request").rowsRead += rows.length;
-    countRows(rows.length);
-    const headers = { vary: "Accept" };
-    const answer = { context, stallTimeoutMs, headers, bytes };
-    if (next === null) return largeJson({ items: rows, next_cursor: null }, answer);
-    const sealed = await cursors.seal(next, binding);
-    const body = { items: rows, next_cursor: sealed };
-    url.searchParams.set("cursor", sealed);
-    const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;
-    // The body has the cursor too.
-    if (link.length > MAX_LINK_CHARACTERS) return largeJson(body, answer);
-    return largeJson(body, { ...answer, headers: { ...headers, link } });
+    context.get("request").rowsRead += length;
+    countRows(length);
+    const sealed = next === null ? null : await cursors.seal(next, binding);
+    const text: RowsText = {
+      parts,
+      layout: "elements",
+      before: '{"items":[',
+      after: `],"next_cursor":${JSON.stringify(sealed)}}`,
+    };
+    const headers: Record<string, string> = { vary: "Accept" };
+    if (sealed !== null) {
+      url.searchParams.set("cursor", sealed);
+      const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;
+      // The body has the cursor too.
+      if (link.length <= MAX_LINK_CHARACTERS) headers.link = link;
+    }
+    return await largeRows(text, { context, stallTimeoutMs, headers, scratch });
   };
 }
 

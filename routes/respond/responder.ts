@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import { jsonPieces } from "../../codec/json/json_pieces.ts";
+import type { JsonWriter } from "../../codec/json/json_writer.ts";
 import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import { areLarge } from "../../db/run/unread_rows.ts";
@@ -15,6 +16,7 @@ import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
 import { encodePieces, joinChunks } from "./encode_pieces.ts";
+import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./encode_rows.ts";
 import { answerBody, takePieces } from "./paced_body.ts";
 
 /** A request whose input is checked and encoded. */
@@ -33,6 +35,8 @@ export type Responder<Own = unknown> = (served: Served<Own>) => Promise<Response
 export interface ResponderOptions {
   readonly addresses: Addresses;
   readonly executor: Executor;
+  /** Where small answers are written, each in one go, before they are handed on. */
+  readonly scratch: JsonWriter;
   readonly cursors: Cursors;
   /** Longest that a caller may take nothing of an answer, in milliseconds. */
   readonly stallTimeoutMs: number;
@@ -76,6 +80,21 @@ export async function largeJson(
   if (!areLarge(bytes)) return json(body, { headers });
   const chunks = await context.get("request").run(encodePieces(jsonPieces(body)));
   return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
+}
+
+/** The same for rows, which go from Cassandra's bytes to text. */
+export async function largeRows(
+  text: RowsText,
+  { scratch, ...options }: LargeAnswerOptions & Pick<ResponderOptions, "scratch">,
+): Promise<Response> {
+  const headers = jsonHeaders(options.headers);
+  if (takesSteps(text.parts)) {
+    const chunks = await options.context.get("request").run(encodeInSteps(text));
+    return largeBytes(chunks, { ...options, headers });
+  }
+  encodeAtOnce(text, scratch);
+  // The runtime makes a copy of it.
+  return new Response(scratch.view(), { headers });
 }
 
 /**

@@ -6,11 +6,20 @@
 import type { Json } from "../../codec/codec.ts";
 import { isLight, jsonPieces, slicesOf } from "../../codec/json/json_pieces.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
+import { readRows, type UnreadRows } from "../../db/run/unread_rows.ts";
+import { encodePieces } from "./encode_pieces.ts";
+import { type EncodeOptions, encodeRows, takesSteps } from "./encode_rows.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A column of the rows. */
 export interface RowColumn {
   readonly name: string;
   readonly nullable: boolean;
+}
+
+export interface EncodeFormatOptions extends EncodeOptions {
+  readonly columns: readonly RowColumn[];
 }
 
 export interface RowFormat {
@@ -21,9 +30,8 @@ export interface RowFormat {
   readonly hasHeader: boolean;
   /** What stands before the first row. */
   begin(columns: readonly RowColumn[]): string;
-  rows(rows: readonly Row[], columns: readonly RowColumn[]): string;
-  /** The same text, in pieces that each take about the same time to write. */
-  pieces(rows: readonly Row[], columns: readonly RowColumn[]): Iterable<string>;
+  /** The bytes of a page, in chunks of some tens of kilobytes. */
+  encode(parts: readonly UnreadRows[], options: EncodeFormatOptions): Promise<Bytes[]>;
   /** What stands where a failure ends the text: no parser takes for whole what ends with it. */
   readonly unfinished: string;
 }
@@ -33,13 +41,7 @@ const NDJSON: RowFormat = {
   isCompressedByRuntime: false,
   hasHeader: false,
   begin: () => "",
-  rows: (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
-  *pieces(rows) {
-    for (const row of rows) {
-      yield* jsonPieces(row);
-      yield "\n";
-    }
-  },
+  encode: (parts, options) => encodeRows({ parts, layout: "lines" }, options),
   unfinished: '{"',
 };
 
@@ -53,19 +55,11 @@ const CSV: RowFormat = {
   isCompressedByRuntime: true,
   hasHeader: true,
   begin: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}${csvEnd(columns)}`,
-  rows(rows, columns) {
-    const end = csvEnd(columns);
-    return rows.map((row) => {
-      const line = columns.map(({ name }) => csvField(row[name] ?? null)).join(",");
-      // Not even a null if none can be may make an empty line.
-      return line + end === "\r\n" ? `""${end}` : line + end;
-    }).join("");
-  },
-  *pieces(rows, columns) {
-    for (const row of rows) {
-      if (isLight(row)) yield CSV.rows([row], columns);
-      else yield* largeCsvLine(row, columns);
-    }
+  async encode(parts, { columns, run }) {
+    const rows = await readRows(parts, { run });
+    return takesSteps(parts)
+      ? await run(encodePieces(csvPieces(rows, columns)))
+      : [new TextEncoder().encode(csvText(rows, columns))];
   },
   unfinished: '"',
 };
@@ -74,6 +68,27 @@ export const ROW_FORMATS = {
   "application/x-ndjson": NDJSON,
   "text/csv": CSV,
 } as const satisfies Record<string, RowFormat>;
+
+/** The lines of rows. */
+export function csvText(rows: readonly Row[], columns: readonly RowColumn[]): string {
+  const end = csvEnd(columns);
+  return rows.map((row) => {
+    const line = columns.map(({ name }) => csvField(row[name] ?? null)).join(",");
+    // Not even a null if none can be may make an empty line.
+    return line + end === "\r\n" ? `""${end}` : line + end;
+  }).join("");
+}
+
+/** The same text, in pieces that each take about the same time to write. */
+export function* csvPieces(
+  rows: readonly Row[],
+  columns: readonly RowColumn[],
+): Generator<string> {
+  for (const row of rows) {
+    if (isLight(row)) yield csvText([row], columns);
+    else yield* largeCsvLine(row, columns);
+  }
+}
 
 /** What ends each line. */
 function csvEnd([first, second]: readonly RowColumn[]): string {

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parse } from "csv-parse/sync";
 import type { Row } from "../../db/prepare/read_rows.ts";
-import { ROW_FORMATS, type RowColumn } from "./row_format.ts";
+import { csvPieces, csvText, ROW_FORMATS, type RowColumn } from "./row_format.ts";
 
 const CSV = ROW_FORMATS["text/csv"];
 const NDJSON = ROW_FORMATS["application/x-ndjson"];
@@ -11,7 +11,7 @@ const WORD: RowColumn = { name: "word", nullable: true };
 const ID: RowColumn = { name: "id", nullable: false };
 
 function csv(columns: readonly RowColumn[], rows: readonly Row[]): string {
-  return CSV.begin(columns) + CSV.rows(rows, columns);
+  return CSV.begin(columns) + csvText(rows, columns);
 }
 
 /** The records after the header, as a reader of another language has them. */
@@ -32,19 +32,12 @@ print(json.dumps(list(csv.DictReader(text, strict=True))))`;
   }
 }
 
-describe("the pieces of rows", () => {
+describe("csvPieces()", () => {
   const long = "x".repeat(50_000);
   const members = Array.from({ length: 20_000 }, (_, index) => `member ${index}`);
   const columns = [WORD, ID];
 
-  it("are the same text as the rows, as NDJSON", () => {
-    const rows = [{ word: long, id: 1 }, { word: null, id: members }, { word: '"', id: "" }];
-    const pieces = [...NDJSON.pieces(rows, columns)];
-    expect(pieces.join("")).toBe(NDJSON.rows(rows, columns));
-    expect(pieces.length).toBeGreaterThan(10);
-  });
-
-  it("are the same records as the rows, as CSV", () => {
+  it("gives the same records as csvText()", () => {
     const rows = [
       { word: `"${long}`, id: 1 },
       { word: null, id: members },
@@ -52,11 +45,11 @@ describe("the pieces of rows", () => {
       { word: '"'.repeat(50_000), id: "" },
       { word: "a", id: null },
     ];
-    const pieces = [...CSV.pieces(rows, columns)];
-    expect(parse(pieces.join(""))).toEqual(parse(CSV.rows(rows, columns)));
+    const pieces = [...csvPieces(rows, columns)];
+    expect(parse(pieces.join(""))).toEqual(parse(csvText(rows, columns)));
     expect(pieces.length).toBeGreaterThan(10);
     const single = [{ word: long }, { word: null }];
-    expect(parse([...CSV.pieces(single, [WORD])].join(""))).toEqual([[long, ""], ["", ""]]);
+    expect(parse([...csvPieces(single, [WORD])].join(""))).toEqual([[long, ""], ["", ""]]);
   });
 });
 
@@ -148,11 +141,6 @@ describe("CSV", () => {
 });
 
 describe("NDJSON", () => {
-  it("has an object on each line, null and empty string as they are", () => {
-    const text = NDJSON.begin([WORD]) + NDJSON.rows([{ word: null }, { word: "" }], [WORD]);
-    expect(text).toBe('{"word":null}\n{"word":""}\n');
-  });
-
   it("is taken for whole by no reader where a failure ended it", () => {
     expect(() => JSON.parse(NDJSON.unfinished)).toThrow();
   });

@@ -1,0 +1,213 @@
+/**
+ * JSON text as bytes of UTF-8, written one value after the other: the same text that `JSON.stringify()`
+ * gives, without an object or a string in between where a value can do without.
+ *
+ * What a value looks like, its type says (`codec/types/`); here is how numbers, strings and words become
+ * bytes.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { BACKSLASH, DIGIT_ZERO, HYPHEN, POINT, QUOTE, SPACE } from "./characters.ts";
+
+/** Bytes from here on are parts of longer characters. */
+const NOT_ASCII = 0x80;
+
+/** The longest number: a sign, 17 digits, a point, and an exponent of a sign and three digits. */
+const MAX_NUMBER = 25;
+/** Integers below it have nine digits at most, which 32 bits hold. */
+const NINE_DIGITS = 1_000_000_000;
+/** Of a decimal with fewer digits no other has the same nearest double. */
+const FIFTEEN_DIGITS = 1e15;
+/** Longer texts are copied by the runtime, shorter ones byte by byte. */
+const LONG_TEXT = 48;
+
+const DEFAULT_CAPACITY = 64 * 1024;
+/** Bytes that are kept for the next text. */
+const MAX_KEPT = 512 * 1024;
+
+const encoder = new TextEncoder();
+
+export class JsonWriter {
+  /**
+   * What is written stands before `at`; the rest is free. Types write into it themselves, after they have
+   * called `reserve()`, which may put another in its place.
+   */
+  bytes: Buffer<ArrayBuffer>;
+  at = 0;
+  readonly #capacity: number;
+
+  /** @param capacity of bytes, to begin with */
+  constructor(capacity = DEFAULT_CAPACITY) {
+    this.#capacity = capacity;
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  /** Makes room for so many bytes. */
+  reserve(length: number): void {
+    if (this.bytes.length - this.at < length) this.#grow(length);
+  }
+
+  #grow(length: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.at + length));
+    this.bytes.copy(larger, 0, 0, this.at);
+    this.bytes = larger;
+  }
+
+  /** What is written. Valid until something else is. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.at);
+  }
+
+  /** A copy of what is written; the next text begins at the beginning. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.view());
+    this.at = 0;
+    return bytes;
+  }
+
+  /** Forgets what is written. Memory that only a rare text needs is given back. */
+  clear(): void {
+    this.at = 0;
+    if (this.bytes.length > MAX_KEPT) this.bytes = Buffer.allocUnsafeSlow(this.#capacity);
+  }
+
+  /** Text that was encoded before. */
+  raw(text: Uint8Array): void {
+    const { length } = text;
+    this.reserve(length);
+    const { bytes, at } = this;
+    for (let index = 0; index < length; index++) bytes[at + index] = text[index]!;
+    this.at = at + length;
+  }
+
+  /** A single character of ASCII. */
+  character(code: number): void {
+    this.reserve(1);
+    this.bytes[this.at++] = code;
+  }
+
+  /** Text of ASCII characters. */
+  ascii(text: string): void {
+    const { length } = text;
+    this.reserve(length);
+    if (length > LONG_TEXT) {
+      this.at += this.bytes.write(text, this.at, length, "latin1");
+      return;
+    }
+    const { bytes, at } = this;
+    for (let index = 0; index < length; index++) bytes[at + index] = text.charCodeAt(index);
+    this.at = at + length;
+  }
+
+  /** Any text, as it is. */
+  text(text: string): void {
+    this.reserve(3 * text.length);
+    this.at += encoder.encodeInto(text, this.bytes.subarray(this.at)).written;
+  }
+
+  /** Any value, by way of `JSON.stringify()`. */
+  json(value: unknown): void {
+    this.text(JSON.stringify(value));
+  }
+
+  /** A string of ASCII characters none of which JSON escapes. */
+  plainString(text: string): void {
+    this.character(QUOTE);
+    this.ascii(text);
+    this.character(QUOTE);
+  }
+
+  /** A string, from its bytes. */
+  string(
+    source: Buffer,
+    start: number,
+    end: number,
+    encoding: "utf8" | "latin1" = "utf8",
+  ): void {
+    this.reserve(end - start + 2);
+    const { bytes } = this;
+    let { at } = this;
+    bytes[at++] = QUOTE;
+    for (let index = start; index < end; index++) {
+      const byte = source[index]!;
+      if (byte < SPACE || byte >= NOT_ASCII || byte === QUOTE || byte === BACKSLASH) {
+        // Bytes that are no UTF-8 become what a decoder makes of them.
+        return this.json(source.toString(encoding, start, end));
+      }
+      bytes[at++] = byte;
+    }
+    bytes[at++] = QUOTE;
+    this.at = at;
+  }
+
+  /** A number without a fraction that a double holds exactly. */
+  integer(value: number): void {
+    this.reserve(MAX_NUMBER);
+    if (value < 0) this.bytes[this.at++] = HYPHEN;
+    this.#digits(Math.abs(value));
+  }
+
+  /** A finite number other than -0, in the fewest digits that tell it from others. */
+  number(value: number): void {
+    this.reserve(MAX_NUMBER);
+    const magnitude = Math.abs(value);
+    // Most numbers that people store have few digits after the point. If a number of at most fifteen digits
+    // has this double as its nearest, it is the shortest that does.
+    let scale = 1;
+    for (let decimals = 0; decimals <= 4; decimals++, scale *= 10) {
+      const scaled = Math.round(magnitude * scale);
+      if (scaled >= FIFTEEN_DIGITS) break;
+      if (scaled / scale !== magnitude) continue;
+      if (value < 0) this.bytes[this.at++] = HYPHEN;
+      const whole = Math.floor(magnitude);
+      this.#digits(whole);
+      if (decimals > 0) {
+        this.bytes[this.at++] = POINT;
+        this.padded(scaled - whole * scale, decimals);
+      }
+      return;
+    }
+    this.ascii(String(value));
+  }
+
+  /** The digits of a safe integer that is not negative; there is room for them. */
+  #digits(value: number): void {
+    if (value < NINE_DIGITS) return this.padded(value, lengthOf(value));
+    const high = Math.floor(value / NINE_DIGITS);
+    this.#digits(high);
+    this.padded(value - high * NINE_DIGITS, 9);
+  }
+
+  /** So many digits of an integer of at most nine, with zeros before them; there has to be room for them. */
+  padded(value: number, length: number): void {
+    const { bytes, at } = this;
+    let rest = value | 0;
+    for (let index = at + length - 1; index >= at; index--) {
+      const tenth = (rest / 10) | 0;
+      bytes[index] = DIGIT_ZERO + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.at = at + length;
+  }
+}
+
+/** Writes two digits of a number below a hundred. */
+export function writeTwoDigits(bytes: Buffer, at: number, value: number): void {
+  // The quotient by ten, as far as it goes.
+  const tens = (value * 103) >> 10;
+  bytes[at] = DIGIT_ZERO + tens;
+  bytes[at + 1] = DIGIT_ZERO + value - tens * 10;
+}
+
+/** The number of digits of an integer of at most nine. */
+function lengthOf(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1_000) return 3;
+  if (value < 10_000) return 4;
+  if (value < 100_000) return 5;
+  if (value < 1_000_000) return 6;
+  if (value < 10_000_000) return 7;
+  return value < 100_000_000 ? 8 : 9;
+}

@@ -1,0 +1,59 @@
+/**
+ * How the cells of a row are read and written, by column. All of it is chosen once, when the query is
+ * prepared.
+ *
+ * @module
+ */
+import type { Codec, Json } from "../../codec/codec.ts";
+import { variantCodecFor } from "../../codec/codec_for.ts";
+import { NumberTooLongError } from "../../codec/variant.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import { cqlTypeOf } from "../driver/cql_type.ts";
+import type { DriverColumn } from "../driver/internals/driver_types.ts";
+import type { Conceal } from "./conceal.ts";
+
+/** How the values of one column are read and written. */
+export interface Cell extends Pick<Codec, "decode" | "decodeSteps" | "writeJson"> {
+  readonly name: string;
+  /** What stands for null. */
+  readonly absent: Json;
+}
+
+export interface CellOptions {
+  /** Whether the statement works a column out, by its index. */
+  readonly isComputed?: (index: number) => boolean;
+  /** What hides the values of a column, by its index; null if it is shown. */
+  readonly concealOf?: (index: number) => Conceal | null;
+}
+
+export function cellsOf(
+  columns: readonly DriverColumn[],
+  { isComputed = () => false, concealOf = () => null }: CellOptions,
+): Cell[] {
+  return columns.map(({ name, type }, index) => {
+    const codec = variantCodecFor(cqlTypeOf(type), { computed: isComputed(index) });
+    return cellOf(name, codec, concealOf(index));
+  });
+}
+
+function cellOf(name: string, codec: Codec, conceal: Conceal | null): Cell {
+  const { decode, decodeSteps, writeJson } = codec;
+  if (conceal === null) return { name, decode, decodeSteps, writeJson, absent: null };
+  return {
+    name,
+    decode: (bytes, start, end) => conceal(decode(bytes, start, end)),
+    *decodeSteps(bytes, start, end) {
+      return conceal(yield* decodeSteps(bytes, start, end));
+    },
+    writeJson: (bytes, start, end, out) => out.json(conceal(decode(bytes, start, end))),
+    absent: conceal(null),
+  };
+}
+
+/** What callers are told of an error in reading. */
+export function asServiceError(error: unknown): unknown {
+  if (!(error instanceof NumberTooLongError)) return error;
+  const detail =
+    "A number that the query computes has too many digits: request other rows, or ask its author to round it";
+  return new ServiceError("number_too_long", detail, { cause: error });
+}

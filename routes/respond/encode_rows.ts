@@ -1,0 +1,81 @@
+/**
+ * The bytes of an answer that holds rows as JSON, and nothing else of any size.
+ *
+ * @module
+ */
+import { JsonWriter } from "../../codec/json/json_writer.ts";
+import type { RunSteps, Steps } from "../../codec/steps.ts";
+import type { RowLayout } from "../../db/prepare/write_rows.ts";
+import {
+  areLarge,
+  bytesOf,
+  type UnreadRows,
+  writeRows,
+  writeRowSteps,
+} from "../../db/run/unread_rows.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface RowsText {
+  readonly parts: readonly UnreadRows[];
+  readonly layout: RowLayout;
+  /** What stands around the rows. Default: nothing. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Whether the text takes so long to write that others are let in meanwhile. */
+export function takesSteps(parts: readonly UnreadRows[]): boolean {
+  return areLarge(parts.reduce((sum, part) => sum + bytesOf(part), 0));
+}
+
+/**
+ * Writes the text in place of what was written before.
+ *
+ * @throws {ServiceError} as `writeRows()` does
+ */
+export function encodeAtOnce(
+  { parts, layout, before = "", after = "" }: RowsText,
+  scratch: JsonWriter,
+): void {
+  scratch.clear();
+  scratch.text(before);
+  writeRows(parts, { layout, out: scratch });
+  scratch.text(after);
+}
+
+/** What is written goes into a chunk from here on: a step more still fits into the 64 KiB of a piece. */
+const CHUNK_BYTES = 52 * 1024;
+
+/** The text in chunks of some tens of kilobytes. */
+export function* encodeInSteps(
+  { parts, layout, before = "", after = "" }: RowsText,
+): Steps<Bytes[]> {
+  const chunks: Bytes[] = [];
+  // Others write into theirs between two steps.
+  const out = new JsonWriter();
+  out.text(before);
+  for (const _ of writeRowSteps(parts, { layout, out })) {
+    if (out.at >= CHUNK_BYTES) chunks.push(out.take());
+    yield;
+  }
+  out.text(after);
+  chunks.push(out.take());
+  return chunks;
+}
+
+export interface EncodeOptions {
+  /** For what is written at once. */
+  readonly scratch: JsonWriter;
+  readonly run: RunSteps;
+}
+
+/** The bytes of rows, in chunks. */
+export async function encodeRows(
+  text: RowsText,
+  { scratch, run }: EncodeOptions,
+): Promise<Bytes[]> {
+  if (takesSteps(text.parts)) return await run(encodeInSteps(text));
+  encodeAtOnce(text, scratch);
+  return [scratch.take()];
+}
