@@ -7,6 +7,7 @@
  */
 import { type Config, readConfig } from "../config/config.ts";
 import { settingWarnings } from "../config/unknown_settings.ts";
+import { connectionFailure } from "../db/driver/map_error.ts";
 import {
   assertNoConflicts,
   compareMigrations,
@@ -111,7 +112,7 @@ if (import.meta.main) {
     });
     Deno.exit(0);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(connectionFailure(error));
     Deno.exit(1);
   }
 }

@@ -58,6 +58,9 @@ export function clientOptions(
       ...portOf(options),
       // Later versions send an id of the result's columns with each EXECUTE, which nothing here keeps.
       maxVersion: cassandra.types.protocolVersion.v4,
+      // With a dead node, the driver waits in vain. Longer than gossip takes: the schema's users look on
+      // from then on (`schema_watch/schema_agreement.ts`), by a node that has to have heard of the change.
+      maxSchemaAgreementWaitSeconds: 5,
     },
     socketOptions: {
       // A node that comes back while an attempt waits for it is found by the next one.

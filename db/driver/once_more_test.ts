@@ -26,8 +26,13 @@ async function runsOf(
 ): Promise<[number, unknown]> {
   let runs = 0;
   let asked = 0;
-  const checkSchemaAgreement = () => Promise.resolve(agreement[asked++] ?? agreement.at(-1));
-  const client = { metadata: { checkSchemaAgreement } } as unknown as cassandra.Client;
+  const query = (cql: string) => {
+    if (cql.endsWith("system.local")) return Promise.resolve({ rows: [{ schema_version: 1 }] });
+    const agrees = agreement[asked++] ?? agreement.at(-1);
+    return Promise.resolve({ rows: [{ schema_version: agrees ? 1 : 2 }] });
+  };
+  const hosts = { values: () => [] };
+  const client = { hosts, controlConnection: { query } } as unknown as cassandra.Client;
   const run = () => {
     runs++;
     return runs === 1 || always ? Promise.reject(error) : Promise.resolve("done");

@@ -9,7 +9,7 @@ import { MigrationError } from "./migrations.ts";
 /** Longer than the driver waits for schema agreement, so that its answer is what we hear. */
 export const DDL_TIMEOUT_MS = 60_000;
 
-/** The driver waits for ten seconds. A busy cluster that many processes change at once takes longer. */
+/** The driver waits for a few seconds. A busy cluster that many processes change at once takes longer. */
 const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 250;
 

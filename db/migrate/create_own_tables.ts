@@ -9,6 +9,7 @@ import { leaseTableCql } from "../schema/lease_table.ts";
 import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE, LEASE_TABLE } from "../schema/own_tables.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { historyColumnsCql, historyTableCql, lacksColumns } from "./history_table.ts";
+import { whenServed } from "./when_served.ts";
 
 const TABLES = [
   [HISTORY_TABLE, historyTableCql],
@@ -26,12 +27,17 @@ const TABLES = [
 export async function createOwnTables(session: Session, keyspace: string): Promise<void> {
   const existing = await findOwnTables(session, keyspace);
   for (const [table, cqlOf] of TABLES) {
-    if (!existing.has(table)) await change(session, cqlOf(keyspace));
+    if (existing.has(table)) continue;
+    // The keyspace may be the work of another process, of which this node has not heard.
+    await whenServed(() => change(session, cqlOf(keyspace)));
   }
 }
 
 /** For the holder of the lease alone: a column cannot be added twice. */
 export async function extendOwnTables(session: Session, keyspace: string): Promise<void> {
+  if (!await lacksColumns(session, keyspace)) return;
+  // A node that has not heard of the table at all lacks its columns as well.
+  await awaitAgreement(session, await session.agreesOnSchema());
   if (await lacksColumns(session, keyspace)) await change(session, historyColumnsCql(keyspace));
 }
 

@@ -88,10 +88,8 @@ export function recordOf(
 ): MigrationRecord {
   const update = async (assignments: string, values: readonly unknown[]) => {
     const table = qualify(keyspace, HISTORY_TABLE);
-    await session.query(
-      `UPDATE ${table} SET ${assignments} WHERE history = ? AND version = ?`,
-      [...values, PARTITION, version],
-    );
+    const cql = `UPDATE ${table} SET ${assignments} WHERE history = ? AND version = ?`;
+    await whenServed(() => session.query(cql, [...values, PARTITION, version]));
   };
   return {
     start: () => update("name = ?, started_at = ?", [name, new Date()]),

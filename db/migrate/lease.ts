@@ -53,7 +53,8 @@ export async function acquireLease(session: Session, options: LeaseOptions): Pro
   const row = new LeaseRow(session, { keyspace, seconds });
   let saidAt = -Infinity;
   for (;;) {
-    const other = await row.take();
+    // Looking first: attempts to take it would be in the way of its holder, who has to renew it.
+    const other = await row.holder() ?? await row.take();
     if (other === null) break;
     if (performance.now() - saidAt >= SAY_AGAIN_MS) {
       saidAt = performance.now();
@@ -77,6 +78,9 @@ interface Holder {
   /** ISO 8601. */
   readonly since: string;
 }
+
+/** Of a lease that ended between two looks at it. */
+const GONE: Holder = { holder: "it has just ended", since: "a moment ago" };
 
 /** The row of the lease, as one process sees and changes it. */
 class LeaseRow {
@@ -129,17 +133,21 @@ class LeaseRow {
     } catch (error) {
       if (isRefusal(error)) throw error;
     }
-    const holder = await this.#read();
+    const holder = await this.#read("SERIAL") ?? GONE;
     return holder.holder === this.#holder ? null : holder;
   }
 
-  async #read(): Promise<Holder> {
-    const [row] = await this.#session.query(
-      `SELECT holder, since FROM ${this.#table} WHERE name = ?`,
-      [NAME],
-      { consistency: "SERIAL" },
-    );
-    if (row === undefined) return { holder: "it has just ended", since: "a moment ago" };
+  /** Who has it, as far as a read can tell; null if nobody seems to. */
+  async holder(): Promise<Holder | null> {
+    return await this.#read();
+  }
+
+  /** @param consistency default: the session's */
+  async #read(consistency?: "SERIAL"): Promise<Holder | null> {
+    const cql = `SELECT holder, since FROM ${this.#table} WHERE name = ?`;
+    const options = consistency === undefined ? {} : { consistency };
+    const [row] = await whenServed(() => this.#session.query(cql, [NAME], options));
+    if (row === undefined) return null;
     return { holder: String(row.holder), since: (row.since as Date).toISOString() };
   }
 }

@@ -74,7 +74,8 @@ async function isAhead(
   migrations: readonly Migration[],
   { keyspace, log }: ApplyOptions,
 ): Promise<boolean> {
-  const status = compareMigrations(migrations, await readHistory(session, keyspace));
+  const history = await recording(readHistory(session, keyspace));
+  const status = compareMigrations(migrations, history);
   assertNoConflicts(status);
   const ahead = describeNewer(status, migrations);
   if (ahead !== null) log(`${ahead}: nothing is changed`);
@@ -86,7 +87,8 @@ async function pendingOf(
   migrations: readonly Migration[],
   { keyspace, to = Infinity }: ApplyOptions,
 ): Promise<readonly Migration[]> {
-  const { pending } = compareMigrations(migrations, await readHistory(session, keyspace));
+  const history = await recording(readHistory(session, keyspace));
+  const { pending } = compareMigrations(migrations, history);
   return pending.filter(({ version }) => version <= to);
 }
 

@@ -1,23 +1,30 @@
 /**
- * Bridges the moment in which a table of ours is listed and not yet served. A node writes a change of the
- * schema down first and applies it then, and other nodes hear of it later still: a process that did not
- * make the change can find a table in `system_schema.tables` and be told that it does not exist.
+ * Bridges the moment in which a table of ours is listed and not yet served everywhere. A node writes a change of the
+ * schema down first and applies it then, and other nodes hear of it later still. So a process that did not
+ * make the change can find a table in `system_schema.tables` and be told that it does not exist, or that
+ * replicas failed: those that have not heard of the table cannot read the request. Nor does a node
+ * that is busy with many changes always answer in time, or a node that restarts.
  *
  * @module
  */
 import cassandra from "cassandra-driver";
+import { mapError } from "../driver/map_error.ts";
 
 /** A change is applied within milliseconds, and has spread over a cluster within seconds. */
-const PATIENCE_MS = 10_000;
-const LOOK_AGAIN_MS = 50;
+const PATIENCE_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
 
 /**
- * Does some work on a table that is known to exist.
+ * Does some work on what is known to exist. The work may be done more than once, even if it has succeeded.
  *
- * @throws what the work throws; that the table does not exist, only once this has gone on for too long
+ * @param options.patienceMs how long it may go unserved
+ * @throws what the work throws; that it is not served, only once this has gone on for too long
  */
-export async function whenServed<T>(work: () => Promise<T>): Promise<T> {
-  const givesUpAt = performance.now() + PATIENCE_MS;
+export async function whenServed<T>(
+  work: () => Promise<T>,
+  { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
+): Promise<T> {
+  const givesUpAt = performance.now() + patienceMs;
   for (;;) {
     try {
       return await work();
@@ -28,9 +35,12 @@ export async function whenServed<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What a node says of a table that it is about to serve: before it knows its name, and before it has its store. */
-const UNSERVED = /does not exist$|^unconfigured table |Unknown CF /i;
+/** What a node says of a keyspace or table that it is about to serve. */
+const UNSERVED = /\bdoes(?: not|n't) exist$|^unconfigured table |Unknown keyspace/i;
+/** A node is gone or busy, or replicas have not heard of a table: why they failed is not said before version 5 of the protocol. */
+const PASSING = ["unavailable", "timeout", "replica_failure", "schema_changed"];
 
 function isUnserved(error: unknown): boolean {
-  return error instanceof cassandra.errors.ResponseError && UNSERVED.test(error.message);
+  if (error instanceof cassandra.errors.ResponseError && UNSERVED.test(error.message)) return true;
+  return PASSING.includes(mapError(error, { writes: false, idempotent: true }).code);
 }

@@ -155,16 +155,16 @@ describe("a service on three nodes", () => {
       .toEqual([]);
   });
 
-  it("is migrated once, however many processes in both data centres begin at the same time", async () => {
+  /** Migrates a keyspace of its own by many processes, and checks that each change was made once. */
+  async function migrateOnce(keyspace: string, { count }: { readonly count: number }) {
     await using folder = await createCqlFolder({
       migration:
         `CREATE TABLE memos (id int PRIMARY KEY, body text);\nALTER TABLE memos ADD tag text;`,
       queries: "",
     });
     await Deno.remove(`${folder.path}/queries`, { recursive: true });
-    const keyspace = "migrated_by_many";
     const outcomes = await migrateByMany(ring, {
-      count: 10,
+      count,
       cqlDir: folder.path,
       keyspace,
       replication: "dc1:2,dc2:1",
@@ -173,7 +173,7 @@ describe("a service on three nodes", () => {
     const lines = outcomes.flatMap((outcome) => outcome.lines);
     expect(lines.filter((line) => line.startsWith("Applied")).length).toBe(1);
     const idle = lines.filter((line) => line.endsWith("is up to date"));
-    expect(idle.length).toBe(9);
+    expect(idle.length).toBe(count - 1);
     const { rows } = await service.client.execute(
       `SELECT * FROM ${keyspace}.cqlgate_migrations`,
     );
@@ -183,6 +183,25 @@ describe("a service on three nodes", () => {
     await service.client.execute(
       `INSERT INTO ${keyspace}.memos (id, body, tag) VALUES (1, '', '')`,
     );
+  }
+
+  it("is migrated once, however many processes in both data centres begin at the same time", async () => {
+    await migrateOnce("migrated_by_many", { count: 10 });
+  });
+
+  it("is migrated once although a node goes and comes back meanwhile", async () => {
+    const [, , third] = ring.nodes;
+    // It has begun, as the keyspace shows.
+    const interrupting = eventually("the keyspace is there", async () => {
+      const { rowLength } = await service.client.execute(
+        "SELECT * FROM system_schema.keyspaces WHERE keyspace_name = 'migrated_again'",
+      );
+      return rowLength === 1;
+    }).then(async () => {
+      await third.kill();
+      await third.start();
+    });
+    await Promise.all([migrateOnce("migrated_again", { count: 6 }), interrupting]);
   });
 
   it("serves on while a node is gone, says which, and has it back", async () => {

@@ -107,6 +107,11 @@ export interface RequestExecution {
 export interface ControlConnection {
   _nodeSchemaChangeHandler(event: { readonly keyspace: string }): void;
   on(event: "newConnection", listener: (error: unknown) => void): void;
+  /** @param waits whether it waits for a connection that was lost */
+  query(
+    cql: string,
+    waits: boolean,
+  ): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
 }
 export interface DriverResult {
   rows?: RawRows;
