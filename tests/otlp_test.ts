@@ -288,3 +288,41 @@ describe("A process whose console is replaced by the exporter", () => {
       .toEqual([["WARN", expect.stringContaining('"message":"Only exported"')]]);
   });
 });
+
+describe("A process of which a metric cannot be read", () => {
+  it("exports all others, again and again, and reports that one once", async () => {
+    await using receiver = startOtlpReceiver();
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `
+        import { createMetrics } from "./observe/metrics/metrics.ts";
+        import { NOTHING_TO_READ } from "./observe/metrics/readings.ts";
+        const metrics = createMetrics("1.2.3", (metric) => console.log(metric));
+        let readings = 0;
+        metrics.readFrom({
+          ...NOTHING_TO_READ,
+          heaviest() {
+            if (++readings === 3) metrics.observe({ kind: "readiness", ready: true, reason: null });
+            throw new Error("broken");
+          },
+        });
+        setInterval(() => {}, 1_000);
+      `,
+      ],
+      env: { ...receiver.env, OTEL_METRIC_EXPORT_INTERVAL: "50", OTEL_DENO_CONSOLE: "ignore" },
+      stdout: "piped",
+    }).spawn();
+    const stdout = new Response(child.stdout).text();
+    try {
+      await eventually("a later reading is exported", () => {
+        const { dataPoints = [] } = receiver.metrics.get("cqlgate_ready")?.gauge ?? {};
+        return dataPoints.some(({ asDouble }) => asDouble === 1);
+      });
+    } finally {
+      child.kill("SIGKILL");
+      await child.status;
+    }
+    expect(await stdout).toBe("cqlgate_heaviest_cassandra_seconds\n");
+  });
+});

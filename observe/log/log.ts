@@ -12,6 +12,7 @@ import type { LineWriter } from "./line_writer.ts";
 import { createRepeatedLines } from "./repeated_lines.ts";
 import { createAuditLines } from "./audit_lines.ts";
 import { createClockLines } from "./clock_lines.ts";
+import { describeCause, summarizeCause } from "./describe_cause.ts";
 import { createAvailabilityLines } from "./availability_lines.ts";
 import type { Observation, Observe } from "../observation.ts";
 import { collectsSpans } from "../span_collection.ts";
@@ -127,7 +128,7 @@ export function logObservations(logger: Logger): Observe {
         return logger.info(literally(observation.message));
       case "warning":
         return logger.warning(literally(observation.message), {
-          cause: describeCause(observation.cause),
+          cause: summarizeCause(observation.cause),
         });
     }
   };
@@ -137,6 +138,8 @@ export function logObservations(logger: Logger): Observe {
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
 
 function logRequest(logger: Logger, request: Observation & { kind: "request" }): void {
+  const level = PROBES.has(request.route) ? "debug" : levelOf(request);
+  const describe = level === "error" ? describeCause : summarizeCause;
   const properties = {
     method: request.method,
     route: request.route,
@@ -151,10 +154,9 @@ function logRequest(logger: Logger, request: Observation & { kind: "request" }):
     client_id: request.clientId,
     ...(request.code === null ? {} : { code: request.code }),
     ...(request.policy === null ? {} : { policy: request.policy }),
-    ...(request.cause === undefined ? {} : { cause: describeCause(request.cause) }),
+    ...(request.cause === undefined ? {} : { cause: describe(request.cause) }),
   };
   const message = "{method} {route} {status} in {duration_ms} ms";
-  const level = PROBES.has(request.route) ? "debug" : levelOf(request);
   logger[level](message, properties);
 }
 
@@ -176,7 +178,7 @@ function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {
     ...(stopped === null ? {} : { stopped }),
     ...(completed ? {} : { completed }),
     request_id: bulk.requestId,
-    ...(cause === undefined ? {} : { cause: describeCause(cause) }),
+    ...(cause === undefined ? {} : { cause: summarizeCause(cause) }),
   };
   const message = "{query}: {written} lines of {read} written, {failed} failed";
   if (!completed) logger.warning(`${message}, then the upload broke off`, properties);
@@ -193,7 +195,7 @@ function logControl(logger: Logger, control: Observation & { kind: "control" }):
   }
   logger.error("The control file cannot be used, and what it said before still applies", {
     ...properties,
-    cause: describeCause(cause),
+    cause: summarizeCause(cause),
   });
 }
 
@@ -253,7 +255,7 @@ function logIssuerKeys(
   const effect = usable ? "its previous keys stay in use" : "none of its tokens can be verified";
   logger.warning(`Cannot get the keys of issuer {issuer}: ${effect}`, {
     issuer,
-    cause: describeCause(cause),
+    cause: summarizeCause(cause),
   });
 }
 
@@ -264,16 +266,8 @@ function logIntrospection(
   if (up) return logger.info("Issuer {issuer} answers about tokens", { issuer });
   logger.warning("Cannot ask issuer {issuer} about tokens: those not seen before are refused", {
     issuer,
-    cause: describeCause(cause),
+    cause: summarizeCause(cause),
   });
-}
-
-/** An error with its stack, and the same of each of its causes. */
-export function describeCause(cause: unknown): string | undefined {
-  if (cause === undefined || cause === null) return undefined;
-  if (!(cause instanceof Error)) return String(cause);
-  const deeper = describeCause(cause.cause);
-  return `${cause.stack ?? cause.message}${deeper === undefined ? "" : `\ncaused by ${deeper}`}`;
 }
 
 /** A message that is not a template. */

@@ -7,6 +7,7 @@
 import type { Logger } from "@logtape/logtape";
 import type { Observation } from "../observation.ts";
 import { createBoundedLines } from "./bounded_lines.ts";
+import { summarizeCause } from "./describe_cause.ts";
 import { round } from "./round.ts";
 
 type Repeated = Observation & {
@@ -51,7 +52,7 @@ export function createRepeatedLines(logger: Logger): RepeatedLines {
           return warnings.offer(kind, (leftOut) =>
             logger.warning("The driver reports: {report}", {
               report: `${source}: ${message}`,
-              ...(cause === undefined ? {} : { cause: messageOf(cause) }),
+              ...(cause === undefined ? {} : { cause: summarizeCause(cause) }),
               ...leftOutOf(leftOut),
             }));
         }
@@ -93,9 +94,4 @@ function leftOutOf(leftOut: number): { left_out?: number } {
 /** An attempt has a number, and a connection an id: what differs only there is one kind. */
 function withoutNumbers(message: string): string {
   return message.replace(/(?<![.:\w])#?\d+(?![.:\w])/g, "#");
-}
-
-/** What went wrong, in a word: a stack would lead into the driver. */
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

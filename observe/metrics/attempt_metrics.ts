@@ -43,8 +43,9 @@ export function registerAttemptMetrics(
       labelNames: ["outcome"],
       registers: [register],
       collect() {
+        const counts = options.read(read() ?? NONE);
         this.reset();
-        for (const [outcome, count] of Object.entries(options.read(read() ?? NONE))) {
+        for (const [outcome, count] of Object.entries(counts)) {
           this.inc({ outcome }, count);
         }
       },

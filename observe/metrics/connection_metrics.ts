@@ -53,8 +53,9 @@ export function createConnectionMetrics(
       labelNames: ["datacenter"],
       registers,
       collect() {
+        const all = pools();
         this.reset();
-        for (const pool of pools()) this.set({ datacenter: pool.datacenter }, read(pool));
+        for (const pool of all) this.set({ datacenter: pool.datacenter }, read(pool));
       },
     });
   }

@@ -13,9 +13,11 @@ import {
   type Observable,
 } from "@opentelemetry/api";
 import prometheus from "prom-client";
+import type { ReportUnreadable } from "./guarded_readings.ts";
 
 /** A counter or a gauge, and what is exported of it. */
 interface Exported {
+  readonly name: string;
   readonly source: prometheus.Counter | prometheus.Gauge;
   readonly instrument: Observable;
 }
@@ -23,8 +25,12 @@ interface Exported {
 type Labels = Readonly<Record<string, string | number>>;
 type ObserveValue = (...given: readonly [number] | readonly [Labels, number]) => void;
 
-/** Exports all metrics of a registry from now on; does nothing where nothing collects them. */
-export function exportMetrics(register: prometheus.Registry): void {
+/**
+ * Exports all metrics of a registry from now on; does nothing where nothing collects them.
+ *
+ * @param report hears of a metric that cannot be exported, once for each
+ */
+export function exportMetrics(register: prometheus.Registry, report: ReportUnreadable): void {
   const meter = telemetry.getMeter("cqlgate");
   if (meter === createNoopMeter()) return;
   const exported: Exported[] = [];
@@ -33,18 +39,24 @@ export function exportMetrics(register: prometheus.Registry): void {
     if (source instanceof prometheus.Histogram) exportHistogram(source, { name, meter });
     const options = optionsOf(name, register);
     if (source instanceof prometheus.Counter) {
-      exported.push({ source, instrument: meter.createObservableCounter(name, options) });
+      exported.push({ name, source, instrument: meter.createObservableCounter(name, options) });
     }
     if (source instanceof prometheus.Gauge) {
-      exported.push({ source, instrument: meter.createObservableGauge(name, options) });
+      exported.push({ name, source, instrument: meter.createObservableGauge(name, options) });
     }
   }
+  const failed = new Set<string>();
   meter.addBatchObservableCallback(async (result) => {
-    for (const { source, instrument } of exported) {
-      const { values } = await source.get();
-      for (const { value, labels } of values) {
-        // The runtime would export nothing any more if this threw.
-        if (Number.isFinite(value)) result.observe(instrument, value, attributesOf(labels));
+    for (const { name, source, instrument } of exported) {
+      // The runtime exports nothing any more, not even spans, once this has thrown.
+      try {
+        const { values } = await source.get();
+        for (const { value, labels } of values) {
+          if (Number.isFinite(value)) result.observe(instrument, value, attributesOf(labels));
+        }
+      } catch (error) {
+        if (!failed.has(name)) report(name, error);
+        failed.add(name);
       }
     }
   }, exported.map(({ instrument }) => instrument));

@@ -41,8 +41,8 @@ export function createIdentityMetrics(
     labelNames: ["result"],
     registers,
     collect() {
-      this.reset();
       const reading = tokenCache();
+      this.reset();
       for (const [result, name] of LOOKUPS) this.inc({ result }, reading?.[name] ?? 0);
     },
   });

@@ -49,8 +49,8 @@ export function registerLoadMetrics(
     labelNames: ["code"],
     registers,
     collect() {
-      this.reset();
       const shed = read()?.shed;
+      this.reset();
       for (const code of SHED_CODES) this.inc({ code }, shed?.[code] ?? 0);
     },
   });

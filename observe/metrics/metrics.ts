@@ -14,6 +14,7 @@ import { createClockMetrics } from "./clock_metrics.ts";
 import { createConnectionMetrics } from "./connection_metrics.ts";
 import { exportMetrics } from "./exported_metrics.ts";
 import { createFailoverMetrics } from "./failover_metrics.ts";
+import { guardReadings, type ReportUnreadable } from "./guarded_readings.ts";
 import { registerHeaviestMetrics } from "./heaviest_metrics.ts";
 import { createIdentityMetrics } from "./identity_metrics.ts";
 import { registerLoadMetrics } from "./load_metrics.ts";
@@ -36,8 +37,9 @@ export interface Metrics {
  * Each call makes its own registry, so that two services in one process do not share numbers.
  *
  * @param release the version of the service
+ * @param report hears of a metric that cannot be read
  */
-export function createMetrics(release: string): Metrics {
+export function createMetrics(release: string, report: ReportUnreadable = () => {}): Metrics {
   const register = new prometheus.Registry();
   const registers = [register];
   let readings = NOTHING_TO_READ;
@@ -77,7 +79,8 @@ export function createMetrics(release: string): Metrics {
     registers,
   });
 
-  exportMetrics(register);
+  guardReadings(register, report);
+  exportMetrics(register, report);
   return {
     contentType: register.contentType,
     readFrom(newReadings) {

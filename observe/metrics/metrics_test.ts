@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Observation } from "../observation.ts";
 import { createMetrics } from "./metrics.ts";
+import { NOTHING_TO_READ } from "./readings.ts";
 
 function statement(): Observation & { kind: "statement" } {
   return {
@@ -227,6 +228,34 @@ describe("createMetrics()", () => {
       expect(of("cqlgate_token_cache_entries")).toEqual({ "": 2 });
       expect(of("cqlgate_token_cache_bytes")).toEqual({ "": 900 });
     }
+  });
+
+  it("has every other metric while one cannot be read, and reports that one once", async () => {
+    const reported: string[] = [];
+    const metrics = createMetrics("1.2.3", (metric) => reported.push(metric));
+    const retries = { sent: 3, refused: 0 };
+    let isBroken = false;
+    metrics.readFrom({
+      ...NOTHING_TO_READ,
+      attempts() {
+        if (isBroken) throw new Error("The session is gone");
+        return { retries, speculative: { sent: 0, refused: 0, won: 0 } };
+      },
+    });
+    const before = await metrics.render();
+    isBroken = true;
+    metrics.observe({ kind: "readiness", ready: true, reason: null });
+    for (const _ of [1, 2]) {
+      const text = await metrics.render();
+      expect(samplesOf(text, "cqlgate_ready")).toEqual({ "": 1 });
+      const name = "cqlgate_cassandra_retries_total";
+      expect(samplesOf(text, name)).toEqual(samplesOf(before, name));
+      expect(samplesOf(text, name)).toMatchObject({ '{outcome="sent"}': 3 });
+    }
+    expect(reported).toEqual([
+      "cqlgate_cassandra_retries_total",
+      "cqlgate_cassandra_speculative_executions_total",
+    ]);
   });
 
   it("forgets a data centre that is gone", async () => {
