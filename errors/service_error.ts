@@ -61,6 +61,12 @@ export class ServiceError extends Error {
     return CODES[this.code].status;
   }
 
+  /** The same error for another request, which may show it in another way. */
+  copy(): ServiceError {
+    const { code, detail, cause, errors, paramErrors, extensions, headers } = this;
+    return new ServiceError(code, detail, { cause, errors, paramErrors, extensions, headers });
+  }
+
   /** The same error, with other mistakes to show. */
   withErrors(errors: readonly InputError[]): ServiceError {
     const { code, detail, cause, extensions, headers } = this;

@@ -124,6 +124,8 @@ export type Observation =
     readonly failure: StatementFailure | null;
     readonly cost: StatementCost;
   }
+  /** So many reads got the answer of a statement that was sent for another one. */
+  | { readonly kind: "shared_reads"; readonly query: string; readonly count: number }
   /** A statement took longer than it should. */
   | {
     readonly kind: "slow_query";

@@ -33,7 +33,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
  */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   catalog: [["text"], ["statement"], ["tags"], ["query.ts"], ["parse"], ["checks"], ["."]],
-  db: [["driver"], ["schema"], ["prepare"], ["migrate"], ["availability"], ["run"], ["bulk"]],
+  db: [["driver"], ["schema"], ["prepare"], ["migrate"], ["availability"], ["share"], ["run"], [
+    "bulk",
+  ]],
   routes: [
     ["context.ts", "addresses.ts"],
     ["load"],

@@ -10,6 +10,7 @@ import { checkAuditedRead } from "./audited_read.ts";
 import { checkBulkInput } from "./bulk_input.ts";
 import { checkCallerBounds } from "./caller_bounds.ts";
 import { checkClientNames } from "./client_names.ts";
+import { checkCoalescedRead } from "./coalesced_read.ts";
 import { checkConsistencyLevel } from "./consistency_level.ts";
 import { checkCurrentCondition } from "./current_condition.ts";
 import { checkDeprecation } from "./deprecation.ts";
@@ -50,6 +51,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkMaxRowsMode,
   checkConsistencyLevel,
   checkSpeculativeRead,
+  checkCoalescedRead,
   checkIfMatchCondition,
   checkOptionalColumns,
   checkCallerBounds,

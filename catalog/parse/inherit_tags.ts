@@ -50,6 +50,7 @@ export function inheritTags(own: Tags, file: Tags, query: InheritingQuery): Tags
       ? own.deprecated
       : file.deprecated,
     rate: own.route.length === 0 ? own.rate : inheritRates(own, file),
+    coalesce: own.coalesce.length > 0 || query.verb !== "select" ? own.coalesce : file.coalesce,
     audit: own.audit.length > 0 || query.verb !== "select" ? own.audit : file.audit,
     sensitive: [
       ...own.sensitive,

@@ -11,6 +11,7 @@ import { closest, suggest } from "../text/suggest.ts";
 import type { Token } from "../text/token.ts";
 import { auditTag } from "./audit_tag.ts";
 import { bulkTag } from "./bulk_tag.ts";
+import { coalesceTag } from "./coalesce_tag.ts";
 import { consistencyTag } from "./consistency_tag.ts";
 import { currentTag } from "./current_tag.ts";
 import { deprecatedTag } from "./deprecated_tag.ts";
@@ -61,6 +62,7 @@ const TAGS = {
   consistency: consistencyTag,
   timeout: timeoutTag,
   speculative: speculativeTag,
+  coalesce: coalesceTag,
   page: pageTag,
   "max-rows": maxRowsTag,
   etag: etagTag,

@@ -86,6 +86,18 @@ export function isPure(term: Term): boolean {
   );
 }
 
+/** Aggregates of Cassandra's own: the classes of `AggregateFcts`. */
+const AGGREGATES: ReadonlySet<string> = new Set(["avg", "count", "max", "min", "sum"]);
+
+/** Whether a term has the same value for all who ask at the same time: over the rows, too. */
+export function isRepeatable(term: Term): boolean {
+  return walkTerm(term).every((inner) => {
+    if (inner.kind !== "call") return true;
+    const name = nativeName(inner) ?? "";
+    return PURE.has(name) || AGGREGATES.has(name);
+  });
+}
+
 /** Whether a selector may make one row of many: an aggregate of Cassandra's own, or of a user. */
 export function mayAggregate(term: Term): boolean {
   return walkTerm(term).some((inner) => {

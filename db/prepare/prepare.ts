@@ -38,6 +38,7 @@ import { refusalDiagnostic } from "./refusals/refusal_diagnostic.ts";
 import { repetitionOf } from "./repetition.ts";
 import { rowKeyOf } from "./row_key.ts";
 import { rowOrigin } from "./row_origin.ts";
+import { isShared } from "./sharing.ts";
 import { readTables } from "./tables.ts";
 import { closedView } from "./views.ts";
 
@@ -135,6 +136,7 @@ async function prepareQuery(
     shapeReader: createShapeReader(),
     show: (value) => value,
     idempotent,
+    shared: isShared(query),
     repetition: repetitionOf({ query, params, tables, idempotent }),
     // Known once the other queries are prepared.
     location: null,

@@ -37,6 +37,8 @@ export interface PreparedQuery {
   readonly rowReader: RowReader;
   readonly shapeReader: ShapeReader;
   readonly idempotent: boolean;
+  /** Whether those who read the same at the same time share an answer. */
+  readonly shared: boolean;
   /** How the same request is recognised when it comes again; null if it is not. */
   readonly repetition: Repetition | null;
   /** Where the row that a write creates is read; null without `@location`. */

@@ -12,10 +12,11 @@ import type { Observe } from "../../observe/observation.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Availability } from "../availability/availability.ts";
 import { describeColumns } from "../driver/cql_type.ts";
-import type { RawResult, WriteTime } from "../driver/internals/driver_types.ts";
+import type { BoundValues, RawResult, WriteTime } from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
+import { SharedReads } from "../share/shared_reads.ts";
 import { createStatementObserver, type ObserveStatement } from "./observe_statement.ts";
 import type { SlowQueryOptions } from "./slow_query.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
@@ -66,7 +67,7 @@ export interface Executor {
   /** The most bytes of rows that are held for one answer. */
   readonly maxPageBytes: number;
   /**
-   * Runs a statement that reads, once.
+   * Runs a statement that reads, once, or shares the answer of a run that begins after this call.
    *
    * @throws {ServiceError} `answer_too_large` if there are more bytes than asked for, and others
    */
@@ -127,6 +128,7 @@ export function createExecutor(
   { session, availability, observe, maxPageBytes, ...observing }: ExecutorOptions,
 ): Executor {
   const observeStatement = createStatementObserver({ session, observe, ...observing });
+  const sharedReads = new SharedReads(observe);
 
   /** Says that the schema is no longer what the query was prepared for. */
   function noteDrift({ query }: PreparedQuery, detail: string): void {
@@ -157,17 +159,43 @@ export function createExecutor(
     if (refusal !== null) throw refusal;
   }
 
+  /** Runs a statement once, or shares the run of somebody who reads the same; its rows are still to be read. */
+  async function read(
+    prepared: PreparedQuery,
+    values: EncodedValues,
+    options: ExecutionOptions,
+  ): Promise<RawResult> {
+    const { stopwatch } = options;
+    const bound = prepared.bind(values);
+    availability.admit(prepared, bound);
+    // A trace is about the request that asks for it.
+    const isTraced = stopwatch?.request?.traces != null;
+    if (!prepared.shared || isTraced) return await run(prepared, bound, options);
+    const identity = {
+      bound,
+      fetchSize: fetchSizeOf(prepared, options),
+      maxBytes: maxBytesOf(prepared, options),
+      pagingState: options.pagingState,
+    };
+    const deadline = deadlineOf(prepared, options.deadline);
+    const send = (deadline: number) => run(prepared, bound, { ...options, deadline });
+    stopwatch?.start();
+    try {
+      return await sharedReads.read(prepared, { identity, deadline }, send);
+    } finally {
+      stopwatch?.stop();
+    }
+  }
+
   /** Runs a statement once; its rows are still to be read. */
   async function run(
     prepared: PreparedQuery,
-    values: EncodedValues,
+    bound: BoundValues,
     options: ExecutionOptions,
   ): Promise<RawResult> {
     const { query, statement } = prepared;
     const { stopwatch } = options;
     const deadline = deadlineOf(prepared, options.deadline);
-    const bound = prepared.bind(values);
-    availability.admit(prepared, bound);
     return await observed(
       prepared,
       { stopwatch, bound: [bound] },
@@ -177,10 +205,8 @@ export function createExecutor(
           serialConsistency: query.consistency.serial,
           writes: prepared.writes,
           idempotent: prepared.idempotent,
-          // Zero asks for everything in one answer.
-          fetchSize: prepared.isPaged ? options.fetchSize ?? DEFAULT_FETCH_SIZE : 0,
-          maxAnswerBytes: options.maxBytes ??
-            maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1),
+          fetchSize: fetchSizeOf(prepared, options),
+          maxAnswerBytes: maxBytesOf(prepared, options),
           pagingState: options.pagingState,
           writeTime: options.writeTime,
           speculativeAfterMs: query.speculative,
@@ -188,6 +214,10 @@ export function createExecutor(
           attempts,
         }),
     );
+  }
+
+  function maxBytesOf({ query }: PreparedQuery, { maxBytes }: ExecutionOptions): number {
+    return maxBytes ?? maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1);
   }
 
   function deadlineOf({ query: { timeout } }: PreparedQuery, within = Infinity): number {
@@ -202,7 +232,7 @@ export function createExecutor(
     deadlineOf,
     maxPageBytes,
     async fetch(prepared, values, options = {}) {
-      const { columns, rows, pagingState } = await run(prepared, values, options);
+      const { columns, rows, pagingState } = await read(prepared, values, options);
       if (sameColumns(prepared.statement.columns, columns)) {
         return { rows: { raw: rows, reader: prepared.rowReader }, pagingState };
       }
@@ -213,7 +243,9 @@ export function createExecutor(
     },
     async execute(prepared, values, { run: runSteps, ...options } = {}) {
       assertTimely(prepared);
-      const { columns, rows } = await run(prepared, values, options);
+      const bound = prepared.bind(values);
+      availability.admit(prepared, bound);
+      const { columns, rows } = await run(prepared, bound, options);
       if (!prepared.query.conditional) return { applied: null, rows: [] };
       const unread = { raw: rows, reader: prepared.shapeReader(columns) };
       return splitApplied(await readRows([unread], { run: runSteps }));
@@ -240,6 +272,11 @@ export function createExecutor(
       );
     },
   };
+}
+
+/** Zero asks for everything in one answer. */
+function fetchSizeOf({ isPaged }: PreparedQuery, { fetchSize }: ExecutionOptions): number {
+  return isPaged ? fetchSize ?? DEFAULT_FETCH_SIZE : 0;
 }
 
 /**

@@ -110,6 +110,8 @@ export function createMetrics(release: string, report: ReportUnreadable = () => 
           return requests.rateLimited(observation);
         case "statement":
           return statements.statement(observation);
+        case "shared_reads":
+          return statements.shared(observation);
         case "bulk":
           return statements.bulk(observation);
         case "schema_drift":

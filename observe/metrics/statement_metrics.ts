@@ -15,6 +15,7 @@ export interface StatementMetrics {
   start(queries: Of<"routes">["queries"]): void;
   statement(observation: Of<"statement">): void;
   bulk(observation: Of<"bulk">): void;
+  shared(observation: Of<"shared_reads">): void;
   drift(observation: Of<"schema_drift">): void;
   warning(observation: Of<"server_warning">): void;
 }
@@ -27,6 +28,7 @@ interface QueryTallies {
   readonly bytesSent: Tally;
   readonly bytesReceived: Tally;
   readonly preparedAgain: Tally;
+  readonly coalesced: Tally;
   readonly warnings: Tally;
   readonly guardrailWarnings: Tally;
   readonly failures: Readonly<Record<StatementFailure, Tally>>;
@@ -70,6 +72,12 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
     help: "Statements that a node had forgotten and prepared again, by query name",
     labelNames: ["query"],
   });
+  const coalesced = createTallies(register, {
+    name: "cqlgate_coalesced_reads_total",
+    help:
+      "Reads that got the answer of a statement that was sent for another read of the same, by query name",
+    labelNames: ["query"],
+  });
   const prepared = new prometheus.Gauge({
     name: "cqlgate_prepared_queries",
     help: "Queries that are prepared and served",
@@ -109,6 +117,7 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
       bytesSent: bytes({ query, direction: "sent" }),
       bytesReceived: bytes({ query, direction: "received" }),
       preparedAgain: preparedAgain({ query }),
+      coalesced: coalesced({ query }),
       warnings: warnings({ query }),
       guardrailWarnings: guardrails({ query, action: "warned" }),
       failures: {
@@ -147,6 +156,9 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
     bulk(observation) {
       const { query } = observation;
       for (const outcome of BULK_OUTCOMES) bulkLines.inc({ query, outcome }, observation[outcome]);
+    },
+    shared({ query, count }) {
+      talliesOf(query).coalesced.value += count;
     },
     drift: ({ query }) => drifts.inc({ query }),
     warning({ query, isGuardrail }) {

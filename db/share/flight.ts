@@ -1,0 +1,104 @@
+/**
+ * A statement that is sent once for all who wait for it. Each of them has its own deadline, and fails with
+ * an error of its own.
+ *
+ * @module
+ */
+import { ServiceError } from "../../errors/service_error.ts";
+import type { RawResult } from "../driver/internals/driver_types.ts";
+import type { Alarms } from "../driver/timing/alarms.ts";
+
+/** Sends the statement. It may take until `deadline`, in the time of `performance.now()`. */
+export type SendRead = (deadline: number) => Promise<RawResult>;
+
+/** Somebody who waits for the answer. */
+interface Passenger {
+  readonly deadline: number;
+  readonly send: SendRead;
+  readonly resolve: (result: RawResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Flight {
+  readonly #alarms: Alarms;
+  #passengers: Passenger[] = [];
+  /** When the first of them has to leave, and when the last. */
+  #earliest = Infinity;
+  #latest = -Infinity;
+  #cancelAlarm = () => {};
+
+  /** @param alarms those of all flights */
+  constructor(alarms: Alarms) {
+    this.#alarms = alarms;
+  }
+
+  /** How many wait for it. */
+  get size(): number {
+    return this.#passengers.length;
+  }
+
+  /**
+   * Waits for the answer, until the deadline.
+   *
+   * @param send called if the statement is sent on behalf of this passenger
+   * @throws {ServiceError} `timeout` at the deadline, and what `send` throws
+   */
+  board(deadline: number, send: SendRead): Promise<RawResult> {
+    return new Promise((resolve, reject) => {
+      this.#passengers.push({ deadline, send, resolve, reject });
+      if (deadline > this.#latest) this.#latest = deadline;
+      if (deadline < this.#earliest) this.#setAlarm(deadline);
+    });
+  }
+
+  /**
+   * Sends the statement for those who are there. Nobody may board after that.
+   *
+   * @returns settles when all have the outcome; never rejects. Null if nobody is left.
+   */
+  depart(): Promise<void> | null {
+    const [first] = this.#passengers;
+    if (first === undefined) return null;
+    return first.send(this.#latest).then(
+      (result) => {
+        for (const { resolve } of this.#land()) resolve(result);
+      },
+      (error) => {
+        for (const { reject } of this.#land()) {
+          // The caller that answers with it may add to it.
+          reject(error instanceof ServiceError ? error.copy() : error);
+        }
+      },
+    );
+  }
+
+  #land(): Passenger[] {
+    this.#cancelAlarm();
+    return this.#passengers.splice(0);
+  }
+
+  #setAlarm(at: number): void {
+    this.#cancelAlarm();
+    this.#earliest = at;
+    this.#cancelAlarm = this.#alarms.set(at, () => this.#leave());
+  }
+
+  /** Lets those go whose time is up. */
+  #leave(): void {
+    const now = performance.now();
+    const late = this.#passengers.filter(({ deadline }) => deadline <= now);
+    this.#passengers = this.#passengers.filter(({ deadline }) => deadline > now);
+    this.#earliest = Infinity;
+    for (const { deadline } of this.#passengers) {
+      if (deadline < this.#earliest) this.#earliest = deadline;
+    }
+    if (this.#passengers.length > 0) this.#setAlarm(this.#earliest);
+    for (const { reject } of late) reject(tooLate());
+  }
+}
+
+function tooLate(): ServiceError {
+  return new ServiceError("timeout", "Cassandra did not answer in time: retry the request", {
+    cause: new Error("The deadline passed while the read shared a statement with others"),
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * What makes two reads of one statement the same: the bytes of every value that is bound, and how much of
+ * the answer is asked for, from where on.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { BoundValues } from "../driver/internals/driver_types.ts";
+
+export interface ReadIdentity {
+  /** By position; null and UNSET differ from each other and from no bytes. */
+  readonly bound: BoundValues;
+  /** Rows to fetch at most; zero for all of them. */
+  readonly fetchSize: number;
+  /** Bytes of rows at most. */
+  readonly maxBytes: number;
+  /** Undefined at the beginning. */
+  readonly pagingState: Buffer | undefined;
+}
+
+const PRIME = 0x01000193;
+const UNSET = 0x80000001 | 0;
+const NULL = 0x80000002 | 0;
+
+/**
+ * A hash of 32 bits (FNV-1a).
+ *
+ * @param seed random, so that nobody can prepare values that have the same hash
+ */
+export function hashOf({ bound, fetchSize, pagingState }: ReadIdentity, seed: number): number {
+  let hash = mix(seed, fetchSize);
+  for (let index = 0; index < bound.length; index++) hash = mixBytes(hash, bound[index]);
+  return pagingState === undefined ? hash : mixBytes(hash, pagingState);
+}
+
+function mix(hash: number, number: number): number {
+  return Math.imul(hash ^ number, PRIME);
+}
+
+function mixBytes(seed: number, bytes: Buffer | null | undefined): number {
+  if (bytes === undefined) return mix(seed, UNSET);
+  if (bytes === null) return mix(seed, NULL);
+  // The length keeps the end of a value apart from the beginning of the next.
+  let hash = mix(seed, bytes.length);
+  for (let index = 0; index < bytes.length; index++) hash = mix(hash, bytes[index]!);
+  return hash;
+}
+
+export function isSameRead(one: ReadIdentity, other: ReadIdentity): boolean {
+  if (one.fetchSize !== other.fetchSize || one.maxBytes !== other.maxBytes) return false;
+  if (one.bound.length !== other.bound.length) return false;
+  for (let index = 0; index < one.bound.length; index++) {
+    if (!isSameValue(one.bound[index], other.bound[index])) return false;
+  }
+  return isSameValue(one.pagingState, other.pagingState);
+}
+
+function isSameValue(
+  one: Buffer | null | undefined,
+  other: Buffer | null | undefined,
+): boolean {
+  if (one === other) return true;
+  return one != null && other != null && one.equals(other);
+}

@@ -1,0 +1,164 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Buffer } from "node:buffer";
+import { ServiceError } from "../../errors/service_error.ts";
+import type { Observation } from "../../observe/observation.ts";
+import type { RawResult } from "../driver/internals/driver_types.ts";
+import { SharedReads } from "./shared_reads.ts";
+
+const QUERY = { query: { name: "get_word" }, statement: {} } as Parameters<SharedReads["read"]>[0];
+const MINUTE_MS = 60_000;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Reads whose statements the test answers itself. */
+function createReads() {
+  const observed: Observation[] = [];
+  const reads = new SharedReads((observation) => observed.push(observation));
+  const sent: {
+    readonly by: string;
+    readonly deadline: number;
+    answer(text: string): void;
+    fail(error: unknown): void;
+  }[] = [];
+
+  /** @param by names the caller: what is sent on behalf of it */
+  function read(by: string, { key = "a", waitMs = MINUTE_MS, prepared = QUERY } = {}) {
+    const identity = {
+      bound: [Buffer.from(key)],
+      fetchSize: 1,
+      maxBytes: 1,
+      pagingState: undefined,
+    };
+    const deadline = performance.now() + waitMs;
+    return reads.read(prepared, { identity, deadline }, (deadline) => {
+      const { promise, resolve, reject } = Promise.withResolvers<RawResult>();
+      const answer = (coordinator: string) => resolve({ coordinator } as RawResult);
+      sent.push({ by, deadline, answer, fail: reject });
+      return promise;
+    }).then(({ coordinator }) => coordinator);
+  }
+  return { read, sent, observed, senders: () => sent.map(({ by }) => by) };
+}
+
+describe("SharedReads", () => {
+  it("sends a read at once that is alone, however many came before it", async () => {
+    const { read, sent, observed, senders } = createReads();
+    for (const by of ["first", "second"]) {
+      const answer = read(by);
+      expect(senders().at(-1)).toBe(by);
+      sent.at(-1)!.answer(by);
+      expect(await answer).toBe(by);
+    }
+    expect(observed).toEqual([]);
+  });
+
+  it("gives those who come meanwhile the next answer, and never one that was asked for before", async () => {
+    const { read, sent, observed, senders } = createReads();
+    const first = read("first");
+    const others = [read("second"), read("third"), read("fourth")];
+    expect(senders()).toEqual(["first"]);
+    sent[0]!.answer("old");
+    expect(await first).toBe("old");
+    expect(senders()).toEqual(["first", "second"]);
+    const last = read("fifth");
+    sent[1]!.answer("new");
+    expect(await Promise.all(others)).toEqual(["new", "new", "new"]);
+    expect(senders()).toEqual(["first", "second", "fifth"]);
+    sent[2]!.answer("newest");
+    expect(await last).toBe("newest");
+    expect(observed).toEqual([{ kind: "shared_reads", query: "get_word", count: 2 }]);
+  });
+
+  it("shares nothing between other values, nor between other statements", async () => {
+    const { read, sent, senders } = createReads();
+    const other = { ...QUERY, statement: {} } as typeof QUERY;
+    const answers = [read("a"), read("b", { key: "b" }), read("other", { prepared: other })];
+    expect(senders()).toEqual(["a", "b", "other"]);
+    for (const { by, answer } of sent) answer(by);
+    expect(await Promise.all(answers)).toEqual(["a", "b", "other"]);
+  });
+
+  it("shares between the views of a query, which have one statement", () => {
+    const { read, senders } = createReads();
+    read("open");
+    read("masked", { prepared: { ...QUERY } as typeof QUERY });
+    expect(senders()).toEqual(["open"]);
+  });
+
+  it("gives each of them an error of its own", async () => {
+    const { read, sent } = createReads();
+    const failures = [read("first"), read("second"), read("third")].map((answer) =>
+      answer.then(() => null, (error: unknown) => error)
+    );
+    sent[0]!.answer("fine");
+    await failures[0];
+    const cause = new Error("why");
+    sent[1]!.fail(
+      new ServiceError("overloaded", "Retry later", { cause, headers: { "retry-after": "1" } }),
+    );
+    const [, second, third] = await Promise.all(failures) as [null, ServiceError, ServiceError];
+    expect(second).not.toBe(third);
+    for (const error of [second, third]) {
+      expect(error).toMatchObject({
+        code: "overloaded",
+        detail: "Retry later",
+        cause,
+        headers: { "retry-after": "1" },
+      });
+    }
+  });
+
+  it("goes on after a failure", async () => {
+    const { read, sent, senders } = createReads();
+    const first = read("first").catch(() => "failed");
+    const second = read("second");
+    sent[0]!.fail(new Error("no"));
+    expect(await first).toBe("failed");
+    sent[1]!.answer("fine");
+    expect(await second).toBe("fine");
+    read("third");
+    expect(senders()).toEqual(["first", "second", "third"]);
+  });
+
+  it("lets each wait until its own deadline, and the statement until the last", async () => {
+    const { read, sent } = createReads();
+    const first = read("first");
+    const startedAt = performance.now();
+    const patient = read("patient");
+    const hasty = read("hasty", { waitMs: 60 }).catch((error: ServiceError) => error.code);
+    sent[0]!.answer("old");
+    await first;
+    expect(sent[1]!.deadline).toBeGreaterThanOrEqual(startedAt + MINUTE_MS);
+    expect(await hasty).toBe("timeout");
+    sent[1]!.answer("new");
+    expect(await patient).toBe("new");
+  });
+
+  it("sends nothing for those who have left before", async () => {
+    const { read, sent, senders } = createReads();
+    const first = read("first");
+    const second = read("second", { waitMs: 1 }).catch((error: ServiceError) => error.code);
+    expect(await second).toBe("timeout");
+    sent[0]!.answer("old");
+    await first;
+    expect(senders()).toEqual(["first"]);
+    read("third");
+    expect(senders()).toEqual(["first", "third"]);
+  });
+
+  it("does not wait long for an answer that does not come", async () => {
+    const { read, sent, senders } = createReads();
+    read("stuck");
+    const others = [read("second"), read("third")];
+    await sleep(200);
+    expect(senders()).toEqual(["stuck", "second"]);
+    sent[1]!.answer("fine");
+    expect(await Promise.all(others)).toEqual(["fine", "fine"]);
+    const last = read("last");
+    await sleep(200);
+    expect(senders()).toEqual(["stuck", "second", "last"]);
+    sent[2]!.answer("fine");
+    expect(await last).toBe("fine");
+  });
+});
