@@ -70,7 +70,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:buffer": ["codec", "db", "observe", "routes"],
   "node:crypto": ["db", "observe", "routes"],
   "node:path": ["routes"],
-  "node:process": ["observe"],
+  "node:process": ["db", "observe"],
   "node:timers": ["db", "routes"],
   "node:url": ["routes", "tasks"],
 };

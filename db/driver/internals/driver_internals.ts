@@ -1,18 +1,15 @@
 /**
- * The only file that reaches into cassandra-driver's internals. It owns what the public API does not
- * offer:
+ * The only file that changes cassandra-driver's internals. It owns what the public API does not offer:
  * - what PREPARE says about a statement: the types of its bind markers, which of them make up the
  *   partition key, and the columns of its result, which the driver reads past and drops;
- * - executing with values that are bytes already, so that `codec/` alone decides what they mean;
- * - rows as the bytes of the response: no object stream, no row object, no decoder of the driver's;
- * - a bound for the bytes of a response, which is known before they have come in;
- * - pauses while large responses come in;
+ * - executing with values that are bytes already, and rows as the bytes of the answer (`wire/`);
+ * - a first attempt that costs little, and the driver's retries where it fails;
  * - a question to a connection before it is given up, and one timer for all of its requests;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again.
  *
  * `statement.ts` and `session.ts` use it. Read against cassandra-driver 4.10.0, `lib/`: `connection.js`,
  * `control-connection.js`, `host.js`, `prepare-handler.js`, `request-execution.js`, `requests.js`,
- * `streams.js`, `readers.js`. `driver_internals_test.ts` fails where a release moves them. A plain
+ * `readers.js`. `driver_internals_test.ts` fails where a release moves them. A plain
  * client in the same process sees no difference.
  *
  * @module
@@ -27,21 +24,14 @@ import readers from "cassandra-driver/lib/readers.js";
 import requestExecution from "cassandra-driver/lib/request-execution.js";
 import requestHandler from "cassandra-driver/lib/request-handler.js";
 import requests from "cassandra-driver/lib/requests.js";
-import streams from "cassandra-driver/lib/streams.js";
-import { Buffer } from "node:buffer";
-import { AnswerTooLarge } from "../answer_too_large.ts";
-import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
 import type { Deadline } from "../timing/deadline.ts";
+import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
 import { keepTracesOfErrors, type ResponseReader } from "./error_trace.ts";
 import { type HostHealth, probeBeforeGivingUp } from "./connection_probe.ts";
 import type {
-  BatchRequestClass,
   Connection,
-  Encoder,
-  ExecuteRequestClass,
-  Frame,
-  FrameItem,
-  FrameParser,
+  DriverResult,
+  ExecutionSettings,
   FrameReader,
   Host,
   Metadata,
@@ -49,42 +39,44 @@ import type {
   Request,
   RequestExecution,
 } from "./driver_shapes.ts";
-import type { RawResult, RawRows } from "./driver_types.ts";
+import type { RawResult } from "./driver_types.ts";
 import { type IdleConnection, shareIdleTimer } from "./idle_timer.ts";
 import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
 import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";
 import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
-import { paceReading, type ProtocolStream } from "./paced_reading.ts";
 import { toRawResult } from "./raw_result.ts";
 import { whilePreparing } from "./while_preparing.ts";
+import { ExecuteRequest } from "./wire/execute_request.ts";
+import {
+  type FailedAttempt,
+  firstTarget,
+  sendFirst,
+  type SendingClient,
+} from "./wire/first_attempt.ts";
+import { type ReadConnection, readFrames } from "./wire/read_frames.ts";
+import type { BodyReaderClass } from "./wire/read_result.ts";
+import { WriteQueue, type WrittenConnection } from "./wire/write_frames.ts";
 
 const { FrameReader } = readers as unknown as {
-  FrameReader: {
+  FrameReader: BodyReaderClass & {
     prototype: ResponseReader & { readMetadata(this: FrameReader, kind: number): Metadata };
   };
 };
-const { Parser, Protocol } = streams as unknown as {
-  Protocol: { prototype: ProtocolStream };
-  Parser: {
-    prototype: {
-      parseBody(this: FrameParser, frame: Frame, item: FrameItem): void;
-      parseRows(this: FrameParser, frame: Frame, reader: FrameReader): void;
-    };
-  };
-};
 const { Host: hostClass } = hosts as unknown as { Host: { prototype: HostHealth } };
-const { ExecuteRequest, QueryRequest, BatchRequest, options: heartbeat } = requests as unknown as {
-  ExecuteRequest: ExecuteRequestClass;
-  QueryRequest: { new (cql: string): Request; prototype: Request };
-  BatchRequest: BatchRequestClass;
+const { QueryRequest, options: heartbeat } = requests as unknown as {
+  QueryRequest: new (cql: string) => Request;
   options: unknown;
 };
+interface DriverOptions extends BatchExecution {
+  getLoadBalancingPolicy(): unknown;
+  getReadTimeout(): number;
+}
 const { DefaultExecutionOptions } = executionOptions as unknown as {
   DefaultExecutionOptions: {
     create(
       options: unknown,
       client: cassandra.Client,
-    ): BatchExecution & { getLoadBalancingPolicy(): unknown; getReadTimeout(): number };
+    ): DriverOptions;
   };
 };
 const Handler = requestHandler as unknown as RequestHandlerClass;
@@ -95,59 +87,18 @@ const { getNextHost, _borrowWithKeyspace: borrow } = prepareHandler as unknown a
 const { newQueryPlan } = promiseUtils as unknown as {
   newQueryPlan(policy: unknown, keyspace: unknown, options: unknown): Promise<Iterator<Host>>;
 };
-const { prototype: executionPrototype } = requestExecution as unknown as {
+const Execution = requestExecution as unknown as {
+  new (handler: unknown, host: unknown, connection: unknown): RequestExecution;
   prototype: RequestExecution & Attempt;
+  _getErrorCode(error: unknown): number;
+};
+const { prototype: executionPrototype } = Execution;
+const { prototype: connectionPrototype } = connectionClass as unknown as {
+  prototype: IdleConnection & ReadConnection & WrittenConnection & { bindSocketListeners(): void };
 };
 
-const RESULT = 0x08;
 const RESULT_ROWS = 2;
 const RESULT_PREPARED = 4;
-const BLOB = { code: cassandra.types.dataTypes.blob };
-
-/**
- * The streams of each connection (known by its encoder) whose next rows stay bytes, with the most bytes
- * of rows that are taken.
- */
-const rawStreams = new WeakMap<Encoder, Map<number, number>>();
-
-function rawStreamsOf(encoder: Encoder): Map<number, number> {
-  let streams = rawStreams.get(encoder);
-  if (streams === undefined) rawStreams.set(encoder, streams = new Map());
-  return streams;
-}
-
-/** An EXECUTE whose values are bytes and whose rows come back as bytes. */
-class RawExecuteRequest extends ExecuteRequest implements Request {
-  maxBytes = Infinity;
-  deadline: Deadline | null = null;
-
-  getParamType(): unknown {
-    return BLOB;
-  }
-
-  override write(encoder: Encoder, streamId: number): Buffer {
-    this.deadline?.noteSending();
-    const frame = super.write(encoder, streamId);
-    rawStreamsOf(encoder).set(streamId, this.maxBytes);
-    return frame;
-  }
-}
-
-class RawBatchRequest extends PackedBatch {
-  override write(encoder: Encoder, streamId: number): Buffer {
-    rawStreams.get(encoder)?.delete(streamId);
-    return super.write(encoder, streamId);
-  }
-}
-
-// A stream id is used again once its response came; what is sent on it next says what it wants.
-for (const { prototype } of [ExecuteRequest, QueryRequest, BatchRequest]) {
-  const write = prototype.write;
-  prototype.write = function (encoder, streamId) {
-    rawStreams.get(encoder)?.delete(streamId);
-    return write.call(this, encoder, streamId);
-  };
-}
 
 const readMetadata = FrameReader.prototype.readMetadata;
 FrameReader.prototype.readMetadata = function (kind) {
@@ -156,45 +107,17 @@ FrameReader.prototype.readMetadata = function (kind) {
   return meta;
 };
 
-paceReading(Protocol.prototype);
-shareIdleTimer((connectionClass as unknown as { prototype: IdleConnection }).prototype);
+const { bindSocketListeners } = connectionPrototype;
+connectionPrototype.bindSocketListeners = function () {
+  bindSocketListeners.call(this);
+  this.writeQueue = new WriteQueue(this);
+  readFrames(this, FrameReader);
+};
+
+shareIdleTimer(connectionPrototype);
 probeBeforeGivingUp(hostClass.prototype, heartbeat);
 noteCoordinators(executionPrototype);
 keepTracesOfErrors(FrameReader.prototype);
-
-// Room for what stands before the rows: the columns, and a paging state as long as a row's keys.
-const HEAD_BYTES = 128 * 1024;
-const parseBody = Parser.prototype.parseBody;
-Parser.prototype.parseBody = function (frame, item) {
-  const { streamId, bodyLength, opcode } = item.header;
-  const maxBytes = rawStreams.get(this.encoder)?.get(streamId);
-  if (maxBytes === undefined || opcode !== RESULT) {
-    return parseBody.call(this, frame, item);
-  }
-  if (bodyLength <= maxBytes + HEAD_BYTES) {
-    // A body in several pieces is put together first, and then begins at the beginning.
-    frame.bodyStart = frame.buffers ? 0 : item.offset;
-    return parseBody.call(this, frame, item);
-  }
-  if (!item.frameEnded) return;
-  rawStreams.get(this.encoder)?.delete(streamId);
-  const error = new AnswerTooLarge({ bytes: bodyLength, maxBytes });
-  this.push({ header: item.header, error });
-};
-
-const parseRows = Parser.prototype.parseRows;
-Parser.prototype.parseRows = function (frame, reader) {
-  if (!rawStreams.get(this.encoder)?.delete(frame.header.streamId)) {
-    return parseRows.call(this, frame, reader);
-  }
-  const length = reader.readInt();
-  const end = frame.bodyStart + frame.header.bodyLength;
-  const rows: RawRows = { length, body: reader.buf, offset: reader.offset, end };
-  this.push({
-    header: frame.header,
-    result: { rows, meta: frame.meta, flags: frame.flagsInfo },
-  });
-};
 
 const SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
 
@@ -290,24 +213,60 @@ executionPrototype._prepareAndRetry = function (queryId) {
   );
 };
 
+function optionsOf(
+  client: cassandra.Client,
+  execution: ExecutionSettings,
+  deadline: Deadline,
+): DriverOptions {
+  const options = DefaultExecutionOptions.create(execution, client);
+  // Asked for each attempt.
+  options.getReadTimeout = () => deadline.leftMs;
+  return options;
+}
+
 /**
  * Sends an EXECUTE, with the driver's routing and retries.
  *
  * @throws {AnswerTooLarge} if there are more than `maxBytes` of rows
  * @throws {DeadlinePassed}
  */
-export async function sendExecute(
+export function sendExecute(
   client: cassandra.Client,
-  { cql, id, values }: Bound,
+  bound: Bound,
   { execution, prepareAgain, deadline, maxBytes, speculation }: SendExecuteOptions,
 ): Promise<RawResult> {
-  const options = DefaultExecutionOptions.create(execution, client);
-  // Asked for each attempt.
-  options.getReadTimeout = () => deadline.leftMs;
-  const request = new RawExecuteRequest(cql, id, values, options, { columns: [] });
-  Object.assign(request, { prepareAgain, maxBytes, deadline });
-  const answer = sendWith(new Handler(request, options, client), speculation);
-  return toRawResult(await deadline.bound(answer));
+  const sender = client as unknown as SendingClient;
+  const writeTime = execution.timestamp ??
+    sender.options.policies.timestampGeneration?.next(sender) ?? null;
+  const options = { execution, writeTime, prepareAgain, deadline, maxBytes };
+  const request = new ExecuteRequest(bound, options);
+  const target = speculation === null ? firstTarget(sender, request) : null;
+  if (target !== null) {
+    const takeOver = (failed: FailedAttempt) => goOn(client, execution, failed);
+    return sendFirst(target, request, { takeOver });
+  }
+  const handler = new Handler(request, optionsOf(client, execution, deadline), client);
+  return deadline.bound(sendWith(handler, speculation).then(toRawResult));
+}
+
+/** Lets the driver decide what comes after an attempt that failed. */
+async function goOn(
+  client: cassandra.Client,
+  execution: ExecutionSettings,
+  { request, host, connection, plan, error }: FailedAttempt,
+): Promise<RawResult> {
+  const handler = new Handler(request, optionsOf(client, execution, request.deadline), client);
+  const result = await new Promise<DriverResult>((resolve, reject) => {
+    Object.assign(handler, {
+      _hostIterator: plan,
+      _resolveCallback: resolve,
+      _rejectCallback: reject,
+    });
+    const attempt = new Execution(handler, host, connection);
+    handler._executions.push(attempt);
+    attempt._handleError(Execution._getErrorCode(error), error);
+  });
+  return toRawResult(result);
 }
 
 /** Sends rows of one statement in a BATCH that is not logged, with the driver's routing and retries. */
@@ -316,9 +275,8 @@ export async function sendBatch(
   batch: BatchRows,
   { execution, prepareAgain, deadline }: SendOptions,
 ): Promise<RawResult> {
-  const options = DefaultExecutionOptions.create({ ...execution, logged: false }, client);
-  options.getReadTimeout = () => deadline.leftMs;
-  const request = new RawBatchRequest(batch, options, deadline);
+  const options = optionsOf(client, { ...execution, logged: false }, deadline);
+  const request = new PackedBatch(batch, options, deadline);
   Object.assign(request, { prepareAgain });
   return toRawResult(await deadline.bound(new Handler(request, options, client).send()));
 }

@@ -6,7 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
-import type { BoundValues, DescribedStatement, DriverColumn, RawRows } from "./driver_types.ts";
+import type { DescribedStatement, DriverColumn, RawRows, WriteTime } from "./driver_types.ts";
 
 /** The node that a connection leads to, as far as statements are prepared on it. */
 export interface PreparingNode {
@@ -39,42 +39,11 @@ export interface Request {
   write(encoder: Encoder, streamId: number): Buffer;
 }
 export interface FrameHeader {
-  streamId: number;
-  bodyLength: number;
-  opcode: number;
-}
-/** What has been read of a response so far. */
-export interface Frame {
-  header: FrameHeader;
-  meta: Metadata;
-  flagsInfo: unknown;
-  /** The pieces of a body that is not whole yet. */
-  buffers?: unknown;
-  /** Ours: where the body begins in what it is read from. */
-  bodyStart: number;
-}
-/** A piece of a response, as it came in. */
-export interface FrameItem {
-  header: FrameHeader;
-  offset: number;
-  frameEnded: boolean;
-}
-export interface FrameParser {
-  encoder: Encoder;
-  push(item: unknown): void;
-}
-export interface ExecuteRequestClass {
-  new (
-    query?: string,
-    id?: Buffer,
-    values?: BoundValues,
-    options?: unknown,
-    meta?: unknown,
-  ): Request;
-  prototype: Request;
-}
-export interface BatchRequestClass {
-  prototype: Request;
+  readonly version: number;
+  readonly flags: number;
+  readonly streamId: number;
+  readonly opcode: number;
+  readonly bodyLength: number;
 }
 export interface Host {
   readonly address: string;
@@ -102,6 +71,8 @@ export interface RequestExecution {
     setCompleted(error: unknown): void;
   };
   _retry(consistency: undefined, onSameHost: boolean): void;
+  /** Decides what comes after a failure; `code` is the driver's own, of its kind. */
+  _handleError(code: number, error: unknown): void;
   _prepareAndRetry(queryId: Buffer): void;
 }
 export interface ControlConnection {
@@ -127,8 +98,10 @@ export interface ExecutionSettings {
   readonly fetchSize?: number;
   readonly pageState?: Buffer | undefined;
   readonly isIdempotent: boolean;
-  readonly timestamp?: unknown;
+  readonly timestamp?: WriteTime | undefined;
   readonly keyspace?: string | undefined;
   readonly routingKey?: Buffer | undefined;
   readonly traceQuery?: boolean;
+  /** Of a batch. */
+  readonly logged?: boolean;
 }

@@ -14,7 +14,7 @@ import type { Speculation } from "./driver_types.ts";
 
 /** What runs a request, with all its attempts. */
 export interface RequestHandler {
-  readonly _executions: readonly { readonly _host: { readonly address: string } }[];
+  readonly _executions: { readonly _host: { readonly address: string } }[];
   send(): Promise<DriverResult>;
   /** Begins on the next node of the plan, if there is one. */
   _startNewExecution(isSpeculative: true): Promise<void>;

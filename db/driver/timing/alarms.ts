@@ -9,32 +9,43 @@ import { clearTimeout, setTimeout } from "node:timers";
 /** How much later than it is due an alarm may go off. */
 const TICK_MS = 20;
 
+/** What is to happen once a time has come. */
+export interface Alarm {
+  ring(): void;
+}
+
 export class Alarms {
   /** What is to be called, by the tick that is not before it is due. */
-  readonly #pending = new Map<number, Set<() => void>>();
+  readonly #pending = new Map<number, Set<Alarm>>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #timerTick = Infinity;
 
   /**
-   * Calls back once the time has come, if it is not cancelled before.
+   * Rings once the time has come, if it is not cancelled before.
    *
    * @param at in the time of `performance.now()`
-   * @returns cancels it
    */
-  set(at: number, callback: () => void): () => void {
-    const tick = Math.ceil(at / TICK_MS);
-    const sameTick = this.#pending.get(tick) ?? new Set();
-    if (sameTick.size === 0) this.#pending.set(tick, sameTick);
-    sameTick.add(callback);
+  set(at: number, alarm: Alarm): void {
+    const tick = tickOf(at);
+    let sameTick = this.#pending.get(tick);
+    if (sameTick === undefined) {
+      if (this.#pending.size === 0) this.#timer?.ref();
+      this.#pending.set(tick, sameTick = new Set());
+    }
+    sameTick.add(alarm);
     if (tick < this.#timerTick) this.#startTimer(tick);
-    else if (this.#pending.size === 1 && sameTick.size === 1) this.#timer?.ref();
-    return () => {
-      sameTick.delete(callback);
-      if (sameTick.size > 0 || this.#pending.get(tick) !== sameTick) return;
-      this.#pending.delete(tick);
-      // The timer stays, for the next statement, but keeps no process alive.
-      if (this.#pending.size === 0) this.#timer?.unref();
-    };
+  }
+
+  /** @param at as it was set */
+  cancel(at: number, alarm: Alarm): void {
+    const tick = tickOf(at);
+    const sameTick = this.#pending.get(tick);
+    if (sameTick === undefined) return;
+    sameTick.delete(alarm);
+    if (sameTick.size > 0) return;
+    this.#pending.delete(tick);
+    // The timer stays, for the next statement, but keeps no process alive.
+    if (this.#pending.size === 0) this.#timer?.unref();
   }
 
   #startTimer(tick: number): void {
@@ -47,11 +58,15 @@ export class Alarms {
     this.#timer = null;
     this.#timerTick = Infinity;
     const now = performance.now();
-    for (const [tick, callbacks] of this.#pending) {
+    for (const [tick, alarms] of this.#pending) {
       if (tick * TICK_MS > now) continue;
       this.#pending.delete(tick);
-      for (const callback of callbacks) callback();
+      for (const alarm of alarms) alarm.ring();
     }
     if (this.#pending.size > 0) this.#startTimer(Math.min(...this.#pending.keys()));
   }
+}
+
+function tickOf(at: number): number {
+  return Math.ceil(at / TICK_MS);
 }

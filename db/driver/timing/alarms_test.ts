@@ -9,7 +9,9 @@ function setAll(alarms: Alarms, ...delays: number[]) {
   const rung: { delayMs: number; early: boolean }[] = [];
   const cancels = delays.map((delayMs) => {
     const at = performance.now() + delayMs;
-    return alarms.set(at, () => rung.push({ delayMs, early: performance.now() < at }));
+    const alarm = { ring: () => rung.push({ delayMs, early: performance.now() < at }) };
+    alarms.set(at, alarm);
+    return () => alarms.cancel(at, alarm);
   });
   return { rung, cancels };
 }
@@ -50,7 +52,8 @@ describe("Alarms", () => {
   it("can be set while others go off", async () => {
     const alarms = new Alarms();
     let later = 0;
-    alarms.set(performance.now(), () => alarms.set(performance.now() + 10, () => later++));
+    const second = { ring: () => later++ };
+    alarms.set(performance.now(), { ring: () => alarms.set(performance.now() + 10, second) });
     await sleep(150);
     expect(later).toBe(1);
   });

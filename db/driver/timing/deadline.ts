@@ -6,7 +6,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { Alarms } from "./alarms.ts";
+import type { Alarm, Alarms } from "./alarms.ts";
 import { Attempts } from "./attempts.ts";
 
 /** The time was up before there was an answer. */
@@ -56,10 +56,10 @@ export class Deadline {
   /**
    * To be called when a request is about to go out.
    *
+   * @param now in the time of `performance.now()`
    * @throws {DeadlinePassed} if it may not any more
    */
-  noteSending(): void {
-    const now = performance.now();
+  noteSending(now: number = performance.now()): void {
     if (now >= this.#endsAt) throw new DeadlinePassed({ wasSent: this.#wasSent });
     this.attempts.noteSent(now);
   }
@@ -71,21 +71,29 @@ export class Deadline {
    */
   bound<Result>(work: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#alarms.set(this.#endsAt, () => {
-        reject(new DeadlinePassed({ wasSent: this.#wasSent }));
-      });
+      const alarm = { ring: () => reject(new DeadlinePassed({ wasSent: this.#wasSent })) };
+      this.watch(alarm);
       work.then((result) => {
-        cancel();
+        this.unwatch(alarm);
         resolve(result);
       }, (error) => {
-        cancel();
-        reject(this.#ownLimit(error));
+        this.unwatch(alarm);
+        reject(this.ownLimit(error));
       });
     });
   }
 
+  /** Rings when the time is up. */
+  watch(alarm: Alarm): void {
+    this.#alarms.set(this.#endsAt, alarm);
+  }
+
+  unwatch(alarm: Alarm): void {
+    this.#alarms.cancel(this.#endsAt, alarm);
+  }
+
   /** The driver has the same limit for an answer, and may be first. */
-  #ownLimit(error: unknown): unknown {
+  ownLimit(error: unknown): unknown {
     return error instanceof cassandra.errors.OperationTimedOutError
       ? new DeadlinePassed({ wasSent: this.#wasSent, cause: error })
       : error;

@@ -1,0 +1,198 @@
+/**
+ * Reads the frames that come in on a connection. Answers to EXECUTE requests of this service are read here, as
+ * bytes; all other frames go on to the driver's own streams, byte for byte. For a row or two, three streams
+ * of objects in a row cost more than everything else that an answer needs.
+ *
+ * An answer of more bytes than its request takes is skipped while it comes in. While large answers come in, the
+ * runtime reads a socket that has more without looking at the others, for hundreds of milliseconds where Cassandra
+ * sends megabytes: new connections would not be accepted meanwhile. So some full chunks are read in a row, and
+ * the rest in the next turn.
+ *
+ * Read against cassandra-driver 4.10.0, `lib/connection.js` and `lib/streams.js`, and Deno 2.9.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { nextTurn } from "../../../../codec/next_turn.ts";
+import { AnswerTooLarge } from "../../answer_too_large.ts";
+import type { FrameHeader } from "../driver_shapes.ts";
+import { ExecuteRequest, HEADER_BYTES } from "./execute_request.ts";
+import { type Answer, type Body, type BodyReaderClass, readResult } from "./read_result.ts";
+
+/** A request that waits for its answer. */
+export interface Operation {
+  readonly request: unknown;
+  setResult(error: unknown, answer?: Answer | null, bodyLength?: number): void;
+}
+
+/** A connection, as far as frames are read from it. */
+export interface ReadConnection {
+  readonly netClient: {
+    unpipe(stream: unknown): void;
+    on(event: "data", listener: (chunk: Buffer) => void): void;
+    pause(): void;
+    resume(): void;
+  };
+  /** Takes what comes in, in whatever pieces. */
+  readonly protocol: { write(bytes: Buffer): void };
+  /** By the stream that their answers come on. */
+  readonly _operations: ReadonlyMap<number, Operation>;
+  freeStreamId(header: { readonly streamId: number }): void;
+}
+
+const RESULT = 0x08;
+/** Before it, frames have shorter headers. */
+const FIRST_VERSION = 3;
+/** Room for what stands before the rows: the columns, and a paging state as long as a row's keys. */
+const HEAD_BYTES = 128 * 1024;
+
+/** What the runtime reads at once where there is as much. */
+const FULL_CHUNK_BYTES = 65_536;
+const FULL_CHUNKS_IN_A_ROW = 8;
+
+/** What becomes of a frame that has not come in whole: the driver reads it, it is gathered, or skipped. */
+type Rest =
+  | { readonly kind: "passed" }
+  | { readonly kind: "gathered"; readonly header: FrameHeader; readonly frame: Buffer }
+  | { readonly kind: "skipped"; readonly header: FrameHeader; readonly error: AnswerTooLarge };
+
+/** Takes the place of the driver's streams on a connection whose socket is open. */
+export function readFrames(connection: ReadConnection, reader: BodyReaderClass): void {
+  const { netClient, protocol } = connection;
+  const reading = new FrameReading(connection, reader);
+  let fullChunks = 0;
+  netClient.unpipe(protocol);
+  netClient.on("data", (chunk) => {
+    reading.take(chunk);
+    fullChunks = chunk.length < FULL_CHUNK_BYTES ? 0 : fullChunks + 1;
+    if (fullChunks < FULL_CHUNKS_IN_A_ROW) return;
+    fullChunks = 0;
+    netClient.pause();
+    nextTurn(() => netClient.resume());
+  });
+  netClient.resume();
+}
+
+class FrameReading {
+  readonly #connection: ReadConnection;
+  readonly #reader: BodyReaderClass;
+  /** A header that has not come in whole; empty most of the time. */
+  #beginning: Buffer = Buffer.alloc(0);
+  /** What is still to come of a frame, and how many bytes. */
+  #rest: Rest = { kind: "passed" };
+  #left = 0;
+
+  constructor(connection: ReadConnection, reader: BodyReaderClass) {
+    this.#connection = connection;
+    this.#reader = reader;
+  }
+
+  take(chunk: Buffer): void {
+    let offset = this.#left > 0 ? this.#goOn(chunk) : 0;
+    if (this.#beginning.length > 0 && offset < chunk.length) {
+      chunk = Buffer.concat([this.#beginning, chunk]);
+      this.#beginning = Buffer.alloc(0);
+    }
+    while (offset < chunk.length) {
+      if (chunk.length - offset < HEADER_BYTES && isKnown(chunk, offset)) {
+        this.#beginning = Buffer.from(chunk.subarray(offset));
+        return;
+      }
+      offset = this.#takeFrame(chunk, offset);
+    }
+  }
+
+  /** @returns where the next frame begins, or the end of the chunk */
+  #takeFrame(chunk: Buffer, start: number): number {
+    if (!isKnown(chunk, start)) {
+      this.#connection.protocol.write(chunk.subarray(start));
+      return chunk.length;
+    }
+    const header = readHeader(chunk, start);
+    const end = start + HEADER_BYTES + header.bodyLength;
+    const operation = this.#connection._operations.get(header.streamId);
+    const request = header.opcode === RESULT ? operation?.request : undefined;
+    const isWhole = end <= chunk.length;
+    if (!(request instanceof ExecuteRequest)) this.#pass(chunk.subarray(start, end));
+    else if (header.bodyLength > request.maxBytes + HEAD_BYTES) {
+      const error = new AnswerTooLarge({ bytes: header.bodyLength, maxBytes: request.maxBytes });
+      if (isWhole) this.#answer(header, { error });
+      else this.#rest = { kind: "skipped", header, error };
+    } else if (isWhole) this.#read(header, { bytes: chunk, start: start + HEADER_BYTES, end });
+    else this.#gather(header, chunk.subarray(start));
+    if (isWhole) return end;
+    this.#left = end - chunk.length;
+    return chunk.length;
+  }
+
+  #pass(bytes: Buffer): void {
+    this.#rest = { kind: "passed" };
+    this.#connection.protocol.write(bytes);
+  }
+
+  #gather(header: FrameHeader, beginning: Buffer): void {
+    const frame = Buffer.allocUnsafe(HEADER_BYTES + header.bodyLength);
+    frame.set(beginning);
+    this.#rest = { kind: "gathered", header, frame };
+  }
+
+  /** Takes what is left of a frame, or some of it. */
+  #goOn(chunk: Buffer): number {
+    const end = Math.min(this.#left, chunk.length);
+    const rest = this.#rest;
+    if (rest.kind === "passed") this.#connection.protocol.write(chunk.subarray(0, end));
+    else if (rest.kind === "gathered") {
+      rest.frame.set(chunk.subarray(0, end), rest.frame.length - this.#left);
+    }
+    this.#left -= end;
+    if (this.#left > 0 || rest.kind === "passed") return end;
+    this.#rest = { kind: "passed" };
+    if (rest.kind === "skipped") this.#answer(rest.header, { error: rest.error });
+    else {
+      const { header, frame } = rest;
+      this.#read(header, { bytes: frame, start: HEADER_BYTES, end: frame.length });
+    }
+    return end;
+  }
+
+  #read(header: FrameHeader, body: Body): void {
+    // It may have failed since its answer began, with the connection.
+    const request = this.#connection._operations.get(header.streamId)?.request;
+    if (!(request instanceof ExecuteRequest)) return;
+    let answer: Answer | null;
+    try {
+      answer = readResult(header, body, {
+        reader: this.#reader,
+        statementId: request.queryId,
+      });
+    } catch (error) {
+      return this.#answer(header, { error });
+    }
+    if (answer !== null) this.#answer(header, { error: null, answer });
+    else this.#pass(body.bytes.subarray(body.start - HEADER_BYTES, body.end));
+  }
+
+  #answer(
+    header: FrameHeader,
+    { error, answer = null }: { readonly error: unknown; readonly answer?: Answer | null },
+  ): void {
+    const connection = this.#connection;
+    connection._operations.get(header.streamId)?.setResult(error, answer, header.bodyLength);
+    connection.freeStreamId(header);
+  }
+}
+
+/** Frames of versions before are the driver's to read; it is told so of a connection that begins with them. */
+function isKnown(chunk: Buffer, offset: number): boolean {
+  return (chunk[offset]! & 0x7f) >= FIRST_VERSION;
+}
+
+function readHeader(chunk: Buffer, offset: number): FrameHeader {
+  return {
+    version: chunk[offset]! & 0x7f,
+    flags: chunk[offset + 1]!,
+    streamId: chunk.readInt16BE(offset + 2),
+    opcode: chunk[offset + 4]!,
+    bodyLength: chunk.readUInt32BE(offset + 5),
+  };
+}

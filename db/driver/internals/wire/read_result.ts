@@ -1,0 +1,126 @@
+/**
+ * The body of a RESULT that answers an EXECUTE: rows stay bytes, for `codec/` to read. No object stream, no row
+ * object, no decoder of the driver's.
+ *
+ * The columns come with each answer, and are the same as in the last one unless the schema has changed: where
+ * their bytes are the same, they are not read again.
+ *
+ * Source: native protocol v4, section 4.2.5.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { FrameHeader, Metadata } from "../driver_shapes.ts";
+import type { DriverColumn, RawRows } from "../driver_types.ts";
+
+/** What begins each answer that is not plain. */
+export interface AnswerFlags {
+  readonly traceId?: unknown;
+  readonly warnings?: readonly string[];
+}
+
+/** An answer, as the driver hands its own on. */
+export interface Answer {
+  readonly rows?: RawRows;
+  readonly meta?: { readonly columns: readonly DriverColumn[]; readonly pageState?: Buffer };
+  readonly flags: AnswerFlags;
+}
+
+/** Where a body stands in what was read. */
+export interface Body {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The driver's reader of what a body has beside rows. */
+export type BodyReaderClass = new (header: FrameHeader, bytes: Buffer, offset: number) => {
+  readonly offset: number;
+  readFlagsInfo(): AnswerFlags;
+  readMetadata(kind: number): Metadata;
+};
+
+const VOID = 1;
+const ROWS = 2;
+const HAS_MORE_PAGES = 0x02;
+const NO_FLAGS: AnswerFlags = {};
+
+/** The columns of a statement's last answer, and the bytes that they were read from. */
+interface KnownColumns {
+  readonly flags: number;
+  readonly count: number;
+  readonly bytes: Buffer;
+  readonly columns: readonly DriverColumn[];
+}
+
+/** By the id of the statement. */
+const known = new WeakMap<Buffer, KnownColumns>();
+
+export interface ReadResultOptions {
+  readonly reader: BodyReaderClass;
+  /** The same object for each run of a statement. */
+  readonly statementId: Buffer;
+}
+
+/**
+ * @returns null for an answer of another kind, which the driver reads
+ * @throws {RangeError} if there is less than an answer has
+ */
+export function readResult(
+  header: FrameHeader,
+  { bytes, start, end }: Body,
+  { reader: Reader, statementId }: ReadResultOptions,
+): Answer | null {
+  let offset = start;
+  let flags = NO_FLAGS;
+  if (header.flags !== 0) {
+    const reader = new Reader(header, bytes, start);
+    flags = reader.readFlagsInfo();
+    offset = reader.offset;
+  }
+  const kind = bytes.readInt32BE(offset);
+  if (kind === VOID) return { flags };
+  if (kind !== ROWS) return null;
+  offset += 4;
+  const metaFlags = bytes.readInt32BE(offset);
+  const count = bytes.readInt32BE(offset + 4);
+  const hasMore = (metaFlags & HAS_MORE_PAGES) !== 0;
+  const pageState = hasMore ? copyBytes(bytes, offset + 8) : undefined;
+  const columnsStart = offset + 8 + (pageState === undefined ? 0 : 4 + pageState.length);
+  let like = known.get(statementId);
+  if (
+    like === undefined || like.flags !== (metaFlags & ~HAS_MORE_PAGES) || like.count !== count ||
+    !startsWith(bytes, columnsStart, like.bytes)
+  ) {
+    const reader = new Reader(header, bytes, offset);
+    const { columns } = reader.readMetadata(ROWS);
+    like = {
+      flags: metaFlags & ~HAS_MORE_PAGES,
+      count,
+      bytes: Buffer.from(bytes.subarray(columnsStart, reader.offset)),
+      columns,
+    };
+    known.set(statementId, like);
+  }
+  offset = columnsStart + like.bytes.length;
+  const rows = { length: bytes.readInt32BE(offset), body: bytes, offset: offset + 4, end };
+  return { rows, meta: metaOf(like.columns, pageState), flags };
+}
+
+function metaOf(columns: readonly DriverColumn[], pageState: Buffer | undefined) {
+  return pageState === undefined ? { columns } : { columns, pageState };
+}
+
+/** A paging state is kept for longer than what it came in. */
+function copyBytes(bytes: Buffer, offset: number): Buffer {
+  const start = offset + 4;
+  return Buffer.from(bytes.subarray(start, start + bytes.readInt32BE(offset)));
+}
+
+/** Column by column, the bytes say where they end: what begins with the same bytes has the same columns. */
+function startsWith(bytes: Buffer, start: number, beginning: Buffer): boolean {
+  for (let index = 0; index < beginning.length; index++) {
+    if (bytes[start + index] !== beginning[index]) return false;
+  }
+  return true;
+}

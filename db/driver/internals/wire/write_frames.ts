@@ -1,0 +1,193 @@
+/**
+ * Writes the requests of one turn of the event loop to a connection's socket at once. The driver's own queue
+ * writes a first request, and lets all others wait until the runtime has said that this one has left. Here the
+ * socket alone decides: what it does not take at once waits until it has room.
+ *
+ * Read against cassandra-driver 4.10.0, `lib/writers.js` and `lib/connection.js`.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import process from "node:process";
+import type { Encoder, Request } from "../driver_shapes.ts";
+import { ExecuteRequest } from "./execute_request.ts";
+import type { Operation } from "./read_frames.ts";
+
+/** A request that may still have to be written. */
+export interface WritableOperation extends Operation {
+  readonly request: Request;
+  streamId: number;
+  /** False once its time is up. */
+  canBeWritten(): boolean;
+}
+
+/** A connection, as far as frames are written to it. */
+export interface WrittenConnection {
+  readonly netClient: {
+    write(bytes: Buffer, callback: (error?: Error | null) => void): boolean;
+    on(event: "drain", listener: () => void): void;
+  };
+  readonly encoder: Encoder;
+  /** Those whose answers are waited for, by stream. */
+  readonly _operations: Map<number, WritableOperation>;
+  readonly _streamIds: { push(streamId: number): void };
+  readonly _pendingWrites: WritableOperation[];
+  writeQueue: WriteQueue;
+  /** Null while all streams are in use. */
+  _getStreamId(): number | null;
+  /** Notes that something was written. */
+  _setIdleTimeout(): void;
+}
+
+type Written = (error?: unknown) => void;
+
+interface Entry {
+  readonly operation: WritableOperation;
+  /** The driver's; null where the operation is ours. */
+  readonly callback: Written | null;
+}
+
+/** What is written at once at most, but for the last frame. */
+const BATCH_BYTES = 65_536;
+
+/** Sends a request on one of the connection's streams, or once one of them is free. */
+export function sendOn(connection: WrittenConnection, operation: WritableOperation): void {
+  const streamId = connection._getStreamId();
+  if (streamId === null) {
+    connection._pendingWrites.push(operation);
+    return;
+  }
+  operation.streamId = streamId;
+  connection.writeQueue.push(operation, null);
+}
+
+/** What the driver pushes its requests to. */
+export class WriteQueue {
+  readonly #connection: WrittenConnection;
+  #waiting: Entry[] = [];
+  #isScheduled = false;
+  /** Whether the socket takes more. */
+  #hasRoom = true;
+  #error: Error | null = null;
+
+  constructor(connection: WrittenConnection) {
+    this.#connection = connection;
+    connection.netClient.on("drain", () => {
+      this.#hasRoom = true;
+      this.#schedule();
+    });
+  }
+
+  push(operation: WritableOperation, callback: Written | null): void {
+    const entry = { operation, callback };
+    if (this.#error !== null) {
+      process.nextTick(() => this.#fail(entry, this.#error));
+      return;
+    }
+    this.#waiting.push(entry);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || !this.#hasRoom || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    process.nextTick(() => {
+      this.#isScheduled = false;
+      this.#write();
+      this.#schedule();
+    });
+  }
+
+  #write(): void {
+    const { netClient, encoder } = this.#connection;
+    const entries = this.#waiting;
+    this.#waiting = [];
+    const now = performance.now();
+    const parts: (ExecuteRequest | Buffer)[] = [];
+    const streams: number[] = [];
+    let bytes = 0;
+    for (const [index, entry] of entries.entries()) {
+      if (bytes >= BATCH_BYTES) {
+        this.#waiting = entries.slice(index);
+        break;
+      }
+      const { operation } = entry;
+      if (!operation.canBeWritten()) {
+        this.#fail(entry, new Error("The request was given up before it was written"));
+        continue;
+      }
+      const { request, streamId } = operation;
+      try {
+        if (request instanceof ExecuteRequest) {
+          request.deadline.noteSending(now);
+          parts.push(request);
+          bytes += request.byteLength;
+        } else {
+          const frame = request.write(encoder, streamId);
+          parts.push(frame);
+          bytes += frame.length;
+        }
+      } catch (error) {
+        this.#fail(entry, error);
+        continue;
+      }
+      streams.push(streamId);
+      this.#wait(entry);
+    }
+    if (parts.length === 0) return;
+    const frames = joined(parts, { streams, bytes, version: encoder.protocolVersion });
+    this.#hasRoom = netClient.write(frames, (error) => {
+      if (error) this.#break(error);
+    });
+  }
+
+  /** Its answer may come as soon as it is written. */
+  #wait({ operation, callback }: Entry): void {
+    if (callback !== null) return callback();
+    const connection = this.#connection;
+    connection._setIdleTimeout();
+    connection._operations.set(operation.streamId, operation);
+  }
+
+  #fail({ operation, callback }: Entry, error: unknown): void {
+    if (callback !== null) return callback(error);
+    this.#connection._streamIds.push(operation.streamId);
+    operation.setResult(error);
+  }
+
+  /** Nothing more can be written; what was not written may be sent elsewhere. */
+  #break(innerError: Error): void {
+    if (this.#error !== null) return;
+    Object.assign(innerError, { isSocketError: true });
+    const error = Object.assign(new Error("Socket was closed"), {
+      isSocketError: true,
+      requestNotWritten: true,
+      innerError,
+    });
+    this.#error = error;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const entry of waiting) this.#fail(entry, error);
+  }
+}
+
+function joined(
+  parts: readonly (ExecuteRequest | Buffer)[],
+  { streams, bytes, version }: {
+    readonly streams: readonly number[];
+    readonly bytes: number;
+    readonly version: number;
+  },
+): Buffer {
+  const frames = Buffer.allocUnsafe(bytes);
+  let offset = 0;
+  for (const [index, part] of parts.entries()) {
+    if (part instanceof ExecuteRequest) {
+      offset = part.writeInto(frames, offset, { streamId: streams[index]!, version });
+    } else {
+      frames.set(part, offset);
+      offset += part.length;
+    }
+  }
+  return frames;
+}
