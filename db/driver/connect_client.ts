@@ -8,6 +8,7 @@ import type { Observe } from "../../observe/observation.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
 import { steadyControl } from "./internals/steady_control.ts";
+import { noteSchemaChange } from "./once_more.ts";
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
 import type { AttemptBudget } from "./timing/attempt_budget.ts";
 
@@ -55,7 +56,10 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
       observe({ kind: "driver_error", source, message, cause: detail });
     }
   });
-  onSchemaEvent(client, onSchemaChange);
+  onSchemaEvent(client, (keyspace) => {
+    noteSchemaChange(client);
+    onSchemaChange(keyspace);
+  });
   steadyControl(client, (cause) => {
     const message =
       "Cassandra's control connection was lost while it was set up; it is set up again";

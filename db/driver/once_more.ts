@@ -2,7 +2,8 @@
  * Runs a statement once more where replicas did not understand it: for a moment after an `ALTER TABLE`, a
  * node that knows the new column asks others for it that do not know it yet, even if the statement does
  * not name it. They fail, and the driver drops their reason. So the nodes are asked whether they agree on
- * the schema; the second run waits until they do. Where they do all along, the failure is another one.
+ * the schema; the second run waits until they do. Where they do all along, and none has announced a change, the
+ * failure is another one.
  *
  * @module
  */
@@ -13,10 +14,20 @@ import type { Deadline } from "./timing/deadline.ts";
 const { readFailure, writeFailure } = cassandra.types.responseErrorCodes;
 
 const INTERVAL_MS = 100;
+/** A change that was announced within this time may be the reason, even if the nodes agree by now. */
+const RECENT_MS = 2_000;
 /** Within this, each node has heard that another one has a new schema. */
 const NOTICE_MS = 500;
 /** Nodes that agree later are not waited for. */
 const MAX_WAIT_MS = 2_000;
+
+/** When a node last announced a change to each client, in the time of `performance.now()`. */
+const changes = new WeakMap<cassandra.Client, number>();
+
+/** To be called when a node announces that the schema has changed. */
+export function noteSchemaChange(client: cassandra.Client): void {
+  changes.set(client, performance.now());
+}
 
 export interface OnceMoreOptions {
   readonly isIdempotent: boolean;
@@ -35,7 +46,7 @@ export async function onceMoreOnMismatch<Result>(
     if (!isIdempotent || !isFailureOfReplicas(error)) throw error;
     const { promise: timeout, resolve } = Promise.withResolvers<false>();
     const timer = setTimeout(() => resolve(false), deadline.leftMs - INTERVAL_MS);
-    const isWorthwhile = await Promise.race([haveDisagreed(client), timeout]);
+    const isWorthwhile = await Promise.race([haveDisagreed(client, error), timeout]);
     clearTimeout(timer);
     if (!isWorthwhile) throw error;
     return await run();
@@ -45,27 +56,34 @@ export async function onceMoreOnMismatch<Result>(
 const waits = new WeakMap<cassandra.Client, Promise<boolean>>();
 
 /** One wait for all statements that failed meanwhile. Never rejects. */
-function haveDisagreed(client: cassandra.Client): Promise<boolean> {
-  const running = waits.get(client) ?? waitForAgreement(client).finally(() => waits.delete(client));
+function haveDisagreed(client: cassandra.Client, failure: FailureOfReplicas): Promise<boolean> {
+  const running = waits.get(client) ??
+    waitForAgreement(client, failure).finally(() => waits.delete(client));
   waits.set(client, running);
   return running;
 }
 
 /** Whether the nodes disagreed; if so, it waits until they agree. */
-async function waitForAgreement(client: cassandra.Client): Promise<boolean> {
+async function waitForAgreement(
+  client: cassandra.Client,
+  { coordinator }: FailureOfReplicas,
+): Promise<boolean> {
   const startedAt = performance.now();
   let disagreed = false;
   for (;;) {
-    const agrees = await agreesOnSchema(client).catch(() => true);
+    const agrees = await agreesOnSchema(client, coordinator).catch(() => true);
     const waitedMs = performance.now() - startedAt;
-    disagreed ||= !agrees;
+    disagreed ||= !agrees || startedAt - (changes.get(client) ?? -Infinity) < RECENT_MS;
     if (agrees && disagreed) return true;
     if (waitedMs > (disagreed ? MAX_WAIT_MS : NOTICE_MS)) return disagreed;
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }
 }
 
-function isFailureOfReplicas(error: unknown): boolean {
+/** An answer of a coordinator. */
+type FailureOfReplicas = cassandra.errors.ResponseError & { readonly coordinator?: string };
+
+function isFailureOfReplicas(error: unknown): error is FailureOfReplicas {
   return error instanceof cassandra.errors.ResponseError &&
     (error.code === readFailure || error.code === writeFailure);
 }

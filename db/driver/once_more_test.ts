@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { onceMoreOnMismatch } from "./once_more.ts";
+import { noteSchemaChange, onceMoreOnMismatch } from "./once_more.ts";
 import { Alarms } from "./timing/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";
 
@@ -17,12 +17,20 @@ interface Situation {
   readonly always?: boolean;
   /** What the nodes say each time that they are asked; the last goes on. */
   readonly agreement?: readonly boolean[];
+  /** Whether a node has just announced a change. */
+  readonly announced?: boolean;
 }
 
 /** How often it runs a statement that fails the first time, or each time. */
 async function runsOf(
   error: Error,
-  { isIdempotent = true, leftMs = 60_000, always = false, agreement = [false, true] }: Situation,
+  {
+    isIdempotent = true,
+    leftMs = 60_000,
+    always = false,
+    agreement = [false, true],
+    announced = false,
+  }: Situation,
 ): Promise<[number, unknown]> {
   let runs = 0;
   let asked = 0;
@@ -33,6 +41,7 @@ async function runsOf(
   };
   const hosts = { values: () => [] };
   const client = { hosts, controlConnection: { query } } as unknown as cassandra.Client;
+  if (announced) noteSchemaChange(client);
   const run = () => {
     runs++;
     return runs === 1 || always ? Promise.reject(error) : Promise.resolve("done");
@@ -52,6 +61,10 @@ describe("onceMoreOnMismatch()", () => {
       agreement: [true, true, false, true],
     }, 2],
     ["one whose nodes agree all along", failure(readFailure), { agreement: [true] }, 1],
+    ["one whose nodes agree again after a change", failure(readFailure), {
+      agreement: [true],
+      announced: true,
+    }, 2],
     ["what must not be repeated", failure(writeFailure), { isIdempotent: false }, 1],
     ["one whose time is up before", failure(readFailure), {
       leftMs: 200,

@@ -14,18 +14,26 @@ type NodeRow = Readonly<Record<string, unknown>>;
 /**
  * True if all nodes that are up have the same version of the schema; false also where nobody can be asked.
  * A node counts as up until the driver learns that it is not.
+ *
+ * @param coordinator `address:port` of a node that is asked for its version, too: the others hear of it by gossip,
+ * a second later or more
  */
-export async function agreesOnSchema(client: cassandra.Client): Promise<boolean> {
+export async function agreesOnSchema(
+  client: cassandra.Client,
+  coordinator?: string,
+): Promise<boolean> {
   const { controlConnection } = client as unknown as { controlConnection: ControlConnection };
+  const versionsIn = (table: string) => `SELECT host_id, schema_version FROM system.${table}`;
+  const host = coordinator === undefined ? undefined : client.hosts.get(coordinator);
   try {
-    const answers = await Promise.all(
-      ["local", "peers"].map((table) =>
-        controlConnection.query(`SELECT host_id, schema_version FROM system.${table}`, false)
-      ),
-    );
+    const answers = await Promise.all([
+      controlConnection.query(versionsIn("local"), false),
+      controlConnection.query(versionsIn("peers"), false),
+      host === undefined ? { rows: [] } : client.execute(versionsIn("local"), [], { host }),
+    ]);
     const hosts = client.hosts.values();
     const down = new Set(hosts.filter((host) => !host.isUp()).map(({ hostId }) => `${hostId}`));
-    return haveOneVersion(answers.flatMap(({ rows }) => rows), down);
+    return haveOneVersion(answers.flatMap(({ rows }) => rows as readonly NodeRow[]), down);
   } catch {
     return false;
   }
