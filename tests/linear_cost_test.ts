@@ -15,6 +15,7 @@ import { compilePattern } from "../catalog/tags/param/pattern.ts";
 import { parseBucketName } from "../codec/bucket.ts";
 import type { CqlType } from "../codec/codec.ts";
 import { codecFor, variantCodecFor } from "../codec/codec_for.ts";
+import { JsonWriter } from "../codec/json/json_writer.ts";
 import { parseJson } from "../codec/json/parse_json.ts";
 import { primitives } from "../codec/primitives.ts";
 import { TEXT_FORMS } from "../codec/text_format.ts";
@@ -38,7 +39,7 @@ import { createCursors } from "../routes/paging/cursors.ts";
 import { createCursorBox } from "../routes/paging/seal_cursor.ts";
 import { compressStream } from "../routes/respond/compress.ts";
 import { negotiate } from "../routes/respond/negotiate.ts";
-import { ROW_FORMATS } from "../routes/respond/row_format.ts";
+import { csvText } from "../routes/respond/row_format.ts";
 import { routesFor } from "../routes/route_pattern.ts";
 import { superlinearGrowth } from "./support/growth.ts";
 
@@ -361,9 +362,21 @@ describe("the time of a value", () => {
 });
 
 describe("the time of an answer", () => {
-  for (const [type, { rows }] of Object.entries(ROW_FORMATS)) {
-    it(`is linear as ${type}`, () =>
-      expectLinear(TEXTS, (text) => rows([{ a: text, b: [text] }], COLUMNS)));
+  it("is linear as CSV", () =>
+    expectLinear(TEXTS, (text) => csvText([{ a: text, b: [text] }], COLUMNS)));
+
+  for (const type of [{ kind: "text" }, { kind: "list", of: { kind: "text" } }] as const) {
+    const { cql, encode, writeJson } = codecFor(type);
+    const out = new JsonWriter();
+    it(`is linear as the JSON of ${cql}`, () =>
+      expectLinear(
+        TEXTS,
+        (text) => {
+          const bytes = encode(type.kind === "text" ? text : [text]);
+          out.clear();
+          writeJson(bytes, 0, bytes.length, out);
+        },
+      ));
   }
 });
 

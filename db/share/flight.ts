@@ -80,7 +80,9 @@ export class Flight {
   #setAlarm(at: number): void {
     this.#cancelAlarm();
     this.#earliest = at;
-    this.#cancelAlarm = this.#alarms.set(at, () => this.#leave());
+    const alarm = { ring: () => this.#leave() };
+    this.#alarms.set(at, alarm);
+    this.#cancelAlarm = () => this.#alarms.cancel(at, alarm);
   }
 
   /** Lets those go whose time is up. */

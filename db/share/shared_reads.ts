@@ -74,10 +74,10 @@ export class SharedReads {
     if (!isSameRead(route.identity, identity)) return send(deadline);
     if (route.next === null) {
       route.next = new Flight(this.#alarms);
-      route.cancelWait = this.#alarms.set(
-        performance.now() + MAX_WAIT_MS,
-        () => this.#depart({ prepared, routes, hash, route }),
-      );
+      const at = performance.now() + MAX_WAIT_MS;
+      const alarm = { ring: () => this.#depart({ prepared, routes, hash, route }) };
+      this.#alarms.set(at, alarm);
+      route.cancelWait = () => this.#alarms.cancel(at, alarm);
     }
     // It leaves when another request's answer comes; its span belongs to this one all the same.
     return route.next.board(
