@@ -17,12 +17,19 @@ const MEMBERS_IN_A_STEP = 64;
 
 /** Counts the members that work has handled, however deeply they are nested. */
 export class Pace {
-  #left = MEMBERS_IN_A_STEP;
+  readonly #inAStep: number;
+  #left: number;
+
+  /** @param inAStep for members that take more or less than most; default: 64 */
+  constructor(inAStep = MEMBERS_IN_A_STEP) {
+    this.#inAStep = inAStep;
+    this.#left = inAStep;
+  }
 
   /** Whether a step ends before the next member. */
   isDue(): boolean {
     if (--this.#left > 0) return false;
-    this.#left = MEMBERS_IN_A_STEP;
+    this.#left = this.#inAStep;
     return true;
   }
 }

@@ -66,6 +66,11 @@ export class RowPacker {
     return this.#end - this.#start;
   }
 
+  /** Takes back what was written of the row after that. */
+  cut(length: number): void {
+    this.#end = this.#start + length;
+  }
+
   /** Where the row begins in the block, until more is written. */
   get start(): number {
     return this.#start;

@@ -19,9 +19,11 @@ const DAYS_FROM_ERA_TO_EPOCH = 719_468;
 export function parseDate(text: string): number | undefined {
   const match = DATE.exec(text);
   if (!match || match[1] === "-000000") return undefined;
-  const year = Number(match[1]);
-  const month = Number(match[2]);
-  const day = Number(match[3]);
+  return daysOf(Number(match[1]), Number(match[2]), Number(match[3]));
+}
+
+/** Days since 1970-01-01, negative before, or undefined if there is no such day. */
+export function daysOf(year: number, month: number, day: number): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   return toDays(year, month, day);
 }

@@ -5,7 +5,14 @@
  * @module
  */
 
-import type { RowKey } from "../prepare/prepared_query.ts";
+/** Two rows lie in one partition, or are one row, where the strings are the same. */
+export interface GroupKey<Row> {
+  partition(row: Row): string;
+  /** Within the partition. */
+  row(row: Row): string;
+  /** Of all its values, in bytes. */
+  size(row: Row): number;
+}
 
 /** A line that has been read and checked. Lines count from one. */
 export interface ReadLine<Row> {
@@ -32,7 +39,7 @@ interface Group<Row> {
  */
 export function* groupLines<Row>(
   lines: Iterable<ReadLine<Row>>,
-  key: RowKey<Row> | null,
+  key: GroupKey<Row> | null,
 ): Generator<readonly ReadLine<Row>[]> {
   const open = new Map<string, Group<Row>>();
   for (const line of lines) {

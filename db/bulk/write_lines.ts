@@ -6,22 +6,31 @@
  */
 import { setTimeout } from "node:timers/promises";
 import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
+import type { ByteRange } from "../../codec/tokens/token.ts";
 import type { Code } from "../../errors/codes.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import { backoff } from "../driver/timing/backoff.ts";
 import type { WriteTime } from "../driver/internals/driver_types.ts";
-import type { RowKey } from "../prepare/prepared_query.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
-import { groupLines, type ReadLine } from "./group_lines.ts";
+import { type GroupKey, groupLines, type ReadLine } from "./group_lines.ts";
 
-/** One input: its JSON, or why it has none. Lines count from one. */
+/**
+ * One input, or why it could not be taken. JSON that is not parsed yet is valid until the next block is
+ * asked for. Lines count from one.
+ */
 export type Entry =
   | { readonly line: number; readonly value: unknown }
+  | { readonly line: number; readonly json: ByteRange }
   | { readonly line: number; readonly error: ServiceError };
 
+/** An input that came in. */
+export type ReadableEntry = Exclude<Entry, { readonly error: ServiceError }>;
+
 export interface WriteLinesOptions<Row> {
-  /** Checks the input of a line. @throws {ServiceError} */
-  read(value: unknown, line: number): Steps<Row>;
+  /** Reads and checks an input in one step; null if that takes more. @throws {ServiceError} */
+  readNow?(entry: ReadableEntry): Row | null;
+  /** Reads and checks an input. @throws {ServiceError} */
+  read(entry: ReadableEntry): Steps<Row>;
   /** Runs the reading of some inputs. */
   readonly run: RunSteps;
   /**
@@ -35,7 +44,7 @@ export interface WriteLinesOptions<Row> {
   /** The time for a write, later than all before: an attempt to repeat it must not undo a later one. */
   nextTime(): WriteTime | undefined;
   /** Which rows may be written together; null if none may. */
-  readonly key: RowKey<Row> | null;
+  readonly key: GroupKey<Row> | null;
   /** Whether a write that may have been made can be made again. Rows that are grouped always can. */
   readonly idempotent: boolean;
   /** Takes a line that was written. */
@@ -123,7 +132,8 @@ export async function writeLines<Row>(
       if (pace.isDue()) yield;
       try {
         if ("error" in entry) throw entry.error;
-        lines.push({ line: entry.line, row: yield* options.read(entry.value, entry.line) });
+        const row = options.readNow?.(entry) ?? (yield* options.read(entry));
+        lines.push({ line: entry.line, row });
       } catch (error) {
         fail(entry.line, error);
       }

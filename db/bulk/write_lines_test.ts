@@ -4,13 +4,22 @@ import { inOneStep, runAtOnce } from "../../codec/steps.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
-import { type Entry, writeLines, type WriteLinesOptions } from "./write_lines.ts";
+import {
+  type Entry,
+  type ReadableEntry,
+  writeLines,
+  type WriteLinesOptions,
+} from "./write_lines.ts";
 
 function* blocksOf(count: number, size = 10): Generator<Entry[]> {
   for (let first = 1; first <= count; first += size) {
     const length = Math.min(size, count - first + 1);
     yield Array.from({ length }, (_, index) => ({ line: first + index, value: first + index }));
   }
+}
+
+function valueOf(entry: ReadableEntry): unknown {
+  return "value" in entry ? entry.value : null;
 }
 
 interface Ran {
@@ -25,7 +34,7 @@ async function run(
 ): Promise<Ran> {
   const failures: string[] = [];
   const outcome = await writeLines<unknown>(ReadableStream.from(blocks), {
-    read: (value) => inOneStep(() => value),
+    read: (entry) => inOneStep(() => valueOf(entry)),
     run: runAtOnce,
     nextTime: () => 0,
     key: null,
@@ -191,11 +200,11 @@ describe("writeLines()", () => {
     const timer = setInterval(() => turns++);
     await run(blocksOf(5_000, 5_000), {
       write: () => Promise.resolve(),
-      read: (value) =>
+      read: (entry) =>
         inOneStep(() => {
           const until = performance.now() + 0.01;
           while (performance.now() < until);
-          return value;
+          return valueOf(entry);
         }),
     });
     clearInterval(timer);
@@ -204,8 +213,9 @@ describe("writeLines()", () => {
 
   it("reports an entry that is not a row, and continues", async () => {
     const { failures, outcome } = await run(blocksOf(3), {
-      read: (value) =>
+      read: (entry) =>
         inOneStep(() => {
+          const value = valueOf(entry);
           if (value === 2) throw new ServiceError("invalid_input", "Two");
           return value;
         }),

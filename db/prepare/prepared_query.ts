@@ -167,13 +167,14 @@ export interface PartitionColumn {
   )[];
 }
 
-/** Two rows lie in one partition, or are one row, where the strings are the same. */
-export interface RowKey<Row = EncodedValues> {
-  partition(row: Row): string;
+/**
+ * Where the values of a key are bound: two rows lie in one partition, or are one row in it, where the bytes
+ * there are the same. A part of the key that is the same in every row has no position.
+ */
+export interface RowKey {
+  readonly partition: readonly number[];
   /** Within the partition. */
-  row(row: Row): string;
-  /** Of all its values, in bytes. */
-  size(row: Row): number;
+  readonly row: readonly number[];
 }
 
 /** How a write is recognised when it comes again. */

@@ -8,7 +8,7 @@ import type { Statement } from "../../catalog/statement/statement.ts";
 import { type Term, walkTerm } from "../../catalog/statement/term.ts";
 import type { Table } from "../schema/table.ts";
 import { isPure } from "./native_functions.ts";
-import type { EncodedValues, PreparedParam, RowKey } from "./prepared_query.ts";
+import type { PreparedParam, RowKey } from "./prepared_query.ts";
 
 /**
  * Null if rows cannot be told apart, and so have to be written one by one: statements other than a
@@ -26,24 +26,20 @@ export function rowKeyOf(
   const { columns, values } = statement.source;
   const terms = new Map(columns.map(({ name }, index) => [name, values[index]]));
   if ([...terms.keys()].some((column) => table.statics.has(column))) return null;
-  const partition = paramsOf(table.partitionKey, terms, params);
+  const partition = positionsOf(table.partitionKey, terms, params);
   const clusteringKey = table.clusteringKey.map(({ name }) => name);
-  const row = paramsOf(clusteringKey, terms, params);
+  const row = positionsOf(clusteringKey, terms, params);
   if (partition === null || row === null) return null;
-  return {
-    partition: (values) => joined(partition, values),
-    row: (values) => joined(row, values),
-    size: (values) => params.reduce((sum, { param }) => sum + (values[param.name]?.length ?? 0), 0),
-  };
+  return { partition, row };
 }
 
-/** The names of the parameters that stand for the columns; null if something else does. */
-function paramsOf(
+/** Where the parameters that stand for the columns are bound; null if something else does. */
+function positionsOf(
   columns: readonly string[],
   terms: ReadonlyMap<string, Term | undefined>,
   params: readonly PreparedParam[],
-): string[] | null {
-  const names: string[] = [];
+): number[] | null {
+  const found: number[] = [];
   for (const column of columns) {
     const term = terms.get(column);
     if (term === undefined) return null;
@@ -51,22 +47,12 @@ function paramsOf(
     const name = term.kind === "marker" ? term.name : null;
     const param = params.find(({ param }) => param.name === name);
     if (param === undefined || !param.codec.isEqualByBytes) return null;
-    names.push(param.param.name);
+    found.push(param.positions[0]!);
   }
-  return names;
+  return found;
 }
 
 /** Whether a term is the same in every row. */
 function isConstant(term: Term): boolean {
   return isPure(term) && walkTerm(term).every(({ kind }) => kind !== "marker");
-}
-
-/** Each value with its length before it, so that no two lists of values are joined alike. */
-function joined(names: readonly string[], values: EncodedValues): string {
-  let key = "";
-  for (const name of names) {
-    const bytes = values[name];
-    key += bytes ? String.fromCharCode(bytes.length) + bytes.toString("latin1") : "\uffff";
-  }
-  return key;
 }

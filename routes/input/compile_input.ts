@@ -6,10 +6,10 @@
  */
 import type { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
-import type { Param, ParamSource } from "../../catalog/query.ts";
+import type { ParamSource } from "../../catalog/query.ts";
 import { SCAN_PARAMETERS } from "../../catalog/tags/scan_tag.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
-import { finish, inOneStep, type Steps } from "../../codec/steps.ts";
+import { inOneStep, type Steps } from "../../codec/steps.ts";
 import type {
   EncodedValues,
   PreparedParam,
@@ -18,11 +18,12 @@ import type {
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 import { compileGenerated } from "../generate/compile_generated.ts";
-import type { Seed, Seeds } from "../generate/seed.ts";
+import type { Seed } from "../generate/seed.ts";
+import { absenceOf } from "./absence.ts";
 import { compileClaim } from "./claim.ts";
 import { inputErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
-import { NOT_UTF8, type OuterInput, type RawInput, rawValue } from "./raw_input.ts";
+import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
 import { schemaOf } from "./param_schema.ts";
 import { compileScan } from "./scan_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
@@ -46,22 +47,8 @@ export interface RepeatableInput {
   candidates(): readonly EncodedValues[];
 }
 
-/** For many bodies in one request: what holds for all of them. */
-export interface BulkInput {
-  readonly preconditions: Preconditions;
-  readonly repeatable: Seeds["repeatable"];
-  /**
-   * @param line of the upload, from one
-   * @throws {ServiceError} `invalid_input` with every mistake of the body, or `requirement_not_met`
-   */
-  readValues(body: RawInput["body"], line: number): Steps<EncodedValues>;
-}
-
 /** @throws {ServiceError} `invalid_input` with every mistake, `missing_claim` or `requirement_not_met` */
 export type InputReader<Own> = (input: RawInput) => Steps<Input<Own>>;
-
-/** Reads what holds for all bodies of one request, once. */
-export type BulkInputReader = (outer: OuterInput) => BulkInput;
 
 // More than a person reads; a body of a hundred thousand unknown fields is not answered one by one.
 const MAX_ERRORS = 100;
@@ -70,7 +57,7 @@ const MAX_KEY_BYTES = 65_535;
 
 /** What reading the input of a query takes to know. */
 export type InputFacts = Pick<PreparedQuery, "query" | "params" | "leastWritten" | "condition"> & {
-  readonly statement: Pick<PreparedQuery["statement"], "partitionKey">;
+  readonly statement: Pick<PreparedQuery["statement"], "partitionKey" | "binds">;
 };
 
 /** @param ownParams query parameters that the route reads for itself, such as `limit` */
@@ -106,39 +93,8 @@ export function compileInput<Own>(
   };
 }
 
-/** Not for parameters from `If-Match`, which the catalog lets no bulk route have. */
-export function compileBulkInput(prepared: InputFacts): BulkInputReader {
-  const readOuter = compileOuter(prepared, []);
-  const readBody = compileBody(prepared);
-  const isSent = (param: Param | null) => param?.source.in === "body";
-  const requireOuter = compileRequirements(prepared, { includes: (param) => !isSent(param) });
-  const requireLine = compileRequirements(prepared, { includes: isSent });
-  const readPreconditions = compilePreconditions(prepared);
-  const generate = compileGenerated(prepared.params);
-  return (outer) => {
-    const mistakes: InputError[] = [];
-    const shared: Values = {};
-    finish(readOuter({ ...outer, body: {} }, shared, mistakes));
-    if (mistakes.length > 0) throw invalidInput(mistakes);
-    requireOuter?.(outer.claims)(shared);
-    const checkLine = requireLine?.(outer.claims);
-    return {
-      preconditions: readPreconditions(outer.headers).preconditions,
-      repeatable: outer.seeds.repeatable,
-      *readValues(body, line) {
-        const errors: InputError[] = [];
-        const values = { ...shared };
-        yield* readBody({ ...outer, body }, values, errors);
-        if (errors.length > 0) throw invalidInput(errors);
-        checkLine?.(values);
-        const made = generate?.(outer.seeds.next(values, line));
-        return made === undefined ? values : { ...values, ...made };
-      },
-    };
-  };
-}
-
-function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamReader {
+/** Reads what does not come from the body. */
+export function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamReader {
   const readScan = compileScan(prepared);
   const names = [
     ...namesIn("query", prepared),
@@ -159,7 +115,8 @@ function compileOuter(prepared: InputFacts, ownNames: readonly string[]): ParamR
   };
 }
 
-function compileBody(prepared: InputFacts): ParamReader {
+/** Reads what comes from the body. */
+export function compileBody(prepared: InputFacts): ParamReader {
   const names = namesIn("body", prepared);
   const readParams = compileParams(prepared, (source) => source.in === "body");
   const least = prepared.leastWritten;
@@ -177,7 +134,8 @@ function compileBody(prepared: InputFacts): ParamReader {
   };
 }
 
-type Values = Record<string, Buffer | null | undefined>;
+/** Values that are being read, by the names of their parameters. */
+export type Values = Record<string, Buffer | null | undefined>;
 
 /** Reads the parameters from some sources, and the buckets that are derived from them. */
 function compileParams(
@@ -224,7 +182,8 @@ function compileParams(
   };
 }
 
-type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => Steps<void>;
+/** Reads values, and adds what is wrong with them. */
+export type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => Steps<void>;
 
 function compileParam(prepared: PreparedParam): ParamReader {
   const { param, codec, nullable } = prepared;
@@ -250,11 +209,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
       });
   }
   const schema = schemaOf(prepared);
-  const fallback = param.default === null
-    ? undefined
-    : codec.encode(codec.text.parse(param.default));
-  const optional = param.optional || fallback !== undefined;
-  const leftOut = param.absent === "null" ? null : fallback;
+  const { isOptional, leftOut } = absenceOf(prepared);
   const place: ParamPlace = source.in;
   // The router knows a segment by its marker.
   const clientName = place === "path" ? name : clientNameOf(param);
@@ -262,7 +217,7 @@ function compileParam(prepared: PreparedParam): ParamReader {
   return function* readParam(input, values, errors) {
     const raw = rawValue(input, place, clientName);
     if (raw === undefined) {
-      if (optional) values[name] = leftOut;
+      if (isOptional) values[name] = leftOut;
       else errors.push({ pointer, detail: "Required" });
     } else if (raw === NOT_UTF8) {
       errors.push({ pointer, detail: "Expected text in UTF-8" });

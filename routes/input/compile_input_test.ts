@@ -1,45 +1,13 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
-import { parseQueries } from "../../catalog/catalog.ts";
-import type { PrimitiveKind } from "../../codec/codec.ts";
-import { codecFor } from "../../codec/codec_for.ts";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
 import { finish } from "../../codec/steps.ts";
 import { createSeeds } from "../generate/seed.ts";
-import { compileBulkInput, compileInput, type InputFacts } from "./compile_input.ts";
+import { compileInput } from "./compile_input.ts";
+import { factsOf } from "../../tests/support/input_facts.ts";
 import type { RawInput } from "./raw_input.ts";
 import { NO_OWN_PARAMS } from "./own_params.ts";
-
-/** The facts of a query whose markers have these types, as the server would give them. */
-function factsOf(
-  text: string,
-  types: Readonly<Record<string, PrimitiveKind>>,
-  { keys = [], nullable = [] }: { keys?: readonly string[]; nullable?: readonly string[] } = {},
-): InputFacts {
-  const { queries: [query], diagnostics } = parseQueries({ path: "own.cql", text });
-  expect(diagnostics).toEqual([]);
-  const params = query!.params.map((param, position) => ({
-    param,
-    codec: codecFor({ kind: types[param.name]! }),
-    positions: [position],
-    nullable: nullable.includes(param.name),
-    isTimeuuidBound: false,
-    isWriteTime: false,
-    similarity: null,
-    mask: null,
-    bucket: null,
-  }));
-  const partitionKey = params.filter(({ param }) => keys.includes(param.name))
-    .flatMap(({ positions }) => positions);
-  return {
-    query: query!,
-    params,
-    leastWritten: [],
-    condition: null,
-    statement: { partitionKey },
-  };
-}
 
 const RECORD = factsOf(
   `-- name: record :exec
@@ -194,30 +162,5 @@ describe("compileInput()", () => {
       "/body/name": "Required",
     });
     expect(mistakesOf(() => read(request({ headers })))).toBe("unsupported_precondition");
-  });
-});
-
-describe("compileBulkInput()", () => {
-  const read = compileBulkInput(RECORD);
-
-  it("reads what all inputs share once, and each body by itself", () => {
-    const input = read(request({ query: "keep=7" }));
-    const readValues = (body: RawInput["body"], line = 1) => finish(input.readValues(body, line));
-    const [one, other] = [readValues({ name: "One" }, 1), readValues({ name: "Other" }, 2)];
-    expect([textOf(one.name), textOf(other.name)]).toEqual(["One", "Other"]);
-    for (const values of [one, other]) {
-      expect([textOf(values.station_id), values.keep?.readInt32BE()]).toEqual(["hill", 7]);
-    }
-    expect(mistakesOf(() => readValues({ name: 1 }, 3))).toEqual({
-      "/body/name": expect.any(String),
-    });
-    expect(textOf(readValues({ name: "Third" }, 4).name)).toBe("Third");
-  });
-
-  it("refuses what is wrong for all of them before the first", () => {
-    expect(mistakesOf(() => read(request({ query: "keep=x" }))))
-      .toEqual({ "/query/keep": expect.any(String) });
-    expect(mistakesOf(() => read(request({ headers: { "if-none-match": "*" } }))))
-      .toBe("unsupported_precondition");
   });
 });

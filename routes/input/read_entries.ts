@@ -4,7 +4,8 @@
  * @module
  */
 import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
-import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
+import type { RunSteps, Steps } from "../../codec/steps.ts";
+import type { ByteRange } from "../../codec/tokens/token.ts";
 import type { Entry } from "../../db/bulk/write_lines.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { ChunkReader } from "./body/chunk_reader.ts";
@@ -16,7 +17,7 @@ import {
   readJson,
   unreadableJson,
 } from "./body/read_body.ts";
-import { type Line, readLines } from "./body/read_lines.ts";
+import { type Line, readLines, textOfLine } from "./body/read_lines.ts";
 
 export const NDJSON = "application/x-ndjson";
 
@@ -39,7 +40,9 @@ export interface Upload {
 }
 
 const NDJSON_TYPE = /^application\/(?:x-)?ndjson\s*(?:;|$)/i;
-const BLANK = /^[ \t\r]*$/;
+const TAB = 0x09;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
 
 /**
  * @param limits of a whole JSON body; of NDJSON, which may take any time, those of each line: `timeoutMs`
@@ -92,7 +95,7 @@ class NdjsonUpload implements Upload {
         run: this.#run,
       })
     ) {
-      const entries = await this.#run(parseLines(lines));
+      const entries = lines.filter(isNotBlank);
       if (entries.length === 0) continue;
       this.#patienceMs = this.#limits.timeoutMs;
       yield entries;
@@ -142,24 +145,25 @@ class NdjsonUpload implements Upload {
 }
 
 function isNotBlank(line: Line): boolean {
-  return "error" in line || !BLANK.test(line.text);
+  if ("error" in line) return true;
+  const { bytes, start, end } = line.json;
+  let at = start;
+  while (at < end && isSpace(bytes[at]!)) at++;
+  return at < end;
 }
 
-function* parseLines(lines: readonly Line[]): Steps<Entry[]> {
-  const entries: Entry[] = [];
-  const pace = new Pace();
-  for (const line of lines) {
-    if (pace.isDue()) yield;
-    if (isNotBlank(line)) entries.push(yield* parseLine(line));
-  }
-  return entries;
+function isSpace(byte: number): boolean {
+  return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
 }
 
-function* parseLine(line: Line): Steps<Entry> {
-  if ("error" in line) return line;
+/** @throws {ServiceError} `malformed_request` if the line is no JSON object */
+export function* parseLine(json: ByteRange, line: number): Steps<Record<string, unknown>> {
+  const text = textOfLine(json, line);
+  let value: unknown;
   try {
-    return { line: line.line, value: yield* parseJsonSteps(line.text) };
+    value = yield* parseJsonSteps(text);
   } catch (cause) {
-    return { line: line.line, error: unreadableJson(cause as SyntaxError, "The line") };
+    throw unreadableJson(cause as SyntaxError, "The line");
   }
+  return assertObject(value, "The line");
 }

@@ -7,14 +7,15 @@
  */
 import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
 import type { BulkOutcome, Entry } from "../../db/bulk/write_lines.ts";
+import { unpackValues } from "../../db/prepare/packed_values.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
-import type { BulkInput } from "../input/compile_input.ts";
+import type { BulkInput } from "../input/compile_bulk_input.ts";
 import { compileUploadRecorder } from "../audit/record_bulk.ts";
 import type { RequestContext } from "../context.ts";
 import { assertObject } from "../input/body/read_body.ts";
-import { NDJSON, type Upload } from "../input/read_entries.ts";
+import { NDJSON, parseLine, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
 import { ReportStream } from "./report_stream.ts";
 import type { ResponderOptions, Served } from "./responder.ts";
@@ -41,10 +42,12 @@ export function respondBulk(
   { executor, observe, stallTimeoutMs, auditing }: BulkOptions,
 ): BulkResponder {
   const { query } = prepared;
+  const isRecorded = auditing !== null;
   const record = compileUploadRecorder(prepared, auditing);
   const writeBulk = createBulkWriter(prepared, executor);
   const writtenOf = query.bulk?.returning === true ? compileWritten(prepared) : null;
-  return async ({ context, upload, input: { preconditions, readValues, repeatable } }) => {
+  return async ({ context, upload, input }) => {
+    const { preconditions, repeatable } = input;
     const request = context.get("request");
     const refusal = executor.clockRefusal(prepared);
     if (refusal !== null) throw refusal;
@@ -68,20 +71,30 @@ export function respondBulk(
       const outcome = await writeBulk(countLines(upload.blocks, request), {
         stopwatch: request.cassandra,
         run: request.run,
-        *read(value, line) {
-          const values = yield* readValues(assertObject(value, "The line"), line);
-          recorded.note(values);
-          return values;
+        readNow(entry) {
+          const row = "json" in entry ? input.readLine(entry.json, entry.line) : null;
+          if (row !== null && isRecorded) recorded.note(unpackValues(prepared, row));
+          return row;
+        },
+        *read(entry) {
+          const body = "json" in entry
+            ? yield* parseLine(entry.json, entry.line)
+            : assertObject(entry.value, "The line");
+          const row = yield* input.readBody(body, entry.line);
+          if (isRecorded) recorded.note(unpackValues(prepared, row));
+          return row;
         },
         writeTime: repeatable?.writeTimeUs,
-        notApplied(values, result) {
+        notApplied(row, result) {
+          const values = unpackValues(prepared, row);
           const wasApplied = repeatable !== null &&
             prepared.repetition?.wasApplied(values, result.rows[0]) === true;
           return wasApplied ? null : notApplied(prepared, { values, result, preconditions });
         },
-        ...(writtenOf === null
-          ? {}
-          : { done: (line, values) => report.add({ line, written: writtenOf(values) }) }),
+        ...(writtenOf === null ? {} : {
+          done: (line, row) =>
+            report.add({ line, written: writtenOf(unpackValues(prepared, row)) }),
+        }),
         fail,
         obstacle: () =>
           report.obstacle() ?? (isOutdated ? OUTDATED : request.obstacle()) ??

@@ -223,7 +223,9 @@ describe("a body of single bytes over HTTP", () => {
       let length = 0;
       if (body.kind === "many") {
         for await (const entries of body.upload.blocks) {
-          for (const entry of entries) length += "value" in entry ? String(entry.value).length : 0;
+          for (const entry of entries) {
+            if ("json" in entry) length += entry.json.end - entry.json.start;
+          }
         }
       }
       return length;
@@ -249,8 +251,7 @@ describe("a body of single bytes over HTTP", () => {
       );
       const timer = setInterval(measure, 20);
       const text = encoder.encode(`"${"x".repeat(COUNT - 2)}"`);
-      const expected = type === "application/json" ? COUNT : COUNT - 2;
-      expect(await sendScattered(server.addr.port, text, type)).toContain(`${expected}`);
+      expect(await sendScattered(server.addr.port, text, type)).toContain(`${COUNT}`);
       clearInterval(timer);
       expect(most).toBeLessThan(BOUND_BYTES);
     });

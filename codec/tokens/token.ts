@@ -1,0 +1,59 @@
+/**
+ * A JSON value as it stands in the bytes of a text, and what writes its value.
+ *
+ * @module
+ */
+
+import type { RowPacker } from "../packed/packed_rows.ts";
+
+/** A part of some bytes. */
+export interface ByteRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Writes the value of a token as the next one of a row.
+ *
+ * @returns whether it did; if not, what it wrote is to be cut off
+ */
+export type TokenWriter = (token: Token, row: RowPacker) => boolean;
+
+const ZERO = 0x30;
+
+/** It has a place in it that moves on as it is read. */
+export class Token {
+  bytes: Uint8Array = new Uint8Array();
+  start = 0;
+  end = 0;
+  /** The byte that is read next. */
+  at = 0;
+
+  /** Moves on to another value of the same bytes. */
+  set(start: number, end: number): void {
+    this.start = start;
+    this.at = start;
+    this.end = end;
+  }
+
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  /** The next byte; NaN at the end of all bytes. */
+  next(): number {
+    return this.bytes[this.at++] ?? NaN;
+  }
+
+  /** The number that the next digits say, of which there must be so many; else -1. */
+  digits(count: number): number {
+    let value = 0;
+    for (let left = count; left > 0; left--) {
+      const digit = this.next() - ZERO;
+      if (!(digit >= 0 && digit <= 9)) return -1;
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+}
