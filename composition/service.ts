@@ -198,6 +198,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     parts.authenticator?.close();
     unwatchEventLoop();
     parts.control?.close();
+    await metrics.settle();
   }
   let closed: Promise<void> | null = null;
   return {

@@ -12,11 +12,20 @@
  *
  * @module
  */
-import { type AttributeValue, trace } from "@opentelemetry/api";
+import { type AttributeValue, SpanKind, trace } from "@opentelemetry/api";
 import { methodName } from "./metrics/method_name.ts";
 
-/** Hold what callers send. The path of a span is the route's template, which `tracing.ts` sets. */
-const FROM_CALLERS: ReadonlySet<string> = new Set(["url.full", "url.path", "url.query"]);
+/**
+ * Hold what callers send, or the URL that could not be fetched. The path of a span is the route's template, which
+ * `tracing.ts` sets.
+ */
+const FROM_CALLERS: ReadonlySet<string> = new Set([
+  "url.full",
+  "url.path",
+  "url.query",
+  "exception.message",
+  "exception.stacktrace",
+]);
 
 const INTEGERS: ReadonlySet<string> = new Set([
   "cqlgate.attempts",
@@ -35,7 +44,12 @@ const SET_TWICE: ReadonlySet<string> = new Set(["error.type", "http.response.sta
 interface SpanMethods {
   setAttribute(key: string, value: RuntimeValue): unknown;
   setAttributes(attributes: Readonly<Record<string, RuntimeValue | undefined>>): unknown;
+  setStatus(status: { readonly code: number }): unknown;
   end(time?: unknown): void;
+}
+
+interface TracerMethods {
+  startSpan(name: string, options?: { readonly kind?: number }, context?: unknown): object;
 }
 
 /** What the runtime takes: the API's type knows no bigint. */
@@ -47,11 +61,12 @@ type RuntimeValue = AttributeValue | bigint;
  */
 export function refineRuntimeSpans(): void {
   if (trace.getTracerProvider() !== Deno.telemetry.tracerProvider) return;
+  const tracer = trace.getTracerProvider().getTracer("cqlgate");
   // Never ended, so never exported.
-  const probe = trace.getTracer("cqlgate").startSpan("probe");
-  const methods: SpanMethods = Object.getPrototypeOf(probe);
-  const { setAttribute, setAttributes, end } = methods;
+  const methods: SpanMethods = Object.getPrototypeOf(tracer.startSpan("probe"));
+  const { setAttribute, setAttributes, setStatus, end } = methods;
   const dropped = new WeakSet<object>();
+  const clients = noteClients(Object.getPrototypeOf(tracer));
   /** Of those that are set twice, the keys that each span has. */
   const keys = new WeakMap<object, Set<string>>();
 
@@ -63,8 +78,9 @@ export function refineRuntimeSpans(): void {
     return claimed.size < claimed.add(key).size;
   }
 
-  methods.setAttribute = function (this: object, key, value) {
+  methods.setAttribute = function (this: SpanMethods, key, value) {
     if (key === DROPPED) dropped.add(this);
+    if (key === "url.full" && clients.has(this)) this.setAttributes(serverOf(String(value)));
     if (key === DROPPED || FROM_CALLERS.has(key) || !claim(this, key)) return this;
     return setAttribute.call(this, key, refine(key, value));
   };
@@ -73,6 +89,10 @@ export function refineRuntimeSpans(): void {
       value === undefined || !claim(this, key) ? [] : [[key, refine(key, value)] as const]
     );
     return setAttributes.call(this, Object.fromEntries(own));
+  };
+  // Its message is that of the exception, or a caller's.
+  methods.setStatus = function (this: object, { code }) {
+    return setStatus.call(this, { code });
   };
   // A span is exported when it ends.
   methods.end = function (this: object, time) {
@@ -83,6 +103,25 @@ export function refineRuntimeSpans(): void {
 /** Keeps the span that the runtime has begun for the current request from being exported. */
 export function dropRuntimeSpan(): void {
   trace.getActiveSpan()?.setAttribute(DROPPED, true);
+}
+
+/** The spans of requests that the process sends, from now on. */
+function noteClients(methods: TracerMethods): WeakSet<object> {
+  const clients = new WeakSet<object>();
+  const { startSpan } = methods;
+  methods.startSpan = function (this: object, name, options, context) {
+    const span = startSpan.call(this, name, options, context);
+    if (options?.kind === SpanKind.CLIENT) clients.add(span);
+    return span;
+  };
+  return clients;
+}
+
+/** Of a request that the process sends: the part of its URL that is no value. */
+function serverOf(url: string): Record<string, RuntimeValue> {
+  const { hostname, port, protocol } = new URL(url);
+  const usual = protocol === "https:" ? 443 : 80;
+  return { "server.address": hostname, "server.port": port === "" ? usual : Number(port) };
 }
 
 function refine(key: string, value: RuntimeValue): RuntimeValue {

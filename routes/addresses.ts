@@ -14,10 +14,21 @@ export interface AddressOptions {
   readonly basePath: string;
   /** The address that clients use, without a slash at the end; null if it is the service's own. */
   readonly publicUrl: string | null;
+  /** Where the service listens. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What telemetry calls the server that a request was for. */
+export interface ServerName {
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface Addresses {
   readonly basePath: string;
+  /** Null if clients use an address that is not known here. */
+  readonly server: ServerName | null;
   /**
    * Where clients find a path of the API: `/stations/hill` → `https://api.example/weather/stations/hill`,
    * or without a public URL, `/weather/stations/hill`.
@@ -37,7 +48,11 @@ export interface Addresses {
 /** The paths that are answered without the prefix, too. */
 export const PROBES: readonly string[] = ["/livez", "/readyz"];
 
-export function createAddresses({ basePath, publicUrl }: AddressOptions): Addresses {
+/** All addresses of the machine. */
+const WILDCARDS: readonly string[] = ["0.0.0.0", "::", "[::]"];
+
+export function createAddresses(options: AddressOptions): Addresses {
+  const { basePath, publicUrl } = options;
   const start = publicUrl ?? basePath;
   const depth = basePath.split("/").length;
 
@@ -48,6 +63,7 @@ export function createAddresses({ basePath, publicUrl }: AddressOptions): Addres
   }
   return {
     basePath,
+    server: serverOf(options),
     publicUrl: (path) => start + path,
     publicUrlOf({ pathname, search }) {
       // By segments: the prefix may be escaped in the URL.
@@ -56,4 +72,14 @@ export function createAddresses({ basePath, publicUrl }: AddressOptions): Addres
     },
     routePath: basePath === "" ? getPath : (request) => withoutPrefix(getPath(request)),
   };
+}
+
+function serverOf({ publicUrl, host, port }: AddressOptions): ServerName | null {
+  if (publicUrl !== null) {
+    const url = new URL(publicUrl);
+    const usual = url.protocol === "https:" ? 443 : 80;
+    return { address: url.hostname, port: url.port === "" ? usual : Number(url.port) };
+  }
+  // With port 0 the system chooses.
+  return WILDCARDS.includes(host) || port === 0 ? null : { address: host, port };
 }

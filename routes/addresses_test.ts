@@ -2,12 +2,35 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { createAddresses } from "./addresses.ts";
 
-const PLAIN = createAddresses({ basePath: "", publicUrl: null });
-const PREFIXED = createAddresses({ basePath: "/a/b", publicUrl: null });
-const STRIPPED = createAddresses({ basePath: "", publicUrl: "https://api.example/weather" });
-const ADDED = createAddresses({ basePath: "/weather", publicUrl: "https://api.example" });
+const LISTENS = { host: "0.0.0.0", port: 8000 };
+const PLAIN = createAddresses({ ...LISTENS, basePath: "", publicUrl: null });
+const PREFIXED = createAddresses({ ...LISTENS, basePath: "/a/b", publicUrl: null });
+const STRIPPED = createAddresses({
+  ...LISTENS,
+  basePath: "",
+  publicUrl: "https://api.example/weather",
+});
+const ADDED = createAddresses({
+  ...LISTENS,
+  basePath: "/weather",
+  publicUrl: "https://api.example",
+});
 
 describe("createAddresses()", () => {
+  const SERVERS: readonly [publicUrl: string | null, host: string, server: unknown][] = [
+    ["https://api.example/weather", "0.0.0.0", { address: "api.example", port: 443 }],
+    ["http://api.example", "127.0.0.1", { address: "api.example", port: 80 }],
+    ["https://api.example:8443", "127.0.0.1", { address: "api.example", port: 8443 }],
+    [null, "127.0.0.1", { address: "127.0.0.1", port: 8000 }],
+    [null, "0.0.0.0", null],
+    [null, "::", null],
+  ];
+  for (const [publicUrl, host, server] of SERVERS) {
+    it(`calls the server of ${publicUrl} on ${host} what clients call it`, () => {
+      expect(createAddresses({ basePath: "", publicUrl, host, port: 8000 }).server).toEqual(server);
+    });
+  }
+
   it("leads clients to the public URL, else below the prefix", () => {
     const urls = [PLAIN, PREFIXED, STRIPPED, ADDED].map((each) => each.publicUrl("/x?y=1"));
     expect(urls).toEqual([

@@ -3,7 +3,11 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { taskArguments } from "../dev/task_arguments.ts";
 import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
-import { type OtlpReceiver, type OtlpSpan, startOtlpReceiver } from "./support/otlp_receiver.ts";
+import {
+  type OtlpAttribute,
+  type OtlpReceiver,
+  startOtlpReceiver,
+} from "./support/otlp_receiver.ts";
 
 const MIGRATION = "CREATE TABLE quotients (id text PRIMARY KEY, divisor int);";
 const QUERIES = `
@@ -18,6 +22,8 @@ const SECRET = "s3cret";
 const MADE_UP = "PROPFINDER";
 const DURATION = "cqlgate_http_request_duration_seconds";
 const REQUEST_ID = "otlp-1";
+/** What clients call the server; the requests say another `Host`. */
+const PUBLIC_URL = "https://api.example";
 
 /** What a process printed and exported from its start to its end. */
 interface Run {
@@ -47,6 +53,7 @@ async function run(format: "json" | "pretty", env: Record<string, string> = {}):
     ...service.env,
     CQL_DIR: service.config.cqlDir,
     LOG_FORMAT: format,
+    PUBLIC_URL,
     ...env,
   };
   const child = new Deno.Command(Deno.execPath(), {
@@ -111,7 +118,9 @@ async function ask(url: string, adminUrl: string): Promise<void> {
   await (await service.request(`${url}/stations`, { method: MADE_UP })).body?.cancel();
 }
 
-function attributesOf({ attributes }: OtlpSpan): Record<string, unknown> {
+function attributesOf(
+  { attributes = [] }: { readonly attributes?: readonly OtlpAttribute[] },
+): Record<string, unknown> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, value]));
 }
 
@@ -208,8 +217,55 @@ for (const format of ["json", "pretty"] as const) {
         Number(count),
         Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue])),
       ])).toEqual([[1, { method: "GET", route: "/quotient", status: "500" }]]);
-      const ready = exported.receiver.metrics.get("cqlgate_cassandra_up")!.gauge!;
-      expect(ready.dataPoints.map(({ asDouble }) => asDouble)).toEqual([1]);
+      const ok = exported.receiver.metrics.get("cqlgate_control_file_ok")!.gauge!;
+      expect(ok.dataPoints.map(({ asDouble }) => asDouble)).toEqual([1]);
+    });
+
+    it("exports the durations of statements as the conventions name them", () => {
+      const { unit, histogram } = exported.receiver.metrics.get("db.client.operation.duration")!;
+      expect(unit).toBe("s");
+      const points = histogram!.dataPoints;
+      for (const { explicitBounds } of points) {
+        expect(explicitBounds).toEqual([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]);
+      }
+      const own = {
+        "db.system.name": { stringValue: "cassandra" },
+        "db.namespace": { stringValue: service.config.keyspace },
+        "db.operation.name": { stringValue: "SELECT" },
+      };
+      const pointOf = (name: string) =>
+        points.filter(({ attributes = [] }) =>
+          attributes.some(({ value }) => value.stringValue === name)
+        ).map((point) => [Number(point.count), attributesOf(point)]);
+      expect(pointOf("get_station")).toEqual([[1, {
+        ...own,
+        "db.collection.name": { stringValue: "stations" },
+        "db.query.summary": { stringValue: "get_station" },
+      }]]);
+      expect(pointOf("divide")).toEqual([[1, {
+        ...own,
+        "db.collection.name": { stringValue: "quotients" },
+        "db.query.summary": { stringValue: "divide" },
+        "error.type": { stringValue: "function_failed" },
+        "db.response.status_code": { stringValue: `${0x1400}` },
+      }]]);
+    });
+
+    it("leaves the durations of requests to the runtime, which has them by route", () => {
+      const { unit, histogram } = exported.receiver.metrics.get("http.server.request.duration")!;
+      expect(unit).toBe("s");
+      const point = histogram!.dataPoints.find(({ attributes = [] }) =>
+        attributes.some(({ value }) => value.stringValue === "/quotient")
+      )!;
+      expect(point.explicitBounds)
+        .toEqual([0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]);
+      expect([Number(point.count), attributesOf(point)]).toEqual([1, {
+        "http.request.method": { stringValue: "GET" },
+        "http.route": { stringValue: "/quotient" },
+        "http.response.status_code": { intValue: "500" },
+        "network.protocol.version": { stringValue: "1.1" },
+        "url.scheme": { stringValue: "http" },
+      }]);
     });
 
     it("exports no key, value or cursor anywhere, metrics included", () => {
@@ -231,6 +287,8 @@ for (const format of ["json", "pretty"] as const) {
         "http.request.method": { stringValue: "GET" },
         "http.route": { stringValue: "/quotient" },
         "url.path": { stringValue: "/quotient" },
+        "server.address": { stringValue: "api.example" },
+        "server.port": { intValue: "443" },
         "http.response.status_code": { intValue: "500" },
         "error.type": { stringValue: "function_failed" },
       });
@@ -286,6 +344,34 @@ describe("A process whose console is replaced by the exporter", () => {
     expect([code, stdout.length, stderr.length]).toEqual([0, 0, 0]);
     expect(receiver.logs.map(({ severityText, body }) => [severityText, body.stringValue]))
       .toEqual([["WARN", expect.stringContaining('"message":"Only exported"')]]);
+  });
+});
+
+describe("A process that fetches", () => {
+  it("exports which server it asked, and neither the URL nor the error that has it", async () => {
+    await using receiver = startOtlpReceiver();
+    const url = `http://127.0.0.1:1/${SECRET}?${SECRET}=1`;
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `
+        import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
+        refineRuntimeSpans();
+        await fetch("${url}").catch(() => {});
+      `,
+      ],
+      env: { ...receiver.env, OTEL_DENO_CONSOLE: "ignore" },
+    }).output();
+    expect(code).toBe(0);
+    expect(receiver.spans.map(attributesOf)).toEqual([{
+      "http.request.method": { stringValue: "GET" },
+      "server.address": { stringValue: "127.0.0.1" },
+      "server.port": { intValue: "1" },
+      "url.scheme": { stringValue: "http" },
+      "error.type": { stringValue: "TypeError" },
+      "exception.type": { stringValue: "TypeError" },
+    }]);
+    expect(receiver.text).not.toContain(SECRET);
   });
 });
 

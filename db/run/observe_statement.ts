@@ -14,6 +14,7 @@ import type { RawResult, RawRows } from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import { Attempts } from "../driver/timing/attempts.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
+import { createOperationRecorder } from "./operation_duration.ts";
 import { warningKind } from "./server_warning.ts";
 import { describeSlowQuery, type SlowQueryOptions } from "./slow_query.ts";
 import { costOf, type StatementRun } from "./statement_cost.ts";
@@ -43,6 +44,7 @@ export function createStatementObserver(
   { session, observe, slowQueries, hotSpots }: StatementObserverOptions,
 ): ObserveStatement {
   const spans = createStatementSpans((address) => session.coordinatorInfo(address));
+  const record = createOperationRecorder();
   const slowMs = slowQueries.thresholdMs ?? Infinity;
 
   return async (prepared, { stopwatch, bound }, run) => {
@@ -78,6 +80,7 @@ export function createStatementObserver(
       const durationMs = now - startedAt;
       const cost = costOf({ attempts, bound, answer, writes, now });
       if (span !== null) spans.end(span, { outcome, cause, cost, attempts });
+      record?.(prepared, { durationMs, rows: bound.length, outcome, cause });
       observe({ kind: "statement", query, durationMs, outcome, failure, cost });
       const { partitionKey, traceSession: session, coordinator } = attempts;
       if (partitionKey !== null && attempts.sent > 0) hotSpots.notePartition(query, partitionKey);

@@ -12,6 +12,7 @@ import type { StatementCost } from "../../observe/observation.ts";
 import type { CoordinatorInfo } from "../driver/session.ts";
 import type { Attempts } from "../driver/timing/attempts.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
+import { batchAttributes, failureAttributes, queryAttributes } from "./statement_attributes.ts";
 
 /** How a statement ended. */
 export interface StatementEnd {
@@ -50,11 +51,7 @@ export function createStatementSpans(
       if (!collectsSpans()) return null;
       const own = attributesOf(prepared);
       const attributes = rows > 1
-        ? {
-          ...own,
-          "db.operation.name": `BATCH ${own["db.operation.name"]}`,
-          "db.operation.batch.size": rows,
-        }
+        ? { ...batchAttributes(own), "db.operation.batch.size": rows }
         : own;
       return tracer.startSpan(prepared.query.name, { kind: SpanKind.CLIENT, attributes });
     },
@@ -70,26 +67,18 @@ export function createStatementSpans(
       });
       if (outcome !== "ok") {
         span.setStatus({ code: SpanStatusCode.ERROR });
-        const status = statusCodeOf(cause);
-        span.setAttributes({
-          "error.type": outcome,
-          ...(status === null ? {} : { "db.response.status_code": status }),
-        });
+        span.setAttributes(failureAttributes(outcome, cause));
       }
       span.end();
     },
   };
 }
 
-function fixedAttributes({ query, statement, idempotent }: PreparedQuery): Attributes {
+function fixedAttributes(prepared: PreparedQuery): Attributes {
   return {
-    "db.system.name": "cassandra",
-    "db.operation.name": query.verb.toUpperCase(),
-    "db.query.summary": query.name,
-    "db.query.text": query.statement,
-    "cassandra.query.idempotent": idempotent,
-    ...(statement.keyspace === null ? {} : { "db.namespace": statement.keyspace }),
-    ...(statement.table === null ? {} : { "db.collection.name": statement.table }),
+    ...queryAttributes(prepared),
+    "db.query.text": prepared.query.statement,
+    "cassandra.query.idempotent": prepared.idempotent,
   };
 }
 
@@ -108,11 +97,4 @@ function serverAttributes(
       "cassandra.coordinator.dc": info.datacenter,
     }),
   };
-}
-
-/** The code of Cassandra's own error (native protocol v4, section 9); null if it sent none. */
-function statusCodeOf(cause: unknown): string | null {
-  return cause instanceof Error && "code" in cause && typeof cause.code === "number"
-    ? String(cause.code)
-    : null;
 }

@@ -15,6 +15,41 @@ import {
 import prometheus from "prom-client";
 import type { ReportUnreadable } from "./guarded_readings.ts";
 
+/** How close to a collection the process does not end, in milliseconds. */
+const MARGIN_MS = 1_000;
+/** How long the runtime takes to have what a collection found. */
+const AFTER_MS = 20;
+
+/**
+ * When the runtime collects. A process that ends while the runtime waits to be told the numbers would wait for good: the
+ * runtime holds the process until it has them, and the process can no longer tell it (Deno 2.9).
+ */
+class CollectionRhythm {
+  #at = -Infinity;
+  #intervalMs = Infinity;
+  #collected = Promise.withResolvers<void>();
+
+  /** A collection begins. */
+  note(): void {
+    const now = performance.now();
+    this.#intervalMs = now - this.#at;
+    this.#at = now;
+    this.#collected.resolve();
+    this.#collected = Promise.withResolvers();
+  }
+
+  /** Waits for the next collection, if it is due within a moment. */
+  async pass(): Promise<void> {
+    const dueInMs = this.#at + this.#intervalMs - performance.now();
+    if (!(dueInMs < MARGIN_MS)) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, 2 * MARGIN_MS));
+    await Promise.race([this.#collected.promise, patience]);
+    clearTimeout(timer);
+    await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+  }
+}
+
 /** A counter or a gauge, and what is exported of it. */
 interface Exported {
   readonly name: string;
@@ -25,14 +60,17 @@ interface Exported {
 type Labels = Readonly<Record<string, string | number>>;
 type ObserveValue = (...given: readonly [number] | readonly [Labels, number]) => void;
 
+/** Resolves when the process may end. */
+type Settle = () => Promise<void>;
+
 /**
  * Exports all metrics of a registry from now on; does nothing where nothing collects them.
  *
  * @param report hears of a metric that cannot be exported, once for each
  */
-export function exportMetrics(register: prometheus.Registry, report: ReportUnreadable): void {
+export function exportMetrics(register: prometheus.Registry, report: ReportUnreadable): Settle {
   const meter = telemetry.getMeter("cqlgate");
-  if (meter === createNoopMeter()) return;
+  if (meter === createNoopMeter()) return () => Promise.resolve();
   const exported: Exported[] = [];
   for (const { name } of register.getMetricsAsArray()) {
     const source: unknown = register.getSingleMetric(name);
@@ -46,7 +84,9 @@ export function exportMetrics(register: prometheus.Registry, report: ReportUnrea
     }
   }
   const failed = new Set<string>();
+  const rhythm = new CollectionRhythm();
   meter.addBatchObservableCallback(async (result) => {
+    rhythm.note();
     for (const { name, source, instrument } of exported) {
       // The runtime exports nothing any more, not even spans, once this has thrown.
       try {
@@ -60,6 +100,7 @@ export function exportMetrics(register: prometheus.Registry, report: ReportUnrea
       }
     }
   }, exported.map(({ instrument }) => instrument));
+  return () => rhythm.pass();
 
   /** Whatever is observed is also recorded. */
   function exportHistogram(

@@ -31,6 +31,8 @@ export interface Metrics {
   readFrom(readings: Readings): void;
   /** All metrics in the Prometheus text format. */
   render(): Promise<string>;
+  /** Resolves when the process may end, as far as the export of metrics is concerned. */
+  settle(): Promise<void>;
 }
 
 /**
@@ -80,13 +82,14 @@ export function createMetrics(release: string, report: ReportUnreadable = () => 
   });
 
   guardReadings(register, report);
-  exportMetrics(register, report);
+  const settle = exportMetrics(register, report);
   return {
     contentType: register.contentType,
     readFrom(newReadings) {
       readings = newReadings;
     },
     render: () => register.metrics(),
+    settle,
     observe(observation) {
       switch (observation.kind) {
         case "routes":

@@ -19,7 +19,7 @@ import type { MiddlewareHandler } from "hono";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import { collectsSpans } from "../../observe/span_collection.ts";
 import { dropRuntimeSpan } from "../../observe/runtime_spans.ts";
-import { PROBES } from "../addresses.ts";
+import { type Addresses, PROBES } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 
 /** Reads the few headers that matter, where a plain record would need a copy of them all. */
@@ -28,7 +28,10 @@ const HEADERS: TextMapGetter<Headers> = {
   keys: (headers) => [...headers.keys()],
 };
 
-export function tracing(): MiddlewareHandler<AppEnv> {
+export function tracing({ server }: Pick<Addresses, "server">): MiddlewareHandler<AppEnv> {
+  const own = server === null
+    ? {}
+    : { "server.address": server.address, "server.port": server.port };
   const tracer = trace.getTracer("cqlgate");
   return async function tracing(context, next) {
     const begun = trace.getActiveSpan();
@@ -54,6 +57,7 @@ export function tracing(): MiddlewareHandler<AppEnv> {
       const { status } = context.res;
       span.updateName(`${method} ${route}`);
       span.setAttributes({
+        ...own,
         // The template stands for the path, whose segments are values.
         "url.path": route,
         "http.route": route,

@@ -37,6 +37,7 @@ export interface OtlpLog {
 /** A metric as it was last received. */
 export interface OtlpMetric {
   readonly name: string;
+  readonly unit?: string;
   readonly sum?: { readonly isMonotonic?: boolean; readonly dataPoints: readonly OtlpPoint[] };
   readonly gauge?: { readonly dataPoints: readonly OtlpPoint[] };
   readonly histogram?: { readonly dataPoints: readonly OtlpPoint[] };
@@ -47,6 +48,7 @@ export interface OtlpPoint {
   readonly asDouble?: number;
   /** Of a histogram. */
   readonly count?: string | number;
+  readonly explicitBounds?: readonly number[];
 }
 
 export interface OtlpReceiver extends AsyncDisposable {
