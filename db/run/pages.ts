@@ -42,9 +42,25 @@ export function createPageFetcher(prepared: PreparedQuery, executor: Executor): 
 
 // Large enough that a page costs little beside its rows, small enough to hold many at once.
 const STREAM_PAGE_ROWS = 1000;
+const LARGEST_STREAM_PAGE_ROWS = 5000;
 const STREAM_PAGE_BYTES = 512 * 1024;
 
-/** The size of the pages that a stream is read in. */
+/**
+ * The sizes of the pages of a stream that goes on as long as its caller takes what it is given: each has
+ * twice the rows of the one before, up to a bound. A large page costs Cassandra and us less for each row, and
+ * a caller who takes nothing never gets to it.
+ */
+export function growingPages(executor: Executor): () => Pick<PageRequest, "size" | "maxBytes"> {
+  const first = streamPage(executor);
+  let next = first.size;
+  return () => {
+    const size = next;
+    next = Math.min(2 * size, LARGEST_STREAM_PAGE_ROWS);
+    return { ...first, size };
+  };
+}
+
+/** The size of the pages that a stream is read in, where each row is an object. */
 export function streamPage({ maxPageBytes }: Executor): Pick<PageRequest, "size" | "maxBytes"> {
   return { size: STREAM_PAGE_ROWS, maxBytes: Math.min(STREAM_PAGE_BYTES, maxPageBytes) };
 }

@@ -1,22 +1,25 @@
 /**
- * `:many` as a stream: the whole result, page after page. One page is fetched ahead, and none before
- * the caller has taken the one before: memory stays flat, a slow caller slows the reading, one that
- * leaves or takes nothing ends it. Rows become text as soon as they have come, so that a caller who reads
- * nothing holds the text of two pages and no rows, which have many times the size.
+ * `:many` as a stream: the whole result, page after page. One page is read ahead, and none before the caller
+ * has taken the one before: memory stays flat, a slow caller slows the reading, one that leaves or takes
+ * nothing ends it. Rows become text as soon as they arrive, so that a caller who reads nothing holds the text
+ * of two small pages.
  *
  * @module
  */
-import { setTimeout } from "node:timers/promises";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { UnreadPage } from "../../db/run/page.ts";
 import { boundRows } from "../../db/run/bounded_rows.ts";
-import { createPageFetcher, streamPage } from "../../db/run/pages.ts";
+import { createPageFetcher, growingPages } from "../../db/run/pages.ts";
 import type { UnreadRows } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./compress.ts";
-import { answerBody, inPieces, releaseChunks, takePieces } from "./paced_body.ts";
+import { answerBody, inPieces } from "./paced_body.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
 import type { RowColumn, RowFormat } from "./row_format.ts";
+
+/** Where a page begins. */
+type Position = NonNullable<UnreadPage["next"]>;
 
 export function respondStream(
   prepared: PreparedQuery,
@@ -33,17 +36,20 @@ export function respondStream(
       count: request.countRows,
       lengthOf: ({ length }) => length,
     });
-    const readPage: PageReader = (position) =>
+    const nextPage = growingPages(executor);
+    const ahead = new ReadAhead<Position>((position, tellNext) =>
       request.readInTurn(async () => {
-        const part = { ...streamPage(executor), position, stopwatch: request.cassandra };
+        const part = { ...nextPage(), position, stopwatch: request.cassandra };
         const { parts, length, next } = await fetchBounded(values, part);
         request.rowsRead += length;
         if (format.hasHeader) assertColumns(parts, columns);
-        return { chunks: await format.encode(parts, { columns, scratch, run }), next };
-      });
+        tellNext(next);
+        return await format.encode(parts, { columns, scratch, run });
+      })
+    );
 
     // Awaited here, so that what goes wrong before the first byte is a problem like any other.
-    const first = await readPage(null);
+    await ahead.opened();
     const headers = new Headers({
       "content-type": format.contentType,
       "cache-control": "no-store",
@@ -51,7 +57,7 @@ export function respondStream(
     });
     const body = context.req.method === "HEAD"
       ? ReadableStream.from<Uint8Array<ArrayBuffer>>([])
-      : answerBody(piecesOf(format.begin(columns), first, readPage), {
+      : answerBody(piecesOf(format.begin(columns), ahead), {
         request,
         stallTimeoutMs,
         unfinished: format.unfinished,
@@ -79,32 +85,10 @@ function assertColumns(parts: readonly UnreadRows[], columns: readonly RowColumn
   }
 }
 
-/** The text of a page. */
-interface TextPage extends Pick<UnreadPage, "next"> {
-  readonly chunks: Uint8Array<ArrayBuffer>[];
-}
-
-type PageReader = (position: UnreadPage["next"]) => Promise<TextPage>;
-
-/** The text of all pages. */
 async function* piecesOf(
   beginning: string,
-  first: TextPage,
-  readPage: PageReader,
+  ahead: ReadAhead<Position>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   yield* inPieces(new TextEncoder().encode(beginning));
-  let upcoming: Promise<TextPage> | null = Promise.resolve(first);
-  try {
-    while (upcoming !== null) {
-      const { chunks, next }: TextPage = await upcoming;
-      upcoming = next === null ? null : readPage(next);
-      // Awaited with the next page; a caller that leaves before it must not end the process.
-      upcoming?.catch(() => {});
-      // Lets the request for it go out: Cassandra reads while this page is written.
-      if (upcoming !== null) await setTimeout(0);
-      yield* takePieces(chunks);
-    }
-  } finally {
-    upcoming?.then(({ chunks }) => releaseChunks(chunks), () => {});
-  }
+  yield* ahead.pieces();
 }

@@ -1,0 +1,86 @@
+/**
+ * Pages of text, one of which is read ahead. While a caller waits for a page, the next one is asked for as
+ * soon as its position is known, so that Cassandra reads while rows are written. While a caller takes a
+ * page, the next one is there at most, and none is asked for after it.
+ *
+ * @module
+ */
+import { setTimeout } from "node:timers/promises";
+import { releaseChunks, takePieces } from "./paced_body.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Reads a page.
+ *
+ * @param position where it begins; null for the first
+ * @param tellNext called once, as soon as it is known where the next page begins; null after the last
+ */
+export type TextReader<Position> = (
+  position: Position | null,
+  tellNext: (next: Position | null) => void,
+) => Promise<Bytes[]>;
+
+interface Page<Position> {
+  readonly text: Promise<Bytes[]>;
+  next: Position | null;
+  /** The next page, once it is asked for. */
+  following: Page<Position> | null;
+}
+
+export class ReadAhead<Position> {
+  readonly #read: TextReader<Position>;
+  /** Whether the caller has taken everything, and the next page has not been asked for. */
+  #isAwaited = false;
+  #page: Page<Position> | null;
+
+  /** Asks for the first page. */
+  constructor(read: TextReader<Position>) {
+    this.#read = read;
+    this.#page = this.#open(null);
+  }
+
+  /** Resolves when the first page is there. Rejects if it cannot be read. */
+  async opened(): Promise<void> {
+    await this.#page?.text;
+  }
+
+  /** The text of all pages. */
+  async *pieces(): AsyncGenerator<Bytes> {
+    try {
+      while (this.#page !== null) {
+        const page: Page<Position> = this.#page;
+        this.#isAwaited = true;
+        const chunks = await page.text;
+        this.#isAwaited = false;
+        this.#page = page.following;
+        if (page.following === null && page.next !== null) {
+          this.#page = this.#open(page.next);
+          // Lets the request for it go out before this page is written.
+          await setTimeout(0);
+        }
+        yield* takePieces(chunks);
+      }
+    } finally {
+      for (let page = this.#page; page !== null; page = page.following) {
+        page.text.then(releaseChunks, () => {});
+      }
+    }
+  }
+
+  #open(position: Position | null): Page<Position> {
+    const page: Page<Position> = {
+      text: this.#read(position, (next) => {
+        page.next = next;
+        if (next === null || !this.#isAwaited) return;
+        this.#isAwaited = false;
+        page.following = this.#open(next);
+      }),
+      next: null,
+      following: null,
+    };
+    // Awaited when it is its turn; a caller that leaves before must not end the process.
+    page.text.catch(() => {});
+    return page;
+  }
+}

@@ -1,0 +1,82 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { setTimeout } from "node:timers/promises";
+import { ReadAhead } from "./read_ahead.ts";
+
+const PAGES = 5;
+
+/** Pages of a result, each of which has its number as its text. What happens is noted. */
+function openResult({ failsAt = Infinity }: { failsAt?: number } = {}) {
+  const events: string[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const ahead = new ReadAhead<number>(async (position, tellNext) => {
+    const page = position ?? 0;
+    events.push(`asked for ${page}`);
+    await setTimeout(1);
+    if (page === failsAt) throw new Error(`Cannot read page ${page}: it fails`);
+    tellNext(page + 1 < PAGES ? page + 1 : null);
+    await setTimeout(1);
+    events.push(`encoded ${page}`);
+    const chunk = new TextEncoder().encode(`${page}`);
+    chunks.push(chunk);
+    return [chunk];
+  });
+  return { ahead, events, chunks };
+}
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+describe("ReadAhead", () => {
+  it("gives all pages in order", async () => {
+    const { ahead } = openResult();
+    const taken: string[] = [];
+    for await (const bytes of ahead.pieces()) taken.push(text(bytes));
+    expect(taken).toEqual(["0", "1", "2", "3", "4"]);
+  });
+
+  it("asks for the next page before it encodes the one that a caller waits for", async () => {
+    const { ahead, events } = openResult();
+    for await (const bytes of ahead.pieces()) expect(bytes.length).toBe(1);
+    expect(events.slice(0, 3)).toEqual(["asked for 0", "asked for 1", "encoded 0"]);
+  });
+
+  it("asks for one page only as long as nobody takes anything", async () => {
+    const { ahead, events } = openResult();
+    await ahead.opened();
+    await setTimeout(20);
+    expect(events).toEqual(["asked for 0", "encoded 0"]);
+  });
+
+  it("asks for no more than one page beyond the one that is taken", async () => {
+    const { ahead, events } = openResult();
+    await ahead.opened();
+    const pieces = ahead.pieces();
+    for (let page = 0; page < PAGES; page++) {
+      expect(text((await pieces.next()).value!)).toBe(`${page}`);
+      await setTimeout(20);
+      const asked = events.filter((event) => event.startsWith("asked")).length;
+      expect(asked).toBe(Math.min(PAGES, page + 2));
+    }
+  });
+
+  it("gives the memory of a page back that nobody takes any more", async () => {
+    const { ahead, chunks } = openResult();
+    const pieces = ahead.pieces();
+    await pieces.next();
+    await setTimeout(20);
+    await pieces.return(undefined);
+    await setTimeout(20);
+    expect(chunks.slice(1).length).toBeGreaterThan(0);
+    expect(chunks.slice(1).every(({ length }) => length === 0)).toBe(true);
+  });
+
+  it("rejects where a page cannot be read, after the pages before it", async () => {
+    const { ahead } = openResult({ failsAt: 2 });
+    const pieces = ahead.pieces();
+    expect(text((await pieces.next()).value!)).toBe("0");
+    expect(text((await pieces.next()).value!)).toBe("1");
+    await expect(pieces.next()).rejects.toThrow("Cannot read page 2");
+    const first = openResult({ failsAt: 0 });
+    await expect(first.ahead.opened()).rejects.toThrow("Cannot read page 0");
+  });
+});
