@@ -23,6 +23,7 @@ export type { Verb } from "./statement/statement.ts";
 export type { BucketNumber, EpochUnit } from "./tags/parts/bucket_number.ts";
 export type { BucketUnit } from "./tags/parts/bucket_unit.ts";
 export type { Bulk } from "./tags/bulk_tag.ts";
+export type { CacheTimes } from "./tags/cache_tag.ts";
 export type { Consistency, SerialConsistency } from "./tags/consistency_tag.ts";
 export type { CurrentColumn } from "./tags/current_tag.ts";
 export type { Deprecation } from "./tags/deprecated_tag.ts";

@@ -13,6 +13,7 @@ import { trustedIssuers } from "../config/trusted_issuer.ts";
 import { Availability } from "../db/availability/availability.ts";
 import { Session } from "../db/driver/session.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
+import { CachedReads } from "../db/share/cached_reads.ts";
 import { createExecutor } from "../db/run/execute.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
 import type { LineWriter } from "../observe/log/line_writer.ts";
@@ -100,12 +101,14 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const hashKey = createKeyHash(config.cursorKeys[0]!);
   const slowQueries = { thresholdMs: config.slowQueryMs, hashKey };
   const hotSpots = createHotSpots(hashKey, now);
+  const cachedReads = new CachedReads({ maxBytes: config.cacheMaxBytes, observe });
   const executor = createExecutor({
     session,
     availability,
     observe,
     slowQueries,
     hotSpots,
+    cachedReads,
     maxPageBytes,
   });
   const cursorTable = createCursorTable(session, config.keyspace);
@@ -183,6 +186,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     load: () => parts.load.read(),
     attempts: () => session.readAttempts(),
     heaviest: () => hotSpots.heaviest(),
+    cache: () => cachedReads.readCache(),
   });
   session.open();
   parts.authenticator?.warmUp();

@@ -81,6 +81,7 @@ describe("readConfig()", () => {
       hstsMaxAgeSeconds: 31536000,
       bodyTimeoutMs: 30000,
       maxPageBytes: 4194304,
+      cacheMaxBytes: 33_554_432,
       stallTimeoutMs: 60000,
       maxInFlight: 1024,
       maxInFlightPerCaller: null,

@@ -55,6 +55,9 @@ export type StatementFailure =
   /** One of Cassandra's guardrails refused it. */
   | "guardrail";
 
+/** What a cache had for a read: an answer, an old one, or none. */
+export type CacheOutcome = "hit" | "stale" | "miss";
+
 /** What a statement took. */
 export interface StatementCost {
   /** From the last time that it was sent until its answer, in milliseconds: the node and the network. */
@@ -126,6 +129,12 @@ export type Observation =
   }
   /** So many reads got the answer of a statement that was sent for another one. */
   | { readonly kind: "shared_reads"; readonly query: string; readonly count: number }
+  /** A read of a query with `@cache`: it got what was kept, fresh or stale, or asked Cassandra. */
+  | {
+    readonly kind: "cached_read";
+    readonly query: string;
+    readonly outcome: CacheOutcome;
+  }
   /** A statement took longer than it should. */
   | {
     readonly kind: "slow_query";
@@ -196,7 +205,11 @@ export type Observation =
   /** Queries are prepared and served. */
   | {
     readonly kind: "routes";
-    readonly queries: readonly { readonly name: string; readonly bulk: boolean }[];
+    readonly queries: readonly {
+      readonly name: string;
+      readonly bulk: boolean;
+      readonly cached: boolean;
+    }[];
     /** The routes that are deprecated, with templates as paths. */
     readonly deprecated: readonly { readonly method: string; readonly path: string }[];
     /** The last migration that the release knows; null if it has none. */

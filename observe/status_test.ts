@@ -43,7 +43,7 @@ describe("createStatus()", () => {
     }
     status.observe({
       kind: "routes",
-      queries: [{ name: "a", bulk: false }],
+      queries: [{ name: "a", bulk: false, cached: false }],
       deprecated: [],
       migration: 7,
       durationMs: 5,

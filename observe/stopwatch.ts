@@ -10,6 +10,8 @@ export interface TimedRequest {
   readonly id: string;
   /** What Cassandra is to trace of it; null for nothing. */
   traces: CassandraTraces | null;
+  /** How old the oldest rows are that it got from a cache, in milliseconds; null if none may be. */
+  ageMs: number | null;
 }
 
 export class Stopwatch {

@@ -273,7 +273,11 @@ export class Activation {
     const durationMs = performance.now() - startedAt;
     observe({
       kind: "routes",
-      queries: prepared.map(({ query: { name, bulk } }) => ({ name, bulk: bulk !== null })),
+      queries: prepared.map(({ query: { name, bulk, cache } }) => ({
+        name,
+        bulk: bulk !== null,
+        cached: cache !== null,
+      })),
       deprecated: deprecatedRoutes(queries, routes),
       migration: migrations?.at(-1)?.version ?? null,
       durationMs,

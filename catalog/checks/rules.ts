@@ -8,6 +8,7 @@ import { checkAccess } from "./access.ts";
 import { checkAnsweredValues } from "./answered_values.ts";
 import { checkAuditedRead } from "./audited_read.ts";
 import { checkBulkInput } from "./bulk_input.ts";
+import { checkCachedRead } from "./cached_read.ts";
 import { checkCallerBounds } from "./caller_bounds.ts";
 import { checkClientNames } from "./client_names.ts";
 import { checkCoalescedRead } from "./coalesced_read.ts";
@@ -52,6 +53,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkConsistencyLevel,
   checkSpeculativeRead,
   checkCoalescedRead,
+  checkCachedRead,
   checkIfMatchCondition,
   checkOptionalColumns,
   checkCallerBounds,

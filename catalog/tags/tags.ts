@@ -11,6 +11,7 @@ import { closest, suggest } from "../text/suggest.ts";
 import type { Token } from "../text/token.ts";
 import { auditTag } from "./audit_tag.ts";
 import { bulkTag } from "./bulk_tag.ts";
+import { cacheTag } from "./cache_tag.ts";
 import { coalesceTag } from "./coalesce_tag.ts";
 import { consistencyTag } from "./consistency_tag.ts";
 import { currentTag } from "./current_tag.ts";
@@ -63,6 +64,7 @@ const TAGS = {
   timeout: timeoutTag,
   speculative: speculativeTag,
   coalesce: coalesceTag,
+  cache: cacheTag,
   page: pageTag,
   "max-rows": maxRowsTag,
   etag: etagTag,

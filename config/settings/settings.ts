@@ -8,6 +8,7 @@
  * @module
  */
 import { AUDIT_SETTINGS } from "./audit_settings.ts";
+import { CACHE_SETTINGS } from "./cache_settings.ts";
 import { CASSANDRA_SETTINGS } from "./cassandra_settings.ts";
 import { CLOCK_SETTINGS } from "./clock_settings.ts";
 import { FAILOVER_SETTINGS } from "./failover_settings.ts";
@@ -165,6 +166,7 @@ export const SETTINGS = {
     meaning:
       "Largest page of rows, as Cassandra sends it; a page ends early if the next row does not fit",
   },
+  ...CACHE_SETTINGS,
   stallTimeoutMs: {
     name: "STREAM_STALL_TIMEOUT_MS",
     default: "60000",

@@ -12,6 +12,7 @@ import type { PreparedStatement } from "../driver/internals/driver_types.ts";
 import { isRefusal } from "../driver/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { createTableReader, type TableReader } from "../schema/table.ts";
+import { checkCachedRead } from "./checks/cached_read.ts";
 import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
 import { checkRawTypes } from "./checks/raw_types.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
@@ -116,6 +117,7 @@ async function prepareQuery(
   checkMaskedAnswers(query, { columns, condition }, report);
   checkJsonVectors(query, context);
   checkSinglePartition(query, context);
+  checkCachedRead(query, report);
   const partitions = partitionKeysOf(query.parsed, params, context);
   checkSensitiveColumns(query, partitions, report);
   // What has a mistake need not have a form that could be served, such as a codec for every column.

@@ -16,7 +16,8 @@ import type { BoundValues, RawResult, WriteTime } from "../driver/internals/driv
 import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
-import { SharedReads } from "../share/shared_reads.ts";
+import type { CachedReads } from "../share/cached_reads.ts";
+import { type CacheUse, createAnswerFetcher } from "./fetch_answer.ts";
 import { createStatementObserver, type ObserveStatement } from "./observe_statement.ts";
 import type { SlowQueryOptions } from "./slow_query.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
@@ -32,6 +33,8 @@ export interface ExecutionOptions {
   readonly deadline?: number;
   /** Runs while Cassandra is being waited for. */
   readonly stopwatch?: Stopwatch | undefined;
+  /** Of a read: what it does with what is kept of earlier ones. Default: it uses it. */
+  readonly cache?: CacheUse | undefined;
   /** Of a write that is attempted again: the same each time. Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
 }
@@ -67,7 +70,8 @@ export interface Executor {
   /** The most bytes of rows that are held for one answer. */
   readonly maxPageBytes: number;
   /**
-   * Runs a statement that reads, once, or shares the answer of a run that begins after this call.
+   * Runs a statement that reads, once, or shares the answer of a run that begins after this call. With
+   * `@cache` it may be an earlier answer; the request of the stopwatch learns how old it is.
    *
    * @throws {ServiceError} `answer_too_large` if there are more bytes than asked for, and others
    */
@@ -115,6 +119,7 @@ export interface ExecutorOptions {
   readonly observe: Observe;
   readonly slowQueries: SlowQueryOptions;
   readonly hotSpots: Pick<HotSpots, "notePartition">;
+  readonly cachedReads: CachedReads;
   readonly maxPageBytes: number;
 }
 
@@ -125,10 +130,10 @@ const DEFAULT_FETCH_SIZE = 5000;
 const APPLIED = "[applied]";
 
 export function createExecutor(
-  { session, availability, observe, maxPageBytes, ...observing }: ExecutorOptions,
+  { session, availability, observe, cachedReads, maxPageBytes, ...observing }: ExecutorOptions,
 ): Executor {
   const observeStatement = createStatementObserver({ session, observe, ...observing });
-  const sharedReads = new SharedReads(observe);
+  const fetchAnswer = createAnswerFetcher({ availability, cachedReads, observe });
 
   /** Says that the schema is no longer what the query was prepared for. */
   function noteDrift({ query }: PreparedQuery, detail: string): void {
@@ -157,34 +162,6 @@ export function createExecutor(
   function assertTimely(prepared: PreparedQuery): void {
     const refusal = clockRefusal(prepared);
     if (refusal !== null) throw refusal;
-  }
-
-  /** Runs a statement once, or shares the run of somebody who reads the same; its rows are still to be read. */
-  async function read(
-    prepared: PreparedQuery,
-    values: EncodedValues,
-    options: ExecutionOptions,
-  ): Promise<RawResult> {
-    const { stopwatch } = options;
-    const bound = prepared.bind(values);
-    availability.admit(prepared, bound);
-    // A trace is about the request that asks for it.
-    const isTraced = stopwatch?.request?.traces != null;
-    if (!prepared.shared || isTraced) return await run(prepared, bound, options);
-    const identity = {
-      bound,
-      fetchSize: fetchSizeOf(prepared, options),
-      maxBytes: maxBytesOf(prepared, options),
-      pagingState: options.pagingState,
-    };
-    const deadline = deadlineOf(prepared, options.deadline);
-    const send = (deadline: number) => run(prepared, bound, { ...options, deadline });
-    stopwatch?.start();
-    try {
-      return await sharedReads.read(prepared, { identity, deadline }, send);
-    } finally {
-      stopwatch?.stop();
-    }
   }
 
   /** Runs a statement once; its rows are still to be read. */
@@ -232,7 +209,20 @@ export function createExecutor(
     deadlineOf,
     maxPageBytes,
     async fetch(prepared, values, options = {}) {
-      const { columns, rows, pagingState } = await read(prepared, values, options);
+      const bound = prepared.bind(values);
+      const { columns, rows, pagingState } = await fetchAnswer(prepared, {
+        identity: {
+          bound,
+          fetchSize: fetchSizeOf(prepared, options),
+          maxBytes: maxBytesOf(prepared, options),
+          pagingState: options.pagingState,
+        },
+        stopwatch: options.stopwatch,
+        cache: options.cache ?? "use",
+        deadline: deadlineOf(prepared, options.deadline),
+        ownDeadline: () => deadlineOf(prepared),
+        send: (deadline, stopwatch) => run(prepared, bound, { ...options, deadline, stopwatch }),
+      });
       if (sameColumns(prepared.statement.columns, columns)) {
         return { rows: { raw: rows, reader: prepared.rowReader }, pagingState };
       }

@@ -10,6 +10,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import { tooLargeBytes } from "../driver/answer_too_large.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Executor, LONE_ROW_FACTOR } from "./execute.ts";
+import type { CacheUse } from "./fetch_answer.ts";
 import { RowWidth } from "./row_width.ts";
 import { bytesOf, type UnreadRows } from "./unread_rows.ts";
 
@@ -24,6 +25,8 @@ export interface FillRequest {
   /** Until when the caller waits, in the time of `performance.now()`. */
   readonly deadline: number;
   readonly stopwatch?: Stopwatch | undefined;
+  /** What becomes of what is kept of earlier reads. Default: it is used. */
+  readonly cache?: CacheUse | undefined;
 }
 
 /** Why there are no more rows: none are left, there are as many as asked for, or bytes or time are up. */
@@ -59,7 +62,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
 
   async function fill(values: EncodedValues, request: FillRequest): Promise<Filled> {
     const { size, maxBytes = executor.maxPageBytes, mayBeEmpty = false } = request;
-    const { deadline, stopwatch } = request;
+    const { deadline, stopwatch, cache } = request;
     const parts: UnreadRows[] = [];
     let length = 0;
     let bytes = 0;
@@ -80,6 +83,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
         pagingState: pagingState ?? undefined,
         deadline,
         stopwatch,
+        cache,
       }).catch((error) => {
         // What has come in time is a page, and the next one begins after it.
         if (length > 0 && error instanceof ServiceError && error.code === "timeout") return null;

@@ -7,6 +7,7 @@ import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { EncodedValues } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/read_rows.ts";
+import type { CacheUse } from "./fetch_answer.ts";
 import type { FillEnd } from "./fill_page.ts";
 import type { ReadRowsOptions, UnreadRows } from "./unread_rows.ts";
 
@@ -18,6 +19,8 @@ export interface PageRequest extends ReadRowsOptions {
   /** Null for the first page. */
   readonly position: Buffer | null;
   readonly stopwatch?: Stopwatch;
+  /** What becomes of what is kept of earlier reads. Default: it is used. */
+  readonly cache?: CacheUse | undefined;
   /** Until when the page may be filled, in the time of `performance.now()`. Default: one timeout from now. */
   readonly deadline?: number;
 }

@@ -45,12 +45,15 @@ const STREAM_PAGE_ROWS = 1000;
 const LARGEST_STREAM_PAGE_ROWS = 5000;
 const STREAM_PAGE_BYTES = 512 * 1024;
 
+/** How much of a stream is read at once. A page of it would push out what others have kept. */
+export type StreamPage = Pick<PageRequest, "size" | "maxBytes" | "cache">;
+
 /**
  * The sizes of the pages of a stream that goes on as long as its caller takes what it is given: each has
  * twice the rows of the one before, up to a bound. A large page costs Cassandra and us less for each row, and
  * a caller who takes nothing never gets to it.
  */
-export function growingPages(executor: Executor): () => Pick<PageRequest, "size" | "maxBytes"> {
+export function growingPages(executor: Executor): () => StreamPage {
   const first = streamPage(executor);
   let next = first.size;
   return () => {
@@ -61,6 +64,10 @@ export function growingPages(executor: Executor): () => Pick<PageRequest, "size"
 }
 
 /** The size of the pages that a stream is read in, where each row is an object. */
-export function streamPage({ maxPageBytes }: Executor): Pick<PageRequest, "size" | "maxBytes"> {
-  return { size: STREAM_PAGE_ROWS, maxBytes: Math.min(STREAM_PAGE_BYTES, maxPageBytes) };
+export function streamPage({ maxPageBytes }: Executor): StreamPage {
+  return {
+    size: STREAM_PAGE_ROWS,
+    maxBytes: Math.min(STREAM_PAGE_BYTES, maxPageBytes),
+    cache: "none",
+  };
 }

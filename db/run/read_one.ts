@@ -15,7 +15,7 @@ const FETCH_SIZE = 5000;
 const ENOUGH = 2;
 
 export interface ReadOneOptions
-  extends Pick<ExecutionOptions, "stopwatch" | "deadline">, ReadRowsOptions {
+  extends Pick<ExecutionOptions, "stopwatch" | "deadline" | "cache">, ReadRowsOptions {
   readonly executor: Executor;
 }
 

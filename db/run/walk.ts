@@ -49,7 +49,7 @@ export function createWalker(
 
   const fetchPage: UnreadPageReader = async (
     values,
-    { size, maxBytes = maxPageBytes, position, stopwatch, ...request },
+    { size, maxBytes = maxPageBytes, position, stopwatch, cache, ...request },
   ) => {
     const range = rangeOf(values, walk);
     const parts: UnreadRows[] = [];
@@ -78,6 +78,7 @@ export function createWalker(
             pagingState: index === 0 && pagingState?.length ? pagingState : undefined,
             deadline,
             stopwatch,
+            cache,
           })
         ),
       );

@@ -10,6 +10,7 @@ import { registerAttemptMetrics } from "./attempt_metrics.ts";
 import { createAuditMetrics } from "./audit_metrics.ts";
 import { createAvailabilityMetrics } from "./availability_metrics.ts";
 import { SECONDS } from "./buckets.ts";
+import { createCacheMetrics } from "./cache_metrics.ts";
 import { createClockMetrics } from "./clock_metrics.ts";
 import { createConnectionMetrics } from "./connection_metrics.ts";
 import { exportMetrics } from "./exported_metrics.ts";
@@ -48,6 +49,7 @@ export function createMetrics(release: string, report: ReportUnreadable = () => 
   registerProcessMetrics(register, release);
   const requests = createRequestMetrics(register);
   const statements = createStatementMetrics(register);
+  const cache = createCacheMetrics(register, () => readings.cache());
   const observeConnection = createConnectionMetrics(register, () => readings.pools());
   const identity = createIdentityMetrics(register, () => readings.tokenCache());
   registerLoadMetrics(register, () => readings.load());
@@ -94,6 +96,7 @@ export function createMetrics(release: string, report: ReportUnreadable = () => 
       switch (observation.kind) {
         case "routes":
           statements.start(observation.queries);
+          cache.start(observation.queries);
           return requests.startDeprecated(observation.deprecated);
         case "endpoints":
           return requests.start(observation.routes);
@@ -113,6 +116,8 @@ export function createMetrics(release: string, report: ReportUnreadable = () => 
           return requests.rateLimited(observation);
         case "statement":
           return statements.statement(observation);
+        case "cached_read":
+          return cache.read(observation);
         case "shared_reads":
           return statements.shared(observation);
         case "bulk":

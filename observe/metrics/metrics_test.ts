@@ -52,7 +52,11 @@ function samplesOf(text: string, name: string): Record<string, number> {
 }
 
 describe("createMetrics()", () => {
-  const QUERIES = [{ name: "list_items", bulk: false }, { name: "add_items", bulk: true }];
+  const QUERIES = [{ name: "list_items", bulk: false, cached: true }, {
+    name: "add_items",
+    bulk: true,
+    cached: false,
+  }];
 
   const DEPRECATED = [{ method: "GET", path: "/items" }];
 
@@ -208,6 +212,7 @@ describe("createMetrics()", () => {
       load: () => null,
       attempts: () => null,
       heaviest: () => ({ caller: [1_500, 20], tenant: [] }),
+      cache: () => ({ entries: 2, bytes: 1_024, evicted: 3 }),
       pools: () => [{ datacenter: "dc1", connections, inFlight: 7 }],
       tokenCache: () => cache,
     });
@@ -227,6 +232,9 @@ describe("createMetrics()", () => {
       });
       expect(of("cqlgate_token_cache_entries")).toEqual({ "": 2 });
       expect(of("cqlgate_token_cache_bytes")).toEqual({ "": 900 });
+      expect(of("cqlgate_cache_entries")).toEqual({ "": 2 });
+      expect(of("cqlgate_cache_bytes")).toEqual({ "": 1_024 });
+      expect(of("cqlgate_cache_evictions_total")).toEqual({ "": 3 });
     }
   });
 

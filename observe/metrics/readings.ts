@@ -18,6 +18,8 @@ export interface Readings {
   attempts(): AttemptsReading | null;
   /** How long the heaviest callers and tenants kept Cassandra busy, the heaviest first. */
   heaviest(): HeaviestReading;
+  /** What is kept for queries with `@cache`; null before the service is put together. */
+  cache(): CacheReading | null;
 }
 
 /** Numbers since the start. What was refused had no budget left. */
@@ -66,6 +68,13 @@ export interface TokenCacheReading {
   readonly bytes: number;
 }
 
+/** What is kept of answers of Cassandra now, and how much had to go for the lack of room since the start. */
+export interface CacheReading {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly evicted: number;
+}
+
 /** Before the service is put together. */
 export const NOTHING_TO_READ: Readings = {
   pools: () => [],
@@ -73,4 +82,5 @@ export const NOTHING_TO_READ: Readings = {
   load: () => null,
   attempts: () => null,
   heaviest: () => ({ caller: [], tenant: [] }),
+  cache: () => null,
 };

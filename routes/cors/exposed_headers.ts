@@ -11,6 +11,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 const OWN_HEADERS: readonly string[] = [
   "Accept",
   "Accept-Encoding",
+  "Age",
   "Allow",
   "Cassandra-Consistency",
   "Content-Disposition",

@@ -21,7 +21,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Middlewa
     context.set("request", {
       id,
       startedAt: performance.now(),
-      cassandra: new Stopwatch({ id, traces: null }),
+      cassandra: new Stopwatch({ id, traces: null, ageMs: null }),
       publicUrl,
       route: "unmatched",
       query: null,

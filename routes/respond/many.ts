@@ -8,6 +8,7 @@ import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageFetcher } from "../../db/run/pages.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
+import { compileCacheHeaders } from "./cache_headers.ts";
 import type { RowsText } from "./encode_rows.ts";
 import {
   largeRows,
@@ -23,6 +24,8 @@ export function respondMany(
   const { query } = prepared;
   const fetchPage = createPageFetcher(prepared, executor);
   const statement = statementOf(prepared);
+  const caching = compileCacheHeaders(query);
+  const vary = caching.variesByCaller ? "Accept, Authorization" : "Accept";
   return async ({ context, url, values, own: { size, cursor } }) => {
     const { identity, cassandra, countRows } = context.get("request");
     const binding: CursorBinding = {
@@ -33,7 +36,8 @@ export function respondMany(
     };
     async function read() {
       const position = cursor === null ? null : await cursors.open(cursor, binding);
-      return await fetchPage(values, { size, position, stopwatch: cassandra });
+      const cache = caching.useFor(context);
+      return await fetchPage(values, { size, position, stopwatch: cassandra, cache });
     }
     const { parts, length, next } = await read().catch((error) => {
       throw pointToCursor(error);
@@ -47,7 +51,7 @@ export function respondMany(
       before: '{"items":[',
       after: `],"next_cursor":${JSON.stringify(sealed)}}`,
     };
-    const headers: Record<string, string> = { vary: "Accept" };
+    const headers: Record<string, string> = { vary, ...caching.of(context) };
     if (sealed !== null) {
       url.searchParams.set("cursor", sealed);
       const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;

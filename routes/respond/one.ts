@@ -9,6 +9,7 @@ import { type FoundRow, readOne } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
+import { compileCacheHeaders } from "./cache_headers.ts";
 import { largeJson, type Responder, type ResponderOptions } from "./responder.ts";
 
 /** Answers with a row, with these headers. */
@@ -32,12 +33,20 @@ export function respondRow(
   { executor }: ResponderOptions,
   write: RowWriter,
 ): Responder {
-  const { etag, masks } = prepared.query;
+  const { etag, masks, cache } = prepared.query;
+  const caching = compileCacheHeaders(prepared.query, etag === null ? [] : ["no-transform"]);
   // Another token of the same user may see more of the same version, or less.
-  const vary: Record<string, string> = masks.length === 0 ? {} : { vary: "Authorization" };
+  const vary: Record<string, string> = masks.length === 0 && !caching.variesByCaller
+    ? {}
+    : { vary: "Authorization" };
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
     const { cassandra: stopwatch, run } = context.get("request");
-    const found = await readOne(prepared, values, { executor, stopwatch, run });
+    const found = await readOne(prepared, values, {
+      executor,
+      stopwatch,
+      run,
+      cache: caching.useFor(context),
+    });
     if (found === null) throw noSuchRow();
     context.get("request").rowsRead++;
     context.get("request").countRows(1);
@@ -45,13 +54,15 @@ export function respondRow(
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");
     }
-    if (tag === null) return await write(found, { context, headers: {} });
+    const cacheHeaders = cache === null ? {} : { ...caching.of(context), ...vary };
+    if (tag === null) return await write(found, { context, headers: cacheHeaders });
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
     // it on the way: a compressed row would get a weak tag, which never passes If-Match.
     const headers = {
       etag: `"${tag}"`,
       "cache-control": "private, no-cache, no-transform",
       ...vary,
+      ...cacheHeaders,
     };
     if (ifNoneMatch !== null && matchesTag(ifNoneMatch, tag, "weak")) {
       // 304 is for these alone (RFC 9110, section 13.1.2).

@@ -21,6 +21,7 @@ import { describeScanParams } from "../../input/scan_params.ts";
 import { describePageParams } from "../../paging/page_params.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
+import { describeCache } from "./describe_cache.ts";
 import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
 import { withMask } from "./describe_mask.ts";
 import { rawBody, rawContent } from "./describe_raw.ts";
@@ -154,7 +155,12 @@ function successOf(
   switch (query.mode) {
     case "one": {
       const answer = query.raw === null ? json("The row", rowSchema(row!)) : rawContent(query.raw);
-      if (query.etag === null) return { 200: answer };
+      const caching = describeCache(query);
+      if (query.etag === null) {
+        return {
+          200: query.cache === null ? answer : { ...answer, headers: z.object(caching) },
+        };
+      }
       return {
         200: {
           ...answer,
@@ -162,6 +168,7 @@ function successOf(
             ETag: z.string().optional().openapi({
               description: `The column \`${query.etag.column}\`; absent if it is null`,
             }),
+            ...caching,
           }),
         },
         304: { description: "The caller already has the current row" },
@@ -185,6 +192,7 @@ function successOf(
           ...rowStreams(row!.name),
           headers: z.object({
             Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
+            ...describeCache(query),
           }),
         },
       };

@@ -1,0 +1,17 @@
+/**
+ * The settings of what is kept of answers of Cassandra, for queries with `@cache`.
+ *
+ * @module
+ */
+import type { Setting } from "./setting.ts";
+import { integer } from "./setting_kind.ts";
+
+export const CACHE_SETTINGS = {
+  cacheMaxBytes: {
+    name: "CACHE_MAX_BYTES",
+    default: "33554432",
+    kind: integer({ min: 0, max: 2 ** 34 }),
+    meaning:
+      "Bytes of rows that are kept for queries with [`@cache`](query-files.md#cache), all together; 0 keeps nothing",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;

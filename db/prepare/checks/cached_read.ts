@@ -1,0 +1,27 @@
+/**
+ * `@cache` against what the statement calls: an answer that is made up for each caller is for that caller.
+ *
+ * @module
+ */
+import type { Query } from "../../../catalog/query.ts";
+import type { Report } from "../../../catalog/text/source.ts";
+import { isShared } from "../sharing.ts";
+
+export function checkCachedRead(query: Query, report: Report): void {
+  if (query.cache === null || isShared(query)) return;
+  const { span } = query.cache;
+  if (query.parsed.kind === "opaque") {
+    report({
+      span,
+      message:
+        "Cannot use @cache: nobody knows whether callers may share what the statement answers",
+      help: "Remove it: cqlgate cannot read the statement",
+    });
+    return;
+  }
+  report({
+    span,
+    message: "Cannot use @cache: the statement calls a function whose value may differ each time",
+    help: "Remove the tag or the call: now(), uuid() and user-defined functions are for one caller",
+  });
+}

@@ -1,0 +1,98 @@
+/**
+ * Reads of `@cache` queries: from what is kept, if it is young enough. What is stale is given out while a new
+ * answer is fetched, once for all who ask; so Cassandra may be away for as long. A write makes nothing
+ * younger: another replica of this service would not learn of it.
+ *
+ * @module
+ */
+import type { CacheTimes } from "../../catalog/query.ts";
+import type { CacheReading } from "../../observe/metrics/readings.ts";
+import type { Observe } from "../../observe/observation.ts";
+import type { RawResult } from "../driver/internals/driver_types.ts";
+import type { PreparedQuery } from "../prepare/prepared_query.ts";
+import { AnswerCache, type KeptAnswer, type Reads } from "./answer_cache.ts";
+import { hashOf, type ReadIdentity } from "./read_identity.ts";
+
+/** After a refresh that failed. */
+const RETRY_MS = 1_000;
+
+export interface CachedRead {
+  readonly identity: ReadIdentity;
+  /** Whether the caller wants an answer that nobody has kept. */
+  readonly isRenewed: boolean;
+  /** Asks Cassandra on behalf of the caller. */
+  readonly fetch: () => Promise<RawResult>;
+  /** Asks Cassandra on behalf of nobody. */
+  readonly refresh: () => Promise<RawResult>;
+}
+
+export interface CachedResult {
+  readonly result: RawResult;
+  /** Since it came from Cassandra; zero if it just did. */
+  readonly ageMs: number;
+}
+
+export class CachedReads {
+  readonly #cache: AnswerCache;
+  readonly #observe: Observe;
+  readonly #seed = crypto.getRandomValues(new Int32Array(1))[0]!;
+  /** What is kept already: those who share a statement all come with its answer. */
+  readonly #kept = new WeakSet<RawResult>();
+
+  /** @param maxBytes that are kept, of all queries */
+  constructor({ maxBytes, observe }: { readonly maxBytes: number; readonly observe: Observe }) {
+    this.#cache = new AnswerCache({ maxBytes });
+    this.#observe = observe;
+  }
+
+  /** @throws what `fetch` does; a refresh that fails is tried again later */
+  async read(
+    prepared: PreparedQuery,
+    times: CacheTimes,
+    { identity, isRenewed, fetch, refresh }: CachedRead,
+  ): Promise<CachedResult> {
+    const { statement, query: { name } } = prepared;
+    const reads = { statement, identity, hash: hashOf(identity, this.#seed) };
+    const now = performance.now();
+    const kept = isRenewed ? null : this.#cache.find(reads, now);
+    if (kept === null) {
+      this.#observe({ kind: "cached_read", query: name, outcome: "miss" });
+      const result = await fetch();
+      this.#keep(reads, times, result);
+      return { result, ageMs: 0 };
+    }
+    const isFresh = now < kept.freshUntil;
+    this.#observe({ kind: "cached_read", query: name, outcome: isFresh ? "hit" : "stale" });
+    if (!isFresh && now >= kept.refreshAt) {
+      kept.refreshAt = Infinity;
+      this.#refresh(kept, refresh().then((result) => this.#keep(reads, times, result)));
+    }
+    return { result: kept.result, ageMs: now - kept.arrivedAt };
+  }
+
+  readCache(): CacheReading {
+    const { size: entries, bytes, evicted } = this.#cache;
+    return { entries, bytes, evicted };
+  }
+
+  #refresh(kept: KeptAnswer, refreshed: Promise<void>): void {
+    // Nobody waits for it, and the statement was observed.
+    refreshed.catch(() => {
+      kept.refreshAt = performance.now() + RETRY_MS;
+    });
+  }
+
+  #keep(reads: Reads, { ttlMs, staleMs }: CacheTimes, result: RawResult): void {
+    if (this.#kept.has(result)) return;
+    this.#kept.add(result);
+    const arrivedAt = performance.now();
+    const freshUntil = arrivedAt + ttlMs;
+    this.#cache.keep(reads, {
+      result,
+      arrivedAt,
+      freshUntil,
+      staleUntil: freshUntil + staleMs,
+      refreshAt: freshUntil,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What the OpenAPI document says of the answers of a `@cache` query.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { Query } from "../../../catalog/query.ts";
+
+/** The headers of its answers; none without the tag. */
+export function describeCache({ cache, access }: Query): z.ZodRawShape {
+  if (cache === null) return {};
+  const oldest = Math.ceil((cache.ttlMs + cache.staleMs) / 1000);
+  const who = access.kind === "public" ? "Anyone" : "The caller alone";
+  return {
+    Age: z.string().openapi({
+      description: `Seconds since the rows came from Cassandra, ${oldest} at most`,
+      example: "0",
+    }),
+    "Cache-Control": z.string().openapi({
+      description: `${who} may keep the answer for ${
+        Math.floor(cache.ttlMs / 1000)
+      } seconds, less its age`,
+    }),
+  };
+}
