@@ -9,6 +9,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { ROWS } from "../dev/dashboard/panels.ts";
 import { DASHBOARD_PATH, dashboardText } from "../dev/dashboard/render_dashboard.ts";
+import { UNSHOWN } from "../dev/dashboard/unshown_metrics.ts";
 import { eventually } from "./support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "./support/harness.ts";
 import { type MetricsText, scrape } from "./support/metrics_text.ts";
@@ -148,7 +149,7 @@ describe("GET /metrics", () => {
 
   it("says how much of a request and of a statement is Cassandra's", async () => {
     const series = [
-      `cqlgate_http_request_duration_seconds_sum{method="GET",route="/stations",status="200"}`,
+      `cqlgate_http_request_duration_seconds_sum{method="GET",route="/stations",class="2xx"}`,
       `cqlgate_http_request_cassandra_seconds_total{method="GET",route="/stations"}`,
       `cqlgate_cassandra_statement_duration_seconds_sum{query="list_stations",outcome="ok"}`,
       `cqlgate_cassandra_server_seconds_total{query="list_stations"}`,
@@ -236,6 +237,25 @@ describe("GET /metrics", () => {
     expect(value(`cqlgate_issuer_key_fetches_total{${issuer},result="failed"}`)).toBe(0);
   });
 
+  it("has as many series for each route and query as the documentation says", async () => {
+    const { text } = await scrapeAtRest();
+    const lines = text.split("\n");
+    const { paths } = await (await service.request("/openapi.json")).json();
+    const perRoute = Object.entries(paths).flatMap(([route, methods]) =>
+      Object.keys(methods as Record<string, unknown>).map((method) => {
+        const labels = `method="${method.toUpperCase()}",route="${route}"`;
+        return lines.filter((line) => line.includes(labels)).length;
+      })
+    );
+    const names = [...text.matchAll(/^cqlgate_schema_drifts_total\{query="(\w+)"\}/gm)];
+    const perQuery = names.map(([, name]) =>
+      lines.filter((line) => line.includes(`query="${name}"`)).length
+    );
+    // A histogram of eleven buckets is 14 series, and there is one for each class of status.
+    expect(Math.max(...perRoute)).toBeLessThanOrEqual(60 + 2 * 14);
+    expect(Math.max(...perQuery)).toBeLessThanOrEqual(32 + 14);
+  });
+
   it("ranks the heaviest callers, and names none of them", async () => {
     const { text } = await scrapeAtRest();
     const ranks = text.matchAll(
@@ -269,6 +289,22 @@ describe("a real Prometheus", () => {
       expect([source, named.filter((name) => !isKnown(name))]).toEqual([source, []]);
     }
     expect(count).toBeGreaterThan(80);
+  });
+
+  it("has a panel or an alert for every metric of the service, or a reason for none", async () => {
+    const declared = Object.keys(await prometheus.ask("metadata") as Record<string, unknown>);
+    const own = declared.filter((name) => /^(cqlgate|process)_/.test(name));
+    expect(own.length).toBeGreaterThan(50);
+    const text = [
+      dashboardText(),
+      ...await Promise.all(
+        ["rules.yml", "alerts.yml"].map((name) => Deno.readTextFile(`deploy/prometheus/${name}`)),
+      ),
+    ].join("\n");
+    const shown = new Set(
+      metricsNamedIn(text).flatMap((name) => [name, name.replace(/_(bucket|sum|count)$/, "")]),
+    );
+    expect(own.filter((name) => !shown.has(name)).sort()).toEqual(Object.keys(UNSHOWN).sort());
   });
 
   it("has every record that the dashboard takes from a rule", async () => {
@@ -332,6 +368,7 @@ describe("the dashboard", () => {
     const known = [
       "action",
       "code",
+      "consistency",
       "datacenter",
       "direction",
       "instance",
@@ -339,6 +376,7 @@ describe("the dashboard", () => {
       "issuer",
       "le",
       "method",
+      "outcome",
       "policy",
       "query",
       "rank",

@@ -216,7 +216,7 @@ for (const format of ["json", "pretty"] as const) {
       expect(failed.map(({ count, attributes = [] }) => [
         Number(count),
         Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue])),
-      ])).toEqual([[1, { method: "GET", route: "/quotient", status: "500" }]]);
+      ])).toEqual([[1, { method: "GET", route: "/quotient", class: "5xx" }]]);
       const ok = exported.receiver.metrics.get("cqlgate_control_file_ok")!.gauge!;
       expect(ok.dataPoints.map(({ asDouble }) => asDouble)).toEqual([1]);
     });

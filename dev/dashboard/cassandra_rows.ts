@@ -37,6 +37,25 @@ export const CASSANDRA: Row = {
       ],
     },
     {
+      title: "Second attempts",
+      description:
+        "Statements that were sent again, or to a second node too, and those that were not as the budget was used up.",
+      unit: "ops",
+      kind: "lines",
+      queries: [
+        {
+          expr: `sum by (outcome) (${rateOf(`cqlgate_cassandra_retries_total{${OF}}`)})`,
+          legend: "retries: {{outcome}}",
+        },
+        {
+          expr: `sum by (outcome) (${
+            rateOf(`cqlgate_cassandra_speculative_executions_total{${OF}}`)
+          })`,
+          legend: "speculative: {{outcome}}",
+        },
+      ],
+    },
+    {
       title: "Nodes, by data centre",
       description: "As the replica that sees the fewest of them does.",
       unit: "short",
@@ -74,6 +93,16 @@ export const CASSANDRA: Row = {
           legend: "guardrail {{action}}",
         },
       ],
+    },
+    {
+      title: "Statements during a failover",
+      description: "Sent while another data centre served, by the consistency that they had there.",
+      unit: "ops",
+      kind: "lines",
+      queries: [{
+        expr: `sum by (consistency) (${rateOf(`cqlgate_failover_statements_total{${OF}}`)})`,
+        legend: "{{consistency}}",
+      }],
     },
     {
       title: "Clock",
@@ -126,6 +155,19 @@ export const LOAD: Row = {
       }],
     },
     {
+      title: "Lines of bulk requests, and reads that were shared",
+      description: "Many lines are one statement, and so are reads of the same at the same time.",
+      unit: "ops",
+      kind: "lines",
+      queries: [
+        {
+          expr: `sum by (outcome) (${rateOf(`cqlgate_bulk_lines_total{${OF}}`)})`,
+          legend: "lines {{outcome}}",
+        },
+        { expr: sumOf(`cqlgate_coalesced_reads_total{${OF}}`), legend: "reads that were spared" },
+      ],
+    },
+    {
       title: "The heaviest callers, by rank",
       description:
         "Cassandra's time for them in the last full minute. GET /debug/hot on ADMIN_PORT names them.",
@@ -145,6 +187,16 @@ export const LOAD: Row = {
       queries: [{
         expr: `sum by (rank) (cqlgate_heaviest_cassandra_seconds{${OF},of="tenant"})`,
         legend: "number {{rank}}",
+      }],
+    },
+    {
+      title: "Requests to deprecated routes",
+      description: "The client is a label of the metric: ask those that are still there.",
+      unit: "reqps",
+      kind: "lines",
+      queries: [{
+        expr: `sum by (method, route) (${rateOf(`cqlgate_deprecated_requests_total{${OF}}`)})`,
+        legend: "{{method}} {{route}}",
       }],
     },
     {

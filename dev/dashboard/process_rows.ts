@@ -49,12 +49,15 @@ export const PROCESSES: Row = {
   panels: [
     {
       title: "Memory",
-      description: "In RAM, by replica, and the part that is JavaScript's heap.",
+      description:
+        "In RAM, by replica, with JavaScript's heap, other buffers, and answers that callers read slowly.",
       unit: "bytes",
       kind: "lines",
       queries: [
         { expr: `process_resident_memory_bytes{${OF}}`, legend: "{{instance}}" },
         { expr: `cqlgate_heap_used_bytes{${OF}}`, legend: "{{instance}}, heap" },
+        { expr: `cqlgate_external_memory_bytes{${OF}}`, legend: "{{instance}}, buffers" },
+        { expr: `cqlgate_load_unread_bytes{${OF}}`, legend: "{{instance}}, unread answers" },
       ],
     },
     {

@@ -25,7 +25,8 @@ export function dashboardText(): string {
   return `${JSON.stringify(dashboardOf(ROWS), null, 2)}\n`;
 }
 
-function dashboardOf(rows: readonly Row[]) {
+/** The dashboard as a value. */
+export function dashboardOf(rows: readonly Row[]) {
   const panels: object[] = [];
   let y = 0;
   for (const { title, panels: inRow } of rows) {

@@ -100,7 +100,7 @@ describe("createMetrics()", () => {
       '{method="GET",route="/items",status="503",code="unavailable"}': 0,
     });
     expect(samplesOf(text, "cqlgate_http_request_duration_seconds_count")).toEqual({
-      '{method="GET",route="/items",status="200"}': 0,
+      '{method="GET",route="/items",class="2xx"}': 0,
     });
     expect(samplesOf(text, "cqlgate_cassandra_timeouts_total")).toMatchObject({
       '{query="list_items",timeout="deadline"}': 0,
@@ -304,6 +304,6 @@ describe("createMetrics()", () => {
         '{query="add_items",outcome="ok"}': 0,
       });
     expect(samplesOf(text, "cqlgate_http_request_duration_seconds_count"))
-      .toEqual({ '{method="GET",route="/items",status="200"}': 1 });
+      .toEqual({ '{method="GET",route="/items",class="2xx"}': 1 });
   });
 });

@@ -30,8 +30,8 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
   const registers = [register];
   const durations = new prometheus.Histogram({
     name: "cqlgate_http_request_duration_seconds",
-    help: "Time from a request's arrival to its answer, by route template and status",
-    labelNames: ["method", "route", "status"],
+    help: "Time from a request's arrival to its answer, by route template and class of status",
+    labelNames: ["method", "route", "class"],
     buckets: SECONDS,
     registers,
   });
@@ -77,8 +77,9 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
           if (code !== null) continue;
           requests.inc({ method, route, status, code: INCOMPLETE }, 0);
           // To start a histogram at zero takes away what it has.
-          const series = `${method} ${route} ${status}`;
-          if (!started.has(series)) durations.zero({ method, route, status });
+          const labels = { method, route, class: classOf(status) };
+          const series = `${method} ${route} ${labels.class}`;
+          if (!started.has(series)) durations.zero(labels);
           started.add(series);
         }
       }
@@ -94,7 +95,7 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     started: () => inFlight.inc(),
     finished: () => inFlight.dec(),
     request({ method, route, status, code, completed, durationMs, cassandraMs }) {
-      durations.observe({ method, route, status }, durationMs / 1000);
+      durations.observe({ method, route, class: classOf(status) }, durationMs / 1000);
       requests.inc({ method, route, status, code: code ?? (completed ? OK : INCOMPLETE) });
       if (cassandraMs > 0) cassandraSeconds.inc({ method, route }, cassandraMs / 1000);
     },
@@ -104,4 +105,9 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     },
     rateLimited: ({ query, policy }) => rateLimited.inc({ query, policy }),
   };
+}
+
+/** `2xx`, `4xx` and so on: a histogram is many series, and nobody compares the times of a 403 and a 404. */
+function classOf(status: number): string {
+  return `${Math.floor(status / 100)}xx`;
 }
