@@ -53,7 +53,11 @@ const states = () =>
 
 async function timeOut(): Promise<void> {
   const answers = await Promise.all(
-    Array.from({ length: TIMEOUTS }, () => answer(service.request("/soon/1", { user: null }))),
+    // Of different keys: reads of the same would share a statement.
+    Array.from(
+      { length: TIMEOUTS },
+      (_, id) => answer(service.request(`/soon/${id}`, { user: null })),
+    ),
   );
   expect(answers.map(([, body]) => (body as { code: string }).code))
     .toEqual(Array(TIMEOUTS).fill("timeout"));
@@ -83,11 +87,10 @@ describe("A connection on which hundreds of requests time out", () => {
     }]);
     proxy.delayMs = 0;
     await eventually("it is back", () => states().at(-1) === "up");
-    await eventually("it is served again", async () => {
-      const [status, body] = await answer(service.request("/words/1", { user: null }));
-      // For a moment after that, requests may still be 503.
-      expect([status, body]).toEqual([200, { word: "a" }]);
-      return true;
-    });
+    for (let round = 0; round < 5; round++) {
+      expect(await answer(service.request("/words/1", { user: null }))).toEqual([200, {
+        word: "a",
+      }]);
+    }
   });
 });

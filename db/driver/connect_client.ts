@@ -7,6 +7,7 @@ import cassandra from "cassandra-driver";
 import type { Observe } from "../../observe/observation.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
+import { keepHosts } from "./internals/kept_hosts.ts";
 import { steadyControl } from "./internals/steady_control.ts";
 import { noteSchemaChange } from "./once_more.ts";
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
@@ -60,6 +61,7 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
     noteSchemaChange(client);
     onSchemaChange(keyspace);
   });
+  keepHosts(client);
   steadyControl(client, (cause) => {
     const message =
       "Cassandra's control connection was lost while it was set up; it is set up again";

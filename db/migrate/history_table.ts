@@ -44,7 +44,7 @@ export async function readHistory(session: Session, keyspace: string): Promise<H
   if (!tables.has(HISTORY_TABLE)) return [];
   // All columns: an older release has made the table without the newest.
   const cql = `SELECT * FROM ${qualify(keyspace, HISTORY_TABLE)} WHERE history = ?`;
-  const rows = await whenServed(() => session.query(cql, [PARTITION]));
+  const rows = await session.query(cql, [PARTITION]);
   return rows.map((row) => ({
     version: Number(row.version),
     name: String(row.name),

@@ -12,6 +12,7 @@ import { readHistory, recordOf } from "./history_table.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import type { Migration } from "./migrations.ts";
 import { recording } from "./recording.ts";
+import { whenServed } from "./when_served.ts";
 
 export interface ApplyOptions {
   readonly keyspace: string;
@@ -74,7 +75,7 @@ async function isAhead(
   migrations: readonly Migration[],
   { keyspace, log }: ApplyOptions,
 ): Promise<boolean> {
-  const history = await recording(readHistory(session, keyspace));
+  const history = await recording(whenServed(() => readHistory(session, keyspace)));
   const status = compareMigrations(migrations, history);
   assertNoConflicts(status);
   const ahead = describeNewer(status, migrations);
@@ -87,7 +88,7 @@ async function pendingOf(
   migrations: readonly Migration[],
   { keyspace, to = Infinity }: ApplyOptions,
 ): Promise<readonly Migration[]> {
-  const history = await recording(readHistory(session, keyspace));
+  const history = await recording(whenServed(() => readHistory(session, keyspace)));
   const { pending } = compareMigrations(migrations, history);
   return pending.filter(({ version }) => version <= to);
 }
@@ -98,7 +99,7 @@ async function applyOne(
   { lease, keyspace, log }: Pick<ApplyOptions, "keyspace" | "log"> & { readonly lease: Lease },
 ): Promise<void> {
   const startedAt = performance.now();
-  const history = await readHistory(session, keyspace);
+  const history = await recording(whenServed(() => readHistory(session, keyspace)));
   const entry = history.find(({ version }) => version === migration.version) ?? null;
   const record = recordOf(session, keyspace, migration);
   await applyMigration(session, migration, { entry, record, keyspace, lease, log });

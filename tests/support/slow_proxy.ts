@@ -11,6 +11,8 @@ export interface SlowProxy extends AsyncDisposable {
   delayMs: number;
   /** The pieces that clients have sent so far. */
   readonly sent: number;
+  /** How many clients are connected. */
+  readonly connections: number;
   /** Ends every connection, as a node that crashes does. New ones are taken. */
   breakConnections(): void;
 }
@@ -78,6 +80,9 @@ export function startSlowProxy(
     },
     set delayMs(delayMs) {
       state.delayMs = delayMs;
+    },
+    get connections() {
+      return connections.size / 2;
     },
     get sent() {
       return state.sent;

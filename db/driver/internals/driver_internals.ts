@@ -26,6 +26,7 @@ import requestHandler from "cassandra-driver/lib/request-handler.js";
 import requests from "cassandra-driver/lib/requests.js";
 import type { Deadline } from "../timing/deadline.ts";
 import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
+import { boundHandshake, type StartingConnection } from "./bounded_handshake.ts";
 import { keepTracesOfErrors, type ResponseReader } from "./error_trace.ts";
 import { type HostHealth, probeBeforeGivingUp } from "./connection_probe.ts";
 import type {
@@ -94,7 +95,9 @@ const Execution = requestExecution as unknown as {
 };
 const { prototype: executionPrototype } = Execution;
 const { prototype: connectionPrototype } = connectionClass as unknown as {
-  prototype: IdleConnection & ReadConnection & WrittenConnection & { bindSocketListeners(): void };
+  prototype: IdleConnection & ReadConnection & WrittenConnection & StartingConnection & {
+    bindSocketListeners(): void;
+  };
 };
 
 const RESULT_ROWS = 2;
@@ -115,6 +118,7 @@ connectionPrototype.bindSocketListeners = function () {
 };
 
 shareIdleTimer(connectionPrototype);
+boundHandshake(connectionPrototype);
 probeBeforeGivingUp(hostClass.prototype, heartbeat);
 noteCoordinators(executionPrototype);
 keepTracesOfErrors(FrameReader.prototype);

@@ -1,0 +1,56 @@
+/**
+ * Bounds the time that a new connection takes until it can be used. The driver bounds the time until there is a
+ * connection at all; then it waits for an answer as long as for one to a statement, twelve seconds, even if the
+ * other end has closed the connection meanwhile. Nothing else is tried on that node while it waits.
+ *
+ * Read against cassandra-driver 4.10.0, `lib/connection.js`.
+ *
+ * @module
+ */
+import { clearTimeout, setTimeout } from "node:timers";
+
+/** A connection that is being made. */
+export interface StartingConnection {
+  readonly options: { readonly socketOptions: { readonly connectTimeout: number } };
+  /** Lowered where the node does not know it; it is then asked again, on a socket of its own. */
+  readonly protocolVersion: number;
+  readonly netClient: {
+    once(event: "close", listener: () => void): void;
+    removeListener(event: "close", listener: () => void): void;
+  };
+  /** Says hello once there is a socket, and proves who it is. */
+  startup(callback: (error?: unknown) => void): void;
+  /** Fails everything that waits for an answer. */
+  clearAndInvokePending(error: Error): void;
+}
+
+/** @param prototype of all connections of the process */
+export function boundHandshake(prototype: StartingConnection): void {
+  const { startup } = prototype;
+  prototype.startup = function (callback) {
+    const { netClient, protocolVersion, options: { socketOptions: { connectTimeout } } } = this;
+    let isOver = false;
+    const end = (error?: unknown) => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      netClient.removeListener("close", onClose);
+      callback(error);
+    };
+    const giveUp = (reason: string) => {
+      const error = new Error(reason);
+      this.clearAndInvokePending(error);
+      end(error);
+    };
+    const onClose = () => {
+      if (this.protocolVersion !== protocolVersion) return;
+      giveUp("The connection was closed before the handshake was over");
+    };
+    const timer = setTimeout(
+      () => giveUp(`The handshake was not over after ${connectTimeout} ms`),
+      connectTimeout,
+    );
+    netClient.once("close", onClose);
+    startup.call(this, end);
+  };
+}

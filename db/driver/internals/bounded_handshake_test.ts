@@ -1,0 +1,61 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import cassandra from "cassandra-driver";
+import "./driver_internals.ts";
+
+/** Far less than the driver waits for an answer. */
+const SOON_MS = 6_000;
+
+/** What a client meets that connects to a server which does this with each connection. */
+async function meets(onConnection: (connection: Deno.Conn) => void): Promise<string> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      connections.push(connection);
+      onConnection(connection);
+    }
+  })();
+  const address = `127.0.0.1:${listener.addr.port}`;
+  const client = new cassandra.Client({
+    contactPoints: [address],
+    localDataCenter: "dc1",
+    socketOptions: { connectTimeout: 300 },
+  });
+  try {
+    await client.connect();
+    return "an answer";
+  } catch (error) {
+    const { innerErrors } = error as cassandra.errors.NoHostAvailableError;
+    return (innerErrors[address] as Error).message;
+  } finally {
+    await client.shutdown();
+    for (const connection of connections) {
+      try {
+        connection.close();
+      } catch {
+        // The test has closed it.
+      }
+    }
+    listener.close();
+    await accepting.catch(() => {});
+  }
+}
+
+describe("boundHandshake()", () => {
+  const CASES: [string, (connection: Deno.Conn) => void][] = [
+    ["closes each connection at once", (connection) => connection.close()],
+    ["never answers", () => {}],
+    ["closes each connection after the first bytes", async (connection) => {
+      await connection.read(new Uint8Array(64));
+      connection.close();
+    }],
+  ];
+  for (const [what, onConnection] of CASES) {
+    it(`ends soon where a server ${what}`, async () => {
+      const startedAt = performance.now();
+      expect(await meets(onConnection)).toMatch(/Socket was closed|handshake/);
+      expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
+    });
+  }
+});
