@@ -1,7 +1,7 @@
 /**
- * Numbers of up to fifteen digits without an exponent: a double holds their digits exactly, and with a
- * power of ten that it holds, too, their quotient is the nearest double (Clinger, "How to read floating
- * point numbers accurately", 1990).
+ * Numbers without an exponent. A double holds up to fifteen digits exactly, and with a power of ten that it
+ * holds, too, their quotient is the nearest double (Clinger, "How to read floating point numbers
+ * accurately", 1990). Fractions with more digits are read by `Number()`.
  *
  * @module
  */
@@ -13,8 +13,8 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const QUOTE = 0x22;
 const MAX_DIGITS = 15;
-/** The digits, a sign and a point. */
-const MAX_LENGTH = MAX_DIGITS + 2;
+/** With a sign, `0.`, and the seventeen digits that tell a double from all others, after some zeros. */
+const MAX_LENGTH = 24;
 const POWERS: readonly number[] = Array.from({ length: MAX_DIGITS }, (_, power) => 10 ** power);
 /** Every integer up to here is a float. */
 const EXACT_FLOAT = 2 ** 24;
@@ -121,7 +121,10 @@ function readNumber(token: Token): number {
     }
     if (decimals === 0) return NaN;
   }
-  if (whole + decimals > MAX_DIGITS) return NaN;
+  if (whole + decimals > MAX_DIGITS) {
+    // Of integers, one that is rounded is refused.
+    return decimals === 0 ? NaN : Number(String.fromCharCode(...bytes.subarray(start, end)));
+  }
   const magnitude = decimals === 0 ? digits : digits / POWERS[decimals]!;
   return first === start ? magnitude : -magnitude;
 }

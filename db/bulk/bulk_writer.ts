@@ -12,7 +12,6 @@ import type { WriteTime } from "../driver/internals/driver_types.ts";
 import { unpackValues } from "../prepare/packed_values.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Executor, Result } from "../run/execute.ts";
-import type { GroupKey } from "./group_lines.ts";
 import { type KeyedRow, RowKeys } from "./row_keys.ts";
 import {
   type BulkOutcome,
@@ -43,12 +42,6 @@ export type BulkWriter = (
   request: BulkRequest,
 ) => Promise<BulkOutcome>;
 
-const KEY_OF_ROW: GroupKey<KeyedRow> = {
-  partition: ({ partition }) => partition,
-  row: ({ row }) => row,
-  size: ({ bytes }) => bytes,
-};
-
 export function createBulkWriter(prepared: PreparedQuery, executor: Executor): BulkWriter {
   const { idempotent, rowKey } = prepared;
   return (blocks, { stopwatch, notApplied, writeTime: ownTime, run, ...request }) => {
@@ -66,7 +59,7 @@ export function createBulkWriter(prepared: PreparedQuery, executor: Executor): B
         return keys.keyed(yield* read(entry));
       },
       ...(done === undefined ? {} : { done: (line, { packed }) => done(line, packed) }),
-      key: rowKey === null ? null : KEY_OF_ROW,
+      key: rowKey === null ? null : keys,
       idempotent,
       nextTime: () => ownTime ?? executor.nextWriteTime(),
       timeoutMs: executor.timeoutMs,

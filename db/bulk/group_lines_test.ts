@@ -6,8 +6,11 @@ import { groupLines } from "./group_lines.ts";
 const key = {
   partition: (row: string) => row.charAt(0),
   row: (row: string) => row.slice(1),
+  compare: (one: string, other: string): number => one < other ? -1 : one > other ? 1 : 0,
   size: (row: string) => row.length,
 };
+/** Without an order. */
+const unordered = { ...key, compare: () => 0 };
 
 function group(rows: readonly string[], by: typeof key | null = key): string[] {
   const lines = rows.map((row, index) => ({ line: index + 1, row }));
@@ -19,9 +22,23 @@ describe("groupLines()", () => {
     expect(group(["a1", "b1", "a2", "c1", "b2", "a0"])).toEqual(["a1 a2 a0", "b1 b2", "c1"]);
   });
 
-  it("puts two lines of one row into two groups, the earlier first", () => {
-    expect(group(["a1", "a2", "a1", "b1", "a3", "a1"])).toEqual(["a1 a2", "a1 a3", "a1", "b1"]);
-  });
+  for (const [order, by] of [["with an order", key], ["without an order", unordered]] as const) {
+    const cases: [what: string, rows: string, groups: string[]][] = [
+      ["the same row", "a1 a2 a1 b1 a3 a1", ["a1 a2", "a1 a3", "a1", "b1"]],
+      ["the same row next", "a1 a1", ["a1", "a1"]],
+      ["the same row after a turn", "a2 a4 a3 a4", ["a2 a4 a3", "a4"]],
+      ["the same row after a turn down", "a4 a2 a3 a4", ["a4 a2 a3", "a4"]],
+      ["rows that go up", "a1 a2 a3 a4", ["a1 a2 a3 a4"]],
+      ["rows that go down, and up", "a4 a3 a2 a5 a1", ["a4 a3 a2 a5 a1"]],
+      ["the first row again", "a4 a3 a2 a4", ["a4 a3 a2", "a4"]],
+      ["partitions in turn", "a1 b1 a2 b2 a1 b1", ["a1 a2", "b1 b2", "a1", "b1"]],
+    ];
+    for (const [what, rows, groups] of cases) {
+      it(`puts no two lines of one row into one group: ${what}, ${order}`, () => {
+        expect(group(rows.split(" "), by)).toEqual(groups);
+      });
+    }
+  }
 
   it("takes no more than a hundred lines into a group", () => {
     const rows = Array.from({ length: 250 }, (_, index) => `a${index}`);

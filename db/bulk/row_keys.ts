@@ -1,65 +1,96 @@
 /**
- * The keys of packed rows, as strings that are the same where their bytes are: how rows are told apart that
- * may be written together.
+ * The keys of packed rows: how rows are told apart that may be written together, by the bytes of their
+ * values.
  *
  * @module
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { bytesOfValues, type PackedRow } from "../../codec/packed/packed_rows.ts";
 import type { RowKey } from "../prepare/prepared_query.ts";
+import type { GroupKey } from "./group_lines.ts";
 
 /** A row, with what it is grouped by. */
 export interface KeyedRow {
   readonly packed: PackedRow;
+  /** The same string for all rows of the partition, and for no others. */
   readonly partition: string;
-  /** Within the partition. */
-  readonly row: string;
-  /** Of its values, in bytes. */
-  readonly bytes: number;
+  /** Where in its block its own key stands, if that stands in one piece; else both are zero. */
+  readonly start: number;
+  readonly end: number;
 }
 
 const COUNT_BYTES = 2;
 const LENGTH_BYTES = 4;
 
-/** Where the values of a row begin, each with its length before it; after the last one, where that ends. */
+/** Where values begin, each with its length before it, up to the end of the last one that is looked for. */
 interface Found {
   readonly starts: Int32Array;
-  block: Buffer;
+  block: Buffer | null;
 }
 
-/** Gives rows their keys, one after the other. */
-export class RowKeys {
+/** Gives rows their keys, one after the other, and compares them. */
+export class RowKeys implements GroupKey<KeyedRow> {
   readonly #key: RowKey;
+  readonly #isInOnePiece: boolean;
   #found: Found;
   /** Of the row before: neighbours mostly lie in one partition, which has its string already. */
   #before: Found;
-  #partition: string | null = null;
+  #partition = "";
 
   constructor(key: RowKey) {
     this.#key = key;
-    const length = Math.max(-1, ...key.partition, ...key.row) + 2;
-    const empty = () => ({ starts: new Int32Array(length), block: Buffer.alloc(0) });
-    this.#found = empty();
-    this.#before = empty();
+    const { row } = key;
+    this.#isInOnePiece = row.length > 0 &&
+      row.every((position, index) => position === row[0]! + index);
+    const length = Math.max(-1, ...key.partition, ...row) + 2;
+    this.#found = { starts: new Int32Array(length), block: null };
+    this.#before = { starts: new Int32Array(length), block: null };
   }
 
   keyed(packed: PackedRow): KeyedRow {
     [this.#found, this.#before] = [this.#before, this.#found];
     find(packed, this.#found);
-    if (this.#partition === null || !this.#isSamePartition()) {
-      this.#partition = this.#join(this.#key.partition);
-    }
+    if (!this.#isPartitionBefore()) this.#partition = join(this.#found, this.#key.partition);
+    const { starts } = this.#found;
+    const { row } = this.#key;
     return {
       packed,
       partition: this.#partition,
-      row: this.#join(this.#key.row),
-      bytes: bytesOfValues(packed),
+      start: this.#isInOnePiece ? starts[row[0]!]! : 0,
+      end: this.#isInOnePiece ? starts[row.at(-1)! + 1]! : 0,
     };
   }
 
-  #isSamePartition(): boolean {
+  partition({ partition }: KeyedRow): string {
+    return partition;
+  }
+
+  row({ packed }: KeyedRow): string {
+    const found = { starts: new Int32Array(this.#found.starts.length), block: null };
+    find(packed, found);
+    return join(found, this.#key.row);
+  }
+
+  size({ packed }: KeyedRow): number {
+    return bytesOfValues(packed);
+  }
+
+  /** Compares the bytes of their keys. */
+  compare(one: KeyedRow, other: KeyedRow): number {
+    const [oneBlock, otherBlock] = [one.packed.block, other.packed.block];
+    const length = Math.min(one.end - one.start, other.end - other.start);
+    for (let index = 0; index < length; index++) {
+      const difference = oneBlock[one.start + index]! - otherBlock[other.start + index]!;
+      if (difference !== 0) return difference;
+    }
+    // Each value has its length before it: of two keys, neither begins with the other.
+    return 0;
+  }
+
+  #isPartitionBefore(): boolean {
     const { starts, block } = this.#found;
     const { starts: startsBefore, block: blockBefore } = this.#before;
+    if (block === null || blockBefore === null) return false;
     for (const position of this.#key.partition) {
       const length = starts[position + 1]! - starts[position]!;
       if (startsBefore[position + 1]! - startsBefore[position]! !== length) return false;
@@ -69,16 +100,6 @@ export class RowKeys {
       }
     }
     return true;
-  }
-
-  /** Values with their lengths, so that no two lists of values are joined alike. */
-  #join(positions: readonly number[]): string {
-    const { starts, block } = this.#found;
-    let key = "";
-    for (const position of positions) {
-      key += block.toString("latin1", starts[position]!, starts[position + 1]!);
-    }
-    return key;
   }
 }
 
@@ -90,4 +111,13 @@ function find({ block, start }: PackedRow, found: Found): void {
     const length = block[at]! << 24 | block[at + 1]! << 16 | block[at + 2]! << 8 | block[at + 3]!;
     at += LENGTH_BYTES + Math.max(0, length);
   }
+}
+
+/** Values with their lengths, so that no two lists of values are joined alike. */
+function join({ starts, block }: Found, positions: readonly number[]): string {
+  let key = "";
+  for (const position of positions) {
+    key += block!.toString("latin1", starts[position]!, starts[position + 1]!);
+  }
+  return key;
 }

@@ -188,17 +188,17 @@ describe("writeLines()", () => {
 
   it("asks within a long block, too", async () => {
     let asked = 0;
-    const { outcome } = await run(blocksOf(2_000, 2_000), {
+    const { outcome } = await run(blocksOf(4_000, 4_000), {
       obstacle: () => ++asked > 2 ? "Enough" : null,
       write: () => Promise.resolve(),
     });
-    expect(outcome).toMatchObject({ read: 1_000, written: 1_000, stopped: "Enough" });
+    expect(outcome).toMatchObject({ read: 2_000, written: 2_000, stopped: "Enough" });
   });
 
   it("lets others run while it reads a long block", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++);
-    await run(blocksOf(5_000, 5_000), {
+    await run(blocksOf(10_000, 10_000), {
       write: () => Promise.resolve(),
       read: (entry) =>
         inOneStep(() => {
@@ -244,6 +244,7 @@ describe("writeLines() with a key", () => {
   const key = {
     partition: (row: unknown) => String(Math.floor((row as number) / 10)),
     row: (row: unknown) => String(row),
+    compare: (one: unknown, other: unknown) => (one as number) - (other as number),
     size: () => 1,
   };
 
