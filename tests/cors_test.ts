@@ -132,6 +132,7 @@ describe("A service with CORS_ORIGINS", () => {
     expect(response.headers.get("access-control-expose-headers")!.split(", ")).toEqual([
       "Accept",
       "Accept-Encoding",
+      "Age",
       "Allow",
       "Cassandra-Consistency",
       "Content-Disposition",

@@ -312,7 +312,8 @@ describe("A hand-written route that calls a query more than once", () => {
     const response = await service.request(path("times=20&at_once=true"));
     expect(await response.json()).toEqual({ notes: Array(20).fill("first") });
     const { cassandraMs, durationMs } = await entryOf(response.headers.get("x-request-id"));
-    expect(statementsSince(mark)).toEqual(Array(20).fill("get_item"));
+    // What it asks is the same, so that most of it is answered together.
+    expect(statementsSince(mark).length).toBeLessThan(10);
     expect(cassandraMs).toBeGreaterThan(0);
     expect(cassandraMs).toBeLessThanOrEqual(durationMs);
   });

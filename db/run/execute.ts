@@ -133,7 +133,7 @@ export function createExecutor(
   { session, availability, observe, cachedReads, maxPageBytes, ...observing }: ExecutorOptions,
 ): Executor {
   const observeStatement = createStatementObserver({ session, observe, ...observing });
-  const fetchAnswer = createAnswerFetcher({ availability, cachedReads, observe });
+  const fetchAnswer = createAnswerFetcher({ availability, cachedReads, observe, deadlineOf });
 
   /** Says that the schema is no longer what the query was prepared for. */
   function noteDrift({ query }: PreparedQuery, detail: string): void {
@@ -220,7 +220,6 @@ export function createExecutor(
         stopwatch: options.stopwatch,
         cache: options.cache ?? "use",
         deadline: deadlineOf(prepared, options.deadline),
-        ownDeadline: () => deadlineOf(prepared),
         send: (deadline, stopwatch) => run(prepared, bound, { ...options, deadline, stopwatch }),
       });
       if (sameColumns(prepared.statement.columns, columns)) {

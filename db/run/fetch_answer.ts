@@ -9,8 +9,7 @@ import type { Availability } from "../availability/availability.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
-import type { SendRead } from "../share/flight.ts";
-import type { ReadIdentity } from "../share/read_identity.ts";
+import type { SharedRead } from "../share/shared_read.ts";
 import { SharedReads } from "../share/shared_reads.ts";
 
 /**
@@ -19,55 +18,44 @@ import { SharedReads } from "../share/shared_reads.ts";
  */
 export type CacheUse = "use" | "renew" | "none";
 
-export interface AnswerRequest {
-  readonly identity: ReadIdentity;
-  readonly stopwatch: Stopwatch | undefined;
+export interface AnswerRequest extends SharedRead {
   readonly cache: CacheUse;
-  /** Until when the caller waits, in the time of `performance.now()`. */
-  readonly deadline: number;
-  /** Until when nobody's read may take, if it begins now. */
-  readonly ownDeadline: () => number;
-  /** Runs the statement, for a request or for nobody. */
-  readonly send: (deadline: number, stopwatch: Stopwatch | undefined) => Promise<RawResult>;
 }
 
-/** @throws {ServiceError} */
+/** @throws {ServiceError} also before it returns a promise */
 export type FetchAnswer = (prepared: PreparedQuery, request: AnswerRequest) => Promise<RawResult>;
 
 export interface FetchAnswerOptions {
   readonly availability: Pick<Availability, "admit">;
   readonly cachedReads: CachedReads;
   readonly observe: Observe;
+  /** Until when a read that begins now may take, in the time of `performance.now()`. */
+  readonly deadlineOf: (prepared: PreparedQuery) => number;
 }
 
 export function createAnswerFetcher(
-  { availability, cachedReads, observe }: FetchAnswerOptions,
+  { availability, cachedReads, observe, deadlineOf }: FetchAnswerOptions,
 ): FetchAnswer {
   const sharedReads = new SharedReads(observe);
 
   /** Asks Cassandra, alone or together with others. */
-  async function ask(
-    prepared: PreparedQuery,
-    { identity, deadline, stopwatch, send }: AnswerRequest,
-  ): Promise<RawResult> {
+  function ask(prepared: PreparedQuery, request: AnswerRequest): Promise<RawResult> {
+    const { identity, deadline, stopwatch, send } = request;
     availability.admit(prepared, identity.bound);
-    if (!prepared.shared || isTraced(stopwatch)) return await send(deadline, stopwatch);
-    const sendForAll: SendRead = (deadline) => send(deadline, stopwatch);
-    stopwatch?.start();
-    try {
-      return await sharedReads.read(prepared, { identity, deadline }, sendForAll);
-    } finally {
-      stopwatch?.stop();
-    }
+    if (!prepared.shared || isTraced(stopwatch)) return send(deadline, stopwatch);
+    return sharedReads.read(prepared, request);
   }
 
   async function askCache(prepared: PreparedQuery, request: AnswerRequest): Promise<RawResult> {
-    const { identity, stopwatch, cache, ownDeadline } = request;
+    const { identity, stopwatch, cache } = request;
     const { result, ageMs } = await cachedReads.read(prepared, prepared.query.cache!, {
       identity,
       isRenewed: cache === "renew" || isTraced(stopwatch),
       fetch: () => ask(prepared, request),
-      refresh: () => ask(prepared, { ...request, stopwatch: undefined, deadline: ownDeadline() }),
+      refresh: async () => {
+        const deadline = deadlineOf(prepared);
+        return await ask(prepared, { ...request, deadline, stopwatch: undefined });
+      },
     });
     const timed = stopwatch?.request ?? null;
     if (timed !== null) timed.ageMs = Math.max(timed.ageMs ?? 0, ageMs);

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observation } from "../../observe/observation.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
+import type { SharedRead } from "./shared_read.ts";
 import { SharedReads } from "./shared_reads.ts";
 
 const QUERY = { query: { name: "get_word" }, statement: {} } as Parameters<SharedReads["read"]>[0];
@@ -31,12 +32,14 @@ function createReads() {
       pagingState: undefined,
     };
     const deadline = performance.now() + waitMs;
-    return reads.read(prepared, { identity, deadline }, (deadline) => {
+    const send: SharedRead["send"] = (deadline) => {
       const { promise, resolve, reject } = Promise.withResolvers<RawResult>();
       const answer = (coordinator: string) => resolve({ coordinator } as RawResult);
       sent.push({ by, deadline, answer, fail: reject });
       return promise;
-    }).then(({ coordinator }) => coordinator);
+    };
+    const read = { identity, deadline, stopwatch: undefined, send };
+    return reads.read(prepared, read).then(({ coordinator }) => coordinator);
   }
   return { read, sent, observed, senders: () => sent.map(({ by }) => by) };
 }

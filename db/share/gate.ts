@@ -1,0 +1,109 @@
+/**
+ * Where those who read the same wait: one flight after the other leaves from it. It is there while a flight is
+ * under way.
+ *
+ * @module
+ */
+import { context } from "@opentelemetry/api";
+import type { Observe } from "../../observe/observation.ts";
+import { collectsSpans } from "../../observe/span_collection.ts";
+import type { RawResult } from "../driver/internals/driver_types.ts";
+import type { Alarm, Alarms } from "../driver/timing/alarms.ts";
+import { Flight, type SendRead } from "./flight.ts";
+import type { ReadIdentity } from "./read_identity.ts";
+import type { SharedRead } from "./shared_read.ts";
+
+/** Longest that a flight waits for the one before it: a node that pauses must not hold up everybody. */
+const MAX_WAIT_MS = 50;
+
+/** Those of one statement, by the hash of their reads. */
+export type Gates = Map<number, Gate>;
+
+export interface GateOptions {
+  readonly identity: ReadIdentity;
+  /** Where it stands, under its hash. */
+  readonly gates: Gates;
+  readonly hash: number;
+  /** The name of the query. */
+  readonly query: string;
+  readonly alarms: Alarms;
+  readonly observe: Observe;
+}
+
+export class Gate implements Alarm {
+  readonly #options: GateOptions;
+  #underWay = 0;
+  #next: Flight | null = null;
+  /** Until when the next flight waits. */
+  #waitsUntil = 0;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  get identity(): ReadIdentity {
+    return this.#options.identity;
+  }
+
+  /** Sends the first read, which is alone. */
+  open({ deadline, stopwatch, send }: SharedRead): Promise<RawResult> {
+    const { gates, hash } = this.#options;
+    const result = send(deadline, stopwatch);
+    gates.set(hash, this);
+    this.#follow(result);
+    return result;
+  }
+
+  /** Waits for the next flight and its answer. */
+  async board({ deadline, stopwatch, send: sendFor }: SharedRead): Promise<RawResult> {
+    const send: SendRead = (deadline) => sendFor(deadline, stopwatch);
+    // It leaves when another request's answer comes; its span belongs to this one all the same.
+    const sendBound = collectsSpans() ? context.bind(context.active(), send) : send;
+    stopwatch?.start();
+    try {
+      return await this.#nextFlight().board(deadline, sendBound);
+    } finally {
+      stopwatch?.stop();
+    }
+  }
+
+  #nextFlight(): Flight {
+    if (this.#next !== null) return this.#next;
+    const { alarms } = this.#options;
+    this.#waitsUntil = performance.now() + MAX_WAIT_MS;
+    alarms.set(this.#waitsUntil, this);
+    return this.#next = new Flight(alarms);
+  }
+
+  /** The next flight has waited long enough. */
+  ring(): void {
+    this.#depart();
+  }
+
+  /** Sends the next flight, if somebody waits for it; if nobody does and none is under way, the gate closes. */
+  #depart(): void {
+    const { gates, hash, alarms, observe, query } = this.#options;
+    const flight = this.#next;
+    if (flight !== null) {
+      this.#next = null;
+      alarms.cancel(this.#waitsUntil, this);
+      const { size } = flight;
+      const landing = flight.depart();
+      if (landing !== null) {
+        if (size > 1) observe({ kind: "shared_reads", query, count: size - 1 });
+        return this.#follow(landing);
+      }
+    }
+    if (this.#underWay === 0) gates.delete(hash);
+  }
+
+  /** Lets the next flight leave when this one has returned. */
+  #follow(landing: Promise<unknown>): void {
+    this.#underWay++;
+    const returned = () => {
+      this.#underWay--;
+      this.#depart();
+    };
+    landing.then(returned, returned);
+  }
+}
