@@ -109,6 +109,50 @@ describe("readBytes()", () => {
   });
 });
 
+describe("readBytes() of a body whose length was declared", () => {
+  const declared = (body: BodyInit, length: number) =>
+    request(body, { ...JSON_HEADERS, "content-length": `${length}` });
+
+  it("reads it", async () => {
+    const bytes = await readBytes(declared("0123456789", 10), LIMITS);
+    expect(new TextDecoder().decode(bytes)).toBe("0123456789");
+  });
+
+  it("refuses more than the limit, where more comes than was declared", async () => {
+    const body = "x".repeat(LIMITS.maxBytes + 1);
+    expect(await codeOf(readBytes(declared(body, 10), LIMITS))).toBe("body_too_large");
+  });
+
+  it("refuses it in a content coding", async () => {
+    const encoded = declared("0123456789", 10);
+    encoded.headers.set("content-encoding", "gzip");
+    expect(await codeOf(readBytes(encoded, LIMITS))).toBe("unsupported_media_type");
+  });
+
+  for (
+    const [what, sent, code] of [
+      ["that stalls", { closes: false }, "body_timeout"],
+      ["that breaks off", { closes: true }, "malformed_request"],
+    ] as const
+  ) {
+    it(`refuses a body ${what} over HTTP`, async () => {
+      const outcome = Promise.withResolvers<string>();
+      await using server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen() {} },
+        async (request) => {
+          outcome.resolve(await codeOf(readBytes(request, { ...LIMITS, timeoutMs: 200 })));
+          return new Response();
+        },
+      );
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+      const head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234";
+      await connection.write(new TextEncoder().encode(head));
+      if (sent.closes) await connection.closeWrite();
+      expect(await outcome.promise).toBe(code);
+    });
+  }
+});
+
 describe("readJson()", () => {
   const CASES: [string, Request, unknown][] = [
     ["an object", request('{"a":1}'), { a: 1 }],
@@ -195,17 +239,27 @@ describe("a body of single bytes over HTTP", () => {
   const BOUND_BYTES = 200_000_000;
 
   /** Sends each byte in a chunk of its own, and gives what the server says in the end. */
-  async function sendScattered(port: number, bytes: Uint8Array, type: string): Promise<string> {
+  async function sendScattered(
+    port: number,
+    bytes: Uint8Array,
+    { type, framing }: { type: string; framing: "chunked" | "length" },
+  ): Promise<string> {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    connection.setNoDelay(true);
+    const isChunked = framing === "chunked";
     const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\n` +
-      "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+      (isChunked ? "Transfer-Encoding: chunked" : `Content-Length: ${bytes.length}`) +
+      "\r\nConnection: close\r\n\r\n";
     await writeAll(connection, encoder.encode(head));
-    const chunks = Array.from(bytes, (byte) => `1\r\n${String.fromCharCode(byte)}\r\n`);
-    for (let start = 0; start < chunks.length; start += 500) {
-      await writeAll(connection, encoder.encode(chunks.slice(start, start + 500).join("")));
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    const text = Array.from(bytes, (byte) => String.fromCharCode(byte));
+    const chunks = isChunked ? text.map((character) => `1\r\n${character}\r\n`) : text;
+    // Without chunks, what is written at once arrives at once.
+    const atOnce = isChunked ? 500 : 10;
+    for (let start = 0; start < chunks.length; start += atOnce) {
+      await writeAll(connection, encoder.encode(chunks.slice(start, start + atOnce).join("")));
+      if (start % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    await writeAll(connection, encoder.encode("0\r\n\r\n"));
+    if (isChunked) await writeAll(connection, encoder.encode("0\r\n\r\n"));
     return (await new Response(connection.readable).text()).split("\r\n\r\n")[1] ?? "";
   }
 
@@ -231,8 +285,11 @@ describe("a body of single bytes over HTTP", () => {
       return length;
     }],
   ];
-  for (const [what, type, read] of READERS) {
-    it(`costs memory in proportion to its bytes, as ${what}`, async () => {
+  const cases = READERS.flatMap((reader) =>
+    (["chunked", "length"] as const).map((framing) => [...reader, framing] as const)
+  );
+  for (const [what, type, read, framing] of cases) {
+    it(`costs memory in proportion to its bytes, as ${what}, framed by ${framing}`, async () => {
       let before = 0;
       let most = 0;
       const measure = () => {
@@ -251,7 +308,8 @@ describe("a body of single bytes over HTTP", () => {
       );
       const timer = setInterval(measure, 20);
       const text = encoder.encode(`"${"x".repeat(COUNT - 2)}"`);
-      expect(await sendScattered(server.addr.port, text, type)).toContain(`${COUNT}`);
+      expect(await sendScattered(server.addr.port, text, { type, framing }))
+        .toContain(`${COUNT}`);
       clearInterval(timer);
       expect(most).toBeLessThan(BOUND_BYTES);
     });
