@@ -25,12 +25,14 @@ export class Stopwatch {
     this.request = request;
   }
 
-  start(): void {
-    if (this.#running++ === 0) this.#startedAt = performance.now();
+  /** @param now in the time of `performance.now()`, for a caller that has asked for it anyway */
+  start(now: number = performance.now()): void {
+    if (this.#running++ === 0) this.#startedAt = now;
   }
 
-  stop(): void {
-    if (--this.#running === 0) this.#totalMs += performance.now() - this.#startedAt;
+  /** @param now as for `start()` */
+  stop(now: number = performance.now()): void {
+    if (--this.#running === 0) this.#totalMs += now - this.#startedAt;
   }
 
   /** Milliseconds so far, while it runs too; activities that overlap count once. */

@@ -40,7 +40,7 @@ export async function tryLevel(
       writes: false,
       idempotent: true,
       fetchSize: 1,
-      timeoutMs: TIMEOUT_MS,
+      endsAt: performance.now() + TIMEOUT_MS,
     });
     return "reached";
   } catch (error) {

@@ -12,6 +12,7 @@ import type { PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState } from "../../observe/observation.ts";
 import { backoff } from "./timing/backoff.ts";
 import type { Credentials } from "./client_options.ts";
+import { ClientInUse } from "./client_in_use.ts";
 import { type ClientSettings, connectClient, settingsIn } from "./connect_client.ts";
 import { Failover, type FailoverPlan } from "./failover.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
@@ -31,16 +32,6 @@ const CONNECT_BACKOFF = { baseMs: 250, capMs: 1_000 };
 /** `changed` is false where it is up as before, with more nodes of the local data centre than before. */
 export type StateListener = (state: ConnectionState, changed: boolean) => void;
 
-/** A connected client, and what runs on it. */
-interface InUse {
-  readonly client: cassandra.Client;
-  /** Whose nodes coordinate; null if all data centres are as near. */
-  readonly datacenter: string | null;
-  running: number;
-  /** Called when nothing runs on it any more; null while it is not being replaced. */
-  onIdle: (() => void) | null;
-}
-
 export class Connection {
   #settings: ConnectionSettings;
   readonly #closing = new AbortController();
@@ -49,10 +40,10 @@ export class Connection {
   readonly #listeners: StateListener[] = [];
   readonly #hostsListeners: (() => void)[] = [];
   /** Clients that were replaced, until what runs on them has ended. */
-  readonly #replaced = new Set<InUse>();
-  #inUse: InUse | null = null;
+  readonly #replaced = new Set<ClientInUse>();
+  #inUse: ClientInUse | null = null;
   /** The client of the local data centre, while another one serves; else null. */
-  #home: InUse | null = null;
+  #home: ClientInUse | null = null;
   readonly #failover: Failover;
   #state: ConnectionState = "connecting";
   #hostsUp = 0;
@@ -123,6 +114,16 @@ export class Connection {
    * @throws {ServiceError} `unavailable`, at once while Cassandra is unreachable
    */
   async use<Result>(work: (client: cassandra.Client) => Promise<Result>): Promise<Result> {
+    const taken = this.take();
+    try {
+      return await work(taken.client);
+    } finally {
+      taken.release();
+    }
+  }
+
+  /** As `use()`; the caller has to release the client when its work has ended. */
+  take(): ClientInUse {
     const inUse = this.#inUse;
     if (inUse === null || this.#state !== "up") {
       throw new ServiceError(
@@ -130,12 +131,8 @@ export class Connection {
         "Cassandra is unreachable; the service reconnects by itself: retry later",
       );
     }
-    inUse.running++;
-    try {
-      return await work(inUse.client);
-    } finally {
-      if (--inUse.running === 0) inUse.onIdle?.();
-    }
+    inUse.take();
+    return inUse;
   }
 
   /**
@@ -293,26 +290,25 @@ export class Connection {
   }
 
   /** What a client sees counts from now on. */
-  #watched(client: cassandra.Client, datacenter: string | null): InUse {
+  #watched(client: cassandra.Client, datacenter: string | null): ClientInUse {
     // Deferred: the driver learns a new node's data centre only after the event, and no other event
     // follows.
     const refresh = () => setTimeout(() => this.#refresh());
     for (const event of ["hostUp", "hostDown", "hostAdd", "hostRemove"]) client.on(event, refresh);
-    return { client, datacenter, running: 0, onIdle: null };
+    return new ClientInUse(client, datacenter);
   }
 
   /** Shuts a client down as soon as nothing runs on it. */
-  #retire(before: InUse | null): void {
+  #retire(before: ClientInUse | null): void {
     if (before === null) return;
     this.#replaced.add(before);
-    before.onIdle = () => {
+    before.whenIdle(() => {
       before.client.shutdown().catch(() => {}).finally(() => this.#replaced.delete(before));
-    };
-    if (before.running === 0) before.onIdle();
+    });
   }
 
   /** Of a client, and of the local data centre what its own client sees. */
-  #seen({ client, datacenter }: InUse): SeenHosts {
+  #seen({ client, datacenter }: ClientInUse): SeenHosts {
     const seen = seenHosts(client, datacenter);
     return this.#home === null
       ? seen

@@ -197,7 +197,7 @@ export class Session {
       const preparing = this.#own.get(cql) ?? this.prepare(cql);
       this.#own.set(cql, preparing);
       const statement = await deadline.bound(preparing);
-      return await this.execute(statement, values, { ...options, timeoutMs: deadline.leftMs });
+      return await this.execute(statement, values, { ...options, endsAt: deadline.endsAt });
     } catch (error) {
       this.#own.delete(cql);
       const cause = isRefusal(error) ? new SchemaChanged(error.message, { cause: error }) : error;
@@ -216,27 +216,29 @@ export class Session {
     options: StatementOptions,
   ): Promise<RawResult> {
     const deadline = this.#deadlineOf(options);
-    return await this.#connection.use(async (client) => {
-      await this.#assertFits(client, statement, deadline);
+    // Not `use()`, as a function and a promise more for each statement would be felt.
+    const taken = this.#connection.take();
+    const { client } = taken;
+    try {
+      if (!this.#schema.isChecked(statement)) await this.#assertFits(client, statement, deadline);
       this.#furtherAttempts.retries.noteRequest();
-      try {
-        return await executeStatement(client, statement, values, {
-          consistency: this.#consistencyOf(options),
-          serialConsistency: options.serialConsistency === null
-            ? undefined
-            : CONSISTENCY_CODES[options.serialConsistency],
-          fetchSize: options.fetchSize,
-          pagingState: options.pagingState,
-          maxAnswerBytes: options.maxAnswerBytes,
-          isIdempotent: options.idempotent,
-          deadline,
-          writeTime: options.writeTime,
-          speculation: this.#furtherAttempts.speculationAfter(options.speculativeAfterMs ?? null),
-        });
-      } catch (error) {
-        throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
-      }
-    });
+      return await executeStatement(client, statement, values, {
+        consistency: this.#consistencyOf(options),
+        serialConsistency: options.serialConsistency &&
+          CONSISTENCY_CODES[options.serialConsistency],
+        fetchSize: options.fetchSize,
+        pagingState: options.pagingState,
+        maxAnswerBytes: options.maxAnswerBytes,
+        isIdempotent: options.idempotent,
+        deadline,
+        writeTime: options.writeTime,
+        speculation: this.#furtherAttempts.speculationAfter(options.speculativeAfterMs ?? null),
+      });
+    } catch (error) {
+      throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
+    } finally {
+      taken.release();
+    }
   }
 
   /**
@@ -251,7 +253,7 @@ export class Session {
   ): Promise<RawResult> {
     const deadline = this.#deadlineOf(options);
     return await this.#connection.use(async (client) => {
-      await this.#assertFits(client, statement, deadline);
+      if (!this.#schema.isChecked(statement)) await this.#assertFits(client, statement, deadline);
       this.#furtherAttempts.retries.noteRequest();
       try {
         return await executeBatch(client, statement, rows, {
@@ -272,7 +274,6 @@ export class Session {
     statement: PreparedStatement,
     deadline: Deadline,
   ): Promise<void> {
-    if (this.#schema.isChecked(statement)) return;
     try {
       const check = () => checkStatement(client, statement);
       await deadline.bound(this.#schema.check(statement, check));
@@ -294,9 +295,9 @@ export class Session {
     return this.#connection.coordinatorInfo(address);
   }
 
-  #deadlineOf({ timeoutMs, attempts }: Pick<StatementOptions, "timeoutMs" | "attempts">): Deadline {
-    const endsAt = performance.now() + (timeoutMs ?? this.#options.requestTimeoutMs);
-    return new Deadline(endsAt, this.#alarms, { attempts });
+  #deadlineOf({ endsAt, attempts }: Pick<StatementOptions, "endsAt" | "attempts">): Deadline {
+    const { requestTimeoutMs } = this.#options;
+    return new Deadline(endsAt ?? performance.now() + requestTimeoutMs, this.#alarms, { attempts });
   }
 
   #consistencyOf(

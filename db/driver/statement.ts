@@ -152,12 +152,7 @@ export function executeStatement(
   const { cql, id } = statement;
   const send = () =>
     sendExecute(client, { cql, id, values }, {
-      execution: {
-        ...settingsFor(statement, values, options),
-        serialConsistency: options.serialConsistency,
-        fetchSize: options.fetchSize,
-        pageState: options.pagingState,
-      },
+      execution: settingsFor(statement, values, options),
       prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
       deadline: options.deadline,
       maxBytes: options.maxAnswerBytes ?? Infinity,
@@ -198,12 +193,15 @@ export function executeBatch(
 function settingsFor(
   statement: PreparedStatement,
   values: BoundValues,
-  options: BatchOptions,
+  options: BatchOptions & Partial<ExecuteOptions>,
 ): ExecutionSettings {
   const routingKey = routingKeyOf(statement, values);
   options.deadline.attempts.partitionKey = routingKey ?? null;
   return {
     consistency: options.consistency,
+    serialConsistency: options.serialConsistency ?? null,
+    fetchSize: options.fetchSize ?? 0,
+    pageState: options.pagingState,
     isIdempotent: options.isIdempotent,
     timestamp: options.writeTime,
     keyspace: statement.keyspace ?? undefined,

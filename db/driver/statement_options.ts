@@ -19,8 +19,11 @@ export interface StatementOptions {
   readonly pagingState?: Buffer | undefined;
   /** The most bytes of rows that are taken. Default: no bound. */
   readonly maxAnswerBytes?: number | undefined;
-  /** Longest that all of it may take, however many attempts there are. Default: that of the session. */
-  readonly timeoutMs?: number;
+  /**
+   * Until when all of it may take, however many attempts there are, in the time of `performance.now()`.
+   * Default: as long as the session lets a statement take.
+   */
+  readonly endsAt?: number;
   /** Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
   /** After how many milliseconds without an answer it is sent to a second node, too; null for never, the default. */

@@ -16,7 +16,7 @@ import { executeBatch, executeStatement, prepareStatement } from "./statement.ts
 
 const OPTIONS: ExecuteOptions = {
   consistency: cassandra.types.consistencies.localOne,
-  serialConsistency: undefined,
+  serialConsistency: null,
   fetchSize: 100,
   pagingState: undefined,
   isIdempotent: true,

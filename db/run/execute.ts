@@ -18,7 +18,7 @@ import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts"
 import { type Row, sameColumns } from "../prepare/read_rows.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
 import { type CacheUse, createAnswerFetcher } from "./fetch_answer.ts";
-import { createStatementObserver, type ObserveStatement } from "./observe_statement.ts";
+import { createStatementObserver } from "./observe_statement.ts";
 import type { SlowQueryOptions } from "./slow_query.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
@@ -132,7 +132,7 @@ const APPLIED = "[applied]";
 export function createExecutor(
   { session, availability, observe, cachedReads, maxPageBytes, ...observing }: ExecutorOptions,
 ): Executor {
-  const observeStatement = createStatementObserver({ session, observe, ...observing });
+  const observeStatement = createStatementObserver({ session, observe, onFailure, ...observing });
   const fetchAnswer = createAnswerFetcher({ availability, cachedReads, observe, deadlineOf });
 
   /** Says that the schema is no longer what the query was prepared for. */
@@ -141,17 +141,10 @@ export function createExecutor(
     session.noteSchemaChange();
   }
 
-  /** Runs a statement, and notices where the schema is no longer what it was prepared for. */
-  async function observed(
-    ...[prepared, ...rest]: Parameters<ObserveStatement>
-  ): Promise<RawResult> {
-    try {
-      return await observeStatement(prepared, ...rest);
-    } catch (error) {
-      const isDrift = error instanceof ServiceError && error.code === "schema_changed";
-      if (isDrift) noteDrift(prepared, causeOf(error));
-      throw error;
-    }
+  /** Notices where the schema is no longer what a query was prepared for. */
+  function onFailure(prepared: PreparedQuery, error: unknown): void {
+    const isDrift = error instanceof ServiceError && error.code === "schema_changed";
+    if (isDrift) noteDrift(prepared, causeOf(error));
   }
 
   function clockRefusal(prepared: PreparedQuery): ServiceError | null {
@@ -172,10 +165,11 @@ export function createExecutor(
   ): Promise<RawResult> {
     const { query, statement } = prepared;
     const { stopwatch } = options;
-    const deadline = deadlineOf(prepared, options.deadline);
-    return await observed(
+    const startedAt = performance.now();
+    const endsAt = endOf(prepared, { startedAt, within: options.deadline });
+    return await observeStatement(
       prepared,
-      { stopwatch, bound: [bound] },
+      { stopwatch, bound: [bound], startedAt },
       (attempts) =>
         session.execute(statement, bound, {
           consistency: query.consistency.level,
@@ -187,7 +181,7 @@ export function createExecutor(
           pagingState: options.pagingState,
           writeTime: options.writeTime,
           speculativeAfterMs: query.speculative,
-          timeoutMs: leftUntil(deadline),
+          endsAt,
           attempts,
         }),
     );
@@ -197,9 +191,16 @@ export function createExecutor(
     return maxBytes ?? maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1);
   }
 
-  function deadlineOf({ query: { timeout } }: PreparedQuery, within = Infinity): number {
+  function deadlineOf(prepared: PreparedQuery, within?: number): number {
+    return endOf(prepared, { startedAt: performance.now(), within });
+  }
+
+  function endOf(
+    { query: { timeout } }: PreparedQuery,
+    { startedAt, within = Infinity }: { startedAt: number; within: number | undefined },
+  ): number {
     const timeoutMs = Math.min(session.requestTimeoutMs, timeout ?? Infinity);
-    return Math.min(within, performance.now() + timeoutMs);
+    return Math.min(within, startedAt + timeoutMs);
   }
 
   return {
@@ -246,16 +247,17 @@ export function createExecutor(
       const [first] = rows;
       if (first === undefined) throw new TypeError("Cannot write a batch: it has no rows");
       availability.admit(prepared, unpackRow(first));
-      await observed(
+      const startedAt = performance.now();
+      await observeStatement(
         prepared,
-        { stopwatch, bound: rows },
+        { stopwatch, startedAt, bound: rows },
         (attempts) =>
           session.executeBatch(prepared.statement, rows, {
             consistency: prepared.query.consistency.level,
             writes: prepared.writes,
             idempotent: prepared.idempotent,
             writeTime,
-            timeoutMs: leftUntil(deadlineOf(prepared, deadline)),
+            endsAt: endOf(prepared, { startedAt, within: deadline }),
             attempts,
           }),
       );
@@ -282,10 +284,6 @@ function splitApplied([first, ...others]: Row[]): Result {
   for (const row of others) delete row[APPLIED];
   const hasCurrent = Object.keys(current).length > 0;
   return { applied: applied === true, rows: hasCurrent ? [current, ...others] : others };
-}
-
-function leftUntil(deadline: number): number {
-  return Math.max(1, deadline - performance.now());
 }
 
 function causeOf(error: unknown): string {

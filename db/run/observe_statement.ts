@@ -22,6 +22,8 @@ import { createStatementSpans } from "./statement_span.ts";
 
 export interface ObservedStatement {
   readonly stopwatch?: Stopwatch | undefined;
+  /** In the time of `performance.now()`. */
+  readonly startedAt: number;
   /** A row of values, or those of a batch. */
   readonly bound: StatementRun["bound"];
 }
@@ -38,19 +40,20 @@ export interface StatementObserverOptions {
   readonly observe: Observe;
   readonly slowQueries: SlowQueryOptions;
   readonly hotSpots: Pick<HotSpots, "notePartition">;
+  /** Called with what a statement fails with. */
+  readonly onFailure: (prepared: PreparedQuery, error: unknown) => void;
 }
 
 export function createStatementObserver(
-  { session, observe, slowQueries, hotSpots }: StatementObserverOptions,
+  { session, observe, slowQueries, hotSpots, onFailure }: StatementObserverOptions,
 ): ObserveStatement {
   const spans = createStatementSpans((address) => session.coordinatorInfo(address));
   const record = createOperationRecorder();
   const slowMs = slowQueries.thresholdMs ?? Infinity;
 
-  return async (prepared, { stopwatch, bound }, run) => {
+  return async (prepared, { stopwatch, startedAt, bound }, run) => {
     const { query: { name: query }, writes } = prepared;
-    const startedAt = performance.now();
-    stopwatch?.start();
+    stopwatch?.start(startedAt);
     const attempts = new Attempts();
     const traces = stopwatch?.request?.traces ?? null;
     if (traces !== null) attempts.isTraced = traces.take();
@@ -74,6 +77,7 @@ export function createStatementObserver(
       cause = error instanceof ServiceError ? error.cause : error;
       failure = failureKind(cause);
       attempts.traceSession = traceOfError(cause);
+      onFailure(prepared, error);
       throw error;
     } finally {
       const now = performance.now();
@@ -93,7 +97,7 @@ export function createStatementObserver(
         traces?.note(session);
         observe({ kind: "cassandra_trace", query, session, coordinator, requestId });
       }
-      stopwatch?.stop();
+      stopwatch?.stop(now);
     }
   };
 }

@@ -55,7 +55,7 @@ export async function readOne(
       // It is many rows, or a large one.
       fetchSize = ENOUGH;
     }
-    if (performance.now() >= deadline) break;
+    if (!isLast && performance.now() >= deadline) break;
   }
   if (length === 0 && !isLast) {
     throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");

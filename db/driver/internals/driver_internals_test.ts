@@ -37,7 +37,7 @@ const SCHEMA = [
 
 const OPTIONS: ExecuteOptions = {
   consistency: cassandra.types.consistencies.localOne,
-  serialConsistency: undefined,
+  serialConsistency: null,
   fetchSize: 5000,
   pagingState: undefined,
   isIdempotent: true,

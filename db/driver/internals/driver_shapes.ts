@@ -94,7 +94,7 @@ export interface DriverResult {
 /** How a request is executed, by the names of the driver's own options. */
 export interface ExecutionSettings {
   readonly consistency: number;
-  readonly serialConsistency?: number | undefined;
+  readonly serialConsistency?: number | null;
   readonly fetchSize?: number;
   readonly pageState?: Buffer | undefined;
   readonly isIdempotent: boolean;

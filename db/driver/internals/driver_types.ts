@@ -80,7 +80,8 @@ export interface Speculation {
 
 export interface ExecuteOptions {
   readonly consistency: number;
-  readonly serialConsistency: number | undefined;
+  /** Null for none. */
+  readonly serialConsistency: number | null;
   readonly fetchSize: number;
   readonly pagingState: Buffer | undefined;
   readonly isIdempotent: boolean;

@@ -51,7 +51,8 @@ export class Alarms {
   #startTimer(tick: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timerTick = tick;
-    this.#timer = setTimeout(() => this.#ring(), tick * TICK_MS - performance.now());
+    const delayMs = Math.max(1, tick * TICK_MS - performance.now());
+    this.#timer = setTimeout(() => this.#ring(), delayMs);
   }
 
   #ring(): void {

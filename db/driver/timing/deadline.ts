@@ -28,7 +28,7 @@ export class DeadlinePassed extends Error {
 /** Of one statement; its requests note when they go out. */
 export class Deadline {
   /** In the time of `performance.now()`. */
-  readonly #endsAt: number;
+  readonly endsAt: number;
   readonly #alarms: Alarms;
   /** What the statement took so far. */
   readonly attempts: Attempts;
@@ -39,7 +39,7 @@ export class Deadline {
     alarms: Alarms,
     { attempts = new Attempts() }: { readonly attempts?: Attempts | undefined } = {},
   ) {
-    this.#endsAt = endsAt;
+    this.endsAt = endsAt;
     this.#alarms = alarms;
     this.attempts = attempts;
   }
@@ -50,7 +50,7 @@ export class Deadline {
 
   /** What is left, in milliseconds: at least one, as the driver takes zero for no limit. */
   get leftMs(): number {
-    return Math.max(1, Math.ceil(this.#endsAt - performance.now()));
+    return Math.max(1, Math.ceil(this.endsAt - performance.now()));
   }
 
   /**
@@ -60,7 +60,7 @@ export class Deadline {
    * @throws {DeadlinePassed} if it may not any more
    */
   noteSending(now: number = performance.now()): void {
-    if (now >= this.#endsAt) throw new DeadlinePassed({ wasSent: this.#wasSent });
+    if (now >= this.endsAt) throw new DeadlinePassed({ wasSent: this.#wasSent });
     this.attempts.noteSent(now);
   }
 
@@ -85,11 +85,11 @@ export class Deadline {
 
   /** Rings when the time is up. */
   watch(alarm: Alarm): void {
-    this.#alarms.set(this.#endsAt, alarm);
+    this.#alarms.set(this.endsAt, alarm);
   }
 
   unwatch(alarm: Alarm): void {
-    this.#alarms.cancel(this.#endsAt, alarm);
+    this.#alarms.cancel(this.endsAt, alarm);
   }
 
   /** The driver has the same limit for an answer, and may be first. */

@@ -54,7 +54,7 @@ describe("sendFirst()", () => {
     const deadline = new Deadline(performance.now() + timeoutMs, ALARMS, { attempts: of });
     return executeStatement(client, statement, [Buffer.from("a")], {
       consistency: cassandra.types.consistencies.localOne,
-      serialConsistency: undefined,
+      serialConsistency: null,
       fetchSize: 10,
       pagingState: undefined,
       isIdempotent,
@@ -101,7 +101,7 @@ describe("sendFirst()", () => {
     const values = [Buffer.from("a"), Buffer.alloc(4)];
     await expect(executeStatement(client, strange, values, {
       consistency: cassandra.types.consistencies.localOne,
-      serialConsistency: undefined,
+      serialConsistency: null,
       fetchSize: 10,
       pagingState: undefined,
       isIdempotent: true,

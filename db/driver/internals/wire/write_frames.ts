@@ -47,8 +47,14 @@ interface Entry {
   readonly callback: Written | null;
 }
 
+interface Frame {
+  readonly bytes: ExecuteRequest | Buffer;
+  readonly streamId: number;
+}
+
 /** What is written at once at most, but for the last frame. */
 const BATCH_BYTES = 65_536;
+const PAGE_BYTES = 16_384;
 
 /** Sends a request on one of the connection's streams, or once one of them is free. */
 export function sendOn(connection: WrittenConnection, operation: WritableOperation): void {
@@ -65,6 +71,8 @@ export function sendOn(connection: WrittenConnection, operation: WritableOperati
 export class WriteQueue {
   readonly #connection: WrittenConnection;
   #waiting: Entry[] = [];
+  /** Null while the socket has it, or before it is needed. */
+  #page: Buffer | null = null;
   #isScheduled = false;
   /** Whether the socket takes more. */
   #hasRoom = true;
@@ -99,46 +107,66 @@ export class WriteQueue {
   }
 
   #write(): void {
-    const { netClient, encoder } = this.#connection;
     const entries = this.#waiting;
-    this.#waiting = [];
     const now = performance.now();
-    const parts: (ExecuteRequest | Buffer)[] = [];
-    const streams: number[] = [];
+    const frames: Frame[] = [];
     let bytes = 0;
-    for (const [index, entry] of entries.entries()) {
-      if (bytes >= BATCH_BYTES) {
-        this.#waiting = entries.slice(index);
-        break;
-      }
-      const { operation } = entry;
-      if (!operation.canBeWritten()) {
-        this.#fail(entry, new Error("The request was given up before it was written"));
-        continue;
-      }
-      const { request, streamId } = operation;
-      try {
-        if (request instanceof ExecuteRequest) {
-          request.deadline.noteSending(now);
-          parts.push(request);
-          bytes += request.byteLength;
-        } else {
-          const frame = request.write(encoder, streamId);
-          parts.push(frame);
-          bytes += frame.length;
-        }
-      } catch (error) {
-        this.#fail(entry, error);
-        continue;
-      }
-      streams.push(streamId);
-      this.#wait(entry);
+    let taken = 0;
+    while (taken < entries.length && bytes < BATCH_BYTES) {
+      const frame = this.#frameOf(entries[taken++]!, now);
+      if (frame === null) continue;
+      frames.push(frame);
+      bytes += frame.bytes.byteLength;
     }
-    if (parts.length === 0) return;
-    const frames = joined(parts, { streams, bytes, version: encoder.protocolVersion });
-    this.#hasRoom = netClient.write(frames, (error) => {
+    this.#waiting = taken === entries.length ? [] : entries.slice(taken);
+    if (frames.length === 0) return;
+    const target = this.#targetFor(bytes);
+    const version = this.#connection.encoder.protocolVersion;
+    let end = 0;
+    for (const { bytes: frame, streamId } of frames) {
+      if (frame instanceof ExecuteRequest) {
+        end = frame.writeInto(target, end, { streamId, version });
+      } else {
+        target.set(frame, end);
+        end += frame.length;
+      }
+    }
+    this.#hasRoom = this.#connection.netClient.write(target.subarray(0, bytes), (error) => {
+      if (target.length === PAGE_BYTES) this.#page = target;
       if (error) this.#break(error);
     });
+  }
+
+  /** What is to be written of an entry; null if it may not be written any more. */
+  #frameOf(entry: Entry, now: number): Frame | null {
+    const { operation } = entry;
+    const { request, streamId } = operation;
+    if (!operation.canBeWritten()) {
+      this.#fail(entry, new Error("The request was given up before it was written"));
+      return null;
+    }
+    let bytes: Frame["bytes"];
+    try {
+      if (request instanceof ExecuteRequest) {
+        request.deadline.noteSending(now);
+        bytes = request;
+      } else {
+        bytes = request.write(this.#connection.encoder, streamId);
+      }
+    } catch (error) {
+      this.#fail(entry, error);
+      return null;
+    }
+    this.#wait(entry);
+    return { bytes, streamId };
+  }
+
+  /** A page is used again when the socket is done with it: most of what is written fits into it. */
+  #targetFor(bytes: number): Buffer {
+    if (bytes > PAGE_BYTES) return Buffer.allocUnsafe(bytes);
+    const page = this.#page ?? Buffer.allocUnsafeSlow(PAGE_BYTES);
+    this.#page = null;
+    return page;
   }
 
   /** Its answer may come as soon as it is written. */
@@ -169,25 +197,4 @@ export class WriteQueue {
     this.#waiting = [];
     for (const entry of waiting) this.#fail(entry, error);
   }
-}
-
-function joined(
-  parts: readonly (ExecuteRequest | Buffer)[],
-  { streams, bytes, version }: {
-    readonly streams: readonly number[];
-    readonly bytes: number;
-    readonly version: number;
-  },
-): Buffer {
-  const frames = Buffer.allocUnsafe(bytes);
-  let offset = 0;
-  for (const [index, part] of parts.entries()) {
-    if (part instanceof ExecuteRequest) {
-      offset = part.writeInto(frames, offset, { streamId: streams[index]!, version });
-    } else {
-      frames.set(part, offset);
-      offset += part.length;
-    }
-  }
-  return frames;
 }
