@@ -5,7 +5,7 @@
  */
 import cassandra from "cassandra-driver";
 import type { AttemptBudget } from "./timing/attempt_budget.ts";
-import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
+import { JitteredReconnection, RetryOnceIfIdempotent, SilentLast } from "./policies.ts";
 
 const { distance } = cassandra.types;
 
@@ -33,11 +33,13 @@ export interface ConnectionOptions extends Credentials {
 export interface ClientParts {
   readonly writeTimes: cassandra.policies.timestampGeneration.TimestampGenerator;
   readonly retryBudget: AttemptBudget;
+  /** The hosts that are asked after all others. */
+  readonly silentHosts: ReadonlySet<unknown>;
 }
 
 export function clientOptions(
   options: ConnectionOptions,
-  { writeTimes, retryBudget }: ClientParts,
+  { writeTimes, retryBudget, silentHosts }: ClientParts,
 ): cassandra.DseClientOptions {
   return {
     ...(options.secureBundle === null
@@ -50,6 +52,7 @@ export function clientOptions(
     }),
     ...tlsOptions(options),
     policies: {
+      loadBalancing: new SilentLast(silentHosts),
       reconnection: new JitteredReconnection(),
       retry: new RetryOnceIfIdempotent(retryBudget),
       timestampGeneration: writeTimes,
@@ -65,7 +68,7 @@ export function clientOptions(
     socketOptions: {
       // A node that comes back while an attempt waits for it is found by the next one.
       connectTimeout: 2_000,
-      // Timeouts alone never end a connection: see `internals/connection_probe.ts`.
+      // Timeouts alone never end a connection: see `internals/pulse.ts`.
       defunctReadTimeoutThreshold: Number.MAX_SAFE_INTEGER,
     },
     pooling: {

@@ -7,9 +7,11 @@ import cassandra from "cassandra-driver";
 import type { Observe } from "../../observe/observation.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
+import { HEARTBEAT } from "./internals/driver_internals.ts";
 import { keepHosts } from "./internals/kept_hosts.ts";
 import { steadyControl } from "./internals/steady_control.ts";
 import { noteSchemaChange } from "./once_more.ts";
+import { type SilentHosts, watchSilence } from "./internals/watch_silence.ts";
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
 import type { AttemptBudget } from "./timing/attempt_budget.ts";
 
@@ -51,7 +53,10 @@ export async function connectClient(
 
 function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassandra.Client {
   const { observe, onSchemaChange, retryBudget } = settings;
-  const client = new cassandra.Client(clientOptions(settings, { writeTimes, retryBudget }));
+  const silentHosts: SilentHosts = new Set();
+  const client = new cassandra.Client(
+    clientOptions(settings, { writeTimes, retryBudget, silentHosts }),
+  );
   client.on("log", (level: string, source: string, message: string, detail: unknown) => {
     if (level === "error") {
       observe({ kind: "driver_error", source, message, cause: detail });
@@ -61,6 +66,7 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
     noteSchemaChange(client);
     onSchemaChange(keyspace);
   });
+  watchSilence(client, { silent: silentHosts, heartbeat: HEARTBEAT });
   keepHosts(client);
   steadyControl(client, (cause) => {
     const message =

@@ -1,5 +1,6 @@
 /**
- * The driver's hooks for when to try again: a statement on another node, and a node that was lost.
+ * The driver's hooks for which node is asked, and for when to try again: a statement on another node, and a node
+ * that was lost.
  *
  * @module
  */
@@ -7,7 +8,7 @@ import cassandra from "cassandra-driver";
 import type { AttemptBudget } from "./timing/attempt_budget.ts";
 import { backoff } from "./timing/backoff.ts";
 
-const { retry, reconnection } = cassandra.policies;
+const { loadBalancing, retry, reconnection } = cassandra.policies;
 type OperationInfo = cassandra.policies.retry.OperationInfo;
 type DecisionInfo = cassandra.policies.retry.DecisionInfo;
 
@@ -70,4 +71,41 @@ export class JitteredReconnection extends reconnection.ConstantReconnectionPolic
   override newSchedule(): Iterator<number> {
     return backoff({ baseMs: 250, capMs: 1_000 });
   }
+}
+
+type QueryPlan = (error: Error, iterator: Iterator<cassandra.Host>) => void;
+
+/** The driver's own order of nodes, but those that have fallen silent come last. */
+export class SilentLast extends loadBalancing.DefaultLoadBalancingPolicy {
+  readonly #silent: ReadonlySet<unknown>;
+
+  constructor(silent: ReadonlySet<unknown>) {
+    super();
+    this.#silent = silent;
+  }
+
+  override newQueryPlan(
+    keyspace: string,
+    executionOptions: cassandra.ExecutionOptions,
+    callback: QueryPlan,
+  ): void {
+    // As it is nearly always.
+    if (this.#silent.size === 0) return super.newQueryPlan(keyspace, executionOptions, callback);
+    super.newQueryPlan(keyspace, executionOptions, (error, plan) => {
+      callback(error, plan && silentLast(plan, this.#silent));
+    });
+  }
+}
+
+/** The hosts of a plan, those first that are not silent. */
+export function* silentLast<Host>(
+  plan: Iterator<Host>,
+  silent: ReadonlySet<unknown>,
+): Generator<Host> {
+  const last: Host[] = [];
+  for (let next = plan.next(); !next.done; next = plan.next()) {
+    if (silent.has(next.value)) last.push(next.value);
+    else yield next.value;
+  }
+  yield* last;
 }

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { AttemptBudget } from "./timing/attempt_budget.ts";
-import { JitteredReconnection, RetryOnceIfIdempotent } from "./policies.ts";
+import { JitteredReconnection, RetryOnceIfIdempotent, silentLast } from "./policies.ts";
 
 type OperationInfo = cassandra.policies.retry.OperationInfo;
 type Hook = "onUnavailable" | "onReadTimeout" | "onWriteTimeout" | "onRequestError";
@@ -54,6 +54,21 @@ describe("RetryOnceIfIdempotent", () => {
     const error = new cassandra.errors.OperationTimedOutError("late");
     expect(policy.onRequestError(operation(0, true), undefined, error)).toEqual(RETHROW);
   });
+});
+
+describe("silentLast()", () => {
+  const CASES: [string, string, string, string][] = [
+    ["the order of the plan", "abc", "", "abc"],
+    ["a silent host last", "abc", "a", "bca"],
+    ["silent hosts in their order", "abcd", "ca", "bdac"],
+    ["all hosts if all are silent", "abc", "abc", "abc"],
+    ["nobody for an empty plan", "", "a", ""],
+  ];
+  for (const [what, plan, silent, expected] of CASES) {
+    it(`gives ${what}`, () => {
+      expect([...silentLast(plan[Symbol.iterator](), new Set(silent))].join("")).toBe(expected);
+    });
+  }
 });
 
 describe("JitteredReconnection", () => {

@@ -204,6 +204,24 @@ describe("a service on three nodes", () => {
     await Promise.all([migrateOnce("migrated_again", { count: 6 }), interrupting]);
   });
 
+  it("goes around a node that is frozen after a moment, and has it back", async () => {
+    const [, second] = ring.nodes;
+    for (const id of IDS) await succeed(put(id));
+    await second.freeze();
+    const frozenAt = performance.now();
+    // Some wait for the node until it is given up.
+    for (const answered of await Promise.all(IDS.map((id) => answer(get(id))))) {
+      expect(answered[0]).toBe(200);
+    }
+    expect(performance.now() - frozenAt).toBeLessThan(REQUEST_TIMEOUT_MS / 2);
+    for (const id of IDS) await succeed(get(id));
+    expect(performance.now() - frozenAt).toBeLessThan(REQUEST_TIMEOUT_MS / 2);
+    second.thaw();
+    await eventually("both local nodes are up", async () => {
+      return (await metric("cqlgate_cassandra_hosts_up"))[""] === 2;
+    });
+  });
+
   it("serves on while a node is gone, says which, and has it back", async () => {
     for (const id of IDS) await succeed(put(id));
     const [, second] = ring.nodes;

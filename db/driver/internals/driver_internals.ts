@@ -4,11 +4,11 @@
  *   partition key, and the columns of its result, which the driver reads past and drops;
  * - executing with values that are bytes already, and rows as the bytes of the answer (`wire/`);
  * - a first attempt that costs little, and the driver's retries where it fails;
- * - a question to a connection before it is given up, and one timer for all of its requests;
+ * - a bound for the handshake of a connection, and one timer for all of its requests;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again.
  *
  * `statement.ts` and `session.ts` use it. Read against cassandra-driver 4.10.0, `lib/`: `connection.js`,
- * `control-connection.js`, `host.js`, `prepare-handler.js`, `request-execution.js`, `requests.js`,
+ * `control-connection.js`, `prepare-handler.js`, `request-execution.js`, `requests.js`,
  * `readers.js`. `driver_internals_test.ts` fails where a release moves them. A plain
  * client in the same process sees no difference.
  *
@@ -17,7 +17,6 @@
 import cassandra from "cassandra-driver";
 import connectionClass from "cassandra-driver/lib/connection.js";
 import executionOptions from "cassandra-driver/lib/execution-options.js";
-import hosts from "cassandra-driver/lib/host.js";
 import prepareHandler from "cassandra-driver/lib/prepare-handler.js";
 import promiseUtils from "cassandra-driver/lib/promise-utils.js";
 import readers from "cassandra-driver/lib/readers.js";
@@ -28,7 +27,6 @@ import type { Deadline } from "../timing/deadline.ts";
 import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
 import { boundHandshake, type StartingConnection } from "./bounded_handshake.ts";
 import { keepTracesOfErrors, type ResponseReader } from "./error_trace.ts";
-import { type HostHealth, probeBeforeGivingUp } from "./connection_probe.ts";
 import type {
   Connection,
   DriverResult,
@@ -63,11 +61,12 @@ const { FrameReader } = readers as unknown as {
     prototype: ResponseReader & { readMetadata(this: FrameReader, kind: number): Metadata };
   };
 };
-const { Host: hostClass } = hosts as unknown as { Host: { prototype: HostHealth } };
 const { QueryRequest, options: heartbeat } = requests as unknown as {
   QueryRequest: new (cql: string) => Request;
   options: unknown;
 };
+/** The request that the driver sends on idle connections. */
+export const HEARTBEAT = heartbeat;
 interface DriverOptions extends BatchExecution {
   getLoadBalancingPolicy(): unknown;
   getReadTimeout(): number;
@@ -119,7 +118,6 @@ connectionPrototype.bindSocketListeners = function () {
 
 shareIdleTimer(connectionPrototype);
 boundHandshake(connectionPrototype);
-probeBeforeGivingUp(hostClass.prototype, heartbeat);
 noteCoordinators(executionPrototype);
 keepTracesOfErrors(FrameReader.prototype);
 
