@@ -30,6 +30,9 @@ export interface ReadLine<Row> {
 // More gains little, and all of them wait for the last.
 const MAX_ROWS = 100;
 const MAX_BYTES = 65_536;
+/** Lines that are grouped together, whatever their partitions. */
+const MAX_LINES = 8_000;
+const MAX_TOTAL_BYTES = 1_048_576;
 
 /** A batch has one time, so that of two writes to one row neither would be the later one. */
 class Group<Row> {
@@ -79,31 +82,59 @@ class Group<Row> {
 /**
  * Groups lines by partition. No group has two lines of one row, and the lines of a partition stay in
  * their order from group to group.
- *
- * @param key null if each line has to be written alone
  */
-export function* groupLines<Row>(
-  lines: Iterable<ReadLine<Row>>,
-  key: GroupKey<Row> | null,
-): Generator<readonly ReadLine<Row>[]> {
-  const open = new Map<string, Group<Row>>();
-  let last = "";
-  let lastGroup: Group<Row> | undefined;
-  for (const line of lines) {
-    if (key === null) {
-      yield [line];
-      continue;
-    }
-    const partition = key.partition(line.row);
-    let group = partition === last ? lastGroup : open.get(partition);
-    if (group === undefined || !group.tryAdd(line)) {
-      if (group !== undefined) yield group.lines;
-      group = new Group(key);
-      group.tryAdd(line);
-      open.set(partition, group);
-    }
-    last = partition;
-    lastGroup = group;
+export class LineGroups<Row> {
+  readonly #key: GroupKey<Row> | null;
+  readonly #open = new Map<string, Group<Row>>();
+  #last: { readonly partition: string; readonly group: Group<Row> } | null = null;
+  #lines = 0;
+  #bytes = 0;
+
+  /** @param key null if each line has to be written alone */
+  constructor(key: GroupKey<Row> | null) {
+    this.#key = key;
   }
-  for (const { lines } of open.values()) yield lines;
+
+  /** Adds a line. @returns a group that nothing more goes into; null if there is no such group */
+  add(line: ReadLine<Row>): readonly ReadLine<Row>[] | null {
+    const key = this.#key;
+    if (key === null) return [line];
+    this.#lines++;
+    this.#bytes += key.size(line.row);
+    const partition = key.partition(line.row);
+    const before = this.#last?.partition === partition
+      ? this.#last.group
+      : this.#open.get(partition);
+    if (before?.tryAdd(line)) {
+      if (this.#last?.group !== before) this.#last = { partition, group: before };
+      return null;
+    }
+    const group = new Group(key);
+    group.tryAdd(line);
+    this.#open.set(partition, group);
+    this.#last = { partition, group };
+    return before?.lines ?? null;
+  }
+
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /**
+   * Whether the groups should not wait any longer. A row keeps the block alive that it was read into, so
+   * that all lines since they were last taken count, not just those that wait.
+   */
+  get isFull(): boolean {
+    return this.#lines >= MAX_LINES || this.#bytes >= MAX_TOTAL_BYTES;
+  }
+
+  /** Takes all groups. */
+  takeAll(): (readonly ReadLine<Row>[])[] {
+    const groups = [...this.#open.values()].map(({ lines }) => lines);
+    this.#open.clear();
+    this.#last = null;
+    this.#lines = 0;
+    this.#bytes = 0;
+    return groups;
+  }
 }

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { groupLines } from "./group_lines.ts";
+import { LineGroups } from "./group_lines.ts";
 
 /** Rows such as `a1`: the partition, and the row within it. */
 const key = {
@@ -14,10 +14,15 @@ const unordered = { ...key, compare: () => 0 };
 
 function group(rows: readonly string[], by: typeof key | null = key): string[] {
   const lines = rows.map((row, index) => ({ line: index + 1, row }));
-  return [...groupLines(lines, by)].map((group) => group.map(({ row }) => row).join(" "));
+  const groups = new LineGroups(by);
+  const ready = lines.flatMap((line) => {
+    const group = groups.add(line);
+    return group === null ? [] : [group];
+  });
+  return [...ready, ...groups.takeAll()].map((group) => group.map(({ row }) => row).join(" "));
 }
 
-describe("groupLines()", () => {
+describe("LineGroups", () => {
   it("puts the lines of each partition together, in their order", () => {
     expect(group(["a1", "b1", "a2", "c1", "b2", "a0"])).toEqual(["a1 a2 a0", "b1 b2", "c1"]);
   });
@@ -59,5 +64,23 @@ describe("groupLines()", () => {
 
   it("makes no group of nothing", () => {
     expect(group([])).toEqual([]);
+  });
+
+  it("is full after so many lines or bytes, whether they wait or not, and empty once all are taken", () => {
+    const groups = new LineGroups(key);
+    const lines = (count: number) => {
+      let [added, ready] = [0, 0];
+      while (added < count && !groups.isFull) {
+        if (groups.add({ line: ++added, row: `a${added}` }) !== null) ready++;
+      }
+      return [added, ready];
+    };
+    expect([groups.isEmpty, lines(20_000)]).toEqual([true, [8_000, 79]]);
+    expect(groups.takeAll()).toHaveLength(1);
+    expect([groups.isEmpty, groups.isFull, lines(20_000)[0]]).toEqual([true, false, 8_000]);
+    groups.takeAll();
+    let large = 0;
+    while (!groups.isFull) groups.add({ line: ++large, row: `${large}${"v".repeat(10_000)}` });
+    expect(large).toBe(105);
   });
 });

@@ -12,7 +12,7 @@ import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import { backoff } from "../driver/timing/backoff.ts";
 import type { WriteTime } from "../driver/internals/driver_types.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
-import { type GroupKey, groupLines, type ReadLine } from "./group_lines.ts";
+import { type GroupKey, LineGroups, type ReadLine } from "./group_lines.ts";
 
 /**
  * One input, or why it could not be taken. JSON that is not parsed yet is valid until the next block is
@@ -97,6 +97,8 @@ const STRAINED: ReadonlySet<Code> = new Set([...PASSING, "outcome_unknown"]);
 const WINDOW = 1_000;
 /** After so much work without a turn of the event loop, others have theirs. */
 const WORK_MS = 5;
+/** How long lines wait for others of their partition, where the sender has no more for now. */
+const PATIENCE_MS = 1;
 /** A row in a batch costs Cassandra about a quarter of what it costs alone. */
 const ROWS_IN_A_PLACE = 4;
 
@@ -203,17 +205,42 @@ export async function writeLines<Row>(
     if (!reading && limit.inFlight === 0) becomeIdle();
   }
 
+  const groups = new LineGroups(options.key);
+  async function send(group: readonly ReadLine<Row>[]): Promise<void> {
+    while (!limit.tryTake(placesFor(group))) await limit.freed();
+    void writeAndRelease(group);
+  }
+  async function sendAll(): Promise<void> {
+    for (const group of groups.takeAll()) await send(group);
+  }
+  /** The blocks; what waits for others of its partition does not wait for a sender. */
+  async function* readBlocks(): AsyncGenerator<readonly Entry[]> {
+    const iterator = blocks[Symbol.asyncIterator]();
+    try {
+      while (true) {
+        const next = iterator.next();
+        if (!groups.isEmpty && !await isSoon(next, PATIENCE_MS)) await sendAll();
+        const { done, value } = await next;
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
   try {
-    reading: for await (const block of blocks) {
+    reading: for await (const block of readBlocks()) {
       for (let start = 0; start < block.length; start += WINDOW) {
         stopped = options.obstacle();
         if (stopped !== null) break reading;
         const entries = block.slice(start, start + WINDOW);
         const lines = await options.run(readEntries(entries));
-        for (const group of groupLines(lines, options.key)) {
-          while (!limit.tryTake(placesFor(group))) await limit.freed();
-          void writeAndRelease(group);
+        for (const line of lines) {
+          const group = groups.add(line);
+          if (group !== null) await send(group);
         }
+        if (groups.isFull) await sendAll();
         read = entries.at(-1)!.line;
         if (performance.now() - turnAt < WORK_MS) continue;
         // Not an immediate, before which the runtime hardly looks for input and output.
@@ -224,9 +251,22 @@ export async function writeLines<Row>(
   } catch (error) {
     broken = error;
   }
+  await sendAll();
   reading = false;
   if (limit.inFlight > 0) await idle;
   return { read, written, failed, stopped, broken, cause };
+}
+
+/** Whether work ends within a time; how it ends is for others to see. */
+function isSoon(work: Promise<unknown>, withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = globalThis.setTimeout(() => resolve(false), withinMs);
+    const end = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(end, end);
+  });
 }
 
 function placesFor({ length }: { readonly length: number }): number {

@@ -248,6 +248,56 @@ describe("writeLines() with a key", () => {
     size: () => 1,
   };
 
+  it("fills a group from blocks that come one after the other", async () => {
+    const sizes: number[] = [];
+    const { outcome } = await run(blocksOf(100, 3), {
+      key,
+      write: (rows) => {
+        sizes.push(rows.length);
+        return Promise.resolve();
+      },
+    });
+    expect(sizes).toEqual(
+      Array(11).fill(0).map((_, index) => index === 0 ? 9 : index === 10 ? 1 : 10),
+    );
+    expect(outcome).toMatchObject({ read: 100, written: 100 });
+  });
+
+  it("does not wait for a sender who has no more for now", async () => {
+    const written = Promise.withResolvers<void>();
+    async function* stalling() {
+      yield [...blocksOf(3)][0]!;
+      // Comes to its end only once these are written.
+      await written.promise;
+    }
+    const { outcome } = await run(stalling(), {
+      key,
+      write: () => {
+        written.resolve();
+        return Promise.resolve();
+      },
+    });
+    expect(outcome).toMatchObject({ read: 3, written: 3 });
+  });
+
+  it("writes what waits for others when it is stopped or breaks off", async () => {
+    let asked = 0;
+    const write = () => Promise.resolve();
+    const { outcome } = await run(blocksOf(6, 3), {
+      key,
+      write,
+      obstacle: () => ++asked > 1 ? "Enough" : null,
+    });
+    expect(outcome).toMatchObject({ read: 3, written: 3, stopped: "Enough" });
+    async function* breaking() {
+      yield [...blocksOf(3)][0]!;
+      await Promise.resolve();
+      throw new Error("gone");
+    }
+    const broken = await run(breaking(), { key, write });
+    expect(broken.outcome).toMatchObject({ read: 3, written: 3, broken: new Error("gone") });
+  });
+
   it("writes the rows of a partition together, each once", async () => {
     const groups: (readonly unknown[])[] = [];
     const { outcome } = await run(blocksOf(35, 35), {

@@ -90,11 +90,15 @@ export function bucketingOf(types: BucketTypes): Bucketing | BucketMistake {
   if (range === null) return cannotName(into, spec.by);
   // Rows come in the order of time, or nearly: most have the bucket of the row before.
   let last: { readonly start: number; readonly end: number; readonly bytes: Buffer } | null = null;
+  const known = new Map<number, Buffer>();
   const encodeKnown = (ms: number): Buffer => {
     if (last !== null && ms >= last.start && ms < last.end) return last.bytes;
     const start = bucketStart(ms, spec.by);
-    last = { start, end: neighbourStart(start, spec.by, 1), bytes: encode(ms)! };
-    return last.bytes;
+    const bytes = known.get(start) ?? encode(ms)!;
+    if (known.size === MAX_KNOWN) known.clear();
+    known.set(start, bytes);
+    last = { start, end: neighbourStart(start, spec.by, 1), bytes };
+    return bytes;
   };
   return {
     instantOf(bytes) {
@@ -125,6 +129,9 @@ export function bucketForm(
     ? cannotName(into, by)
     : form;
 }
+
+/** Buckets whose bytes are kept. */
+const MAX_KNOWN = 128;
 
 const INTO_HELP = 'Name buckets by a "text", an integer, a "date" or a "timestamp"';
 
