@@ -56,7 +56,7 @@ export class JsonWriter {
 
   /** What is written. Valid until something else is. */
   view(): Uint8Array<ArrayBuffer> {
-    return this.bytes.subarray(0, this.at);
+    return new Uint8Array(this.bytes.buffer, 0, this.at);
   }
 
   /** A copy of what is written; the next text begins at the beginning. */

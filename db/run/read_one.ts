@@ -14,13 +14,14 @@ import { bytesOf, readRows, type ReadRowsOptions, type UnreadRows } from "./unre
 const FETCH_SIZE = 5000;
 const ENOUGH = 2;
 
-export interface ReadOneOptions
-  extends Pick<ExecutionOptions, "stopwatch" | "deadline" | "cache">, ReadRowsOptions {
+export interface FindOneOptions extends Pick<ExecutionOptions, "stopwatch" | "deadline" | "cache"> {
   readonly executor: Executor;
 }
 
+/** A row that is still to be read or written. */
 export interface FoundRow {
-  readonly row: Row;
+  /** One of them has the row; the others are empty. */
+  readonly parts: readonly UnreadRows[];
   /** Of the row, as Cassandra sent it. */
   readonly bytes: number;
 }
@@ -31,10 +32,10 @@ export interface FoundRow {
  * @throws {ServiceError} `too_many_rows` for a query that is not what it claims, `answer_too_large` for a
  * row beyond the bytes of a page, `timeout` where no row was found in time, and others
  */
-export async function readOne(
+export async function findOne(
   prepared: PreparedQuery,
   values: EncodedValues,
-  { executor, run, ...options }: ReadOneOptions,
+  { executor, ...options }: FindOneOptions,
 ): Promise<FoundRow | null> {
   const deadline = executor.deadlineOf(prepared, options.deadline);
   const parts: UnreadRows[] = [];
@@ -66,7 +67,26 @@ export async function readOne(
       `Query "${prepared.query.name}" promises one row and found more: its author should make it ":many" or name the whole key`,
     );
   }
-  const [row] = await readRows(parts, { run });
-  if (row === undefined) return null;
-  return { row, bytes: parts.reduce((sum, part) => sum + bytesOf(part), 0) };
+  if (length === 0) return null;
+  return { parts, bytes: parts.reduce((sum, part) => sum + bytesOf(part), 0) };
+}
+
+/**
+ * The same row as values.
+ *
+ * @throws {ServiceError} as `findOne()` and `readRows()` do
+ */
+export async function readOne(
+  prepared: PreparedQuery,
+  values: EncodedValues,
+  { run, ...options }: FindOneOptions & ReadRowsOptions,
+): Promise<Row | null> {
+  const found = await findOne(prepared, values, options);
+  return found === null ? null : await rowOf(found, { run });
+}
+
+/** Reads the values of a row. */
+export async function rowOf({ parts }: FoundRow, options: ReadRowsOptions): Promise<Row> {
+  const [row] = await readRows(parts, options);
+  return row!;
 }

@@ -176,7 +176,7 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
     );
     if (found === null) return null;
     countRows(1);
-    return toNumbers(found.row);
+    return toNumbers(found);
   }
 
   return {

@@ -19,7 +19,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface RowsText {
   readonly parts: readonly UnreadRows[];
   readonly layout: RowLayout;
-  /** What stands around the rows. Default: nothing. */
+  /** What stands around the rows, in ASCII. Default: nothing. */
   readonly before?: string;
   readonly after?: string;
 }
@@ -39,9 +39,9 @@ export function encodeAtOnce(
   scratch: JsonWriter,
 ): void {
   scratch.clear();
-  scratch.text(before);
+  scratch.ascii(before);
   writeRows(parts, { layout, out: scratch });
-  scratch.text(after);
+  scratch.ascii(after);
 }
 
 /** What is written goes into a chunk from here on: a step more still fits into the 64 KiB of a piece. */
@@ -54,12 +54,12 @@ export function* encodeInSteps(
   const chunks: Bytes[] = [];
   // Others write into theirs between two steps.
   const out = new JsonWriter();
-  out.text(before);
+  out.ascii(before);
   for (const _ of writeRowSteps(parts, { layout, out })) {
     if (out.at >= CHUNK_BYTES) chunks.push(out.take());
     yield;
   }
-  out.text(after);
+  out.ascii(after);
   chunks.push(out.take());
   return chunks;
 }

@@ -5,25 +5,33 @@
  */
 import type { Context } from "hono";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { type FoundRow, readOne } from "../../db/run/read_one.ts";
+import type { Row } from "../../db/prepare/read_rows.ts";
+import { findOne, type FoundRow, rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
 import { compileCacheHeaders } from "./cache_headers.ts";
-import { largeJson, type Responder, type ResponderOptions } from "./responder.ts";
+import { largeJson, largeRows, type Responder, type ResponderOptions } from "./responder.ts";
 
 /** Answers with a row, with these headers. */
-export type RowWriter = (
-  found: FoundRow,
-  answer: { readonly context: Context<AppEnv>; readonly headers: Record<string, string> },
-) => Promise<Response>;
+export type RowWriter = (found: FoundRow, answer: RowAnswer) => Promise<Response>;
+
+export interface RowAnswer {
+  readonly context: Context<AppEnv>;
+  readonly headers: Record<string, string>;
+  /** The values of the row, if they were needed for the headers. */
+  readonly row: Row | null;
+}
 
 export function respondOne(prepared: PreparedQuery, options: ResponderOptions): Responder {
-  const { stallTimeoutMs } = options;
+  const { stallTimeoutMs, scratch } = options;
   return respondRow(
     prepared,
     options,
-    ({ row, bytes }, answer) => largeJson(row, { ...answer, stallTimeoutMs, bytes }),
+    ({ parts, bytes }, { row, ...answer }) =>
+      row === null
+        ? largeRows({ parts, layout: "elements" }, { ...answer, stallTimeoutMs, scratch })
+        : largeJson(row, { ...answer, stallTimeoutMs, bytes }),
   );
 }
 
@@ -41,21 +49,21 @@ export function respondRow(
     : { vary: "Authorization" };
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
     const { cassandra: stopwatch, run } = context.get("request");
-    const found = await readOne(prepared, values, {
+    const found = await findOne(prepared, values, {
       executor,
       stopwatch,
-      run,
       cache: caching.useFor(context),
     });
     if (found === null) throw noSuchRow();
     context.get("request").rowsRead++;
     context.get("request").countRows(1);
-    const tag = etag === null ? null : tagTextOf(found.row[etag.column]);
+    const row = etag === null ? null : await rowOf(found, { run });
+    const tag = row === null ? null : tagTextOf(row[etag!.column]);
     if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
       throw preconditionFailed("If-Match");
     }
     const cacheHeaders = cache === null ? {} : { ...caching.of(context), ...vary };
-    if (tag === null) return await write(found, { context, headers: cacheHeaders });
+    if (tag === null) return await write(found, { context, headers: cacheHeaders, row });
     // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
     // it on the way: a compressed row would get a weak tag, which never passes If-Match.
     const headers = {
@@ -70,7 +78,7 @@ export function respondRow(
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
       return new Response(null, { status: 304, headers });
     }
-    return await write(found, { context, headers });
+    return await write(found, { context, headers, row });
   };
 }
 

@@ -11,6 +11,7 @@ import { OCTET_STREAM } from "../../catalog/tags/raw_tag.ts";
 import type { Steps } from "../../codec/steps.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/read_rows.ts";
+import { rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { essenceOf } from "../input/body/read_content.ts";
 import { respondRow } from "./one.ts";
@@ -22,12 +23,14 @@ export function respondRaw(
   options: ResponderOptions,
 ): Responder {
   const { stallTimeoutMs } = options;
-  return respondRow(prepared, options, async ({ row }, { context, headers }) => {
+  return respondRow(prepared, options, async (found, { context, headers, ...answer }) => {
+    const { run } = context.get("request");
+    const row = answer.row ?? await rowOf(found, { run });
     const content = row[raw.content.name];
     if (typeof content !== "string") {
       throw new ServiceError("not_found", "The row has no content");
     }
-    const chunks = await context.get("request").run(decodeBase64(content));
+    const chunks = await run(decodeBase64(content));
     return largeBytes(chunks, {
       context,
       stallTimeoutMs,
