@@ -1,9 +1,9 @@
 /**
  * `deno task bench:overload`: what is answered at the peak, and at four times as many callers. Callers ask in a closed
- * loop; a caller that is refused waits as long as `Retry-After` asks for. The peak is the number of callers with the most
- * answers that are not refusals.
+ * loop; a caller that is refused waits as long as `Retry-After` asks for, or not at all. The peak is the number of callers
+ * with the most answers that are not refusals.
  *
- *     CASSANDRA_CONTACT_POINTS=… deno task bench:overload [--seconds 5] [--limit adaptive]
+ *     CASSANDRA_CONTACT_POINTS=… deno task bench:overload [--seconds 5] [--limit adaptive] [--impatient]
  *
  * @module
  */
@@ -29,7 +29,14 @@ interface Measured {
   readonly p99Ms: number;
 }
 
-async function bench(seconds: number, limit: string): Promise<void> {
+interface BenchOptions {
+  readonly seconds: number;
+  readonly limit: string;
+  /** Whether callers that are refused come back at once. */
+  readonly impatient: boolean;
+}
+
+async function bench({ seconds, limit, impatient }: BenchOptions): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const service = await startOwnProject({
     ...PROJECT,
@@ -42,7 +49,8 @@ async function bench(seconds: number, limit: string): Promise<void> {
       { prepare: true },
     );
   }
-  const run = (callers: number) => measure(`${service.url}/samples/l`, { callers, seconds });
+  const run = (callers: number) =>
+    measure(`${service.url}/samples/l`, { callers, seconds, impatient });
   await run(4);
   const steps: Measured[] = [];
   for (const callers of CALLERS) steps.push(await run(callers));
@@ -67,7 +75,11 @@ async function bench(seconds: number, limit: string): Promise<void> {
 
 async function measure(
   url: string,
-  { callers, seconds }: { readonly callers: number; readonly seconds: number },
+  { callers, seconds, impatient }: {
+    readonly callers: number;
+    readonly seconds: number;
+    readonly impatient: boolean;
+  },
 ): Promise<Measured> {
   const times: number[] = [];
   let refused = 0;
@@ -84,6 +96,7 @@ async function measure(
           continue;
         }
         refused++;
+        if (impatient) continue;
         const waitMs = Number(response.headers.get("retry-after")) * 1_000;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
@@ -104,7 +117,9 @@ if (import.meta.main) {
     options: {
       seconds: { type: "string", default: "5" },
       limit: { type: "string", default: "adaptive" },
+      impatient: { type: "boolean", default: false },
     },
   });
-  await bench(Number(values.seconds), values.limit);
+  const { limit, impatient } = values;
+  await bench({ seconds: Number(values.seconds), limit, impatient });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
+import { TOO_BUSY } from "./too_busy.ts";
 
 export interface PlacesOptions {
   /** How many there are. */
@@ -38,10 +39,7 @@ export class Places {
    */
   take(caller: string): Leave {
     if (this.#taken >= this.#max) {
-      throw new ServiceError(
-        "too_busy",
-        "The service is at capacity: retry later",
-      );
+      throw TOO_BUSY;
     }
     const own = this.#takenByCaller.get(caller) ?? 0;
     if (own >= this.#maxPerCaller) {
