@@ -50,11 +50,7 @@ export function problemInit(error: ServiceError): ResponseInit {
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
-      ...(retryAfterSeconds === null ? {} : {
-        "retry-after": `${retryAfterSeconds}`,
-        // There may be many of them, and the runtime would spend more on compressing each than on all the rest.
-        "cache-control": "no-store, no-transform",
-      }),
+      ...(retryAfterSeconds === null ? {} : { "retry-after": `${retryAfterSeconds}` }),
       ...error.headers,
     },
   };

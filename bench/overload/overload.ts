@@ -1,9 +1,9 @@
 /**
  * `deno task bench:overload`: what is answered at the peak, and at four times as many callers. Callers ask in a closed
- * loop; a caller that is refused waits as long as `Retry-After` asks for, or not at all. The peak is the number of callers
- * with the most answers that are not refusals.
+ * loop; a caller that is refused waits as long as `Retry-After` asks for. The peak is the number of callers with the most
+ * answers that are not refusals.
  *
- *     CASSANDRA_CONTACT_POINTS=… deno task bench:overload [--seconds 5] [--limit adaptive] [--impatient]
+ *     CASSANDRA_CONTACT_POINTS=… deno task bench:overload [--seconds 5] [--limit adaptive]
  *
  * @module
  */
@@ -29,14 +29,7 @@ interface Measured {
   readonly p99Ms: number;
 }
 
-interface BenchOptions {
-  readonly seconds: number;
-  readonly limit: string;
-  /** Whether callers that are refused come back at once. */
-  readonly impatient: boolean;
-}
-
-async function bench({ seconds, limit, impatient }: BenchOptions): Promise<void> {
+async function bench(seconds: number, limit: string): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const service = await startOwnProject({
     ...PROJECT,
@@ -49,8 +42,7 @@ async function bench({ seconds, limit, impatient }: BenchOptions): Promise<void>
       { prepare: true },
     );
   }
-  const run = (callers: number) =>
-    measure(`${service.url}/samples/l`, { callers, seconds, impatient });
+  const run = (callers: number) => measure(`${service.url}/samples/l`, { callers, seconds });
   await run(4);
   const steps: Measured[] = [];
   for (const callers of CALLERS) steps.push(await run(callers));
@@ -75,11 +67,7 @@ async function bench({ seconds, limit, impatient }: BenchOptions): Promise<void>
 
 async function measure(
   url: string,
-  { callers, seconds, impatient }: {
-    readonly callers: number;
-    readonly seconds: number;
-    readonly impatient: boolean;
-  },
+  { callers, seconds }: { readonly callers: number; readonly seconds: number },
 ): Promise<Measured> {
   const times: number[] = [];
   let refused = 0;
@@ -96,7 +84,6 @@ async function measure(
           continue;
         }
         refused++;
-        if (impatient) continue;
         const waitMs = Number(response.headers.get("retry-after")) * 1_000;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
@@ -117,9 +104,7 @@ if (import.meta.main) {
     options: {
       seconds: { type: "string", default: "5" },
       limit: { type: "string", default: "adaptive" },
-      impatient: { type: "boolean", default: false },
     },
   });
-  const { limit, impatient } = values;
-  await bench({ seconds: Number(values.seconds), limit, impatient });
+  await bench(Number(values.seconds), values.limit);
 }

@@ -20,13 +20,11 @@ export interface OwnProjectOptions {
   readonly migration: string;
   readonly queries: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Where the log goes. Default: with the benchmark's own output. */
-  readonly stdout?: "inherit" | "null";
 }
 
 /** @param stack ends what was started */
 export async function startOwnProject(
-  { migration, queries, env: own = {}, stdout = "inherit" }: OwnProjectOptions,
+  { migration, queries, env: own = {} }: OwnProjectOptions,
   stack: AsyncDisposableStack,
 ): Promise<OwnProject> {
   const contactPoint = Deno.env.get("CASSANDRA_CONTACT_POINTS");
@@ -68,7 +66,7 @@ export async function startOwnProject(
     await client.shutdown();
   });
   const url = `http://127.0.0.1:${env.PORT}`;
-  await spawnService(env, { url, stdout, stack });
+  await spawnService(env, { url, stack });
   return {
     url,
     client,
@@ -84,17 +82,13 @@ const READY_TIMEOUT_MS = 60_000;
 
 async function spawnService(
   env: Readonly<Record<string, string>>,
-  { url, stdout, stack }: {
-    readonly url: string;
-    readonly stdout: "inherit" | "null";
-    readonly stack: AsyncDisposableStack;
-  },
+  { url, stack }: { readonly url: string; readonly stack: AsyncDisposableStack },
 ): Promise<void> {
   const args = ["run", "--quiet", "--no-prompt", "--allow-net", "--allow-env"];
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args, `--allow-read=${env.CQL_DIR}`, "main.ts"],
     env,
-    stdout,
+    stdout: "inherit",
   }).spawn();
   let hasEnded = false;
   const ended = child.status.then(() => hasEnded = true);

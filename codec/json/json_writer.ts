@@ -72,13 +72,6 @@ export class JsonWriter {
     if (this.bytes.length > MAX_KEPT) this.bytes = Buffer.allocUnsafeSlow(this.#capacity);
   }
 
-  /** Long text that was encoded before. */
-  copy(text: Uint8Array): void {
-    this.reserve(text.length);
-    this.bytes.set(text, this.at);
-    this.at += text.length;
-  }
-
   /** Text that was encoded before. */
   raw(text: Uint8Array): void {
     const { length } = text;

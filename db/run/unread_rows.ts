@@ -9,7 +9,7 @@ import type { JsonWriter } from "../../codec/json/json_writer.ts";
 import type { RunSteps, Steps } from "../../codec/steps.ts";
 import type { RawRows } from "../driver/internals/driver_types.ts";
 import type { Row, RowReader } from "../prepare/read_rows.ts";
-import type { RowLayout, RowTarget, RowWriter } from "../prepare/write_rows.ts";
+import type { RowLayout } from "../prepare/write_rows.ts";
 
 export interface UnreadRows {
   readonly raw: RawRows;
@@ -66,26 +66,9 @@ export interface WrittenRows {
 export function writeRows(parts: readonly UnreadRows[], written: WrittenRows): void {
   let isFirst = true;
   for (const { raw, reader: { writer } } of parts) {
-    const target = { ...written, isFirst };
-    if (isFirst && written.layout === "elements" && raw.texts !== undefined) {
-      writeShared(raw, raw.texts, { writer, target });
-    } else writer.write(raw, target);
+    writer.write(raw, { ...written, isFirst });
     isFirst &&= raw.length === 0;
   }
-}
-
-/** Writes rows that other callers have as well: the text of those who see the same of them is the same. */
-function writeShared(
-  raw: RawRows,
-  texts: Map<object, Uint8Array>,
-  { writer, target }: { readonly writer: RowWriter; readonly target: RowTarget },
-): void {
-  const { out } = target;
-  const known = texts.get(writer);
-  if (known !== undefined) return out.copy(known);
-  const start = out.at;
-  writer.write(raw, target);
-  texts.set(writer, new Uint8Array(out.bytes.subarray(start, out.at)));
 }
 
 /** The same in steps, between which what is written may be taken. */

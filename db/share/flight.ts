@@ -61,9 +61,7 @@ export class Flight {
     if (first === undefined) return null;
     return first.send(this.#latest).then(
       (result) => {
-        const passengers = this.#land();
-        const shared = passengers.length > 1 ? withTexts(result) : result;
-        for (const { resolve } of passengers) resolve(shared);
+        for (const { resolve } of this.#land()) resolve(result);
       },
       (error) => {
         for (const { reject } of this.#land()) {
@@ -99,11 +97,6 @@ export class Flight {
     if (this.#passengers.length > 0) this.#setAlarm(this.#earliest);
     for (const { reject } of late) reject(tooLate());
   }
-}
-
-/** What one of them makes of the rows the others may use. */
-function withTexts(result: RawResult): RawResult {
-  return { ...result, rows: { ...result.rows, texts: new Map() } };
 }
 
 function tooLate(): ServiceError {

@@ -7,10 +7,9 @@
  *
  * @module
  */
-import type { ServiceError } from "../../errors/service_error.ts";
+import { ServiceError } from "../../errors/service_error.ts";
 import { FairQueue } from "./fair_queue.ts";
 import type { Leave, Places } from "./places.ts";
-import { TOO_BUSY } from "./too_busy.ts";
 
 export interface AdmissionOptions {
   /** Bounds what is served and what waits together, and how much of it one caller has. */
@@ -107,7 +106,7 @@ export class Admission {
     const isStanding = now - this.#emptyAt > STANDING_AFTER_MS;
     const since = now - (isStanding ? STANDING_WAIT_MS : BURST_WAIT_MS);
     for (const { refuse } of this.#queue.removeWhile((waiter) => waiter.since < since)) {
-      refuse(TOO_BUSY);
+      refuse(new ServiceError("too_busy", "The service is at capacity: retry later"));
     }
   }
 }

@@ -5,7 +5,6 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
-import { TOO_BUSY } from "./too_busy.ts";
 
 export interface PlacesOptions {
   /** How many there are. */
@@ -39,7 +38,10 @@ export class Places {
    */
   take(caller: string): Leave {
     if (this.#taken >= this.#max) {
-      throw TOO_BUSY;
+      throw new ServiceError(
+        "too_busy",
+        "The service is at capacity: retry later",
+      );
     }
     const own = this.#takenByCaller.get(caller) ?? 0;
     if (own >= this.#maxPerCaller) {

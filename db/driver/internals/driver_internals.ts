@@ -9,7 +9,7 @@
  *
  * `statement.ts` and `session.ts` use it. Read against cassandra-driver 4.10.0, `lib/`: `connection.js`,
  * `control-connection.js`, `prepare-handler.js`, `request-execution.js`, `requests.js`,
- * `readers.js`. `driver_internals_test.ts` fails where a release moves them. A plain
+ * `readers.js`, `tokenizer.js`. `driver_internals_test.ts` fails where a release moves them. A plain
  * client in the same process sees no difference.
  *
  * @module
@@ -23,6 +23,9 @@ import readers from "cassandra-driver/lib/readers.js";
 import requestExecution from "cassandra-driver/lib/request-execution.js";
 import requestHandler from "cassandra-driver/lib/request-handler.js";
 import requests from "cassandra-driver/lib/requests.js";
+import tokens from "cassandra-driver/lib/token.js";
+import tokenizers from "cassandra-driver/lib/tokenizer.js";
+import mutableLong from "cassandra-driver/lib/types/mutable-long.js";
 import type { Deadline } from "../timing/deadline.ts";
 import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
 import { boundHandshake, type StartingConnection } from "./bounded_handshake.ts";
@@ -40,6 +43,7 @@ import type {
 } from "./driver_shapes.ts";
 import type { RawResult } from "./driver_types.ts";
 import { type IdleConnection, shareIdleTimer } from "./idle_timer.ts";
+import { murmur3 } from "./murmur3.ts";
 import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
 import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";
 import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
@@ -61,6 +65,11 @@ const { FrameReader } = readers as unknown as {
     prototype: ResponseReader & { readMetadata(this: FrameReader, kind: number): Metadata };
   };
 };
+const { Murmur3Tokenizer } = tokenizers as unknown as {
+  Murmur3Tokenizer: { prototype: { hash(key: Uint8Array): unknown } };
+};
+const { Murmur3Token } = tokens as unknown as { Murmur3Token: new (value: unknown) => unknown };
+const MutableLong = mutableLong as unknown as new (...quarters: readonly number[]) => unknown;
 const { QueryRequest, options: heartbeat } = requests as unknown as {
   QueryRequest: new (cql: string) => Request;
   options: unknown;
@@ -114,6 +123,11 @@ connectionPrototype.bindSocketListeners = function () {
   bindSocketListeners.call(this);
   this.writeQueue = new WriteQueue(this);
   readFrames(this, FrameReader);
+};
+
+Murmur3Tokenizer.prototype.hash = (key) => {
+  const { high, low } = murmur3(key);
+  return new Murmur3Token(new MutableLong(low & 0xffff, low >>> 16, high & 0xffff, high >>> 16));
 };
 
 shareIdleTimer(connectionPrototype);

@@ -49,8 +49,6 @@ export interface RawRows {
   readonly body: Buffer;
   readonly offset: number;
   readonly end: number;
-  /** Where several callers get them: the texts that were made of them, by what made them. */
-  readonly texts?: Map<object, Uint8Array>;
 }
 
 export interface RawResult {

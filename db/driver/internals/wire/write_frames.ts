@@ -120,6 +120,8 @@ export class WriteQueue {
     }
     this.#waiting = taken === entries.length ? [] : entries.slice(taken);
     if (frames.length === 0) return;
+    // Once for all of them: it asks for the time.
+    this.#connection._setIdleTimeout();
     const target = this.#targetFor(bytes);
     const version = this.#connection.encoder.protocolVersion;
     let end = 0;
@@ -172,9 +174,7 @@ export class WriteQueue {
   /** Its answer may come as soon as it is written. */
   #wait({ operation, callback }: Entry): void {
     if (callback !== null) return callback();
-    const connection = this.#connection;
-    connection._setIdleTimeout();
-    connection._operations.set(operation.streamId, operation);
+    this.#connection._operations.set(operation.streamId, operation);
   }
 
   #fail({ operation, callback }: Entry, error: unknown): void {
