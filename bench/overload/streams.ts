@@ -1,8 +1,8 @@
 /**
- * `deno task bench:streams`: what callers hold who ask for large results and read nothing, and what point requests
- * notice of them. Each caller asks for 18 MB as NDJSON, all at once; then they leave.
+ * `deno task bench:streams`: what callers hold who ask for large results and read nothing, or read all of them, and what
+ * point requests notice of it. Each caller asks for 18 MB as NDJSON, all at once; then they leave.
  *
- *     CASSANDRA_CONTACT_POINTS=… deno task bench:streams [--readers 916] [--streams 128]
+ *     CASSANDRA_CONTACT_POINTS=… deno task bench:streams [--readers 916] [--streams 128] [--read]
  *
  * @module
  */
@@ -38,7 +38,14 @@ const MEMORY = {
 const STALL_MS = 15_000;
 const RECOVERY_MS = 20_000;
 
-async function bench(readers: number, streams: number): Promise<void> {
+interface BenchOptions {
+  readonly readers: number;
+  readonly streams: number;
+  /** Whether callers read what they asked for. */
+  readonly reading: boolean;
+}
+
+async function bench({ readers, streams, reading }: BenchOptions): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const service = await startOwnProject({
     ...PROJECT,
@@ -80,16 +87,19 @@ async function bench(readers: number, streams: number): Promise<void> {
 
   const point = keepReading(service.url);
   const connections = await Promise.all(Array.from({ length: readers }, () => ask(url)));
+  const bytes = reading ? connections.map(({ connection }) => readAll(connection)) : [];
   await new Promise((resolve) => setTimeout(resolve, STALL_MS));
-  await measure("stalled");
+  await measure(reading ? "while they read" : "stalled");
   for (const { connection } of connections) connection.close();
+  const received = (await Promise.all(bytes)).reduce((sum, each) => sum + each, 0);
   await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
   await measure("after they left");
   const { failed, read, slowestMs } = await point.stop();
   const accepted = connections.filter(({ status }) => status === 200).length;
   console.log(
     [
-      `${readers} readers that stall, ${accepted} of them accepted`,
+      `${readers} readers that ${reading ? "read" : "stall"}, ${accepted} of them accepted`,
+      ...reading ? [`They received ${Math.round(received / 2 ** 20)} MiB`] : [],
       ...memory,
       `Point reads meanwhile: ${read}, of which ${failed} failed; the slowest took ${
         Math.round(slowestMs)
@@ -107,6 +117,18 @@ async function ask({ hostname, port }: URL) {
   const beginning = new Uint8Array(12);
   await connection.read(beginning);
   return { connection, status: Number(new TextDecoder().decode(beginning).slice(9)) };
+}
+
+/** Reads until there is no more, or the connection is closed. @returns how many bytes came */
+async function readAll(connection: Deno.TcpConn): Promise<number> {
+  const buffer = new Uint8Array(256 * 1024);
+  let total = 0;
+  try {
+    for (let count; (count = await connection.read(buffer)) !== null;) total += count;
+  } catch {
+    // It was closed meanwhile.
+  }
+  return total;
 }
 
 async function pointReads(url: string, count: number): Promise<void> {
@@ -142,7 +164,9 @@ if (import.meta.main) {
     options: {
       readers: { type: "string", default: "916" },
       streams: { type: "string", default: "128" },
+      read: { type: "boolean", default: false },
     },
   });
-  await bench(Number(values.readers), Number(values.streams));
+  const { readers, streams, read: reading } = values;
+  await bench({ readers: Number(readers), streams: Number(streams), reading });
 }

@@ -5,12 +5,11 @@
  * @module
  */
 import type { Context, MiddlewareHandler } from "hono";
-import { ExactNumber } from "../../codec/json/exact_number.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, Identity } from "../context.ts";
-import { claimAt } from "../input/claim_at.ts";
+import { isCallerOff } from "./caller_switch.ts";
 import type { Control } from "./control_file.ts";
-import type { ClaimSwitch, ControlState } from "./control_state.ts";
+import type { ControlState } from "./control_state.ts";
 
 /** A query, or a hand-written route. */
 export interface Switchable {
@@ -59,20 +58,9 @@ function obstacleTo(state: ControlState, { name, writes }: Switchable): ServiceE
   return null;
 }
 
-function assertCallerOn(state: ControlState, { clientId, claims }: Identity): void {
-  const isOff = clientId !== null && state.clients.has(clientId) ||
-    state.claims.some(({ path, values }: ClaimSwitch) => {
-      const text = textOf(claimAt(claims, path));
-      return text !== null && values.has(text);
-    });
-  if (!isOff) return;
+function assertCallerOn(state: ControlState, caller: Identity): void {
+  if (!isCallerOff(state, caller)) return;
   throw refusal("caller_off", "This client or tenant is switched off: ask the operator", state);
-}
-
-/** A claim as the control file has it. */
-function textOf(value: unknown): string | null {
-  if (value instanceof ExactNumber) return value.source;
-  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : null;
 }
 
 function refusal(
