@@ -218,20 +218,25 @@ export function routingKeyOf(
   statement: Pick<PreparedStatement, "partitionKey">,
   values: BoundValues,
 ): Buffer | undefined {
-  const parts: Buffer[] = [];
-  for (const index of statement.partitionKey) {
+  const { partitionKey } = statement;
+  const [only] = partitionKey;
+  if (only === undefined) return undefined;
+  if (partitionKey.length === 1) return values[only] ?? undefined;
+  let length = 0;
+  for (const index of partitionKey) {
     const value = values[index];
     if (!value) return undefined;
-    parts.push(value);
+    length += value.length + 3;
   }
-  if (parts.length < 2) return parts[0];
-  const length = parts.reduce((sum, part) => sum + part.length + 3, 0);
   const key = Buffer.allocUnsafe(length);
   let offset = 0;
-  for (const part of parts) {
-    offset = key.writeUInt16BE(part.length, offset);
-    offset += part.copy(key, offset);
-    offset = key.writeUInt8(0, offset);
+  for (const index of partitionKey) {
+    const value = values[index]!;
+    key[offset] = value.length >> 8;
+    key[offset + 1] = value.length;
+    key.set(value, offset + 2);
+    offset += value.length + 3;
+    key[offset - 1] = 0;
   }
   return key;
 }
