@@ -9,7 +9,8 @@ import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { ParamSource } from "../../catalog/query.ts";
 import { SCAN_PARAMETERS } from "../../catalog/tags/scan_tag.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
-import { inOneStep, type Steps } from "../../codec/steps.ts";
+import { primitives } from "../../codec/primitives.ts";
+import type { Steps } from "../../codec/steps.ts";
 import type {
   EncodedValues,
   PreparedParam,
@@ -80,7 +81,7 @@ export function compileInput<Own>(
     require?.(input.claims)(values);
     // The last of all: what would be refused anyway is refused without it (RFC 9110, section 13.2.1).
     const { preconditions, values: compared } = readPreconditions(input.headers);
-    const sent = { ...values, ...compared };
+    const sent = Object.assign(values, compared);
     if (generate === null) return { values: sent, own, preconditions, repeatable: null };
     const { seeds } = input;
     const withSeed = (seed: Seed) => ({ ...sent, ...generate(seed) });
@@ -108,6 +109,7 @@ export function compileOuter(prepared: InputFacts, ownNames: readonly string[]):
   return function* readOuter(input, values, errors) {
     yield* readParams(input, values, errors);
     readScan?.(input.query, values, errors);
+    if (input.query.size === 0) return;
     for (const name of new Set(input.query.keys())) {
       if (errors.length >= MAX_ERRORS) return;
       if (!names.includes(name)) errors.push(unknown("query", name, names));
@@ -152,7 +154,10 @@ function compileParams(
   const onlyKey = allKeys.length === 1 ? allKeys[0] : undefined;
 
   return function* readParams(input, values, errors) {
-    for (const read of readers) yield* read(input, values, errors);
+    for (const reader of readers) {
+      if ("steps" in reader) yield* reader.steps(input, values, errors);
+      else reader.now(input, values, errors);
+    }
     for (const { param, bucket } of buckets) {
       const { source } = param;
       const instant = source.in === "bucket" ? values[source.of] : undefined;
@@ -185,28 +190,36 @@ function compileParams(
 /** Reads values, and adds what is wrong with them. */
 export type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => Steps<void>;
 
-function compileParam(prepared: PreparedParam): ParamReader {
+/** Reads one parameter: at once, or in steps where its values have members. */
+type ReaderOfOne =
+  | { now(input: RawInput, values: Values, errors: InputError[]): void }
+  | { readonly steps: ParamReader };
+
+function compileParam(prepared: PreparedParam): ReaderOfOne {
   const { param, codec, nullable } = prepared;
   const { name, source } = param;
-  if (!isRead(source)) return () => inOneStep(() => {});
+  if (!isRead(source)) return { now() {} };
   if (source.in === "content") {
-    return ({ content }, values) =>
-      inOneStep(() => {
+    return {
+      now({ content }, values) {
         values[name] = content?.bytes;
-      });
+      },
+    };
   }
   if (source.in === "content-type") {
-    return ({ content }, values) =>
-      inOneStep(() => {
+    return {
+      now({ content }, values) {
         if (content !== undefined) values[name] = codec.encode(content.type);
-      });
+      },
+    };
   }
   if (source.in === "claim") {
     const readClaim = compileClaim(codec, source.claim);
-    return ({ claims }, values) =>
-      inOneStep(() => {
+    return {
+      now({ claims }, values) {
         values[name] = readClaim(claims);
-      });
+      },
+    };
   }
   const schema = schemaOf(prepared);
   const { isOptional, leftOut } = absenceOf(prepared);
@@ -214,20 +227,42 @@ function compileParam(prepared: PreparedParam): ParamReader {
   // The router knows a segment by its marker.
   const clientName = place === "path" ? name : clientNameOf(param);
   const pointer = pointerToParam(param);
-  return function* readParam(input, values, errors) {
-    const raw = rawValue(input, place, clientName);
+
+  /** Whether there is a value to check; what can be said without is done. */
+  function isToCheck(raw: unknown, values: Values, errors: InputError[]): boolean {
     if (raw === undefined) {
       if (isOptional) values[name] = leftOut;
       else errors.push({ pointer, detail: "Required" });
-    } else if (raw === NOT_UTF8) {
+      return false;
+    }
+    if (raw === NOT_UTF8) {
       errors.push({ pointer, detail: "Expected text in UTF-8" });
-    } else if (raw === null && nullable) {
-      values[name] = null;
-    } else {
-      const result = schema.safeParse(place === "body" ? yield* codec.readAhead(raw) : raw);
+      return false;
+    }
+    if (raw !== null || !nullable) return true;
+    values[name] = null;
+    return false;
+  }
+
+  if (place !== "body" || Object.hasOwn(primitives, codec.type.kind)) {
+    return {
+      now(input, values, errors) {
+        const raw = rawValue(input, place, clientName);
+        if (!isToCheck(raw, values, errors)) return;
+        const result = schema.safeParse(raw);
+        if (result.success) values[name] = codec.encode(result.data);
+        else errors.push(...inputErrors(result.error, pointer));
+      },
+    };
+  }
+  return {
+    *steps(input, values, errors) {
+      const raw = rawValue(input, place, clientName);
+      if (!isToCheck(raw, values, errors)) return;
+      const result = schema.safeParse(yield* codec.readAhead(raw));
       if (result.success) values[name] = yield* codec.encodeSteps(result.data);
       else errors.push(...inputErrors(result.error, pointer));
-    }
+    },
   };
 }
 
