@@ -321,6 +321,11 @@ describe("@cache", () => {
     }
     expect((await ask("/short/2")).body.code).toBe("timeout");
     expect((await ask("/brief/2")).status).toBe(200);
+    proxy.breakConnections();
+    await eventually("the connections are gone", async () => {
+      return (await ask("/short/2")).body.code === "unavailable";
+    });
+    expect((await ask("/brief/2")).body.words).toBe("acme 2");
     proxy.delayMs = 0;
     await eventually("it is served again", async () => (await ask("/short/2")).status === 200);
   });
