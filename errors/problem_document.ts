@@ -43,7 +43,9 @@ export function problemAnswer(error: ServiceError, requestId: string): Response 
 }
 
 /** Status and headers of the answer. */
-export function problemInit(error: ServiceError): ResponseInit {
+export function problemInit(
+  error: ServiceError,
+): { status: number; headers: Record<string, string> } {
   const { status, retryAfterSeconds } = CODES[error.code];
   return {
     status,

@@ -11,6 +11,7 @@ import type { Status } from "../observe/status.ts";
 import type { App } from "./app.ts";
 import { WholeResponses } from "./middleware/head.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
+import { throughSteps } from "./through_steps.ts";
 
 export interface AdminOptions {
   readonly metrics: Metrics;
@@ -28,7 +29,7 @@ export interface AdminOptions {
 export function createAdmin({ metrics, status, hotSpots, secure, settings }: AdminOptions): App {
   const admin = new Hono();
   const responses = new WholeResponses();
-  admin.use(responses.keep(), securityHeaders(secure));
+  admin.use(throughSteps([responses.keep(), securityHeaders(secure)]));
   // What scrapes and probes ask every few seconds would be most of all spans.
   admin.use(async (_, next) => {
     dropRuntimeSpan();

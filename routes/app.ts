@@ -54,6 +54,8 @@ import type { NoteCaller } from "./middleware/note_caller.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
+import type { Step } from "./step.ts";
+import { throughSteps } from "./through_steps.ts";
 import { timing } from "./middleware/timing.ts";
 import { type CassandraTracing, traceCassandra } from "./auth/trace_cassandra.ts";
 import { tracing } from "./middleware/tracing.ts";
@@ -131,16 +133,10 @@ interface PipelineOptions extends AppOptions {
  * a route of it, or those to a hand-written route.
  */
 type Unit =
-  | { of: "everything"; use(options: PipelineOptions): MiddlewareHandler<AppEnv>[] }
-  | { of: "api"; use(options: PipelineOptions): MiddlewareHandler<AppEnv>[] }
-  | {
-    of: "route";
-    use(options: PipelineOptions, route: GuardedRoute): MiddlewareHandler<AppEnv>[];
-  }
-  | {
-    of: "handwritten";
-    use(options: PipelineOptions, needs: HandlerNeeds): MiddlewareHandler<AppEnv>[];
-  };
+  | { of: "everything"; use(options: PipelineOptions): Step[] }
+  | { of: "api"; use(options: PipelineOptions): Step[] }
+  | { of: "route"; use(options: PipelineOptions, route: GuardedRoute): Step[] }
+  | { of: "handwritten"; use(options: PipelineOptions, needs: HandlerNeeds): Step[] };
 
 interface GuardedRoute {
   readonly path: string;
@@ -168,7 +164,6 @@ const PIPELINE: readonly Unit[] = [
   { of: "everything", use: ({ addresses }) => [requestId(addresses)] },
   { of: "everything", use: () => [timing()] },
   { of: "everything", use: (options) => [accessLog(options)] },
-  { of: "everything", use: ({ addresses }) => [tracing(addresses)] },
   { of: "everything", use: ({ headLimits }) => [checkHead(headLimits)] },
   { of: "api", use: () => [checkUrl()] },
   { of: "route", use: (_, { path }) => [nameRoute(path)] },
@@ -207,17 +202,23 @@ export function createApp(appOptions: AppOptions): App {
     getPath: addresses.routePath,
     defaultHook: refuseInput,
   });
-  app.use(...pipelineOf("everything", options));
+  // Around all steps, as what they do belongs to the span.
+  app.use(tracing(options.addresses));
+  app.use(throughSteps(pipelineOf("everything", options)));
   app.onError((error, context) => problemResponse(error, context));
 
-  app.get("/livez", nameRoute("/livez"), (context) => context.json({ status: "alive" }));
-  app.get("/readyz", nameRoute("/readyz"), (context) => {
+  app.get(
+    "/livez",
+    throughSteps([nameRoute("/livez")]),
+    (context) => context.json({ status: "alive" }),
+  );
+  app.get("/readyz", throughSteps([nameRoute("/readyz")]), (context) => {
     const reason = options.unreadiness();
     if (reason !== null) throw notReady(reason);
     return context.json({ status: "ready" });
   });
   if (docs !== null) {
-    app.use("/docs/*", nameRoute("/docs"));
+    app.use("/docs/*", throughSteps([nameRoute("/docs")]));
     app.route("/docs", createDocs({ ...options, ...docs }));
     // Relative, so that it is right whatever prefix a proxy strips.
     app.get("/docs/", (context) => context.redirect("../docs", 308));
@@ -248,7 +249,7 @@ function mountApi(
   prepared: readonly PreparedQuery[],
   options: PipelineOptions,
 ): void {
-  app.use(...pipelineOf("api", options));
+  app.use(throughSteps(pipelineOf("api", options)));
   const { stallTimeoutMs } = options;
   const callers = createCallerFactory(prepared, options);
   const recorded = new Set(
@@ -311,29 +312,30 @@ function namesOf({ sets }: QuotaSelector): QuotaName[] {
   return sets.flatMap(({ of, quotas }) => quotas.map(({ name }) => ({ query: of, policy: name })));
 }
 
-/** The units for every request, or for requests to the API. */
+/** The steps of every request, or of requests to the API. */
 function pipelineOf(
   of: "everything" | "api",
   options: PipelineOptions,
-): MiddlewareHandler<AppEnv>[] {
+): Step[] {
   return PIPELINE.flatMap((unit) => unit.of === of ? unit.use(options) : []);
 }
 
 /** Nothing where no web page may call the API: its requests pay nothing. */
-function corsOf({ origins, handwritten }: PipelineOptions): MiddlewareHandler<AppEnv>[] {
+function corsOf({ origins, handwritten }: PipelineOptions): Step[] {
   if (origins === null) return [];
   const exposed = exposedHeaders(handwritten.map(({ description }) => description));
   return [cors({ policy: origins, exposed })];
 }
 
-/** The units in front of a route. */
+/** The middleware in front of a route. */
 function beforeRoute(route: GuardedRoute, options: PipelineOptions): MiddlewareHandler<AppEnv>[] {
   const { needs } = route;
-  return PIPELINE.flatMap((unit) => {
+  const steps = PIPELINE.flatMap((unit) => {
     if (unit.of === "route") return unit.use(options, route);
     const isOwn = unit.of === "handwritten" && needs !== undefined;
     return isOwn ? unit.use(options, needs) : [];
   });
+  return [throughSteps(steps, { outer: pipelineOf("everything", options) })];
 }
 
 function notReady(reason: string): ServiceError {

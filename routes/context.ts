@@ -56,6 +56,8 @@ export interface RequestContext {
   identity: Identity | null;
   /** Runs work in steps, in turn with other callers once the caller is known. */
   run: RunSteps;
+  /** Whether another data centre served when it arrived at its route. */
+  wasAway: boolean;
   /** How many rows have been read for its answer so far. */
   rowsRead: number;
   /** Whether an operation of it is on record, so that its outcome is too. */
@@ -64,6 +66,8 @@ export interface RequestContext {
   countRows: (count: number) => void;
   /** Why what is under way for it should stop: it was switched off since. Null if it may go on. */
   obstacle: () => string | null;
+  /** What its answer says of the quotas that it takes from; null until it was let in. */
+  quotaFields: (() => Readonly<Record<string, string>>) | null;
   /** The quota that it was refused by; else null. */
   policy: string | null;
   /**
@@ -74,10 +78,18 @@ export interface RequestContext {
    * @throws {ServiceError} `too_many_streams` or `too_many_in_flight`
    */
   holdStream: (kind: StreamKind, bytes?: number) => void;
+  /** Whether it has such a place. */
+  holdsStream: boolean;
+  /** Gives back whatever place it has. */
+  leavePlace: () => void;
   /** Reads a page of a stream when its turn comes, so that pages of streams do not crowd out point reads. */
   readInTurn: <Result>(read: () => Promise<Result>) => Promise<Result>;
   /** Resolves when a piece of the answer may go out, likewise. */
   takeWriteSlot: () => Promise<void>;
+  /** What completes the headers of an answer to it, before it is made. */
+  completeHeaders: readonly CompleteHeaders[];
+  /** The answer whose headers are complete; null until it is made. */
+  answered: Response | null;
   /** The code of the problem that was answered with. */
   code: Code | null;
   /** What the operator should know of a failure. */
@@ -88,6 +100,12 @@ export interface RequestContext {
    */
   completion: Promise<boolean> | null;
 }
+
+/** The headers of an answer: of one that is about to be made, or of one that somebody else has made. */
+export type HeaderFields = Pick<Headers, "get" | "has" | "set" | "append">;
+
+/** Completes the headers of an answer. */
+export type CompleteHeaders = (context: Context<AppEnv>, headers: HeaderFields) => void;
 
 /** The scopes of the caller; none where nobody is known. */
 export function scopesOf(context: Context<AppEnv>): ReadonlySet<string> {

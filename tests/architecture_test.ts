@@ -38,6 +38,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ]],
   routes: [
     ["context.ts", "addresses.ts"],
+    ["step.ts"],
     ["load"],
     ["generate"],
     ["idempotency"],
@@ -47,6 +48,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["audit"],
     ["route_pattern.ts"],
     ["respond", "auth", "middleware", "cors"],
+    ["through_steps.ts"],
     ["openapi"],
     ["docs"],
     ["handwritten"],

@@ -35,6 +35,7 @@ import { assertNotEncoded, isJson, isTaken, readJson } from "../routes/input/bod
 import { readEntries } from "../routes/input/read_entries.ts";
 import { createAddressReader } from "../routes/load/client_address.ts";
 import { requestId } from "../routes/middleware/request_id.ts";
+import { throughSteps } from "../routes/through_steps.ts";
 import { createCursors } from "../routes/paging/cursors.ts";
 import { createCursorBox } from "../routes/paging/seal_cursor.ts";
 import { compressStream } from "../routes/respond/compress.ts";
@@ -179,7 +180,7 @@ describe("the time of a header", () => {
     address: Buffer.from([127, 0, 0, 1]),
     prefixLength: 8,
   }]);
-  app.use(requestId({ publicUrl: (path) => path }));
+  app.use(throughSteps([requestId({ publicUrl: (path) => path })]));
   app.get("/", (context) => context.body(null));
   app.get("/address", (context) => context.text(addressOf(context)));
   app.onError((_, context) => context.body(null, 500));

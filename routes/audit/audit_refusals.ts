@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import type { Access } from "../../catalog/query.ts";
-import type { AppEnv, RequestContext } from "../context.ts";
+import type { RequestContext } from "../context.ts";
+import type { Step } from "../step.ts";
 import type { Auditing } from "./record.ts";
 import { requestFacts } from "./request_facts.ts";
 
@@ -24,23 +24,25 @@ const REFUSED_ACCESS = [401, 403, 429];
 export function auditRefusals(
   { access, isAudited }: RefusingRoute,
   auditing: Auditing | null,
-): MiddlewareHandler<AppEnv>[] {
+): Step[] {
   if (auditing === null) return [];
   const { log, addressOf } = auditing;
   const isScoped = access.kind === "scopes";
   /** Whether the caller was turned away before anybody knew who it is. */
   const isUnknown = ({ identity }: RequestContext) => isScoped && identity === null;
-  return [async function auditRefusals(context, next) {
-    await next();
-    const { status } = context.res;
-    if (status < 400) return;
-    const request = context.get("request");
-    const hasNoAccess = REFUSED_ACCESS.includes(status) || isUnknown(request);
-    if (!hasNoAccess && (!isAudited || request.isAudited)) return;
-    log.refuse(
-      { ...requestFacts(context, addressOf), status, code: request.code },
-      // What anybody can cause as often as they like is counted.
-      { isCounted: request.identity === null || status === 429 },
-    );
+  return [{
+    name: "auditRefusals",
+    leave(context) {
+      const { status } = context.res;
+      if (status < 400) return;
+      const request = context.get("request");
+      const hasNoAccess = REFUSED_ACCESS.includes(status) || isUnknown(request);
+      if (!hasNoAccess && (!isAudited || request.isAudited)) return;
+      log.refuse(
+        { ...requestFacts(context, addressOf), status, code: request.code },
+        // What anybody can cause as often as they like is counted.
+        { isCounted: request.identity === null || status === 429 },
+      );
+    },
   }];
 }

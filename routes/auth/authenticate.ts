@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
+import type { Step } from "../step.ts";
 import { readCredentials } from "./credentials.ts";
 import type { Possession } from "./proof/possession.ts";
 import type { TokenAuthenticator } from "./token_authenticator.ts";
@@ -17,14 +18,33 @@ export interface AuthenticateOptions {
   readonly addressOf: AddressReader;
 }
 
-export function authenticate(options: AuthenticateOptions): MiddlewareHandler<AppEnv> {
+const BEARER = "Bearer ";
+
+export function authenticate(options: AuthenticateOptions): Step {
   const { authenticator, possession, addressOf } = options;
-  return async function authenticate(context, next) {
-    const header = context.req.header("authorization");
-    const credentials = readCredentials(header, possession.schemes);
+  const takesBearer = possession.schemes.includes("Bearer");
+
+  /** Of a bearer token that is bound to nothing and was verified a moment ago, as nearly all are. */
+  function recall(header: string | null): ReturnType<TokenAuthenticator["recall"]> {
+    if (!takesBearer || header === null || !header.startsWith(BEARER)) return null;
+    const identity = authenticator.recall(header.slice(BEARER.length));
+    return identity?.confirmation === null ? identity : null;
+  }
+
+  async function verify(context: Context<AppEnv>, header: string | null): Promise<void> {
+    const credentials = readCredentials(header ?? undefined, possession.schemes);
     const identity = await authenticator.authenticate(credentials.token, () => addressOf(context));
     await possession.assertProven(context, credentials, identity);
     context.get("request").identity = identity;
-    await next();
+  }
+
+  return {
+    name: "authenticate",
+    enter(context) {
+      const header = context.req.raw.headers.get("authorization");
+      const known = recall(header);
+      if (known === null) return verify(context, header);
+      context.get("request").identity = known;
+    },
   };
 }

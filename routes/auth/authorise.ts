@@ -3,21 +3,22 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import type { ServiceError } from "../../errors/service_error.ts";
-import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 import { insufficientScope } from "./challenge.ts";
 
 /** @param anyOf alternatives; the token must have every scope of at least one */
-export function authorise(anyOf: readonly (readonly string[])[]): MiddlewareHandler<AppEnv> {
+export function authorise(anyOf: readonly (readonly string[])[]): Step {
   if (anyOf.length === 0 || anyOf.some((scopes) => scopes.length === 0)) {
     throw new TypeError("Cannot authorise: an empty list of scopes would let everybody in");
   }
-  return function authorise(context, next) {
-    const granted = context.get("request").identity?.scopes ?? new Set();
-    const missing = anyOf.map((scopes) => scopes.filter((scope) => !granted.has(scope)));
-    if (missing.every((scopes) => scopes.length > 0)) throw lacksScope(anyOf, missing);
-    return next();
+  return {
+    name: "authorise",
+    enter(context) {
+      const granted = context.get("request").identity?.scopes ?? new Set();
+      if (anyOf.some((scopes) => scopes.every((scope) => granted.has(scope)))) return;
+      throw lacksScope(anyOf, anyOf.map((scopes) => scopes.filter((scope) => !granted.has(scope))));
+    },
   };
 }
 

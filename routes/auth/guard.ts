@@ -4,10 +4,9 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import type { Access } from "../../catalog/query.ts";
-import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
+import type { Step } from "../step.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorise } from "./authorise.ts";
 import type { Possession } from "./proof/possession.ts";
@@ -21,11 +20,11 @@ export interface GuardOptions {
   readonly addressOf: AddressReader;
 }
 
-/** The middleware that guards a route, in order; none for a public one. */
+/** The steps that guard a route, in order; none for a public one. */
 export function guard(
   { path, access }: { readonly path: string; readonly access: Access },
   { authenticator, possession, addressOf }: GuardOptions,
-): MiddlewareHandler<AppEnv>[] {
+): Step[] {
   switch (access.kind) {
     case "public":
       return [];

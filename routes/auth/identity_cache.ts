@@ -1,11 +1,10 @@
 /**
  * Identities whose tokens were verified a moment ago: checking a signature costs more than everything
  * else that the service does for a request. The cache is bounded in bytes, in entries and in time, as a
- * token may have been revoked since. It holds digests, not tokens.
+ * token may have been revoked since.
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import type { Identity } from "../context.ts";
 
@@ -35,15 +34,14 @@ export class IdentityCache {
   /**
    * The identity of a token, unless it has expired or is unknown.
    *
-   * @param digest see {@link digestOf}
    * @param now in milliseconds since 1970
    */
-  get(digest: string, now: number): Identity | null {
-    const entry = this.#entries.get(digest);
+  get(token: string, now: number): Identity | null {
+    const entry = this.#entries.get(token);
     if (entry === undefined) return null;
-    this.#delete(digest, entry);
+    this.#delete(token, entry);
     if (now >= entry.until) return null;
-    this.#add(digest, entry);
+    this.#add(token, entry);
     return entry.identity;
   }
 
@@ -53,32 +51,27 @@ export class IdentityCache {
   }
 
   /** Keeps the identity of a token that was verified at `now`. */
-  set(digest: string, identity: Identity, now: number): void {
-    const former = this.#entries.get(digest);
-    if (former !== undefined) this.#delete(digest, former);
+  set(token: string, identity: Identity, now: number): void {
+    const former = this.#entries.get(token);
+    if (former !== undefined) this.#delete(token, former);
     const until = Math.min(identity.expiresAt, now + this.#maxAgeMs);
-    const bytes = weigh([digest, identity.claims, ...identity.scopes]);
-    this.#add(digest, { identity, until, bytes });
+    const bytes = weigh([token, identity.claims, ...identity.scopes]);
+    this.#add(token, { identity, until, bytes });
     for (const [oldest, entry] of this.#entries) {
       if (this.#entries.size <= MAX_ENTRIES && this.#bytes <= MAX_BYTES) return;
       this.#delete(oldest, entry);
     }
   }
 
-  #add(digest: string, entry: Entry): void {
-    this.#entries.set(digest, entry);
+  #add(token: string, entry: Entry): void {
+    this.#entries.set(token, entry);
     this.#bytes += entry.bytes;
   }
 
-  #delete(digest: string, { bytes }: Entry): void {
-    this.#entries.delete(digest);
+  #delete(token: string, { bytes }: Entry): void {
+    this.#entries.delete(token);
     this.#bytes -= bytes;
   }
-}
-
-/** The key of a token in the cache. */
-export function digestOf(token: string): string {
-  return createHash("sha256").update(token).digest("base64");
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 import type { TokenCacheReading } from "../../observe/metrics/readings.ts";
 import type { Identity } from "../context.ts";
-import { digestOf, IdentityCache } from "./identity_cache.ts";
+import { IdentityCache } from "./identity_cache.ts";
 import { createIntrospectingVerifier } from "./introspection/introspecting_verifier.ts";
 import { isJwt, namesIssuer } from "./jwt/named_issuer.ts";
 import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./jwt/verify_jwt.ts";
@@ -16,6 +16,8 @@ import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./
 const INTROSPECTION_AGE_MS = 10_000;
 
 export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp" | "close"> {
+  /** Whom a token names that was verified a moment ago; null for any other token. */
+  recall(token: string): Identity | null;
   /**
    * Rejects as {@link JwtVerifier} does.
    *
@@ -56,35 +58,41 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
   const underWay = new Map<string, Promise<Identity>>();
   const lookups = { hits: 0, misses: 0, shared: 0 };
 
-  async function verify(token: string, digest: string, { address }: { address: string }) {
+  async function verify(token: string, { address }: { address: string }) {
     const { verifier, cache } = kinds.find(({ accepts }) => accepts(token))!;
     const identity = await verifier.verify(token, address);
-    cache.set(digest, identity, Date.now());
+    cache.set(token, identity, Date.now());
     return identity;
   }
 
   /** Verifies a token once for all who send it meanwhile. */
-  function share(token: string, digest: string, { address }: { address: string }) {
-    const verifying = verify(token, digest, { address });
-    underWay.set(digest, verifying);
+  function share(token: string, { address }: { address: string }) {
+    const verifying = verify(token, { address });
+    underWay.set(token, verifying);
     // After it is set, whatever fails at once.
-    const forget = () => void underWay.delete(digest);
+    const forget = () => void underWay.delete(token);
     verifying.then(forget, forget);
     return verifying;
   }
 
+  function recall(token: string): Identity | null {
+    for (const { cache } of kinds) {
+      const known = cache.get(token, Date.now());
+      if (known === null) continue;
+      lookups.hits++;
+      return known;
+    }
+    return null;
+  }
+
   return {
+    recall,
     async authenticate(token, addressOf) {
-      const digest = digestOf(token);
-      for (const { cache } of kinds) {
-        const known = cache.get(digest, Date.now());
-        if (known === null) continue;
-        lookups.hits++;
-        return known;
-      }
-      const verifying = underWay.get(digest);
+      const known = recall(token);
+      if (known !== null) return known;
+      const verifying = underWay.get(token);
       lookups[verifying === undefined ? "misses" : "shared"]++;
-      return await (verifying ?? share(token, digest, { address: addressOf() }));
+      return await (verifying ?? share(token, { address: addressOf() }));
     },
     cacheReading() {
       const sizes = kinds.map(({ cache }) => cache.size);

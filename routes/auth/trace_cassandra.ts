@@ -5,11 +5,11 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import { ServiceError } from "../../errors/service_error.ts";
 import { CassandraTraces, TraceBudget } from "../../observe/cassandra_traces.ts";
 import { insufficientScope } from "./challenge.ts";
-import { type AppEnv, scopesOf } from "../context.ts";
+import { scopesOf } from "../context.ts";
+import type { Step } from "../step.ts";
 
 const HEADER = "cqlgate-trace";
 
@@ -26,26 +26,31 @@ export function createCassandraTracing(scope: string | null): CassandraTracing |
 }
 
 /** Runs after the guard, which knows the caller's scopes. */
-export function traceCassandra({ scope, budget }: CassandraTracing): MiddlewareHandler<AppEnv> {
-  return async function traceCassandra(context, next) {
-    const asked = context.req.header(HEADER);
-    if (asked === undefined) return await next();
-    if (!scopesOf(context).has(scope)) {
-      throw insufficientScope(
-        `The header "Cqlgate-Trace" needs the scope "${scope}", at a route that takes a token: leave it out, or get a token that has the scope`,
-        scope,
-      );
-    }
-    if (asked !== "cassandra") {
-      throw new ServiceError(
-        "malformed_request",
-        'The header "Cqlgate-Trace" can only be "cassandra"',
-      );
-    }
-    const traces = new CassandraTraces(budget);
-    const { request } = context.get("request").cassandra;
-    if (request !== null) request.traces = traces;
-    await next();
-    if (traces.sessions.length > 0) context.res.headers.set(HEADER, traces.sessions.join(", "));
+export function traceCassandra({ scope, budget }: CassandraTracing): Step {
+  return {
+    name: "traceCassandra",
+    enter(context) {
+      const asked = context.req.header(HEADER);
+      if (asked === undefined) return;
+      if (!scopesOf(context).has(scope)) {
+        throw insufficientScope(
+          `The header "Cqlgate-Trace" needs the scope "${scope}", at a route that takes a token: leave it out, or get a token that has the scope`,
+          scope,
+        );
+      }
+      if (asked !== "cassandra") {
+        throw new ServiceError(
+          "malformed_request",
+          'The header "Cqlgate-Trace" can only be "cassandra"',
+        );
+      }
+      const traces = new CassandraTraces(budget);
+      const { request } = context.get("request").cassandra;
+      if (request !== null) request.traces = traces;
+    },
+    headers(context, headers) {
+      const { sessions = [] } = context.get("request").cassandra.request?.traces ?? {};
+      if (sessions.length > 0) headers.set(HEADER, sessions.join(", "));
+    },
   };
 }

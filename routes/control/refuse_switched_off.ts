@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, Identity } from "../context.ts";
+import type { Step } from "../step.ts";
 import { isCallerOff } from "./caller_switch.ts";
 import type { Control } from "./control_file.ts";
 import type { ControlState } from "./control_state.ts";
@@ -28,17 +29,19 @@ export interface SwitchableRoute {
 export function refuseSwitchedOff(
   control: Control | null,
   { writes, limits }: SwitchableRoute,
-): MiddlewareHandler<AppEnv>[] {
+): Step[] {
   if (control === null) return [];
-  return [async function refuseSwitchedOff(context, next) {
-    const { state } = control;
-    const request = context.get("request");
-    if (request.identity !== null) assertCallerOn(state, request.identity);
-    const subject = { name: limits.select(context).of, writes };
-    assertOn(state, subject);
-    // An upload that goes on for long hears of it, too.
-    request.obstacle = () => obstacleTo(control.state, subject)?.detail ?? null;
-    await next();
+  return [{
+    name: "refuseSwitchedOff",
+    enter(context) {
+      const { state } = control;
+      const request = context.get("request");
+      if (request.identity !== null) assertCallerOn(state, request.identity);
+      const subject = { name: limits.select(context).of, writes };
+      assertOn(state, subject);
+      // An upload that goes on for long hears of it, too.
+      request.obstacle = () => obstacleTo(control.state, subject)?.detail ?? null;
+    },
   }];
 }
 

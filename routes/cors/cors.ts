@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../context.ts";
+import type { HeaderFields } from "../context.ts";
+import type { Step } from "../step.ts";
 import type { OriginPolicy } from "./origin_policy.ts";
 
 export interface CorsOptions {
@@ -15,16 +15,13 @@ export interface CorsOptions {
   readonly exposed: readonly string[];
 }
 
-export function cors(options: CorsOptions): MiddlewareHandler<AppEnv> {
+export function cors(options: CorsOptions): Step {
   const permit = createPermit(options);
-  return async function cors(context, next) {
-    await next();
-    permit(context.req.raw, context.res.headers);
-  };
+  return { name: "cors", headers: (context, headers) => permit(context.req.raw, headers) };
 }
 
 /** Adds to the headers of an answer what a browser has to know. */
-export type Permit = (request: Request, headers: Headers) => void;
+export type Permit = (request: Request, headers: HeaderFields) => void;
 
 /** For answers that pass through no app. */
 export function createPermit({ policy, exposed }: CorsOptions): Permit {

@@ -15,6 +15,7 @@ import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
+import { throughSteps } from "../through_steps.ts";
 import type { ApiInfo } from "../openapi/document.ts";
 import { acceptsGzip } from "../respond/compress.ts";
 import type { DocsFile, DocsFiles } from "./docs_files.ts";
@@ -55,8 +56,11 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
     });
   });
   if (authenticator !== null) {
-    docs.use("/caller", possession.tellClients());
-    docs.get("/caller", authenticate({ authenticator, possession, addressOf }), (context) => {
+    const guard = throughSteps([
+      possession.tellClients(),
+      authenticate({ authenticator, possession, addressOf }),
+    ]);
+    docs.get("/caller", guard, (context) => {
       const { issuer, subject, clientId, scopes, expiresAt } = context.get("request").identity!;
       const caller = {
         issuer,

@@ -12,6 +12,8 @@ import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
 import type { AppEnv } from "../context.ts";
 import { nameRoute } from "../middleware/name_route.ts";
 import { shedLoad, type ShedLoadOptions } from "../middleware/shed_load.ts";
+import type { Step } from "../step.ts";
+import { throughSteps } from "../through_steps.ts";
 import { createDocumentFor } from "../openapi/callable_document.ts";
 
 export interface DocumentRouteOptions extends ShedLoadOptions {
@@ -26,7 +28,7 @@ const PATH = "/openapi.json";
 export function createDocumentRoute(document: string, options: DocumentRouteOptions): Hono<AppEnv> {
   const documentFor = createDocumentFor(document);
   const app = new Hono<AppEnv>();
-  app.get(PATH, nameRoute(PATH), ...ifForCaller(options), (context) => {
+  app.get(PATH, throughSteps([nameRoute(PATH)]), ifForCaller(options), (context) => {
     const headers = { "content-type": "application/json" };
     const { identity } = context.get("request");
     if (identity === null) return context.body(document, 200, headers);
@@ -43,26 +45,25 @@ export function createDocumentRoute(document: string, options: DocumentRouteOpti
  * Where a request asks for what its caller may call: checks how it asks, authenticates it and takes a
  * place for it.
  */
-function ifForCaller(options: DocumentRouteOptions): MiddlewareHandler<AppEnv>[] {
+function ifForCaller(options: DocumentRouteOptions): MiddlewareHandler<AppEnv> {
   const { authenticator, possession, addressOf } = options;
-  const forCaller = [
+  const forCaller = throughSteps([
     checkParameter,
     ...authenticator === null ? [] : [
       possession.tellClients(),
       authenticate({ authenticator, possession, addressOf }),
     ],
     shedLoad(options),
-  ];
-  return forCaller.map((handler) =>
-    async function ifForCaller(context, next) {
-      return context.req.query("for") === undefined ? await next() : await handler(context, next);
-    }
-  );
+  ]);
+  return async function ifForCaller(context, next) {
+    return context.req.query("for") === undefined ? await next() : await forCaller(context, next);
+  };
 }
 
-const checkParameter: MiddlewareHandler<AppEnv> = async (context, next) => {
-  if (context.req.queries("for")?.join() !== "me") {
+const checkParameter: Step = {
+  name: "checkParameter",
+  enter(context) {
+    if (context.req.queries("for")?.join() === "me") return;
     throw invalidInput([{ pointer: "/query/for", detail: 'must be "me", or left out' }]);
-  }
-  await next();
+  },
 };

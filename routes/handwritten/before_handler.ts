@@ -5,9 +5,7 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
 import type { Steps } from "../../codec/steps.ts";
-import type { AppEnv } from "../context.ts";
 import {
   type BodyLimits,
   decodeJson,
@@ -20,6 +18,7 @@ import {
 import { IDEMPOTENCY_KEY } from "../idempotency/idempotency_key.ts";
 import { unsupportedKey } from "../idempotency/read_repeatable.ts";
 import { unsupported } from "../input/preconditions.ts";
+import type { Step } from "../step.ts";
 import { negotiate } from "../respond/negotiate.ts";
 
 /** What is made of a smaller body takes no time that others would notice. */
@@ -34,19 +33,21 @@ const SMALL_BYTES = 16_384;
  */
 export function refusePreconditions(
   declared: readonly string[],
-): MiddlewareHandler<AppEnv> {
+): Step {
   const checked = declared.map((name) => name.toLowerCase());
-  return async function refusePreconditions({ req }, next) {
-    const isRead = req.method === "GET" || req.method === "HEAD";
-    const isKeyRead = checked.includes(IDEMPOTENCY_KEY.toLowerCase());
-    if (!isRead && !isKeyRead && req.header(IDEMPOTENCY_KEY) !== undefined) {
-      throw unsupportedKey("its handler does not read it");
-    }
-    for (const header of ["If-Match", ...isRead ? [] : ["If-None-Match"]]) {
-      const isThere = req.header(header) !== undefined;
-      if (isThere && !checked.includes(header.toLowerCase())) throw unsupported(header);
-    }
-    await next();
+  return {
+    name: "refusePreconditions",
+    enter({ req }) {
+      const isRead = req.method === "GET" || req.method === "HEAD";
+      const isKeyRead = checked.includes(IDEMPOTENCY_KEY.toLowerCase());
+      if (!isRead && !isKeyRead && req.header(IDEMPOTENCY_KEY) !== undefined) {
+        throw unsupportedKey("its handler does not read it");
+      }
+      for (const header of ["If-Match", ...isRead ? [] : ["If-None-Match"]]) {
+        const isThere = req.header(header) !== undefined;
+        if (isThere && !checked.includes(header.toLowerCase())) throw unsupported(header);
+      }
+    },
   };
 }
 
@@ -88,11 +89,11 @@ function answeredTypes(responses: RouteConfig["responses"]): string[] {
 /** Refuses a caller who takes none of the types; there is nothing to refuse where they are open. */
 export function assertAcceptable(
   [first, ...others]: readonly string[],
-): MiddlewareHandler<AppEnv>[] {
+): Step[] {
   if (first === undefined) return [];
-  return [async function assertAcceptable(context, next) {
-    negotiate(context.req.header("accept"), [first, ...others]);
-    await next();
+  return [{
+    name: "assertAcceptable",
+    enter: (context) => void negotiate(context.req.header("accept"), [first, ...others]),
   }];
 }
 
@@ -100,24 +101,28 @@ export function assertAcceptable(
 export function holdBody(
   limits: BodyLimits,
   { takes, hasBody }: HandlerNeeds,
-): MiddlewareHandler<AppEnv>[] {
+): Step[] {
   if (!hasBody) return [];
-  return [async function holdBody(context, next) {
-    const { req } = context;
-    const bytes = await readBytes(req.raw, limits);
-    const type = req.raw.headers.get("content-type");
-    if (takes.length > 0 && bytes.length > 0 && !isTaken(type, takes)) {
-      throw unsupportedType(type, takes);
-    }
-    const blob = new Blob([bytes], type === null ? {} : { type });
-    // It holds promises, whatever its type says.
-    Object.assign(
-      req.bodyCache,
-      isJson(type) ? { text: Promise.resolve(decodeJson(bytes)) } : { blob: Promise.resolve(blob) },
-    );
-    // What the framework and the handler make of a large body cannot pause: it has a turn of its own.
-    if (bytes.length > SMALL_BYTES) await context.get("request").run(pause());
-    await next();
+  return [{
+    name: "holdBody",
+    async enter(context) {
+      const { req } = context;
+      const bytes = await readBytes(req.raw, limits);
+      const type = req.raw.headers.get("content-type");
+      if (takes.length > 0 && bytes.length > 0 && !isTaken(type, takes)) {
+        throw unsupportedType(type, takes);
+      }
+      const blob = new Blob([bytes], type === null ? {} : { type });
+      // It holds promises, whatever its type says.
+      Object.assign(
+        req.bodyCache,
+        isJson(type)
+          ? { text: Promise.resolve(decodeJson(bytes)) }
+          : { blob: Promise.resolve(blob) },
+      );
+      // What the framework and the handler make of a large body cannot pause: it has a turn of its own.
+      if (bytes.length > SMALL_BYTES) await context.get("request").run(pause());
+    },
   }];
 }
 

@@ -53,18 +53,31 @@ export class Admission {
   }
 
   /**
-   * Waits until a request may be served.
+   * Waits until a request may be served; not at all if there is room.
    *
    * @returns gives its place back
    * @throws {ServiceError} `too_busy` or `too_many_in_flight`
    */
-  async enter(caller: string): Promise<Leave> {
+  enter(caller: string): Leave | Promise<Leave> {
     const leavePlace = this.#options.places.take(caller);
-    if (this.#queue.size === 0 && this.#served < this.#options.limit()) this.#served++;
-    else {await this.#wait(caller).catch((reason) => {
-        leavePlace();
-        throw reason;
-      });}
+    if (this.#queue.size > 0 || this.#served >= this.#options.limit()) {
+      return this.#enterLater(caller, leavePlace);
+    }
+    this.#served++;
+    return this.#leaveOnce(leavePlace);
+  }
+
+  async #enterLater(caller: string, leavePlace: Leave): Promise<Leave> {
+    try {
+      await this.#wait(caller);
+    } catch (reason) {
+      leavePlace();
+      throw reason;
+    }
+    return this.#leaveOnce(leavePlace);
+  }
+
+  #leaveOnce(leavePlace: Leave): Leave {
     let isServed = true;
     return () => {
       if (!isServed) return;

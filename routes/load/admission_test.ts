@@ -12,19 +12,21 @@ function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2 } = {}) {
 }
 
 const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Enters, and makes a promise of what is refused or let in at once. */
+const enter = async (admission: Admission, caller: string) => await admission.enter(caller);
 const codeOf = (entering: Promise<Leave>) => entering.then(() => null, (error) => error.code);
 
 describe("Admission", () => {
   it("lets in as many at once as the limit allows, and the next in turn as they leave", async () => {
     const { admission } = admissionOf();
     const order: string[] = [];
-    const enter = (caller: string, name: string) =>
-      admission.enter(caller).then((leave) => {
-        order.push(name);
-        return leave;
-      });
-    const [first, second] = await Promise.all([enter("a", "a1"), enter("a", "a2")]);
-    const waiting = [enter("a", "a3"), enter("a", "a4"), enter("b", "b1")];
+    const named = async (caller: string, name: string) => {
+      const leave = await admission.enter(caller);
+      order.push(name);
+      return leave;
+    };
+    const [first, second] = await Promise.all([named("a", "a1"), named("a", "a2")]);
+    const waiting = [named("a", "a3"), named("a", "a4"), named("b", "b1")];
     expect([admission.served, admission.queued]).toEqual([2, 3]);
     for (const leave of [first, second]) leave();
     const third = await waiting[0]!;
@@ -53,16 +55,16 @@ describe("Admission", () => {
 
   it("refuses at once what has no place to wait, and what is beyond its caller's share", async () => {
     const { admission } = admissionOf({ max: 4, maxPerCaller: 3, limit: 1 });
-    for (let count = 0; count < 3; count++) admission.enter("a").catch(() => {});
-    expect(await codeOf(admission.enter("a"))).toBe("too_many_in_flight");
-    admission.enter("b").catch(() => {});
-    expect(await codeOf(admission.enter("c"))).toBe("too_busy");
+    for (let count = 0; count < 3; count++) enter(admission, "a").catch(() => {});
+    expect(await codeOf(enter(admission, "a"))).toBe("too_many_in_flight");
+    enter(admission, "b").catch(() => {});
+    expect(await codeOf(enter(admission, "c"))).toBe("too_busy");
   });
 
   it("lets a burst wait, and refuses it if no place gets free", async () => {
     const { admission } = admissionOf({ limit: 1 });
     const leave = await admission.enter("a");
-    const waiting = admission.enter("b");
+    const waiting = enter(admission, "b");
     await pause(100);
     expect(admission.queued).toBe(1);
     expect(await codeOf(waiting)).toBe("too_busy");
@@ -78,7 +80,7 @@ describe("Admission", () => {
     let lastWaitMs = Infinity;
     while (performance.now() - startedAt < 900) {
       const since = performance.now();
-      admission.enter("b").catch(() => lastWaitMs = performance.now() - since);
+      enter(admission, "b").catch(() => lastWaitMs = performance.now() - since);
       await pause(10);
     }
     // Half of what a burst may wait, on a machine that does much else.

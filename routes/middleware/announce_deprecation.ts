@@ -5,11 +5,10 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import type { Deprecation } from "../../catalog/query.ts";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import type { Observe } from "../../observe/observation.ts";
-import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 
 export interface DeprecationOptions {
   /** The template of the route. */
@@ -22,23 +21,26 @@ export interface DeprecationOptions {
 export function announceDeprecation(
   { since, sunset }: Deprecation,
   { path, isPublic, observe }: DeprecationOptions,
-): MiddlewareHandler<AppEnv> {
+): Step {
   const deprecatedAt = `@${midnightMs(since) / 1_000}`;
   const sunsetAt = sunset === null ? null : new Date(midnightMs(sunset)).toUTCString();
-  return async function announceDeprecation(context, next) {
-    await next();
-    const { headers } = context.res;
-    headers.set("deprecation", deprecatedAt);
-    if (sunsetAt !== null) headers.set("sunset", sunsetAt);
-    const { identity } = context.get("request");
-    if (identity === null && !isPublic) return;
-    observe({
-      kind: "deprecated_use",
-      method: methodName(context.req.method),
-      route: path,
-      issuer: identity?.issuer ?? null,
-      clientId: identity?.clientId ?? null,
-    });
+  return {
+    name: "announceDeprecation",
+    headers(_, headers) {
+      headers.set("deprecation", deprecatedAt);
+      if (sunsetAt !== null) headers.set("sunset", sunsetAt);
+    },
+    leave(context) {
+      const { identity } = context.get("request");
+      if (identity === null && !isPublic) return;
+      observe({
+        kind: "deprecated_use",
+        method: methodName(context.req.method),
+        route: path,
+        issuer: identity?.issuer ?? null,
+        clientId: identity?.clientId ?? null,
+      });
+    },
   };
 }
 

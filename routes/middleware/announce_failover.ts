@@ -5,27 +5,29 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import type { Consistency } from "../../catalog/query.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 
-export const FAILOVER_HEADER = "Cassandra-Consistency";
+export const FAILOVER_HEADER = "cassandra-consistency";
 
 export function announceFailover(
   queries: readonly Pick<PreparedQuery, "query">[],
   executor: Pick<Executor, "isAway" | "consistency">,
-): MiddlewareHandler<AppEnv> {
+): Step {
   const value = levelsOf(queries, executor.consistency).map((level) => `${level};failover`)
     .join(", ");
-  return async function announceFailover(context, next) {
-    // Whatever it was served from may have changed meanwhile: both are said.
-    const wasAway = executor.isAway();
-    await next();
-    if (value !== "" && (wasAway || executor.isAway())) {
-      context.res.headers.set(FAILOVER_HEADER, value);
-    }
+  return {
+    name: "announceFailover",
+    enter(context) {
+      context.get("request").wasAway = executor.isAway();
+    },
+    headers(context, headers) {
+      // Whatever it was served from may have changed meanwhile: both are said.
+      const isAway = context.get("request").wasAway || executor.isAway();
+      if (value !== "" && isAway) headers.set(FAILOVER_HEADER, value);
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import { Hono } from "hono";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { AppEnv } from "../context.ts";
 import { announceFailover, FAILOVER_HEADER } from "./announce_failover.ts";
+import { requestId } from "./request_id.ts";
+import { throughSteps } from "../through_steps.ts";
 
 function queryAt(
   level: PreparedQuery["query"]["consistency"]["level"],
@@ -20,7 +22,8 @@ async function headerFor(
 ): Promise<string | null> {
   const app = new Hono<AppEnv>();
   const executor = { consistency: "LOCAL_QUORUM", isAway: () => away.shift() ?? false } as const;
-  app.get("/", announceFailover(queries, executor), (context) => context.text("ok"));
+  const steps = [requestId({ publicUrl: (path) => path }), announceFailover(queries, executor)];
+  app.get("/", throughSteps(steps), (context) => context.text("ok"));
   return (await app.request("/")).headers.get(FAILOVER_HEADER);
 }
 

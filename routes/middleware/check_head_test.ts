@@ -1,9 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
-import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { checkHead, MAX_HEADERS, MAX_QUERY_PARAMETERS } from "./check_head.ts";
+import { requestId } from "./request_id.ts";
+import { throughSteps } from "../through_steps.ts";
 
 const LIMITS = { maxUrlLength: 4_096, maxHeaderBytes: 2_048 };
 const ORIGIN = "http://localhost";
@@ -11,10 +12,10 @@ const ORIGIN = "http://localhost";
 /** The code that a request is refused with; null if it passes. */
 async function outcomeOf(path: string, headers: Record<string, string> = {}) {
   const app = new Hono<AppEnv>();
-  app.use(checkHead(LIMITS));
-  app.onError((error, context) => context.text(error instanceof ServiceError ? error.code : "?"));
-  app.all("*", (context) => context.text("passed"));
-  return await (await app.request(new Request(ORIGIN + path, { headers }))).text();
+  app.use(throughSteps([requestId({ publicUrl: (path) => path }), checkHead(LIMITS)]));
+  app.all("*", (context) => context.json({ code: "passed" }));
+  const response = await app.request(new Request(ORIGIN + path, { headers }));
+  return (await response.json()).code;
 }
 
 const path = (length: number) => `/${"a".repeat(length - ORIGIN.length - 1)}`;

@@ -4,29 +4,30 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import { ServiceError } from "../../errors/service_error.ts";
-import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
-export function checkUrl(): MiddlewareHandler<AppEnv> {
-  return function checkUrl(context, next) {
-    const { url } = context.req;
-    if (url.includes("%")) {
-      try {
-        decodeURIComponent(url);
-      } catch {
-        throw new ServiceError("malformed_request", "The URL has an escape that is not UTF-8");
+export function checkUrl(): Step {
+  return {
+    name: "checkUrl",
+    enter(context) {
+      const { url } = context.req;
+      if (url.includes("%")) {
+        try {
+          decodeURIComponent(url);
+        } catch {
+          throw new ServiceError("malformed_request", "The URL has an escape that is not UTF-8");
+        }
       }
-    }
-    const [path = ""] = url.split(/[?#]/, 1);
-    if (DOT_SEGMENT.test(path) || path.includes("\\")) {
-      throw new ServiceError(
-        "malformed_request",
-        'The path has a segment "." or "..", or a backslash that is not escaped',
-      );
-    }
-    return next();
+      const [path = ""] = url.split(/[?#]/, 1);
+      if (DOT_SEGMENT.test(path) || path.includes("\\")) {
+        throw new ServiceError(
+          "malformed_request",
+          'The path has a segment "." or "..", or a backslash that is not escaped',
+        );
+      }
+    },
   };
 }

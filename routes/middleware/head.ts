@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Step } from "../step.ts";
 
 type Fetch = (
   request: Request,
@@ -16,11 +16,13 @@ type Fetch = (
 export class WholeResponses {
   readonly #whole = new WeakMap<Request, Response>();
 
-  /** Keeps them. Comes before every other middleware, so that it sees each response as it is sent. */
-  keep(): MiddlewareHandler {
-    return async (context, next) => {
-      await next();
-      if (context.req.method === "HEAD") this.#whole.set(context.req.raw, context.res);
+  /** Keeps them. Comes before every other step, so that it sees each response as it is sent. */
+  keep(): Step {
+    return {
+      name: "keepWhole",
+      leave: (context) => {
+        if (context.req.method === "HEAD") this.#whole.set(context.req.raw, context.res);
+      },
     };
   }
 
@@ -30,7 +32,7 @@ export class WholeResponses {
   ): Fetch {
     return async (request, info) => {
       const response = await app.fetch(request, info);
-      return this.#whole.get(request) ?? response;
+      return request.method === "HEAD" ? this.#whole.get(request) ?? response : response;
     };
   }
 }

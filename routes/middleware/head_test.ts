@@ -1,14 +1,16 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
+import type { AppEnv } from "../context.ts";
 import { WholeResponses } from "./head.ts";
+import { throughSteps } from "../through_steps.ts";
 
 const INFO = {} as Deno.ServeHandlerInfo<Deno.NetAddr>;
 
 function served(): ReturnType<WholeResponses["fetchFrom"]> {
-  const app = new Hono();
+  const app = new Hono<AppEnv>();
   const responses = new WholeResponses();
-  app.use(responses.keep());
+  app.use(throughSteps([responses.keep()]));
   app.get("/text", (context) => context.text("as for GET", 200, { "x-own": "yes" }));
   app.notFound((context) => context.text("nothing here", 404));
   return responses.fetchFrom(app);

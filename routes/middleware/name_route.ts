@@ -4,12 +4,13 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 
-export function nameRoute(template: string): MiddlewareHandler<AppEnv> {
-  return function nameRoute(context, next) {
-    context.get("request").route = template;
-    return next();
+export function nameRoute(template: string): Step {
+  return {
+    name: "nameRoute",
+    enter(context) {
+      context.get("request").route = template;
+    },
   };
 }

@@ -4,42 +4,49 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
 import { runAtOnce } from "../../codec/steps.ts";
 import { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Addresses } from "../addresses.ts";
-import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 
 const HEADER = "x-request-id";
 // What fits: nothing that could break out of a log line or make one long.
 const ACCEPTABLE = /^[\w.:+/=-]{1,128}$/;
 
-export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): MiddlewareHandler<AppEnv> {
-  return async function requestId(context, next) {
-    const given = context.req.header(HEADER);
-    const id = given !== undefined && ACCEPTABLE.test(given) ? given : crypto.randomUUID();
-    context.set("request", {
-      id,
-      startedAt: performance.now(),
-      cassandra: new Stopwatch({ id, traces: null, ageMs: null }),
-      publicUrl,
-      route: "unmatched",
-      query: null,
-      identity: null,
-      run: runAtOnce,
-      rowsRead: 0,
-      isAudited: false,
-      countRows: () => {},
-      obstacle: () => null,
-      policy: null,
-      holdStream: () => {},
-      readInTurn: (read) => read(),
-      takeWriteSlot: () => Promise.resolve(),
-      code: null,
-      cause: undefined,
-      completion: null,
-    });
-    await next();
-    context.res.headers.set(HEADER, id);
+export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
+  return {
+    name: "requestId",
+    enter(context) {
+      const given = context.req.header(HEADER);
+      const id = given !== undefined && ACCEPTABLE.test(given) ? given : crypto.randomUUID();
+      context.set("request", {
+        id,
+        startedAt: performance.now(),
+        cassandra: new Stopwatch({ id, traces: null, ageMs: null }),
+        publicUrl,
+        route: "unmatched",
+        query: null,
+        identity: null,
+        run: runAtOnce,
+        wasAway: false,
+        rowsRead: 0,
+        isAudited: false,
+        countRows: () => {},
+        obstacle: () => null,
+        quotaFields: null,
+        policy: null,
+        holdStream: () => {},
+        holdsStream: false,
+        leavePlace: () => {},
+        readInTurn: (read) => read(),
+        takeWriteSlot: () => Promise.resolve(),
+        completeHeaders: [],
+        answered: null,
+        code: null,
+        cause: undefined,
+        completion: null,
+      });
+    },
+    headers: (context, headers) => headers.set(HEADER, context.get("request").id),
   };
 }

@@ -8,7 +8,8 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { HeaderFields } from "../context.ts";
+import type { Step } from "../step.ts";
 
 export interface SecurityHeaderOptions {
   /** Whether pages of every origin may call the API. Listed origins read it by CORS, which asks for nothing. */
@@ -18,7 +19,7 @@ export interface SecurityHeaderOptions {
 }
 
 /** Completes the headers of an answer; the answer's own stay. */
-export type SecureHeaders = (headers: Headers) => void;
+export type SecureHeaders = (headers: HeaderFields) => void;
 
 export function createSecureHeaders(
   { isOpenToAll, hstsMaxAgeSeconds }: SecurityHeaderOptions,
@@ -38,9 +39,6 @@ export function createSecureHeaders(
   };
 }
 
-export function securityHeaders(secure: SecureHeaders): MiddlewareHandler {
-  return async function securityHeaders(context, next) {
-    await next();
-    secure(context.res.headers);
-  };
+export function securityHeaders(secure: SecureHeaders): Step {
+  return { name: "securityHeaders", headers: (_, headers) => secure(headers) };
 }

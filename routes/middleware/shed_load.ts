@@ -6,20 +6,21 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, RequestContext } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import type { Load } from "../load/load.ts";
 import type { Leave } from "../load/places.ts";
+import type { Step } from "../step.ts";
 
 export interface ShedLoadOptions {
   readonly load: Load;
   readonly addressOf: AddressReader;
 }
 
-export function shedLoad({ load, addressOf }: ShedLoadOptions): MiddlewareHandler<AppEnv> {
+export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
   const { admission, limit, streams, pageTurns, slices, slots } = load;
 
   /** Runs what may refuse a request, and counts it if it does. */
@@ -28,42 +29,68 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): MiddlewareHandle
     return error;
   }
 
-  return async function shedLoad(context, next) {
-    const request = context.get("request");
-    const caller = request.identity?.caller ?? addressOf(context);
-    const leavePlace = await admission.enter(caller).catch((error) => {
+  function take(caller: string): Leave | Promise<Leave> {
+    try {
+      const place = admission.enter(caller);
+      if (!(place instanceof Promise)) return place;
+      return place.catch((error) => {
+        throw counted(error);
+      });
+    } catch (error) {
       throw counted(error);
-    });
-    const route = `${context.req.method} ${request.route}`;
+    }
+  }
+
+  /** Gives a request what it needs while it is served. */
+  function admit(context: Context<AppEnv>, caller: string, leavePlace: Leave): void {
+    const request = context.get("request");
     let leaveStream: Leave | null = null;
-    const leave = () => {
-      leavePlace();
-      leaveStream?.();
-    };
     request.run = (steps) => slices.run(caller, steps);
     request.takeWriteSlot = () => slots.take(caller);
     request.readInTurn = (read) => pageTurns.run(caller, read);
     request.holdStream = (kind, amount = 1) => {
       if (leaveStream !== null) return;
       try {
-        leaveStream = streams[kind].take({ route, caller, amount });
+        leaveStream = streams[kind].take({ route: routeOf(context), caller, amount });
       } catch (error) {
         throw counted(error);
       }
+      request.holdsStream = true;
       leavePlace();
     };
-    try {
-      await next();
-    } finally {
-      if (leaveStream === null && limit !== null && isTelling(request)) {
-        const waitedMs = request.cassandra.ms;
-        limit.note({ route, waitedMs, inFlight: admission.served, now: performance.now() });
+    request.leavePlace = () => {
+      leavePlace();
+      leaveStream?.();
+    };
+  }
+
+  return {
+    name: "shedLoad",
+    enter(context) {
+      const caller = context.get("request").identity?.caller ?? addressOf(context);
+      const place = take(caller);
+      if (place instanceof Promise) return place.then((leave) => admit(context, caller, leave));
+      admit(context, caller, place);
+    },
+    leave(context) {
+      const request = context.get("request");
+      if (limit !== null && !request.holdsStream && isTelling(request)) {
+        limit.note({
+          route: routeOf(context),
+          waitedMs: request.cassandra.ms,
+          inFlight: admission.served,
+          now: performance.now(),
+        });
       }
       // What goes on after its headers keeps its place until it ends.
-      if (request.completion === null) leave();
-      else request.completion.then(leave);
-    }
+      if (request.completion === null) request.leavePlace();
+      else request.completion.then(request.leavePlace);
+    },
   };
+}
+
+function routeOf(context: Context<AppEnv>): string {
+  return `${context.req.method} ${context.get("request").route}`;
 }
 
 /** Whether its time says how busy Cassandra and this process are: a failure may be fast for any reason. */

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 
-export function timing(): MiddlewareHandler<AppEnv> {
-  return async function timing(context, next) {
-    await next();
-    const { startedAt, cassandra } = context.get("request");
-    const totalMs = performance.now() - startedAt;
-    context.res.headers.set(
-      "server-timing",
-      `total;dur=${totalMs.toFixed(2)}, cassandra;dur=${cassandra.ms.toFixed(2)}`,
-    );
+export function timing(): Step {
+  return {
+    name: "timing",
+    headers(context, headers) {
+      const { startedAt, cassandra } = context.get("request");
+      const totalMs = performance.now() - startedAt;
+      headers.set(
+        "server-timing",
+        `total;dur=${totalMs.toFixed(2)}, cassandra;dur=${cassandra.ms.toFixed(2)}`,
+      );
+    },
   };
 }

@@ -15,7 +15,7 @@ import {
   type TextMapGetter,
   trace,
 } from "@opentelemetry/api";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler, Next } from "hono";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import { collectsSpans } from "../../observe/span_collection.ts";
 import { dropRuntimeSpan } from "../../observe/runtime_spans.ts";
@@ -33,9 +33,12 @@ export function tracing({ server }: Pick<Addresses, "server">): MiddlewareHandle
     ? {}
     : { "server.address": server.address, "server.port": server.port };
   const tracer = trace.getTracer("cqlgate");
-  return async function tracing(context, next) {
+  return function tracing(context, next) {
+    return collectsSpans() ? traced(context, next) : next();
+  };
+
+  async function traced(context: Context<AppEnv>, next: Next): Promise<void> {
     const begun = trace.getActiveSpan();
-    if (begun === undefined && !collectsSpans()) return await next();
     if (PROBES.includes(context.req.path)) {
       dropRuntimeSpan();
       return await next();
@@ -72,5 +75,5 @@ export function tracing({ server }: Pick<Addresses, "server">): MiddlewareHandle
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       if (begun === undefined) span.end();
     }
-  };
+  }
 }

@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 import { nameRoute } from "../middleware/name_route.ts";
+import { throughSteps } from "../through_steps.ts";
 import { negotiate } from "../respond/negotiate.ts";
 import type { ApiInfo } from "./document.ts";
 
@@ -39,7 +40,7 @@ export function createIndex({ about, addresses, unreadiness }: IndexOptions): Ho
   const app = new Hono<AppEnv>();
   app.get(
     "/",
-    nameRoute("/"),
+    throughSteps([nameRoute("/")]),
     secureHeaders({
       xFrameOptions: "DENY",
       // Every answer has these two by the settings.

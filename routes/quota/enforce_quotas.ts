@@ -5,10 +5,11 @@
  *
  * @module
  */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { AppEnv } from "../context.ts";
+import type { Step } from "../step.ts";
 import type { Bucket, Quota } from "./quota.ts";
 import { rateLimitFields, wholeSeconds } from "./rate_limit_fields.ts";
 
@@ -29,29 +30,35 @@ export interface EnforceOptions {
 export function enforceQuotas(
   select: (context: Context<AppEnv>) => QuotaSet,
   { observe, now = () => performance.now() }: EnforceOptions,
-): MiddlewareHandler<AppEnv> {
-  return async function enforceQuotas(context, next) {
-    const { of, quotas } = select(context);
-    if (quotas.length === 0) return await next();
-    const buckets = quotas.map((quota) => quota.bucketOf(context));
-    const nowMs = now();
-    const refusing = buckets.filter((bucket) => bucket.level(nowMs) < 1);
-    if (refusing.length > 0) {
-      const policies = refusing.map(({ quota }) => quota.name);
-      context.get("request").policy = policies[0]!;
-      for (const policy of policies) observe({ kind: "rate_limited", query: of, policy });
-      throw usedUp(refusing, { buckets, nowMs });
-    }
-    const [requests, rows] = partition(buckets);
-    for (const bucket of requests) bucket.take(1, nowMs);
-    if (rows.length > 0) {
-      context.get("request").countRows = (count) => {
-        for (const bucket of rows) bucket.take(count, now());
-      };
-    }
-    await next();
-    const fields = rateLimitFields(buckets, now());
-    for (const [name, value] of Object.entries(fields)) context.res.headers.set(name, value);
+): Step {
+  return {
+    name: "enforceQuotas",
+    enter(context) {
+      const { of, quotas } = select(context);
+      if (quotas.length === 0) return;
+      const request = context.get("request");
+      const buckets = quotas.map((quota) => quota.bucketOf(context));
+      const nowMs = now();
+      const refusing = buckets.filter((bucket) => bucket.level(nowMs) < 1);
+      if (refusing.length > 0) {
+        const policies = refusing.map(({ quota }) => quota.name);
+        request.policy = policies[0]!;
+        for (const policy of policies) observe({ kind: "rate_limited", query: of, policy });
+        throw usedUp(refusing, { buckets, nowMs });
+      }
+      const [requests, rows] = partition(buckets);
+      for (const bucket of requests) bucket.take(1, nowMs);
+      if (rows.length > 0) {
+        request.countRows = (count) => {
+          for (const bucket of rows) bucket.take(count, now());
+        };
+      }
+      request.quotaFields = () => rateLimitFields(buckets, now());
+    },
+    headers(context, headers) {
+      const fields = context.get("request").quotaFields?.() ?? {};
+      for (const [name, value] of Object.entries(fields)) headers.set(name, value);
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { parseJson } from "../../codec/json/parse_json.ts";
 import type { Observation } from "../../observe/observation.ts";
 import type { AppEnv, Claims, Identity } from "../context.ts";
 import { requestId } from "../middleware/request_id.ts";
+import { throughSteps } from "../through_steps.ts";
 import { problemResponse } from "../respond/problem.ts";
 import { enforceQuotas } from "./enforce_quotas.ts";
 import { createQuotas } from "./quotas.ts";
@@ -53,13 +54,13 @@ function routeWith(rates: readonly string[], { isPublic = false, replicas = 1 } 
   let caller: Caller = {};
   const app = new Hono<AppEnv>();
   app.onError((error, context) => problemResponse(error, context));
-  app.use(requestId({ publicUrl: (path) => path }));
+  app.use(throughSteps([requestId({ publicUrl: (path) => path })]));
   app.use(async (context, next) => {
     if (!isPublic) context.get("request").identity = identityOf(caller);
     await next();
   });
   const observe = (observation: Observation) => observations.push(observation);
-  app.use(enforceQuotas(() => set, { observe, now: () => state.nowMs }));
+  app.use(throughSteps([enforceQuotas(() => set, { observe, now: () => state.nowMs })]));
   app.get("/", (context) => {
     context.get("request").countRows(Number(context.req.query("rows") ?? 0));
     return context.body(null, 204);

@@ -26,7 +26,7 @@ export function respondExec(
       }));
     const headers = headersOf(values);
     return written === null
-      ? noContent(status, headers)
-      : json(written(values), { status, headers });
+      ? noContent(context, status, headers)
+      : json(context, written(values), { status, headers });
   };
 }

@@ -10,6 +10,7 @@ import { findOne, type FoundRow, rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
+import { answer } from "./answer.ts";
 import { compileCacheHeaders } from "./cache_headers.ts";
 import { largeJson, largeRows, type Responder, type ResponderOptions } from "./responder.ts";
 
@@ -76,7 +77,7 @@ export function respondRow(
       // 304 is for these alone (RFC 9110, section 13.1.2).
       const { method } = context.req;
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
-      return new Response(null, { status: 304, headers });
+      return answer(context, null, { status: 304, headers });
     }
     return await write(found, { context, headers, row });
   };

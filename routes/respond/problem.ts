@@ -8,9 +8,10 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { isLight, jsonPieces } from "../../codec/json/json_pieces.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
-import { problemAnswer, problemDocument, problemInit } from "../../errors/problem_document.ts";
+import { problemDocument, problemInit } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
+import { answer } from "./answer.ts";
 import { encodePieces, joinChunks } from "./encode_pieces.ts";
 
 /** The body of every error, without the members that only some have, such as `current`. */
@@ -58,8 +59,9 @@ export async function problemResponse(
   request.code = problem.code;
   request.cause = problem.cause;
   const document = problemDocument(problem, request.id);
-  if (isLight(document)) return problemAnswer(problem, request.id);
-  // With the current row in it.
-  const chunks = await request.run(encodePieces(jsonPieces(document)));
-  return new Response(joinChunks(chunks), problemInit(problem));
+  const body = isLight(document)
+    ? JSON.stringify(document)
+    // With the current row in it.
+    : joinChunks(await request.run(encodePieces(jsonPieces(document))));
+  return answer(context, body, problemInit(problem));
 }

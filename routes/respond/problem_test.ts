@@ -6,6 +6,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, RequestContext } from "../context.ts";
 import { requestId } from "../middleware/request_id.ts";
+import { throughSteps } from "../through_steps.ts";
 import { problemResponse } from "./problem.ts";
 
 const SECRET = "what only the operator may know";
@@ -14,7 +15,7 @@ const SECRET = "what only the operator may know";
 async function answerTo(error: Error) {
   let noted: RequestContext | undefined;
   const app = new Hono<AppEnv>();
-  app.use(requestId({ publicUrl: (path) => path }));
+  app.use(throughSteps([requestId({ publicUrl: (path) => path })]));
   app.onError((thrown, context) => {
     noted = context.get("request");
     return problemResponse(thrown, context);

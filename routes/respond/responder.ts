@@ -15,6 +15,7 @@ import type { AppEnv } from "../context.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
+import { answer, type AnswerInit } from "./answer.ts";
 import { encodePieces, joinChunks } from "./encode_pieces.ts";
 import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./encode_rows.ts";
 import { answerBody, takePieces } from "./paced_body.ts";
@@ -55,10 +56,11 @@ const MAX_WHOLE_BYTES = 64 * 1024;
 
 /** A JSON response. It depends on the caller, so no cache may keep it. */
 export function json(
+  context: Context<AppEnv>,
   body: unknown,
-  init: { status?: number; headers?: Record<string, string> } = {},
+  { status, headers }: AnswerInit = {},
 ): Response {
-  return new Response(JSON.stringify(body), jsonInit(init));
+  return answer(context, JSON.stringify(body), { status, headers: jsonHeaders(headers) });
 }
 
 export interface LargeAnswerOptions {
@@ -77,7 +79,7 @@ export async function largeJson(
   { bytes, ...options }: LargeAnswerOptions & { readonly bytes: number },
 ): Promise<Response> {
   const { context, headers = {} } = options;
-  if (!areLarge(bytes)) return json(body, { headers });
+  if (!areLarge(bytes)) return json(context, body, { headers });
   const chunks = await context.get("request").run(encodePieces(jsonPieces(body)));
   return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
 }
@@ -109,25 +111,23 @@ export function largeBytes(
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   // The runtime says the length to HEAD where it has the whole.
   if (length <= MAX_WHOLE_BYTES || context.req.method === "HEAD") {
-    return new Response(joinChunks(chunks), { headers });
+    return answer(context, joinChunks(chunks), { headers });
   }
   const request = context.get("request");
   // A write is done, and its caller has to learn so: it keeps the place that it has.
   if (context.req.method === "GET") request.holdStream("answer", length);
-  return new Response(answerBody(takePieces(chunks), { request, stallTimeoutMs }), { headers });
+  return answer(context, answerBody(takePieces(chunks), { request, stallTimeoutMs }), { headers });
 }
 
-function jsonInit(
-  { status = 200, headers }: { status?: number; headers?: Record<string, string> },
-): ResponseInit {
-  return { status, headers: jsonHeaders(headers) };
-}
-
-function jsonHeaders(headers: Record<string, string> = {}): Record<string, string> {
+function jsonHeaders(headers: AnswerInit["headers"] = {}): Record<string, string> {
   return { "content-type": "application/json", "cache-control": "no-store", ...headers };
 }
 
 /** A response that says everything by its status. */
-export function noContent(status: number, headers: Record<string, string> = {}): Response {
-  return new Response(null, { status, headers: { "cache-control": "no-store", ...headers } });
+export function noContent(
+  context: Context<AppEnv>,
+  status: number,
+  headers: AnswerInit["headers"] = {},
+): Response {
+  return answer(context, null, { status, headers: { "cache-control": "no-store", ...headers } });
 }

@@ -5,12 +5,13 @@
  *
  * @module
  */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { Addresses } from "../../addresses.ts";
 import type { AppEnv, Identity } from "../../context.ts";
 import { type AddressReader, type PeerTrust } from "../../load/client_address.ts";
 import { Places } from "../../load/places.ts";
 import { Turns } from "../../load/turns.ts";
+import type { Step } from "../../step.ts";
 import { invalidToken } from "../challenge.ts";
 import { type Credentials, type Scheme, schemeOf } from "../credentials.ts";
 import { certificateThumbprint } from "./client_certificate.ts";
@@ -48,9 +49,9 @@ export interface Possession {
     context: Context<AppEnv>,
     credentials: Credentials,
     identity: Pick<Identity, "caller" | "confirmation">,
-  ): Promise<void>;
+  ): void | Promise<void>;
   /** Tells the client how to send its token, and which nonce its next proof should have. */
-  tellClients(): MiddlewareHandler<AppEnv>;
+  tellClients(): Step;
 }
 
 export function createPossession(options: PossessionOptions): Possession {
@@ -98,11 +99,11 @@ export function createPossession(options: PossessionOptions): Possession {
 
   return {
     schemes,
-    async assertProven(context, { scheme, token }, { caller, confirmation }) {
+    assertProven(context, { scheme, token }, { caller, confirmation }) {
       const { key = null, certificate = null } = confirmation ?? {};
       if (certificate !== null) assertCertificate(context, certificate);
       if (scheme === "DPoP") {
-        if (key !== null) return await assertKey(context, { token, key, caller });
+        if (key !== null) return assertKey(context, { token, key, caller });
         throw wrongScheme("The token is not bound to a key: get one with a DPoP proof");
       }
       if (key === null) return;
@@ -114,17 +115,19 @@ export function createPossession(options: PossessionOptions): Possession {
       throw invalidToken("The token is bound to a key, and this service cannot check proofs");
     },
     tellClients() {
-      return async function tellClients(context, next) {
-        await next();
-        const used = schemeOf(context.req.raw.headers.get("authorization") ?? "");
-        const { headers } = context.res;
-        const challenge = headers.get("www-authenticate");
-        if (challenge !== null) {
-          headers.set("www-authenticate", challengeFor(challenge, { used, schemes }));
-        }
-        if (used === "DPoP" && schemes.includes("DPoP")) {
-          headers.set("dpop-nonce", nonces.current());
-        }
+      const takesProofs = schemes.includes("DPoP");
+      return {
+        name: "tellClients",
+        headers(context, headers) {
+          const challenge = headers.get("www-authenticate");
+          // Nothing to say to a client whose token was taken as it is.
+          if (challenge === null && !takesProofs) return;
+          const used = schemeOf(context.req.raw.headers.get("authorization") ?? "");
+          if (challenge !== null) {
+            headers.set("www-authenticate", challengeFor(challenge, { used, schemes }));
+          }
+          if (used === "DPoP" && takesProofs) headers.set("dpop-nonce", nonces.current());
+        },
       };
     },
   };

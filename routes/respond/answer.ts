@@ -1,0 +1,58 @@
+/**
+ * Makes an answer whose headers are complete before the response is: the runtime sends such a response as it
+ * is, where one that is changed afterwards is made twice.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { AppEnv, HeaderFields } from "../context.ts";
+
+export interface AnswerInit {
+  /** Default: 200. */
+  readonly status?: number | undefined;
+  /** Those of the answer itself, by their names in lower case. The steps of the pipeline add theirs. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** @param body `null` for none */
+export function answer(
+  context: Context<AppEnv>,
+  body: BodyInit | null,
+  { status = 200, headers = {} }: AnswerInit = {},
+): Response {
+  const request = context.get("request");
+  const { completeHeaders } = request;
+  // Of a route that no step stands before, a middleware completes the response.
+  if (completeHeaders.length === 0) return new Response(body, { status, headers });
+  const fields = new PlainFields(headers);
+  for (const complete of completeHeaders) complete(context, fields);
+  const response = new Response(body, { status, headers: fields.all });
+  request.answered = response;
+  return response;
+}
+
+/** Headers before there is a response. Names are in lower case, as everywhere in this service. */
+class PlainFields implements HeaderFields {
+  readonly all: Record<string, string>;
+
+  constructor(own: Readonly<Record<string, string>>) {
+    this.all = { ...own };
+  }
+
+  get(name: string): string | null {
+    return this.all[name] ?? null;
+  }
+
+  has(name: string): boolean {
+    return this.all[name] !== undefined;
+  }
+
+  set(name: string, value: string): void {
+    this.all[name] = value;
+  }
+
+  append(name: string, value: string): void {
+    const former = this.all[name];
+    this.all[name] = former === undefined ? value : `${former}, ${value}`;
+  }
+}

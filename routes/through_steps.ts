@@ -1,0 +1,42 @@
+/**
+ * Runs the steps of a request in one middleware: one for each would cost every request a promise and a closure,
+ * and a response whose headers change after it was made.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv, CompleteHeaders } from "./context.ts";
+import { problemResponse } from "./respond/problem.ts";
+import type { Step } from "./step.ts";
+
+/** @param outer the steps that the request has passed through before, in a middleware of their own */
+export function throughSteps(
+  steps: readonly Step[],
+  { outer = [] }: { readonly outer?: readonly Step[] } = {},
+): MiddlewareHandler<AppEnv> {
+  const own = completions(steps);
+  const all = [...own, ...completions(outer)];
+  return async function throughSteps(context, next) {
+    let entered = 0;
+    try {
+      for (; entered < steps.length; entered++) {
+        const waiting = steps[entered]!.enter?.(context);
+        if (waiting !== undefined) await waiting;
+      }
+      if (outer.length > 0) context.get("request").completeHeaders = all;
+      await next();
+    } catch (error) {
+      context.res = await problemResponse(error, context);
+    }
+    // The operator's port keeps no record of its requests.
+    const answered = context.get("request")?.answered ?? null;
+    if (answered !== context.res) {
+      for (const complete of own) complete(context, context.res.headers);
+    }
+    for (let index = entered - 1; index >= 0; index--) steps[index]!.leave?.(context);
+  };
+}
+
+function completions(steps: readonly Step[]): CompleteHeaders[] {
+  return steps.flatMap(({ headers }) => headers ?? []).reverse();
+}
