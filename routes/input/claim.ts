@@ -43,10 +43,17 @@ export function compileClaim(codec: Codec, claim: string): ClaimReader {
   if (path === null) throw new TypeError(`Cannot read a claim: "${claim}" is not a path`);
   const { cql, category } = codec;
   const readValue = compileClaimValue(codec);
+  // A verified token is remembered, and its claims with it: what is made of them is the same each time.
+  const known = new WeakMap<Claims, Buffer>();
   return (claims) => {
+    const bytes = known.get(claims);
+    if (bytes !== undefined) return bytes;
     const json = claimAt(claims, path);
     const value = readValue(json);
-    if (value !== null) return value;
+    if (value !== null) {
+      known.set(claims, value);
+      return value;
+    }
     throw new ServiceError(
       "missing_claim",
       `This route takes a "${cql}" from the token's claim ${quote(claim)}, ` +
