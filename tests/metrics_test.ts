@@ -16,13 +16,19 @@ import { type MetricsText, scrape } from "./support/metrics_text.ts";
 import { metricsNamedIn, recordsNamedIn } from "./support/metric_names.ts";
 import { type Prometheus, startPrometheus } from "./support/prometheus.ts";
 
-/** A route that fails, one with a quota, and one that is deprecated: each has metrics of its own. */
+/** A route that fails, one that is cached, one with a quota, and one that is deprecated: each has metrics of its own. */
 const QUERIES = `
 -- name: three_replicas :many
 -- Asks for more replicas than there are.
 -- @route GET /three
 -- @public
 -- @consistency THREE
+SELECT station_id FROM stations WHERE tenant_id = 'acme';
+
+-- name: kept :many
+-- @route GET /kept
+-- @public
+-- @cache ttl=1s
 SELECT station_id FROM stations WHERE tenant_id = 'acme';
 
 -- name: seldom :many

@@ -168,6 +168,20 @@ export const LOAD: Row = {
       ],
     },
     {
+      title: "Reads of queries with @cache",
+      description:
+        "What they got; and answers that had to go, which is what CACHE_MAX_BYTES is for.",
+      unit: "ops",
+      kind: "lines",
+      queries: [
+        {
+          expr: `sum by (outcome) (${rateOf(`cqlgate_cache_reads_total{${OF}}`)})`,
+          legend: "{{outcome}}",
+        },
+        { expr: sumOf(`cqlgate_cache_evictions_total{${OF}}`), legend: "pushed out" },
+      ],
+    },
+    {
       title: "The heaviest callers, by rank",
       description:
         "Cassandra's time for them in the last full minute. GET /debug/hot on ADMIN_PORT names them.",

@@ -5,6 +5,8 @@
  */
 
 export const UNSHOWN: Readonly<Record<string, string>> = {
+  cqlgate_cache_bytes: "is bounded; what is pushed out says whether it is too small",
+  cqlgate_cache_entries: "is bounded; what is pushed out says whether it is too small",
   cqlgate_cassandra_datacenter_in_use: "has series only with a failover, which has an alert",
   cqlgate_cassandra_hosts_up: "is part of cqlgate_cassandra_hosts",
   cqlgate_clock_nodes: "explains cqlgate_clock_skew_seconds when it is NaN",
