@@ -16,4 +16,5 @@ export const LETTER_Z = 0x5a;
 export const OPEN_ARRAY = 0x5b;
 export const BACKSLASH = 0x5c;
 export const CLOSE_ARRAY = 0x5d;
+export const LETTER_U = 0x75;
 export const CLOSE_OBJECT = 0x7d;

@@ -8,7 +8,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { BACKSLASH, DIGIT_ZERO, HYPHEN, POINT, QUOTE, SPACE } from "./characters.ts";
+import { BACKSLASH, DIGIT_ZERO, HYPHEN, LETTER_U, POINT, QUOTE, SPACE } from "./characters.ts";
 
 /** Bytes from here on are parts of longer characters. */
 const NOT_ASCII = 0x80;
@@ -25,6 +25,14 @@ const LONG_TEXT = 48;
 const DEFAULT_CAPACITY = 64 * 1024;
 /** Bytes that are kept for the next text. */
 const MAX_KEPT = 512 * 1024;
+
+/** The longest escape: of a control character. */
+const MAX_ESCAPE = "\\u0000".length;
+/** The letters of the escapes that have one, by the code of their character; else 0. */
+const ESCAPE_LETTERS = Uint8Array.from({ length: NOT_ASCII }, (_, code) => {
+  const escape = JSON.stringify(String.fromCharCode(code)).slice(1, -1);
+  return escape.length === 2 ? escape.charCodeAt(1) : 0;
+});
 
 const encoder = new TextEncoder();
 
@@ -102,8 +110,20 @@ export class JsonWriter {
 
   /** Any text, as it is. */
   text(text: string): void {
-    this.reserve(3 * text.length);
-    this.at += encoder.encodeInto(text, this.bytes.subarray(this.at)).written;
+    const { length } = text;
+    this.reserve(3 * length);
+    const { bytes, at } = this;
+    if (length <= LONG_TEXT) {
+      let index = 0;
+      for (let code; index < length && (code = text.charCodeAt(index)) < NOT_ASCII; index++) {
+        bytes[at + index] = code;
+      }
+      if (index === length) {
+        this.at = at + length;
+        return;
+      }
+    }
+    this.at += encoder.encodeInto(text, new Uint8Array(bytes.buffer, at)).written;
   }
 
   /** Any value, by way of `JSON.stringify()`. */
@@ -125,17 +145,34 @@ export class JsonWriter {
     end: number,
     encoding: "utf8" | "latin1" = "utf8",
   ): void {
+    const begin = this.at;
     this.reserve(end - start + 2);
-    const { bytes } = this;
-    let { at } = this;
+    let { bytes, at } = this;
     bytes[at++] = QUOTE;
     for (let index = start; index < end; index++) {
       const byte = source[index]!;
-      if (byte < SPACE || byte >= NOT_ASCII || byte === QUOTE || byte === BACKSLASH) {
-        // Bytes that are no UTF-8 become what a decoder makes of them.
-        return this.json(source.toString(encoding, start, end));
+      if (byte < SPACE || byte === QUOTE || byte === BACKSLASH) {
+        const room = MAX_ESCAPE + end - index;
+        if (bytes.length - at < room) {
+          this.at = at;
+          this.reserve(room);
+          ({ bytes } = this);
+        }
+        at = writeEscape(byte, bytes, at);
+      } else if (byte < NOT_ASCII) {
+        bytes[at++] = byte;
+      } else {
+        const length = encoding === "utf8" ? characterLength(source, index, end) : 0;
+        if (length === 0) {
+          // What is no UTF-8 becomes what a decoder makes of it.
+          this.at = begin;
+          return this.json(source.toString(encoding, start, end));
+        }
+        bytes[at++] = byte;
+        bytes[at++] = source[++index]!;
+        if (length > 2) bytes[at++] = source[++index]!;
+        if (length > 3) bytes[at++] = source[++index]!;
       }
-      bytes[at++] = byte;
     }
     bytes[at++] = QUOTE;
     this.at = at;
@@ -198,6 +235,41 @@ export function writeTwoDigits(bytes: Buffer, at: number, value: number): void {
   const tens = (value * 103) >> 10;
   bytes[at] = DIGIT_ZERO + tens;
   bytes[at + 1] = DIGIT_ZERO + value - tens * 10;
+}
+
+/** Writes what stands for a character of ASCII; there has to be room for it. @returns where it ends */
+function writeEscape(code: number, bytes: Buffer, start: number): number {
+  let at = start;
+  bytes[at++] = BACKSLASH;
+  const letter = ESCAPE_LETTERS[code]!;
+  if (letter !== 0) {
+    bytes[at++] = letter;
+    return at;
+  }
+  const digits = code.toString(16).padStart(4, "0");
+  bytes[at++] = LETTER_U;
+  for (let index = 0; index < digits.length; index++) bytes[at++] = digits.charCodeAt(index);
+  return at;
+}
+
+/**
+ * The bytes of the character that begins at `at` with a byte that is not ASCII; 0 if it is not well-formed
+ * (Unicode 16, table 3-7).
+ */
+function characterLength(source: Buffer, at: number, end: number): number {
+  const first = source[at]!;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (at + length > end) return 0;
+  const second = source[at + 1]!;
+  if (second < 0x80 || second > 0xbf) return 0;
+  if (length === 2) return length;
+  if ((source[at + 2]! & 0xc0) !== 0x80) return 0;
+  // Too long for its character, half of a pair of surrogates, or beyond the last character.
+  if (first === 0xe0 && second < 0xa0 || first === 0xed && second > 0x9f) return 0;
+  if (length === 3) return length;
+  if (first === 0xf0 && second < 0x90 || first === 0xf4 && second > 0x8f) return 0;
+  return (source[at + 3]! & 0xc0) === 0x80 ? length : 0;
 }
 
 /** The number of digits of an integer of at most nine. */

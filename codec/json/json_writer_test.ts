@@ -12,7 +12,7 @@ function written(write: (out: JsonWriter) => void): string {
   const out = new JsonWriter(1);
   out.ascii("[");
   write(out);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(out.view()).slice(1);
+  return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(out.view()).slice(1);
 }
 
 /** The numbers next to a double. */
@@ -87,6 +87,51 @@ describe("JsonWriter.string()", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it("writes characters of any length, and a byte order mark", () => {
+    for (
+      const text of [
+        ...[
+          "\ufeffa",
+          "a\ufeff",
+          "é",
+          "\u07ff\u0800",
+          "\ud7ff\ue000",
+          "\uffff",
+          "\u{10000}\u{10ffff}",
+        ],
+        ...["東京都", "Zürich\n", "\u2028\u2029", `${"\u0001".repeat(100)}é`, '""""é\\'],
+      ]
+    ) {
+      const bytes = Buffer.from(text);
+      expect(written((out) => out.string(bytes, 0, bytes.length))).toBe(JSON.stringify(text));
+    }
+  });
+
+  it("writes what a decoder makes of bytes that are no UTF-8", () => {
+    for (
+      const hex of [
+        ...["80", "c080", "c1bf", "c3", "e9", "e08080", "e09fbf", "eda080", "edbfbf", "f0808080"],
+        ...[
+          "f08fbfbf",
+          "f4908080",
+          "f5808080",
+          "ff",
+          "e282",
+          "f09f98",
+          "c328",
+          "e28228",
+          "f09f9828",
+        ],
+      ]
+    ) {
+      const bytes = Buffer.from(`61${hex}62`, "hex");
+      for (const end of [bytes.length, bytes.length - 1]) {
+        expect([hex, written((out) => out.string(bytes, 0, end))])
+          .toEqual([hex, JSON.stringify(bytes.toString("utf8", 0, end))]);
+      }
+    }
   });
 
   it("writes each character below 128", () => {
