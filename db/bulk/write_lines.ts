@@ -98,7 +98,9 @@ const WINDOW = 1_000;
 /** After so much work without a turn of the event loop, others have theirs. */
 const WORK_MS = 5;
 /** How long lines wait for others of their partition, where the sender has no more for now. */
-const PATIENCE_MS = 1;
+const PATIENCE_MS = 2;
+/** How long they wait for others at most, where there is always more. */
+const MAX_WAIT_MS = 100;
 /** A row in a batch costs Cassandra about a quarter of what it costs alone. */
 const ROWS_IN_A_PLACE = 4;
 
@@ -210,7 +212,9 @@ export async function writeLines<Row>(
     while (!limit.tryTake(placesFor(group))) await limit.freed();
     void writeAndRelease(group);
   }
+  let sentAllAt = performance.now();
   async function sendAll(): Promise<void> {
+    sentAllAt = performance.now();
     for (const group of groups.takeAll()) await send(group);
   }
   /** The blocks; what waits for others of its partition does not wait for a sender. */
@@ -240,7 +244,7 @@ export async function writeLines<Row>(
           const group = groups.add(line);
           if (group !== null) await send(group);
         }
-        if (groups.isFull) await sendAll();
+        if (groups.isFull || performance.now() - sentAllAt > MAX_WAIT_MS) await sendAll();
         read = entries.at(-1)!.line;
         if (performance.now() - turnAt < WORK_MS) continue;
         // Not an immediate, before which the runtime hardly looks for input and output.

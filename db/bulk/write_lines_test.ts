@@ -280,6 +280,28 @@ describe("writeLines() with a key", () => {
     expect(outcome).toMatchObject({ read: 3, written: 3 });
   });
 
+  it("writes lines soon whose sender has more all the time", async () => {
+    let isWritten = false;
+    async function* endless() {
+      for (let line = 1; !isWritten; line++) {
+        // Each in a partition of its own, so that no group is ever whole.
+        yield [{ line, value: line * 10 }];
+        await new Promise((resolve) => setImmediate(resolve));
+        const until = performance.now() + 0.2;
+        while (performance.now() < until);
+      }
+    }
+    const { outcome } = await run(endless(), {
+      key,
+      write: () => {
+        isWritten = true;
+        return Promise.resolve();
+      },
+    });
+    expect(outcome.written).toBe(outcome.read);
+    expect(outcome.read).toBeLessThan(2_000);
+  });
+
   it("writes what waits for others when it is stopped or breaks off", async () => {
     let asked = 0;
     const write = () => Promise.resolve();
