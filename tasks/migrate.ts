@@ -7,7 +7,6 @@
  */
 import { type Config, readConfig } from "../config/config.ts";
 import { settingWarnings } from "../config/unknown_settings.ts";
-import { connectionFailure } from "../db/driver/map_error.ts";
 import {
   assertNoConflicts,
   compareMigrations,
@@ -18,6 +17,7 @@ import { describeStatus } from "../db/migrate/describe_status.ts";
 import { readHistory } from "../db/migrate/history_table.ts";
 import { applyMigrations } from "../db/migrate/migrate.ts";
 import { type Migration, readMigrations } from "../db/migrate/migrations.ts";
+import { recording } from "../db/migrate/recording.ts";
 import { resolveStatement } from "../db/migrate/resolve.ts";
 import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
 import { type MigrateArguments, readMigrateArguments } from "./migrate_arguments.ts";
@@ -47,7 +47,7 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
   const waiting = { waitMs, log };
   if (command === "plan" || command === "status") {
     return await withSession(settings, { keyspace: null, ...waiting }, async (session) => {
-      const history = await readHistory(session, keyspace);
+      const history = await recording(readHistory(session, keyspace));
       if (command === "status") return describeStatus(migrations, history).forEach(log);
       plan(migrations, { history, keyspace, to, log });
     });
@@ -58,7 +58,8 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
     (session) => createKeyspace(session, config),
   );
   // A keyspace that another process has just created may not be served yet.
-  await withSession(settings, { keyspace, waitMs: 10_000 }, async (session) => {
+  const longerMs = Math.max(waitMs, 10_000);
+  await withSession(settings, { keyspace, waitMs: longerMs }, async (session) => {
     if (resolution !== null) {
       return await resolveStatement(session, migrations, { keyspace, log, resolution });
     }
@@ -112,7 +113,7 @@ if (import.meta.main) {
     });
     Deno.exit(0);
   } catch (error) {
-    console.error(connectionFailure(error));
+    console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);
   }
 }

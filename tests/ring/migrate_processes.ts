@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Ring } from "../../dev/cassandra/ring.ts";
+import type { LocalCassandra } from "../../dev/cassandra/cassandra.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 
 export interface MigrateOutcome {
@@ -13,6 +13,8 @@ export interface MigrateOutcome {
 }
 
 export interface ManyMigrations {
+  /** Where they connect to, in turn. */
+  readonly nodes: readonly Pick<LocalCassandra, "contactPoint" | "localDatacenter">[];
   readonly count: number;
   /** As `CQL_DIR` takes it. */
   readonly cqlDir: string;
@@ -22,8 +24,7 @@ export interface ManyMigrations {
 }
 
 export async function migrateByMany(
-  { nodes }: Pick<Ring, "nodes">,
-  { count, cqlDir, keyspace, replication }: ManyMigrations,
+  { nodes, count, cqlDir, keyspace, replication }: ManyMigrations,
 ): Promise<MigrateOutcome[]> {
   return await Promise.all(Array.from({ length: count }, async (_, index) => {
     const { contactPoint, localDatacenter } = nodes[index % nodes.length]!;
