@@ -84,8 +84,10 @@ export interface StartOptions {
  * @throws {Deno.errors.AddrInUse} if a port is taken
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
-  const metrics = createMetrics(manifest.version, (metric, cause) => {
-    observe({ kind: "warning", message: `Cannot read the metric "${metric}"`, cause });
+  const metrics = createMetrics(manifest.version, {
+    report(metric, cause) {
+      observe({ kind: "warning", message: `Cannot read the metric "${metric}"`, cause });
+    },
   });
   const status = createStatus();
   const observers = [metrics.observe, status.observe, logObservations(getLogger(LOG_CATEGORY))];

@@ -4,6 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
+import { nextTurn } from "../codec/next_turn.ts";
 import type { HotSpots } from "../observe/hot/hot_spots.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import { dropRuntimeSpan } from "../observe/runtime_spans.ts";
@@ -36,7 +37,7 @@ export function createAdmin({ metrics, status, hotSpots, secure, settings }: Adm
     await next();
   });
   admin.get("/metrics", async (context) =>
-    context.body(await metrics.render(), 200, {
+    context.body(await metrics.render(nextTurn), 200, {
       "content-type": metrics.contentType,
     }));
   admin.get("/readyz", (context) => {

@@ -384,7 +384,7 @@ describe("A process of which a metric cannot be read", () => {
         `
         import { createMetrics } from "./observe/metrics/metrics.ts";
         import { NOTHING_TO_READ } from "./observe/metrics/readings.ts";
-        const metrics = createMetrics("1.2.3", (metric) => console.log(metric));
+        const metrics = createMetrics("1.2.3", { report: (metric) => console.log(metric) });
         let readings = 0;
         metrics.readFrom({
           ...NOTHING_TO_READ,

@@ -22,6 +22,7 @@ import { registerLoadMetrics } from "./load_metrics.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
 import { NOTHING_TO_READ, type Readings } from "./readings.ts";
 import { createReloadMetrics } from "./reload_metrics.ts";
+import { createMetricsText, type Pause } from "./render_metrics.ts";
 import { createRequestMetrics } from "./request_metrics.ts";
 import { createStatementMetrics } from "./statement_metrics.ts";
 
@@ -30,19 +31,28 @@ export interface Metrics {
   readonly contentType: string;
   /** From now on, reads these when it is rendered. */
   readFrom(readings: Readings): void;
-  /** All metrics in the Prometheus text format. */
-  render(): Promise<string>;
+  /**
+   * All metrics in the Prometheus text format.
+   *
+   * @param pause between the pieces of a long text; by default until the next timer
+   */
+  render(pause?: Pause): Promise<string>;
   /** Resolves when the process may end, as far as the export of metrics is concerned. */
   settle(): Promise<void>;
+}
+
+export interface MetricsOptions {
+  /** Hears of a metric that cannot be read. Default: nobody does. */
+  readonly report?: ReportUnreadable;
 }
 
 /**
  * Each call makes its own registry, so that two services in one process do not share numbers.
  *
  * @param release the version of the service
- * @param report hears of a metric that cannot be read
  */
-export function createMetrics(release: string, report: ReportUnreadable = () => {}): Metrics {
+export function createMetrics(release: string, options: MetricsOptions = {}): Metrics {
+  const { report = () => {} } = options;
   const register = new prometheus.Registry();
   const registers = [register];
   let readings = NOTHING_TO_READ;
@@ -90,7 +100,7 @@ export function createMetrics(release: string, report: ReportUnreadable = () => 
     readFrom(newReadings) {
       readings = newReadings;
     },
-    render: () => register.metrics(),
+    render: createMetricsText(register),
     settle,
     observe(observation) {
       switch (observation.kind) {

@@ -240,7 +240,7 @@ describe("createMetrics()", () => {
 
   it("has every other metric while one cannot be read, and reports that one once", async () => {
     const reported: string[] = [];
-    const metrics = createMetrics("1.2.3", (metric) => reported.push(metric));
+    const metrics = createMetrics("1.2.3", { report: (metric) => reported.push(metric) });
     const retries = { sent: 3, refused: 0 };
     let isBroken = false;
     metrics.readFrom({
