@@ -27,7 +27,7 @@ export async function boot(
     throw new ConfigError(['AUDIT_LOG is "otlp", but nothing is exported: set OTEL_DENO=true']);
   }
   const stdout = new LineWriter(Deno.stdout.writable);
-  const flushLogs = await configureLogs({
+  const { flush: flushLogs, logRequest } = await configureLogs({
     level: config.logLevel,
     format: config.logFormat,
     exportsConsole: exportsConsole(env),
@@ -47,6 +47,7 @@ export async function boot(
   });
   const service = await start(config, {
     stdout,
+    logRequest,
     reread: () => readConfig(env),
     settings: effectiveSettings(env),
   });

@@ -19,7 +19,7 @@ import { createCursorTable } from "../db/schema/cursor_table.ts";
 import type { LineWriter } from "../observe/log/line_writer.ts";
 import { createHotSpots } from "../observe/hot/hot_spots.ts";
 import { createKeyHash } from "../observe/key_hash.ts";
-import { LOG_CATEGORY, logObservations } from "../observe/log/log.ts";
+import { LOG_CATEGORY, logObservations, type LogRequest } from "../observe/log/log.ts";
 import { watchEventLoop } from "../observe/metrics/event_loop.ts";
 import { createMetrics } from "../observe/metrics/metrics.ts";
 import type { Observe } from "../observe/observation.ts";
@@ -69,6 +69,8 @@ export interface StartOptions {
   readonly observe?: Observe;
   /** Where lines for stdout go. Default: stdout, which nobody else may be writing to then. */
   readonly stdout?: LineWriter;
+  /** Writes the line of each request. Default: the logger does. */
+  readonly logRequest?: LogRequest | null;
   /** What writes and generated values take as the time of day, in ms since 1970. Default: the machine's. */
   readonly now?: () => number;
   /** The settings as they are now, with what files say now. Default: they never change. */
@@ -90,7 +92,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     },
   });
   const status = createStatus();
-  const observers = [metrics.observe, status.observe, logObservations(getLogger(LOG_CATEGORY))];
+  const observers = [
+    metrics.observe,
+    status.observe,
+    logObservations(getLogger(LOG_CATEGORY), options),
+  ];
   if (options.observe !== undefined) observers.push(options.observe);
   const observe: Observe = (observation) => {
     for (const observer of observers) observer(observation);

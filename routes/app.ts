@@ -120,7 +120,7 @@ export interface AppOptions {
 }
 
 export interface App {
-  fetch(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response>;
+  fetch(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Response | Promise<Response>;
 }
 
 /** What the units of the pipeline are made of. */

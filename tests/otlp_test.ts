@@ -329,7 +329,7 @@ describe("A process whose console is replaced by the exporter", () => {
         import { configureLogs, LOG_CATEGORY } from "./observe/log/log.ts";
         import { getLogger } from "@logtape/logtape";
         const stdout = new LineWriter(Deno.stdout.writable);
-        const flush = await configureLogs({
+        const { flush } = await configureLogs({
           level: "info",
           format: "json",
           exportsConsole: true,

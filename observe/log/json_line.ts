@@ -7,7 +7,7 @@
  */
 import { getJsonLinesFormatter, type LogRecord, type TextFormatter } from "@logtape/logtape";
 
-const LEVELS: Readonly<Record<LogRecord["level"], string>> = {
+export const LEVELS: Readonly<Record<LogRecord["level"], string>> = {
   trace: "TRACE",
   debug: "DEBUG",
   info: "INFO",
@@ -17,7 +17,7 @@ const LEVELS: Readonly<Record<LogRecord["level"], string>> = {
 };
 
 /** What JSON leaves as it is, and a terminal obeys: DEL and the second set of control characters. */
-const CONTROL = /[\x7f-\x9f]/g;
+export const CONTROL = /[\x7f-\x9f]/g;
 
 /** @param category whose records hold no errors, no cycles and nothing else that JSON has no text for */
 export function jsonLineFormatter(category: string): TextFormatter {
@@ -38,6 +38,7 @@ export function jsonLineFormatter(category: string): TextFormatter {
   };
 }
 
-function escaped(character: string): string {
+/** For what {@link CONTROL} finds. */
+export function escaped(character: string): string {
   return `\\u00${character.charCodeAt(0).toString(16)}`;
 }

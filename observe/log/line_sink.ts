@@ -25,10 +25,19 @@ export interface LineSinkOptions {
 }
 
 /** A sink that never throws and never rejects. Lines that find no room are counted, and that is logged. */
+export interface LineSink extends Sink, AsyncDisposable {
+  /**
+   * Takes a line that is made already.
+   *
+   * @param options whether it may be the last one of the process
+   */
+  line(text: string, options: { readonly isUrgent: boolean }): void;
+}
+
 export function createLineSink(
   writer: LineWriter,
   { formatter, maxWaitingLength = MAX_WAITING_LENGTH }: LineSinkOptions,
-): Sink & AsyncDisposable {
+): LineSink {
   const encoder = new TextEncoder();
   /** Lines that have not been handed to the writer, and when they will be. */
   let batch = "";
@@ -38,11 +47,10 @@ export function createLineSink(
   let dropped = 0;
   let last = Promise.resolve();
 
-  function write(record: LogRecord): void {
-    const line = formatter(record);
+  function write(line: string, { isUrgent }: { readonly isUrgent: boolean }): void {
     waitingLength += line.length;
     batch += line;
-    if (batch.length >= BATCH_LENGTH || isUrgent(record)) flush();
+    if (batch.length >= BATCH_LENGTH || isUrgent) flush();
     else timer ??= setTimeout(flush, BATCH_MS);
   }
 
@@ -62,7 +70,7 @@ export function createLineSink(
   function sayDropped(): void {
     const count = dropped;
     dropped = 0;
-    write({
+    writeRecord({
       category: ["cqlgate"],
       level: "warning",
       message: ["Log lines that were dropped, as nobody read them: ", count, ""],
@@ -72,12 +80,25 @@ export function createLineSink(
     });
   }
 
+  function writeRecord(record: LogRecord): void {
+    write(formatter(record), { isUrgent: mayBeLast(record) });
+  }
+
+  /** Whether a line may be written; one that may not is counted. */
+  function hasRoom(): boolean {
+    if (writer.isGone) return false;
+    if (waitingLength < maxWaitingLength) return true;
+    dropped++;
+    return false;
+  }
+
   const sink = (record: LogRecord) => {
-    if (writer.isGone) return;
-    if (waitingLength >= maxWaitingLength) dropped++;
-    else write(record);
+    if (hasRoom()) writeRecord(record);
   };
   return Object.assign(sink, {
+    line(text: string, options: { readonly isUrgent: boolean }) {
+      if (hasRoom()) write(text, options);
+    },
     async [Symbol.asyncDispose]() {
       let timeout;
       const tooLate = new Promise((resolve) => timeout = setTimeout(resolve, FLUSH_TIMEOUT_MS));
@@ -96,6 +117,6 @@ export function createLineSink(
 }
 
 /** What may be the last line of a process. */
-function isUrgent({ level }: LogRecord): boolean {
+function mayBeLast({ level }: LogRecord): boolean {
   return level === "error" || level === "fatal";
 }

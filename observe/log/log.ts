@@ -4,20 +4,32 @@
  *
  * @module
  */
-import { configure, dispose, getConsoleSink, type Logger, type Sink } from "@logtape/logtape";
-import { CODES } from "../../errors/codes.ts";
+import {
+  compareLogLevel,
+  configure,
+  dispose,
+  getConsoleSink,
+  type Logger,
+  type Sink,
+} from "@logtape/logtape";
 import { jsonLineFormatter } from "./json_line.ts";
-import { createLineSink } from "./line_sink.ts";
+import { createLineSink, type LineSink } from "./line_sink.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { createRepeatedLines } from "./repeated_lines.ts";
 import { createAuditLines } from "./audit_lines.ts";
 import { createClockLines } from "./clock_lines.ts";
-import { describeCause, summarizeCause } from "./describe_cause.ts";
+import { summarizeCause } from "./describe_cause.ts";
 import { createAvailabilityLines } from "./availability_lines.ts";
 import type { Observation, Observe } from "../observation.ts";
 import { collectsSpans } from "../span_collection.ts";
 import { prettyFormatter } from "./pretty_line.ts";
-import { round } from "./round.ts";
+import {
+  createRequestLine,
+  REQUEST_MESSAGE,
+  requestFields,
+  requestLevel,
+  type RequestObservation,
+} from "./request_line.ts";
 import { withTrace } from "./trace_ids.ts";
 
 export const LOG_CATEGORY = "cqlgate";
@@ -31,37 +43,66 @@ export interface LogOptions {
   readonly stdout: LineWriter;
 }
 
+/** The log of a process. */
+export interface Logs {
+  /** Writes what is still held back, and ends logging. */
+  readonly flush: () => Promise<void>;
+  /** Logs a request; null where a line of it needs more than its observation says. */
+  readonly logRequest: LogRequest | null;
+}
+
+export type LogRequest = (request: RequestObservation) => void;
+
 /**
  * Sends the process's log lines to stdout, or to the console where the runtime exports that. For the
  * process's entry point alone: a library would decide about its host's log.
- *
- * @returns writes what is still held back, and ends logging
  */
-export async function configureLogs(options: LogOptions): Promise<() => Promise<void>> {
-  const sink = sinkFor(options);
+export async function configureLogs(options: LogOptions): Promise<Logs> {
+  const lines = options.format === "json" && options.exportsConsole !== true
+    ? createLineSink(options.stdout, { formatter: jsonLineFormatter(LOG_CATEGORY) })
+    : null;
+  const sink = lines ?? consoleSink(options);
+  const isTraced = collectsSpans();
   await configure({
-    sinks: { lines: collectsSpans() ? withTrace(sink) : sink },
+    sinks: { lines: isTraced ? withTrace(sink) : sink },
     loggers: [
       { category: LOG_CATEGORY, lowestLevel: options.level, sinks: ["lines"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["lines"] },
     ],
     reset: true,
   });
-  return dispose;
+  const logRequest = lines === null || isTraced ? null : requestLogger(lines, options.level);
+  return { flush: dispose, logRequest };
+}
+
+function requestLogger(lines: LineSink, lowest: LogOptions["level"]): LogRequest {
+  const lineOf = createRequestLine(LOG_CATEGORY);
+  return (request) => {
+    const level = requestLevel(request);
+    if (compareLogLevel(level, lowest) < 0) return;
+    lines.line(lineOf(request, Date.now()), { isUrgent: level === "error" });
+  };
 }
 
 /** The console takes a severity from the method that is called, and puts warnings on stderr. */
-function sinkFor({ format, exportsConsole = false, stdout }: LogOptions): Sink {
-  if (format === "json") {
-    const formatter = jsonLineFormatter(LOG_CATEGORY);
-    return exportsConsole ? getConsoleSink({ formatter }) : createLineSink(stdout, { formatter });
-  }
-  // Colours are for terminals, not for collectors.
-  return getConsoleSink({ formatter: prettyFormatter({ colors: !exportsConsole }) });
+function consoleSink({ format, exportsConsole = false }: LogOptions): Sink {
+  return getConsoleSink({
+    formatter: format === "json"
+      ? jsonLineFormatter(LOG_CATEGORY)
+      // Colours are for terminals, not for collectors.
+      : prettyFormatter({ colors: !exportsConsole }),
+  });
 }
 
-/** Writes observations to a logger. */
-export function logObservations(logger: Logger): Observe {
+/**
+ * Writes observations to a logger.
+ *
+ * @param options `logRequest` takes those of requests in its place
+ */
+export function logObservations(
+  logger: Logger,
+  { logRequest = null }: { readonly logRequest?: LogRequest | null } = {},
+): Observe {
   const isDue = everyMinute();
   const logAudit = createAuditLines(logger, isDue);
   const logClock = createClockLines(logger, isDue);
@@ -80,7 +121,7 @@ export function logObservations(logger: Logger): Observe {
       case "availability":
         return logAvailability(observation);
       case "request":
-        return logRequest(logger, observation);
+        return logRequest === null ? logRequestTo(logger, observation) : logRequest(observation);
       case "bulk":
         return logBulk(logger, observation);
       case "connection":
@@ -134,38 +175,8 @@ export function logObservations(logger: Logger): Observe {
   };
 }
 
-/** Asked every second or so. That the service is not ready is a line of its own. */
-const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
-
-function logRequest(logger: Logger, request: Observation & { kind: "request" }): void {
-  const level = PROBES.has(request.route) ? "debug" : levelOf(request);
-  const describe = level === "error" ? describeCause : summarizeCause;
-  const properties = {
-    method: request.method,
-    route: request.route,
-    ...(request.query === null ? {} : { query: request.query }),
-    status: request.status,
-    ...(request.completed ? {} : { completed: false }),
-    duration_ms: round(request.durationMs),
-    cassandra_ms: round(request.cassandraMs),
-    request_id: request.requestId,
-    iss: request.issuer,
-    sub: request.subject,
-    client_id: request.clientId,
-    ...(request.code === null ? {} : { code: request.code }),
-    ...(request.policy === null ? {} : { policy: request.policy }),
-    ...(request.cause === undefined ? {} : { cause: describe(request.cause) }),
-  };
-  const message = "{method} {route} {status} in {duration_ms} ms";
-  logger[level](message, properties);
-}
-
-/** As the code says; without a code, an upload that broke off. */
-function levelOf(
-  { code, cause }: Observation & { kind: "request" },
-): "info" | "warning" | "error" {
-  if (code !== null) return CODES[code].logLevel;
-  return cause === undefined ? "info" : "warning";
+function logRequestTo(logger: Logger, request: RequestObservation): void {
+  logger[requestLevel(request)](REQUEST_MESSAGE, requestFields(request));
 }
 
 function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {

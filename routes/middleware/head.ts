@@ -10,7 +10,7 @@ import type { Step } from "../step.ts";
 type Fetch = (
   request: Request,
   info: Deno.ServeHandlerInfo<Deno.NetAddr>,
-) => Promise<Response>;
+) => Response | Promise<Response>;
 
 /** The whole responses to the `HEAD` requests of one app. */
 export class WholeResponses {
@@ -30,9 +30,14 @@ export class WholeResponses {
   fetchFrom(
     app: { fetch(request: Request, info: unknown): Response | Promise<Response> },
   ): Fetch {
-    return async (request, info) => {
-      const response = await app.fetch(request, info);
-      return request.method === "HEAD" ? this.#whole.get(request) ?? response : response;
+    return (request, info) => {
+      const response = app.fetch(request, info);
+      return request.method === "HEAD" ? this.#wholeOf(request, response) : response;
     };
+  }
+
+  async #wholeOf(request: Request, response: Response | Promise<Response>): Promise<Response> {
+    const answered = await response;
+    return this.#whole.get(request) ?? answered;
   }
 }

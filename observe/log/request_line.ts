@@ -1,0 +1,84 @@
+/**
+ * The line of a request: what it says, and its text where lines are JSON. There is one for each request, so its
+ * text is put together here, without a record of LogTape's in between; it is the same text.
+ *
+ * @module
+ */
+import { CODES } from "../../errors/codes.ts";
+import type { Observation } from "../observation.ts";
+import { describeCause, summarizeCause } from "./describe_cause.ts";
+import { CONTROL, escaped, LEVELS } from "./json_line.ts";
+import { round } from "./round.ts";
+
+export type RequestObservation = Observation & { readonly kind: "request" };
+
+type Level = "debug" | "info" | "warning" | "error";
+
+export const REQUEST_MESSAGE = "{method} {route} {status} in {duration_ms} ms";
+
+/** Asked every second or so. That the service is not ready is a line of its own. */
+const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
+
+/** As the code says; without a code, an upload that broke off. */
+export function requestLevel({ route, code, cause }: RequestObservation): Level {
+  if (PROBES.has(route)) return "debug";
+  if (code !== null) return CODES[code].logLevel;
+  return cause === undefined ? "info" : "warning";
+}
+
+/** The fields of the line, in their order. */
+export function requestFields(request: RequestObservation): Record<string, unknown> {
+  const describe = requestLevel(request) === "error" ? describeCause : summarizeCause;
+  return {
+    method: request.method,
+    route: request.route,
+    ...(request.query === null ? {} : { query: request.query }),
+    status: request.status,
+    ...(request.completed ? {} : { completed: false }),
+    duration_ms: round(request.durationMs),
+    cassandra_ms: round(request.cassandraMs),
+    request_id: request.requestId,
+    iss: request.issuer,
+    sub: request.subject,
+    client_id: request.clientId,
+    ...(request.code === null ? {} : { code: request.code }),
+    ...(request.policy === null ? {} : { policy: request.policy }),
+    ...(request.cause === undefined ? {} : { cause: describe(request.cause) }),
+  };
+}
+
+/**
+ * Makes lines as `jsonLineFormatter()` does.
+ *
+ * @param logger the category that the lines name
+ */
+export function createRequestLine(
+  logger: string,
+): (request: RequestObservation, timestamp: number) => string {
+  const fixed = `","message":${JSON.stringify(REQUEST_MESSAGE)},"logger":${JSON.stringify(logger)}`;
+  let time = { at: NaN, text: "" };
+  return (request, timestamp) => {
+    // Many requests end in one millisecond.
+    if (time.at !== timestamp) time = { at: timestamp, text: new Date(timestamp).toISOString() };
+    const head = `{"@timestamp":"${time.text}","level":"${LEVELS[requestLevel(request)]}${fixed}`;
+    return `${head},${rest(request)}\n`;
+  };
+}
+
+/** The fields as JSON, without the braces. Those that few lines have are written as an object is. */
+function rest(request: RequestObservation): string {
+  const { query, code, policy, cause, completed } = request;
+  if (code !== null || policy !== null || cause !== undefined || !completed) {
+    return JSON.stringify(requestFields(request)).slice(1).replace(CONTROL, escaped);
+  }
+  return `"method":${text(request.method)},"route":${text(request.route)}` +
+    (query === null ? "" : `,"query":${text(query)}`) +
+    `,"status":${request.status},"duration_ms":${round(request.durationMs)}` +
+    `,"cassandra_ms":${round(request.cassandraMs)},"request_id":${text(request.requestId)}` +
+    `,"iss":${text(request.issuer)},"sub":${text(request.subject)}` +
+    `,"client_id":${text(request.clientId)}}`;
+}
+
+function text(value: string | null): string {
+  return JSON.stringify(value).replace(CONTROL, escaped);
+}
