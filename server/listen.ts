@@ -10,6 +10,7 @@ import type { Code } from "../errors/codes.ts";
 import { problemAnswer } from "../errors/problem_document.ts";
 import { ServiceError } from "../errors/service_error.ts";
 import { hostPort } from "./host_port.ts";
+import { Pending } from "./pending.ts";
 import { mistakeInUrl } from "./request_url.ts";
 import { within } from "./within.ts";
 
@@ -54,18 +55,9 @@ export function listen(
   { hostname, port, certificate, onLost, onRefusal = () => {} }: ListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Listener {
-  const unanswered = new Set<Promise<void>>();
-  const uploads = new Set<Promise<void>>();
-  const reading = [unanswered];
-  const uploading = [unanswered, uploads];
+  const unanswered = new Pending();
+  const uploads = new Pending();
   let isFinishing = false;
-  function track(completed: Promise<void>, sets: readonly Set<Promise<void>>[]): void {
-    const forget = () => {
-      for (const set of sets) set.delete(answered);
-    };
-    const answered: Promise<void> = completed.then(forget, forget);
-    for (const set of sets) set.add(answered);
-  }
   function refusalOf(request: Request): Response | null {
     const mistake = mistakeInUrl(request);
     if (mistake !== null) return refuse("malformed_request", mistake);
@@ -84,7 +76,9 @@ export function listen(
         onRefusal(request, refusal.headers);
         return refusal;
       }
-      track(info.completed, request.method === "GET" ? reading : uploading);
+      const { completed } = info;
+      unanswered.add(completed);
+      if (request.method !== "GET") uploads.add(completed);
       return handler(request, info);
     });
   }
@@ -124,12 +118,12 @@ export function listen(
       isFinishing = true;
       const endsAt = performance.now() + graceMs;
       // A server that shuts down stops reading bodies that are still arriving.
-      await within(Promise.all(uploads), graceMs * UPLOADS_SHARE);
+      await within(uploads.none(), graceMs * UPLOADS_SHARE);
       // A lost server cannot be shut down, but still has its connections.
-      const shutdown = shutDown(server).catch(() => Promise.all(unanswered));
+      const shutdown = shutDown(server).catch(() => unanswered.none());
       // A body that was answered early, such as one that is too large, need not be read to its end:
       // its connection would keep the server open.
-      const answered = Promise.all(unanswered).then(() => within(shutdown, LINGER_MS));
+      const answered = unanswered.none().then(() => within(shutdown, LINGER_MS));
       // A server that is shutting down cannot be aborted (Deno throws BadResource). Remaining
       // requests fail when the session is closed, and end with the process at the latest.
       await within(Promise.race([shutdown, answered]), endsAt - performance.now());

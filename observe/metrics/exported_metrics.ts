@@ -13,6 +13,8 @@ import {
   type Observable,
 } from "@opentelemetry/api";
 import prometheus from "prom-client";
+import { SECONDS } from "./buckets.ts";
+import { DurationHistogram } from "./duration_histogram.ts";
 import type { ReportUnreadable } from "./guarded_readings.ts";
 
 /** How close to a collection the process does not end, in milliseconds. */
@@ -74,7 +76,13 @@ export function exportMetrics(register: prometheus.Registry, report: ReportUnrea
   const exported: Exported[] = [];
   for (const { name } of register.getMetricsAsArray()) {
     const source: unknown = register.getSingleMetric(name);
-    if (source instanceof prometheus.Histogram) exportHistogram(source, { name, meter });
+    if (source instanceof DurationHistogram) {
+      const histogram = meter.createHistogram(name, {
+        ...optionsOf(name, register),
+        advice: { explicitBucketBoundaries: [...SECONDS] },
+      });
+      source.recordWith((labels, seconds) => histogram.record(seconds, labels));
+    } else if (source instanceof prometheus.Histogram) exportHistogram(source, { name, meter });
     const options = optionsOf(name, register);
     if (source instanceof prometheus.Counter) {
       exported.push({ name, source, instrument: meter.createObservableCounter(name, options) });

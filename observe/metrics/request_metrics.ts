@@ -5,7 +5,8 @@
  */
 import prometheus from "prom-client";
 import type { Observation } from "../observation.ts";
-import { SECONDS } from "./buckets.ts";
+import { DurationHistogram, type DurationSeries } from "./duration_histogram.ts";
+import { createTallies, type Tally } from "./tally.ts";
 import { createClientLabels, NO_CLIENT } from "./client_label.ts";
 
 type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
@@ -28,30 +29,30 @@ const INCOMPLETE = "incomplete";
 
 export function createRequestMetrics(register: prometheus.Registry): RequestMetrics {
   const registers = [register];
-  const durations = new prometheus.Histogram({
+  const durations = new DurationHistogram(register, {
     name: "cqlgate_http_request_duration_seconds",
     help: "Time from a request's arrival to its answer, by route template and class of status",
     labelNames: ["method", "route", "class"],
-    buckets: SECONDS,
-    registers,
   });
-  const requests = new prometheus.Counter({
+  const requests = createTallies(register, {
     name: "cqlgate_http_requests_total",
     help:
       "Requests by route template, status, and error code; the code is ok without an error, and incomplete where the answer broke off or its caller left",
     labelNames: ["method", "route", "status", "code"],
-    registers,
   });
-  const cassandraSeconds = new prometheus.Counter({
+  const cassandraSeconds = createTallies(register, {
     name: "cqlgate_http_request_cassandra_seconds_total",
     help: "Part of the duration of requests during which they waited for Cassandra, by route",
     labelNames: ["method", "route"],
-    registers,
   });
-  const inFlight = new prometheus.Gauge({
+  let inFlight = 0;
+  new prometheus.Gauge({
     name: "cqlgate_http_requests_in_flight",
     help: "Requests being served now",
     registers,
+    collect() {
+      this.set(inFlight);
+    },
   });
   const deprecatedUses = new prometheus.Counter({
     name: "cqlgate_deprecated_requests_total",
@@ -66,21 +67,30 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     registers,
   });
   const clientLabelOf = createClientLabels();
-  const started = new Set<string>();
+  const byRoute = new Map<string, RouteTallies>();
+  function talliesOf(method: string, route: string): RouteTallies {
+    const key = `${method} ${route}`;
+    const known = byRoute.get(key);
+    if (known !== undefined) return known;
+    const made = new RouteTallies({
+      durationsOf: (of) => durations.series({ method, route, class: of }),
+      outcomeOf: (status, code) => requests({ method, route, status: `${status}`, code }),
+      cassandraSeconds: () => cassandraSeconds({ method, route }),
+    });
+    byRoute.set(key, made);
+    return made;
+  }
 
   return {
     start(routes) {
       for (const { method, route, outcomes } of routes) {
-        cassandraSeconds.inc({ method, route }, 0);
+        const tallies = talliesOf(method, route);
+        tallies.cassandraSeconds();
         for (const { status, code } of outcomes) {
-          requests.inc({ method, route, status, code: code ?? OK }, 0);
+          tallies.outcome(status, code ?? OK);
           if (code !== null) continue;
-          requests.inc({ method, route, status, code: INCOMPLETE }, 0);
-          // To start a histogram at zero takes away what it has.
-          const labels = { method, route, class: classOf(status) };
-          const series = `${method} ${route} ${labels.class}`;
-          if (!started.has(series)) durations.zero(labels);
-          started.add(series);
+          tallies.outcome(status, INCOMPLETE);
+          tallies.durations(status);
         }
       }
     },
@@ -92,12 +102,13 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     startQuotas(quotas) {
       for (const { query, policy } of quotas) rateLimited.inc({ query, policy }, 0);
     },
-    started: () => inFlight.inc(),
-    finished: () => inFlight.dec(),
+    started: () => void inFlight++,
+    finished: () => void inFlight--,
     request({ method, route, status, code, completed, durationMs, cassandraMs }) {
-      durations.observe({ method, route, class: classOf(status) }, durationMs / 1000);
-      requests.inc({ method, route, status, code: code ?? (completed ? OK : INCOMPLETE) });
-      if (cassandraMs > 0) cassandraSeconds.inc({ method, route }, cassandraMs / 1000);
+      const tallies = talliesOf(method, route);
+      tallies.durations(status).observe(durationMs / 1000);
+      tallies.outcome(status, code ?? (completed ? OK : INCOMPLETE)).value++;
+      if (cassandraMs > 0) tallies.cassandraSeconds().value += cassandraMs / 1000;
     },
     deprecatedUse({ method, route, issuer, clientId }) {
       const client = clientLabelOf(clientId);
@@ -105,6 +116,47 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     },
     rateLimited: ({ query, policy }) => rateLimited.inc({ query, policy }),
   };
+}
+
+interface MakeTallies {
+  durationsOf(of: string): DurationSeries;
+  outcomeOf(status: number, code: string): Tally;
+  cassandraSeconds(): Tally;
+}
+
+/** What is counted for a method of a route, each made when it is first needed. */
+class RouteTallies {
+  readonly #make: MakeTallies;
+  readonly #durations = new Map<string, DurationSeries>();
+  readonly #outcomes = new Map<number, Map<string, Tally>>();
+  #cassandraSeconds: Tally | null = null;
+
+  constructor(make: MakeTallies) {
+    this.#make = make;
+  }
+
+  durations(status: number): DurationSeries {
+    const of = classOf(status);
+    const known = this.#durations.get(of);
+    if (known !== undefined) return known;
+    const made = this.#make.durationsOf(of);
+    this.#durations.set(of, made);
+    return made;
+  }
+
+  outcome(status: number, code: string): Tally {
+    let byCode = this.#outcomes.get(status);
+    if (byCode === undefined) this.#outcomes.set(status, byCode = new Map());
+    const known = byCode.get(code);
+    if (known !== undefined) return known;
+    const made = this.#make.outcomeOf(status, code);
+    byCode.set(code, made);
+    return made;
+  }
+
+  cassandraSeconds(): Tally {
+    return this.#cassandraSeconds ??= this.#make.cassandraSeconds();
+  }
 }
 
 /** `2xx`, `4xx` and so on: a histogram is many series, and nobody compares the times of a 403 and a 404. */

@@ -5,7 +5,7 @@
  */
 import prometheus from "prom-client";
 import type { Observation, StatementFailure } from "../observation.ts";
-import { SECONDS } from "./buckets.ts";
+import { DurationHistogram, type DurationSeries } from "./duration_histogram.ts";
 import { createTallies, type Tally } from "./tally.ts";
 
 type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
@@ -22,6 +22,8 @@ export interface StatementMetrics {
 
 /** What is counted for one query. */
 interface QueryTallies {
+  /** By outcome. */
+  readonly durations: Map<string, DurationSeries>;
   readonly serverSeconds: Tally;
   readonly rowsSent: Tally;
   readonly rowsReceived: Tally;
@@ -38,12 +40,10 @@ const BULK_OUTCOMES = ["written", "failed"] as const;
 
 export function createStatementMetrics(register: prometheus.Registry): StatementMetrics {
   const registers = [register];
-  const durations = new prometheus.Histogram({
+  const durations = new DurationHistogram(register, {
     name: "cqlgate_cassandra_statement_duration_seconds",
     help: "Time that Cassandra took for a statement, by query name and outcome",
     labelNames: ["query", "outcome"],
-    buckets: SECONDS,
-    registers,
   });
   const serverSeconds = createTallies(register, {
     name: "cqlgate_cassandra_server_seconds_total",
@@ -111,6 +111,7 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
     const known = byQuery.get(query);
     if (known !== undefined) return known;
     const made: QueryTallies = {
+      durations: new Map([["ok", durations.series({ query, outcome: "ok" })]]),
       serverSeconds: serverSeconds({ query }),
       rowsSent: rows({ query, direction: "sent" }),
       rowsReceived: rows({ query, direction: "received" }),
@@ -128,7 +129,6 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
       },
     };
     byQuery.set(query, made);
-    durations.zero({ query, outcome: "ok" });
     drifts.inc({ query }, 0);
     return made;
   }
@@ -144,7 +144,12 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
     },
     statement({ query, outcome, durationMs, failure, cost }) {
       const tallies = talliesOf(query);
-      durations.observe({ query, outcome }, durationMs / 1000);
+      let series = tallies.durations.get(outcome);
+      if (series === undefined) {
+        series = durations.series({ query, outcome });
+        tallies.durations.set(outcome, series);
+      }
+      series.observe(durationMs / 1000);
       tallies.serverSeconds.value += cost.serverMs / 1000;
       tallies.rowsSent.value += cost.rowsSent;
       tallies.rowsReceived.value += cost.rowsReceived;
