@@ -278,7 +278,7 @@ describe("@cache", () => {
     };
     expect((await ask("/find", find)).status).toBe(200);
     const { status, age, control } = await ask("/find", find);
-    expect([status, age, control]).toEqual([200, "1", "no-store"]);
+    expect([status, age, control]).toEqual([200, "1", "no-store, no-transform"]);
   });
 
   it("asks again once the time is over", async () => {

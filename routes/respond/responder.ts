@@ -51,6 +51,12 @@ export interface ResponderOptions {
  */
 export const MAX_LINK_CHARACTERS = 3_000;
 
+/**
+ * The runtime compresses what it may. A body that fits into one packet anyway is not worth a third of the
+ * time that its request takes.
+ */
+const MIN_COMPRESSED_BYTES = 1_024;
+
 // The runtime holds a body that it is given whole until the caller has taken it.
 const MAX_WHOLE_BYTES = 64 * 1024;
 
@@ -60,7 +66,8 @@ export function json(
   body: unknown,
   { status, headers }: AnswerInit = {},
 ): Response {
-  return answer(context, JSON.stringify(body), { status, headers: jsonHeaders(headers) });
+  const text = JSON.stringify(body);
+  return answer(context, text, { status, headers: jsonHeaders(headers, text.length) });
 }
 
 export interface LargeAnswerOptions {
@@ -89,14 +96,14 @@ export async function largeRows(
   text: RowsText,
   { scratch, ...options }: LargeAnswerOptions & Pick<ResponderOptions, "scratch">,
 ): Promise<Response> {
-  const headers = jsonHeaders(options.headers);
+  const { context, headers } = options;
   if (takesSteps(text.parts)) {
-    const chunks = await options.context.get("request").run(encodeInSteps(text));
-    return largeBytes(chunks, { ...options, headers });
+    const chunks = await context.get("request").run(encodeInSteps(text));
+    return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
   }
   encodeAtOnce(text, scratch);
   // The runtime makes a copy of it.
-  return new Response(scratch.view(), { headers });
+  return answer(context, scratch.view(), { headers: jsonHeaders(headers, scratch.at) });
 }
 
 /**
@@ -119,8 +126,16 @@ export function largeBytes(
   return answer(context, answerBody(takePieces(chunks), { request, stallTimeoutMs }), { headers });
 }
 
-function jsonHeaders(headers: AnswerInit["headers"] = {}): Record<string, string> {
-  return { "content-type": "application/json", "cache-control": "no-store", ...headers };
+/** @param length about how many bytes the body has; large, if it is not known */
+function jsonHeaders(
+  headers: AnswerInit["headers"] = {},
+  length = Infinity,
+): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    "cache-control": length < MIN_COMPRESSED_BYTES ? "no-store, no-transform" : "no-store",
+    ...headers,
+  };
 }
 
 /** A response that says everything by its status. */
