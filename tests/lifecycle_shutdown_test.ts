@@ -93,7 +93,8 @@ describe("a service that is told to stop", () => {
   }
 
   it("answers all that it has accepted, and leaves nothing", async () => {
-    await using process = await spawnReady({ DRAIN_DELAY_MS: "4000", SHUTDOWN_GRACE_MS: "300000" });
+    // Less than what a node may be silent for before its connections are given up.
+    await using process = await spawnReady({ DRAIN_DELAY_MS: "700", SHUTDOWN_GRACE_MS: "300000" });
     expect(await connections()).not.toEqual([]);
     await own.freeze();
     const answers = Array.from({ length: REQUESTS }, (_, tenant) => request(process, tenant));
