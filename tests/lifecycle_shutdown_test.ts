@@ -82,6 +82,10 @@ describe("a service that is told to stop", () => {
     return rows.filter(({ client_options }) => client_options.APPLICATION_NAME === "cqlgate")
       .map(({ port }) => `${port}`);
   }
+  /** The last connection of a frozen node may close a moment after the process has stopped to wait for it. */
+  function lastStep({ log }: ServiceProcess): unknown {
+    return log.findLast(({ step }) => step !== undefined)?.step;
+  }
   async function refusesConnections({ url }: ServiceProcess): Promise<boolean> {
     const { hostname, port } = new URL(url);
     try {
@@ -112,7 +116,7 @@ describe("a service that is told to stop", () => {
       expect(answer).toEqual({ status: 200, body: { items, next_cursor: null } });
     }
     expect((await process.status).code).toBe(0);
-    expect(process.log.at(-1)).toMatchObject({ step: "done" });
+    expect(lastStep(process)).toBe("done");
     await eventually(
       "Cassandra has no connection of it",
       async () => (await connections()).length === 0,
@@ -127,7 +131,7 @@ describe("a service that is told to stop", () => {
     process.kill("SIGTERM");
     expect(await answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
     expect((await process.status).code).toBe(0);
-    expect(process.log.at(-1)).toMatchObject({ step: "done" });
+    expect(lastStep(process)).toBe("done");
   });
 
   it("stops at once when it is told a second time", async () => {
