@@ -91,7 +91,7 @@ export class LiveProject {
   #start(args: readonly string[]): void {
     if (this.#isStopping) return;
     const { env, log } = this.#options;
-    const started = this.#process = startServiceProcess(env, args);
+    const started = this.#process = startServiceProcess(env, { args, log });
     this.#isOutdated = false;
     started.exited.then(({ code }) => {
       if (this.#process !== started || this.#isStopping) return;

@@ -20,12 +20,20 @@ export interface ServiceProcess {
   readonly exited: Promise<Deno.CommandStatus>;
   /** Makes it read its queries and migrations again. It prints the outcome itself. */
   reload(): Promise<void>;
-  /** Closes it, or kills it if that takes too long. Resolves when it has ended. */
+  /** Closes it, or kills it if that takes too long, and says so. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** @param args passed to `dev/serve.ts` */
-export function startServiceProcess(env: Environment, args: readonly string[]): ServiceProcess {
+export interface ServiceProcessOptions {
+  /** Passed to `dev/serve.ts`. */
+  readonly args: readonly string[];
+  log(line: string): void;
+}
+
+export function startServiceProcess(
+  env: Environment,
+  { args, log }: ServiceProcessOptions,
+): ServiceProcess {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...taskArguments("start", env).filter((word) => word !== "main.ts"),
@@ -42,7 +50,10 @@ export function startServiceProcess(env: Environment, args: readonly string[]): 
     exited: child.status,
     reload: () => orders.write(new TextEncoder().encode(`${RELOAD}\n`)).catch(() => {}),
     async stop() {
-      const timer = setTimeout(() => kill(child), STOP_MS);
+      const timer = setTimeout(() => {
+        log(`A request still ran after ${STOP_MS / 1_000} s: the service was ended without it`);
+        kill(child);
+      }, STOP_MS);
       await orders.close().catch(() => {});
       await child.status;
       clearTimeout(timer);

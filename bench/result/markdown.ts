@@ -44,7 +44,9 @@ function describeRun({ startedAt, machine, options, contenders }: Result): strin
   return [
     `${startedAt.slice(0, 10)}${commit === undefined ? "" : `, commit ${commit}`}:`,
     `${machine.processors} × ${machine.processor}, ${machine.memoryGb} GB, ${machine.kernel};`,
-    `${versions}. ${rounds} rounds of ${secondsOfWork} s for each work;`,
+    `${versions}. ${rounds} ${
+      rounds === 1 ? "round" : "rounds"
+    } of ${secondsOfWork} s for each work;`,
     `transfers of ${whole(rowsOfTransfer)} rows.`,
     "Load, servers and Cassandra share the machine, so that ratios say more than rates.",
   ].join(" ");
