@@ -7,7 +7,7 @@ import type { AuditLog } from "../audit/audit_log.ts";
 import type { Config } from "../config/config.ts";
 import { certificateOf } from "../config/replaceable.ts";
 import type { TrustedIssuer } from "../config/trusted_issuer.ts";
-import { createTextHash } from "../db/prepare/conceal.ts";
+import { createTextHash } from "../db/prepare/rows/conceal.ts";
 import type { HotSpots } from "../observe/hot/hot_spots.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createAddresses } from "../routes/addresses.ts";

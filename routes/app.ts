@@ -9,7 +9,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Access, Deprecation } from "../catalog/query.ts";
 import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
 import { JsonWriter } from "../codec/json/json_writer.ts";
-import type { TextHash } from "../db/prepare/conceal.ts";
+import type { TextHash } from "../db/prepare/rows/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Executor } from "../db/run/execute.ts";
 import { ServiceError } from "../errors/service_error.ts";

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { JsonWriter } from "../../codec/json/json_writer.ts";
-import { compileRowReader } from "../../db/prepare/read_rows.ts";
+import { compileRowReader } from "../../db/prepare/rows/read_rows.ts";
 
 const ROWS = 200;
 const out = new JsonWriter();

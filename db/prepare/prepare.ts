@@ -34,7 +34,7 @@ import { prepareCondition } from "./prepare_condition.ts";
 import { prepareParams } from "./prepare_params.ts";
 import { prepareWalk } from "./prepare_walk.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
-import { compileRowReader, createShapeReader } from "./read_rows.ts";
+import { compileRowReader, createShapeReader } from "./rows/read_rows.ts";
 import { refusalDiagnostic } from "./refusals/refusal_diagnostic.ts";
 import { repetitionOf } from "./repetition.ts";
 import { rowKeyOf } from "./row_key.ts";

@@ -11,7 +11,7 @@ import type { BoundValues, PreparedStatement } from "../driver/internals/driver_
 import type { Similarity } from "../schema/table.ts";
 import type { Bucket, Bucketing } from "./bucket_param.ts";
 import type { ColumnMask } from "./column_mask.ts";
-import type { Row, RowReader, ShapeReader } from "./read_rows.ts";
+import type { Row, RowReader, ShapeReader } from "./rows/read_rows.ts";
 
 /** Encoded values by parameter name; null deletes, a missing one is UNSET. */
 export type EncodedValues = Readonly<Record<string, Buffer | null | undefined>>;

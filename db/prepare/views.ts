@@ -6,8 +6,8 @@
  */
 import type { PreparedQuery } from "./prepared_query.ts";
 import type { ColumnMask } from "./column_mask.ts";
-import { type Conceal, concealsFor, type TextHash } from "./conceal.ts";
-import { compileRowReader, createShapeReader, type ShapeReader } from "./read_rows.ts";
+import { type Conceal, concealsFor, type TextHash } from "./rows/conceal.ts";
+import { compileRowReader, createShapeReader, type ShapeReader } from "./rows/read_rows.ts";
 
 export interface ViewOptions<Compiled> {
   /** Null if no query has a mask that needs it. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { EncodedValues, PreparedCondition, PreparedQuery } from "../prepare/prepared_query.ts";
-import type { Row } from "../prepare/read_rows.ts";
+import type { Row } from "../prepare/rows/read_rows.ts";
 import type { Result } from "./execute.ts";
 
 /**

@@ -15,7 +15,7 @@ import { describeColumns } from "../driver/cql_type.ts";
 import type { BoundValues, RawResult, WriteTime } from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
-import { type Row, sameColumns } from "../prepare/read_rows.ts";
+import { type Row, sameColumns } from "../prepare/rows/read_rows.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
 import { type CacheUse, createAnswerFetcher } from "./fetch_answer.ts";
 import { createStatementObserver } from "./observe_statement.ts";

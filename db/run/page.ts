@@ -6,7 +6,7 @@
 import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { EncodedValues } from "../prepare/prepared_query.ts";
-import type { Row } from "../prepare/read_rows.ts";
+import type { Row } from "../prepare/rows/read_rows.ts";
 import type { CacheUse } from "./fetch_answer.ts";
 import type { FillEnd } from "./fill_page.ts";
 import type { ReadRowsOptions, UnreadRows } from "./unread_rows.ts";

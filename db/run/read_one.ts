@@ -6,7 +6,7 @@
 import { ServiceError } from "../../errors/service_error.ts";
 import { tooLargeBytes } from "../driver/answer_too_large.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
-import type { Row } from "../prepare/read_rows.ts";
+import type { Row } from "../prepare/rows/read_rows.ts";
 import type { ExecutionOptions, Executor } from "./execute.ts";
 import { bytesOf, readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 

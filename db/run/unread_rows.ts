@@ -8,8 +8,8 @@
 import type { JsonWriter } from "../../codec/json/json_writer.ts";
 import type { RunSteps, Steps } from "../../codec/steps.ts";
 import type { RawRows } from "../driver/internals/driver_types.ts";
-import type { Row, RowReader } from "../prepare/read_rows.ts";
-import type { RowLayout } from "../prepare/write_rows.ts";
+import type { Row, RowReader } from "../prepare/rows/read_rows.ts";
+import type { RowLayout } from "../prepare/rows/write_rows.ts";
 
 export interface UnreadRows {
   readonly raw: RawRows;

@@ -24,7 +24,7 @@ export type { CqlType, Json } from "../../codec/codec.ts";
 export { codecFor } from "../../codec/codec_for.ts";
 export { ExactNumber } from "../../codec/json/exact_number.ts";
 export { orNull } from "../../codec/or_null.ts";
-export type { Row } from "../../db/prepare/read_rows.ts";
+export type { Row } from "../../db/prepare/rows/read_rows.ts";
 export type { Code } from "../../errors/codes.ts";
 export {
   type InputError,

@@ -9,9 +9,9 @@
 import type { Context } from "hono";
 import type { Mode } from "../../catalog/query.ts";
 import { withNumbers } from "../../codec/json/minus_zero.ts";
-import type { TextHash } from "../../db/prepare/conceal.ts";
+import type { TextHash } from "../../db/prepare/rows/conceal.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Row } from "../../db/prepare/read_rows.ts";
+import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import { compileViews, type Views } from "../../db/prepare/views.ts";
 import { currentOf } from "../../db/run/current_row.ts";
 import type { Executor } from "../../db/run/execute.ts";

@@ -5,7 +5,7 @@
  */
 import { JsonWriter } from "../../codec/json/json_writer.ts";
 import type { RunSteps, Steps } from "../../codec/steps.ts";
-import type { RowLayout } from "../../db/prepare/write_rows.ts";
+import type { RowLayout } from "../../db/prepare/rows/write_rows.ts";
 import {
   areLarge,
   bytesOf,

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Row } from "../../db/prepare/read_rows.ts";
+import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import { findOne, type FoundRow, rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";

@@ -10,7 +10,7 @@ import type { Raw } from "../../catalog/query.ts";
 import { OCTET_STREAM } from "../../catalog/tags/raw_tag.ts";
 import type { Steps } from "../../codec/steps.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Row } from "../../db/prepare/read_rows.ts";
+import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import { rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { essenceOf } from "../input/body/read_content.ts";

@@ -11,7 +11,7 @@ import { Buffer } from "node:buffer";
 import { codecFor } from "../../../codec/codec_for.ts";
 import { packRow } from "../../../codec/packed/packed_rows.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../../tests/support/keyspace.ts";
-import { compileRowReader, type Row } from "../../prepare/read_rows.ts";
+import { compileRowReader, type Row } from "../../prepare/rows/read_rows.ts";
 import { cqlTypeOf } from "../cql_type.ts";
 import { AnswerTooLarge } from "../answer_too_large.ts";
 import { Alarms } from "../timing/alarms.ts";

@@ -6,7 +6,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { MaskKind } from "../../../catalog/query.ts";
 import type { ColumnMask } from "../../../db/prepare/column_mask.ts";
-import { REDACTED } from "../../../db/prepare/conceal.ts";
+import { REDACTED } from "../../../db/prepare/rows/conceal.ts";
 
 const INSTEAD: Readonly<Record<MaskKind, string>> = {
   null: "null",

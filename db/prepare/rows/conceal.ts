@@ -5,8 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import { createHmac, hkdfSync } from "node:crypto";
-import type { MaskKind } from "../../catalog/query.ts";
-import type { Json } from "../../codec/codec.ts";
+import type { MaskKind } from "../../../catalog/query.ts";
+import type { Json } from "../../../codec/codec.ts";
 
 /** A value → what stands in its place. */
 export type Conceal = (value: Json) => Json;

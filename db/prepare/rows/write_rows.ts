@@ -5,13 +5,13 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Json } from "../../codec/codec.ts";
-import { CLOSE_OBJECT, COMMA, NEWLINE } from "../../codec/json/characters.ts";
-import { jsonPieces } from "../../codec/json/json_pieces.ts";
-import type { JsonWriter } from "../../codec/json/json_writer.ts";
-import { hasOwnOrder, memberPrefix } from "../../codec/json/member_prefix.ts";
-import { finish, type Steps } from "../../codec/steps.ts";
-import type { RawRows } from "../driver/internals/driver_types.ts";
+import type { Json } from "../../../codec/codec.ts";
+import { CLOSE_OBJECT, COMMA, NEWLINE } from "../../../codec/json/characters.ts";
+import { jsonPieces } from "../../../codec/json/json_pieces.ts";
+import type { JsonWriter } from "../../../codec/json/json_writer.ts";
+import { hasOwnOrder, memberPrefix } from "../../../codec/json/member_prefix.ts";
+import { finish, type Steps } from "../../../codec/steps.ts";
+import type { RawRows } from "../../driver/internals/driver_types.ts";
 import { asServiceError, type Cell } from "./row_cells.ts";
 
 /** How rows stand one after the other: as the elements of an array, or each on a line. */

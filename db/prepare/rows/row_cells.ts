@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Codec, Json } from "../../codec/codec.ts";
-import { variantCodecFor } from "../../codec/codec_for.ts";
-import { NumberTooLongError } from "../../codec/variant.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { cqlTypeOf } from "../driver/cql_type.ts";
-import type { DriverColumn } from "../driver/internals/driver_types.ts";
+import type { Codec, Json } from "../../../codec/codec.ts";
+import { variantCodecFor } from "../../../codec/codec_for.ts";
+import { NumberTooLongError } from "../../../codec/variant.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { cqlTypeOf } from "../../driver/cql_type.ts";
+import type { DriverColumn } from "../../driver/internals/driver_types.ts";
 import type { Conceal } from "./conceal.ts";
 
 /** How the values of one column are read and written. */

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { Json } from "../../codec/codec.ts";
-import type { Steps } from "../../codec/steps.ts";
-import type { DriverColumn, RawRows } from "../driver/internals/driver_types.ts";
+import type { Json } from "../../../codec/codec.ts";
+import type { Steps } from "../../../codec/steps.ts";
+import type { DriverColumn, RawRows } from "../../driver/internals/driver_types.ts";
 import type { Conceal } from "./conceal.ts";
 import { asServiceError, type Cell, type CellOptions, cellsOf } from "./row_cells.ts";
 import { compileRowWriter, endOfRow, type RowWriter } from "./write_rows.ts";
