@@ -1,22 +1,24 @@
 /**
- * Answers of Cassandra that are kept, up to a number of bytes: what was used least recently goes first.
+ * Answers of Cassandra that are kept, up to a number of bytes: what was used least recently goes first. An entry
+ * has one piece of memory for all of its bytes: each piece takes some hundreds of bytes more than it has.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
-import type {
-  BoundValues,
-  PreparedStatement,
-  RawResult,
-} from "../driver/internals/driver_types.ts";
-import { isSameRead, type ReadIdentity } from "./read_identity.ts";
+import type { PreparedStatement, RawResult } from "../driver/internals/driver_types.ts";
+import {
+  isSamePacked,
+  type PackedIdentity,
+  packedLengthOf,
+  packIdentity,
+  type ReadIdentity,
+} from "./read_identity.ts";
 
 /** An answer, and until when it serves. Times are those of `performance.now()`. */
 export interface KeptAnswer {
-  readonly identity: ReadIdentity;
   readonly result: RawResult;
-  /** When it came. */
-  readonly arrivedAt: number;
+  /** When Cassandra was asked: the rows are as new as that, or newer. */
+  readonly askedAt: number;
   readonly freshUntil: number;
   readonly staleUntil: number;
   /** Before this time nobody asks for a newer one. */
@@ -27,6 +29,7 @@ export interface KeptAnswer {
 type Shelf = Map<number, Entry>;
 
 interface Entry extends KeptAnswer {
+  readonly identity: PackedIdentity;
   readonly shelf: Shelf;
   readonly hash: number;
   readonly bytes: number;
@@ -38,8 +41,8 @@ export interface Reads {
   readonly hash: number;
 }
 
-/** What an entry takes beside its bytes, about. */
-const ENTRY_BYTES = 512;
+/** What an entry takes beside its bytes, as measured: its objects, and its places in maps and sets. */
+const ENTRY_BYTES = 1_024;
 /** An answer with more than this part of the whole would push out too many others. */
 const LARGEST_PART = 8;
 
@@ -71,7 +74,7 @@ export class AnswerCache {
   /** The answer to a read; null if nothing is kept for it, or it is too old. */
   find({ statement, identity, hash }: Reads, now: number): KeptAnswer | null {
     const entry = this.#shelves.get(statement)?.get(hash);
-    if (entry === undefined || !isSameRead(entry.identity, identity)) return null;
+    if (entry === undefined || !isSamePacked(entry.identity, identity)) return null;
     this.#entries.delete(entry);
     if (now < entry.staleUntil) {
       this.#entries.add(entry);
@@ -81,31 +84,29 @@ export class AnswerCache {
     return null;
   }
 
-  /** Keeps an answer in the place of an older one, if it is not too large. */
+  /**
+   * Keeps an answer in the place of an older one, if it is not too large. An answer that was asked for earlier
+   * than the one that is kept is dropped, however late it comes.
+   */
   keep(
     { statement, identity, hash }: Reads,
-    answer: Omit<KeptAnswer, "identity">,
+    { result, ...times }: KeptAnswer,
+    now: number,
   ): void {
-    const { rows, pagingState } = answer.result;
-    const bytes = ENTRY_BYTES + bytesOf(identity) + rows.end - rows.offset +
-      (pagingState?.length ?? 0);
     const shelf: Shelf = this.#shelves.get(statement) ?? new Map();
     const older = shelf.get(hash);
-    if (older !== undefined) this.#remove(older);
+    if (older !== undefined) {
+      if (older.askedAt > times.askedAt && isSamePacked(older.identity, identity)) return;
+      this.#remove(older);
+    }
+    const bytes = ENTRY_BYTES + bytesOf(identity, result);
     if (bytes > this.#maxBytes / LARGEST_PART) return;
-    const entry: Entry = {
-      ...answer,
-      result: copyOfResult(answer.result),
-      identity: copyOfIdentity(identity),
-      shelf,
-      hash,
-      bytes,
-    };
+    const entry: Entry = { ...times, ...copyOf(identity, result), shelf, hash, bytes };
     this.#shelves.set(statement, shelf);
     shelf.set(hash, entry);
     this.#entries.add(entry);
     this.#bytes += bytes;
-    this.#makeRoom(answer.arrivedAt);
+    this.#makeRoom(now);
   }
 
   #makeRoom(now: number): void {
@@ -124,30 +125,29 @@ export class AnswerCache {
   }
 }
 
-function bytesOf({ bound, pagingState }: ReadIdentity): number {
-  return bound.reduce((sum, value) => sum + (value?.length ?? 0), pagingState?.length ?? 0);
+/** What a copy of the answer takes. */
+function bytesOf(identity: ReadIdentity, { rows, pagingState }: RawResult): number {
+  return packedLengthOf(identity) + rows.end - rows.offset + (pagingState?.length ?? 0);
 }
 
 /** With no byte of the frame that the rows came in but their own: a view would keep all of it. */
-function copyOfResult({ rows, pagingState, ...result }: RawResult): RawResult {
-  const { length, body, offset, end } = rows;
+function copyOf(
+  identity: ReadIdentity,
+  { rows, pagingState, ...result }: RawResult,
+): Pick<Entry, "identity" | "result"> {
+  const bytes = Buffer.allocUnsafeSlow(bytesOf(identity, { rows, pagingState, ...result }));
+  const { length, body, offset: start, end: rowsEnd } = rows;
+  const end = body.copy(bytes, 0, start, rowsEnd);
+  const pagingEnd = end + (pagingState?.copy(bytes, end) ?? 0);
   return {
-    ...result,
-    rows: { length, body: copyOf(body.subarray(offset, end)), offset: 0, end: end - offset },
-    pagingState: pagingState && copyOf(pagingState),
-    // They were about the statement.
-    warnings: [],
-    traceSession: null,
+    identity: packIdentity(identity, bytes, pagingEnd),
+    result: {
+      ...result,
+      rows: { length, body: bytes, offset: 0, end },
+      pagingState: pagingState && bytes.subarray(end, pagingEnd),
+      // They were about the statement.
+      warnings: [],
+      traceSession: null,
+    },
   };
-}
-
-function copyOfIdentity({ bound, pagingState, ...identity }: ReadIdentity): ReadIdentity {
-  const values: BoundValues = bound.map((value) => value && copyOf(value));
-  return { ...identity, bound: values, pagingState: pagingState && copyOf(pagingState) };
-}
-
-function copyOf(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
 }

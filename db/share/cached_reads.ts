@@ -28,7 +28,7 @@ export interface CachedRead {
 
 export interface CachedResult {
   readonly result: RawResult;
-  /** Since it came from Cassandra; zero if it just did. */
+  /** Since Cassandra was asked; zero if it was asked for this read. */
   readonly ageMs: number;
 }
 
@@ -58,16 +58,17 @@ export class CachedReads {
     if (kept === null) {
       this.#observe({ kind: "cached_read", query: name, outcome: "miss" });
       const result = await fetch();
-      this.#keep(reads, times, result);
+      this.#keep(reads, times, { result, askedAt: now });
       return { result, ageMs: 0 };
     }
     const isFresh = now < kept.freshUntil;
     this.#observe({ kind: "cached_read", query: name, outcome: isFresh ? "hit" : "stale" });
     if (!isFresh && now >= kept.refreshAt) {
       kept.refreshAt = Infinity;
-      this.#refresh(kept, refresh().then((result) => this.#keep(reads, times, result)));
+      const keep = (result: RawResult) => this.#keep(reads, times, { result, askedAt: now });
+      this.#refresh(kept, refresh().then(keep));
     }
-    return { result: kept.result, ageMs: now - kept.arrivedAt };
+    return { result: kept.result, ageMs: now - kept.askedAt };
   }
 
   readCache(): CacheReading {
@@ -82,17 +83,16 @@ export class CachedReads {
     });
   }
 
-  #keep(reads: Reads, { ttlMs, staleMs }: CacheTimes, result: RawResult): void {
+  #keep(
+    reads: Reads,
+    { ttlMs, staleMs }: CacheTimes,
+    { result, askedAt }: Pick<KeptAnswer, "result" | "askedAt">,
+  ): void {
     if (this.#kept.has(result)) return;
     this.#kept.add(result);
-    const arrivedAt = performance.now();
-    const freshUntil = arrivedAt + ttlMs;
-    this.#cache.keep(reads, {
-      result,
-      arrivedAt,
-      freshUntil,
-      staleUntil: freshUntil + staleMs,
-      refreshAt: freshUntil,
-    });
+    const freshUntil = askedAt + ttlMs;
+    const staleUntil = freshUntil + staleMs;
+    const answer = { result, askedAt, freshUntil, staleUntil, refreshAt: freshUntil };
+    this.#cache.keep(reads, answer, performance.now());
   }
 }

@@ -39,7 +39,7 @@ function createReads() {
   /** Each refresh that was asked for, to be answered by the test. */
   const refreshes: PromiseWithResolvers<RawResult>[] = [];
   async function read(
-    fetch: string | RawResult | Error,
+    fetch: string | RawResult | Error | Promise<RawResult>,
     lives: Times,
     { key = "a", isRenewed = false } = {},
   ) {
@@ -62,7 +62,8 @@ function createReads() {
         return refresh.promise;
       },
     });
-    return { text: result.rows.body.toString(), ageMs };
+    const { body, offset, end } = result.rows;
+    return { text: body.toString("utf8", offset, end), ageMs };
   }
   return { read, refreshes, outcomes, cached };
 }
@@ -122,6 +123,26 @@ describe("CachedReads", () => {
     await sleep(1_010);
     expect((await read("", lives)).text).toBe("old");
     expect(refreshes.length).toBe(2);
+  });
+
+  it("count the time that Cassandra took as age: rows may be as old as the question", async () => {
+    const { read } = createReads();
+    const slow = sleep(30).then(() => resultOf("slow"));
+    expect(await read(slow, times(MINUTE_MS))).toEqual({ text: "slow", ageMs: 0 });
+    expect((await read("", times(MINUTE_MS))).ageMs).toBeGreaterThanOrEqual(29);
+  });
+
+  it("drop a refresh that comes after the answer to a later question", async () => {
+    const { read, refreshes } = createReads();
+    const lives = times(20, MINUTE_MS);
+    await read("old", lives);
+    await sleep(30);
+    await read("", lives);
+    await sleep(2);
+    await read("written since", times(MINUTE_MS), { isRenewed: true });
+    refreshes[0]!.resolve(resultOf("older"));
+    await sleep(0);
+    expect((await read("", times(MINUTE_MS))).text).toBe("written since");
   });
 
   it("ask again for what is too old", async () => {

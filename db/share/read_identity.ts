@@ -1,6 +1,6 @@
 /**
  * What makes two reads of one statement the same: the bytes of every value that is bound, and how much of
- * the answer is asked for, from where on.
+ * the answer is asked for, from where on. What is kept for long has all of it in one piece of memory.
  *
  * @module
  */
@@ -61,4 +61,60 @@ function isSameValue(
 ): boolean {
   if (one === other) return true;
   return one != null && other != null && one.equals(other);
+}
+
+/** An identity whose values stand one after the other, each after its length. */
+export interface PackedIdentity {
+  readonly count: number;
+  readonly fetchSize: number;
+  readonly maxBytes: number;
+  readonly bytes: Buffer;
+  /** Where it begins in the bytes. */
+  readonly start: number;
+}
+
+const LENGTH_BYTES = 4;
+
+/** The bytes that an identity takes when it is packed. */
+export function packedLengthOf({ bound, pagingState }: ReadIdentity): number {
+  let length = LENGTH_BYTES + (pagingState?.length ?? 0);
+  for (const value of bound) length += LENGTH_BYTES + (value?.length ?? 0);
+  return length;
+}
+
+/** Writes a copy of the identity into these bytes, which have room for it. */
+export function packIdentity(
+  { bound, fetchSize, maxBytes, pagingState }: ReadIdentity,
+  bytes: Buffer,
+  start: number,
+): PackedIdentity {
+  let at = start;
+  for (const value of [...bound, pagingState]) {
+    at = bytes.writeInt32BE(lengthOf(value), at);
+    if (value) at += value.copy(bytes, at);
+  }
+  return { count: bound.length, fetchSize, maxBytes, bytes, start };
+}
+
+export function isSamePacked(packed: PackedIdentity, identity: ReadIdentity): boolean {
+  const { bound, fetchSize, maxBytes, pagingState } = identity;
+  if (packed.fetchSize !== fetchSize || packed.maxBytes !== maxBytes) return false;
+  if (packed.count !== bound.length) return false;
+  const { bytes } = packed;
+  let at = packed.start;
+  for (let index = 0; index <= bound.length; index++) {
+    const value = index < bound.length ? bound[index] : pagingState;
+    if (bytes.readInt32BE(at) !== lengthOf(value)) return false;
+    at += LENGTH_BYTES;
+    if (!value) continue;
+    const end = at + value.length;
+    if (value.compare(bytes, at, end) !== 0) return false;
+    at = end;
+  }
+  return true;
+}
+
+/** As the protocol has it: null and UNSET are shorter than no bytes. */
+function lengthOf(value: Buffer | null | undefined): number {
+  return value ? value.length : value === null ? -1 : -2;
 }

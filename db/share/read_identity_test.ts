@@ -1,7 +1,14 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
-import { hashOf, isSameRead, type ReadIdentity } from "./read_identity.ts";
+import {
+  hashOf,
+  isSamePacked,
+  isSameRead,
+  packedLengthOf,
+  packIdentity,
+  type ReadIdentity,
+} from "./read_identity.ts";
 
 function identity(bound: ReadIdentity["bound"], others: Partial<ReadIdentity> = {}): ReadIdentity {
   return { bound, fetchSize: 100, maxBytes: 1_000, pagingState: undefined, ...others };
@@ -52,6 +59,18 @@ describe("isSameRead()", () => {
   it("tells apart how many bytes are taken", () => {
     const one = identity([bytes("a")]);
     expect(isSameRead(one, { ...one, maxBytes: 2_000 })).toBe(false);
+  });
+});
+
+describe("isSamePacked()", () => {
+  it("is true where isSameRead() is, and nowhere else", () => {
+    for (const [index, one] of DIFFERENT.entries()) {
+      const block = Buffer.alloc(5 + packedLengthOf(one), 0xff);
+      const packed = packIdentity(one, block, 5);
+      const same = DIFFERENT.flatMap((other, at) => isSamePacked(packed, other) ? at : []);
+      expect(same).toEqual([index]);
+      expect(isSamePacked(packed, { ...one, maxBytes: 2_000 })).toBe(false);
+    }
   });
 });
 
