@@ -58,7 +58,12 @@ import {
 } from "./wire/first_attempt.ts";
 import { type ReadConnection, readFrames } from "./wire/read_frames.ts";
 import type { BodyReaderClass } from "./wire/read_result.ts";
-import { WriteQueue, type WrittenConnection } from "./wire/write_frames.ts";
+import {
+  type EndingConnection,
+  failUnwritten,
+  WriteQueue,
+  type WrittenConnection,
+} from "./wire/write_frames.ts";
 
 const { FrameReader } = readers as unknown as {
   FrameReader: BodyReaderClass & {
@@ -103,9 +108,9 @@ const Execution = requestExecution as unknown as {
 };
 const { prototype: executionPrototype } = Execution;
 const { prototype: connectionPrototype } = connectionClass as unknown as {
-  prototype: IdleConnection & ReadConnection & WrittenConnection & StartingConnection & {
-    bindSocketListeners(): void;
-  };
+  prototype:
+    & (IdleConnection & ReadConnection & WrittenConnection & StartingConnection & EndingConnection)
+    & { bindSocketListeners(): void };
 };
 
 const RESULT_ROWS = 2;
@@ -131,6 +136,7 @@ Murmur3Tokenizer.prototype.hash = (key) => {
 };
 
 shareIdleTimer(connectionPrototype);
+failUnwritten(connectionPrototype);
 boundHandshake(connectionPrototype);
 noteCoordinators(executionPrototype);
 keepTracesOfErrors(FrameReader.prototype);

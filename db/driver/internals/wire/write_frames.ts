@@ -39,6 +39,14 @@ export interface WrittenConnection {
   _setIdleTimeout(): void;
 }
 
+/** A connection that is given up at some time. */
+export interface EndingConnection {
+  /** Null before there is a socket. */
+  readonly writeQueue?: WriteQueue | null;
+  /** Fails everything that waits for an answer. */
+  clearAndInvokePending(error?: Error): void;
+}
+
 type Written = (error?: unknown) => void;
 
 interface Entry {
@@ -65,6 +73,20 @@ export function sendOn(connection: WrittenConnection, operation: WritableOperati
   }
   operation.streamId = streamId;
   connection.writeQueue.push(operation, null);
+}
+
+/**
+ * Gives up what was not written yet together with what waits for answers. A socket that takes nothing is closed
+ * only after a while: what waits for it may long be sent elsewhere.
+ *
+ * @param prototype of all connections of the process
+ */
+export function failUnwritten(prototype: EndingConnection): void {
+  const { clearAndInvokePending } = prototype;
+  prototype.clearAndInvokePending = function (error) {
+    clearAndInvokePending.call(this, error);
+    this.writeQueue?.close();
+  };
 }
 
 /** What the driver pushes its requests to. */
@@ -181,6 +203,11 @@ export class WriteQueue {
     if (callback !== null) return callback(error);
     this.#connection._streamIds.push(operation.streamId);
     operation.setResult(error);
+  }
+
+  /** Fails what was not written yet, and what is pushed from now on. */
+  close(): void {
+    this.#break(new Error("The connection was given up"));
   }
 
   /** Nothing more can be written; what was not written may be sent elsewhere. */
