@@ -8,9 +8,9 @@ import { certificateOf } from "../config/replaceable.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createPermit } from "../routes/cors/cors.ts";
 import { exposedHeaders } from "../routes/cors/exposed_headers.ts";
-import { localUrl } from "../server/host_port.ts";
-import { listen, type Listener } from "../server/listen.ts";
-import { listenTls, type TlsListener } from "../server/listen_tls.ts";
+import { localUrl } from "../server/listen/host_port.ts";
+import { listen, type Listener } from "../server/listen/listen.ts";
+import { listenTls, type TlsListener } from "../server/listen/listen_tls.ts";
 import type { ApiParts } from "./api_parts.ts";
 
 export interface Listeners {

@@ -29,7 +29,7 @@ import { type App, createApp } from "../routes/app.ts";
 import type { HandwrittenRoute } from "../routes/handwritten/define_route.ts";
 import { createCursors } from "../routes/paging/cursors.ts";
 import { createCursorBox } from "../routes/paging/seal_cursor.ts";
-import { Activation } from "../server/activation.ts";
+import { Activation } from "../server/activation/activation.ts";
 import { isAnyServable, queriesByRoute, type RouteQueries } from "../server/servable_routes.ts";
 import { Reloader } from "../server/reloader.ts";
 import { shutDown } from "../server/shutdown.ts";

@@ -7,7 +7,7 @@ import type { Config } from "../config/config.ts";
 import { certificateOf, credentialsOf } from "../config/replaceable.ts";
 import type { Session } from "../db/driver/session.ts";
 import type { Observe } from "../observe/observation.ts";
-import type { TlsListener } from "../server/listen_tls.ts";
+import type { TlsListener } from "../server/listen/listen_tls.ts";
 import { watchValue } from "../server/watch_value.ts";
 
 export interface WatchedParts {

@@ -3,7 +3,7 @@
  * Ports on this machine: finding a free one, and saying who holds one that is taken.
  */
 
-import { hostPort } from "../server/host_port.ts";
+import { hostPort } from "../server/listen/host_port.ts";
 
 /** One end of a TCP connection. */
 export interface Address {

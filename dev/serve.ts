@@ -6,7 +6,7 @@
 
 import type { Service } from "../composition/service.ts";
 import { boot } from "../main.ts";
-import { ProjectError } from "../server/project.ts";
+import { ProjectError } from "../server/activation/project.ts";
 import { describeService } from "./describe_service.ts";
 import { RELOAD } from "./service_process.ts";
 

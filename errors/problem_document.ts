@@ -1,6 +1,6 @@
 /**
  * A service error → its problem document and the answer that carries it (RFC 9457). For the app and for
- * what `server/listen.ts` refuses before any app sees it.
+ * what `server/listen/listen.ts` refuses before any app sees it.
  *
  * @module
  */

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Observe } from "../observe/observation.ts";
-import type { Activation } from "./activation.ts";
-import { lookAtFiles, type ProjectFiles } from "./project_files.ts";
+import type { Activation } from "./activation/activation.ts";
+import { lookAtFiles, type ProjectFiles } from "./activation/project_files.ts";
 
 export interface ReloaderOptions {
   readonly activation: Pick<Activation, "load" | "reload">;

@@ -6,8 +6,8 @@
  */
 import type { Session } from "../db/driver/session.ts";
 import type { Observe } from "../observe/observation.ts";
-import type { Activation } from "./activation.ts";
-import type { Listener } from "./listen.ts";
+import type { Activation } from "./activation/activation.ts";
+import type { Listener } from "./listen/listen.ts";
 import { within } from "./within.ts";
 
 /** The parts of a running service that have to stop. */

@@ -12,7 +12,7 @@ import { type Config, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { SETTINGS } from "../config/settings/settings.ts";
 import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts";
-import { opaqueWarnings } from "../db/prepare/opaque_warning.ts";
+import { opaqueWarnings } from "../db/prepare/facts/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../db/migrate/schema_version.ts";
@@ -24,7 +24,7 @@ import {
   inspectQueries,
 } from "../guardrails/inspect.ts";
 import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
-import { loadProject, type Project } from "../server/project.ts";
+import { loadProject, type Project } from "../server/activation/project.ts";
 import {
   type CheckReport,
   type Format,

@@ -9,7 +9,7 @@ import type { Diagnostic } from "../catalog/text/source.ts";
 import { GuardrailError } from "../guardrails/guardrail_error.ts";
 import { GUARDRAILS } from "../guardrails/guardrails.ts";
 import type { Finding, Waived } from "../guardrails/inspect.ts";
-import { ProjectError } from "../server/project.ts";
+import { ProjectError } from "../server/activation/project.ts";
 
 export const FORMATS = ["text", "github", "sarif"] as const;
 export type Format = typeof FORMATS[number];

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
-import { connectionFailure } from "../db/driver/map_error.ts";
+import { connectionFailure } from "../db/driver/failures/map_error.ts";
 import type { Session } from "../db/driver/session.ts";
 import { createKeyspace } from "../db/migrate/create_keyspace.ts";
 import { quoteName } from "../db/schema/own_tables.ts";

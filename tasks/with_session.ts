@@ -4,7 +4,7 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
-import { connectionFailure } from "../db/driver/map_error.ts";
+import { connectionFailure } from "../db/driver/failures/map_error.ts";
 import { Session } from "../db/driver/session.ts";
 
 /** What the settings call the cluster, for messages. */

@@ -12,7 +12,7 @@ import { bindMarkers } from "../catalog/statement/marker_roles.ts";
 import { parseStatement } from "../catalog/statement/grammar/parse_statement.ts";
 import { lex, wholeFile } from "../catalog/text/lex.ts";
 import { prepareStatement } from "../db/driver/statement.ts";
-import { isRefusal } from "../db/driver/refusal.ts";
+import { isRefusal } from "../db/driver/failures/refusal.ts";
 import { CORPUS_SCHEMA, REFUSED, SERVED } from "./support/cql_corpus.ts";
 import { anyStatement, mutatedStatement } from "./support/generate_cql.ts";
 import { createTestKeyspace, type TestKeyspace } from "./support/keyspace.ts";

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import type { PrimitiveKind } from "../codec/codec.ts";
 import { codecFor } from "../codec/codec_for.ts";
 import { primitives } from "../codec/primitives.ts";
-import { loadProject } from "../server/project.ts";
+import { loadProject } from "../server/activation/project.ts";
 import {
   EXAMPLE,
   startTestService,

@@ -18,7 +18,7 @@ import { Failover, type FailoverPlan } from "./failover.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
 import { WriteTimes } from "./clock/write_times.ts";
 import { NO_HOSTS, readPools, type SeenHosts, seenHosts, withHostsOf } from "./host_states.ts";
-import { connectionFailure } from "./map_error.ts";
+import { connectionFailure } from "./failures/map_error.ts";
 import { sleep } from "./timing/sleep.ts";
 import { readTopology, type Topology } from "./topology.ts";
 

@@ -24,9 +24,9 @@ import type {
   RawResult,
   WriteTime,
 } from "./internals/driver_types.ts";
-import { mapError } from "./map_error.ts";
+import { mapError } from "./failures/map_error.ts";
 import { queryRows, runUnprepared } from "./plain_statement.ts";
-import { isRefusal } from "./refusal.ts";
+import { isRefusal } from "./failures/refusal.ts";
 import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
 import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";

@@ -26,7 +26,7 @@ import type {
 } from "./internals/driver_types.ts";
 import { fingerprintOf, withMark } from "./schema_watch/fingerprint.ts";
 import { onceMoreOnMismatch } from "./once_more.ts";
-import { isRefusal } from "./refusal.ts";
+import { isRefusal } from "./failures/refusal.ts";
 import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 import type { Deadline } from "./timing/deadline.ts";
 

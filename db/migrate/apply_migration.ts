@@ -7,10 +7,10 @@
  */
 import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
 import { writesOf } from "../../catalog/statement/statement.ts";
-import { connectionFailure, isTimeout } from "../driver/map_error.ts";
-import { isDefinite } from "../driver/refusal.ts";
+import { connectionFailure, isTimeout } from "../driver/failures/map_error.ts";
+import { isDefinite } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
-import { isIdempotent } from "../prepare/idempotency.ts";
+import { isIdempotent } from "../prepare/facts/idempotency.ts";
 import { createTableReader } from "../schema/table.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { findChange } from "./find_change.ts";

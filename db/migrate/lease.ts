@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { isRefusal } from "../driver/refusal.ts";
+import { isRefusal } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { LEASE_TABLE, qualify } from "../schema/own_tables.ts";
 import { MigrationError } from "./migrations.ts";

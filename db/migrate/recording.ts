@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { connectionFailure } from "../driver/map_error.ts";
+import { connectionFailure } from "../driver/failures/map_error.ts";
 import { MigrationError } from "./migrations.ts";
 
 /** @throws {MigrationError} if the server refuses it, or cannot be asked */

@@ -8,7 +8,7 @@ import type { DdlHead } from "../../catalog/statement/ddl_head.ts";
 import { withoutKeyspace } from "../../catalog/statement/keyspace_qualifiers.ts";
 import type { QualifiedName } from "../../catalog/statement/term.ts";
 import { CatalogError, diagnosticAtStatement, placeOf } from "../../catalog/text/diagnose.ts";
-import { isRefusal, syntaxComplaint } from "../driver/refusal.ts";
+import { isRefusal, syntaxComplaint } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import type { Migration } from "./migrations.ts";

@@ -9,7 +9,7 @@ import { writesOf } from "../../catalog/statement/statement.ts";
 import type { Report } from "../../catalog/text/source.ts";
 import type { Table } from "../schema/table.ts";
 import type { PreparedLocation, PreparedParam, PreparedQuery } from "./prepared_query.ts";
-import { equalityMarkers, keyMarkers, storedMarkers } from "./write_markers.ts";
+import { equalityMarkers, keyMarkers, storedMarkers } from "./facts/write_markers.ts";
 
 /** A query, and the tables of its writes or of its SELECT. */
 export interface Unlinked {

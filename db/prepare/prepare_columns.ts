@@ -8,7 +8,7 @@ import type { Statement } from "../../catalog/statement/statement.ts";
 import type { Term } from "../../catalog/statement/term.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import { type ColumnMask, maskOfColumn, maskOfTerm, maskOfUnknown } from "./column_mask.ts";
-import { isNeverNull, keysOfRows } from "./never_null.ts";
+import { isNeverNull, keysOfRows } from "./facts/never_null.ts";
 import { codecOrReport } from "./prepare_params.ts";
 import type { PreparedColumn } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";

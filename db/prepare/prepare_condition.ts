@@ -18,7 +18,7 @@ import type {
   ShownColumn,
 } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
-import { keyMarkers, markerOf } from "./write_markers.ts";
+import { keyMarkers, markerOf } from "./facts/write_markers.ts";
 
 export function prepareCondition(
   query: Query,

@@ -17,10 +17,10 @@ import { bucketFor } from "./bucket_param.ts";
 import { maskOfMarker, nullFor } from "./column_mask.ts";
 import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
-import { withOptional } from "./optional_values.ts";
+import { withOptional } from "./facts/optional_values.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { MarkerPlace, StatementContext } from "./statement_context.ts";
-import { timeuuidBounds } from "./timeuuid_bounds.ts";
+import { timeuuidBounds } from "./facts/timeuuid_bounds.ts";
 
 export function prepareParams(query: Query, context: StatementContext): PreparedParam[] {
   const roles = markerRoles(query.parsed);

@@ -18,8 +18,8 @@ import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts"
 import { type Row, sameColumns } from "../prepare/rows/read_rows.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
 import { type CacheUse, createAnswerFetcher } from "./fetch_answer.ts";
-import { createStatementObserver } from "./observe_statement.ts";
-import type { SlowQueryOptions } from "./slow_query.ts";
+import { createStatementObserver } from "./telemetry/observe_statement.ts";
+import type { SlowQueryOptions } from "./telemetry/slow_query.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
 export interface ExecutionOptions {

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
-import { isRefusal } from "../driver/refusal.ts";
+import { isRefusal } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import type { StatementOptions } from "../driver/statement_options.ts";
 import { ownTableId } from "./own_table_id.ts";

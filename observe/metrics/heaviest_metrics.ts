@@ -19,9 +19,9 @@ export function registerHeaviestMetrics(
     registers: [register],
     collect() {
       const reading = read();
-      for (const  of of["caller", "tenant"] as const) {
+      for (const kind of ["caller", "tenant"] as const) {
         for (let rank = 1; rank <= RANKS; rank++) {
-          this.set({ of, rank: `${rank}` }, (reading[of][rank - 1] ?? 0) / 1000);
+          this.set({ of: kind, rank: `${rank}` }, (reading[kind][rank - 1] ?? 0) / 1000);
         }
       }
     },

@@ -7,7 +7,7 @@
 import type { Operation } from "../../audit/audit_log.ts";
 import type { OutcomeFacts } from "../../audit/event.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { RowPage } from "../../db/run/page.ts";
+import type { RowPage } from "../../db/run/pages/page.ts";
 import { type ServiceError, toServiceError } from "../../errors/service_error.ts";
 import { type Auditing, compileBeginning, PLAIN, type Recorded, settled } from "./record.ts";
 

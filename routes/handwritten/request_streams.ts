@@ -11,7 +11,7 @@
 import { context as otel } from "@opentelemetry/api";
 import type { Context } from "hono";
 import type { Row } from "../../db/prepare/rows/read_rows.ts";
-import type { RowPage } from "../../db/run/page.ts";
+import type { RowPage } from "../../db/run/pages/page.ts";
 import type { AppEnv } from "../context.ts";
 import { answerBody, CallerLeft } from "../respond/paced_body.ts";
 

@@ -6,7 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Buffer } from "node:buffer";
 import type { Scan } from "../../catalog/query.ts";
-import { type TokenRange, tokenRange } from "../../db/run/scan_ranges.ts";
+import { type TokenRange, tokenRange } from "../../db/run/pages/scan_ranges.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { InputError } from "../../errors/service_error.ts";
 

@@ -8,7 +8,7 @@ import type { BucketNumber, BucketUnit } from "../../catalog/query.ts";
 import { bucketPhrase, exampleStart } from "../../codec/bucket.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { bucketForm } from "../../db/prepare/bucket_param.ts";
-import { isWithinTimeuuid } from "../../db/prepare/timeuuid_bounds.ts";
+import { isWithinTimeuuid } from "../../db/prepare/facts/timeuuid_bounds.ts";
 
 /** A value that names a bucket, as its type does; a type that cannot is a mistake at boot. */
 export function named(

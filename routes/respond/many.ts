@@ -5,7 +5,7 @@
  */
 import { canonicalText } from "../../catalog/statement/canonical_text.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { createPageFetcher } from "../../db/run/pages.ts";
+import { createPageFetcher } from "../../db/run/pages/pages.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
 import { compileCacheHeaders } from "./cache_headers.ts";

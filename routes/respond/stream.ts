@@ -7,9 +7,9 @@
  * @module
  */
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { UnreadPage } from "../../db/run/page.ts";
-import { boundRows } from "../../db/run/bounded_rows.ts";
-import { createPageFetcher, growingPages } from "../../db/run/pages.ts";
+import type { UnreadPage } from "../../db/run/pages/page.ts";
+import { boundRows } from "../../db/run/pages/bounded_rows.ts";
+import { createPageFetcher, growingPages } from "../../db/run/pages/pages.ts";
 import type { UnreadRows } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./compress.ts";

@@ -13,7 +13,7 @@ import { packRow } from "../../../codec/packed/packed_rows.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../../tests/support/keyspace.ts";
 import { compileRowReader, type Row } from "../../prepare/rows/read_rows.ts";
 import { cqlTypeOf } from "../cql_type.ts";
-import { AnswerTooLarge } from "../answer_too_large.ts";
+import { AnswerTooLarge } from "../failures/answer_too_large.ts";
 import { Alarms } from "../timing/alarms.ts";
 import { Deadline } from "../timing/deadline.ts";
 import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";

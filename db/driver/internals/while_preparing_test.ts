@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { connectionFailure, mapError } from "../map_error.ts";
+import { connectionFailure, mapError } from "../failures/map_error.ts";
 import { whilePreparing } from "./while_preparing.ts";
 
 const { NoHostAvailableError, OperationTimedOutError, ResponseError } = cassandra.errors;

@@ -6,7 +6,7 @@
  */
 import { bucketPhrase } from "../../../codec/bucket.ts";
 import { bucketForm } from "../bucket_param.ts";
-import { isWithinTimeuuid, timeuuidBounds } from "../timeuuid_bounds.ts";
+import { isWithinTimeuuid, timeuuidBounds } from "../facts/timeuuid_bounds.ts";
 import type { ParamFacts } from "./param_facts.ts";
 
 export function checkBucketName({ param, codecs: [codec], report }: ParamFacts): void {

@@ -9,7 +9,7 @@ import { boundsCheck } from "../../../codec/bounds.ts";
 import type { CqlType } from "../../../codec/codec.ts";
 import { checkBucketName, checkTimeuuidDefault } from "./bucket_fit.ts";
 import { checkConstraints } from "./constraint_fit.ts";
-import { isReplaced, obstacleTo } from "../optional_values.ts";
+import { isReplaced, obstacleTo } from "../facts/optional_values.ts";
 import type { ParamFacts } from "./param_facts.ts";
 import { checkRequiredType } from "./required_type.ts";
 

@@ -9,7 +9,7 @@ import type { Relation, WriteStatement } from "../../../catalog/statement/statem
 import { type Term, unhinted } from "../../../catalog/statement/term.ts";
 import type { Span } from "../../../catalog/text/source.ts";
 import type { Table } from "../../schema/table.ts";
-import { isPure } from "../native_functions.ts";
+import { isPure } from "../facts/native_functions.ts";
 import type { StatementContext } from "../statement_context.ts";
 
 /** Reports a batch that has to be in one partition, and whose writes may go to different ones. */

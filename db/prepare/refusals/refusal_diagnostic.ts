@@ -12,7 +12,7 @@ import { writtenName } from "../../../catalog/statement/written_name.ts";
 import { diagnosticAtStatement } from "../../../catalog/text/diagnose.ts";
 import type { Diagnostic, Span } from "../../../catalog/text/source.ts";
 import { suggest } from "../../../catalog/text/suggest.ts";
-import { type Refusal, syntaxComplaint } from "../../driver/refusal.ts";
+import { type Refusal, syntaxComplaint } from "../../driver/failures/refusal.ts";
 import type { TableReader } from "../../schema/table.ts";
 import { explainFiltering } from "./filtering_explanation.ts";
 import { explainRefusal, explainSyntax } from "./refusal_explanations.ts";

@@ -14,7 +14,7 @@
  */
 import { Buffer } from "node:buffer";
 import { nextTurn } from "../../../../codec/next_turn.ts";
-import { AnswerTooLarge } from "../../answer_too_large.ts";
+import { AnswerTooLarge } from "../../failures/answer_too_large.ts";
 import type { FrameHeader } from "../driver_shapes.ts";
 import { ExecuteRequest, HEADER_BYTES } from "./execute_request.ts";
 import { type Answer, type Body, type BodyReaderClass, readResult } from "./read_result.ts";

@@ -1,0 +1,136 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import cassandra from "cassandra-driver";
+import type { Code } from "../../../errors/codes.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { SchemaChanged } from "../schema_watch/schema_changed.ts";
+import { connectionFailure, mapError, type StatementFacts } from "./map_error.ts";
+
+const { errors, types: { responseErrorCodes: responses } } = cassandra;
+
+/** A statement of each sort, in the order of the columns below. */
+const SORTS: [string, StatementFacts][] = [
+  ["a read", { writes: false, idempotent: true }],
+  ["an idempotent write", { writes: true, idempotent: true }],
+  ["another write", { writes: true, idempotent: false }],
+];
+
+const SECRET = "org.apache.cassandra.exceptions.SecretException";
+
+function response(code: number, message = SECRET): Error {
+  return new errors.ResponseError(code, message);
+}
+
+function socketError(): Error {
+  return Object.assign(new Error("ECONNRESET 10.0.0.7:9042"), { isSocketError: true });
+}
+
+/** The driver's, for a request that was still waiting to be sent. */
+function unsent(): Error {
+  return Object.assign(socketError(), { requestNotWritten: true });
+}
+
+function behindHosts(...reasons: Error[]): Error {
+  const hosts = reasons.map((reason, index) => [`10.0.0.${index}:9042`, reason]);
+  return new errors.NoHostAvailableError(Object.fromEntries(hosts));
+}
+
+const timedOut = () => new errors.OperationTimedOutError("10.0.0.7:9042 did not reply", "10.0.0.7");
+const busy = () =>
+  new (errors.BusyConnectionError as unknown as {
+    new (address: string, maxRequests: number, connections: number): Error;
+  })("10.0.0.7:9042", 2048, 1);
+
+type Outcomes = Code | readonly [Code, Code, Code];
+
+const MAYBE_DONE = ["timeout", "timeout", "outcome_unknown"] as const;
+const OVERLOADED = ["overloaded", "overloaded", "outcome_unknown"] as const;
+const BROKEN_OFF = ["unavailable", "unavailable", "outcome_unknown"] as const;
+
+const CASES: readonly (readonly [string, Error, Outcomes])[] = [
+  // A lightweight transaction may be accepted before the commit is found to lack replicas.
+  ["unavailable", response(responses.unavailableException), BROKEN_OFF],
+  ["bootstrapping", response(responses.isBootstrapping), "unavailable"],
+  // So may it be before the commit is found to need too many hints.
+  ["overloaded", response(responses.overloaded), OVERLOADED],
+  ["a busy connection", busy(), "overloaded"],
+  ["a read timeout", response(responses.readTimeout), MAYBE_DONE],
+  ["a write timeout", response(responses.writeTimeout), MAYBE_DONE],
+  ["no answer in time", timedOut(), MAYBE_DONE],
+  ["a read failure", response(responses.readFailure), "replica_failure"],
+  ["a write failure", response(responses.writeFailure), "replica_failure"],
+  ["a full log of changes", response(0x1600), "replica_failure"],
+  ["an unknown end of a lightweight transaction", response(0x1700), MAYBE_DONE],
+  ["a function failure", response(responses.functionFailure), "function_failed"],
+  ["a server error", response(responses.serverError), "replica_failure"],
+  ["refused values", response(responses.invalid), "invalid_input"],
+  ["a syntax error", response(responses.syntaxError), "internal"],
+  ["missing rights", response(responses.unauthorized), "internal"],
+  ["a broken connection", socketError(), BROKEN_OFF],
+  ["a connection broken before it was used", unsent(), "unavailable"],
+  ["no host at all", behindHosts(), "unavailable"],
+  ["hosts that were not connected", behindHosts(new Error("Host not available")), "unavailable"],
+  ["busy hosts", behindHosts(busy(), new Error("Host not available")), "overloaded"],
+  ["hosts of which one was slow", behindHosts(busy(), timedOut()), MAYBE_DONE],
+  ["hosts of which one broke off", behindHosts(new Error("away"), socketError()), BROKEN_OFF],
+  [
+    "hosts of which one answered",
+    behindHosts(timedOut(), response(responses.overloaded)),
+    OVERLOADED,
+  ],
+  [
+    "a keyspace that another host refuses",
+    behindHosts(response(responses.invalid)),
+    "internal",
+  ],
+  [
+    "hosts of which one forgot the statement and broke off",
+    behindHosts(response(responses.unprepared), socketError()),
+    BROKEN_OFF,
+  ],
+  [
+    "a table that is being dropped",
+    response(responses.serverError, "java.lang.IllegalArgumentException: Unknown CF 7861e9a0"),
+    "schema_changed",
+  ],
+  ["a table that has changed", new SchemaChanged("Its markers are (v text)"), "schema_changed"],
+  ["anything else", new TypeError("x is not a function"), "internal"],
+];
+
+describe("mapError()", () => {
+  for (const [what, error, outcomes] of CASES) {
+    SORTS.forEach(([sort, facts], index) => {
+      const code = typeof outcomes === "string" ? outcomes : outcomes[index]!;
+      it(`maps ${what} of ${sort} to ${code}`, () => {
+        const mapped = mapError(error, facts);
+        expect(mapped.code).toBe(code);
+        expect(mapped.cause).toBeInstanceOf(Error);
+        expect(mapped.detail).not.toMatch(/10\.0\.0|org\.apache|not a function|v text|Unknown CF/);
+      });
+    });
+  }
+
+  it("leaves an error of the service as it is", () => {
+    const error = new ServiceError("invalid_cursor", "The cursor is another one's");
+    expect(mapError(error, { writes: false, idempotent: true })).toBe(error);
+  });
+
+  it("tells a caller whose write is lost whether retrying is safe", () => {
+    const detailOf = (facts: StatementFacts) => mapError(timedOut(), facts).detail;
+    expect(detailOf({ writes: true, idempotent: true })).toMatch(/retrying is safe$/);
+    expect(detailOf({ writes: true, idempotent: false })).toMatch(/read before you retry$/);
+  });
+});
+
+describe("connectionFailure()", () => {
+  it("names each host with its reason", () => {
+    expect(connectionFailure(behindHosts(new Error("connection refused"), timedOut()))).toBe(
+      "10.0.0.0:9042: connection refused; 10.0.0.1:9042: 10.0.0.7:9042 did not reply",
+    );
+  });
+
+  it("gives the message of other errors, and anything thrown that is not an Error", () => {
+    expect(connectionFailure(new Error("no such data centre"))).toBe("no such data centre");
+    expect(connectionFailure("odd")).toBe("odd");
+  });
+});

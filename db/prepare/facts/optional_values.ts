@@ -1,0 +1,110 @@
+/**
+ * What a body may leave out: the columns that `@optional` is about, what stands in the way of leaving a
+ * value out, and which values a body cannot lack all together, as it would then write nothing.
+ *
+ * @module
+ */
+import type { Param, Query } from "../../../catalog/query.ts";
+import type { Role } from "../../../catalog/statement/marker_roles.ts";
+import { writesOf } from "../../../catalog/statement/statement.ts";
+import { unhinted, walkTerm } from "../../../catalog/statement/term.ts";
+import type { Report } from "../../../catalog/text/source.ts";
+import type { PreparedParam } from "../prepared_query.ts";
+import type { MarkerPlace } from "../statement_context.ts";
+
+/** Where the server refuses UNSET, in words; null if it takes it. */
+const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
+  value: null,
+  part: "a part of a value",
+  limit: null,
+  ttl: null,
+  timestamp: null,
+  in: 'a list after "IN"',
+  subscript: "a key inside a collection",
+  restriction: 'a restriction in "WHERE"',
+  condition: 'a condition after "IF"',
+  ann: "what vectors are compared with",
+  other: "a part of the statement that needs a value",
+  unknown: "a place in a statement that cannot be read",
+};
+
+/** Why a marker in this place needs a value, in words; null if it does not. */
+export function obstacleTo({ role, table }: MarkerPlace): string | null {
+  if (role.kind === "value" && table?.keys.has(role.column)) return `a key column "${role.column}"`;
+  if (role.kind === "value" && role.appended && table?.types.get(role.column)?.kind === "list") {
+    // Cassandra 5.0 fails over UNSET there, where it takes it for sets, for maps and in front.
+    return `what is appended to the list "${role.column}"`;
+  }
+  return UNSETTABLE[role.kind];
+}
+
+/** The parameter as `@optional` has it: optional if all that it does is to write columns that can be null. */
+export function withOptional(
+  param: Param,
+  { optional }: Query,
+  places: readonly MarkerPlace[],
+): Param {
+  if (optional === null || param.source.in !== "body" || param.default !== null) return param;
+  if (param.optional || optional.except.includes(param.name)) return param;
+  const isColumn = places.length > 0 &&
+    places.every((place) =>
+      place.role.kind === "value" && place.table !== null && obstacleTo(place) === null
+    );
+  if (!isColumn) return param;
+  const deletes = optional.absent !== null && places.every(isReplaced);
+  return { ...param, optional: true, absent: deletes ? optional.absent : null };
+}
+
+/** Whether null deletes what is there; where a value is added to a collection, null adds nothing. */
+export function isReplaced({ role }: MarkerPlace): boolean {
+  return role.kind === "value" && !role.appended;
+}
+
+/** Reports an `@optional` that no column takes. */
+export function checkOptionalTag(
+  { optional }: Query,
+  params: readonly PreparedParam[],
+  report: Report,
+): void {
+  const mayLack = params.some(({ param }) => param.source.in === "body" && param.optional);
+  if (optional === null || mayLack) return;
+  report({
+    span: optional.span,
+    message: "Cannot use @optional: the body writes no column that can be null",
+    help: "Remove the tag",
+  });
+}
+
+/**
+ * The parameters of which a body needs at least one, since it would otherwise write nothing. Empty if it
+ * always writes something: an INSERT writes the row itself, and a constant is written too. With
+ * `@optional`, what does not come from the body does not count.
+ */
+export function leastWritten(
+  { parsed, optional }: Query,
+  params: readonly PreparedParam[],
+): readonly Param[] {
+  const byName = new Map(params.map(({ param }) => [param.name, param]));
+  const needed = new Set<Param>();
+  const writes = writesOf(parsed);
+  for (const write of writes) {
+    if (write.kind !== "update") return [];
+    for (const { value } of write.assignments) {
+      const markers = [...walkTerm(value)].flatMap((term) =>
+        term.kind === "marker" ? byName.get(term.name ?? "") ?? [] : []
+      );
+      const [param] = markers;
+      const isWhole = unhinted(value).kind === "marker";
+      const mayLack = isWhole && param?.source.in === "body" && param.optional &&
+        param.absent === null;
+      if (mayLack) needed.add(param!);
+      else if (optional === null || markers.some((it) => comesFromBody(it, byName))) return [];
+    }
+  }
+  return [...needed];
+}
+
+function comesFromBody({ source }: Param, byName: ReadonlyMap<string, Param>): boolean {
+  return source.in === "body" ||
+    source.in === "bucket" && byName.get(source.of)?.source.in === "body";
+}

@@ -1,0 +1,118 @@
+/**
+ * Which partitions a statement reads or writes, as far as its text and its parameters say: what goes on
+ * record about it.
+ *
+ * @module
+ */
+import { tablesOf } from "../../../catalog/statement/names_of.ts";
+import {
+  type Relation,
+  type Statement,
+  writesOf,
+  type WriteStatement,
+} from "../../../catalog/statement/statement.ts";
+import { type Term, unhinted } from "../../../catalog/statement/term.ts";
+import type { Table } from "../../schema/table.ts";
+import type { PartitionColumn, PreparedParam, PreparedPartition } from "../prepared_query.ts";
+import type { StatementContext } from "../statement_context.ts";
+
+/** One for each table that a statement names: a batch has one for each of its writes. */
+export function partitionKeysOf(
+  parsed: Statement,
+  params: readonly PreparedParam[],
+  { statement, tables }: Pick<StatementContext, "statement" | "tables">,
+): PreparedPartition[] {
+  if (parsed.kind === "opaque") {
+    if (statement.table === null) return [];
+    const columns = tables[0]?.partitionKey ?? [];
+    const key = statement.partitionKey.flatMap((position, index): PartitionColumn[] => {
+      const column = columns[index];
+      const param = params.find(({ positions }) => positions.includes(position));
+      return column === undefined || param === undefined
+        ? []
+        : [{ column, isOneOf: false, sources: [{ param }] }];
+    });
+    return [{ table: statement.table, columns, key }];
+  }
+  const restrictions = parsed.kind === "select"
+    ? [restrictedBy(parsed.where)]
+    : writesOf(parsed).map(valuesOf);
+  return tablesOf(parsed).map(({ name: { name: table } }, index) => {
+    const columns = tables[index]?.partitionKey ?? [];
+    return { table, columns, key: keyOf(tables[index] ?? null, restrictions[index], params) };
+  });
+}
+
+/** What a column may be, if it is not only one value. */
+interface Restriction {
+  readonly isOneOf: boolean;
+  readonly terms: readonly Term[];
+}
+
+type Restrictions = ReadonlyMap<string, Restriction>;
+
+function keyOf(
+  table: Table | null,
+  restrictions: Restrictions | undefined,
+  params: readonly PreparedParam[],
+): PartitionColumn[] {
+  return (table?.partitionKey ?? []).flatMap((column): PartitionColumn[] => {
+    const restriction = restrictions?.get(column);
+    if (restriction === undefined) return [];
+    const sources = restriction.terms.map((term) => sourceOf(term, params));
+    // What the statement works out is not known here.
+    if (sources.some((source) => source === null)) return [];
+    return [{
+      column,
+      isOneOf: restriction.isOneOf,
+      sources: sources.filter((source) => source !== null),
+    }];
+  });
+}
+
+function valuesOf(write: WriteStatement): Restrictions {
+  if (write.kind !== "insert") return restrictedBy(write.where);
+  const { source } = write;
+  if (source.kind === "json") return new Map();
+  return new Map(source.columns.flatMap(({ name }, index): [string, Restriction][] => {
+    const term = source.values[index];
+    return term === undefined ? [] : [[name, { isOneOf: false, terms: [term] }]];
+  }));
+}
+
+function restrictedBy(where: readonly Relation[]): Restrictions {
+  return new Map(where.flatMap((relation): [string, Restriction][] => {
+    if (relation.kind === "comparison" && relation.comparator === "=") {
+      return relation.subject.kind === "column"
+        ? [[relation.subject.column.name, { isOneOf: false, terms: [relation.value] }]]
+        : [];
+    }
+    if (relation.kind !== "in" || relation.subject.kind !== "column") return [];
+    const { values } = relation;
+    const terms = "kind" in values ? [values] : values;
+    return [[relation.subject.column.name, { isOneOf: true, terms }]];
+  }));
+}
+
+/** Null if the value is known to Cassandra alone. */
+function sourceOf(
+  term: Term,
+  params: readonly PreparedParam[],
+): PartitionColumn["sources"][number] | null {
+  const whole = unhinted(term);
+  if (whole.kind === "marker") {
+    const param = params.find(({ param }) => param.name === whole.name);
+    return param === undefined ? null : { param };
+  }
+  if (whole.kind !== "literal") return null;
+  switch (whole.type) {
+    case "boolean":
+      return { literal: whole.value === "true" };
+    case "integer":
+      return Number.isSafeInteger(Number(whole.value))
+        ? { literal: Number(whole.value) }
+        : { literal: whole.value };
+    default:
+      return { literal: whole.value };
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Rows of a query from a paging state on: as many as are asked for, as far as they fit into a number of
+ * bytes. What does not fit is not kept, and read again from where the page ended.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import type { Stopwatch } from "../../../observe/stopwatch.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { tooLargeBytes } from "../../driver/failures/answer_too_large.ts";
+import type { EncodedValues, PreparedQuery } from "../../prepare/prepared_query.ts";
+import { type Executor, LONE_ROW_FACTOR } from "../execute.ts";
+import type { CacheUse } from "../fetch_answer.ts";
+import { RowWidth } from "./row_width.ts";
+import { bytesOf, type UnreadRows } from "../unread_rows.ts";
+
+export interface FillRequest {
+  /** Rows at most. */
+  readonly size: number;
+  /** Bytes at most, as Cassandra sends them. Default: those of a page. */
+  readonly maxBytes?: number | undefined;
+  /** Whether no row at all is an answer where the next one does not fit. Default: there is one at least. */
+  readonly mayBeEmpty?: boolean;
+  readonly pagingState?: Buffer | undefined;
+  /** Until when the caller waits, in the time of `performance.now()`. */
+  readonly deadline: number;
+  readonly stopwatch?: Stopwatch | undefined;
+  /** What becomes of what is kept of earlier reads. Default: it is used. */
+  readonly cache?: CacheUse | undefined;
+}
+
+/** Why there are no more rows: none are left, there are as many as asked for, or bytes or time are up. */
+export type FillEnd = "last" | "rows" | "bytes" | "time";
+
+export interface Filled {
+  /** The rows of one answer after the other. */
+  readonly parts: readonly UnreadRows[];
+  /** Of all the parts. */
+  readonly length: number;
+  readonly bytes: number;
+  /** Where to go on; null at the end, and at the beginning if nothing was read. */
+  readonly pagingState: Buffer | null;
+  readonly end: FillEnd;
+}
+
+/** @throws {ServiceError} `answer_too_large` if a single row, or what is not paged, is far too large */
+export type PageFiller = (values: EncodedValues, request: FillRequest) => Promise<Filled>;
+
+export function createPageFiller(prepared: PreparedQuery, executor: Executor): PageFiller {
+  const width = new RowWidth({ aggregates: mayAggregate(prepared) });
+
+  async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
+    const { rows } = await executor.fetch(prepared, values, request);
+    return {
+      parts: [rows],
+      length: rows.raw.length,
+      bytes: bytesOf(rows),
+      pagingState: null,
+      end: "last",
+    };
+  }
+
+  async function fill(values: EncodedValues, request: FillRequest): Promise<Filled> {
+    const { size, maxBytes = executor.maxPageBytes, mayBeEmpty = false } = request;
+    const { deadline, stopwatch, cache } = request;
+    const parts: UnreadRows[] = [];
+    let length = 0;
+    let bytes = 0;
+    let pagingState = request.pagingState ?? null;
+    /** Fewer rows than an answer had that was too large. */
+    let most = Infinity;
+    const filled = (end: FillEnd): Filled => ({ parts, length, bytes, pagingState, end });
+    while (true) {
+      const bytesLeft = maxBytes - bytes;
+      const fitting = width.rowsIn(bytesLeft, { rows: length, bytes });
+      const hasEnough = length > 0 || mayBeEmpty;
+      if (fitting < 1 && hasEnough) return filled("bytes");
+      const fetchSize = Math.max(1, Math.min(size - length, fitting, most));
+      const isLone = fetchSize === 1 && !hasEnough;
+      const answer = await executor.fetch(prepared, values, {
+        fetchSize,
+        maxBytes: isLone ? maxBytes * LONE_ROW_FACTOR : bytesLeft,
+        pagingState: pagingState ?? undefined,
+        deadline,
+        stopwatch,
+        cache,
+      }).catch((error) => {
+        // What has come in time is a page, and the next one begins after it.
+        if (length > 0 && error instanceof ServiceError && error.code === "timeout") return null;
+        const answerBytes = tooLargeBytes(error);
+        if (answerBytes === null || isLone) throw error;
+        return { rows: null, bytes: answerBytes };
+      });
+      if (answer === null) return filled("time");
+      const answerBytes = answer.rows === null ? answer.bytes : bytesOf(answer.rows);
+      width.learn({ rows: answer.rows?.raw.length ?? fetchSize, bytes: answerBytes });
+      if (answer.rows === null || answerBytes > bytesLeft && !isLone) {
+        if (hasEnough) return filled("bytes");
+        most = Math.floor(fetchSize * Math.min(0.5, bytesLeft / answerBytes));
+        continue;
+      }
+      parts.push(answer.rows);
+      length += answer.rows.raw.length;
+      bytes += answerBytes;
+      ({ pagingState } = answer);
+      if (pagingState === null) return filled("last");
+      if (length >= size) return filled("rows");
+      if (performance.now() >= deadline) return filled("time");
+    }
+  }
+
+  return prepared.isPaged ? fill : fillUnpaged;
+}
+
+function mayAggregate({ query: { parsed }, columns }: PreparedQuery): boolean {
+  const groups = parsed.kind === "select" && parsed.groupBy.length > 0;
+  return groups || columns.some(({ computed }) => computed);
+}

@@ -1,0 +1,73 @@
+/**
+ * Pages of a `:many` query, one after the other: of one partition, or of all the partitions that an
+ * `@walk` goes through. A position says where the next page begins; it is opaque to callers.
+ *
+ * @module
+ */
+import type { PreparedQuery } from "../../prepare/prepared_query.ts";
+import type { Executor } from "../execute.ts";
+import { createPageFiller } from "./fill_page.ts";
+import type { PageReader, PageRequest, UnreadPageReader } from "./page.ts";
+import { readRows } from "../unread_rows.ts";
+import { createWalker } from "./walk.ts";
+
+export function createPageReader(prepared: PreparedQuery, executor: Executor): PageReader {
+  const fetchPage = createPageFetcher(prepared, executor);
+  return async (values, { run, ...request }) => {
+    const { parts, bytes, next, end } = await fetchPage(values, request);
+    return { bytes, next, end, rows: await readRows(parts, { run }) };
+  };
+}
+
+/** The same, of rows that are still to be read or written. */
+export function createPageFetcher(prepared: PreparedQuery, executor: Executor): UnreadPageReader {
+  const fill = createPageFiller(prepared, executor);
+  if (prepared.walk !== null) {
+    return createWalker(prepared.walk, {
+      fill,
+      deadlineOf: (within) => executor.deadlineOf(prepared, within),
+      maxPageBytes: executor.maxPageBytes,
+    });
+  }
+  return async (values, { position, ...request }) => {
+    const deadline = executor.deadlineOf(prepared, request.deadline);
+    const { parts, length, bytes, pagingState, end } = await fill(values, {
+      ...request,
+      pagingState: position ?? undefined,
+      deadline,
+    });
+    return { parts, length, bytes, next: pagingState, end };
+  };
+}
+
+// Large enough that a page costs little beside its rows, small enough to hold many at once.
+const STREAM_PAGE_ROWS = 1000;
+const LARGEST_STREAM_PAGE_ROWS = 5000;
+const STREAM_PAGE_BYTES = 512 * 1024;
+
+/** How much of a stream is read at once. A page of it would push out what others have kept. */
+export type StreamPage = Pick<PageRequest, "size" | "maxBytes" | "cache">;
+
+/**
+ * The sizes of the pages of a stream that goes on as long as its caller takes what it is given: each has
+ * twice the rows of the one before, up to a bound. A large page costs Cassandra and us less for each row, and
+ * a caller who takes nothing never gets to it.
+ */
+export function growingPages(executor: Executor): () => StreamPage {
+  const first = streamPage(executor);
+  let next = first.size;
+  return () => {
+    const size = next;
+    next = Math.min(2 * size, LARGEST_STREAM_PAGE_ROWS);
+    return { ...first, size };
+  };
+}
+
+/** The size of the pages that a stream is read in, where each row is an object. */
+export function streamPage({ maxPageBytes }: Executor): StreamPage {
+  return {
+    size: STREAM_PAGE_ROWS,
+    maxBytes: Math.min(STREAM_PAGE_BYTES, maxPageBytes),
+    cache: "none",
+  };
+}

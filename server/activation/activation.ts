@@ -1,0 +1,346 @@
+/**
+ * From files and a session to routes that are served, again and again: at boot, when Cassandra returns,
+ * when the schema drifts, and when files change. The old routes serve until the new ones are whole, and
+ * follow the schema until then. It knows why the service is not ready; what it serves with is the caller's.
+ *
+ * @module
+ */
+import type { Consistency } from "../../catalog/query.ts";
+import { placeOf } from "../../catalog/text/diagnose.ts";
+import { backoff } from "../../db/driver/timing/backoff.ts";
+import type { Session } from "../../db/driver/session.ts";
+import { opaqueWarnings } from "../../db/prepare/facts/opaque_warning.ts";
+import { prepareQueries } from "../../db/prepare/prepare.ts";
+import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { CursorTable } from "../../db/schema/cursor_table.ts";
+import { assertSchemaVersion } from "../../db/migrate/schema_version.ts";
+import { GuardrailError } from "../../guardrails/guardrail_error.ts";
+import { describeWaived, splitFindings } from "../../guardrails/inspect.ts";
+import { inspectProject, type ProjectInspection } from "../../guardrails/inspect_project.ts";
+import type { Observe } from "../../observe/observation.ts";
+import type { LoadedRoute } from "../../routes/handwritten/load_routes.ts";
+import { failureOf } from "./activation_failure.ts";
+import { deprecatedRoutes } from "./deprecated_routes.ts";
+import { loadProject, type Project } from "./project.ts";
+import { compareQueries } from "./query_changes.ts";
+import { pauseMs, RETRY, RETRY_FILES } from "./retry_pause.ts";
+
+export interface ActivationOptions {
+  readonly session: Session;
+  readonly cqlDir: string;
+  readonly keyspace: string;
+  /** Of queries that do not say theirs. */
+  readonly consistency: Consistency;
+  /** What becomes of queries that hit a guardrail of severity `error`. */
+  readonly guardrails: "refuse" | "warn";
+  readonly cursorTable: CursorTable;
+  readonly observe: Observe;
+  /** Checks the loaded project before it is used; throws if it cannot be served. */
+  readonly check: (project: Project) => void;
+  /** Takes the prepared queries and the hand-written routes into service. */
+  readonly serve: (prepared: readonly PreparedQuery[], routes: readonly LoadedRoute[]) => void;
+}
+
+// Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
+const SETTLE_MS = 250;
+const CALM_MS = 1_000;
+/** For each query, so that a node is asked for as many statements a second, however many there are. */
+const SPREAD_MS = 10;
+const MAX_SPREAD_MS = 5_000;
+const CASSANDRA_AWAY =
+  "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
+
+const NO_LEVEL = "too few Cassandra nodes are reachable for the consistency of any route";
+
+export class Activation {
+  readonly #options: ActivationOptions;
+  readonly #firstReady = Promise.withResolvers<void>();
+  /** As the files were read last: what the next run is about. */
+  #wanted: Project | null = null;
+  /** Null until there are routes. */
+  #served: Project | null = null;
+  /** Counts the reasons why the routes may be older than the schema; `#derivedAt` is the last one heeded. */
+  #schemaMoment = 0;
+  #derivedAt = 0;
+  #obstacle: string | null = "Cassandra cannot be reached yet";
+  #reason: string | null = null;
+  #isAnyServable = true;
+  /** The last that was said of readiness. */
+  #told: { readonly obstacle: string | null; readonly reason: string | null } | null = null;
+  /** Counts the runs: of two concurrent runs, the later wins. */
+  #run = 0;
+  /** What becomes of the first attempt of the latest run. */
+  #outcome: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  /** Timer of the next run after a schema change; null if no run is scheduled. */
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #lastAttemptAt = -Infinity;
+  /** Whether the last attempt failed for what people have to remove. */
+  #isForPeople = false;
+  /** Between two runs, as long as there are reasons for them. */
+  #calmMs = CALM_MS;
+  #isTryingOn: () => boolean = () => false;
+  /** The last warning, so that it is logged once and not at every attempt. */
+  #warned: string | null = null;
+  /** Notices and warnings that are logged once in the life of the process. */
+  readonly #logged = new Set<string>();
+
+  constructor(options: ActivationOptions) {
+    this.#options = options;
+    options.session.onStateChange((state, changed) => {
+      if (state === "up" && changed) this.#schemaMoment++;
+      // One more node may be what a quorum lacked.
+      if (state === "up" && (changed || this.#isTryingOn())) this.run();
+      else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
+    });
+    options.session.onSchemaChange(({ isAnnounced }) => this.#runSoon(isAnnounced));
+  }
+
+  /** Why the service is not ready, in words fit for anybody; null while it is. */
+  get obstacle(): string | null {
+    return this.#obstacle ?? (this.#isAnyServable ? null : NO_LEVEL);
+  }
+
+  /** Takes note whether Cassandra has the replicas up that any of the routes needs. */
+  noteServable(isAnyServable: boolean): void {
+    this.#isAnyServable = isAnyServable;
+    // Before the first obstacle was met, or the first routes were served, there is nothing to tell.
+    if (this.#told !== null) this.#tell();
+  }
+
+  /** Resolves when queries are served for the first time. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#firstReady.promise;
+  }
+
+  /**
+   * Reads the files; they are what the next run is about. Hand-written routes are imported the first
+   * time alone: a process does not reload code.
+   *
+   * @throws {ProjectError} and keeps what it had
+   */
+  async load(): Promise<void> {
+    this.#wanted = await this.#read();
+  }
+
+  async #read(): Promise<Project> {
+    const { cqlDir, keyspace, check } = this.#options;
+    const project = await loadProject(cqlDir, {
+      keyspace,
+      routes: this.#wanted?.routes,
+      warn: (message) => this.#logOnce(message, "warning"),
+    });
+    check(project);
+    return project;
+  }
+
+  /**
+   * Reads the files and serves what they say. What keeps them from being served is tried again, as at
+   * boot, since it may lie in the schema.
+   *
+   * @param assertWhole throws if what was read may be files of before and of after a change
+   * @throws {ProjectError} if the files have mistakes; the previous project stays in use
+   * @throws the error of the first attempt; the old routes serve until a later attempt succeeds
+   */
+  async reload(assertWhole: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    const project = await this.#read();
+    await assertWhole();
+    this.#wanted = project;
+    if (this.#options.session.state !== "up") {
+      throw new Error(CASSANDRA_AWAY);
+    }
+    await this.#begin({ isHeard: true });
+  }
+
+  /** Tries until it succeeds, Cassandra goes away, or a later run begins. */
+  run(): void {
+    this.#begin({ isHeard: false }).catch(() => {});
+  }
+
+  /** @param isHeard whether the caller reports the outcome, so that the log need not */
+  #begin({ isHeard }: { readonly isHeard: boolean }): Promise<void> {
+    this.#outcome = this.#tryFirst(++this.#run, isHeard);
+    return this.#outcome;
+  }
+
+  /** Resolves once served; rejects with what the first attempt failed with, and then tries on. */
+  async #tryFirst(run: number, isHeard: boolean): Promise<void> {
+    const { session } = this.#options;
+    const isOver = () => run !== this.#run || this.#isStopped || session.state !== "up";
+    try {
+      await this.#attempt(isOver);
+      if (!isOver()) return;
+    } catch (error) {
+      if (!isOver()) {
+        if (isHeard) this.#warned = failureOf(error).reason;
+        this.#fail(error);
+        this.#tryOn(isOver);
+        throw error;
+      }
+    }
+    // A later run is about the same files, or newer ones.
+    if (run !== this.#run) return await this.#outcome;
+    throw new Error(CASSANDRA_AWAY);
+  }
+
+  /** Never rejects. */
+  async #tryOn(isOver: () => boolean): Promise<void> {
+    this.#isTryingOn = () => !isOver();
+    for (const delayMs of backoff(this.#isBehind ? RETRY_FILES : RETRY)) {
+      const waitMs = pauseMs(delayMs, { isForPeople: this.#isForPeople });
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (isOver()) return;
+      try {
+        await this.#attempt(isOver);
+        break;
+      } catch (error) {
+        if (isOver()) return;
+        this.#fail(error);
+      }
+    }
+    this.#isTryingOn = () => false;
+  }
+
+  /**
+   * Derives everything again, once for the changes that come together, as those of a migration do. What
+   * requests find out is no reason to hurry where it stays as it is: a table that is gone, or nodes that
+   * do not agree.
+   */
+  #runSoon(isAnnounced: boolean): void {
+    this.#schemaMoment++;
+    if (this.#isStopped || this.#timer !== null) return;
+    if (!isAnnounced && this.#isTryingOn()) return;
+    const sinceLastMs = performance.now() - this.#lastAttemptAt;
+    const isCalm = sinceLastMs > 2 * this.#calmMs;
+    this.#calmMs = isAnnounced || isCalm ? CALM_MS : Math.min(2 * this.#calmMs, RETRY.capMs);
+    const settleMs = sinceLastMs < this.#calmMs ? this.#calmMs : SETTLE_MS;
+    // Every replica hears of the change in the same moment, and has as much to prepare.
+    const spreadMs = Math.min(MAX_SPREAD_MS, (this.#served?.queries.length ?? 0) * SPREAD_MS);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.run();
+    }, settleMs + Math.random() * spreadMs);
+  }
+
+  /** Begins no more runs. */
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** Whether the files that were read last are not what is served. */
+  get #isBehind(): boolean {
+    return this.#served !== null && this.#served !== this.#wanted;
+  }
+
+  async #attempt(isOver: () => boolean): Promise<void> {
+    if (this.#wanted === null) throw new TypeError("Cannot activate: nothing is loaded");
+    this.#lastAttemptAt = performance.now();
+    try {
+      await this.#derive(this.#wanted, isOver);
+    } catch (error) {
+      const isStale = this.#derivedAt !== this.#schemaMoment;
+      if (this.#isBehind && isStale && !isOver()) await this.#derive(this.#served!, isOver);
+      throw error;
+    }
+  }
+
+  /** Serves a project, if the cluster can. What was served is ready again once the cluster answers. */
+  async #derive(project: Project, isOver: () => boolean): Promise<void> {
+    const { session, keyspace, cursorTable, observe, serve } = this.#options;
+    // Before the first write. Beside the rest, which takes longer.
+    const compared = this.#served === null ? session.compareClocks() : null;
+    const [startedAt, schemaMoment] = [performance.now(), this.#schemaMoment];
+    const { queries, migrations, routes } = project;
+    const notice = await assertSchemaVersion(session, { migrations, keyspace });
+    const obstacle = await cursorTable.findObstacle();
+    if (this.#served !== null && !isOver()) this.#setObstacle(null);
+    const prepared = await prepareQueries(session, queries);
+    const inspection = await inspectProject(session, prepared, this.#options);
+    await compared;
+    if (isOver()) return;
+    this.#heed(inspection);
+    if (notice !== null) this.#logOnce(notice, "notice");
+    if (obstacle !== null) this.#logOnce(`Long cursors are not kept: ${obstacle}`, "warning");
+    serve(prepared, routes);
+    this.#derivedAt = schemaMoment;
+    if (project !== this.#served) {
+      const changes = compareQueries(this.#served?.queries ?? [], queries);
+      observe({ kind: "reload", succeeded: true, isFirst: this.#served === null, changes });
+    }
+    this.#served = project;
+    this.#warned = null;
+    const durationMs = performance.now() - startedAt;
+    observe({
+      kind: "routes",
+      queries: prepared.map(({ query: { name, bulk, cache } }) => ({
+        name,
+        bulk: bulk !== null,
+        cached: cache !== null,
+      })),
+      deprecated: deprecatedRoutes(queries, routes),
+      migration: migrations?.at(-1)?.version ?? null,
+      durationMs,
+    });
+    for (const message of opaqueWarnings(queries)) {
+      observe({ kind: "warning", message, cause: null });
+    }
+    this.#setObstacle(null);
+    this.#firstReady.resolve();
+  }
+
+  /**
+   * What was served once is served on, whatever keeps it from being derived again: a schema that has moved
+   * ahead, or a Cassandra that is slow to answer, must not take every replica out.
+   */
+  #fail(error: unknown): void {
+    const { reason, summary, isAboutSchema } = failureOf(error);
+    this.#isForPeople = isAboutSchema;
+    // Where Cassandra was away it is not known to be there again before it has answered.
+    const isThere = isAboutSchema || this.#obstacle === null;
+    if (this.#served === null || !isThere) return this.#setObstacle(summary, reason);
+    this.#setObstacle(null);
+    if (reason === this.#warned) return;
+    this.#warned = reason;
+    const message = this.#isBehind
+      ? "The routes stay as they are: the files as they are now cannot be served"
+      : isAboutSchema
+      ? "The routes stay as they are: what the cluster has now cannot be served"
+      : "The routes stay as they are: the cluster could not be asked for its schema";
+    this.#options.observe({ kind: "warning", message, cause: error });
+  }
+
+  /** @throws {GuardrailError} if it is to be refused */
+  #heed({ findings, waived, keyspace }: ProjectInspection): void {
+    const [errors, warnings] = splitFindings(findings, this.#options.guardrails);
+    if (errors.length > 0) throw new GuardrailError(errors);
+    for (const { span, guardrail, message, help } of warnings) {
+      this.#logOnce(`${placeOf(span)}: ${message} [${guardrail}]: ${help}`, "warning");
+    }
+    for (const message of keyspace) this.#logOnce(message, "warning");
+    for (const each of waived) this.#logOnce(describeWaived(each), "notice");
+  }
+
+  #logOnce(message: string, kind: "notice" | "warning"): void {
+    if (this.#logged.has(message)) return;
+    this.#logged.add(message);
+    const { observe } = this.#options;
+    if (kind === "notice") observe({ kind, message });
+    else observe({ kind, message, cause: undefined });
+  }
+
+  /** @param reason the whole story, for the operator */
+  #setObstacle(obstacle: string | null, reason = obstacle): void {
+    this.#obstacle = obstacle;
+    this.#reason = reason;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { obstacle } = this;
+    const reason = this.#obstacle === null ? obstacle : this.#reason;
+    if (obstacle === this.#told?.obstacle && reason === this.#told?.reason) return;
+    this.#told = { obstacle, reason };
+    this.#options.observe({ kind: "readiness", ready: obstacle === null, reason });
+  }
+}

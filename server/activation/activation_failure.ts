@@ -1,0 +1,37 @@
+/**
+ * Why a project cannot be served, for those who may know more and those who may know less.
+ *
+ * @module
+ */
+import { CatalogError } from "../../catalog/text/diagnose.ts";
+import { MigrationError } from "../../db/migrate/migrations.ts";
+import { GuardrailError } from "../../guardrails/guardrail_error.ts";
+
+export interface ActivationFailure {
+  /** The whole story, for the operator. */
+  readonly reason: string;
+  /** What anybody may know: nothing of the schema or of the queries. */
+  readonly summary: string;
+  /** Whether the cluster has answered, and what it has does not fit; else it could not be asked. */
+  readonly isAboutSchema: boolean;
+}
+
+export function failureOf(error: unknown): ActivationFailure {
+  const reason = error instanceof Error ? error.message : String(error);
+  const summary = summaryOf(error);
+  return {
+    reason,
+    summary: summary ?? "Cassandra cannot be asked for its schema",
+    isAboutSchema: summary !== null,
+  };
+}
+
+/** Null if it is not about the schema. */
+function summaryOf(error: unknown): string | null {
+  if (error instanceof MigrationError) {
+    return "the cluster has another schema version than it needs";
+  }
+  if (error instanceof GuardrailError) return "its queries hit a guardrail";
+  if (error instanceof CatalogError) return "its queries do not fit the schema of the cluster";
+  return null;
+}

@@ -1,0 +1,27 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { backoff } from "../../db/driver/timing/backoff.ts";
+import { pauseMs, RETRY } from "./retry_pause.ts";
+
+/** The longest and the shortest of many pauses. */
+function bounds(isForPeople: boolean): [number, number] {
+  const pauses = backoff(RETRY).take(1_000).map((delayMs) => pauseMs(delayMs, { isForPeople }))
+    .toArray();
+  return [Math.min(...pauses), Math.max(...pauses)];
+}
+
+describe("pauseMs()", () => {
+  it("grows to ten seconds where people have to do something", () => {
+    const [shortest, longest] = bounds(true);
+    expect(shortest).toBeGreaterThanOrEqual(500);
+    expect(longest).toBeGreaterThan(8_000);
+    expect(longest).toBeLessThanOrEqual(10_500);
+  });
+
+  it("stays below a second, and differs, where the cluster could not be asked", () => {
+    const [shortest, longest] = bounds(false);
+    expect(shortest).toBeGreaterThanOrEqual(250);
+    expect(longest).toBeLessThanOrEqual(1_000);
+    expect(longest - shortest).toBeGreaterThan(500);
+  });
+});

@@ -1,0 +1,161 @@
+/**
+ * An HTTP server that finishes requests in flight before it stops, and listens again if the runtime
+ * stops accepting. The runtime's accept loop ends when the process runs out of descriptors, and
+ * every later connection would be refused. Open connections are still served.
+ *
+ * @module
+ */
+import { backoff } from "../../db/driver/timing/backoff.ts";
+import type { Code } from "../../errors/codes.ts";
+import { problemAnswer } from "../../errors/problem_document.ts";
+import { ServiceError } from "../../errors/service_error.ts";
+import { hostPort } from "./host_port.ts";
+import { Pending } from "../pending.ts";
+import { mistakeInUrl } from "./request_url.ts";
+import { within } from "../within.ts";
+
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting and waits for requests in flight, for at most this many milliseconds. */
+  finish(graceMs: number): Promise<void>;
+}
+
+/** PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ListenOptions {
+  readonly hostname: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Default: no TLS. */
+  readonly certificate?: Certificate | undefined;
+  /** Called each time that nothing listens any more, with the reason, and the time until the next attempt. */
+  readonly onLost: (cause: unknown, retryInMs: number) => void;
+  /** Completes the headers of what is refused here, as an app does with its own answers. */
+  readonly onRefusal?: ((request: Request, headers: Headers) => void) | undefined;
+}
+
+/**
+ * Share of the grace period for uploads to finish; the rest is for answering interrupted uploads.
+ */
+const UPLOADS_SHARE = 0.9;
+/** Longest time for the last bytes of an answer to leave, in milliseconds. */
+const LINGER_MS = 1_000;
+// At least a quarter of a second: idle connections take a while to close.
+const RELISTEN = { baseMs: 250, capMs: 2_000 };
+const RELISTEN_MIN_MS = 250;
+/** A listener that lasted this long was healthy: after it, delays start short again. */
+const WELL_MS = 30_000;
+
+/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
+export function listen(
+  { hostname, port, certificate, onLost, onRefusal = () => {} }: ListenOptions,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Listener {
+  const unanswered = new Pending();
+  const uploads = new Pending();
+  let isFinishing = false;
+  function refusalOf(request: Request): Response | null {
+    const mistake = mistakeInUrl(request);
+    if (mistake !== null) return refuse("malformed_request", mistake);
+    return isFinishing ? refuse("not_ready", "The service is shutting down") : null;
+  }
+  function serve(port: number): Deno.HttpServer<Deno.NetAddr> {
+    return Deno.serve({
+      hostname,
+      port,
+      ...certificate,
+      automaticCompression: true,
+      onListen: () => {},
+    }, (request, info) => {
+      const refusal = refusalOf(request);
+      if (refusal !== null) {
+        onRefusal(request, refusal.headers);
+        return refusal;
+      }
+      const { completed } = info;
+      unanswered.add(completed);
+      if (request.method !== "GET") uploads.add(completed);
+      return handler(request, info);
+    });
+  }
+
+  /** The server that accepts connections; a lost server keeps the connections that it has. */
+  let server = explainTaken({ hostname, port }, () => serve(port));
+  let delays = backoff(RELISTEN);
+  let listensSince = performance.now();
+  async function keepListening(): Promise<void> {
+    while (!isFinishing) {
+      const cause = await server.finished.then(() => null, (error) => error);
+      if (isFinishing) return;
+      if (performance.now() - listensSince > WELL_MS) delays = backoff(RELISTEN);
+      await listenAgain(cause);
+    }
+  }
+  async function listenAgain(cause: unknown): Promise<void> {
+    for (let reason = cause; !isFinishing;) {
+      const retryInMs = RELISTEN_MIN_MS + delays.next().value;
+      onLost(reason, retryInMs);
+      await new Promise((resolve) => setTimeout(resolve, retryInMs));
+      if (isFinishing) return;
+      try {
+        server = serve(server.addr.port);
+        listensSince = performance.now();
+        return;
+      } catch (error) {
+        reason = error;
+      }
+    }
+  }
+  void keepListening();
+
+  return {
+    port: server.addr.port,
+    async finish(graceMs) {
+      isFinishing = true;
+      const endsAt = performance.now() + graceMs;
+      // A server that shuts down stops reading bodies that are still arriving.
+      await within(uploads.none(), graceMs * UPLOADS_SHARE);
+      // A lost server cannot be shut down, but still has its connections.
+      const shutdown = shutDown(server).catch(() => unanswered.none());
+      // A body that was answered early, such as one that is too large, need not be read to its end:
+      // its connection would keep the server open.
+      const answered = unanswered.none().then(() => within(shutdown, LINGER_MS));
+      // A server that is shutting down cannot be aborted (Deno throws BadResource). Remaining
+      // requests fail when the session is closed, and end with the process at the latest.
+      await within(Promise.race([shutdown, answered]), endsAt - performance.now());
+    },
+  };
+}
+
+/** Deno throws at once if there is nothing to shut down. */
+async function shutDown(server: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
+  await server.shutdown();
+}
+
+/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
+export function explainTaken<Result>(
+  address: { readonly hostname: string; readonly port: number },
+  listen: () => Result,
+): Result {
+  try {
+    return listen();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new Deno.errors.AddrInUse(
+      `Cannot listen on ${
+        hostPort(address)
+      }: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
+    );
+  }
+}
+
+/** The answer to a request that no app gets to see. */
+function refuse(code: Code, detail: string): Response {
+  const requestId = crypto.randomUUID();
+  const headers = { "x-request-id": requestId, "connection": "close" };
+  return problemAnswer(new ServiceError(code, detail, { headers }), requestId);
+}
