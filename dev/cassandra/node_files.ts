@@ -16,6 +16,8 @@ export interface NodeSettings {
   readonly rack: string;
   readonly token: string;
   readonly heapMb: number;
+  /** Whether it runs for minutes: hot code is compiled once then. */
+  readonly isShortLived: boolean;
   /** Where the node takes orders, on `127.0.0.1`; null if it takes none. */
   readonly jmxPort: number | null;
   /** Entries of `cassandra.yaml` beside those of a small node, or in their place. */
@@ -59,6 +61,7 @@ export function javaArguments(
     `-Xmx${settings.heapMb}m`,
     "-Xss256k",
     "-XX:+UseSerialGC",
+    ...(settings.isShortLived ? ["-XX:TieredStopAtLevel=1"] : []),
     "-XX:+PerfDisableSharedMem",
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.net.preferIPv4Stack=true",

@@ -17,6 +17,11 @@ export interface RingOptions {
   readonly network?: string;
   /** The port for CQL of every node. Default: a free one. */
   readonly nativePort?: number;
+  /**
+   * As `network`, of the addresses at which clients look for the nodes, where something stands in between.
+   * Default: the nodes' own.
+   */
+  readonly clientNetwork?: string;
   /** Entries of `cassandra.yaml`. Default: none. */
   readonly yaml?: Readonly<Record<string, unknown>>;
 }
@@ -41,21 +46,22 @@ export interface Ring extends AsyncDisposable {
 }
 
 /**
- * Starts the nodes one after the other, and resolves once each answers CQL.
+ * Starts the nodes at the same time, and resolves once each answers CQL and they agree on the schema. The
+ * second and the third wait for the first, which is their seed.
  *
  * @throws {Error} saying what to do, as `startCassandra` does; no node is left running then
  */
 export async function startRing(options: RingOptions): Promise<Ring> {
-  const { directory, log, network = "127.0.0", yaml = {} } = options;
+  const { directory, log, network = "127.0.0", clientNetwork, yaml = {} } = options;
   const nativePort = options.nativePort ?? freePort(`${network}.1`);
   const storagePort = freePort(`${network}.1`);
   const nodes: LocalCassandra[] = [];
   const stop = async () => void await Promise.all(nodes.map((node) => node.kill()));
   const startNode = async (
+    number: number,
     place: { readonly datacenter: string; readonly token: string },
     jmx: { readonly jmxPort?: number } = {},
   ) => {
-    const number = nodes.length + 1;
     const node = await startCassandra({
       ...place,
       ...jmx,
@@ -65,23 +71,31 @@ export async function startRing(options: RingOptions): Promise<Ring> {
       storagePort,
       seeds: [`${network}.1:${storagePort}`],
       heapMb: HEAP_MB,
-      yaml,
+      isShortLived: true,
+      yaml: clientNetwork === undefined
+        ? yaml
+        : { ...yaml, broadcast_rpc_address: `${clientNetwork}.${number}` },
       log,
     });
     nodes.push(node);
     return node;
   };
+  const starting = PLACES.map((place, index) => startNode(index + 1, place));
   try {
-    for (const place of PLACES) await startNode(place);
-    for (const node of nodes) await untilAgreed(node);
+    for (const node of await Promise.all(starting)) await untilAgreed(node);
   } catch (error) {
+    await Promise.allSettled(starting);
     await stop();
     throw error;
   }
-  const [first, second, third] = nodes as [LocalCassandra, LocalCassandra, LocalCassandra];
+  const [first, second, third] = await Promise.all(starting) as [
+    LocalCassandra,
+    LocalCassandra,
+    LocalCassandra,
+  ];
   return {
     nodes: [first, second, third],
-    join: () => startNode(JOINING, { jmxPort: freePort() }),
+    join: () => startNode(nodes.length + 1, JOINING, { jmxPort: freePort() }),
     [Symbol.asyncDispose]: stop,
   };
 }

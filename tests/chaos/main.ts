@@ -52,12 +52,16 @@ async function main({ seed, isShort, soakMs }: Settings): Promise<boolean> {
   const ring = stack.use(await startRing({ directory, log }));
   const env = environmentOn(ring);
   await migrate(readConfig(env), { log });
-  const gateways: Gateway[] = [];
-  for (const name of ["first", "second"]) {
+  const starting = ["first", "second"].map((name) => {
     const ports = { port: freePort(), adminPort: freePort() };
-    const logFile = `${directory}/${name}.log`;
-    gateways.push(stack.use(await startGateway({ name, env, logFile, ...ports })));
-  }
+    return startGateway({ name, env, logFile: `${directory}/${name}.log`, ...ports });
+  });
+  stack.defer(async () => {
+    for (const started of await Promise.allSettled(starting)) {
+      if (started.status === "fulfilled") await started.value[Symbol.asyncDispose]();
+    }
+  });
+  const gateways = await Promise.all(starting);
   const plan = soakMs === null ? planFaults({ seed, isShort }) : [];
   const run = await runUnderFaults({ ring, gateways, plan, seed, log, soakMs: soakMs ?? 0 });
   for (const line of describeRun(run)) log(line);

@@ -5,10 +5,14 @@
  * @module
  */
 import cassandra from "cassandra-driver";
+import type { LocalCassandra } from "../../dev/cassandra/cassandra.ts";
+import { speaksCql } from "../../dev/cassandra/cql_probe.ts";
 import type { Ring } from "../../dev/cassandra/ring.ts";
 import type { Gateway } from "./gateway.ts";
 
 export interface Recovery {
+  /** When the first of the dead nodes answered CQL. */
+  readonly nodeAt: number;
   /** When a quorum answered. */
   readonly clusterAt: number;
   /** When each gateway was ready, in their order. */
@@ -23,11 +27,18 @@ export async function awaitRecovery(
   gateways: readonly Gateway[],
   table: string,
 ): Promise<Recovery> {
-  const [clusterAt, ...readyAt] = await Promise.all([
+  const [nodeAt, clusterAt, ...readyAt] = await Promise.all([
+    Promise.race(ring.nodes.slice(0, 2).map(untilAnswers)),
     untilQuorum(ring, table),
     ...gateways.map(untilReady),
   ]);
-  return { clusterAt, readyAt };
+  return { nodeAt, clusterAt, readyAt };
+}
+
+async function untilAnswers({ contactPoint }: LocalCassandra): Promise<number> {
+  const [hostname, port] = contactPoint.split(":") as [string, string];
+  while (!await speaksCql({ hostname, port: Number(port) })) await pause();
+  return performance.now();
 }
 
 async function untilQuorum(ring: Ring, table: string): Promise<number> {

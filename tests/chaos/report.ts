@@ -49,7 +49,7 @@ export function findFaults(run: Run): Fault[] {
       `Nothing was served for ${Math.round(gapMs)} ms: ${name}`
     ),
     ...readyMs(run).filter((ms) => ms > MAX_READY_MS).map((ms) =>
-      `A gateway was ready ${Math.round(ms)} ms after the cluster`
+      `A gateway was ready ${Math.round(ms)} ms after the quorum`
     ),
   ];
 }
@@ -110,8 +110,22 @@ export function describeRun(run: Run): string[] {
       lateAnswers(ledger.requests, deadlineMs).length
     } later than ${deadlineMs} + ${GRACE_MS} ms`,
     ...gapsOf(run).map(({ name, gapMs }) => `Longest without ${name}: ${Math.round(gapMs)} ms`),
-    ...readyMs(run).map((ms) => `Ready ${Math.round(ms)} ms after the cluster`),
+    ...describeRecovery(run),
     ...describeQuarters(run),
+  ];
+}
+
+/** What the cluster itself needed after an outage, and what the gateways needed from then on. */
+function describeRecovery(run: Run): string[] {
+  const { recovery, faults } = run;
+  const outage = faults.findLast(({ nodes }) => nodes.length > 1);
+  if (recovery === null || outage === undefined) return [];
+  const since = (at: number) => Math.round(recovery.clusterAt - at);
+  return [
+    `A quorum answered ${since(outage.liftedAt)} ms after the dead nodes were started, and ${
+      since(recovery.nodeAt)
+    } ms after the first of them answered CQL`,
+    ...readyMs(run).map((ms) => `Ready ${Math.round(ms)} ms after the quorum`),
   ];
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { openBlackHole } from "./black_hole.ts";
 
 export interface SlowProxy extends AsyncDisposable {
   /** As `CASSANDRA_CONTACT_POINTS` takes it. */
@@ -15,6 +16,13 @@ export interface SlowProxy extends AsyncDisposable {
   readonly connections: number;
   /** Ends every connection, as a node that crashes does. New ones are taken. */
   breakConnections(): void;
+  /**
+   * Loses everything from now on, as a network does that drops packets: connections stay and hear nothing, and
+   * no other is made or refused. Resolves once it does.
+   */
+  swallow(): Promise<void>;
+  /** Lets through what was lost, and takes connections again. */
+  restore(): void;
 }
 
 /** Of a frame; a heartbeat is no more than that. */
@@ -29,7 +37,9 @@ export function startSlowProxy(
   },
 ): SlowProxy {
   const [hostname, port] = contactPoint.split(":") as [string, string | undefined];
-  const listener = Deno.listen(address);
+  let listener = Deno.listen(address);
+  const place = { hostname: address.hostname, port: listener.addr.port };
+  let hole: Disposable | null = null;
   const connections = new Set<Deno.TcpConn>();
   const state = { delayMs: 0, sent: 0 };
 
@@ -71,13 +81,27 @@ export function startSlowProxy(
     connections.clear();
   }
 
-  const accepting = (async () => {
+  async function accept(): Promise<void> {
     for await (const client of listener) forward(client).catch(() => {});
-  })();
+  }
+  let accepting = accept();
 
   return {
-    contactPoint: `${address.hostname}:${listener.addr.port}`,
+    contactPoint: `${place.hostname}:${place.port}`,
     breakConnections,
+    async swallow() {
+      state.delayMs = Infinity;
+      listener.close();
+      await accepting.catch(() => {});
+      hole = await openBlackHole(place);
+    },
+    restore() {
+      hole?.[Symbol.dispose]();
+      hole = null;
+      state.delayMs = 0;
+      listener = Deno.listen(place);
+      accepting = accept();
+    },
     get delayMs() {
       return state.delayMs;
     },
@@ -92,7 +116,8 @@ export function startSlowProxy(
     },
     async [Symbol.asyncDispose]() {
       state.delayMs = 0;
-      listener.close();
+      if (hole === null) listener.close();
+      hole?.[Symbol.dispose]();
       await accepting.catch(() => {});
       breakConnections();
     },
