@@ -126,7 +126,8 @@ export function pacedBody(
         await takeSlot();
         if (source === null) return;
         controller.enqueue(value);
-        waitForReader(controller);
+        // Handing the piece over is where the runtime may notice that the caller has left: it cancels within the call.
+        if (source !== null) waitForReader(controller);
       } catch (error) {
         if (source !== null) breakOff(controller, error);
       }

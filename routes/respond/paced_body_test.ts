@@ -111,6 +111,37 @@ describe("pacedBody()", () => {
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect(state.isReturned).toBe(true);
   });
+
+  it("ends once where callers leave while they are handed a piece", async () => {
+    const ends: BodyEnd[] = [];
+    async function* endless(): AsyncGenerator<Bytes> {
+      while (true) {
+        // Longer than the runtime takes to see that a connection is closed.
+        const until = performance.now() + 2;
+        while (performance.now() < until);
+        yield new Uint8Array(16);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
+    const handler = () =>
+      new Response(pacedBody(endless(), {
+        requestId: "r",
+        stallTimeoutMs: 50,
+        takeSlot: () => Promise.resolve(),
+        onEnd: (end) => ends.push(end),
+      }));
+    await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+    const { port } = server.addr;
+    const callers = await Promise.all(Array.from({ length: 20 }, async () => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      await connection.write(encoder.encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+      await connection.read(new Uint8Array(64));
+      return connection;
+    }));
+    for (const caller of callers) caller.close();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ends).toEqual(callers.map(() => ({ completed: false, cause: undefined })));
+  });
 });
 
 describe("inPieces()", () => {
