@@ -25,10 +25,9 @@ import type {
   WriteTime,
 } from "./internals/driver_types.ts";
 import { mapError } from "./failures/map_error.ts";
+import { OwnStatements } from "./own_statements.ts";
 import { queryRows, runUnprepared } from "./plain_statement.ts";
-import { isRefusal } from "./failures/refusal.ts";
 import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
-import { SchemaChanged } from "./schema_watch/schema_changed.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";
 import type { StatementOptions } from "./statement_options.ts";
 import type { Topology } from "./topology.ts";
@@ -60,8 +59,10 @@ export class Session {
   readonly #clock: ClockWatch;
   readonly #alarms = new Alarms();
   readonly #furtherAttempts = new FurtherAttempts();
-  /** The statements of the service's own, by their text. */
-  readonly #own = new Map<string, Promise<PreparedStatement>>();
+  readonly #own = new OwnStatements({
+    prepare: (cql) => this.prepare(cql),
+    execute: (...run) => this.execute(...run),
+  });
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -193,16 +194,7 @@ export class Session {
     options: StatementOptions,
   ): Promise<RawResult> {
     const deadline = this.#deadlineOf(options);
-    try {
-      const preparing = this.#own.get(cql) ?? this.prepare(cql);
-      this.#own.set(cql, preparing);
-      const statement = await deadline.bound(preparing);
-      return await this.execute(statement, values, { ...options, endsAt: deadline.endsAt });
-    } catch (error) {
-      this.#own.delete(cql);
-      const cause = isRefusal(error) ? new SchemaChanged(error.message, { cause: error }) : error;
-      throw mapError(cause, options);
-    }
+    return await this.#own.execute({ cql, values }, { ...options, deadline });
   }
 
   /**

@@ -1,12 +1,11 @@
 /**
  * From files and a session to routes that are served, again and again: at boot, when Cassandra returns,
  * when the schema drifts, and when files change. The old routes serve until the new ones are whole, and
- * follow the schema until then. It knows why the service is not ready; what it serves with is the caller's.
+ * follow the schema until then. What it serves with is the caller's.
  *
  * @module
  */
 import type { Consistency } from "../../catalog/query.ts";
-import { placeOf } from "../../catalog/text/diagnose.ts";
 import { backoff } from "../../db/driver/timing/backoff.ts";
 import type { Session } from "../../db/driver/session.ts";
 import { opaqueWarnings } from "../../db/prepare/facts/opaque_warning.ts";
@@ -14,15 +13,15 @@ import { prepareQueries } from "../../db/prepare/prepare.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../../db/migrate/schema_version.ts";
-import { GuardrailError } from "../../guardrails/guardrail_error.ts";
-import { describeWaived, splitFindings } from "../../guardrails/inspect.ts";
-import { inspectProject, type ProjectInspection } from "../../guardrails/inspect_project.ts";
+import { inspectProject } from "../../guardrails/inspect_project.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { LoadedRoute } from "../../routes/handwritten/load_routes.ts";
 import { failureOf } from "./activation_failure.ts";
 import { deprecatedRoutes } from "./deprecated_routes.ts";
+import { FirstMentions } from "./first_mentions.ts";
 import { loadProject, type Project } from "./project.ts";
 import { compareQueries } from "./query_changes.ts";
+import { Readiness } from "./readiness.ts";
 import { pauseMs, RETRY, RETRY_FILES } from "./retry_pause.ts";
 
 export interface ActivationOptions {
@@ -50,10 +49,10 @@ const MAX_SPREAD_MS = 5_000;
 const CASSANDRA_AWAY =
   "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
 
-const NO_LEVEL = "too few Cassandra nodes are reachable for the consistency of any route";
-
 export class Activation {
   readonly #options: ActivationOptions;
+  readonly #readiness: Readiness;
+  readonly #mentions: FirstMentions;
   readonly #firstReady = Promise.withResolvers<void>();
   /** As the files were read last: what the next run is about. */
   #wanted: Project | null = null;
@@ -62,11 +61,6 @@ export class Activation {
   /** Counts the reasons why the routes may be older than the schema; `#derivedAt` is the last one heeded. */
   #schemaMoment = 0;
   #derivedAt = 0;
-  #obstacle: string | null = "Cassandra cannot be reached yet";
-  #reason: string | null = null;
-  #isAnyServable = true;
-  /** The last that was said of readiness. */
-  #told: { readonly obstacle: string | null; readonly reason: string | null } | null = null;
   /** Counts the runs: of two concurrent runs, the later wins. */
   #run = 0;
   /** What becomes of the first attempt of the latest run. */
@@ -82,30 +76,28 @@ export class Activation {
   #isTryingOn: () => boolean = () => false;
   /** The last warning, so that it is logged once and not at every attempt. */
   #warned: string | null = null;
-  /** Notices and warnings that are logged once in the life of the process. */
-  readonly #logged = new Set<string>();
 
   constructor(options: ActivationOptions) {
     this.#options = options;
+    this.#readiness = new Readiness(options.observe);
+    this.#mentions = new FirstMentions(options.observe);
     options.session.onStateChange((state, changed) => {
       if (state === "up" && changed) this.#schemaMoment++;
       // One more node may be what a quorum lacked.
       if (state === "up" && (changed || this.#isTryingOn())) this.run();
-      else if (state === "down") this.#setObstacle("Cassandra cannot be reached");
+      else if (state === "down") this.#readiness.setObstacle("Cassandra cannot be reached");
     });
     options.session.onSchemaChange(({ isAnnounced }) => this.#runSoon(isAnnounced));
   }
 
   /** Why the service is not ready, in words fit for anybody; null while it is. */
   get obstacle(): string | null {
-    return this.#obstacle ?? (this.#isAnyServable ? null : NO_LEVEL);
+    return this.#readiness.obstacle;
   }
 
   /** Takes note whether Cassandra has the replicas up that any of the routes needs. */
   noteServable(isAnyServable: boolean): void {
-    this.#isAnyServable = isAnyServable;
-    // Before the first obstacle was met, or the first routes were served, there is nothing to tell.
-    if (this.#told !== null) this.#tell();
+    this.#readiness.noteServable(isAnyServable);
   }
 
   /** Resolves when queries are served for the first time. Never rejects. */
@@ -128,7 +120,7 @@ export class Activation {
     const project = await loadProject(cqlDir, {
       keyspace,
       routes: this.#wanted?.routes,
-      warn: (message) => this.#logOnce(message, "warning"),
+      warn: (message) => this.#mentions.warning(message),
     });
     check(project);
     return project;
@@ -247,21 +239,21 @@ export class Activation {
 
   /** Serves a project, if the cluster can. What was served is ready again once the cluster answers. */
   async #derive(project: Project, isOver: () => boolean): Promise<void> {
-    const { session, keyspace, cursorTable, observe, serve } = this.#options;
+    const { session, keyspace, cursorTable, guardrails, observe, serve } = this.#options;
     // Before the first write. Beside the rest, which takes longer.
     const compared = this.#served === null ? session.compareClocks() : null;
     const [startedAt, schemaMoment] = [performance.now(), this.#schemaMoment];
     const { queries, migrations, routes } = project;
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     const obstacle = await cursorTable.findObstacle();
-    if (this.#served !== null && !isOver()) this.#setObstacle(null);
+    if (this.#served !== null && !isOver()) this.#readiness.setObstacle(null);
     const prepared = await prepareQueries(session, queries);
     const inspection = await inspectProject(session, prepared, this.#options);
     await compared;
     if (isOver()) return;
-    this.#heed(inspection);
-    if (notice !== null) this.#logOnce(notice, "notice");
-    if (obstacle !== null) this.#logOnce(`Long cursors are not kept: ${obstacle}`, "warning");
+    this.#mentions.heed(inspection, guardrails);
+    if (notice !== null) this.#mentions.notice(notice);
+    if (obstacle !== null) this.#mentions.warning(`Long cursors are not kept: ${obstacle}`);
     serve(prepared, routes);
     this.#derivedAt = schemaMoment;
     if (project !== this.#served) {
@@ -285,7 +277,7 @@ export class Activation {
     for (const message of opaqueWarnings(queries)) {
       observe({ kind: "warning", message, cause: null });
     }
-    this.#setObstacle(null);
+    this.#readiness.setObstacle(null);
     this.#firstReady.resolve();
   }
 
@@ -297,9 +289,9 @@ export class Activation {
     const { reason, summary, isAboutSchema } = failureOf(error);
     this.#isForPeople = isAboutSchema;
     // Where Cassandra was away it is not known to be there again before it has answered.
-    const isThere = isAboutSchema || this.#obstacle === null;
-    if (this.#served === null || !isThere) return this.#setObstacle(summary, reason);
-    this.#setObstacle(null);
+    const isThere = isAboutSchema || this.#readiness.isClear;
+    if (this.#served === null || !isThere) return this.#readiness.setObstacle(summary, reason);
+    this.#readiness.setObstacle(null);
     if (reason === this.#warned) return;
     this.#warned = reason;
     const message = this.#isBehind
@@ -308,39 +300,5 @@ export class Activation {
       ? "The routes stay as they are: what the cluster has now cannot be served"
       : "The routes stay as they are: the cluster could not be asked for its schema";
     this.#options.observe({ kind: "warning", message, cause: error });
-  }
-
-  /** @throws {GuardrailError} if it is to be refused */
-  #heed({ findings, waived, keyspace }: ProjectInspection): void {
-    const [errors, warnings] = splitFindings(findings, this.#options.guardrails);
-    if (errors.length > 0) throw new GuardrailError(errors);
-    for (const { span, guardrail, message, help } of warnings) {
-      this.#logOnce(`${placeOf(span)}: ${message} [${guardrail}]: ${help}`, "warning");
-    }
-    for (const message of keyspace) this.#logOnce(message, "warning");
-    for (const each of waived) this.#logOnce(describeWaived(each), "notice");
-  }
-
-  #logOnce(message: string, kind: "notice" | "warning"): void {
-    if (this.#logged.has(message)) return;
-    this.#logged.add(message);
-    const { observe } = this.#options;
-    if (kind === "notice") observe({ kind, message });
-    else observe({ kind, message, cause: undefined });
-  }
-
-  /** @param reason the whole story, for the operator */
-  #setObstacle(obstacle: string | null, reason = obstacle): void {
-    this.#obstacle = obstacle;
-    this.#reason = reason;
-    this.#tell();
-  }
-
-  #tell(): void {
-    const { obstacle } = this;
-    const reason = this.#obstacle === null ? obstacle : this.#reason;
-    if (obstacle === this.#told?.obstacle && reason === this.#told?.reason) return;
-    this.#told = { obstacle, reason };
-    this.#options.observe({ kind: "readiness", ready: obstacle === null, reason });
   }
 }
