@@ -11,7 +11,7 @@ import { problemAnswer } from "../../errors/problem_document.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { hostPort } from "./host_port.ts";
 import { Pending } from "../pending.ts";
-import { mistakeInUrl } from "./request_url.ts";
+import { createUrlCheck } from "./request_url.ts";
 import { within } from "../within.ts";
 
 export interface Listener {
@@ -57,6 +57,7 @@ export function listen(
 ): Listener {
   const unanswered = new Pending();
   const uploads = new Pending();
+  const mistakeInUrl = createUrlCheck();
   let isFinishing = false;
   function refusalOf(request: Request): Response | null {
     const mistake = mistakeInUrl(request);
