@@ -14,6 +14,7 @@ import { describeRoute } from "./openapi/describe/describe_route.ts";
 import { describeShared } from "./openapi/describe/describe_shared.ts";
 import { withQuotas } from "./openapi/describe/describe_quotas.ts";
 import type { SchemaNames } from "./openapi/name_schemas.ts";
+import { queryOf } from "./input/query_of.ts";
 import type { Quota } from "./quota/quota.ts";
 import { compileServing, type ServeOptions } from "./serve_query.ts";
 
@@ -57,11 +58,11 @@ export function mountQueries(
     [route.method],
     [honoPath(route.path)],
     ...options.before,
-    async function serveQuery(context: Context<AppEnv>): Promise<Response> {
-      const url = new URL(context.req.url);
-      const chosen = choose === null ? head : choose(url.searchParams);
+    function serveQuery(context: Context<AppEnv>): Promise<Response> {
+      const query = queryOf(context.req.url);
+      const chosen = choose === null ? head : choose(query);
       if (choose !== null) context.get("request").query = chosen.query.name;
-      return await servings.get(chosen)!(context, url);
+      return servings.get(chosen)!(context, query);
     },
   );
 }

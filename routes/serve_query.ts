@@ -42,14 +42,17 @@ export interface ServeOptions extends ResponderOptions, BulkOptions {
 }
 
 /** Answers a request to a query. */
-export type Serving = (context: Context<AppEnv>, url: URL) => Promise<Response>;
+export type Serving = (
+  context: Context<AppEnv>,
+  query: URLSearchParams,
+) => Promise<Response>;
 
 export function compileServing(prepared: PreparedQuery, options: ServeOptions): Serving {
   const viewFor = compileViews(prepared, {
     hash: options.hash,
     compile: (view) => compileView(view, options),
   });
-  return (context, url) => viewFor(scopesOf(context))(context, url);
+  return (context, query) => viewFor(scopesOf(context))(context, query);
 }
 
 /** Serves callers who see the same of the rows. */
@@ -63,12 +66,15 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
     ? { readInput: compileBulkInput(prepared), respond: respondBulk(prepared, options) }
     : null;
 
-  async function serve(context: Context<AppEnv>, url: URL): Promise<Response> {
+  async function serve(
+    context: Context<AppEnv>,
+    parameters: URLSearchParams,
+  ): Promise<Response> {
     const type = negotiate(context.req.header("accept"), offered);
     const { identity } = context.get("request");
     const outer: OuterInput = {
       path: context.req.param() as Record<string, string>,
-      query: url.searchParams,
+      query: parameters,
       headers: context.req.raw.headers,
       claims: identity?.claims ?? {},
       seeds: await readKey?.(context.req.raw.headers, identity) ?? options.seeds,
@@ -85,12 +91,12 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
     // A single input of a bulk route is answered as on any other.
     const answer = answers[type] ?? answers["application/json"]!;
     const own = input.kind === "content" ? { content: input.content, body: {} } : input;
-    return await answer({ context, url, input: { ...outer, ...own } });
+    return await answer({ context, input: { ...outer, ...own } });
   }
 
-  return async (context, url) => {
+  return async (context, parameters) => {
     try {
-      return await serve(context, url);
+      return await serve(context, parameters);
     } catch (error) {
       throw withPointers(error, params);
     }
@@ -126,7 +132,7 @@ function bodyReader(
 
 /** Answers a request whose input is still to be checked. */
 type Answer = (
-  request: Pick<Served, "context" | "url"> & { readonly input: RawInput },
+  request: Pick<Served, "context"> & { readonly input: RawInput },
 ) => Promise<Response>;
 
 /** An answer for each media type that the query can be answered in, the preferred one first. */
@@ -137,11 +143,11 @@ function answersOf(
   const { answer: record } = compileReadRecorders(prepared, options.auditing);
   const answer = <Own>(own: OwnParams<Own>, respond: Responder<Own>): Answer => {
     const readInput = compileInput(prepared, own);
-    return async ({ context, url, input }) => {
+    return async ({ context, input }) => {
       const read = await context.get("request").run(readInput(input));
       return await record(
         { context, values: read.values },
-        () => respond({ context, url, ...read }),
+        () => respond({ context, ...read }),
       );
     };
   };

@@ -26,7 +26,7 @@ export function respondMany(
   const statement = statementOf(prepared);
   const caching = compileCacheHeaders(query);
   const vary = caching.variesByCaller ? "Accept, Authorization" : "Accept";
-  return async ({ context, url, values, own: { size, cursor } }) => {
+  return async ({ context, values, own: { size, cursor } }) => {
     const { identity, cassandra, countRows } = context.get("request");
     const binding: CursorBinding = {
       query: query.name,
@@ -53,6 +53,7 @@ export function respondMany(
     };
     const headers: Record<string, string> = { vary, ...caching.of(context) };
     if (sealed !== null) {
+      const url = new URL(context.req.url);
       url.searchParams.set("cursor", sealed);
       const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;
       // The body has the cursor too.

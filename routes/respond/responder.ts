@@ -23,7 +23,6 @@ import { answerBody, takePieces } from "./paced_body.ts";
 /** A request whose input is checked and encoded. */
 export interface Served<Own = unknown> {
   readonly context: Context<AppEnv>;
-  readonly url: URL;
   readonly values: EncodedValues;
   /** What it asks of the gateway itself, such as the size of a page. */
   readonly own: Own;
