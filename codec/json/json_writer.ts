@@ -1,32 +1,31 @@
 /**
- * JSON text as bytes of UTF-8, written one value after the other: the same text that `JSON.stringify()`
- * gives, without an object or a string in between where a value can do without.
+ * JSON text as UTF-8 bytes, written one value after another: the same text as from `JSON.stringify()`, without an
+ * object or a string in between where a value needs none.
  *
- * What a value looks like, its type says (`codec/types/`); here is how numbers, strings and words become
- * bytes.
+ * A value's type says what it looks like (`codec/types/`); this file turns numbers, strings and words into bytes.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import { BACKSLASH, DIGIT_ZERO, HYPHEN, LETTER_U, POINT, QUOTE, SPACE } from "./characters.ts";
 
-/** Bytes from here on are parts of longer characters. */
+/** Bytes from here on belong to characters of several bytes. */
 const NOT_ASCII = 0x80;
 
 /** The longest number: a sign, 17 digits, a point, and an exponent of a sign and three digits. */
 const MAX_NUMBER = 25;
 /** Integers below it have nine digits at most, which 32 bits hold. */
 const NINE_DIGITS = 1_000_000_000;
-/** Of a decimal with fewer digits no other has the same nearest double. */
+/** No two decimals with at most fifteen digits have the same nearest double. */
 const FIFTEEN_DIGITS = 1e15;
 /** Longer texts are copied by the runtime, shorter ones byte by byte. */
 const LONG_TEXT = 48;
 
 const DEFAULT_CAPACITY = 64 * 1024;
-/** Bytes that are kept for the next text. */
+/** The largest buffer that is kept for the next text. */
 const MAX_KEPT = 512 * 1024;
 
-/** The longest escape: of a control character. */
+/** The longest escape stands for a control character. */
 const MAX_ESCAPE = "\\u0000".length;
 /** The letters of the escapes that have one, by the code of their character; else 0. */
 const ESCAPE_LETTERS = Uint8Array.from({ length: NOT_ASCII }, (_, code) => {
@@ -38,8 +37,8 @@ const encoder = new TextEncoder();
 
 export class JsonWriter {
   /**
-   * What is written stands before `at`; the rest is free. Types write into it themselves, after they have
-   * called `reserve()`, which may put another in its place.
+   * Text is written up to `at`; the rest is free. Types write into it themselves after calling `reserve()`, which
+   * may replace it.
    */
   bytes: Buffer<ArrayBuffer>;
   at = 0;
@@ -51,7 +50,7 @@ export class JsonWriter {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
-  /** Makes room for so many bytes. */
+  /** Makes room for this many bytes. */
   reserve(length: number): void {
     if (this.bytes.length - this.at < length) this.#grow(length);
   }
@@ -67,20 +66,20 @@ export class JsonWriter {
     return new Uint8Array(this.bytes.buffer, 0, this.at);
   }
 
-  /** A copy of what is written; the next text begins at the beginning. */
+  /** A copy of what is written; the next text starts from the beginning. */
   take(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.view());
     this.at = 0;
     return bytes;
   }
 
-  /** Forgets what is written. Memory that only a rare text needs is given back. */
+  /** Forgets what is written, and gives back memory that only a rare text needs. */
   clear(): void {
     this.at = 0;
     if (this.bytes.length > MAX_KEPT) this.bytes = Buffer.allocUnsafeSlow(this.#capacity);
   }
 
-  /** Text that was encoded before. */
+  /** Text that is already encoded. */
   raw(text: Uint8Array): void {
     const { length } = text;
     this.reserve(length);
@@ -164,7 +163,7 @@ export class JsonWriter {
       } else {
         const length = encoding === "utf8" ? characterLength(source, index, end) : 0;
         if (length === 0) {
-          // What is no UTF-8 becomes what a decoder makes of it.
+          // Bytes that are not UTF-8 become what a decoder makes of them.
           this.at = begin;
           return this.json(source.toString(encoding, start, end));
         }
@@ -185,7 +184,7 @@ export class JsonWriter {
     this.#digits(Math.abs(value));
   }
 
-  /** A finite number other than -0, in the fewest digits that tell it from others. */
+  /** A finite number other than -0, in the fewest digits that distinguish it from all others. */
   number(value: number): void {
     this.reserve(MAX_NUMBER);
     const magnitude = Math.abs(value);
@@ -216,7 +215,7 @@ export class JsonWriter {
     this.padded(value - high * NINE_DIGITS, 9);
   }
 
-  /** So many digits of an integer of at most nine, with zeros before them; there has to be room for them. */
+  /** An integer of at most nine digits, padded with zeros to `length` digits; there has to be room for them. */
   padded(value: number, length: number): void {
     const { bytes, at } = this;
     let rest = value | 0;

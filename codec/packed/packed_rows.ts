@@ -1,7 +1,7 @@
 /**
- * Rows of bound values as the bytes of a BATCH: the number of values in two bytes, then each value with
+ * Rows of bound values as the bytes of a BATCH: the number of values in two bytes, then each value after
  * its length in four (native protocol version 4, sections 3 and 4.1.7). A row is written once, value by
- * value, and goes into the frame as it is: no `Buffer` for each value in between.
+ * value, and copied into the frame as it is: no value has a `Buffer` of its own.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const LENGTH_BYTES = 4;
 const COUNT_BYTES = 2;
 const NULL = -1;
 const UNSET = -2;
-/** Rows of a few hundred lines; one that needs more gets a block of its own. */
+/** Holds the rows of a few hundred lines; a row that needs more has a block of its own. */
 const BLOCK_BYTES = 64 * 1024;
 
 /** Writes rows, one after the other, into blocks that fill up. */
@@ -32,7 +32,7 @@ export class RowPacker {
   #start = 0;
   #end = 0;
 
-  /** Begins a row of so many values. A row that was begun and not ended is dropped. */
+  /** Begins a row of this many values. A row that was begun and not ended is dropped. */
   begin(values: number): void {
     this.#end = this.#start;
     this.#reserve(COUNT_BYTES);
@@ -66,7 +66,7 @@ export class RowPacker {
     return this.#end - this.#start;
   }
 
-  /** Takes back what was written of the row after that. */
+  /** Takes back what was written of the row beyond that length. */
   cut(length: number): void {
     this.#end = this.#start + length;
   }
@@ -86,7 +86,7 @@ export class RowPacker {
   #reserve(length: number): void {
     if (this.#end + length <= this.block.length) return;
     const written = this.block.subarray(this.#start, this.#end);
-    // Not a view on the pool of small buffers, which would be kept alive by one row.
+    // Not a view on the pool of small buffers, which a single row would keep alive.
     this.block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, 2 * (written.length + length)));
     this.view = viewOf(this.block);
     this.block.set(written);

@@ -13,7 +13,7 @@ const QUOTE = 0x22;
 const HYPHEN = 0x2d;
 const UUID_LENGTH = 38;
 const UUID_BYTES = 16;
-/** A bit for each of its bytes that has a hyphen before it: 4, 6, 8 and 10. */
+/** A bit for each byte that comes after a hyphen: 4, 6, 8 and 10. */
 const HYPHENS = 0b101_0101_0000;
 const VERSION_BYTE = 6;
 const NOT_HEX = -1;

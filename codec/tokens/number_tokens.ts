@@ -1,6 +1,6 @@
 /**
- * Numbers without an exponent. A double holds up to fifteen digits exactly, and with a power of ten that it
- * holds, too, their quotient is the nearest double (Clinger, "How to read floating point numbers
+ * Numbers without an exponent. A double holds up to fifteen digits exactly, and small powers of ten as well, so
+ * that the quotient of the two is the nearest double (Clinger, "How to read floating point numbers
  * accurately", 1990). Fractions with more digits are read by `Number()`.
  *
  * @module
@@ -30,7 +30,7 @@ export function writeDouble(token: Token, row: RowPacker): boolean {
   return true;
 }
 
-/** Not for an integer that a float may round: what becomes of it, the codec says. */
+/** Not for an integer that a float may round: the codec decides about that. */
 export function writeFloat(token: Token, row: RowPacker): boolean {
   const value = readNumber(token);
   if (Number.isNaN(value)) return false;
@@ -40,7 +40,7 @@ export function writeFloat(token: Token, row: RowPacker): boolean {
   return true;
 }
 
-/** For integers of so many bytes. */
+/** For integers of this many bytes. */
 export function integerWriter(size: 1 | 2 | 4): TokenWriter {
   const max = 2 ** (size * 8 - 1) - 1;
   return (token, row) => {
@@ -54,7 +54,7 @@ export function integerWriter(size: 1 | 2 | 4): TokenWriter {
   };
 }
 
-/** A number, or digits in quotes, where there may be eighteen. */
+/** A number, or up to eighteen digits in quotes. */
 export function writeBigint(token: Token, row: RowPacker): boolean {
   if (token.bytes[token.start] !== QUOTE) {
     const value = readInteger(token);
@@ -87,7 +87,7 @@ export function writeInt64(value: number, row: RowPacker): true {
   return true;
 }
 
-/** NaN for what is not plain. Minus zero is not: only some types have it. */
+/** NaN for what is not plain. Minus zero is not plain: only some types have it. */
 function readInteger(token: Token): number {
   const value = readNumber(token);
   const isPlain = token.at === token.end && !Object.is(value, -0);
@@ -108,7 +108,7 @@ function readNumber(token: Token): number {
   }
   const whole = at - first;
   token.at = at;
-  // JSON has no number that begins with its point, and none with a zero before other digits.
+  // No JSON number begins with a point, or with a zero before other digits.
   if (whole === 0 || whole > 1 && bytes[first] === ZERO) return NaN;
   let decimals = 0;
   if (at < end) {
@@ -122,7 +122,7 @@ function readNumber(token: Token): number {
     if (decimals === 0) return NaN;
   }
   if (whole + decimals > MAX_DIGITS) {
-    // Of integers, one that is rounded is refused.
+    // An integer must not be rounded.
     return decimals === 0 ? NaN : Number(String.fromCharCode(...bytes.subarray(start, end)));
   }
   const magnitude = decimals === 0 ? digits : digits / POWERS[decimals]!;

@@ -1,5 +1,5 @@
 /**
- * Text: its bytes as they are, or what the escapes in it stand for.
+ * Text without escapes: its bytes as they are.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MAX_ASCII = 0x7f;
 
-/** For strings that nothing is wrong with: a caller who finds where a string ends has seen its characters. */
+/** For well-formed strings: the caller, who found where the string ends, has seen that it has no control characters. */
 export function textWriter({ isAscii }: { readonly isAscii: boolean }): TokenWriter {
   return ({ bytes, start, end, length }, row) => {
     if (length < 2 || bytes[start] !== QUOTE) return false;

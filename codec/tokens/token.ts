@@ -1,5 +1,5 @@
 /**
- * A JSON value as it stands in the bytes of a text, and what writes its value.
+ * A JSON value as it is in the bytes of a text, and the function that writes its value.
  *
  * @module
  */
@@ -16,13 +16,13 @@ export interface ByteRange {
 /**
  * Writes the value of a token as the next one of a row.
  *
- * @returns whether it did; if not, what it wrote is to be cut off
+ * @returns whether it did; if not, the caller cuts off what it wrote
  */
 export type TokenWriter = (token: Token, row: RowPacker) => boolean;
 
 const ZERO = 0x30;
 
-/** It has a place in it that moves on as it is read. */
+/** It has a position, which moves forward as the token is read. */
 export class Token {
   bytes: Uint8Array = new Uint8Array();
   start = 0;
@@ -46,7 +46,7 @@ export class Token {
     return this.bytes[this.at++] ?? NaN;
   }
 
-  /** The number that the next digits say, of which there must be so many; else -1. */
+  /** The number that the next `count` digits make; -1 if they are not all digits. */
   digits(count: number): number {
     let value = 0;
     for (let left = count; left > 0; left--) {

@@ -1,8 +1,8 @@
 /**
  * Values from the bytes of a JSON text to the bytes of the native protocol, with nothing in between: no
- * string, no number object, no list of mistakes. A writer takes the plain spellings of its type, which
- * nearly all values have, and leaves the others to the codec: what it does not take need not be a
- * mistake. What it takes, it writes as the codec does.
+ * string, no number object, no list of mistakes. A writer accepts the plain spellings of its type, which
+ * nearly all values have, and leaves the others to the codec: a value that it does not accept need not be
+ * a mistake. What it accepts, it writes exactly as the codec does.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { textWriter } from "./text_tokens.ts";
 import { writeDate, writeTimestamp } from "./time_tokens.ts";
 import type { TokenWriter } from "./token.ts";
 
-/** Those types that have a writer. A counter is not inserted, and the others are rare or long. */
+/** The types that have a writer. Counters are never inserted, and the other types are rare or long. */
 const WRITERS: Readonly<Partial<Record<PrimitiveKind, TokenWriter>>> = {
   ascii: textWriter({ isAscii: true }),
   bigint: writeBigint,
@@ -30,7 +30,7 @@ const WRITERS: Readonly<Partial<Record<PrimitiveKind, TokenWriter>>> = {
   uuid: uuidWriter({ isTimed: false }),
 };
 
-/** Null for a type that has none. */
+/** Null for a type without a writer. */
 export function tokenWriterOf(kind: string): TokenWriter | null {
   return Object.hasOwn(WRITERS, kind) ? WRITERS[kind as PrimitiveKind] ?? null : null;
 }

@@ -1,6 +1,6 @@
 /**
- * Answers of Cassandra that are kept, up to a number of bytes: what was used least recently goes first. An entry
- * has one piece of memory for all of its bytes: each piece takes some hundreds of bytes more than it has.
+ * Answers of Cassandra that are kept, up to a number of bytes: what was used least recently goes first. All
+ * bytes of an entry are in one piece of memory, as each piece costs some hundreds of bytes more.
  *
  * @module
  */
@@ -21,11 +21,11 @@ export interface KeptAnswer {
   readonly askedAt: number;
   readonly freshUntil: number;
   readonly staleUntil: number;
-  /** Before this time nobody asks for a newer one. */
+  /** Nobody asks for a newer answer before this time. */
   refreshAt: number;
 }
 
-/** The answers of a statement, by the hash of their reads. Of two with one hash the later is kept. */
+/** The answers of a statement, by the hash of their reads. Of two with the same hash, the later is kept. */
 type Shelf = Map<number, Entry>;
 
 interface Entry extends KeptAnswer {
@@ -43,7 +43,7 @@ export interface Reads {
 
 /** What an entry takes beside its bytes, as measured: its objects, and its places in maps and sets. */
 const ENTRY_BYTES = 1_024;
-/** An answer with more than this part of the whole would push out too many others. */
+/** An answer larger than this part of the whole would push out too many others. */
 const LARGEST_PART = 8;
 
 export class AnswerCache {

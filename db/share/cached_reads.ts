@@ -1,7 +1,7 @@
 /**
  * Reads of `@cache` queries: from what is kept, if it is young enough. What is stale is given out while a new
- * answer is fetched, once for all who ask; so Cassandra may be away for as long. A write makes nothing
- * younger: another replica of this service would not learn of it.
+ * answer is fetched, once for all who ask; so Cassandra may be away for as long. A write renews
+ * nothing: another replica of this service would not learn of it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A statement that is sent once for all who wait for it. Each of them has its own deadline, and fails with
+ * A statement that is sent once for all who wait for it. Each of them has a deadline of its own, and fails with
  * an error of its own.
  *
  * @module
@@ -22,7 +22,7 @@ interface Passenger {
 export class Flight {
   readonly #alarms: Alarms;
   #passengers: Passenger[] = [];
-  /** When the first of them has to leave, and when the last. */
+  /** When the first of them has to leave, and when the last does. */
   #earliest = Infinity;
   #latest = -Infinity;
   #cancelAlarm = () => {};
@@ -85,7 +85,7 @@ export class Flight {
     this.#cancelAlarm = () => this.#alarms.cancel(at, alarm);
   }
 
-  /** Lets those go whose time is up. */
+  /** Lets go of those whose time is up. */
   #leave(): void {
     const now = performance.now();
     const late = this.#passengers.filter(({ deadline }) => deadline <= now);

@@ -1,6 +1,6 @@
 /**
- * Where those who read the same wait: one flight after the other leaves from it. It is there while a flight is
- * under way.
+ * Where those who read the same wait: one flight after another leaves from it. It exists while a flight is under
+ * way.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { Flight, type SendRead } from "./flight.ts";
 import type { ReadIdentity } from "./read_identity.ts";
 import type { SharedRead } from "./shared_read.ts";
 
-/** Longest that a flight waits for the one before it: a node that pauses must not hold up everybody. */
+/** The longest that a flight waits for the one before it: a node that pauses must not hold up everybody. */
 const MAX_WAIT_MS = 50;
 
-/** Those of one statement, by the hash of their reads. */
+/** The gates of one statement, by the hash of their reads. */
 export type Gates = Map<number, Gate>;
 
 export interface GateOptions {
   readonly identity: ReadIdentity;
-  /** Where it stands, under its hash. */
+  /** Where it is kept, under its hash. */
   readonly gates: Gates;
   readonly hash: number;
   /** The name of the query. */

@@ -1,5 +1,5 @@
 /**
- * Rows of a response, bytes → JSON values, for code that looks at them. The decoder of each column is chosen
+ * Rows of a response, bytes → JSON values, for code that looks at the values. The decoder of each column is chosen
  * once, when the query is prepared; a row costs one object and nothing else.
  *
  * @module
@@ -20,9 +20,9 @@ export interface RowReader {
   /** The columns that rows have. */
   readonly names: readonly string[];
   read(rows: RawRows): Row[];
-  /** As `read`, in steps: for rows that take long to read. The first step ends before the first row. */
+  /** Like `read`, in steps, for rows that take long to read. The first step ends before the first row. */
   readSteps(rows: RawRows): Steps<Row[]>;
-  /** Writes the same rows as JSON text, where nobody looks at their values. */
+  /** Writes the same rows as JSON text, for when nobody looks at their values. */
   readonly writer: RowWriter;
 }
 
@@ -127,7 +127,7 @@ export interface ShapeReaderOptions {
 
 /**
  * For lightweight transactions, which answer with one column or with the columns of the row, and for
- * tables that have changed: a reader for each shape, made when it is first met.
+ * tables that have changed: a reader for each shape, made when the shape first appears.
  */
 export function createShapeReader(
   { concealOf = () => null }: ShapeReaderOptions = {},

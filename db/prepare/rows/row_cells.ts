@@ -15,12 +15,12 @@ import type { Conceal } from "./conceal.ts";
 /** How the values of one column are read and written. */
 export interface Cell extends Pick<Codec, "decode" | "decodeSteps" | "writeJson"> {
   readonly name: string;
-  /** What stands for null. */
+  /** What is shown for null. */
   readonly absent: Json;
 }
 
 export interface CellOptions {
-  /** Whether the statement works a column out, by its index. */
+  /** Whether the statement computes a column, by its index. */
   readonly isComputed?: (index: number) => boolean;
   /** What hides the values of a column, by its index; null if it is shown. */
   readonly concealOf?: (index: number) => Conceal | null;
@@ -50,7 +50,7 @@ function cellOf(name: string, codec: Codec, conceal: Conceal | null): Cell {
   };
 }
 
-/** What callers are told of an error in reading. */
+/** What callers learn of an error in reading. */
 export function asServiceError(error: unknown): unknown {
   if (!(error instanceof NumberTooLongError)) return error;
   const detail =

@@ -1,5 +1,5 @@
 /**
- * Rows of a response, bytes → JSON text, without a row or a value in between. The text is what
+ * Rows of a response, bytes → JSON text, without row objects or values in between. The text is what
  * `JSON.stringify()` makes of the rows that `read_rows.ts` gives.
  *
  * @module
@@ -14,14 +14,14 @@ import { finish, type Steps } from "../../../codec/steps.ts";
 import type { RawRows } from "../../driver/internals/driver_types.ts";
 import { asServiceError, type Cell } from "./row_cells.ts";
 
-/** How rows stand one after the other: as the elements of an array, or each on a line. */
+/** How rows follow each other: as the elements of an array, or each on a line. */
 export type RowLayout = "elements" | "lines";
 
 /** Where rows are written to. */
 export interface RowTarget {
   readonly out: JsonWriter;
   readonly layout: RowLayout;
-  /** Whether no row stands before them. */
+  /** Whether no row comes before them. */
   readonly isFirst: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface RowTarget {
 export interface RowWriter {
   write(rows: RawRows, target: RowTarget): void;
   /**
-   * As `write`, in steps: for rows that take long to write. The first step ends before the first row. Between
-   * two steps the caller may take what is written.
+   * Like `write`, in steps, for rows that take long to write. The first step ends before the first row. Between
+   * steps the caller may take what is written.
    */
   writeSteps(rows: RawRows, target: RowTarget): Steps<void>;
 }
@@ -61,12 +61,13 @@ export function compileRowWriter(cells: readonly Cell[]): RowWriter {
 }
 
 interface Member extends Cell {
-  /** What stands before the value, and in its place if it is null. */
+  /** What is written before the value. */
   readonly prefix: Buffer;
+  /** What is written for null. */
   readonly absentText: Buffer;
 }
 
-/** Writes one row, whose first cell stands at `at`. */
+/** Writes one row, whose first cell is at `at`. */
 interface SingleRow {
   /** @returns where the next row begins */
   write(body: Buffer, at: number, out: JsonWriter): number;
@@ -89,9 +90,9 @@ function writeAtOnce(
   }
 }
 
-/** What is written in one step, as Cassandra sends it. */
+/** What one step writes, in bytes as Cassandra sends them. */
 const STEP_BYTES = 4_096;
-/** A larger row is written cell by cell, and what is large in it member by member. */
+/** A larger row is written cell by cell, and its large values member by member. */
 const LARGE_ROW_BYTES = 16_384;
 
 function* writeInSteps(
@@ -155,7 +156,7 @@ function rowByMember(members: readonly Member[]): SingleRow {
   };
 }
 
-/** For names that JavaScript puts in another order than their cells have. */
+/** For column names that JavaScript orders differently from their cells. */
 function rowInOrder(cells: readonly Cell[]): SingleRow {
   const readSteps = function* (body: Buffer, at: number): Steps<Record<string, Json>> {
     const row: Record<string, Json> = {};

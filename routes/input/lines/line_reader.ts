@@ -1,10 +1,10 @@
 /**
- * A line of NDJSON → the row that it is bound as, without an object, a string or a buffer for each of its
+ * A line of NDJSON → the row that is bound, without an object, a string or a buffer for each of its
  * values. What holds for a query is worked out once: the names of the members, the writer of each type, and
- * what stands where a line has nothing.
+ * what is bound where a line has nothing.
  *
- * It is a short cut. A line that it does not read goes the way of other bodies, which says what is wrong
- * with it; a line that it reads has the row that it would have there.
+ * It is a shortcut. A line that it does not read takes the way of other bodies, which reports what is wrong
+ * with it; a line that it reads has the same row that it would have there.
  *
  * @module
  */
@@ -21,13 +21,13 @@ import type { InputFacts } from "../compile_input.ts";
 import { schemaOf } from "../param_schema.ts";
 import { MemberLocator } from "./member_locator.ts";
 
-/** Null for a line that is to be read in the other way. */
+/** Null for a line that must be read the other way. */
 export type LineReader = (line: ByteRange) => PackedRow | null;
 
 /** @param values those that do not come from lines */
 export type LineReaders = (values: EncodedValues) => LineReader;
 
-/** Reading a line takes a single step. */
+/** A longer line is not read in a single step. */
 const MAX_LINE_BYTES = 16_384;
 
 /** As bytes: `null`. */
@@ -121,7 +121,7 @@ export function compileLineReader(facts: InputFacts): LineReaders {
 }
 
 const NOT_THERE = -1;
-/** Of `""`; other keys that are as short take the other way as well. */
+/** The length of `""`; other keys that are as short take the other way as well. */
 const EMPTY_LENGTH = 2;
 
 function memberOf(param: PreparedParam, index: number): Member {
@@ -139,7 +139,7 @@ function slotOf(param: PreparedParam | undefined, members: readonly Member[]): S
   return of === undefined ? { kind: "shared", name } : { kind: "bucket", param, of };
 }
 
-/** The writer of the type, and for what it does not take, or where tags ask for more, the codec. */
+/** The writer of the type; the codec for what that does not accept, and where tags ask for more. */
 function writerOf(param: PreparedParam): TokenWriter {
   const { codec } = param;
   const schema = schemaOf(param);

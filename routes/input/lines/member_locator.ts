@@ -1,8 +1,8 @@
 /**
- * Where the members of a JSON object (RFC 8259) stand in the bytes of a line. It knows the names that
- * there may be, and gives up on everything unusual: another name, a name that is there twice or is written
- * with an escape, values that nest deeply, and what is not JSON. What values say is for others to read,
- * and to refuse: of a number or a word, only the end is found here.
+ * Finds the members of a JSON object (RFC 8259) in the bytes of a line. It knows which names there may be,
+ * and gives up on everything unusual: another name, a name that appears twice or is written with an escape,
+ * values that nest deeply, and what is not JSON. Values are for others to read and to refuse: of a number or
+ * a word, only the end is found here.
  *
  * @module
  */
@@ -20,18 +20,18 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Well below what a JSON text may have, so that a member that nests no deeper fits into any. */
+/** Well below the depth that a JSON text may have, so that the member and what is around it always fit. */
 const MAX_DEPTH = 16;
 const NOT_FOUND = -1;
 
 export class MemberLocator {
-  /** Where the value of each name begins; -1 where it is not there. */
+  /** Where the value of each name begins; -1 if the name is missing. */
   readonly starts: Int32Array;
   /** Where each value ends. */
   readonly ends: Int32Array;
-  /** The names with the quote after them. */
+  /** The names, each with the quote after it. */
   readonly #names: readonly Uint8Array[];
-  /** The order in which the names came last. */
+  /** The order of the names in the previous line. */
   readonly #order: Int32Array;
 
   constructor(names: readonly string[]) {
@@ -42,7 +42,7 @@ export class MemberLocator {
     this.#order = Int32Array.from(names.keys());
   }
 
-  /** @returns whether the members were found; what `starts` and `ends` hold, else, says nothing */
+  /** @returns whether the members were found; if not, `starts` and `ends` mean nothing */
   locate({ bytes, start, end }: ByteRange): boolean {
     const { starts, ends } = this;
     starts.fill(NOT_FOUND);
@@ -87,7 +87,7 @@ function startsWith({ bytes, start }: ByteRange, name: Uint8Array): boolean {
   return true;
 }
 
-/** A line has no newline, so that this ends with it at the latest. */
+/** Ends at the newline after the line at the latest. */
 function skipSpace(bytes: Uint8Array, from: number): number {
   let at = from;
   while (bytes[at] === SPACE || bytes[at] === TAB || bytes[at] === CARRIAGE_RETURN) at++;

@@ -1,8 +1,8 @@
 /**
- * An EXECUTE request whose values are bytes already, so that `codec/` alone decides what they mean. Its frame
- * is written in place, among those of other requests: no buffer for each field, and none for the frame.
+ * An EXECUTE request whose values are already bytes, so that `codec/` alone decides what they mean. Its frame
+ * is written in place, next to the frames of other requests: no field and no frame has a buffer of its own.
  *
- * The driver treats it as one of its own requests: it is sent again, to another node or under another stream.
+ * The driver treats it like its own requests: it may send it again, to another node or on another stream.
  *
  * Source: native protocol v4, sections 2 and 4.1.6, which v3 shares.
  *
@@ -66,7 +66,7 @@ export class ExecuteRequest implements Request {
     this.byteLength = HEADER_BYTES + this.#bodyBytes();
   }
 
-  /** Known to the node that has prepared the statement, and the key of what is known of its answers here. */
+  /** Names the statement to the node that prepared it, and is the key under which its result columns are kept here. */
   get queryId(): Buffer {
     return this.#bound.id;
   }
@@ -79,7 +79,7 @@ export class ExecuteRequest implements Request {
     return this.#execution.consistency;
   }
 
-  /** What the driver asks for where it plans a request. */
+  /** What the driver asks for when it plans a request. */
   getRoutingKey(): Buffer | undefined {
     return this.#execution.routingKey;
   }
@@ -92,7 +92,7 @@ export class ExecuteRequest implements Request {
     return null;
   }
 
-  /** @throws {DeadlinePassed} if it may not be sent any more */
+  /** @throws {DeadlinePassed} if it is too late to send it */
   write(encoder: Encoder, streamId: number): Buffer {
     this.deadline.noteSending();
     const frame = Buffer.allocUnsafe(this.byteLength);

@@ -1,8 +1,8 @@
 /**
- * The first attempt at an EXECUTE, sent to the first host of its plan. Nearly all succeed, and those need none of
- * what the driver keeps for each request: lists of hosts and executions, a copy of the options, timers,
- * measurements of its own. Where an attempt fails, the driver takes over, with that failure and with the rest of
- * the plan: it decides whether the request is sent again, and where.
+ * The first attempt at an EXECUTE, sent to the first host of its plan. Nearly all succeed, and need none of what
+ * the driver keeps for each request: lists of hosts and executions, a copy of the options, timers and
+ * measurements. If the attempt fails, the driver takes over with that failure and the rest of the plan, and
+ * decides whether the request is sent again, and where.
  *
  * Read against cassandra-driver 4.10.0, `lib/request-handler.js`, `lib/request-execution.js`,
  * `lib/connection.js` and `lib/operation-state.js`.
@@ -62,14 +62,14 @@ export interface Target {
   readonly plan: Iterator<SendingHost>;
 }
 
-/** What the driver needs to go on after an attempt that failed. */
+/** What the driver needs to carry on after a failed attempt. */
 export interface FailedAttempt extends Target {
   readonly request: ExecuteRequest;
   readonly error: unknown;
 }
 
 export interface FirstAttemptOptions {
-  /** Lets the driver go on. Resolves or rejects as the request ends. */
+  /** Lets the driver carry on. Settles as the request does. */
   readonly takeOver: (failed: FailedAttempt) => Promise<RawResult>;
 }
 
@@ -77,7 +77,7 @@ const NOTHING: Answer = { flags: {} };
 const { distance } = cassandra.types;
 const { OperationTimedOutError } = cassandra.errors;
 
-/** Null where the first host of the plan cannot take the request as it is. */
+/** Null if the first host of the plan cannot take the request as it is. */
 export function firstTarget(client: SendingClient, request: ExecuteRequest): Target | null {
   const { profileManager, keyspace } = client;
   let plan: Iterator<SendingHost> | undefined;
@@ -141,7 +141,7 @@ class FirstAttempt implements WritableOperation, Alarm {
     return this.#state === "waiting";
   }
 
-  /** Asked by the driver where it writes the request once a stream is free. */
+  /** The driver asks this when it writes the request after a stream has become free. */
   isByRow(): boolean {
     return false;
   }

@@ -1,12 +1,12 @@
 /**
  * Reads the frames that come in on a connection. Answers to EXECUTE requests of this service are read here, as
- * bytes; all other frames go on to the driver's own streams, byte for byte. For a row or two, three streams
- * of objects in a row cost more than everything else that an answer needs.
+ * bytes; all other frames go on to the driver's own streams, byte for byte. For a row or two,
+ * three chained object streams cost more than everything else that an answer needs.
  *
- * An answer of more bytes than its request takes is skipped while it comes in. While large answers come in, the
- * runtime reads a socket that has more without looking at the others, for hundreds of milliseconds where Cassandra
- * sends megabytes: new connections would not be accepted meanwhile. So some full chunks are read in a row, and
- * the rest in the next turn.
+ * An answer with more bytes than its request accepts is skipped as it arrives. The runtime keeps reading a socket
+ * that has more data without looking at the others, for hundreds of milliseconds if Cassandra sends megabytes:
+ * no new connection would be accepted meanwhile. So at most a few full chunks are read in a row, and the rest in
+ * the next turn.
  *
  * Read against cassandra-driver 4.10.0, `lib/connection.js` and `lib/streams.js`, and Deno 2.9.
  *
@@ -33,7 +33,7 @@ export interface ReadConnection {
     pause(): void;
     resume(): void;
   };
-  /** Takes what comes in, in whatever pieces. */
+  /** Takes incoming bytes, in pieces of any size. */
   readonly protocol: { write(bytes: Buffer): void };
   /** By the stream that their answers come on. */
   readonly _operations: ReadonlyMap<number, Operation>;
@@ -41,16 +41,16 @@ export interface ReadConnection {
 }
 
 const RESULT = 0x08;
-/** Before it, frames have shorter headers. */
+/** Frames of earlier versions have shorter headers. */
 const FIRST_VERSION = 3;
 /** Room for what stands before the rows: the columns, and a paging state as long as a row's keys. */
 const HEAD_BYTES = 128 * 1024;
 
-/** What the runtime reads at once where there is as much. */
+/** What the runtime reads at once if there is that much. */
 const FULL_CHUNK_BYTES = 65_536;
 const FULL_CHUNKS_IN_A_ROW = 8;
 
-/** What becomes of a frame that has not come in whole: the driver reads it, it is gathered, or skipped. */
+/** What happens to a frame that has arrived only in part: it is passed to the driver, gathered, or skipped. */
 type Rest =
   | { readonly kind: "passed" }
   | { readonly kind: "gathered"; readonly header: FrameHeader; readonly frame: Buffer }
@@ -76,7 +76,7 @@ export function readFrames(connection: ReadConnection, reader: BodyReaderClass):
 class FrameReading {
   readonly #connection: ReadConnection;
   readonly #reader: BodyReaderClass;
-  /** A header that has not come in whole; empty most of the time. */
+  /** The beginning of a header whose rest has yet to arrive; empty most of the time. */
   #beginning: Buffer = Buffer.alloc(0);
   /** What is still to come of a frame, and how many bytes. */
   #rest: Rest = { kind: "passed" };
@@ -136,7 +136,7 @@ class FrameReading {
     this.#rest = { kind: "gathered", header, frame };
   }
 
-  /** Takes what is left of a frame, or some of it. */
+  /** Takes the rest of a frame, or some of it. */
   #goOn(chunk: Buffer): number {
     const end = Math.min(this.#left, chunk.length);
     const rest = this.#rest;
@@ -182,7 +182,7 @@ class FrameReading {
   }
 }
 
-/** Frames of versions before are the driver's to read; it is told so of a connection that begins with them. */
+/** Frames of earlier versions are left to the driver, which a node answers in them while they negotiate. */
 function isKnown(chunk: Buffer, offset: number): boolean {
   return (chunk[offset]! & 0x7f) >= FIRST_VERSION;
 }

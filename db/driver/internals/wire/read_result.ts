@@ -1,8 +1,8 @@
 /**
- * The body of a RESULT that answers an EXECUTE: rows stay bytes, for `codec/` to read. No object stream, no row
- * object, no decoder of the driver's.
+ * The body of a RESULT that answers an EXECUTE: rows stay bytes, for `codec/` to read, without the driver's object
+ * streams, row objects and decoders.
  *
- * The columns come with each answer, and are the same as in the last one unless the schema has changed: where
+ * Every answer brings its columns, which are the same as in the previous answer unless the schema has changed. If
  * their bytes are the same, they are not read again.
  *
  * Source: native protocol v4, section 4.2.5.
@@ -13,7 +13,7 @@ import { Buffer } from "node:buffer";
 import type { FrameHeader, Metadata } from "../driver_shapes.ts";
 import type { DriverColumn, RawRows } from "../driver_types.ts";
 
-/** What begins each answer that is not plain. */
+/** What an answer may begin with. */
 export interface AnswerFlags {
   readonly traceId?: unknown;
   readonly warnings?: readonly string[];
@@ -26,14 +26,14 @@ export interface Answer {
   readonly flags: AnswerFlags;
 }
 
-/** Where a body stands in what was read. */
+/** Where a body is in what was read. */
 export interface Body {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-/** The driver's reader of what a body has beside rows. */
+/** The driver's reader, for everything in a body but the rows. */
 export type BodyReaderClass = new (header: FrameHeader, bytes: Buffer, offset: number) => {
   readonly offset: number;
   readFlagsInfo(): AnswerFlags;
@@ -64,7 +64,7 @@ export interface ReadResultOptions {
 
 /**
  * @returns null for an answer of another kind, which the driver reads
- * @throws {RangeError} if there is less than an answer has
+ * @throws {RangeError} if the answer is cut short
  */
 export function readResult(
   header: FrameHeader,
@@ -111,13 +111,13 @@ function metaOf(columns: readonly DriverColumn[], pageState: Buffer | undefined)
   return pageState === undefined ? { columns } : { columns, pageState };
 }
 
-/** A paging state is kept for longer than what it came in. */
+/** A paging state outlives the buffer that it arrived in. */
 function copyBytes(bytes: Buffer, offset: number): Buffer {
   const start = offset + 4;
   return Buffer.from(bytes.subarray(start, start + bytes.readInt32BE(offset)));
 }
 
-/** Column by column, the bytes say where they end: what begins with the same bytes has the same columns. */
+/** Each column's bytes say where they end, so what begins with the same bytes has the same columns. */
 function startsWith(bytes: Buffer, start: number, beginning: Buffer): boolean {
   for (let index = 0; index < beginning.length; index++) {
     if (bytes[start + index] !== beginning[index]) return false;

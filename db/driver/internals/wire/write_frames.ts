@@ -1,6 +1,6 @@
 /**
  * Writes the requests of one turn of the event loop to a connection's socket at once. The driver's own queue
- * writes a first request, and lets all others wait until the runtime has said that this one has left. Here the
+ * writes the first request, and makes all others wait until the runtime reports that it has left. Here the
  * socket alone decides: what it does not take at once waits until it has room.
  *
  * Read against cassandra-driver 4.10.0, `lib/writers.js` and `lib/connection.js`.
@@ -28,7 +28,7 @@ export interface WrittenConnection {
     on(event: "drain", listener: () => void): void;
   };
   readonly encoder: Encoder;
-  /** Those whose answers are waited for, by stream. */
+  /** Those that wait for an answer, by stream. */
   readonly _operations: Map<number, WritableOperation>;
   readonly _streamIds: { push(streamId: number): void };
   readonly _pendingWrites: WritableOperation[];
@@ -51,7 +51,7 @@ type Written = (error?: unknown) => void;
 
 interface Entry {
   readonly operation: WritableOperation;
-  /** The driver's; null where the operation is ours. */
+  /** The driver's; null if the operation is ours. */
   readonly callback: Written | null;
 }
 
@@ -60,7 +60,7 @@ interface Frame {
   readonly streamId: number;
 }
 
-/** What is written at once at most, but for the last frame. */
+/** The most that is written at once, apart from the last frame. */
 const BATCH_BYTES = 65_536;
 const PAGE_BYTES = 16_384;
 
@@ -76,8 +76,8 @@ export function sendOn(connection: WrittenConnection, operation: WritableOperati
 }
 
 /**
- * Gives up what was not written yet together with what waits for answers. A socket that takes nothing is closed
- * only after a while: what waits for it may long be sent elsewhere.
+ * Gives up unwritten requests together with those that wait for answers. A socket that takes nothing is closed only
+ * after a while, and what waits for it could be sent elsewhere long before.
  *
  * @param prototype of all connections of the process
  */
@@ -93,7 +93,7 @@ export function failUnwritten(prototype: EndingConnection): void {
 export class WriteQueue {
   readonly #connection: WrittenConnection;
   #waiting: Entry[] = [];
-  /** Null while the socket has it, or before it is needed. */
+  /** Null while the socket holds it, and before it is first needed. */
   #page: Buffer | null = null;
   #isScheduled = false;
   /** Whether the socket takes more. */
@@ -142,7 +142,7 @@ export class WriteQueue {
     }
     this.#waiting = taken === entries.length ? [] : entries.slice(taken);
     if (frames.length === 0) return;
-    // Once for all of them: it asks for the time.
+    // Once for all of them, as it reads the clock.
     this.#connection._setIdleTimeout();
     const target = this.#targetFor(bytes);
     const version = this.#connection.encoder.protocolVersion;
@@ -161,7 +161,7 @@ export class WriteQueue {
     });
   }
 
-  /** What is to be written of an entry; null if it may not be written any more. */
+  /** What to write of an entry; null if it must no longer be written. */
   #frameOf(entry: Entry, now: number): Frame | null {
     const { operation } = entry;
     const { request, streamId } = operation;
@@ -185,7 +185,7 @@ export class WriteQueue {
     return { bytes, streamId };
   }
 
-  /** A page is used again when the socket is done with it: most of what is written fits into it. */
+  /** A page is reused once the socket is done with it; most writes fit into one. */
   #targetFor(bytes: number): Buffer {
     if (bytes > PAGE_BYTES) return Buffer.allocUnsafe(bytes);
     const page = this.#page ?? Buffer.allocUnsafeSlow(PAGE_BYTES);
@@ -193,7 +193,7 @@ export class WriteQueue {
     return page;
   }
 
-  /** Its answer may come as soon as it is written. */
+  /** Its answer may arrive as soon as it is written. */
   #wait({ operation, callback }: Entry): void {
     if (callback !== null) return callback();
     this.#connection._operations.set(operation.streamId, operation);
