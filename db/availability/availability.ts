@@ -1,7 +1,7 @@
 /**
  * Which queries can be served at their consistency now. It counts the replicas that are up, partition by
  * partition, and asks Cassandra before it believes that they are too few (`trial.ts`): a query is refused
- * only where both say so. It asks again every second while something is missing.
+ * only where both say so. It asks again twice a second while something is missing.
  *
  * It decides nothing about readiness, and changes no consistency.
  *
@@ -54,7 +54,7 @@ interface WatchedQuery {
   readonly isLocallySerial: boolean;
 }
 
-const WHILE_SHORT_MS = 1_000;
+const WHILE_SHORT_MS = 500;
 const AFTER_SCHEMA_CHANGE_MS = 2_000;
 /** For what is announced to nobody. */
 const OTHERWISE_MS = 30_000;

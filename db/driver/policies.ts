@@ -62,14 +62,14 @@ export class RetryOnceIfIdempotent extends retry.RetryPolicy {
   }
 }
 
-/** Tries a lost node again after full-jitter delays of at most a second: so long is it missed at most. */
+/** Tries a lost node again after full-jitter delays of at most half a second: so long is it missed at most. */
 export class JitteredReconnection extends reconnection.ConstantReconnectionPolicy {
   constructor() {
     super(0);
   }
 
   override newSchedule(): Iterator<number> {
-    return backoff({ baseMs: 250, capMs: 1_000 });
+    return backoff({ baseMs: 250, capMs: 500 });
   }
 }
 

@@ -245,8 +245,11 @@ export class Activation {
     const [startedAt, schemaMoment] = [performance.now(), this.#schemaMoment];
     const { queries, migrations, routes } = project;
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
+    // What was served is ready again once the cluster has answered, which the history has shown.
+    const resume = () => this.#served !== null && !isOver() && this.#readiness.setObstacle(null);
+    if (migrations !== null) resume();
     const obstacle = await cursorTable.findObstacle();
-    if (this.#served !== null && !isOver()) this.#readiness.setObstacle(null);
+    resume();
     const prepared = await prepareQueries(session, queries);
     const inspection = await inspectProject(session, prepared, this.#options);
     await compared;

@@ -14,7 +14,7 @@ export const RETRY_FILES: BackoffOptions = { baseMs: 1_000, capMs: 60_000 };
 // Half a second at least between attempts: what stands in the way is for a person to remove.
 const MIN_DELAY_MS = 500;
 // A cluster that could not be asked may answer the next moment, and is to be served within a second.
-const SOON = { minMs: 250, jitterMs: 750 };
+const SOON = { minMs: 150, jitterMs: 350 };
 
 /**
  * @param delayMs of the backoff

@@ -21,8 +21,8 @@ export function lateAnswers(
 }
 
 /**
- * The longest time within an interval in which no request succeeded. A request that succeeds ends such a
- * time when its answer comes.
+ * The longest time within an interval in which requests were under way and none succeeded. A request that
+ * succeeds ends such a time when its answer comes; while nobody asks, nothing is missed.
  */
 export function longestGapMs(requests: readonly RequestRecord[], within: Interval): number {
   const served = requests.filter(({ status, code }) =>
@@ -32,7 +32,14 @@ export function longestGapMs(requests: readonly RequestRecord[], within: Interva
     .filter((at) => at > within.startedAt && at < within.endedAt)
     .sort((a, b) => a - b);
   const marks = [within.startedAt, ...ends, within.endedAt];
-  return Math.max(...marks.slice(1).map((at, index) => at - marks[index]!));
+  return Math.max(
+    ...marks.slice(1).map((to, index) => {
+      const from = marks[index]!;
+      const asked = requests.filter(({ startedAt, endedAt }) => startedAt < to && endedAt > from);
+      const firstAskedAt = Math.min(to, ...asked.map(({ startedAt }) => startedAt));
+      return to - Math.max(from, firstAskedAt);
+    }),
+  );
 }
 
 /** The value that a share of the values does not exceed; 0 without values. */

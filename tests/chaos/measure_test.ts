@@ -36,6 +36,23 @@ describe("longestGapMs()", () => {
     expect(longestGapMs(requests, within)).toBe(50);
   });
 
+  it("counts no time in which nobody asked", () => {
+    const times = [[90, 110], [140, 170], [165, 175], [180, 230]] as const;
+    const requests = times.map(([startedAt, endedAt]) => request({ startedAt, endedAt }));
+    expect(longestGapMs(requests, within)).toBe(30);
+    expect(longestGapMs([], within)).toBe(0);
+  });
+
+  it("counts from the first of several that fail", () => {
+    const failed = { status: 503, code: "unavailable" };
+    const requests = [
+      request({ startedAt: 120, endedAt: 130, ...failed }),
+      request({ startedAt: 150, endedAt: 160, ...failed }),
+      request({ startedAt: 170, endedAt: 190 }),
+    ];
+    expect(longestGapMs(requests, within)).toBe(70);
+  });
+
   it("counts neither failures nor answers outside", () => {
     const failed = { status: 503, code: "unavailable" };
     const requests = [request({ endedAt: 150, ...failed }), request({ endedAt: 99 })];
