@@ -8,10 +8,10 @@ import type { Observe } from "../../observe/observation.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
 import { HEARTBEAT } from "./internals/driver_internals.ts";
-import { keepHosts } from "./internals/kept_hosts.ts";
-import { steadyControl } from "./internals/steady_control.ts";
+import { keepHosts } from "./internals/connections/kept_hosts.ts";
+import { steadyControl } from "./internals/connections/steady_control.ts";
 import { noteSchemaChange } from "./once_more.ts";
-import { type SilentHosts, watchSilence } from "./internals/watch_silence.ts";
+import { type SilentHosts, watchSilence } from "./internals/connections/watch_silence.ts";
 import { onSchemaEvent } from "./schema_watch/schema_event.ts";
 import type { AttemptBudget } from "./timing/attempt_budget.ts";
 

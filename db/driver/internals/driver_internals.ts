@@ -28,7 +28,7 @@ import tokenizers from "cassandra-driver/lib/tokenizer.js";
 import mutableLong from "cassandra-driver/lib/types/mutable-long.js";
 import type { Deadline } from "../timing/deadline.ts";
 import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
-import { boundHandshake, type StartingConnection } from "./bounded_handshake.ts";
+import { boundHandshake, type StartingConnection } from "./connections/bounded_handshake.ts";
 import { keepTracesOfErrors, type ResponseReader } from "./error_trace.ts";
 import type {
   Connection,
@@ -42,7 +42,7 @@ import type {
   RequestExecution,
 } from "./driver_shapes.ts";
 import type { RawResult } from "./driver_types.ts";
-import { type IdleConnection, shareIdleTimer } from "./idle_timer.ts";
+import { type IdleConnection, shareIdleTimer } from "./connections/idle_timer.ts";
 import { murmur3 } from "./murmur3.ts";
 import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
 import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";

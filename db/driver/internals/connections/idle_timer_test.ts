@@ -1,9 +1,9 @@
 import cassandra from "cassandra-driver";
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type TestCassandra, withTestCassandra } from "../../../dev/cassandra/test_cluster.ts";
-import { eventually } from "../../../tests/support/eventually.ts";
-import "./driver_internals.ts";
+import { type TestCassandra, withTestCassandra } from "../../../../dev/cassandra/test_cluster.ts";
+import { eventually } from "../../../../tests/support/eventually.ts";
+import "../driver_internals.ts";
 
 const IDLE_MS = 400;
 

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import "./driver_internals.ts";
+import "../driver_internals.ts";
 
 /** Far less than the driver waits for an answer. */
 const SOON_MS = 6_000;
