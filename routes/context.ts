@@ -19,6 +19,14 @@ export interface Confirmation {
   readonly certificate: string | null;
 }
 
+/** How much of a stream is read at once. */
+export interface PageShare {
+  /** Bytes of a page at most, as Cassandra sends them. */
+  readonly maxBytes: number;
+  /** Whether the next page is read while the caller takes the one before. */
+  readonly readsAhead: boolean;
+}
+
 /** What goes on after the headers of an answer are out. */
 export type StreamKind = "stream" | "upload" | "answer";
 
@@ -84,6 +92,8 @@ export interface RequestContext {
   leavePlace: () => void;
   /** Reads a page of a stream when its turn comes, so that pages of streams do not crowd out point reads. */
   readInTurn: <Result>(read: () => Promise<Result>) => Promise<Result>;
+  /** By how many streams there are now. */
+  pageShare: () => PageShare;
   /** Resolves when a piece of the answer may go out, likewise. */
   takeWriteSlot: () => Promise<void>;
   /** What completes the headers of an answer to it, before it is made. */

@@ -219,7 +219,8 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       return streams.open(async (position) => {
         time.renew();
         const deadline = time.deadline();
-        const request = { ...streamPage(executor), position, stopwatch, deadline, run };
+        const { maxBytes } = context.get("request").pageShare();
+        const request = { ...streamPage(executor, maxBytes), position, stopwatch, deadline, run };
         const page = await recorded(() => readBounded(values, request));
         return { ...page, rows: page.rows.map(toNumbers) };
       });

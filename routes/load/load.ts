@@ -5,10 +5,11 @@
  */
 import type { Code } from "../../errors/codes.ts";
 import type { LoadReading } from "../../observe/metrics/readings.ts";
-import type { StreamKind } from "../context.ts";
+import type { PageShare, StreamKind } from "../context.ts";
 import { Admission } from "./admission.ts";
 import { FairTurns } from "./fair_turns.ts";
 import { GradientLimit } from "./gradient_limit.ts";
+import { pageShare } from "./page_share.ts";
 import { Places } from "./places.ts";
 import { StreamPlaces } from "./stream_places.ts";
 import { TimeSlices } from "./time_slices.ts";
@@ -23,6 +24,8 @@ export interface Load {
   readonly streams: Readonly<Record<StreamKind, StreamPlaces>>;
   /** For the pages of streams. */
   readonly pageTurns: FairTurns;
+  /** How much of a stream is read at once, by how many there are. */
+  pageShare(): PageShare;
   readonly slices: TimeSlices;
   readonly slots: WriteSlots;
   /** Counts a request that was refused because too much is under way. */
@@ -67,6 +70,7 @@ export function createLoad(settings: LoadSettings): Load {
     limit,
     streams,
     pageTurns: new FairTurns(PAGES_AT_ONCE),
+    pageShare: () => pageShare(streams.stream.taken),
     slices: new TimeSlices(),
     slots: new WriteSlots(),
     noteRefusal(code) {

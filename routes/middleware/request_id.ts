@@ -7,6 +7,7 @@
 import { runAtOnce } from "../../codec/steps.ts";
 import { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Addresses } from "../addresses.ts";
+import { pageShare } from "../load/page_share.ts";
 import type { Step } from "../step.ts";
 
 const HEADER = "x-request-id";
@@ -39,6 +40,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
         holdsStream: false,
         leavePlace: () => {},
         readInTurn: (read) => read(),
+        pageShare: () => pageShare(1),
         takeWriteSlot: () => Promise.resolve(),
         completeHeaders: [],
         answered: null,

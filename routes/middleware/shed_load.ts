@@ -48,6 +48,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     request.run = (steps) => slices.run(caller, steps);
     request.takeWriteSlot = () => slots.take(caller);
     request.readInTurn = (read) => pageTurns.run(caller, read);
+    request.pageShare = load.pageShare;
     request.holdStream = (kind, amount = 1) => {
       if (leaveStream !== null) return;
       try {

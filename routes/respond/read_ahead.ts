@@ -1,7 +1,8 @@
 /**
  * Pages of text, one of which is read ahead. While a caller waits for a page, the next one is asked for as
  * soon as its position is known, so that Cassandra reads while rows are written. While a caller takes a
- * page, the next one is there at most, and none is asked for after it.
+ * page, the next one is there at most, and none is asked for after it. Where none may be read ahead, a page
+ * is asked for when all of the one before is taken.
  *
  * @module
  */
@@ -28,15 +29,22 @@ interface Page<Position> {
   following: Page<Position> | null;
 }
 
+export interface ReadAheadOptions {
+  /** Asked before each page that would be read ahead. Without it, pages are read when it is their turn. */
+  readonly mayReadAhead: () => boolean;
+}
+
 export class ReadAhead<Position> {
   readonly #read: TextReader<Position>;
+  readonly #mayReadAhead: () => boolean;
   /** Whether the caller has taken everything, and the next page has not been asked for. */
   #isAwaited = false;
   #page: Page<Position> | null;
 
   /** Asks for the first page. */
-  constructor(read: TextReader<Position>) {
+  constructor(read: TextReader<Position>, { mayReadAhead }: ReadAheadOptions) {
     this.#read = read;
+    this.#mayReadAhead = mayReadAhead;
     this.#page = this.#open(null);
   }
 
@@ -54,12 +62,13 @@ export class ReadAhead<Position> {
         const chunks = await page.text;
         this.#isAwaited = false;
         this.#page = page.following;
-        if (page.following === null && page.next !== null) {
+        if (page.following === null && page.next !== null && this.#mayReadAhead()) {
           this.#page = this.#open(page.next);
           // Lets the request for it go out before this page is written.
           await setTimeout(0);
         }
         yield* takePieces(chunks);
+        if (this.#page === null && page.next !== null) this.#page = this.#open(page.next);
       }
     } finally {
       for (let page = this.#page; page !== null; page = page.following) {
@@ -72,7 +81,7 @@ export class ReadAhead<Position> {
     const page: Page<Position> = {
       text: this.#read(position, (next) => {
         page.next = next;
-        if (next === null || !this.#isAwaited) return;
+        if (next === null || !this.#isAwaited || !this.#mayReadAhead()) return;
         this.#isAwaited = false;
         page.following = this.#open(next);
       }),

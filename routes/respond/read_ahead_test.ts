@@ -6,7 +6,9 @@ import { ReadAhead } from "./read_ahead.ts";
 const PAGES = 5;
 
 /** Pages of a result, each of which has its number as its text. What happens is noted. */
-function openResult({ failsAt = Infinity }: { failsAt?: number } = {}) {
+function openResult(
+  { failsAt = Infinity, readsAhead = true }: { failsAt?: number; readsAhead?: boolean } = {},
+) {
   const events: string[] = [];
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   const ahead = new ReadAhead<number>(async (position, tellNext) => {
@@ -20,7 +22,7 @@ function openResult({ failsAt = Infinity }: { failsAt?: number } = {}) {
     const chunk = new TextEncoder().encode(`${page}`);
     chunks.push(chunk);
     return [chunk];
-  });
+  }, { mayReadAhead: () => readsAhead });
   return { ahead, events, chunks };
 }
 
@@ -45,6 +47,18 @@ describe("ReadAhead", () => {
     await ahead.opened();
     await setTimeout(20);
     expect(events).toEqual(["asked for 0", "encoded 0"]);
+  });
+
+  it("asks for no page before all of the one before is taken where none may be read ahead", async () => {
+    const { ahead, events } = openResult({ readsAhead: false });
+    await ahead.opened();
+    const pieces = ahead.pieces();
+    for (let page = 0; page < PAGES; page++) {
+      expect(text((await pieces.next()).value!)).toBe(`${page}`);
+      await setTimeout(20);
+      expect(events.filter((event) => event.startsWith("asked")).length).toBe(page + 1);
+    }
+    expect((await pieces.next()).done).toBe(true);
   });
 
   it("asks for no more than one page beyond the one that is taken", async () => {

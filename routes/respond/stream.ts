@@ -14,7 +14,7 @@ import type { UnreadRows } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./compress.ts";
 import { answerBody, inPieces } from "./paced_body.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { ReadAhead, type TextReader } from "./read_ahead.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
 import type { RowColumn, RowFormat } from "./row_format.ts";
 
@@ -37,16 +37,19 @@ export function respondStream(
       lengthOf: ({ length }) => length,
     });
     const nextPage = growingPages(executor);
-    const ahead = new ReadAhead<Position>((position, tellNext) =>
+    const readText: TextReader<Position> = (position, tellNext) =>
       request.readInTurn(async () => {
-        const part = { ...nextPage(), position, stopwatch: request.cassandra };
+        const { maxBytes } = request.pageShare();
+        const part = { ...nextPage(maxBytes), position, stopwatch: request.cassandra };
         const { parts, length, next } = await fetchBounded(values, part);
         request.rowsRead += length;
         if (format.hasHeader) assertColumns(parts, columns);
         tellNext(next);
         return await format.encode(parts, { columns, scratch, run });
-      })
-    );
+      });
+    const ahead = new ReadAhead(readText, {
+      mayReadAhead: () => request.pageShare().readsAhead,
+    });
 
     // Awaited here, so that what goes wrong before the first byte is a problem like any other.
     await ahead.opened();

@@ -79,7 +79,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
       const isLone = fetchSize === 1 && !hasEnough;
       const answer = await executor.fetch(prepared, values, {
         fetchSize,
-        maxBytes: isLone ? maxBytes * LONE_ROW_FACTOR : bytesLeft,
+        maxBytes: isLone ? executor.maxPageBytes * LONE_ROW_FACTOR : bytesLeft,
         pagingState: pagingState ?? undefined,
         deadline,
         stopwatch,

@@ -43,7 +43,6 @@ export function createPageFetcher(prepared: PreparedQuery, executor: Executor): 
 // Large enough that a page costs little beside its rows, small enough to hold many at once.
 const STREAM_PAGE_ROWS = 1000;
 const LARGEST_STREAM_PAGE_ROWS = 5000;
-const STREAM_PAGE_BYTES = 512 * 1024;
 
 /** How much of a stream is read at once. A page of it would push out what others have kept. */
 export type StreamPage = Pick<PageRequest, "size" | "maxBytes" | "cache">;
@@ -53,21 +52,16 @@ export type StreamPage = Pick<PageRequest, "size" | "maxBytes" | "cache">;
  * twice the rows of the one before, up to a bound. A large page costs Cassandra and us less for each row, and
  * a caller who takes nothing never gets to it.
  */
-export function growingPages(executor: Executor): () => StreamPage {
-  const first = streamPage(executor);
-  let next = first.size;
-  return () => {
+export function growingPages(executor: Executor): (maxBytes: number) => StreamPage {
+  let next = STREAM_PAGE_ROWS;
+  return (maxBytes) => {
     const size = next;
     next = Math.min(2 * size, LARGEST_STREAM_PAGE_ROWS);
-    return { ...first, size };
+    return { ...streamPage(executor, maxBytes), size };
   };
 }
 
 /** The size of the pages that a stream is read in, where each row is an object. */
-export function streamPage({ maxPageBytes }: Executor): StreamPage {
-  return {
-    size: STREAM_PAGE_ROWS,
-    maxBytes: Math.min(STREAM_PAGE_BYTES, maxPageBytes),
-    cache: "none",
-  };
+export function streamPage({ maxPageBytes }: Executor, maxBytes: number): StreamPage {
+  return { size: STREAM_PAGE_ROWS, maxBytes: Math.min(maxBytes, maxPageBytes), cache: "none" };
 }
