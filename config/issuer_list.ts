@@ -6,7 +6,7 @@
 import { findDuplicateMember } from "../codec/json/duplicate_member.ts";
 import { isJsonObject } from "../codec/json/json_object.ts";
 import { readIssuerMembers } from "./issuer_members.ts";
-import type { Fail, SettingKind } from "./settings/setting_kind.ts";
+import type { Fail, SettingKind } from "./settings/kinds/setting_kind.ts";
 import type { TrustedIssuer } from "./trusted_issuer.ts";
 
 /** A JSON list of issuers, or the path of a file with it. */

@@ -8,14 +8,15 @@ import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
 import { closest } from "../catalog/text/suggest.ts";
 import { isJsonObject } from "../codec/json/json_object.ts";
 import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
-import { type Fail, keySetFile, rolesFile, tokenTypes } from "./settings/setting_kind.ts";
+import { keySetFile, rolesFile } from "./settings/kinds/file_kinds.ts";
+import { type Fail, tokenTypes } from "./settings/kinds/setting_kind.ts";
 import type {
   ClaimLimit,
   ClaimValue,
   IntrospectionClient,
   TrustedIssuer,
 } from "./trusted_issuer.ts";
-import { issuerUrl } from "./settings/web_address.ts";
+import { issuerUrl } from "./settings/kinds/web_address.ts";
 
 /** Where a member stands. */
 interface Surroundings {

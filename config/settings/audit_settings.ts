@@ -4,7 +4,8 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { choice, type Fail, secretBytes, type SettingKind } from "./setting_kind.ts";
+import { secretBytes } from "./kinds/secret_kinds.ts";
+import { choice, type Fail, type SettingKind } from "./kinds/setting_kind.ts";
 
 /** Where the audit log goes. */
 export type AuditTarget =

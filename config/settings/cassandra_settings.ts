@@ -5,16 +5,9 @@
  */
 import type { Consistency } from "../../catalog/query.ts";
 import type { Setting } from "./setting.ts";
-import {
-  choice,
-  contactPoints,
-  fileContent,
-  integer,
-  keyspaceName,
-  path,
-  replication,
-  text,
-} from "./setting_kind.ts";
+import { fileContent } from "./kinds/file_kinds.ts";
+import { contactPoints } from "./kinds/network_kinds.ts";
+import { choice, integer, keyspaceName, path, replication, text } from "./kinds/setting_kind.ts";
 
 const CONSISTENCIES = [
   "ONE",

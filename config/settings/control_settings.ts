@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { path } from "./setting_kind.ts";
+import { path } from "./kinds/setting_kind.ts";
 
 export const CONTROL_SETTINGS = {
   controlFile: {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { choice, line } from "./setting_kind.ts";
+import { choice, line } from "./kinds/setting_kind.ts";
 
 export const DOCS_SETTINGS = {
   docs: {

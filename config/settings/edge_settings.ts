@@ -5,7 +5,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { integer } from "./setting_kind.ts";
+import { integer } from "./kinds/setting_kind.ts";
 
 export const EDGE_SETTINGS = {
   maxUrlLength: {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { partsOf, type SettingKind } from "./setting_kind.ts";
+import { partsOf, type SettingKind } from "./kinds/setting_kind.ts";
 
 const MAX_DELAY_MS = 7 * 86_400_000;
 

@@ -5,9 +5,10 @@
  */
 import { PROOF_SETTINGS } from "./proof_settings.ts";
 import type { Setting } from "./setting.ts";
-import { claimPaths, keySetFile, rolesFile, text, tokenTypes } from "./setting_kind.ts";
+import { keySetFile, rolesFile } from "./kinds/file_kinds.ts";
+import { claimPaths, text, tokenTypes } from "./kinds/setting_kind.ts";
 import { issuerList } from "../issuer_list.ts";
-import { issuerUrl } from "./web_address.ts";
+import { issuerUrl } from "./kinds/web_address.ts";
 
 export const IDENTITY_SETTINGS = {
   oidcIssuers: {

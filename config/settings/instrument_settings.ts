@@ -4,8 +4,8 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { claimPath } from "./claim_path_kind.ts";
-import { integer, orOff, scopeName } from "./setting_kind.ts";
+import { claimPath } from "./kinds/claim_path_kind.ts";
+import { integer, orOff, scopeName } from "./kinds/setting_kind.ts";
 
 export const INSTRUMENT_SETTINGS = {
   /** Null if none is logged. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { choice, integer } from "./setting_kind.ts";
+import { choice, integer } from "./kinds/setting_kind.ts";
 
 export const LOAD_SETTINGS = {
   maxInFlight: {

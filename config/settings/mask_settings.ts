@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { secretBytes } from "./setting_kind.ts";
+import { secretBytes } from "./kinds/secret_kinds.ts";
 
 export const MASK_SETTINGS = {
   maskSecret: {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { choice } from "./setting_kind.ts";
+import { choice } from "./kinds/setting_kind.ts";
 
 export const PROOF_SETTINGS = {
   dpop: {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { rates } from "./rate_kind.ts";
+import { rates } from "./kinds/rate_kind.ts";
 import type { Setting } from "./setting.ts";
-import { integer } from "./setting_kind.ts";
+import { integer } from "./kinds/setting_kind.ts";
 
 export const QUOTA_SETTINGS = {
   /** Of routes that need a token. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SettingKind } from "./setting_kind.ts";
+import type { SettingKind } from "./kinds/setting_kind.ts";
 
 /** One row of the table; its key is the property of {@link Config}. */
 export interface Setting {

@@ -23,18 +23,10 @@ import { QUOTA_SETTINGS } from "./quota_settings.ts";
 import { RELOAD_SETTINGS } from "./reload_settings.ts";
 import { TLS_SETTINGS } from "./tls_settings.ts";
 import type { Setting } from "./setting.ts";
-import {
-  choice,
-  derivationSecrets,
-  encryptionKeys,
-  integer,
-  line,
-  networks,
-  path,
-  type SettingKind,
-  text,
-} from "./setting_kind.ts";
-import { origins, pathPrefix, publicUrl } from "./web_address.ts";
+import { networks } from "./kinds/network_kinds.ts";
+import { derivationSecrets, encryptionKeys } from "./kinds/secret_kinds.ts";
+import { choice, integer, line, path, type SettingKind, text } from "./kinds/setting_kind.ts";
+import { origins, pathPrefix, publicUrl } from "./kinds/web_address.ts";
 
 export type { Setting } from "./setting.ts";
 

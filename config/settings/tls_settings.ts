@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { fileContent } from "./setting_kind.ts";
+import { fileContent } from "./kinds/file_kinds.ts";
 
 export const TLS_SETTINGS = {
   /** PEM, as the file holds it; the next as well. */

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
-import { networks } from "../../config/settings/setting_kind.ts";
+import { networks } from "../../config/settings/kinds/network_kinds.ts";
 import type { AppEnv } from "../context.ts";
 import { createAddressReader } from "./client_address.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ClaimPath, parseClaimPath } from "../../catalog/text/claim_path.ts";
+import { type ClaimPath, parseClaimPath } from "../../../catalog/text/claim_path.ts";
 import type { SettingKind } from "./setting_kind.ts";
 
 /** The path of a claim, as `@param … in claim:` takes it. */

@@ -3,8 +3,12 @@
  *
  * @module
  */
-import { parseRate, type Rate } from "../../catalog/tags/parts/rate.ts";
-import { defaultPartition, nameOfRate, tokenPartOf } from "../../catalog/tags/parts/rate_name.ts";
+import { parseRate, type Rate } from "../../../catalog/tags/parts/rate.ts";
+import {
+  defaultPartition,
+  nameOfRate,
+  tokenPartOf,
+} from "../../../catalog/tags/parts/rate_name.ts";
 import { partsOf, type SettingKind } from "./setting_kind.ts";
 
 /** @param isPublic whether they are for callers without a token */
