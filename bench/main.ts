@@ -15,7 +15,7 @@ import type { Contender, Prepared } from "./contenders/contender.ts";
 import { CONTENDERS } from "./contenders/contenders.ts";
 import { versionOf } from "./load/run_program.ts";
 import { measureLoop } from "./measure/measure_loop.ts";
-import { measureServer, type Round } from "./measure/measure_server.ts";
+import { measureServer, type Round, type RoundOptions } from "./measure/measure_server.ts";
 import { setStage, type Stage } from "./measure/stage.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { describeMachine } from "./result/machine.ts";
@@ -46,6 +46,7 @@ async function bench(options: BenchOptions): Promise<Result> {
   for (const entry of entries) await prepare(entry, stage);
   const oha = await findProgram("oha");
   if (oha === null && options.rates.length > 0) say("No open loop: oha is not installed");
+  await warmUpNode(entries, { ...options, stage, round: -1, oha: null });
   for (let round = 0; round < options.rounds; round++) {
     // Each round begins with another, so that nobody has the machine in its best state each time.
     const turn = round % entries.length;
@@ -78,6 +79,21 @@ async function bench(options: BenchOptions): Promise<Result> {
       rounds.flatMap(({ measurements }) => measurements)
     ),
   };
+}
+
+/** Cassandra's compilers need their time too, which the first contender would pay for: one round does not count. */
+async function warmUpNode(entries: readonly Entry[], options: RoundOptions): Promise<void> {
+  const [entry] = entries.filter(({ contender, prepared }) =>
+    contender.does !== "limit" && prepared !== null
+  );
+  const works = options.works.filter(({ kind }) => kind === "requests");
+  if (entry === undefined || works.length === 0) return;
+  say(`Warming up Cassandra: ${entry.contender.title}`);
+  try {
+    await measureServer(entry.contender, entry.prepared!, { ...options, works });
+  } catch (error) {
+    leaveOut(entry, error);
+  }
 }
 
 async function prepare(entry: Entry, stage: Stage): Promise<void> {

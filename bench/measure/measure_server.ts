@@ -31,9 +31,13 @@ export interface Round {
 
 /** A rate that a server answers less of than this is above what it can do. */
 const ENOUGH = 0.9;
-/** A contender is warm after so many requests, or so many times the time for warming up. */
-const WARM_UP_REQUESTS = 3_000;
-const WARM_UP_PASSES = 5;
+/**
+ * A contender is warm when two passes in a row have taken no less than this share of the least processor time per
+ * request of those before. Compilers count calls: a large service needs a hundred thousand requests, a small one few.
+ */
+const STEADY_SHARE = 0.97;
+const STEADY_PASSES = 2;
+const MAX_WARM_UP_PASSES = 12;
 /** The work of the open loop. */
 const OPEN_LOOP_WORK = "read-1";
 
@@ -100,10 +104,13 @@ function requestLoad(work: RequestWork, { server, options }: LoadOptions): Load 
     });
   return {
     async warmUp() {
-      // A busy machine answers few requests in a second, and compilers count requests.
-      let requests = 0;
-      for (let pass = 0; pass < WARM_UP_PASSES && requests < WARM_UP_REQUESTS; pass++) {
-        requests += (await run(warmUpSeconds)).requests;
+      let least = Infinity;
+      let steady = 0;
+      for (let pass = 0; pass < MAX_WARM_UP_PASSES && steady < STEADY_PASSES; pass++) {
+        const { cpuSeconds, requests } = await withUsage(server, () => run(warmUpSeconds));
+        const cost = cpuSeconds / Math.max(requests, 1);
+        steady = cost < least * STEADY_SHARE ? 0 : steady + 1;
+        least = Math.min(least, cost);
       }
     },
     run: () => run(seconds),
