@@ -24,12 +24,25 @@ const SAMPLED = 8;
 const MAX_KEY_BYTES = 128;
 
 /** Whom a request is for. */
-export interface HotCaller {
+export interface CallerNames {
   readonly issuer: string;
   readonly subject: string;
   readonly clientId: string | null;
   /** The value of the claim that names tenants; null without one. */
   readonly tenant: string | null;
+}
+
+/** The same as what is counted: made once for a caller of many requests. */
+export interface HotCaller {
+  readonly caller: string;
+  readonly tenant: string | null;
+}
+
+export function hotCallerOf({ issuer, subject, clientId, tenant }: CallerNames): HotCaller {
+  return {
+    caller: JSON.stringify([issuer, subject, clientId]),
+    tenant: tenant === null ? null : JSON.stringify([issuer, tenant]),
+  };
 }
 
 export interface HotSpots {
@@ -141,10 +154,10 @@ export function createHotSpots(hashKey: KeyHash, now: () => number = Date.now): 
       if (!isCounted && Math.random() * SAMPLED >= 1) return;
       hot.keys.add(keptKey(key, hashKey), isCounted ? 1 : SAMPLED);
     },
-    noteCaller({ issuer, subject, clientId, tenant }, cassandraMs) {
+    noteCaller({ caller, tenant }, cassandraMs) {
       const { callers, tenants } = window();
-      callers.add(JSON.stringify([issuer, subject, clientId]), cassandraMs);
-      if (tenant !== null) tenants.add(JSON.stringify([issuer, tenant]), cassandraMs);
+      callers.add(caller, cassandraMs);
+      if (tenant !== null) tenants.add(tenant, cassandraMs);
     },
     heaviest() {
       window();

@@ -2,14 +2,14 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { createKeyHash } from "../key_hash.ts";
-import { createHotSpots, type HotCaller } from "./hot_spots.ts";
+import { createHotSpots, type HotCaller, hotCallerOf } from "./hot_spots.ts";
 
 const hashKey = createKeyHash(new Uint8Array(32));
 const ACME = Buffer.from("acme");
 const LONG = Buffer.alloc(70_000, "x");
 
 function caller(subject: string, tenant: string | null = null): HotCaller {
-  return { issuer: "https://issuer", subject, clientId: null, tenant };
+  return hotCallerOf({ issuer: "https://issuer", subject, clientId: null, tenant });
 }
 
 describe("createHotSpots()", () => {

@@ -16,6 +16,9 @@ type Level = "debug" | "info" | "warning" | "error";
 
 export const REQUEST_MESSAGE = "{method} {route} {status} in {duration_ms} ms";
 
+const MAX_KNOWN = 4_096;
+const MAX_KNOWN_LENGTH = 256;
+
 /** Asked every second or so. That the service is not ready is a line of its own. */
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
 
@@ -56,29 +59,48 @@ export function createRequestLine(
   logger: string,
 ): (request: RequestObservation, timestamp: number) => string {
   const fixed = `","message":${JSON.stringify(REQUEST_MESSAGE)},"logger":${JSON.stringify(logger)}`;
+  const known = new KnownTexts();
   let time = { at: NaN, text: "" };
   return (request, timestamp) => {
     // Many requests end in one millisecond.
     if (time.at !== timestamp) time = { at: timestamp, text: new Date(timestamp).toISOString() };
     const head = `{"@timestamp":"${time.text}","level":"${LEVELS[requestLevel(request)]}${fixed}`;
-    return `${head},${rest(request)}\n`;
+    return `${head},${rest(request, known)}\n`;
   };
 }
 
 /** The fields as JSON, without the braces. Those that few lines have are written as an object is. */
-function rest(request: RequestObservation): string {
+function rest(request: RequestObservation, known: KnownTexts): string {
   const { query, code, policy, cause, completed } = request;
   if (code !== null || policy !== null || cause !== undefined || !completed) {
     return JSON.stringify(requestFields(request)).slice(1).replace(CONTROL, escaped);
   }
-  return `"method":${text(request.method)},"route":${text(request.route)}` +
-    (query === null ? "" : `,"query":${text(query)}`) +
+  return `"method":${known.of(request.method)},"route":${known.of(request.route)}` +
+    (query === null ? "" : `,"query":${known.of(query)}`) +
     `,"status":${request.status},"duration_ms":${round(request.durationMs)}` +
     `,"cassandra_ms":${round(request.cassandraMs)},"request_id":${text(request.requestId)}` +
-    `,"iss":${text(request.issuer)},"sub":${text(request.subject)}` +
-    `,"client_id":${text(request.clientId)}}`;
+    `,"iss":${known.of(request.issuer)},"sub":${known.of(request.subject)}` +
+    `,"client_id":${known.of(request.clientId)}}`;
 }
 
-function text(value: string | null): string {
+function text(value: string): string {
   return JSON.stringify(value).replace(CONTROL, escaped);
+}
+
+/** The texts of what many lines say: routes, queries and callers. As many are kept as fit into some 2 MB. */
+class KnownTexts {
+  readonly #known = new Map<string, string>();
+
+  of(value: string | null): string {
+    if (value === null) return "null";
+    let known = this.#known.get(value);
+    if (known === undefined) {
+      known = text(value);
+      if (value.length > MAX_KNOWN_LENGTH) return known;
+      // Those who call today are not those who call tomorrow.
+      if (this.#known.size === MAX_KNOWN) this.#known.clear();
+      this.#known.set(value, known);
+    }
+    return known;
+  }
 }

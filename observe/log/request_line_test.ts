@@ -52,6 +52,17 @@ describe("createRequestLine()", () => {
     );
   });
 
+  it("makes it for more callers than it remembers, and for long names", () => {
+    const [request] = fc.sample(requests, 1);
+    const of = (subject: string): RequestObservation => ({ ...request!, code: null, subject });
+    for (let count = 0; count < 5_000; count++) lineOf(of(`caller "${count}"`), TIMESTAMP);
+    for (const subject of ['caller "0"', 'caller "4999"', '"'.repeat(300), "\x80"]) {
+      for (let time = 0; time < 2; time++) {
+        expect(lineOf(of(subject), TIMESTAMP)).toBe(logged(of(subject)));
+      }
+    }
+  });
+
   it("has the time of each line", () => {
     const [request] = fc.sample(requests, 1);
     const times = [1, 1, 2].map((at) => JSON.parse(lineOf(request!, at))["@timestamp"]);

@@ -5,8 +5,8 @@
  */
 import type { ClaimPath } from "../../catalog/text/claim_path.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
-import type { HotSpots } from "../../observe/hot/hot_spots.ts";
-import type { RequestContext } from "../context.ts";
+import { type HotCaller, hotCallerOf, type HotSpots } from "../../observe/hot/hot_spots.ts";
+import type { Identity, RequestContext } from "../context.ts";
 import { claimAt } from "../input/claim_at.ts";
 
 /** Of a request whose answer is out. Nobody is noted for public routes, nor where Cassandra was not asked. */
@@ -20,11 +20,20 @@ export function createCallerNote(
   hotSpots: Pick<HotSpots, "noteCaller">,
   tenantClaim: ClaimPath | null,
 ): NoteCaller {
+  // A caller's requests have one identity for as long as its token is known.
+  const callers = new WeakMap<Identity, HotCaller>();
+  function callerOf(identity: Identity): HotCaller {
+    let caller = callers.get(identity);
+    if (caller === undefined) {
+      const { issuer, subject, clientId, claims } = identity;
+      const tenant = tenantClaim === null ? null : textOf(claimAt(claims, tenantClaim));
+      caller = hotCallerOf({ issuer, subject: cut(subject), clientId, tenant });
+      callers.set(identity, caller);
+    }
+    return caller;
+  }
   return ({ identity, cassandra: { ms } }) => {
-    if (identity === null || ms === 0) return;
-    const { issuer, subject, clientId, claims } = identity;
-    const tenant = tenantClaim === null ? null : textOf(claimAt(claims, tenantClaim));
-    hotSpots.noteCaller({ issuer, subject: cut(subject), clientId, tenant }, ms);
+    if (identity !== null && ms > 0) hotSpots.noteCaller(callerOf(identity), ms);
   };
 }
 

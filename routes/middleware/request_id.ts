@@ -7,12 +7,33 @@
 import { runAtOnce } from "../../codec/steps.ts";
 import { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Addresses } from "../addresses.ts";
+import type { RequestContext } from "../context.ts";
 import { pageShare } from "../load/page_share.ts";
 import type { Step } from "../step.ts";
 
 const HEADER = "x-request-id";
 // What fits: nothing that could break out of a log line or make one long.
 const ACCEPTABLE = /^[\w.:+/=-]{1,128}$/;
+
+/** What a request can do before it is let in. */
+const OUTSIDE: Pick<
+  RequestContext,
+  | "countRows"
+  | "obstacle"
+  | "holdStream"
+  | "leavePlace"
+  | "readInTurn"
+  | "pageShare"
+  | "takeWriteSlot"
+> = {
+  countRows() {},
+  obstacle: () => null,
+  holdStream() {},
+  leavePlace() {},
+  readInTurn: (read) => read(),
+  pageShare: () => pageShare(1),
+  takeWriteSlot: () => Promise.resolve(),
+};
 
 export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
   return {
@@ -32,16 +53,16 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
         wasAway: false,
         rowsRead: 0,
         isAudited: false,
-        countRows: () => {},
-        obstacle: () => null,
+        countRows: OUTSIDE.countRows,
+        obstacle: OUTSIDE.obstacle,
         quotaFields: null,
         policy: null,
-        holdStream: () => {},
+        holdStream: OUTSIDE.holdStream,
         holdsStream: false,
-        leavePlace: () => {},
-        readInTurn: (read) => read(),
-        pageShare: () => pageShare(1),
-        takeWriteSlot: () => Promise.resolve(),
+        leavePlace: OUTSIDE.leavePlace,
+        readInTurn: OUTSIDE.readInTurn,
+        pageShare: OUTSIDE.pageShare,
+        takeWriteSlot: OUTSIDE.takeWriteSlot,
         completeHeaders: [],
         answered: null,
         code: null,
