@@ -1,5 +1,5 @@
 /**
- * The settings of what is kept of answers of Cassandra, for queries with `@cache`.
+ * The settings of the cache, which keeps answers of Cassandra for queries with `@cache`.
  *
  * @module
  */
@@ -12,6 +12,6 @@ export const CACHE_SETTINGS = {
     default: "33554432",
     kind: integer({ min: 0, max: 2 ** 34 }),
     meaning:
-      "Bytes of rows that are kept for queries with [`@cache`](query-files.md#cache), all together; 0 keeps nothing",
+      "Memory for the answers that are kept for queries with [`@cache`](query-files.md#cache), all together; 0 keeps nothing",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

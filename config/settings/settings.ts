@@ -47,7 +47,8 @@ export const SETTINGS = {
     name: "ADMIN_PORT",
     default: "8001",
     kind: integer({ min: 0, max: 65535 }),
-    meaning: "`/metrics`; do not expose it to the public",
+    meaning:
+      "`/metrics`, `/debug/hot` and the details of `/readyz`; do not expose it to the public",
   },
   adminHost: {
     name: "ADMIN_HOST",
