@@ -189,6 +189,7 @@ describe("A service with CORS_ORIGINS", () => {
       });
       const always = [
         "Authorization",
+        "Cache-Control",
         "Content-Type",
         "Cqlgate-Trace",
         "DPoP",

@@ -15,11 +15,12 @@ export interface PreflightRoute extends RoutePattern {
 }
 
 /**
- * What every route takes, if only to refuse or to ignore it: without permission to send it, a page would see
- * a network error in place of the answer. Many send their token with every request.
+ * What every route takes, if only to refuse or to ignore it: without permission to send it, a page would get
+ * a network error in place of the answer. Many pages send their token with every request.
  */
 const ALWAYS: readonly string[] = [
   "Authorization",
+  "Cache-Control",
   "Content-Type",
   "Cqlgate-Trace",
   "DPoP",

@@ -13,7 +13,7 @@ export function describeCache({ cache, access }: Query): z.ZodRawShape {
   const who = access.kind === "public" ? "Anyone" : "The caller alone";
   return {
     Age: z.string().openapi({
-      description: `Seconds since the rows came from Cassandra, ${oldest} at most`,
+      description: `Seconds since Cassandra was asked for the rows, ${oldest} at most`,
       example: "0",
     }),
     "Cache-Control": z.string().openapi({
