@@ -30,7 +30,7 @@ import { negotiate } from "./respond/negotiate.ts";
 import { respondOne } from "./respond/one.ts";
 import { respondRaw, typesOf } from "./respond/raw.ts";
 import type { Responder, ResponderOptions, Served } from "./respond/responder.ts";
-import { ROW_FORMATS } from "./respond/row_format.ts";
+import { ROW_FORMATS } from "./respond/body/row_format.ts";
 import { respondStream } from "./respond/stream.ts";
 
 export interface ServeOptions extends ResponderOptions, BulkOptions {

@@ -38,9 +38,9 @@ import { requestId } from "../routes/middleware/request_id.ts";
 import { throughSteps } from "../routes/through_steps.ts";
 import { createCursors } from "../routes/paging/cursors.ts";
 import { createCursorBox } from "../routes/paging/seal_cursor.ts";
-import { compressStream } from "../routes/respond/compress.ts";
+import { compressStream } from "../routes/respond/body/compress.ts";
 import { negotiate } from "../routes/respond/negotiate.ts";
-import { csvText } from "../routes/respond/row_format.ts";
+import { csvText } from "../routes/respond/body/row_format.ts";
 import { routesFor } from "../routes/route_pattern.ts";
 import { superlinearGrowth } from "./support/growth.ts";
 

@@ -17,7 +17,7 @@ import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import { throughSteps } from "../through_steps.ts";
 import type { ApiInfo } from "../openapi/document.ts";
-import { acceptsGzip } from "../respond/compress.ts";
+import { acceptsGzip } from "../respond/body/compress.ts";
 import type { DocsFile, DocsFiles } from "./docs_files.ts";
 import type { FindEndpoints, LoginEndpoints } from "./login_endpoints.ts";
 

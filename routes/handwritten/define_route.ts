@@ -19,7 +19,7 @@ import { asMutableResponse } from "./handler_response.ts";
 import { withQuotas } from "../openapi/describe/describe_quotas.ts";
 import type { Quota } from "../quota/quota.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
-import { CallerLeft } from "../respond/paced_body.ts";
+import { CallerLeft } from "../respond/body/paced_body.ts";
 import { RequestStreams } from "./request_streams.ts";
 
 /** Who may call a hand-written route. */

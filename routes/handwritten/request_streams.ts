@@ -13,7 +13,7 @@ import type { Context } from "hono";
 import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import type { RowPage } from "../../db/run/pages/page.ts";
 import type { AppEnv } from "../context.ts";
-import { answerBody, CallerLeft } from "../respond/paced_body.ts";
+import { answerBody, CallerLeft } from "../respond/body/paced_body.ts";
 
 // Not a registered status, but known from the access logs of other servers. Nobody receives it.
 const CLIENT_CLOSED_REQUEST = 499;

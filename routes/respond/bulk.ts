@@ -17,7 +17,7 @@ import type { RequestContext } from "../context.ts";
 import { assertObject } from "../input/body/read_body.ts";
 import { NDJSON, parseLine, type Upload } from "../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
-import { ReportStream } from "./report_stream.ts";
+import { ReportStream } from "./body/report_stream.ts";
 import type { ResponderOptions, Served } from "./responder.ts";
 import { compileWritten } from "./written_values.ts";
 

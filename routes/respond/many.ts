@@ -9,7 +9,7 @@ import { createPageFetcher } from "../../db/run/pages/pages.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
 import { compileCacheHeaders } from "./cache_headers.ts";
-import type { RowsText } from "./encode_rows.ts";
+import type { RowsText } from "./body/encode_rows.ts";
 import {
   largeRows,
   MAX_LINK_CHARACTERS,

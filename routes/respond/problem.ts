@@ -12,7 +12,7 @@ import { problemDocument, problemInit } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { answer } from "./answer.ts";
-import { encodePieces, joinChunks } from "./encode_pieces.ts";
+import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
 
 /** The body of every error, without the members that only some have, such as `current`. */
 export const problemSchema = z.object({

@@ -16,9 +16,9 @@ import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import type { Cursors } from "../paging/cursors.ts";
 import { answer, type AnswerInit } from "./answer.ts";
-import { encodePieces, joinChunks } from "./encode_pieces.ts";
-import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./encode_rows.ts";
-import { answerBody, takePieces } from "./paced_body.ts";
+import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
+import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./body/encode_rows.ts";
+import { answerBody, takePieces } from "./body/paced_body.ts";
 
 /** A request whose input is checked and encoded. */
 export interface Served<Own = unknown> {

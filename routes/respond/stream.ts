@@ -12,11 +12,11 @@ import { boundRows } from "../../db/run/pages/bounded_rows.ts";
 import { createPageFetcher, growingPages } from "../../db/run/pages/pages.ts";
 import type { UnreadRows } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { compressStream } from "./compress.ts";
-import { answerBody, inPieces } from "./paced_body.ts";
-import { ReadAhead, type TextReader } from "./read_ahead.ts";
+import { compressStream } from "./body/compress.ts";
+import { answerBody, inPieces } from "./body/paced_body.ts";
+import { ReadAhead, type TextReader } from "./body/read_ahead.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
-import type { RowColumn, RowFormat } from "./row_format.ts";
+import type { RowColumn, RowFormat } from "./body/row_format.ts";
 
 /** Where a page begins. */
 type Position = NonNullable<UnreadPage["next"]>;

@@ -6,7 +6,7 @@
  * @module
  */
 import { NDJSON } from "../../input/read_entries.ts";
-import { ROW_FORMATS } from "../../respond/row_format.ts";
+import { ROW_FORMATS } from "../../respond/body/row_format.ts";
 
 /** The media types that rows are streamed in, in words. */
 export const STREAM_TYPES = Object.keys(ROW_FORMATS).map((type) => `\`${type}\``).join(" or ");

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parse } from "csv-parse/sync";
-import type { Row } from "../../db/prepare/rows/read_rows.ts";
+import type { Row } from "../../../db/prepare/rows/read_rows.ts";
 import { csvPieces, csvText, ROW_FORMATS, type RowColumn } from "./row_format.ts";
 
 const CSV = ROW_FORMATS["text/csv"];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Steps } from "../../codec/steps.ts";
+import type { Steps } from "../../../codec/steps.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -10,8 +10,8 @@
  * @module
  */
 
-import { toServiceError } from "../../errors/service_error.ts";
-import type { RequestContext } from "../context.ts";
+import { toServiceError } from "../../../errors/service_error.ts";
+import type { RequestContext } from "../../context.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { JsonWriter } from "../../codec/json/json_writer.ts";
-import type { RunSteps, Steps } from "../../codec/steps.ts";
-import type { RowLayout } from "../../db/prepare/rows/write_rows.ts";
+import { JsonWriter } from "../../../codec/json/json_writer.ts";
+import type { RunSteps, Steps } from "../../../codec/steps.ts";
+import type { RowLayout } from "../../../db/prepare/rows/write_rows.ts";
 import {
   areLarge,
   bytesOf,
   type UnreadRows,
   writeRows,
   writeRowSteps,
-} from "../../db/run/unread_rows.ts";
+} from "../../../db/run/unread_rows.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Json } from "../../codec/codec.ts";
-import { isLight, jsonPieces, slicesOf } from "../../codec/json/json_pieces.ts";
-import type { Row } from "../../db/prepare/rows/read_rows.ts";
-import { readRows, type UnreadRows } from "../../db/run/unread_rows.ts";
+import type { Json } from "../../../codec/codec.ts";
+import { isLight, jsonPieces, slicesOf } from "../../../codec/json/json_pieces.ts";
+import type { Row } from "../../../db/prepare/rows/read_rows.ts";
+import { readRows, type UnreadRows } from "../../../db/run/unread_rows.ts";
 import { encodePieces } from "./encode_pieces.ts";
 import { type EncodeOptions, encodeRows, takesSteps } from "./encode_rows.ts";
 
