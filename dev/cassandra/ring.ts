@@ -56,6 +56,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   const nativePort = options.nativePort ?? freePort(`${network}.1`);
   const storagePort = freePort(`${network}.1`);
   const nodes: LocalCassandra[] = [];
+  const givingUp = new AbortController();
   const stop = async () => void await Promise.all(nodes.map((node) => node.kill()));
   const startNode = async (
     number: number,
@@ -72,6 +73,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
       seeds: [`${network}.1:${storagePort}`],
       heapMb: HEAP_MB,
       isShortLived: true,
+      signal: givingUp.signal,
       yaml: clientNetwork === undefined
         ? yaml
         : { ...yaml, broadcast_rpc_address: `${clientNetwork}.${number}` },
@@ -84,6 +86,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   try {
     for (const node of await Promise.all(starting)) await untilAgreed(node);
   } catch (error) {
+    givingUp.abort();
     await Promise.allSettled(starting);
     await stop();
     throw error;

@@ -26,6 +26,8 @@ export interface PlannedFault {
 
 const KINDS: readonly FaultKind[] = ["freeze", "kill", "stop"];
 const NODES = [0, 1, 2];
+/** Longer than the deadline of a request. */
+const SHORT_MS = 3_500;
 /** The nodes of the gateways' data centre. Without them, no quorum is there. */
 const NEAR = [0, 1];
 
@@ -40,11 +42,13 @@ export function planFaults({ seed, isShort }: FaultPlanOptions): PlannedFault[] 
   const fault = (kind: FaultKind, node: number): PlannedFault => ({
     kind,
     nodes: [node],
-    // Longer than the deadline of a request.
-    lastsMs: 3_500 + random.below(2_000),
+    lastsMs: SHORT_MS + random.below(2_000),
     calmMs: 2_000,
   });
-  if (isShort) return [fault("freeze", random.pick(NEAR)), fault("kill", random.pick(NEAR))];
+  if (isShort) {
+    const kinds = ["freeze", "kill"] as const;
+    return kinds.map((kind) => ({ ...fault(kind, random.pick(NEAR)), lastsMs: SHORT_MS }));
+  }
   const all = KINDS.flatMap((kind) => NODES.map((node) => fault(kind, node)));
   const outage: PlannedFault = { kind: "kill", nodes: NEAR, lastsMs: 5_000, calmMs: 5_000 };
   return [...random.shuffle(all), outage];
