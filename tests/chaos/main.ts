@@ -29,6 +29,7 @@ import { watchMemory } from "./memory.ts";
 import { createRandom } from "./random.ts";
 import { awaitRecovery, type Recovery } from "./readiness.ts";
 import { describeRun, findFaults, type Run } from "./report.ts";
+import { watchStarvation } from "./starvation.ts";
 
 const REQUEST_TIMEOUT_MS = 2_500;
 const KEYSPACE = "chaos";
@@ -107,6 +108,7 @@ async function runUnderFaults({ ring, gateways, plan, seed, soakMs, log }: Stage
   const startedAt = performance.now();
   const clients = startClients(gateways, { ledger, seed, signal: ended.signal });
   const watching = watchMemory(gateways, ended.signal);
+  const starving = watchStarvation(gateways, ended.signal);
   const stamp = (line: string) =>
     log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   await pause(CALM_MS);
@@ -125,12 +127,12 @@ async function runUnderFaults({ ring, gateways, plan, seed, soakMs, log }: Stage
   await pause(CALM_MS + soakMs);
   ended.abort();
   await clients;
-  const memory = await watching;
+  const [memory, starvation] = await Promise.all([watching, starving]);
   stamp("reading what is there at ALL");
   await readFinalState(ring, KEYSPACE, ledger);
   const endedAt = performance.now();
   const deadlineMs = REQUEST_TIMEOUT_MS;
-  return { seed, startedAt, endedAt, deadlineMs, ledger, faults, recovery, memory };
+  return { seed, startedAt, endedAt, deadlineMs, ledger, faults, recovery, memory, starvation };
 }
 
 /** Resolves when the signal has stopped them all. */

@@ -23,8 +23,14 @@ export function lateAnswers(
 /**
  * The longest time within an interval in which requests were under way and none succeeded. A request that
  * succeeds ends such a time when its answer comes; while nobody asks, nothing is missed.
+ *
+ * @param options.starvedMs how much of an interval does not count, as there was no processor
  */
-export function longestGapMs(requests: readonly RequestRecord[], within: Interval): number {
+export function longestGapMs(
+  requests: readonly RequestRecord[],
+  within: Interval,
+  { starvedMs = () => 0 }: { readonly starvedMs?: (interval: Interval) => number } = {},
+): number {
   const served = requests.filter(({ status, code }) =>
     status !== null && (status < 300 || code === "not_found" || code === "not_applied")
   );
@@ -37,7 +43,8 @@ export function longestGapMs(requests: readonly RequestRecord[], within: Interva
       const from = marks[index]!;
       const asked = requests.filter(({ startedAt, endedAt }) => startedAt < to && endedAt > from);
       const firstAskedAt = Math.min(to, ...asked.map(({ startedAt }) => startedAt));
-      return to - Math.max(from, firstAskedAt);
+      const gap = { startedAt: Math.max(from, firstAskedAt), endedAt: to };
+      return gap.endedAt - gap.startedAt - starvedMs(gap);
     }),
   );
 }

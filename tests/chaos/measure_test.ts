@@ -43,6 +43,12 @@ describe("longestGapMs()", () => {
     expect(longestGapMs([], within)).toBe(0);
   });
 
+  it("sets aside the time without a processor", () => {
+    const requests = [110, 170, 190].map((endedAt) => request({ endedAt }));
+    const starvedMs = ({ endedAt }: { readonly endedAt: number }) => endedAt === 170 ? 45 : 0;
+    expect(longestGapMs(requests, within, { starvedMs })).toBe(20);
+  });
+
   it("counts from the first of several that fail", () => {
     const failed = { status: 503, code: "unavailable" };
     const requests = [

@@ -13,6 +13,7 @@ import type { Ledger, RequestRecord } from "./ledger.ts";
 import { GRACE_MS, lateAnswers, longestGapMs, percentile } from "./measure.ts";
 import type { MemorySample } from "./memory.ts";
 import type { Recovery } from "./readiness.ts";
+import { type StarvationSample, starvedWithin } from "./starvation.ts";
 
 export interface Run {
   readonly seed: number;
@@ -24,6 +25,7 @@ export interface Run {
   /** Null where the plan has no outage. */
   readonly recovery: Recovery | null;
   readonly memory: readonly MemorySample[];
+  readonly starvation: readonly StarvationSample[];
 }
 
 /** The longest that reads or writes may fail to succeed after a node dies that a quorum can do without. */
@@ -54,19 +56,30 @@ export function findFaults(run: Run): Fault[] {
   ];
 }
 
+interface Gap {
+  readonly name: string;
+  /** Without the time in which there was no processor. */
+  readonly gapMs: number;
+  readonly withStarvationMs: number;
+}
+
 /** How long reads and writes failed to succeed on each gateway after each death of a single node. */
-function gapsOf({ ledger, faults }: Run): { readonly name: string; readonly gapMs: number }[] {
+function gapsOf({ ledger, faults, starvation }: Run): Gap[] {
   const deaths = faults.filter(({ kind, nodes }) => kind === "kill" && nodes.length === 1);
   const gateways = [...new Set(ledger.requests.map(({ gateway }) => gateway))];
   return deaths.flatMap(({ nodes, startedAt }) =>
     gateways.flatMap((gateway) =>
-      (["read", "write"] as const).map((kind) => ({
-        name: `${kind}s of gateway ${gateway} after node ${nodes[0]! + 1} was killed`,
-        gapMs: longestGapMs(
-          ledger.requests.filter((each) => each.gateway === gateway && each.kind === kind),
-          { startedAt, endedAt: startedAt + WATCHED_MS },
-        ),
-      }))
+      (["read", "write"] as const).map((kind) => {
+        const own = ledger.requests.filter((each) =>
+          each.gateway === gateway && each.kind === kind
+        );
+        const watched = { startedAt, endedAt: startedAt + WATCHED_MS };
+        return {
+          name: `${kind}s of gateway ${gateway} after node ${nodes[0]! + 1} was killed`,
+          gapMs: longestGapMs(own, watched, { starvedMs: starvedWithin(starvation, gateway) }),
+          withStarvationMs: longestGapMs(own, watched),
+        };
+      })
     )
   );
 }
@@ -109,7 +122,11 @@ export function describeRun(run: Run): string[] {
     `Longest wait: ${Math.round(Math.max(0, ...waits))} ms; ${
       lateAnswers(ledger.requests, deadlineMs).length
     } later than ${deadlineMs} + ${GRACE_MS} ms`,
-    ...gapsOf(run).map(({ name, gapMs }) => `Longest without ${name}: ${Math.round(gapMs)} ms`),
+    ...gapsOf(run).map(({ name, gapMs, withStarvationMs }) =>
+      `Longest without ${name}: ${Math.round(gapMs)} ms, and ${
+        Math.round(withStarvationMs)
+      } ms with the time without a processor`
+    ),
     ...describeRecovery(run),
     ...describeQuarters(run),
   ];
