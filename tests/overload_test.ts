@@ -1,6 +1,6 @@
 /**
- * A Cassandra that gets slow while many callers ask: fewer requests are let in, the others are refused soon, and
- * probes are answered as ever. When it is fast again, all are served. The way to the node is a proxy of the test's own.
+ * A Cassandra that gets slow while many callers ask: fewer requests are let in, the others are refused, no faster than
+ * they would be asked to come back, and probes are answered as ever. When it is fast again, all are served. The way to the node is a proxy of the test's own.
  *
  * @module
  */
@@ -21,9 +21,13 @@ SELECT word FROM words WHERE id = :id;
 `,
 };
 
-const CALLERS = 120;
+const CALLERS = 240;
 /** Far more than what the requests cost this machine, whatever else it does. */
 const USUAL_MS = 50;
+/** A refusal that is held back takes longer. */
+const HELD_MS = 450;
+/** As many are refused at once before others are held back. */
+const QUICK_REFUSALS = 100;
 
 let node: Awaited<ReturnType<typeof withTestCassandra>>;
 let proxy: SlowProxy;
@@ -57,22 +61,32 @@ async function read(): Promise<Response> {
   return response;
 }
 
-/** Callers who ask again and again until it is over. */
-async function underLoad<T>(action: () => Promise<T>): Promise<{ result: T; seen: Set<number> }> {
+interface Answers<T> {
+  readonly result: T;
+  /** How many there were of each status. */
+  readonly counts: ReadonlyMap<number, number>;
+  /** How many of them were refused within less than what a refusal is held back. */
+  readonly quicklyRefused: number;
+}
+
+/** Callers who ask again at once, whatever they get, until it is over. */
+async function underLoad<T>(action: () => Promise<T>): Promise<Answers<T>> {
   let isOver = false;
-  const seen = new Set<number>();
+  let quicklyRefused = 0;
+  const counts = new Map<number, number>();
   const callers = Array.from({ length: CALLERS }, async () => {
     while (!isOver) {
+      const sentAt = performance.now();
       const { status, headers } = await read();
-      seen.add(status);
+      counts.set(status, (counts.get(status) ?? 0) + 1);
       if (status !== 503) continue;
       expect(headers.get("retry-after")).toBe("1");
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (performance.now() - sentAt < HELD_MS) quicklyRefused++;
     }
   });
   const result = await action().finally(() => isOver = true);
   await Promise.all(callers);
-  return { result, seen };
+  return { result, counts, quicklyRefused };
 }
 
 describe("A service whose Cassandra gets slow", () => {
@@ -84,20 +98,22 @@ describe("A service whose Cassandra gets slow", () => {
     }
     const atFirst = await metric("cqlgate_load_limit");
     proxy.delayMs = 10 * USUAL_MS;
-    const { seen, result } = await underLoad(async () => {
-      await eventually("the limit shrinks", async () => await metric("cqlgate_load_limit") < 40);
+    const { counts, result, quicklyRefused } = await underLoad(async () => {
+      await eventually("the limit shrinks", async () => await metric("cqlgate_load_limit") < 80);
       const probes = ["/livez", "/readyz"].map((path) => fetch(`${service.url}${path}`));
       await eventually(
-        "some are refused",
-        async () => await metric('cqlgate_load_shed_total{code="too_busy"}') > 0,
+        "more are refused than may be at once",
+        async () => await metric('cqlgate_load_shed_total{code="too_busy"}') > 2 * QUICK_REFUSALS,
       );
       return (await Promise.all(probes)).map(({ status }) => status);
     });
     expect(result).toEqual([200, 200]);
-    expect([...seen].sort()).toEqual([404, 503]);
+    expect([...counts.keys()].sort()).toEqual([404, 503]);
+    expect(quicklyRefused).toBeLessThan(QUICK_REFUSALS + counts.get(404)! / 10);
     expect(atFirst).toBe(100);
     expect(await metric("cqlgate_load_in_flight")).toBe(0);
     expect(await metric("cqlgate_load_queued")).toBe(0);
+    expect(await metric("cqlgate_load_held")).toBe(0);
 
     proxy.delayMs = USUAL_MS;
     const limit = await metric("cqlgate_load_limit");

@@ -110,7 +110,7 @@ async function requestsFile(folder: string, work: RequestWork): Promise<string> 
   return path;
 }
 
-async function ownNode(folder: string, stack: AsyncDisposableStack): Promise<string> {
+export async function ownNode(folder: string, stack: AsyncDisposableStack): Promise<string> {
   const node = await startCassandra({
     directory: `${folder}/cassandra`,
     nativePort: freePort(),

@@ -1,110 +1,176 @@
 /**
- * `deno task bench:overload`: what is answered at the peak, and at four times as many callers. Callers ask in a closed
- * loop; a caller that is refused waits as long as `Retry-After` asks for. The peak is the number of callers with the most
- * answers that are not refusals.
+ * `deno task bench:overload`: what is answered when more is asked for than can be. For reads of 1, 20 and 200 rows the peak is
+ * found in a closed loop; then 1,000 callers ask for one, two and four times as much in an open loop, once as callers
+ * who wait as long as `Retry-After` says, and once as callers who do not. Needs Go.
  *
- *     CASSANDRA_CONTACT_POINTS=… deno task bench:overload [--seconds 5] [--limit adaptive]
+ *     CASSANDRA_CONTACT_POINTS=… deno task bench:overload [--seconds 4] [--rows 1,20,200] [--callers 1000]
+ *                                [--times 1,2,4] [--limit adaptive]
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { startOwnProject } from "./own_project.ts";
+import { buildCallers, type CallersReport, type RunCallers } from "./callers.ts";
+import { type OwnProject, startOwnProject } from "./own_project.ts";
+import { type ProbeReport, startProbes } from "./probes.ts";
 
 const PROJECT = {
   migration: "CREATE TABLE samples (list text, id int, value double, PRIMARY KEY (list, id));\n",
   queries: `-- name: list_samples :many
 -- @route GET /samples/{list}
 -- @public
--- @page size=100 max=100
+-- @page size=100 max=1000
 SELECT id, value FROM samples WHERE list = :list;
+
+-- name: get_sample :one
+-- @route GET /samples/{list}/{id}
+-- @public
+SELECT id, value FROM samples WHERE list = :list AND id = :id;
 `,
 };
 
-const CALLERS = [8, 16, 32, 64, 128];
+/** What callers choose from (`callers/main.go`). */
+const LISTS = 300;
+const ROWS = 200;
+/** The peak is the fewest callers with nearly the most answers: more of them only wait for each other. */
+const NEARLY = 0.97;
 
-interface Measured {
+interface BenchOptions {
+  readonly seconds: number;
+  readonly rows: readonly number[];
   readonly callers: number;
-  readonly goodput: number;
-  readonly refused: number;
-  readonly p99Ms: number;
+  readonly times: readonly number[];
+  readonly steps: readonly number[];
+  readonly limit: string;
 }
 
-async function bench(seconds: number, limit: string): Promise<void> {
+interface Run extends CallersReport {
+  readonly goodput: number;
+  readonly probes: ProbeReport;
+  /** How much of a processor the service took. */
+  readonly cpuShare: number;
+  readonly callersCpuShare: number;
+}
+
+async function bench(
+  { seconds, rows, callers, times, steps: closedLoops, limit }: BenchOptions,
+): Promise<void> {
   await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "cqlgate-callers-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const runCallers = await buildCallers(folder);
   const service = await startOwnProject({
     ...PROJECT,
-    env: { MAX_IN_FLIGHT_PER_CALLER: "0", IN_FLIGHT_LIMIT: limit },
+    // All callers share an address here, which the share of one caller would keep at a quarter.
+    env: { MAX_IN_FLIGHT_PER_CALLER: "0", IN_FLIGHT_LIMIT: limit, LOG_LEVEL: "info" },
   }, stack);
-  for (let id = 0; id < 100; id++) {
-    await service.client.execute(
-      "INSERT INTO samples (list, id, value) VALUES ('l', ?, ?)",
-      [id, id / 3],
-      { prepare: true },
-    );
+  await fill(service);
+  const run = (options: Parameters<RunCallers>[0]) => measure(service, { runCallers, options });
+  for (const count of rows) {
+    const url = `${service.url}${pathOf(count)}`;
+    const closed = { url, rate: 0, obey: false, warmupSeconds: 1, seconds: seconds / 2 };
+    await run({ ...closed, callers: 16 });
+    const steps: (Run & { readonly callers: number })[] = [];
+    for (const callers of closedLoops) {
+      steps.push({ callers, ...await run({ ...closed, callers }) });
+    }
+    const most = Math.max(...steps.map(({ goodput }) => goodput));
+    const peak = steps.find(({ goodput }) => goodput >= NEARLY * most)!;
+    for (const step of steps) say(`${count} rows, ${step.callers} callers`, step, peak);
+    // Measured again after each of the others, as the machine may do more or less meanwhile.
+    let former: Run = await run({ ...closed, callers: peak.callers });
+    say(`${count} rows, peak`, former, former);
+    for (const obey of [true, false]) {
+      for (const factor of times) {
+        const rate = factor * former.goodput;
+        const over = await run({ url, callers, obey, rate, warmupSeconds: 3, seconds });
+        const limit = await service.metric("cqlgate_load_limit");
+        const next = await run({ ...closed, callers: peak.callers });
+        const around = {
+          goodput: (former.goodput + next.goodput) / 2,
+          p99Ms: (former.p99Ms + next.p99Ms) / 2,
+        };
+        const kind = obey ? "obedient" : "stubborn";
+        say(`${count} rows, ${factor} × the peak, ${kind}, limit ${limit}`, over, around);
+        say(`${count} rows, peak`, next, around);
+        former = next;
+      }
+    }
   }
-  const run = (callers: number) => measure(`${service.url}/samples/l`, { callers, seconds });
-  await run(4);
-  const steps: Measured[] = [];
-  for (const callers of CALLERS) steps.push(await run(callers));
-  const peak = steps.reduce((best, each) => each.goodput > best.goodput ? each : best);
-  const over = await run(4 * peak.callers);
-  for (const { callers, goodput, refused, p99Ms } of [...steps, over]) {
-    console.log(
-      `${callers} callers: ${Math.round(goodput)} answers/s, p99 ${p99Ms.toFixed(1)} ms, ${
-        Math.round(refused)
-      } refusals/s`,
-    );
+}
+
+function pathOf(rows: number): string {
+  return rows === 1 ? "/samples/{list}/{id}" : `/samples/{list}?limit=${rows}`;
+}
+
+async function fill({ client }: OwnProject): Promise<void> {
+  for (let list = 0; list < LISTS; list++) {
+    const rows = Array.from({ length: ROWS }, (_, id) => ({
+      query: "INSERT INTO samples (list, id, value) VALUES (?, ?, ?)",
+      params: [`${list}`, id, id / 3],
+    }));
+    await client.batch(rows, { prepare: true, logged: false });
   }
-  console.log(
-    `At four times the callers of the peak: goodput ${
-      (over.goodput / peak.goodput).toFixed(2)
-    } of the peak's, p99 ${
-      (over.p99Ms / peak.p99Ms).toFixed(2)
-    } times the peak's; the limit is ${await service
-      .metric("cqlgate_load_limit")}`,
-  );
 }
 
 async function measure(
-  url: string,
-  { callers, seconds }: { readonly callers: number; readonly seconds: number },
-): Promise<Measured> {
-  const times: number[] = [];
-  let refused = 0;
+  service: OwnProject,
+  { runCallers, options }: {
+    readonly runCallers: RunCallers;
+    readonly options: Parameters<RunCallers>[0];
+  },
+): Promise<Run> {
+  const probes = startProbes(service.url);
+  const before = await service.usage();
   const startedAt = performance.now();
-  const endsAt = startedAt + seconds * 1_000;
-  await Promise.all(
-    Array.from({ length: callers }, async () => {
-      while (performance.now() < endsAt) {
-        const sentAt = performance.now();
-        const response = await fetch(url);
-        await response.arrayBuffer();
-        if (response.status === 200) {
-          times.push(performance.now() - sentAt);
-          continue;
-        }
-        refused++;
-        const waitMs = Number(response.headers.get("retry-after")) * 1_000;
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
-      }
-    }),
-  );
+  const report = await runCallers(options);
   const tookSeconds = (performance.now() - startedAt) / 1_000;
-  times.sort((a, b) => a - b);
+  const { cpuSeconds } = await service.usage();
   return {
-    callers,
-    goodput: times.length / tookSeconds,
-    refused: refused / tookSeconds,
-    p99Ms: times[Math.floor(times.length * 0.99)] ?? NaN,
+    ...report,
+    callersCpuShare: report.cpuSeconds / tookSeconds,
+    goodput: report.accepted / report.seconds,
+    cpuShare: (cpuSeconds - before.cpuSeconds) / tookSeconds,
+    probes: await probes.stop(),
   };
+}
+
+function say(what: string, run: Run, peak: Pick<Run, "goodput" | "p99Ms">): void {
+  const { goodput, p50Ms, p99Ms, refused, refusalP50Ms, failed, probes, cpuShare } = run;
+  const parts = [
+    `${Math.round(goodput)} answers/s (${(goodput / peak.goodput).toFixed(2)} of the peak)`,
+    `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (${
+      (p99Ms / peak.p99Ms).toFixed(2)
+    } × the peak's)`,
+    `${Math.round(refused / run.seconds)} refusals/s, p50 ${refusalP50Ms.toFixed(1)} ms`,
+    ...failed === 0 ? [] : [`${failed} failed`],
+    `probes p50 ${probes.p50Ms.toFixed(1)} ms, slowest ${
+      probes.slowestMs.toFixed(1)
+    } ms, ${probes.failed} of ${probes.count} failed`,
+    `${Math.round(goodput / cpuShare)} answers per processor second`,
+    `processor ${cpuShare.toFixed(2)} service, ${run.callersCpuShare.toFixed(2)} callers`,
+  ];
+  console.log(`${what}: ${parts.join("; ")}`);
 }
 
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
-      seconds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "4" },
+      rows: { type: "string", default: "1,20,200" },
+      callers: { type: "string", default: "1000" },
+      times: { type: "string", default: "1,2,4" },
+      steps: { type: "string", default: "4,8,16,32,64,128" },
       limit: { type: "string", default: "adaptive" },
     },
   });
-  await bench(Number(values.seconds), values.limit);
+  const numbers = (list: string) => list.split(",").map(Number);
+  const { seconds, rows, callers, times, steps, limit } = values;
+  await bench({
+    seconds: Number(seconds),
+    rows: numbers(rows),
+    callers: Number(callers),
+    times: numbers(times),
+    steps: numbers(steps),
+    limit,
+  });
 }

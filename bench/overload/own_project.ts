@@ -1,17 +1,22 @@
 /**
  * A service in its own process on queries and rows of a benchmark's own, on the cluster that
- * `CASSANDRA_CONTACT_POINTS` names, in a keyspace that is dropped afterwards.
+ * `CASSANDRA_CONTACT_POINTS` names, in a keyspace that is dropped afterwards, or on a node of its own.
  *
  * @module
  */
 import cassandra from "cassandra-driver";
 import { readConfig } from "../../config/config.ts";
 import { freePort } from "../../dev/ports.ts";
+import type { Usage } from "../measure/process_tree.ts";
+import { startServer } from "../measure/server_process.ts";
+import { ownNode } from "../measure/stage.ts";
 import { migrate } from "../../tasks/migrate.ts";
 
 export interface OwnProject {
   readonly url: string;
   readonly client: cassandra.Client;
+  /** What the process of the service has used so far. */
+  usage(): Promise<Usage>;
   /** The value of a metric without labels, or the sum over all labels. */
   metric(name: string): Promise<number>;
 }
@@ -27,10 +32,9 @@ export async function startOwnProject(
   { migration, queries, env: own = {} }: OwnProjectOptions,
   stack: AsyncDisposableStack,
 ): Promise<OwnProject> {
-  const contactPoint = Deno.env.get("CASSANDRA_CONTACT_POINTS");
-  if (!contactPoint) throw new Error("Cannot run the benchmark: set CASSANDRA_CONTACT_POINTS");
   const folder = await Deno.makeTempDir({ prefix: "cqlgate-bench-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const contactPoint = Deno.env.get("CASSANDRA_CONTACT_POINTS") || await ownNode(folder, stack);
   for (const name of ["migrations", "queries"]) await Deno.mkdir(`${folder}/${name}`);
   await Deno.writeTextFile(`${folder}/migrations/0001_own.cql`, migration);
   await Deno.writeTextFile(`${folder}/queries/own.cql`, queries);
@@ -65,52 +69,23 @@ export async function startOwnProject(
     await client.execute(`DROP KEYSPACE ${env.CASSANDRA_KEYSPACE}`);
     await client.shutdown();
   });
-  const url = `http://127.0.0.1:${env.PORT}`;
-  await spawnService(env, { url, stack });
+  const service = await startServer({
+    command: [
+      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-net", "--allow-env"],
+      ...[`--allow-read=${folder}`, "main.ts"],
+    ],
+    env,
+    logFile: `${folder}/log`,
+  });
+  stack.defer(() => service.stop());
   return {
-    url,
+    url: service.url,
     client,
+    usage: () => service.usage(),
     async metric(name) {
       const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
       const samples = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"));
       return samples.reduce((sum, [, value]) => sum + Number(value), 0);
     },
   };
-}
-
-const READY_TIMEOUT_MS = 60_000;
-
-async function spawnService(
-  env: Readonly<Record<string, string>>,
-  { url, stack }: { readonly url: string; readonly stack: AsyncDisposableStack },
-): Promise<void> {
-  const args = ["run", "--quiet", "--no-prompt", "--allow-net", "--allow-env"];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args, `--allow-read=${env.CQL_DIR}`, "main.ts"],
-    env,
-    stdout: "inherit",
-  }).spawn();
-  let hasEnded = false;
-  const ended = child.status.then(() => hasEnded = true);
-  stack.defer(async () => {
-    if (!hasEnded) child.kill("SIGTERM");
-    await ended;
-  });
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  while (!await isReady(url)) {
-    if (hasEnded || performance.now() > deadline) {
-      throw new Error("Cannot measure the service: it does not become ready");
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/readyz`);
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }

@@ -88,6 +88,7 @@ export const SIGNALS: Row = {
         { expr: `sum(cqlgate_http_requests_in_flight{${OF}})`, legend: "in flight" },
         { expr: `sum(cqlgate_load_in_flight{${OF}})`, legend: "point requests" },
         { expr: `sum(cqlgate_load_queued{${OF}})`, legend: "queued" },
+        { expr: `sum(cqlgate_load_held{${OF}})`, legend: "refused, held back" },
         { expr: `sum(cqlgate_load_limit{${OF}})`, legend: "limit of point requests" },
         { expr: `sum by (kind) (cqlgate_load_streams{${OF}})`, legend: "{{kind}}s" },
       ],

@@ -29,6 +29,10 @@ export function registerLoadMetrics(
     help: "Point requests that wait until they may be served",
     read: ({ queued }) => queued,
   });
+  gauge("cqlgate_load_held", {
+    help: "Refusals that are held back, as more of them would take the time of answers",
+    read: ({ held }) => held,
+  });
   gauge("cqlgate_load_unread_bytes", {
     help: "Bytes of large answers, other than streams, that their callers are reading",
     read: ({ unreadBytes }) => unreadBytes,

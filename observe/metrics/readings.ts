@@ -35,6 +35,8 @@ export interface LoadReading {
   readonly limit: number;
   readonly served: number;
   readonly queued: number;
+  /** Refusals that have not gone out yet. */
+  readonly held: number;
   readonly streams: Readonly<Record<"stream" | "upload", number>>;
   readonly unreadBytes: number;
   /** By the code of the answer. */

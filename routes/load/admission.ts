@@ -1,7 +1,8 @@
 /**
  * Lets requests in: as many at once as the limit allows, the others after a short wait in a fair queue, or not
- * at all. A queue is there for bursts. One that never empties only makes every request slower, so its
- * waits become short, and what could not be served in that time is refused while there is still time to try elsewhere.
+ * at all. A queue is there for bursts. One that never empties only makes every request slower, so it
+ * becomes short: as long as the limit, which doubles the time of a request at most. What finds no place in it
+ * is refused at once, while there is still time to try elsewhere.
  *
  * Source: CoDel (RFC 8289), as Facebook applies it to servers ("Fail at Scale", Maurer, 2015).
  *
@@ -24,12 +25,18 @@ interface Waiter {
   readonly refuse: (reason: ServiceError) => void;
 }
 
-/** The longest wait in a queue that was empty a moment ago, and in one that was not. */
-const BURST_WAIT_MS = 500;
-const STANDING_WAIT_MS = 20;
-/** A queue that has not been empty for so long is standing. */
-const STANDING_AFTER_MS = 500;
+/** A queue that has not been empty for so long is standing. Until then it is a burst, and waits. */
+const STANDING_AFTER_MS = 200;
+/** The longest wait in a standing queue. */
+const STANDING_WAIT_MS = 100;
+/** So long after a refusal a queue still counts as standing: under overload it is empty for moments. */
+const CALM_AFTER_MS = 1_000;
+/** How long a standing queue is, in parts of the limit: enough that no place is free while requests come. */
+const STANDING_SHARE = 1;
 const TICK_MS = 5;
+
+/** One for all refusals: the stack of each would cost more than the rest of it. */
+const TOO_BUSY = new ServiceError("too_busy", "The service is at capacity: retry later");
 
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -37,6 +44,8 @@ export class Admission {
   #served = 0;
   /** When the queue was last empty, in the time of `performance.now()`. */
   #emptyAt = 0;
+  /** When a request was last refused for its wait, likewise. */
+  #refusedAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: AdmissionOptions) {
@@ -61,7 +70,9 @@ export class Admission {
   enter(caller: string): Leave | Promise<Leave> {
     const leavePlace = this.#options.places.take(caller);
     if (this.#queue.size > 0 || this.#served >= this.#options.limit()) {
-      return this.#enterLater(caller, leavePlace);
+      if (!this.#isFullFor(caller)) return this.#enterLater(caller, leavePlace);
+      leavePlace();
+      throw this.#refusal();
     }
     this.#served++;
     return this.#leaveOnce(leavePlace);
@@ -100,11 +111,29 @@ export class Admission {
   /** Lets in as many as there are places for. */
   #admit(): void {
     if (this.#queue.size === 0) return;
-    this.#expire();
     while (this.#queue.size > 0 && this.#served < this.#options.limit()) {
       this.#served++;
       this.#queue.shift()!.admit();
     }
+    // Afterwards: while the process is busy, all of them are late.
+    if (this.#queue.size > 0) this.#expire();
+  }
+
+  /** Whether a standing queue has as many requests of a caller as its share of it. */
+  #isFullFor(caller: string): boolean {
+    const { size, callers } = this.#queue;
+    const max = Math.max(1, this.#options.limit() * STANDING_SHARE);
+    if (size < max || !this.#isStanding(performance.now())) return false;
+    return this.#queue.sizeOf(caller) >= max / callers;
+  }
+
+  #refusal(): ServiceError {
+    this.#refusedAt = performance.now();
+    return TOO_BUSY;
+  }
+
+  #isStanding(now: number): boolean {
+    return now - this.#emptyAt > STANDING_AFTER_MS || now - this.#refusedAt < CALM_AFTER_MS;
   }
 
   #tick(): void {
@@ -116,10 +145,10 @@ export class Admission {
 
   #expire(): void {
     const now = performance.now();
-    const isStanding = now - this.#emptyAt > STANDING_AFTER_MS;
-    const since = now - (isStanding ? STANDING_WAIT_MS : BURST_WAIT_MS);
+    if (!this.#isStanding(now)) return;
+    const since = now - STANDING_WAIT_MS;
     for (const { refuse } of this.#queue.removeWhile((waiter) => waiter.since < since)) {
-      refuse(new ServiceError("too_busy", "The service is at capacity: retry later"));
+      refuse(this.#refusal());
     }
   }
 }

@@ -61,6 +61,23 @@ describe("Admission", () => {
     expect(await codeOf(enter(admission, "c"))).toBe("too_busy");
   });
 
+  it("keeps a queue that never empties as short as the limit, each caller with its share", async () => {
+    const { admission } = admissionOf({ max: 1_000, limit: 10 });
+    const leaves = await Promise.all(
+      Array.from({ length: 10 }, () => enter(admission, "served")),
+    );
+    const waiting = Array.from({ length: 40 }, () => enter(admission, "a").catch(() => {}));
+    await pause(300);
+    expect(await codeOf(enter(admission, "a"))).toBe("too_busy");
+    const other = enter(admission, "b");
+    expect(admission.queued).toBeGreaterThan(0);
+    // One of each caller in turn.
+    for (const leave of leaves.slice(0, 2)) leave();
+    await other;
+    for (const leave of leaves.slice(2)) leave();
+    await Promise.all(waiting);
+  });
+
   it("lets a burst wait, and refuses it if no place gets free", async () => {
     const { admission } = admissionOf({ limit: 1 });
     const leave = await admission.enter("a");

@@ -21,13 +21,24 @@ export class FairQueue<Entry> {
     this.#size++;
   }
 
+  /** How many callers have entries. */
+  get callers(): number {
+    return this.#byCaller.size;
+  }
+
+  /** How many entries a caller has. */
+  sizeOf(caller: string): number {
+    return this.#byCaller.get(caller)?.length ?? 0;
+  }
+
   /** Removes the entry whose turn it is; undefined if the queue is empty. */
   shift(): Entry | undefined {
     const [next] = this.#byCaller;
     if (next === undefined) return undefined;
-    const [caller, [entry, ...others]] = next;
+    const [caller, entries] = next;
+    const entry = entries.shift();
     this.#byCaller.delete(caller);
-    if (others.length > 0) this.#byCaller.set(caller, others);
+    if (entries.length > 0) this.#byCaller.set(caller, entries);
     this.#size--;
     return entry;
   }

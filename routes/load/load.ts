@@ -11,6 +11,7 @@ import { FairTurns } from "./fair_turns.ts";
 import { GradientLimit } from "./gradient_limit.ts";
 import { pageShare } from "./page_share.ts";
 import { Places } from "./places.ts";
+import { RefusalPace } from "./refusal_pace.ts";
 import { StreamPlaces } from "./stream_places.ts";
 import { TimeSlices } from "./time_slices.ts";
 import { WriteSlots } from "./write_slots.ts";
@@ -18,6 +19,8 @@ import { WriteSlots } from "./write_slots.ts";
 export interface Load {
   /** Lets point requests in. */
   readonly admission: Admission;
+  /** When those are answered who are not let in. */
+  readonly refusals: RefusalPace;
   /** What the number of point requests adapts by; null if it is fixed. */
   readonly limit: GradientLimit | null;
   /** For what lasts as long as its callers like: streams and uploads by number, large answers by bytes. */
@@ -42,16 +45,25 @@ export interface LoadSettings {
   /** Null for half of them. */
   readonly maxStreamsPerRoute: number | null;
   readonly maxUnreadBytes: number;
+  readonly requestTimeoutMs: number;
 }
 
 /** Pages of streams that are read at once: enough to keep Cassandra busy, few beside what a connection carries. */
 const PAGES_AT_ONCE = 16;
 
-/** However slow everything is, so many are let in: without samples the limit could not grow again. */
-const MIN_IN_FLIGHT = 16;
+/** What `Retry-After` says of a refusal for the load. */
+const HOLD_MS = 1_000;
+/** A refusal that is held back costs no more memory than a connection does. */
+const HELD_PER_PLACE = 4;
+
+/**
+ * However slow everything is, so many are let in: without samples the limit could not grow again, and fewer at once
+ * cost the process more time each, as there is less to do in each turn of the event loop.
+ */
+const MIN_IN_FLIGHT = 64;
 
 export function createLoad(settings: LoadSettings): Load {
-  const { maxInFlight, maxInFlightPerCaller } = settings;
+  const { maxInFlight, maxInFlightPerCaller, requestTimeoutMs } = settings;
   const limit = settings.inFlightLimit === "fixed" ? null : new GradientLimit({
     min: Math.min(MIN_IN_FLIGHT, maxInFlight),
     max: maxInFlight,
@@ -63,10 +75,15 @@ export function createLoad(settings: LoadSettings): Load {
     maxPerCaller: (maxInFlightPerCaller ?? Math.ceil(maxInFlight / 4)) || Infinity,
   });
   const admission = new Admission({ places, limit: () => limit?.limit ?? maxInFlight });
+  const refusals = new RefusalPace({
+    holdMs: Math.min(HOLD_MS, requestTimeoutMs),
+    maxHeld: HELD_PER_PLACE * maxInFlight,
+  });
   const streams = streamPlacesOf(settings);
   const shed: Partial<Record<Code, number>> = {};
   return {
     admission,
+    refusals,
     limit,
     streams,
     pageTurns: new FairTurns(PAGES_AT_ONCE),
@@ -80,6 +97,7 @@ export function createLoad(settings: LoadSettings): Load {
       limit: limit?.limit ?? maxInFlight,
       served: admission.served,
       queued: admission.queued,
+      held: refusals.held,
       streams: { stream: streams.stream.taken, upload: streams.upload.taken },
       unreadBytes: streams.answer.taken,
       shed: { ...shed },

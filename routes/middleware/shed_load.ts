@@ -21,9 +21,9 @@ export interface ShedLoadOptions {
 }
 
 export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
-  const { admission, limit, streams, pageTurns, slices, slots } = load;
+  const { admission, refusals, limit, streams, pageTurns, slices, slots } = load;
 
-  /** Runs what may refuse a request, and counts it if it does. */
+  /** Counts a refusal. */
   function counted(error: unknown): unknown {
     if (error instanceof ServiceError) load.noteRefusal(error.code);
     return error;
@@ -32,13 +32,20 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
   function take(caller: string): Leave | Promise<Leave> {
     try {
       const place = admission.enter(caller);
-      if (!(place instanceof Promise)) return place;
-      return place.catch((error) => {
-        throw counted(error);
-      });
+      return place instanceof Promise ? place.catch(refuse) : place;
     } catch (error) {
-      throw counted(error);
+      return refuse(error);
     }
+  }
+
+  /** Refuses a request, now or when its time has come. */
+  function refuse(error: unknown): Promise<never> {
+    const reason = counted(error);
+    const held = refusals.hold();
+    if (held === null) throw reason;
+    return held.then(() => {
+      throw reason;
+    });
   }
 
   /** Gives a request what it needs while it is served. */
@@ -75,6 +82,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     },
     leave(context) {
       const request = context.get("request");
+      refusals.noteAnswer();
       if (limit !== null && !request.holdsStream && isTelling(request)) {
         limit.note({
           route: routeOf(context),

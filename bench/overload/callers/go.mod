@@ -1,0 +1,3 @@
+module cqlgate/bench/overload/callers
+
+go 1.24

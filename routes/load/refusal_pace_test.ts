@@ -1,0 +1,52 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { RefusalPace } from "./refusal_pace.ts";
+
+const HOLD_MS = 200;
+
+function paceOf({ maxHeld = 10_000 } = {}) {
+  return new RefusalPace({ holdMs: HOLD_MS, maxHeld });
+}
+
+/** Refuses so many. @returns those that are held back */
+function refuse(pace: RefusalPace, count: number): Promise<void>[] {
+  return Array.from({ length: count }, () => pace.hold()).filter((held) => held !== null);
+}
+
+const BURST = 100;
+
+describe("RefusalPace", () => {
+  it("lets a burst out at once, and holds back the rest for half of the time at least", async () => {
+    const pace = paceOf();
+    expect(refuse(pace, BURST)).toEqual([]);
+    const startedAt = performance.now();
+    const held = refuse(pace, 50);
+    expect([held.length, pace.held]).toEqual([50, 50]);
+    await Promise.race(held);
+    expect(performance.now() - startedAt).toBeGreaterThan(HOLD_MS / 2 - 5);
+    await Promise.all(held);
+    expect(pace.held).toBe(0);
+  });
+
+  it("releases what is held in parts, not all at once", async () => {
+    const pace = paceOf();
+    refuse(pace, BURST);
+    const seen = new Set<number>();
+    await Promise.all(refuse(pace, 500).map((held) => held.then(() => seen.add(pace.held))));
+    expect(seen.size).toBeGreaterThan(5);
+  });
+
+  it("lets out a refusal at once for every ten answers", () => {
+    const pace = paceOf();
+    refuse(pace, BURST);
+    for (let answer = 0; answer < 19; answer++) pace.noteAnswer();
+    expect(refuse(pace, 3)).toHaveLength(2);
+    pace.noteAnswer();
+    expect(refuse(pace, 3)).toHaveLength(2);
+  });
+
+  it("holds back no more than it may", () => {
+    const pace = paceOf({ maxHeld: 7 });
+    expect(refuse(pace, BURST + 20)).toHaveLength(7);
+  });
+});
