@@ -1,10 +1,9 @@
 /**
- * The one session of a process: it runs statements, and checks those that may be older than the schema.
- * `connection.ts` has the driver's client.
+ * The one session of a process, from its first connection to its end, and everything that others ask of it.
+ * `connection.ts` has the driver's client, `statement_runner.ts` runs statements.
  *
  * @module
  */
-import type cassandra from "cassandra-driver";
 import type { Consistency } from "../../catalog/query.ts";
 import type { PackedRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
@@ -16,22 +15,20 @@ import { ClockWatch } from "./clock/clock_watch.ts";
 import type { FailoverPlan } from "./failover.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
 import { FurtherAttempts } from "./further_attempts.ts";
-import { Alarms } from "./timing/alarms.ts";
-import { Deadline } from "./timing/deadline.ts";
 import type {
   BoundValues,
   PreparedStatement,
   RawResult,
   WriteTime,
 } from "./internals/driver_types.ts";
-import { mapError } from "./failures/map_error.ts";
 import { OwnStatements } from "./own_statements.ts";
 import { queryRows, runUnprepared } from "./plain_statement.ts";
 import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";
-import type { StatementOptions } from "./statement_options.ts";
+import type { BatchStatementOptions, StatementOptions } from "./statement_options.ts";
 import type { Topology } from "./topology.ts";
-import { checkStatement, executeBatch, executeStatement, prepareStatement } from "./statement.ts";
+import { prepareStatement } from "./statement.ts";
+import { StatementRunner } from "./statement_runner.ts";
 
 export interface SessionOptions extends ConnectionOptions, Partial<FailoverPlan> {
   /** Where a statement has none of its own. */
@@ -57,8 +54,8 @@ export class Session {
   readonly #connection: Connection;
   readonly #schema: SchemaWatch;
   readonly #clock: ClockWatch;
-  readonly #alarms = new Alarms();
   readonly #furtherAttempts = new FurtherAttempts();
+  readonly #runner: StatementRunner;
   readonly #own = new OwnStatements({
     prepare: (cql) => this.prepare(cql),
     execute: (...run) => this.execute(...run),
@@ -75,6 +72,13 @@ export class Session {
       now,
       retryBudget: this.#furtherAttempts.retries,
       onSchemaChange: (keyspace) => this.#schema.announce(keyspace),
+    });
+    this.#runner = new StatementRunner({
+      connection: this.#connection,
+      schema: this.#schema,
+      furtherAttempts: this.#furtherAttempts,
+      consistency: options.consistency,
+      requestTimeoutMs: options.requestTimeoutMs,
     });
     this.#clock = new ClockWatch({
       ...options,
@@ -193,7 +197,7 @@ export class Session {
     values: BoundValues,
     options: StatementOptions,
   ): Promise<RawResult> {
-    const deadline = this.#deadlineOf(options);
+    const deadline = this.#runner.deadlineOf(options);
     return await this.#own.execute({ cql, values }, { ...options, deadline });
   }
 
@@ -202,35 +206,12 @@ export class Session {
    *
    * @throws {ServiceError} whatever goes wrong; at once while Cassandra is unreachable
    */
-  async execute(
+  execute(
     statement: PreparedStatement,
     values: BoundValues,
     options: StatementOptions,
   ): Promise<RawResult> {
-    const deadline = this.#deadlineOf(options);
-    // Not `use()`, as a function and a promise more for each statement would be felt.
-    const taken = this.#connection.take();
-    const { client } = taken;
-    try {
-      if (!this.#schema.isChecked(statement)) await this.#assertFits(client, statement, deadline);
-      this.#furtherAttempts.retries.noteRequest();
-      return await executeStatement(client, statement, values, {
-        consistency: this.#consistencyOf(options),
-        serialConsistency: options.serialConsistency &&
-          CONSISTENCY_CODES[options.serialConsistency],
-        fetchSize: options.fetchSize,
-        pagingState: options.pagingState,
-        maxAnswerBytes: options.maxAnswerBytes,
-        isIdempotent: options.idempotent,
-        deadline,
-        writeTime: options.writeTime,
-        speculation: this.#furtherAttempts.speculationAfter(options.speculativeAfterMs ?? null),
-      });
-    } catch (error) {
-      throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
-    } finally {
-      taken.release();
-    }
+    return this.#runner.execute(statement, values, options);
   }
 
   /**
@@ -238,40 +219,12 @@ export class Session {
    *
    * @throws {ServiceError} whatever goes wrong; at once while Cassandra is unreachable
    */
-  async executeBatch(
+  executeBatch(
     statement: PreparedStatement,
     rows: readonly PackedRow[],
-    options: Omit<StatementOptions, "serialConsistency" | "fetchSize" | "pagingState">,
+    options: BatchStatementOptions,
   ): Promise<RawResult> {
-    const deadline = this.#deadlineOf(options);
-    return await this.#connection.use(async (client) => {
-      if (!this.#schema.isChecked(statement)) await this.#assertFits(client, statement, deadline);
-      this.#furtherAttempts.retries.noteRequest();
-      try {
-        return await executeBatch(client, statement, rows, {
-          consistency: this.#consistencyOf(options),
-          isIdempotent: options.idempotent,
-          deadline,
-          writeTime: options.writeTime,
-        });
-      } catch (error) {
-        throw mapError(error, options);
-      }
-    });
-  }
-
-  /** Checks a statement that may be older than the schema, before it is run under other types. */
-  async #assertFits(
-    client: cassandra.Client,
-    statement: PreparedStatement,
-    deadline: Deadline,
-  ): Promise<void> {
-    try {
-      const check = () => checkStatement(client, statement);
-      await deadline.bound(this.#schema.check(statement, check));
-    } catch (error) {
-      throw mapError(error, { writes: false, idempotent: true });
-    }
+    return this.#runner.executeBatch(statement, rows, options);
   }
 
   /**
@@ -285,19 +238,6 @@ export class Session {
   /** @param address `address:port`, as answers name it; null where the driver knows no such node */
   coordinatorInfo(address: string): CoordinatorInfo | null {
     return this.#connection.coordinatorInfo(address);
-  }
-
-  #deadlineOf({ endsAt, attempts }: Pick<StatementOptions, "endsAt" | "attempts">): Deadline {
-    const { requestTimeoutMs } = this.#options;
-    return new Deadline(endsAt ?? performance.now() + requestTimeoutMs, this.#alarms, { attempts });
-  }
-
-  #consistencyOf(
-    { consistency, attempts }: Pick<StatementOptions, "consistency" | "attempts">,
-  ): number {
-    const level = consistency ?? this.#options.consistency;
-    if (attempts !== undefined) attempts.consistency = level;
-    return CONSISTENCY_CODES[level];
   }
 
   /**

@@ -31,3 +31,9 @@ export interface StatementOptions {
   /** Learns what the statement takes. Default: nobody does. */
   readonly attempts?: Attempts | undefined;
 }
+
+/** How a batch of rows is run. */
+export type BatchStatementOptions = Omit<
+  StatementOptions,
+  "serialConsistency" | "fetchSize" | "pagingState"
+>;
