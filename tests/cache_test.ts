@@ -63,6 +63,27 @@ SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 -- @cache ttl=200ms
 SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 
+-- name: get_told :one
+-- @route GET /told
+-- @public
+-- @param id in header as=Note-Id
+-- @cache ttl=60s
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: list_told :many
+-- @route GET /told-notes
+-- @public
+-- @param note_id in header
+-- @cache ttl=60s
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :note_id;
+
+-- name: get_own :one
+-- @route GET /own/{id}
+-- @scope notes:read
+-- @param tenant_id in claim:tenant
+-- @etag version
+SELECT words, version FROM notes WHERE tenant_id = :tenant_id AND id = :id;
+
 -- name: find_note :one
 -- @route POST /find
 -- @public
@@ -259,6 +280,23 @@ describe("@cache", () => {
   it("lets everybody keep the rows of a public route", async () => {
     const { control, headers } = await ask("/open/1");
     expect([control, headers.get("vary")]).toEqual(["public, max-age=60", null]);
+  });
+
+  it("tells caches which headers of a request choose the rows", async () => {
+    const told = await ask("/told", { headers: { "note-id": "1" } });
+    expect([told.body.words, told.headers.get("vary")]).toEqual(["acme 1", "Note-Id"]);
+    const other = await ask("/told", { headers: { "note-id": "2" } });
+    expect(other.body.words).toBe("acme 2");
+    const { headers } = await ask("/told-notes", { headers: { "note-id": "1" } });
+    expect(headers.get("vary")).toContain("Accept, Note-Id");
+  });
+
+  it("tells a browser that a row with an entity tag belongs to the token that read it", async () => {
+    const { status, headers, control } = await ask("/own/1");
+    expect([status, control]).toEqual([200, "private, no-cache, no-transform"]);
+    expect(headers.get("vary")).toBe("Authorization");
+    const unchanged = await ask("/own/1", { headers: { "if-none-match": headers.get("etag")! } });
+    expect([unchanged.status, unchanged.headers.get("vary")]).toEqual([304, "Authorization"]);
   });
 
   it("goes with entity tags", async () => {

@@ -5,20 +5,30 @@
  * @module
  */
 import type { Context } from "hono";
+import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { Query } from "../../catalog/query.ts";
 import type { CacheUse } from "../../db/run/fetch_answer.ts";
 import type { AppEnv } from "../context.ts";
 
 export interface CacheHeaders {
-  /** Whether another token of the same browser may be for somebody else. */
-  readonly variesByCaller: boolean;
   /** What a request wants of what is kept. */
   useFor(context: Context<AppEnv>): CacheUse;
   /** For the answer, once the rows are there; none without `@cache`. */
   of(context: Context<AppEnv>): Record<string, string>;
 }
 
-const WITHOUT: CacheHeaders = { variesByCaller: false, useFor: () => "use", of: () => ({}) };
+const WITHOUT: CacheHeaders = { useFor: () => "use", of: () => ({}) };
+
+/**
+ * The request headers that choose among the answers of one URL, for `Vary` (RFC 9110, section 12.5.5): a cache
+ * must not give an answer to a request in which one of them differs. The token counts unless the route is public:
+ * the same browser may have another user next, with other claims, and another token of the same user shows more of
+ * a row, or less.
+ */
+export function choosingHeaders({ access, params }: Pick<Query, "access" | "params">): string[] {
+  const bound = params.filter(({ source }) => source.in === "header").map(clientNameOf);
+  return access.kind === "public" ? bound : ["Authorization", ...bound];
+}
 
 /** @param also further directives of `Cache-Control` */
 export function compileCacheHeaders(
@@ -31,7 +41,6 @@ export function compileCacheHeaders(
   const maxAge = Math.floor(cache.ttlMs / 1000);
   const directives = [isPublic ? "public" : "private", `max-age=${maxAge}`, ...also].join(", ");
   return {
-    variesByCaller: !isPublic,
     useFor({ req }) {
       const asked = req.header("cache-control")?.toLowerCase() ?? "";
       return asked.split(",").some((each) => each.trim() === "no-cache") ? "renew" : "use";

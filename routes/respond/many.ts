@@ -8,7 +8,7 @@ import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageFetcher } from "../../db/run/pages/pages.ts";
 import { type PageParams, pointToCursor } from "../paging/page_params.ts";
 import type { CursorBinding } from "../paging/seal_cursor.ts";
-import { compileCacheHeaders } from "./cache_headers.ts";
+import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
 import type { RowsText } from "./body/encode_rows.ts";
 import {
   largeRows,
@@ -25,7 +25,7 @@ export function respondMany(
   const fetchPage = createPageFetcher(prepared, executor);
   const statement = statementOf(prepared);
   const caching = compileCacheHeaders(query);
-  const vary = caching.variesByCaller ? "Accept, Authorization" : "Accept";
+  const vary = ["Accept", ...query.cache === null ? [] : choosingHeaders(query)].join(", ");
   return async ({ context, values, own: { size, cursor } }) => {
     const { identity, cassandra, countRows } = context.get("request");
     const binding: CursorBinding = {

@@ -11,7 +11,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
 import { answer } from "./answer.ts";
-import { compileCacheHeaders } from "./cache_headers.ts";
+import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
 import { largeJson, largeRows, type Responder, type ResponderOptions } from "./responder.ts";
 
 /** Answers with a row, with these headers. */
@@ -42,12 +42,10 @@ export function respondRow(
   { executor }: ResponderOptions,
   write: RowWriter,
 ): Responder {
-  const { etag, masks, cache } = prepared.query;
+  const { etag, cache } = prepared.query;
   const caching = compileCacheHeaders(prepared.query, etag === null ? [] : ["no-transform"]);
-  // Another token of the same user may see more of the same version, or less.
-  const vary: Record<string, string> = masks.length === 0 && !caching.variesByCaller
-    ? {}
-    : { vary: "Authorization" };
+  const choosing = choosingHeaders(prepared.query);
+  const vary: Record<string, string> = choosing.length === 0 ? {} : { vary: choosing.join(", ") };
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
     const { cassandra: stopwatch, run } = context.get("request");
     const found = await findOne(prepared, values, {
