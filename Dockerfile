@@ -25,9 +25,7 @@ FROM denoland/deno:2.9.6 AS service
 
 WORKDIR /app
 ENV DENO_NO_UPDATE_CHECK=1 \
-    CQL_DIR=/app/cql \
-    MALLOC_MMAP_THRESHOLD_=65536 \
-    MALLOC_TRIM_THRESHOLD_=131072
+    CQL_DIR=/app/cql
 
 # Packages first: they seldom change, so a change to the code does not fetch them again. Those of tests and
 # tools are left out.

@@ -1,6 +1,7 @@
 /**
  * `deno task bench:streams`: what callers hold who ask for large results and read nothing, or read all of them, and what
- * point requests notice of it. Each caller asks for 18 MB as NDJSON, all at once; then they leave.
+ * point requests notice of it. Each caller asks for 18 MB as NDJSON, all at once; then they leave, and the memory of the
+ * minute after is measured.
  *
  *     CASSANDRA_CONTACT_POINTS=… deno task bench:streams [--readers 916] [--streams 128] [--read]
  *
@@ -34,9 +35,10 @@ const MEMORY = {
   "of it used": "cqlgate_heap_used_bytes",
   "outside the heap": "cqlgate_external_memory_bytes",
 };
-/** How long callers read nothing, and how long the service has to recover. */
+/** How long callers read nothing, or all that they get. */
 const STALL_MS = 15_000;
-const RECOVERY_MS = 20_000;
+/** After they have left, in seconds. */
+const MEASURED_AFTER = [5, 20, 60];
 
 interface BenchOptions {
   readonly readers: number;
@@ -92,8 +94,12 @@ async function bench({ readers, streams, reading }: BenchOptions): Promise<void>
   await measure(reading ? "while they read" : "stalled");
   for (const { connection } of connections) connection.close();
   const received = (await Promise.all(bytes)).reduce((sum, each) => sum + each, 0);
-  await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
-  await measure("after they left");
+  const leftAt = performance.now();
+  for (const seconds of MEASURED_AFTER) {
+    const waitMs = leftAt + seconds * 1_000 - performance.now();
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    await measure(`${seconds} s after they left`);
+  }
   const { failed, read, slowestMs } = await point.stop();
   const accepted = connections.filter(({ status }) => status === 200).length;
   console.log(
