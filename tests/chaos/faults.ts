@@ -14,17 +14,21 @@ export interface CarriedOutFault extends PlannedFault {
   readonly liftedAt: number;
   /** When its nodes answered CQL again. */
   readonly servingAt: number;
+  /** When they were back for each other and for the gateways. */
+  readonly backAt: number;
 }
 
 export interface CarryOutOptions {
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Resolves when every node is back: a fault before that would be the second at once. */
+  readonly untilBack: () => Promise<void>;
 }
 
 export async function carryOut(
   ring: Ring,
   plan: readonly PlannedFault[],
-  { log, signal }: CarryOutOptions,
+  { log, signal, untilBack }: CarryOutOptions,
 ): Promise<CarriedOutFault[]> {
   const carriedOut: CarriedOutFault[] = [];
   for (const fault of plan) {
@@ -37,7 +41,8 @@ export async function carryOut(
     const liftedAt = performance.now();
     await Promise.all(nodes.map((node) => FAULTS[fault.kind].lift(node)));
     const servingAt = performance.now();
-    carriedOut.push({ ...fault, startedAt, liftedAt, servingAt });
+    await untilBack();
+    carriedOut.push({ ...fault, startedAt, liftedAt, servingAt, backAt: performance.now() });
     await pause(fault.calmMs);
   }
   return carriedOut;

@@ -27,7 +27,7 @@ import {
 import { createRequester } from "./load/requester.ts";
 import { watchMemory } from "./memory.ts";
 import { createRandom } from "./random.ts";
-import { awaitRecovery, type Recovery } from "./readiness.ts";
+import { awaitNodes, awaitRecovery, type Recovery } from "./readiness.ts";
 import { describeRun, findFaults, type Run } from "./report.ts";
 import { watchStarvation } from "./starvation.ts";
 
@@ -114,13 +114,13 @@ async function runUnderFaults({ ring, gateways, plan, seed, soakMs, log }: Stage
   await pause(CALM_MS);
   const single = plan.filter(({ nodes }) => nodes.length === 1);
   const outages = plan.filter(({ nodes }) => nodes.length > 1);
-  const options = { log: stamp, signal: ended.signal };
+  const table = `${KEYSPACE}.versions`;
+  const untilBack = () => awaitNodes(ring, gateways, table);
+  const options = { log: stamp, signal: ended.signal, untilBack };
   const faults = await carryOut(ring, single, options);
   let recovery: Recovery | null = null;
   if (outages.length > 0) {
-    const recovering = pause(1_000).then(() =>
-      awaitRecovery(ring, gateways, `${KEYSPACE}.versions`)
-    );
+    const recovering = pause(1_000).then(() => awaitRecovery(ring, gateways, table));
     faults.push(...await carryOut(ring, outages, options));
     recovery = await recovering;
   }

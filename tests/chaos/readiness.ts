@@ -8,6 +8,8 @@ import cassandra from "cassandra-driver";
 import type { LocalCassandra } from "../../dev/cassandra/cassandra.ts";
 import { speaksCql } from "../../dev/cassandra/cql_probe.ts";
 import type { Ring } from "../../dev/cassandra/ring.ts";
+import type { StatusSnapshot } from "../../observe/status.ts";
+import { eventually } from "../support/eventually.ts";
 import type { Gateway } from "./gateway.ts";
 
 export interface Recovery {
@@ -20,6 +22,8 @@ export interface Recovery {
 }
 
 const INTERVAL_MS = 20;
+const PATIENCE_MS = 180_000;
+const { all, quorum } = cassandra.types.consistencies;
 
 /** Resolves when every gateway is ready. To be called while a quorum is not there. */
 export async function awaitRecovery(
@@ -29,7 +33,7 @@ export async function awaitRecovery(
 ): Promise<Recovery> {
   const [nodeAt, clusterAt, ...readyAt] = await Promise.all([
     Promise.race(ring.nodes.slice(0, 2).map(untilAnswers)),
-    untilQuorum(ring, table),
+    untilRead(ring, table, quorum),
     ...gateways.map(untilReady),
   ]);
   return { nodeAt, clusterAt, readyAt };
@@ -41,9 +45,33 @@ async function untilAnswers({ contactPoint }: LocalCassandra): Promise<number> {
   return performance.now();
 }
 
-async function untilQuorum(ring: Ring, table: string): Promise<number> {
+/** Resolves when every node answers the others, and every gateway is connected to those of its data centre. */
+export async function awaitNodes(
+  ring: Ring,
+  gateways: readonly Gateway[],
+  table: string,
+): Promise<void> {
+  const { localDatacenter } = ring.nodes[0];
+  const connected = gateways.map((gateway) => untilConnected(gateway, localDatacenter));
+  await Promise.all([untilRead(ring, table, all), ...connected]);
+}
+
+async function untilConnected(
+  { name, adminUrl }: Gateway,
+  localDatacenter: string,
+): Promise<void> {
+  await eventually(`gateway ${name} is connected to every node`, async () => {
+    const response = await fetch(`${adminUrl}/readyz?verbose`);
+    const { cassandra: { hosts } } = await response.json() as StatusSnapshot;
+    return hosts.every(({ datacenter, up }) => up || datacenter !== localDatacenter);
+  });
+}
+
+/** When a client that connects anew could read at a level. */
+async function untilRead(ring: Ring, table: string, consistency: number): Promise<number> {
   const [{ contactPoint, localDatacenter }] = ring.nodes;
-  for (;;) {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
     // A client of its own for each attempt: none waits for its turn to connect again.
     const client = new cassandra.Client({
       contactPoints: ring.nodes.map((node) => node.contactPoint),
@@ -53,9 +81,7 @@ async function untilQuorum(ring: Ring, table: string): Promise<number> {
     });
     try {
       await client.connect();
-      await client.execute(`SELECT * FROM ${table} LIMIT 1`, [], {
-        consistency: cassandra.types.consistencies.quorum,
-      });
+      await client.execute(`SELECT * FROM ${table} LIMIT 1`, [], { consistency });
       return performance.now();
     } catch {
       await pause();
@@ -63,6 +89,7 @@ async function untilQuorum(ring: Ring, table: string): Promise<number> {
       await client.shutdown().catch(() => {});
     }
   }
+  throw new Error(`Cannot read at level ${consistency}: no answer after ${PATIENCE_MS / 1_000} s`);
 }
 
 /** When it is ready after it was not. */

@@ -127,9 +127,19 @@ export function describeRun(run: Run): string[] {
         Math.round(withStarvationMs)
       } ms with the time without a processor`
     ),
+    ...describeReturns(run),
     ...describeRecovery(run),
     ...describeQuarters(run),
   ];
+}
+
+/** Of nodes that were started again: until every node and gateway had them back. */
+function describeReturns({ faults }: Run): string[] {
+  const started = faults.filter(({ kind }) => kind !== "freeze");
+  const took = started.map(({ servingAt, backAt }) => Math.round(backAt - servingAt));
+  return took.length === 0
+    ? []
+    : [`Nodes were back for all after they answered CQL: ${took.join(", ")} ms`];
 }
 
 /** What the cluster itself needed after an outage, and what the gateways needed from then on. */
