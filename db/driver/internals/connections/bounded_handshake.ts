@@ -11,6 +11,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 
 /** A connection that is being made. */
 export interface StartingConnection {
+  readonly endpoint: string;
   readonly options: { readonly socketOptions: { readonly connectTimeout: number } };
   /** Lowered where the node does not know it; it is then asked again, on a socket of its own. */
   readonly protocolVersion: number;
@@ -24,16 +25,29 @@ export interface StartingConnection {
   clearAndInvokePending(error: Error): void;
 }
 
-/** @param prototype of all connections of the process */
+/** As long as the driver waits for a single answer. */
+const LONGEST_MS = 12_000;
+
+/**
+ * The bound doubles with each handshake in a row that an address does not finish in time: a node that is slow to
+ * answer, as when everybody connects to it again, is not asked in vain for ever.
+ *
+ * @param prototype of all connections of the process
+ */
 export function boundHandshake(prototype: StartingConnection): void {
   const { startup } = prototype;
+  /** How many were not over in time, by address. */
+  const late = new Map<string, number>();
   prototype.startup = function (callback) {
-    const { netClient, protocolVersion, options: { socketOptions: { connectTimeout } } } = this;
+    const { endpoint, netClient, protocolVersion, options: { socketOptions } } = this;
+    const lateBefore = late.get(endpoint) ?? 0;
+    const boundMs = Math.min(socketOptions.connectTimeout * 2 ** lateBefore, LONGEST_MS);
     let isOver = false;
     const end = (error?: unknown) => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
+      if (error === undefined || error === null) late.delete(endpoint);
       netClient.removeListener("close", onClose);
       callback(error);
     };
@@ -46,10 +60,10 @@ export function boundHandshake(prototype: StartingConnection): void {
       if (this.protocolVersion !== protocolVersion) return;
       giveUp("The connection was closed before the handshake was over");
     };
-    const timer = setTimeout(
-      () => giveUp(`The handshake was not over after ${connectTimeout} ms`),
-      connectTimeout,
-    );
+    const timer = setTimeout(() => {
+      late.set(endpoint, lateBefore + 1);
+      giveUp(`The handshake was not over after ${boundMs} ms`);
+    }, boundMs);
     netClient.once("close", onClose);
     startup.call(this, end);
   };

@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import "../driver_internals.ts";
+import { boundHandshake, type StartingConnection } from "./bounded_handshake.ts";
 
 /** Far less than the driver waits for an answer. */
 const SOON_MS = 6_000;
@@ -58,4 +59,33 @@ describe("boundHandshake()", () => {
       expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
     });
   }
+
+  it("waits longer for an address that was too slow, until it has answered in time", async () => {
+    let answers = false;
+    const prototype: StartingConnection = {
+      endpoint: "",
+      options: { socketOptions: { connectTimeout: 5 } },
+      protocolVersion: 4,
+      netClient: { once() {}, removeListener() {} },
+      startup: (callback) => void (answers && callback()),
+      clearAndInvokePending() {},
+    };
+    boundHandshake(prototype);
+    const connect = (endpoint: string) =>
+      new Promise((resolve) => {
+        const connection: StartingConnection = Object.assign(Object.create(prototype), {
+          endpoint,
+        });
+        connection.startup((error) => resolve(/\d+ ms/.exec(String(error))?.[0] ?? "answered"));
+      });
+    const outcomes = [];
+    for (const endpoint of ["slow", "slow", "other", "slow"]) {
+      outcomes.push(await connect(endpoint));
+    }
+    answers = true;
+    outcomes.push(await connect("slow"));
+    answers = false;
+    outcomes.push(await connect("slow"));
+    expect(outcomes).toEqual(["5 ms", "10 ms", "5 ms", "20 ms", "answered", "5 ms"]);
+  });
 });
