@@ -67,7 +67,7 @@ async function untilConnected(
   });
 }
 
-/** When a client that connects anew could read at a level. */
+/** When a new client could read at a level. */
 async function untilRead(ring: Ring, table: string, consistency: number): Promise<number> {
   const [{ contactPoint, localDatacenter }] = ring.nodes;
   const deadline = performance.now() + PATIENCE_MS;

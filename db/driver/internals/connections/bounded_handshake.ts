@@ -30,7 +30,7 @@ const LONGEST_MS = 12_000;
 
 /**
  * The bound doubles with each handshake in a row that an address does not finish in time: a node that is slow to
- * answer, as when everybody connects to it again, is not asked in vain for ever.
+ * answer, as when everybody connects to it again, is reached in the end.
  *
  * @param prototype of all connections of the process
  */
