@@ -1,16 +1,16 @@
 /**
  * Lets requests in: as many at once as the limit allows, the others after a short wait in a fair queue, or not
  * at all. A queue is there for bursts. One that never empties only makes every request slower, so it
- * becomes short: as long as the limit, which doubles the time of a request at most. What finds no place in it
- * is refused at once, while there is still time to try elsewhere.
+ * becomes short: half as long as the limit, which adds half of the time that a request takes. What finds no place
+ * in it is refused at once, while there is still time to try elsewhere.
  *
  * Source: CoDel (RFC 8289), as Facebook applies it to servers ("Fail at Scale", Maurer, 2015).
  *
  * @module
  */
-import { ServiceError } from "../../errors/service_error.ts";
+import type { ServiceError } from "../../errors/service_error.ts";
 import { FairQueue } from "./fair_queue.ts";
-import type { Leave, Places } from "./places.ts";
+import { type Leave, type Places, TOO_BUSY } from "./places.ts";
 
 export interface AdmissionOptions {
   /** Bounds what is served and what waits together, and how much of it one caller has. */
@@ -25,18 +25,15 @@ interface Waiter {
   readonly refuse: (reason: ServiceError) => void;
 }
 
-/** A queue that has not been empty for so long is standing. Until then it is a burst, and waits. */
-const STANDING_AFTER_MS = 200;
-/** The longest wait in a standing queue. */
-const STANDING_WAIT_MS = 100;
+/** The longest wait: no answer is later than `REQUEST_TIMEOUT_MS` by more. */
+const MAX_WAIT_MS = 100;
+/** A queue that has not been empty for so long is standing. Until then it is a burst, and may be long. */
+const STANDING_AFTER_MS = 100;
 /** So long after a refusal a queue still counts as standing: under overload it is empty for moments. */
 const CALM_AFTER_MS = 1_000;
 /** How long a standing queue is, in parts of the limit: enough that no place is free while requests come. */
-const STANDING_SHARE = 1;
+const STANDING_SHARE = 0.5;
 const TICK_MS = 5;
-
-/** One for all refusals: the stack of each would cost more than the rest of it. */
-const TOO_BUSY = new ServiceError("too_busy", "The service is at capacity: retry later");
 
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -144,9 +141,7 @@ export class Admission {
   }
 
   #expire(): void {
-    const now = performance.now();
-    if (!this.#isStanding(now)) return;
-    const since = now - STANDING_WAIT_MS;
+    const since = performance.now() - MAX_WAIT_MS;
     for (const { refuse } of this.#queue.removeWhile((waiter) => waiter.since < since)) {
       refuse(this.#refusal());
     }

@@ -13,6 +13,9 @@ export interface PlacesOptions {
   readonly maxPerCaller: number;
 }
 
+/** Says the same to everybody, so there is a single one. */
+export const TOO_BUSY = new ServiceError("too_busy", "The service is at capacity: retry later");
+
 /** Gives the place back. Further calls do nothing. */
 export type Leave = () => void;
 
@@ -38,10 +41,7 @@ export class Places {
    */
   take(caller: string): Leave {
     if (this.#taken >= this.#max) {
-      throw new ServiceError(
-        "too_busy",
-        "The service is at capacity: retry later",
-      );
+      throw TOO_BUSY;
     }
     const own = this.#takenByCaller.get(caller) ?? 0;
     if (own >= this.#maxPerCaller) {

@@ -36,10 +36,10 @@ describe("RefusalPace", () => {
     expect(seen.size).toBeGreaterThan(5);
   });
 
-  it("lets out a refusal at once for every ten answers", () => {
+  it("lets out a refusal at once for every twenty answers", () => {
     const pace = paceOf();
     refuse(pace, BURST);
-    for (let answer = 0; answer < 19; answer++) pace.noteAnswer();
+    for (let answer = 0; answer < 39; answer++) pace.noteAnswer();
     expect(refuse(pace, 3)).toHaveLength(2);
     pace.noteAnswer();
     expect(refuse(pace, 3)).toHaveLength(2);
