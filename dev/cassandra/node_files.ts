@@ -20,7 +20,7 @@ export interface NodeSettings {
   readonly isShortLived: boolean;
   /** Where the node takes orders, on `127.0.0.1`; null if it takes none. */
   readonly jmxPort: number | null;
-  /** Entries of `cassandra.yaml` beside those of a small node, or in their place. */
+  /** Entries of `cassandra.yaml` beside those of a small node, or in their place; null leaves one out. */
   readonly yaml: Readonly<Record<string, unknown>>;
 }
 
@@ -141,9 +141,8 @@ function cassandraYaml(settings: NodeSettings): string {
     auto_snapshot: false,
     ...settings.yaml,
   };
-  return Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join(
-    "",
-  );
+  return Object.entries(options).filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join("");
 }
 
 function logbackXml(logFile: string): string {

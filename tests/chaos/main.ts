@@ -33,6 +33,8 @@ import { watchStarvation } from "./starvation.ts";
 
 const REQUEST_TIMEOUT_MS = 2_500;
 const KEYSPACE = "chaos";
+/** Without it, a node that is killed loses the last moment of its log, and counters an increment. */
+const DURABLE = { commitlog_sync: "batch", commitlog_sync_period: null };
 /** Between an answer and the client's next request. */
 const PAUSE_MS = 100;
 /** Before the first fault, and after the last one. */
@@ -50,7 +52,7 @@ async function main({ seed, isShort, soakMs }: Settings): Promise<boolean> {
   await using stack = new AsyncDisposableStack();
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-chaos-" });
   stack.defer(() => Deno.remove(directory, { recursive: true }));
-  const ring = stack.use(await startRing({ directory, log }));
+  const ring = stack.use(await startRing({ directory, log, yaml: DURABLE }));
   const env = environmentOn(ring);
   await migrate(readConfig(env), { log });
   const starting = ["first", "second"].map((name) => {
