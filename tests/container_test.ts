@@ -94,6 +94,11 @@ describe("Dockerfile", () => {
     expect(permissionsOf(command)).toEqual(permissionsOf(tasks.start!.command));
   });
 
+  it("gives V8 the flags of the task `start`", () => {
+    const [, flags] = /--v8-flags=(\S+)/.exec(tasks.start!.command) ?? [];
+    expect(dockerfile).toContain(`DENO_V8_FLAGS=${flags} `);
+  });
+
   it("reads two folders, and asks nobody for more", () => {
     expect(command).toContain('"--allow-read=/app/cql,/run/secrets"');
     expect(command).toContain('"--no-prompt"');
