@@ -56,7 +56,7 @@ function withRatio({ rowsPerSecond, gatewayRatio, errors }: Figures): string {
   return [
     whole(rowsPerSecond),
     ...(gatewayRatio === null ? [] : [`(${gatewayRatio.toFixed(2)} ×)`]),
-    ...(errors === 0 ? [] : [`, ${whole(errors)} errors`]),
+    ...(errors === 0 ? [] : [`and ${whole(errors)} errors`]),
   ].join(" ");
 }
 
