@@ -7,6 +7,7 @@
 import cassandra from "cassandra-driver";
 import { readConfig } from "../../config/config.ts";
 import { freePort } from "../../dev/ports.ts";
+import { taskArguments } from "../../dev/task_arguments.ts";
 import type { Usage } from "../measure/process_tree.ts";
 import { startServer } from "../measure/server_process.ts";
 import { ownNode } from "../measure/stage.ts";
@@ -70,10 +71,7 @@ export async function startOwnProject(
     await client.shutdown();
   });
   const service = await startServer({
-    command: [
-      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-net", "--allow-env"],
-      ...[`--allow-read=${folder}`, "main.ts"],
-    ],
+    command: [Deno.execPath(), ...taskArguments("start", env)],
     env,
     logFile: `${folder}/log`,
   });
