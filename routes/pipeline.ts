@@ -47,6 +47,7 @@ import { timing } from "./middleware/timing.ts";
 import { type CassandraTracing, traceCassandra } from "./auth/trace_cassandra.ts";
 import { enforceQuotas } from "./quota/enforce_quotas.ts";
 import { type QuotaSelector, quotasIn } from "./quota/select_quotas.ts";
+
 /** What the units of the pipeline are made of. */
 export interface PipelineOptions {
   /** The whole responses to `HEAD`. */

@@ -42,8 +42,8 @@ const AREAS: readonly (readonly [area: string, paths: readonly string[]])[] = [
 
 const OTHER = "Other";
 const RUNTIME = "Runtime";
-/** What V8 calls these where there is no function. */
 const IDLE = "(idle)";
+/** What V8 calls these where there is no function. */
 const NATIVE: ReadonlyMap<string, string> = new Map([
   ["(garbage collector)", "Garbage collection"],
   ["(program)", RUNTIME],
