@@ -1,12 +1,12 @@
 /**
  * @module
  * `deno task test [arguments of deno test]`: runs the tests with one real Cassandra for all of them,
- * ends with a line that counts them, and leaves nothing behind. Without arguments, those of the whole
+ * says at the end which failed and how many passed, and leaves nothing behind. Without arguments, those of the whole
  * service run beside those of single modules: they spend half of their time waiting.
  */
 
 import { TEST_CONTACT_POINTS, withTestCassandra } from "./cassandra/test_cluster.ts";
-import { summarizeReport, type TestCounts } from "./summarize_report.ts";
+import { summarizeReport } from "./summarize_report.ts";
 
 /** The arguments of the processes that run every test, the one that takes longest first. */
 const ALL_TESTS = [["tests"], ["--ignore=tests"]];
@@ -69,19 +69,20 @@ async function printFile(path: string): Promise<void> {
   await file.readable.pipeTo(Deno.stdout.writable, { preventClose: true });
 }
 
+/** The failures of all reports, for who reads only the end of a long log, and the line that counts. */
 function describeOutcome(reports: readonly string[], code: number): string {
-  const counts = reports.map(summarizeReport);
-  const sum = (count: (each: TestCounts) => number) =>
-    counts.reduce((total, each) => total + count(each), 0);
-  const [passed, failed, skipped] = [
-    sum((each) => each.passed),
-    sum((each) => each.failed),
-    sum((each) => each.skipped),
-  ];
-  const text = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-  return code !== 0 && failed === 0
-    ? `${text}, but deno test ended with code ${code}: see above`
-    : text;
+  const summaries = reports.map(summarizeReport);
+  const failures = summaries.flatMap((summary) => summary.failures);
+  const passed = summaries.reduce((sum, summary) => sum + summary.passed, 0);
+  const skipped = summaries.reduce((sum, summary) => sum + summary.skipped, 0);
+  const counts = `${passed} passed, ${failures.length} failed` +
+    (skipped > 0 ? `, ${skipped} skipped` : "");
+  return [
+    ...failures.map(({ name, error }) => `FAILED: ${name}\n${error}\n`),
+    code !== 0 && failures.length === 0
+      ? `${counts}, but deno test ended with code ${code}: see above`
+      : counts,
+  ].join("\n");
 }
 
 if (import.meta.main) {

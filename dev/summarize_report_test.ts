@@ -43,7 +43,19 @@ describe("summarizeReport()", () => {
   ];
   for (const { name, report, expected: [passed, failed, skipped] } of cases) {
     it(`counts ${name}`, () => {
-      expect(summarizeReport(report)).toEqual({ passed, failed, skipped });
+      const summary = summarizeReport(report);
+      expect([summary.passed, summary.failures.length, summary.skipped])
+        .toEqual([passed, failed, skipped]);
     });
   }
+
+  it("says which tests failed, and why", () => {
+    const failure =
+      '<failure message="Uncaught Error: no &quot;a&quot;">Error: no &quot;a&quot;\n' +
+      "    at file:///a_test.ts:8:33</failure>";
+    const { failures } = summarizeReport(report([["a", STEP_FAILURE], ["a > &lt;b>", failure]]));
+    expect(failures).toEqual([
+      { name: "a > <b>", error: 'Error: no "a"\n    at file:///a_test.ts:8:33' },
+    ]);
+  });
 });
