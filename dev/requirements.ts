@@ -22,15 +22,18 @@ const INSTALL_MAVEN = `Install Maven, which fetches Cassandra's jars once:
 /** Cassandra 5.0 runs on these; its start refuses others. */
 const JAVA_VERSIONS = ["11", "17"];
 
+type Environment = Readonly<Record<string, string>>;
+
 /**
  * The command that starts a Java on which Cassandra 5.0 runs: that of `JAVA_HOME`, else of `PATH`.
  *
+ * @param env default: the variables of this process
  * @throws {Error} saying how to install it, if it is missing or has the wrong version
  */
-export async function findJava(): Promise<string> {
-  const home = Deno.env.get("JAVA_HOME");
+export async function findJava(env: Environment = Deno.env.toObject()): Promise<string> {
+  const { JAVA_HOME: home } = env;
   const command = home ? `${home}/bin/java` : "java";
-  const output = await run(command, ["-version"]);
+  const output = await run([command, "-version"], env);
   if (output === undefined) {
     throw new Error(
       `Cannot start Cassandra: there is no Java (looked for "${command}")\n` +
@@ -50,10 +53,11 @@ export async function findJava(): Promise<string> {
 /**
  * The command that starts Maven.
  *
+ * @param env default: the variables of this process
  * @throws {Error} saying how to install it, if it is missing
  */
-export async function findMaven(): Promise<string> {
-  if (await run("mvn", ["--version"]) === undefined) {
+export async function findMaven(env: Environment = Deno.env.toObject()): Promise<string> {
+  if (await run(["mvn", "--version"], env) === undefined) {
     throw new Error(
       `Cannot fetch Cassandra: there is no Maven (looked for "mvn")\n` +
         `${INSTALL_MAVEN}\n${CONTAINER_ADVICE}`,
@@ -63,9 +67,13 @@ export async function findMaven(): Promise<string> {
 }
 
 /** What a command prints on both its streams, or undefined if there is no such command. */
-async function run(command: string, args: string[]): Promise<string | undefined> {
+async function run(
+  [command, ...args]: [string, ...string[]],
+  env: Environment,
+): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await new Deno.Command(command, { args }).output();
+    const { stdout, stderr } = await new Deno.Command(command, { args, env, clearEnv: true })
+      .output();
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;

@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
-import { after, before, beforeEach, describe, it } from "@std/testing/bdd";
+import { after, before, describe, it } from "@std/testing/bdd";
 import { findJava, findMaven } from "./requirements.ts";
 
 describe("a machine without what Cassandra needs", () => {
-  const environment = { PATH: Deno.env.get("PATH"), JAVA_HOME: Deno.env.get("JAVA_HOME") };
   let directory: string;
+  const path = () => ({ PATH: `${directory}/bin` });
 
   /** Puts a `java` there that says it is of a version. */
   async function installJava(version: string): Promise<void> {
@@ -16,26 +16,16 @@ describe("a machine without what Cassandra needs", () => {
   before(async () => {
     directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
   });
-  beforeEach(() => {
-    Deno.env.set("PATH", `${directory}/bin`);
-    Deno.env.delete("JAVA_HOME");
-  });
-  after(async () => {
-    for (const [name, value] of Object.entries(environment)) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-    await Deno.remove(directory, { recursive: true });
-  });
+  after(() => Deno.remove(directory, { recursive: true }));
 
   it("findJava() says how to install Java if it is missing", async () => {
-    await expect(findJava()).rejects.toThrow(
+    await expect(findJava(path())).rejects.toThrow(
       /there is no Java[^]*openjdk-17-jre-headless[^]*brew install openjdk@17[^]*docker run/,
     );
   });
 
   it("findMaven() says how to install Maven if it is missing", async () => {
-    await expect(findMaven()).rejects.toThrow(
+    await expect(findMaven(path())).rejects.toThrow(
       /there is no Maven[^]*apt install maven[^]*docker run/,
     );
   });
@@ -43,21 +33,19 @@ describe("a machine without what Cassandra needs", () => {
   for (const version of ["1.8.0_412", "21.0.4", "110.0.1"]) {
     it(`findJava() rejects Java ${version}`, async () => {
       await installJava(version);
-      await expect(findJava()).rejects.toThrow(/needs 11 or 17[^]*openjdk-17-jre-headless/);
+      await expect(findJava(path())).rejects.toThrow(/needs 11 or 17[^]*openjdk-17-jre-headless/);
     });
   }
 
   for (const version of ["11.0.2", "17.0.15", "17"]) {
     it(`findJava() takes Java ${version}`, async () => {
       await installJava(version);
-      expect(await findJava()).toBe("java");
+      expect(await findJava(path())).toBe("java");
     });
   }
 
   it("findJava() prefers JAVA_HOME", async () => {
     await installJava("17.0.15");
-    Deno.env.set("PATH", "");
-    Deno.env.set("JAVA_HOME", directory);
-    expect(await findJava()).toBe(`${directory}/bin/java`);
+    expect(await findJava({ PATH: "", JAVA_HOME: directory })).toBe(`${directory}/bin/java`);
   });
 });
