@@ -283,8 +283,7 @@ describe("Reads that are the same", () => {
   });
 
   it("fail together, each with a problem of its own", async () => {
-    // Each piece of an answer waits.
-    proxy.delayMs = 20;
+    proxy.delayMs = SLOW_MS;
     const { result, statements } = await taken(
       "get_size",
       () => together(8, () => get("/sizes/1")),

@@ -8,7 +8,10 @@ import { openBlackHole } from "./black_hole.ts";
 export interface SlowProxy extends AsyncDisposable {
   /** As `CASSANDRA_CONTACT_POINTS` takes it. */
   readonly contactPoint: string;
-  /** How long each piece of an answer waits, in milliseconds; `Infinity` for a node that is frozen. */
+  /**
+   * How long each piece of an answer is under way, in milliseconds, whatever came before it; `Infinity` for a node that
+   * is frozen.
+   */
   delayMs: number;
   /** The pieces that clients have sent so far, without heartbeats. */
   readonly sent: number;
@@ -27,6 +30,14 @@ export interface SlowProxy extends AsyncDisposable {
 
 /** Of a frame; a heartbeat is no more than that. */
 const HEADER_BYTES = 9;
+/** How many pieces of answers of one connection are under way at once. */
+const MAX_UNDERWAY = 1_000;
+
+/** A piece of an answer, and when the node sent it. */
+interface Arrival {
+  readonly chunk: Uint8Array<ArrayBuffer>;
+  readonly at: number;
+}
 
 /** @param address where it listens; default: a free port of 127.0.0.1 */
 export function startSlowProxy(
@@ -55,11 +66,18 @@ export function startSlowProxy(
       }),
     ).pipeTo(node.writable);
     const answers = node.readable.pipeThrough(
-      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-        async transform(chunk, controller) {
-          const endsAt = performance.now() + state.delayMs;
+      new TransformStream<Uint8Array<ArrayBuffer>, Arrival>(
+        {
+          transform: (chunk, controller) => controller.enqueue({ chunk, at: performance.now() }),
+        },
+        undefined,
+        { highWaterMark: MAX_UNDERWAY },
+      ),
+    ).pipeThrough(
+      new TransformStream<Arrival, Uint8Array<ArrayBuffer>>({
+        async transform({ chunk, at }, controller) {
           // It looks again now and then: a node that was frozen may thaw.
-          while (performance.now() < endsAt && state.delayMs > 0) {
+          while (performance.now() < at + state.delayMs) {
             await new Promise((resolve) => setTimeout(resolve, 10));
           }
           controller.enqueue(chunk);
