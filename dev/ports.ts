@@ -16,13 +16,14 @@ export interface Address {
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 
-/** A port on which nothing listens, on `hostname`. */
-export function freePort(hostname = "127.0.0.1"): number {
+/** A port on which nothing listens, on any of the hosts. Default: `127.0.0.1`. */
+export function freePort(...hostnames: readonly string[]): number {
+  const hosts = hostnames.length === 0 ? ["127.0.0.1"] : hostnames;
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
-    if (isFree({ hostname, port })) return port;
+    if (hosts.every((hostname) => isFree({ hostname, port }))) return port;
   }
-  throw new Error(`Cannot find a free port on "${hostname}": 100 attempts were all taken`);
+  throw new Error(`Cannot find a free port on ${hosts.join(", ")}: 100 attempts were all taken`);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface RingOptions {
   readonly clientNetwork?: string;
   /** Entries of `cassandra.yaml`. Default: none. */
   readonly yaml?: Readonly<Record<string, unknown>>;
+  /** Gives up the start, leaving nothing. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where the nodes stand: a third of the tokens each. */
@@ -53,10 +55,12 @@ export interface Ring extends AsyncDisposable {
  */
 export async function startRing(options: RingOptions): Promise<Ring> {
   const { directory, log, network = "127.0.0", clientNetwork, yaml = {} } = options;
-  const nativePort = options.nativePort ?? freePort(`${network}.1`);
-  const storagePort = freePort(`${network}.1`);
+  const addresses = PLACES.map((_, index) => `${network}.${index + 1}`);
+  const nativePort = options.nativePort ?? freePort(...addresses);
+  const storagePort = freePort(...addresses);
   const nodes: LocalCassandra[] = [];
   const givingUp = new AbortController();
+  const signal = AbortSignal.any([givingUp.signal, ...(options.signal ? [options.signal] : [])]);
   const stop = async () => void await Promise.all(nodes.map((node) => node.kill()));
   const startNode = async (
     number: number,
@@ -73,7 +77,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
       seeds: [`${network}.1:${storagePort}`],
       heapMb: HEAP_MB,
       isShortLived: true,
-      signal: givingUp.signal,
+      signal,
       yaml: clientNetwork === undefined
         ? yaml
         : { ...yaml, broadcast_rpc_address: `${clientNetwork}.${number}` },
@@ -84,7 +88,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   };
   const starting = PLACES.map((place, index) => startNode(index + 1, place));
   try {
-    for (const node of await Promise.all(starting)) await untilAgreed(node);
+    for (const node of await Promise.all(starting)) await untilAgreed(node, signal);
   } catch (error) {
     givingUp.abort();
     await Promise.allSettled(starting);
@@ -107,7 +111,10 @@ const GOSSIP_TIMEOUT_MS = 180_000;
 const INTERVAL_MS = 250;
 
 /** A node answers CQL before it knows where the others are, and has the same schema. */
-async function untilAgreed({ contactPoint, localDatacenter }: LocalCassandra): Promise<void> {
+async function untilAgreed(
+  { contactPoint, localDatacenter }: LocalCassandra,
+  signal: AbortSignal,
+): Promise<void> {
   const client = new cassandra.Client({
     contactPoints: [contactPoint],
     localDataCenter: localDatacenter,
@@ -131,6 +138,7 @@ async function untilAgreed({ contactPoint, localDatacenter }: LocalCassandra): P
       const rows = [...local!.rows, ...peers!.rows].filter((row) => row.data_center !== null);
       const versions = new Set(rows.map(({ schema_version }) => String(schema_version)));
       if (rows.length === PLACES.length && versions.size === 1) return;
+      signal.throwIfAborted();
       if (Date.now() > deadline) {
         throw new Error(
           `Cannot start the ring: ${contactPoint} does not agree with the other nodes`,

@@ -26,8 +26,8 @@ export interface PlannedFault {
 
 const KINDS: readonly FaultKind[] = ["freeze", "kill", "stop"];
 const NODES = [0, 1, 2];
-/** Longer than the deadline of a request. */
-const SHORT_MS = 3_500;
+/** Longer than the deadline of a request, and than a gateway takes to give up a silent node. */
+const SHORTEST_MS = 3_500;
 /** The nodes of the gateways' data centre. Without them, no quorum is there. */
 const NEAR = [0, 1];
 
@@ -42,12 +42,16 @@ export function planFaults({ seed, isShort }: FaultPlanOptions): PlannedFault[] 
   const fault = (kind: FaultKind, node: number): PlannedFault => ({
     kind,
     nodes: [node],
-    lastsMs: SHORT_MS + random.below(2_000),
+    lastsMs: SHORTEST_MS + random.below(2_000),
     calmMs: 2_000,
   });
   if (isShort) {
     const kinds = ["freeze", "kill"] as const;
-    return kinds.map((kind) => ({ ...fault(kind, random.pick(NEAR)), lastsMs: SHORT_MS }));
+    return kinds.map((kind) => ({
+      ...fault(kind, random.pick(NEAR)),
+      lastsMs: SHORTEST_MS,
+      calmMs: 1_000,
+    }));
   }
   const all = KINDS.flatMap((kind) => NODES.map((node) => fault(kind, node)));
   const outage: PlannedFault = { kind: "kill", nodes: NEAR, lastsMs: 5_000, calmMs: 5_000 };

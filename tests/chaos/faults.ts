@@ -7,6 +7,7 @@
 import type { LocalCassandra } from "../../dev/cassandra/cassandra.ts";
 import type { Ring } from "../../dev/cassandra/ring.ts";
 import type { PlannedFault } from "./fault_plan.ts";
+import { pause } from "./pause.ts";
 
 export interface CarriedOutFault extends PlannedFault {
   readonly startedAt: number;
@@ -17,6 +18,13 @@ export interface CarriedOutFault extends PlannedFault {
   /** When they were back for each other and for the gateways. */
   readonly backAt: number;
 }
+
+/**
+ * How long a node that was started reads by another rule than its tables ask for: Cassandra's
+ * `read_request_timeout`, and a moment. Until then it takes half of that to ask another replica in place of
+ * a dead one, which is longer than a request may take.
+ */
+const SETTLING_MS = 5_500;
 
 export interface CarryOutOptions {
   readonly log: (line: string) => void;
@@ -31,34 +39,32 @@ export async function carryOut(
   { log, signal, untilBack }: CarryOutOptions,
 ): Promise<CarriedOutFault[]> {
   const carriedOut: CarriedOutFault[] = [];
+  let settledAt = -Infinity;
   for (const fault of plan) {
-    signal.throwIfAborted();
+    await pause(settledAt - performance.now(), signal);
     const nodes = fault.nodes.map((index) => ring.nodes[index]!);
     log(`${fault.kind} ${nodes.map(({ contactPoint }) => contactPoint).join(" and ")}`);
     const startedAt = performance.now();
     await Promise.all(nodes.map((node) => FAULTS[fault.kind].begin(node)));
-    await pause(fault.lastsMs);
+    await pause(fault.lastsMs, signal);
     const liftedAt = performance.now();
-    await Promise.all(nodes.map((node) => FAULTS[fault.kind].lift(node)));
+    await Promise.all(nodes.map((node) => FAULTS[fault.kind].lift(node, signal)));
     const servingAt = performance.now();
+    if (fault.kind !== "freeze") settledAt = servingAt + SETTLING_MS;
     await untilBack();
     carriedOut.push({ ...fault, startedAt, liftedAt, servingAt, backAt: performance.now() });
-    await pause(fault.calmMs);
+    await pause(fault.calmMs, signal);
   }
   return carriedOut;
 }
 
 interface Fault {
   begin(node: LocalCassandra): Promise<void>;
-  lift(node: LocalCassandra): Promise<void> | void;
+  lift(node: LocalCassandra, signal: AbortSignal): Promise<void> | void;
 }
 
 const FAULTS: Readonly<Record<PlannedFault["kind"], Fault>> = {
   freeze: { begin: (node) => node.freeze(), lift: (node) => node.thaw() },
-  kill: { begin: (node) => node.kill(), lift: (node) => node.start() },
-  stop: { begin: (node) => node.stop(), lift: (node) => node.start() },
+  kill: { begin: (node) => node.kill(), lift: (node, signal) => node.start(signal) },
+  stop: { begin: (node) => node.stop(), lift: (node, signal) => node.start(signal) },
 };
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

@@ -6,15 +6,22 @@
 import cassandra from "cassandra-driver";
 import type { Ring } from "../../dev/cassandra/ring.ts";
 import type { Ledger } from "./ledger.ts";
+import { pause } from "./pause.ts";
 
 const { all, serial } = cassandra.types.consistencies;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
+
+export interface FinalStateOptions {
+  readonly keyspace: string;
+  readonly ledger: Ledger;
+  /** Gives up reading. */
+  readonly signal: AbortSignal;
+}
 
 /** Adds the last reads to the ledger. Waits for nodes that are not all there yet. */
 export async function readFinalState(
   ring: Ring,
-  keyspace: string,
-  ledger: Ledger,
+  { keyspace, ledger, signal }: FinalStateOptions,
 ): Promise<void> {
   const [{ contactPoint, localDatacenter }] = ring.nodes;
   const client = new cassandra.Client({
@@ -36,7 +43,7 @@ export async function readFinalState(
         return { rows, startedAt, endedAt: performance.now() };
       } catch (error) {
         if (Date.now() > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 250));
+        await pause(250, signal);
       }
     }
   }

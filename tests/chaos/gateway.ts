@@ -1,16 +1,20 @@
 /**
- * A gateway as a process of its own, with the permissions that it has in production.
+ * Gateways as processes of their own, with the permissions that they have in production.
  *
  * @module
  */
+import { freePort } from "../../dev/ports.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
-import { untilReady } from "../support/eventually.ts";
+import { pause } from "./pause.ts";
 
 export interface Gateway extends AsyncDisposable {
   readonly name: string;
   readonly url: string;
   readonly adminUrl: string;
   readonly pid: number;
+  readonly logFile: string;
+  /** Resolves if it ends without being asked to. */
+  readonly ended: Promise<GatewayEnded>;
   /**
    * How long its main thread has waited for a processor, in milliseconds: a machine that is short of
    * them makes everything late, and that is not the gateway's fault. 0 where the kernel does not say.
@@ -18,17 +22,58 @@ export interface Gateway extends AsyncDisposable {
   starvedMs(): number;
 }
 
-export interface GatewayOptions {
-  readonly name: string;
+export interface GatewaysOptions {
   readonly env: Readonly<Record<string, string>>;
+  /** Holds their logs. */
+  readonly directory: string;
+  /** Gives up the start, leaving nothing. */
+  readonly signal: AbortSignal;
+}
+
+interface GatewayOptions extends Omit<GatewaysOptions, "directory"> {
+  readonly name: string;
   readonly port: number;
   readonly adminPort: number;
   readonly logFile: string;
 }
 
-/** Starts it and resolves once its routes are served. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { name, port, adminPort, logFile } = options;
+/** A gateway has ended without being asked to, which no fault of a node excuses. */
+export class GatewayEnded extends Error {}
+
+const INTERVAL_MS = 20;
+
+/**
+ * Starts two gateways and resolves once their routes are served, however long that takes.
+ *
+ * @throws {GatewayEnded} with the end of its log, if one ends before
+ */
+export async function startGateways(
+  { directory, ...options }: GatewaysOptions,
+): Promise<{ readonly gateways: readonly Gateway[] } & AsyncDisposable> {
+  const starting = ["first", "second"].map((name) =>
+    startGateway({
+      ...options,
+      name,
+      logFile: `${directory}/${name}.log`,
+      port: freePort(),
+      adminPort: freePort(),
+    })
+  );
+  const stack = new AsyncDisposableStack();
+  for (const started of await Promise.allSettled(starting)) {
+    if (started.status === "fulfilled") stack.use(started.value);
+  }
+  try {
+    const gateways = await Promise.all(starting);
+    return { gateways, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { name, port, adminPort, logFile, signal } = options;
   const env = { ...options.env, PORT: `${port}`, ADMIN_PORT: `${adminPort}` };
   const log = await Deno.open(logFile, { create: true, write: true, truncate: true });
   const child = new Deno.Command(Deno.execPath(), {
@@ -38,26 +83,60 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stderr: "inherit",
   }).spawn();
   const logging = child.stdout.pipeTo(log.writable);
-  const url = `http://127.0.0.1:${port}`;
+  const { promise: ended, resolve: noteEnd } = Promise.withResolvers<GatewayEnded>();
+  let isWanted = true;
+  const logged = child.status.then(async ({ code }) => {
+    await logging;
+    if (isWanted) noteEnd(await describeEnd({ name, code, logFile }));
+  });
   const gateway: Gateway = {
     name,
-    url,
+    url: `http://127.0.0.1:${port}`,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     pid: child.pid,
+    logFile,
+    ended,
     starvedMs: () => starvedMs(child.pid),
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await child.status;
-      await logging;
+      isWanted = false;
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      await logged;
     },
   };
+  let failure: GatewayEnded | undefined;
+  ended.then((error) => failure = error);
   try {
-    await untilReady(url);
+    while (!await isReady(gateway)) {
+      if (failure !== undefined) throw failure;
+      await pause(INTERVAL_MS, signal);
+    }
   } catch (error) {
     await gateway[Symbol.asyncDispose]();
     throw error;
   }
   return gateway;
+}
+
+async function describeEnd(
+  { name, code, logFile }: Pick<GatewayOptions, "name" | "logFile"> & { readonly code: number },
+): Promise<GatewayEnded> {
+  const lines = (await Deno.readTextFile(logFile)).trim().split("\n").slice(-5).join("\n");
+  return new GatewayEnded(`Gateway ${name} ended with code ${code}:\n${lines}`);
+}
+
+/** Whether its routes are served. Not while it does not answer. */
+export async function isReady({ url }: Gateway): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/readyz`);
+    await response.body?.cancel();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -10,7 +10,15 @@ import type { PartitionRead, RowWrite } from "./check/rows.ts";
 import type { VersionRead, VersionWrite } from "./check/versions.ts";
 import type { Interval } from "./history.ts";
 
-export type RequestKind = "read" | "write" | "counter" | "transaction" | "stream" | "bulk";
+export const REQUEST_KINDS = [
+  "read",
+  "write",
+  "counter",
+  "transaction",
+  "stream",
+  "bulk",
+] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 export interface RequestRecord extends Interval {
   readonly kind: RequestKind;
@@ -26,6 +34,8 @@ export interface RequestRecord extends Interval {
 
 export interface Ledger {
   readonly requests: RequestRecord[];
+  /** What makes no sense to a client, such as broken JSON. */
+  readonly unreadable: string[];
   readonly versionWrites: VersionWrite[];
   readonly versionReads: VersionRead[];
   readonly rowWrites: RowWrite[];
@@ -39,6 +49,7 @@ export interface Ledger {
 export function createLedger(): Ledger {
   return {
     requests: [],
+    unreadable: [],
     versionWrites: [],
     versionReads: [],
     rowWrites: [],

@@ -22,7 +22,9 @@ export async function watchMemory(
   const samples: MemorySample[] = [];
   while (!signal.aborted) {
     for (const { name, pid } of gateways) {
-      samples.push({ gateway: name, at: performance.now(), bytes: await residentMemory(pid) });
+      // Null where the kernel does not say, or the gateway has ended.
+      const bytes = await residentMemory(pid).catch(() => null);
+      if (bytes !== null) samples.push({ gateway: name, at: performance.now(), bytes });
     }
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }

@@ -8,8 +8,8 @@ import { checkLinearizable } from "./check/linearizable.ts";
 import { checkRows } from "./check/rows.ts";
 import { checkVersions } from "./check/versions.ts";
 import type { CarriedOutFault } from "./faults.ts";
-import type { Fault } from "./history.ts";
-import type { Ledger, RequestRecord } from "./ledger.ts";
+import type { Fault, Write } from "./history.ts";
+import { type Ledger, REQUEST_KINDS, type RequestKind, type RequestRecord } from "./ledger.ts";
 import { GRACE_MS, lateAnswers, longestGapMs, percentile } from "./measure.ts";
 import type { MemorySample } from "./memory.ts";
 import type { Recovery } from "./readiness.ts";
@@ -35,25 +35,79 @@ const MAX_READY_MS = 1_000;
 /** For how long after a node has died the service is watched. */
 const WATCHED_MS = 5_000;
 
-/** Every promise that the run has seen broken. */
-export function findFaults(run: Run): Fault[] {
+/** The promises that a run has seen broken, in words. */
+export interface Broken {
+  /** What an answer says is so, however slow the machine is. */
+  readonly safety: readonly Fault[];
+  /** It comes in time, and the service is soon there again: what a machine that is slow enough breaks, too. */
+  readonly time: readonly Fault[];
+}
+
+export function findBroken(run: Run): Broken {
   const { ledger, deadlineMs } = run;
-  const late = lateAnswers(ledger.requests, deadlineMs);
   const failed = ledger.requests.filter(({ status }) => status === 500);
-  return [
-    ...checkVersions(ledger.versionWrites, ledger.versionReads),
-    ...checkRows(ledger.rowWrites, ledger.partitionReads),
-    ...checkCounters(ledger.increments, ledger.counterReads),
-    ...[...ledger.leases].flatMap(([lease, history]) => checkLinearizable(lease, history)),
-    ...late.map((request) => `An answer came too late: ${describe(request, run)}`),
-    ...failed.map((request) => `An answer is 500: ${describe(request, run)}`),
-    ...gapsOf(run).filter(({ gapMs }) => gapMs >= MAX_GAP_MS).map(({ name, gapMs }) =>
-      `Nothing was served for ${Math.round(gapMs)} ms: ${name}`
-    ),
-    ...readyMs(run).filter((ms) => ms > MAX_READY_MS).map((ms) =>
-      `A gateway was ready ${Math.round(ms)} ms after the quorum`
-    ),
-  ];
+  return {
+    safety: [
+      ...checkVersions(ledger.versionWrites, ledger.versionReads),
+      ...checkRows(ledger.rowWrites, ledger.partitionReads),
+      ...checkCounters(ledger.increments, ledger.counterReads),
+      ...[...ledger.leases].flatMap(([lease, history]) => checkLinearizable(lease, history)),
+      ...failed.map((request) => `An answer is 500: ${describe(request, run)}`),
+      ...ledger.unreadable.map((error) => `An answer cannot be read: ${error}`),
+      ...unused(ledger).map((kind) => `No ${kind} succeeded: the run shows nothing about them`),
+    ],
+    time: [
+      ...lateAnswers(ledger.requests, deadlineMs).map((request) =>
+        `An answer came too late: ${describe(request, run)}`
+      ),
+      ...gapsOf(run).filter(({ gapMs }) => gapMs >= MAX_GAP_MS).map(({ name, gapMs }) =>
+        `Nothing was served for ${Math.round(gapMs)} ms: ${name}`
+      ),
+      ...readyMs(run).filter((ms) => ms > MAX_READY_MS).map((ms) =>
+        `A gateway was ready ${Math.round(ms)} ms after the quorum`
+      ),
+    ],
+  };
+}
+
+/** Kinds of requests of which none succeeded. */
+function unused({ requests }: Ledger): RequestKind[] {
+  const used = new Set(
+    requests.filter(({ status }) => status !== null && status < 300).map(({ kind }) => kind),
+  );
+  return REQUEST_KINDS.filter((kind) => !used.has(kind));
+}
+
+/**
+ * The last line of a run.
+ *
+ * @param outcome.broken how many promises were broken that decide
+ * @param outcome.tooSlow how many were broken that do not
+ */
+export function summarize(
+  { ledger, faults }: Pick<Run, "ledger" | "faults">,
+  { broken, tooSlow }: { readonly broken: number; readonly tooSlow: number },
+): string {
+  if (broken > 0) return `${broken} ${broken === 1 ? "promise was" : "promises were"} broken`;
+  const kept =
+    `${
+      writesOf(ledger, "acknowledged")
+    } acknowledged writes are there after ${faults.length} faults ` +
+    `and ${ledger.requests.length} requests, and no answer is 500 or impossible`;
+  return tooSlow === 0
+    ? `Every promise was kept: ${kept}`
+    : `Every promise of safety was kept: ${kept}; ${tooSlow} of time ${
+      tooSlow === 1 ? "was" : "were"
+    } broken`;
+}
+
+/** How many single writes, increments included, had an outcome. */
+function writesOf(
+  { versionWrites, rowWrites, increments }: Ledger,
+  verdict: Write["verdict"],
+): number {
+  return [...versionWrites, ...rowWrites, ...increments]
+    .filter((write) => write.verdict === verdict).length;
 }
 
 interface Gap {
@@ -103,8 +157,7 @@ export function describeRun(run: Run): string[] {
   const { ledger, faults, deadlineMs } = run;
   const seconds = (run.endedAt - run.startedAt) / 1_000;
   const kinds = Map.groupBy(ledger.requests, ({ kind }) => kind);
-  const verdicts = [...ledger.versionWrites, ...ledger.rowWrites, ...ledger.increments];
-  const count = (verdict: string) => verdicts.filter((each) => each.verdict === verdict).length;
+  const count = (verdict: Write["verdict"]) => writesOf(ledger, verdict);
   const swaps = [...ledger.leases.values()].flat().filter((each) => each.kind === "swap");
   const swapped = (outcome: string) => swaps.filter((each) => each.outcome === outcome).length;
   const waits = ledger.requests.map(({ longestWaitMs }) => longestWaitMs);

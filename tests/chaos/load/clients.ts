@@ -24,11 +24,11 @@ export type Client = (context: ClientContext) => Promise<void>;
 
 /** Runs one step after the other until the run ends. */
 async function repeat(
-  { signal, pauseMs }: ClientContext,
+  { ledger, signal, pauseMs }: ClientContext,
   step: (round: number) => Promise<void>,
 ): Promise<void> {
   for (let round = 0; !signal.aborted; round++) {
-    await step(round);
+    await step(round).catch((error) => ledger.unreadable.push(`${error}`));
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -70,8 +70,9 @@ async function receive(url: string, request: SentRequest): Promise<Outcome> {
     lastAt = now;
   };
   let text = "";
+  let response: Response;
   try {
-    const response = await fetch(url + path, {
+    response = await fetch(url + path, {
       method,
       body,
       headers: {
@@ -86,13 +87,14 @@ async function receive(url: string, request: SentRequest): Promise<Outcome> {
       text += decoder.decode(chunk, { stream: true });
     }
     noteProgress();
-    return { status: response.status, ...problemIn(response, text), text, longestWaitMs };
   } catch (error) {
     noteProgress();
     return { status: null, code: null, detail: String(error), text, longestWaitMs };
   }
+  return { status: response.status, ...problemIn(response, text), text, longestWaitMs };
 }
 
+/** @throws {SyntaxError} if it is no JSON */
 function problemIn(response: Response, text: string): Pick<Answer, "code" | "detail"> {
   if (response.headers.get("content-type") !== "application/problem+json") {
     return { code: null, detail: "" };
