@@ -1,0 +1,244 @@
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import {
+  bulkObservations,
+  NDJSON,
+  observation,
+  observations,
+  openUpload,
+  parseReport,
+  stored,
+  type Summary,
+  upload,
+} from "../support/bulk_client.ts";
+import { eventually } from "../support/eventually.ts";
+import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
+
+let service: TestService & AsyncDisposable;
+before(async () => {
+  service = await startTestService({ cqlDir: EXAMPLE });
+});
+after(() => service[Symbol.asyncDispose]());
+
+/** A request as bytes on a connection, for senders that no client library is. */
+async function connect(path: string): Promise<Deno.TcpConn> {
+  const { hostname, port } = new URL(service.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  await send(
+    connection,
+    `POST ${path} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n` +
+      `authorization: Bearer ${await service.token("writer")}\r\n` +
+      `content-type: ${NDJSON}\r\ntransfer-encoding: chunked\r\n\r\n`,
+  );
+  return connection;
+}
+
+async function send(connection: Deno.TcpConn, text: string): Promise<void> {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(await connection.write(bytes));
+}
+
+function httpChunk(text: string): string {
+  return `${text.length.toString(16)}\r\n${text}\r\n`;
+}
+
+describe("@bulk and its sender", () => {
+  it("writes what it has read of an upload that breaks off, and says so", async () => {
+    const since = service.observations.length;
+    const connection = await connect("/stations/broken/observations");
+    await send(connection, httpChunk(observations(50) + observation(50)));
+    await eventually(
+      "the lines are written",
+      async () => (await stored(service, "broken")).length === 50,
+    );
+    await new Promise((r) => setTimeout(r, 300));
+    connection.close();
+
+    const bulk = await eventually("it is told of", () => bulkObservations(service, since)[0]);
+    expect(bulk).toMatchObject({ read: 50, written: 50, failed: 0, completed: false });
+    expect(bulk.cause).toBeInstanceOf(Error);
+    const request = await eventually(
+      "the request is over",
+      () => service.observations.slice(since).find((each) => each.kind === "request"),
+    );
+    expect(request).toMatchObject({ completed: false, status: 200, requestId: bulk.requestId });
+    expect(request.cause).toBeInstanceOf(Error);
+    // The last line had no end: it may have been cut off.
+    expect(await stored(service, "broken")).toHaveLength(50);
+  });
+
+  for (const lines of [1, 50, 5_000]) {
+    it(`notices a sender who leaves after ${lines} lines, at whatever moment`, async () => {
+      const path = `/stations/left-${lines}/observations`;
+      const text = httpChunk(observations(lines));
+      for (const waitMs of [0, 1, 2, 5, 20]) {
+        const since = service.observations.length;
+        const connection = await connect(path);
+        await send(connection, text);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        connection.close();
+        const request = await eventually(
+          "the request is over",
+          () => service.observations.slice(since).find((each) => each.kind === "request"),
+        );
+        expect(request).toMatchObject({ completed: false });
+      }
+    });
+  }
+
+  it("ends an upload that stalls, and says so to its sender", async () => {
+    await using other = await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: "200" },
+    });
+    const { writer, response } = openUpload(other, "/stations/stalled/observations");
+    await writer.write(observations(3) + observation(3));
+    const { failures, summary } = parseReport(await (await response).text());
+    expect(failures).toEqual([]);
+    expect(summary).toEqual({
+      read: 3,
+      written: 3,
+      failed: 0,
+      stopped: "No line was completed in 200 ms",
+    });
+    await writer.abort().catch(() => {});
+    expect(await stored(other, "stalled")).toHaveLength(3);
+  });
+
+  for (const [what, piece] of [["the bytes of one line", "1"], ["blank lines", " \n"]] as const) {
+    it(`ends an upload of ${what} that come in one by one`, async () => {
+      await using other = await startTestService({
+        cqlDir: EXAMPLE,
+        env: { BODY_TIMEOUT_MS: "300" },
+      });
+      const { writer, response } = openUpload(other, "/stations/dripping/observations");
+      await writer.write(observations(1));
+      const report = response.then((response) => response.text());
+      let isOver = false;
+      report.finally(() => isOver = true).catch(() => {});
+      while (!isOver) {
+        await writer.write(piece).catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(parseReport(await report).summary).toMatchObject({
+        written: 1,
+        stopped: "No line was completed in 300 ms",
+      });
+      await writer.abort().catch(() => {});
+    });
+  }
+
+  it("answers a sender who waits for the report before it ends, once too much has failed", async () => {
+    await using other = await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: "200" },
+    });
+    const { writer, response } = openUpload(other, "/stations/waiting/observations");
+    await writer.write("1\n".repeat(12_000));
+    const { failures, summary } = parseReport(await (await response).text());
+    expect(summary.stopped).toContain("correct them before you send more");
+    expect(failures).toHaveLength(summary.failed);
+    await writer.abort().catch(() => {});
+  });
+
+  it("takes an upload that goes on for longer than a body may take", async () => {
+    await using other = await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: "200" },
+    });
+    const { writer, response } = openUpload(other, "/stations/slow/observations");
+    for (let minute = 0; minute < 6; minute++) {
+      await writer.write(`${observation(minute)}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await writer.close();
+    const { summary } = parseReport(await (await response).text());
+    expect(summary).toEqual({ read: 6, written: 6, failed: 0 });
+  });
+
+  it("gives every failure, as far as it keeps them", async () => {
+    const count = 9_999;
+    const { failures, summary } = await upload(service, "/stations/all/observations", {
+      body: "1\n".repeat(count),
+    });
+    expect(summary).toEqual({ read: count, written: 0, failed: count });
+    expect(failures.map(({ line }) => line))
+      .toEqual(Array.from({ length: count }, (_, index) => index + 1));
+  });
+
+  it("stops, and says where, for a sender who reads nothing before all is sent", async () => {
+    const count = 150_000;
+    const since = service.observations.length;
+    const connection = await connect("/stations/deaf/observations");
+    // More than fits between the two: the sender gets on only while the service reads.
+    const padded = `${"1".padEnd(100)}\n`.repeat(1_000);
+    for (let sent = 0; sent < count; sent += 1_000) await send(connection, httpChunk(padded));
+    await send(connection, "0\r\n\r\n");
+    const bulk = await eventually("it stops", () => bulkObservations(service, since)[0]);
+    const answer = await new Response(connection.readable).text();
+    const lines = answer.split("\n").filter((line) => line.startsWith("{"));
+    const { summary } = JSON.parse(lines.pop()!) as { summary: Summary };
+    expect(summary.stopped).toContain("correct them before you send more");
+    expect(summary.read).toBeGreaterThanOrEqual(10_000);
+    expect(summary.read).toBeLessThan(count);
+    expect(summary).toMatchObject({ written: 0, failed: summary.read });
+    expect(lines).toHaveLength(summary.failed);
+    expect(bulk).toMatchObject({ read: summary.read, stopped: summary.stopped, completed: true });
+  });
+
+  it("finishes an upload that is under way when the service stops", async () => {
+    await using other = await startTestService({ cqlDir: EXAMPLE });
+    const { writer, response: answer } = openUpload(other, "/stations/last/observations");
+    await writer.write(observations(10));
+    const response = await answer;
+    const closing = other.close();
+    await eventually(
+      "it drains",
+      () =>
+        other.observations.some((each) =>
+          each.kind === "shutdown" && each.step === "finishing requests"
+        ),
+    );
+    await writer.write(observations(20));
+    await writer.close();
+    const { summary } = parseReport(await response.text());
+    expect(summary).toEqual({ read: 30, written: 30, failed: 0 });
+    await closing;
+  });
+});
+
+describe("@bulk and the operator", () => {
+  it("counts lines by their outcome", async () => {
+    const counts = async () => {
+      const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
+      return ["written", "failed"].map((outcome) => {
+        const label = `cqlgate_bulk_lines_total{query="record_observation",outcome="${outcome}"} `;
+        return Number(text.split(label)[1]?.split("\n")[0] ?? 0);
+      });
+    };
+    const [written, failed] = await counts();
+    await upload(service, "/stations/counted/observations", { body: `${observations(5)}1\n2\n` });
+    expect(await counts()).toEqual([written! + 5, failed! + 2]);
+  });
+
+  it("holds the request as one in flight until its end", async () => {
+    const since = service.observations.length;
+    const { writer, response: answer } = openUpload(service, "/stations/held/observations");
+    await writer.write(observations(1));
+    const response = await answer;
+    const kinds = () => service.observations.slice(since).map(({ kind }) => kind);
+    expect(kinds()).toContain("request_started");
+    expect(kinds()).not.toContain("request_finished");
+    await writer.close();
+    await response.text();
+    await eventually("it is over", () => kinds().includes("request_finished"));
+    expect(bulkObservations(service, since)).toMatchObject([{
+      query: "record_observation",
+      read: 1,
+      written: 1,
+      failed: 0,
+      stopped: null,
+      completed: true,
+    }]);
+  });
+});

@@ -1,0 +1,165 @@
+/**
+ * One deadline for a request, whatever Cassandra does: a node that answers nothing, and one that answers
+ * slowly. Its way to the service is a proxy of the test's own.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, afterEach, before, describe, it } from "@std/testing/bdd";
+import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { answer, type OwnService, type Page, startOwnService } from "../support/own_service.ts";
+import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
+
+const TIMEOUT_MS = 1_500;
+const OWN_TIMEOUT_MS = 300;
+/** What an answer may take longer, on a machine that does much else. */
+const SLACK_MS = 1_000;
+
+const CQL = {
+  migration: `
+CREATE TABLE words (id int, word text, PRIMARY KEY (id, word));
+CREATE TABLE counts (id int PRIMARY KEY, count counter);
+`,
+  queries: `
+-- name: list_words :many
+-- @route GET /words
+-- @public
+-- @page size=200 max=200
+SELECT word FROM words WHERE id = 1;
+
+-- name: get_word :one
+-- @route GET /words/{word}
+-- @public
+SELECT word FROM words WHERE id = 1 AND word = :word;
+
+-- name: get_word_soon :one
+-- @route GET /soon/{word}
+-- @public
+-- @timeout ${OWN_TIMEOUT_MS}ms
+SELECT word FROM words WHERE id = 1 AND word = :word;
+
+-- name: put_word :exec
+-- @route PUT /words/{word}
+-- @public
+INSERT INTO words (id, word) VALUES (1, :word);
+
+-- name: add_word :applied
+-- @route POST /words/{word}
+-- @public
+INSERT INTO words (id, word) VALUES (1, :word) IF NOT EXISTS;
+
+-- name: count :exec
+-- @route POST /counts/{id}
+-- @public
+UPDATE counts SET count = count + 1 WHERE id = :id;
+
+-- name: put_words :exec
+-- @route POST /words
+-- @public
+-- @bulk
+INSERT INTO words (id, word) VALUES (2, :word);
+`,
+};
+const WORDS = 120;
+
+let node: Awaited<ReturnType<typeof withTestCassandra>>;
+let proxy: SlowProxy;
+let service: OwnService;
+before(async () => {
+  node = await withTestCassandra();
+  proxy = startSlowProxy(node.contactPoint);
+  service = await startOwnService(CQL, {
+    env: {
+      CASSANDRA_CONTACT_POINTS: proxy.contactPoint,
+      REQUEST_TIMEOUT_MS: `${TIMEOUT_MS}`,
+    },
+  });
+  const insert = "INSERT INTO words (id, word) VALUES (1, ?)";
+  for (let index = 0; index < WORDS; index++) await service.client.execute(insert, [`w${index}`]);
+});
+afterEach(async () => {
+  proxy.delayMs = 0;
+  await eventually("it answers again", async () => {
+    const response = await service.request("/words/w1");
+    await response.body?.cancel();
+    return response.status === 200;
+  });
+});
+after(async () => {
+  await service?.[Symbol.asyncDispose]();
+  await proxy?.[Symbol.asyncDispose]();
+  await node?.close();
+});
+
+/** The status, the code, and how long the answer took. */
+async function timed(path: string, options?: Parameters<OwnService["request"]>[1]) {
+  const startedAt = performance.now();
+  const [status, body] = await answer(service.request(path, options));
+  const { code } = body as { readonly code?: string };
+  return { status, code, durationMs: performance.now() - startedAt };
+}
+
+describe("The deadline of a request to a node that answers nothing", () => {
+  const CASES: [path: string, method: string, code: string, timeoutMs: number][] = [
+    ["/words/w1", "GET", "timeout", TIMEOUT_MS],
+    ["/soon/w1", "GET", "timeout", OWN_TIMEOUT_MS],
+    ["/words", "GET", "timeout", TIMEOUT_MS],
+    ["/words/new", "PUT", "timeout", TIMEOUT_MS],
+    ["/words/new", "POST", "outcome_unknown", TIMEOUT_MS],
+    ["/counts/1", "POST", "outcome_unknown", TIMEOUT_MS],
+  ];
+  for (const [path, method, code, timeoutMs] of CASES) {
+    it(`holds for ${method} ${path}: ${code} after ${timeoutMs} ms`, async () => {
+      proxy.delayMs = Infinity;
+      const result = await timed(path, { method });
+      expect(result).toMatchObject({ status: 504, code });
+      expect(result.durationMs).toBeGreaterThan(timeoutMs - 50);
+      expect(result.durationMs).toBeLessThan(timeoutMs + SLACK_MS);
+    });
+  }
+
+  it("holds for each line of a bulk request, attempts included", async () => {
+    proxy.delayMs = Infinity;
+    const startedAt = performance.now();
+    const response = await service.request("/words", {
+      method: "POST",
+      headers: { "content-type": "application/x-ndjson" },
+      body: '{"word":"a"}\n',
+    });
+    const [line] = (await response.text()).split("\n");
+    expect(JSON.parse(line!)).toMatchObject({ line: 1, code: "timeout" });
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+  });
+
+  it("is the end of what is sent", async () => {
+    proxy.delayMs = Infinity;
+    await timed("/soon/w1");
+    const { sent } = proxy;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(proxy.sent).toBe(sent);
+  });
+});
+
+describe("A page of a node that answers slowly", () => {
+  it("ends with the deadline, and the next ones go on from there", async () => {
+    proxy.delayMs = 600;
+    const startedAt = performance.now();
+    const [status, body] = await answer(service.request("/words"));
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+    expect(status).toBe(200);
+    const first = body as Page<{ word: string }>;
+    expect(first.items.length).toBeGreaterThan(0);
+    proxy.delayMs = 0;
+    const words = first.items.map(({ word }) => word);
+    let cursor = first.next_cursor;
+    while (cursor !== null) {
+      const [, next] = await answer(service.request(`/words?cursor=${encodeURIComponent(cursor)}`));
+      const page = next as Page<{ word: string }>;
+      words.push(...page.items.map(({ word }) => word));
+      cursor = page.next_cursor;
+    }
+    expect(new Set(words).size).toBeGreaterThanOrEqual(WORDS);
+    expect(words.length).toBe(new Set(words).size);
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * The load balancer that ships, in front of two replicas: what it ends that the service cannot, since its
+ * runtime has no timeout for it.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { readConfig } from "../../config/config.ts";
+import { type Service, start } from "../../composition/service.ts";
+import { startBalancer } from "../support/balancer.ts";
+import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
+
+/** As `timeout http-request` says. */
+const HEADER_TIMEOUT_S = 10;
+
+const stack = new AsyncDisposableStack();
+let service: TestService;
+let port: number;
+
+before(async () => {
+  service = stack.use(await startTestService({ cqlDir: EXAMPLE }));
+  const second: Service = await start(readConfig(service.env));
+  stack.defer(() => second.close());
+  await second.ready;
+  port = stack.use(await startBalancer([service.url, second.url])).port;
+});
+after(() => stack.disposeAsync());
+
+/** Sends no more than this, and gives what comes back until the end, with the seconds that it took. */
+async function sendPart(text: string): Promise<{ answer: string; seconds: number }> {
+  const startedAt = performance.now();
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(text));
+  const answer = await new Response(connection.readable).text();
+  return { answer, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+describe("the balancer", () => {
+  it("serves what the replicas serve", async () => {
+    const response = await service.request(`http://127.0.0.1:${port}/stations`);
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+  });
+
+  const PARTS: [what: string, text: string][] = [
+    ["headers that are sent in half", "GET /stations HTTP/1.1\r\nHost: cqlgate\r\nX-Half: "],
+    ["a request line that is sent in half", "GET /stat"],
+    ["a connection on which nothing is sent", ""],
+  ];
+  it("ends what never becomes a request, and serves others meanwhile", async () => {
+    const ends = PARTS.map(([, text]) => sendPart(text));
+    const response = await service.request(`http://127.0.0.1:${port}/stations`);
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+    for (const [index, { answer, seconds }] of (await Promise.all(ends)).entries()) {
+      const [what] = PARTS[index]!;
+      expect([what, answer]).toEqual([what, expect.stringMatching(/^HTTP\/1\.1 408 /)]);
+      expect(seconds).toBeLessThan(3 * HEADER_TIMEOUT_S);
+    }
+  });
+});

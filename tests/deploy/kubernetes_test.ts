@@ -1,0 +1,282 @@
+/**
+ * The files of `deploy/kubernetes` against the code, and a replica as they describe it: a project from
+ * mounted ConfigMaps, secrets from mounted files, the probes and the migration.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { parse } from "yaml";
+import { readConfig } from "../../config/config.ts";
+import { SETTINGS } from "../../config/settings/settings.ts";
+import deno from "../../deno.json" with { type: "json" };
+import { eventually, untilReady } from "../support/eventually.ts";
+import { testEnvironment } from "../support/harness.ts";
+import {
+  type Kustomization,
+  type Manifest,
+  mountConfigMap,
+  OVERLAYS,
+  type Pod,
+  readBase,
+  readKustomization,
+  readSettings,
+} from "../support/kubernetes_files.ts";
+import { environment, type ServiceProcess, spawnService } from "../support/programs.ts";
+
+const PROJECT = "cql";
+
+const base = await readBase();
+const project = await readKustomization(PROJECT);
+const overlays = Object.fromEntries(
+  await Promise.all(OVERLAYS.map(async (name) => [name, await readSettings(name)] as const)),
+);
+/** The image that is built by default: the last. */
+const dockerfile = (await Deno.readTextFile("Dockerfile")).split(/^(?=FROM )/m).at(-1)!;
+
+function find(kind: string, name = "cqlgate"): Manifest {
+  return base.find((each) => each.kind === kind && each.metadata.name === name)!;
+}
+
+const pods: readonly (readonly [string, Pod])[] = [
+  ["Deployment", find("Deployment").spec.template],
+  ["Job", find("Job", "cqlgate-migrate").spec.template],
+];
+const gateway = pods[0]![1];
+const [container] = gateway.spec.containers;
+const [migration] = pods[1]![1].spec.containers;
+
+/** The words that the image starts with. */
+const command: string[] = JSON.parse(/^CMD (\["deno", .*\])$/m.exec(dockerfile)![1]!);
+
+function settingOf(name: string): number {
+  const row = Object.values(SETTINGS).find((setting) => setting.name === name)!;
+  return Number(overlays.dc1![name] ?? row.default);
+}
+
+function filesOf({ configMapGenerator }: Kustomization): string[] {
+  return configMapGenerator.flatMap(({ files = [] }) => files);
+}
+
+describe("deploy/kubernetes", () => {
+  const dataCentres = Object.entries(overlays);
+
+  it("sets what the service knows, in every data centre the same", () => {
+    const known = Object.values(SETTINGS).flatMap((setting) =>
+      "secret" in setting ? [setting.name, `${setting.name}_FILE`] : [setting.name]
+    );
+    for (const [, settings] of dataCentres) {
+      expect(Object.keys(settings).filter((name) => !known.includes(name))).toEqual([]);
+      expect(Object.keys(settings)).toEqual(Object.keys(overlays.dc1!));
+    }
+  });
+
+  it("has settings that the service accepts, and a replica for each data centre", async () => {
+    const secret = await Deno.makeTempFile();
+    await Deno.writeTextFile(secret, crypto.getRandomValues(new Uint8Array(32)).toBase64());
+    for (const [name, settings] of dataCentres) {
+      const files = Object.entries(settings).map(([key, value]) =>
+        [key, key.endsWith("_FILE") ? secret : value] as const
+      );
+      const config = readConfig({ ...Object.fromEntries(files), CQL_DIR: PROJECT });
+      expect(config.localDatacenter).toBe(name);
+      expect(settings.CASSANDRA_REPLICATION).toContain(`${name}:`);
+    }
+    await Deno.remove(secret);
+  });
+
+  it("has secrets as files in a mount that the process may read", () => {
+    const { mountPath } = container.volumeMounts.find(({ name }) => name === "secrets")!;
+    expect(command).toContain(`--allow-read=/app/cql,${mountPath}`);
+    for (const [, settings] of dataCentres) {
+      const secrets = Object.values(SETTINGS).filter((setting) => "secret" in setting)
+        .map(({ name }): string => name);
+      expect(Object.keys(settings).filter((name) => secrets.includes(name))).toEqual([]);
+      const files = Object.entries(settings).filter(([name]) => name.endsWith("_FILE"));
+      expect(files.length).toBeGreaterThan(1);
+      for (const [, path] of files) expect(path).toMatch(new RegExp(`^${mountPath}/[a-z_]+$`));
+    }
+  });
+
+  it("mounts the project where the image has the example, and hides that", () => {
+    for (const [kind, { spec }] of pods) {
+      const mounts = spec.containers[0].volumeMounts.filter(({ mountPath }) =>
+        mountPath.startsWith("/app/cql")
+      );
+      expect([kind, mounts[0]!.mountPath]).toEqual([kind, "/app/cql"]);
+      for (const { name, mountPath, readOnly } of mounts.slice(1)) {
+        expect(readOnly).toBe(true);
+        const map = spec.volumes.find((volume) => volume.name === name)!.configMap!.name;
+        expect(`/app/cql/${map.replace("cqlgate-", "")}`).toBe(mountPath);
+        expect(project.configMapGenerator.map((each) => each.name)).toContain(map);
+      }
+    }
+    expect(dockerfile).toContain("CQL_DIR=/app/cql");
+  });
+
+  it("has every file of the example in a ConfigMap", async () => {
+    const files: string[] = [];
+    for (const folder of ["migrations", "queries", "routes"]) {
+      for await (const { name } of Deno.readDir(`${PROJECT}/${folder}`)) {
+        files.push(`${folder}/${name}`);
+      }
+    }
+    expect(filesOf(project).toSorted()).toEqual(files.toSorted());
+  });
+
+  it("runs as the user of the image, with nothing that a process can do without", () => {
+    const user = Number(/^USER (\d+):/m.exec(dockerfile)![1]);
+    for (const [kind, { spec }] of pods) {
+      expect([kind, spec.securityContext]).toEqual([kind, {
+        runAsNonRoot: true,
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
+        seccompProfile: { type: "RuntimeDefault" },
+      }]);
+      expect([kind, spec.containers[0].securityContext]).toEqual([kind, {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      }]);
+    }
+  });
+
+  it("migrates with the permissions that the service has", () => {
+    const [script, ...args] = migration.command!.slice(command.length - 1);
+    expect(migration.command!.slice(0, command.length - 1)).toEqual(command.slice(0, -1));
+    expect([script, args]).toEqual(["tasks/migrate.ts", ["--wait", "120s"]]);
+  });
+
+  it("gives a replica more time to stop than it takes", () => {
+    const { seconds } = container.lifecycle!.preStop.sleep;
+    const takesMs = 1_000 * seconds + settingOf("DRAIN_DELAY_MS") + settingOf("SHUTDOWN_GRACE_MS");
+    expect(gateway.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(takesMs);
+  });
+
+  it("uses ports and labels that the pods have", () => {
+    const ports = Object.fromEntries(
+      container.ports!.map(({ name, containerPort }) => [name, containerPort]),
+    );
+    expect(ports).toEqual({ http: settingOf("PORT"), admin: settingOf("ADMIN_PORT") });
+    const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+    const services = base.filter(({ kind }) => kind === "Service");
+    const used = [
+      ...probes.map((probe) => probe!.httpGet.port),
+      ...services.flatMap(({ spec }) => spec.ports.map(({ targetPort }) => targetPort)),
+      ...find("NetworkPolicy").spec.ingress.flatMap((rule) => rule.ports.map(({ port }) => port)),
+    ];
+    expect(used.filter((name) => !(name in ports))).toEqual([]);
+
+    // As the base's kustomization adds it.
+    const labels = { ...gateway.metadata.labels, "app.kubernetes.io/name": "cqlgate" };
+    for (
+      const selector of [
+        find("Deployment").spec.selector.matchLabels,
+        find("PodDisruptionBudget").spec.selector.matchLabels,
+        find("NetworkPolicy").spec.podSelector.matchLabels,
+        ...services.map(({ spec }) => spec.selector),
+      ]
+    ) {
+      expect(labels).toEqual(selector);
+    }
+    expect(find("HorizontalPodAutoscaler").spec.scaleTargetRef).toMatchObject({
+      kind: "Deployment",
+      name: find("Deployment").metadata.name,
+    });
+  });
+
+  it("scrapes a job of the name that the rules of Prometheus know", async () => {
+    const { labels } = await readKustomization("deploy/kubernetes/base");
+    const job = labels![0].pairs[find("ServiceMonitor").spec.jobLabel];
+    const { scrape_configs } = parse(await Deno.readTextFile("deploy/prometheus/prometheus.yml"));
+    expect(scrape_configs).toMatchObject([{ job_name: job }]);
+  });
+
+  it("names the release in every overlay", async () => {
+    for (const name of OVERLAYS) {
+      const { images } = await readKustomization(`deploy/kubernetes/overlays/${name}`);
+      expect(images).toMatchObject([{ name: "cqlgate", newTag: deno.version }]);
+    }
+  });
+});
+
+describe("a pod of deploy/kubernetes", () => {
+  const stack = new AsyncDisposableStack();
+  let env: Record<string, string>;
+  let args: string[];
+  let service: ServiceProcess;
+
+  before(async () => {
+    const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    stack.defer(() => Deno.remove(folder, { recursive: true }));
+    for (const { name, files = [] } of project.configMapGenerator) {
+      const paths = files.map((file) => `${PROJECT}/${file}`);
+      await mountConfigMap(`${folder}/cql/${name.replace("cqlgate-", "")}`, paths);
+    }
+    await Deno.mkdir(`${folder}/secrets`);
+    const test = await testEnvironment();
+    stack.defer(test.release);
+    const files = Object.entries(overlays.dc1!).filter(([name]) =>
+      name.endsWith("_FILE") && name !== "CASSANDRA_PASSWORD_FILE"
+    ).map(([name, path]) => [name, path.replace("/run/secrets", `${folder}/secrets`)] as const);
+    for (const [, path] of files) {
+      await Deno.writeTextFile(path, crypto.getRandomValues(new Uint8Array(32)).toBase64());
+    }
+    const { CURSOR_KEY: _, IDEMPOTENCY_SECRET: __, ...rest } = test.env;
+    const { OIDC_ISSUER, OIDC_AUDIENCE } = overlays.dc1!;
+    env = {
+      ...rest,
+      ...Object.fromEntries(files),
+      OIDC_ISSUER: OIDC_ISSUER!,
+      OIDC_AUDIENCE: OIDC_AUDIENCE!,
+      CQL_DIR: `${folder}/cql`,
+    };
+    args = command.slice(1).map((word) =>
+      word.replace("/app/cql,/run/secrets", `${folder}/cql,${folder}/secrets`)
+    );
+    service = stack.use(await spawnService(env, { args }));
+  });
+  after(() => stack.disposeAsync());
+
+  async function probe(kind: "startupProbe" | "livenessProbe" | "readinessProbe") {
+    const response = await fetch(service.url + container[kind]!.httpGet.path);
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  it("starts and lives without its migration, but is not ready", async () => {
+    expect(await probe("startupProbe")).toBe(200);
+    expect(await probe("livenessProbe")).toBe(200);
+    expect(await probe("readinessProbe")).toBe(503);
+  });
+
+  it("is ready when the Job is done", async () => {
+    const words = migration.command!.slice(command.length - 1);
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...args.slice(0, -1), ...words],
+      env: environment(env),
+      clearEnv: true,
+    }).output();
+    expect([success, new TextDecoder().decode(stderr)]).toEqual([true, ""]);
+    await untilReady(service.url);
+    expect(await probe("readinessProbe")).toBe(200);
+    // The hand-written route is there too, and asks who calls.
+    const response = await fetch(`${service.url}/stations/hill/summary/2010-01`);
+    await response.body?.cancel();
+    expect(response.status).toBe(401);
+  });
+
+  it("has the metric that it is scaled by, where the ServiceMonitor looks", async () => {
+    const [endpoint] = find("ServiceMonitor").spec.endpoints;
+    const names = find("HorizontalPodAutoscaler").spec.metrics.flatMap(({ pods }) =>
+      pods?.metric.name ?? []
+    );
+    expect(names).toHaveLength(1);
+    const metrics = await eventually("the metrics can be read", async () => {
+      const response = await fetch(service.adminUrl + endpoint!.path);
+      return response.ok && await response.text();
+    });
+    expect(metrics).toMatch(new RegExp(`^${names[0]} \\d`, "m"));
+  });
+});

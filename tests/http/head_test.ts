@@ -1,0 +1,120 @@
+/** `HEAD` over bare HTTP: what a client's library adds or hides would be seen as the service's doing. */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { request } from "node:http";
+import { eventually } from "../support/eventually.ts";
+import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
+
+const NDJSON = "application/x-ndjson";
+const MONTH = "/stations/head/observations/2010-01";
+
+let service: TestService & AsyncDisposable;
+let token: Promise<string>;
+before(async () => {
+  service = await startTestService({ cqlDir: EXAMPLE });
+  token = service.token("writer");
+  for (const hour of ["00", "01", "02"]) {
+    const response = await service.request("/stations/head/observations", {
+      method: "POST",
+      json: { observed_at: `2010-01-01T${hour}:00:00Z`, temperature: 1.5 },
+    });
+    expect(response.status).toBe(204);
+  }
+});
+after(() => service[Symbol.asyncDispose]());
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Record<string, unknown>;
+  readonly bytes: number;
+}
+
+/** What is another in each answer, or only says how its bytes are framed. */
+const PASSING = ["date", "x-request-id", "server-timing", "transfer-encoding"];
+
+async function ask(method: string, path: string, headers: Record<string, string>): Promise<Answer> {
+  const base = path === "/metrics" ? service.adminUrl : service.url;
+  const authorization = `Bearer ${await token}`;
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  request(
+    base + path,
+    { method, agent: false, headers: { ...headers, authorization } },
+    (response) => {
+      let bytes = 0;
+      response.on("data", (chunk: Uint8Array) => bytes += chunk.length);
+      response.on("error", reject);
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode,
+          headers: Object.fromEntries(
+            Object.entries(response.headers)
+              .filter(([name]) => !PASSING.includes(name))
+              // The docs page has another nonce in each answer.
+              .map(([name, value]) => [name, String(value).replace(/'nonce-[^']+'/, "'nonce-…'")]),
+          ),
+          bytes,
+        }));
+    },
+  ).on("error", reject).end();
+  return await promise;
+}
+
+describe("HEAD", () => {
+  const CASES: [string, string, Record<string, string>, number][] = [
+    ["a list", "/stations", {}, 200],
+    ["a page", MONTH, {}, 200],
+    ["a row that is not there", "/stations/nowhere", {}, 404],
+    ["a route that is not there", "/nowhere", {}, 404],
+    ["a mistake", `${MONTH}?limit=x`, {}, 422],
+    ["the document", "/openapi.json", {}, 200],
+    ["the docs page", "/docs", {}, 200],
+    ["readiness", "/readyz", {}, 200],
+    ["a stream of NDJSON", MONTH, { accept: NDJSON }, 200],
+    ["a stream of CSV", MONTH, { accept: "text/csv" }, 200],
+  ];
+  for (const [what, path, headers, status] of CASES) {
+    for (const coding of ["identity", "gzip"]) {
+      it(`answers for ${what} in ${coding} what GET does, without the body`, async () => {
+        const sent = { ...headers, "accept-encoding": coding };
+        const [get, head] = await Promise.all([ask("GET", path, sent), ask("HEAD", path, sent)]);
+        expect(get.status).toBe(status);
+        expect(get.bytes).toBeGreaterThan(0);
+        expect(head).toEqual({ ...get, bytes: 0 });
+      });
+    }
+  }
+
+  it("says on the operator's port how long the metrics are", async () => {
+    const { headers, status } = await ask("HEAD", "/metrics", { "accept-encoding": "identity" });
+    expect([status, Number(headers["content-length"]) > 1_000]).toEqual([200, true]);
+  });
+
+  it("is logged as answered, of a stream too", async () => {
+    const id = crypto.randomUUID();
+    await ask("HEAD", MONTH, { accept: NDJSON, "x-request-id": id });
+    const entry = await eventually(
+      "it is logged",
+      () => service.observations.find((each) => each.kind === "request" && each.requestId === id),
+    );
+    expect(entry).toMatchObject({ method: "HEAD", status: 200, completed: true });
+  });
+
+  it("says the length of a body that is sent whole, and of a stream none", async () => {
+    const identity = { "accept-encoding": "identity" };
+    const page = await ask("HEAD", MONTH, identity);
+    expect(Number(page.headers["content-length"])).toBeGreaterThan(100);
+    const stream = await ask("HEAD", MONTH, { ...identity, accept: NDJSON });
+    expect(stream.headers).not.toHaveProperty("content-length");
+  });
+
+  it("answers 304 to the entity tag that it gave", async () => {
+    const created = await service.request("/stations", {
+      method: "POST",
+      json: { station_id: "head", name: "Head", elevation: 1 },
+    });
+    expect(created.status).toBe(201);
+    const { etag } = (await ask("HEAD", "/stations/head", {})).headers;
+    const again = await ask("HEAD", "/stations/head", { "if-none-match": String(etag) });
+    expect([again.status, again.headers["etag"]]).toEqual([304, etag]);
+  });
+});

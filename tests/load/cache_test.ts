@@ -1,0 +1,386 @@
+/**
+ * `@cache` on the running service: what is kept and for how long, who gets it, and what is served while
+ * Cassandra is away.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import cassandra from "cassandra-driver";
+import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { operationsAt } from "../support/json_answer.ts";
+import { scrape } from "../support/metrics_text.ts";
+import { type OwnIssuer, startOwnIssuer } from "../support/own_issuer.ts";
+import { type OwnService, type Page, startOwnService } from "../support/own_service.ts";
+import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
+
+const CQL = {
+  migration: `
+CREATE TABLE notes (tenant_id text, id int, words text, email text, version int,
+  PRIMARY KEY (tenant_id, id));
+`,
+  queries: `
+-- name: get_note :one
+-- @route GET /notes/{id}
+-- @scope notes:read
+-- @param tenant_id in claim:tenant
+-- @mask email unless pii:read
+-- @cache ttl=60s
+SELECT words, email FROM notes WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: list_notes :many
+-- @route GET /notes
+-- @scope notes:read
+-- @param tenant_id in claim:tenant
+-- @page size=2 max=5
+-- @rate 1000 rows/s
+-- @cache ttl=60s
+SELECT id, words FROM notes WHERE tenant_id = :tenant_id;
+
+-- name: get_open :one
+-- @route GET /open/{id}
+-- @public
+-- @cache ttl=60s
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: get_tagged :one
+-- @route GET /tagged/{id}
+-- @public
+-- @etag version
+-- @cache ttl=60s
+SELECT words, version FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: get_brief :one
+-- @route GET /brief/{id}
+-- @public
+-- @cache ttl=100ms stale=60s
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: get_short :one
+-- @route GET /short/{id}
+-- @public
+-- @cache ttl=200ms
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: get_told :one
+-- @route GET /told
+-- @public
+-- @param id in header as=Note-Id
+-- @cache ttl=60s
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: list_told :many
+-- @route GET /told-notes
+-- @public
+-- @param note_id in header
+-- @cache ttl=60s
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :note_id;
+
+-- name: get_own :one
+-- @route GET /own/{id}
+-- @scope notes:read
+-- @param tenant_id in claim:tenant
+-- @etag version
+SELECT words, version FROM notes WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: find_note :one
+-- @route POST /find
+-- @public
+-- @cache ttl=60s
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: put_note :exec
+-- @route PUT /notes/{id}
+-- @scope notes:read
+-- @param tenant_id in claim:tenant
+UPDATE notes SET words = :words WHERE tenant_id = :tenant_id AND id = :id;
+`,
+};
+const NOTES = 6;
+
+const stack = new AsyncDisposableStack();
+let issuer: OwnIssuer;
+let proxy: SlowProxy;
+let service: OwnService;
+/** Asks Cassandra without the proxy. */
+let direct: cassandra.Client;
+
+before(async () => {
+  const node = await withTestCassandra();
+  stack.defer(() => node.close());
+  issuer = stack.use(await startOwnIssuer());
+  proxy = stack.use(startSlowProxy(node.contactPoint));
+  service = stack.use(
+    await startOwnService(CQL, {
+      env: {
+        OIDC_ISSUER: issuer.issuer,
+        CASSANDRA_CONTACT_POINTS: proxy.contactPoint,
+        REQUEST_TIMEOUT_MS: "1000",
+      },
+    }),
+  );
+  const { localDatacenter, keyspace } = service.config;
+  const [host, port] = node.contactPoint.split(":");
+  direct = new cassandra.Client({
+    contactPoints: [host!],
+    protocolOptions: { port: Number(port) },
+    localDataCenter: localDatacenter!,
+    keyspace,
+  });
+  stack.defer(() => direct.shutdown());
+  await direct.connect();
+  for (const tenant of ["acme", "globex"]) {
+    for (let id = 0; id < NOTES; id++) await write(`${tenant} ${id}`, { tenant, id });
+  }
+});
+after(() => stack.disposeAsync());
+
+async function write(words: string, { tenant = "acme", id = 0 } = {}): Promise<void> {
+  await direct.execute(
+    "INSERT INTO notes (tenant_id, id, words, email, version) VALUES (?, ?, ?, ?, ?)",
+    [tenant, id, words, `${id}@${tenant}.example`, words.length],
+    { prepare: true },
+  );
+}
+
+interface Caller {
+  readonly tenant?: string;
+  readonly scope?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly method?: string;
+  readonly body?: string;
+}
+
+async function ask(path: string, caller: Caller = {}) {
+  const { tenant = "acme", scope = "notes:read", headers = {}, ...init } = caller;
+  const token = await issuer.token({ claims: { tenant, scope } });
+  const response = await fetch(new URL(path, service.url), {
+    ...init,
+    headers: { ...headers, authorization: `Bearer ${token}` },
+  });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.endsWith("json") ?? false;
+  return {
+    status: response.status,
+    headers: response.headers,
+    age: response.headers.get("age"),
+    control: response.headers.get("cache-control"),
+    text,
+    body: isJson && text !== "" ? JSON.parse(text) : null,
+  };
+}
+
+async function readsOf(query: string): Promise<{ hit: number; stale: number; miss: number }> {
+  const { value } = await scrape(service.adminUrl);
+  const of = (outcome: string) =>
+    value(`cqlgate_cache_reads_total{query="${query}",outcome="${outcome}"}`)!;
+  return { hit: of("hit"), stale: of("stale"), miss: of("miss") };
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("@cache", () => {
+  it("begins its counters at zero", async () => {
+    expect(await readsOf("get_short")).toEqual({ hit: 0, stale: 0, miss: 0 });
+  });
+
+  it("gives out what is kept, and says how old it is and who may keep it", async () => {
+    const first = await ask("/notes/0");
+    expect(first.body).toEqual({ words: "acme 0", email: null });
+    expect([first.age, first.control]).toEqual(["0", "private, max-age=60"]);
+    expect(first.headers.get("vary")).toContain("Authorization");
+    await write("other words");
+    const second = await ask("/notes/0");
+    expect(second.body.words).toBe("acme 0");
+    expect([Number(second.age) > 0, second.control]).toEqual([true, "private, max-age=60"]);
+    expect(await readsOf("get_note")).toEqual({ hit: 1, stale: 0, miss: 1 });
+    const { value } = await scrape(service.adminUrl);
+    expect(value("cqlgate_cache_entries")).toBeGreaterThan(0);
+    expect(value("cqlgate_cache_bytes")).toBeGreaterThan(0);
+  });
+
+  it("checks each caller, whatever is kept", async () => {
+    await ask("/notes/1");
+    const nobody = await fetch(`${service.url}/notes/1`);
+    expect([nobody.status, await nobody.body?.cancel()]).toEqual([401, undefined]);
+    const other = await ask("/notes/1", { scope: "other" });
+    expect([other.status, other.control, other.age]).toEqual([403, "no-store", null]);
+  });
+
+  it("shows of what is kept what the scopes of each caller allow", async () => {
+    for (
+      const [scope, email] of [
+        ["notes:read pii:read", "2@acme.example"],
+        ["notes:read", null],
+        ["notes:read pii:read", "2@acme.example"],
+      ] as const
+    ) {
+      expect((await ask("/notes/2", { scope })).body).toEqual({ words: "acme 2", email });
+    }
+  });
+
+  it("keeps the rows of each tenant apart", async () => {
+    for (const tenant of ["acme", "globex", "acme"]) {
+      expect((await ask("/notes/3", { tenant })).body.words).toBe(`${tenant} 3`);
+    }
+    expect((await ask("/notes/3", { tenant: "nobody" })).status).toBe(404);
+  });
+
+  it("asks Cassandra for a caller who sends no-cache, and keeps the answer", async () => {
+    await ask("/notes/4");
+    await write("newer", { id: 4 });
+    const fresh = await ask("/notes/4", { headers: { "cache-control": "no-cache" } });
+    expect([fresh.body.words, fresh.age]).toEqual(["newer", "0"]);
+    const next = await ask("/notes/4");
+    expect([next.body.words, next.age]).toEqual(["newer", "1"]);
+  });
+
+  it("keeps pages with their cursors, and counts rows as they are answered", async () => {
+    async function readAll(): Promise<number[]> {
+      const ids: number[] = [];
+      let cursor: string | null = null;
+      do {
+        const from: string = cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`;
+        const { body, control, headers } = await ask(`/notes${from}`);
+        expect(control).toBe("private, max-age=60");
+        expect(headers.get("vary")).toContain("Accept, Authorization");
+        const page = body as Page<{ id: number }>;
+        ids.push(...page.items.map(({ id }) => id));
+        cursor = page.next_cursor;
+      } while (cursor !== null);
+      return ids;
+    }
+    const all = Array.from({ length: NOTES }, (_, id) => id);
+    expect(await readAll()).toEqual(all);
+    const before = await readsOf("list_notes");
+    expect(await readAll()).toEqual(all);
+    const after = await readsOf("list_notes");
+    expect(after.hit - before.hit).toBeGreaterThanOrEqual(NOTES / 2);
+    expect(after.miss).toBe(before.miss);
+  });
+
+  it("leaves streams alone", async () => {
+    const before = await readsOf("list_notes");
+    const { text, control, age } = await ask("/notes", {
+      headers: { accept: "text/csv" },
+    });
+    expect(text.trim().split("\n")).toHaveLength(1 + NOTES);
+    expect([control, age]).toEqual(["no-store", null]);
+    expect(await readsOf("list_notes")).toEqual(before);
+  });
+
+  it("keeps that there is no row, too", async () => {
+    expect((await ask("/open/99")).status).toBe(404);
+    await write("late", { id: 99 });
+    const missing = await ask("/open/99");
+    expect([missing.status, missing.control]).toEqual([404, "no-store"]);
+  });
+
+  it("lets everybody keep the rows of a public route", async () => {
+    const { control, headers } = await ask("/open/1");
+    expect([control, headers.get("vary")]).toEqual(["public, max-age=60", null]);
+  });
+
+  it("tells caches which headers of a request choose the rows", async () => {
+    const told = await ask("/told", { headers: { "note-id": "1" } });
+    expect([told.body.words, told.headers.get("vary")]).toEqual(["acme 1", "Note-Id"]);
+    const other = await ask("/told", { headers: { "note-id": "2" } });
+    expect(other.body.words).toBe("acme 2");
+    const { headers } = await ask("/told-notes", { headers: { "note-id": "1" } });
+    expect(headers.get("vary")).toContain("Accept, Note-Id");
+  });
+
+  it("tells a browser that a row with an entity tag belongs to the token that read it", async () => {
+    const { status, headers, control } = await ask("/own/1");
+    expect([status, control]).toEqual([200, "private, no-cache, no-transform"]);
+    expect(headers.get("vary")).toBe("Authorization");
+    const unchanged = await ask("/own/1", { headers: { "if-none-match": headers.get("etag")! } });
+    expect([unchanged.status, unchanged.headers.get("vary")]).toEqual([304, "Authorization"]);
+  });
+
+  it("goes with entity tags", async () => {
+    const { headers, control } = await ask("/tagged/1");
+    expect(control).toBe("public, max-age=60, no-transform");
+    const again = await ask("/tagged/1", { headers: { "if-none-match": headers.get("etag")! } });
+    expect([again.status, again.control, again.age]).toEqual([304, control, "1"]);
+    const other = await ask("/tagged/1", { headers: { "if-match": '"77"' } });
+    expect(other.status).toBe(412);
+  });
+
+  it("keeps the rows of a POST in the service alone", async () => {
+    const find = {
+      method: "POST",
+      body: '{"id":1}',
+      headers: { "content-type": "application/json" },
+    };
+    expect((await ask("/find", find)).status).toBe(200);
+    const { status, age, control } = await ask("/find", find);
+    expect([status, age, control]).toEqual([200, "1", "no-store, no-transform"]);
+  });
+
+  it("asks again once the time is over", async () => {
+    await ask("/short/5");
+    await write("after a while", { id: 5 });
+    await eventually("it is over", async () => {
+      const { body, age } = await ask("/short/5");
+      return body.words === "after a while" && age === "0";
+    });
+  });
+
+  it("gives out what is stale while it asks once for all", async () => {
+    await ask("/brief/1");
+    await write("refreshed", { id: 1 });
+    await sleep(150);
+    proxy.delayMs = 200;
+    const before = await readsOf("get_brief");
+    const stale = await Promise.all(Array.from({ length: 10 }, () => ask("/brief/1")));
+    expect(new Set(stale.map(({ body }) => body.words))).toEqual(new Set(["acme 1"]));
+    expect((await readsOf("get_brief")).stale - before.stale).toBe(10);
+    await eventually("it is refreshed", async () => {
+      return (await ask("/brief/1")).body.words === "refreshed";
+    });
+    proxy.delayMs = 0;
+    const metrics = await scrape(service.adminUrl);
+    const statements = metrics.value(
+      'cqlgate_cassandra_statement_duration_seconds_count{query="get_brief",outcome="ok"}',
+    );
+    expect(statements).toBeLessThan(6);
+  });
+
+  it("serves what is stale while Cassandra is away, for as long as it may", async () => {
+    await ask("/brief/2");
+    await ask("/short/2");
+    proxy.delayMs = Infinity;
+    await sleep(250);
+    for (let times = 0; times < 3; times++) {
+      const { status, body, age } = await ask("/brief/2");
+      expect([status, body.words, Number(age) > 0]).toEqual([200, "acme 2", true]);
+    }
+    expect((await ask("/short/2")).body.code).toBe("timeout");
+    expect((await ask("/brief/2")).status).toBe(200);
+    proxy.breakConnections();
+    await eventually("the connections are gone", async () => {
+      return (await ask("/short/2")).body.code === "unavailable";
+    });
+    expect((await ask("/brief/2")).body.words).toBe("acme 2");
+    proxy.delayMs = 0;
+    await eventually("it is served again", async () => (await ask("/short/2")).status === 200);
+  });
+
+  it("is told in the OpenAPI document", async () => {
+    const document = await (await fetch(`${service.url}/openapi.json`)).json();
+    const headersOf = (path: string) => {
+      const { get } = operationsAt(path, document) as unknown as {
+        get: {
+          responses: { 200: { headers?: Record<string, { schema: { description: string } }> } };
+        };
+      };
+      return get.responses[200].headers;
+    };
+    expect(Object.keys(headersOf("/open/{id}")!)).toEqual(["Age", "Cache-Control"]);
+    expect(JSON.stringify(headersOf("/brief/{id}")!.Age)).toContain("61 at most");
+    expect(Object.keys(headersOf("/tagged/{id}")!)).toContain("Age");
+    expect(JSON.stringify(headersOf("/notes/{id}"))).toContain("The caller alone");
+  });
+});

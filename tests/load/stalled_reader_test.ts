@@ -1,0 +1,142 @@
+/**
+ * Callers who ask for a large answer and do not read it: they take no places from others, their own are given
+ * back, and what was read for them is let go of. Callers who read slowly get all of it.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { Buffer } from "node:buffer";
+import { eventually } from "../support/eventually.ts";
+import { problemOf } from "../support/harness.ts";
+import { type OwnService, startOwnService } from "../support/own_service.ts";
+
+const CQL = {
+  migration: "CREATE TABLE rows (list text, id int, filling blob, PRIMARY KEY (list, id));",
+  queries: `
+-- name: list_rows :many
+-- @route GET /rows/{list}
+-- @public
+-- @page size=100 max=100
+SELECT id, filling FROM rows WHERE list = :list;
+`,
+};
+
+/** For streams, and for large answers by their bytes. */
+const PLACES = 4;
+const STALL_MS = 1_500;
+// More than sockets hold, as text: 16 MB.
+const ROWS = 24;
+const ROW_BYTES = 500_000;
+
+const ANSWERS: [what: string, accept: string][] = [
+  ["a stream of NDJSON", "application/x-ndjson"],
+  ["a stream of CSV", "text/csv"],
+  ["a page", "application/json"],
+];
+
+let service: OwnService;
+before(async () => {
+  service = await startOwnService(CQL, {
+    env: {
+      MAX_IN_FLIGHT: `${PLACES}`,
+      MAX_IN_FLIGHT_PER_CALLER: "0",
+      MAX_STREAMS: `${2 * PLACES}`,
+      MAX_STREAMS_PER_ROUTE: `${PLACES}`,
+      // The page is 16 MB as text.
+      MAX_UNREAD_BYTES: `${PLACES * 2 * 17_000_000}`,
+      STREAM_STALL_TIMEOUT_MS: `${STALL_MS}`,
+      MAX_PAGE_BYTES: "67108864",
+    },
+  });
+  const insert = "INSERT INTO rows (list, id, filling) VALUES ('l', ?, ?)";
+  for (let id = 0; id < ROWS; id++) {
+    await service.client.execute(insert, [id, Buffer.alloc(ROW_BYTES)], { prepare: true });
+  }
+});
+after(() => service?.[Symbol.asyncDispose]());
+
+/** Sends a request, and reads no further than the beginning of its answer. */
+async function ask(accept: string, version = "1.1"): Promise<Deno.TcpConn> {
+  const { hostname, port } = new URL(service.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const lines = [`GET /rows/l HTTP/${version}`, `Host: ${hostname}`, `Accept: ${accept}`, "", ""];
+  await connection.write(new TextEncoder().encode(lines.join("\r\n")));
+  const beginning = new Uint8Array(12);
+  await connection.read(beginning);
+  expect(new TextDecoder().decode(beginning)).toMatch(/^HTTP\/1\.. 200/);
+  return connection;
+}
+
+/** What comes in until the end, a piece at a time with a pause after each. */
+async function readAll(connection: Deno.TcpConn, pauseMs = 0): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  const buffer = new Uint8Array(256 * 1024);
+  for (let count; (count = await connection.read(buffer).catch(() => null)) !== null;) {
+    pieces.push(buffer.slice(0, count));
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return Buffer.concat(pieces).toString("latin1");
+}
+
+const ends = () => service.observations.filter((each) => each.kind === "request");
+const get = (path: string, accept: string) => service.request(path, { headers: { accept } });
+
+describe("a caller who reads nothing", () => {
+  for (const [what, accept] of ANSWERS) {
+    it(`loses the place of ${what}, and point requests never notice`, async () => {
+      const before = ends().length;
+      const connections = await Promise.all(Array.from({ length: PLACES }, () => ask(accept)));
+      const refused = await get("/rows/l", accept);
+      expect(refused.headers.get("retry-after")).toBe("5");
+      expect((await problemOf(refused)).code).toBe("too_many_streams");
+      expect((await get("/rows/none", "application/json")).status).toBe(200);
+      await eventually("there are places again", async () => {
+        const response = await get("/rows/l", accept);
+        await response.arrayBuffer();
+        return response.status === 200;
+      });
+      const broken = () => ends().slice(before).filter(({ completed }) => !completed);
+      // All of them, so that none ends, by the close below, within the next test.
+      await eventually("every place is given back", () => broken().length === PLACES);
+      const stalled = broken();
+      for (const { status, code, cause } of stalled) {
+        expect([status, code]).toEqual([200, null]);
+        expect(String(cause)).toBe(`ReaderStalled: The caller took nothing for ${STALL_MS} ms`);
+      }
+      for (const connection of connections) connection.close();
+    });
+  }
+
+  for (const [what, accept] of ANSWERS.slice(0, 2)) {
+    it(`finds ${what} broken when they read on, over HTTP/1.0 too`, async () => {
+      for (const version of ["1.0", "1.1"]) {
+        const before = ends().length;
+        using connection = await ask(accept, version);
+        await eventually(
+          "it is given up",
+          () => ends().slice(before).some((end) => !end.completed),
+        );
+        const text = await readAll(connection);
+        expect(text.length).toBeLessThan(ROWS * ROW_BYTES);
+        // Neither the end of a row, nor the last chunk (RFC 9112, section 7.1).
+        expect(text.endsWith(version === "1.0" ? "\n" : "0\r\n\r\n")).toBe(false);
+      }
+    });
+  }
+});
+
+describe("a caller who reads slowly", () => {
+  for (const [what, accept] of ANSWERS) {
+    it(`gets all of ${what}`, async () => {
+      const before = ends().length;
+      const startedAt = performance.now();
+      using connection = await ask(accept, "1.0");
+      const text = await readAll(connection, 40);
+      expect(performance.now() - startedAt).toBeGreaterThan(STALL_MS);
+      expect(text.length).toBeGreaterThan(ROWS * ROW_BYTES * 4 / 3);
+      await eventually("it is over", () => ends().length > before);
+      expect(ends()[before]).toMatchObject({ status: 200, completed: true });
+    });
+  }
+});

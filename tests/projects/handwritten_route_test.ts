@@ -1,0 +1,222 @@
+/** Hand-written routes get what the routes of queries get: limits of the body, negotiation, problems. */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { eventually } from "../support/eventually.ts";
+import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
+
+const MAX_BODY_BYTES = 1024;
+const NO_TYPE = { "content-type": "" };
+
+let service: TestService & AsyncDisposable;
+before(async () => {
+  service = await startTestService({
+    cqlDir: EXAMPLE,
+    routes: ["odd_answers", "sum", "echo", "note", "picture", "throw_nothing"],
+    env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
+  });
+});
+after(() => service[Symbol.asyncDispose]());
+
+function post(body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+  return service.request("/sums", {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+describe("A hand-written route", () => {
+  it("reads its body", async () => {
+    const response = await post('{"terms":[1,2,3.5]}');
+    expect([response.status, await response.json()]).toEqual([200, { sum: 6.5 }]);
+  });
+
+  const never = () => new ReadableStream({ start: (it) => it.enqueue(new Uint8Array(1)) });
+  const long = JSON.stringify({ terms: Array(MAX_BODY_BYTES).fill(1) });
+  const cases: [string, () => Promise<Response>, number, string][] = [
+    ["a body that is too large", () => post(long), 413, "body_too_large"],
+    [
+      "one whose length nobody declared",
+      () => post(new Blob([long]).stream()),
+      413,
+      "body_too_large",
+    ],
+    ["a body that does not come", () => post(never()), 408, "body_timeout"],
+    [
+      "a body in gzip",
+      () => post('{"terms":[]}', { "content-encoding": "gzip" }),
+      415,
+      "unsupported_media_type",
+    ],
+    ["a body that is no JSON", () => post("{"), 400, "malformed_request"],
+    [
+      "a body of another type",
+      () => post("terms=1", { "content-type": "application/x-www-form-urlencoded" }),
+      415,
+      "unsupported_media_type",
+    ],
+    [
+      "an empty body of another type",
+      () => post("", { "content-type": "text/plain" }),
+      415,
+      "unsupported_media_type",
+    ],
+    ["a body of no type", () => post(new Blob(["{}"]), NO_TYPE), 415, "unsupported_media_type"],
+    [
+      "a body that is not UTF-8",
+      () => post(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)),
+      400,
+      "malformed_request",
+    ],
+    ["an empty body", () => post(""), 400, "malformed_request"],
+    ["a body that does not fit", () => post('{"terms":["1"]}'), 422, "invalid_input"],
+    [
+      "a caller who takes no JSON",
+      () => post('{"terms":[]}', { accept: "text/csv" }),
+      406,
+      "not_acceptable",
+    ],
+  ];
+  for (const [what, ask, status, code] of cases) {
+    it(`refuses ${what}`, async () => {
+      const problem = await problemOf(await ask());
+      expect([problem.status, problem.code]).toEqual([status, code]);
+    });
+  }
+
+  it("says which types of a body it takes", async () => {
+    const response = await post("1", { "content-type": "text/plain" });
+    expect(response.headers.get("accept")).toBe("application/json");
+    expect((await problemOf(response)).detail).toContain('This route takes "application/json"');
+  });
+
+  it("takes JSON by any of its names", async () => {
+    const response = await post('{"terms":[2]}', {
+      "content-type": "application/vnd.sum+json; charset=utf-8",
+    });
+    expect(await response.json()).toEqual({ sum: 2 });
+  });
+
+  it("takes a range of types", async () => {
+    for (const [type, status] of [["text/markdown", 204], ["image/png", 415]] as const) {
+      const response = await service.request("/notes", {
+        method: "POST",
+        body: "x",
+        headers: { "content-type": type },
+      });
+      await response.body?.cancel();
+      expect([type, response.status]).toEqual([type, status]);
+    }
+  });
+
+  it("refuses an idempotency key that it does not read, before it does anything", async () => {
+    const headers = { "idempotency-key": "a", "content-type": "text/plain" };
+    const put = await service.request("/echo", { method: "PUT", headers, body: "x" });
+    expect((await problemOf(put)).code).toBe("unsupported_idempotency_key");
+    const get = await service.request("/picture", { headers });
+    await get.body?.cancel();
+    expect(get.status).toBe(200);
+  });
+
+  it("refuses a precondition that it does not read, before it does anything", async () => {
+    const ask = (path: string, method: string, header: string) =>
+      service.request(path, {
+        method,
+        headers: { [header]: '"1"', "content-type": "text/plain" },
+        ...(method === "GET" ? {} : { body: "x" }),
+      });
+    for (const header of ["If-Match", "If-None-Match"]) {
+      expect((await problemOf(await ask("/echo", "PUT", header))).code).toBe(
+        "unsupported_precondition",
+      );
+    }
+    expect((await problemOf(await ask("/picture", "GET", "If-Match"))).code).toBe(
+      "unsupported_precondition",
+    );
+    // A read does no harm, and this route declares the header.
+    for (
+      const [path, method, header, status] of [
+        ["/picture", "GET", "If-None-Match", 200],
+        ["/notes", "POST", "If-Match", 204],
+      ] as const
+    ) {
+      const response = await ask(path, method, header);
+      await response.body?.cancel();
+      expect([path, response.status]).toEqual([path, status]);
+    }
+  });
+
+  it("keeps to the limits where it declares no body, too", async () => {
+    const put = (body: BodyInit) =>
+      service.request("/echo", { method: "PUT", body, headers: { "content-type": "text/plain" } });
+    expect(await (await put("é")).json()).toEqual({ text: "é" });
+    expect((await problemOf(await put("x".repeat(MAX_BODY_BYTES + 1)))).code).toBe(
+      "body_too_large",
+    );
+    expect((await problemOf(await put(never()))).code).toBe("body_timeout");
+  });
+
+  for (const [path, accept] of [["/echo", "application/json"], ["/picture", "image/png"]]) {
+    it(`answers ${accept} to who asks for it at ${path}`, async () => {
+      const method = path === "/echo" ? "PUT" : "GET";
+      const response = await service.request(path!, { method, headers: { accept: accept! } });
+      expect(response.status).toBe(200);
+      await response.body?.cancel();
+    });
+  }
+
+  it("does not wait for the body of a caller whom it does not know", async () => {
+    const response = await service.request("/sums", { method: "POST", body: never(), user: null });
+    expect((await problemOf(response)).code).toBe("missing_token");
+  });
+
+  it("answers, and is logged, when its handler throws something that is not an error", async () => {
+    const problem = await problemOf(await service.request("/thrown"));
+    expect([problem.status, problem.code]).toEqual([500, "internal"]);
+    const logged = await eventually(
+      "it is logged",
+      () =>
+        service.observations.find((each) =>
+          each.kind === "request" && each.requestId === problem.request_id
+        ),
+    );
+    expect(logged).toMatchObject({ status: 500, cause: { message: /must throw errors/ } });
+  });
+
+  it("may answer with a response whose headers are fixed, as those of fetch() are", async () => {
+    const response = await fetch(new URL("/odd/redirect", service.url), { redirect: "manual" });
+    await response.body?.cancel();
+    expect([response.status, response.headers.get("location")]).toEqual([
+      307,
+      "https://example.com/elsewhere",
+    ]);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("x-request-id")).toMatch(/./);
+  });
+
+  it("answers with the problem that it throws", async () => {
+    const problem = await problemOf(await service.request("/odd/known_code"));
+    expect(problem).toMatchObject({ status: 409, detail: "It has been taken", current: null });
+  });
+
+  for (const answer of ["nothing", "unknown_code"]) {
+    it(`answers 500 where its handler answers with ${answer}`, async () => {
+      const mark = service.observations.length;
+      const problem = await problemOf(await service.request(`/odd/${answer}`));
+      expect([problem.status, problem.code]).toEqual([500, "internal"]);
+      const entry = await eventually(
+        "the request is logged",
+        () => service.observations.slice(mark).find((each) => each.kind === "request"),
+      );
+      expect(entry).toMatchObject({ cause: expect.any(TypeError) });
+    });
+  }
+
+  it("documents what it may answer", async () => {
+    const { paths } = await (await service.request("/openapi.json")).json();
+    const statuses = Object.keys(paths["/sums"].post.responses);
+    for (const status of ["200", "401", "403", "406", "408", "413", "415", "422"]) {
+      expect(statuses).toContain(status);
+    }
+  });
+});

@@ -1,0 +1,216 @@
+/**
+ * `migrate` that is stopped anywhere, and what the next one makes of it.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { Session } from "../../db/driver/session.ts";
+import { createKeyspace } from "../../db/migrate/create_keyspace.ts";
+import { applyMigrations } from "../../db/migrate/migrate.ts";
+import { readMigrations } from "../../db/migrate/migrations.ts";
+import { OWN_TABLES } from "../../db/schema/own_tables.ts";
+import { MortalSession } from "../support/mortal_session.ts";
+import {
+  type MigrationProject,
+  openProjectCluster,
+  type ProjectCluster,
+} from "../support/migration_project.ts";
+
+/** A statement of each kind that the schema tables can tell of, and rows. */
+const EVERY_KIND = {
+  "0001_notes.cql": `CREATE TYPE place (name text);
+    CREATE TABLE notes (id text PRIMARY KEY, body text, old text);
+    CREATE INDEX notes_by_body ON notes (body);
+    ALTER TABLE notes ADD (tag text, at frozen<place>);
+    ALTER TABLE notes RENAME id TO note;`,
+  "0002_more.cql": `ALTER TYPE place ADD lat double;
+    INSERT INTO notes (note, body) VALUES ('a', 'b');
+    ALTER TABLE notes DROP old;
+    DROP INDEX notes_by_body;`,
+};
+
+/** What `EVERY_KIND` leaves behind. */
+const RESULT = {
+  columns: ["at", "body", "note", "tag"],
+  fields: ["name", "lat"],
+  indexes: [],
+  rows: [{ note: "a", body: "b" }],
+  history: [{ version: 1, applied: 5, whole: true }, { version: 2, applied: 4, whole: true }],
+};
+
+async function resultOf(made: MigrationProject): Promise<unknown> {
+  const { keyspace } = made.config;
+  const where = `WHERE keyspace_name = '${keyspace}'`;
+  const [columns, [type], indexes, rows, history] = await Promise.all([
+    made.rows(`SELECT column_name FROM system_schema.columns ${where} AND table_name = 'notes'`),
+    made.rows(`SELECT field_names FROM system_schema.types ${where} AND type_name = 'place'`),
+    made.rows(`SELECT index_name FROM system_schema.indexes ${where}`),
+    made.rows(`SELECT note, body FROM ${keyspace}.notes`),
+    made.history(),
+  ]);
+  return {
+    columns: columns.map(({ column_name }) => column_name).sort(),
+    fields: type?.field_names,
+    indexes,
+    rows,
+    history: history.map(({ version, applied, checksum }) => ({
+      version,
+      applied,
+      whole: checksum !== null,
+    })),
+  };
+}
+
+/** What the time would do. */
+async function expireLease(made: MigrationProject): Promise<void> {
+  if (!(await made.allTables()).includes("cqlgate_leases")) return;
+  await made.rows(
+    `DELETE FROM ${made.config.keyspace}.cqlgate_leases WHERE name = 'migrations' IF EXISTS`,
+  );
+}
+
+/** What a process writes last, after whatever it still had to do before that. */
+const LAST_WORDS = {
+  lease: "INSERT INTO",
+  start: "SET name",
+  intent: "SET attempted",
+  record: "SET applied",
+  finish: "SET checksum",
+};
+
+/** Migrates in a process that is killed after its last words; whether it came to say them. */
+async function migrateUntil(made: MigrationProject, lastWords: string): Promise<boolean> {
+  const { config, folder } = made;
+  const { keyspace } = config;
+  const first = new Session({ ...config, keyspace: null, observe: () => {} });
+  await first.openOnce();
+  await createKeyspace(first, config).finally(() => first.close());
+  const session = new MortalSession({ ...config, observe: () => {} }, lastWords);
+  await session.openOnce();
+  try {
+    const migrations = await readMigrations(folder, { keyspace }) ?? [];
+    await applyMigrations(session, migrations, { keyspace, log: () => {} });
+    return false;
+  } catch (error) {
+    if (!session.isDead) throw error;
+    await expireLease(made);
+    return true;
+  } finally {
+    await session.close();
+  }
+}
+
+describe("migrate()", () => {
+  let cluster: ProjectCluster;
+
+  before(async () => {
+    cluster = await openProjectCluster();
+  });
+  after(() => cluster[Symbol.asyncDispose]());
+
+  it("comes to the same end if it is killed after every single step", async () => {
+    await using made = await cluster.create(EVERY_KIND);
+    const migrations = await readMigrations(made.folder, made.config) ?? [];
+    const kill = async (lastWords: string) =>
+      expect([lastWords, await migrateUntil(made, lastWords)]).toEqual([lastWords, true]);
+    for (const table of OWN_TABLES) await kill(table);
+    await kill(LAST_WORDS.lease);
+    for (const { statements } of migrations) {
+      await kill(LAST_WORDS.start);
+      for (const { cql } of statements) {
+        await kill(LAST_WORDS.intent);
+        await kill(cql);
+        await kill(LAST_WORDS.record);
+      }
+      await kill(LAST_WORDS.finish);
+    }
+    expect(await resultOf(made)).toEqual(RESULT);
+    expect(await made.migrate()).toEqual([`Keyspace "${made.config.keyspace}" is up to date`]);
+  });
+
+  it("leaves what is there before its first attempt to the server", async () => {
+    await using made = await cluster.create({
+      "0001_notes.cql": "CREATE TABLE notes (id int PRIMARY KEY);",
+    });
+    await migrateUntil(made, LAST_WORDS.start);
+    await made.rows(`CREATE TABLE ${made.config.keyspace}.notes (id text PRIMARY KEY)`);
+    const refusal = "Cannot apply statement 1 of 1 of";
+    expect(await made.refusal()).toContain(refusal);
+    // Not even a second time is it taken for its own.
+    expect(await made.refusal()).toContain(refusal);
+    expect(await made.history()).toMatchObject([{ applied: null, attempted: null }]);
+  });
+
+  describe("of a statement that only a person can tell of", () => {
+    const COUNTER = {
+      "0001_hits.cql": "CREATE TABLE hits (id text PRIMARY KEY, n counter);\n" +
+        "UPDATE hits SET n = n + 1 WHERE id = 'a';\n" +
+        "UPDATE hits SET n = n + 10 WHERE id = 'a';",
+    };
+    const hits = async (made: MigrationProject) => {
+      const [row] = await made.rows(`SELECT n FROM ${made.config.keyspace}.hits`);
+      return Number(row?.n ?? 0);
+    };
+
+    /** Stops as the first update was about to be sent, and is or is not. */
+    async function stopAtUpdate(made: MigrationProject, isSent: boolean): Promise<void> {
+      await migrateUntil(made, LAST_WORDS.record);
+      await migrateUntil(made, isSent ? "n + 1 " : LAST_WORDS.intent);
+      expect(await hits(made)).toBe(isSent ? 1 : 0);
+    }
+
+    const DOUBT =
+      'Cannot resume "cql/migrations/0001_hits.cql": a "migrate" stopped at its statement 2, and the ' +
+      "schema does not say whether it was applied\n" +
+      "  | UPDATE hits SET n = n + 1 WHERE id = 'a'\n" +
+      '  Look, then run "deno task migrate --resolve 0001:2 applied" if it was applied, ' +
+      'or "--resolve 0001:2 again" if not';
+
+    for (const outcome of ["applied", "again"] as const) {
+      it(`stops, and goes on once it is resolved as ${outcome}`, async () => {
+        await using made = await cluster.create(COUNTER);
+        await stopAtUpdate(made, outcome === "applied");
+        expect(await made.refusal()).toBe(DOUBT);
+        expect(await made.migrate({ command: "status" })).toEqual([
+          "0001_hits  applied in part: 1 of 3 statements; statement 2 was begun",
+        ]);
+        const resolution = { version: 1, statement: 2, outcome };
+        expect(await made.migrate({ command: "resolve", resolution })).toEqual([
+          outcome === "applied"
+            ? 'Statement 2 of "cql/migrations/0001_hits.cql" is recorded as applied'
+            : 'Statement 2 of "cql/migrations/0001_hits.cql" will be applied by the next run',
+        ]);
+        await made.migrate();
+        expect(await hits(made)).toBe(11);
+        expect(await made.refusal({ command: "resolve", resolution })).toBe(
+          'Cannot resolve "0001:2": nothing is in doubt about it: "deno task migrate status" shows what is',
+        );
+      });
+    }
+
+    it("refuses to go on if the statement has changed since", async () => {
+      await using made = await cluster.create(COUNTER);
+      await stopAtUpdate(made, false);
+      const [file = ""] = Object.values(COUNTER);
+      await made.write({ "0001_hits.cql": file.replace("n + 1 ", "n + 2 ") });
+      expect(await made.refusal()).toContain(
+        "nobody knows whether its statement 2 was applied, and it has changed since: restore it, or",
+      );
+    });
+
+    it("repeats what does no harm twice, without asking", async () => {
+      await using made = await cluster.create({
+        "0001_words.cql": "CREATE TABLE words (id text PRIMARY KEY, tags set<text>);\n" +
+          "UPDATE words SET tags = tags + {'x'} WHERE id = 'a';\n" +
+          "ALTER TABLE words WITH comment = 'words';",
+      });
+      await migrateUntil(made, "UPDATE words");
+      await migrateUntil(made, "ALTER TABLE words");
+      await made.migrate();
+      expect(await made.rows(`SELECT id, tags FROM ${made.config.keyspace}.words`)).toEqual([
+        { id: "a", tags: ["x"] },
+      ]);
+    });
+  });
+});

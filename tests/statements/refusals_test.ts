@@ -1,0 +1,120 @@
+/**
+ * What Cassandra refuses or fails at once it runs a statement: the caller is told as much of the reason as
+ * is about the caller's own values, and blamed for nothing else.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import { NDJSON, parseReport } from "../support/bulk_client.ts";
+import { problemOf } from "../support/harness.ts";
+import { startOwnNode } from "../support/own_node.ts";
+import { type OwnService, startOwnService } from "../support/own_service.ts";
+
+const CQL = {
+  migration: `
+CREATE TABLE marks (owner text, id int, divisor int, name text, list list<int>, PRIMARY KEY (owner, id));
+CREATE FUNCTION shout (text text) CALLED ON NULL INPUT RETURNS text LANGUAGE java
+  AS 'return text.toUpperCase();';
+`,
+  queries: `
+-- name: change_mark :exec
+-- @route PUT /marks/{owner}/{id}/list/{place}
+-- @public
+UPDATE marks SET list[:place] = :value WHERE owner = :owner AND id = :id;
+
+-- name: add_json :exec
+-- @route POST /marks
+-- @public
+INSERT INTO marks JSON :document;
+
+-- name: loud_names :many
+-- @route GET /names/{owner}
+-- @public
+SELECT id, shout(name) AS name FROM marks WHERE owner = :owner;
+
+-- name: quotients :many
+-- @route GET /quotients/{owner}
+-- @public
+SELECT id, id / divisor AS quotient FROM marks WHERE owner = :owner;
+
+-- name: divide :exec
+-- @route POST /divisions
+-- @public
+-- @bulk
+INSERT INTO marks (owner, id, divisor) VALUES (:owner, :id, (int) 100 / (int) :parts);
+`,
+};
+
+let service: OwnService;
+const stack = new AsyncDisposableStack();
+before(async () => {
+  const { node } = stack.use(
+    await startOwnNode({ yaml: { user_defined_functions_enabled: true } }),
+  );
+  service = stack.use(
+    await startOwnService(CQL, { env: { CASSANDRA_CONTACT_POINTS: node.contactPoint } }),
+  );
+  await service.client.execute(
+    "INSERT INTO marks (owner, id, divisor, list) VALUES ('o', 1, 0, [7, 8])",
+  );
+});
+after(() => stack.disposeAsync());
+
+/** The problem's code and detail. */
+async function refusal(path: string, json?: unknown, method = "POST"): Promise<[string, string]> {
+  const response = await service.request(path, json === undefined ? {} : { method, json });
+  const { code, detail } = await problemOf(response);
+  expect(detail).not.toMatch(/marks|divisor|java|size|shout/i);
+  return [code, detail];
+}
+
+describe("values that Cassandra refuses", () => {
+  it("are told by the index of a list that has no such element", async () => {
+    expect(await refusal("/marks/o/1/list/5", { value: 1 }, "PUT")).toEqual([
+      "invalid_input",
+      "Cassandra does not take these values: the list has no element at index 5",
+    ]);
+    expect(await refusal("/marks/o/2/list/0", { value: 1 }, "PUT")).toEqual([
+      "invalid_input",
+      "Cassandra does not take these values: the list has no elements, so none can be set or removed",
+    ]);
+  });
+
+  it("are told by the member of JSON that is no column", async () => {
+    expect(await refusal("/marks", { document: '{"owner":"o","id":3,"nobody":1}' })).toEqual([
+      "invalid_input",
+      'Cassandra does not take these values: the JSON has a member "nobody" that is no column',
+    ]);
+  });
+});
+
+describe("a function that fails", () => {
+  it("is no failure of replicas: of a user, on what is stored", async () => {
+    const [code, detail] = await refusal("/names/o");
+    expect(code).toBe("function_failed");
+    expect(detail).toMatch(/^A function or an operation of the query failed/);
+  });
+
+  it("is no failure of replicas: a division by what is stored", async () => {
+    expect((await refusal("/quotients/o"))[0]).toBe("function_failed");
+  });
+
+  it("writes nothing, and stops no other line of a bulk request", async () => {
+    expect((await refusal("/divisions", { owner: "d", id: 1, parts: 0 }))[0]).toBe(
+      "function_failed",
+    );
+    const lines = [1, 0, 5].map((parts, id) => JSON.stringify({ owner: "d", id, parts })).join(
+      "\n",
+    );
+    const headers = { "content-type": NDJSON };
+    const response = await service.request("/divisions", { method: "POST", body: lines, headers });
+    const { failures, summary } = parseReport(await response.text());
+    expect(failures.map(({ line, code }) => [line, code])).toEqual([[2, "function_failed"]]);
+    expect(summary).toEqual({ read: 3, written: 2, failed: 1 });
+    const { rows } = await service.client.execute(
+      "SELECT id, divisor FROM marks WHERE owner = 'd'",
+    );
+    expect(rows.map(({ id, divisor }) => [id, divisor])).toEqual([[0, 100], [2, 20]]);
+  });
+});
