@@ -9,7 +9,10 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { parseCatalog } from "../catalog/catalog.ts";
 import { prepareQueries } from "../db/prepare/prepare.ts";
-import { openSchemaSessions, type SchemaSessions } from "../tests/support/schema_session.ts";
+import {
+  openSchemaSessions,
+  type SchemaSessions,
+} from "../tests/support/cassandra/schema_session.ts";
 import type { Replication } from "../db/schema/replication.ts";
 import { GUARDRAILS } from "./guardrails.ts";
 import { describeFindings, describeWaived, inspectKeyspace, inspectQueries } from "./inspect.ts";

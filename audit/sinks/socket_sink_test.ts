@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { startCollector } from "../../tests/support/audit_collector.ts";
+import { startCollector } from "../../tests/support/telemetry/audit_collector.ts";
 import { createSocketSink } from "./socket_sink.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

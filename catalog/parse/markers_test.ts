@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseCql } from "../../tests/support/parse_cql.ts";
+import { parseCql } from "../../tests/support/cql/parse_cql.ts";
 import { listMarkers } from "./markers.ts";
 import { bindMarkers } from "../statement/marker_roles.ts";
 

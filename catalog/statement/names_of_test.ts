@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseCql } from "../../tests/support/parse_cql.ts";
+import { parseCql } from "../../tests/support/cql/parse_cql.ts";
 import { columnsOf, tablesOf } from "./names_of.ts";
 
 describe("columnsOf()", () => {

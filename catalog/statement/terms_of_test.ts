@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { anyStatement } from "../../tests/support/generate_cql.ts";
-import { parseCql } from "../../tests/support/parse_cql.ts";
+import { anyStatement } from "../../tests/support/cql/generate_cql.ts";
+import { parseCql } from "../../tests/support/cql/parse_cql.ts";
 import { bindMarkers } from "./marker_roles.ts";
 import { walkTerm } from "./term.ts";
 import { termsOf } from "./terms_of.ts";

@@ -8,8 +8,11 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { parseCatalog } from "../../catalog/catalog.ts";
 import type { Observation } from "../../observe/observation.ts";
+import {
+  openSchemaSessions,
+  type SchemaSessions,
+} from "../../tests/support/cassandra/schema_session.ts";
 import { eventually } from "../../tests/support/eventually.ts";
-import { openSchemaSessions, type SchemaSessions } from "../../tests/support/schema_session.ts";
 import type { Session } from "../driver/session.ts";
 import type { RingNode, Topology } from "../driver/topology.ts";
 import { prepareQueries } from "../prepare/prepare.ts";

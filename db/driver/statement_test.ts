@@ -4,7 +4,7 @@ import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { packRow } from "../../codec/packed/packed_rows.ts";
 import { eventually } from "../../tests/support/eventually.ts";
-import { createTestKeyspace, type TestKeyspace } from "../../tests/support/keyspace.ts";
+import { createTestKeyspace, type TestKeyspace } from "../../tests/support/cassandra/keyspace.ts";
 import { onOneNode } from "./internals/driver_internals.ts";
 import { Alarms } from "./timing/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";

@@ -9,7 +9,10 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { parseCatalog } from "../../catalog/catalog.ts";
 import { CatalogError } from "../../catalog/text/diagnose.ts";
-import { openSchemaSessions, type SchemaSessions } from "../../tests/support/schema_session.ts";
+import {
+  openSchemaSessions,
+  type SchemaSessions,
+} from "../../tests/support/cassandra/schema_session.ts";
 import { prepareQueries } from "./prepare.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);

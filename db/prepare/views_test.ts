@@ -3,7 +3,10 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { parseCatalog } from "../../catalog/catalog.ts";
-import { openSchemaSessions, type SchemaSessions } from "../../tests/support/schema_session.ts";
+import {
+  openSchemaSessions,
+  type SchemaSessions,
+} from "../../tests/support/cassandra/schema_session.ts";
 import type { DriverColumn, RawRows } from "../driver/internals/driver_types.ts";
 import { prepareQueries } from "./prepare.ts";
 import type { PreparedQuery } from "./prepared_query.ts";

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { captureLog } from "../../tests/support/log_capture.ts";
+import { captureLog } from "../../tests/support/telemetry/log_capture.ts";
 import type { Observation } from "../observation.ts";
 import { LOG_CATEGORY, logObservations } from "./log.ts";
 

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { captureLog } from "../../tests/support/log_capture.ts";
+import { captureLog } from "../../tests/support/telemetry/log_capture.ts";
 import { LOG_CATEGORY } from "./log.ts";
 import { createRepeatedLines } from "./repeated_lines.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, beforeEach, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
-import { type OwnIssuer, startOwnIssuer, trust } from "../../tests/support/own_issuer.ts";
-import { claimsOf, signJwt } from "../../tests/support/token_signer.ts";
+import { type OwnIssuer, startOwnIssuer, trust } from "../../tests/support/auth/own_issuer.ts";
+import { claimsOf, signJwt } from "../../tests/support/auth/token_signer.ts";
 import { createTokenAuthenticator, type TokenAuthenticator } from "./token_authenticator.ts";
 
 let own: OwnIssuer & AsyncDisposable;

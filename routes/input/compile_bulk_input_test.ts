@@ -6,7 +6,7 @@ import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
 import { finish } from "../../codec/steps.ts";
 import { unpackValues } from "../../db/prepare/packed_values.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { factsOf } from "../../tests/support/input_facts.ts";
+import { factsOf } from "../../tests/support/cql/input_facts.ts";
 import { createSeeds } from "../generate/seed.ts";
 import { type BulkInput, compileBulkInput } from "./compile_bulk_input.ts";
 import type { OuterInput } from "./raw_input.ts";

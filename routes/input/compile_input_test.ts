@@ -5,7 +5,7 @@ import { type InputError, ServiceError } from "../../errors/service_error.ts";
 import { finish } from "../../codec/steps.ts";
 import { createSeeds } from "../generate/seed.ts";
 import { compileInput } from "./compile_input.ts";
-import { factsOf } from "../../tests/support/input_facts.ts";
+import { factsOf } from "../../tests/support/cql/input_facts.ts";
 import type { RawInput } from "./raw_input.ts";
 import { NO_OWN_PARAMS } from "./own_params.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { sendRaw } from "../../tests/support/raw_request.ts";
+import { sendRaw } from "../../tests/support/clients/raw_request.ts";
 import { listen, type Listener } from "./listen.ts";
 
 const HOST_MISTAKE = 'The header "Host" is not a host and a port';

@@ -7,8 +7,8 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { createHash, createHmac } from "node:crypto";
 import type { AuditEvent } from "../../audit/event.ts";
-import { type AuditFile, createAuditFile } from "../support/audit_events.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
+import { type AuditFile, createAuditFile } from "./audit_events.ts";
 
 const CQL = {
   migration: `

@@ -11,12 +11,12 @@ import { ConfigError } from "../../config/config_error.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { type Service, start } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
-import { type AuditCollector, startCollector } from "../support/audit_collector.ts";
-import { createAuditFile, readEvents } from "../support/audit_events.ts";
+import { type AuditCollector, startCollector } from "../support/telemetry/audit_collector.ts";
+import { createAuditFile, readEvents } from "./audit_events.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { problemOf } from "../support/harness.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
-import { startSlowProxy } from "../support/slow_proxy.ts";
+import { startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { spawnService } from "../support/programs.ts";
 
 const CQL = {

@@ -8,10 +8,10 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { AuditEvent } from "../../audit/event.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
-import { readEvents } from "../support/audit_events.ts";
 import { untilReady } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 import { type ServiceProcess, spawnService } from "../support/programs.ts";
+import { readEvents } from "./audit_events.ts";
 
 const CQL = {
   migration: `

@@ -6,12 +6,12 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { taskArguments } from "../../dev/task_arguments.ts";
-import { startCollector } from "../support/audit_collector.ts";
-import { createAuditFile, readEvent } from "../support/audit_events.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
-import { startOtlpReceiver } from "../support/otlp_receiver.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 import { type ServiceProcess, spawnService } from "../support/programs.ts";
+import { startCollector } from "../support/telemetry/audit_collector.ts";
+import { startOtlpReceiver } from "../support/telemetry/otlp_receiver.ts";
+import { createAuditFile, readEvent } from "./audit_events.ts";
 
 const CQL = {
   migration: "CREATE TABLE items (id text PRIMARY KEY, n int);",

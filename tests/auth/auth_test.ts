@@ -2,9 +2,9 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
 import { start } from "../../composition/service.ts";
+import { type SigningService, startSigningService } from "../support/auth/token_signer.ts";
+import { sendRaw } from "../support/clients/raw_request.ts";
 import { EXAMPLE, problemOf } from "../support/harness.ts";
-import { sendRaw } from "../support/raw_request.ts";
-import { type SigningService, startSigningService } from "../support/token_signer.ts";
 
 const QUERIES = `
 -- name: read_notice :one

@@ -2,9 +2,9 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { createHash } from "node:crypto";
 import { type Service, start } from "../../composition/service.ts";
-import { makeProof, newDpopKey } from "../support/dpop_client.ts";
+import { makeProof, newDpopKey } from "../support/auth/dpop_client.ts";
+import { type SigningService, startSigningService } from "../support/auth/token_signer.ts";
 import { EXAMPLE, problemOf } from "../support/harness.ts";
-import { type SigningService, startSigningService } from "../support/token_signer.ts";
 
 const PUBLIC_URL = "https://api.example.com";
 

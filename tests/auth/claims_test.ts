@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { type SigningService, startSigningService } from "../support/auth/token_signer.ts";
 import { EXAMPLE, problemOf } from "../support/harness.ts";
-import { type SigningService, startSigningService } from "../support/token_signer.ts";
 
 const MIGRATION = `
 CREATE TABLE accounts (org bigint, id int, PRIMARY KEY ((org), id));

@@ -9,9 +9,9 @@ import {
   makeProof,
   newDpopKey,
   type ProofOptions,
-} from "../support/dpop_client.ts";
+} from "../support/auth/dpop_client.ts";
+import { type SigningService, startSigningService } from "../support/auth/token_signer.ts";
 import { EXAMPLE, problemOf } from "../support/harness.ts";
-import { type SigningService, startSigningService } from "../support/token_signer.ts";
 
 /** What a proxy makes of it is `/stations` of the service. */
 const PUBLIC_URL = "https://api.example.com/weather";

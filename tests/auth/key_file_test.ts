@@ -7,10 +7,10 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type * as jose from "jose";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
+import { type OwnIssuer, startOwnIssuer } from "../support/auth/own_issuer.ts";
+import { newKey, publicPart } from "../support/auth/token_signer.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
-import { type OwnIssuer, startOwnIssuer } from "../support/own_issuer.ts";
-import { newKey, publicPart } from "../support/token_signer.ts";
 
 const stack = new AsyncDisposableStack();
 let issuer: OwnIssuer;

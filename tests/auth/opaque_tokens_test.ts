@@ -6,10 +6,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
-import { type DpopKey, makeProof, newDpopKey } from "../support/dpop_client.ts";
+import { type DpopKey, makeProof, newDpopKey } from "../support/auth/dpop_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
-import { GATEWAY, type OpaqueProvider, startOpaqueProvider } from "../support/opaque_provider.ts";
+import { GATEWAY, type OpaqueProvider, startOpaqueProvider } from "./opaque_provider.ts";
 
 const PUBLIC_URL = "https://api.example.com";
 

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { answer } from "../support/own_service.ts";
 import { EXAMPLE } from "../support/harness.ts";
-import { type SigningService, startSigningService } from "../support/token_signer.ts";
+import { type SigningService, startSigningService } from "../support/auth/token_signer.ts";
 
 const MIGRATION = `
 CREATE TABLE memos (owner text, id bigint, team text, text text, PRIMARY KEY ((owner), id));

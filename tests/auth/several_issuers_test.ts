@@ -8,10 +8,10 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
 import { freePort } from "../../dev/ports.ts";
+import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "../support/auth/own_issuer.ts";
 import { eventually } from "../support/eventually.ts";
 import { problemOf } from "../support/harness.ts";
 import { held } from "../support/held_requests.ts";
-import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "../support/own_issuer.ts";
 import {
   answer,
   type OwnService,

@@ -2,14 +2,14 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
-import { EXAMPLE, problemOf } from "../support/harness.ts";
 import {
   newKey,
   publicPart,
   type SigningService,
   signParts,
   startSigningService,
-} from "../support/token_signer.ts";
+} from "../support/auth/token_signer.ts";
+import { EXAMPLE, problemOf } from "../support/harness.ts";
 
 let service: SigningService;
 before(async () => {

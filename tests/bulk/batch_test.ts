@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { parseReport, type Report } from "../support/bulk_client.ts";
+import { parseReport, type Report } from "../support/clients/bulk_client.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 
 const SEED = Number(Deno.env.get("FC_SEED") ?? 1);

@@ -8,7 +8,7 @@ import {
   parseReport,
   stored,
   upload,
-} from "../support/bulk_client.ts";
+} from "../support/clients/bulk_client.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
 
 const MAX_BODY_BYTES = 65_536;

@@ -4,7 +4,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { NDJSON, upload } from "../support/bulk_client.ts";
+import { NDJSON, upload } from "../support/clients/bulk_client.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
 const MIGRATIONS = `

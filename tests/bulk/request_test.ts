@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { NDJSON, observation, stored, upload } from "../support/bulk_client.ts";
+import { NDJSON, observation, stored, upload } from "../support/clients/bulk_client.ts";
+import { inlined } from "../support/clients/openapi_reference.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
-import { inlined } from "../support/openapi_reference.ts";
 
 const QUERIES = `
 -- name: register_station :applied

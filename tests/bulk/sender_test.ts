@@ -10,7 +10,7 @@ import {
   stored,
   type Summary,
   upload,
-} from "../support/bulk_client.ts";
+} from "../support/clients/bulk_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 

@@ -7,10 +7,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { type Service, start } from "../../composition/service.ts";
+import { startOwnNode } from "../support/cassandra/own_node.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
-import { startOwnNode } from "../support/own_node.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
 
 const CQL = {
   migration: "CREATE TABLE words (id int PRIMARY KEY, word text);",

@@ -9,10 +9,10 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { type Service, start } from "../../composition/service.ts";
 import { readConfig } from "../../config/config.ts";
 import { freePort } from "../../dev/ports.ts";
-import { openBlackHole } from "../support/black_hole.ts";
+import { openBlackHole } from "../support/cassandra/black_hole.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
 import { answer, type OwnService, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",

@@ -9,10 +9,10 @@ import { type Service, start } from "../../composition/service.ts";
 import { readConfig } from "../../config/config.ts";
 import { freePort } from "../../dev/ports.ts";
 import type { HostState } from "../../observe/observation.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
-import { type NameServer, startNameServer } from "../support/name_server.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
+import { type NameServer, startNameServer } from "./name_server.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
-import { openUpload, parseReport } from "../support/bulk_client.ts";
+import { openUpload, parseReport } from "../support/clients/bulk_client.ts";
 import { eventually } from "../support/eventually.ts";
 import type { TestRequest, TestService } from "../support/harness.ts";
 import { startOwnService } from "../support/own_service.ts";

@@ -14,7 +14,7 @@ import { migrate } from "../../tasks/migrate.ts";
 import { type Authority, clientEncryption, createAuthority } from "../support/certificates.ts";
 import { eventually } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
-import { type OwnNode, startOwnNode } from "../support/own_node.ts";
+import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 import { createCqlFolder } from "../support/own_service.ts";
 
 const CQL = {

@@ -7,9 +7,9 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
 import { answer, type OwnService, type Page, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
 
 const TIMEOUT_MS = 1_500;
 const OWN_TIMEOUT_MS = 300;

@@ -14,7 +14,7 @@ import { check } from "../../tasks/check.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { eventually } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
-import { type OwnNode, startOwnNode } from "../support/own_node.ts";
+import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 
 const KEYSPACE = "weather";
 

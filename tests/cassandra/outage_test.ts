@@ -4,7 +4,7 @@ import { readConfig } from "../../config/config.ts";
 import { start } from "../../composition/service.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
-import { type OwnNode, startOwnNode } from "../support/own_node.ts";
+import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 
 // So long that whatever is answered in less did not wait for it.
 const REQUEST_TIMEOUT_MS = 60_000;

@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
-import { startBalancer } from "../support/balancer.ts";
+import { startBalancer } from "./balancer.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
 /** As `timeout http-request` says. */

@@ -7,11 +7,12 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { parse } from "yaml";
+import deno from "../../deno.json" with { type: "json" };
 import { readConfig } from "../../config/config.ts";
 import { SETTINGS } from "../../config/settings/settings.ts";
-import deno from "../../deno.json" with { type: "json" };
 import { eventually, untilReady } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
+import { environment, type ServiceProcess, spawnService } from "../support/programs.ts";
 import {
   type Kustomization,
   type Manifest,
@@ -21,8 +22,7 @@ import {
   readBase,
   readKustomization,
   readSettings,
-} from "../support/kubernetes_files.ts";
-import { environment, type ServiceProcess, spawnService } from "../support/programs.ts";
+} from "./kubernetes_files.ts";
 
 const PROJECT = "cql";
 

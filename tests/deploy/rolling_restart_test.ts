@@ -8,15 +8,15 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { freePort } from "../../dev/ports.ts";
-import { type Balancer, startBalancer } from "../support/balancer.ts";
-import { eventually, untilReady } from "../support/eventually.ts";
 import {
   type MigrationProject,
   openProjectCluster,
   type ProjectCluster,
-} from "../support/migration_project.ts";
+} from "../support/cassandra/migration_project.ts";
+import { eventually, untilReady } from "../support/eventually.ts";
 import { answer } from "../support/own_service.ts";
 import { type ServiceProcess, spawnService } from "../support/programs.ts";
+import { type Balancer, startBalancer } from "./balancer.ts";
 import {
   type Acknowledged,
   LOAD_MIGRATION,
@@ -28,7 +28,7 @@ import {
   startLoad,
   type SteadyLoad,
   UPLOADED_CHAPTERS,
-} from "../support/steady_load.ts";
+} from "./steady_load.ts";
 
 /** Longer than the balancer takes to notice, as in production. */
 const DRAIN_DELAY_MS = 1_500;

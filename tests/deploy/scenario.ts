@@ -11,9 +11,9 @@ import { parse, parseAllDocuments } from "yaml";
 import { DEVELOPMENT } from "../../deploy/production_packages.ts";
 import { freePort } from "../../dev/ports.ts";
 import { eventually } from "../support/eventually.ts";
-import { KUBERNETES, OVERLAYS } from "../support/kubernetes_files.ts";
 import { environment } from "../support/programs.ts";
 import { buildImage, type Image, packagesOf, sizeOf } from "./image.ts";
+import { KUBERNETES, OVERLAYS } from "./kubernetes_files.ts";
 import { COMPOSE, fetchModule, installPrograms, PROMETHEUS_OPERATOR, run } from "./tools.ts";
 
 /** The oldest version of Kubernetes that the files are for, and the newest. */

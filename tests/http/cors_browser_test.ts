@@ -7,9 +7,9 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Browser, Page } from "playwright-core";
 import { freePort } from "../../dev/ports.ts";
-import { launchChromium, skipBrowser } from "../support/chromium.ts";
-import { CORS_CQL } from "../support/cors_project.ts";
+import { launchChromium, skipBrowser } from "../support/clients/chromium.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
+import { CORS_CQL } from "./cors_project.ts";
 
 interface Call {
   readonly path: string;

@@ -5,8 +5,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { CORS_CQL } from "../support/cors_project.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
+import { CORS_CQL } from "./cors_project.ts";
 
 const PAGE = "https://app.example.com";
 const PREVIEW = "https://pr-7.pages.example";

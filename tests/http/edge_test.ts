@@ -8,10 +8,10 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { MAX_JSON_DEPTH } from "../../codec/json/nesting.ts";
 import { MAX_HEADERS, MAX_QUERY_PARAMETERS } from "../../routes/middleware/check_head.ts";
-import { CORS_CQL } from "../support/cors_project.ts";
+import { sendRaw } from "../support/clients/raw_http.ts";
 import { problemOf } from "../support/harness.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
-import { sendRaw } from "../support/raw_http.ts";
+import { CORS_CQL } from "./cors_project.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);

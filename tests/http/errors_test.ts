@@ -9,8 +9,8 @@ import { type Code, CODES } from "../../errors/codes.ts";
 import { type Service, start, type StartOptions } from "../../composition/service.ts";
 import { SECRET } from "../fixtures/routes/fail.ts";
 import { entered, released } from "../fixtures/routes/hold.ts";
-import { startCollector } from "../support/audit_collector.ts";
-import { fetchBoundToken, makeProof, newDpopKey } from "../support/dpop_client.ts";
+import { startCollector } from "../support/telemetry/audit_collector.ts";
+import { fetchBoundToken, makeProof, newDpopKey } from "../support/auth/dpop_client.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   EXAMPLE,
@@ -19,8 +19,8 @@ import {
   type TestRequest,
   type TestService,
 } from "../support/harness.ts";
-import { type OwnNode, startOwnNode } from "../support/own_node.ts";
-import { claimsOf, newKey, signJwt } from "../support/token_signer.ts";
+import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
+import { claimsOf, newKey, signJwt } from "../support/auth/token_signer.ts";
 
 const MIGRATION = `
 CREATE TABLE samples (owner text, id int, divisor int, weight decimal, PRIMARY KEY ((owner), id));

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { upload } from "../support/bulk_client.ts";
+import { upload } from "../support/clients/bulk_client.ts";
 import { problemOf } from "../support/harness.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { sendRaw } from "../support/clients/raw_request.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   EXAMPLE,
@@ -8,7 +9,6 @@ import {
   type TestRequest,
   type TestService,
 } from "../support/harness.ts";
-import { sendRaw } from "../support/raw_request.ts";
 
 const MAX_BODY_BYTES = 4096;
 const OBSERVATIONS = "/stations/s/observations";

@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
-import { launchChromium, skipBrowser } from "../support/chromium.ts";
+import { launchChromium, skipBrowser } from "../support/clients/chromium.ts";
 import { problemOf } from "../support/harness.ts";
 import { type OwnService, type Page, startOwnService, succeed } from "../support/own_service.ts";
 import { startKeycloak } from "./keycloak.ts";

@@ -12,7 +12,7 @@ import type { Observation } from "../../observe/observation.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { problemOf, startTestService, type TestService } from "../support/harness.ts";
-import { type Files, type MountedProject, mountProject } from "../support/mounted_project.ts";
+import { type Files, type MountedProject, mountProject } from "./mounted_project.ts";
 import { succeed } from "../support/own_service.ts";
 import { spawnService } from "../support/programs.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
+import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
-import { type OwnNode, startOwnNode } from "../support/own_node.ts";
 import { type ServiceProcess, spawnService } from "../support/programs.ts";
 
 const QUERIES = `-- name: public_stations :many

@@ -5,7 +5,7 @@ import { type Service, start } from "../../composition/service.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
 import { held } from "../support/held_requests.ts";
-import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../support/own_issuer.ts";
+import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../support/auth/own_issuer.ts";
 
 const QUERIES = `
 -- name: read_notice :one

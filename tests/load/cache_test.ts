@@ -8,12 +8,12 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { type OwnIssuer, startOwnIssuer } from "../support/auth/own_issuer.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
+import { operationsAt } from "../support/clients/json_answer.ts";
 import { eventually } from "../support/eventually.ts";
-import { operationsAt } from "../support/json_answer.ts";
-import { scrape } from "../support/metrics_text.ts";
-import { type OwnIssuer, startOwnIssuer } from "../support/own_issuer.ts";
 import { type OwnService, type Page, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
+import { scrape } from "../support/telemetry/metrics_text.ts";
 
 const CQL = {
   migration: `

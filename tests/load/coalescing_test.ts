@@ -9,11 +9,11 @@ import { after, afterEach, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { type OwnIssuer, startOwnIssuer } from "../support/auth/own_issuer.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
-import { scrape } from "../support/metrics_text.ts";
-import { type OwnIssuer, startOwnIssuer } from "../support/own_issuer.ts";
 import { type OwnService, type Page, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
+import { scrape } from "../support/telemetry/metrics_text.ts";
 
 const TIMEOUT_MS = 1_000;
 const SLOW_MS = 150;

@@ -7,9 +7,9 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
 
 const CQL = {
   migration: "CREATE TABLE words (id int PRIMARY KEY, word text);",

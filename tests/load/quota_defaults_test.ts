@@ -6,8 +6,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { startSigningService } from "../support/token_signer.ts";
-import type { SigningService } from "../support/token_signer.ts";
+import { startSigningService } from "../support/auth/token_signer.ts";
+import type { SigningService } from "../support/auth/token_signer.ts";
 import { EXAMPLE } from "../support/harness.ts";
 
 const QUERIES = `

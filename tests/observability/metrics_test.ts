@@ -12,9 +12,9 @@ import { DASHBOARD_PATH, dashboardText } from "../../dev/dashboard/render_dashbo
 import { UNSHOWN } from "../../dev/dashboard/unshown_metrics.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
-import { type MetricsText, scrape } from "../support/metrics_text.ts";
-import { metricsNamedIn, recordsNamedIn } from "../support/metric_names.ts";
-import { type Prometheus, startPrometheus } from "../support/prometheus.ts";
+import { type MetricsText, scrape } from "../support/telemetry/metrics_text.ts";
+import { metricsNamedIn, recordsNamedIn } from "./metric_names.ts";
+import { type Prometheus, startPrometheus } from "./prometheus.ts";
 
 /** A route that fails, one that is cached, one with a quota, and one that is deprecated: each has metrics of its own. */
 const QUERIES = `

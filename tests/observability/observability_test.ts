@@ -13,7 +13,7 @@ import type { Observation } from "../../observe/observation.ts";
 import { entered, released } from "../fixtures/routes/hold.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
-import { scrape as scrapeAt } from "../support/metrics_text.ts";
+import { scrape as scrapeAt } from "../support/telemetry/metrics_text.ts";
 
 const MIGRATION = "CREATE TABLE quotients (id text PRIMARY KEY, divisor int);";
 const QUERIES = `

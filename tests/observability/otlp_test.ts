@@ -7,7 +7,7 @@ import {
   type OtlpAttribute,
   type OtlpReceiver,
   startOtlpReceiver,
-} from "../support/otlp_receiver.ts";
+} from "../support/telemetry/otlp_receiver.ts";
 
 const MIGRATION = "CREATE TABLE quotients (id text PRIMARY KEY, divisor int);";
 const QUERIES = `

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { recordsNamedIn } from "../support/metric_names.ts";
+import { recordsNamedIn } from "./metric_names.ts";
 
 const FOLDER = "deploy/prometheus";
 

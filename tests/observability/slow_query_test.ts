@@ -7,10 +7,10 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
-import { captureLog } from "../support/log_capture.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
-import { type SlowProxy, startSlowProxy } from "../support/slow_proxy.ts";
+import { captureLog } from "../support/telemetry/log_capture.ts";
 
 const SLOW_MS = 300;
 const TIMEOUT_MS = 1_000;

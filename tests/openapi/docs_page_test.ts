@@ -8,8 +8,13 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Browser, Page } from "playwright-core";
 import { DOCS_CLIENT_ID } from "../../dev/oidc/people.ts";
-import { launchChromium, skipBrowser } from "../support/chromium.ts";
-import { type DocsReader, inaccessibleParts, openDocs, overflows } from "../support/docs_reader.ts";
+import { launchChromium, skipBrowser } from "../support/clients/chromium.ts";
+import {
+  type DocsReader,
+  inaccessibleParts,
+  openDocs,
+  overflows,
+} from "../support/clients/docs_reader.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
 const CREATE = "stations/POST/stations";

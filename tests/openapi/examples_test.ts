@@ -4,8 +4,8 @@ import type { PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { primitives } from "../../codec/primitives.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
-import { openApiValidator } from "../support/openapi_validator.ts";
 import { startOwnService } from "../support/own_service.ts";
+import { openApiValidator } from "./openapi_validator.ts";
 
 type Node = Readonly<Record<string, unknown>>;
 type Keys = readonly string[];

@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { PrimitiveKind } from "../../codec/codec.ts";
 import { primitives } from "../../codec/primitives.ts";
-import { GENERATORS, runClient } from "../support/generated_clients.ts";
+import { GENERATORS, runClient } from "../support/clients/generated_clients.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 import { startOwnService, succeed } from "../support/own_service.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { inlined } from "../support/openapi_reference.ts";
-import { type OpenApiValidator, openApiValidator } from "../support/openapi_validator.ts";
+import { inlined } from "../support/clients/openapi_reference.ts";
 import { type OwnService, startOwnService, succeed } from "../support/own_service.ts";
+import { type OpenApiValidator, openApiValidator } from "./openapi_validator.ts";
 
 /** A read: what it selects, which columns may be null, and a request whose answer has those nulls. */
 interface Read {

@@ -11,8 +11,8 @@ import {
   type TestRequest,
   type TestService,
 } from "../support/harness.ts";
-import { type OpenApiValidator, openApiValidator } from "../support/openapi_validator.ts";
 import { answer, startOwnService, succeed } from "../support/own_service.ts";
+import { type OpenApiValidator, openApiValidator } from "./openapi_validator.ts";
 
 interface Operation {
   readonly operationId: string;

@@ -6,8 +6,8 @@
  * @module
  */
 import { DOCS_CLIENT_ID } from "../../dev/oidc/people.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { openDocs } from "../support/docs_reader.ts";
+import { launchChromium } from "../support/clients/chromium.ts";
+import { openDocs } from "../support/clients/docs_reader.ts";
 import { EXAMPLE, startTestService } from "../support/harness.ts";
 
 const FILE = "docs/images/docs-page.png";

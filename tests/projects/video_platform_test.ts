@@ -6,9 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { GENERATORS, runClient } from "../support/generated_clients.ts";
+import { startSigningService } from "../support/auth/token_signer.ts";
+import { GENERATORS, runClient } from "../support/clients/generated_clients.ts";
 import type { TestService } from "../support/harness.ts";
-import { startSigningService } from "../support/token_signer.ts";
 
 const PROJECT = "tests/video_platform";
 const USER_ID = "6f1c1a52-2c0e-4a0b-9a57-0d5b8b6d2f10";

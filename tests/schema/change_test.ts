@@ -10,7 +10,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
 import { AMBIGUOUS } from "../fixtures/routes/readings_above.ts";
-import { NDJSON, openUpload, parseReport } from "../support/bulk_client.ts";
+import { NDJSON, openUpload, parseReport } from "../support/clients/bulk_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { answer, type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 

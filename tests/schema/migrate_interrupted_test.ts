@@ -10,12 +10,12 @@ import { createKeyspace } from "../../db/migrate/create_keyspace.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
 import { readMigrations } from "../../db/migrate/migrations.ts";
 import { OWN_TABLES } from "../../db/schema/own_tables.ts";
-import { MortalSession } from "../support/mortal_session.ts";
+import { MortalSession } from "./mortal_session.ts";
 import {
   type MigrationProject,
   openProjectCluster,
   type ProjectCluster,
-} from "../support/migration_project.ts";
+} from "../support/cassandra/migration_project.ts";
 
 /** A statement of each kind that the schema tables can tell of, and rows. */
 const EVERY_KIND = {

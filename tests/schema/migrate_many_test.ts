@@ -14,12 +14,12 @@ import { readMigrations } from "../../db/migrate/migrations.ts";
 import { ownTableId } from "../../db/schema/own_table_id.ts";
 import { OWN_TABLES } from "../../db/schema/own_tables.ts";
 import { migrate } from "../../tasks/migrate.ts";
-import { MortalSession } from "../support/mortal_session.ts";
+import { MortalSession } from "./mortal_session.ts";
 import {
   type MigrationProject,
   openProjectCluster,
   type ProjectCluster,
-} from "../support/migration_project.ts";
+} from "../support/cassandra/migration_project.ts";
 
 const THREE = {
   "0001_notes.cql": "CREATE TABLE notes (id text PRIMARY KEY, body text);",

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../../db/driver/session.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
 import { readMigrations } from "../../db/migrate/migrations.ts";
-import { openProjectCluster, type ProjectCluster } from "../support/migration_project.ts";
+import { openProjectCluster, type ProjectCluster } from "../support/cassandra/migration_project.ts";
 
 const NOTES = "-- Notes.\nCREATE TABLE notes (id text PRIMARY KEY, body text);\n";
 const TAGS = "CREATE TABLE tags (id text PRIMARY KEY);\nALTER TABLE notes ADD tag text;\n";

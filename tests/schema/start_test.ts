@@ -9,12 +9,12 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { type Service, start } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
 import { check } from "../../tasks/check.ts";
-import { eventually } from "../support/eventually.ts";
 import {
   type MigrationProject,
   openProjectCluster,
   type ProjectCluster,
-} from "../support/migration_project.ts";
+} from "../support/cassandra/migration_project.ts";
+import { eventually } from "../support/eventually.ts";
 
 const NOTES = "-- Notes.\nCREATE TABLE notes (id text PRIMARY KEY, body text);\n";
 const TAGS = "CREATE TABLE tags (id text PRIMARY KEY);\nALTER TABLE notes ADD tag text;\n";

@@ -7,7 +7,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type OwnIssuer, startOwnIssuer } from "../support/own_issuer.ts";
+import { type OwnIssuer, startOwnIssuer } from "../support/auth/own_issuer.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 
 const CQL = {

@@ -9,9 +9,14 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
-import { KEYS_PATH, METADATA_PATH, type OwnIssuer, startOwnIssuer } from "../support/own_issuer.ts";
+import {
+  KEYS_PATH,
+  METADATA_PATH,
+  type OwnIssuer,
+  startOwnIssuer,
+} from "../support/auth/own_issuer.ts";
+import { claimsOf, publicPart, signJwt } from "../support/auth/token_signer.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
-import { claimsOf, publicPart, signJwt } from "../support/token_signer.ts";
 
 const CQL = {
   migration: `

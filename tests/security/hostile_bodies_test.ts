@@ -6,8 +6,6 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type AttackedService, startAttackedService } from "../support/attacked_service.ts";
-import { peakMemory } from "../support/process_memory.ts";
 import {
   codeOf,
   connectTo,
@@ -17,7 +15,9 @@ import {
   readToEnd,
   sendRaw,
   writeAll,
-} from "../support/raw_http.ts";
+} from "../support/clients/raw_http.ts";
+import { peakMemory } from "../support/process_memory.ts";
+import { type AttackedService, startAttackedService } from "./attacked_service.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, note text);",

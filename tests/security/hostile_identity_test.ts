@@ -6,9 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type AttackedService, startAttackedService } from "../support/attacked_service.ts";
-import { codeOf, sendRaw } from "../support/raw_http.ts";
-import { claimsOf, newKey, signJwt } from "../support/token_signer.ts";
+import { claimsOf, newKey, signJwt } from "../support/auth/token_signer.ts";
+import { codeOf, sendRaw } from "../support/clients/raw_http.ts";
+import { type AttackedService, startAttackedService } from "./attacked_service.ts";
 
 /** The columns that a claim is bound to, by the name of their table. */
 const TENANTS: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { Buffer } from "node:buffer";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type AttackedService, startAttackedService } from "../support/attacked_service.ts";
+import { type AttackedService, startAttackedService } from "./attacked_service.ts";
 
 const CQL = {
   migration: `

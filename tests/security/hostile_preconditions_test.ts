@@ -6,8 +6,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type AttackedService, startAttackedService } from "../support/attacked_service.ts";
-import { codeOf, sendRaw } from "../support/raw_http.ts";
+import { codeOf, sendRaw } from "../support/clients/raw_http.ts";
+import { type AttackedService, startAttackedService } from "./attacked_service.ts";
 
 /** Values that a tag has, by the type of its column. */
 const TAGS: Readonly<Record<string, string>> = {

@@ -6,8 +6,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { type AttackedService, startAttackedService } from "../support/attacked_service.ts";
-import { type RawRequest, sendRaw } from "../support/raw_http.ts";
+import { type RawRequest, sendRaw } from "../support/clients/raw_http.ts";
+import { type AttackedService, startAttackedService } from "./attacked_service.ts";
 
 const CQL = {
   migration: `

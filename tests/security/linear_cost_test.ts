@@ -42,7 +42,7 @@ import { compressStream } from "../../routes/respond/body/compress.ts";
 import { negotiate } from "../../routes/respond/negotiate.ts";
 import { csvText } from "../../routes/respond/body/row_format.ts";
 import { routesFor } from "../../routes/route_pattern.ts";
-import { superlinearGrowth } from "../support/growth.ts";
+import { superlinearGrowth } from "./growth.ts";
 
 /** What is repeated to make a text long. */
 const UNITS = [

@@ -11,8 +11,8 @@ import { freePort } from "../../dev/ports.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
-import { type OtlpReceiver, startOtlpReceiver } from "../support/otlp_receiver.ts";
 import { environment, runTask } from "../support/programs.ts";
+import { type OtlpReceiver, startOtlpReceiver } from "../support/telemetry/otlp_receiver.ts";
 
 const ROWS: readonly Setting[] = Object.values(SETTINGS);
 const NAMES = ROWS.filter(({ secret }) => secret).map(({ name }) => name);

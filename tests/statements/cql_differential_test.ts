@@ -13,9 +13,9 @@ import { parseStatement } from "../../catalog/statement/grammar/parse_statement.
 import { lex, wholeFile } from "../../catalog/text/lex.ts";
 import { prepareStatement } from "../../db/driver/statement.ts";
 import { isRefusal } from "../../db/driver/failures/refusal.ts";
-import { CORPUS_SCHEMA, REFUSED, SERVED } from "../support/cql_corpus.ts";
-import { anyStatement, mutatedStatement } from "../support/generate_cql.ts";
-import { createTestKeyspace, type TestKeyspace } from "../support/keyspace.ts";
+import { CORPUS_SCHEMA, REFUSED, SERVED } from "./cql_corpus.ts";
+import { anyStatement, mutatedStatement } from "../support/cql/generate_cql.ts";
+import { createTestKeyspace, type TestKeyspace } from "../support/cassandra/keyspace.ts";
 
 /** What the server says of a statement. */
 type Verdict =

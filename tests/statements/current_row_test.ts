@@ -6,9 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { upload } from "../support/bulk_client.ts";
+import { upload } from "../support/clients/bulk_client.ts";
+import { inlined } from "../support/clients/openapi_reference.ts";
 import { problemOf } from "../support/harness.ts";
-import { inlined } from "../support/openapi_reference.ts";
 import { type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 
 const HASH = "$2b$12$0123456789";

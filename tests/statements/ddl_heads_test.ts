@@ -14,7 +14,7 @@ import type { QualifiedName } from "../../catalog/statement/term.ts";
 import { splitStatements } from "../../catalog/text/split.ts";
 import { lex, wholeFile } from "../../catalog/text/lex.ts";
 import { eventually } from "../support/eventually.ts";
-import { type OwnNode, startOwnNode } from "../support/own_node.ts";
+import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 
 const KEYSPACE = "ddl";
 

@@ -8,7 +8,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { check } from "../../tasks/check.ts";
-import { inlined } from "../support/openapi_reference.ts";
+import { inlined } from "../support/clients/openapi_reference.ts";
 import {
   answer,
   createCqlFolder,

@@ -6,9 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { NDJSON, parseReport } from "../support/bulk_client.ts";
+import { startOwnNode } from "../support/cassandra/own_node.ts";
+import { NDJSON, parseReport } from "../support/clients/bulk_client.ts";
 import { problemOf } from "../support/harness.ts";
-import { startOwnNode } from "../support/own_node.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 
 const CQL = {

@@ -8,12 +8,12 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import deno from "../../deno.json" with { type: "json" };
 import { check } from "../../tasks/check.ts";
-import { eventually } from "../support/eventually.ts";
 import {
   type MigrationProject,
   openProjectCluster,
   type ProjectCluster,
-} from "../support/migration_project.ts";
+} from "../support/cassandra/migration_project.ts";
+import { eventually } from "../support/eventually.ts";
 import { runTask } from "../support/programs.ts";
 
 describe("deno task check --scratch", () => {

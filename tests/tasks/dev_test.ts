@@ -7,10 +7,10 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { freePort } from "../../dev/ports.ts";
-import { type DevProcess, startDev } from "../support/dev_process.ts";
+import { createTestKeyspace, type TestKeyspace } from "../support/cassandra/keyspace.ts";
+import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 import { eventually } from "../support/eventually.ts";
-import { createTestKeyspace, type TestKeyspace } from "../support/keyspace.ts";
-import { type OwnNode, startOwnNode } from "../support/own_node.ts";
+import { type DevProcess, startDev } from "./dev_process.ts";
 
 const NOTES = "CREATE TABLE notes (id int PRIMARY KEY, text text);\n";
 const TAGS = "CREATE TABLE tags (id int PRIMARY KEY, tag text);\n";

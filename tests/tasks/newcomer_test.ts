@@ -8,9 +8,9 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { freePort } from "../../dev/ports.ts";
+import { createTestKeyspace, type TestKeyspace } from "../support/cassandra/keyspace.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
-import { createTestKeyspace, type TestKeyspace } from "../support/keyspace.ts";
 import { runTask, spawnService } from "../support/programs.ts";
 
 const FIXTURES = "tests/fixtures/check";

@@ -5,8 +5,8 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { inlined } from "../support/clients/openapi_reference.ts";
 import { problemOf } from "../support/harness.ts";
-import { inlined } from "../support/openapi_reference.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 
 const MIGRATION = `

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { bodySchemaOf, type JsonAnswer, operationsAt } from "../support/json_answer.ts";
+import { bodySchemaOf, type JsonAnswer, operationsAt } from "../support/clients/json_answer.ts";
 import { type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 
 const MIGRATION = `

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { upload } from "../support/bulk_client.ts";
+import { upload } from "../support/clients/bulk_client.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
 
 const CQL = {

@@ -21,14 +21,14 @@ import {
   type Table,
   tables as anyTable,
   valueOf,
-} from "../support/types_arbitrary.ts";
+} from "./types_arbitrary.ts";
 import {
   DRIVER_ENCODING,
   fromDriver,
   fromSelectJson,
   parseSelectJson,
   withoutFarInstants,
-} from "../support/types_readers.ts";
+} from "./types_readers.ts";
 
 const SEED = Number(Deno.env.get("FC_SEED") ?? 1);
 const TABLES = Number(Deno.env.get("FC_RUNS") ?? 25);

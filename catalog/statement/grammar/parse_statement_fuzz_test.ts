@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { anyStatement, mutatedStatement } from "../../../tests/support/generate_cql.ts";
+import { anyStatement, mutatedStatement } from "../../../tests/support/cql/generate_cql.ts";
 import { lex, wholeFile } from "../../text/lex.ts";
 import { parseStatement } from "./parse_statement.ts";
 import { TokenStream } from "./token_stream.ts";

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseCql } from "../../../tests/support/parse_cql.ts";
+import { parseCql } from "../../../tests/support/cql/parse_cql.ts";
 import type { Span } from "../../text/source.ts";
 import type { InValues, Relation, Subject } from "../statement.ts";
 import type { Term } from "../term.ts";

@@ -2,7 +2,10 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
-import { createTestKeyspace, type TestKeyspace } from "../../../tests/support/keyspace.ts";
+import {
+  createTestKeyspace,
+  type TestKeyspace,
+} from "../../../tests/support/cassandra/keyspace.ts";
 import { tellRefusal } from "./refused_values.ts";
 
 const { types } = cassandra;

@@ -10,7 +10,10 @@ import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { codecFor } from "../../../codec/codec_for.ts";
 import { packRow } from "../../../codec/packed/packed_rows.ts";
-import { createTestKeyspace, type TestKeyspace } from "../../../tests/support/keyspace.ts";
+import {
+  createTestKeyspace,
+  type TestKeyspace,
+} from "../../../tests/support/cassandra/keyspace.ts";
 import { compileRowReader, type Row } from "../../prepare/rows/read_rows.ts";
 import { cqlTypeOf } from "../cql_type.ts";
 import { AnswerTooLarge } from "../failures/answer_too_large.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import type { Query } from "../../../catalog/query.ts";
 import { tablesOf } from "../../../catalog/statement/names_of.ts";
 import { isConditional } from "../../../catalog/statement/statement.ts";
-import { parseCql } from "../../../tests/support/parse_cql.ts";
+import { parseCql } from "../../../tests/support/cql/parse_cql.ts";
 import type { Table } from "../../schema/table.ts";
 import type { StatementContext } from "../statement_context.ts";
 import { checkSinglePartition } from "./single_partition.ts";

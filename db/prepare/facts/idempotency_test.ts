@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { CqlType } from "../../../codec/codec.ts";
-import { parseCql } from "../../../tests/support/parse_cql.ts";
+import { parseCql } from "../../../tests/support/cql/parse_cql.ts";
 import type { Table } from "../../schema/table.ts";
 import { isIdempotent } from "./idempotency.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Term } from "../../../catalog/statement/term.ts";
-import { parseCql } from "../../../tests/support/parse_cql.ts";
+import { parseCql } from "../../../tests/support/cql/parse_cql.ts";
 import { isCount, isPure, mayAggregate } from "./native_functions.ts";
 
 function selector(text: string): Term {

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { PrimitiveKind } from "../../../codec/codec.ts";
 import { codecFor } from "../../../codec/codec_for.ts";
-import { parseCql } from "../../../tests/support/parse_cql.ts";
+import { parseCql } from "../../../tests/support/cql/parse_cql.ts";
 import type { Table } from "../../schema/table.ts";
 import type { PreparedParam, RowKey } from "../prepared_query.ts";
 import { rowKeyOf } from "./row_key.ts";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Consistency } from "../../../catalog/query.ts";
-import { parseCql } from "../../../tests/support/parse_cql.ts";
+import { parseCql } from "../../../tests/support/cql/parse_cql.ts";
 import { isShared } from "./sharing.ts";
 
 function check(cql: string, level: Consistency | null = null, coalesce = true): boolean {

@@ -8,8 +8,8 @@ import {
   type OwnIssuer,
   startOwnIssuer,
   trust,
-} from "../../../tests/support/own_issuer.ts";
-import { claimsOf } from "../../../tests/support/token_signer.ts";
+} from "../../../tests/support/auth/own_issuer.ts";
+import { claimsOf } from "../../../tests/support/auth/token_signer.ts";
 import {
   createIntrospectingVerifier,
   type IntrospectingVerifier,

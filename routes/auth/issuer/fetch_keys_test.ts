@@ -6,7 +6,7 @@ import {
   METADATA_PATH,
   type OwnIssuer,
   startOwnIssuer,
-} from "../../../tests/support/own_issuer.ts";
+} from "../../../tests/support/auth/own_issuer.ts";
 import { fetchKeys } from "./fetch_keys.ts";
 
 let own: OwnIssuer & AsyncDisposable;

@@ -2,7 +2,11 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { KeySet } from "../jwt/verify_signature.ts";
 import type { Observation } from "../../../observe/observation.ts";
-import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../../../tests/support/own_issuer.ts";
+import {
+  KEYS_PATH,
+  type OwnIssuer,
+  startOwnIssuer,
+} from "../../../tests/support/auth/own_issuer.ts";
 import { createIssuerKeys } from "./issuer_keys.ts";
 
 const PAUSE_MS = 2_000;

@@ -3,8 +3,8 @@ import { after, afterEach, before, beforeEach, describe, it } from "@std/testing
 import * as jose from "jose";
 import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
 import type { Observation } from "../../../observe/observation.ts";
+import { newKey, publicPart } from "../../../tests/support/auth/token_signer.ts";
 import { eventually } from "../../../tests/support/eventually.ts";
-import { newKey, publicPart } from "../../../tests/support/token_signer.ts";
 import { createKeyFile } from "./key_file.ts";
 import type { IssuerKeys } from "./key_source.ts";
 

@@ -7,8 +7,8 @@ import {
   type OwnIssuer,
   startOwnIssuer,
   trust,
-} from "../../../tests/support/own_issuer.ts";
-import { claimsOf, publicPart, signJwt } from "../../../tests/support/token_signer.ts";
+} from "../../../tests/support/auth/own_issuer.ts";
+import { claimsOf, publicPart, signJwt } from "../../../tests/support/auth/token_signer.ts";
 import type { TrustedIssuer } from "../issuer/trusted_issuer.ts";
 import { createJwtVerifier, type JwtVerifier } from "./verify_jwt.ts";
 

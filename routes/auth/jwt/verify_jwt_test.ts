@@ -5,8 +5,8 @@ import {
   type OwnIssuer,
   startOwnIssuer,
   trust,
-} from "../../../tests/support/own_issuer.ts";
-import { claimsOf, newKey, publicPart, signJwt } from "../../../tests/support/token_signer.ts";
+} from "../../../tests/support/auth/own_issuer.ts";
+import { claimsOf, newKey, publicPart, signJwt } from "../../../tests/support/auth/token_signer.ts";
 import { createJwtVerifier, type JwtVerifier } from "./verify_jwt.ts";
 
 const stack = new AsyncDisposableStack();

@@ -7,8 +7,8 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { withTestCassandra } from "../../../../dev/cassandra/test_cluster.ts";
+import { type SlowProxy, startSlowProxy } from "../../../../tests/support/cassandra/slow_proxy.ts";
 import { eventually } from "../../../../tests/support/eventually.ts";
-import { type SlowProxy, startSlowProxy } from "../../../../tests/support/slow_proxy.ts";
 import { keepHosts } from "./kept_hosts.ts";
 import { steadyControl } from "./steady_control.ts";
 

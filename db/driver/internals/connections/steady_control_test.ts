@@ -6,8 +6,11 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
+import {
+  createTestKeyspace,
+  type TestKeyspace,
+} from "../../../../tests/support/cassandra/keyspace.ts";
 import { eventually } from "../../../../tests/support/eventually.ts";
-import { createTestKeyspace, type TestKeyspace } from "../../../../tests/support/keyspace.ts";
 import { type ControlConnection, steadyControl } from "./steady_control.ts";
 
 interface OpenControl extends ControlConnection {

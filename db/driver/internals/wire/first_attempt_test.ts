@@ -2,9 +2,12 @@ import { expect } from "@std/expect";
 import { after, before, beforeEach, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
+import {
+  createTestKeyspace,
+  type TestKeyspace,
+} from "../../../../tests/support/cassandra/keyspace.ts";
+import { type SlowProxy, startSlowProxy } from "../../../../tests/support/cassandra/slow_proxy.ts";
 import { eventually } from "../../../../tests/support/eventually.ts";
-import { createTestKeyspace, type TestKeyspace } from "../../../../tests/support/keyspace.ts";
-import { type SlowProxy, startSlowProxy } from "../../../../tests/support/slow_proxy.ts";
 import { executeStatement, prepareStatement } from "../../statement.ts";
 import { Alarms } from "../../timing/alarms.ts";
 import { Attempts } from "../../timing/attempts.ts";

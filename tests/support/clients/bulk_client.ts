@@ -5,8 +5,8 @@
  * @module
  */
 import { expect } from "@std/expect";
-import type { Observation } from "../../observe/observation.ts";
-import type { TestService } from "./harness.ts";
+import type { Observation } from "../../../observe/observation.ts";
+import type { TestService } from "../harness.ts";
 
 export const NDJSON = "application/x-ndjson";
 

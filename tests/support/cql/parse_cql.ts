@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
-import type { Statement } from "../../catalog/statement/statement.ts";
-import { lex, wholeFile } from "../../catalog/text/lex.ts";
+import { parseStatement } from "../../../catalog/statement/grammar/parse_statement.ts";
+import type { Statement } from "../../../catalog/statement/statement.ts";
+import { lex, wholeFile } from "../../../catalog/text/lex.ts";
 
 /** @throws {TypeError} if the text has no token */
 export function parseCql(text: string): Statement {

@@ -5,7 +5,7 @@
  */
 import { cp } from "node:fs/promises";
 import { freePort } from "../../dev/ports.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../support/eventually.ts";
 
 export interface Prometheus extends AsyncDisposable {
   readonly url: string;

@@ -7,7 +7,7 @@ import { expect } from "@std/expect";
 import addFormats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { type AuditEvent, EVENT_SCHEMAS } from "../../audit/event.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../support/eventually.ts";
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);

@@ -5,8 +5,8 @@
  * @module
  */
 import * as jose from "jose";
-import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
-import { startTestService, type TestService, type TestServiceOptions } from "./harness.ts";
+import { DEV_AUDIENCE } from "../../../dev/oidc/provider.ts";
+import { startTestService, type TestService, type TestServiceOptions } from "../harness.ts";
 
 export interface SignOptions {
   /** Default: the provider's key. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { configure, type LogRecord, reset } from "@logtape/logtape";
-import { LOG_CATEGORY } from "../../observe/log/log.ts";
+import { LOG_CATEGORY } from "../../../observe/log/log.ts";
 
 /** Collects what is logged from now on, until it is disposed. */
 export async function captureLog(): Promise<{ readonly records: LogRecord[] } & AsyncDisposable> {

@@ -9,13 +9,13 @@ import cassandra from "cassandra-driver";
 import { readConfig } from "../../config/config.ts";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
 import { migrate } from "../../tasks/migrate.ts";
-import { eventually, untilReady } from "./eventually.ts";
-import { testEnvironment } from "./harness.ts";
-import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "./own_issuer.ts";
-import { createCqlFolder, type OwnCql } from "./own_service.ts";
+import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "../support/auth/own_issuer.ts";
+import { eventually, untilReady } from "../support/eventually.ts";
+import { testEnvironment } from "../support/harness.ts";
+import { createCqlFolder, type OwnCql } from "../support/own_service.ts";
+import { residentMemory } from "../support/process_memory.ts";
+import { type ServiceProcess, spawnService } from "../support/programs.ts";
 import type { Probe } from "./prober.ts";
-import { residentMemory } from "./process_memory.ts";
-import { type ServiceProcess, spawnService } from "./programs.ts";
 
 export interface AttackedService extends AsyncDisposable {
   readonly url: string;

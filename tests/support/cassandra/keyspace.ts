@@ -4,7 +4,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { withTestCassandra } from "../../../dev/cassandra/test_cluster.ts";
 
 export interface TestKeyspace extends AsyncDisposable {
   readonly name: string;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { parseReport } from "./bulk_client.ts";
+import { parseReport } from "../support/clients/bulk_client.ts";
 
 export const LOAD_MIGRATION = `CREATE TABLE notes (id uuid PRIMARY KEY, body text);
 CREATE TABLE visits (page text PRIMARY KEY, count counter);

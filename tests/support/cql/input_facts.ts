@@ -4,12 +4,12 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { parseQueries } from "../../catalog/catalog.ts";
-import type { PrimitiveKind } from "../../codec/codec.ts";
-import { codecFor } from "../../codec/codec_for.ts";
-import type { BucketUnit, Param } from "../../catalog/query.ts";
-import { type Bucket, bucketFor } from "../../db/prepare/bucket_param.ts";
-import type { InputFacts } from "../../routes/input/compile_input.ts";
+import { parseQueries } from "../../../catalog/catalog.ts";
+import type { PrimitiveKind } from "../../../codec/codec.ts";
+import { codecFor } from "../../../codec/codec_for.ts";
+import type { BucketUnit, Param } from "../../../catalog/query.ts";
+import { type Bucket, bucketFor } from "../../../db/prepare/bucket_param.ts";
+import type { InputFacts } from "../../../routes/input/compile_input.ts";
 
 export interface FactOptions {
   readonly keys?: readonly string[];

@@ -4,8 +4,8 @@
  * @module
  */
 import deno from "../../deno.json" with { type: "json" };
-import { eventually } from "./eventually.ts";
-import { environment } from "./programs.ts";
+import { eventually } from "../support/eventually.ts";
+import { environment } from "../support/programs.ts";
 
 export interface DevProcess extends AsyncDisposable {
   readonly pid: number;

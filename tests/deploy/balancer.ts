@@ -4,7 +4,7 @@
  * @module
  */
 import { freePort } from "../../dev/ports.ts";
-import { untilReady } from "./eventually.ts";
+import { untilReady } from "../support/eventually.ts";
 
 export interface Balancer extends AsyncDisposable {
   readonly url: string;

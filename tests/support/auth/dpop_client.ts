@@ -6,7 +6,7 @@
  */
 import * as jose from "jose";
 import { createHash } from "node:crypto";
-import { DEMO_USERS } from "../../dev/oidc/users.ts";
+import { DEMO_USERS } from "../../../dev/oidc/users.ts";
 
 export interface DpopKey {
   readonly alg: string;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OwnCql } from "./own_service.ts";
+import type { OwnCql } from "../support/own_service.ts";
 
 export const CORS_CQL: OwnCql = {
   migration: `

@@ -4,9 +4,9 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { splitStatements } from "../../catalog/text/split.ts";
-import { Session } from "../../db/driver/session.ts";
-import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
+import { splitStatements } from "../../../catalog/text/split.ts";
+import { Session } from "../../../db/driver/session.ts";
+import { withTestCassandra } from "../../../dev/cassandra/test_cluster.ts";
 
 export interface SchemaSessions extends AsyncDisposable {
   /** Runs `use` on a session of a keyspace that has the schema; the keyspace is dropped afterwards. */

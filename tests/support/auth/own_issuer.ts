@@ -5,9 +5,9 @@
  * @module
  */
 import * as jose from "jose";
-import { SIGNATURE_ALGORITHMS } from "../../codec/parts/signature_algorithms.ts";
-import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
-import type { TrustedIssuer } from "../../routes/auth/issuer/trusted_issuer.ts";
+import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
+import { DEV_AUDIENCE } from "../../../dev/oidc/provider.ts";
+import type { TrustedIssuer } from "../../../routes/auth/issuer/trusted_issuer.ts";
 import { claimsOf, newKey, publicPart, signJwt } from "./token_signer.ts";
 
 /** Answers a request instead of the issuer; undefined leaves it to the issuer. */

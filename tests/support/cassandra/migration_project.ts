@@ -4,10 +4,10 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { type Config, readConfig } from "../../config/config.ts";
-import { migrate } from "../../tasks/migrate.ts";
-import type { MigrateArguments } from "../../tasks/migrate_arguments.ts";
-import { testEnvironment } from "./harness.ts";
+import { type Config, readConfig } from "../../../config/config.ts";
+import { migrate } from "../../../tasks/migrate.ts";
+import type { MigrateArguments } from "../../../tasks/migrate_arguments.ts";
+import { testEnvironment } from "../harness.ts";
 
 /** A file's new text, or null to remove it. */
 export type Files = Readonly<Record<string, string | null>>;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type LocalCassandra, startCassandra } from "../../dev/cassandra/cassandra.ts";
-import { freePort } from "../../dev/ports.ts";
+import { type LocalCassandra, startCassandra } from "../../../dev/cassandra/cassandra.ts";
+import { freePort } from "../../../dev/ports.ts";
 
 export interface OwnNode extends AsyncDisposable {
   readonly node: LocalCassandra;
