@@ -12,14 +12,14 @@ import { testEnvironment } from "../support/harness.ts";
 
 /** Each with the guardrails that its queries waive. */
 const SCHEMAS: Readonly<Record<string, readonly string[]>> = {
-  "tests/application_schemas/accounts": ["public-write"],
-  "tests/application_schemas/event_log": ["tenant-not-bound"],
-  "tests/application_schemas/iot_telemetry": ["tenant-not-bound"],
-  "tests/application_schemas/messaging": ["cross-partition-batch", "growing-collection"],
-  "tests/application_schemas/saas_workspace": ["unbucketed-time-series"],
-  "tests/application_schemas/shop": ["cross-partition-batch", "unbucketed-time-series"],
-  "tests/application_schemas/social_feed": ["cross-partition-batch"],
-  "tests/video_platform": [
+  "tests/projects/application_schemas/accounts": ["public-write"],
+  "tests/projects/application_schemas/event_log": ["tenant-not-bound"],
+  "tests/projects/application_schemas/iot_telemetry": ["tenant-not-bound"],
+  "tests/projects/application_schemas/messaging": ["cross-partition-batch", "growing-collection"],
+  "tests/projects/application_schemas/saas_workspace": ["unbucketed-time-series"],
+  "tests/projects/application_schemas/shop": ["cross-partition-batch", "unbucketed-time-series"],
+  "tests/projects/application_schemas/social_feed": ["cross-partition-batch"],
+  "tests/projects/video_platform": [
     "cross-partition-batch",
     "growing-collection",
     "index-without-partition-key",
@@ -54,8 +54,8 @@ describe("deno task check --strict", () => {
   }
 
   it("is asked about every schema that is there", () => {
-    const folders = [...Deno.readDirSync("tests/application_schemas")].map(({ name }) =>
-      `tests/application_schemas/${name}`
+    const folders = [...Deno.readDirSync("tests/projects/application_schemas")].map(({ name }) =>
+      `tests/projects/application_schemas/${name}`
     );
     expect(Object.keys(SCHEMAS)).toEqual(expect.arrayContaining(folders));
   });

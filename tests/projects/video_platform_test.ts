@@ -1,6 +1,6 @@
 /**
- * A second example, `tests/video_platform/`, used through generated clients as an application would, and
- * then compared with what the driver reads.
+ * A second example, `tests/projects/video_platform/`, used through generated clients as an application
+ * would, and then compared with what the driver reads.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { startSigningService } from "../support/auth/token_signer.ts";
 import { GENERATORS, runClient } from "../support/clients/generated_clients.ts";
 import type { TestService } from "../support/harness.ts";
 
-const PROJECT = "tests/video_platform";
+const PROJECT = "tests/projects/video_platform";
 const USER_ID = "6f1c1a52-2c0e-4a0b-9a57-0d5b8b6d2f10";
 const SCOPE = "users:read users:write videos:read videos:write videos:curate";
 
