@@ -6,25 +6,25 @@
  */
 import prometheus from "prom-client";
 import type { Observe } from "../observation.ts";
-import { registerAttemptMetrics } from "./attempt_metrics.ts";
-import { createAuditMetrics } from "./audit_metrics.ts";
-import { createAvailabilityMetrics } from "./availability_metrics.ts";
 import { SECONDS } from "./buckets.ts";
-import { createCacheMetrics } from "./cache_metrics.ts";
-import { createClockMetrics } from "./clock_metrics.ts";
-import { createConnectionMetrics } from "./connection_metrics.ts";
 import { exportMetrics } from "./exported_metrics.ts";
-import { createFailoverMetrics } from "./failover_metrics.ts";
+import { registerAttemptMetrics } from "./families/attempt_metrics.ts";
+import { createAuditMetrics } from "./families/audit_metrics.ts";
+import { createAvailabilityMetrics } from "./families/availability_metrics.ts";
+import { createCacheMetrics } from "./families/cache_metrics.ts";
+import { createClockMetrics } from "./families/clock_metrics.ts";
+import { createConnectionMetrics } from "./families/connection_metrics.ts";
+import { createFailoverMetrics } from "./families/failover_metrics.ts";
+import { registerHeaviestMetrics } from "./families/heaviest_metrics.ts";
+import { createIdentityMetrics } from "./families/identity_metrics.ts";
+import { registerLoadMetrics } from "./families/load_metrics.ts";
+import { registerProcessMetrics } from "./families/process_metrics.ts";
+import { createReloadMetrics } from "./families/reload_metrics.ts";
+import { createRequestMetrics } from "./families/request_metrics.ts";
+import { createStatementMetrics } from "./families/statement_metrics.ts";
 import { guardReadings, type ReportUnreadable } from "./guarded_readings.ts";
-import { registerHeaviestMetrics } from "./heaviest_metrics.ts";
-import { createIdentityMetrics } from "./identity_metrics.ts";
-import { registerLoadMetrics } from "./load_metrics.ts";
-import { registerProcessMetrics } from "./process_metrics.ts";
 import { NOTHING_TO_READ, type Readings } from "./readings.ts";
-import { createReloadMetrics } from "./reload_metrics.ts";
 import { createMetricsText, type Pause } from "./render_metrics.ts";
-import { createRequestMetrics } from "./request_metrics.ts";
-import { createStatementMetrics } from "./statement_metrics.ts";
 
 export interface Metrics {
   readonly observe: Observe;

@@ -4,7 +4,7 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Readings } from "./readings.ts";
+import type { Readings } from "../readings.ts";
 
 export interface IdentityMetrics {
   /** Starts the counters of these issuers at zero. */

@@ -4,9 +4,9 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation, StatementFailure } from "../observation.ts";
-import { DurationHistogram, type DurationSeries } from "./duration_histogram.ts";
-import { createTallies, type Tally } from "./tally.ts";
+import type { Observation, StatementFailure } from "../../observation.ts";
+import { DurationHistogram, type DurationSeries } from "../duration_histogram.ts";
+import { createTallies, type Tally } from "../tally.ts";
 
 type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
 

@@ -4,7 +4,7 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { AttemptsReading } from "./readings.ts";
+import type { AttemptsReading } from "../readings.ts";
 
 const NONE: AttemptsReading = {
   retries: { sent: 0, refused: 0 },

@@ -4,7 +4,7 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../observation.ts";
+import type { Observation } from "../../observation.ts";
 
 type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
 

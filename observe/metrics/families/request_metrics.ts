@@ -4,10 +4,10 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../observation.ts";
-import { DurationHistogram, type DurationSeries } from "./duration_histogram.ts";
-import { createTallies, type Tally } from "./tally.ts";
-import { createClientLabels, NO_CLIENT } from "./client_label.ts";
+import type { Observation } from "../../observation.ts";
+import { DurationHistogram, type DurationSeries } from "../duration_histogram.ts";
+import { createTallies, type Tally } from "../tally.ts";
+import { createClientLabels, NO_CLIENT } from "../client_label.ts";
 
 type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
 

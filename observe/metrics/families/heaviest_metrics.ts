@@ -5,7 +5,7 @@
  * @module
  */
 import prometheus from "prom-client";
-import { RANKS, type Readings } from "./readings.ts";
+import { RANKS, type Readings } from "../readings.ts";
 
 export function registerHeaviestMetrics(
   register: prometheus.Registry,

@@ -4,9 +4,9 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { CacheOutcome, Observation } from "../observation.ts";
-import type { CacheReading } from "./readings.ts";
-import { createTallies, type Tally } from "./tally.ts";
+import type { CacheOutcome, Observation } from "../../observation.ts";
+import type { CacheReading } from "../readings.ts";
+import { createTallies, type Tally } from "../tally.ts";
 
 type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
 

@@ -4,8 +4,8 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../observation.ts";
-import type { Readings } from "./readings.ts";
+import type { Observation } from "../../observation.ts";
+import type { Readings } from "../readings.ts";
 
 const HOST_STATES = [["up", true], ["down", false]] as const;
 

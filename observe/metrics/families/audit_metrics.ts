@@ -4,7 +4,7 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../observation.ts";
+import type { Observation } from "../../observation.ts";
 
 /** Registers the metrics. @returns what feeds them */
 export function createAuditMetrics(
