@@ -1,6 +1,6 @@
 /**
  * The rules of the house that a reader would otherwise have to remember: which way imports point, how
- * long a file is, what it may be called, and how it begins.
+ * long a file is, how many a folder holds, what it may be called, and how it begins.
  *
  * @module
  */
@@ -90,6 +90,19 @@ const READERS = ["catalog/load.ts", "catalog/read_sources.ts"];
 const TEST_SUPPORT = ["codec/expect_codec.ts"];
 
 const MAX_LINES = 350;
+
+const MAX_FILES = 20;
+
+/** Folders that may have more: each is a list of one kind. */
+const LISTS = ["catalog/checks", "catalog/tags", "catalog/tags/param", "guardrails/rules"];
+
+/** Tests of the project as a whole; all others are in a room. */
+const OUTSIDE_TEST_ROOMS = [
+  "tests/architecture_test.ts",
+  "tests/docs_test.ts",
+  "tests/prose_test.ts",
+];
+
 const VAGUE = /(^|[/_])(utils?|helpers?|common|manager|misc)([_.]|$)/;
 
 interface Module {
@@ -174,6 +187,15 @@ function circlesOf(all: readonly Module[]): string[] {
   }
   for (const { path } of all) visit(path, []);
   return circles;
+}
+
+/** The folders with more than {@link MAX_FILES}; a test beside its module does not count. */
+function largeFolders(paths: readonly string[]): string[] {
+  const isBeside = (path: string) =>
+    path.endsWith("_test.ts") && paths.includes(path.replace("_test.ts", ".ts"));
+  const counted = paths.filter((path) => !isBeside(path));
+  const byFolder = Map.groupBy(counted, (path) => path.slice(0, path.lastIndexOf("/")));
+  return [...byFolder].filter(([, { length }]) => length > MAX_FILES).map(([folder]) => folder);
 }
 
 /** The code alone; a comment may explain what the code must not know. */
@@ -307,6 +329,15 @@ describe("architecture", () => {
       .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
       .filter(({ lines }) => lines > MAX_LINES);
     expect(long).toEqual([]);
+  });
+
+  it(`no folder has more than ${MAX_FILES} files, unless it is a list of one kind`, () => {
+    expect(largeFolders(modules.map(({ path }) => path)).sort()).toEqual(LISTS);
+  });
+
+  it("a test of the whole service is in a room", () => {
+    const outside = modules.map(({ path }) => path).filter((path) => /^tests\/[^/]+$/.test(path));
+    expect(outside).toEqual(OUTSIDE_TEST_ROOMS);
   });
 
   it("no file is called after nothing in particular", () => {

@@ -218,6 +218,13 @@ describe("docs", () => {
     expect(mapped.sort()).toEqual([...new Set(["main.ts", ...top, ...rooms])].sort());
   });
 
+  it("ARCHITECTURE.md has every room of tests, in one place", async () => {
+    const listed = rowsOf(sectionOf(await read("ARCHITECTURE.md"), "Tests"))
+      .flatMap(([room = ""]) => pathsIn(room));
+    const rooms = (await listTree("tests/")).filter((path) => /^tests\/[^/]+\/$/.test(path));
+    expect(listed.sort()).toEqual(rooms.sort());
+  });
+
   it("CONTRIBUTING.md has the reason of every dependency, and of no other", async () => {
     const { imports } = JSON.parse(await read("deno.json")) as { imports: Record<string, string> };
     const rows = rowsOf(sectionOf(await read("CONTRIBUTING.md"), "Dependencies"));
