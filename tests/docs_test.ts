@@ -190,15 +190,16 @@ describe("docs", () => {
     }
   });
 
-  it("names no task that does not exist, and README.md has every one", async () => {
+  it("names no task that does not exist, and README.md or CONTRIBUTING.md has every one", async () => {
     const { tasks } = JSON.parse(await read("deno.json")) as { tasks: Record<string, unknown> };
     for (const path of PAGES) {
       const named = [...(await read(path)).matchAll(/\bdeno task (?:--quiet )?([a-z]+)\b/g)];
       const unknown = named.map(([, name]) => name!).filter((name) => !Object.hasOwn(tasks, name));
       expect([path, unknown]).toEqual([path, []]);
     }
-    const readme = rowsOf(sectionOf(await read("README.md"), "Tasks")).map(([task]) => task);
-    expect(readme.sort()).toEqual(Object.keys(tasks).map((name) => `\`deno task ${name}\``).sort());
+    const listed = await Promise.all(["README.md", "CONTRIBUTING.md"].map(read));
+    const rows = listed.flatMap((page) => rowsOf(sectionOf(page, "Tasks")).map(([task]) => task));
+    expect(rows.sort()).toEqual(Object.keys(tasks).map((name) => `\`deno task ${name}\``).sort());
   });
 
   it("ARCHITECTURE.md names no file or folder that does not exist", async () => {
