@@ -102,6 +102,6 @@ export class LiveProject {
 
   #report(message: string): void {
     const state = this.#process === null ? "Nothing is served" : "The previous routes still serve";
-    console.error(`${message}\n${state}. Put this right and save again.`);
+    console.error(`${message}\n${state}. Fix it and save again.`);
   }
 }

@@ -23,7 +23,7 @@ async function reload(service: Service, isServing: boolean): Promise<void> {
     const isLogged = !isServing && !(error instanceof ProjectError);
     if (!isLogged) console.error(error instanceof Error ? error.message : error);
     const state = isServing ? "The previous routes still serve" : "Nothing is served";
-    console.error(`${state}. Put this right and save again.`);
+    console.error(`${state}. Fix it and save again.`);
   }
 }
 

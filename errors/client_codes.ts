@@ -1,5 +1,5 @@
 /**
- * The codes of errors that the client can put right (4xx), one row each.
+ * The codes of errors that the client can fix (4xx), one row each.
  *
  * Source: RFC 9110, RFC 6585 and RFC 6750 for the statuses.
  *
@@ -17,7 +17,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The body is not a JSON object in UTF-8, nests more than 64 deep, names a member of an object twice or broke off, the URL has an escape that is not UTF-8 or more than 1,000 parameters, `Host` is not a host, `Authorization` has a scheme without one token, or `If-Match` is not a list of tags",
+      "The body is not a JSON object in UTF-8, is nested more than 64 levels deep, names a member twice, or broke off; the URL has an escape that is not UTF-8, or more than 1,000 parameters; `Host` is not a host; `Authorization` does not have exactly one token; or `If-Match` is not a list of tags",
     action: "Correct the request",
   },
   invalid_cursor: {
@@ -26,7 +26,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["paged"],
     meaning:
-      "`cursor` was not made for this request: other values, another caller, or a key that is gone",
+      "`cursor` was not issued for this request: it belongs to other values or another caller, or its key is no longer in use",
     action: "Send `next_cursor` unchanged, or start again without a cursor",
   },
   range_too_wide: {
@@ -43,7 +43,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["bounded", "hand_written"],
     meaning:
-      "A stream would have more rows than the route's `@max-rows` allows. If that is not known before the first rows are sent, the stream breaks off instead",
+      "A stream would have more rows than the route's `@max-rows` allows. If some rows have been sent already, the stream breaks off instead",
     action: "Request fewer rows, or read them page by page",
   },
   unsupported_precondition: {
@@ -61,7 +61,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["writes", "hand_written"],
     meaning:
-      "`Idempotency-Key` asks that a repeated request be carried out once, which the route cannot promise. Nothing was changed",
+      "`Idempotency-Key` asks for a repeated request to take effect only once, which the route cannot promise. Nothing was changed",
     action: "Leave the header out; `detail` says why the route does not take it",
   },
   missing_token: {
@@ -70,7 +70,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["scoped"],
     meaning:
-      "The `Authorization` header is missing, or its scheme is neither `Bearer` nor, where it is taken, `DPoP`",
+      "The `Authorization` header is missing, or its scheme is neither `Bearer` nor, where accepted, `DPoP`",
     action: "Get a token and send it",
   },
   invalid_token: {
@@ -79,7 +79,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["scoped"],
     meaning:
-      "The token has expired, is malformed, is not from this issuer or for this audience, or is not an access token",
+      "The token has expired, is malformed, has another issuer or audience, or is not an access token",
     action: "Get a new token; `WWW-Authenticate` says why",
   },
   invalid_dpop_proof: {
@@ -97,7 +97,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     repetition: "at_once",
     routes: ["scoped"],
-    meaning: "The proof in `DPoP` has no nonce of this service, or an old one",
+    meaning: "The proof in `DPoP` has no nonce from this service, or an old one",
     action: "Send the request again, with a proof that has the nonce in `DPoP-Nonce`",
   },
   insufficient_scope: {
@@ -154,7 +154,7 @@ export const CLIENT_CODES = {
     title: "Method not allowed",
     ...CLIENT,
     routes: [],
-    meaning: "The path exists, with other methods",
+    meaning: "The path exists, but not with this method",
     action: "Use a method that `Allow` names",
   },
   not_acceptable: {
@@ -221,14 +221,14 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning: "Values are missing, unknown, of the wrong type or out of bounds",
-    action: "Correct what `errors` lists; without `errors`, what `detail` names",
+    action: "Correct what `errors` lists or, if there is no `errors`, what `detail` names",
   },
   precondition_required: {
     status: 428,
     title: "Precondition required",
     ...CLIENT,
     routes: ["if_match"],
-    meaning: "The route changes only a version that the caller has seen, and `If-Match` is missing",
+    meaning: "The route only changes a version that the caller has seen, and `If-Match` is missing",
     action: "Read the row and send its `ETag` as `If-Match`",
   },
   too_many_in_flight: {
@@ -238,7 +238,8 @@ export const CLIENT_CODES = {
     repetition: "later",
     retryAfterSeconds: 1,
     routes: ["any"],
-    meaning: "The caller already has `MAX_IN_FLIGHT_PER_CALLER` requests in flight",
+    meaning:
+      "The caller already has as many requests in flight as `MAX_IN_FLIGHT_PER_CALLER` allows",
     action: "Wait for answers, and send fewer requests at once",
   },
   headers_too_large: {
@@ -247,7 +248,7 @@ export const CLIENT_CODES = {
     ...CLIENT,
     routes: ["any"],
     meaning:
-      "The request has more than 100 headers, or headers of more than `MAX_HEADER_BYTES` together",
+      "The request has more than 100 headers, or its headers together are larger than `MAX_HEADER_BYTES`",
     action: "Send fewer or shorter headers; in a browser, delete cookies",
   },
   rate_limited: {

@@ -1,5 +1,5 @@
 /**
- * The codes of errors that the client cannot put right (5xx), one row each.
+ * The codes of errors that the client cannot fix (5xx), one row each.
  *
  * Source: RFC 9110 for the statuses.
  *
@@ -133,7 +133,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "Too few nodes are reachable for the consistency; nothing was changed, or retrying is safe",
+      "Too few nodes are reachable for the query's consistency level. Either nothing was changed, or a retry is safe",
     action: "Retry after `Retry-After` seconds",
   },
   overloaded: {
@@ -152,7 +152,7 @@ export const SERVICE_CODES = {
     logLevel: "warning",
     routes: ["any"],
     meaning:
-      "This process already serves as many requests as it can, `MAX_IN_FLIGHT` at most, or too many unknown tokens are waiting",
+      "This process is serving as many requests as it can, at most `MAX_IN_FLIGHT`, or too many unknown tokens are waiting",
     action: "Retry after `Retry-After` seconds",
   },
   too_many_streams: {
@@ -163,7 +163,7 @@ export const SERVICE_CODES = {
     logLevel: "warning",
     routes: ["streams", "hand_written"],
     meaning:
-      "`MAX_STREAMS` streams or uploads are under way, or as many of the route as `MAX_STREAMS_PER_ROUTE` allows, or large answers of `MAX_UNREAD_BYTES` wait for their callers",
+      "As many streams or uploads are in progress as `MAX_STREAMS` allows, or `MAX_STREAMS_PER_ROUTE` for this route, or large answers of `MAX_UNREAD_BYTES` in total are waiting to be read",
     action: "Retry after `Retry-After` seconds, or read page by page",
   },
   schema_changed: {
@@ -183,7 +183,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["scoped"],
     meaning:
-      "The token cannot be checked, because the issuer's keys cannot be fetched, or the issuer does not answer about the token",
+      "The token cannot be checked: the issuer's keys cannot be fetched, or the issuer cannot be asked about the token",
     action: "Retry after `Retry-After` seconds",
   },
   audit_unavailable: {
@@ -204,7 +204,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "Cassandra did not answer in `REQUEST_TIMEOUT_MS`, or in the query's `@timeout`; if it was a write, retrying is safe",
+      "Cassandra did not answer within `REQUEST_TIMEOUT_MS` or the query's `@timeout`. If it was a write, a retry is safe",
     action: "Repeat the request",
   },
   outcome_unknown: {
@@ -215,7 +215,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["not_idempotent", "hand_written"],
     meaning:
-      "A write that is not idempotent was not confirmed: it may have happened, or may still happen",
+      "A write that is not idempotent was not confirmed: it may have happened, or may happen yet",
     action: "Read first, then decide whether to retry",
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;

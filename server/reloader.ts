@@ -22,7 +22,7 @@ const MAX_ATTEMPTS = 5;
 
 class FilesChanging extends Error {
   constructor() {
-    super("Cannot read the project: its files change all the time");
+    super("Cannot read the project: its files keep changing");
   }
 }
 
@@ -83,7 +83,7 @@ export class Reloader {
         this.#tried = files;
         return observe({
           kind: "notice",
-          message: "The queries are as they were: none is read again",
+          message: "The queries have not changed: nothing is read again",
         });
       }
       try {

@@ -85,7 +85,7 @@ describe("Reloader", () => {
     expect(observations).toMatchObject([{
       kind: "reload",
       succeeded: false,
-      cause: { message: "Cannot read the project: its files change all the time" },
+      cause: { message: "Cannot read the project: its files keep changing" },
     }]);
   });
 

@@ -15,6 +15,6 @@ export function assertRuntime(version: string = Deno.version.deno): void {
   const compared = version.localeCompare(NEEDED, "en", { numeric: true });
   if (compared >= 0) return;
   throw new Error(
-    `Cannot run on Deno ${version}: run "deno upgrade", or use "npx -y deno@latest"; ${NEEDED} is the first that serves uploads as they should be`,
+    `Cannot run on Deno ${version}: run "deno upgrade", or use "npx -y deno@latest"; ${NEEDED} is the first that serves uploads correctly`,
   );
 }

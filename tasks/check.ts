@@ -92,7 +92,7 @@ export async function check(
   const inspection = await prepare(config, { queries, migrations, warn });
   opaqueWarnings(queries).forEach(warn);
   assertGuarded(inspection);
-  const place = `${clusterOf(config)}${scratch ? ", on a keyspace that the migrations made" : ""}`;
+  const place = `${clusterOf(config)}${scratch ? ", in a scratch keyspace" : ""}`;
   return `Checked ${counts} ${how}, and prepared every query on ${place}`;
 }
 

@@ -75,7 +75,8 @@ export function parseReport(report: string): TypeMistake[] {
       place: { url, line: Number(line), column: Number(column) },
       length: underline?.length ?? null,
       message: `${code}: ${first}`,
-      help: why.slice(-2).join(": ") || "Make the code agree with what it is declared as",
+      help: why.slice(-2).join(": ") ||
+        "Change the code to match the type, or the type to match the code",
     };
   });
 }

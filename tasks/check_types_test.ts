@@ -40,7 +40,7 @@ error: Type checking failed.
         place: { url: URL, line: 13, column: 28 },
         length: 1,
         message: "TS2322: Type 'number' is not assignable to type 'string'",
-        help: "Make the code agree with what it is declared as",
+        help: "Change the code to match the type, or the type to match the code",
       },
     ]);
   });

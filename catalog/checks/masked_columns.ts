@@ -77,7 +77,7 @@ function reportUnreadable(
   if (statement.kind === "opaque") {
     return cannotMask("the statement cannot be read from here on", {
       span: statement.obstacle.span,
-      help: "Write it without what is not known, or move it to a file without the mask",
+      help: "Write it in a form that this release knows, or move it to a file without the mask",
     });
   }
   if (statement.kind === "select") {

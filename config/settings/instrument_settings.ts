@@ -14,7 +14,7 @@ export const INSTRUMENT_SETTINGS = {
     default: "500",
     kind: orOff(integer({ min: 0, max: 600_000 })),
     meaning:
-      "From how many milliseconds on a statement is [logged as slow](operations.md#slow-queries); 0 is `off`",
+      "How many milliseconds a statement may take before it is [logged as slow](operations.md#slow-queries); 0 is `off`",
   },
   /** Null if nobody may. */
   cassandraTraceScope: {

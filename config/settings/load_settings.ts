@@ -12,7 +12,7 @@ export const LOAD_SETTINGS = {
     name: "MAX_IN_FLIGHT",
     default: "1024",
     kind: integer({ min: 1, max: 1_000_000 }),
-    meaning: "Requests that this process serves at once; further requests get 503 immediately",
+    meaning: "Most requests that this process serves at once; further requests get 503",
   },
   maxInFlightPerCaller: {
     name: "MAX_IN_FLIGHT_PER_CALLER",
@@ -45,6 +45,7 @@ export const LOAD_SETTINGS = {
     name: "MAX_UNREAD_BYTES",
     default: "268435456",
     kind: integer({ min: 65_536, max: 2 ** 40 }),
-    meaning: "Bytes of large answers that are not streams, while their callers read them",
+    meaning:
+      "Most bytes of large answers, other than streams, that are waiting to be read by their callers",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -12,13 +12,13 @@ export const RELOAD_SETTINGS = {
     default: "5000",
     kind: integer({ min: 100, max: 3_600_000 }),
     meaning:
-      "How often the files of certificates and passwords are read again ([Operations](operations.md#replacing-certificates-and-passwords)), and with `CQL_RELOAD=watch` those of queries are looked at",
+      "How often the files of certificates and passwords are read again ([Operations](operations.md#replacing-certificates-and-passwords)), and, with `CQL_RELOAD=watch`, those of queries are checked for changes",
   },
   cqlReload: {
     name: "CQL_RELOAD",
     default: "signal",
     kind: choice(["off", "signal", "watch"]),
     meaning:
-      "Whether queries and migrations that have changed in `CQL_DIR` are taken over without a restart: on `SIGHUP`, or by themselves (`watch`): see [Operations](operations.md#reloading-queries)",
+      "Whether changed queries and migrations in `CQL_DIR` are loaded without a restart: on `SIGHUP` (`signal`), or as soon as they change (`watch`): see [Operations](operations.md#reloading-queries)",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

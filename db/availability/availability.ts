@@ -132,7 +132,7 @@ export class Availability {
     if (isAway && isLocallySerial(prepared.query, this.#defaults)) {
       throw new ServiceError(
         "unavailable",
-        "This route decides at LOCAL_SERIAL, which holds in the local data centre alone, and that is away; nothing was sent: retry later",
+        "This route needs LOCAL_SERIAL, which only the local data centre can provide, and that is down; nothing was sent: retry later",
       );
     }
     if (this.#isShort) this.#assertReachable(prepared, values);
@@ -204,7 +204,7 @@ export class Availability {
       this.#topology = session.state === "up" ? session.topology() : null;
     } catch (cause) {
       this.#topology = null;
-      const message = "Cannot tell which replicas are up: the ring is not one that is understood";
+      const message = "Cannot tell which replicas are up: the ring has an unknown form";
       if (!this.#isBaffled) observe({ kind: "warning", message, cause });
       this.#isBaffled = true;
     }

@@ -70,7 +70,7 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
   keepHosts(client);
   steadyControl(client, (cause) => {
     const message =
-      "Cassandra's control connection was lost while it was set up; it is set up again";
+      "Cassandra's control connection was lost while it was being set up; setting it up again";
     observe({ kind: "warning", message, cause });
   });
   return client;

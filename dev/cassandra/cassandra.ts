@@ -301,7 +301,7 @@ async function assertCqlPortFree(address: { hostname: string; port: number }): P
   const { hostname, port } = address;
   const advice = await speaksCql(address)
     ? `It speaks CQL. To use it, set CASSANDRA_CONTACT_POINTS=${hostname}:${port} and ` +
-      "CASSANDRA_LOCAL_DATACENTER; to have a Cassandra of our own started, stop it."
+      "CASSANDRA_LOCAL_DATACENTER; to have one started for you, stop it."
     : "Stop the process that listens there, or set CASSANDRA_CONTACT_POINTS to a Cassandra elsewhere.";
   await assertPortFree(address, advice);
 }

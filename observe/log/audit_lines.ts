@@ -17,7 +17,7 @@ export function createAuditLines(
   return ({ written, dropped: more, failure }) => {
     dropped += more;
     if (dropped > 0 && isDue("audit dropped")) {
-      logger.error("The audit log lost events, as its queue was full: {dropped}", { dropped });
+      logger.error("The audit log lost events because its queue was full: {dropped}", { dropped });
       dropped = 0;
     }
     if (failure !== undefined) {

@@ -76,7 +76,7 @@ function logState(
       // Before the first connection nobody expects anything else.
       if (before === null) return;
       return logger.warning(
-        "Nobody knows how far the clock of this process is off: no node says what its clock shows",
+        "Cannot tell how far the clock of this process is off: no node has given its time",
       );
     case "close":
       return before === null || before === "unknown"

@@ -52,7 +52,7 @@ describe("createClockLines()", () => {
   it("says that nothing is known any more", () => {
     for (const ms of [null, 2, null, null]) log(ms);
     expect(lines()).toEqual([
-      "warning: Nobody knows how far the clock of this process is off: no node says what its clock shows",
+      "warning: Cannot tell how far the clock of this process is off: no node has given its time",
     ]);
   });
 

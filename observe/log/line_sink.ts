@@ -73,8 +73,8 @@ export function createLineSink(
     writeRecord({
       category: ["cqlgate"],
       level: "warning",
-      message: ["Log lines that were dropped, as nobody read them: ", count, ""],
-      rawMessage: "Log lines that were dropped, as nobody read them: {count}",
+      message: ["Log lines dropped because nobody read them: ", count, ""],
+      rawMessage: "Log lines dropped because nobody read them: {count}",
       properties: { count },
       timestamp: Date.now(),
     });

@@ -204,7 +204,7 @@ function logControl(logger: Logger, control: Observation & { kind: "control" }):
     const off = "read-only: {read_only}, queries off: {queries}, callers off: {callers}";
     return logger.info(`The control file applies; ${off}`, properties);
   }
-  logger.error("The control file cannot be used, and what it said before still applies", {
+  logger.error("The control file cannot be used; its previous content still applies", {
     ...properties,
     cause: summarizeCause(cause),
   });
@@ -214,7 +214,7 @@ function logReload(logger: Logger, reload: Observation & { kind: "reload" }): vo
   if (!reload.succeeded) {
     const { cause } = reload;
     return logger.error(
-      "The changed files cannot be served, and the queries from before still are",
+      "The changed files cannot be served; the previous queries still are",
       {
         // The report of mistakes; where they were found is of no use.
         cause: cause instanceof Error ? cause.message : String(cause),
@@ -235,7 +235,7 @@ function logConnection(
   const { state, hosts, hostsUp, reason, retryInMs } = connection;
   for (const { address, datacenter } of hosts.filter(({ isUp }) => !isUp)) {
     if (!isDue(`unreachable ${address}`)) continue;
-    logger.warning("Cassandra's node {address} of {datacenter} is not reachable", {
+    logger.warning("Cassandra node {address} in {datacenter} is not reachable", {
       address,
       datacenter,
     });
@@ -253,7 +253,7 @@ function logDatacenter(
   { inUse, isLocal }: Observation & { kind: "datacenter" },
 ): void {
   if (isLocal) return logger.info("Data centre {datacenter} serves", { datacenter: inUse });
-  logger.warning("Failover: data centre {datacenter} serves, as no node of the local one is up", {
+  logger.warning("Failover: data centre {datacenter} serves, because no local node is up", {
     datacenter: inUse,
   });
 }
@@ -262,7 +262,7 @@ function logIssuerKeys(
   logger: Logger,
   { issuer, fetched, usable, cause }: Observation & { kind: "issuer_keys" },
 ): void {
-  if (fetched) return logger.debug("Got the keys of issuer {issuer}", { issuer });
+  if (fetched) return logger.debug("Fetched the keys of issuer {issuer}", { issuer });
   const effect = usable ? "its previous keys stay in use" : "none of its tokens can be verified";
   logger.warning(`Cannot get the keys of issuer {issuer}: ${effect}`, {
     issuer,
@@ -275,7 +275,7 @@ function logIntrospection(
   { issuer, up, cause }: Observation & { kind: "introspection" },
 ): void {
   if (up) return logger.info("Issuer {issuer} answers about tokens", { issuer });
-  logger.warning("Cannot ask issuer {issuer} about tokens: those not seen before are refused", {
+  logger.warning("Cannot ask issuer {issuer} about tokens: new tokens are refused", {
     issuer,
     cause: summarizeCause(cause),
   });

@@ -48,7 +48,7 @@ function readRange(
   if (expected !== ranges) {
     errors.push({
       pointer: "/query/ranges",
-      detail: `Expected ${ranges}: the table is divided in that many ranges`,
+      detail: `Expected ${ranges}: the table is divided into that many ranges`,
     });
   }
   return index === null || index >= ranges || expected !== ranges
@@ -66,7 +66,7 @@ export function describeScanParams({ ranges }: Scan): Record<string, z.ZodType<u
     }),
     ranges: z.int().min(ranges).max(ranges).optional().openapi({
       description:
-        "The number of ranges that the caller counts on; if the table is divided otherwise, nothing is read",
+        "The number of ranges that the caller counts on; if the table is divided differently, nothing is read",
       example: ranges,
     }),
   };

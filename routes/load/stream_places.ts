@@ -54,14 +54,14 @@ export class StreamPlaces {
     if (!this.#byCaller.hasRoomFor(caller, amount)) {
       throw new ServiceError(
         "too_many_in_flight",
-        "This caller has as many streams, uploads or large answers under way as it may have: wait until some have ended",
+        "This caller has reached its limit of streams, uploads and large answers: wait until some have ended",
       );
     }
     const isFull = this.#taken > 0 && this.#taken + amount > this.#max;
     if (isFull || !this.#byRoute.hasRoomFor(route, amount)) {
       throw new ServiceError(
         "too_many_streams",
-        "Too many streams, uploads or large answers are under way: retry later, or read page by page with a smaller limit",
+        "Too many streams, uploads or large answers are in progress: retry later, or read page by page with a smaller limit",
       );
     }
     this.#add({ route, caller, amount });

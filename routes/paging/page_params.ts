@@ -52,7 +52,7 @@ export const STREAM_PARAMS: OwnParams<null> = {
 /** What was thrown; where it is a cursor that cannot be used, with the place of that. */
 export function pointToCursor(thrown: unknown): unknown {
   if (!(thrown instanceof ServiceError) || thrown.code !== "invalid_cursor") return thrown;
-  const detail = "Expected a cursor that this very request was given";
+  const detail = "Expected a cursor that was issued for this request";
   return thrown.withErrors([{ pointer: "/query/cursor", detail }]);
 }
 

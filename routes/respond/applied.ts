@@ -91,7 +91,7 @@ export function notApplied(
   if (hasOtherTag(prepared, values, result)) {
     return new ServiceError(
       "precondition_failed",
-      "The row has changed since it was read, or is not there: read it again, and decide",
+      "The row has changed since it was read, or no longer exists: read it again, then decide",
       { extensions },
     );
   }

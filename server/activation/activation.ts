@@ -298,10 +298,10 @@ export class Activation {
     if (reason === this.#warned) return;
     this.#warned = reason;
     const message = this.#isBehind
-      ? "The routes stay as they are: the files as they are now cannot be served"
+      ? "The routes are unchanged: the changed files cannot be served"
       : isAboutSchema
-      ? "The routes stay as they are: what the cluster has now cannot be served"
-      : "The routes stay as they are: the cluster could not be asked for its schema";
+      ? "The routes are unchanged: they cannot be derived from the cluster's current schema"
+      : "The routes are unchanged: the cluster's schema could not be read";
     this.#options.observe({ kind: "warning", message, cause: error });
   }
 }

@@ -169,7 +169,7 @@ describe("@scan", () => {
     "a table that is divided otherwise": [
       "range=0&ranges=64",
       "/query/ranges",
-      "Expected 7: the table is divided in that many ranges",
+      "Expected 7: the table is divided into that many ranges",
     ],
   };
   for (const [what, [query, pointer, detail]] of Object.entries(REFUSED)) {

@@ -73,18 +73,18 @@ describe("values that Cassandra refuses", () => {
   it("are told by the index of a list that has no such element", async () => {
     expect(await refusal("/marks/o/1/list/5", { value: 1 }, "PUT")).toEqual([
       "invalid_input",
-      "Cassandra does not take these values: the list has no element at index 5",
+      "Cassandra does not accept these values: the list has no element at index 5",
     ]);
     expect(await refusal("/marks/o/2/list/0", { value: 1 }, "PUT")).toEqual([
       "invalid_input",
-      "Cassandra does not take these values: the list has no elements, so none can be set or removed",
+      "Cassandra does not accept these values: the list has no elements, so none can be set or removed",
     ]);
   });
 
   it("are told by the member of JSON that is no column", async () => {
     expect(await refusal("/marks", { document: '{"owner":"o","id":3,"nobody":1}' })).toEqual([
       "invalid_input",
-      'Cassandra does not take these values: the JSON has a member "nobody" that is no column',
+      'Cassandra does not accept these values: the JSON has a member "nobody" that is no column',
     ]);
   });
 });

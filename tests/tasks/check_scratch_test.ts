@@ -69,7 +69,7 @@ SELECT id,
     const { contactPoints } = made.config;
     expect(await checked(made)).toEqual({
       said: "Checked 1 query and 2 migrations by their text, and prepared every query on " +
-        `${contactPoints[0]}, on a keyspace that the migrations made`,
+        `${contactPoints[0]}, in a scratch keyspace`,
       warnings: [],
     });
     expect(await keyspacesWith(table)).toEqual([]);

@@ -83,7 +83,7 @@ export class ClockWatch {
     } ms ${where} the nodes'`;
     return new ServiceError(
       "clock_skewed",
-      "The time of a write cannot be relied on for now, so nothing was written: retry later",
+      "The time of a write cannot be trusted right now, so nothing was written: retry later",
       { cause: new Error(cause) },
     );
   }

@@ -91,8 +91,8 @@ function mapResponse(
       return new ServiceError(
         "replica_failure",
         facts.writes
-          ? "Cassandra failed while it wrote; it may have written: read before you retry"
-          : "Cassandra failed while it read; a retry may fail the same way",
+          ? "Cassandra failed during the write, which may have happened: read before you retry"
+          : "Cassandra failed during the read; a retry may fail the same way",
         { cause },
       );
     default:

@@ -58,11 +58,11 @@ const REASONS: readonly Reason[] = [
   },
   {
     says: /^(?:Invalid|Unsupported) (?:null|unset)|^Invalid comparison with null|^Got null/,
-    tell: () => "a value is missing or null that the statement needs, such as a part of a key",
+    tell: () => "a value that the statement needs is missing or null, such as a part of a key",
   },
   {
     says: /^(?:Request|Mutation|Batch) .*(?:too big|too large)/,
-    tell: () => "the values are more than the cluster takes at once",
+    tell: () => "the values are larger than the cluster accepts at once",
   },
   { says: /^Guardrail /, tell: () => "they go beyond a limit that the cluster sets" },
 ];
@@ -78,7 +78,7 @@ export function tellRefusal(message: string): string {
     const own = match.slice(1).map((text) =>
       text.length > MAX_REPEATED ? `${text.slice(0, MAX_REPEATED)}…` : text
     );
-    return `Cassandra does not take these values: ${tell(...own)}`;
+    return `Cassandra does not accept these values: ${tell(...own)}`;
   }
-  return "Cassandra does not take these values: compare them with what the route's description says, and report it if they fit";
+  return "Cassandra does not accept these values: compare them with what the route's description says, and report it if they fit";
 }

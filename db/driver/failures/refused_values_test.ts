@@ -58,31 +58,31 @@ const CASES: readonly [what: string, cql: string, values: unknown[], told: strin
     "JSON without a part of the key",
     "INSERT INTO secrets JSON ?",
     ['{"owner": "o"}'],
-    "a value is missing or null that the statement needs, such as a part of a key",
+    "a value that the statement needs is missing or null, such as a part of a key",
   ],
   [
     "a part of the key that is null",
     INSERT,
     ["o", null, 1],
-    "a value is missing or null that the statement needs, such as a part of a key",
+    "a value that the statement needs is missing or null, such as a part of a key",
   ],
   [
     "an index that is not set",
     UPDATE_LIST,
     [UNSET, 1],
-    "a value is missing or null that the statement needs, such as a part of a key",
+    "a value that the statement needs is missing or null, such as a part of a key",
   ],
   [
     "a member of a collection that is null",
     "SELECT * FROM secrets WHERE owner = 'o' AND list CONTAINS ? ALLOW FILTERING",
     [null],
-    "a value is missing or null that the statement needs, such as a part of a key",
+    "a value that the statement needs is missing or null, such as a part of a key",
   ],
   [
     "a condition that compares with null",
     "UPDATE secrets SET number = 1 WHERE owner = 'o' AND id = 'i' IF number > ?",
     [null],
-    "a value is missing or null that the statement needs, such as a part of a key",
+    "a value that the statement needs is missing or null, such as a part of a key",
   ],
   ["a negative time to live", INSERT_TTL, [-1], "a time to live is negative"],
   [
@@ -120,7 +120,7 @@ const CASES: readonly [what: string, cql: string, values: unknown[], told: strin
     "more bytes than a request may have",
     "UPDATE secrets SET filling = ? WHERE owner = 'o' AND id = 'i'",
     [Buffer.alloc(17_000_000)],
-    "the values are more than the cluster takes at once",
+    "the values are larger than the cluster accepts at once",
   ],
 ];
 
@@ -144,17 +144,17 @@ describe("tellRefusal()", () => {
         .then(() => null, (error) => error);
       expect(error?.code).toBe(types.responseErrorCodes.invalid);
       const detail = tellRefusal(error.message);
-      expect(detail).toBe(`Cassandra does not take these values: ${told}`);
+      expect(detail).toBe(`Cassandra does not accept these values: ${told}`);
       expect(detail).not.toMatch(/secrets|owner|size 3|swordfish|jackson|test_/);
     });
   }
 
   it("repeats nothing of a message that is not known", () => {
     expect(tellRefusal("Something about ks.secrets and its column owner")).toBe(
-      "Cassandra does not take these values: compare them with what the route's description says, and report it if they fit",
+      "Cassandra does not accept these values: compare them with what the route's description says, and report it if they fit",
     );
     expect(tellRefusal("Guardrail items_per_collection violated: ks.secrets.list has 7")).toBe(
-      "Cassandra does not take these values: they go beyond a limit that the cluster sets",
+      "Cassandra does not accept these values: they go beyond a limit that the cluster sets",
     );
   });
 });

@@ -13,8 +13,7 @@ export function checkCachedRead(query: Query, report: Report): void {
   if (query.parsed.kind === "opaque") {
     report({
       span,
-      message:
-        "Cannot use @cache: nobody knows whether callers may share what the statement answers",
+      message: "Cannot use @cache: cqlgate cannot tell whether callers may share the answers",
       help: "Remove it: cqlgate cannot read the statement",
     });
     return;

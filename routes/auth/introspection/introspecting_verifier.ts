@@ -73,7 +73,7 @@ function assertTokenType({ token_type: type, cnf }: Claims): void {
   const name = typeof type === "string" ? type.toLowerCase() : null;
   if (name === "bearer" || name === "dpop" && cnf !== undefined) return;
   throw invalidToken(
-    "The token is not an access token: its issuer gives it no type that this service takes",
+    "The token is not an access token: its issuer gives it no type that this service accepts",
   );
 }
 

@@ -19,7 +19,7 @@ export function invalidProof(detail: string, cause?: unknown): ServiceError {
 export function useNonce(nonce: string): ServiceError {
   return refuse(
     "use_dpop_nonce",
-    'The proof needs a nonce of this service: make one with the nonce in the header "DPoP-Nonce"',
+    'The proof needs a nonce from this service: make one with the nonce in the header "DPoP-Nonce"',
     { headers: { "dpop-nonce": nonce } },
   );
 }

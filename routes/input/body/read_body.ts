@@ -238,7 +238,7 @@ async function readChunks(
 function tooLate(timeoutMs: number): ServiceError {
   return new ServiceError(
     "body_timeout",
-    `The body did not come in within ${timeoutMs} ms: send it again, faster`,
+    `The body did not arrive within ${timeoutMs} ms: send it again, faster`,
   );
 }
 
