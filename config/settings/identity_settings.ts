@@ -56,7 +56,7 @@ export const IDENTITY_SETTINGS = {
     default: "",
     kind: tokenTypes(),
     meaning:
-      "Further values of `typ` that mark access tokens, beside `at+jwt`: see [HTTP](http.md#which-tokens-are-taken)",
+      "Further values of `typ` that mark access tokens, beside `at+jwt`: see [HTTP](http.md#which-tokens-are-accepted)",
   },
   scopeClaims: {
     name: "OIDC_SCOPE_CLAIM",
