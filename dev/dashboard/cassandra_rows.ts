@@ -21,8 +21,9 @@ export const CASSANDRA: Row = {
       }],
     },
     {
-      title: "Timeouts and statements that were prepared again",
-      description: "Whose time was up: the request's, or Cassandra's for its replicas.",
+      title: "Timeouts and re-prepared statements",
+      description:
+        "Which timeout ended the statement: the request's deadline, or Cassandra's for its replicas.",
       unit: "ops",
       kind: "lines",
       queries: [
@@ -39,7 +40,7 @@ export const CASSANDRA: Row = {
     {
       title: "Second attempts",
       description:
-        "Statements that were sent again, or to a second node too, and those that were not as the budget was used up.",
+        "Statements that were sent again, or also to a second node, and those that were not because the budget was used up.",
       unit: "ops",
       kind: "lines",
       queries: [
@@ -57,7 +58,7 @@ export const CASSANDRA: Row = {
     },
     {
       title: "Nodes, by data centre",
-      description: "As the replica that sees the fewest of them does.",
+      description: "As seen by the replica that sees the fewest.",
       unit: "short",
       kind: "lines",
       queries: [{
@@ -83,7 +84,7 @@ export const CASSANDRA: Row = {
     },
     {
       title: "Warnings and guardrails",
-      description: "What Cassandra warns of or refuses: large reads, tombstones, batches.",
+      description: "What Cassandra warns about or refuses: large reads, tombstones, batches.",
       unit: "ops",
       kind: "lines",
       queries: [
@@ -106,7 +107,7 @@ export const CASSANDRA: Row = {
     },
     {
       title: "Clock",
-      description: "How far the clocks of the replicas are ahead of the nodes'.",
+      description: "How far each replica's clock is ahead of the nodes' clocks.",
       unit: "s",
       kind: "lines",
       queries: [{ expr: `cqlgate_clock_skew_seconds{${OF}}`, legend: "{{instance}}" }],
@@ -118,9 +119,8 @@ export const LOAD: Row = {
   title: "Who causes the load",
   panels: [
     {
-      title: "Queries by Cassandra's time",
-      description:
-        "How many statements of each are under way at a time, on average. The ten heaviest.",
+      title: "Queries by time in Cassandra",
+      description: "How many statements of each query run at once, on average. The ten heaviest.",
       unit: "short",
       kind: "stack",
       queries: [{
@@ -155,8 +155,9 @@ export const LOAD: Row = {
       }],
     },
     {
-      title: "Lines of bulk requests, and reads that were shared",
-      description: "Many lines are one statement, and so are reads of the same at the same time.",
+      title: "Bulk lines and shared reads",
+      description:
+        "Many bulk lines become one statement, and so do identical reads at the same time.",
       unit: "ops",
       kind: "lines",
       queries: [
@@ -170,7 +171,7 @@ export const LOAD: Row = {
     {
       title: "Reads of queries with @cache",
       description:
-        "What they got; and answers that had to go, which is what CACHE_MAX_BYTES is for.",
+        "What they got, and answers that were evicted: if there are many, raise CACHE_MAX_BYTES.",
       unit: "ops",
       kind: "lines",
       queries: [
@@ -182,7 +183,7 @@ export const LOAD: Row = {
       ],
     },
     {
-      title: "The heaviest callers, by rank",
+      title: "Heaviest callers, by rank",
       description:
         "Cassandra's time for them in the last full minute. GET /debug/hot on ADMIN_PORT names them.",
       unit: "s",
@@ -193,7 +194,7 @@ export const LOAD: Row = {
       }],
     },
     {
-      title: "The heaviest tenants, by rank",
+      title: "Heaviest tenants, by rank",
       description:
         "Cassandra's time for them in the last full minute. GET /debug/hot on ADMIN_PORT names them.",
       unit: "s",
@@ -205,7 +206,7 @@ export const LOAD: Row = {
     },
     {
       title: "Requests to deprecated routes",
-      description: "The client is a label of the metric: ask those that are still there.",
+      description: "The metric has the client as a label: ask the clients that remain.",
       unit: "reqps",
       kind: "lines",
       queries: [{
@@ -214,7 +215,7 @@ export const LOAD: Row = {
       }],
     },
     {
-      title: "Requests that quotas refuse",
+      title: "Requests refused by quotas",
       description: "By query or hand-written route, and quota.",
       unit: "reqps",
       kind: "lines",

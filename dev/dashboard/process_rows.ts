@@ -9,7 +9,7 @@ export const IDENTITY: Row = {
   title: "Tokens and audit",
   panels: [
     {
-      title: "Tokens that are remembered",
+      title: "Token cache",
       description: "A miss verifies a signature, or asks the issuer.",
       unit: "reqps",
       kind: "stack",
@@ -20,7 +20,7 @@ export const IDENTITY: Row = {
     },
     {
       title: "Fetches of issuers' keys",
-      description: "Failures leave the keys from before in use.",
+      description: "After a failure, the previous keys stay in use.",
       unit: "ops",
       kind: "lines",
       queries: [{
@@ -30,7 +30,7 @@ export const IDENTITY: Row = {
     },
     {
       title: "Audit events",
-      description: "Written, dropped and waiting. None may be dropped.",
+      description: "Written, dropped and waiting. None should be dropped.",
       unit: "short",
       kind: "lines",
       queries: [
@@ -50,7 +50,7 @@ export const PROCESSES: Row = {
     {
       title: "Memory",
       description:
-        "In RAM, by replica, with JavaScript's heap, other buffers, and answers that callers read slowly.",
+        "Resident, by replica, with the JavaScript heap, other buffers, and answers that callers read slowly.",
       unit: "bytes",
       kind: "lines",
       queries: [
@@ -62,14 +62,15 @@ export const PROCESSES: Row = {
     },
     {
       title: "CPU",
-      description: "Seconds a second. JavaScript runs on one thread: above 1, the runtime helps.",
+      description:
+        "Seconds per second. JavaScript runs on one thread; anything above 1 is the runtime's own threads.",
       unit: "short",
       kind: "lines",
       queries: [{ expr: rateOf(`process_cpu_seconds_total{${OF}}`), legend: "{{instance}}" }],
     },
     {
       title: "Releases",
-      description: "How many replicas run each.",
+      description: "How many replicas run each release.",
       unit: "short",
       kind: "lines",
       queries: [{

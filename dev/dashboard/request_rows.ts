@@ -6,27 +6,27 @@
 import { API, OF, quantile, rateOf, type Row, sumOf } from "./panel.ts";
 
 export const PROMISES: Row = {
-  title: "What was promised",
+  title: "Objectives",
   panels: [
     {
-      title: "Replicas that are ready",
+      title: "Ready replicas",
       description:
-        "Of all that are scraped. A replica that is not ready says why at /readyz?verbose.",
+        "Of all that are scraped. /readyz?verbose of a replica says why it is not ready.",
       unit: "short",
       kind: "number",
       queries: [{ expr: `sum(cqlgate_ready{${OF}})`, legend: "ready" }],
     },
     {
-      title: "Requests that failed, of the last hour",
-      description: "The share of 5xx. The objective allows what is left of 1.",
+      title: "Failed requests in the last hour",
+      description: "The share of 5xx. An objective of 0.999 allows 0.001.",
       unit: "percentunit",
       kind: "number",
       queries: [{ expr: `cqlgate:requests_failed:ratio_rate1h{job="$job"}`, legend: "failed" }],
     },
     {
-      title: "Speed at which the error budget is spent",
+      title: "Error budget burn rate",
       description:
-        "1 spends the budget of 30 days in 30 days. Above 14.4 over an hour somebody is called.",
+        "At 1, the budget of 30 days lasts 30 days. Above 14.4 for an hour, somebody is paged.",
       unit: "short",
       kind: "lines",
       queries: [
@@ -50,7 +50,7 @@ export const SIGNALS: Row = {
   panels: [
     {
       title: "Traffic: requests by route",
-      description: "Requests a second.",
+      description: "Requests per second.",
       unit: "reqps",
       kind: "stack",
       queries: [{
@@ -60,7 +60,7 @@ export const SIGNALS: Row = {
     },
     {
       title: "Errors by code",
-      description: "Mistakes of clients and failures of the service; docs/errors.md explains each.",
+      description: "Client mistakes and service failures; docs/errors.md explains each code.",
       unit: "reqps",
       kind: "lines",
       queries: [{
@@ -81,7 +81,7 @@ export const SIGNALS: Row = {
     {
       title: "Saturation: requests in flight",
       description:
-        "Of all replicas: what is served, what waits, and how much may be served at once.",
+        "All replicas together: served, waiting, held back, and the limit on what is served at once.",
       unit: "short",
       kind: "lines",
       queries: [
@@ -94,8 +94,8 @@ export const SIGNALS: Row = {
       ],
     },
     {
-      title: "Saturation: requests that were refused for it",
-      description: "For the load of a caller, or of the process.",
+      title: "Saturation: refused requests",
+      description: "Because of the load of one caller, or of the process.",
       unit: "reqps",
       kind: "lines",
       queries: [{
@@ -105,7 +105,7 @@ export const SIGNALS: Row = {
     },
     {
       title: "Saturation: delay of the event loop",
-      description: "How late timers fire, at the 99th percentile: every request waits as long.",
+      description: "How late timers fire, at the 99th percentile: every request waits that long.",
       unit: "s",
       kind: "lines",
       queries: [{
@@ -116,7 +116,7 @@ export const SIGNALS: Row = {
     {
       title: "Where the time of requests goes",
       description:
-        "Seconds a second. Nodes and network, what statements wait in this process, and everything else.",
+        "Seconds per second: nodes and network, statements waiting in this process, and everything else.",
       unit: "s",
       kind: "stack",
       queries: [

@@ -17,12 +17,13 @@ export function registerAttemptMetrics(
   read: () => AttemptsReading | null,
 ): void {
   counter("cqlgate_cassandra_retries_total", {
-    help: "Statements that were sent again after a failure, or were not, as the budget was used up",
+    help:
+      "Statements that were sent again after a failure, or were not because the budget was used up",
     read: ({ retries }) => ({ sent: retries.sent, no_budget: retries.refused }),
   });
   counter("cqlgate_cassandra_speculative_executions_total", {
     help:
-      "Reads that were sent to a second node, too, by whether it was the first to answer, or were not, as the budget was used up",
+      "Reads that were also sent to a second node, by whether that node answered first, or were not because the budget was used up",
     read: ({ speculative: { sent, refused, won } }) => ({
       won,
       not_won: sent - won,

@@ -25,12 +25,12 @@ export function createCacheMetrics(
   const reads = createTallies(register, {
     name: "cqlgate_cache_reads_total",
     help:
-      "Reads of queries with @cache, by query name and whether they got what was kept, an old answer of it, or asked Cassandra",
+      "Reads of queries with @cache, by query name and whether they got a current answer from the cache, an old one, or asked Cassandra",
     labelNames: ["query", "outcome"],
   });
   new prometheus.Gauge({
     name: "cqlgate_cache_bytes",
-    help: "Bytes that are kept for queries with @cache, of CACHE_MAX_BYTES at most",
+    help: "Bytes that are kept for queries with @cache, CACHE_MAX_BYTES at most",
     registers,
     collect() {
       this.set(read()?.bytes ?? 0);
@@ -46,7 +46,8 @@ export function createCacheMetrics(
   });
   new prometheus.Counter({
     name: "cqlgate_cache_evictions_total",
-    help: "Answers that were still good and had to go, since CACHE_MAX_BYTES were kept",
+    help:
+      "Answers that were still good but had to go because the cache had reached CACHE_MAX_BYTES",
     registers,
     collect() {
       this.reset();

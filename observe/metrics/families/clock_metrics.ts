@@ -29,7 +29,7 @@ export function createClockMetrics(
   const ok = new prometheus.Gauge({
     name: "cqlgate_clock_ok",
     help:
-      "0 while writes are refused since the clock is off by more than MAX_CLOCK_SKEW_MS, else 1",
+      "0 while writes are refused because the clock is off by more than MAX_CLOCK_SKEW_MS, else 1",
     registers,
   });
   skewSeconds.set(NaN);

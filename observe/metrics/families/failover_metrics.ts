@@ -34,7 +34,7 @@ export function createFailoverMetrics(register: prometheus.Registry): FailoverMe
   const inUse = new prometheus.Gauge({
     name: "cqlgate_cassandra_datacenter_in_use",
     help:
-      "1 for the data centre that serves, 0 for the others of a failover; none without failover",
+      "1 for the data centre that serves, 0 for the others of a failover; no series without failover",
     labelNames: ["datacenter"],
     registers,
   });

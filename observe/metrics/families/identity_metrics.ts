@@ -24,13 +24,13 @@ export function createIdentityMetrics(
   const registers = [register];
   const issuersUp = new prometheus.Gauge({
     name: "cqlgate_issuer_up",
-    help: "1 if an issuer, or its key file, could be asked the last time, else 0",
+    help: "1 if the last attempt to reach an issuer, or to read its key file, succeeded, else 0",
     labelNames: ["issuer"],
     registers,
   });
   const fetches = new prometheus.Counter({
     name: "cqlgate_issuer_key_fetches_total",
-    help: "Times that the keys of an issuer were fetched, or read from its file, by result",
+    help: "Attempts to fetch the keys of an issuer, or to read them from its file, by result",
     labelNames: ["issuer", "result"],
     registers,
   });

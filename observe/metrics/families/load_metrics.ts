@@ -30,11 +30,12 @@ export function registerLoadMetrics(
     read: ({ queued }) => queued,
   });
   gauge("cqlgate_load_held", {
-    help: "Refusals that are held back, as more of them would take the time of answers",
+    help: "Refusals that are held back so that they do not take the time of answers",
     read: ({ held }) => held,
   });
   gauge("cqlgate_load_unread_bytes", {
-    help: "Bytes of large answers, other than streams, that their callers are reading",
+    help:
+      "Bytes of large answers, other than streams, that are waiting to be read by their callers",
     read: ({ unreadBytes }) => unreadBytes,
   });
   new prometheus.Gauge({
@@ -49,7 +50,7 @@ export function registerLoadMetrics(
   });
   new prometheus.Counter({
     name: "cqlgate_load_shed_total",
-    help: "Requests that were refused because too much was under way, by the code of the answer",
+    help: "Requests that were refused because too much was in progress, by the code of the answer",
     labelNames: ["code"],
     registers,
     collect() {

@@ -13,12 +13,12 @@ export function createReloadMetrics(
   const registers = [register];
   const ok = new prometheus.Gauge({
     name: "cqlgate_reload_ok",
-    help: "0 while the files of the queries cannot be served and those from before are, else 1",
+    help: "0 while changed query files cannot be served and the previous queries are, else 1",
     registers,
   });
   const succeededAt = new prometheus.Gauge({
     name: "cqlgate_reload_success_timestamp_seconds",
-    help: "When the queries that are served were taken over from their files; 0 before the first",
+    help: "When the served queries were loaded from their files; 0 before the first time",
     registers,
   });
   ok.set(1);

@@ -42,7 +42,7 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
   });
   const cassandraSeconds = createTallies(register, {
     name: "cqlgate_http_request_cassandra_seconds_total",
-    help: "Part of the duration of requests during which they waited for Cassandra, by route",
+    help: "Time that requests spent waiting for Cassandra, by route",
     labelNames: ["method", "route"],
   });
   let inFlight = 0;

@@ -74,8 +74,7 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
   });
   const coalesced = createTallies(register, {
     name: "cqlgate_coalesced_reads_total",
-    help:
-      "Reads that got the answer of a statement that was sent for another read of the same, by query name",
+    help: "Reads that shared a statement with other reads of the same, by query name",
     labelNames: ["query"],
   });
   const prepared = new prometheus.Gauge({
@@ -90,7 +89,8 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
   });
   const guardrails = createTallies(register, {
     name: "cqlgate_cassandra_guardrail_hits_total",
-    help: "Statements that a guardrail of Cassandra's warned of or refused, by query name",
+    help:
+      "Statements that one of Cassandra's own guardrails warned about or refused, by query name",
     labelNames: ["query", "action"],
   });
   const bulkLines = new prometheus.Counter({
