@@ -28,9 +28,15 @@ export function reportOf(result: Result): string {
   ].filter((part) => part !== "").join("\n\n");
 }
 
-/** The table of the README: rows per second alone. */
+/** What the README leaves to the page of benchmarks: mixes of work that it shows by themselves. */
+const NOT_IN_README: readonly string[] = ["mixed", "hot-key"];
+
+/** The table of the README: rows per second alone, of whatever speaks HTTP. */
 export function shortReportOf(result: Result): string {
-  return [describeRun(result), table(result, (figures) => withRatio(figures))].join("\n\n");
+  const works = result.works.filter(({ name }) => !NOT_IN_README.includes(name));
+  const contenders = result.contenders.filter(({ does }) => does !== "limit");
+  const text = table({ ...result, works, contenders }, (figures) => withRatio(figures));
+  return [describeRun(result), text].join("\n\n");
 }
 
 function section(title: string, body: string): string {
@@ -48,7 +54,7 @@ function describeRun({ startedAt, machine, options, contenders }: Result): strin
       rounds === 1 ? "round" : "rounds"
     } of ${secondsOfWork} s for each work;`,
     `transfers of ${whole(rowsOfTransfer)} rows.`,
-    "Load, servers and Cassandra share the machine, so that ratios say more than rates.",
+    "Load, servers and Cassandra share the machine, so the ratios say more than the rates.",
   ].join(" ");
 }
 
