@@ -209,6 +209,20 @@ describe("docs", () => {
     expect(paths.filter((path) => !all.some((each) => fits(path, each)))).toEqual([]);
   });
 
+  it("names no file of the code that does not exist", async () => {
+    const all = await listTree("");
+    const folders = all.filter((path) => /^[^/]+\/$/.test(path));
+    // The guide has its reader write these.
+    const written = /calibrations\.cql$|station_card\.ts$/;
+    for (const path of PAGES) {
+      const named = pathsIn(await read(path)).filter((name) =>
+        folders.some((folder) => name.startsWith(folder)) && !written.test(name)
+      );
+      const unknown = named.filter((name) => !all.some((each) => fits(name, each)));
+      expect([path, unknown]).toEqual([path, []]);
+    }
+  });
+
   it("ARCHITECTURE.md has every folder of the code on its map, in one place", async () => {
     const map = sectionOf(await read("ARCHITECTURE.md"), "The map");
     const mapped = rowsOf(map).flatMap(([room = ""]) => pathsIn(room));
