@@ -195,7 +195,7 @@ describe("An upload", () => {
       read: 1,
       written: 1,
       failed: 0,
-      stopped: expect.stringContaining("The time of a write cannot be relied on"),
+      stopped: expect.stringContaining("The time of a write cannot be trusted"),
     });
     expect(await writeTimeOf("up_2")).toBe(null);
   });

@@ -34,7 +34,7 @@ export default defineRoute({
 }
 
 const SERVED = /^Serving the changed files$/m;
-const REPORTED = /^The previous routes still serve\. Put this right and save again\.$/m;
+const REPORTED = /^The previous routes still serve\. Fix it and save again\.$/m;
 
 /** A project that is served by `deno task dev`. */
 class DevProject implements AsyncDisposable {
