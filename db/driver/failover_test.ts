@@ -58,13 +58,13 @@ describe("Failover", () => {
     using few = watched({});
     using most = watched({});
     using manual = watched({ failbackDelayMs: null });
-    using gone = watched({ failbackDelayMs: 400 });
+    using gone = watched({ failbackDelayMs: 1_000 });
     const away = { ...HOME_DOWN, away: "dc2", up: 1 };
     few.failover.note({ ...away, localUp: 1 });
     for (const { failover } of [most, manual, gone]) failover.note({ ...away, localUp: 2 });
     await sleep(100);
     gone.failover.note({ ...away, localUp: 1 });
-    await sleep(600);
+    await sleep(1_200);
     expect([few.moves, most.moves, manual.moves, gone.moves]).toEqual([[], ["back"], [], []]);
   });
 

@@ -34,6 +34,7 @@ export class RefusalPace {
   /** When that part began, in the time of `performance.now()`. */
   #positionAt = 0;
   #held = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor({ holdMs, maxHeld }: RefusalPaceOptions) {
     this.#maxHeld = maxHeld;
@@ -56,23 +57,27 @@ export class RefusalPace {
       this.#answers -= ANSWERS_OF_REFUSAL;
       return null;
     }
-    if (this.#held++ === 0) {
-      this.#positionAt = performance.now();
-      this.#releaseLater();
-    }
+    // By the clock, as the timer is late while the process is busy.
+    if (this.#held > 0) this.#releaseDue();
+    else this.#positionAt = performance.now();
+    this.#held++;
+    this.#timer ??= this.#releaseLater();
     // Anywhere in the later half.
     const ahead = PARTS / 2 + Math.floor(Math.random() * PARTS / 2);
     const part = this.#parts[(this.#position + ahead) % PARTS]!;
     return new Promise((release) => part.push(release));
   }
 
-  #releaseLater(): void {
-    setTimeout(() => {
-      // Timers are late while the process is busy.
-      const until = performance.now() - this.#partMs;
-      for (; this.#positionAt <= until; this.#positionAt += this.#partMs) this.#releaseNext();
-      if (this.#held > 0) this.#releaseLater();
+  #releaseLater(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.#releaseDue();
+      this.#timer = this.#held > 0 ? this.#releaseLater() : null;
     }, this.#partMs);
+  }
+
+  #releaseDue(): void {
+    const until = performance.now() - this.#partMs;
+    for (; this.#positionAt <= until; this.#positionAt += this.#partMs) this.#releaseNext();
   }
 
   #releaseNext(): void {

@@ -14,11 +14,22 @@ import {
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
-let service: TestService & AsyncDisposable;
+/** How long the lines of an upload may take to come, at the service that waits for less. */
+const BODY_TIMEOUT_MS = 1_000;
+
+const stack = new AsyncDisposableStack();
+let service: TestService;
+let impatient: TestService;
 before(async () => {
-  service = await startTestService({ cqlDir: EXAMPLE });
+  service = stack.use(await startTestService({ cqlDir: EXAMPLE }));
+  impatient = stack.use(
+    await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: `${BODY_TIMEOUT_MS}` },
+    }),
+  );
 });
-after(() => service[Symbol.asyncDispose]());
+after(() => stack.disposeAsync());
 
 /** A request as bytes on a connection, for senders that no client library is. */
 async function connect(path: string): Promise<Deno.TcpConn> {
@@ -87,11 +98,7 @@ describe("@bulk and its sender", () => {
   }
 
   it("ends an upload that stalls, and says so to its sender", async () => {
-    await using other = await startTestService({
-      cqlDir: EXAMPLE,
-      env: { BODY_TIMEOUT_MS: "200" },
-    });
-    const { writer, response } = openUpload(other, "/stations/stalled/observations");
+    const { writer, response } = openUpload(impatient, "/stations/stalled/observations");
     await writer.write(observations(3) + observation(3));
     const { failures, summary } = parseReport(await (await response).text());
     expect(failures).toEqual([]);
@@ -99,19 +106,15 @@ describe("@bulk and its sender", () => {
       read: 3,
       written: 3,
       failed: 0,
-      stopped: "No line was completed in 200 ms",
+      stopped: `No line was completed in ${BODY_TIMEOUT_MS} ms`,
     });
     await writer.abort().catch(() => {});
-    expect(await stored(other, "stalled")).toHaveLength(3);
+    expect(await stored(impatient, "stalled")).toHaveLength(3);
   });
 
   for (const [what, piece] of [["the bytes of one line", "1"], ["blank lines", " \n"]] as const) {
     it(`ends an upload of ${what} that come in one by one`, async () => {
-      await using other = await startTestService({
-        cqlDir: EXAMPLE,
-        env: { BODY_TIMEOUT_MS: "300" },
-      });
-      const { writer, response } = openUpload(other, "/stations/dripping/observations");
+      const { writer, response } = openUpload(impatient, "/stations/dripping/observations");
       await writer.write(observations(1));
       const report = response.then((response) => response.text());
       let isOver = false;
@@ -122,18 +125,14 @@ describe("@bulk and its sender", () => {
       }
       expect(parseReport(await report).summary).toMatchObject({
         written: 1,
-        stopped: "No line was completed in 300 ms",
+        stopped: `No line was completed in ${BODY_TIMEOUT_MS} ms`,
       });
       await writer.abort().catch(() => {});
     });
   }
 
   it("answers a sender who waits for the report before it ends, once too much has failed", async () => {
-    await using other = await startTestService({
-      cqlDir: EXAMPLE,
-      env: { BODY_TIMEOUT_MS: "200" },
-    });
-    const { writer, response } = openUpload(other, "/stations/waiting/observations");
+    const { writer, response } = openUpload(impatient, "/stations/waiting/observations");
     await writer.write("1\n".repeat(12_000));
     const { failures, summary } = parseReport(await (await response).text());
     expect(summary.stopped).toContain("correct them before you send more");
@@ -142,14 +141,10 @@ describe("@bulk and its sender", () => {
   });
 
   it("takes an upload that goes on for longer than a body may take", async () => {
-    await using other = await startTestService({
-      cqlDir: EXAMPLE,
-      env: { BODY_TIMEOUT_MS: "200" },
-    });
-    const { writer, response } = openUpload(other, "/stations/slow/observations");
+    const { writer, response } = openUpload(impatient, "/stations/slow/observations");
     for (let minute = 0; minute < 6; minute++) {
       await writer.write(`${observation(minute)}\n`);
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await new Promise((resolve) => setTimeout(resolve, BODY_TIMEOUT_MS / 4));
     }
     await writer.close();
     const { summary } = parseReport(await (await response).text());

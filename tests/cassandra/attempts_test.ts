@@ -92,6 +92,14 @@ async function statusOf(path: string): Promise<number> {
   return response.status;
 }
 
+/** Resolves once so many requests have come to the service. */
+function underWay(count: number): Promise<true> {
+  return eventually(
+    "they are under way",
+    async () => await metric("cqlgate_http_requests_in_flight") === count,
+  );
+}
+
 /** Each of these in turn, over all keys, so that both nodes have some of them. */
 async function readAll(path: string, count: number): Promise<void> {
   for (let id = 0; id < count; id++) expect(await statusOf(`${path}/${id % 20}`)).toBe(200);
@@ -133,6 +141,7 @@ describe("@speculative", () => {
     first.delayMs = SLOW_MS;
     second.delayMs = Infinity;
     const answers = Array.from({ length: 20 }, (_, id) => statusOf(`/two/${id}`));
+    await underWay(20);
     await new Promise((resolve) => setTimeout(resolve, 300));
     second.delayMs = 0;
     second.breakConnections();
@@ -152,7 +161,7 @@ describe("The budget of retries", () => {
     const reads = 100;
     for (const proxy of [first, second]) proxy.delayMs = Infinity;
     const answers = Array.from({ length: reads }, (_, id) => statusOf(`/words/${id % 20}`));
-    await eventually("they are sent", () => first.sent + second.sent > 0);
+    await underWay(reads);
     await new Promise((resolve) => setTimeout(resolve, 300));
     for (const proxy of [first, second]) proxy.breakConnections();
     for (const proxy of [first, second]) proxy.delayMs = 0;

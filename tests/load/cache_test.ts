@@ -60,6 +60,7 @@ SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 -- name: get_short :one
 -- @route GET /short/{id}
 -- @public
+-- @timeout 500ms
 -- @cache ttl=200ms
 SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 
@@ -98,6 +99,8 @@ UPDATE notes SET words = :words WHERE tenant_id = :tenant_id AND id = :id;
 `,
 };
 const NOTES = 6;
+/** Far more than an answer takes, whatever else the machine does. */
+const TIMEOUT_MS = 20_000;
 
 const stack = new AsyncDisposableStack();
 let issuer: OwnIssuer;
@@ -116,7 +119,7 @@ before(async () => {
       env: {
         OIDC_ISSUER: issuer.issuer,
         CASSANDRA_CONTACT_POINTS: proxy.contactPoint,
-        REQUEST_TIMEOUT_MS: "1000",
+        REQUEST_TIMEOUT_MS: `${TIMEOUT_MS}`,
       },
     }),
   );
@@ -233,7 +236,7 @@ describe("@cache", () => {
     const fresh = await ask("/notes/4", { headers: { "cache-control": "no-cache" } });
     expect([fresh.body.words, fresh.age]).toEqual(["newer", "0"]);
     const next = await ask("/notes/4");
-    expect([next.body.words, next.age]).toEqual(["newer", "1"]);
+    expect([next.body.words, Number(next.age) > 0]).toEqual(["newer", true]);
   });
 
   it("keeps pages with their cursors, and counts rows as they are answered", async () => {
@@ -303,7 +306,7 @@ describe("@cache", () => {
     const { headers, control } = await ask("/tagged/1");
     expect(control).toBe("public, max-age=60, no-transform");
     const again = await ask("/tagged/1", { headers: { "if-none-match": headers.get("etag")! } });
-    expect([again.status, again.control, again.age]).toEqual([304, control, "1"]);
+    expect([again.status, again.control, Number(again.age) > 0]).toEqual([304, control, true]);
     const other = await ask("/tagged/1", { headers: { "if-match": '"77"' } });
     expect(other.status).toBe(412);
   });
@@ -316,7 +319,7 @@ describe("@cache", () => {
     };
     expect((await ask("/find", find)).status).toBe(200);
     const { status, age, control } = await ask("/find", find);
-    expect([status, age, control]).toEqual([200, "1", "no-store, no-transform"]);
+    expect([status, Number(age) > 0, control]).toEqual([200, true, "no-store, no-transform"]);
   });
 
   it("asks again once the time is over", async () => {
@@ -332,15 +335,15 @@ describe("@cache", () => {
     await ask("/brief/1");
     await write("refreshed", { id: 1 });
     await sleep(150);
-    proxy.delayMs = 200;
+    proxy.delayMs = Infinity;
     const before = await readsOf("get_brief");
     const stale = await Promise.all(Array.from({ length: 10 }, () => ask("/brief/1")));
     expect(new Set(stale.map(({ body }) => body.words))).toEqual(new Set(["acme 1"]));
     expect((await readsOf("get_brief")).stale - before.stale).toBe(10);
+    proxy.delayMs = 0;
     await eventually("it is refreshed", async () => {
       return (await ask("/brief/1")).body.words === "refreshed";
     });
-    proxy.delayMs = 0;
     const metrics = await scrape(service.adminUrl);
     const statements = metrics.value(
       'cqlgate_cassandra_statement_duration_seconds_count{query="get_brief",outcome="ok"}',

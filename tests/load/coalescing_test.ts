@@ -15,7 +15,10 @@ import { eventually } from "../support/eventually.ts";
 import { type OwnService, type Page, startOwnService } from "../support/own_service.ts";
 import { scrape } from "../support/telemetry/metrics_text.ts";
 
-const TIMEOUT_MS = 1_000;
+/** Far more than an answer takes, whatever else the machine does. */
+const TIMEOUT_MS = 20_000;
+/** Of the query whose deadline is reached: less than what a node may be silent for. */
+const SHORT_TIMEOUT_MS = 1_500;
 const SLOW_MS = 150;
 const READERS = 20;
 
@@ -32,6 +35,12 @@ CREATE TABLE counts (id int PRIMARY KEY, value int);
 -- @param tenant_id in claim:tenant
 -- @mask email unless pii:read
 SELECT words, email FROM notes WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: get_short :one
+-- @route GET /short/{id}
+-- @public
+-- @timeout ${SHORT_TIMEOUT_MS}ms
+SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 
 -- name: list_notes :many
 -- @route GET /notes
@@ -297,11 +306,11 @@ describe("Reads that are the same", () => {
   it("take no more than the deadline of each", async () => {
     proxy.delayMs = Infinity;
     const startedAt = performance.now();
-    const early = get("/notes/5");
-    await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS * 0.6));
-    const late = together(5, () => get("/notes/5"));
+    const early = get("/short/5");
+    await new Promise((resolve) => setTimeout(resolve, SHORT_TIMEOUT_MS * 0.7));
+    const late = together(5, () => get("/short/5"));
     expect((await early).body.code).toBe("timeout");
-    expect(performance.now() - startedAt).toBeGreaterThan(TIMEOUT_MS * 0.9);
+    expect(performance.now() - startedAt).toBeGreaterThan(SHORT_TIMEOUT_MS * 0.9);
     // They came later and wait on.
     proxy.delayMs = 0;
     expect((await late).map(({ status }) => status)).toEqual(Array(5).fill(200));

@@ -119,10 +119,10 @@ describe("A service that is read-only", () => {
   it("stops an upload that is under way, and says up to which line", async () => {
     const encoder = new TextEncoder();
     let id = 0;
-    let isStopped = false;
+    let lastId = Infinity;
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        if (isStopped && id > 20) return controller.close();
+        if (id >= lastId) return controller.close();
         controller.enqueue(encoder.encode(`{"id": ${++id}}\n`));
         await new Promise((resolve) => setTimeout(resolve, 20));
       },
@@ -134,7 +134,8 @@ describe("A service that is read-only", () => {
       return items.length > 2;
     });
     await switchOff({ read_only: true });
-    isStopped = true;
+    // Some more, so that there is a line to stop at.
+    lastId = id + 20;
     const report = (await (await answering).text()).trim().split("\n");
     const { summary } = JSON.parse(report.at(-1)!);
     expect(summary).toMatchObject({

@@ -37,6 +37,9 @@ export interface TestServiceOptions extends StartOptions {
   readonly keysFile?: string;
 }
 
+/** How long a service may be kept from becoming ready. */
+const PATIENCE_MS = 60_000;
+
 /** The weather service that ships as the example. */
 export const EXAMPLE = "./cql";
 
@@ -138,13 +141,19 @@ export async function startTestService(
   const observations: Observation[] = [];
   const obstacle = Promise.withResolvers<never>();
   obstacle.promise.catch(() => {});
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  let isStarting = true;
   const service = await start(config, {
     ...options,
     observe(observation) {
       observations.push(observation);
-      // The service would retry indefinitely, and the test would wait with it.
-      if (observation.kind === "readiness" && observation.reason !== null) {
-        obstacle.reject(new Error(`Cannot become ready: ${observation.reason}`));
+      // On a busy machine the first attempts may be too slow. The service would retry indefinitely, though.
+      if (isStarting && observation.kind === "readiness" && observation.reason !== null) {
+        const { reason } = observation;
+        patience ??= setTimeout(
+          () => obstacle.reject(new Error(`Cannot become ready: ${reason}`)),
+          PATIENCE_MS,
+        );
       }
       options.observe?.(observation);
     },
@@ -155,6 +164,9 @@ export async function startTestService(
   } catch (error) {
     await stack.disposeAsync();
     throw error;
+  } finally {
+    isStarting = false;
+    clearTimeout(patience);
   }
 
   const tokens = new Map<string, Promise<string>>();

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { Alarms } from "./alarms.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -19,13 +20,13 @@ function setAll(alarms: Alarms, ...delays: number[]) {
 describe("Alarms", () => {
   it("go off when they are due, in whatever order they were set", async () => {
     const { rung } = setAll(new Alarms(), 120, 10, 60, 10);
-    await sleep(300);
+    await eventually("all have gone off", () => rung.length === 4);
     expect(rung).toEqual([10, 10, 60, 120].map((delayMs) => ({ delayMs, early: false })));
   });
 
   it("go off at once if they are overdue", async () => {
     const { rung } = setAll(new Alarms(), -50);
-    await sleep(40);
+    await eventually("it has gone off", () => rung.length > 0);
     expect(rung).toHaveLength(1);
   });
 
@@ -34,7 +35,8 @@ describe("Alarms", () => {
     cancels[0]!();
     cancels[2]!();
     cancels[2]!();
-    await sleep(150);
+    await eventually("one has gone off", () => rung.length > 0);
+    await sleep(100);
     expect(rung.map(({ delayMs }) => delayMs)).toEqual([20]);
   });
 
@@ -44,7 +46,7 @@ describe("Alarms", () => {
       setAll(alarms, 30).cancels[0]!();
       await sleep(pauseMs);
       const { rung } = setAll(alarms, 60, 10);
-      await sleep(200);
+      await eventually("both have gone off", () => rung.length === 2);
       expect(rung.map(({ delayMs }) => delayMs)).toEqual([10, 60]);
     }
   });
@@ -54,7 +56,7 @@ describe("Alarms", () => {
     let later = 0;
     const second = { ring: () => later++ };
     alarms.set(performance.now(), { ring: () => alarms.set(performance.now() + 10, second) });
-    await sleep(150);
+    await eventually("the second has gone off", () => later > 0);
     expect(later).toBe(1);
   });
 });

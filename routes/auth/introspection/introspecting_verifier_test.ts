@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { after, beforeEach, describe, it } from "@std/testing/bdd";
 import { DEV_AUDIENCE } from "../../../dev/oidc/provider.ts";
 import type { Observation } from "../../../observe/observation.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
 import {
   INTROSPECTION_PATH,
   METADATA_PATH,
@@ -208,7 +209,8 @@ describe("createIntrospectingVerifier()", () => {
           ({ code }) => outcomes[code] = (outcomes[code] ?? 0) + 1,
         ),
     );
-    await sleep(200);
+    await eventually("the issuer is asked", () => atOnce >= 16);
+    await sleep(100);
     expect(atOnce).toBe(16);
     resolve();
     await Promise.all(asked);

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { type BodyEnd, inPieces, pacedBody, ReaderStalled } from "./paced_body.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -113,6 +114,7 @@ describe("pacedBody()", () => {
   });
 
   it("ends once where callers leave while they are handed a piece", async () => {
+    const stallTimeoutMs = 500;
     const ends: BodyEnd[] = [];
     async function* endless(): AsyncGenerator<Bytes> {
       while (true) {
@@ -126,20 +128,22 @@ describe("pacedBody()", () => {
     const handler = () =>
       new Response(pacedBody(endless(), {
         requestId: "r",
-        stallTimeoutMs: 50,
+        stallTimeoutMs,
         takeSlot: () => Promise.resolve(),
         onEnd: (end) => ends.push(end),
       }));
     await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
     const { port } = server.addr;
-    const callers = await Promise.all(Array.from({ length: 20 }, async () => {
+    const callers = await Promise.all(Array.from({ length: 10 }, async () => {
       const connection = await Deno.connect({ hostname: "127.0.0.1", port });
       await connection.write(encoder.encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
       await connection.read(new Uint8Array(64));
       return connection;
     }));
     for (const caller of callers) caller.close();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually("all have ended", () => ends.length === callers.length);
+    // Nothing is left that would end them again.
+    await new Promise((resolve) => setTimeout(resolve, stallTimeoutMs + 50));
     expect(ends).toEqual(callers.map(() => ({ completed: false, cause: undefined })));
   });
 });

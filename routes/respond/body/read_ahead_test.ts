@@ -26,6 +26,14 @@ function openResult(
   return { ahead, events, chunks };
 }
 
+/** Resolves once nothing has happened for some turns of the event loop. */
+async function settled(events: readonly string[]): Promise<void> {
+  for (let before = -1; before !== events.length;) {
+    before = events.length;
+    for (let turn = 0; turn < 10; turn++) await setTimeout(2);
+  }
+}
+
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 describe("ReadAhead", () => {
@@ -45,7 +53,7 @@ describe("ReadAhead", () => {
   it("asks for one page only as long as nobody takes anything", async () => {
     const { ahead, events } = openResult();
     await ahead.opened();
-    await setTimeout(20);
+    await settled(events);
     expect(events).toEqual(["asked for 0", "encoded 0"]);
   });
 
@@ -55,7 +63,7 @@ describe("ReadAhead", () => {
     const pieces = ahead.pieces();
     for (let page = 0; page < PAGES; page++) {
       expect(text((await pieces.next()).value!)).toBe(`${page}`);
-      await setTimeout(20);
+      await settled(events);
       expect(events.filter((event) => event.startsWith("asked")).length).toBe(page + 1);
     }
     expect((await pieces.next()).done).toBe(true);
@@ -67,19 +75,19 @@ describe("ReadAhead", () => {
     const pieces = ahead.pieces();
     for (let page = 0; page < PAGES; page++) {
       expect(text((await pieces.next()).value!)).toBe(`${page}`);
-      await setTimeout(20);
+      await settled(events);
       const asked = events.filter((event) => event.startsWith("asked")).length;
       expect(asked).toBe(Math.min(PAGES, page + 2));
     }
   });
 
   it("gives the memory of a page back that nobody takes any more", async () => {
-    const { ahead, chunks } = openResult();
+    const { ahead, chunks, events } = openResult();
     const pieces = ahead.pieces();
     await pieces.next();
-    await setTimeout(20);
+    await settled(events);
     await pieces.return(undefined);
-    await setTimeout(20);
+    await settled(events);
     expect(chunks.slice(1).length).toBeGreaterThan(0);
     expect(chunks.slice(1).every(({ length }) => length === 0)).toBe(true);
   });
