@@ -119,6 +119,7 @@ describe("Availability", () => {
       SCHEMA,
       (session) =>
         watched(session, async (prepared, availability, last) => {
+          await eventually("it has looked", () => last() !== undefined);
           // Both levels have been tried by then.
           await new Promise((resolve) => setTimeout(resolve, 1_000));
           expect(last()).toEqual({ kind: "availability", unreachable: [] });

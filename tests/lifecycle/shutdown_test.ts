@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
 import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
+import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 import { type ServiceProcess, spawnService } from "../support/programs.ts";
@@ -25,10 +26,13 @@ function stationsOf(tenant: number): { station_id: string; name: string }[] {
 
 describe("a service that is told to stop", () => {
   let own: OwnNode;
+  /** The way of the processes to the node. */
+  let proxy: SlowProxy;
   let service: TestService & AsyncDisposable;
 
   before(async () => {
     own = await startOwnNode();
+    proxy = startSlowProxy(own.node.contactPoint);
     service = await startTestService({
       cqlDir: EXAMPLE,
       cql: { queries: QUERIES },
@@ -49,14 +53,22 @@ describe("a service that is told to stop", () => {
       );
     }
   });
-  afterEach(() => own.thaw());
+  afterEach(() => {
+    proxy.holdsResults = false;
+    own.thaw();
+  });
   after(async () => {
     await service[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
     await own[Symbol.asyncDispose]();
   });
 
   async function spawnReady(env: Record<string, string>): Promise<ServiceProcess> {
-    const process = await spawnService({ ...service.env, ...env });
+    const process = await spawnService({
+      ...service.env,
+      CASSANDRA_CONTACT_POINTS: proxy.contactPoint,
+      ...env,
+    });
     await untilReady(process.url);
     return process;
   }
@@ -97,10 +109,10 @@ describe("a service that is told to stop", () => {
   }
 
   it("answers all that it has accepted, and leaves nothing", async () => {
-    // Less than what a node may be silent for before its connections are given up.
-    await using process = await spawnReady({ DRAIN_DELAY_MS: "700", SHUTDOWN_GRACE_MS: "300000" });
+    await using process = await spawnReady({ DRAIN_DELAY_MS: "1500", SHUTDOWN_GRACE_MS: "300000" });
     expect(await connections()).not.toEqual([]);
-    await own.freeze();
+    // A node that is silent is given up, however long requests may take.
+    proxy.holdsResults = true;
     const answers = Array.from({ length: REQUESTS }, (_, tenant) => request(process, tenant));
     await inFlight(process, REQUESTS);
 
@@ -110,7 +122,7 @@ describe("a service that is told to stop", () => {
     await inFlight(process, REQUESTS + 1);
     await eventually("nothing more is accepted", () => refusesConnections(process));
 
-    own.thaw();
+    proxy.holdsResults = false;
     for (const [index, answer] of (await Promise.all(answers)).entries()) {
       const items = stationsOf(index % REQUESTS);
       expect(answer).toEqual({ status: 200, body: { items, next_cursor: null } });

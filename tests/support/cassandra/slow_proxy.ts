@@ -13,6 +13,8 @@ export interface SlowProxy extends AsyncDisposable {
    * is frozen.
    */
   delayMs: number;
+  /** Whether results wait while the node answers all else, heartbeats among it: it is slow, and not silent. */
+  holdsResults: boolean;
   /** The pieces that clients have sent so far, without heartbeats. */
   readonly sent: number;
   /** How many clients are connected. */
@@ -30,6 +32,10 @@ export interface SlowProxy extends AsyncDisposable {
 
 /** Of a frame; a heartbeat is no more than that. */
 const HEADER_BYTES = 9;
+const OPCODE_OFFSET = 4;
+const LENGTH_OFFSET = 5;
+/** CQL binary protocol v4, section 2.4. */
+const RESULT = 0x08;
 /** How many pieces of answers of one connection are under way at once. */
 const MAX_UNDERWAY = 1_000;
 
@@ -52,7 +58,9 @@ export function startSlowProxy(
   const place = { hostname: address.hostname, port: listener.addr.port };
   let hole: Disposable | null = null;
   const connections = new Set<Deno.TcpConn>();
-  const state = { delayMs: 0, sent: 0 };
+  const state = { delayMs: 0, sent: 0, holdsResults: false };
+  /** Each passes on what one connection holds. */
+  const releases = new Set<() => void>();
 
   async function forward(client: Deno.TcpConn): Promise<void> {
     const node = await Deno.connect({ hostname, port: Number(port ?? 9042) });
@@ -83,9 +91,47 @@ export function startSlowProxy(
           controller.enqueue(chunk);
         },
       }),
-    ).pipeTo(client.writable);
+    ).pipeThrough(resultHolder()).pipeTo(client.writable);
     await Promise.allSettled([requests, answers]);
     for (const connection of [client, node]) connections.delete(connection);
+  }
+
+  /** Passes bytes on as they come, but for those of results that are to be held. */
+  function resultHolder(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    const held: Uint8Array<ArrayBuffer>[] = [];
+    let release = () => {};
+    let partOfHeader = new Uint8Array();
+    /** Of the frame that comes in. */
+    let [bytesLeft, isResult] = [0, false];
+    return new TransformStream({
+      start(controller) {
+        release = () => {
+          for (const piece of held.splice(0)) controller.enqueue(piece);
+        };
+        releases.add(release);
+      },
+      transform(chunk, controller) {
+        let bytes = partOfHeader.length === 0
+          ? chunk
+          : Uint8Array.from([...partOfHeader, ...chunk]);
+        partOfHeader = new Uint8Array();
+        while (bytes.length > 0) {
+          if (bytesLeft === 0) {
+            if (bytes.length < HEADER_BYTES) return void (partOfHeader = bytes.slice());
+            const { buffer, byteOffset } = bytes;
+            bytesLeft = HEADER_BYTES + new DataView(buffer, byteOffset).getUint32(LENGTH_OFFSET);
+            isResult = bytes[OPCODE_OFFSET] === RESULT;
+          }
+          const piece = bytes.subarray(0, bytesLeft);
+          bytes = bytes.subarray(piece.length);
+          bytesLeft -= piece.length;
+          if (isResult && state.holdsResults) held.push(piece);
+          else controller.enqueue(piece);
+        }
+      },
+      flush: () => void releases.delete(release),
+      cancel: () => void releases.delete(release),
+    });
   }
 
   function breakConnections(): void {
@@ -125,6 +171,14 @@ export function startSlowProxy(
     },
     set delayMs(delayMs) {
       state.delayMs = delayMs;
+    },
+    get holdsResults() {
+      return state.holdsResults;
+    },
+    set holdsResults(holdsResults) {
+      state.holdsResults = holdsResults;
+      if (holdsResults) return;
+      for (const release of releases) release();
     },
     get connections() {
       return connections.size / 2;
