@@ -112,7 +112,7 @@ export interface RequestContext {
 }
 
 /** The headers of an answer: of one that is about to be made, or of one that somebody else has made. */
-export type HeaderFields = Pick<Headers, "get" | "has" | "set" | "append">;
+export type HeaderFields = Pick<Headers, "get" | "has" | "set" | "append" | "delete">;
 
 /** Completes the headers of an answer. */
 export type CompleteHeaders = (context: Context<AppEnv>, headers: HeaderFields) => void;

@@ -40,6 +40,7 @@ import { nameRoute } from "./middleware/name_route.ts";
 import type { NoteCaller } from "./middleware/note_caller.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
+import { spareCaches } from "./middleware/spare_caches.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
 import type { Step } from "./step.ts";
 import { throughSteps } from "./through_steps.ts";
@@ -106,6 +107,7 @@ export interface GuardedRoute {
  */
 const PIPELINE: readonly Unit[] = [
   { of: "everything", use: ({ responses }) => [responses.keep()] },
+  { of: "everything", use: () => [spareCaches()] },
   { of: "everything", use: ({ secure }) => [securityHeaders(secure)] },
   { of: "everything", use: corsOf },
   { of: "everything", use: ({ addresses }) => [requestId(addresses)] },

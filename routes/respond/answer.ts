@@ -51,6 +51,10 @@ class PlainFields implements HeaderFields {
     this.all[name] = value;
   }
 
+  delete(name: string): void {
+    delete this.all[name];
+  }
+
   append(name: string, value: string): void {
     const former = this.all[name];
     this.all[name] = former === undefined ? value : `${former}, ${value}`;

@@ -32,7 +32,7 @@ export function choosingHeaders({ access, params }: Pick<Query, "access" | "para
 
 /** @param also further directives of `Cache-Control` */
 export function compileCacheHeaders(
-  { cache, access }: Pick<Query, "cache" | "access">,
+  { cache, access, audit }: Pick<Query, "cache" | "access" | "audit">,
   also: readonly string[] = [],
 ): CacheHeaders {
   if (cache === null) return WITHOUT;
@@ -50,7 +50,8 @@ export function compileCacheHeaders(
       // Rounded up, so that nobody keeps rows beyond their time.
       const age = { age: `${Math.ceil((ageMs ?? 0) / 1000)}` };
       const { method } = context.req;
-      if (method !== "GET" && method !== "HEAD") return age;
+      // A read that a cache on the way answers is not on record.
+      if (audit || method !== "GET" && method !== "HEAD") return age;
       return { ...age, "cache-control": directives };
     },
   };

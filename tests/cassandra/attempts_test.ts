@@ -60,6 +60,8 @@ before(async () => {
     ...config,
     contactPoints: [first.contactPoint],
     connectionsPerHost: 1,
+    // All reads are to reach the nodes, however slow these are.
+    inFlightLimit: "fixed",
   });
   stack.defer(() => service.close());
   await service.ready;

@@ -38,7 +38,11 @@ before(async () => {
   node = await withTestCassandra();
   proxy = startSlowProxy(node.contactPoint);
   service = await startOwnService(CQL, {
-    env: { CASSANDRA_CONTACT_POINTS: proxy.contactPoint },
+    env: {
+      CASSANDRA_CONTACT_POINTS: proxy.contactPoint,
+      // All of them are to reach the node, however slow it is.
+      IN_FLIGHT_LIMIT: "fixed",
+    },
   });
   await service.client.execute("INSERT INTO words (id, word) VALUES (1, 'a')");
 });
@@ -51,7 +55,8 @@ after(async () => {
 const states = () =>
   service.observations.flatMap((each) => each.kind === "connection" ? [each.state] : []);
 
-async function timeOut(): Promise<void> {
+/** Sends many requests that wait for less than the node takes. @returns what became of them */
+async function timeOut(): Promise<Set<string>> {
   const answers = await Promise.all(
     // Of different keys: reads of the same would share a statement.
     Array.from(
@@ -59,15 +64,14 @@ async function timeOut(): Promise<void> {
       (_, id) => answer(service.request(`/soon/${id}`, { user: null })),
     ),
   );
-  expect(answers.map(([, body]) => (body as { code: string }).code))
-    .toEqual(Array(TIMEOUTS).fill("timeout"));
+  return new Set(answers.map(([, body]) => (body as { code: string }).code));
 }
 
 describe("A connection on which hundreds of requests time out", () => {
   it("stays while the node answers, however late, and no request fails for it", async () => {
     const before = states().length;
     proxy.delayMs = 400;
-    await timeOut();
+    expect(await timeOut()).toEqual(new Set(["timeout"]));
     for (let round = 0; round < 5; round++) {
       expect(await answer(service.request("/words/1", { user: null }))).toEqual([200, {
         word: "a",
@@ -80,7 +84,8 @@ describe("A connection on which hundreds of requests time out", () => {
 
   it("is given up where nothing comes any more, and made again when it does", async () => {
     proxy.delayMs = Infinity;
-    await timeOut();
+    // Those that come late on a busy machine find it given up.
+    for (const code of await timeOut()) expect(["timeout", "unavailable"]).toContain(code);
     await eventually("no node is reachable", () => states().at(-1) === "down");
     expect(await answer(service.request("/words/1", { user: null }))).toMatchObject([503, {
       code: "unavailable",

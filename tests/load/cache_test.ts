@@ -41,6 +41,7 @@ SELECT id, words FROM notes WHERE tenant_id = :tenant_id;
 -- name: get_open :one
 -- @route GET /open/{id}
 -- @public
+-- @rate 1000/s
 -- @cache ttl=60s
 SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 
@@ -283,6 +284,24 @@ describe("@cache", () => {
   it("lets everybody keep the rows of a public route", async () => {
     const { control, headers } = await ask("/open/1");
     expect([control, headers.get("vary")]).toEqual(["public, max-age=60", null]);
+  });
+
+  it("says nothing of a request in an answer that everybody may keep", async () => {
+    const own = ["ratelimit", "server-timing", "x-request-id"];
+    const has = (headers: Headers) => own.filter((name) => headers.has(name));
+    const kept = await ask("/open/1", { headers: { "x-request-id": "of-somebody" } });
+    expect([kept.status, has(kept.headers)]).toEqual([200, []]);
+    expect(kept.headers.get("ratelimit-policy")).toContain("q=1000");
+    const tagged = await ask("/tagged/1");
+    const again = await ask("/tagged/1", {
+      headers: { "if-none-match": tagged.headers.get("etag")! },
+    });
+    expect([again.status, has(again.headers)]).toEqual([304, []]);
+    const head = await ask("/open/1", { method: "HEAD" });
+    expect([head.control, has(head.headers)]).toEqual(["public, max-age=60", []]);
+    const missing = await ask("/open/98");
+    expect([missing.status, has(missing.headers)]).toEqual([404, own]);
+    expect(has((await ask("/notes/1")).headers)).toEqual(own.slice(1));
   });
 
   it("tells caches which headers of a request choose the rows", async () => {

@@ -7,15 +7,19 @@ import { z } from "@hono/zod-openapi";
 import type { Query } from "../../../catalog/query.ts";
 
 /** The headers of its answers; none without the tag. */
-export function describeCache({ cache, access }: Query): z.ZodRawShape {
+export function describeCache({ cache, access, audit }: Query): z.ZodRawShape {
   if (cache === null) return {};
   const oldest = Math.ceil((cache.ttlMs + cache.staleMs) / 1000);
   const who = access.kind === "public" ? "Anyone" : "The caller alone";
-  return {
+  const age = {
     Age: z.string().openapi({
       description: `Seconds since Cassandra was asked for the rows, ${oldest} at most`,
       example: "0",
     }),
+  };
+  if (audit) return age;
+  return {
+    ...age,
     "Cache-Control": z.string().openapi({
       description: `${who} may keep the answer for ${
         Math.floor(cache.ttlMs / 1000)
