@@ -45,7 +45,8 @@ export async function onceMoreOnMismatch<Result>(
   } catch (error) {
     if (!isIdempotent || !isFailureOfReplicas(error)) throw error;
     const { promise: timeout, resolve } = Promise.withResolvers<false>();
-    const timer = setTimeout(() => resolve(false), deadline.leftMs - INTERVAL_MS);
+    const waitMs = Math.max(0, deadline.leftMs - INTERVAL_MS);
+    const timer = setTimeout(() => resolve(false), waitMs);
     const isWorthwhile = await Promise.race([haveDisagreed(client, error), timeout]);
     clearTimeout(timer);
     if (!isWorthwhile) throw error;
