@@ -400,7 +400,7 @@ describe("@cache", () => {
       };
       return get.responses[200].headers;
     };
-    expect(Object.keys(headersOf("/open/{id}")!)).toEqual(["Age", "Cache-Control"]);
+    expect(Object.keys(headersOf("/short/{id}")!)).toEqual(["Age", "Cache-Control"]);
     expect(JSON.stringify(headersOf("/brief/{id}")!.Age)).toContain("61 at most");
     expect(Object.keys(headersOf("/tagged/{id}")!)).toContain("Age");
     expect(JSON.stringify(headersOf("/notes/{id}"))).toContain("The caller alone");

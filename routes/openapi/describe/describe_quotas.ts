@@ -45,7 +45,8 @@ function fieldsOf(quotas: readonly Quota[]): readonly Field[] {
     },
     {
       name: "RateLimit",
-      description: "What is left of each quota: `r` now, and one more in `t` seconds",
+      description:
+        "What is left of each quota: `r` now, and one more in `t` seconds. Not in answers that shared caches may store",
       example: quotas.map(({ name }) => `${JSON.stringify(name)};r=1;t=1`).join(", "),
     },
   ];
