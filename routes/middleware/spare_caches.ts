@@ -1,5 +1,5 @@
 /**
- * Leaves out of an answer that a shared cache may store what is about the request that it was made for: whoever
+ * Leaves out of an answer that a shared cache may store what is about the request that it was made for: anyone who
  * gets the answer from the cache would take another caller's id, times and quota for its own, and an id is text
  * that a caller chooses. A cache may store what is neither `private` nor `no-store` (RFC 9111, section 3).
  * `no-cache` with the names of the fields would say the same, but most caches read it as if it had no names
