@@ -32,7 +32,7 @@ export function choosingHeaders({ access, params }: Pick<Query, "access" | "para
 
 /** @param also further directives of `Cache-Control` */
 export function compileCacheHeaders(
-  { cache, access, audit }: Pick<Query, "cache" | "access" | "audit">,
+  { cache, access, audit = false }: Pick<Query, "cache" | "access"> & { readonly audit?: boolean },
   also: readonly string[] = [],
 ): CacheHeaders {
   if (cache === null) return WITHOUT;

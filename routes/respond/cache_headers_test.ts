@@ -33,17 +33,15 @@ describe("compileCacheHeaders()", () => {
   const seconds = { ttlMs: 2_500, staleMs: 0, span };
 
   it("says nothing without @cache", async () => {
-    expect(await ask({ cache: null, access: PUBLIC, audit: false }, { asked: "no-cache" })).toEqual(
-      {
-        use: "use",
-        headers: {},
-      },
-    );
+    expect(await ask({ cache: null, access: PUBLIC }, { asked: "no-cache" })).toEqual({
+      use: "use",
+      headers: {},
+    });
   });
 
   it("lets everybody keep the rows of a public route, and else the caller", async () => {
     for (const [access, who] of [[PUBLIC, "public"], [SCOPES, "private"]] as const) {
-      const { headers } = await ask({ cache: seconds, access, audit: false });
+      const { headers } = await ask({ cache: seconds, access });
       expect(headers).toEqual({ age: "0", "cache-control": `${who}, max-age=2, no-transform` });
     }
   });
@@ -58,23 +56,16 @@ describe("compileCacheHeaders()", () => {
       [9_999, "10"],
     ];
     for (const [ageMs, age] of cases) {
-      const { headers } = await ask({ cache: seconds, access: PUBLIC, audit: false }, { ageMs });
+      const { headers } = await ask({ cache: seconds, access: PUBLIC }, { ageMs });
       expect([ageMs, headers.age]).toEqual([ageMs, age]);
     }
     const half = { ...seconds, ttlMs: 500 };
-    const { headers } = await ask({ cache: half, access: PUBLIC, audit: false });
+    const { headers } = await ask({ cache: half, access: PUBLIC });
     expect(headers["cache-control"]).toContain("max-age=0,");
   });
 
   it("lets nobody keep the answer to a POST", async () => {
-    const { headers } = await ask({ cache: seconds, access: PUBLIC, audit: false }, {
-      method: "POST",
-    });
-    expect(headers).toEqual({ age: "0" });
-  });
-
-  it("lets nobody keep the answer to a read that is put on record", async () => {
-    const { headers } = await ask({ cache: seconds, access: PUBLIC, audit: true });
+    const { headers } = await ask({ cache: seconds, access: PUBLIC }, { method: "POST" });
     expect(headers).toEqual({ age: "0" });
   });
 
@@ -87,11 +78,10 @@ describe("compileCacheHeaders()", () => {
       ["no-cached", "use"],
     ];
     for (const [asked, use] of cases) {
-      expect([asked, (await ask({ cache: seconds, access: PUBLIC, audit: false }, { asked })).use])
-        .toEqual([
-          asked,
-          use,
-        ]);
+      expect([asked, (await ask({ cache: seconds, access: PUBLIC }, { asked })).use]).toEqual([
+        asked,
+        use,
+      ]);
     }
   });
 });
