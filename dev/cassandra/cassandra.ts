@@ -6,6 +6,7 @@
 
 import { assertPortFree, freePort } from "../ports.ts";
 import { CONTAINER_ADVICE, findJava } from "../requirements.ts";
+import { type BoundChild, spawnWithUs } from "../spawn_with_us.ts";
 import { speaksCql } from "./cql_probe.ts";
 import { fetchJars } from "./jars.ts";
 import {
@@ -106,7 +107,7 @@ export class LocalCassandra {
 
   /** The JVM's process id, that of the last run if it has ended. */
   get pid(): number {
-    return this.#started.child.pid;
+    return this.#started.pid;
   }
 
   /** The log of the node, over all its runs. */
@@ -136,7 +137,8 @@ export class LocalCassandra {
       const paths = await writeNodeFiles(this.#settings);
       logStart = await fileSize(paths.logFile);
       const args = javaArguments(this.#settings, { configuration: paths.configuration, jars });
-      this.#run = spawnWithUs([java, ...args], { paths, lock });
+      const child = spawnWithUs([java, ...args], { logFile: paths.jvmLogFile });
+      this.#run = { ...child, paths, exited: child.exited.finally(() => lock.close()) };
     } catch (error) {
       lock.close();
       throw error;
@@ -152,27 +154,27 @@ export class LocalCassandra {
 
   /** Ends the node gracefully, by force if it takes longer than 15 s. */
   async stop(): Promise<void> {
-    const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_TIMEOUT_MS);
-    this.#signal("SIGTERM");
+    const timer = setTimeout(() => this.#started.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    this.#started.kill("SIGTERM");
     await this.exited;
     clearTimeout(timer);
   }
 
   /** Ends the node at once, as a power cut would. */
   async kill(): Promise<void> {
-    this.#signal("SIGKILL");
+    this.#started.kill("SIGKILL");
     await this.exited;
   }
 
   /** Stops it from answering: requests wait, connections stay. Resolves when it does not any more. */
   async freeze(): Promise<void> {
-    this.#signal("SIGSTOP");
+    this.#started.kill("SIGSTOP");
     while (!await isStopped(this.pid)) await pause();
   }
 
   /** Lets a frozen node go on from where it was. */
   thaw(): void {
-    this.#signal("SIGCONT");
+    this.#started.kill("SIGCONT");
   }
 
   /**
@@ -198,14 +200,6 @@ export class LocalCassandra {
   get #started(): Run {
     if (this.#run === undefined) throw new Error("Cannot use the node: it has not been started");
     return this.#run;
-  }
-
-  #signal(signal: Deno.Signal): void {
-    try {
-      this.#started.child.kill(signal);
-    } catch {
-      // It has ended already.
-    }
   }
 
   async #waitUntilServing(logStart: number, signal?: AbortSignal): Promise<void> {
@@ -245,44 +239,8 @@ async function isStopped(pid: number): Promise<boolean> {
 }
 
 /** One run of the JVM. */
-interface Run {
-  readonly child: Deno.ChildProcess;
-  readonly exited: Promise<{ code: number }>;
+interface Run extends BoundChild {
   readonly paths: NodePaths;
-}
-
-// A child outlives a parent that is killed with -9, unless something sees the parent die. What dies
-// with it for certain is its end of a pipe: a subshell reads from that pipe, and kills the JVM if it
-// sees the end before the line that says that all is well. `exec` makes the shell the JVM, so that
-// its process id and its exit code are the JVM's own.
-const WITH_US = `
-log=$1; shift
-exec 3<&0 </dev/null
-( read -r _ <&3 || kill -KILL $$ ) &
-exec "$@" 3<&- >"$log" 2>&1
-`;
-
-/** Spawns a command that does not outlive this process, however that ends. */
-function spawnWithUs(
-  command: string[],
-  { paths, lock }: { paths: NodePaths; lock: Deno.FsFile },
-): Run {
-  const child = new Deno.Command("sh", {
-    args: ["-c", WITH_US, "sh", paths.jvmLogFile, ...command],
-    stdin: "piped",
-    stdout: "null",
-    stderr: "null",
-    // In its own session, Ctrl-C reaches only the service, which still needs Cassandra to drain.
-    detached: true,
-  }).spawn();
-  const stdin = child.stdin.getWriter();
-  const exited = child.status.then(async ({ code }) => {
-    await stdin.write(new TextEncoder().encode("ended\n")).catch(() => {});
-    await stdin.close().catch(() => {});
-    lock.close();
-    return { code };
-  });
-  return { child, exited, paths };
 }
 
 /** Takes the folder for one node. The lock ends with the process that holds it, however it ends. */

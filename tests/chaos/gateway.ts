@@ -4,6 +4,7 @@
  * @module
  */
 import { freePort } from "../../dev/ports.ts";
+import { spawnWithUs } from "../../dev/spawn_with_us.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { pause } from "./pause.ts";
 
@@ -75,18 +76,10 @@ export async function startGateways(
 async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { name, port, adminPort, logFile, signal } = options;
   const env = { ...options.env, PORT: `${port}`, ADMIN_PORT: `${adminPort}` };
-  const log = await Deno.open(logFile, { create: true, write: true, truncate: true });
-  const child = new Deno.Command(Deno.execPath(), {
-    args: taskArguments("start", env),
-    env,
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const logging = child.stdout.pipeTo(log.writable);
+  const child = spawnWithUs([Deno.execPath(), ...taskArguments("start", env)], { logFile, env });
   const { promise: ended, resolve: noteEnd } = Promise.withResolvers<GatewayEnded>();
   let isWanted = true;
-  const logged = child.status.then(async ({ code }) => {
-    await logging;
+  child.exited.then(async ({ code }) => {
     if (isWanted) noteEnd(await describeEnd({ name, code, logFile }));
   });
   const gateway: Gateway = {
@@ -99,12 +92,8 @@ async function startGateway(options: GatewayOptions): Promise<Gateway> {
     starvedMs: () => starvedMs(child.pid),
     async [Symbol.asyncDispose]() {
       isWanted = false;
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It has ended already.
-      }
-      await logged;
+      child.kill("SIGKILL");
+      await child.exited;
     },
   };
   let failure: GatewayEnded | undefined;

@@ -3,9 +3,9 @@
  * nodes, which are frozen, killed and stopped meanwhile. Afterwards every answer is held against what is
  * there. With `--soak 10m` no node fails, and what is watched is whether memory and latency stay flat.
  *
- * Ends with 0 if every promise was kept, with 1 if one was broken, and with 2 if the run could not be carried
- * out, as where a node does not start. The short form is for machines that may be slow: it reports promises of
- * time, and only those of safety decide.
+ * Ends with 0 if every promise was kept, with 1 if one was broken or a node or gateway does not start, and with
+ * 2 if the run was given up. The short form is for machines that may be slow: it reports promises of time, and
+ * only those of safety decide.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { keepEvidence } from "./evidence.ts";
 import { planFaults } from "./fault_plan.ts";
-import { GatewayEnded, startGateways } from "./gateway.ts";
+import { startGateways } from "./gateway.ts";
 import { orAborted } from "./pause.ts";
 import { describeRun, findBroken, summarize } from "./report.ts";
 import { runUnderFaults } from "./run.ts";
@@ -48,7 +48,8 @@ async function main(settings: Settings, giveUp: AbortController): Promise<boolea
     {
       plan: soakMs === null ? planFaults({ seed, isShort }) : [],
       seed,
-      calmMs: isShort ? 1_500 : 3_000,
+      // The less is asked, the sooner is a node back.
+      ...(isShort ? { pauseMs: 200, calmMs: 1_500 } : { pauseMs: 100, calmMs: 3_000 }),
       soakMs: soakMs ?? 0,
       log,
       signal,
@@ -85,30 +86,29 @@ function environmentOn(ring: Ring): Record<string, string> {
   };
 }
 
+/** The run was stopped, or took too long. */
+class GivenUp extends Error {}
+
 /** Aborted by a signal of the system, or when the time that the run may take is over. */
 function abortedFromOutside({ limitMs }: Settings): AbortController {
   const giveUp = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(name, () => giveUp.abort(new Error(`stopped by ${name}`)));
+    Deno.addSignalListener(name, () => giveUp.abort(new GivenUp(`It was stopped by ${name}`)));
   }
   if (limitMs !== null) {
-    const reason = new Error(`it has not ended after ${limitMs / 1_000} s`);
+    const reason = new GivenUp(`It has not ended after ${limitMs / 1_000} s`);
     Deno.unrefTimer(setTimeout(() => giveUp.abort(reason), limitMs));
   }
   return giveUp;
 }
 
 if (import.meta.main) {
-  const settings = readSettings(Deno.args);
   try {
+    const settings = readSettings(Deno.args);
     Deno.exit(await main(settings, abortedFromOutside(settings)) ? 0 : 1);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (error instanceof GatewayEnded) {
-      log(`BROKEN: ${error.message}`);
-      Deno.exit(1);
-    }
-    log(`Cannot carry out the run: ${error.message}`);
-    Deno.exit(2);
+    log(error instanceof GivenUp ? `The run was given up. ${error.message}` : error.message);
+    Deno.exit(error instanceof GivenUp ? 2 : 1);
   }
 }

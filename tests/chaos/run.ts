@@ -37,6 +37,8 @@ export interface Stage {
 export interface RunOptions {
   readonly plan: readonly PlannedFault[];
   readonly seed: number;
+  /** Between an answer and the client's next request. */
+  readonly pauseMs: number;
   /** Before the first fault, and after the last one. */
   readonly calmMs: number;
   /** How long to run on after that. */
@@ -46,17 +48,14 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Between an answer and the client's next request. */
-const PAUSE_MS = 100;
-
 /** @throws {Error} if the run cannot be carried out to its end */
 export async function runUnderFaults(stage: Stage, options: RunOptions): Promise<Run> {
   const { ring, gateways, keyspace, deadlineMs } = stage;
-  const { plan, seed, calmMs, soakMs, log, signal } = options;
+  const { plan, seed, pauseMs, calmMs, soakMs, log, signal } = options;
   const ledger = createLedger();
   const ended = new AbortController();
   const startedAt = performance.now();
-  const clients = startClients(gateways, { ledger, seed, signal: ended.signal });
+  const clients = startClients(gateways, { ledger, seed, pauseMs, signal: ended.signal });
   const watching = watchMemory(gateways, ended.signal);
   const starving = watchStarvation(gateways, ended.signal);
   const stamp = (line: string) =>
@@ -95,10 +94,8 @@ export async function runUnderFaults(stage: Stage, options: RunOptions): Promise
 /** Resolves when the signal has stopped them all. */
 async function startClients(
   gateways: readonly Gateway[],
-  { ledger, seed, signal }: {
+  { ledger, seed, pauseMs, signal }: Pick<RunOptions, "seed" | "pauseMs" | "signal"> & {
     readonly ledger: Ledger;
-    readonly seed: number;
-    readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const send = createRequester(gateways, (request) => ledger.requests.push(request));
@@ -114,6 +111,6 @@ async function startClients(
   ];
   await Promise.all(clients.map((client, index) => {
     const random = createRandom(seed + index + 1);
-    return client({ send, ledger, random, signal, pauseMs: PAUSE_MS });
+    return client({ send, ledger, random, signal, pauseMs });
   }));
 }
