@@ -23,7 +23,7 @@ SELECT id, filling FROM rows WHERE list = :list;
 };
 
 /** For streams, and for large answers by their bytes. */
-const PLACES = 4;
+const PLACES = 2;
 const STALL_MS = 1_500;
 // More than sockets hold, as text: 16 MB.
 const ROWS = 24;
@@ -56,16 +56,35 @@ before(async () => {
 });
 after(() => service?.[Symbol.asyncDispose]());
 
-/** Sends a request, and reads no further than the beginning of its answer. */
-async function ask(accept: string, version = "1.1"): Promise<Deno.TcpConn> {
+/** Sends a request, and reads no further than the beginning of its answer; null if it is refused. */
+async function tryAsk(accept: string, version = "1.1"): Promise<Deno.TcpConn | null> {
   const { hostname, port } = new URL(service.url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
   const lines = [`GET /rows/l HTTP/${version}`, `Host: ${hostname}`, `Accept: ${accept}`, "", ""];
   await connection.write(new TextEncoder().encode(lines.join("\r\n")));
   const beginning = new Uint8Array(12);
   await connection.read(beginning);
-  expect(new TextDecoder().decode(beginning)).toMatch(/^HTTP\/1\.. 200/);
-  return connection;
+  if (/^HTTP\/1\.. 200/.test(new TextDecoder().decode(beginning))) return connection;
+  connection.close();
+  return null;
+}
+
+function ask(accept: string, version: string): Promise<Deno.TcpConn> {
+  return eventually("it is let in", async () => await tryAsk(accept, version) ?? false);
+}
+
+/** Callers who read nothing, until one more is refused; on a busy machine the first have lost their places by then. */
+async function fillPlaces(accept: string) {
+  const connections: Deno.TcpConn[] = [];
+  const refused = await eventually("no place is left", async () => {
+    const asked = await Promise.all(Array.from({ length: PLACES }, () => tryAsk(accept)));
+    connections.push(...asked.filter((each) => each !== null));
+    const response = await get("/rows/l", accept);
+    if (response.status !== 200) return response;
+    await response.body?.cancel();
+    return false;
+  });
+  return { connections, refused };
 }
 
 /** What comes in until the end, a piece at a time with a pause after each. */
@@ -86,8 +105,7 @@ describe("a caller who reads nothing", () => {
   for (const [what, accept] of ANSWERS) {
     it(`loses the place of ${what}, and point requests never notice`, async () => {
       const before = ends().length;
-      const connections = await Promise.all(Array.from({ length: PLACES }, () => ask(accept)));
-      const refused = await get("/rows/l", accept);
+      const { connections, refused } = await fillPlaces(accept);
       expect(refused.headers.get("retry-after")).toBe("5");
       expect((await problemOf(refused)).code).toBe("too_many_streams");
       expect((await get("/rows/none", "application/json")).status).toBe(200);
@@ -96,12 +114,13 @@ describe("a caller who reads nothing", () => {
         await response.arrayBuffer();
         return response.status === 200;
       });
-      const broken = () => ends().slice(before).filter(({ completed }) => !completed);
+      // Others have left by themselves, and have no cause.
+      const stalled = () =>
+        ends().slice(before).filter(({ status, cause }) => status === 200 && cause !== undefined);
       // All of them, so that none ends, by the close below, within the next test.
-      await eventually("every place is given back", () => broken().length === PLACES);
-      const stalled = broken();
-      for (const { status, code, cause } of stalled) {
-        expect([status, code]).toEqual([200, null]);
+      await eventually("every place is given back", () => stalled().length === connections.length);
+      for (const { code, cause } of stalled()) {
+        expect(code).toBeNull();
         expect(String(cause)).toBe(`ReaderStalled: The caller took nothing for ${STALL_MS} ms`);
       }
       for (const connection of connections) connection.close();
@@ -115,7 +134,7 @@ describe("a caller who reads nothing", () => {
         using connection = await ask(accept, version);
         await eventually(
           "it is given up",
-          () => ends().slice(before).some((end) => !end.completed),
+          () => ends().slice(before).some(({ cause }) => cause !== undefined),
         );
         const text = await readAll(connection);
         expect(text.length).toBeLessThan(ROWS * ROW_BYTES);
