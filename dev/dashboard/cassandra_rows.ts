@@ -165,7 +165,7 @@ export const LOAD: Row = {
           expr: `sum by (outcome) (${rateOf(`cqlgate_bulk_lines_total{${OF}}`)})`,
           legend: "lines {{outcome}}",
         },
-        { expr: sumOf(`cqlgate_coalesced_reads_total{${OF}}`), legend: "reads that were spared" },
+        { expr: sumOf(`cqlgate_coalesced_reads_total{${OF}}`), legend: "reads that were saved" },
       ],
     },
     {
@@ -179,7 +179,7 @@ export const LOAD: Row = {
           expr: `sum by (outcome) (${rateOf(`cqlgate_cache_reads_total{${OF}}`)})`,
           legend: "{{outcome}}",
         },
-        { expr: sumOf(`cqlgate_cache_evictions_total{${OF}}`), legend: "pushed out" },
+        { expr: sumOf(`cqlgate_cache_evictions_total{${OF}}`), legend: "evicted" },
       ],
     },
     {

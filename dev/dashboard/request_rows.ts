@@ -73,7 +73,7 @@ export const SIGNALS: Row = {
       description: "From the arrival of a request to the end of its answer.",
       unit: "s",
       kind: "lines",
-      queries: [[0.5, "half of them"], [0.95, "95 %"], [0.99, "99 %"]].map(([share, legend]) => ({
+      queries: [[0.5, "50 %"], [0.95, "95 %"], [0.99, "99 %"]].map(([share, legend]) => ({
         expr: quantile(Number(share), `cqlgate_http_request_duration_seconds_bucket{${API}}`),
         legend: `${legend}`,
       })),
