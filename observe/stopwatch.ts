@@ -12,6 +12,8 @@ export interface TimedRequest {
   traces: CassandraTraces | null;
   /** How old the oldest rows are that it got from a cache, in milliseconds; null if none may be. */
   ageMs: number | null;
+  /** How long it waited until it was let in, in milliseconds: its statements have so much less time. */
+  queuedMs: number;
 }
 
 export class Stopwatch {

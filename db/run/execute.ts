@@ -9,7 +9,6 @@ import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { HotSpots } from "../../observe/hot/hot_spots.ts";
 import type { Observe } from "../../observe/observation.ts";
-import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Availability } from "../availability/availability.ts";
 import { describeColumns } from "../driver/cql_type.ts";
 import type { BoundValues, RawResult, WriteTime } from "../driver/internals/driver_types.ts";
@@ -17,22 +16,19 @@ import type { Session } from "../driver/session.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/rows/read_rows.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
+import { deadlineAfter, type Timed } from "./deadline.ts";
 import { type CacheUse, createAnswerFetcher } from "./fetch_answer.ts";
 import { createStatementObserver } from "./telemetry/observe_statement.ts";
 import type { SlowQueryOptions } from "./telemetry/slow_query.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
-export interface ExecutionOptions {
+export interface ExecutionOptions extends Timed {
   /** Rows to fetch at most, where Cassandra answers in pages. */
   readonly fetchSize?: number;
   /** Bytes of rows at most, as Cassandra sends them. Default: those of a page, or of a single row. */
   readonly maxBytes?: number | undefined;
   /** Where to go on from. */
   readonly pagingState?: Buffer | undefined;
-  /** Until when the caller waits, in the time of `performance.now()`. Default: one timeout from now. */
-  readonly deadline?: number;
-  /** Runs while Cassandra is being waited for. */
-  readonly stopwatch?: Stopwatch | undefined;
   /** Of a read: what it does with what is kept of earlier ones. Default: it uses it. */
   readonly cache?: CacheUse | undefined;
   /** Of a write that is attempted again: the same each time. Default: when it is sent. */
@@ -64,9 +60,9 @@ export interface Executor {
    * Until when a request that begins now may wait for Cassandra on behalf of a query, in the time of
    * `performance.now()`.
    *
-   * @param within when all of the request has to end, if that is known
+   * @param request `deadline`: when all of it has to end, if that is known
    */
-  deadlineOf(prepared: PreparedQuery, within?: number): number;
+  deadlineOf(prepared: PreparedQuery, request?: Timed): number;
   /** The most bytes of rows that are held for one answer. */
   readonly maxPageBytes: number;
   /**
@@ -166,7 +162,7 @@ export function createExecutor(
     const { query, statement } = prepared;
     const { stopwatch } = options;
     const startedAt = performance.now();
-    const endsAt = endOf(prepared, { startedAt, within: options.deadline });
+    const endsAt = endOf(prepared, startedAt, options);
     return await observeStatement(
       prepared,
       { stopwatch, bound: [bound], startedAt },
@@ -191,16 +187,13 @@ export function createExecutor(
     return maxBytes ?? maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1);
   }
 
-  function deadlineOf(prepared: PreparedQuery, within?: number): number {
-    return endOf(prepared, { startedAt: performance.now(), within });
+  function deadlineOf(prepared: PreparedQuery, request: Timed = {}): number {
+    return endOf(prepared, performance.now(), request);
   }
 
-  function endOf(
-    { query: { timeout } }: PreparedQuery,
-    { startedAt, within = Infinity }: { startedAt: number; within: number | undefined },
-  ): number {
-    const timeoutMs = Math.min(session.requestTimeoutMs, timeout ?? Infinity);
-    return Math.min(within, startedAt + timeoutMs);
+  function endOf({ query }: PreparedQuery, startedAt: number, request: Timed): number {
+    const timeouts = { requestMs: session.requestTimeoutMs, queryMs: query.timeout };
+    return deadlineAfter(startedAt, timeouts, request);
   }
 
   return {
@@ -220,7 +213,7 @@ export function createExecutor(
         },
         stopwatch: options.stopwatch,
         cache: options.cache ?? "use",
-        deadline: deadlineOf(prepared, options.deadline),
+        deadline: deadlineOf(prepared, options),
         send: (deadline, stopwatch) => run(prepared, bound, { ...options, deadline, stopwatch }),
       });
       if (sameColumns(prepared.statement.columns, columns)) {
@@ -257,7 +250,7 @@ export function createExecutor(
             writes: prepared.writes,
             idempotent: prepared.idempotent,
             writeTime,
-            endsAt: endOf(prepared, { startedAt, within: deadline }),
+            endsAt: endOf(prepared, startedAt, { deadline, stopwatch }),
             attempts,
           }),
       );

@@ -37,7 +37,7 @@ export async function findOne(
   values: EncodedValues,
   { executor, ...options }: FindOneOptions,
 ): Promise<FoundRow | null> {
-  const deadline = executor.deadlineOf(prepared, options.deadline);
+  const deadline = executor.deadlineOf(prepared, options);
   const parts: UnreadRows[] = [];
   let length = 0;
   let fetchSize = FETCH_SIZE;

@@ -18,7 +18,7 @@ export class WaitingTime {
   constructor(stopwatch: Stopwatch, allowedMs: number) {
     this.#stopwatch = stopwatch;
     this.#allowedMs = allowedMs;
-    this.#endsAtMs = allowedMs;
+    this.#endsAtMs = allowedMs - (stopwatch.request?.queuedMs ?? 0);
   }
 
   /**

@@ -23,6 +23,14 @@ describe("WaitingTime", () => {
     expect(Math.abs(leftMs() - before)).toBeLessThan(15);
   });
 
+  it("is less by what the request waited until it was let in, until it is renewed", () => {
+    const stopwatch = new Stopwatch({ id: "1", traces: null, ageMs: null, queuedMs: 20_000 });
+    const time = new WaitingTime(stopwatch, 60_000);
+    expect(time.deadline() - performance.now()).toBeLessThan(40_001);
+    time.renew();
+    expect(time.deadline() - performance.now()).toBeGreaterThan(50_000);
+  });
+
   it("refuses a query once it is over, and begins again when it is renewed", async () => {
     const stopwatch = new Stopwatch();
     const time = new WaitingTime(stopwatch, 5);

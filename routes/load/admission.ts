@@ -1,8 +1,8 @@
 /**
- * Lets requests in: as many at once as the limit allows, the others after a short wait in a fair queue, or not
- * at all. A queue is there for bursts. One that never empties only makes every request slower, so it
- * becomes short: half as long as the limit, which adds half of the time that a request takes. What finds no place
- * in it is refused at once, while there is still time to try elsewhere.
+ * Lets requests in: as many at once as the limit allows, the others after a wait in a fair queue, or not at
+ * all. A queue is there for bursts, as when thousands of callers hear of something at the same moment. One that never
+ * empties only makes every request slower, so it becomes short: half as long as the limit, which adds half of the time
+ * that a request takes. What finds no place in it is refused at once, while there is still time to try elsewhere.
  *
  * Source: CoDel (RFC 8289), as Facebook applies it to servers ("Fail at Scale", Maurer, 2015).
  *
@@ -17,6 +17,8 @@ export interface AdmissionOptions {
   readonly places: Places;
   /** How many are served at once; asked each time. */
   readonly limit: () => number;
+  /** The longest wait, in milliseconds. The request has so much less time afterwards. */
+  readonly maxWaitMs: number;
 }
 
 interface Waiter {
@@ -25,10 +27,8 @@ interface Waiter {
   readonly refuse: (reason: ServiceError) => void;
 }
 
-/** The longest wait: no answer is later than `REQUEST_TIMEOUT_MS` by more. */
-const MAX_WAIT_MS = 100;
 /** A queue that has not been empty for so long is standing. Until then it is a burst, and may be long. */
-const STANDING_AFTER_MS = 100;
+const STANDING_AFTER_MS = 250;
 /** So long after a refusal a queue still counts as standing: under overload it is empty for moments. */
 const CALM_AFTER_MS = 1_000;
 /** How long a standing queue is, in parts of the limit: enough that no place is free while requests come. */
@@ -43,6 +43,8 @@ export class Admission {
   #emptyAt = 0;
   /** When a request was last refused for its wait, likewise. */
   #refusedAt = -Infinity;
+  /** When it was last looked for requests that have waited too long, likewise. */
+  #expiredAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: AdmissionOptions) {
@@ -140,8 +142,12 @@ export class Admission {
     if (this.#queue.size > 0) this.#timer = setTimeout(() => this.#tick(), TICK_MS);
   }
 
+  /** Looks at every caller, so not each time that a request leaves. */
   #expire(): void {
-    const since = performance.now() - MAX_WAIT_MS;
+    const now = performance.now();
+    if (now - this.#expiredAt < TICK_MS) return;
+    this.#expiredAt = now;
+    const since = now - this.#options.maxWaitMs;
     for (const { refuse } of this.#queue.removeWhile((waiter) => waiter.since < since)) {
       refuse(this.#refusal());
     }

@@ -3,11 +3,11 @@ import { describe, it } from "@std/testing/bdd";
 import { Admission } from "./admission.ts";
 import { type Leave, Places } from "./places.ts";
 
-function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2 } = {}) {
+function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2, maxWaitMs = 300 } = {}) {
   const state = { limit };
   const places = new Places({ max, maxPerCaller });
   return Object.assign(state, {
-    admission: new Admission({ places, limit: () => state.limit }),
+    admission: new Admission({ places, limit: () => state.limit, maxWaitMs }),
   });
 }
 
@@ -90,6 +90,21 @@ describe("Admission", () => {
     leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
     await admission.enter("c");
+  });
+
+  it("serves all of a burst, however long the last of it wait", async () => {
+    const { admission } = admissionOf({ max: 1_000, limit: 2, maxWaitMs: 60_000 });
+    const startedAt = performance.now();
+    const served = Array.from({ length: 30 }, async () => {
+      const leave = await admission.enter("a");
+      await pause(25);
+      leave();
+    });
+    expect(admission.queued).toBe(28);
+    await Promise.all(served);
+    // By then the queue counts as standing: it only may not grow.
+    expect(performance.now() - startedAt).toBeGreaterThan(300);
+    expect([admission.served, admission.queued]).toEqual([0, 0]);
   });
 
   it("refuses soon where the queue never empties", async () => {

@@ -51,10 +51,12 @@ export interface LoadSettings {
 /** Pages of streams that are read at once: enough to keep Cassandra busy, few beside what a connection carries. */
 const PAGES_AT_ONCE = 16;
 
+/** Longer than thousands of callers who come together take, and no longer than somebody looks at an empty page. */
+const MAX_WAIT_MS = 500;
 /** What `Retry-After` says of a refusal for the load. */
 const HOLD_MS = 1_000;
-/** A refusal that is held back costs no more memory than a connection does. */
-const HELD_PER_PLACE = 4;
+/** A request that waits, or whose refusal is held back, costs no more memory than its connection does. */
+const WAITING_PER_PLACE = 4;
 
 /**
  * However slow everything is, so many are let in: without samples the limit could not grow again, and fewer at once
@@ -70,14 +72,18 @@ export function createLoad(settings: LoadSettings): Load {
     start: Math.max(Math.min(MIN_IN_FLIGHT, maxInFlight), Math.ceil(maxInFlight / 4)),
   });
   const places = new Places({
-    max: maxInFlight,
+    max: (1 + WAITING_PER_PLACE) * maxInFlight,
     // Zero means no limit.
     maxPerCaller: (maxInFlightPerCaller ?? Math.ceil(maxInFlight / 4)) || Infinity,
   });
-  const admission = new Admission({ places, limit: () => limit?.limit ?? maxInFlight });
+  const admission = new Admission({
+    places,
+    limit: () => limit?.limit ?? maxInFlight,
+    maxWaitMs: Math.min(MAX_WAIT_MS, requestTimeoutMs / 4),
+  });
   const refusals = new RefusalPace({
     holdMs: Math.min(HOLD_MS, requestTimeoutMs),
-    maxHeld: HELD_PER_PLACE * maxInFlight,
+    maxHeld: WAITING_PER_PLACE * maxInFlight,
   });
   const streams = streamPlacesOf(settings);
   const shed: Partial<Record<Code, number>> = {};

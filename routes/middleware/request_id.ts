@@ -44,7 +44,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
       context.set("request", {
         id,
         startedAt: performance.now(),
-        cassandra: new Stopwatch({ id, traces: null, ageMs: null }),
+        cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0 }),
         publicUrl,
         route: "unmatched",
         query: null,

@@ -64,6 +64,8 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
         throw counted(error);
       }
       request.holdsStream = true;
+      // Each page or line has the whole time.
+      noteWait(context, 0);
       leavePlace();
     };
     request.leavePlace = () => {
@@ -77,8 +79,12 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     enter(context) {
       const caller = context.get("request").identity?.caller ?? addressOf(context);
       const place = take(caller);
-      if (place instanceof Promise) return place.then((leave) => admit(context, caller, leave));
-      admit(context, caller, place);
+      if (!(place instanceof Promise)) return admit(context, caller, place);
+      const since = performance.now();
+      return place.then((leave) => {
+        noteWait(context, performance.now() - since);
+        admit(context, caller, leave);
+      });
     },
     leave(context) {
       const request = context.get("request");
@@ -96,6 +102,12 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
       else request.completion.then(request.leavePlace);
     },
   };
+}
+
+/** Says how long a request waited in the queue. */
+function noteWait(context: Context<AppEnv>, queuedMs: number): void {
+  const timed = context.get("request").cassandra.request;
+  if (timed !== null) timed.queuedMs = queuedMs;
 }
 
 function routeOf(context: Context<AppEnv>): string {

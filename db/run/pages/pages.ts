@@ -25,12 +25,12 @@ export function createPageFetcher(prepared: PreparedQuery, executor: Executor): 
   if (prepared.walk !== null) {
     return createWalker(prepared.walk, {
       fill,
-      deadlineOf: (within) => executor.deadlineOf(prepared, within),
+      deadlineOf: (request) => executor.deadlineOf(prepared, request),
       maxPageBytes: executor.maxPageBytes,
     });
   }
   return async (values, { position, ...request }) => {
-    const deadline = executor.deadlineOf(prepared, request.deadline);
+    const deadline = executor.deadlineOf(prepared, request);
     const { parts, length, bytes, pagingState, end } = await fill(values, {
       ...request,
       pagingState: position ?? undefined,

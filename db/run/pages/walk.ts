@@ -9,6 +9,7 @@ import { Buffer } from "node:buffer";
 import { bucketNouns, bucketStart, neighbourStart } from "../../../codec/bucket.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import type { EncodedValues, PreparedWalk } from "../../prepare/prepared_query.ts";
+import type { Timed } from "../deadline.ts";
 import type { PageFiller } from "./fill_page.ts";
 import type { UnreadPage, UnreadPageReader } from "./page.ts";
 import type { UnreadRows } from "../unread_rows.ts";
@@ -25,7 +26,7 @@ interface Range {
 
 export interface WalkerOptions {
   readonly fill: PageFiller;
-  readonly deadlineOf: (within: number | undefined) => number;
+  readonly deadlineOf: (request: Timed) => number;
   /** The most bytes of rows in a page. */
   readonly maxPageBytes: number;
 }
@@ -63,7 +64,7 @@ export function createWalker(
       end,
     });
     if (range === null) return page("last", null);
-    const deadline = deadlineOf(request.deadline);
+    const deadline = deadlineOf({ ...request, stopwatch });
     let at = position === null ? range.first : Number(position.readBigInt64BE());
     let pagingState = position?.subarray(START_BYTES);
     let stride = 1;

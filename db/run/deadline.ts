@@ -1,0 +1,38 @@
+/**
+ * Until when a statement may take: the timeout of the whole request, less what it waited until it was let in, and the
+ * timeout of its query, if that ends earlier.
+ *
+ * @module
+ */
+import type { Stopwatch } from "../../observe/stopwatch.ts";
+
+/** What a request says of its own time. */
+export interface Timed {
+  /**
+   * Until when the caller waits, in the time of `performance.now()`. Default: one timeout from now, less the time
+   * that the request waited until it was let in.
+   */
+  readonly deadline?: number | undefined;
+  /** Runs while Cassandra is being waited for. */
+  readonly stopwatch?: Stopwatch | undefined;
+}
+
+export interface Timeouts {
+  /** Of a request as a whole, in milliseconds. */
+  readonly requestMs: number;
+  /** Of the query (`@timeout`), likewise; null for none. */
+  readonly queryMs: number | null;
+}
+
+/**
+ * @param startedAt when the statement begins, in the time of `performance.now()`
+ * @returns in the same time
+ */
+export function deadlineAfter(
+  startedAt: number,
+  { requestMs, queryMs }: Timeouts,
+  { deadline = Infinity, stopwatch }: Timed = {},
+): number {
+  const leftMs = requestMs - (stopwatch?.request?.queuedMs ?? 0);
+  return Math.min(deadline, startedAt + Math.min(leftMs, queryMs ?? Infinity));
+}

@@ -1,0 +1,53 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { Hono } from "hono";
+import type { AppEnv } from "../context.ts";
+import { createLoad } from "../load/load.ts";
+import { throughSteps } from "../through_steps.ts";
+import { requestId } from "./request_id.ts";
+import { shedLoad } from "./shed_load.ts";
+
+/** An app that serves one request at a time, and answers when it is told to. */
+function appOf() {
+  const load = createLoad({
+    maxInFlight: 1,
+    maxInFlightPerCaller: 0,
+    inFlightLimit: "fixed",
+    maxStreams: 1,
+    maxStreamsPerRoute: null,
+    maxUnreadBytes: 1,
+    requestTimeoutMs: 60_000,
+  });
+  const app = new Hono<AppEnv>();
+  app.use(throughSteps([
+    requestId({ publicUrl: (path) => path }),
+    shedLoad({ load, addressOf: () => "127.0.0.1" }),
+  ]));
+  return { app, load };
+}
+
+describe("shedLoad()", () => {
+  it("notes how long a request waited, which a stream does not pay for", async () => {
+    const { app, load } = appOf();
+    const held = Promise.withResolvers<void>();
+    app.get("/hold", async (context) => {
+      await held.promise;
+      return context.text(`${context.get("request").cassandra.request!.queuedMs}`);
+    });
+    app.get("/stream", (context) => {
+      const request = context.get("request");
+      const before = request.cassandra.request!.queuedMs;
+      request.holdStream("stream");
+      return context.text(`${before} ${request.cassandra.request!.queuedMs}`);
+    });
+    const first = app.request("/hold");
+    const second = app.request("/stream");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([load.admission.served, load.admission.queued]).toEqual([1, 1]);
+    held.resolve();
+    expect(await (await first).text()).toBe("0");
+    const [waited, left] = (await (await second).text()).split(" ").map(Number);
+    expect(waited).toBeGreaterThan(20);
+    expect(left).toBe(0);
+  });
+});
