@@ -13,7 +13,7 @@ export const LOAD_SETTINGS = {
     default: "1024",
     kind: integer({ min: 1, max: 1_000_000 }),
     meaning:
-      "Most requests that this process serves at once; four times as many may [wait](operations.md#overload), further requests get 503",
+      "Most requests that this process serves at once; four times as many may [wait](operations.md#overload); further requests get 503",
   },
   maxInFlightPerCaller: {
     name: "MAX_IN_FLIGHT_PER_CALLER",
