@@ -12,11 +12,11 @@
 import { readConfig } from "../../config/config.ts";
 import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
 import { migrate } from "../../tasks/migrate.ts";
-import { keepEvidence } from "./evidence.ts";
-import { planFaults } from "./fault_plan.ts";
+import { keepEvidence } from "./report/evidence.ts";
+import { planFaults } from "./faults/fault_plan.ts";
 import { startGateways } from "./gateway.ts";
 import { orAborted } from "./pause.ts";
-import { describeRun, findBroken, summarize } from "./report.ts";
+import { describeRun, findBroken, summarize } from "./report/report.ts";
 import { runUnderFaults } from "./run.ts";
 import { readSettings, type Settings } from "./settings.ts";
 

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Ring } from "../../dev/cassandra/ring.ts";
-import type { PlannedFault } from "./fault_plan.ts";
-import { carryOut } from "./faults.ts";
+import type { PlannedFault } from "./faults/fault_plan.ts";
+import { carryOut } from "./faults/carry_out.ts";
 import { readFinalState } from "./final_state.ts";
 import type { Gateway } from "./gateway.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
@@ -20,12 +20,12 @@ import {
   versionWriter,
 } from "./load/clients.ts";
 import { createRequester } from "./load/requester.ts";
-import { watchMemory } from "./memory.ts";
+import { watchMemory } from "./watch/memory.ts";
 import { pause } from "./pause.ts";
 import { createRandom } from "./random.ts";
-import { awaitNodes, awaitRecovery } from "./readiness.ts";
-import type { Run } from "./report.ts";
-import { watchStarvation } from "./starvation.ts";
+import { awaitNodes, awaitRecovery } from "./faults/readiness.ts";
+import type { Run } from "./report/report.ts";
+import { watchStarvation } from "./watch/starvation.ts";
 
 export interface Stage {
   readonly ring: Ring;

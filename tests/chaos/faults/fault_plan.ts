@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 
 export type FaultKind =
   /** It stops to answer, and its connections stay: SIGSTOP, then SIGCONT. */

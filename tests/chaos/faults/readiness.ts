@@ -5,12 +5,12 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { LocalCassandra } from "../../dev/cassandra/cassandra.ts";
-import { speaksCql } from "../../dev/cassandra/cql_probe.ts";
-import type { Ring } from "../../dev/cassandra/ring.ts";
-import type { StatusSnapshot } from "../../observe/status.ts";
-import { type Gateway, isReady } from "./gateway.ts";
-import { pause } from "./pause.ts";
+import type { LocalCassandra } from "../../../dev/cassandra/cassandra.ts";
+import { speaksCql } from "../../../dev/cassandra/cql_probe.ts";
+import type { Ring } from "../../../dev/cassandra/ring.ts";
+import type { StatusSnapshot } from "../../../observe/status.ts";
+import { type Gateway, isReady } from "../gateway.ts";
+import { pause } from "../pause.ts";
 
 export interface Recovery {
   /** When the first of the dead nodes answered CQL. */

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { LocalCassandra } from "../../dev/cassandra/cassandra.ts";
-import type { Ring } from "../../dev/cassandra/ring.ts";
+import type { LocalCassandra } from "../../../dev/cassandra/cassandra.ts";
+import type { Ring } from "../../../dev/cassandra/ring.ts";
 import type { PlannedFault } from "./fault_plan.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 
 export interface CarriedOutFault extends PlannedFault {
   readonly startedAt: number;

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type Gateway, starvedMs } from "./gateway.ts";
-import type { Interval } from "./history.ts";
+import { type Gateway, starvedMs } from "../gateway.ts";
+import type { Interval } from "../history.ts";
 
 export interface StarvationSample {
   readonly at: number;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Ring } from "../../dev/cassandra/ring.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Ring } from "../../../dev/cassandra/ring.ts";
+import type { Gateway } from "../gateway.ts";
 import type { Run } from "./report.ts";
 
 /** Writes the history and the logs of the gateways and the nodes to a folder, and returns its path. */

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { createLedger, type Ledger, REQUEST_KINDS, type RequestRecord } from "./ledger.ts";
+import { createLedger, type Ledger, REQUEST_KINDS, type RequestRecord } from "../ledger.ts";
 import { describeRun, findBroken, type Run, summarize } from "./report.ts";
 
 function request(fields: Partial<RequestRecord>): RequestRecord {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Interval } from "./history.ts";
-import type { RequestRecord } from "./ledger.ts";
+import type { Interval } from "../history.ts";
+import type { RequestRecord } from "../ledger.ts";
 
 /** Of an answer, beyond its deadline. */
 export const GRACE_MS = 100;

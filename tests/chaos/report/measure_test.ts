@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { RequestRecord } from "./ledger.ts";
+import type { RequestRecord } from "../ledger.ts";
 import { lateAnswers, longestGapMs, percentile } from "./measure.ts";
 
 function request(fields: Partial<RequestRecord>): RequestRecord {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { residentMemory } from "../support/process_memory.ts";
-import type { Gateway } from "./gateway.ts";
+import { residentMemory } from "../../support/process_memory.ts";
+import type { Gateway } from "../gateway.ts";
 
 export interface MemorySample {
   readonly gateway: string;

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { checkCounters } from "./check/counters.ts";
-import { checkLinearizable } from "./check/linearizable.ts";
-import { checkRows } from "./check/rows.ts";
-import { checkVersions } from "./check/versions.ts";
-import type { CarriedOutFault } from "./faults.ts";
-import type { Fault, Write } from "./history.ts";
-import { type Ledger, REQUEST_KINDS, type RequestKind, type RequestRecord } from "./ledger.ts";
+import { checkCounters } from "../check/counters.ts";
+import { checkLinearizable } from "../check/linearizable.ts";
+import { checkRows } from "../check/rows.ts";
+import { checkVersions } from "../check/versions.ts";
+import type { CarriedOutFault } from "../faults/carry_out.ts";
+import type { Fault, Write } from "../history.ts";
+import { type Ledger, REQUEST_KINDS, type RequestKind, type RequestRecord } from "../ledger.ts";
 import { GRACE_MS, lateAnswers, longestGapMs, percentile } from "./measure.ts";
-import type { MemorySample } from "./memory.ts";
-import type { Recovery } from "./readiness.ts";
-import { type StarvationSample, starvedWithin } from "./starvation.ts";
+import type { MemorySample } from "../watch/memory.ts";
+import type { Recovery } from "../faults/readiness.ts";
+import { type StarvationSample, starvedWithin } from "../watch/starvation.ts";
 
 export interface Run {
   readonly seed: number;
