@@ -42,6 +42,8 @@ interface GatewayOptions extends Omit<GatewaysOptions, "directory"> {
 export class GatewayEnded extends Error {}
 
 const INTERVAL_MS = 20;
+/** A gateway that does not say by then whether it is ready is not. */
+const PATIENCE_MS = 5_000;
 
 /**
  * Starts two gateways and resolves once their routes are served, however long that takes.
@@ -120,7 +122,7 @@ async function describeEnd(
 /** Whether its routes are served. Not while it does not answer. */
 export async function isReady({ url }: Gateway): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/readyz`);
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PATIENCE_MS) });
     await response.body?.cancel();
     return response.status === 200;
   } catch {

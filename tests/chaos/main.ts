@@ -12,10 +12,10 @@
 import { readConfig } from "../../config/config.ts";
 import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
 import { migrate } from "../../tasks/migrate.ts";
-import { keepEvidence } from "./report/evidence.ts";
 import { planFaults } from "./faults/fault_plan.ts";
 import { startGateways } from "./gateway.ts";
 import { orAborted } from "./pause.ts";
+import { keepEvidence } from "./report/evidence.ts";
 import { describeRun, findBroken, summarize } from "./report/report.ts";
 import { runUnderFaults } from "./run.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -48,8 +48,8 @@ async function main(settings: Settings, giveUp: AbortController): Promise<boolea
     {
       plan: soakMs === null ? planFaults({ seed, isShort }) : [],
       seed,
-      // The less is asked, the sooner is a node back.
-      ...(isShort ? { pauseMs: 200, calmMs: 1_500 } : { pauseMs: 100, calmMs: 3_000 }),
+      // The less is asked, the sooner a node is back. New tables take 5 s to read as they say.
+      ...(isShort ? { pauseMs: 200, calmMs: 1_500 } : { pauseMs: 100, calmMs: 5_500 }),
       soakMs: soakMs ?? 0,
       log,
       signal,

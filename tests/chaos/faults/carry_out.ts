@@ -6,8 +6,8 @@
  */
 import type { LocalCassandra } from "../../../dev/cassandra/cassandra.ts";
 import type { Ring } from "../../../dev/cassandra/ring.ts";
-import type { PlannedFault } from "./fault_plan.ts";
 import { pause } from "../pause.ts";
+import type { PlannedFault } from "./fault_plan.ts";
 
 export interface CarriedOutFault extends PlannedFault {
   readonly startedAt: number;
@@ -20,9 +20,12 @@ export interface CarriedOutFault extends PlannedFault {
 }
 
 /**
- * How long a node that was started reads by another rule than its tables ask for: Cassandra's
+ * For how long a node that has started does not follow its tables' settings: Cassandra's
  * `read_request_timeout`, and a moment. Until then it takes half of that to ask another replica in place of
- * a dead one, which is longer than a request may take.
+ * a dead one, which is as long as a request may take.
+ *
+ * Source: Cassandra 5.0, `ColumnFamilyStore.sampleReadLatencyMicros` and
+ * `CassandraDaemon.SPECULATION_THRESHOLD_UPDATER`.
  */
 const SETTLING_MS = 5_500;
 

@@ -72,7 +72,9 @@ function answers({ contactPoint }: LocalCassandra): Promise<boolean> {
 
 async function isConnected({ adminUrl }: Gateway, localDatacenter: string): Promise<boolean> {
   try {
-    const response = await fetch(`${adminUrl}/readyz?verbose`);
+    const response = await fetch(`${adminUrl}/readyz?verbose`, {
+      signal: AbortSignal.timeout(5_000),
+    });
     const { cassandra: { hosts } } = await response.json() as StatusSnapshot;
     return hosts.every(({ datacenter, up }) => up || datacenter !== localDatacenter);
   } catch {

@@ -8,12 +8,12 @@ import { checkLinearizable } from "../check/linearizable.ts";
 import { checkRows } from "../check/rows.ts";
 import { checkVersions } from "../check/versions.ts";
 import type { CarriedOutFault } from "../faults/carry_out.ts";
+import type { Recovery } from "../faults/readiness.ts";
 import type { Fault, Write } from "../history.ts";
 import { type Ledger, REQUEST_KINDS, type RequestKind, type RequestRecord } from "../ledger.ts";
-import { GRACE_MS, lateAnswers, longestGapMs, percentile } from "./measure.ts";
 import type { MemorySample } from "../watch/memory.ts";
-import type { Recovery } from "../faults/readiness.ts";
 import { type StarvationSample, starvedWithin } from "../watch/starvation.ts";
+import { GRACE_MS, lateAnswers, longestGapMs, percentile } from "./measure.ts";
 
 export interface Run {
   readonly seed: number;
