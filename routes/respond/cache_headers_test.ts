@@ -69,6 +69,11 @@ describe("compileCacheHeaders()", () => {
     expect(headers).toEqual({ age: "0" });
   });
 
+  it("lets nobody keep the answer to a read that is put on record", async () => {
+    const { headers } = await ask({ cache: seconds, access: PUBLIC, audit: true });
+    expect(headers).toEqual({ age: "0" });
+  });
+
   it("asks Cassandra for callers who want that", async () => {
     const cases: [asked: string, use: string][] = [
       ["", "use"],

@@ -1,7 +1,9 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
 import { sendRaw } from "../../tests/support/clients/raw_request.ts";
 import { listen, type Listener } from "./listen.ts";
+import { createUrlCheck } from "./request_url.ts";
 
 const HOST_MISTAKE = 'The header "Host" is not a host and a port';
 const URL_MISTAKE = 'The request line and the header "Host" do not make a valid HTTP URL';
@@ -52,4 +54,48 @@ describe("mistakeInUrl()", () => {
       expect([status, JSON.parse(body).detail]).toEqual([mistake === null ? 200 : 400, mistake]);
     });
   }
+});
+
+describe("createUrlCheck()", () => {
+  it("says the same of a request whatever came before it", () => {
+    const host = fc.constantFrom(
+      "",
+      "a",
+      "a:80",
+      "A",
+      "ab",
+      "[::1]",
+      "[::1]:80",
+      "a b",
+      "1.2.3.400",
+      "a:99999",
+    );
+    const path = fc.constantFrom(
+      "",
+      "/",
+      "/b",
+      "//a/",
+      "/\\..",
+      "?b/",
+      "#/",
+      "@b/",
+      ":80/",
+      "/a?b=http://a/",
+    );
+    const request = fc.record({
+      host,
+      url: fc.tuple(fc.constantFrom("http://", "https://", "ftp://", "HTTP://", ""), host, path)
+        .map((parts) => parts.join("")),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 20 }), (requests) => {
+        const check = createUrlCheck();
+        for (const { host, url } of requests) {
+          const headers = new Headers({ host });
+          expect([url, check({ headers, url })]).toEqual([url, createUrlCheck()({ headers, url })]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
