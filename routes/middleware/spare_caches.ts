@@ -1,24 +1,35 @@
 /**
- * Leaves out of an answer that a shared cache may store what is about the request that it was made for: anyone who
- * gets the answer from the cache would take another caller's id, times and quota for its own, and an id is text
- * that a caller chooses. A cache may store what is neither `private` nor `no-store` (RFC 9111, section 3).
- * `no-cache` with the names of the fields would say the same, but most caches read it as if it had no names
- * (section 5.2.2.4), and would ask for every answer again.
+ * Leaves out of an answer that caches may store what nobody is to get again from there.
+ *
+ * From a shared cache everybody would get the id, the times and the quota of the request that the answer was made for, and
+ * an id is text that a caller chooses. A shared cache may store what is neither `private` nor `no-store` (RFC 9111,
+ * section 3). `no-cache` with the names of the fields would say the same, but most caches read it as if it had no
+ * names (section 5.2.2.4), and would ask for every answer again.
+ *
+ * From any cache a client would get a nonce for proofs that is too old (RFC 9449, section 8.2), unless the cache asks
+ * before it gives the answer out.
  *
  * @module
  */
 import type { Step } from "../step.ts";
 
 const OF_ONE_REQUEST = ["x-request-id", "server-timing", "ratelimit"];
-/** `private` with names of fields is about those fields alone. */
-const NOT_SHARED = /(?:^|[\s,])(?:private|no-store)(?:[\s,]|$)/i;
+const NONCE = "dpop-nonce";
+
+/** A directive with names of fields, as in `private="set-cookie"`, is about those fields alone. */
+const NO_STORE = /(?:^|[\s,])no-store(?:[\s,]|$)/i;
+const NO_CACHE = /(?:^|[\s,])no-cache(?:[\s,]|$)/i;
+const PRIVATE = /(?:^|[\s,])private(?:[\s,]|$)/i;
 
 /** Comes before the steps that add these fields: headers are completed in the reverse order. */
 export function spareCaches(): Step {
   return {
     name: "spareCaches",
     headers(_, headers) {
-      if (NOT_SHARED.test(headers.get("cache-control") ?? "")) return;
+      const control = headers.get("cache-control") ?? "";
+      if (NO_STORE.test(control)) return;
+      if (!NO_CACHE.test(control)) headers.delete(NONCE);
+      if (PRIVATE.test(control)) return;
       for (const name of OF_ONE_REQUEST) headers.delete(name);
     },
   };

@@ -5,32 +5,36 @@ import type { AppEnv } from "../context.ts";
 import { throughSteps } from "../through_steps.ts";
 import { spareCaches } from "./spare_caches.ts";
 
-const FIELDS = ["RateLimit", "Server-Timing", "X-Request-Id"];
+const OF_ONE_REQUEST = ["RateLimit", "Server-Timing", "X-Request-Id"];
+const NONCE = ["DPoP-Nonce"];
+const ALL = [...OF_ONE_REQUEST, ...NONCE];
 
 describe("spareCaches()", () => {
-  const CASES: [control: string, isShared: boolean][] = [
-    ["public, max-age=60", true],
-    ["max-age=60", true],
-    ["s-maxage=60", true],
-    ["no-cache", true],
-    ["public, x-private, no-stored", true],
-    ['private="set-cookie", max-age=60', true],
-    ["private, max-age=60", false],
-    ["max-age=0,private", false],
-    ["Private", false],
-    ["no-store", false],
-    ["no-store, no-transform", false],
+  const CASES: [control: string, kept: readonly string[]][] = [
+    ["public, max-age=60", []],
+    ["max-age=60", []],
+    ["s-maxage=60", []],
+    ["no-cache", NONCE],
+    ['no-cache="set-cookie", max-age=60', []],
+    ["public, x-private, no-stored, no-cached", []],
+    ['private="set-cookie", max-age=60', []],
+    ["private, max-age=60", OF_ONE_REQUEST],
+    ["max-age=0,private", OF_ONE_REQUEST],
+    ["Private", OF_ONE_REQUEST],
+    ["private, no-cache, no-transform", ALL],
+    ["no-store", ALL],
+    ["No-Store, no-transform", ALL],
   ];
-  for (const [control, isShared] of CASES) {
-    it(`${isShared ? "leaves out" : "keeps"} what is about a request with "${control}"`, async () => {
+  for (const [control, kept] of CASES) {
+    it(`keeps ${kept.join(", ") || "nothing"} with "${control}"`, async () => {
       const app = new Hono<AppEnv>();
       app.use(throughSteps([spareCaches()]));
       app.get("/", (context) => {
-        for (const name of FIELDS) context.header(name, "1");
+        for (const name of ALL) context.header(name, "1");
         return context.text("", 200, { "cache-control": control, "ratelimit-policy": "1" });
       });
       const { headers } = await app.request("/");
-      expect(FIELDS.filter((name) => headers.has(name))).toEqual(isShared ? [] : FIELDS);
+      expect(ALL.filter((name) => headers.has(name))).toEqual(kept);
       expect(headers.get("ratelimit-policy")).toBe("1");
     });
   }
