@@ -132,7 +132,7 @@ export class Availability {
     if (isAway && isLocallySerial(prepared.query, this.#defaults)) {
       throw new ServiceError(
         "unavailable",
-        "This route needs LOCAL_SERIAL, which only the local data centre can provide, and that is down; nothing was sent: retry later",
+        "Only the local data centre can serve this route, and it is down; nothing was sent: retry later",
       );
     }
     if (this.#isShort) this.#assertReachable(prepared, values);

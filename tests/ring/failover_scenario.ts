@@ -130,7 +130,7 @@ describe("a service whose data centre goes away", () => {
       503,
       expect.objectContaining({
         code: "unavailable",
-        detail: expect.stringContaining("holds in the local data centre alone"),
+        detail: expect.stringContaining("Only the local data centre can serve this route"),
       }),
     ]);
     await eventually("it knows that a quorum is missing", async () => {
