@@ -18,7 +18,7 @@ export interface Answer {
 const DOUBTFUL = ["timeout", "unavailable", "overloaded", "replica_failure"];
 /** Codes that always leave the outcome open. */
 const UNKNOWN = ["outcome_unknown", "outcome_not_recorded", "internal"];
-const NOTHING_CHANGED = /nothing (?:was|is) changed|was not run/i;
+const NOTHING_CHANGED = /nothing (?:was|is) (?:changed|sent)|was not run/i;
 
 /** @param options.isIdempotent whether a repetition of the write does no harm, so that a retry is safe */
 export function verdictOf(

@@ -17,6 +17,8 @@ describe("verdictOf()", () => {
     [504, "timeout", never, "refused", "refused"],
     [503, "unavailable", "Too few nodes: retrying later is safe", "unknown", "refused"],
     [503, "unavailable", "Too few nodes; nothing was changed", "refused", "refused"],
+    [503, "unavailable", "Too few replicas; nothing was sent", "refused", "refused"],
+    [503, "unavailable", "nothing is known: retrying is safe", "unknown", "refused"],
     [502, "replica_failure", "it may have written", "unknown", "unknown"],
     [503, "schema_changed", "so the statement was not run", "refused", "refused"],
     [503, "too_busy", "", "refused", "refused"],
