@@ -30,7 +30,9 @@ export function readMigrateArguments(args: readonly string[]): MigrateArguments 
   let resolution: Resolution | null = null;
   const only = (next: MigrateArguments["command"]) => {
     if (command !== "apply") {
-      throw new Error(`Cannot migrate: "${command}" and "${next}" are two things: do one of them`);
+      throw new Error(
+        `Cannot migrate: "${command}" and "${next}" cannot be combined: use one of them`,
+      );
     }
     command = next;
   };

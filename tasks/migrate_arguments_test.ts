@@ -45,7 +45,7 @@ describe("readMigrateArguments()", () => {
     ["--resolve 0007:2", RESOLVE],
     ["--resolve 0007 applied", RESOLVE],
     ["--resolve 0007:2 skipped", RESOLVE],
-    ["status --plan", 'Cannot migrate: "status" and "plan" are two things: do one of them'],
+    ["status --plan", 'Cannot migrate: "status" and "plan" cannot be combined: use one of them'],
     ["status --to 2", 'Cannot migrate: "--to" does not go with "status": leave it out'],
   ];
   for (const [text, message] of REFUSED) {

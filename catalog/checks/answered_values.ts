@@ -47,7 +47,7 @@ function checkReturns(query: QueryFacts, report: Report): void {
     } else if (param !== undefined && isGenerated(param, params)) {
       report({
         span,
-        message: `Cannot return "${text}" twice: generated values are answered anyway`,
+        message: `Cannot return "${text}" twice: generated values are in the answer anyway`,
         help: "Remove it",
       });
     }

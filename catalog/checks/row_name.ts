@@ -21,7 +21,7 @@ export function checkRowName({ tags, mode, route }: QueryFacts, report: Report):
   if (tags.raw.length > 0) {
     report({
       span,
-      message: "Cannot use @row with @raw: a blob is no row",
+      message: "Cannot use @row with @raw: a blob is not a row",
       help: "Remove one of the tags",
     });
   }

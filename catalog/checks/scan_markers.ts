@@ -50,7 +50,7 @@ export const checkScanMarkers: Rule = (query, report) => {
   }
   if (statement.kind === "opaque") {
     refuse(
-      "Cannot scan: the statement cannot be read, so that its ranges might leave out rows",
+      "Cannot scan: the statement cannot be read, so its ranges might leave out rows",
       "Remove the tag, or write the statement in a form that this release knows",
     );
   } else if (statement.kind === "select") checkSelect(statement, query, report);

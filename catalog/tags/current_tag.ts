@@ -67,7 +67,7 @@ function readShown({ text, span }: Word, report: Report): CurrentColumn {
   if (!CLIENT_NAME.test(shownAs)) {
     report({
       span,
-      message: `Cannot show "${name}" as "${shownAs}": no name for clients`,
+      message: `Cannot show "${name}" as "${shownAs}": not a name for clients`,
       help: 'Begin with a letter, and go on with letters, digits, ".", "_" and "-"',
     });
   }

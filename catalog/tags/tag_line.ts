@@ -77,7 +77,7 @@ function readValue(word: Word, offset: number, report: Report): Word | null {
     report({
       span: word.span,
       message: `Missing value of "${key}"`,
-      help: `Write it right behind the sign, for example "${key}=…"`,
+      help: `Write it right after the sign, for example "${key}=…"`,
     });
     return null;
   }

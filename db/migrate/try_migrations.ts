@@ -68,12 +68,12 @@ function reachOf(head: DdlHead, keyspace: string): string | null {
       return "what it does is not known";
     case "grant":
     case "revoke":
-      return "rights are the cluster's";
+      return "permissions belong to the whole cluster";
     case "create":
     case "alter":
     case "drop": {
       const { object } = head;
-      if (object.kind === "role") return "roles are the cluster's";
+      if (object.kind === "role") return "roles belong to the whole cluster";
       if (object.kind === "keyspace") return "it is about another keyspace";
       const names = [
         object.kind === "trigger" ? null : object.name,

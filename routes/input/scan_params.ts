@@ -61,12 +61,12 @@ export function describeScanParams({ ranges }: Scan): Record<string, z.ZodType<u
   return {
     range: z.int().min(0).max(ranges - 1).openapi({
       description:
-        `Which of the ${ranges} ranges of the table to read. Together they are the whole table, each row once`,
+        `Which of the ${ranges} ranges of the table to read. Together they cover the whole table, each row exactly once`,
       example: 0,
     }),
     ranges: z.int().min(ranges).max(ranges).optional().openapi({
       description:
-        "The number of ranges that the caller counts on; if the table is divided differently, nothing is read",
+        "The number of ranges that the caller expects; if the table is divided differently, nothing is read",
       example: ranges,
     }),
   };

@@ -63,7 +63,7 @@ function difference(text: string, verdict: Verdict): string | null {
   const markers = bindMarkers(statement).map(({ name }, index) => name ?? verdict.markers[index]);
   return markers.join() === verdict.markers.join()
     ? null
-    : `${text}\n  has the markers ${verdict.markers}, but read were ${markers}`;
+    : `${text}\n  has the markers ${verdict.markers}, but the parser finds ${markers}`;
 }
 
 async function differences(client: cassandra.Client, texts: readonly string[]): Promise<string[]> {

@@ -171,8 +171,8 @@ BEGIN BATCH INSERT INTO ${keyspace}.other (id) VALUES (1); APPLY BATCH;`,
     expect(warnings).toEqual([
       [2, "it is about another keyspace"],
       [3, "it is about another keyspace"],
-      [4, "roles are the cluster's"],
-      [5, "rights are the cluster's"],
+      [4, "roles belong to the whole cluster"],
+      [5, "permissions belong to the whole cluster"],
       [6, "what it does is not known"],
       [7, "it is about another keyspace"],
     ].map(([line, why]) => `cql/migrations/0001_it.cql:${line} is left out: ${why}`));

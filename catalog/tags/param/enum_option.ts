@@ -22,7 +22,7 @@ export const enumOption: ParamOption<readonly string[]> = {
       if (otherWord === undefined) continue;
       report({
         span: otherWord.span,
-        message: `Cannot use both "enum" and "${other}": the list says everything`,
+        message: `Cannot use both "enum" and "${other}": the list already says which values fit`,
         help: "Remove one of them",
       });
     }
@@ -39,7 +39,7 @@ function readValues({ text, span }: Word, report: Report): readonly string[] {
     if (value === "") {
       report({
         span: place,
-        message: "Missing value between two signs",
+        message: "Missing value between two bars",
         help: 'Write the values with one "|" between them, as "enum=low|high"',
       });
     } else if (values.has(value)) {

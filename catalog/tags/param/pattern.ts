@@ -95,7 +95,7 @@ function translate(text: string): string | PatternMistake {
       if (token !== "(?:") {
         return {
           state: `"${token}" is not the same everywhere`,
-          help: 'Use "(" or "(?:" for a group: flags, names and lookaround are not taken',
+          help: 'Use "(" or "(?:" for a group: flags, names and lookaround are not supported',
         };
       }
       translated += token;

@@ -17,9 +17,9 @@ export function checkMarkerAgreement(
   if (own === found) return;
   report({
     span: statementSpan,
-    message: `Cannot tell the markers of the statement: Cassandra finds ${
+    message: `Cannot match the markers of the statement: Cassandra finds ${
       found || "none"
-    }, but read were ${own || "none"}`,
+    }, but cqlgate finds ${own || "none"}`,
     help: "Write the statement in a form that this release of the gateway reads",
   });
 }

@@ -16,7 +16,7 @@ export function describeIdempotencyKey(
     : "A string, such as a UUID of version 7";
   return {
     [IDEMPOTENCY_KEY]: z.string().optional().openapi({
-      description: `${kind} for one request: repeated with the same key, it is carried out once`,
+      description: `${kind} for one request: repeated with the same key, it takes effect once`,
       example: '"019ab8e5-3c00-7a31-9f4e-2b8d6c1a5e70"',
     }),
   };
