@@ -72,7 +72,7 @@ const request = {
 };
 
 const operation = {
-  id: z.uuid().describe("Identifies the operation; its intent and its outcome have the same"),
+  id: z.uuid().describe("Identifies the operation; its intent and its outcome have the same id"),
   ...caller,
   ...request,
   query: z.string().describe("The name of the query"),
