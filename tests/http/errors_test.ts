@@ -151,6 +151,15 @@ async function startBeside(
   return beside;
 }
 
+/** A body that goes on until the test ends it. */
+function unfinished(): { readonly body: ReadableStream<Uint8Array>; end(): void } {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  // Resolves once it is taken.
+  writer.write(new Uint8Array(1)).catch(() => {});
+  return { body: readable, end: () => void writer.close().catch(() => {}) };
+}
+
 async function whileFrozen<T>(action: () => Promise<T>): Promise<T> {
   await own.freeze();
   try {
@@ -294,18 +303,17 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     const { url, ready } = await startBeside({
       maxInFlight: 8,
       maxInFlightPerCaller: 1,
-      bodyTimeoutMs: 1_000,
+      bodyTimeoutMs: 60_000,
     });
     await ready;
-    const body = new ReadableStream({
-      start: (controller) => controller.enqueue(new Uint8Array(1)),
-    });
+    const { body, end } = unfinished();
     const held = service.request(`${url}/stations`, { method: "POST", body, headers: JSON_TYPE });
     const response = await eventually("its place is taken", async () => {
       const answer = await service.request(`${url}/stations`);
       if (answer.status === 429) return answer;
       await answer.body?.cancel();
     });
+    end();
     await (await held).body?.cancel();
     return response;
   },
@@ -314,21 +322,20 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
       maxInFlight: 8,
       maxInFlightPerCaller: 0,
       maxStreams: 1,
-      bodyTimeoutMs: 1_000,
+      bodyTimeoutMs: 60_000,
     });
     await ready;
     const headers = { "content-type": "application/x-ndjson" };
     const upload = (body: BodyInit) =>
       service.request(`${url}/stations/s/observations`, { method: "POST", body, headers });
-    const unfinished = new ReadableStream({
-      start: (controller) => controller.enqueue(new Uint8Array(1)),
-    });
-    const held = upload(unfinished);
+    const { body, end } = unfinished();
+    const held = upload(body);
     const response = await eventually("its place is taken", async () => {
       const answer = await upload("");
       if (answer.status === 503) return answer;
       await answer.body?.cancel();
     });
+    end();
     await (await held).body?.cancel();
     return response;
   },
