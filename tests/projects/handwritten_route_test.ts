@@ -12,7 +12,7 @@ before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
     routes: ["odd_answers", "sum", "echo", "note", "picture", "throw_nothing"],
-    env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "200" },
+    env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "1500" },
   });
 });
 after(() => service[Symbol.asyncDispose]());
