@@ -27,6 +27,8 @@ export interface StartingConnection {
 
 /** As long as the driver waits for a single answer. */
 const LONGEST_MS = 12_000;
+/** Addresses that are remembered: those of pods that are gone do not come back. */
+const MAX_LATE = 1_000;
 
 /**
  * The bound doubles with each handshake in a row that an address does not finish in time: a node that is slow to
@@ -38,6 +40,12 @@ export function boundHandshake(prototype: StartingConnection): void {
   const { startup } = prototype;
   /** How many were not over in time, by address. */
   const late = new Map<string, number>();
+  function noteLate(endpoint: string, count: number): void {
+    late.delete(endpoint);
+    late.set(endpoint, count);
+    const [oldest] = late.keys();
+    if (late.size > MAX_LATE) late.delete(oldest!);
+  }
   prototype.startup = function (callback) {
     const { endpoint, netClient, protocolVersion, options: { socketOptions } } = this;
     const lateBefore = late.get(endpoint) ?? 0;
@@ -61,7 +69,7 @@ export function boundHandshake(prototype: StartingConnection): void {
       giveUp("The connection was closed before the handshake was over");
     };
     const timer = setTimeout(() => {
-      late.set(endpoint, lateBefore + 1);
+      noteLate(endpoint, lateBefore + 1);
       giveUp(`The handshake was not over after ${boundMs} ms`);
     }, boundMs);
     netClient.once("close", onClose);

@@ -60,32 +60,46 @@ describe("boundHandshake()", () => {
     });
   }
 
-  it("waits longer for an address that was too slow, until it has answered in time", async () => {
-    let answers = false;
+  /** Connections to nodes that finish a handshake at once, or never. */
+  function createConnector(connectTimeout: number) {
+    const state = { answers: false };
     const prototype: StartingConnection = {
       endpoint: "",
-      options: { socketOptions: { connectTimeout: 5 } },
+      options: { socketOptions: { connectTimeout } },
       protocolVersion: 4,
       netClient: { once() {}, removeListener() {} },
-      startup: (callback) => void (answers && callback()),
+      startup: (callback) => void (state.answers && callback()),
       clearAndInvokePending() {},
     };
     boundHandshake(prototype);
+    /** How long it was waited for, or that it has answered. */
     const connect = (endpoint: string) =>
-      new Promise((resolve) => {
+      new Promise<string>((resolve) => {
         const connection: StartingConnection = Object.assign(Object.create(prototype), {
           endpoint,
         });
         connection.startup((error) => resolve(/\d+ ms/.exec(String(error))?.[0] ?? "answered"));
       });
+    return { state, connect };
+  }
+
+  it("waits longer for an address that was too slow, until it has answered in time", async () => {
+    const { state, connect } = createConnector(5);
     const outcomes = [];
     for (const endpoint of ["slow", "slow", "other", "slow"]) {
       outcomes.push(await connect(endpoint));
     }
-    answers = true;
+    state.answers = true;
     outcomes.push(await connect("slow"));
-    answers = false;
+    state.answers = false;
     outcomes.push(await connect("slow"));
     expect(outcomes).toEqual(["5 ms", "10 ms", "5 ms", "20 ms", "answered", "5 ms"]);
+  });
+
+  it("remembers a bounded number of addresses", async () => {
+    const { connect } = createConnector(1);
+    await connect("first");
+    await Promise.all(Array.from({ length: 1_000 }, (_, index) => connect(`${index}`)));
+    expect([await connect("first"), await connect("999")]).toEqual(["1 ms", "2 ms"]);
   });
 });
