@@ -13,6 +13,7 @@ import { backoff } from "../driver/timing/backoff.ts";
 import type { WriteTime } from "../driver/internals/driver_types.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { type GroupKey, LineGroups, type ReadLine } from "./group_lines.ts";
+import { PASSING, repeatedFailure } from "./repeated_failure.ts";
 
 /**
  * One input, or why it could not be taken. JSON that is not parsed yet is valid until the next block is
@@ -82,8 +83,6 @@ export interface BulkOutcome {
 
 const RETRY_BACKOFF = { baseMs: 100, capMs: 2_000 };
 const MAX_RETRIES = 3;
-/** What may have passed a moment later. */
-const PASSING: ReadonlySet<Code> = new Set(["overloaded", "unavailable", "timeout"]);
 /** What a single row can cause for a whole batch: a value that Cassandra or a replica does not take. */
 const MAY_BLAME_ONE: ReadonlySet<Code> = new Set([
   "invalid_input",
@@ -157,9 +156,17 @@ export async function writeLines<Row>(
     for (const [index, line] of group.entries()) {
       const own = await attempt([line], time);
       // Trying the others as well would only add to the strain.
-      if (own !== null && STRAINED.has(own.code)) return failAll(group.slice(index), own);
+      if (own !== null && STRAINED.has(own.code)) {
+        return failAll(group.slice(index), afterGroup(error, own));
+      }
       if (own !== null) fail(line.line, own);
     }
+  }
+
+  /** Some replicas may have written the group before one of its rows was tried alone. */
+  function afterGroup(ofGroup: ServiceError, own: ServiceError): ServiceError {
+    const mayBeWritten = ofGroup.code === "replica_failure" && options.idempotent;
+    return mayBeWritten ? repeatedFailure(ofGroup, own) : own;
   }
 
   function failAll(group: readonly ReadLine<Row>[], error: ServiceError): void {
@@ -186,16 +193,20 @@ export async function writeLines<Row>(
   async function writeRetrying(rows: readonly Row[], time: WriteTime | undefined): Promise<void> {
     const delays = backoff({ ...RETRY_BACKOFF, random: options.random ?? Math.random });
     const deadline = performance.now() + options.timeoutMs;
+    let earlier: ServiceError | null = null;
     for (let retries = 0;; retries++) {
       const { epoch } = limit;
       try {
         return await options.write(rows, { time, deadline });
       } catch (error) {
-        const { code } = toServiceError(error);
+        const failure = toServiceError(error);
+        const { code } = failure;
         if (STRAINED.has(code)) limit.backOff(epoch);
-        if (!options.idempotent || !PASSING.has(code) || retries === MAX_RETRIES) throw error;
         const delayMs = delays.next().value;
-        if (performance.now() + delayMs >= deadline) throw error;
+        const mayRetry = options.idempotent && PASSING.has(code) && retries < MAX_RETRIES &&
+          performance.now() + delayMs < deadline;
+        if (!mayRetry) throw earlier === null ? error : repeatedFailure(earlier, failure);
+        earlier = failure;
         await setTimeout(delayMs);
       }
     }

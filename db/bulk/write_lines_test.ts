@@ -117,6 +117,23 @@ describe("writeLines()", () => {
     });
   }
 
+  it("does not say that nothing was changed where an earlier attempt may have been carried out", async () => {
+    const details: string[] = [];
+    const fail = (line: number, { code, detail }: ServiceError) =>
+      details.push(`${line} ${code}: ${detail}`);
+    const nothing = new ServiceError("unavailable", "Nothing was sent");
+    let attempts = 0;
+    const write = () =>
+      Promise.reject(attempts++ === 0 ? new ServiceError("timeout", "It may be there") : nothing);
+    await run(blocksOf(1), { write, fail });
+    // A single attempt says what it knows.
+    await run(blocksOf(1), { write: () => Promise.reject(nothing), fail, idempotent: false });
+    expect(details).toEqual([
+      "1 unavailable: The write failed several times, and an earlier attempt may have been carried out: retrying is safe",
+      "1 unavailable: Nothing was sent",
+    ]);
+  });
+
   it("halves the limit when Cassandra is strained, and not for the sender's mistakes", async () => {
     const strained = new AdaptiveLimit({ start: 32 });
     const { write } = failing("outcome_unknown", { lines: [3], times: 1 });
@@ -395,15 +412,23 @@ describe("writeLines() with a key", () => {
 
   it("stops looking for the row to blame when Cassandra is overloaded", async () => {
     let attempts = 0;
-    const { failures } = await run(blocksOf(9, 9), {
+    const details = new Set<string>();
+    const failures: string[] = [];
+    await run(blocksOf(9, 9), {
       key,
       write(rows) {
         attempts++;
         const code = rows.length > 1 ? "replica_failure" : "unavailable";
-        return Promise.reject(new ServiceError(code, "Not now"));
+        return Promise.reject(new ServiceError(code, "Nothing was sent"));
+      },
+      fail(line, { code, detail }) {
+        failures.push(`${line} ${code}`);
+        details.add(detail);
       },
     });
     expect(attempts).toBe(1 + 4);
+    // All rows together may have been written by some replicas.
+    expect([...details]).toEqual([expect.stringContaining("may have been carried out")]);
     expect(failures).toEqual(Array.from({ length: 9 }, (_, index) => `${index + 1} unavailable`));
   });
 

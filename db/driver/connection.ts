@@ -128,7 +128,7 @@ export class Connection {
     if (inUse === null || this.#state !== "up") {
       throw new ServiceError(
         "unavailable",
-        "Cassandra is unreachable; the service reconnects by itself: retry later",
+        "Cassandra is unreachable, so nothing was sent; the service reconnects by itself: retry later",
       );
     }
     inUse.take();
