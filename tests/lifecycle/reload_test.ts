@@ -250,7 +250,7 @@ describe("A process with CQL_RELOAD=signal", () => {
     await eventually(
       "it says that nothing is to be done",
       () =>
-        running.log.some(({ message }) => `${message}`.startsWith("The queries are as they were")),
+        running.log.some(({ message }) => `${message}`.startsWith("The queries have not changed")),
     );
   });
 });
