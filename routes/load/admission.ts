@@ -28,7 +28,7 @@ interface Waiter {
 }
 
 /** A queue that has not been empty for so long is standing. Until then it is a burst, and may be long. */
-const STANDING_AFTER_MS = 250;
+const STANDING_AFTER_MS = 500;
 /** So long after a refusal a queue still counts as standing: under overload it is empty for moments. */
 const CALM_AFTER_MS = 1_000;
 /** How long a standing queue is, in parts of the limit: enough that no place is free while requests come. */

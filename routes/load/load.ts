@@ -51,8 +51,8 @@ export interface LoadSettings {
 /** Pages of streams that are read at once: enough to keep Cassandra busy, few beside what a connection carries. */
 const PAGES_AT_ONCE = 16;
 
-/** Longer than thousands of callers who come together take, and no longer than somebody looks at an empty page. */
-const MAX_WAIT_MS = 500;
+/** Whoever is refused is asked to come back after as long: to wait is no worse. */
+const MAX_WAIT_MS = 1_000;
 /** What `Retry-After` says of a refusal for the load. */
 const HOLD_MS = 1_000;
 /** A request that waits, or whose refusal is held back, costs no more memory than its connection does. */
@@ -79,7 +79,7 @@ export function createLoad(settings: LoadSettings): Load {
   const admission = new Admission({
     places,
     limit: () => limit?.limit ?? maxInFlight,
-    maxWaitMs: Math.min(MAX_WAIT_MS, requestTimeoutMs / 4),
+    maxWaitMs: Math.min(MAX_WAIT_MS, requestTimeoutMs / 2),
   });
   const refusals = new RefusalPace({
     holdMs: Math.min(HOLD_MS, requestTimeoutMs),
