@@ -51,7 +51,7 @@ export interface LoadSettings {
 /** Pages of streams that are read at once: enough to keep Cassandra busy, few beside what a connection carries. */
 const PAGES_AT_ONCE = 16;
 
-/** Whoever is refused is asked to come back after as long: to wait is no worse. */
+/** A caller who is refused is asked to come back after as long: to wait is no worse. */
 const MAX_WAIT_MS = 1_000;
 /** What `Retry-After` says of a refusal for the load. */
 const HOLD_MS = 1_000;
