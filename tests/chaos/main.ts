@@ -3,8 +3,8 @@
  * nodes, which are frozen, killed and stopped meanwhile. Afterwards every answer is held against what is
  * there. With `--soak 10m` no node fails, and what is watched is whether memory and latency stay flat.
  *
- * Ends with 0 if every promise was kept, with 1 if one was broken or a node or gateway does not start, and with
- * 2 if the run was given up. The short form is for machines that may be slow: it reports promises of time, and
+ * Ends with 0 if every promise was kept, with 1 if one was broken or a gateway does not start, and with 2 if
+ * the machine cannot have such a ring or the run was given up. The short form is for machines that may be slow: it reports promises of time, and
  * only those of safety decide.
  *
  * @module
@@ -37,7 +37,7 @@ async function main(settings: Settings, giveUp: AbortController): Promise<boolea
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-chaos-" });
   stack.defer(() => Deno.remove(directory, { recursive: true }));
   const ring = stack.use(
-    await startRing({ directory, network: NETWORK, log, yaml: DURABLE, signal }),
+    await startRing({ directory, network: NETWORK, log, yaml: DURABLE, signal }).catch(withoutRing),
   );
   const env = environmentOn(ring);
   await orAborted(migrate(readConfig(env), { log }), signal);
@@ -86,8 +86,13 @@ function environmentOn(ring: Ring): Record<string, string> {
   };
 }
 
-/** The run was stopped, or took too long. */
+/** The run was stopped, took too long, or cannot begin on this machine. */
 class GivenUp extends Error {}
+
+function withoutRing(error: unknown): never {
+  if (error instanceof GivenUp) throw error;
+  throw new GivenUp(`The nodes did not start. ${(error as Error).message}`);
+}
 
 /** Aborted by a signal of the system, or when the time that the run may take is over. */
 function abortedFromOutside({ limitMs }: Settings): AbortController {
