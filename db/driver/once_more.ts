@@ -34,7 +34,10 @@ export interface OnceMoreOptions {
   readonly deadline: Deadline;
 }
 
-/** @throws what the last run throws */
+/**
+ * @throws what the last run throws; of a write, what the first run throws: some replicas may have written, whatever
+ * the second run says of itself
+ */
 export async function onceMoreOnMismatch<Result>(
   client: cassandra.Client,
   run: () => Promise<Result>,
@@ -50,7 +53,10 @@ export async function onceMoreOnMismatch<Result>(
     const isWorthwhile = await Promise.race([haveDisagreed(client, error), timeout]);
     clearTimeout(timer);
     if (!isWorthwhile) throw error;
-    return await run();
+    if (error.code === readFailure) return await run();
+    return await run().catch(() => {
+      throw error;
+    });
   }
 }
 

@@ -15,6 +15,8 @@ interface Situation {
   readonly isIdempotent?: boolean;
   readonly leftMs?: number;
   readonly always?: boolean;
+  /** What the second run fails with; default: it succeeds. */
+  readonly second?: Error;
   /** What the nodes say each time that they are asked; the last goes on. */
   readonly agreement?: readonly boolean[];
   /** Whether a node has just announced a change. */
@@ -28,6 +30,7 @@ async function runsOf(
     isIdempotent = true,
     leftMs = 60_000,
     always = false,
+    second,
     agreement = [false, true],
     announced = false,
   }: Situation,
@@ -44,7 +47,8 @@ async function runsOf(
   if (announced) noteSchemaChange(client);
   const run = () => {
     runs++;
-    return runs === 1 || always ? Promise.reject(error) : Promise.resolve("done");
+    if (runs === 1 || always) return Promise.reject(error);
+    return second === undefined ? Promise.resolve("done") : Promise.reject(second);
   };
   const deadline = new Deadline(performance.now() + leftMs, new Alarms());
   const outcome = await onceMoreOnMismatch(client, run, { isIdempotent, deadline })
@@ -53,6 +57,19 @@ async function runsOf(
 }
 
 describe("onceMoreOnMismatch()", () => {
+  const refusal = failure(cassandra.types.responseErrorCodes.invalid);
+
+  it("says of a read what the second run says", async () => {
+    expect(await runsOf(failure(readFailure), { second: refusal })).toEqual([2, refusal]);
+  });
+
+  it("says of a write what the first run says, as that may have written", async () => {
+    const first = failure(writeFailure);
+    const [runs, outcome] = await runsOf(first, { second: refusal });
+    expect(runs).toBe(2);
+    expect(outcome).toBe(first);
+  });
+
   const CASES: [string, Error, Situation, number][] = [
     ["a read that fails while the nodes disagree", failure(readFailure), {}, 2],
     ["a write", failure(writeFailure), {}, 2],
