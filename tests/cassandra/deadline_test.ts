@@ -135,9 +135,9 @@ describe("The deadline of a request to a node that answers nothing", () => {
   it("is the end of what is sent", async () => {
     proxy.delayMs = Infinity;
     await timed("/soon/w1");
-    const { sent } = proxy;
+    const { executes } = proxy;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(proxy.sent).toBe(sent);
+    expect(proxy.executes).toBe(executes);
   });
 });
 

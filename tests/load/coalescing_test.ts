@@ -402,9 +402,9 @@ describe("A caller who writes", () => {
   it("shares no statement that was sent before its write was acknowledged", async () => {
     for (let value = 100; value < 104; value++) {
       proxy.delayMs = SLOW_MS;
-      const { sent } = proxy;
+      const { executes } = proxy;
       const early = read();
-      await eventually("the first read is sent", () => proxy.sent > sent);
+      await eventually("the first read is sent", () => proxy.executes > executes);
       // Cassandra has answered by then, and the answer is on its way.
       await new Promise((resolve) => setTimeout(resolve, SLOW_MS / 3));
       await direct.execute("UPDATE counts SET value = ? WHERE id = 1", [value], { prepare: true });

@@ -4,6 +4,7 @@
  * @module
  */
 import { openBlackHole } from "./black_hole.ts";
+import { FrameSplitter } from "./frame_splitter.ts";
 
 export interface SlowProxy extends AsyncDisposable {
   /** As `CASSANDRA_CONTACT_POINTS` takes it. */
@@ -15,8 +16,8 @@ export interface SlowProxy extends AsyncDisposable {
   delayMs: number;
   /** Whether results wait while the node answers all else, heartbeats among it: it is slow, and not silent. */
   holdsResults: boolean;
-  /** The pieces that clients have sent so far, without heartbeats. */
-  readonly sent: number;
+  /** The prepared statements that clients have sent so far, and not what keeps their connections. */
+  readonly executes: number;
   /** How many clients are connected. */
   readonly connections: number;
   /** Ends every connection, as a node that crashes does. New ones are taken. */
@@ -30,12 +31,9 @@ export interface SlowProxy extends AsyncDisposable {
   restore(): void;
 }
 
-/** Of a frame; a heartbeat is no more than that. */
-const HEADER_BYTES = 9;
-const OPCODE_OFFSET = 4;
-const LENGTH_OFFSET = 5;
 /** CQL binary protocol v4, section 2.4. */
 const RESULT = 0x08;
+const EXECUTE = 0x0a;
 /** How many pieces of answers of one connection are under way at once. */
 const MAX_UNDERWAY = 1_000;
 
@@ -58,17 +56,20 @@ export function startSlowProxy(
   const place = { hostname: address.hostname, port: listener.addr.port };
   let hole: Disposable | null = null;
   const connections = new Set<Deno.TcpConn>();
-  const state = { delayMs: 0, sent: 0, holdsResults: false };
+  const state = { delayMs: 0, executes: 0, holdsResults: false };
   /** Each passes on what one connection holds. */
   const releases = new Set<() => void>();
 
   async function forward(client: Deno.TcpConn): Promise<void> {
     const node = await Deno.connect({ hostname, port: Number(port ?? 9042) });
     for (const connection of [client, node]) connections.add(connection);
+    const frames = new FrameSplitter();
     const requests = client.readable.pipeThrough(
       new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
         transform(chunk, controller) {
-          if (chunk.length > HEADER_BYTES) state.sent++;
+          for (const { opcode, first } of frames.split(chunk)) {
+            if (first && opcode === EXECUTE) state.executes++;
+          }
           controller.enqueue(chunk);
         },
       }),
@@ -99,10 +100,8 @@ export function startSlowProxy(
   /** Passes bytes on as they come, but for those of results that are to be held. */
   function resultHolder(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
     const held: Uint8Array<ArrayBuffer>[] = [];
+    const frames = new FrameSplitter();
     let release = () => {};
-    let partOfHeader = new Uint8Array();
-    /** Of the frame that comes in. */
-    let [bytesLeft, isResult] = [0, false];
     return new TransformStream({
       start(controller) {
         release = () => {
@@ -111,22 +110,9 @@ export function startSlowProxy(
         releases.add(release);
       },
       transform(chunk, controller) {
-        let bytes = partOfHeader.length === 0
-          ? chunk
-          : Uint8Array.from([...partOfHeader, ...chunk]);
-        partOfHeader = new Uint8Array();
-        while (bytes.length > 0) {
-          if (bytesLeft === 0) {
-            if (bytes.length < HEADER_BYTES) return void (partOfHeader = bytes.slice());
-            const { buffer, byteOffset } = bytes;
-            bytesLeft = HEADER_BYTES + new DataView(buffer, byteOffset).getUint32(LENGTH_OFFSET);
-            isResult = bytes[OPCODE_OFFSET] === RESULT;
-          }
-          const piece = bytes.subarray(0, bytesLeft);
-          bytes = bytes.subarray(piece.length);
-          bytesLeft -= piece.length;
-          if (isResult && state.holdsResults) held.push(piece);
-          else controller.enqueue(piece);
+        for (const { opcode, bytes } of frames.split(chunk)) {
+          if (opcode === RESULT && state.holdsResults) held.push(bytes);
+          else controller.enqueue(bytes);
         }
       },
       flush: () => void releases.delete(release),
@@ -183,8 +169,8 @@ export function startSlowProxy(
     get connections() {
       return connections.size / 2;
     },
-    get sent() {
-      return state.sent;
+    get executes() {
+      return state.executes;
     },
     async [Symbol.asyncDispose]() {
       state.delayMs = 0;
