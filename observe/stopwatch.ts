@@ -5,6 +5,16 @@
  */
 import type { CassandraTraces } from "./cassandra_traces.ts";
 
+/** A place among the requests that are being served. */
+export interface ServingPlace {
+  /** Lets another request have it, as this one only waits for the statement of another. */
+  stepAside(): void;
+  /** Takes it again, at once: there is work to do. Without effect for a request that is over or did not step aside. */
+  comeBack(): void;
+  /** Whether another one had it meanwhile. */
+  readonly hasSteppedAside: boolean;
+}
+
 /** The request whose time is measured, as far as its statements need to know of it. */
 export interface TimedRequest {
   readonly id: string;
@@ -14,6 +24,8 @@ export interface TimedRequest {
   ageMs: number | null;
   /** How long it waited until it was let in, in milliseconds: its statements have so much less time. */
   queuedMs: number;
+  /** Null as long as it was not let in, and where nothing is counted. */
+  place: ServingPlace | null;
 }
 
 export class Stopwatch {

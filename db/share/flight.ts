@@ -7,6 +7,7 @@
 import { ServiceError } from "../../errors/service_error.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
 import type { Alarms } from "../driver/timing/alarms.ts";
+import type { Landings } from "./landings.ts";
 
 /** Sends the statement. It may take until `deadline`, in the time of `performance.now()`. */
 export type SendRead = (deadline: number) => Promise<RawResult>;
@@ -19,17 +20,24 @@ interface Passenger {
   readonly reject: (error: unknown) => void;
 }
 
+export interface FlightOptions {
+  /** Those of all flights. */
+  readonly alarms: Alarms;
+  readonly landings: Landings;
+}
+
 export class Flight {
   readonly #alarms: Alarms;
+  readonly #landings: Landings;
   #passengers: Passenger[] = [];
   /** When the first of them has to leave, and when the last does. */
   #earliest = Infinity;
   #latest = -Infinity;
   #cancelAlarm = () => {};
 
-  /** @param alarms those of all flights */
-  constructor(alarms: Alarms) {
+  constructor({ alarms, landings }: FlightOptions) {
     this.#alarms = alarms;
+    this.#landings = landings;
   }
 
   /** How many wait for it. */
@@ -54,27 +62,34 @@ export class Flight {
   /**
    * Sends the statement for those who are there. Nobody may board after that.
    *
-   * @returns settles when all have the outcome; never rejects. Null if nobody is left.
+   * @returns settles when the answer has come and all are gone; never rejects. Null if nobody is left.
    */
   depart(): Promise<void> | null {
     const [first] = this.#passengers;
     if (first === undefined) return null;
-    return first.send(this.#latest).then(
-      (result) => {
-        for (const { resolve } of this.#land()) resolve(result);
-      },
-      (error) => {
-        for (const { reject } of this.#land()) {
-          // The caller that answers with it may add to it.
-          reject(error instanceof ServiceError ? error.copy() : error);
-        }
-      },
-    );
+    return new Promise((landed) => {
+      first.send(this.#latest).then(
+        (result) => this.#land(({ resolve }) => resolve(result), landed),
+        (error) =>
+          this.#land(({ reject }) => {
+            // The caller that answers with it may add to it.
+            reject(error instanceof ServiceError ? error.copy() : error);
+          }, landed),
+      );
+    });
   }
 
-  #land(): Passenger[] {
-    this.#cancelAlarm();
-    return this.#passengers.splice(0);
+  #land(leave: (passenger: Passenger) => void, landed: () => void): void {
+    const letGo = (count: number) => {
+      const going = this.#passengers.splice(0, count);
+      for (const passenger of going) leave(passenger);
+      if (this.#passengers.length === 0) {
+        this.#cancelAlarm();
+        landed();
+      }
+      return going.length;
+    };
+    this.#landings.add({ letGo });
   }
 
   #setAlarm(at: number): void {

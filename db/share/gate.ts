@@ -10,11 +10,15 @@ import { collectsSpans } from "../../observe/span_collection.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
 import type { Alarm, Alarms } from "../driver/timing/alarms.ts";
 import { Flight, type SendRead } from "./flight.ts";
-import type { ReadIdentity } from "./read_identity.ts";
+import type { Landings } from "./landings.ts";
+import { packedLengthOf, type ReadIdentity } from "./read_identity.ts";
 import type { SharedRead } from "./shared_read.ts";
 
 /** The longest that a flight waits for the one before it: a node that pauses must not hold up everybody. */
 const MAX_WAIT_MS = 50;
+
+/** A request that brought more, in a body, keeps its place: places bound the memory that bodies take. */
+const MAX_ASIDE_BYTES = 8_192;
 
 /** The gates of one statement, by the hash of their reads. */
 export type Gates = Map<number, Gate>;
@@ -27,6 +31,7 @@ export interface GateOptions {
   /** The name of the query. */
   readonly query: string;
   readonly alarms: Alarms;
+  readonly landings: Landings;
   readonly observe: Observe;
 }
 
@@ -36,9 +41,11 @@ export class Gate implements Alarm {
   #next: Flight | null = null;
   /** Until when the next flight waits. */
   #waitsUntil = 0;
+  readonly #isSmall: boolean;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#isSmall = packedLengthOf(options.identity) <= MAX_ASIDE_BYTES;
   }
 
   get identity(): ReadIdentity {
@@ -54,25 +61,31 @@ export class Gate implements Alarm {
     return result;
   }
 
-  /** Waits for the next flight and its answer. */
+  /** Waits for the next flight and its answer. A request that waits here costs little, so it takes nobody's place. */
   async board({ deadline, stopwatch, send: sendFor }: SharedRead): Promise<RawResult> {
-    const send: SendRead = (deadline) => sendFor(deadline, stopwatch);
+    const place = this.#isSmall ? stopwatch?.request?.place : null;
+    const send: SendRead = (deadline) => {
+      place?.comeBack();
+      return sendFor(deadline, stopwatch);
+    };
     // It leaves when another request's answer comes; its span belongs to this one all the same.
     const sendBound = collectsSpans() ? context.bind(context.active(), send) : send;
     stopwatch?.start();
+    place?.stepAside();
     try {
       return await this.#nextFlight().board(deadline, sendBound);
     } finally {
+      place?.comeBack();
       stopwatch?.stop();
     }
   }
 
   #nextFlight(): Flight {
     if (this.#next !== null) return this.#next;
-    const { alarms } = this.#options;
+    const { alarms, landings } = this.#options;
     this.#waitsUntil = performance.now() + MAX_WAIT_MS;
     alarms.set(this.#waitsUntil, this);
-    return this.#next = new Flight(alarms);
+    return this.#next = new Flight({ alarms, landings });
   }
 
   /** The next flight has waited long enough. */
@@ -88,22 +101,22 @@ export class Gate implements Alarm {
       this.#next = null;
       alarms.cancel(this.#waitsUntil, this);
       const { size } = flight;
-      const landing = flight.depart();
-      if (landing !== null) {
+      const landed = flight.depart();
+      if (landed !== null) {
         if (size > 1) observe({ kind: "shared_reads", query, count: size - 1 });
-        return this.#follow(landing);
+        return this.#follow(landed);
       }
     }
     if (this.#underWay === 0) gates.delete(hash);
   }
 
-  /** Lets the next flight leave when this one has returned. */
-  #follow(landing: Promise<unknown>): void {
+  /** Lets the next flight leave when this one has landed. */
+  #follow(landed: Promise<unknown>): void {
     this.#underWay++;
     const returned = () => {
       this.#underWay--;
       this.#depart();
     };
-    landing.then(returned, returned);
+    landed.then(returned, returned);
   }
 }

@@ -13,12 +13,14 @@ import type { PreparedStatement, RawResult } from "../driver/internals/driver_ty
 import { Alarms } from "../driver/timing/alarms.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import { Gate, type Gates } from "./gate.ts";
+import { Landings } from "./landings.ts";
 import { hashOf, isSameRead } from "./read_identity.ts";
 import type { SharedRead } from "./shared_read.ts";
 
 export class SharedReads {
   readonly #observe: Observe;
   readonly #alarms = new Alarms();
+  readonly #landings = new Landings();
   readonly #seed = crypto.getRandomValues(new Int32Array(1))[0]!;
   /** Callers with other masks have another view of a query, and the same statement. */
   readonly #gates = new WeakMap<PreparedStatement, Gates>();
@@ -45,6 +47,7 @@ export class SharedReads {
         hash,
         query,
         alarms: this.#alarms,
+        landings: this.#landings,
         observe: this.#observe,
       });
       return opened.open(read);

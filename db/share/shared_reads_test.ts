@@ -3,6 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observation } from "../../observe/observation.ts";
+import { type ServingPlace, Stopwatch } from "../../observe/stopwatch.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
 import type { SharedRead } from "./shared_read.ts";
 import { SharedReads } from "./shared_reads.ts";
@@ -24,7 +25,10 @@ function createReads() {
   }[] = [];
 
   /** @param by names the caller: what is sent on behalf of it */
-  function read(by: string, { key = "a", waitMs = MINUTE_MS, prepared = QUERY } = {}) {
+  function read(
+    by: string,
+    { key = "a", waitMs = MINUTE_MS, prepared = QUERY, place = null as ServingPlace | null } = {},
+  ) {
     const identity = {
       bound: [Buffer.from(key)],
       fetchSize: 1,
@@ -38,7 +42,8 @@ function createReads() {
       sent.push({ by, deadline, answer, fail: reject });
       return promise;
     };
-    const read = { identity, deadline, stopwatch: undefined, send };
+    const request = { id: by, traces: null, ageMs: null, queuedMs: 0, place };
+    const read = { identity, deadline, stopwatch: new Stopwatch(request), send };
     return reads.read(prepared, read).then(({ coordinator }) => coordinator);
   }
   return { read, sent, observed, senders: () => sent.map(({ by }) => by) };
@@ -163,5 +168,74 @@ describe("SharedReads", () => {
     expect(senders()).toEqual(["stuck", "second", "last"]);
     sent[2]!.answer("fine");
     expect(await last).toBe("fine");
+  });
+
+  it("lets thousands go some at a time, in the order in which they came", async () => {
+    const { read, sent, senders } = createReads();
+    const first = read("first");
+    const gone: number[] = [];
+    const others = Array.from({ length: 1_000 }, async (_, index) => {
+      await read("other");
+      gone.push(index);
+    });
+    sent[0]!.answer("old");
+    await first;
+    const last = read("last").then(() => gone.push(1_000));
+    sent[1]!.answer("new");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(gone.length).toBeGreaterThan(0);
+    expect(gone.length).toBeLessThan(1_000);
+    // The next statement is for all who come while these go.
+    expect(senders()).toEqual(["first", "other"]);
+    await Promise.all(others);
+    await sleep(0);
+    expect(senders()).toEqual(["first", "other", "last"]);
+    sent[2]!.answer("newest");
+    await last;
+    expect(gone).toEqual(Array.from({ length: 1_001 }, (_, index) => index));
+  });
+
+  it("ends the wait of those whose time is up while others go", async () => {
+    const { read, sent } = createReads();
+    const first = read("first");
+    const others = Array.from({ length: 1_000 }, () => read("other"));
+    const hasty = read("hasty", { waitMs: 1 }).catch((error: ServiceError) => error.code);
+    sent[0]!.answer("old");
+    await first;
+    sent[1]!.answer("new");
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+    expect(await hasty).toBe("timeout");
+    expect(new Set(await Promise.all(others))).toEqual(new Set(["new"]));
+  });
+
+  it("gives the place of a request to others while it waits for their statement", async () => {
+    const { read, sent } = createReads();
+    const log: string[] = [];
+    const placeOf = (name: string): ServingPlace => ({
+      hasSteppedAside: false,
+      stepAside: () => log.push(`${name} aside`),
+      comeBack: () => log.push(`${name} back`),
+    });
+    const first = read("first", { place: placeOf("first") });
+    const others = ["second", "third"].map((by) => read(by, { place: placeOf(by) }));
+    expect(log).toEqual(["second aside", "third aside"]);
+    sent[0]!.answer("old");
+    await first;
+    // Its own statement is sent now.
+    expect(log.slice(2)).toEqual(["second back"]);
+    sent[1]!.answer("new");
+    await Promise.all(others);
+    expect(log.slice(3).sort()).toEqual(["second back", "third back"]);
+  });
+
+  it("keeps the place of a request that brought much", () => {
+    const { read } = createReads();
+    const key = "x".repeat(9_000);
+    let aside = 0;
+    const place = { hasSteppedAside: false, stepAside: () => aside++, comeBack: () => {} };
+    read("first", { key });
+    read("second", { key, place });
+    expect(aside).toBe(0);
   });
 });

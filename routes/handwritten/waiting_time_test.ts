@@ -24,7 +24,13 @@ describe("WaitingTime", () => {
   });
 
   it("is less by what the request waited until it was let in, until it is renewed", () => {
-    const stopwatch = new Stopwatch({ id: "1", traces: null, ageMs: null, queuedMs: 20_000 });
+    const stopwatch = new Stopwatch({
+      id: "1",
+      traces: null,
+      ageMs: null,
+      queuedMs: 20_000,
+      place: null,
+    });
     const time = new WaitingTime(stopwatch, 60_000);
     expect(time.deadline() - performance.now()).toBeLessThan(40_001);
     time.renew();

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { ServingPlace } from "../../observe/stopwatch.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { type Leave, type Places, TOO_BUSY } from "./places.ts";
@@ -19,6 +20,12 @@ export interface AdmissionOptions {
   readonly limit: () => number;
   /** The longest wait, in milliseconds. The request has so much less time afterwards. */
   readonly maxWaitMs: number;
+}
+
+/** The place of a request that was let in. */
+export interface Admitted extends ServingPlace {
+  /** Gives it back for good. Further calls do nothing. */
+  leave(): void;
 }
 
 interface Waiter {
@@ -46,6 +53,10 @@ export class Admission {
   /** When it was last looked for requests that have waited too long, likewise. */
   #expiredAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #change: Change = (change) => {
+    this.#served += change;
+    if (change < 0) this.#admit();
+  };
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -63,10 +74,9 @@ export class Admission {
   /**
    * Waits until a request may be served; not at all if there is room.
    *
-   * @returns gives its place back
    * @throws {ServiceError} `too_busy` or `too_many_in_flight`
    */
-  enter(caller: string): Leave | Promise<Leave> {
+  enter(caller: string): Admitted | Promise<Admitted> {
     const leavePlace = this.#options.places.take(caller);
     if (this.#queue.size > 0 || this.#served >= this.#options.limit()) {
       if (!this.#isFullFor(caller)) return this.#enterLater(caller, leavePlace);
@@ -74,28 +84,21 @@ export class Admission {
       throw this.#refusal();
     }
     this.#served++;
-    return this.#leaveOnce(leavePlace);
+    return this.#admitted(leavePlace);
   }
 
-  async #enterLater(caller: string, leavePlace: Leave): Promise<Leave> {
+  async #enterLater(caller: string, leavePlace: Leave): Promise<Admitted> {
     try {
       await this.#wait(caller);
     } catch (reason) {
       leavePlace();
       throw reason;
     }
-    return this.#leaveOnce(leavePlace);
+    return this.#admitted(leavePlace);
   }
 
-  #leaveOnce(leavePlace: Leave): Leave {
-    let isServed = true;
-    return () => {
-      if (!isServed) return;
-      isServed = false;
-      leavePlace();
-      this.#served--;
-      this.#admit();
-    };
+  #admitted(leavePlace: Leave): Admitted {
+    return new AdmittedPlace(leavePlace, this.#change);
   }
 
   #wait(caller: string): Promise<void> {
@@ -151,5 +154,41 @@ export class Admission {
     for (const { refuse } of this.#queue.removeWhile((waiter) => waiter.since < since)) {
       refuse(this.#refusal());
     }
+  }
+}
+
+/** What changes the number of requests that are served. */
+type Change = (change: 1 | -1) => void;
+
+class AdmittedPlace implements Admitted {
+  readonly #leavePlace: Leave;
+  readonly #change: Change;
+  #state: "served" | "aside" | "over" = "served";
+  hasSteppedAside = false;
+
+  constructor(leavePlace: Leave, change: Change) {
+    this.#leavePlace = leavePlace;
+    this.#change = change;
+  }
+
+  stepAside(): void {
+    if (this.#state !== "served") return;
+    this.#state = "aside";
+    this.hasSteppedAside = true;
+    this.#change(-1);
+  }
+
+  comeBack(): void {
+    if (this.#state !== "aside") return;
+    this.#state = "served";
+    this.#change(1);
+  }
+
+  leave(): void {
+    if (this.#state === "over") return;
+    const isServed = this.#state === "served";
+    this.#state = "over";
+    this.#leavePlace();
+    if (isServed) this.#change(-1);
   }
 }

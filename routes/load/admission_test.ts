@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { Admission } from "./admission.ts";
-import { type Leave, Places } from "./places.ts";
+import { Admission, type Admitted } from "./admission.ts";
+import { Places } from "./places.ts";
 
 function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2, maxWaitMs = 300 } = {}) {
   const state = { limit };
@@ -14,42 +14,42 @@ function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2, maxWaitMs 
 const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Enters, and makes a promise of what is refused or let in at once. */
 const enter = async (admission: Admission, caller: string) => await admission.enter(caller);
-const codeOf = (entering: Promise<Leave>) => entering.then(() => null, (error) => error.code);
+const codeOf = (entering: Promise<Admitted>) => entering.then(() => null, (error) => error.code);
 
 describe("Admission", () => {
   it("lets in as many at once as the limit allows, and the next in turn as they leave", async () => {
     const { admission } = admissionOf();
     const order: string[] = [];
     const named = async (caller: string, name: string) => {
-      const leave = await admission.enter(caller);
+      const place = await admission.enter(caller);
       order.push(name);
-      return leave;
+      return place;
     };
     const [first, second] = await Promise.all([named("a", "a1"), named("a", "a2")]);
     const waiting = [named("a", "a3"), named("a", "a4"), named("b", "b1")];
     expect([admission.served, admission.queued]).toEqual([2, 3]);
-    for (const leave of [first, second]) leave();
+    for (const place of [first, second]) place.leave();
     const third = await waiting[0]!;
     await waiting[2]!;
     expect(order).toEqual(["a1", "a2", "a3", "b1"]);
-    third();
-    third();
+    third.leave();
+    third.leave();
     await waiting[1]!;
     expect([admission.served, admission.queued]).toEqual([2, 0]);
   });
 
   it("follows a limit that grows or shrinks", async () => {
     const state = admissionOf({ limit: 1 });
-    const leave = await state.admission.enter("a");
+    const place = await state.admission.enter("a");
     const waiting = state.admission.enter("a");
     state.limit = 2;
     await waiting;
     state.limit = 1;
-    leave();
+    place.leave();
     const next = state.admission.enter("a");
     await pause(20);
     expect(state.admission.queued).toBe(1);
-    (await waiting)();
+    (await waiting).leave();
     await next;
   });
 
@@ -63,7 +63,7 @@ describe("Admission", () => {
 
   it("keeps a queue that never empties at half of the limit, each caller with its share", async () => {
     const { admission } = admissionOf({ max: 1_000, limit: 10 });
-    const leaves = await Promise.all(Array.from({ length: 10 }, () => enter(admission, "served")));
+    const places = await Promise.all(Array.from({ length: 10 }, () => enter(admission, "served")));
     // A burst may be longer, and nobody is let in for as long as one may wait.
     const burst = Array.from({ length: 15 }, () => codeOf(enter(admission, "a")));
     expect(admission.queued).toBe(15);
@@ -74,20 +74,20 @@ describe("Admission", () => {
     const other = enter(admission, "b");
     expect(admission.queued).toBe(6);
     // One of each caller in turn.
-    for (const leave of leaves.slice(0, 2)) leave();
+    for (const place of places.slice(0, 2)) place.leave();
     await other;
-    for (const leave of leaves.slice(2)) leave();
+    for (const place of places.slice(2)) place.leave();
     await Promise.all(waiting);
   });
 
   it("lets a burst wait, and refuses it if no place gets free", async () => {
     const { admission } = admissionOf({ limit: 1 });
-    const leave = await admission.enter("a");
+    const place = await admission.enter("a");
     const waiting = enter(admission, "b");
     await pause(20);
     expect(admission.queued).toBe(1);
     expect(await codeOf(waiting)).toBe("too_busy");
-    leave();
+    place.leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
     await admission.enter("c");
   });
@@ -96,9 +96,9 @@ describe("Admission", () => {
     const { admission } = admissionOf({ max: 1_000, limit: 2, maxWaitMs: 60_000 });
     const startedAt = performance.now();
     const served = Array.from({ length: 30 }, async () => {
-      const leave = await admission.enter("a");
+      const place = await admission.enter("a");
       await pause(40);
-      leave();
+      place.leave();
     });
     expect(admission.queued).toBe(28);
     await Promise.all(served);
@@ -119,5 +119,39 @@ describe("Admission", () => {
     for (let count = 0; count < 10; count++) {
       expect(() => admission.enter("b")).toThrow(expect.objectContaining({ code: "too_busy" }));
     }
+  });
+
+  it("serves another request while one has stepped aside, and counts it again when it comes back", async () => {
+    const { admission } = admissionOf({ limit: 1 });
+    const first = await admission.enter("a");
+    const waiting = enter(admission, "b");
+    first.stepAside();
+    first.stepAside();
+    const second = await waiting;
+    expect([admission.served, admission.queued]).toEqual([1, 0]);
+    // There is work to do for it, whatever the limit says.
+    first.comeBack();
+    first.comeBack();
+    expect(admission.served).toBe(2);
+    const third = enter(admission, "c");
+    first.leave();
+    expect([admission.served, admission.queued]).toEqual([1, 1]);
+    second.leave();
+    await third;
+    expect([first.hasSteppedAside, second.hasSteppedAside]).toEqual([true, false]);
+  });
+
+  it("forgets a request that leaves while it has stepped aside", async () => {
+    const { admission } = admissionOf({ max: 1, limit: 1 });
+    const first = await admission.enter("a");
+    first.stepAside();
+    expect(await codeOf(enter(admission, "b"))).toBe("too_busy");
+    first.leave();
+    first.comeBack();
+    first.leave();
+    expect(admission.served).toBe(0);
+    const next = await admission.enter("b");
+    next.leave();
+    expect(admission.served).toBe(0);
   });
 });

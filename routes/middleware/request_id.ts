@@ -44,7 +44,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
       context.set("request", {
         id,
         startedAt: performance.now(),
-        cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0 }),
+        cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0, place: null }),
         publicUrl,
         route: "unmatched",
         query: null,

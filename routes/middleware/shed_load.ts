@@ -11,6 +11,7 @@ import { CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, RequestContext } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
+import type { Admitted } from "../load/admission.ts";
 import type { Load } from "../load/load.ts";
 import type { Leave } from "../load/places.ts";
 import type { Step } from "../step.ts";
@@ -29,7 +30,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     return error;
   }
 
-  function take(caller: string): Leave | Promise<Leave> {
+  function take(caller: string): Admitted | Promise<Admitted> {
     try {
       const place = admission.enter(caller);
       return place instanceof Promise ? place.catch(refuse) : place;
@@ -49,8 +50,9 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
   }
 
   /** Gives a request what it needs while it is served. */
-  function admit(context: Context<AppEnv>, caller: string, leavePlace: Leave): void {
+  function admit(context: Context<AppEnv>, caller: string, place: Admitted): void {
     const request = context.get("request");
+    if (request.cassandra.request !== null) request.cassandra.request.place = place;
     let leaveStream: Leave | null = null;
     request.run = (steps) => slices.run(caller, steps);
     request.takeWriteSlot = () => slots.take(caller);
@@ -66,10 +68,10 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
       request.holdsStream = true;
       // Each page or line has the whole time.
       noteWait(context, 0);
-      leavePlace();
+      place.leave();
     };
     request.leavePlace = () => {
-      leavePlace();
+      place.leave();
       leaveStream?.();
     };
   }
@@ -81,9 +83,9 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
       const place = take(caller);
       if (!(place instanceof Promise)) return admit(context, caller, place);
       const since = performance.now();
-      return place.then((leave) => {
+      return place.then((admitted) => {
         noteWait(context, performance.now() - since);
-        admit(context, caller, leave);
+        admit(context, caller, admitted);
       });
     },
     leave(context) {
@@ -116,6 +118,7 @@ function routeOf(context: Context<AppEnv>): string {
 
 /** Whether its time says how busy Cassandra and this process are: a failure may be fast for any reason. */
 function isTelling({ cassandra, code }: RequestContext): boolean {
-  if (cassandra.ms === 0) return false;
+  // A read that waited for the statement of another one says how many read the same.
+  if (cassandra.ms === 0 || cassandra.request?.place?.hasSteppedAside) return false;
   return code === null || CODES[code].status < 500 || CODES[code].status === 504;
 }
