@@ -158,10 +158,10 @@ docs/configuration.md lists every setting`),
       what: "rates that cannot be read",
       env: { RATE_LIMIT: "50, 5/s per=tenants, 1/s, 2/s per=caller", RATE_LIMIT_PUBLIC: "0/s" },
       mistakes: [
-        'RATE_LIMIT has "50": Missing unit of "50": Write it as "50/s burst=100 per=claim:tenant", or as "10000 rows/m"',
-        'RATE_LIMIT has "5/s per=tenants": Cannot count by "tenants": Use one of "caller", "client", "address", "route", "everybody", "claim:…"',
+        'RATE_LIMIT has "50": missing unit of "50": write it as "50/s burst=100 per=claim:tenant", or as "10000 rows/m"',
+        'RATE_LIMIT has "5/s per=tenants": cannot count by "tenants": use one of "caller", "client", "address", "route", "everybody", "claim:…"',
         'RATE_LIMIT has "2/s per=caller": two rates are named "requests/s per caller": keep one of them',
-        'RATE_LIMIT_PUBLIC has "0/s": Cannot use "0" as a number of requests or rows: Write a whole number of at least 1',
+        'RATE_LIMIT_PUBLIC has "0/s": cannot use "0" as a number of requests or rows: write a whole number of at least 1',
       ],
     },
     {

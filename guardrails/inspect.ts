@@ -5,6 +5,7 @@
  * @module
  */
 import type { Query, Waiver } from "../catalog/query.ts";
+import { asClause } from "../catalog/text/as_clause.ts";
 import { formatDiagnostics, placeOf } from "../catalog/text/diagnose.ts";
 import type { Diagnostic } from "../catalog/text/source.ts";
 import { suggest } from "../catalog/text/suggest.ts";
@@ -59,7 +60,9 @@ export function inspectKeyspace(keyspace: InspectedKeyspace): string[] {
   return Object.entries(GUARDRAILS).flatMap(([name, guardrail]) =>
     guardrail.about !== "keyspace"
       ? []
-      : guardrail.inspect(keyspace).map((message) => `${message}: ${guardrail.instead} (${name})`)
+      : guardrail.inspect(keyspace).map((message) =>
+        `${message}: ${asClause(guardrail.instead)} (${name})`
+      )
   );
 }
 

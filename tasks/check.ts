@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { asClause } from "../catalog/text/as_clause.ts";
 import { suggest } from "../catalog/text/suggest.ts";
 import { type Config, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
@@ -188,7 +189,9 @@ function readArguments(args: readonly string[]): Arguments {
     !FLAGS.includes(word) && (at < 0 || index !== at + 1)
   );
   if (unknown !== undefined) {
-    throw new Error(`Cannot check: unknown argument "${unknown}": ${suggest(unknown, FLAGS)}`);
+    throw new Error(
+      `Cannot check: unknown argument "${unknown}": ${asClause(suggest(unknown, FLAGS))}`,
+    );
   }
   return {
     scratch: words.includes("--scratch"),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { asClause } from "../catalog/text/as_clause.ts";
 import { suggest } from "../catalog/text/suggest.ts";
 import type { Resolution } from "../db/migrate/resolve.ts";
 
@@ -56,7 +57,9 @@ export function readMigrateArguments(args: readonly string[]): MigrateArguments 
         resolution = readResolution(words.shift(), words.shift());
         break;
       default:
-        throw new Error(`Cannot migrate: unknown argument "${word}": ${suggest(word, KNOWN)}`);
+        throw new Error(
+          `Cannot migrate: unknown argument "${word}": ${asClause(suggest(word, KNOWN))}`,
+        );
     }
   }
   if (to !== null && command !== "apply" && command !== "plan") {

@@ -35,8 +35,8 @@ describe("readMigrateArguments()", () => {
   const RESOLVE =
     'Cannot migrate: "--resolve" needs a statement and what became of it, such as "--resolve 0007:2 applied" or "--resolve 0007:2 again"';
   const REFUSED: readonly [string, string][] = [
-    ["--pan", 'Cannot migrate: unknown argument "--pan": Did you mean "--plan"?'],
-    ["statu", 'Cannot migrate: unknown argument "statu": Did you mean "status"?'],
+    ["--pan", 'Cannot migrate: unknown argument "--pan": did you mean "--plan"?'],
+    ["statu", 'Cannot migrate: unknown argument "statu": did you mean "status"?'],
     ["--to", TO],
     ["--to seven", TO],
     ["--to --plan", TO],

@@ -6,6 +6,7 @@
  */
 import { type ClaimPath, parseClaimPath } from "../../catalog/text/claim_path.ts";
 import { quote } from "../../catalog/text/quote.ts";
+import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { isJsonObject } from "../../codec/json/json_object.ts";
 
@@ -44,7 +45,9 @@ export function parseControl(text: string): ControlState {
   if (!isJsonObject(json)) throw new Error("it is not a JSON object");
   const unknown = Object.keys(json).find((name) => !MEMBERS.some((known) => known === name));
   if (unknown !== undefined) {
-    throw new Error(`it has an unknown member ${quote(unknown)}: ${suggest(unknown, MEMBERS)}`);
+    throw new Error(
+      `it has an unknown member ${quote(unknown)}: ${asClause(suggest(unknown, MEMBERS))}`,
+    );
   }
   return {
     readOnly: readFlag(json.read_only, "read_only"),

@@ -40,7 +40,7 @@ describe("parseControl()", () => {
     ['{"read_only": true', "it is not JSON"],
     ["[]", "it is not a JSON object"],
     ["null", "it is not a JSON object"],
-    ['{"readonly": true}', 'it has an unknown member "readonly": Did you mean "read_only"?'],
+    ['{"readonly": true}', 'it has an unknown member "readonly": did you mean "read_only"?'],
     ['{"read_only": "true"}', '"read_only" is neither true nor false'],
     ['{"read_only": null}', '"read_only" is neither true nor false'],
     ['{"queries_off": "list_items"}', '"queries_off" is not a list of names'],

@@ -7,6 +7,7 @@
  * @module
  */
 import type { ParamSource } from "../../catalog/query.ts";
+import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { Json } from "../../codec/codec.ts";
 import { finish } from "../../codec/steps.ts";
@@ -81,7 +82,7 @@ function compileNames({ query, params }: PreparedQuery): (body: object) => void 
   return (body) => {
     const unknown = Object.keys(body).find((name) => !names.includes(name));
     if (unknown !== undefined) {
-      const help = names.length === 0 ? "it takes no values" : suggest(unknown, names);
+      const help = names.length === 0 ? "it takes no values" : asClause(suggest(unknown, names));
       throw new TypeError(`Cannot call query "${query.name}" with a value "${unknown}": ${help}`);
     }
     const missing = required.find((name) => !Object.hasOwn(body, name));

@@ -11,6 +11,7 @@ import {
   fits,
 } from "../../catalog/parse/combination.ts";
 import { PAGE_PARAMETERS } from "../../catalog/parse/params.ts";
+import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
@@ -39,7 +40,7 @@ export function compileChoice(prepared: readonly PreparedQuery[]): QueryChooser 
     throw invalidInput([
       ...unknown.map((name): InputError => ({
         pointer: pointerTo(["query", name]),
-        detail: `Unknown: ${suggest(name, [...known, ...own])}`,
+        detail: `Unknown: ${asClause(suggest(name, [...known, ...own]))}`,
       })),
       { pointer: "/query", detail },
     ]);

@@ -8,6 +8,7 @@ import type { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { ParamSource } from "../../catalog/query.ts";
 import { SCAN_PARAMETERS } from "../../catalog/tags/scan_tag.ts";
+import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { primitives } from "../../codec/primitives.ts";
 import type { Steps } from "../../codec/steps.ts";
@@ -276,7 +277,7 @@ function isRead(source: ParamSource): source is ReadSource {
 }
 
 function unknown(place: ParamPlace, name: string, known: readonly string[]): InputError {
-  const help = known.length === 0 ? "This route takes none" : suggest(name, known);
+  const help = known.length === 0 ? "this route takes none" : asClause(suggest(name, known));
   return { pointer: pointerTo([place, name]), detail: `Unknown: ${help}` };
 }
 

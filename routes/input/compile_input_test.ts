@@ -105,10 +105,10 @@ describe("compileInput()", () => {
     });
     expect(mistakesOf(() => read(wrong))).toEqual({
       "/query/keep": expect.any(String),
-      "/query/kep": 'Unknown: Did you mean "keep"?',
+      "/query/kep": 'Unknown: did you mean "keep"?',
       "/body/name": "Required",
       "/body/note": expect.any(String),
-      "/body/nme": 'Unknown: Did you mean "name"?',
+      "/body/nme": 'Unknown: did you mean "name"?',
       "/body/a~1b": expect.stringContaining("Unknown"),
     });
   });

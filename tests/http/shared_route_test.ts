@@ -100,7 +100,7 @@ describe("Queries that share a route", () => {
       ["?level=high", [{ pointer: "/query/level" }]],
       ["?severty=high", [{
         pointer: "/query/severty",
-        detail: 'Unknown: Did you mean "severity"?',
+        detail: 'Unknown: did you mean "severity"?',
       }]],
       ["?limit=1&tenant_id=other", [{ pointer: "/query/tenant_id" }]],
     ] as const

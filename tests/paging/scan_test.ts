@@ -164,7 +164,7 @@ describe("@scan", () => {
     "a token of the caller's": [
       "range=0&start_token=0",
       "/query/start_token",
-      'Unknown: Use one of "limit", "cursor", "range", "ranges"',
+      'Unknown: use one of "limit", "cursor", "range", "ranges"',
     ],
     "a table that is divided otherwise": [
       "range=0&ranges=64",

@@ -243,7 +243,7 @@ BEGIN BATCH INSERT INTO ${keyspace}.other (id) VALUES (1); APPLY BATCH;`,
     const { code, stderr } = await runTask("check", { env: made.env, args: ["--scrach"] });
     expect([code, stderr]).toEqual([
       1,
-      'Cannot check: unknown argument "--scrach": Did you mean "--scratch"?\n',
+      'Cannot check: unknown argument "--scrach": did you mean "--scratch"?\n',
     ]);
   });
 });

@@ -101,7 +101,7 @@ docs/configuration.md lists every setting`,
       task: "migrate",
       args: ["--dry-run"],
       says:
-        'Cannot migrate: unknown argument "--dry-run": Use one of "status", "--plan", "--to", "--wait", "--resolve"',
+        'Cannot migrate: unknown argument "--dry-run": use one of "status", "--plan", "--to", "--wait", "--resolve"',
     },
     {
       what: "takes the data centre's name from a tutorial",

@@ -125,7 +125,7 @@ describe("as=", () => {
     expect(status).toBe(422);
     expect(body.errors).toEqual([
       { pointer: "/body/feeCurrency", detail: "Required" },
-      { pointer: "/body/fee_currency", detail: 'Unknown: Did you mean "feeCurrency"?' },
+      { pointer: "/body/fee_currency", detail: 'Unknown: did you mean "feeCurrency"?' },
     ]);
   });
 
@@ -142,7 +142,7 @@ describe("as=", () => {
     const { body } = await send("GET", "/search?top=1000&row_limit=1&limit=5");
     expect(body.errors).toEqual([
       { pointer: "/query/top", detail: "Expected a value from 1 to 100" },
-      { pointer: "/query/row_limit", detail: 'Unknown: Use one of "top", "limit", "cursor"' },
+      { pointer: "/query/row_limit", detail: 'Unknown: use one of "top", "limit", "cursor"' },
     ]);
   });
 
@@ -176,7 +176,7 @@ describe("as=", () => {
         code: "invalid_input",
         errors: [
           { pointer: "/body/productId", detail: "Required" },
-          { pointer: "/body/product_id", detail: 'Unknown: Did you mean "productId"?' },
+          { pointer: "/body/product_id", detail: 'Unknown: did you mean "productId"?' },
         ],
       }),
     ]);

@@ -9,6 +9,7 @@ import {
   nameOfRate,
   tokenPartOf,
 } from "../../../catalog/tags/parts/rate_name.ts";
+import { asClause } from "../../../catalog/text/as_clause.ts";
 import { partsOf, type SettingKind } from "./setting_kind.ts";
 
 /** @param isPublic whether they are for callers without a token */
@@ -19,7 +20,9 @@ export function rates({ isPublic }: { isPublic: boolean }): SettingKind<readonly
       const names = new Set<string>();
       return partsOf(text).flatMap((part) => {
         const { rate, mistakes } = parseRate(part);
-        for (const { message, help } of mistakes) fail(`${message}: ${help}`, part);
+        for (const { message, help } of mistakes) {
+          fail(`${asClause(message)}: ${asClause(help)}`, part);
+        }
         if (rate === null) return [];
         const ofToken = isPublic ? tokenPartOf(rate) : null;
         if (ofToken !== null) fail(`${ofToken} needs a token, which these callers lack`, part);
