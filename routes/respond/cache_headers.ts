@@ -25,9 +25,14 @@ const WITHOUT: CacheHeaders = { useFor: () => "use", of: () => ({}) };
  * the same browser may have another user next, with other claims, and another token of the same user shows more of
  * a row, or less.
  */
-export function choosingHeaders({ access, params }: Pick<Query, "access" | "params">): string[] {
+export function choosingHeaders(
+  { access, params, cache, etag }: Pick<Query, "access" | "params" | "cache" | "etag">,
+): string[] {
   const bound = params.filter(({ source }) => source.in === "header").map(clientNameOf);
-  return access.kind === "public" ? bound : ["Authorization", ...bound];
+  const token = access.kind === "public" ? [] : ["Authorization"];
+  // The runtime says so only of answers that it compresses, which no answer with an entity tag is.
+  const coding = cache === null || etag !== null ? [] : ["Accept-Encoding"];
+  return [...token, ...bound, ...coding];
 }
 
 /** @param also further directives of `Cache-Control` */
