@@ -1,7 +1,7 @@
 /**
- * Takes the picture of the docs page that stands in the README:
+ * Takes the picture of the page at `/docs` that the README shows:
  *
- *     deno run -A tests/pictures/docs_page.ts
+ *     deno run -A tests/openapi/docs_page_picture.ts
  *
  * @module
  */
