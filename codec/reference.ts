@@ -4,8 +4,8 @@
  * @module
  */
 import type { BucketUnit } from "../catalog/query.ts";
-import type { BucketForms } from "./bucket_form.ts";
-import { DEFAULT_NUMBER } from "./bucket_number.ts";
+import type { BucketForms } from "./buckets/bucket_form.ts";
+import { DEFAULT_NUMBER } from "./buckets/bucket_number.ts";
 import type { Codec, CqlType } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
 import type { InstantReaders } from "./parts/format.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { numberedBuckets } from "../bucket_form.ts";
-import { msOfEpoch } from "../bucket_number.ts";
+import { numberedBuckets } from "../buckets/bucket_form.ts";
+import { msOfEpoch } from "../buckets/bucket_number.ts";
 import { QUOTE } from "../json/characters.ts";
 import { ExactNumber } from "../json/exact_number.ts";
 import type { JsonWriter } from "../json/json_writer.ts";

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
-import { namedBuckets } from "../bucket_form.ts";
+import { namedBuckets } from "../buckets/bucket_form.ts";
 import {
   fixed,
   type Format,

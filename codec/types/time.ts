@@ -5,8 +5,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { startOrNull } from "../bucket.ts";
-import { type BucketForms, isWithinDay } from "../bucket_form.ts";
+import { startOrNull } from "../buckets/bucket.ts";
+import { type BucketForms, isWithinDay } from "../buckets/bucket_form.ts";
 import { COLON, DIGIT_ZERO, LETTER_T, LETTER_Z, POINT, QUOTE } from "../json/characters.ts";
 import { type JsonWriter, writeTwoDigits } from "../json/json_writer.ts";
 import { DATE_PATTERN, dateText, parseDate, writeDate } from "../parts/civil.ts";

@@ -14,9 +14,9 @@ import {
   hasBucket,
   LAST_MS,
   neighbourStart,
-} from "../../codec/bucket.ts";
-import type { BucketForm } from "../../codec/bucket_form.ts";
-import { DEFAULT_NUMBER } from "../../codec/bucket_number.ts";
+} from "../../codec/buckets/bucket.ts";
+import type { BucketForm } from "../../codec/buckets/bucket_form.ts";
+import { DEFAULT_NUMBER } from "../../codec/buckets/bucket_number.ts";
 import type { Codec } from "../../codec/codec.ts";
 
 /** What the tags say of buckets. */

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { BucketNumber, BucketUnit, EpochUnit } from "../../catalog/query.ts";
-import { bucketName, bucketStart, neighbourStart } from "../../codec/bucket.ts";
+import { bucketName, bucketStart, neighbourStart } from "../../codec/buckets/bucket.ts";
 import type { Codec, PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { type Bucket, bucketFor } from "./bucket_param.ts";

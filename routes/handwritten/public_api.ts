@@ -19,7 +19,7 @@
  * @module
  */
 export { z } from "@hono/zod-openapi";
-export { parseBucketName } from "../../codec/bucket.ts";
+export { parseBucketName } from "../../codec/buckets/bucket.ts";
 export type { CqlType, Json } from "../../codec/codec.ts";
 export { codecFor } from "../../codec/codec_for.ts";
 export { ExactNumber } from "../../codec/json/exact_number.ts";

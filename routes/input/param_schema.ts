@@ -5,7 +5,7 @@
  * @module
  */
 import type { z } from "@hono/zod-openapi";
-import { type Bounds, boundsCheck } from "../../codec/bounds.ts";
+import { type Bounds, boundsCheck } from "../../codec/constraints/bounds.ts";
 import type { Codec } from "../../codec/codec.ts";
 import {
   constrainedType,
@@ -13,7 +13,7 @@ import {
   type Constraints,
   constraintsOf,
   violations,
-} from "../../codec/constraint.ts";
+} from "../../codec/constraints/constraint.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import type { Similarity } from "../../db/schema/table.ts";
 import { heldByTimeuuid, named } from "./time_schema.ts";

@@ -5,7 +5,7 @@
  */
 import type { z } from "@hono/zod-openapi";
 import type { BucketNumber, BucketUnit } from "../../catalog/query.ts";
-import { bucketPhrase, exampleStart } from "../../codec/bucket.ts";
+import { bucketPhrase, exampleStart } from "../../codec/buckets/bucket.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { bucketForm } from "../../db/prepare/bucket_param.ts";
 import { isWithinTimeuuid } from "../../db/prepare/facts/timeuuid_bounds.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bucketPhrase } from "../../../codec/bucket.ts";
+import { bucketPhrase } from "../../../codec/buckets/bucket.ts";
 import { bucketForm } from "../bucket_param.ts";
 import { isWithinTimeuuid, timeuuidBounds } from "../facts/timeuuid_bounds.ts";
 import type { ParamFacts } from "./param_facts.ts";

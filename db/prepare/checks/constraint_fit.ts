@@ -7,7 +7,7 @@
 import type { Param } from "../../../catalog/query.ts";
 import { MAX_STEPS } from "../../../catalog/tags/param/pattern.ts";
 import type { Report } from "../../../catalog/text/source.ts";
-import { boundsCheck } from "../../../codec/bounds.ts";
+import { boundsCheck } from "../../../codec/constraints/bounds.ts";
 import type { Codec, CqlType } from "../../../codec/codec.ts";
 import {
   constrainedType,
@@ -17,7 +17,7 @@ import {
   isText,
   MAX_ELEMENT_LENGTH,
   violations,
-} from "../../../codec/constraint.ts";
+} from "../../../codec/constraints/constraint.ts";
 
 const NUMBERS: readonly CqlType["kind"][] = [
   "tinyint",

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Param } from "../../../catalog/query.ts";
-import { boundsCheck } from "../../../codec/bounds.ts";
+import { boundsCheck } from "../../../codec/constraints/bounds.ts";
 import type { CqlType } from "../../../codec/codec.ts";
 import { checkBucketName, checkTimeuuidDefault } from "./bucket_fit.ts";
 import { checkConstraints } from "./constraint_fit.ts";

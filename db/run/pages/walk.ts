@@ -6,7 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { bucketNouns, bucketStart, neighbourStart } from "../../../codec/bucket.ts";
+import { bucketNouns, bucketStart, neighbourStart } from "../../../codec/buckets/bucket.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import type { EncodedValues, PreparedWalk } from "../../prepare/prepared_query.ts";
 import type { Timed } from "../deadline.ts";

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { BucketUnit } from "../catalog/query.ts";
+import type { BucketUnit } from "../../catalog/query.ts";
 import {
   bucketName,
   bucketNoun,

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { BucketNumber, BucketUnit, EpochUnit } from "../catalog/query.ts";
+import type { BucketNumber, BucketUnit, EpochUnit } from "../../catalog/query.ts";
 import { bucketStart, FIRST_MS, hasBucket, LAST_MS, neighbourStart } from "./bucket.ts";
 import { bucketNumber, msOfEpoch, startOfNumber } from "./bucket_number.ts";
 

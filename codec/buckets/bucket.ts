@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { BucketUnit } from "../catalog/query.ts";
+import type { BucketUnit } from "../../catalog/query.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

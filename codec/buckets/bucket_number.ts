@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { BucketNumber, BucketUnit, EpochUnit } from "../catalog/query.ts";
+import type { BucketNumber, BucketUnit, EpochUnit } from "../../catalog/query.ts";
 import {
   bucketName,
   FIRST_WEEK_MS,

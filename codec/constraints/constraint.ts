@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { ParamOptions } from "../catalog/tags/param/options.ts";
-import type { Codec, CqlType, Json } from "./codec.ts";
-import { codecFor } from "./codec_for.ts";
-import { withNumbers } from "./json/minus_zero.ts";
-import { type Decimal, parseDecimal } from "./parts/decimal.ts";
+import type { ParamOptions } from "../../catalog/tags/param/options.ts";
+import type { Codec, CqlType, Json } from "../codec.ts";
+import { codecFor } from "../codec_for.ts";
+import { withNumbers } from "../json/minus_zero.ts";
+import { type Decimal, parseDecimal } from "../parts/decimal.ts";
 import { TEXT_FORMS } from "./text_format.ts";
 
 export type Constraints = Pick<ParamOptions, "enum" | "pattern" | "format">;

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { TextFormat } from "../catalog/tags/param/format_option.ts";
-import { parseStoredIpAddress } from "./parts/ip_address.ts";
+import type { TextFormat } from "../../catalog/tags/param/format_option.ts";
+import { parseStoredIpAddress } from "../parts/ip_address.ts";
 
 export interface TextForm {
   /** As in 'Expected an e-mail address'. */

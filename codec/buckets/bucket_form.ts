@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { BucketUnit } from "../catalog/query.ts";
+import type { BucketUnit } from "../../catalog/query.ts";
 import { bucketName, parseBucketName } from "./bucket.ts";
 import { bucketNumber, type NumberedBuckets, startOfNumber } from "./bucket_number.ts";
 

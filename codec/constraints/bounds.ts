@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Codec } from "./codec.ts";
-import { type Decimal, parseDecimal } from "./parts/decimal.ts";
+import type { Codec } from "../codec.ts";
+import { type Decimal, parseDecimal } from "../parts/decimal.ts";
 
 /** As written in the tag; null if not given. */
 export interface Bounds {

@@ -1,9 +1,9 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { boundsCheck } from "./bounds.ts";
-import type { CqlType } from "./codec.ts";
-import { codecFor } from "./codec_for.ts";
-import { parseJson } from "./json/parse_json.ts";
+import type { CqlType } from "../codec.ts";
+import { codecFor } from "../codec_for.ts";
+import { parseJson } from "../json/parse_json.ts";
 
 interface Case {
   readonly type: CqlType | Extract<CqlType["kind"], "int" | "bigint">;
