@@ -108,6 +108,15 @@ export const WORKS: readonly Work[] = [
     plan: () => () => readStation(0),
   },
   {
+    kind: "requests",
+    name: "hot-page",
+    title: "read 20 rows, the same for 2,000 connections",
+    rows: SERIES.short.rows,
+    connections: 2_000,
+    isLong: true,
+    plan: () => () => readPage("short", 0),
+  },
+  {
     kind: "transfer",
     name: "rows-out",
     title: "many rows out as NDJSON",
@@ -126,7 +135,11 @@ function readStation(index: number): PlannedRequest {
 }
 
 function readSeries(series: keyof typeof SERIES, random: Random): PlannedRequest {
-  const id = seriesId(series, Math.floor(random() * SERIES[series].stations));
+  return readPage(series, Math.floor(random() * SERIES[series].stations));
+}
+
+function readPage(series: keyof typeof SERIES, index: number): PlannedRequest {
+  const id = seriesId(series, index);
   return { method: "GET", path: `/stations/${id}/observations/${MONTH}`, body: null };
 }
 

@@ -84,8 +84,15 @@ export class JsonWriter {
     const { length } = text;
     this.reserve(length);
     const { bytes, at } = this;
-    for (let index = 0; index < length; index++) bytes[at + index] = text[index]!;
+    if (length > LONG_TEXT) bytes.set(text, at);
+    else for (let index = 0; index < length; index++) bytes[at + index] = text[index]!;
     this.at = at + length;
+  }
+
+  /** A copy of what is written from `start` on. */
+  copyFrom(start: number): Uint8Array {
+    // Not `slice()`, which makes a view of a `Buffer`.
+    return new Uint8Array(this.bytes.subarray(start, this.at));
   }
 
   /** A single character of ASCII. */

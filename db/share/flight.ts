@@ -69,7 +69,10 @@ export class Flight {
     if (first === undefined) return null;
     return new Promise((landed) => {
       first.send(this.#latest).then(
-        (result) => this.#land(({ resolve }) => resolve(result), landed),
+        (result) => {
+          const shared = this.#passengers.length > 1 ? withTexts(result) : result;
+          this.#land(({ resolve }) => resolve(shared), landed);
+        },
         (error) =>
           this.#land(({ reject }) => {
             // The caller that answers with it may add to it.
@@ -112,6 +115,11 @@ export class Flight {
     if (this.#passengers.length > 0) this.#setAlarm(this.#earliest);
     for (const { reject } of late) reject(tooLate());
   }
+}
+
+/** The same answer, whose rows are written once for all who write them in the same way. */
+function withTexts(result: RawResult): RawResult {
+  return { ...result, rows: { ...result.rows, texts: new Map() } };
 }
 
 function tooLate(): ServiceError {

@@ -4,7 +4,8 @@
  * was acknowledged before it, as if it had been sent alone. The next flight leaves when the one before it
  * returns, or after a short while if that is slow. A read that is alone leaves at once.
  *
- * Rows are shared as bytes. What becomes of them is each caller's.
+ * Rows are shared as bytes, and so is their text among those who see the same of them. What else becomes of them is
+ * each caller's.
  *
  * @module
  */

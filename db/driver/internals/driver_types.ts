@@ -49,6 +49,8 @@ export interface RawRows {
   readonly body: Buffer;
   readonly offset: number;
   readonly end: number;
+  /** Of rows that several requests get: their text, by who wrote it. */
+  readonly texts?: Map<object, Uint8Array>;
 }
 
 export interface RawResult {

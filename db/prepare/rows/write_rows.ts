@@ -45,7 +45,7 @@ export function compileRowWriter(cells: readonly Cell[]): RowWriter {
   return {
     write(rows, target) {
       try {
-        writeAtOnce(rows, target, row);
+        writeOnce(rows, target, row);
       } catch (error) {
         throw asServiceError(error);
       }
@@ -74,6 +74,22 @@ interface SingleRow {
   writeSteps(body: Buffer, at: number, out: JsonWriter): Steps<void>;
   /** Where the next row begins. */
   endOf(body: Buffer, at: number): number;
+}
+
+/** To keep a shorter text takes as long as to write it again. */
+const MIN_KEPT_BYTES = 512;
+
+/** Rows that several requests get are written for the first of them, and copied for the others. */
+function writeOnce(rows: RawRows, target: RowTarget, row: SingleRow): void {
+  const { texts } = rows;
+  const isKept = texts !== undefined && target.layout === "elements" && target.isFirst;
+  if (!isKept || rows.end - rows.offset < MIN_KEPT_BYTES) return writeAtOnce(rows, target, row);
+  const { out } = target;
+  const written = texts.get(row);
+  if (written !== undefined) return out.raw(written);
+  const start = out.at;
+  writeAtOnce(rows, target, row);
+  texts.set(row, out.copyFrom(start));
 }
 
 function writeAtOnce(

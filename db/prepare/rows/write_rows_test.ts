@@ -137,6 +137,39 @@ describe("the writer of rows", () => {
     ]);
   });
 
+  it("writes rows that several requests get once for each view of them", () => {
+    const columns = columnsOf(["id", INT], ["note", TEXT]);
+    const open = compileRowReader(columns);
+    const masked = compileRowReader(columns, {
+      concealOf: (index) => index === 1 ? () => "****" : null,
+    });
+    const plain = rowsOf(2, [int(1), Buffer.from("a".repeat(600)), int(2), Buffer.from("b")]);
+    const [openText, maskedText] = [open, masked].map((reader) => write(reader, plain)[0]!);
+    const rows = { ...plain, texts: new Map() };
+    const target = (out: JsonWriter) => ({ out, layout: "elements", isFirst: true }) as const;
+    const textOf = ({ writer }: RowReader) => {
+      const out = new JsonWriter();
+      out.ascii("[");
+      writer.write(rows, target(out));
+      return new TextDecoder().decode(out.view());
+    };
+    for (const reader of [open, masked, open, masked]) {
+      expect(textOf(reader)).toBe(`[${reader === open ? openText : maskedText}`);
+    }
+    expect(rows.texts.size).toBe(2);
+    // It is not read again.
+    plain.body.fill(0);
+    expect([open, masked].map(textOf)).toEqual([`[${openText}`, `[${maskedText}`]);
+    // In another layout, or after other rows, the text is another.
+    const lines = new JsonWriter();
+    const again = rowsOf(2, [int(1), Buffer.from("a".repeat(600)), int(2), Buffer.from("b")]);
+    open.writer.write({ ...again, texts: rows.texts }, { ...target(lines), layout: "lines" });
+    expect(new TextDecoder().decode(lines.view())).toBe(write(open, again, { layout: "lines" })[0]);
+    const later = new JsonWriter();
+    open.writer.write({ ...again, texts: rows.texts }, { ...target(later), isFirst: false });
+    expect(new TextDecoder().decode(later.view())).toBe(`,${openText}`);
+  });
+
   it("pauses before the first row, between rows, and inside a large one", () => {
     const reader = compileRowReader(columnsOf(["note", TEXT], ["all", TEXTS]));
     const members = list(Array.from({ length: 5_000 }, (_, index) => int(index)));
