@@ -5,7 +5,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { PreparedStatement, RawResult } from "../driver/internals/driver_types.ts";
+import type { PreparedStatement, RawResult, RowTexts } from "../driver/internals/driver_types.ts";
 import {
   isSamePacked,
   type PackedIdentity,
@@ -32,7 +32,8 @@ interface Entry extends KeptAnswer {
   readonly identity: PackedIdentity;
   readonly shelf: Shelf;
   readonly hash: number;
-  readonly bytes: number;
+  /** With those of its texts. */
+  bytes: number;
 }
 
 export interface Reads {
@@ -101,12 +102,25 @@ export class AnswerCache {
     }
     const bytes = ENTRY_BYTES + bytesOf(identity, result);
     if (bytes > this.#maxBytes / LARGEST_PART) return;
-    const entry: Entry = { ...times, ...copyOf(identity, result), shelf, hash, bytes };
+    const texts = new KeptTexts((added) => this.#grow(entry, added));
+    const entry: Entry = { ...times, ...copyOf(identity, result, texts), shelf, hash, bytes };
     this.#shelves.set(statement, shelf);
     shelf.set(hash, entry);
     this.#entries.add(entry);
     this.#bytes += bytes;
     this.#makeRoom(now);
+  }
+
+  /**
+   * Counts a text that an entry gets.
+   *
+   * @returns whether there is room for it; no answer goes for a text
+   */
+  #grow(entry: Entry, added: number): boolean {
+    if (!this.#entries.has(entry) || this.#bytes + added > this.#maxBytes) return false;
+    entry.bytes += added;
+    this.#bytes += added;
+    return true;
   }
 
   #makeRoom(now: number): void {
@@ -134,6 +148,7 @@ function bytesOf(identity: ReadIdentity, { rows, pagingState }: RawResult): numb
 function copyOf(
   identity: ReadIdentity,
   { rows, pagingState, ...result }: RawResult,
+  texts: RowTexts,
 ): Pick<Entry, "identity" | "result"> {
   const bytes = Buffer.allocUnsafeSlow(bytesOf(identity, { rows, pagingState, ...result }));
   const { length, body, offset: start, end: rowsEnd } = rows;
@@ -143,11 +158,36 @@ function copyOf(
     identity: packIdentity(identity, bytes, pagingEnd),
     result: {
       ...result,
-      rows: { length, body: bytes, offset: 0, end },
+      rows: { length, body: bytes, offset: 0, end, texts },
       pagingState: pagingState && bytes.subarray(end, pagingEnd),
       // They were about the statement.
       warnings: [],
       traceSession: null,
     },
   };
+}
+
+/** What a text takes beside its bytes. */
+const TEXT_BYTES = 256;
+
+/** The texts of an entry: those for which there is room. */
+class KeptTexts implements RowTexts {
+  /** Most entries have none. */
+  #texts: Map<object, Uint8Array> | null = null;
+  readonly #takeRoom: (bytes: number) => boolean;
+
+  /** @param takeRoom takes room for so many bytes, if there is any */
+  constructor(takeRoom: (bytes: number) => boolean) {
+    this.#takeRoom = takeRoom;
+  }
+
+  get(writer: object): Uint8Array | undefined {
+    return this.#texts?.get(writer);
+  }
+
+  set(writer: object, text: Uint8Array): void {
+    if (!this.#takeRoom(TEXT_BYTES + text.length)) return;
+    this.#texts ??= new Map();
+    this.#texts.set(writer, text);
+  }
 }

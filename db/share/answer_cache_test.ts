@@ -136,4 +136,27 @@ describe("AnswerCache", () => {
     cache.keep(readsOf("a"), answerOf(0), 0);
     expect(cache.size).toBe(0);
   });
+
+  it("keeps the text of rows while there is room, and counts it", () => {
+    const cache = new AnswerCache({ maxBytes: MAX_BYTES });
+    cache.keep(readsOf("a"), answerOf(10), 0);
+    const [open, masked] = [{}, {}];
+    const textsOf = (key: string) => cache.find(readsOf(key), 50)!.result.rows.texts!;
+    const { bytes } = cache;
+    textsOf("a").set(open, new Uint8Array(1_000));
+    expect(textsOf("a").get(open)!.length).toBe(1_000);
+    expect(textsOf("a").get(masked)).toBe(undefined);
+    expect(cache.bytes).toBe(bytes + 1_000 + 256);
+    // No answer goes for a text.
+    cache.keep(readsOf("b"), answerOf(10), 0);
+    textsOf("b").set(open, new Uint8Array(MAX_BYTES));
+    expect(textsOf("b").get(open)).toBe(undefined);
+    expect([cache.size, cache.evicted]).toEqual([2, 0]);
+    // The text of an answer that has gone counts for nothing.
+    const gone = textsOf("a");
+    cache.keep(readsOf("a"), answerOf(10, { askedAt: 60 }), 60);
+    gone.set(masked, new Uint8Array(1_000));
+    expect([gone.get(masked), textsOf("a").get(open)]).toEqual([undefined, undefined]);
+    expect(cache.bytes).toBe(2 * bytes);
+  });
 });

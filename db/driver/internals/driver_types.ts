@@ -43,14 +43,20 @@ export interface PreparedStatement extends DescribedStatement {
   readonly fingerprint: string;
 }
 
+/** The text of rows that several requests get, by who writes it: a view of them has a writer of its own. */
+export interface RowTexts {
+  get(writer: object): Uint8Array | undefined;
+  set(writer: object, text: Uint8Array): void;
+}
+
 /** The rows of one response, still as bytes: `length` rows of `[bytes]` cells from `offset` to `end`. */
 export interface RawRows {
   readonly length: number;
   readonly body: Buffer;
   readonly offset: number;
   readonly end: number;
-  /** Of rows that several requests get: their text, by who wrote it. */
-  readonly texts?: Map<object, Uint8Array>;
+  /** Where their text is kept, if several requests get them. */
+  readonly texts?: RowTexts;
 }
 
 export interface RawResult {
