@@ -11,7 +11,7 @@ export interface ReadOptions {
   /** Whether the folders in the folder are read too, warned of or left alone. */
   readonly folders: "read" | "warn" | "leave";
   /** Which files are read. Default: CQL. */
-  readonly kind?: SourceKind;
+  readonly kind?: FileKind;
   /** Hears of files that cannot be read. */
   readonly report: Report;
   /** Hears of files that are left out although they look as if they were meant. */
@@ -19,7 +19,7 @@ export interface ReadOptions {
 }
 
 /** Files by their names. */
-export interface SourceKind {
+export interface FileKind {
   readonly isRead: (name: string) => boolean;
   /** Whether a name that is not read looks as if it were meant. */
   readonly isMeant: (name: string) => boolean;
@@ -27,7 +27,7 @@ export interface SourceKind {
   readonly ending: string;
 }
 
-const CQL: SourceKind = {
+const CQL: FileKind = {
   isRead: (name) => name.endsWith(".cql"),
   // `x.sql`, `x.CQL`, what editors and merges leave behind (`x.cql~`, `x.cql.orig`), and `0003_x.txt`.
   isMeant: (name) => /\.[cs]ql|^\d{3,}[_-]/i.test(name),

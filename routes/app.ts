@@ -16,7 +16,7 @@ import { PROBES } from "./addresses.ts";
 import type { AppEnv } from "./context.ts";
 import { createDocs, type DocsOptions } from "./docs/docs_page.ts";
 import { createDocumentRoute } from "./docs/document_route.ts";
-import { endpointOf } from "./endpoints.ts";
+import { describeEndpoint } from "./endpoints.ts";
 import type { Seeds } from "./generate/seed.ts";
 import { createCallerFactory } from "./handwritten/query_caller.ts";
 import type { IdempotencyOptions } from "./idempotency/read_repeatable.ts";
@@ -173,7 +173,7 @@ function mountApi(
   app.use(throughSteps(stepsOf("api", options)));
   // Each describes itself as it is mounted.
   const endpoints = routesIn(app).map((description, index) =>
-    endpointOf(sorted[index]!, description)
+    describeEndpoint(sorted[index]!, description)
   );
   options.observe({ kind: "endpoints", routes: endpoints });
   options.control?.noteNames([

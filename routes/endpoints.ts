@@ -14,7 +14,7 @@ type Outcome = Endpoint["outcomes"][number];
  * @param route the method, and the template that requests are counted by
  * @param description of the same route, in the OpenAPI document
  */
-export function endpointOf(
+export function describeEndpoint(
   { method, path }: { readonly method: string; readonly path: string },
   { responses }: RouteConfig,
 ): Endpoint {

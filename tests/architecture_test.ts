@@ -344,6 +344,19 @@ describe("architecture", () => {
     expect(modules.map(({ path }) => path).filter((path) => VAGUE.test(path))).toEqual([]);
   });
 
+  it("two exports of a layer do not share a name", () => {
+    const declared =
+      /^export (?:async )?(?:abstract )?(?:function\*?|class|const|interface|type) (\w+)/gm;
+    const exports = production.flatMap(({ path, layer, text }) => {
+      const names = new Set([...text.matchAll(declared)].map(([, name]) => name!));
+      return [...names].map((name) => ({ key: `${layer}: ${name}`, path }));
+    });
+    const shared = [...Map.groupBy(exports, ({ key }) => key)]
+      .filter(([, { length }]) => length > 1)
+      .map(([key, found]) => `${key} in ${found.map(({ path }) => path).join(", ")}`);
+    expect(shared).toEqual([]);
+  });
+
   it("every module begins by saying what it owns", () => {
     const silent = modules.filter(({ path, text }) =>
       !/_test\.ts$/.test(path) && !/^\/\*\*\n(?: \*.*\n)*? \* @module\n/.test(text)

@@ -22,10 +22,10 @@ export type Comparison = typeof COMPARISONS[number];
 export type Comparand =
   | { readonly kind: "marker"; readonly name: string }
   /** `text` is the value as a query parameter of the type would be written. */
-  | { readonly kind: "literal"; readonly type: LiteralType; readonly text: string };
+  | { readonly kind: "literal"; readonly type: ComparandType; readonly text: string };
 
 /** The CQL types that literals have. */
-export type LiteralType = "text" | "varint" | "boolean";
+export type ComparandType = "text" | "varint" | "boolean";
 
 export interface Requirement {
   /** The path of the claim, for `parseClaimPath`. */

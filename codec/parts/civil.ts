@@ -35,7 +35,7 @@ export function dateText(days: number): string {
 }
 
 /** Writes the same; there has to be room for eighteen characters. */
-export function writeDate(days: number, out: JsonWriter): void {
+export function writeDateText(days: number, out: JsonWriter): void {
   const { year, month, day } = toDate(days);
   if (year < 0 || year > 9999) return out.ascii(dateText(days));
   const { bytes, at } = out;

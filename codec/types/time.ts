@@ -9,7 +9,7 @@ import { startOrNull } from "../buckets/bucket.ts";
 import { type BucketForms, isWithinDay } from "../buckets/bucket_form.ts";
 import { COLON, DIGIT_ZERO, LETTER_T, LETTER_Z, POINT, QUOTE } from "../json/characters.ts";
 import { type JsonWriter, writeTwoDigits } from "../json/json_writer.ts";
-import { DATE_PATTERN, dateText, parseDate, writeDate } from "../parts/civil.ts";
+import { DATE_PATTERN, dateText, parseDate, writeDateText } from "../parts/civil.ts";
 import {
   fixed,
   instants,
@@ -109,7 +109,7 @@ export const timestamp: PrimitiveFormat<bigint> = {
     const msOfDay = ms - days * MS_PER_DAY;
     out.reserve(MAX_TIMESTAMP);
     out.character(QUOTE);
-    writeDate(days, out);
+    writeDateText(days, out);
     out.character(LETTER_T);
     writeTimeOfDay(msOfDay, out);
     out.character(LETTER_Z);
@@ -153,7 +153,7 @@ export const date: PrimitiveFormat<number> = {
   writeJson(bytes, start, _, out) {
     out.reserve(MAX_DATE);
     out.character(QUOTE);
-    writeDate(bytes.readUInt32BE(start) - EPOCH_DAY, out);
+    writeDateText(bytes.readUInt32BE(start) - EPOCH_DAY, out);
     out.character(QUOTE);
   },
   isTag: false,

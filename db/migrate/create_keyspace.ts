@@ -10,7 +10,7 @@ import { MigrationError } from "./migrations.ts";
 import { quoteName } from "../schema/own_tables.ts";
 
 /** Data centre → number of replicas. */
-export type Replication = Readonly<Record<string, number>>;
+export type ReplicasByDataCentre = Readonly<Record<string, number>>;
 
 /**
  * Creates the keyspace where it is missing.
@@ -22,7 +22,7 @@ export async function createKeyspace(
   session: Session,
   options: {
     readonly keyspace: string;
-    readonly replication: Replication | null;
+    readonly replication: ReplicasByDataCentre | null;
     /** Whether a write is on disk before it is acknowledged. Default: true. */
     readonly isDurable?: boolean;
   },
@@ -44,7 +44,7 @@ export async function createKeyspace(
   await awaitAgreement(session, agreed);
 }
 
-function keyspaceCql(keyspace: string, replication: Replication): string {
+function keyspaceCql(keyspace: string, replication: ReplicasByDataCentre): string {
   const factors = Object.entries(replication).map(([datacenter, factor]) =>
     `'${datacenter.replaceAll("'", "''")}': ${factor}`
   );
@@ -66,7 +66,7 @@ async function readDatacenters(session: Session): Promise<string[]> {
 function assertDatacenters(
   keyspace: string,
   { replication, datacenters }: {
-    readonly replication: Replication;
+    readonly replication: ReplicasByDataCentre;
     readonly datacenters: readonly string[];
   },
 ): void {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { readSources, type SourceKind } from "../../catalog/read_sources.ts";
+import { type FileKind, readSources } from "../../catalog/read_sources.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
 import { type HandwrittenRoute, isHandwrittenRoute } from "./define_route.ts";
 import { explainImportFailure } from "./import_failure.ts";
@@ -29,7 +29,7 @@ export interface LoadedRoutes {
 const IMPORT_TIMEOUT_MS = 10_000;
 
 /** Files whose names say that they are routes, or were meant to be. */
-const MODULES: SourceKind = {
+const MODULES: FileKind = {
   isRead: (name) => /^[^._].*\.[cm]?[jt]sx?$/.test(name) && !isNoRoute(name),
   isMeant: (name) => /^[^_].*\.[cm]?[jt]sx?/i.test(name) && !isNoRoute(name),
   ending: ".ts",

@@ -35,7 +35,7 @@ export interface IdempotencyOptions {
  *
  * @throws {ServiceError} `unsupported_idempotency_key`, `malformed_request` or `invalid_input`
  */
-export type KeyReader = (headers: Headers, identity: Identity | null) => Promise<Seeds | null>;
+export type SeedReader = (headers: Headers, identity: Identity | null) => Promise<Seeds | null>;
 
 /** How far the clock of a client may be ahead: as far as the clock of the issuer of its token. */
 const MAX_LEAD_MS = 5_000;
@@ -50,7 +50,7 @@ export type RepeatableFacts = Pick<
 export function compileKeyReader(
   prepared: RepeatableFacts,
   options: IdempotencyOptions,
-): KeyReader | null {
+): SeedReader | null {
   const { query, writes, repetition } = prepared;
   if (!writes) return null;
   const obstacle = obstacleOf(prepared, options);

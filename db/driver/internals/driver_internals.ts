@@ -31,7 +31,7 @@ import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_reques
 import { boundHandshake, type StartingConnection } from "./connections/bounded_handshake.ts";
 import { keepTracesOfErrors, type ResponseReader } from "./error_trace.ts";
 import type {
-  Connection,
+  DriverConnection,
   DriverResult,
   ExecutionSettings,
   FrameReader,
@@ -44,7 +44,7 @@ import type {
 import type { RawResult } from "./driver_types.ts";
 import { type IdleConnection, shareIdleTimer } from "./connections/idle_timer.ts";
 import { murmur3 } from "./murmur3.ts";
-import { type Attempt, noteCoordinators } from "./note_coordinator.ts";
+import { type DriverAttempt, noteCoordinators } from "./note_coordinator.ts";
 import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";
 import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
 import { toRawResult } from "./raw_result.ts";
@@ -96,14 +96,14 @@ const { DefaultExecutionOptions } = executionOptions as unknown as {
 const Handler = requestHandler as unknown as RequestHandlerClass;
 const { getNextHost, _borrowWithKeyspace: borrow } = prepareHandler as unknown as {
   getNextHost(plan: Iterator<Host>, profiles: unknown, tried: Record<string, unknown>): Host | null;
-  _borrowWithKeyspace(host: Host, keyspace: string | undefined): Promise<Connection>;
+  _borrowWithKeyspace(host: Host, keyspace: string | undefined): Promise<DriverConnection>;
 };
 const { newQueryPlan } = promiseUtils as unknown as {
   newQueryPlan(policy: unknown, keyspace: unknown, options: unknown): Promise<Iterator<Host>>;
 };
 const Execution = requestExecution as unknown as {
   new (handler: unknown, host: unknown, connection: unknown): RequestExecution;
-  prototype: RequestExecution & Attempt;
+  prototype: RequestExecution & DriverAttempt;
   _getErrorCode(error: unknown): number;
 };
 const { prototype: executionPrototype } = Execution;
@@ -144,9 +144,9 @@ keepTracesOfErrors(FrameReader.prototype);
 const SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
 
 /** The same for each use of a connection, so that what is under way on it can be found. */
-const nodes = new WeakMap<Connection, PreparingNode>();
+const nodes = new WeakMap<DriverConnection, PreparingNode>();
 
-function nodeOf(connection: Connection, keyspace: string | undefined): PreparingNode {
+function nodeOf(connection: DriverConnection, keyspace: string | undefined): PreparingNode {
   const known = nodes.get(connection);
   if (known !== undefined) return known;
   const node: PreparingNode = {

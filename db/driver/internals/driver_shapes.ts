@@ -48,7 +48,7 @@ export interface FrameHeader {
 export interface Host {
   readonly address: string;
 }
-export interface Connection {
+export interface DriverConnection {
   keyspace?: string;
   changeKeyspace(keyspace: string): Promise<void>;
   prepareOnceAsync(
@@ -61,7 +61,7 @@ export interface Connection {
 export interface RequestExecution {
   _request: Request & { readonly prepareAgain?: PrepareAgain };
   readonly _host: Host;
-  _connection: Connection;
+  _connection: DriverConnection;
   _retryCount: number;
   _parent: {
     client: cassandra.Client;

@@ -7,13 +7,13 @@
 import type { Deadline } from "../timing/deadline.ts";
 
 /** One attempt at a request, as the driver has it. */
-export interface Attempt {
+export interface DriverAttempt {
   readonly _host: { readonly address: string };
   readonly _request: { readonly deadline?: Deadline | null };
   _sendOnConnection(): void;
 }
 
-export function noteCoordinators(attempts: Attempt): void {
+export function noteCoordinators(attempts: DriverAttempt): void {
   const sendOnConnection = attempts._sendOnConnection;
   attempts._sendOnConnection = function () {
     const { _request: { deadline }, _host: { address } } = this;

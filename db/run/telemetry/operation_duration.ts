@@ -12,7 +12,7 @@ import type { PreparedQuery } from "../../prepare/prepared_query.ts";
 import { batchAttributes, failureAttributes, queryAttributes } from "./statement_attributes.ts";
 
 /** A statement that is over. */
-export interface Operation {
+export interface EndedOperation {
   readonly durationMs: number;
   /** How many rows were written together. */
   readonly rows: number;
@@ -22,7 +22,7 @@ export interface Operation {
   readonly cause: unknown;
 }
 
-export type RecordOperation = (prepared: PreparedQuery, operation: Operation) => void;
+export type RecordOperation = (prepared: PreparedQuery, operation: EndedOperation) => void;
 
 /** Seconds, as the conventions have them. */
 const BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];

@@ -10,7 +10,7 @@
  */
 import type cassandra from "cassandra-driver";
 
-export interface ControlConnection {
+export interface RefreshedControl {
   readonly _isShuttingDown: boolean;
   /** @param hosts the rest of the hosts, where it goes on after a failure */
   _refresh(hosts?: Iterator<unknown>): Promise<void>;
@@ -24,7 +24,7 @@ export function steadyControl(
   onFailure: (error: unknown) => void,
 ): void {
   const { controlConnection: control } = client as unknown as {
-    controlConnection: ControlConnection;
+    controlConnection: RefreshedControl;
   };
   const refresh = control._refresh;
   let underWay: Promise<void> | null = null;

@@ -11,9 +11,9 @@ import {
   type TestKeyspace,
 } from "../../../../tests/support/cassandra/keyspace.ts";
 import { eventually } from "../../../../tests/support/eventually.ts";
-import { type ControlConnection, steadyControl } from "./steady_control.ts";
+import { type RefreshedControl, steadyControl } from "./steady_control.ts";
 
-interface OpenControl extends ControlConnection {
+interface OpenControl extends RefreshedControl {
   readonly connection: { readonly netClient: { destroy(): void } } | null;
   readonly host: unknown;
   _refreshHosts(...options: unknown[]): Promise<void>;

@@ -20,7 +20,7 @@ import { ExecuteRequest, HEADER_BYTES } from "./execute_request.ts";
 import { type Answer, type Body, type BodyReaderClass, readResult } from "./read_result.ts";
 
 /** A request that waits for its answer. */
-export interface Operation {
+export interface PendingOperation {
   readonly request: unknown;
   setResult(error: unknown, answer?: Answer | null, bodyLength?: number): void;
 }
@@ -36,7 +36,7 @@ export interface ReadConnection {
   /** Takes incoming bytes, in pieces of any size. */
   readonly protocol: { write(bytes: Buffer): void };
   /** By the stream that their answers come on. */
-  readonly _operations: ReadonlyMap<number, Operation>;
+  readonly _operations: ReadonlyMap<number, PendingOperation>;
   freeStreamId(header: { readonly streamId: number }): void;
 }
 

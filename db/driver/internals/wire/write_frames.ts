@@ -11,10 +11,10 @@ import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { Encoder, Request } from "../driver_shapes.ts";
 import { ExecuteRequest } from "./execute_request.ts";
-import type { Operation } from "./read_frames.ts";
+import type { PendingOperation } from "./read_frames.ts";
 
 /** A request that may still have to be written. */
-export interface WritableOperation extends Operation {
+export interface WritableOperation extends PendingOperation {
   readonly request: Request;
   streamId: number;
   /** False once its time is up. */
