@@ -100,13 +100,13 @@ export const OUTCOMES = [
   "outcome_unknown",
 ] as const;
 
-export const intentSchema = z.object({
+const intentSchema = z.object({
   event: kind("intent"),
   ...envelope,
   ...operation,
 });
 
-export const outcomeSchema = z.object({
+const outcomeSchema = z.object({
   event: kind("outcome"),
   ...envelope,
   ...operation,
@@ -123,7 +123,7 @@ export const outcomeSchema = z.object({
 const status = z.int().nonnegative().describe("The HTTP status");
 const code = nullable.describe("The error code of the API; null if a handler answered without one");
 
-export const refusalSchema = z.object({
+const refusalSchema = z.object({
   event: kind("refusal"),
   ...envelope,
   ...caller,
@@ -132,7 +132,7 @@ export const refusalSchema = z.object({
   code,
 });
 
-export const refusalsSchema = z.object({
+const refusalsSchema = z.object({
   event: kind("refusals"),
   ...envelope,
   subject: caller.subject,
@@ -146,7 +146,7 @@ export const refusalsSchema = z.object({
   since: time.describe("The beginning of the interval that ends with `time`"),
 });
 
-export const droppedSchema = z.object({
+const droppedSchema = z.object({
   event: kind("dropped"),
   ...envelope,
   count: z.int().nonnegative().describe(

@@ -357,6 +357,25 @@ describe("architecture", () => {
     expect(shared).toEqual([]);
   });
 
+  it("what a file exports as a value is used in another", () => {
+    const declared = /^export (?:async )?(?:abstract )?(?:function\*?|class|const) (\w+)/gm;
+    const importers = new Map<string, Module[]>();
+    for (const module of modules) {
+      for (const target of targetsOf(module)) {
+        importers.set(target, [...importers.get(target) ?? [], module]);
+      }
+    }
+    const unused = modules.filter(({ layer }) => !OUTSIDE.includes(layer)).flatMap(
+      ({ path, text }) => {
+        const names = new Set([...text.matchAll(declared)].map(([, name]) => name!));
+        const isUsed = (name: string) =>
+          importers.get(path)?.some((importer) => new RegExp(`\\b${name}\\b`).test(importer.text));
+        return [...names].filter((name) => !isUsed(name)).map((name) => `${name} in ${path}`);
+      },
+    );
+    expect(unused).toEqual([]);
+  });
+
   it("every module begins by saying what it owns", () => {
     const silent = modules.filter(({ path, text }) =>
       !/_test\.ts$/.test(path) && !/^\/\*\*\n(?: \*.*\n)*? \* @module\n/.test(text)

@@ -25,7 +25,7 @@ export function optOutNames(file: Tags): readonly string[] {
  *
  * @param names everything that a query of the file can opt out of
  */
-export function optedOut(
+function optedOut(
   { without }: Pick<Tags, "without">,
   names: readonly string[],
 ): ReadonlySet<string> {

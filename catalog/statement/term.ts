@@ -137,7 +137,7 @@ export type Term =
   };
 
 /** The terms directly inside a term, in the order of the text. */
-export function childrenOf(term: Term): readonly Term[] {
+function childrenOf(term: Term): readonly Term[] {
   switch (term.kind) {
     case "literal":
     case "null":

@@ -16,7 +16,7 @@ import type { Tag } from "./tag.ts";
 import { readOptions, type TagLine } from "./tag_line.ts";
 
 /** What stands in place of a value. All but `null` are for text. */
-export const MASK_KINDS = ["null", "redact", "last4", "hash"] as const;
+const MASK_KINDS = ["null", "redact", "last4", "hash"] as const;
 
 export type MaskKind = typeof MASK_KINDS[number];
 

@@ -14,7 +14,7 @@ import { claimSource } from "./param/claim_source.ts";
 import type { Tag } from "./tag.ts";
 import type { TagLine } from "./tag_line.ts";
 
-export const COMPARISONS = ["=", "!=", "contains"] as const;
+const COMPARISONS = ["=", "!=", "contains"] as const;
 
 export type Comparison = typeof COMPARISONS[number];
 

@@ -49,7 +49,7 @@ function outcomeOf({ applied }: Result, stored: EncodedValues | null): Outcome {
 }
 
 /** The values of an earlier request with the same key that was applied; null if there was none. */
-export function findApplied(
+function findApplied(
   { repetition }: PreparedQuery,
   repeatable: RepeatableInput | null,
   { rows: [current] }: Result,

@@ -42,7 +42,7 @@ export function isName(token: Token | undefined): boolean {
 }
 
 /** Whether a token can be the name of a function. */
-export function isFunctionName(token: Token | undefined): boolean {
+function isFunctionName(token: Token | undefined): boolean {
   if (token?.kind !== "word") return isName(token);
   const word = token.text.toLowerCase();
   return word === "token" || isPlainName(token) && !NO_FUNCTIONS.has(word);

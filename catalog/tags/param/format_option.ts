@@ -8,7 +8,7 @@ import { suggest } from "../../text/suggest.ts";
 import { checkNoBucket } from "./no_bucket.ts";
 import { type ParamOption, SENT } from "./param_option.ts";
 
-export const TEXT_FORMATS = [
+const TEXT_FORMATS = [
   "email",
   "uri",
   "hostname",

@@ -19,7 +19,7 @@ export function nameOfRate({ quantity, unit, per }: PartitionedRate): string {
 }
 
 /** As a rate spells it behind `per=`. */
-export function nameOfPartition(per: RatePartition): string {
+function nameOfPartition(per: RatePartition): string {
   return per.by === "claim" ? `claim:${per.claim}` : per.by;
 }
 

@@ -7,7 +7,7 @@ import prometheus from "prom-client";
 import type { LoadReading } from "../readings.ts";
 
 /** Of the answers that refuse a request for the load. */
-export const SHED_CODES = ["too_busy", "too_many_in_flight", "too_many_streams"] as const;
+const SHED_CODES = ["too_busy", "too_many_in_flight", "too_many_streams"] as const;
 
 const KINDS = ["stream", "upload"] as const;
 
