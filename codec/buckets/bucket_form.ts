@@ -21,11 +21,26 @@ export interface BucketForm {
 /** The forms of a type; null for a unit whose buckets it cannot name. */
 export type BucketForms = (buckets: NumberedBuckets) => BucketForm | null;
 
-export const namedBuckets: BucketForms = ({ by }) => ({
-  manner: null,
-  write: (start) => bucketName(start, by),
-  read: (value) => parseBucketName(value as string, by),
-});
+export const namedBuckets: BucketForms = ({ by }) => {
+  /** The buckets that were named lately: most requests are about the same few. */
+  const known = new Map<string, number>();
+  return {
+    manner: null,
+    write: (start) => bucketName(start, by),
+    read(value) {
+      const name = value as string;
+      const knownStart = known.get(name);
+      if (knownStart !== undefined) return knownStart;
+      const start = parseBucketName(name, by);
+      if (start === null) return null;
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(name, start);
+      return start;
+    },
+  };
+};
+
+const MAX_KNOWN = 256;
 
 /** @param toValue an exact integer as the codec's `input` reads it */
 export function numberedBuckets(toValue: (number: bigint) => unknown): BucketForms {
