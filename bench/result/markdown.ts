@@ -29,7 +29,7 @@ export function reportOf(result: Result): string {
 }
 
 /** What the README leaves to the page of benchmarks: mixes of work that it shows by themselves. */
-const NOT_IN_README: readonly string[] = ["mixed", "hot-key", "hot-page"];
+const NOT_IN_README: readonly string[] = ["one-client", "mixed", "hot-key", "hot-page"];
 
 /** The table of the README: rows per second alone, of whatever speaks HTTP. */
 export function shortReportOf(result: Result): string {

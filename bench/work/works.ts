@@ -61,6 +61,15 @@ export const WORKS: readonly Work[] = [
   },
   {
     kind: "requests",
+    name: "one-client",
+    title: "read 1 row, over 1 connection",
+    rows: 1,
+    connections: 1,
+    isLong: true,
+    plan: (random) => () => readStation(Math.floor(random() * STATIONS)),
+  },
+  {
+    kind: "requests",
     name: "read-20",
     title: "read 20 rows",
     rows: SERIES.short.rows,
