@@ -10,6 +10,7 @@
 import { Buffer } from "node:buffer";
 import { type HeaviestReading, RANKS } from "../metrics/readings.ts";
 import type { KeyHash } from "../key_hash.ts";
+import { round } from "../log/round.ts";
 import { HeavyHitters } from "./heavy_hitters.ts";
 
 const WINDOW_MS = 60_000;
@@ -197,8 +198,4 @@ function heaviestSnapshot(
   { weight, error, hits }: { weight: number; error: number; hits: number },
 ): HeaviestSnapshot {
   return { cassandra_ms: round(weight), at_least_ms: round(weight - error), requests: hits };
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }

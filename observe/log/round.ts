@@ -1,5 +1,5 @@
 /**
- * Times in log lines.
+ * Times that people read: in log lines, and in what the operator asks for.
  *
  * @module
  */

@@ -7,6 +7,7 @@
 import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../../errors/service_error.ts";
+import { isSocketError } from "../internals/socket_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
 import { DeadlinePassed } from "../timing/deadline.ts";
 import { tellRefusal } from "./refused_values.ts";
@@ -221,10 +222,6 @@ function mostTelling(error: unknown): unknown {
 /** Whether a node said what is wrong; that it has forgotten a statement is only where that began. */
 function isAnswer(error: unknown): boolean {
   return error instanceof cassandra.errors.ResponseError && error.code !== responses.unprepared;
-}
-
-function isSocketError(error: unknown): boolean {
-  return error instanceof Error && "isSocketError" in error && error.isSocketError === true;
 }
 
 /** Whether nobody knows what became of a statement, since its answer did not come in time. */

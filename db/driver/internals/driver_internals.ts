@@ -48,6 +48,7 @@ import { type DriverAttempt, noteCoordinators } from "./note_coordinator.ts";
 import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";
 import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
 import { toRawResult } from "./raw_result.ts";
+import { isSocketError } from "./socket_error.ts";
 import { whilePreparing } from "./while_preparing.ts";
 import { ExecuteRequest } from "./wire/execute_request.ts";
 import {
@@ -209,8 +210,7 @@ export async function onOneNode<T>(
 
 /** Whether a node did not answer, so that another one may. */
 function isAway(error: unknown): error is Error {
-  return error instanceof cassandra.errors.OperationTimedOutError ||
-    (error instanceof Error && "isSocketError" in error && error.isSocketError === true);
+  return error instanceof cassandra.errors.OperationTimedOutError || isSocketError(error);
 }
 
 // The driver would prepare the same text again and send the same bytes, whatever their types are now.

@@ -27,6 +27,7 @@ import { withMask } from "./describe_mask.ts";
 import { rawBody, rawContent } from "./describe_raw.ts";
 import { describeWithRequirements } from "./describe_requirements.ts";
 import { writeResponses } from "./describe_written.ts";
+import { titleOf } from "./title_of.ts";
 import { withDefault } from "../default_value.ts";
 import { withAbsence, withLeast } from "../left_out.ts";
 import type { RowSchemaName, SchemaNames } from "../name_schemas.ts";
@@ -110,12 +111,6 @@ export function describeRoute(
 function clientPath(path: string, params: readonly PreparedParam[]): string {
   const names = new Map(params.map(({ param }) => [param.name, clientNameOf(param)]));
   return path.replace(/\{(\w+)\}/g, (_, name) => `{${names.get(name) ?? name}}`);
-}
-
-/** `list_stations` → `List stations`. */
-function titleOf(name: string): string {
-  const words = name.replaceAll("_", " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The OpenAPI security requirement of a route; each alternative is one. */

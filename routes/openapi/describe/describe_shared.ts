@@ -7,6 +7,7 @@
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { combinationOf, describeCombination } from "../../../catalog/parse/combination.ts";
 import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import { titleOf } from "./title_of.ts";
 
 /** A query, and its route as if it were alone. */
 export interface DescribedQuery {
@@ -47,12 +48,6 @@ export function describeShared(
     },
     responses: mergeResponses(routes.map(({ responses }) => responses)),
   };
-}
-
-/** `list_alerts` → `List alerts`. */
-function titleOf(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function describeChoices(described: readonly DescribedQuery[]): string {

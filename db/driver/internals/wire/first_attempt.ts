@@ -13,6 +13,7 @@ import cassandra from "cassandra-driver";
 import type { Alarm } from "../../timing/alarms.ts";
 import type { RawResult, WriteTime } from "../driver_types.ts";
 import { rawResultOf } from "../raw_result.ts";
+import { isSocketError } from "../socket_error.ts";
 import type { ExecuteRequest } from "./execute_request.ts";
 import type { Answer } from "./read_result.ts";
 import { sendOn, type WritableOperation, type WrittenConnection } from "./write_frames.ts";
@@ -187,8 +188,4 @@ class FirstAttempt implements WritableOperation, Alarm {
     connection.emit("responseDequeued");
     host.checkHealth(connection);
   }
-}
-
-function isSocketError(error: unknown): boolean {
-  return error instanceof Error && "isSocketError" in error && error.isSocketError === true;
 }
