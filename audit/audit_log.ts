@@ -142,7 +142,7 @@ export class AuditLog {
       await this.#queue.commit(line, { keeps: false });
     } catch (error) {
       if (!(error instanceof CommitFailed)) throw error;
-      // The intent may be in the file all the same: its outcome says that nothing was done.
+      // The intent may still be in the file: its outcome says that nothing was done.
       const outcome = { outcome: "refused", code: "audit_unavailable" } as const;
       this.#offer({ event: "outcome", id, ...facts, ...outcome, rows: null, lines: null }, "light");
       throw new ServiceError(

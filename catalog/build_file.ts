@@ -1,6 +1,6 @@
 /**
- * A parsed file → its queries, each with the tags of the file, and every mistake: of the file, of each
- * query, and of what they are together.
+ * A parsed file → its queries, each with the tags of the file, and every mistake: in the file, in each
+ * query, and between queries.
  *
  * @module
  */

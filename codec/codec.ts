@@ -79,7 +79,7 @@ export interface Codec extends Traits {
    * `MINUS_ZERO`, which `JSON.stringify` writes as it is.
    */
   decode(bytes: Buffer, start: number, end: number): Json;
-  /** Writes the JSON text of `bytes[start, end)`, the same that `JSON.stringify` writes of what `decode` gives. */
+  /** Writes the text of `JSON.stringify(decode(bytes, start, end))`, without the value in between. */
   readonly writeJson: WriteJson;
   /** As `decode`, in steps. */
   decodeSteps(bytes: Buffer, start: number, end: number): Steps<Json>;

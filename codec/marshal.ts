@@ -1,7 +1,7 @@
 /**
  * Reads the class names by which Cassandra tells the types that the native protocol has no code
  * for: `org.apache.cassandra.db.marshal.VectorType(org.apache.cassandra.db.marshal.FloatType , 3)`.
- * The grammar is that of Cassandra's `TypeParser`.
+ * The grammar follows Cassandra's `TypeParser`.
  *
  * @module
  */

@@ -66,7 +66,7 @@ export function inspectKeyspace(keyspace: InspectedKeyspace): string[] {
   );
 }
 
-/** A report like that of mistakes, with the severity and the guardrail of each finding. */
+/** A report in the form of the report of mistakes, with the severity and the guardrail of each finding. */
 export function describeFindings(findings: readonly Finding[]): string {
   const named = findings.map(({ guardrail, severity, message, ...finding }) => ({
     ...finding,

@@ -90,7 +90,7 @@ export function refineRuntimeSpans(): void {
     );
     return setAttributes.call(this, Object.fromEntries(own));
   };
-  // Its message is that of the exception, or a caller's.
+  // Its message comes from the exception, or from a caller.
   methods.setStatus = function (this: object, { code }) {
     return setStatus.call(this, { code });
   };

@@ -24,7 +24,7 @@ export function answeredColumns(query: QueryFacts): ReadonlySet<string> | null {
   return new Set([...stored, ...shown]);
 }
 
-/** Whether it answers with anything of a row, or of what it stores. */
+/** Whether its answer has values: of a row, or of what it stores. */
 export function answersWithValues(query: QueryFacts): boolean {
   return query.mode !== "exec" || answeredMarkers(query).length > 0;
 }

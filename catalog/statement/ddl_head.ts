@@ -85,5 +85,5 @@ export type DdlHead =
     readonly target: GrantTarget | null;
     readonly span: Span;
   }
-  /** Not known here, which says nothing of what the server makes of it. */
+  /** Not known here; the server may know it. */
   | { readonly kind: "unknown"; readonly span: Span };

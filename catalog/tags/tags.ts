@@ -184,7 +184,7 @@ export function isTagName(name: string): name is TagName {
   return Object.hasOwn(TAGS, name);
 }
 
-/** The tag that a line means; null if it means none. A near miss is reported and read all the same. */
+/** The tag that a line means; null if it means none. A near miss is reported, and read as what was meant. */
 function readName({ name, nameSpan }: TagLine, { subject, report }: TagContext): TagName | null {
   if (isTagName(name)) return name;
   const signed = signedNames(subject);

@@ -3,7 +3,7 @@
  * Time series in Cassandra keep one partition per bucket, so that no partition grows without end.
  *
  * Names sort as their buckets do: `2010`, `2010-01`, `2010-W01`, `2010-01-31`, `2010-01-31T23`.
- * Weeks are those of ISO 8601: Monday first, week 1 has the year's first Thursday. Buckets of several
+ * Weeks follow ISO 8601: Monday first, week 1 has the year's first Thursday. Buckets of several
  * hours or days are counted from 1970-01-01T00:00Z, before it too, and named after their first hour or
  * day.
  *
@@ -93,7 +93,7 @@ export function bucketStart(ms: number, unit: BucketUnit): number {
   }
 }
 
-/** The first instant of the next bucket, or with `-1` of the one before. */
+/** The first instant of the next bucket; with `-1`, of the previous one. */
 export function neighbourStart(start: number, unit: BucketUnit, step: 1 | -1): number {
   if (step === -1) return bucketStart(start - 1, unit);
   switch (unit) {

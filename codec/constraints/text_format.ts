@@ -1,6 +1,6 @@
 /**
  * The forms that `format=` can ask of a text. Each is checked in linear time, and says in its table
- * which specification it follows. The names are those of JSON Schema where it has one.
+ * which specification it follows. The names are JSON Schema's where it has one.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Arbitrary-precision decimals as the pair that Cassandra stores: an unscaled integer and a scale,
- * worth `unscaled × 10^-scale`. The text form is that of Java's `BigDecimal`, which keeps both.
+ * worth `unscaled × 10^-scale`. The text form follows Java's `BigDecimal`, which keeps both.
  *
  * @module
  */
@@ -81,8 +81,8 @@ export function worthOf({ unscaled, scale }: Decimal): string {
 }
 
 /**
- * The canonical text of `BigDecimal.toString()`, which never has more than six digits beyond those of the
- * unscaled integer. `parseStoredDecimal()` gives the same pair back.
+ * The canonical text of `BigDecimal.toString()`, which never has more than six digits in addition to the
+ * unscaled integer's. `parseStoredDecimal()` gives the same pair back.
  */
 export function decimalText({ unscaled, scale }: Decimal): string {
   if (scale === 0) return unscaled.toString();

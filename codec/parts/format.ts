@@ -93,8 +93,8 @@ export interface Format<Value = unknown> {
 }
 
 /**
- * Writes what `JSON.stringify()` makes of what `decode` gives for `bytes[start, end)`. The arguments are
- * plain, since this runs for every cell.
+ * Writes the text of `JSON.stringify(decode(bytes, start, end))`. The arguments are plain, since this runs
+ * for every cell.
  */
 export type WriteJson = (bytes: Buffer, start: number, end: number, out: JsonWriter) => void;
 

@@ -36,7 +36,7 @@ function says({ bytes, start, length }: Token, word: readonly number[]): boolean
   return length === word.length && word.every((code, index) => bytes[start + index] === code);
 }
 
-/** @param options.isTimed whether the UUIDs are those of version 1 alone */
+/** @param options.isTimed whether only UUIDs of version 1 are taken */
 export function uuidWriter({ isTimed }: { readonly isTimed: boolean }): TokenWriter {
   return ({ bytes, start, end, length }, row) => {
     if (length !== UUID_LENGTH || bytes[start] !== QUOTE || bytes[end - 1] !== QUOTE) return false;

@@ -136,9 +136,9 @@ export function set(of: Format): Format<Buffer[]> {
 }
 
 /**
- * An object whose keys are the text of the map's keys: that of a number, a UUID, and so on, for a
- * composite its JSON text. Values are the bytes of keys and values in turn. JavaScript moves keys
- * that look like array indexes to the front, so the order is not always Cassandra's.
+ * An object whose keys are the map's keys as text; a composite key is its JSON text. Values are the bytes
+ * of keys and values in turn. JavaScript moves keys that look like array indexes to the front, so the
+ * order is not always Cassandra's.
  */
 export function map(key: Format, value: Format): Format<Buffer[]> {
   const description = `An object of ${value.cql} by ${key.cql}, whose keys are text`;

@@ -19,7 +19,7 @@ export interface Requirement {
 /**
  * What has to be alive of a partition's replicas.
  *
- * @param datacenter that of the coordinator; null if it may be any
+ * @param datacenter the coordinator's; null for any
  */
 export function requirementsOf(
   level: Consistency,
@@ -58,7 +58,7 @@ export function requirementsOf(
   }
 }
 
-/** Whether those of these replicas that are up are enough. */
+/** Whether enough of these replicas are up. */
 export function isMet(
   requirements: readonly Requirement[],
   replicas: readonly RingNode[],
@@ -72,7 +72,7 @@ export function isMet(
   });
 }
 
-/** The factor of each data centre; of `SimpleStrategy`, that of the cluster. */
+/** The replication factor of each data centre; with `SimpleStrategy`, of the cluster. */
 function factorsOf({ strategy, options }: KeyspaceReplication): [string, number][] {
   if (strategy === "SimpleStrategy") return [["", factorOf(options.replication_factor)]];
   return Object.entries(options).map(([name, option]): [string, number] => [name, factorOf(option)])

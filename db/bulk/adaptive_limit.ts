@@ -66,7 +66,7 @@ export class AdaptiveLimit {
 
   /** Notes a write that went well, before its places are given back. */
   grow(places = 1): void {
-    // A limit that is far from being reached shows nothing of what Cassandra can do (RFC 7661).
+    // A limit that is far from being reached does not show what Cassandra can do (RFC 7661).
     if (this.#inFlight < this.limit / 2) return;
     const step = this.#epoch === 0 ? places : places / this.#limit;
     this.#limit = Math.min(this.#max, this.#limit + step);

@@ -34,7 +34,7 @@ const MAX_BYTES = 65_536;
 const MAX_LINES = 8_000;
 const MAX_TOTAL_BYTES = 1_048_576;
 
-/** A batch has one time, so that of two writes to one row neither would be the later one. */
+/** A batch has one time, so neither of two writes to the same row would be the later one. */
 class Group<Row> {
   readonly lines: ReadLine<Row>[] = [];
   readonly #key: GroupKey<Row>;

@@ -35,7 +35,7 @@ export type StateListener = (state: ConnectionState, changed: boolean) => void;
 export class Connection {
   #settings: ConnectionSettings;
   readonly #closing = new AbortController();
-  /** Shared by all clients: times go on where those of the last one ended. */
+  /** Shared by all clients: each continues where the previous one's times ended. */
   readonly #writeTimes: WriteTimes;
   readonly #listeners: StateListener[] = [];
   readonly #hostsListeners: (() => void)[] = [];

@@ -36,7 +36,7 @@ export interface SessionOptions extends ConnectionOptions, Partial<FailoverPlan>
   /** Longest that a statement may take, in milliseconds. */
   readonly requestTimeoutMs: number;
   readonly observe: Observe;
-  /** The time of day, in milliseconds since 1970. Default: that of the machine. */
+  /** The time of day, in milliseconds since 1970. Default: the machine's. */
   readonly now?: () => number;
   /** How far it may be from the nodes' clocks before nothing is written; 0 for no bound, the default. */
   readonly maxClockSkewMs?: number;
@@ -156,7 +156,7 @@ export class Session {
     this.#clock.start();
   }
 
-  /** Compares the clock with those of a few nodes, as is done every ten seconds. Never rejects. */
+  /** Compares the clock with a few nodes' clocks, as happens every ten seconds. Never rejects. */
   compareClocks(): Promise<void> {
     return this.#clock.measure();
   }
@@ -258,7 +258,7 @@ export class Session {
   /**
    * Runs a statement of the service's own, with the driver's types for values and rows.
    *
-   * @param options.consistency default: that of the session
+   * @param options.consistency default: the session's
    * @param options.isConditional whether it is a lightweight transaction, at `SERIAL`
    * @throws the driver's errors as they are
    */

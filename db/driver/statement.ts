@@ -6,7 +6,7 @@
  * statement through a change that is made while it is prepared. Then with the fingerprint of the types
  * as well (`fingerprint.ts`): that is what is executed. A node forgets both when a table, type or
  * function of theirs changes, and says so when it is to execute one. The first is then prepared before
- * the second, which is never prepared under other types than those of its fingerprint: another process
+ * the second, which is never prepared under types other than its fingerprint's: another process
  * may be executing it.
  *
  * @module

@@ -126,7 +126,7 @@ function readMigration(
   };
 }
 
-/** From 1, each one more than the one before. */
+/** They count from 1, without gaps. */
 function reportNumbers(migrations: readonly ReadMigration[], report: Report): void {
   migrations.forEach(({ version, file }, index) => {
     const before = migrations[index - 1];

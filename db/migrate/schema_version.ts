@@ -16,7 +16,7 @@ export const NO_MIGRATIONS = 'No folder "migrations": the schema is taken as the
  *
  * @param options.migrations null if the project has no migrations; the history does not matter then
  * @returns what the operator should hear of; null if all is as usual
- * @throws {MigrationError} if migrations are missing, or are not those of this release
+ * @throws {MigrationError} if migrations are missing, or differ from this release's
  * @throws the driver's errors where the cluster cannot be asked
  */
 export async function assertSchemaVersion(

@@ -14,9 +14,9 @@ import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import type { Migration } from "./migrations.ts";
 
 /**
- * @param session one whose keyspace they run in
- * @param options.keyspace the one that they are for: where they name it, they mean that of the session
- * @param options.warn hears of what is left out
+ * @param session its keyspace is where they run
+ * @param options.keyspace that they are written for: where they name it, the session's is used
+ * @param options.warn is told what is left out
  * @throws {CatalogError} with the first statement that the server refuses: the rest depends on it
  * @throws {MigrationError} if the nodes do not agree on the schema
  */

@@ -21,7 +21,7 @@ export interface PreparedQuery {
   readonly query: Query;
   readonly statement: PreparedStatement;
   readonly params: readonly PreparedParam[];
-  /** Of the parameters of the body, those of which it needs at least one to write anything; may be empty. */
+  /** Parameters of the body of which at least one is needed to write anything; may be empty. */
   readonly leastWritten: readonly Param[];
   /**
    * Of a SELECT, its rows. Of an `:applied` query, the columns that the current row may have where the
@@ -123,7 +123,7 @@ export interface PreparedCondition {
 
 /** A row that a condition is about. */
 export interface ConditionRow {
-  /** The columns of its key whose values are those of parameters. */
+  /** The columns of its key whose values come from parameters. */
   readonly keys: readonly {
     readonly name: string;
     /** The name that clients know it by. */

@@ -25,7 +25,7 @@ import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.t
 export interface ExecutionOptions extends Timed {
   /** Rows to fetch at most, where Cassandra answers in pages. */
   readonly fetchSize?: number;
-  /** Bytes of rows at most, as Cassandra sends them. Default: those of a page, or of a single row. */
+  /** Bytes of rows at most, as Cassandra sends them. Default: as for a page, or for a single row. */
   readonly maxBytes?: number | undefined;
   /** Where to go on from. */
   readonly pagingState?: Buffer | undefined;

@@ -49,7 +49,7 @@ export interface CursorTable {
   get(id: Buffer): Promise<Buffer | null>;
 }
 
-/** @param keyspace the one that has the table, whatever that of the session is */
+/** @param keyspace where the table is, whatever the session's keyspace */
 export function createCursorTable(session: Session, keyspace: string): CursorTable {
   const table = qualify(keyspace, CURSOR_TABLE);
   const insert = `INSERT INTO ${table} (id, sealed) VALUES (:id, :sealed) USING TTL 86400`;

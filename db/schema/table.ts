@@ -33,7 +33,7 @@ export interface ClusteringColumn {
 export type TableReader = (keyspace: string, name: string) => Promise<Table | null>;
 
 /**
- * Asks the schema tables themselves, and PREPARE for the types, as for those of every query: the
+ * Asks the schema tables themselves, and PREPARE for the types, as every query does: the
  * driver's own reader fails over a table that has a vector of tuples or of user-defined types.
  *
  * @throws the driver's errors where the cluster cannot be asked

@@ -97,7 +97,7 @@ function consoleSink({ format, exportsConsole = false }: LogOptions): Sink {
 /**
  * Writes observations to a logger.
  *
- * @param options `logRequest` takes those of requests in its place
+ * @param options `logRequest` takes observations of requests instead
  */
 export function logObservations(
   logger: Logger,

@@ -87,7 +87,7 @@ function text(value: string): string {
   return JSON.stringify(value).replace(CONTROL, escaped);
 }
 
-/** The texts of what many lines say: routes, queries and callers. As many are kept as fit into some 2 MB. */
+/** Texts that many lines repeat: routes, queries and callers. As many are kept as fit into some 2 MB. */
 class KnownTexts {
   readonly #known = new Map<string, string>();
 

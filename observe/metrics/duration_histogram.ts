@@ -1,6 +1,6 @@
 /**
- * Histograms of durations that cost an addition for each event: the series of some labels is made once and kept by
- * the one who observes, where prom-client looks it up each time. Their text is made when Prometheus asks.
+ * Histograms of durations that cost an addition for each event: the observer keeps the series of its labels,
+ * which prom-client looks up each time. Their text is made when Prometheus asks.
  *
  * @module
  */

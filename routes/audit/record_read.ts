@@ -110,7 +110,7 @@ export function compileReadRecorders(
   };
 }
 
-/** A row that is not there was looked for all the same. */
+/** A row that is not there was still looked for. */
 function readFailure({ code, status }: ServiceError, rows: number | null): OutcomeFacts {
   if (code === "not_found") return { ...PLAIN, outcome: "ok", code, rows: 0 };
   return { ...PLAIN, outcome: status < 500 ? "refused" : "failed", code, rows };

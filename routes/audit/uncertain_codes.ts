@@ -1,6 +1,6 @@
 /**
- * Whether a write that failed may have been made all the same. An auditor must not read that nothing
- * happened where nobody knows.
+ * Whether a write that failed may still have been made. An auditor must not read that nothing happened
+ * where nobody knows.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The tokens of a statement → its tree. The grammar is Cassandra's own, `src/antlr/Parser.g` of
- * Cassandra 5.0. Where it is ambiguous, the reading is that of the parser that ANTLR generates from it.
+ * Cassandra 5.0. Where it is ambiguous, it is read as by the parser that ANTLR generates.
  *
  * @module
  */

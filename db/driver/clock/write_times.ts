@@ -1,6 +1,6 @@
 /**
  * The times of writes, in microseconds since 1970, by this process's clock. Each is later than all before,
- * so that of two writes of this process the later one wins. The driver asks for one with every statement,
+ * so that the later of two writes of this process wins. The driver asks for one with every statement,
  * reads included: its own generator would keep to the latest time that the clock ever showed, for hours
  * if the clock was hours ahead for a moment.
  *

@@ -3,7 +3,7 @@
  * columns and tables, and what is stored, such as how long a list is: they are for nobody who may not
  * read them. A message that is not known here is passed on as no more than that values were refused.
  *
- * The messages are those of Cassandra 5.0; a test holds each against a node.
+ * The messages come from Cassandra 5.0; a test compares each with a node's.
  *
  * @module
  */

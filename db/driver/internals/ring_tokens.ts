@@ -28,7 +28,7 @@ function ringOf(client: cassandra.Client): RingMetadata {
   return client.metadata as unknown as RingMetadata;
 }
 
-/** Whether tokens are those of `Murmur3Partitioner`, the only ones that are understood here. */
+/** Whether tokens come from `Murmur3Partitioner`, the only partitioner that is understood here. */
 export function hasMurmurTokens(client: cassandra.Client): boolean {
   return ringOf(client).tokenizer?.constructor.name === "Murmur3Tokenizer";
 }

@@ -84,7 +84,7 @@ class RunningAttempts {
     this.#running++;
   }
 
-  /** @param failure default: that of the other attempt */
+  /** @param failure default: the other attempt's */
   drop(failure: unknown = this.#failure): void {
     this.#failure = failure;
     if (--this.#running === 0) this.#end(failure);

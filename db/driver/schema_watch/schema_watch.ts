@@ -25,7 +25,7 @@ export class SchemaWatch {
   readonly #checks = new WeakMap<PreparedStatement, Promise<void>>();
   readonly #listeners: SchemaListener[] = [];
 
-  /** @param keyspace the one whose changes matter even while nothing is prepared */
+  /** @param keyspace its changes matter even while nothing is prepared */
   constructor(keyspace: string | null) {
     if (keyspace !== null) this.#versions.set(keyspace, 0);
   }

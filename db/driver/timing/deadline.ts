@@ -12,7 +12,7 @@ import { Attempts } from "./attempts.ts";
 /** The time was up before there was an answer. */
 export class DeadlinePassed extends Error {
   override readonly name = "DeadlinePassed";
-  /** Whether the statement went out, so that it may be carried out all the same. */
+  /** Whether the statement went out, so that it may still be carried out. */
   readonly wasSent: boolean;
 
   constructor(options: { readonly wasSent: boolean; readonly cause?: unknown }) {
@@ -33,7 +33,7 @@ export class Deadline {
   /** What the statement took so far. */
   readonly attempts: Attempts;
 
-  /** @param alarms those of the whole session */
+  /** @param alarms the session's */
   constructor(
     endsAt: number,
     alarms: Alarms,

@@ -1,5 +1,5 @@
 /**
- * `@scan` against the cluster: its ranges are those of one partitioner.
+ * `@scan` against the cluster: its ranges are made for one partitioner.
  *
  * @module
  */

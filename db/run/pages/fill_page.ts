@@ -17,7 +17,7 @@ import { bytesOf, type UnreadRows } from "../unread_rows.ts";
 export interface FillRequest {
   /** Rows at most. */
   readonly size: number;
-  /** Bytes at most, as Cassandra sends them. Default: those of a page. */
+  /** Bytes at most, as Cassandra sends them. Default: as for any page. */
   readonly maxBytes?: number | undefined;
   /** Whether no row at all is an answer where the next one does not fit. Default: there is one at least. */
   readonly mayBeEmpty?: boolean;
@@ -25,7 +25,7 @@ export interface FillRequest {
   /** Until when the caller waits, in the time of `performance.now()`. */
   readonly deadline: number;
   readonly stopwatch?: Stopwatch | undefined;
-  /** What becomes of what is kept of earlier reads. Default: it is used. */
+  /** What to do with answers that are kept. Default: use them. */
   readonly cache?: CacheUse | undefined;
 }
 

@@ -14,12 +14,12 @@ import type { ReadRowsOptions, UnreadRows } from "../unread_rows.ts";
 export interface PageRequest extends ReadRowsOptions {
   /** Rows at most. */
   readonly size: number;
-  /** Bytes at most, as Cassandra sends them; a single row may have more. Default: those of a page. */
+  /** Bytes at most, as Cassandra sends them; a single row may have more. Default: as for any page. */
   readonly maxBytes?: number;
   /** Null for the first page. */
   readonly position: Buffer | null;
   readonly stopwatch?: Stopwatch;
-  /** What becomes of what is kept of earlier reads. Default: it is used. */
+  /** What to do with answers that are kept. Default: use them. */
   readonly cache?: CacheUse | undefined;
   /** Until when the page may be filled, in the time of `performance.now()`. Default: one timeout from now. */
   readonly deadline?: number;

@@ -35,7 +35,7 @@ export class RowWidth {
   /**
    * The rows to ask for, so that they will probably fit into `bytes`; 0 where not even one will.
    *
-   * @param seen of this request, which is a better guess than what others have seen
+   * @param seen in this request: a better guess than what others have seen
    */
   rowsIn(bytes: number, seen: Seen): number {
     if (this.#aggregates) {

@@ -3,7 +3,7 @@
  * that its token is bound to. What costs nothing is checked first, and the signature last.
  *
  * Security: the key comes with the proof and is the client's to choose, so it counts only if the token names
- * it. It has to be public, and is no larger than what is quick to verify with.
+ * it. It has to be public, and small enough to verify with quickly.
  *
  * @module
  */
