@@ -115,6 +115,7 @@ describe("docs", () => {
     expect([...new Set(guide.match(/\b\d{4}_[a-z]+\.cql\b/g))]).toEqual([
       `${next}_calibrations.cql`,
     ]);
+    expect(guide).toContain(`\`${next}\` is the next free number`);
     const counts = `${queries.length + more} queries, ${migrations.length + 1} migrations`;
     expect([...new Set(guide.match(/\d+ queries, \d+ migrations/g))]).toEqual([counts]);
   });
