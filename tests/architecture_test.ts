@@ -383,6 +383,16 @@ describe("architecture", () => {
     expect(silent).toEqual([]);
   });
 
+  it("no module keeps a state of its own, except of the driver's objects while they live", () => {
+    const state =
+      /^(?:export )?(?:let |const \w+(?:: [^=]+)? = (?:\[\]|new (?:Map|Set)\b[^(]*\(\));)/m;
+    const remembers = /^(?:export )?const \w+(?:: [^=]+)? = new Weak(?:Map|Set)\b/m;
+    const wrong = production.filter(({ path, text }) =>
+      state.test(text) || remembers.test(text) && !path.startsWith("db/driver/")
+    ).map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
   it("no type escapes the checker", () => {
     const wrong = production.filter(({ text }) =>
       /:\s*any\b|\bas any\b|@ts-(?:ignore|nocheck)/.test(text)
