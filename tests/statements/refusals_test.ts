@@ -28,6 +28,12 @@ UPDATE marks SET list[:place] = :value WHERE owner = :owner AND id = :id;
 -- @public
 INSERT INTO marks JSON :document;
 
+-- name: set_list :exec
+-- @route PUT /marks/{owner}/{id}/list
+-- @public
+-- @bulk
+UPDATE marks SET list = fromJson(:list) WHERE owner = :owner AND id = :id;
+
 -- name: loud_names :many
 -- @route GET /names/{owner}
 -- @public
@@ -86,6 +92,28 @@ describe("values that Cassandra refuses", () => {
       "invalid_input",
       'Cassandra does not accept these values: the JSON has a member "nobody" that is no column',
     ]);
+  });
+});
+
+describe("JSON for a column", () => {
+  it("is refused as a value where it does not fit, and not as a mistake of the query", async () => {
+    expect(await refusal("/marks/o/4/list", { list: "[1," }, "PUT")).toEqual([
+      "invalid_input",
+      "Cassandra does not accept these values: a text is not JSON",
+    ]);
+    expect(await refusal("/marks/o/4/list", { list: '["one"]' }, "PUT")).toEqual([
+      "invalid_input",
+      "Cassandra does not accept these values: the JSON does not fit its column",
+    ]);
+  });
+
+  it("fails its line of a bulk request alone", async () => {
+    const body = ["[1]", "{}", "[2]"].map((list) => JSON.stringify({ list })).join("\n");
+    const headers = { "content-type": NDJSON };
+    const response = await service.request("/marks/o/5/list", { method: "PUT", body, headers });
+    const { failures, summary } = parseReport(await response.text());
+    expect(failures.map(({ line, code }) => [line, code])).toEqual([[2, "invalid_input"]]);
+    expect(summary).toEqual({ read: 3, written: 2, failed: 1 });
   });
 });
 

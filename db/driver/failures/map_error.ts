@@ -10,7 +10,7 @@ import { internalError, ServiceError } from "../../../errors/service_error.ts";
 import { isSocketError } from "../internals/socket_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
 import { DeadlinePassed } from "../timing/deadline.ts";
-import { tellRefusal } from "./refused_values.ts";
+import { isBadJson, tellRefusal } from "./refused_values.ts";
 import { SchemaChanged } from "../schema_watch/schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
@@ -70,6 +70,7 @@ function mapResponse(
     case responses.writeTimeout:
       return timedOut(cause, facts);
     case responses.functionFailure:
+      if (isBadJson(cause.message)) return refusedValues(cause);
       return new ServiceError(
         "function_failed",
         "A function or an operation of the query failed on these values, or on what is stored, and nothing was changed: report it to the author of the query",
@@ -122,7 +123,7 @@ function answerTooLarge(cause: AnswerTooLarge): ServiceError {
   );
 }
 
-/** A statement that was prepared can be invalid only for what is bound to it. */
+/** A statement that was prepared can be refused only for what is bound to it. */
 function refusedValues(cause: cassandra.errors.ResponseError): ServiceError {
   return new ServiceError("invalid_input", tellRefusal(cause.message), { cause });
 }

@@ -62,6 +62,14 @@ const CASES: readonly (readonly [string, Error, Outcomes])[] = [
   ["a full log of changes", response(0x1600), "replica_failure"],
   ["an unknown end of a lightweight transaction", response(0x1700), MAYBE_DONE],
   ["a function failure", response(responses.functionFailure), "function_failed"],
+  [
+    "a function of JSON that does not fit",
+    response(
+      responses.functionFailure,
+      "org.apache.cassandra.serializers.MarshalException: Unable to make int from 'v text'",
+    ),
+    "invalid_input",
+  ],
   ["a server error", response(responses.serverError), "replica_failure"],
   ["refused values", response(responses.invalid), "invalid_input"],
   ["a syntax error", response(responses.syntaxError), "internal"],

@@ -14,7 +14,20 @@ interface Reason {
   tell(...own: string[]): string;
 }
 
+/** A node calls it the failure of a function. */
+const BAD_JSON: readonly Reason[] = [
+  {
+    says: /^execution of 'system\.from_?json\[.*?\]' failed: Could not decode JSON string/,
+    tell: () => "a text is not JSON",
+  },
+  {
+    says: /^org\.apache\.cassandra\.serializers\.MarshalException: /,
+    tell: () => "the JSON does not fit its column",
+  },
+];
+
 const REASONS: readonly Reason[] = [
+  ...BAD_JSON,
   { says: /^Key may not be empty/, tell: () => "a key is empty" },
   {
     says: /^Key length of \d+ is longer than maximum of (\d+)/,
@@ -81,4 +94,9 @@ export function tellRefusal(message: string): string {
     return `Cassandra does not accept these values: ${tell(...own)}`;
   }
   return "Cassandra does not accept these values: compare them with what the route's description says, and report it if they fit";
+}
+
+/** Whether a function failed because it is `fromJson()`, and a text that it was given does not fit. */
+export function isBadJson(message: string): boolean {
+  return BAD_JSON.some(({ says }) => says.test(message));
 }

@@ -6,7 +6,7 @@ import {
   createTestKeyspace,
   type TestKeyspace,
 } from "../../../tests/support/cassandra/keyspace.ts";
-import { tellRefusal } from "./refused_values.ts";
+import { isBadJson, tellRefusal } from "./refused_values.ts";
 
 const { types } = cassandra;
 const UNSET = types.unset;
@@ -124,6 +124,16 @@ const CASES: readonly [what: string, cql: string, values: unknown[], told: strin
   ],
 ];
 
+/** Arguments of `fromJson()`: to a node the function fails, whatever it is that does not fit. */
+const BAD_JSON: readonly [what: string, json: string, told: string][] = [
+  ["text that is no JSON", "swordfish", "a text is not JSON"],
+  ["half of JSON", "[7,", "a text is not JSON"],
+  ["no text", "", "a text is not JSON"],
+  ["JSON of another type", '{"swordfish": 1}', "the JSON does not fit its column"],
+  ["JSON with an element of another type", '["swordfish"]', "the JSON does not fit its column"],
+  ["JSON with an element that is null", "[null]", "the JSON does not fit its column"],
+];
+
 describe("tellRefusal()", () => {
   let keyspace: TestKeyspace;
   before(async () => {
@@ -146,6 +156,17 @@ describe("tellRefusal()", () => {
       const detail = tellRefusal(error.message);
       expect(detail).toBe(`Cassandra does not accept these values: ${told}`);
       expect(detail).not.toMatch(/secrets|owner|size 3|swordfish|jackson|test_/);
+    });
+  }
+
+  for (const [what, json, told] of BAD_JSON) {
+    it(`says in other words what a node says about ${what} in fromJson()`, async () => {
+      const cql = "UPDATE secrets SET list = fromJson(?) WHERE owner = 'o' AND id = 'i'";
+      const error = await keyspace.client.execute(cql, [json], { prepare: true })
+        .then(() => null, (error) => error);
+      expect(error?.code).toBe(types.responseErrorCodes.functionFailure);
+      expect(isBadJson(error.message)).toBe(true);
+      expect(tellRefusal(error.message)).toBe(`Cassandra does not accept these values: ${told}`);
     });
   }
 
