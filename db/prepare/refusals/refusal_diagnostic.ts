@@ -7,11 +7,13 @@
 import type { Query } from "../../../catalog/query.ts";
 import { columnsOf, tablesOf } from "../../../catalog/statement/names_of.ts";
 import { type Statement, writesOf } from "../../../catalog/statement/statement.ts";
-import type { Name } from "../../../catalog/statement/term.ts";
+import { type Name, walkTerm } from "../../../catalog/statement/term.ts";
+import { termsOf } from "../../../catalog/statement/terms_of.ts";
 import { writtenName } from "../../../catalog/statement/written_name.ts";
 import { diagnosticAtStatement } from "../../../catalog/text/diagnose.ts";
 import type { Diagnostic, Span } from "../../../catalog/text/source.ts";
-import { suggest } from "../../../catalog/text/suggest.ts";
+import { quote } from "../../../catalog/text/quote.ts";
+import { closest } from "../../../catalog/text/suggest.ts";
 import { type Refusal, syntaxComplaint } from "../../driver/failures/refusal.ts";
 import type { TableReader } from "../../schema/table.ts";
 import { explainFiltering } from "./filtering_explanation.ts";
@@ -38,7 +40,10 @@ export async function refusalDiagnostic(
 }
 
 const UNDEFINED_COLUMN = /^Undefined column name (.+?) in table (.+)$/;
+const UNKNOWN_FUNCTION = /^Unknown function '?(.+?)'?(?: called)?$/;
 const UNKNOWN_TABLE = /^(?:table|unconfigured table) (.+?)(?: does not exist)?$/i;
+
+const FIX = "Fix the statement, or the migration of its table";
 
 /** Finds the name that the server complains of, and the name that was probably meant. */
 async function blame(
@@ -52,11 +57,10 @@ async function blame(
     const [tableName, keyspace = options.keyspace] = splitName(column[2]!).reverse();
     const table = await options.readTable(keyspace ?? "", tableName!).catch(() => null);
     const columns = [...table?.types.keys() ?? []].map(writtenName);
-    const help = suggest(writtenName(name), columns);
     const named = columnsIn(query.parsed, tableName!).find((each) => each.name === name);
     return {
       span: named?.span ?? query.statementSpan,
-      help: `${help} The columns of "${tableName}" are ${columns.join(", ")}`.trim(),
+      help: explainColumn(name, tableName!, columns),
     };
   }
   const table = UNKNOWN_TABLE.exec(message);
@@ -69,8 +73,31 @@ async function blame(
         'Correct the name, or add a migration that creates the table and run "deno task migrate"',
     };
   }
+  const called = UNKNOWN_FUNCTION.exec(message);
+  if (called !== null) {
+    return {
+      span: spanOfCall(query.parsed, splitName(called[1]!).at(-1)!) ?? query.statementSpan,
+      help: "Correct the name, or add a migration that creates the function",
+    };
+  }
   return await explain(query, message, options) ??
-    { span: query.statementSpan, help: "Fix the statement, or the migration of its table" };
+    { span: query.statementSpan, help: FIX };
+}
+
+/** The column that was probably meant, and those that there are. */
+function explainColumn(name: string, table: string, columns: readonly string[]): string {
+  if (columns.length === 0) return FIX;
+  const known = `The columns of "${table}" are ${columns.join(", ")}`;
+  if (name === table) return `Write the column without its table. ${known}`;
+  const near = closest(writtenName(name), columns);
+  return near === null ? known : `Did you mean ${quote(near)}? ${known}`;
+}
+
+function spanOfCall(statement: Statement, name: string): Span | null {
+  for (const term of termsOf(statement).flatMap((term) => [...walkTerm(term)])) {
+    if (term.kind === "call" && term.function.name.name === name) return term.function.span;
+  }
+  return null;
 }
 
 /** What stands against the statement, by the words of the server; null if they are not known. */

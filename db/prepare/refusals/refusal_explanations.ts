@@ -136,6 +136,21 @@ const REFUSALS: readonly Explanation[] = [
     says: /^(?<column>\S+) cannot be restricted by more than one relation if it includes an Equal/,
     help: "Keep one of the relations; for one of several values, use IN",
   },
+  {
+    says:
+      /^Invalid (?:list|set|map|vector) literal for (?<column>[^.:]+).*: bind variables are not supported/,
+    help:
+      'A list, set or map is bound as a whole: write one marker in place of the brackets, such as ":tags"',
+  },
+  {
+    says: /^Element selection is only allowed on sets and maps, but (?<column>\S+) is a list/,
+    help:
+      "Select the whole list. Elements that are read one by one belong in a map<int, …>, whose keys are their positions",
+  },
+  {
+    says: /^Cannot infer type for term/,
+    help: `A constant that is selected needs a type before it, such as "(text) 'station'"`,
+  },
 ];
 
 /** Words of SQL that CQL has no such use for, by the word in lower case that is not expected. */
@@ -185,6 +200,9 @@ export function explainSyntax(complaint: string): string | null {
   const [, word = ""] = /^(?:no viable alternative at|mismatched) input '(\w+)'/.exec(complaint) ??
     [];
   const key = word.toLowerCase();
+  if (/^no viable alternative at .*\bcount\(\[distinct\]/is.test(complaint)) {
+    return "count() counts rows: keep the distinct values in a table of their own, as its key, and count its rows";
+  }
   if (Object.hasOwn(WORDS, key)) return WORDS[key]!;
   // A column with a parenthesis behind it, as in "where lower(name) = …".
   return /^no viable alternative at input '\('.*\bwhere\b.*\[\w+\]\(/is.test(complaint)
