@@ -182,6 +182,32 @@ describe("A request whose length is in doubt", () => {
   }
 });
 
+describe("A body in a transfer coding", () => {
+  const chunks = `2\r\n{}\r\n0\r\n\r\n`;
+  const CODED: readonly (readonly string[])[] = [
+    ["Transfer-Encoding: gzip, chunked"],
+    ["Transfer-Encoding: gzip", CHUNKED],
+    ["Transfer-Encoding: identity, chunked"],
+    ["Transfer-Encoding: chunked, chunked"],
+    [CHUNKED, CHUNKED],
+  ];
+  for (const coding of CODED) {
+    for (const [path, type] of [["/notes", JSON_TYPE], ["/load", JSON_TYPE], ["/load", NDJSON]]) {
+      it(`is not read as if it had none: ${path}, ${type}, ${coding.join(" and ")}`, async () => {
+        const answer = await sendRaw(service.url, post(path!, [type!, ...coding], chunks));
+        // Some of them the runtime refuses, and says nothing.
+        expect(answer.status).toBe(400);
+        expect(["malformed_request", null]).toContain(codeOf(answer));
+      });
+    }
+  }
+
+  it("is read where it is in chunks and nothing else, in any spelling", async () => {
+    const request = post("/load", [NDJSON, "Transfer-Encoding:  Chunked "], chunks);
+    expect((await sendRaw(service.url, request)).text).toContain('"read":1');
+  });
+});
+
 describe("An upload of nothing", () => {
   const CASES: Readonly<Record<string, string>> = {
     "newlines": "\n".repeat(2 * MEGABYTES),

@@ -102,11 +102,21 @@ function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /**
- * A body in a content coding, such as gzip, is not decoded: its limit is for the bytes that come in.
+ * A body in a content coding, such as gzip, is not decoded: its limit is for the bytes that come in. The runtime
+ * takes a transfer coding out if it is `chunked`, and leaves any other in (RFC 9112, section 6.1): what is left would
+ * be read, or stored, as if it were the body.
  *
- * @throws {ServiceError} `unsupported_media_type`, as in RFC 7694, section 3
+ * @throws {ServiceError} `unsupported_media_type`, as in RFC 7694, section 3, or `malformed_request`
  */
 export function assertNotEncoded(headers: Headers): void {
+  const transfer = headers.get("transfer-encoding");
+  if (transfer !== null && transfer.trim().toLowerCase() !== "chunked") {
+    throw new ServiceError(
+      "malformed_request",
+      `The body has the transfer coding "${transfer}", which this service does not accept: ` +
+        'send it with its length, or with "Transfer-Encoding: chunked"',
+    );
+  }
   const header = headers.get("content-encoding");
   if (
     header === null ||

@@ -213,6 +213,14 @@ describe("assertNotEncoded()", () => {
       expect(() => assertNotEncoded(new Headers({ "content-encoding": coding }))).toThrow(coding);
     });
   }
+  it('takes chunks, as "Transfer-Encoding" spells them', () =>
+    assertNotEncoded(new Headers({ "transfer-encoding": "Chunked" })));
+  for (const coding of ["gzip, chunked", "chunked, chunked", "", ",chunked"]) {
+    it(`refuses "${coding}" in "Transfer-Encoding"`, () => {
+      expect(() => assertNotEncoded(new Headers({ "transfer-encoding": coding })))
+        .toThrow("transfer coding");
+    });
+  }
 });
 
 describe("isTaken()", () => {
