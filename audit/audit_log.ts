@@ -117,11 +117,13 @@ export class AuditLog {
   /** Writes everything that is left. Nothing begins after it. */
   async close(): Promise<void> {
     const isOver = performance.now() + SETTLE_TIMEOUT_MS;
-    while (this.#open > 0 && performance.now() < isOver) {
+    while (this.#open > 0) {
+      const leftMs = isOver - performance.now();
+      if (leftMs <= 0) break;
       let timer;
       await new Promise<void>((resolve) => {
         this.#onSettled = resolve;
-        timer = setTimeout(resolve, isOver - performance.now());
+        timer = setTimeout(resolve, leftMs);
       });
       clearTimeout(timer);
     }

@@ -104,7 +104,9 @@ class NdjsonUpload implements Upload {
 
   async *#readChunks(): AsyncGenerator<Uint8Array> {
     while (this.#chunks !== null) {
-      const timer = setTimeout(() => this.#breakOff(this.#stalled()), this.#patienceMs);
+      // The runtime warns of a negative time.
+      const leftMs = Math.max(0, this.#patienceMs);
+      const timer = setTimeout(() => this.#breakOff(this.#stalled()), leftMs);
       const askedAt = performance.now();
       const chunk = await this.#chunks.read().finally(() => clearTimeout(timer));
       this.#patienceMs -= performance.now() - askedAt;

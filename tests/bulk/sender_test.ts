@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import process from "node:process";
 import {
   bulkObservations,
   NDJSON,
@@ -18,9 +19,14 @@ import { EXAMPLE, startTestService, type TestService } from "../support/harness.
 const BODY_TIMEOUT_MS = 1_000;
 
 const stack = new AsyncDisposableStack();
+/** What the runtime has warned of. It warns once in the life of a process, whatever test comes first. */
+const warnings: string[] = [];
 let service: TestService;
 let impatient: TestService;
 before(async () => {
+  const note = ({ message }: Error) => void warnings.push(message);
+  process.on("warning", note);
+  stack.defer(() => void process.off("warning", note));
   service = stack.use(await startTestService({ cqlDir: EXAMPLE }));
   impatient = stack.use(
     await startTestService({
@@ -235,5 +241,9 @@ describe("@bulk and the operator", () => {
       stopped: null,
       completed: true,
     }]);
+  });
+
+  it("has not led to a timer that is set for the past", () => {
+    expect(warnings.filter((message) => message.includes("negative"))).toEqual([]);
   });
 });
