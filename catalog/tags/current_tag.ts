@@ -7,7 +7,7 @@
 
 import { part, type Word } from "../text/comment.ts";
 import type { Report, Span } from "../text/source.ts";
-import { CLIENT_NAME } from "./parts/client_name.ts";
+import { CLIENT_NAME, explainClientName } from "./parts/client_name.ts";
 import { readColumnName } from "./parts/column_name.ts";
 import type { QueryTag } from "./tag.ts";
 import type { TagLine } from "./tag_line.ts";
@@ -64,11 +64,12 @@ function readShown({ text, span }: Word, report: Report): CurrentColumn {
   const [, columnText = text, shownAs] = /^("(?:[^"]|"")+"|[^"=]+)=(.*)$/.exec(text) ?? [];
   const name = readColumnName(part(span, 0, columnText.length), report);
   if (shownAs === undefined) return { name, shownAs: name, span };
-  if (!CLIENT_NAME.test(shownAs)) {
+  const help = explainClientName(shownAs, CLIENT_NAME);
+  if (help !== null) {
     report({
       span,
       message: `Cannot show "${name}" as "${shownAs}": not a name for clients`,
-      help: 'Begin with a letter, and go on with letters, digits, ".", "_" and "-"',
+      help,
     });
   }
   return { name, shownAs, span };

@@ -7,18 +7,20 @@
 
 import type { Word } from "../../text/comment.ts";
 import type { Report } from "../../text/source.ts";
-import { CLIENT_NAME } from "../parts/client_name.ts";
+import { CLIENT_NAME, explainClientName, type NameForm } from "../parts/client_name.ts";
 import { type ParamOption, SENT, type TagParts } from "./param_option.ts";
 
-const MAX_CHARACTERS = 100;
-
-const NAME = { form: CLIENT_NAME, characters: ', ".", "_" and "-"' };
-
 /** What OpenAPI has between the braces of a path. */
-const SEGMENT = { form: /^[A-Za-z_][A-Za-z0-9_]*$/, characters: ' and "_"' };
+const SEGMENT: NameForm = {
+  matches: /^[A-Za-z_][A-Za-z0-9_]*$/,
+  inWords: 'Begin with a letter or "_", and go on with letters, digits and "_"',
+};
 
 /** Of what a header may be called (RFC 9110, section 5.6.2), what no proxy drops. */
-const HEADER = { form: /^[A-Za-z][A-Za-z0-9-]*$/, characters: ' and "-"' };
+const HEADER: NameForm = {
+  matches: /^[A-Za-z][A-Za-z0-9-]*$/,
+  inWords: 'Begin with a letter, and go on with letters, digits and "-"',
+};
 
 export const asOption: ParamOption<string> = {
   read: ({ text }) => text,
@@ -29,15 +31,10 @@ export const asOption: ParamOption<string> = {
 
 function checkName({ text, span }: Word, { source }: TagParts, report: Report): void {
   const place = source?.in;
-  const { form, characters } = place === "path" ? SEGMENT : place === "header" ? HEADER : NAME;
-  if (form.test(text) && text.length <= MAX_CHARACTERS) return;
-  report({
-    span,
-    message: `Cannot use "${text}" as the name of a ${nounOf(place)}`,
-    help: text.length > MAX_CHARACTERS
-      ? `Use at most ${MAX_CHARACTERS} characters`
-      : `Begin with a letter, and go on with letters, digits${characters}`,
-  });
+  const form = place === "path" ? SEGMENT : place === "header" ? HEADER : CLIENT_NAME;
+  const help = explainClientName(text, form);
+  if (help === null) return;
+  report({ span, message: `Cannot use "${text}" as the name of a ${nounOf(place)}`, help });
 }
 
 function nounOf(place: string | undefined): string {
