@@ -4,10 +4,10 @@
  *
  * @module
  */
+import { closingQuote } from "./closing_quote.ts";
 import { isJsonObject } from "./json_object.ts";
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 /** The structural characters, and the quote that begins a string. */
 const STRUCTURE = /[{}[\]:,"]/g;
 const SPACE = 0x20;
@@ -111,7 +111,7 @@ export function findDuplicateMember(text: string): MemberPath | null {
         isNameNext = false;
         break;
       default: {
-        structure.lastIndex = endOfString(text, match.index);
+        structure.lastIndex = closingQuote(text, match.index + 1) + 1;
         if (!isNameNext || !container?.names) break;
         const name: string = JSON.parse(text.slice(match.index, structure.lastIndex));
         container.key = name;
@@ -121,13 +121,4 @@ export function findDuplicateMember(text: string): MemberPath | null {
     }
   }
   return null;
-}
-
-/** The index after the closing quote of the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length && text.charCodeAt(index) !== QUOTE) {
-    index += text.charCodeAt(index) === BACKSLASH ? 2 : 1;
-  }
-  return index + 1;
 }

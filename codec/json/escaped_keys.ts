@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { BACKSLASH, COLON, QUOTE } from "./characters.ts";
+import { closingQuote } from "./closing_quote.ts";
 import { isJsonObject } from "./json_object.ts";
 
 /**
@@ -14,9 +16,6 @@ import { isJsonObject } from "./json_object.ts";
  */
 const STAND_IN = "\x7f";
 const SHIFT = 0x80;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 
 const ESCAPE_OR_STAND_IN = /\\(?:u([0-9a-fA-F]{4})|(.))|\x7f/gs;
 const STOOD_FOR = /\x7f(.)/gs;
@@ -35,7 +34,7 @@ export function hasEscapedKey(text: string): boolean {
   // In JSON a backslash stands inside a string: only its end is needed, not its beginning.
   let escape = text.indexOf("\\");
   while (escape !== -1) {
-    const end = endOfString(text, escape);
+    const end = closingQuote(text, escape) + 1;
     if (isKey(text, end)) return true;
     escape = text.indexOf("\\", end);
   }
@@ -49,17 +48,6 @@ export function hasEscapedKey(text: string): boolean {
  */
 export function parseEscapedKeys(text: string, parse: (json: string) => unknown): unknown {
   return restoreAll(parse(text.replaceAll(ESCAPE_OR_STAND_IN, withoutBackslash)));
-}
-
-/** The index after the closing quote of the string that has an escape at `escape`. */
-function endOfString(text: string, escape: number): number {
-  let index = escape;
-  while (index < text.length) {
-    const code = text.charCodeAt(index);
-    if (code === QUOTE) return index + 1;
-    index += code === BACKSLASH ? 2 : 1;
-  }
-  return text.length;
 }
 
 /** Whether a colon follows, after white space. */

@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { closingQuote } from "./closing_quote.ts";
 
 /** Arrays and objects inside each other. Types of Cassandra that people use nest five deep or so. */
 export const MAX_JSON_DEPTH = 64;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
@@ -32,7 +32,7 @@ export function assertNesting(text: string): void {
   for (let index = 0; index < text.length; index++) {
     switch (text.charCodeAt(index)) {
       case QUOTE:
-        index = endOfString(text, index);
+        index = closingQuote(text, index + 1);
         break;
       case OPEN_BRACKET:
       case OPEN_BRACE:
@@ -43,13 +43,4 @@ export function assertNesting(text: string): void {
         depth--;
     }
   }
-}
-
-/** The index of the quote that ends the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length && text.charCodeAt(index) !== QUOTE) {
-    index += text.charCodeAt(index) === BACKSLASH ? 2 : 1;
-  }
-  return index;
 }
