@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { eventually } from "../tests/support/eventually.ts";
 import {
   CommitFailed,
   CommitQueue,
@@ -137,8 +138,7 @@ describe("CommitQueue", () => {
     const { sink, queue, reports } = createQueue();
     sink.failure = new Error("Gone");
     queue.offer(encode("0"), "full");
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(reports.length).toBeGreaterThan(1);
+    await eventually("it is tried again", () => reports.length > 1);
     sink.failure = null;
     await queue.flush(5_000);
     expect(sink.lines).toEqual(["0"]);

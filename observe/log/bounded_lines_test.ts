@@ -36,7 +36,7 @@ describe("createBoundedLines()", () => {
     const leftOut: number[] = [];
     const startedAt = performance.now();
     let offered = 0;
-    while (performance.now() < startedAt + 4 * INTERVAL_MS) {
+    while (performance.now() < startedAt + 4 * INTERVAL_MS || leftOut.length < 2) {
       lines.offer("a", (count) => leftOut.push(count));
       offered++;
       await delay(1);

@@ -101,10 +101,10 @@ describe("migrate()", () => {
     const lease = await acquireLease(session, {
       keyspace: made.config.keyspace,
       log: () => {},
-      seconds: 2,
+      seconds: 6,
     });
     const other = made.migrate();
-    const outcome = await Promise.race([other.then(() => "migrated"), sleep(4_000)]);
+    const outcome = await Promise.race([other.then(() => "migrated"), sleep(9_000)]);
     expect(outcome).toBe(undefined);
     await lease.renew();
     await lease.release();

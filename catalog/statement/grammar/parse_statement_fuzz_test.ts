@@ -202,7 +202,7 @@ describe("lex()", () => {
       const started = performance.now();
       lex(wholeFile({ path: "a.cql", text: text(200_000) }), () => {});
       // Quadratic reading would take minutes.
-      expect(performance.now() - started).toBeLessThan(5000);
+      expect(performance.now() - started).toBeLessThan(30_000);
     });
   }
 });

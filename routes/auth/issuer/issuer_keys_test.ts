@@ -98,10 +98,10 @@ describe("createIssuerKeys()", () => {
     own.answer = () => new Response(null, { status: 500 });
     const before = own.requests.length;
     await refreshFor(PAUSE_MS * 2.5, () => keys.refresh());
+    await expect(keys.refresh()).rejects.toThrow(/answers 500/);
     const fetches = own.requests.length - before;
     expect(fetches).toBeGreaterThan(1);
     expect(fetches).toBeLessThan(5);
-    await expect(keys.refresh()).rejects.toThrow(/answers 500/);
     expect(observations).toHaveLength(fetches);
     expect(observations[0]).toMatchObject({
       kind: "issuer_keys",

@@ -114,7 +114,8 @@ describe("pacedBody()", () => {
   });
 
   it("ends once where callers leave while they are handed a piece", async () => {
-    const stallTimeoutMs = 500;
+    // Long beside any pause of the machine, in which nothing is taken either.
+    const stallTimeoutMs = 3_000;
     const ends: BodyEnd[] = [];
     async function* endless(): AsyncGenerator<Bytes> {
       while (true) {
