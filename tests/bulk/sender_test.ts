@@ -16,7 +16,7 @@ import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
 /** How long the lines of an upload may take to come, at the service that waits for less. */
-const BODY_TIMEOUT_MS = 1_000;
+const BODY_TIMEOUT_MS = 2_500;
 
 const stack = new AsyncDisposableStack();
 /** What the runtime has warned of. It warns once in the life of a process, whatever test comes first. */
