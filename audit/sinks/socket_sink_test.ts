@@ -59,7 +59,7 @@ describe("createSocketSink()", () => {
         await connection.write(encode(answer));
         return connection;
       });
-      const sink = createSocketSink(addressOf(port), { timeoutMs: 5_000 });
+      const sink = createSocketSink(addressOf(port), { timeoutMs: 30_000 });
       await expect(sink.write(encode("0\n"))).rejects.toThrow("the connection was closed");
       (await answering).close();
       listener.close();

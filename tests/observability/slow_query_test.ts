@@ -172,13 +172,14 @@ describe("A slow query", () => {
 
   it("is one line a second where there are many, which says how many it stands for", async () => {
     const paths = Array.from({ length: 24 }, (_, index) => `/storm/${index}`);
+    const startedAt = performance.now();
     await askAll(paths, SLOW_MS + 50);
     const lines = await eventually("all are accounted for", () => {
       const lines = slowLines();
       const count = lines.reduce((sum, { left_out = 0 }) => sum + 1 + left_out, 0);
       return count === paths.length && lines;
     });
-    expect(lines.length).toBeLessThan(5);
+    expect(lines.length).toBeLessThan(3 + (performance.now() - startedAt) / 1_000);
   });
 });
 

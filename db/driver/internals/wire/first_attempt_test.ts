@@ -80,7 +80,7 @@ describe("sendFirst()", () => {
   it("counts what timed out, until its answer comes, and uses its stream again after that", async () => {
     proxy.delayMs = Infinity;
     const took = attempts();
-    const error = await read(took, { timeoutMs: 60 }).catch((reason) => reason);
+    const error = await read(took, { timeoutMs: 1_000 }).catch((reason) => reason);
     expect(error).toMatchObject({ name: "DeadlinePassed", wasSent: true });
     const [connection] = connections();
     expect([connection!.timedOutOperations, connection!.getInFlight()]).toEqual([1, 1]);
