@@ -64,7 +64,7 @@ describe("CommitQueue", () => {
     queue.offer(encode("4"), "full");
     sink.release();
     await Promise.all([first, ...others]);
-    await queue.flush(1_000);
+    await queue.flush(30_000);
     expect(sink.writes).toEqual([["0"], ["1", "2", "3", "4"]]);
   });
 
@@ -89,7 +89,7 @@ describe("CommitQueue", () => {
     const full = Array.from({ length: 7 }, (_, n) => queue.offer(line(`full${n}`), "full"));
     expect(full).toEqual([true, true, true, true, true, false, false]);
     sink.release();
-    await queue.flush(1_000);
+    await queue.flush(30_000);
     expect(sink.lines).toHaveLength(11);
     expect(sink.lines.at(-1)).toBe("dropped 5");
   });
@@ -109,7 +109,7 @@ describe("CommitQueue", () => {
     await expect(queue.commit(encode("later intent"), intent)).rejects.toThrow(CommitFailed);
     await expect(queue.commit(encode("later outcome"), outcome)).rejects.toThrow(CommitFailed);
     sink.failure = null;
-    await queue.flush(5_000);
+    await queue.flush(30_000);
     expect(sink.lines).toEqual(["outcome", "later outcome"]);
     expect(queue.isStuck).toBe(false);
     await queue.commit(encode("intent"), intent);
@@ -130,7 +130,7 @@ describe("CommitQueue", () => {
     expect(queue.isStuck).toBe(true);
     await expect(queue.commit(encode("later"), intent)).rejects.toThrow(CommitFailed);
     sink.release();
-    await queue.flush(1_000);
+    await queue.flush(30_000);
     expect(sink.lines).toEqual(["0", "outcome"]);
   });
 
@@ -140,7 +140,7 @@ describe("CommitQueue", () => {
     queue.offer(encode("0"), "full");
     await eventually("it is tried again", () => reports.length > 1);
     sink.failure = null;
-    await queue.flush(5_000);
+    await queue.flush(30_000);
     expect(sink.lines).toEqual(["0"]);
   });
 
@@ -152,6 +152,6 @@ describe("CommitQueue", () => {
     await queue.flush(50);
     expect(sink.lines).toEqual([]);
     sink.release();
-    await queue.flush(1_000);
+    await queue.flush(30_000);
   });
 });
