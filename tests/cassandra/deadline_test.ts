@@ -14,7 +14,7 @@ import { answer, type OwnService, type Page, startOwnService } from "../support/
 const TIMEOUT_MS = 1_500;
 const OWN_TIMEOUT_MS = 300;
 /** What an answer may take longer, on a machine that does much else. */
-const SLACK_MS = 30_000;
+const SLACK_MS = 10_000;
 
 const CQL = {
   migration: `
