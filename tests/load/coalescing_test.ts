@@ -17,8 +17,8 @@ import { scrape } from "../support/telemetry/metrics_text.ts";
 
 /** Far more than an answer takes, whatever else the machine does. */
 const TIMEOUT_MS = 20_000;
-/** Of the query whose deadline is reached: less than what a node may be silent for. */
-const SHORT_TIMEOUT_MS = 1_500;
+/** Of the query whose deadline is reached. */
+const SHORT_TIMEOUT_MS = 6_000;
 const SLOW_MS = 150;
 const READERS = 20;
 
@@ -138,6 +138,7 @@ before(async () => {
 });
 afterEach(() => {
   proxy.delayMs = 0;
+  proxy.holdsResults = false;
 });
 after(() => stack.disposeAsync());
 
@@ -304,7 +305,8 @@ describe("Reads that are the same", () => {
   });
 
   it("take no more than the deadline of each", async () => {
-    proxy.delayMs = Infinity;
+    // A node that is silent would be given up before.
+    proxy.holdsResults = true;
     const startedAt = performance.now();
     const early = get("/short/5");
     await new Promise((resolve) => setTimeout(resolve, SHORT_TIMEOUT_MS * 0.7));
@@ -312,7 +314,7 @@ describe("Reads that are the same", () => {
     expect((await early).body.code).toBe("timeout");
     expect(performance.now() - startedAt).toBeGreaterThan(SHORT_TIMEOUT_MS * 0.9);
     // They came later and wait on.
-    proxy.delayMs = 0;
+    proxy.holdsResults = false;
     expect((await late).map(({ status }) => status)).toEqual(Array(5).fill(200));
   });
 
