@@ -8,7 +8,12 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "../../../errors/service_error.ts";
 
-/** How many are kept in all, and for one caller, who may have any number of keys. */
+/**
+ * How many are kept in all, and for one caller in a window, who may have any number of keys. The fuller the memory, the
+ * smaller is that share: no caller has more than there is room for now, so a few of them leave room for all others.
+ *
+ * Source: dynamic thresholds for shared buffers (Choudhury and Hahne, 1998).
+ */
 const MAX_PROOFS = 200_000;
 const MAX_PER_CALLER = 50_000;
 
@@ -49,14 +54,14 @@ export class SpentProofs {
     const digest = createHash("sha256").update(JSON.stringify([key, jti])).digest("base64url")
       .slice(0, 22);
     if (proofs?.has(digest)) return false;
-    if ((proofs?.size ?? 0) >= this.#maxPerCaller) {
+    const own = proofs?.size ?? 0;
+    const free = this.#max - this.#count;
+    if (free === 0) throw new ServiceError("too_busy", "The service is at capacity: retry later");
+    if (own >= Math.min(this.#maxPerCaller, free)) {
       throw new ServiceError(
         "too_many_in_flight",
-        `This caller has reached the limit of ${this.#maxPerCaller} proofs in a short time: retry later`,
+        `This caller has used ${own} proofs in a short time, which is its share: retry later`,
       );
-    }
-    if (this.#count >= this.#max) {
-      throw new ServiceError("too_busy", "The service is at capacity: retry later");
     }
     this.#add({ window, caller }, digest);
     return true;

@@ -45,4 +45,25 @@ describe("SpentProofs", () => {
       expect(spent.spend({ window: 4, caller: key, key, jti: "1" })).toBe(true);
     }
   });
+
+  it("leaves room for others, however many proofs a few callers use", () => {
+    const spent = new SpentProofs({ max: 1_000, maxPerCaller: 250 });
+    const windows = [1, 2, 3];
+    const greedy = ["a", "b", "c", "d", "e"];
+    for (let jti = 0; jti < 300; jti++) {
+      for (const window of windows) {
+        for (const caller of greedy) {
+          try {
+            spent.spend({ window, caller, key: "k", jti: `${jti}` });
+          } catch (error) {
+            expect(error).toMatchObject({ code: "too_many_in_flight" });
+          }
+        }
+      }
+    }
+    const others = Array.from({ length: 30 }, (_, index) => `other ${index}`);
+    for (const caller of others) {
+      expect(spent.spend({ window: 3, caller, key: "k", jti: "1" })).toBe(true);
+    }
+  });
 });
