@@ -85,7 +85,7 @@ describe("@bulk with NDJSON", () => {
       [7, "invalid_input", ["/body/observed_at"]],
     ]);
     expect(failures[0]!.detail).toContain("The line is not JSON");
-    expect(failures[2]!.errors![0]!.detail).toContain('Did you mean "temperature"?');
+    expect(failures[2]!.errors![0]!.detail).toContain('did you mean "temperature"?');
     expect(failures[3]!.detail).toBe("The line is not a JSON object");
     expect((await stored(service, "mixed")).map(({ temperature }) => temperature)).toEqual([
       0,

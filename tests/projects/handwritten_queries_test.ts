@@ -274,7 +274,7 @@ describe("A hand-written route", () => {
       "one",
       "get_item",
       { ownr: "a", id: 1 },
-      'Did you mean "owner"?',
+      'did you mean "owner"?',
     ],
   ];
   for (const [what, method, query, json, cause] of mistakes) {
