@@ -26,7 +26,8 @@ export interface LoadedRoutes {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const IMPORT_TIMEOUT_MS = 10_000;
+/** To compile and to fetch takes seconds where a machine starts many processes at once. */
+const IMPORT_TIMEOUT_MS = 30_000;
 
 /** Files whose names say that they are routes, or were meant to be. */
 const MODULES: FileKind = {

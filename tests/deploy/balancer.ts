@@ -12,12 +12,14 @@ export interface Balancer extends AsyncDisposable {
 }
 
 /**
- * Starts HAProxy with `deploy/haproxy.cfg`; resolves once it reaches a replica that is ready.
+ * Starts HAProxy with `deploy/haproxy.cfg` in front of replicas, once they are ready: it takes a server for one that works
+ * until its first checks have failed.
  *
  * @param replicas where the replicas listen
  */
 export async function startBalancer(replicas: readonly [string, string]): Promise<Balancer> {
   await using stack = new AsyncDisposableStack();
+  await Promise.all(replicas.map((url) => untilReady(url)));
   const port = freePort();
   const [first, second] = replicas.map((url) => new URL(url).host);
   const process = new Deno.Command("haproxy", {
