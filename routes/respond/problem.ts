@@ -59,9 +59,12 @@ export async function problemResponse(
   request.code = problem.code;
   request.cause = problem.cause;
   const document = problemDocument(problem, request.id);
-  const body = isLight(document)
-    ? JSON.stringify(document)
-    // With the current row in it.
-    : joinChunks(await request.run(encodePieces(jsonPieces(document))));
-  return answer(context, body, problemInit(problem));
+  const { status, headers } = problemInit(problem);
+  if (isLight(document)) return answer(context, JSON.stringify(document), { status, headers });
+  // With the current row in it. The runtime would compress all of it at once, and hold everybody up.
+  const body = joinChunks(await request.run(encodePieces(jsonPieces(document))));
+  return answer(context, body, {
+    status,
+    headers: { ...headers, "cache-control": "no-store, no-transform" },
+  });
 }

@@ -23,7 +23,7 @@ SELECT word FROM words WHERE id = :id;
 };
 
 /** As many are served at once, and four times as many may wait for that. */
-const LIMIT = 16;
+const LIMIT = 64;
 const READERS = 5 * LIMIT - 4;
 
 const stack = new AsyncDisposableStack();
