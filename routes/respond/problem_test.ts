@@ -24,7 +24,12 @@ async function answerTo(error: Error) {
     throw error;
   });
   const response = await app.request("/");
-  return { status: response.status, problem: await response.json(), noted };
+  return {
+    status: response.status,
+    caching: response.headers.get("cache-control"),
+    problem: await response.json(),
+    noted,
+  };
 }
 
 describe("problemResponse()", () => {
@@ -55,5 +60,16 @@ describe("problemResponse()", () => {
     expect([known.status, known.problem.detail]).toEqual([409, "Taken"]);
     const other = await answerTo(new TypeError(SECRET));
     expect([other.status, JSON.stringify(other.problem).includes(SECRET)]).toEqual([500, false]);
+  });
+
+  it("keeps the runtime from compressing a large row all at once", async () => {
+    const current = (length: number) => ({
+      extensions: { current: { note: "x".repeat(length) } },
+    });
+    const large = await answerTo(new ServiceError("not_applied", "Taken", current(100_000)));
+    expect(large.problem.current.note).toHaveLength(100_000);
+    expect(large.caching).toBe("no-store, no-transform");
+    const small = await answerTo(new ServiceError("not_applied", "Taken", current(100)));
+    expect([small.problem.current.note.length, small.caching]).toEqual([100, "no-store"]);
   });
 });
