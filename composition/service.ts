@@ -4,26 +4,15 @@
  *
  * @module
  */
-import manifest from "../deno.json" with { type: "json" };
-import { getLogger } from "@logtape/logtape";
 import { assertServable } from "../config/check_project.ts";
 import type { Config } from "../config/config.ts";
 import type { EffectiveSetting } from "../config/effective_settings.ts";
 import { trustedIssuers } from "../config/trusted_issuer.ts";
-import { Availability } from "../db/availability/availability.ts";
-import { Session } from "../db/driver/session.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
-import { CachedReads } from "../db/share/cached_reads.ts";
-import { createExecutor } from "../db/run/execute.ts";
-import { createCursorTable } from "../db/schema/cursor_table.ts";
 import type { LineWriter } from "../observe/log/line_writer.ts";
-import { createHotSpots } from "../observe/hot/hot_spots.ts";
-import { createKeyHash } from "../observe/key_hash.ts";
-import { LOG_CATEGORY, logObservations, type LogRequest } from "../observe/log/log.ts";
+import type { LogRequest } from "../observe/log/log.ts";
 import { watchEventLoop } from "../observe/metrics/event_loop.ts";
-import { createMetrics } from "../observe/metrics/metrics.ts";
 import type { Observe } from "../observe/observation.ts";
-import { createStatus } from "../observe/status.ts";
 import { createAdmin } from "../routes/admin.ts";
 import { type App, createApp } from "../routes/app.ts";
 import type { HandwrittenRoute } from "../routes/handwritten/define_route.ts";
@@ -34,6 +23,8 @@ import { isAnyServable, queriesByRoute, type RouteQueries } from "../server/serv
 import { Reloader } from "../server/reloader.ts";
 import { shutDown } from "../server/shutdown.ts";
 import { createApiParts } from "./api_parts.ts";
+import { createDatabase } from "./database.ts";
+import { createInstruments } from "./instruments.ts";
 import { openListeners } from "./listeners.ts";
 import { openAudit } from "./open_audit.ts";
 import { watchFiles } from "./watch_files.ts";
@@ -86,40 +77,14 @@ export interface StartOptions {
  * @throws {Deno.errors.AddrInUse} if a port is taken
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
-  const metrics = createMetrics(manifest.version, {
-    report(metric, cause) {
-      observe({ kind: "warning", message: `Cannot read the metric "${metric}"`, cause });
-    },
-  });
-  const status = createStatus();
-  const observers = [
-    metrics.observe,
-    status.observe,
-    logObservations(getLogger(LOG_CATEGORY), options),
-  ];
-  if (options.observe !== undefined) observers.push(options.observe);
-  const observe: Observe = (observation) => {
-    for (const observer of observers) observer(observation);
-  };
+  const { metrics, status, observe, addObserver } = createInstruments(options);
+  if (options.observe !== undefined) addObserver(options.observe);
   const { now = Date.now } = options;
   const audit = await openAudit(config, { observe, stdout: options.stdout });
-  const session = new Session({ ...config, observe, now });
-  const { consistency, maxPageBytes } = config;
-  const availability = new Availability({ session, consistency, observe });
-  const hashKey = createKeyHash(config.cursorKeys[0]!);
-  const slowQueries = { thresholdMs: config.slowQueryMs, hashKey };
-  const hotSpots = createHotSpots(hashKey, now);
-  const cachedReads = new CachedReads({ maxBytes: config.cacheMaxBytes, observe });
-  const executor = createExecutor({
-    session,
-    availability,
-    observe,
-    slowQueries,
-    hotSpots,
-    cachedReads,
-    maxPageBytes,
-  });
-  const cursorTable = createCursorTable(session, config.keyspace);
+  const { session, availability, executor, cachedReads, hotSpots, cursorTable } = createDatabase(
+    config,
+    { observe, now },
+  );
   const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
   const issuers = trustedIssuers(config);
   const parts = await createApiParts(config, { observe, issuers, audit, hotSpots, now });
@@ -129,9 +94,26 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       .map(({ issuer }) => issuer),
   });
   const noteFailback = () => session.allowReturn(parts.control?.state.failback ?? false);
-  observers.push(({ kind }) => kind === "control" && noteFailback());
+  addObserver(({ kind }) => {
+    if (kind === "control") noteFailback();
+  });
   noteFailback();
   let isClosing = false;
+  function appFor(
+    prepared: readonly PreparedQuery[] | null,
+    handwritten: readonly HandwrittenRoute[],
+  ): App {
+    return createApp({
+      ...parts,
+      prepared,
+      handwritten,
+      executor,
+      cursors,
+      unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
+    });
+  }
+  let app = appFor(null, []);
+  let routes: readonly RouteQueries[] = [];
   const activation = new Activation({
     session,
     cqlDir: config.cqlDir,
@@ -155,8 +137,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       availability.watch(prepared);
     },
   });
-  let routes: readonly RouteQueries[] = [];
-  observers.push((observation) => {
+  addObserver((observation) => {
     if (observation.kind !== "availability") return;
     activation.noteServable(isAnyServable(routes, observation.unreachable));
   });
@@ -164,21 +145,6 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const intervalMs = cqlReload === "watch" ? reloadIntervalMs : null;
   const reloader = new Reloader({ activation, cqlDir, intervalMs, observe });
   await reloader.load();
-
-  function appFor(
-    prepared: readonly PreparedQuery[] | null,
-    handwritten: readonly HandwrittenRoute[],
-  ): App {
-    return createApp({
-      ...parts,
-      prepared,
-      handwritten,
-      executor,
-      cursors,
-      unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
-    });
-  }
-  let app = appFor(null, []);
 
   const { settings = [], reread = () => config } = options;
   const { api, admin, tls, url, adminUrl } = await openListeners(config, {
