@@ -38,7 +38,7 @@ export async function openDocs(
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   const hosts = new Set<string>();
   page.on("console", (message) => {
