@@ -24,6 +24,7 @@ SELECT word FROM words WHERE id = :id;
 -- name: get_word :one
 -- @route GET /words/{id}
 -- @public
+-- @coalesce off
 SELECT word FROM words WHERE id = :id;
 `,
 };
@@ -94,13 +95,8 @@ async function statusOf(path: string): Promise<number> {
   return response.status;
 }
 
-/** Resolves once so many requests have come to the service. */
-function underWay(count: number): Promise<true> {
-  return eventually(
-    "they are under way",
-    async () => await metric("cqlgate_http_requests_in_flight") === count,
-  );
-}
+/** The statements that have come to either node. */
+const sentStatements = () => first.executes + second.executes;
 
 /** Each of these in turn, over all keys, so that both nodes have some of them. */
 async function readAll(path: string, count: number): Promise<void> {
@@ -117,10 +113,12 @@ describe("@speculative", () => {
 
   it("asks a second node where the first is slow, for a share of the reads", async () => {
     const reads = 60;
-    first.delayMs = SLOW_MS;
+    first.holdsResults = true;
     const answers = Array.from({ length: reads }, (_, id) => statusOf(`/two/${id % 20}`));
+    await eventually("the second has answered", async () => await speculative("won") > 0);
+    await eventually("others are to wait", async () => await speculative("no_budget") > 0);
+    first.holdsResults = false;
     expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
-    first.delayMs = 0;
     const sent = await speculative("won") + await speculative("not_won");
     expect(await speculative("won")).toBeGreaterThan(0);
     // One at the start, and five in a hundred of all reads so far.
@@ -140,15 +138,13 @@ describe("@speculative", () => {
   it("waits for the first node where the second fails", async () => {
     await readAll("/two", 60);
     const before = await speculative("not_won");
-    first.delayMs = SLOW_MS;
-    second.delayMs = Infinity;
+    const executes = sentStatements();
+    for (const proxy of [first, second]) proxy.holdsResults = true;
     const answers = Array.from({ length: 20 }, (_, id) => statusOf(`/two/${id}`));
-    await underWay(20);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    second.delayMs = 0;
+    await eventually("some ask a second node", () => sentStatements() > executes + 20);
     second.breakConnections();
+    for (const proxy of [second, first]) proxy.holdsResults = false;
     expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
-    first.delayMs = 0;
     expect(await speculative("not_won")).toBeGreaterThan(before);
   });
 });
@@ -161,12 +157,12 @@ describe("The budget of retries", () => {
     );
     const before = await retries("sent");
     const reads = 100;
-    for (const proxy of [first, second]) proxy.delayMs = Infinity;
+    const executes = sentStatements();
+    for (const proxy of [first, second]) proxy.holdsResults = true;
     const answers = Array.from({ length: reads }, (_, id) => statusOf(`/words/${id % 20}`));
-    await underWay(reads);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually("all are sent", () => sentStatements() >= executes + reads);
     for (const proxy of [first, second]) proxy.breakConnections();
-    for (const proxy of [first, second]) proxy.delayMs = 0;
+    for (const proxy of [first, second]) proxy.holdsResults = false;
     const statuses = await Promise.all(answers);
     const sent = await retries("sent") - before;
     expect(sent).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import { readConfig } from "../../config/config.ts";
 import { freePort } from "../../dev/ports.ts";
 import { openBlackHole } from "../support/cassandra/black_hole.ts";
 import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import { answer, type OwnService, startOwnService } from "../support/own_service.ts";
 
 const CQL = {
@@ -27,11 +27,8 @@ SELECT id, body FROM notes WHERE id = :id;
 UPDATE notes SET body = :body WHERE id = :id;
 `,
 };
-const REQUEST_TIMEOUT_MS = 10_000;
-/** What comes at once takes far less, even on a busy machine, and what waits for the deadline takes longer. */
-const AT_ONCE_MS = 9_000;
-/** For a busy machine. */
-const SLACK_MS = 10_000;
+/** So long that whatever comes promptly did not wait for it. */
+const REQUEST_TIMEOUT_MS = 600_000;
 
 describe("a service whose packets to Cassandra are dropped", () => {
   const stack = new AsyncDisposableStack();
@@ -60,12 +57,12 @@ describe("a service whose packets to Cassandra are dropped", () => {
     return started;
   }
 
-  /** The status, the code of a problem, and how long it took. */
+  /** The status and the code of a problem, which come long before the request timeout. */
   async function ask(path: string, init?: RequestInit) {
-    const startedAt = performance.now();
-    const [status, body] = await answer(fetch(service.url + path, init));
+    const answering = answer(fetch(service.url + path, init));
+    const [status, body] = await promptly("it is answered", answering);
     const { code } = (body ?? {}) as { readonly code?: string };
-    return { status, code, tookMs: performance.now() - startedAt };
+    return { status, code };
   }
   const put = () =>
     ask("/notes/2", {
@@ -76,9 +73,8 @@ describe("a service whose packets to Cassandra are dropped", () => {
 
   it("answers at boot that it is not ready, and is ready as soon as they get through", async () => {
     for (const path of ["/readyz", "/notes/1"]) {
-      const { status, tookMs } = await ask(path);
+      const { status } = await ask(path);
       expect([path, status]).toEqual([path, 503]);
-      expect(tookMs).toBeLessThan(AT_ONCE_MS);
     }
     expect((await ask("/livez")).status).toBe(200);
     proxy.restore();
@@ -88,31 +84,26 @@ describe("a service whose packets to Cassandra are dropped", () => {
 
   it("is ready all the same where that is so for one of its contact points", async () => {
     using _hole = await openBlackHole({ hostname: "127.0.3.2", port });
-    const startedAt = performance.now();
     // The driver tries them in any order, so that one of a few meets that address first.
     const others = await Promise.all(
       [1, 2, 3].map(() => startOn(`127.0.3.2:${port},127.0.3.1:${port}`)),
     );
     for (const other of others) {
-      await other.ready;
+      await promptly("it is ready", other.ready);
       expect((await answer(fetch(`${other.url}/notes/1`)))[0]).toBe(200);
     }
-    // One attempt to connect, which ends after two seconds, and the rest of a boot on a busy machine.
-    expect(performance.now() - startedAt).toBeLessThan(30_000);
   });
 
-  it("answers what it has sent within the deadline, refuses the rest at once, and comes back", async () => {
+  it("gives up what it has sent to a silent node, refuses the rest at once, and comes back", async () => {
     await proxy.swallow();
     const sent = await Promise.all([ask("/notes/1"), ask("/notes/2"), put()]);
-    for (const { status, tookMs } of sent) {
+    for (const { status } of sent) {
       expect(status).toBeGreaterThanOrEqual(500);
       expect(status).not.toBe(500);
-      expect(tookMs).toBeLessThan(REQUEST_TIMEOUT_MS + SLACK_MS);
     }
     await eventually("it is not ready", async () => (await ask("/readyz")).status === 503);
-    for (const { status, code, tookMs } of [await ask("/notes/1"), await put()]) {
-      expect({ status, code }).toEqual({ status: 503, code: "unavailable" });
-      expect(tookMs).toBeLessThan(AT_ONCE_MS);
+    for (const refused of [await ask("/notes/1"), await put()]) {
+      expect(refused).toEqual({ status: 503, code: "unavailable" });
     }
     proxy.restore();
     await eventually("it is ready", async () => (await ask("/readyz")).status === 200);

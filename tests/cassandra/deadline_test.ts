@@ -8,13 +8,11 @@ import { expect } from "@std/expect";
 import { after, afterEach, before, describe, it } from "@std/testing/bdd";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
 import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import { answer, type OwnService, type Page, startOwnService } from "../support/own_service.ts";
 
-const TIMEOUT_MS = 1_500;
+const TIMEOUT_MS = 3_000;
 const OWN_TIMEOUT_MS = 300;
-/** What an answer may take longer, on a machine that does much else. */
-const SLACK_MS = 10_000;
 
 const CQL = {
   migration: `
@@ -93,12 +91,19 @@ after(async () => {
   await node?.close();
 });
 
-/** The status, the code, and how long the answer took. */
+/** The status, the code, how long the answer took, and what the operator is told of its cause. */
 async function timed(path: string, options?: Parameters<OwnService["request"]>[1]) {
+  const since = service.observations.length;
   const startedAt = performance.now();
-  const [status, body] = await answer(service.request(path, options));
+  const request = answer(service.request(path, options));
+  const [status, body] = await promptly("it is answered", request);
+  const durationMs = performance.now() - startedAt;
   const { code } = body as { readonly code?: string };
-  return { status, code, durationMs: performance.now() - startedAt };
+  const { cause } = await eventually(
+    "the request is over",
+    () => service.observations.slice(since).find((each) => each.kind === "request"),
+  );
+  return { status, code, durationMs, cause };
 }
 
 // It answers all else: a node that is silent for two seconds is given up, which may come before the deadline.
@@ -115,23 +120,23 @@ describe("The deadline of a request whose result does not come", () => {
     it(`holds for ${method} ${path}: ${code} after ${timeoutMs} ms`, async () => {
       proxy.holdsResults = true;
       const result = await timed(path, { method });
-      expect(result).toMatchObject({ status: 504, code });
+      // It is the deadline that has ended it, and not what the driver waits for an answer.
+      expect(result).toMatchObject({ status: 504, code, cause: { name: "DeadlinePassed" } });
+      expect(Deno.inspect(result.cause)).not.toContain("12000 ms");
       expect(result.durationMs).toBeGreaterThan(timeoutMs - 50);
-      expect(result.durationMs).toBeLessThan(timeoutMs + SLACK_MS);
     });
   }
 
   it("holds for each line of a bulk request, attempts included", async () => {
     proxy.holdsResults = true;
-    const startedAt = performance.now();
-    const response = await service.request("/words", {
+    const request = service.request("/words", {
       method: "POST",
       headers: { "content-type": "application/x-ndjson" },
       body: '{"word":"a"}\n',
     });
+    const response = await promptly("it is answered", request);
     const [line] = (await response.text()).split("\n");
     expect(JSON.parse(line!)).toMatchObject({ line: 1, code: "timeout" });
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + SLACK_MS);
   });
 
   it("is the end of what is sent", async () => {
@@ -145,18 +150,24 @@ describe("The deadline of a request whose result does not come", () => {
 
 describe("A page of a node that answers slowly", () => {
   it("ends with the deadline, and the next ones go on from there", async () => {
-    proxy.delayMs = 600;
-    const startedAt = performance.now();
-    const [status, body] = await answer(service.request("/words"));
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+    proxy.delayMs = 200;
+    const { executes } = proxy;
+    const answering = answer(service.request("/words"));
+    // So the first result has come, and the second comes too late.
+    await eventually("it asks for a second result", () => proxy.executes >= executes + 2);
+    proxy.holdsResults = true;
+    const [status, body] = await answering;
     expect(status).toBe(200);
+    proxy.holdsResults = false;
     const first = body as Page<{ word: string }>;
     expect(first.items.length).toBeGreaterThan(0);
     proxy.delayMs = 0;
     const words = first.items.map(({ word }) => word);
     let cursor = first.next_cursor;
     while (cursor !== null) {
-      const [, next] = await answer(service.request(`/words?cursor=${encodeURIComponent(cursor)}`));
+      const [, next] = await answer(
+        service.request(`/words?cursor=${encodeURIComponent(cursor)}`),
+      );
       const page = next as Page<{ word: string }>;
       words.push(...page.items.map(({ word }) => word));
       cursor = page.next_cursor;

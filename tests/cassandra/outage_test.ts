@@ -2,12 +2,12 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../../config/config.ts";
 import { start } from "../../composition/service.ts";
-import { eventually, untilReady } from "../support/eventually.ts";
+import { eventually, promptly, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
 import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 
-// So long that whatever is answered in less did not wait for it.
-const REQUEST_TIMEOUT_MS = 60_000;
+// So long that whatever comes promptly did not wait for it.
+const REQUEST_TIMEOUT_MS = 600_000;
 
 describe("a service whose Cassandra goes away", () => {
   let own: OwnNode;
@@ -45,13 +45,8 @@ describe("a service whose Cassandra goes away", () => {
     const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
     return new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1];
   }
-  /** What the answer is, once it is clear that it came long before the request timeout. */
-  async function prompt(answer: Promise<Response>): Promise<Response> {
-    const startedAt = performance.now();
-    const response = await answer;
-    expect(performance.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_MS / 2);
-    return response;
-  }
+  /** The answer, which comes long before the request timeout. */
+  const prompt = (answer: Promise<Response>) => promptly("it is answered", answer);
 
   it("says so at once, stays alive, and recovers by itself", async () => {
     expect((await create("before")).status).toBe(201);
@@ -144,9 +139,7 @@ describe("a service whose Cassandra goes away", () => {
       CASSANDRA_CONTACT_POINTS: `127.0.0.1:${(silent.addr as Deno.NetAddr).port}`,
     }));
     await eventually("it tries to connect", () => connections.length > 0);
-    const startedAt = performance.now();
-    await waiting.close();
-    expect(performance.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_MS / 2);
+    await promptly("it is closed", waiting.close());
     silent.close();
     for (const connection of connections) connection.close();
     await accepting;

@@ -32,6 +32,24 @@ export async function eventually<T>(
   throw new Error(`Waited a minute in vain: ${what}`, { cause });
 }
 
+/**
+ * What a promise gives which waits for no time limit: it only takes as long as the machine does.
+ *
+ * @throws {Error} after a minute, as what waits for a limit of several minutes would not have ended by then
+ */
+export async function promptly<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const error = new Error(`Waited a minute in vain: ${what}`);
+    timer = setTimeout(() => reject(error), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Resolves once the service at `url` is ready. */
 export async function untilReady(url: string): Promise<void> {
   await eventually(`the service at "${url}" is ready`, async () => {
