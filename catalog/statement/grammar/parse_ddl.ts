@@ -12,9 +12,15 @@ import { parseName, parseQualifiedName, parseType } from "./parse_name.ts";
 import type { Name } from "../term.ts";
 import { TokenStream } from "./token_stream.ts";
 
-/** Reads the head of one statement; never throws, whatever the text. */
-export function parseDdl({ tokens, span }: Pick<StatementText, "tokens" | "span">): DdlHead {
-  const stream = new TokenStream(tokens);
+/**
+ * Reads the head of one statement; never throws, whatever the text.
+ *
+ * @param stream of its tokens, which counts what the reading costs
+ */
+export function parseDdl(
+  { tokens, span }: Pick<StatementText, "tokens" | "span">,
+  stream: TokenStream = new TokenStream(tokens),
+): DdlHead {
   return stream.attempt(() => parseHead(stream, span)) ?? { kind: "unknown", span };
 }
 

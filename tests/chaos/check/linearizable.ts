@@ -30,12 +30,16 @@ export type RegisterOperation =
     }
   );
 
-/** @param register names it in the faults */
+/**
+ * @param register names it in the faults
+ * @param options `onStep` is called for everything that the search looks at
+ */
 export function checkLinearizable(
   register: string,
   history: readonly RegisterOperation[],
+  { onStep = () => {} }: { readonly onStep?: () => void } = {},
 ): Fault[] {
-  const longest = findLinearization(history);
+  const longest = findLinearization(history, onStep);
   if (longest === null) return [];
   const stuck = longest.map(describe).join("; ");
   return [`"${register}" was no single register: nothing explains ${stuck}`];
@@ -53,6 +57,7 @@ interface Configuration {
  */
 function findLinearization(
   history: readonly RegisterOperation[],
+  onStep: () => void,
 ): readonly RegisterOperation[] | null {
   const operations = history.toSorted((a, b) => a.startedAt - b.startedAt);
   const tried = new Set<string>();
@@ -62,6 +67,7 @@ function findLinearization(
     stuck: [],
   };
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    onStep();
     const { done, value } = next;
     const key = `${done.toString(36)} ${value}`;
     if (tried.has(key)) continue;

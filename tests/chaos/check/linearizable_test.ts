@@ -120,7 +120,7 @@ describe("checkLinearizable()", () => {
     ]);
   });
 
-  it("is quick where hundreds of operations overlap, and many of them are unknown", () => {
+  it("looks at little where hundreds of operations overlap, and many of them are unknown", () => {
     const history: RegisterOperation[] = [created];
     let value = "a";
     for (let n = 0; n < 300; n++) {
@@ -132,8 +132,10 @@ describe("checkLinearizable()", () => {
       value = `w${n}`;
     }
     history.push(read(value, [5_000, 5_001]));
-    const startedAt = performance.now();
-    expect(checkLinearizable("r", history)).toEqual([]);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    let steps = 0;
+    const onStep = () => {
+      if (++steps > history.length) throw new Error("It looks at more than there is");
+    };
+    expect(checkLinearizable("r", history, { onStep })).toEqual([]);
   });
 });
