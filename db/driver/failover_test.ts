@@ -37,9 +37,9 @@ describe("Failover", () => {
     local.failover.note({ ...HOME, up: 1, localUp: 1 });
     short.failover.note(HOME_DOWN);
     none.failover.note(HOME_DOWN);
-    await sleep(200);
+    await sleep(0);
     short.failover.note({ ...HOME, up: 1, localUp: 1 });
-    await sleep(1_300);
+    await sleep(1_500);
     expect([local.moves, short.moves, none.moves]).toEqual([[], [], []]);
   });
 
@@ -47,7 +47,10 @@ describe("Failover", () => {
     using both = watched({});
     using second = watched({}, ["dc3"]);
     using neither = watched({}, []);
+    const downAt = performance.now();
     for (const { failover } of [both, second, neither]) failover.note(HOME_DOWN);
+    await eventually("one has moved", () => both.moves.length > 0);
+    expect(performance.now() - downAt).toBeGreaterThan(900);
     await eventually("all have moved", () => neither.moves.length >= 4);
     expect(both.moves).toEqual(["dc2"]);
     expect(second.moves).toEqual(["dc2", "dc3"]);
@@ -62,9 +65,9 @@ describe("Failover", () => {
     const away = { ...HOME_DOWN, away: "dc2", up: 1 };
     few.failover.note({ ...away, localUp: 1 });
     for (const { failover } of [most, manual, gone]) failover.note({ ...away, localUp: 2 });
-    await sleep(100);
+    await sleep(0);
     gone.failover.note({ ...away, localUp: 1 });
-    await sleep(1_200);
+    await sleep(1_300);
     expect([few.moves, most.moves, manual.moves, gone.moves]).toEqual([[], ["back"], [], []]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import process from "node:process";
+import { eventually } from "../../tests/support/eventually.ts";
 import { freePort } from "../ports.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra.ts";
 import { speaksCql } from "./cql_probe.ts";
@@ -14,15 +15,6 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function isGoneWithin(pid: number, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
-  while (isRunning(pid)) {
-    if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return true;
 }
 
 describe("startCassandra()", () => {
@@ -124,6 +116,6 @@ describe("startCassandra()", () => {
     expect(isRunning(pid)).toBe(true);
     parent.kill("SIGKILL");
     await parent.status;
-    expect(await isGoneWithin(pid, 5_000)).toBe(true);
+    await eventually("it has ended, too", () => !isRunning(pid));
   });
 });

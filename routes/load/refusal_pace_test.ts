@@ -4,8 +4,8 @@ import { RefusalPace } from "./refusal_pace.ts";
 
 const HOLD_MS = 200;
 
-function paceOf({ maxHeld = 10_000 } = {}) {
-  return new RefusalPace({ holdMs: HOLD_MS, maxHeld });
+function paceOf({ maxHeld = 10_000, holdMs = HOLD_MS } = {}) {
+  return new RefusalPace({ holdMs, maxHeld });
 }
 
 /** Refuses so many. @returns those that are held back */
@@ -39,7 +39,8 @@ describe("RefusalPace", () => {
   });
 
   it("releases what is held in parts, not all at once", async () => {
-    const pace = paceOf();
+    // A machine that pauses releases what has become due meanwhile at once.
+    const pace = paceOf({ holdMs: 4_000 });
     refuse(pace, BURST);
     const seen = new Set<number>();
     await Promise.all(refuse(pace, 500).map((held) => held.then(() => seen.add(pace.held))));

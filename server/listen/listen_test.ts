@@ -1,8 +1,9 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { promptly } from "../../tests/support/eventually.ts";
 import { listen } from "./listen.ts";
 
-const GRACE_MS = 60_000;
+const GRACE_MS = 600_000;
 
 /** Begins a request whose body never ends, and gives the status line of its answer. */
 async function sendUnfinished(connection: Deno.Conn, method: string): Promise<string> {
@@ -22,9 +23,7 @@ describe("listen()", () => {
       );
       using connection = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
       expect(await sendUnfinished(connection, method)).toContain("413");
-      const startedAt = performance.now();
-      await listener.finish(GRACE_MS);
-      expect(performance.now() - startedAt).toBeLessThan(GRACE_MS / 4);
+      await promptly("it ends before the grace is over", listener.finish(GRACE_MS));
     });
   }
 

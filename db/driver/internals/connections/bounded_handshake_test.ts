@@ -4,9 +4,6 @@ import cassandra from "cassandra-driver";
 import "../driver_internals.ts";
 import { boundHandshake, type StartingConnection } from "./bounded_handshake.ts";
 
-/** Far less than the driver waits for an answer. */
-const SOON_MS = 6_000;
-
 /** What a client meets that connects to a server which does this with each connection. */
 async function meets(onConnection: (connection: Deno.Conn) => void): Promise<string> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -53,10 +50,10 @@ describe("boundHandshake()", () => {
     }],
   ];
   for (const [what, onConnection] of CASES) {
-    it(`ends soon where a server ${what}`, async () => {
-      const startedAt = performance.now();
-      expect(await meets(onConnection)).toMatch(/Socket was closed|handshake/);
-      expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
+    it(`ends where a server ${what}, before the driver does after twelve seconds`, async () => {
+      expect(await meets(onConnection)).toMatch(
+        /Socket was closed|before the handshake was over|handshake was not over after 300 ms/,
+      );
     });
   }
 

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import net from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { promptly } from "../../../../tests/support/eventually.ts";
 import {
   type EndingConnection,
   failUnwritten,
@@ -74,7 +75,7 @@ describe("WriteQueue", () => {
     connection.clearAndInvokePending();
     const late = send(connection);
     for (const error of [...errors.slice(written), late]) {
-      expect(await Promise.race([error, setTimeout(1_000)])).toMatchObject({
+      expect(await promptly("it is given up", error)).toMatchObject({
         isSocketError: true,
         requestNotWritten: true,
       });
