@@ -68,7 +68,6 @@ describe("@bulk and its sender", () => {
       "the lines are written",
       async () => (await stored(service, "broken")).length === 50,
     );
-    await new Promise((r) => setTimeout(r, 300));
     connection.close();
 
     const bulk = await eventually("it is told of", () => bulkObservations(service, since)[0]);
@@ -147,14 +146,21 @@ describe("@bulk and its sender", () => {
   });
 
   it("takes an upload that goes on for longer than a body may take", async () => {
-    const { writer, response } = openUpload(impatient, "/stations/slow/observations");
-    for (let minute = 0; minute < 6; minute++) {
-      await writer.write(`${observation(minute)}\n`);
-      await new Promise((resolve) => setTimeout(resolve, BODY_TIMEOUT_MS / 4));
+    const timeoutMs = 10_000;
+    await using patient = await startTestService({
+      cqlDir: EXAMPLE,
+      env: { BODY_TIMEOUT_MS: `${timeoutMs}` },
+    });
+    const { writer, response } = openUpload(patient, "/stations/slow/observations");
+    const startedAt = performance.now();
+    let lines = 0;
+    while (performance.now() - startedAt < timeoutMs * 1.2) {
+      await writer.write(`${observation(lines++)}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
     }
     await writer.close();
     const { summary } = parseReport(await (await response).text());
-    expect(summary).toEqual({ read: 6, written: 6, failed: 0 });
+    expect(summary).toEqual({ read: lines, written: lines, failed: 0 });
   });
 
   it("gives every failure, as far as it keeps them", async () => {

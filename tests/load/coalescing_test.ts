@@ -319,13 +319,16 @@ describe("Reads that are the same", () => {
   });
 
   it("go on without a caller who leaves", async () => {
-    proxy.delayMs = SLOW_MS;
+    proxy.holdsResults = true;
+    const { executes } = proxy;
     const leaving = new AbortController();
     const left = get("/notes/6", { signal: leaving.signal }).catch(() => "left");
     const others = together(5, () => get("/notes/6"));
     const alsoLeft = get("/notes/6", { signal: leaving.signal }).catch(() => "left");
-    setTimeout(() => leaving.abort(), SLOW_MS / 2);
+    await eventually("their statement is sent", () => proxy.executes > executes);
+    leaving.abort();
     expect(await Promise.all([left, alsoLeft])).toEqual(["left", "left"]);
+    proxy.holdsResults = false;
     expect((await others).map(({ status }) => status)).toEqual(Array(5).fill(200));
   });
 

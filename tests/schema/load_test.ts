@@ -111,9 +111,6 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** Far more than the second or two that the documentation speaks of. */
-const SETTLED_MS = 45_000;
-
 describe("a service whose schema changes under load", () => {
   let service: OwnService;
 
@@ -133,11 +130,14 @@ describe("a service whose schema changes under load", () => {
     return response.status < 300 ? SERVED : `${response.status} ${JSON.parse(text).code}`;
   }
 
-  /** What each request gets while the schema changes, and until all get what they get from then on. */
+  /**
+   * What each request gets while the schema changes, and until all get what they get from then on: within a minute,
+   * where the documentation speaks of a second or two.
+   */
   async function outcomesDuring(
     change: () => Promise<unknown>,
     settled: (request: string) => string,
-  ): Promise<{ readonly outcomes: Map<string, Set<string>>; readonly settledAfterMs: number }> {
+  ): Promise<Map<string, Set<string>>> {
     const outcomes = new Map(REQUESTS.map((request) => [request, new Set<string>()]));
     /** How many times in a row each request got its last outcome since the change. */
     const streaks = new Map<string, number>();
@@ -154,14 +154,13 @@ describe("a service whose schema changes under load", () => {
     try {
       await change();
       isChanged = true;
-      const changedAt = performance.now();
       // Announcements come together, and routes are derived a moment after the last one.
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       await eventually(
         "every request gets what it gets from now on",
         () => REQUESTS.every((request) => (streaks.get(request) ?? 0) >= 3),
       );
-      return { outcomes, settledAfterMs: performance.now() - changedAt };
+      return outcomes;
     } finally {
       isOver = true;
       await Promise.all(clients);
@@ -173,7 +172,7 @@ describe("a service whose schema changes under load", () => {
       // What an earlier change has taken away is not in the way of this one.
       const before = new Map<string, string>();
       for (const request of REQUESTS) before.set(request, await ask(request));
-      const { outcomes, settledAfterMs } = await outcomesDuring(async () => {
+      const outcomes = await outcomesDuring(async () => {
         for (const statement of cql) await service.client.execute(statement);
         if (cql.includes(NOTES)) {
           await service.client.execute("INSERT INTO notes (id, part, tag) VALUES (1, 0, 'a')");
@@ -190,7 +189,6 @@ describe("a service whose schema changes under load", () => {
           [],
         ]);
       }
-      expect(settledAfterMs).toBeLessThan(SETTLED_MS);
       for (const request of Object.keys(lasting)) {
         expect([request, await ask(request)]).toEqual([request, lasting[request]]);
       }

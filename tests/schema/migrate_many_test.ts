@@ -11,6 +11,7 @@ import { createOwnTables } from "../../db/migrate/create_own_tables.ts";
 import { acquireLease } from "../../db/migrate/lease.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
 import { readMigrations } from "../../db/migrate/migrations.ts";
+import { freePort } from "../../dev/ports.ts";
 import { ownTableId } from "../../db/schema/own_table_id.ts";
 import { OWN_TABLES } from "../../db/schema/own_tables.ts";
 import { migrate } from "../../tasks/migrate.ts";
@@ -83,7 +84,7 @@ describe("migrate()", () => {
     await killed.openOnce();
     const migrations = await readMigrations(made.folder, { keyspace }) ?? [];
     await expect(
-      applyMigrations(killed, migrations, { keyspace, log: () => {}, leaseSeconds: 3 }),
+      applyMigrations(killed, migrations, { keyspace, log: () => {}, leaseSeconds: 8 }),
     ).rejects.toThrow("Killed");
     await killed.close();
     expect(await made.migrate()).toEqual([
@@ -173,9 +174,7 @@ describe("migrate()", () => {
 
   it("waits for the cluster to come", async () => {
     await using made = await cluster.create(THREE);
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr as Deno.NetAddr;
-    listener.close();
+    const port = freePort();
     const config = { ...made.config, contactPoints: [`127.0.0.1:${port}`] };
     const startedAt = performance.now();
     const lines: string[] = [];
