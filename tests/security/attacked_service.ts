@@ -27,7 +27,8 @@ export interface AttackedService extends AsyncDisposable {
   authorization(claims?: TokenOptions["claims"]): Promise<{ authorization: string }>;
   /**
    * Runs a scenario while the service is probed, and fails where the service did not answer within
-   * {@link LONGEST_MS}. Machines have bad moments: the scenario is run again before it fails.
+   * {@link LONGEST_MS}, or longer on a slow machine. Machines have bad moments: the scenario is run again before it
+   * fails, and once more.
    */
   withstand<Result>(scenario: () => Promise<Result>): Promise<Result>;
   /**
@@ -37,8 +38,11 @@ export interface AttackedService extends AsyncDisposable {
   returnsMemory<Result>(bytes: number, scenario: () => Promise<Result>): Promise<Result>;
 }
 
-/** Longest that a probe takes beside the time that the machine owes. */
-export const LONGEST_MS = 250;
+/** Longest that a probe takes beside the time that the machine owes, on a machine that is not slow. */
+const LONGEST_MS = 250;
+/** So many times as long as the prober's own work it takes at the longest on a machine that is slow. */
+const LONGEST_WORKS = 180;
+const ATTEMPTS = 3;
 
 const PROBER = new URL("./prober.ts", import.meta.url).pathname;
 
@@ -104,11 +108,11 @@ export async function startAttackedService(
       };
     },
     async withstand(scenario) {
-      const { result, late } = await probed(scenario);
-      if (late.length === 0) return result;
-      const again = await probed(scenario);
-      expect(again.late).toEqual([]);
-      return again.result;
+      for (let attempt = 1;; attempt++) {
+        const { result, late } = await probed(scenario);
+        if (attempt === ATTEMPTS) expect(late).toEqual([]);
+        if (late.length === 0) return result;
+      }
     },
     async returnsMemory(bytes, scenario) {
       const before = await residentMemory(pid);
@@ -149,9 +153,13 @@ function startProber(url: string, pid: number): Prober {
         "a later probe has come back",
         () => probes.some((probe) => probe.startedAt > now),
       );
-      return probes.filter((probe) =>
-        probe.startedAt + probe.durationMs >= startedAt && probe.startedAt <= now && isLate(probe)
+      const during = probes.filter((probe) =>
+        probe.startedAt + probe.durationMs >= startedAt && probe.startedAt <= now
       );
+      // The machine is as slow as it is now, or as it was all the time, if that could be measured better.
+      const workMs = Math.max(meanWork(during), meanWork(probes));
+      const longestMs = Math.max(LONGEST_MS, LONGEST_WORKS * workMs);
+      return during.filter((probe) => isLate(probe, longestMs));
     },
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
@@ -163,6 +171,10 @@ function startProber(url: string, pid: number): Prober {
 /** A service that was starved has more to catch up with than one that was not. */
 const BACKLOG_SHARE = 0.1;
 
-function isLate({ durationMs, starvedMs, failure }: Probe): boolean {
-  return failure !== null || durationMs - starvedMs > LONGEST_MS + starvedMs * BACKLOG_SHARE;
+function isLate({ durationMs, starvedMs, failure }: Probe, longestMs: number): boolean {
+  return failure !== null || durationMs - starvedMs > longestMs + starvedMs * BACKLOG_SHARE;
+}
+
+function meanWork(probes: readonly Probe[]): number {
+  return probes.reduce((sum, { workMs }) => sum + workMs, 0) / Math.max(1, probes.length);
 }
