@@ -53,6 +53,8 @@ export function problemInit(
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       ...(retryAfterSeconds === null ? {} : { "retry-after": `${retryAfterSeconds}` }),
+      // RFC 9110, section 15.5.9. The runtime would wait on for the rest of the request.
+      ...(status === 408 ? { "connection": "close" } : {}),
       ...error.headers,
     },
   };

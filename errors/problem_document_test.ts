@@ -41,6 +41,13 @@ describe("problemAnswer()", () => {
     });
   });
 
+  it("ends the connection of a request that did not arrive in time, and no other", () => {
+    const connectionAfter = (code: "body_timeout" | "body_too_large") =>
+      problemAnswer(new ServiceError(code, "No"), "id-1").headers.get("connection");
+    expect(connectionAfter("body_timeout")).toBe("close");
+    expect(connectionAfter("body_too_large")).toBeNull();
+  });
+
   it("has no wait where waiting does not help", () => {
     const answer = problemAnswer(new ServiceError("timeout", "Late"), "id-1");
     expect(answer.headers.has("retry-after")).toBe(false);

@@ -64,6 +64,9 @@ const checkParameter: Step = {
   name: "checkParameter",
   enter(context) {
     if (context.req.queries("for")?.join() === "me") return;
-    throw invalidInput([{ pointer: "/query/for", detail: 'must be "me", or left out' }]);
+    throw invalidInput([{
+      pointer: "/query/for",
+      detail: 'Expected "me": leave it out for the whole document',
+    }]);
   },
 };

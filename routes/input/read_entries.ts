@@ -58,7 +58,8 @@ export async function readEntries(
     return { kind: "many", upload: new NdjsonUpload(request.body, { limits, run }) };
   }
   const takes = ["application/json", NDJSON];
-  const value = await readJson(request, { ...limits, run, takes }) ?? {};
+  const sent = await readJson(request, { ...limits, run, takes });
+  const value = sent === undefined ? {} : sent;
   if (!Array.isArray(value)) return { kind: "one", body: assertObject(value, "The body") };
   const entries = value.map((value, index) => ({ line: index + 1, value }));
   return {

@@ -58,6 +58,14 @@ describe("A request that cannot be read", () => {
     ],
     ["an array", "/stations", jsonText("[]"), 400, "malformed_request", /not a JSON object/],
     ["null", "/stations", jsonText("null"), 400, "malformed_request", /not a JSON object/],
+    [
+      "null for a route of many inputs",
+      "/stations/hill/observations",
+      jsonText("null"),
+      400,
+      "malformed_request",
+      /not a JSON object/,
+    ],
     ["a string", "/stations", jsonText('"{}"'), 400, "malformed_request", /not a JSON object/],
     [
       "bytes that are not UTF-8",

@@ -140,7 +140,7 @@ describe("GET /openapi.json?for=me", () => {
         const { code, errors } = await problemOf(await ask({ user }, `/openapi.json${query}`));
         expect([code, errors]).toEqual([
           "invalid_input",
-          [{ pointer: "/query/for", detail: 'must be "me", or left out' }],
+          [{ pointer: "/query/for", detail: 'Expected "me": leave it out for the whole document' }],
         ]);
       }
     });

@@ -182,6 +182,31 @@ describe("A request whose length is in doubt", () => {
   }
 });
 
+describe("A body whose chunks are malformed", () => {
+  const CASES: Readonly<Record<string, string>> = {
+    "a size that is no number": "zz\r\n{}\r\n0\r\n\r\n",
+    "a size below zero": "-2\r\n{}\r\n0\r\n\r\n",
+    "a size beyond 64 bits": "fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+    "more bytes than the size says": "2\r\n{}{}\r\n0\r\n\r\n",
+    "an extension of 5,000 characters": `2;${"e".repeat(5_000)}\r\n{}\r\n0\r\n\r\n`,
+    "a trailer that is no header": "2\r\n{}\r\n0\r\nno header\r\n\r\n",
+  };
+  for (const [what, chunks] of Object.entries(CASES)) {
+    it(`is refused, and not waited for: ${what}`, async () => {
+      using connection = await connectTo(service.url);
+      const waits = [JSON_TYPE, CHUNKED, "Expect: 100-continue"];
+      await writeAll(connection, headOf(post("/notes", waits, "")));
+      // What is malformed from the beginning, the runtime refuses without an answer.
+      const interim = new Uint8Array(64 * 1024);
+      const length = await connection.read(interim);
+      expect(new TextDecoder().decode(interim.subarray(0, length!))).toContain("100 Continue");
+      await writeAll(connection, encoder.encode(chunks));
+      const answer = await readResponse(connection);
+      expect([answer.status, codeOf(answer)]).toEqual([400, "malformed_request"]);
+    });
+  }
+});
+
 describe("A body in a transfer coding", () => {
   const chunks = `2\r\n{}\r\n0\r\n\r\n`;
   const CODED: readonly (readonly string[])[] = [

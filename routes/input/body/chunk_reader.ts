@@ -10,7 +10,11 @@ import { setTimeout } from "node:timers/promises";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const FIRST_SIZE = 4 * 1024;
+/**
+ * The runtime looks for the line before a chunk in as many bytes as it is asked for. It takes 4 KiB of a line, so with
+ * fewer than that it would wait for the end of a longer one indefinitely, and not say that it is too long.
+ */
+const FIRST_SIZE = 8 * 1024;
 const MAX_SIZE = 64 * 1024;
 /**
  * Chunks that have arrived are read without a turn of the event loop: a body in single bytes would keep

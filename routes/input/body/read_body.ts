@@ -253,7 +253,11 @@ function tooLate(timeoutMs: number): ServiceError {
 }
 
 function brokeOff(cause: unknown): ServiceError {
-  return new ServiceError("malformed_request", "The body broke off", { cause });
+  return new ServiceError(
+    "malformed_request",
+    "The body broke off or its chunks are malformed: send it again, whole",
+    { cause },
+  );
 }
 
 async function readAll(chunks: ChunkReader, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
