@@ -16,8 +16,11 @@ export const LEVELS: Readonly<Record<LogRecord["level"], string>> = {
   fatal: "FATAL",
 };
 
-/** What JSON leaves as it is, and a terminal obeys: DEL and the second set of control characters. */
-export const CONTROL = /[\x7f-\x9f]/g;
+/**
+ * What JSON leaves as it is, while a terminal obeys it (DEL and the second set of control characters), a program takes
+ * it for the end of a line, or it reverses the text around it.
+ */
+export const CONTROL = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** @param category whose records hold no errors, no cycles and nothing else that JSON has no text for */
 export function jsonLineFormatter(category: string): TextFormatter {
@@ -40,5 +43,5 @@ export function jsonLineFormatter(category: string): TextFormatter {
 
 /** For what {@link CONTROL} finds. */
 export function escaped(character: string): string {
-  return `\\u00${character.charCodeAt(0).toString(16)}`;
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
