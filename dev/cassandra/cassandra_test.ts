@@ -88,8 +88,14 @@ describe("startCassandra()", () => {
     const { pid } = node;
     await node.kill();
     expect(isRunning(pid)).toBe(false);
+    // It had no time to remove what it had unpacked.
+    const unpacked = async () =>
+      (await Array.fromAsync(Deno.readDir(`${directory}/a/tmp`), ({ name }) => name)).sort();
+    const former = await unpacked();
+    expect(former).not.toEqual([]);
     await node.restart();
     expect(node.pid).not.toBe(pid);
+    expect((await unpacked()).filter((name) => former.includes(name))).toEqual([]);
     expect(await speaksCql(address)).toBe(true);
     const log = await Deno.readTextFile(node.logFile);
     expect(log.match(/No host ID found, created/g)).toHaveLength(1);

@@ -40,6 +40,10 @@ export async function writeNodeFiles(settings: NodeSettings): Promise<NodePaths>
   };
   await Deno.mkdir(paths.configuration, { recursive: true });
   await Deno.mkdir(`${settings.directory}/logs`, { recursive: true });
+  // A JVM that was killed leaves the libraries there that it unpacked.
+  const temporary = temporaryFolder(settings);
+  await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  await Deno.mkdir(temporary, { recursive: true });
   const files = {
     "cassandra.yaml": cassandraYaml(settings),
     "cassandra-rackdc.properties": `dc=${settings.datacenter}\nrack=${settings.rack}\n`,
@@ -77,8 +81,8 @@ export function javaArguments(
     "-Dcassandra-foreground=yes",
     ...(settings.jmxPort === null ? [] : [`-Dcassandra.jmx.local.port=${settings.jmxPort}`]),
     `-Dcassandra.storagedir=${settings.directory}`,
-    `-Djava.io.tmpdir=${settings.directory}`,
-    `-Djna.tmpdir=${settings.directory}`,
+    `-Djava.io.tmpdir=${temporaryFolder(settings)}`,
+    `-Djna.tmpdir=${temporaryFolder(settings)}`,
     ...ADD_EXPORTS.flatMap((name) => ["--add-exports", `${name}=ALL-UNNAMED`]),
     ...ADD_OPENS.flatMap((name) => ["--add-opens", `${name}=ALL-UNNAMED`]),
     // The configuration comes first on the class path: Cassandra and logback look for it there.
@@ -105,6 +109,11 @@ export function nodetoolArguments(
     `${jmxPort}`,
     order,
   ];
+}
+
+/** What a node needs while it runs. */
+function temporaryFolder({ directory }: Pick<NodeSettings, "directory">): string {
+  return `${directory}/tmp`;
 }
 
 /** Whether it joins nodes that are there already. */
