@@ -28,12 +28,17 @@ export function compareMigrations(
   const lastKnown = migrations.at(-1)?.version ?? 0;
   const lastStarted = history.toSorted((a, b) => a.version - b.version).at(-1);
   const conflicts: string[] = [];
-  const pending = migrations.filter(({ version, checksum, path }) => {
+  const pending = migrations.filter(({ version, name, checksum, path }) => {
     const entry = entries.get(version);
     if (entry !== undefined && entry.checksum === checksum) return false;
     if (entry !== undefined && entry.checksum !== null) {
       conflicts.push(
-        `"${path}" was changed after it was applied: restore it, and put the change into a new migration`,
+        entry.name === name
+          ? `"${path}" was changed after it was applied: restore it, and put the change into a new migration`
+          : `"${path}" is not "${
+            fileNameOf(entry)
+          }", which was applied in its place: restore that file, ` +
+            "or set CASSANDRA_KEYSPACE if the keyspace belongs to another project",
       );
       return false;
     }

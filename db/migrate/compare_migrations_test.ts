@@ -75,6 +75,16 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    what: "a file of another name, as of another project",
+    files: [file(1, "other")],
+    history: [{ ...entry(1), name: "orders" }],
+    ...NOTHING,
+    conflicts: [
+      '"cql/migrations/0001_step1.cql" is not "0001_orders.cql", which was applied in its place: ' +
+      "restore that file, or set CASSANDRA_KEYSPACE if the keyspace belongs to another project",
+    ],
+  },
+  {
     what: "migrations of a newer release, finished or not, without any conflict",
     files: [file(1)],
     history: [entry(1), entry(2), entry(3, null)],
