@@ -12,6 +12,7 @@ export async function describeService(
   { ownProvider }: { ownProvider: boolean },
 ): Promise<string> {
   const task = await taskCommand();
+  const paths = await pathsOf(service.url);
   const lines = [
     "",
     `  API docs  ${service.url}/docs${ownProvider ? "  (log in as a demo user)" : ""}`,
@@ -21,7 +22,7 @@ export async function describeService(
     const user = "writer";
     const token = await fetchToken({ issuer: DEV_ISSUER, user });
     const curl = (text: string) =>
-      `  curl -H "Authorization: Bearer ${text}" ${service.url}/stations`;
+      `  curl -H "Authorization: Bearer ${text}" ${service.url}${pathToTry(paths)}`;
     lines.push(
       `  OpenID    ${DEV_ISSUER}`,
       "",
@@ -35,11 +36,39 @@ export async function describeService(
       "or, with a token that is good for an hour,",
       curl(token),
       "",
-      `\`${task} demo\` loads a year of weather.`,
+      ...(DEMO_PATH in paths ? [`\`${task} demo\` loads a year of weather.`] : []),
     );
   }
   lines.push("Ctrl-C stops everything.", "");
   return lines.join("\n");
+}
+
+/** The operations of a service by path and method, as its OpenAPI document has them. */
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+interface Operation {
+  readonly parameters?: readonly { readonly required?: boolean }[];
+}
+
+/** Where the demo writes to, if the project is the example. */
+const DEMO_PATH = "/stations/{station_id}/observations";
+
+async function pathsOf(url: string): Promise<Paths> {
+  try {
+    const response = await fetch(`${url}/openapi.json`);
+    return (await response.json()).paths ?? {};
+  } catch {
+    // Served with a certificate that nobody vouches for, as on a developer's machine.
+    return {};
+  }
+}
+
+/** What can be asked for as it is: a read without values, or else whose token it is. */
+export function pathToTry(paths: Paths): string {
+  const read = Object.entries(paths).find(([, { get }]) =>
+    get !== undefined && !get.parameters?.some(({ required }) => required)
+  );
+  return read?.[0] ?? "/docs/caller";
 }
 
 /** How the user runs a task: with `deno` where a shell would find it, else through npx. */
