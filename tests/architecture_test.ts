@@ -207,6 +207,23 @@ function packageName(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0];
 }
 
+/** Bounds, in a test, on how long something takes: what is below half a minute fails on a busy machine. */
+function timeBoundsIn(text: string): string[] {
+  const subject = String.raw`(?:[^()]|\((?:[^()]|\([^()]*\))*\))*`;
+  const bounds = new RegExp(
+    String.raw`\bexpect\((${subject})\)\s*\.toBeLessThan(?:OrEqual)?\(([^;]*)\);`,
+    "g",
+  );
+  const compared = /\bexpect\([^;]*\bnow\(\) - \w+ <=? [^;]*;/g;
+  const isTime = /\bnow\(\) - |\b(?:elapsed|took|duration)\w*,?\s*$/i;
+  return [
+    ...[...text.matchAll(bounds)].filter(([, subject = "", bound = ""]) =>
+      isTime.test(subject) && !(Number(bound.replaceAll("_", "")) >= 30_000)
+    ),
+    ...text.matchAll(compared),
+  ].map(([found]) => found);
+}
+
 const production = modules.filter(({ layer, isTest }) => !isTest && !OUTSIDE.includes(layer));
 
 describe("architecture", () => {
@@ -398,6 +415,44 @@ describe("architecture", () => {
     )
       .map(({ path }) => path);
     expect(wrong).toEqual([]);
+  });
+
+  it("no test bounds how long something takes", () => {
+    // A scenario has a ring of nodes, and the machine for itself.
+    const tests = modules.filter(({ isTest, path }) => isTest && !path.endsWith("scenario.ts"));
+    const wrong = tests.flatMap(({ path, text }) =>
+      timeBoundsIn(text).map((found) => `${path}: ${found}`)
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("timeBoundsIn() finds bounds of several forms, and no near misses", () => {
+    const ofLess = (subject: string, bound: string) =>
+      `${"expect"}(${subject}).toBeLessThan(${bound});`;
+    const wrong = [
+      ofLess("performance.now() - startedAt", "1_000"),
+      ofLess("Date.now() - since(a, (b))", "TIMEOUT_MS + SLACK_MS"),
+      ofLess("result.durationMs", "9_000"),
+      ofLess("\n  elapsedMs,\n", "9_000").replace("Than", "ThanOrEqual"),
+      `${"expect"}([name, performance.now() - before < 10_000]).toEqual([name, true]);`,
+    ];
+    const right = [
+      ofLess("performance.now() - startedAt", "30_000"),
+      ofLess("fetches", "2 + (performance.now() - begin) / PAUSE_MS"),
+      ofLess("cassandraMs", "durationMs"),
+      ofLess("time.deadline() - performance.now()", "40_001"),
+      ofLess("durationMs", "9_000").replace("Less", "Greater"),
+    ];
+    for (const text of wrong) expect([text, timeBoundsIn(text).length]).toEqual([text, 1]);
+    for (const text of right) expect([text, timeBoundsIn(text).length]).toEqual([text, 0]);
+  });
+
+  it("no test asks for the memory of the process that all tests share", () => {
+    const wrong = modules.filter(({ isTest, text }) =>
+      isTest && /\bDeno\.memoryUsage\b/.test(text)
+    );
+    // It collects first, and leaves out what the process has beside the heap.
+    expect(wrong.map(({ path }) => path)).toEqual(["tests/support/kept_memory.ts"]);
   });
 
   it("no test escapes the checker by telling the linter so", () => {
