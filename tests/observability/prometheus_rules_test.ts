@@ -5,9 +5,33 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { cp } from "node:fs/promises";
+import { parse } from "yaml";
 import { recordsNamedIn } from "./metric_names.ts";
 
 const FOLDER = "deploy/prometheus";
+/** Where the alerts as they ship say that the runbooks are. */
+const RUNBOOKS = "https://git.example.com/cqlgate/docs/runbooks.md";
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly record?: string;
+      readonly expr: string;
+    }[];
+  }[];
+}
+
+interface UnitTests {
+  readonly tests: readonly {
+    readonly input_series: readonly { readonly series: string }[];
+    readonly alert_rule_test?: readonly {
+      readonly alertname: string;
+      readonly exp_alerts?: readonly unknown[];
+    }[];
+  }[];
+}
 
 function read(name: string): Promise<string> {
   return Deno.readTextFile(`${FOLDER}/${name}`);
@@ -26,6 +50,30 @@ function valuesOf(yaml: string, key: string): string[] {
   return [...yaml.matchAll(new RegExp(`^ *(?:- )?${key}: (.+)$`, "gm"))].map(([, value]) => value!);
 }
 
+/** The names of the files with unit tests. */
+function unitTests(): string[] {
+  return Array.from(Deno.readDirSync(FOLDER), ({ name }) => name)
+    .filter((name) => name.endsWith("_test.yml"))
+    .sort();
+}
+
+/** What is recorded, by its name. */
+function recordsBy(...texts: string[]): Map<string, string> {
+  const rules = texts.flatMap((text) => (parse(text) as RuleFile).groups)
+    .flatMap(({ rules }) => rules);
+  return new Map(rules.map(({ record = "", expr }) => [record, expr]));
+}
+
+/** The metrics of an expression, and of what it takes from records, which tests may also give. */
+function metricsOf(expr: string, records: ReadonlyMap<string, string>): Set<string> {
+  const names = expr.match(/\b(cqlgate|process)[\w:]+|\bup\b/g) ?? [];
+  return new Set(names.flatMap((name) => [name, ...metricsOf(records.get(name) ?? "", records)]));
+}
+
+function nameOf(series: string): string {
+  return series.replace(/\{.*/s, "");
+}
+
 describe("deploy/prometheus", () => {
   it("is a configuration that Prometheus takes, with every rule file", async () => {
     const said = await promtool("check", "config", "prometheus.yml");
@@ -34,21 +82,32 @@ describe("deploy/prometheus", () => {
   });
 
   it("passes its unit tests", async () => {
-    const tests = Array.from(Deno.readDirSync(FOLDER), ({ name }) => name)
-      .filter((name) => name.endsWith("_test.yml"));
+    const tests = unitTests();
     expect(tests.length).toBeGreaterThan(1);
     const said = await promtool("test", "rules", ...tests);
     expect(said.match(/SUCCESS/g)).toHaveLength(tests.length);
   });
 
-  it("has a unit test in which each alert fires", async () => {
-    const alerts = valuesOf(await read("alerts.yml"), "alert");
+  it("has unit tests in which each alert fires, and in which it does not although it has data", async () => {
+    const { groups } = parse(await read("alerts.yml")) as RuleFile;
+    const alerts = groups.flatMap(({ rules }) => rules);
     expect(alerts.length).toBeGreaterThan(20);
-    const tests = (await Promise.all(["alerts_test.yml", "objectives_test.yml"].map(read)))
-      .join("\n");
-    const fired = [...tests.matchAll(/alertname: (\w+)\n.*\n +exp_alerts:\n/g)]
-      .map(([, name]) => name!);
-    expect(alerts.filter((name) => !fired.includes(name))).toEqual([]);
+    const cases = (await Promise.all(unitTests().map(read)))
+      .flatMap((text) => (parse(text) as UnitTests).tests)
+      .flatMap(({ input_series, alert_rule_test = [] }) =>
+        alert_rule_test.map((each) => ({ ...each, given: input_series }))
+      );
+    const records = recordsBy(await read("objectives.yml"), await read("rules.yml"));
+    const untested = alerts.flatMap(({ alert, expr }) => {
+      const own = cases.filter(({ alertname }) => alertname === alert);
+      const metrics = metricsOf(expr, records);
+      const fires = own.some(({ exp_alerts = [] }) => exp_alerts.length > 0);
+      const isSilent = own.some(({ exp_alerts = [], given }) =>
+        exp_alerts.length === 0 && given.some(({ series }) => metrics.has(nameOf(series)))
+      );
+      return [...(fires ? [] : [`${alert} fires`]), ...(isSilent ? [] : [`${alert} is silent`])];
+    });
+    expect(untested).toEqual([]);
   });
 
   it("has a section in the runbooks for each alert, and for no other", async () => {
@@ -57,10 +116,32 @@ describe("deploy/prometheus", () => {
     const runbooks = await Deno.readTextFile("docs/runbooks.md");
     const sections = [...runbooks.matchAll(/^### (\w+)$/gm)].map(([, name]) => name!);
     expect(sections).toEqual(alerts);
-    expect(valuesOf(text, "runbook")).toEqual(
-      alerts.map((name) => `docs/runbooks.md#${name.toLowerCase()}`),
+    expect(valuesOf(text, "runbook_url")).toEqual(
+      alerts.map((name) => `${RUNBOOKS}#${name.toLowerCase()}`),
     );
     for (const severity of valuesOf(text, "severity")) expect(severity).toMatch(/^(page|ticket)$/);
+  });
+
+  it("leads to runbooks elsewhere by the command that the documentation has", async () => {
+    const [command] = /^sed .*$/m.exec(await Deno.readTextFile("docs/runbooks.md")) ?? [];
+    expect(command).toContain(` deploy/prometheus/*.yml`);
+    const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    try {
+      await cp(FOLDER, `${folder}/${FOLDER}`, { recursive: true });
+      const { success } = await new Deno.Command("sh", { args: ["-c", command!], cwd: folder })
+        .output();
+      expect(success).toBe(true);
+      const moved = async (name: string) =>
+        valuesOf(await Deno.readTextFile(`${folder}/${FOLDER}/${name}`), "runbook_url");
+      const expected = async (name: string) =>
+        valuesOf(await read(name), "runbook_url")
+          .map((url) => url.replace(RUNBOOKS, "https://wiki.example.com/cqlgate"));
+      for (const name of ["alerts.yml", ...unitTests()]) {
+        expect(await moved(name)).toEqual(await expected(name));
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   });
 
   it("records everything that alerts and runbooks take from records, and nothing twice", async () => {
