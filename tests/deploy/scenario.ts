@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { before, describe, it } from "@std/testing/bdd";
+import { cp } from "node:fs/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse, parseAllDocuments } from "yaml";
 import { DEVELOPMENT } from "../../deploy/production_packages.ts";
@@ -62,6 +63,30 @@ describe("deploy/kubernetes", () => {
       expect(errorsBy(await serviceMonitorSchema(), monitor)).toEqual([]);
     });
   }
+
+  it("takes the rule for an issuer inside that the documentation has", async () => {
+    const operations = await Deno.readTextFile("docs/operations.md");
+    const [, patch] = /^#### An issuer inside$.*?^```yaml\n(.*?)^```$/ms.exec(operations)!;
+    const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    try {
+      for (const path of [KUBERNETES, "cql"]) {
+        await cp(path, `${folder}/${path}`, { recursive: true });
+      }
+      const overlay = `${folder}/${KUBERNETES}/overlays/dc1`;
+      const file = `${overlay}/kustomization.yaml`;
+      const kustomization = await Deno.readTextFile(file);
+      expect(kustomization).toContain("\npatches:\n");
+      await Deno.writeTextFile(file, kustomization + patch!.replaceAll(/^(?=.)/gm, "  "));
+      const built = await run(`${programs}/kubectl`, ["kustomize", overlay]);
+      expect([built.success, built.success ? "" : built.output]).toEqual([true, ""]);
+      const rules = parseAllDocuments(built.stdout).map((each) => each.toJS())
+        .filter(({ kind }) => kind === "NetworkPolicy")
+        .map(({ metadata, spec }) => [metadata.name, spec.egress.at(-1).ports[0].port]);
+      expect(rules).toEqual([["cqlgate", 8443], ["cqlgate-migrate", 9042]]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
 
   async function serviceMonitorSchema(): Promise<object> {
     const folder = `${await fetchModule(PROMETHEUS_OPERATOR)}/example/prometheus-operator-crd`;
