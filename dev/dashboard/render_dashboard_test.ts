@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Panel } from "./panel.ts";
+import { ROWS } from "./panels.ts";
 import { dashboardOf } from "./render_dashboard.ts";
 
 const panel = (title: string, rest: Partial<Panel> = {}): Panel => ({
@@ -28,6 +29,16 @@ function render(...rows: readonly (readonly Panel[])[]): readonly Rendered[] {
   const titled = rows.map((panels, index) => ({ title: `row ${index}`, panels }));
   return dashboardOf(titled).panels as readonly Rendered[];
 }
+
+describe("docs/images/dashboard.svg", () => {
+  it("shows every panel of the dashboard", async () => {
+    const picture = await Deno.readTextFile("docs/images/dashboard.svg");
+    const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    const titles = ROWS.flatMap(({ panels }) => panels.map(({ title }) => escaped(title)));
+    expect(titles.length).toBeGreaterThan(20);
+    expect(titles.filter((title) => !picture.includes(`>${title}<`))).toEqual([]);
+  });
+});
 
 describe("dashboardOf()", () => {
   it("puts three panels beside each other, and the next below", () => {
