@@ -10,7 +10,7 @@ import cassandra from "cassandra-driver";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState } from "../../observe/observation.ts";
-import { backoff } from "./timing/backoff.ts";
+import { reconnectionDelays } from "./policies.ts";
 import type { Credentials } from "./client_options.ts";
 import { ClientInUse } from "./client_in_use.ts";
 import { type ClientSettings, connectClient, settingsIn } from "./connect_client.ts";
@@ -26,8 +26,6 @@ export interface ConnectionSettings extends ClientSettings, FailoverPlan {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
-
-const CONNECT_BACKOFF = { baseMs: 250, capMs: 1_000 };
 
 /** `changed` is false where it is up as before, with more nodes of the local data centre than before. */
 export type StateListener = (state: ConnectionState, changed: boolean) => void;
@@ -208,7 +206,7 @@ export class Connection {
     const closed = new Promise<void>((resolve) =>
       signal.addEventListener("abort", () => resolve())
     );
-    for (const retryInMs of backoff(CONNECT_BACKOFF)) {
+    for (const retryInMs of reconnectionDelays()) {
       try {
         return await Promise.race([this.#attempt(), closed]);
       } catch (error) {

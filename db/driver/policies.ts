@@ -62,14 +62,19 @@ export class RetryOnceIfIdempotent extends retry.RetryPolicy {
   }
 }
 
-/** Tries a lost node again after full-jitter delays of at most half a second: so long is it missed at most. */
+/** Full-jitter delays of at most half a second, in milliseconds: so long is Cassandra missed at most. */
+export function reconnectionDelays(): Generator<number, never> {
+  return backoff({ baseMs: 250, capMs: 500 });
+}
+
+/** Tries a lost node again after `reconnectionDelays()`. */
 export class JitteredReconnection extends reconnection.ConstantReconnectionPolicy {
   constructor() {
     super(0);
   }
 
   override newSchedule(): Iterator<number> {
-    return backoff({ baseMs: 250, capMs: 500 });
+    return reconnectionDelays();
   }
 }
 
