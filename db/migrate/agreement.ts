@@ -17,10 +17,14 @@ const LOOK_AGAIN_MS = 250;
  * Waits until the nodes that are up have the same schema.
  *
  * @param agreed whether they are known to have it
- * @throws {MigrationError} if they do not have it a minute later
+ * @throws {MigrationError} if they do not have it after `patienceMs`, a minute by default
  */
-export async function awaitAgreement(session: Session, agreed: boolean): Promise<void> {
-  const givesUpAt = performance.now() + PATIENCE_MS;
+export async function awaitAgreement(
+  session: Pick<Session, "agreesOnSchema">,
+  agreed: boolean,
+  { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
+): Promise<void> {
+  const givesUpAt = performance.now() + patienceMs;
   while (!agreed) {
     if (performance.now() >= givesUpAt) {
       throw new MigrationError(
