@@ -7,6 +7,7 @@ import cassandra from "cassandra-driver";
 import type { Ring } from "../../dev/cassandra/ring.ts";
 import type { Ledger } from "./ledger.ts";
 import { pause } from "./pause.ts";
+import { PATIENT_SOCKET } from "../support/cassandra/patient_socket.ts";
 
 const { all, serial } = cassandra.types.consistencies;
 const PATIENCE_MS = 180_000;
@@ -25,6 +26,7 @@ export async function readFinalState(
 ): Promise<void> {
   const [{ contactPoint, localDatacenter }] = ring.nodes;
   const client = new cassandra.Client({
+    socketOptions: PATIENT_SOCKET,
     contactPoints: ring.nodes.map((node) => node.contactPoint),
     localDataCenter: localDatacenter,
     keyspace,

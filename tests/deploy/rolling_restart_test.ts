@@ -31,7 +31,7 @@ import {
 } from "./steady_load.ts";
 
 /** Longer than the balancer takes to notice, as in production. */
-const DRAIN_DELAY_MS = 1_500;
+const DRAIN_DELAY_MS = 5_000;
 
 const OLD_QUERIES = `-- name: get_note :one
 -- One note.

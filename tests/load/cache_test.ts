@@ -14,6 +14,7 @@ import { operationsAt } from "../support/clients/json_answer.ts";
 import { eventually } from "../support/eventually.ts";
 import { type OwnService, type Page, startOwnService } from "../support/own_service.ts";
 import { scrape } from "../support/telemetry/metrics_text.ts";
+import { PATIENT_SOCKET } from "../support/cassandra/patient_socket.ts";
 
 const CQL = {
   migration: `
@@ -127,6 +128,7 @@ before(async () => {
   const { localDatacenter, keyspace } = service.config;
   const [host, port] = node.contactPoint.split(":");
   direct = new cassandra.Client({
+    socketOptions: PATIENT_SOCKET,
     contactPoints: [host!],
     protocolOptions: { port: Number(port) },
     localDataCenter: localDatacenter!,

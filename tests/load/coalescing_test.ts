@@ -14,6 +14,7 @@ import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.
 import { eventually } from "../support/eventually.ts";
 import { type OwnService, type Page, startOwnService } from "../support/own_service.ts";
 import { scrape } from "../support/telemetry/metrics_text.ts";
+import { PATIENT_SOCKET } from "../support/cassandra/patient_socket.ts";
 
 /** Far more than an answer takes, whatever else the machine does. */
 const TIMEOUT_MS = 20_000;
@@ -116,6 +117,7 @@ before(async () => {
   const { localDatacenter: localDataCenter, keyspace } = service.config;
   const [host, port] = node.contactPoint.split(":");
   direct = new cassandra.Client({
+    socketOptions: PATIENT_SOCKET,
     contactPoints: [host!],
     protocolOptions: { port: Number(port) },
     localDataCenter: localDataCenter!,

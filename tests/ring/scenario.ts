@@ -19,6 +19,7 @@ import {
   succeed,
 } from "../support/own_service.ts";
 import { type ManyMigrations, migrateByMany } from "./migrate_processes.ts";
+import { PATIENT_SOCKET } from "../support/cassandra/patient_socket.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",
@@ -57,6 +58,7 @@ const IDS = Array.from({ length: 20 }, (_, id) => id);
 /** A keyspace beside the service's own: each of its partitions is on one of the local nodes. */
 async function createSingles(contactPoint: string): Promise<void> {
   const client = new cassandra.Client({
+    socketOptions: PATIENT_SOCKET,
     contactPoints: [contactPoint],
     localDataCenter: "dc1",
     protocolOptions: { port: Number(contactPoint.split(":")[1]) },

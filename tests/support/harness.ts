@@ -18,6 +18,7 @@ import { type Service, start, type StartOptions } from "../../composition/servic
 import type { Observation } from "../../observe/observation.ts";
 import { problemSchema } from "../../routes/respond/problem.ts";
 import { migrate } from "../../tasks/migrate.ts";
+import { PATIENT_SOCKET } from "./cassandra/patient_socket.ts";
 
 export interface TestServiceOptions extends StartOptions {
   /** The project: its queries, migrations and hand-written routes. */
@@ -126,6 +127,7 @@ export async function startTestService(
   const config = readConfig(env);
   await migrate(config, { log: () => {} });
   const client = new cassandra.Client({
+    socketOptions: PATIENT_SOCKET,
     contactPoints: [...config.contactPoints],
     localDataCenter: config.localDatacenter!,
     keyspace: config.keyspace,

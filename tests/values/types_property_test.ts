@@ -29,6 +29,7 @@ import {
   parseSelectJson,
   withoutFarInstants,
 } from "./types_readers.ts";
+import { PATIENT_SOCKET } from "../support/cassandra/patient_socket.ts";
 
 const SEED = Number(Deno.env.get("FC_SEED") ?? 1);
 const TABLES = Number(Deno.env.get("FC_RUNS") ?? 25);
@@ -81,6 +82,7 @@ describe(`random types (FC_SEED=${SEED})`, () => {
       queries: tables.map(queriesOf).join("\n"),
     });
     driver = new cassandra.Client({
+      socketOptions: PATIENT_SOCKET,
       contactPoints: [...service.config.contactPoints],
       localDataCenter: service.config.localDatacenter!,
       keyspace: service.config.keyspace,

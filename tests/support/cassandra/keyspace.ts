@@ -5,6 +5,7 @@
  */
 import cassandra from "cassandra-driver";
 import { withTestCassandra } from "../../../dev/cassandra/test_cluster.ts";
+import { PATIENT_SOCKET } from "./patient_socket.ts";
 
 export interface TestKeyspace extends AsyncDisposable {
   readonly name: string;
@@ -21,8 +22,13 @@ export async function createTestKeyspace(
   const { contactPoint, localDatacenter, close } = await withTestCassandra();
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
   const address = { contactPoints: [contactPoint], localDataCenter: localDatacenter };
-  const creator = new cassandra.Client(address);
-  const client = new cassandra.Client({ ...address, keyspace: name, ...options });
+  const creator = new cassandra.Client({ ...address, socketOptions: PATIENT_SOCKET });
+  const client = new cassandra.Client({
+    ...address,
+    keyspace: name,
+    socketOptions: PATIENT_SOCKET,
+    ...options,
+  });
   const replication = `{'class': 'NetworkTopologyStrategy', '${localDatacenter}': 1}`;
   await creator.execute(`CREATE KEYSPACE ${name} WITH replication = ${replication}`);
   await creator.shutdown();

@@ -8,6 +8,7 @@ import { type Config, readConfig } from "../../../config/config.ts";
 import { migrate } from "../../../tasks/migrate.ts";
 import type { MigrateArguments } from "../../../tasks/migrate_arguments.ts";
 import { testEnvironment } from "../harness.ts";
+import { PATIENT_SOCKET } from "./patient_socket.ts";
 
 /** A file's new text, or null to remove it. */
 export type Files = Readonly<Record<string, string | null>>;
@@ -59,6 +60,7 @@ export async function openProjectCluster(): Promise<ProjectCluster> {
   const environment = await testEnvironment();
   const { contactPoints, localDatacenter } = readConfig(environment.env);
   const client = new cassandra.Client({
+    socketOptions: PATIENT_SOCKET,
     contactPoints: [...contactPoints],
     localDataCenter: localDatacenter!,
   });

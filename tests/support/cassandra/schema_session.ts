@@ -7,6 +7,7 @@ import cassandra from "cassandra-driver";
 import { splitStatements } from "../../../catalog/text/split.ts";
 import { Session } from "../../../db/driver/session.ts";
 import { withTestCassandra } from "../../../dev/cassandra/test_cluster.ts";
+import { PATIENT_SOCKET } from "./patient_socket.ts";
 
 export interface SchemaSessions extends AsyncDisposable {
   /** Runs `use` on a session of a keyspace that has the schema; the keyspace is dropped afterwards. */
@@ -16,6 +17,7 @@ export interface SchemaSessions extends AsyncDisposable {
 export async function openSchemaSessions(): Promise<SchemaSessions> {
   const node = await withTestCassandra();
   const client = new cassandra.Client({
+    socketOptions: PATIENT_SOCKET,
     contactPoints: [node.contactPoint],
     localDataCenter: node.localDatacenter,
   });
