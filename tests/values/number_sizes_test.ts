@@ -191,8 +191,10 @@ INSERT INTO numbers (id, dec) VALUES (:id, :dec);
     }
     const usual = await costOf("1");
     for (const member of ["1e1000", "1e100", "1e-9999", '"1"']) {
-      // The fault that this guards against made it several hundred times.
-      expect([member, Math.floor(await costOf(member) / usual / 10)]).toEqual([member, 0]);
+      let ratio = Infinity;
+      // Garbage of others may be collected meanwhile: what is dear is so each time.
+      for (let time = 0; time < 3 && ratio > 2; time++) ratio = await costOf(member) / usual;
+      expect([member, ratio > 2]).toEqual([member, false]);
     }
   });
 
