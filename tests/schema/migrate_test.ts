@@ -96,9 +96,13 @@ describe("migrate()", () => {
       "0002_labels.cql": "CREATE TABLE labels (id text PRIMARY KEY);",
       "0003_more.cql": "CREATE TABLE more (id text PRIMARY KEY);",
     });
-    const changed = (name: string) =>
-      `  "cql/migrations/${name}" was changed after it was applied: restore it, and put the change into a new migration`;
-    const refusal = ["Cannot migrate:", changed("0001_notes.cql"), changed("0002_labels.cql")];
+    const refusal = [
+      "Cannot migrate:",
+      '  "cql/migrations/0001_notes.cql" was changed after it was applied: ' +
+      "restore it, and put the change into a new migration",
+      '  "cql/migrations/0002_labels.cql" is not "0002_tags.cql", which was applied in its place: ' +
+      "restore that file, or set CASSANDRA_KEYSPACE if the keyspace belongs to another project",
+    ];
     expect(await made.refusal()).toBe(refusal.join("\n"));
     await expect(made.migrate({ command: "plan" })).rejects.toThrow("Cannot migrate:");
     expect(await made.tables()).toEqual(["notes", "tags"]);
