@@ -86,7 +86,9 @@ describe("@bulk with NDJSON", () => {
     ]);
     expect(failures[0]!.detail).toContain("The line is not JSON");
     expect(failures[2]!.errors![0]!.detail).toContain('did you mean "temperature"?');
-    expect(failures[3]!.detail).toBe("The line is not a JSON object");
+    expect(failures[3]!.detail).toContain(
+      "The line is not a JSON object: send its fields in braces",
+    );
     expect((await stored(service, "mixed")).map(({ temperature }) => temperature)).toEqual([
       0,
       0.1,

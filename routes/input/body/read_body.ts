@@ -136,7 +136,10 @@ export function assertNotEncoded(headers: Headers): void {
  */
 export function assertObject(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ServiceError("malformed_request", `${what} is not a JSON object`);
+    throw new ServiceError(
+      "malformed_request",
+      `${what} is not a JSON object: send its fields in braces, as in {"name": "value"}`,
+    );
   }
   return value as Record<string, unknown>;
 }

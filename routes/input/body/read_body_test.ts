@@ -202,7 +202,9 @@ describe("readJsonObject()", () => {
 
 describe("assertObject()", () => {
   it("names what it is about", () => {
-    expect(() => assertObject([], "The line")).toThrow("The line is not a JSON object");
+    expect(() => assertObject([], "The line")).toThrow(
+      "The line is not a JSON object: send its fields in braces",
+    );
   });
 });
 
