@@ -60,7 +60,7 @@ describe("deploy/kubernetes", () => {
         expect(new Set(names).size).toBe(1);
       }
       const monitor = objects.find(({ kind }) => kind === "ServiceMonitor");
-      expect(errorsBy(await serviceMonitorSchema(), monitor)).toEqual([]);
+      expect(errorsBy(await operatorSchema("servicemonitors"), monitor)).toEqual([]);
     });
   }
 
@@ -88,9 +88,14 @@ describe("deploy/kubernetes", () => {
     }
   });
 
-  async function serviceMonitorSchema(): Promise<object> {
+  it("has alerts that the Prometheus Operator takes", async () => {
+    const printed = await run(Deno.execPath(), ["task", "--quiet", "alerts"]);
+    expect(errorsBy(await operatorSchema("prometheusrules"), parse(printed.stdout))).toEqual([]);
+  });
+
+  async function operatorSchema(kind: string): Promise<object> {
     const folder = `${await fetchModule(PROMETHEUS_OPERATOR)}/example/prometheus-operator-crd`;
-    const path = `${folder}/monitoring.coreos.com_servicemonitors.yaml`;
+    const path = `${folder}/monitoring.coreos.com_${kind}.yaml`;
     const { spec } = parse(await Deno.readTextFile(path));
     return spec.versions[0].schema.openAPIV3Schema;
   }
