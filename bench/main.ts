@@ -21,6 +21,7 @@ import { type BenchOptions, readOptions } from "./options.ts";
 import { describeMachine } from "./result/machine.ts";
 import type { ContenderResult, Measurement, Result } from "./result/result.ts";
 import { writeReport } from "./result/report.ts";
+import { runBench } from "./run_bench.ts";
 
 /** What the peers need is kept here between runs. */
 const TOOLS = fileURLToPath(new URL("../.dev/bench", import.meta.url));
@@ -140,15 +141,11 @@ function say(line: string): void {
 }
 
 if (import.meta.main) {
-  try {
+  await runBench(async () => {
     const options = readOptions(Deno.args);
     const result = await bench(options);
     const { folder, markdown } = await writeReport(result, options.output);
     console.log(markdown);
     say(`Written to ${folder}`);
-    Deno.exit(0);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

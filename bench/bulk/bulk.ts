@@ -20,6 +20,7 @@ import { freePort } from "../../dev/ports.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { startServer } from "../measure/server_process.ts";
+import { runBench } from "../run_bench.ts";
 import { bareBatchImport, bareExport, bareImport } from "./bare_driver.ts";
 import { assertSameRows, endOf, rowAt, START, writeRows } from "./rows.ts";
 
@@ -209,11 +210,4 @@ function readOptions(args: string[]): BenchOptions {
   return { rows: number("rows"), concurrency: number("concurrency") };
 }
 
-if (import.meta.main) {
-  try {
-    await bench(readOptions(Deno.args));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runBench(() => bench(readOptions(Deno.args)));

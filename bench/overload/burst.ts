@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { quantilesOf } from "../load/quantiles.ts";
+import { runBench } from "../run_bench.ts";
 import { type OwnProject, startOwnProject } from "./own_project.ts";
 
 const PROJECT = {
@@ -100,11 +101,13 @@ function say(what: string, answers: readonly Answer[]): void {
 }
 
 if (import.meta.main) {
-  const { values: { callers, rounds } } = parseArgs({
-    options: {
-      callers: { type: "string", default: "500,1000,2000,4000" },
-      rounds: { type: "string", default: "3" },
-    },
+  await runBench(async () => {
+    const { values: { callers, rounds } } = parseArgs({
+      options: {
+        callers: { type: "string", default: "500,1000,2000,4000" },
+        rounds: { type: "string", default: "3" },
+      },
+    });
+    await bench(callers.split(",").map(Number), Number(rounds));
   });
-  await bench(callers.split(",").map(Number), Number(rounds));
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { runBench } from "../run_bench.ts";
 import { buildCallers, type CallersReport, type RunCallers } from "./callers.ts";
 import { type OwnProject, startOwnProject } from "./own_project.ts";
 import { type ProbeReport, startProbes } from "./probes.ts";
@@ -153,24 +154,26 @@ function say(what: string, run: Run, peak: Pick<Run, "goodput" | "p99Ms">): void
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: "string", default: "4" },
-      rows: { type: "string", default: "1,20,200" },
-      callers: { type: "string", default: "1000" },
-      times: { type: "string", default: "1,2,4" },
-      steps: { type: "string", default: "4,8,16,32,64,128" },
-      limit: { type: "string", default: "adaptive" },
-    },
-  });
-  const numbers = (list: string) => list.split(",").map(Number);
-  const { seconds, rows, callers, times, steps, limit } = values;
-  await bench({
-    seconds: Number(seconds),
-    rows: numbers(rows),
-    callers: Number(callers),
-    times: numbers(times),
-    steps: numbers(steps),
-    limit,
+  await runBench(async () => {
+    const { values } = parseArgs({
+      options: {
+        seconds: { type: "string", default: "4" },
+        rows: { type: "string", default: "1,20,200" },
+        callers: { type: "string", default: "1000" },
+        times: { type: "string", default: "1,2,4" },
+        steps: { type: "string", default: "4,8,16,32,64,128" },
+        limit: { type: "string", default: "adaptive" },
+      },
+    });
+    const numbers = (list: string) => list.split(",").map(Number);
+    const { seconds, rows, callers, times, steps, limit } = values;
+    await bench({
+      seconds: Number(seconds),
+      rows: numbers(rows),
+      callers: Number(callers),
+      times: numbers(times),
+      steps: numbers(steps),
+      limit,
+    });
   });
 }

@@ -9,6 +9,7 @@
  */
 import { Buffer } from "node:buffer";
 import { parseArgs } from "node:util";
+import { runBench } from "../run_bench.ts";
 import { startOwnProject } from "./own_project.ts";
 
 const PROJECT = {
@@ -166,13 +167,15 @@ function keepReading(url: string) {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      readers: { type: "string", default: "916" },
-      streams: { type: "string", default: "128" },
-      read: { type: "boolean", default: false },
-    },
+  await runBench(async () => {
+    const { values } = parseArgs({
+      options: {
+        readers: { type: "string", default: "916" },
+        streams: { type: "string", default: "128" },
+        read: { type: "boolean", default: false },
+      },
+    });
+    const { readers, streams, read: reading } = values;
+    await bench({ readers: Number(readers), streams: Number(streams), reading });
   });
-  const { readers, streams, read: reading } = values;
-  await bench({ readers: Number(readers), streams: Number(streams), reading });
 }

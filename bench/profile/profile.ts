@@ -16,6 +16,7 @@ import { runClosedLoop } from "../load/closed_loop.ts";
 import { startServer } from "../measure/server_process.ts";
 import { setStage } from "../measure/stage.ts";
 import { type BenchOptions, readOptions } from "../options.ts";
+import { runBench } from "../run_bench.ts";
 import { sharesOf } from "./areas.ts";
 import { recordProfile } from "./record_profile.ts";
 
@@ -67,21 +68,17 @@ async function profile(options: BenchOptions): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      work: { type: "string", default: "read-1" },
-      seconds: { type: "string", default: "10" },
-      output: { type: "string", default: "bench/results" },
-    },
-  });
-  const { work, seconds, output } = values;
-  try {
+  await runBench(async () => {
+    const { values } = parseArgs({
+      options: {
+        work: { type: "string", default: "read-1" },
+        seconds: { type: "string", default: "10" },
+        output: { type: "string", default: "bench/results" },
+      },
+    });
+    const { work, seconds, output } = values;
     await profile(
       readOptions(["--only", "gateway", "--work", work, "--seconds", seconds, "--output", output]),
     );
-    Deno.exit(0);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { runBench } from "../run_bench.ts";
 import { readResult, type Result } from "./result.ts";
 import { figuresOf } from "./summary.ts";
 
@@ -58,7 +59,7 @@ function lineOf({ contender, work, now, before }: Comparison): string {
 }
 
 if (import.meta.main) {
-  try {
+  await runBench(async () => {
     const { positionals, values } = parseArgs({
       args: Deno.args,
       allowPositionals: true,
@@ -75,8 +76,5 @@ if (import.meta.main) {
     }
     console.log(`Rows per second, as a share of ${values.by}'s`);
     console.log(comparisons.map(lineOf).join("\n"));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

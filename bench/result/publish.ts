@@ -6,6 +6,7 @@
  */
 import { readSection, replaceSection } from "../../dev/docs/section.ts";
 import { plotsOf } from "../plots/plots.ts";
+import { runBench } from "../run_bench.ts";
 import { reportOf, shortReportOf } from "./markdown.ts";
 import { readResult } from "./result.ts";
 
@@ -47,12 +48,9 @@ async function write(page: string, name: string, content: string): Promise<void>
 }
 
 if (import.meta.main) {
-  try {
+  await runBench(async () => {
     const [path] = Deno.args;
     if (path === undefined) throw new TypeError("Cannot write the tables: name a result");
     await publish(path);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

@@ -17,6 +17,7 @@ import { type ServerProcess, startServer } from "../measure/server_process.ts";
 import { setStage } from "../measure/stage.ts";
 import { type BenchOptions, readOptions } from "../options.ts";
 import { median } from "../result/summary.ts";
+import { runBench } from "../run_bench.ts";
 import type { RequestWork } from "../work/works.ts";
 
 /** Where requests go. */
@@ -107,20 +108,16 @@ async function cpuSecondsOf(replicas: readonly ServerProcess[]): Promise<number>
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      work: { type: "string", default: "read-1,read-20,read-200" },
-      rounds: { type: "string", default: "3" },
-      seconds: { type: "string", default: "3" },
-    },
-  });
-  const { work, rounds, seconds } = values;
-  try {
+  await runBench(async () => {
+    const { values } = parseArgs({
+      options: {
+        work: { type: "string", default: "read-1,read-20,read-200" },
+        rounds: { type: "string", default: "3" },
+        seconds: { type: "string", default: "3" },
+      },
+    });
+    const { work, rounds, seconds } = values;
     const args = ["--work", work, "--rounds", rounds, "--seconds", seconds, "--rates", ""];
     await bench(readOptions(["--only", "gateway", ...args]));
-    Deno.exit(0);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

@@ -15,6 +15,7 @@ import { fewAtOnce } from "../../db/prepare/few_at_once.ts";
 import { type LocalCassandra, startCassandra } from "../../dev/cassandra/cassandra.ts";
 import { freePort } from "../../dev/ports.ts";
 import { residentMemory } from "../../tests/support/process_memory.ts";
+import { runBench } from "../run_bench.ts";
 import { buildGate, type Gate } from "./gate.ts";
 
 interface Options {
@@ -188,19 +189,21 @@ const kib = (bytes: number) => `${round(bytes / 1024)} KiB`;
 const say = (line: string) => console.log(line);
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      sessions: { type: "string", default: "1000" },
-      queries: { type: "string", default: "300" },
-      held: { type: "string", default: "200" },
-      seconds: { type: "string", default: "120" },
-    },
-  });
-  await scale({
-    sessions: Number(values.sessions),
-    queries: Number(values.queries),
-    held: Number(values.held),
-    seconds: Number(values.seconds),
+  await runBench(async () => {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        sessions: { type: "string", default: "1000" },
+        queries: { type: "string", default: "300" },
+        held: { type: "string", default: "200" },
+        seconds: { type: "string", default: "120" },
+      },
+    });
+    await scale({
+      sessions: Number(values.sessions),
+      queries: Number(values.queries),
+      held: Number(values.held),
+      seconds: Number(values.seconds),
+    });
   });
 }

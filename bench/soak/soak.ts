@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { quantilesOf } from "../load/quantiles.ts";
 import { type OwnProject, startOwnProject } from "../overload/own_project.ts";
+import { runBench } from "../run_bench.ts";
 import { type Answered, callMixed, fillList, type Kind, KINDS, PROJECT } from "./mixed_load.ts";
 
 const PARTS = 10;
@@ -72,8 +73,10 @@ const printRow = (cells: readonly string[]) => console.log(`| ${cells.join(" | "
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" } } });
-  const minutes = Number(values.minutes);
-  if (!(minutes > 0)) throw new TypeError(`Cannot soak for "${values.minutes}" minutes`);
-  await bench(minutes);
+  await runBench(async () => {
+    const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" } } });
+    const minutes = Number(values.minutes);
+    if (!(minutes > 0)) throw new TypeError(`Cannot soak for "${values.minutes}" minutes`);
+    await bench(minutes);
+  });
 }

@@ -1,0 +1,17 @@
+/**
+ * Runs what a task of the benchmarks does, and ends the process: with a line that says what went wrong, if anything
+ * did, since nobody reads the stack of a missing tool or a wrong option.
+ *
+ * @module
+ */
+
+export async function runBench(bench: () => void | Promise<void>): Promise<never> {
+  try {
+    await bench();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+  // What a runtime keeps open for later, such as idle connections, need not be waited for.
+  Deno.exit(0);
+}
