@@ -43,6 +43,17 @@ describe("Failover", () => {
     expect([local.moves, short.moves, none.moves]).toEqual([[], [], []]);
   });
 
+  it("waits as long as before where a local node came back meanwhile", async () => {
+    using flapping = watched({});
+    flapping.failover.note(HOME_DOWN);
+    await sleep(700);
+    flapping.failover.note({ ...HOME, up: 1, localUp: 1 });
+    const downAt = performance.now();
+    flapping.failover.note(HOME_DOWN);
+    await eventually("it has moved", () => flapping.moves.length > 0);
+    expect(performance.now() - downAt).toBeGreaterThan(900);
+  });
+
   it("takes the first data centre in order that has a node up, and tries again while none has", async () => {
     using both = watched({});
     using second = watched({}, ["dc3"]);

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { eventually } from "../../tests/support/eventually.ts";
 import { Admission, type Admitted } from "./admission.ts";
 import { Places } from "./places.ts";
 
@@ -88,7 +89,11 @@ describe("Admission", () => {
     const place = await admission.enter("a");
     const waiting = enter(admission, "b");
     expect(admission.queued).toBe(1);
-    expect(await codeOf(waiting)).toBe("too_busy");
+    let code: string | null = null;
+    codeOf(waiting).then((refused) => code = refused);
+    await eventually("nobody waits", () => admission.queued === 0);
+    await pause();
+    expect(code).toBe("too_busy");
     place.leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
     await admission.enter("c");

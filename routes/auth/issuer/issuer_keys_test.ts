@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { KeySet } from "../jwt/verify_signature.ts";
 import type { Observation } from "../../../observe/observation.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
 import {
   KEYS_PATH,
   type OwnIssuer,
@@ -17,9 +18,10 @@ before(async () => {
 });
 after(() => own[Symbol.asyncDispose]());
 
-function create() {
+function create(options: { readonly maxAgeMs?: number } = {}) {
   const observations: Observation[] = [];
   const keys = createIssuerKeys({
+    ...options,
     issuer: own.issuer,
     observe: (observation) => observations.push(observation),
   });
@@ -113,6 +115,26 @@ describe("createIssuerKeys()", () => {
       fetched: false,
       usable: false,
     });
+  });
+
+  it("renews keys that are old in the background, and serves with them meanwhile", async () => {
+    own.answer = null;
+    const { keys, observations } = create({ maxAgeMs: 1 });
+    const old = await keys.refresh();
+    await sleep(2);
+    expect(keys.current()).toBe(old);
+    await eventually("the keys are new", () => observations.length > 1);
+    expect(await keys.refresh()).not.toBe(old);
+  });
+
+  it("keeps keys that are not old", async () => {
+    own.answer = null;
+    const { keys, observations } = create();
+    const fetched = await keys.refresh();
+    await sleep(2);
+    expect(keys.current()).toBe(fetched);
+    expect(await fetchesDuring(() => sleep(50))).toBe(0);
+    expect(observations).toHaveLength(1);
   });
 
   it("keeps the previous keys while the issuer fails", async () => {
