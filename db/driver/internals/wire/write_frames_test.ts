@@ -25,11 +25,12 @@ async function connectToFrozen() {
   const [[peer]] = await Promise.all([once(server, "connection"), once(netClient, "connect")]);
   let streams = 0;
   const operations = new Map<number, WritableOperation>();
+  const freed: number[] = [];
   const connection = {
     netClient,
     encoder: { protocolVersion: 4, encode: () => FRAME },
     _operations: operations,
-    _streamIds: { push() {} },
+    _streamIds: freed,
     _pendingWrites: [],
     _getStreamId: () => streams++,
     _setIdleTimeout() {},
@@ -39,6 +40,8 @@ async function connectToFrozen() {
   failUnwritten(connection);
   return {
     connection,
+    /** Streams that another request may have. */
+    freed,
     [Symbol.dispose]() {
       netClient.destroy();
       peer.destroy();
@@ -48,18 +51,32 @@ async function connectToFrozen() {
 }
 
 /** Sends a request, and gives what it fails with. */
-function send(connection: WrittenConnection): Promise<unknown> {
+function send(
+  connection: WrittenConnection,
+  canBeWritten: () => boolean = () => true,
+): Promise<unknown> {
   return new Promise((resolve) => {
     sendOn(connection, {
       request: { write: () => FRAME },
       streamId: -1,
-      canBeWritten: () => true,
+      canBeWritten,
       setResult: resolve,
     });
   });
 }
 
 describe("WriteQueue", () => {
+  it("does not write a request whose time was up before its turn, and frees its stream", async () => {
+    using frozen = await connectToFrozen();
+    const { connection, freed } = frozen;
+    const ended = send(connection, () => false);
+    send(connection);
+    expect(await promptly("it is given up", ended)).toMatchObject({
+      message: "The request was given up before it was written",
+    });
+    expect([freed, [...connection._operations.keys()]]).toEqual([[0], [1]]);
+  });
+
   it("gives up what was not written as soon as its connection is, and says so", async () => {
     using frozen = await connectToFrozen();
     const { connection } = frozen;
