@@ -18,7 +18,6 @@ import { setStage } from "../measure/stage.ts";
 import { type BenchOptions, readOptions } from "../options.ts";
 import { median } from "../result/summary.ts";
 import { runBench } from "../run_bench.ts";
-import type { RequestWork } from "../work/works.ts";
 
 /** Where requests go. */
 interface Entrance {
@@ -66,7 +65,7 @@ async function bench(options: BenchOptions): Promise<void> {
       const before = await cpuSecondsOf(replicas);
       const { requests, seconds, latencyMs } = await runClosedLoop({
         url,
-        requestsFile: await stage.requestsFile(work as RequestWork),
+        requestsFile: await stage.requestsFile(work),
         tokensFile: stage.tokensFile,
         rowsOfRequest: work.rows,
         connections: work.connections,
