@@ -78,8 +78,14 @@ function chosen<Named extends { readonly name: string }>(
   );
 }
 
-function count(option: string, text: string): number {
+/** @throws {TypeError} naming the option, unless its text is a whole number from 1 */
+export function count(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1) return value;
   throw new TypeError(`Cannot run the benchmark: --${option} is "${text}", not a count`);
+}
+
+/** The same for a list of them, with commas between. */
+export function counts(option: string, text: string): number[] {
+  return text.split(",").map((each) => count(option, each));
 }

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { quantilesOf } from "../load/quantiles.ts";
+import { count, counts } from "../options.ts";
 import { runBench } from "../run_bench.ts";
 import { type OwnProject, startOwnProject } from "./own_project.ts";
 
@@ -108,6 +109,6 @@ if (import.meta.main) {
         rounds: { type: "string", default: "3" },
       },
     });
-    await bench(callers.split(",").map(Number), Number(rounds));
+    await bench(counts("callers", callers), count("rounds", rounds));
   });
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { count, counts } from "../options.ts";
 import { runBench } from "../run_bench.ts";
 import { buildCallers, type CallersReport, type RunCallers } from "./callers.ts";
 import { type OwnProject, startOwnProject } from "./own_project.ts";
@@ -165,14 +166,13 @@ if (import.meta.main) {
         limit: { type: "string", default: "adaptive" },
       },
     });
-    const numbers = (list: string) => list.split(",").map(Number);
     const { seconds, rows, callers, times, steps, limit } = values;
     await bench({
-      seconds: Number(seconds),
-      rows: numbers(rows),
-      callers: Number(callers),
-      times: numbers(times),
-      steps: numbers(steps),
+      seconds: count("seconds", seconds),
+      rows: counts("rows", rows),
+      callers: count("callers", callers),
+      times: counts("times", times),
+      steps: counts("steps", steps),
       limit,
     });
   });

@@ -9,6 +9,7 @@
  */
 import { Buffer } from "node:buffer";
 import { parseArgs } from "node:util";
+import { count } from "../options.ts";
 import { runBench } from "../run_bench.ts";
 import { startOwnProject } from "./own_project.ts";
 
@@ -176,6 +177,10 @@ if (import.meta.main) {
       },
     });
     const { readers, streams, read: reading } = values;
-    await bench({ readers: Number(readers), streams: Number(streams), reading });
+    await bench({
+      readers: count("readers", readers),
+      streams: count("streams", streams),
+      reading,
+    });
   });
 }

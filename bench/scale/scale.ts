@@ -15,6 +15,7 @@ import { fewAtOnce } from "../../db/prepare/few_at_once.ts";
 import { type LocalCassandra, startCassandra } from "../../dev/cassandra/cassandra.ts";
 import { freePort } from "../../dev/ports.ts";
 import { residentMemory } from "../../tests/support/process_memory.ts";
+import { count } from "../options.ts";
 import { runBench } from "../run_bench.ts";
 import { buildGate, type Gate } from "./gate.ts";
 
@@ -200,10 +201,10 @@ if (import.meta.main) {
       },
     });
     await scale({
-      sessions: Number(values.sessions),
-      queries: Number(values.queries),
-      held: Number(values.held),
-      seconds: Number(values.seconds),
+      sessions: count("sessions", values.sessions),
+      queries: count("queries", values.queries),
+      held: count("held", values.held),
+      seconds: count("seconds", values.seconds),
     });
   });
 }
