@@ -5,8 +5,8 @@
  * @module
  */
 
-import { answersOf } from "./checks/answered_values.ts";
-import { checkAccess } from "./checks/access.ts";
+import { answersOf } from "./checks/answer/answered_values.ts";
+import { checkAccess } from "./checks/policy/access.ts";
 import type { QueryFacts } from "./checks/rule.ts";
 import { QUERY_RULES } from "./checks/rules.ts";
 import { inheritTags } from "./parse/inherit_tags.ts";
@@ -15,8 +15,8 @@ import { accessOf, masksOf } from "./parse/masks.ts";
 import { resolveParams } from "./parse/params.ts";
 import type { QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
-import { bindMarkers, markerRoles } from "./statement/marker_roles.ts";
 import { parseStatement } from "./statement/grammar/parse_statement.ts";
+import { bindMarkers, markerRoles } from "./statement/marker_roles.ts";
 import { isConditional, verbOf } from "./statement/statement.ts";
 import { settleTags, type Tags } from "./tags/tags.ts";
 import type { Diagnostic, Report } from "./text/source.ts";

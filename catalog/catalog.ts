@@ -6,9 +6,9 @@
  */
 
 import { buildFile, type BuiltFile } from "./build_file.ts";
-import { checkLocationTarget } from "./checks/location_target.ts";
+import { checkLocationTarget } from "./checks/project/location_target.ts";
 import { findRouteClashes } from "./checks/project/route_clashes.ts";
-import { findSegmentNames } from "./checks/segment_names.ts";
+import { findSegmentNames } from "./checks/project/segment_names.ts";
 import { parseFile, type QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import { placeOf } from "./text/diagnose.ts";

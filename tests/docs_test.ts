@@ -287,9 +287,9 @@ function pathsIn(page: string): string[] {
   return [...page.matchAll(/`([\w.<>-]+(?:\/[\w.<>/-]*|\.ts|\.md))`/g)].map(([, path]) => path!);
 }
 
-/** Whether a path is `each`, where a `<name>` stands for the name of any file beside it. */
+/** Whether a path is `each`; a word in angle brackets stands for any name of a file or folder. */
 function fits(path: string, each: string): boolean {
-  const pattern = path.replaceAll(".", "\\.").replaceAll("<name>", "\\w+");
+  const pattern = path.replaceAll(".", "\\.").replaceAll(/<\w+>/g, "\\w+");
   return new RegExp(`^${pattern}$`).test(each);
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a rule sees. Each rule is a file that exports a function, and a line in the list of `rules.ts`. It
- * looks at header, tags and statement together, and reports what does not fit.
+ * What a rule sees. Each rule is a file that exports a function, in the room of what it is about, and a line
+ * in the list of `rules.ts`. It looks at header, tags and statement together, and reports what does not fit.
  *
  * @module
  */

@@ -4,40 +4,40 @@
  * @module
  */
 
-import { checkAccess } from "./access.ts";
-import { checkAnsweredValues } from "./answered_values.ts";
-import { checkAuditedRead } from "./audited_read.ts";
-import { checkBulkInput } from "./bulk_input.ts";
-import { checkCachedRead } from "./cached_read.ts";
-import { checkCallerBounds } from "./caller_bounds.ts";
-import { checkClientNames } from "./client_names.ts";
-import { checkCoalescedRead } from "./coalesced_read.ts";
-import { checkConsistencyLevel } from "./consistency_level.ts";
-import { checkCurrentCondition } from "./current_condition.ts";
-import { checkDeprecation } from "./deprecation.ts";
-import { checkEntityTag } from "./entity_tag.ts";
-import { checkGeneratedValues } from "./generated_values.ts";
-import { checkIfMatchCondition } from "./if_match_condition.ts";
-import { checkMaskedColumns } from "./masked_columns.ts";
-import { checkMaxRowsMode } from "./max_rows_mode.ts";
-import { checkMode } from "./mode.ts";
-import { checkOperationRoute } from "./operation_route.ts";
-import { checkOptionalColumns } from "./optional_columns.ts";
-import { checkRoutePath } from "./own_path.ts";
-import { checkPageMode } from "./page_mode.ts";
-import { checkPathMarkers } from "./path_markers.ts";
-import { checkRates } from "./rates.ts";
-import { checkRawContent } from "./raw_content.ts";
-import { checkRequirements } from "./requirements.ts";
-import { checkRouteMethod } from "./route_method.ts";
-import { checkRowName } from "./row_name.ts";
+import { checkAnsweredValues } from "./answer/answered_values.ts";
+import { checkCurrentCondition } from "./answer/current_condition.ts";
+import { checkEntityTag } from "./answer/entity_tag.ts";
+import { checkRawContent } from "./answer/raw_content.ts";
+import { checkRowName } from "./answer/row_name.ts";
+import { checkSuccessStatus } from "./answer/success_status.ts";
+import { checkCachedRead } from "./execution/cached_read.ts";
+import { checkCoalescedRead } from "./execution/coalesced_read.ts";
+import { checkConsistencyLevel } from "./execution/consistency_level.ts";
+import { checkMode } from "./execution/mode.ts";
+import { checkSpeculativeRead } from "./execution/speculative_read.ts";
+import { checkVerb } from "./execution/verb.ts";
+import { checkBulkInput } from "./input/bulk_input.ts";
+import { checkCallerBounds } from "./input/caller_bounds.ts";
+import { checkClientNames } from "./input/client_names.ts";
+import { checkGeneratedValues } from "./input/generated_values.ts";
+import { checkIfMatchCondition } from "./input/if_match_condition.ts";
+import { checkOptionalColumns } from "./input/optional_columns.ts";
+import { checkMaxRowsMode } from "./paging/max_rows_mode.ts";
+import { checkPageMode } from "./paging/page_mode.ts";
+import { checkScanMarkers } from "./paging/scan_markers.ts";
+import { checkWalkMarkers } from "./paging/walk_markers.ts";
+import { checkAccess } from "./policy/access.ts";
+import { checkAuditedRead } from "./policy/audited_read.ts";
+import { checkMaskedColumns } from "./policy/masked_columns.ts";
+import { checkRates } from "./policy/rates.ts";
+import { checkRequirements } from "./policy/requirements.ts";
+import { checkSensitiveColumns } from "./policy/sensitive_columns.ts";
+import { checkDeprecation } from "./route/deprecation.ts";
+import { checkOperationRoute } from "./route/operation_route.ts";
+import { checkRoutePath } from "./route/own_path.ts";
+import { checkPathMarkers } from "./route/path_markers.ts";
+import { checkRouteMethod } from "./route/route_method.ts";
 import type { Rule } from "./rule.ts";
-import { checkScanMarkers } from "./scan_markers.ts";
-import { checkSensitiveColumns } from "./sensitive_columns.ts";
-import { checkSpeculativeRead } from "./speculative_read.ts";
-import { checkSuccessStatus } from "./success_status.ts";
-import { checkVerb } from "./verb.ts";
-import { checkWalkMarkers } from "./walk_markers.ts";
 
 export const QUERY_RULES: readonly Rule[] = [
   checkAccess,

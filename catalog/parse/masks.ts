@@ -8,7 +8,7 @@ import type { Access } from "../query.ts";
 import type { Mask } from "../tags/mask_tag.ts";
 import type { Tags } from "../tags/tags.ts";
 
-/** Who may call a query. Assumes what `checks/access.ts` makes sure of. */
+/** Who may call a query. Assumes what `checks/policy/access.ts` makes sure of. */
 export function accessOf({ scope, public: [publicTag] }: Pick<Tags, "scope" | "public">): Access {
   if (scope.length > 0) return { kind: "scopes", anyOf: scope.map(({ scopes }) => scopes) };
   return { kind: publicTag === undefined ? "internal" : "public" };

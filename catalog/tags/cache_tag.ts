@@ -1,6 +1,6 @@
 /**
  * The `@cache ttl=1s stale=10s` tag: answers of Cassandra are kept and given out for a while. Which reads may be
- * answered so is for `checks/cached_read.ts`.
+ * answered so is for `checks/execution/cached_read.ts`.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * The `@require claim:sub = :user_id` tag: what a claim of the caller's token must be, beside a value of
  * the request or beside a literal. Repeated lines all have to hold. Whether the statement has such a marker
- * is for `checks/requirements.ts`.
+ * is for `checks/policy/requirements.ts`.
  *
  * @module
  */

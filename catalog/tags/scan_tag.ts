@@ -1,6 +1,6 @@
 /**
  * The `@scan 64 from=:start_token to=:end_token` tag, as far as it can be judged by itself. Whether the statement reads
- * such ranges is for `checks/scan_markers.ts`.
+ * such ranges is for `checks/paging/scan_markers.ts`.
  *
  * @module
  */

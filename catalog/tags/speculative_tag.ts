@@ -1,6 +1,6 @@
 /**
  * The `@speculative 20ms` tag: a read that has no answer after this time is sent to another node, too, and the first
- * answer counts. Which statements may be sent twice is for `checks/speculative_read.ts`.
+ * answer counts. Which statements may be sent twice is for `checks/execution/speculative_read.ts`.
  *
  * @module
  */

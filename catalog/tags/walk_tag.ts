@@ -1,6 +1,6 @@
 /**
  * The `@walk month from=:since to=:until order=desc by=month unit=ms number=digits max=366` tag, as far
- * as it can be judged by itself. Whether the statement has such markers is for `checks/walk_markers.ts`.
+ * as it can be judged by itself. Whether the statement has such markers is for `checks/paging/walk_markers.ts`.
  *
  * @module
  */

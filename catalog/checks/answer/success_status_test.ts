@@ -1,0 +1,45 @@
+import { expect } from "@std/expect";
+import { describe, it } from "@std/testing/bdd";
+import { parseQueries } from "../../catalog.ts";
+import type { SuccessStatus } from "../../query.ts";
+import { formatDiagnostics } from "../../text/diagnose.ts";
+
+function statusOf(...lines: string[]): SuccessStatus | null {
+  const { queries, diagnostics } = parseQueries({ path: "own.cql", text: lines.join("\n") });
+  expect(formatDiagnostics(diagnostics)).toBe("");
+  return queries[0]!.status;
+}
+
+const EXEC = "UPDATE t SET v = :v WHERE k = :k;";
+const APPLIED = "UPDATE t SET v = :v WHERE k = :k IF EXISTS;";
+
+describe("@status", () => {
+  const CASES: [header: string, method: string, tag: string, status: SuccessStatus][] = [
+    [":exec", "POST", "", 204],
+    [":exec", "PUT", "", 204],
+    [":exec", "POST", "-- @status 201", 201],
+    [":exec", "POST", "-- @status 202", 202],
+    [":exec", "DELETE", "-- @status 204", 204],
+    [":applied", "POST", "", 201],
+    [":applied", "PUT", "", 200],
+    [":applied", "POST", "-- @status 200", 200],
+    [":applied", "PUT", "-- @status 201", 201],
+    [":applied", "PATCH", "-- @status 202", 202],
+    [":applied", "POST", "-- @status 204", 204],
+  ];
+  for (const [mode, method, tag, status] of CASES) {
+    it(`is ${status} for ${mode} at ${method} ${tag === "" ? "without a tag" : `with ${tag}`}`, () => {
+      const statement = mode === ":exec" ? EXEC : APPLIED;
+      expect(
+        statusOf(`-- name: own ${mode}`, `-- @route ${method} /own`, "-- @public", tag, statement),
+      ).toBe(status);
+    });
+  }
+
+  it("is for writes with a route alone", () => {
+    expect(statusOf("-- name: own :exec", EXEC)).toBeNull();
+    expect(
+      statusOf("-- name: own :one", "-- @route GET /own", "-- @public", "SELECT v FROM t;"),
+    ).toBeNull();
+  });
+});

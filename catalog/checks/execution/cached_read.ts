@@ -1,0 +1,46 @@
+/**
+ * `@cache` against the rest of the query: only reads have answers to keep, and not every read has answers that
+ * others may get.
+ *
+ * @module
+ */
+
+import type { Report } from "../../text/source.ts";
+import { nameOfVerb, type QueryFacts } from "../rule.ts";
+
+export function checkCachedRead({ tags, verb }: QueryFacts, report: Report): void {
+  const [tag] = tags.cache;
+  if (tag === undefined || verb === null) return;
+  const { span } = tag;
+  if (verb !== "select") {
+    report({
+      span,
+      message: `Cannot use @cache with ${nameOfVerb(verb)}: it has no rows to keep`,
+      help: "Remove it: only reads can be answered from a cache",
+    });
+    return;
+  }
+  const level = tags.consistency[0]?.level;
+  if (level === "SERIAL" || level === "LOCAL_SERIAL") {
+    report({
+      span,
+      message:
+        `Cannot use @cache at consistency level "${level}": it is for callers who need the latest`,
+      help: "Remove it, or read at another level",
+    });
+  }
+  if (tags.scan.length > 0) {
+    report({
+      span,
+      message: "Cannot use @cache with @scan: a whole table does not fit, and is read once",
+      help: "Remove it",
+    });
+  }
+  if (tags.coalesce.length > 0) {
+    report({
+      span,
+      message: "Cannot use @cache with @coalesce off: callers share what is kept",
+      help: "Remove one of them",
+    });
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The bounds that a caller's value must have: the caller alone must not decide how much a request costs
+ * the cluster, or how long a row stays.
+ *
+ * @module
+ */
+
+import type { Param } from "../../query.ts";
+import type { Role } from "../../statement/marker_roles.ts";
+import type { Report } from "../../text/source.ts";
+import type { QueryFacts } from "../rule.ts";
+
+/** How many partitions are read, how many rows, how long a value lives. */
+const BOUNDED: readonly Role["kind"][] = ["in", "limit", "ttl"];
+
+const CALLERS: readonly Param["source"]["in"][] = ["path", "query", "header", "body"];
+
+export function checkCallerBounds({ route, params, roles }: QueryFacts, report: Report): void {
+  if (route === null) return;
+  for (const { name, source, optional, max, enum: values, span } of params) {
+    const isBounded = roles.some(({ marker, role }) =>
+      marker.name === name && BOUNDED.includes(role.kind) &&
+      // The author has chosen each number; of a list only its elements.
+      (values === null || role.kind === "in")
+    );
+    if (!isBounded || max !== null || !CALLERS.includes(source.in)) continue;
+    const example = `@param ${name}${optional ? "?" : ""} in ${source.in} max=100`;
+    report({
+      span,
+      message: `Parameter "${name}" has no bound`,
+      help: `Add "max=", for example "${example}": a caller could otherwise ask for any number`,
+    });
+  }
+}
