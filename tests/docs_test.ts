@@ -139,8 +139,8 @@ describe("docs", () => {
     const sent = rows.filter(([, place]) => place !== "request")
       .map(([name = ""]) => name.replaceAll("`", ""));
     expect(sent).toContain("X-Request-Id");
-    // No page needs permission for the first; the second is for caches.
-    const known = [...exposedHeaders([]), "Cache-Control", "Vary"];
+    // No page needs permission for the first; the second is for caches, the third for one connection.
+    const known = [...exposedHeaders([]), "Cache-Control", "Vary", "Connection"];
     expect(sent.filter((name) => !known.includes(name))).toEqual([]);
   });
 

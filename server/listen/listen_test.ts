@@ -27,6 +27,26 @@ describe("listen()", () => {
     });
   }
 
+  it("refuses what comes during the grace, and says that the connection ends", async () => {
+    const held = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    const listener = listen({ hostname: "127.0.0.1", port: 0, onLost: () => {} }, async () => {
+      arrived.resolve();
+      await held.promise;
+      return new Response("served");
+    });
+    const url = `http://127.0.0.1:${listener.port}/`;
+    const upload = fetch(url, { method: "POST" }).then((response) => response.text());
+    await arrived.promise;
+    const finished = listener.finish(GRACE_MS);
+    const refused = await fetch(url);
+    expect([refused.status, refused.headers.get("connection")]).toEqual([503, "close"]);
+    expect(await refused.json()).toMatchObject({ code: "not_ready" });
+    held.resolve();
+    expect(await upload).toBe("served");
+    await finished;
+  });
+
   it("waits for an answer that goes on", async () => {
     const stream = new TransformStream<string, string>();
     const listener = listen(
