@@ -4,7 +4,7 @@
  *   partition key, and the columns of its result, which the driver reads past and drops;
  * - executing with values that are bytes already, and rows as the bytes of the answer (`wire/`);
  * - a first attempt that costs little, and the driver's retries where it fails;
- * - a bound for the handshake of a connection, and one timer for all of its requests;
+ * - a bound for the handshake of a connection, one timer for all of its requests, and silence once it is closed;
  * - a say in what happens when a node has forgotten a statement, before it is prepared again.
  *
  * `statement.ts` and `session.ts` use it. Read against cassandra-driver 4.10.0, `lib/`: `connection.js`,
@@ -43,6 +43,7 @@ import type {
 } from "./driver_shapes.ts";
 import type { RawResult } from "./driver_types.ts";
 import { type IdleConnection, shareIdleTimer } from "./connections/idle_timer.ts";
+import { type AnsweredConnection, dropLateAnswers } from "./connections/late_answers.ts";
 import { murmur3 } from "./murmur3.ts";
 import { type DriverAttempt, noteCoordinators } from "./note_coordinator.ts";
 import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";
@@ -111,6 +112,7 @@ const { prototype: executionPrototype } = Execution;
 const { prototype: connectionPrototype } = connectionClass as unknown as {
   prototype:
     & (IdleConnection & ReadConnection & WrittenConnection & StartingConnection & EndingConnection)
+    & AnsweredConnection
     & { bindSocketListeners(): void };
 };
 
@@ -139,6 +141,7 @@ Murmur3Tokenizer.prototype.hash = (key) => {
 shareIdleTimer(connectionPrototype);
 failUnwritten(connectionPrototype);
 boundHandshake(connectionPrototype);
+dropLateAnswers(connectionPrototype);
 noteCoordinators(executionPrototype);
 keepTracesOfErrors(FrameReader.prototype);
 
