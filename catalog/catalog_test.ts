@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseCatalog, parseQueries } from "./catalog.ts";
 import type { Param, Query } from "./query.ts";
-import { NO_OPTIONS } from "./tags/param/options.ts";
+import { NO_OPTIONS } from "./tags/input/options/options.ts";
 import { formatDiagnostics } from "./text/diagnose.ts";
 
 function parse(text: string): Query[] {

@@ -6,41 +6,42 @@
  */
 
 import type { Statement, Verb } from "./statement/statement.ts";
+import type { ParamOptions } from "./tags/input/options/options.ts";
+import type { GeneratedKind } from "./tags/input/sources/generated_source.ts";
 import type { BucketNumber, EpochUnit } from "./tags/parts/bucket_number.ts";
 import type { BucketUnit } from "./tags/parts/bucket_unit.ts";
-import type { Mask } from "./tags/mask_tag.ts";
-import type { Mode } from "./tags/mode.ts";
-import type { GeneratedKind } from "./tags/param/generated_source.ts";
-import type { ParamOptions } from "./tags/param/options.ts";
-import type { Requirement } from "./tags/require_tag.ts";
-import type { SensitiveColumn } from "./tags/sensitive_tag.ts";
-import type { TagSettings } from "./tags/tags.ts";
+import type { Mode } from "./tags/parts/mode.ts";
 import type { Rate } from "./tags/parts/rate.ts";
-import type { Waiver } from "./tags/waive_tag.ts";
+import type { Mask } from "./tags/policy/mask_tag.ts";
+import type { Requirement } from "./tags/policy/require_tag.ts";
+import type { SensitiveColumn } from "./tags/policy/sensitive_tag.ts";
+import type { Waiver } from "./tags/policy/waive_tag.ts";
+import type { TagSettings } from "./tags/tags.ts";
 import type { Span } from "./text/source.ts";
 
 export type { Verb } from "./statement/statement.ts";
 export type { BucketNumber, EpochUnit } from "./tags/parts/bucket_number.ts";
 export type { BucketUnit } from "./tags/parts/bucket_unit.ts";
-export type { Bulk } from "./tags/bulk_tag.ts";
-export type { CacheTimes } from "./tags/cache_tag.ts";
-export type { Consistency, SerialConsistency } from "./tags/consistency_tag.ts";
-export type { CurrentColumn } from "./tags/current_tag.ts";
-export type { Deprecation } from "./tags/deprecated_tag.ts";
-export type { Etag } from "./tags/etag_tag.ts";
-export type { GeneratedKind } from "./tags/param/generated_source.ts";
-export type { Mask, MaskKind } from "./tags/mask_tag.ts";
-export type { Method, Mode } from "./tags/mode.ts";
-export type { Page } from "./tags/page_tag.ts";
-export type { Raw } from "./tags/raw_tag.ts";
-export type { Comparison, Requirement } from "./tags/require_tag.ts";
+export type { Bulk } from "./tags/input/bulk_tag.ts";
+export type { CacheTimes } from "./tags/execution/cache_tag.ts";
+export type { Consistency, SerialConsistency } from "./tags/execution/consistency_tag.ts";
+export type { CurrentColumn } from "./tags/answer/current_tag.ts";
+export type { Deprecation } from "./tags/route/deprecated_tag.ts";
+export type { Etag } from "./tags/answer/etag_tag.ts";
+export type { GeneratedKind } from "./tags/input/sources/generated_source.ts";
+export type { Mask, MaskKind } from "./tags/policy/mask_tag.ts";
+export type { Method } from "./tags/parts/method.ts";
+export type { Mode } from "./tags/parts/mode.ts";
+export type { Page } from "./tags/paging/page_tag.ts";
+export type { Raw } from "./tags/answer/raw_tag.ts";
+export type { Comparison, Requirement } from "./tags/policy/require_tag.ts";
 export type { Rate, RatePartition } from "./tags/parts/rate.ts";
-export type { Route } from "./tags/route_tag.ts";
-export type { Scan } from "./tags/scan_tag.ts";
-export type { SensitiveColumn } from "./tags/sensitive_tag.ts";
-export type { SuccessStatus } from "./tags/status_tag.ts";
-export type { Waiver } from "./tags/waive_tag.ts";
-export type { Walk } from "./tags/walk_tag.ts";
+export type { Route } from "./tags/route/route_tag.ts";
+export type { Scan } from "./tags/paging/scan_tag.ts";
+export type { SensitiveColumn } from "./tags/policy/sensitive_tag.ts";
+export type { SuccessStatus } from "./tags/answer/status_tag.ts";
+export type { Waiver } from "./tags/policy/waive_tag.ts";
+export type { Walk } from "./tags/paging/walk_tag.ts";
 
 /** Where the value of a parameter comes from. */
 export type ParamSource =

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { Encoding } from "../catalog/tags/param/encoding_option.ts";
+import type { Encoding } from "../catalog/tags/input/options/encoding_option.ts";
 import { ExactNumber } from "./json/exact_number.ts";
 import { withNumbers } from "./json/minus_zero.ts";
 import { parseDecimal, worthOf } from "./parts/decimal.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
-import { OWN_PATHS } from "../catalog/tags/route_tag.ts";
+import { OWN_PATHS } from "../catalog/tags/route/route_tag.ts";
 import { JsonWriter } from "../codec/json/json_writer.ts";
 import type { TextHash } from "../db/prepare/rows/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";

@@ -73,6 +73,12 @@ describe("docs", () => {
     expect(headings.map(([, name]) => name).sort()).toEqual(tags.sort());
   });
 
+  it("query-files.md has every tag in the table at the beginning of its tags, once", async () => {
+    const [overview = ""] = sectionOf(await read("docs/query-files.md"), "Tags").split("\n### ", 1);
+    const listed = [...overview.matchAll(/\[`@([\w-]+)`\]\(#\1\)/g)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(Object.keys(readTags([], () => {})).sort());
+  });
+
   it("names no tag that does not exist", async () => {
     const tags = Object.keys(readTags([], () => {}));
     for (const path of PAGES) {

@@ -5,7 +5,7 @@
  */
 
 import type { Param } from "../query.ts";
-import { SCAN_PARAMETERS } from "../tags/scan_tag.ts";
+import { SCAN_PARAMETERS } from "../tags/paging/scan_tag.ts";
 import { clientNameOf } from "./client_name.ts";
 
 /** Query parameters by the names that clients use, `limit` and `cursor` left out. */

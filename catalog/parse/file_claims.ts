@@ -6,7 +6,7 @@
  */
 
 import { toMarkerName } from "../statement/marker_name.ts";
-import type { ParamTag } from "../tags/param_tag.ts";
+import type { ParamTag } from "../tags/input/param_tag.ts";
 import type { Tags } from "../tags/tags.ts";
 
 /** A parameter whose value comes from the same claim in every query of a file. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Mode, MODES } from "../tags/mode.ts";
+import { type Mode, MODES } from "../tags/parts/mode.ts";
 import { part, readComment } from "../text/comment.ts";
 import { helpToName, isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
 import type { Report, Span } from "../text/source.ts";

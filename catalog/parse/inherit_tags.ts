@@ -7,12 +7,12 @@
 
 import type { Marker } from "../query.ts";
 import type { Verb } from "../statement/statement.ts";
-import type { ConsistencyTag } from "../tags/consistency_tag.ts";
-import type { MaskTag } from "../tags/mask_tag.ts";
-import type { Mode } from "../tags/mode.ts";
-import type { ParamTag } from "../tags/param_tag.ts";
-import type { Requirement } from "../tags/require_tag.ts";
-import type { RateTag } from "../tags/rate_tag.ts";
+import type { ConsistencyTag } from "../tags/execution/consistency_tag.ts";
+import type { ParamTag } from "../tags/input/param_tag.ts";
+import type { Mode } from "../tags/parts/mode.ts";
+import type { MaskTag } from "../tags/policy/mask_tag.ts";
+import type { RateTag } from "../tags/policy/rate_tag.ts";
+import type { Requirement } from "../tags/policy/require_tag.ts";
 import type { Tags } from "../tags/tags.ts";
 import { type FileClaim, fileClaims } from "./file_claims.ts";
 import { boundClaims, boundRequirements, optOutNames } from "./opt_outs.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Access } from "../query.ts";
-import type { Mask } from "../tags/mask_tag.ts";
+import type { Mask } from "../tags/policy/mask_tag.ts";
 import type { Tags } from "../tags/tags.ts";
 
 /** Who may call a query. Assumes what `checks/policy/access.ts` makes sure of. */

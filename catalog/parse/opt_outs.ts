@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Requirement } from "../tags/require_tag.ts";
+import type { Requirement } from "../tags/policy/require_tag.ts";
 import type { Tags } from "../tags/tags.ts";
 import { closest } from "../text/suggest.ts";
 import { type FileClaim, fileClaims } from "./file_claims.ts";

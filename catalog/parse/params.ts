@@ -7,14 +7,14 @@
 
 import type { Marker, Param, ParamSource } from "../query.ts";
 import { toMarkerName } from "../statement/marker_name.ts";
-import type { Mode } from "../tags/mode.ts";
-import { CLOCK } from "../tags/param/bucket_source.ts";
-import { NO_OPTIONS } from "../tags/param/options.ts";
-import type { TaggedSource } from "../tags/param/sources.ts";
-import type { ParamTag } from "../tags/param_tag.ts";
-import type { RawTag } from "../tags/raw_tag.ts";
-import type { RouteTag } from "../tags/route_tag.ts";
-import type { ScanTag } from "../tags/scan_tag.ts";
+import type { RawTag } from "../tags/answer/raw_tag.ts";
+import { NO_OPTIONS } from "../tags/input/options/options.ts";
+import type { ParamTag } from "../tags/input/param_tag.ts";
+import { CLOCK } from "../tags/input/sources/bucket_source.ts";
+import type { TaggedSource } from "../tags/input/sources/sources.ts";
+import type { ScanTag } from "../tags/paging/scan_tag.ts";
+import type { Mode } from "../tags/parts/mode.ts";
+import type { RouteTag } from "../tags/route/route_tag.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
 import { clientNameOf } from "./client_name.ts";

@@ -5,14 +5,14 @@
  * @module
  */
 
-import { type Header, isHeader, readHeader } from "./header.ts";
+import { joinPaths, type PathTemplate } from "../tags/route/route_tag.ts";
 import { readTagLine } from "../tags/tag_line.ts";
-import { joinPaths, type PathTemplate } from "../tags/route_tag.ts";
 import { isTagName, readFileTags, readTags, type Tags } from "../tags/tags.ts";
 import { readComment } from "../text/comment.ts";
 import type { Diagnostic, Report, SourceFile } from "../text/source.ts";
 import { splitStatements, type StatementText } from "../text/split.ts";
 import type { Token } from "../text/token.ts";
+import { type Header, isHeader, readHeader } from "./header.ts";
 
 /** What the text around one statement says. */
 export interface QueryDraft {

@@ -1,12 +1,13 @@
 /**
- * What a tag is. Each tag is a file that exports a `Tag`, and a line in the table of `tags.ts`. What it
- * means together with the rest of its query is for a rule in `checks/`.
+ * What a tag is. Each tag is a file that exports a `Tag`, in the room of what it is about, and a line in the
+ * table of `tags.ts`. What it means together with the rest of its query is for a rule in `checks/`.
  *
  * @module
  */
 
 import type { Report } from "../text/source.ts";
-import type { Method, Mode } from "./mode.ts";
+import type { Method } from "./parts/method.ts";
+import type { Mode } from "./parts/mode.ts";
 import type { TagLine } from "./tag_line.ts";
 
 export interface Tag<Value> {

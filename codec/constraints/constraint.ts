@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ParamOptions } from "../../catalog/tags/param/options.ts";
+import type { ParamOptions } from "../../catalog/tags/input/options/options.ts";
 import type { Codec, CqlType, Json } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";
 import { withNumbers } from "../json/minus_zero.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { TextFormat } from "../../catalog/tags/param/format_option.ts";
+import type { TextFormat } from "../../catalog/tags/input/options/format_option.ts";
 import { parseStoredIpAddress } from "../parts/ip_address.ts";
 
 export interface TextForm {

@@ -11,7 +11,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { EpochUnit } from "../../catalog/query.ts";
-import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
+import type { Encoding } from "../../catalog/tags/input/options/encoding_option.ts";
 import type { BucketForms } from "../buckets/bucket_form.ts";
 import type { Json } from "../json/json.ts";
 import type { JsonWriter } from "../json/json_writer.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Encoding } from "../../catalog/tags/param/encoding_option.ts";
+import type { Encoding } from "../../catalog/tags/input/options/encoding_option.ts";
 import { namedBuckets } from "../buckets/bucket_form.ts";
 import {
   fixed,

@@ -6,7 +6,7 @@
  */
 import type { Param, Query } from "../../catalog/query.ts";
 import { markerRoles, type Role } from "../../catalog/statement/marker_roles.ts";
-import { CLOCK } from "../../catalog/tags/param/bucket_source.ts";
+import { CLOCK } from "../../catalog/tags/input/sources/bucket_source.ts";
 import type { Report, Span } from "../../catalog/text/source.ts";
 import type { Codec, CqlType } from "../../codec/codec.ts";
 import { codecFor, UnsupportedTypeError, variantCodecFor } from "../../codec/codec_for.ts";
@@ -14,13 +14,13 @@ import type { Variant } from "../../codec/variant.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
 import { bucketFor } from "./bucket_param.ts";
-import { maskOfMarker, nullFor } from "./column_mask.ts";
 import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
+import { maskOfMarker, nullFor } from "./column_mask.ts";
 import { withOptional } from "./facts/optional_values.ts";
+import { timeuuidBounds } from "./facts/timeuuid_bounds.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { MarkerPlace, StatementContext } from "./statement_context.ts";
-import { timeuuidBounds } from "./facts/timeuuid_bounds.ts";
 
 export function prepareParams(query: Query, context: StatementContext): PreparedParam[] {
   const roles = markerRoles(query.parsed);

@@ -6,7 +6,7 @@
  */
 import type { Buffer } from "node:buffer";
 import type { GeneratedKind } from "../../catalog/query.ts";
-import { CLOCK } from "../../catalog/tags/param/bucket_source.ts";
+import { CLOCK } from "../../catalog/tags/input/sources/bucket_source.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { CLOCK_CODEC } from "../../db/prepare/prepare_params.ts";
 import type { EncodedValues, PreparedParam } from "../../db/prepare/prepared_query.ts";

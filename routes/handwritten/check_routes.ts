@@ -5,8 +5,8 @@
  * @module
  */
 import type { Query } from "../../catalog/query.ts";
-import { requirementText } from "../../catalog/tags/require_tag.ts";
-import { checkOwnPath, pathShape, readPath } from "../../catalog/tags/route_tag.ts";
+import { requirementText } from "../../catalog/tags/policy/require_tag.ts";
+import { checkOwnPath, pathShape, readPath } from "../../catalog/tags/route/route_tag.ts";
 import { placeOf } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
 import { closest, suggest } from "../../catalog/text/suggest.ts";

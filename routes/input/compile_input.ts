@@ -7,7 +7,7 @@
 import type { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { ParamSource } from "../../catalog/query.ts";
-import { SCAN_PARAMETERS } from "../../catalog/tags/scan_tag.ts";
+import { SCAN_PARAMETERS } from "../../catalog/tags/paging/scan_tag.ts";
 import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { primitives } from "../../codec/primitives.ts";

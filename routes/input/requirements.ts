@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import type { Comparison, Param, Requirement } from "../../catalog/query.ts";
-import { comparandText } from "../../catalog/tags/require_tag.ts";
+import { comparandText } from "../../catalog/tags/policy/require_tag.ts";
 import { parseClaimPath } from "../../catalog/text/claim_path.ts";
 import { quote } from "../../catalog/text/quote.ts";
 import { codecFor } from "../../codec/codec_for.ts";

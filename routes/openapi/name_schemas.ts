@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { OWN_SCHEMAS } from "../../catalog/tags/row_tag.ts";
+import { OWN_SCHEMAS } from "../../catalog/tags/answer/row_tag.ts";
 import { toPascalCase } from "../../catalog/text/pascal_case.ts";
 import {
   type PreparedColumn,

@@ -4,44 +4,44 @@
  *
  * @module
  */
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { defaultTextMapGetter, ROOT_CONTEXT } from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
 import { Buffer } from "node:buffer";
+import { compilePattern } from "../../catalog/tags/input/options/pattern.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
-import { compilePattern } from "../../catalog/tags/param/pattern.ts";
 import { parseBucketName } from "../../codec/buckets/bucket.ts";
 import type { CqlType } from "../../codec/codec.ts";
 import { codecFor, variantCodecFor } from "../../codec/codec_for.ts";
+import { TEXT_FORMS } from "../../codec/constraints/text_format.ts";
 import { JsonWriter } from "../../codec/json/json_writer.ts";
 import { parseJson } from "../../codec/json/parse_json.ts";
 import { primitives } from "../../codec/primitives.ts";
-import { TEXT_FORMS } from "../../codec/constraints/text_format.ts";
+import { runAtOnce } from "../../codec/steps.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { readCredentials } from "../../routes/auth/credentials.ts";
+import { readJsonPart } from "../../routes/auth/jwt/json_part.ts";
+import { readJwtHeader } from "../../routes/auth/jwt/jwt_header.ts";
+import { namedIssuer } from "../../routes/auth/jwt/named_issuer.ts";
 import { certificateThumbprint } from "../../routes/auth/proof/client_certificate.ts";
 import { readProof } from "../../routes/auth/proof/dpop_proof.ts";
 import { createNonces } from "../../routes/auth/proof/nonces.ts";
 import { isSameTarget } from "../../routes/auth/proof/target_uri.ts";
-import { readJsonPart } from "../../routes/auth/jwt/json_part.ts";
-import { readJwtHeader } from "../../routes/auth/jwt/jwt_header.ts";
-import { namedIssuer } from "../../routes/auth/jwt/named_issuer.ts";
 import type { AppEnv } from "../../routes/context.ts";
-import { matchesTag, parseTagList } from "../../routes/input/entity_tag.ts";
-import { runAtOnce } from "../../codec/steps.ts";
 import { assertNotEncoded, isJson, isTaken, readJson } from "../../routes/input/body/read_body.ts";
+import { matchesTag, parseTagList } from "../../routes/input/entity_tag.ts";
 import { readEntries } from "../../routes/input/read_entries.ts";
 import { createAddressReader } from "../../routes/load/client_address.ts";
 import { requestId } from "../../routes/middleware/request_id.ts";
-import { throughSteps } from "../../routes/through_steps.ts";
 import { createCursors } from "../../routes/paging/cursors.ts";
 import { createCursorBox } from "../../routes/paging/seal_cursor.ts";
 import { compressStream } from "../../routes/respond/body/compress.ts";
-import { negotiate } from "../../routes/respond/negotiate.ts";
 import { csvText } from "../../routes/respond/body/row_format.ts";
+import { negotiate } from "../../routes/respond/negotiate.ts";
 import { routesFor } from "../../routes/route_pattern.ts";
+import { throughSteps } from "../../routes/through_steps.ts";
 import { superlinearGrowth } from "./growth.ts";
 
 /** What is repeated to make a text long. */

@@ -8,7 +8,7 @@
 import { answerNameOf } from "../../parse/client_name.ts";
 import { suggestMarker } from "../../parse/params.ts";
 import type { Param } from "../../query.ts";
-import { statusTag } from "../../tags/status_tag.ts";
+import { statusTag } from "../../tags/answer/status_tag.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { suggestMarker } from "../../parse/params.ts";
-import { OCTET_STREAM, type RawName, type RawTag } from "../../tags/raw_tag.ts";
+import { OCTET_STREAM, type RawName, type RawTag } from "../../tags/answer/raw_tag.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 

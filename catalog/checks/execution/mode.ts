@@ -6,7 +6,7 @@
  */
 
 import type { Verb } from "../../statement/statement.ts";
-import type { Mode } from "../../tags/mode.ts";
+import type { Mode } from "../../tags/parts/mode.ts";
 import type { Report } from "../../text/source.ts";
 import { nameOfVerb, type QueryFacts } from "../rule.ts";
 

@@ -6,15 +6,15 @@
  * @module
  */
 
-import { suggestMarker } from "../../parse/params.ts";
 import { boundClaims, boundRequirements } from "../../parse/opt_outs.ts";
+import { suggestMarker } from "../../parse/params.ts";
 import { bindingsOf } from "../../statement/bound_columns.ts";
 import { writesOf } from "../../statement/statement.ts";
-import { SENT } from "../../tags/param/param_option.ts";
-import { requirementText } from "../../tags/require_tag.ts";
-import { closest } from "../../text/suggest.ts";
+import { isSent } from "../../tags/input/sources/sent_sources.ts";
+import { requirementText } from "../../tags/policy/require_tag.ts";
 import { toSnakeCase } from "../../text/snake_case.ts";
 import type { Span } from "../../text/source.ts";
+import { closest } from "../../text/suggest.ts";
 import type { QueryFacts } from "../rule.ts";
 import { type FileFacts, type FileReport, helpToOptOut } from "./file_rule.ts";
 
@@ -88,7 +88,7 @@ function reportNoMarker(query: QueryFacts, demand: Demand, report: FileReport): 
 
 /** Each write of a batch reaches rows of its own, and needs the marker in its own columns. */
 function checkWrites(query: QueryFacts, demand: Demand, report: FileReport): void {
-  const callers = query.params.filter(({ source }) => SENT.some((sent) => sent === source.in))
+  const callers = query.params.filter(({ source }) => isSent(source))
     .map(({ name }) => name);
   const bindings = bindingsOf(query.statement);
   const decided = new Set(

@@ -5,7 +5,7 @@
  */
 
 import { defaultPartition, nameOfRate } from "../../tags/parts/rate_name.ts";
-import type { RateTag } from "../../tags/rate_tag.ts";
+import type { RateTag } from "../../tags/policy/rate_tag.ts";
 import { placeOf } from "../../text/diagnose.ts";
 import type { FileFacts, FileReport } from "./file_rule.ts";
 

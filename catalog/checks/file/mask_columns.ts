@@ -7,7 +7,7 @@
 
 import { accessOf, isLifted } from "../../parse/masks.ts";
 import { writtenName } from "../../statement/written_name.ts";
-import type { Mask } from "../../tags/mask_tag.ts";
+import type { Mask } from "../../tags/policy/mask_tag.ts";
 import { suggest } from "../../text/suggest.ts";
 import { answeredColumns, answersWithValues } from "../answer/answered_columns.ts";
 import type { QueryFacts } from "../rule.ts";

@@ -5,7 +5,7 @@
  */
 
 import { boundRequirements, optOutName } from "../../parse/opt_outs.ts";
-import { requirementText } from "../../tags/require_tag.ts";
+import { requirementText } from "../../tags/policy/require_tag.ts";
 import { type FileFacts, type FileReport, helpToOptOut } from "./file_rule.ts";
 
 export function checkOpenQueries(facts: FileFacts, report: FileReport): void {

@@ -5,15 +5,13 @@
  * @module
  */
 
-import type { Param } from "../../query.ts";
 import type { Role } from "../../statement/marker_roles.ts";
+import { isSent } from "../../tags/input/sources/sent_sources.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 
 /** How many partitions are read, how many rows, how long a value lives. */
 const BOUNDED: readonly Role["kind"][] = ["in", "limit", "ttl"];
-
-const CALLERS: readonly Param["source"]["in"][] = ["path", "query", "header", "body"];
 
 export function checkCallerBounds({ route, params, roles }: QueryFacts, report: Report): void {
   if (route === null) return;
@@ -23,7 +21,7 @@ export function checkCallerBounds({ route, params, roles }: QueryFacts, report: 
       // The author has chosen each number; of a list only its elements.
       (values === null || role.kind === "in")
     );
-    if (!isBounded || max !== null || !CALLERS.includes(source.in)) continue;
+    if (!isBounded || max !== null || !isSent(source)) continue;
     const example = `@param ${name}${optional ? "?" : ""} in ${source.in} max=100`;
     report({
       span,

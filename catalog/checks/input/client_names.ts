@@ -6,10 +6,9 @@
 
 import { clientNameOf } from "../../parse/client_name.ts";
 import type { Param } from "../../query.ts";
+import { isSent } from "../../tags/input/sources/sent_sources.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
-
-const NAMED: readonly Param["source"]["in"][] = ["path", "query", "header", "body"];
 
 export function checkClientNames({ route, params, tags }: QueryFacts, report: Report): void {
   const firsts = new Map<string, Param>();
@@ -22,7 +21,7 @@ export function checkClientNames({ route, params, tags }: QueryFacts, report: Re
         help: 'Remove "as=": hand-written routes use the name of the marker',
       });
     }
-    if (!NAMED.includes(source.in)) continue;
+    if (!isSent(source)) continue;
     const clientName = clientNameOf(param);
     // Names of headers have no case (RFC 9110, section 5.1).
     const key = `${source.in} ${source.in === "header" ? clientName.toLowerCase() : clientName}`;

@@ -9,7 +9,7 @@
 import { suggestMarker } from "../../parse/params.ts";
 import type { Relation, SelectStatement } from "../../statement/statement.ts";
 import { unhinted } from "../../statement/term.ts";
-import { SCAN_PARAMETERS } from "../../tags/scan_tag.ts";
+import { SCAN_PARAMETERS } from "../../tags/paging/scan_tag.ts";
 import type { Word } from "../../text/comment.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts, Rule } from "../rule.ts";

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseQueries } from "../../catalog.ts";
 import type { Query } from "../../query.ts";
-import { NO_OPTIONS } from "../../tags/param/options.ts";
+import { NO_OPTIONS } from "../../tags/input/options/options.ts";
 import { formatDiagnostics } from "../../text/diagnose.ts";
 
 /** The one query of `text`, which has no mistake. */

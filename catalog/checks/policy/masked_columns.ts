@@ -16,7 +16,7 @@ import {
   type WriteStatement,
 } from "../../statement/statement.ts";
 import { type Name, walkTerm } from "../../statement/term.ts";
-import type { Mask } from "../../tags/mask_tag.ts";
+import type { Mask } from "../../tags/policy/mask_tag.ts";
 import type { Report } from "../../text/source.ts";
 import { answersWithValues } from "../answer/answered_columns.ts";
 import type { QueryFacts } from "../rule.ts";

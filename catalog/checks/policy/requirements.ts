@@ -7,7 +7,7 @@
 
 import { suggestMarker } from "../../parse/params.ts";
 import type { Param } from "../../query.ts";
-import { type Requirement, requirementText } from "../../tags/require_tag.ts";
+import { type Requirement, requirementText } from "../../tags/policy/require_tag.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 

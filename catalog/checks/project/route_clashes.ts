@@ -6,8 +6,8 @@
  */
 
 import { combinationOf, overlapOf } from "../../parse/combination.ts";
-import type { RouteTag } from "../../tags/route_tag.ts";
-import { pathShape } from "../../tags/route_tag.ts";
+import type { RouteTag } from "../../tags/route/route_tag.ts";
+import { pathShape } from "../../tags/route/route_tag.ts";
 import { placeOf } from "../../text/diagnose.ts";
 import type { Diagnostic } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";

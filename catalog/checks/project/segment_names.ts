@@ -7,7 +7,7 @@
 
 import { clientNameOf } from "../../parse/client_name.ts";
 import type { Param, Query } from "../../query.ts";
-import { pathShape } from "../../tags/route_tag.ts";
+import { pathShape } from "../../tags/route/route_tag.ts";
 import { placeOf } from "../../text/diagnose.ts";
 import type { Diagnostic } from "../../text/source.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkOwnPath } from "../../tags/route_tag.ts";
+import { checkOwnPath } from "../../tags/route/route_tag.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 

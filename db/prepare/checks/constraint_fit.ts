@@ -5,10 +5,10 @@
  * @module
  */
 import type { Param } from "../../../catalog/query.ts";
-import { MAX_STEPS } from "../../../catalog/tags/param/pattern.ts";
+import { MAX_STEPS } from "../../../catalog/tags/input/options/pattern.ts";
 import type { Report } from "../../../catalog/text/source.ts";
-import { boundsCheck } from "../../../codec/constraints/bounds.ts";
 import type { Codec, CqlType } from "../../../codec/codec.ts";
+import { boundsCheck } from "../../../codec/constraints/bounds.ts";
 import {
   constrainedType,
   type Constraints,

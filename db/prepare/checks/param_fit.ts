@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Param } from "../../../catalog/query.ts";
-import { boundsCheck } from "../../../codec/constraints/bounds.ts";
+import { isSent } from "../../../catalog/tags/input/sources/sent_sources.ts";
 import type { CqlType } from "../../../codec/codec.ts";
+import { boundsCheck } from "../../../codec/constraints/bounds.ts";
+import { isReplaced, obstacleTo } from "../facts/optional_values.ts";
 import { checkBucketName, checkTimeuuidDefault } from "./bucket_fit.ts";
 import { checkConstraints } from "./constraint_fit.ts";
-import { isReplaced, obstacleTo } from "../facts/optional_values.ts";
 import type { ParamFacts } from "./param_facts.ts";
 import { checkRequiredType } from "./required_type.ts";
 
@@ -147,13 +147,11 @@ function checkVector({ param, places, report }: ParamFacts): void {
 /** What `LIMIT`, `USING TTL`, `USING TIMESTAMP` and the list of an `IN` can be. */
 const COSTLY: readonly CqlType["kind"][] = ["int", "bigint", "list"];
 
-const CALLERS: readonly Param["source"]["in"][] = ["path", "query", "header", "body"];
-
 /** A statement that cannot be read may ask for any number of rows with it, or for any time. */
 function checkUnknownPlace({ param, codecs: [codec], places, report }: ParamFacts): void {
   const { name, source, optional, max, span } = param;
   const isUnknown = places.some(({ role }) => role.kind === "unknown");
-  const isBounded = max !== null || !CALLERS.includes(source.in);
+  const isBounded = max !== null || !isSent(source);
   if (!isUnknown || isBounded || !COSTLY.includes(codec.type.kind)) return;
   const example = `@param ${name}${optional ? "?" : ""} in ${source.in} max=100`;
   report({

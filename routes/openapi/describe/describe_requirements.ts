@@ -5,7 +5,7 @@
  */
 import { clientNameOf } from "../../../catalog/parse/client_name.ts";
 import type { Query } from "../../../catalog/query.ts";
-import { comparandText } from "../../../catalog/tags/require_tag.ts";
+import { comparandText } from "../../../catalog/tags/policy/require_tag.ts";
 import { COMPARISON_VERBS } from "../../input/requirements.ts";
 
 /** The prose of a query, and a sentence for each of its requirements. */

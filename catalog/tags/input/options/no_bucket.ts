@@ -1,0 +1,27 @@
+/**
+ * What `by=` and the options that say more about a value exclude: the name of a bucket is known whole.
+ *
+ * @module
+ */
+
+import type { Word } from "../../../text/comment.ts";
+import type { Report } from "../../../text/source.ts";
+import type { TagParts } from "./param_option.ts";
+
+/** Reports an option beside `by=`. */
+export function checkNoBucket(
+  key: string,
+  { word, tag, report }: {
+    readonly word: Word;
+    readonly tag: TagParts;
+    readonly report: Report;
+  },
+): void {
+  // A bucket takes no such option at all.
+  if (tag.words.by === undefined || tag.source?.in === "bucket") return;
+  report({
+    span: word.span,
+    message: `Cannot use both "by" and "${key}": the value is the name of a bucket`,
+    help: "Remove one of them",
+  });
+}

@@ -1,0 +1,37 @@
+/**
+ * What an option of `@param` is, such as `min=1`. Each option is a file that exports a `ParamOption`,
+ * and a line in the table of `options.ts`. Whether its value fits the type of the marker is known to
+ * the server alone, so `db/prepare/checks/` judges it.
+ *
+ * @module
+ */
+
+import type { Word } from "../../../text/comment.ts";
+import type { Report, Span } from "../../../text/source.ts";
+import type { SourceName, TaggedSource } from "../sources/sources.ts";
+
+export interface ParamOption<Value> {
+  /** What the word behind the sign says; null if it is reported. */
+  readonly read: (word: Word, report: Report) => Value | null;
+  /** The sources that it fits. */
+  readonly sources: readonly SourceName[];
+  /** What to do about it beside another source, where that source has nothing better to say. */
+  readonly elsewhere: { readonly [Name in SourceName]?: string };
+  /** Reports what does not go together with the rest of the tag. */
+  readonly check: (word: Word, tag: TagParts, report: Report) => void;
+}
+
+/** A tag as it is written, before its parts are held against each other. */
+export interface TagParts {
+  /** The name's word, with its `?`. */
+  readonly name: Word;
+  readonly optional: boolean;
+  /** Null if it is missing or unknown. */
+  readonly source: TaggedSource | null;
+  readonly sourceSpan: Span;
+  /** The options that are there, by their keys. */
+  readonly words: { readonly [key: string]: Word | undefined };
+}
+
+/** An option that goes together with everything that its sources allow. */
+export const UNCHECKED = () => {};
