@@ -49,6 +49,32 @@ describe("summarizeReport()", () => {
     });
   }
 
+  it("names the innermost test that ran when its process was stopped, and does not count it as skipped", () => {
+    const { passed, skipped, cancelled } = summarizeReport(`
+      <testcase name="a" classname="./a_test.ts" time="0.0">\n<error message="Cancelled"/></testcase>
+      <testcase name="a &gt; b" classname="x" time="0.0">\n</testcase>
+      <testcase name="a &gt; c" classname="x" time="0.0">\n<skipped/></testcase>
+      <testcase name="a &gt; d" classname="x">\n<skipped/></testcase>
+      <testcase name="a &gt; d &gt; e" classname="x">\n<skipped/></testcase>
+    `);
+    expect({ passed, skipped }).toEqual({ passed: 1, skipped: 1 });
+    expect(cancelled).toEqual([
+      { name: "a > d > e", error: "It ran, in ./a_test.ts, when its process was stopped" },
+    ]);
+  });
+
+  it("names a group that was stopped in a hook, after all of its tests", () => {
+    const { passed, cancelled } = summarizeReport(`
+      <testcase name="a" classname="./a_test.ts" time="0.0">\n<error message="Cancelled"/></testcase>
+      <testcase name="a &gt; b" classname="x" time="0.0">\n</testcase>
+    `);
+    expect(passed).toBe(1);
+    expect(cancelled).toEqual([{
+      name: "a",
+      error: "It ran, in ./a_test.ts, when its process was stopped",
+    }]);
+  });
+
   it("says which tests failed, and why", () => {
     const failure =
       '<failure message="Uncaught Error: no &quot;a&quot;">Error: no &quot;a&quot;\n' +
