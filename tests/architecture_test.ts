@@ -1,13 +1,12 @@
 /**
- * The rules of the house that a reader would otherwise have to remember: which way imports point, how
- * long a file is, how many a folder holds, what it may be called, and how it begins.
+ * Which way imports point: between layers, between the rooms of a layer, and to packages. The other rules of
+ * the house are in `rules/`.
  *
  * @module
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-
-const ROOT = new URL("../", import.meta.url).pathname;
+import { type Module, modules, production, targetsOf } from "./rules/modules.ts";
 
 /** What each layer may import of the others; a layer always has itself. `main.ts` is one, too. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -33,9 +32,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
  */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   catalog: [["text"], ["statement"], ["tags"], ["query.ts"], ["parse"], ["checks"], ["."]],
-  db: [["driver"], ["schema"], ["prepare"], ["migrate"], ["availability"], ["share"], ["run"], [
-    "bulk",
-  ]],
+  db: [
+    ["driver"],
+    ["schema"],
+    ["prepare"],
+    ["migrate"],
+    ["availability"],
+    ["share"],
+    ["run"],
+    ["bulk"],
+  ],
   routes: [
     ["context.ts", "addresses.ts"],
     ["step.ts"],
@@ -77,78 +83,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:url": ["routes", "tasks"],
 };
 
-/** No layer knows these. All but the example know every layer. */
-const OUTSIDE = ["dev", "tests", "bench", "cql"];
-
-/** A pure layer asks nothing of the machine. */
-const PURE = ["catalog", "codec", "errors"];
-
-/** The files of a pure layer that read files. */
-const READERS = ["catalog/load.ts", "catalog/read_sources.ts"];
-
-/** For tests beside them. */
-const TEST_SUPPORT = ["codec/expect_codec.ts"];
-
-const MAX_LINES = 350;
-
-const MAX_FILES = 20;
-
-/** Folders that may have more: each is a list of one kind. */
-const LISTS = ["guardrails/rules"];
-
-/** Tests of the project as a whole; all others are in a room. */
-const OUTSIDE_TEST_ROOMS = [
-  "tests/architecture_test.ts",
-  "tests/docs_test.ts",
-  "tests/prose_test.ts",
-];
-
-const VAGUE = /(^|[/_])(utils?|helpers?|common|manager|misc)([_.]|$)/;
-
-interface Module {
-  readonly path: string;
-  readonly layer: string;
-  readonly text: string;
-  readonly isTest: boolean;
-  /** As written. */
-  readonly imports: readonly string[];
-}
-
-const modules = await readModules();
-
-async function readModules(): Promise<Module[]> {
-  const paths = await listSources("");
-  return await Promise.all(
-    paths.sort().map(async (path) => {
-      const text = await Deno.readTextFile(ROOT + path);
-      return {
-        path,
-        layer: path.split("/")[0]!,
-        text,
-        isTest: /_test\.ts$/.test(path) || path.startsWith("tests/") ||
-          TEST_SUPPORT.includes(path),
-        imports: importsOf(text),
-      };
-    }),
-  );
-}
-
-async function listSources(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(ROOT + folder)) {
-    if (name.startsWith(".") || name === "fixtures" || name === "node_modules") continue;
-    if (isDirectory) paths.push(...await listSources(`${folder}${name}/`));
-    else if (name.endsWith(".ts")) paths.push(folder + name);
-  }
-  return paths;
-}
-
-function importsOf(text: string): string[] {
-  const static_ = /^(?:import|export)\s(?:[^;"]*?\sfrom\s+)?"([^"]+)"/gm;
-  const dynamic = /\bimport\(\s*"([^"]+)"/g;
-  return [...text.matchAll(static_), ...text.matchAll(dynamic)].map(([, specifier]) => specifier!);
-}
-
 /** The layer that a relative import leads to; null for a package. */
 function targetLayer({ path }: Module, specifier: string): string | null {
   if (!specifier.startsWith(".")) return null;
@@ -161,13 +95,6 @@ function roomOf(path: string): string {
   const [layer = "", room = "", ...rest] = path.split("/");
   if (rest.length > 0) return room;
   return ROOMS[layer]?.flat().includes(room) ? room : ".";
-}
-
-/** The files that a module imports. */
-function targetsOf({ path, imports }: Module): string[] {
-  return imports.filter((specifier) => specifier.startsWith(".")).map((specifier) =>
-    new URL(specifier, `file:///${path}`).pathname.slice(1)
-  );
 }
 
 /** Every circle of imports that a walk from file to file runs into, as the files on it. */
@@ -189,15 +116,6 @@ function circlesOf(all: readonly Module[]): string[] {
   return circles;
 }
 
-/** The folders with more than {@link MAX_FILES}; a test beside its module does not count. */
-function largeFolders(paths: readonly string[]): string[] {
-  const isBeside = (path: string) =>
-    path.endsWith("_test.ts") && paths.includes(path.replace("_test.ts", ".ts"));
-  const counted = paths.filter((path) => !isBeside(path));
-  const byFolder = Map.groupBy(counted, (path) => path.slice(0, path.lastIndexOf("/")));
-  return [...byFolder].filter(([, { length }]) => length > MAX_FILES).map(([folder]) => folder);
-}
-
 /** The code alone; a comment may explain what the code must not know. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
@@ -206,25 +124,6 @@ function withoutComments(text: string): string {
 function packageName(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0];
 }
-
-/** Bounds, in a test, on how long something takes: what is below half a minute fails on a busy machine. */
-function timeBoundsIn(text: string): string[] {
-  const subject = String.raw`(?:[^()]|\((?:[^()]|\([^()]*\))*\))*`;
-  const bounds = new RegExp(
-    String.raw`\bexpect\((${subject})\)\s*\.toBeLessThan(?:OrEqual)?\(([^;]*)\);`,
-    "g",
-  );
-  const compared = /\bexpect\([^;]*\bnow\(\) - \w+ <=? [^;]*;/g;
-  const isTime = /\bnow\(\) - |\b(?:elapsed|took|duration)\w*,?\s*$/i;
-  return [
-    ...[...text.matchAll(bounds)].filter(([, subject = "", bound = ""]) =>
-      isTime.test(subject) && !(Number(bound.replaceAll("_", "")) >= 30_000)
-    ),
-    ...text.matchAll(compared),
-  ].map(([found]) => found);
-}
-
-const production = modules.filter(({ layer, isTest }) => !isTest && !OUTSIDE.includes(layer));
 
 describe("architecture", () => {
   it("knows every layer", () => {
@@ -317,146 +216,5 @@ describe("architecture", () => {
       imports.some((specifier) => specifier.startsWith("cassandra-driver/"))
     ).map(({ path }) => path);
     expect(files).toEqual(["db/driver/internals/driver_internals.ts"]);
-  });
-
-  it("a pure layer asks nothing of the machine", () => {
-    const wrong = production.filter(({ layer, path, text }) =>
-      PURE.includes(layer) && !READERS.includes(path) && /\bDeno\.|\bfetch\(|Date\.now\(/.test(text)
-    ).map(({ path }) => path);
-    expect(wrong).toEqual([]);
-  });
-
-  it("only entry points read the environment", () => {
-    const files = production.filter(({ text }) => /\bDeno\.env\b/.test(text)).map(({ path }) =>
-      path
-    );
-    expect(files).toEqual([
-      "deploy/healthcheck.ts",
-      "main.ts",
-      "tasks/check.ts",
-      "tasks/config.ts",
-      "tasks/migrate.ts",
-      "tasks/read_paths.ts",
-      "tasks/write_paths.ts",
-    ]);
-  });
-
-  it(`no file has more than ${MAX_LINES} lines`, () => {
-    const long = modules.filter(({ isTest }) => !isTest)
-      .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
-      .filter(({ lines }) => lines > MAX_LINES);
-    expect(long).toEqual([]);
-  });
-
-  it(`no folder has more than ${MAX_FILES} files, unless it is a list of one kind`, () => {
-    expect(largeFolders(modules.map(({ path }) => path)).sort()).toEqual(LISTS);
-  });
-
-  it("a test of the whole service is in a room", () => {
-    const outside = modules.map(({ path }) => path).filter((path) => /^tests\/[^/]+$/.test(path));
-    expect(outside).toEqual(OUTSIDE_TEST_ROOMS);
-  });
-
-  it("no file is called after nothing in particular", () => {
-    expect(modules.map(({ path }) => path).filter((path) => VAGUE.test(path))).toEqual([]);
-  });
-
-  it("two exports of a layer do not share a name", () => {
-    const declared =
-      /^export (?:async )?(?:abstract )?(?:function\*?|class|const|interface|type) (\w+)/gm;
-    const exports = production.flatMap(({ path, layer, text }) => {
-      const names = new Set([...text.matchAll(declared)].map(([, name]) => name!));
-      return [...names].map((name) => ({ key: `${layer}: ${name}`, path }));
-    });
-    const shared = [...Map.groupBy(exports, ({ key }) => key)]
-      .filter(([, { length }]) => length > 1)
-      .map(([key, found]) => `${key} in ${found.map(({ path }) => path).join(", ")}`);
-    expect(shared).toEqual([]);
-  });
-
-  it("what a file exports as a value is used in another", () => {
-    const declared = /^export (?:async )?(?:abstract )?(?:function\*?|class|const) (\w+)/gm;
-    const importers = new Map<string, Module[]>();
-    for (const module of modules) {
-      for (const target of targetsOf(module)) {
-        importers.set(target, [...importers.get(target) ?? [], module]);
-      }
-    }
-    const unused = modules.filter(({ layer }) => !OUTSIDE.includes(layer)).flatMap(
-      ({ path, text }) => {
-        const names = new Set([...text.matchAll(declared)].map(([, name]) => name!));
-        const isUsed = (name: string) =>
-          importers.get(path)?.some((importer) => new RegExp(`\\b${name}\\b`).test(importer.text));
-        return [...names].filter((name) => !isUsed(name)).map((name) => `${name} in ${path}`);
-      },
-    );
-    expect(unused).toEqual([]);
-  });
-
-  it("every module begins by saying what it owns", () => {
-    const silent = modules.filter(({ path, text }) =>
-      !/_test\.ts$/.test(path) && !/^\/\*\*\n(?: \*.*\n)*? \* @module\n/.test(text)
-    ).map(({ path }) => path);
-    expect(silent).toEqual([]);
-  });
-
-  it("no module keeps a state of its own, except of the driver's objects while they live", () => {
-    const state = /^(?:export )?(?:let |const \w+(?:: [^=]+)? = new (?:Map|Set)\b[^(]*\(\);)/m;
-    const remembers = /^(?:export )?const \w+(?:: [^=]+)? = new Weak(?:Map|Set)\b/m;
-    const wrong = production.filter(({ path, text }) =>
-      state.test(text) || remembers.test(text) && !path.startsWith("db/driver/")
-    ).map(({ path }) => path);
-    expect(wrong).toEqual([]);
-  });
-
-  it("no type escapes the checker", () => {
-    const wrong = production.filter(({ text }) =>
-      /:\s*any\b|\bas any\b|@ts-(?:ignore|nocheck)/.test(text)
-    )
-      .map(({ path }) => path);
-    expect(wrong).toEqual([]);
-  });
-
-  it("no test bounds how long something takes", () => {
-    // A scenario has a ring of nodes, and the machine for itself.
-    const tests = modules.filter(({ isTest, path }) => isTest && !path.endsWith("scenario.ts"));
-    const wrong = tests.flatMap(({ path, text }) =>
-      timeBoundsIn(text).map((found) => `${path}: ${found}`)
-    );
-    expect(wrong).toEqual([]);
-  });
-
-  it("timeBoundsIn() finds bounds of several forms, and no near misses", () => {
-    const ofLess = (subject: string, bound: string) =>
-      `${"expect"}(${subject}).toBeLessThan(${bound});`;
-    const wrong = [
-      ofLess("performance.now() - startedAt", "1_000"),
-      ofLess("Date.now() - since(a, (b))", "TIMEOUT_MS + SLACK_MS"),
-      ofLess("result.durationMs", "9_000"),
-      ofLess("\n  elapsedMs,\n", "9_000").replace("Than", "ThanOrEqual"),
-      `${"expect"}([name, performance.now() - before < 10_000]).toEqual([name, true]);`,
-    ];
-    const right = [
-      ofLess("performance.now() - startedAt", "30_000"),
-      ofLess("fetches", "2 + (performance.now() - begin) / PAUSE_MS"),
-      ofLess("cassandraMs", "durationMs"),
-      ofLess("time.deadline() - performance.now()", "40_001"),
-      ofLess("durationMs", "9_000").replace("Less", "Greater"),
-    ];
-    for (const text of wrong) expect([text, timeBoundsIn(text).length]).toEqual([text, 1]);
-    for (const text of right) expect([text, timeBoundsIn(text).length]).toEqual([text, 0]);
-  });
-
-  it("no test asks for the memory of the process that all tests share", () => {
-    const wrong = modules.filter(({ isTest, text }) =>
-      isTest && /\bDeno\.memoryUsage\b/.test(text)
-    );
-    // It collects first, and leaves out what the process has beside the heap.
-    expect(wrong.map(({ path }) => path)).toEqual(["tests/support/kept_memory.ts"]);
-  });
-
-  it("no test escapes the checker by telling the linter so", () => {
-    const rule = ["no", "explicit", "any"].join("-");
-    expect(modules.filter(({ text }) => text.includes(rule)).map(({ path }) => path)).toEqual([]);
   });
 });
