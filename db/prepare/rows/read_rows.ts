@@ -4,12 +4,11 @@
  *
  * @module
  */
-import type { Buffer } from "node:buffer";
 import type { Json } from "../../../codec/codec.ts";
 import type { Steps } from "../../../codec/steps.ts";
 import type { DriverColumn, RawRows } from "../../driver/internals/driver_types.ts";
 import type { Conceal } from "./conceal.ts";
-import { asServiceError, type Cell, type CellOptions, cellsOf } from "./row_cells.ts";
+import { asServiceError, type Cell, type CellOptions, cellsOf, readRowSteps } from "./row_cells.ts";
 import { compileRowWriter, endOfRow, type RowWriter } from "./write_rows.ts";
 
 /** Column name → value. */
@@ -94,27 +93,10 @@ function* readInSteps(
     if (at - start < SMALL_ROW_BYTES) {
       rows.push(...read({ length: 1, body, offset: start, end }));
     } else {
-      rows.push(yield* readLargeRow(body, start, cells));
+      rows.push(yield* readRowSteps(body, start, cells));
     }
   }
   return rows;
-}
-
-function* readLargeRow(
-  body: Buffer,
-  start: number,
-  cells: readonly Cell[],
-): Steps<Row> {
-  const row: Row = {};
-  let at = start;
-  for (const { name, absent, decodeSteps } of cells) {
-    const size = body.readInt32BE(at);
-    at += 4;
-    row[name] = size < 0 ? absent : yield* decodeSteps(body, at, at + size);
-    at += Math.max(0, size);
-    yield;
-  }
-  return row;
 }
 
 /** Makes the reader for rows whose columns come only with them. */

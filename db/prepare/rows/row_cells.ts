@@ -4,8 +4,10 @@
  *
  * @module
  */
+import type { Buffer } from "node:buffer";
 import type { Codec, Json } from "../../../codec/codec.ts";
 import { variantCodecFor } from "../../../codec/codec_for.ts";
+import type { Steps } from "../../../codec/steps.ts";
 import { NumberTooLongError } from "../../../codec/variant.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import { cqlTypeOf } from "../../driver/cql_type.ts";
@@ -34,6 +36,24 @@ export function cellsOf(
     const codec = variantCodecFor(cqlTypeOf(type), { computed: isComputed(index) });
     return cellOf(name, codec, concealOf(index));
   });
+}
+
+/** Reads the row at a place in a response, in steps: one for each cell, and those of long values. */
+export function* readRowSteps(
+  body: Buffer,
+  start: number,
+  cells: readonly Cell[],
+): Steps<Record<string, Json>> {
+  const row: Record<string, Json> = {};
+  let at = start;
+  for (const { name, absent, decodeSteps } of cells) {
+    const size = body.readInt32BE(at);
+    at += 4;
+    row[name] = size < 0 ? absent : yield* decodeSteps(body, at, at + size);
+    at += Math.max(0, size);
+    yield;
+  }
+  return row;
 }
 
 function cellOf(name: string, codec: Codec, conceal: Conceal | null): Cell {

@@ -12,7 +12,7 @@ import type { JsonWriter } from "../../../codec/json/json_writer.ts";
 import { hasOwnOrder, memberPrefix } from "../../../codec/json/member_prefix.ts";
 import { finish, type Steps } from "../../../codec/steps.ts";
 import type { RawRows } from "../../driver/internals/driver_types.ts";
-import { asServiceError, type Cell } from "./row_cells.ts";
+import { asServiceError, type Cell, readRowSteps } from "./row_cells.ts";
 
 /** How rows follow each other: as the elements of an array, or each on a line. */
 export type RowLayout = "elements" | "lines";
@@ -174,25 +174,14 @@ function rowByMember(members: readonly Member[]): SingleRow {
 
 /** For column names that JavaScript orders differently from their cells. */
 function rowInOrder(cells: readonly Cell[]): SingleRow {
-  const readSteps = function* (body: Buffer, at: number): Steps<Record<string, Json>> {
-    const row: Record<string, Json> = {};
-    for (const { name, absent, decodeSteps } of cells) {
-      const size = body.readInt32BE(at);
-      at += 4;
-      row[name] = size < 0 ? absent : yield* decodeSteps(body, at, at + size);
-      at += Math.max(0, size);
-      yield;
-    }
-    return row;
-  };
   return {
     endOf: (body, at) => endOfRow(body, at, cells.length),
     write(body, at, out) {
-      out.json(finish(readSteps(body, at)));
+      out.json(finish(readRowSteps(body, at, cells)));
       return endOfRow(body, at, cells.length);
     },
     *writeSteps(body, at, out) {
-      yield* writePieces(yield* readSteps(body, at), out);
+      yield* writePieces(yield* readRowSteps(body, at, cells), out);
     },
   };
 }
