@@ -7,7 +7,7 @@
 
 import type { Marker } from "../query.ts";
 import type { Verb } from "../statement/statement.ts";
-import type { ConsistencyTag } from "../tags/execution/consistency_tag.ts";
+import { type ConsistencyTag, isSerial } from "../tags/execution/consistency_tag.ts";
 import type { ParamTag } from "../tags/input/param_tag.ts";
 import type { Mode } from "../tags/parts/mode.ts";
 import type { MaskTag } from "../tags/policy/mask_tag.ts";
@@ -121,8 +121,7 @@ function fittingConsistency(
   { level, serial, ...spans }: ConsistencyTag,
   { verb, conditional }: InheritingQuery,
 ): readonly ConsistencyTag[] {
-  const isSerial = level === "SERIAL" || level === "LOCAL_SERIAL";
-  const fits = verb === "select" ? level !== "ANY" : !isSerial;
+  const fits = verb === "select" ? level !== "ANY" : !isSerial(level);
   if (verb === null) return [];
   return [{
     ...spans,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isSerial } from "../../tags/execution/consistency_tag.ts";
 import type { Report } from "../../text/source.ts";
 import { nameOfVerb, type QueryFacts } from "../rule.ts";
 
@@ -21,7 +22,7 @@ export function checkCachedRead({ tags, verb }: QueryFacts, report: Report): voi
     return;
   }
   const level = tags.consistency[0]?.level;
-  if (level === "SERIAL" || level === "LOCAL_SERIAL") {
+  if (isSerial(level)) {
     report({
       span,
       message:

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isSerial } from "../../tags/execution/consistency_tag.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 
@@ -22,7 +23,7 @@ export function checkConsistencyLevel(
       help: `Use "ONE" or "LOCAL_ONE", the weakest levels that read`,
     });
   }
-  if (verb !== "select" && (level === "SERIAL" || level === "LOCAL_SERIAL")) {
+  if (verb !== "select" && isSerial(level)) {
     report({
       span: levelSpan,
       message: `Cannot write at consistency level "${level}"`,

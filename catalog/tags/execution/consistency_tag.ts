@@ -10,21 +10,26 @@ import { suggest } from "../../text/suggest.ts";
 import type { QueryTag } from "../tag.ts";
 import { readOptions, type TagLine } from "../tag_line.ts";
 
-/** A consistency level by its CQL name, such as `LOCAL_QUORUM`. */
-export type Consistency =
-  | "ANY"
-  | "ONE"
-  | "TWO"
-  | "THREE"
-  | "QUORUM"
-  | "ALL"
-  | "LOCAL_QUORUM"
-  | "EACH_QUORUM"
-  | "LOCAL_ONE"
-  /** For reads alone: they also see lightweight transactions that are not finished. */
-  | SerialConsistency;
+const SERIAL_LEVELS = ["SERIAL", "LOCAL_SERIAL"] as const;
 
-export type SerialConsistency = "SERIAL" | "LOCAL_SERIAL";
+const LEVELS = [
+  "ANY",
+  "ONE",
+  "TWO",
+  "THREE",
+  "QUORUM",
+  "ALL",
+  "LOCAL_QUORUM",
+  "EACH_QUORUM",
+  "LOCAL_ONE",
+  ...SERIAL_LEVELS,
+] as const;
+
+/** A consistency level by its CQL name, such as `LOCAL_QUORUM`. */
+export type Consistency = typeof LEVELS[number];
+
+/** For reads, which then also see lightweight transactions that are not finished, and for the phase of an `IF`. */
+export type SerialConsistency = typeof SERIAL_LEVELS[number];
 
 /** The levels of a query; null if the service's own level applies. */
 export interface QueryConsistency {
@@ -41,26 +46,17 @@ export interface ConsistencyTag {
   readonly serialSpan: Span | null;
 }
 
-const SERIAL_LEVELS: readonly SerialConsistency[] = ["SERIAL", "LOCAL_SERIAL"];
-const LEVELS: readonly Consistency[] = [
-  "ANY",
-  "ONE",
-  "TWO",
-  "THREE",
-  "QUORUM",
-  "ALL",
-  "LOCAL_QUORUM",
-  "EACH_QUORUM",
-  "LOCAL_ONE",
-  ...SERIAL_LEVELS,
-];
-
 export const consistencyTag: QueryTag<ConsistencyTag, QueryConsistency> = {
   repeats: false,
   about: "either",
   read: readConsistency,
   settle: (tag) => ({ level: tag?.level ?? null, serial: tag?.serial ?? null }),
 };
+
+/** Whether a level is serial; null and undefined stand for the level of the service, which is not. */
+export function isSerial(level: Consistency | null | undefined): level is SerialConsistency {
+  return level === "SERIAL" || level === "LOCAL_SERIAL";
+}
 
 function readConsistency(line: TagLine, report: Report): ConsistencyTag {
   const first = line.words[0];

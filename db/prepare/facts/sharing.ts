@@ -5,6 +5,7 @@
  */
 import type { Query } from "../../../catalog/query.ts";
 import { termsOf } from "../../../catalog/statement/terms_of.ts";
+import { isSerial } from "../../../catalog/tags/execution/consistency_tag.ts";
 import { isRepeatable } from "./native_functions.ts";
 
 /**
@@ -16,6 +17,6 @@ export function isShared(
   { parsed, consistency: { level }, coalesce }: Pick<Query, "parsed" | "consistency" | "coalesce">,
 ): boolean {
   if (!coalesce || parsed.kind !== "select") return false;
-  if (level === "SERIAL" || level === "LOCAL_SERIAL") return false;
+  if (isSerial(level)) return false;
   return termsOf(parsed).every(isRepeatable);
 }
