@@ -10,6 +10,7 @@ import { suggestMarker } from "../../parse/params.ts";
 import type { Param } from "../../query.ts";
 import { statusTag } from "../../tags/answer/status_tag.ts";
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export function checkAnsweredValues(query: QueryFacts, report: Report): void {
@@ -27,12 +28,7 @@ function checkReturns(query: QueryFacts, report: Report): void {
   if (mode === "one" || mode === "many") {
     cannotUse(` with mode ":${mode}": rows are answered`, "Remove the tag");
   }
-  if (route === null) {
-    cannotUse(
-      ": the query has no @route",
-      "Add an @route, or remove the tag to keep the query internal",
-    );
-  }
+  if (route === null) reportNoRoute({ tag: "@returns", span: tag.span }, report);
   if (status[0]?.status === 204) {
     cannotUse(" with status 204: there is no body", "Remove one of the tags");
   }
@@ -63,10 +59,7 @@ function checkLocation(query: QueryFacts, report: Report): void {
   if (mode === "one" || mode === "many") {
     cannotUse(` with mode ":${mode}": it creates nothing`, "Remove the tag");
   } else if (route === null) {
-    cannotUse(
-      ": the query has no @route",
-      "Add an @route, or remove the tag to keep the query internal",
-    );
+    reportNoRoute({ tag: "@location", span: tag.span }, report);
   } else if (route.method !== null) {
     const status = statusTag.settle(tags.status[0] ?? null, {
       mode,

@@ -5,6 +5,7 @@
  */
 
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export function checkEntityTag({ tags, mode, route }: QueryFacts, report: Report): void {
@@ -18,11 +19,5 @@ export function checkEntityTag({ tags, mode, route }: QueryFacts, report: Report
       help: "Remove the tag",
     });
   }
-  if (route === null) {
-    report({
-      span,
-      message: "Cannot use @etag: the query has no @route",
-      help: "Add an @route, or remove the tag to keep the query internal",
-    });
-  }
+  if (route === null) reportNoRoute({ tag: "@etag", span }, report);
 }

@@ -8,6 +8,7 @@
 import { suggestMarker } from "../../parse/params.ts";
 import { OCTET_STREAM, type RawName, type RawTag } from "../../tags/answer/raw_tag.ts";
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 /** What a browser would run, or let run, in the name of the service. */
@@ -20,9 +21,7 @@ export function checkRawContent(query: QueryFacts, report: Report): void {
   const { span, content, type } = tag;
   const cannotUse = (state: string, help: string) =>
     report({ span, message: `Cannot use @raw${state}`, help });
-  if (route === null) {
-    cannotUse(": the query has no @route", "Add an @route, or remove the tag");
-  }
+  if (route === null) reportNoRoute({ tag: "@raw", span }, report);
   if (mode === "many") {
     cannotUse(` with mode ":many": it answers with one row's content`, 'Use ":one"');
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export function checkRowName({ tags, mode, route }: QueryFacts, report: Report): void {
@@ -25,11 +26,5 @@ export function checkRowName({ tags, mode, route }: QueryFacts, report: Report):
       help: "Remove one of the tags",
     });
   }
-  if (route === null) {
-    report({
-      span,
-      message: "Cannot use @row: the query has no @route",
-      help: "Add an @route, or remove the tag to keep the query internal",
-    });
-  }
+  if (route === null) reportNoRoute({ tag: "@row", span }, report);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 import { answersOf } from "./answered_values.ts";
 
@@ -30,11 +31,5 @@ export function checkSuccessStatus(
       help: "Use 204, 201 or 202",
     });
   }
-  if (route === null) {
-    report({
-      span,
-      message: "Cannot use @status: the query has no @route",
-      help: "Add an @route, or remove the tag to keep the query internal",
-    });
-  }
+  if (route === null) reportNoRoute({ tag: "@status", span }, report);
 }

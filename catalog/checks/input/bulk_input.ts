@@ -5,6 +5,7 @@
  */
 
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export function checkBulkInput(
@@ -29,10 +30,7 @@ export function checkBulkInput(
     );
   }
   if (route === null) {
-    cannotUse(
-      ": the query has no @route",
-      "Add an @route, or remove the tag to keep the query internal",
-    );
+    reportNoRoute({ tag: "@bulk", span }, report);
   } else if (route.method === "GET" || route.method === "DELETE") {
     cannotUse(` at ${route.method}: it has no body`, "Use POST, PUT or PATCH");
   } else if (isKnown && !params.some(({ source }) => source.in === "body")) {

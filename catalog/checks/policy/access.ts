@@ -6,6 +6,7 @@
 
 import type { Tags } from "../../tags/tags.ts";
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 
 export function checkAccess({ tags }: { readonly tags: Tags }, report: Report): void {
   const [[route], [publicTag], [scopeTag]] = [tags.route, tags.public, tags.scope];
@@ -19,13 +20,8 @@ export function checkAccess({ tags }: { readonly tags: Tags }, report: Report): 
     });
   }
   if (route === undefined && accessTag !== undefined) {
-    report({
-      span: accessTag.span,
-      message: `Cannot use ${
-        scopeTag === undefined ? "@public" : "@scope"
-      }: the query has no @route`,
-      help: "Add an @route, or remove the tag to keep the query internal",
-    });
+    const tag = scopeTag === undefined ? "@public" : "@scope";
+    reportNoRoute({ tag, span: accessTag.span }, report);
   }
   if (scopeTag !== undefined && publicTag !== undefined) {
     report({

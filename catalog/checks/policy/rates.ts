@@ -8,16 +8,17 @@
 import { defaultPartition, nameOfRate, tokenPartOf } from "../../tags/parts/rate_name.ts";
 import { placeOf } from "../../text/diagnose.ts";
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export function checkRates(facts: QueryFacts, report: Report): void {
   const [first] = facts.own.rate;
   if (first !== undefined && facts.route === null) {
-    report({
+    reportNoRoute({
+      tag: "@rate",
       span: first.span,
-      message: "Cannot use @rate: the query has no @route",
       help: "Add an @route, or remove the tag: hand-written routes have rates of their own",
-    });
+    }, report);
     return;
   }
   checkNames(facts, report);

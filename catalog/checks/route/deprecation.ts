@@ -5,14 +5,15 @@
  */
 
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export function checkDeprecation({ tags, route }: QueryFacts, report: Report): void {
   const [tag] = tags.deprecated;
   if (tag === undefined || route !== null) return;
-  report({
+  reportNoRoute({
+    tag: "@deprecated",
     span: tag.span,
-    message: "Cannot use @deprecated: the query has no @route",
     help: "Add an @route, or remove the tag: hand-written routes have a deprecation of their own",
-  });
+  }, report);
 }

@@ -5,14 +5,11 @@
  */
 
 import type { Report } from "../../text/source.ts";
+import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export function checkOperationRoute({ tags, route }: QueryFacts, report: Report): void {
   const [tag] = tags.operation;
   if (tag === undefined || route !== null) return;
-  report({
-    span: tag.nameSpan,
-    message: "Cannot use @operation: the query has no @route",
-    help: "Add an @route, or remove the tag to keep the query internal",
-  });
+  reportNoRoute({ tag: "@operation", span: tag.nameSpan }, report);
 }
