@@ -13,6 +13,7 @@ import { checkSuccessStatus } from "./answer/success_status.ts";
 import { checkCachedRead } from "./execution/cached_read.ts";
 import { checkCoalescedRead } from "./execution/coalesced_read.ts";
 import { checkConsistencyLevel } from "./execution/consistency_level.ts";
+import { checkConstantBounds } from "./execution/constant_bounds.ts";
 import { checkMode } from "./execution/mode.ts";
 import { checkSpeculativeRead } from "./execution/speculative_read.ts";
 import { checkVerb } from "./execution/verb.ts";
@@ -51,6 +52,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkPageMode,
   checkMaxRowsMode,
   checkConsistencyLevel,
+  checkConstantBounds,
   checkSpeculativeRead,
   checkCoalescedRead,
   checkCachedRead,

@@ -68,7 +68,8 @@ export class StatementRunner {
         speculation: furtherAttempts.speculationAfter(options.speculativeAfterMs ?? null),
       });
     } catch (error) {
-      throw mapError(error, { ...options, resumes: options.pagingState !== undefined });
+      const { cql } = statement;
+      throw mapError(error, { ...options, cql, resumes: options.pagingState !== undefined });
     } finally {
       taken.release();
     }
@@ -97,7 +98,7 @@ export class StatementRunner {
           writeTime: options.writeTime,
         });
       } catch (error) {
-        throw mapError(error, options);
+        throw mapError(error, { ...options, cql: statement.cql });
       }
     });
   }

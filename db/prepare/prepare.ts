@@ -14,6 +14,7 @@ import type { Session } from "../driver/session.ts";
 import { createTableReader, type TableReader } from "../schema/table.ts";
 import { checkCachedRead } from "./checks/cached_read.ts";
 import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
+import { checkConstantValues } from "./checks/constant_values.ts";
 import { checkRawTypes } from "./checks/raw_types.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
@@ -118,6 +119,7 @@ async function prepareQuery(
   checkJsonVectors(query, context);
   checkSinglePartition(query, context);
   checkCachedRead(query, report);
+  await checkConstantValues(query, context, session);
   const partitions = partitionKeysOf(query.parsed, params, context);
   checkSensitiveColumns(query, partitions, report);
   // What has a mistake need not have a form that could be served, such as a codec for every column.

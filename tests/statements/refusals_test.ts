@@ -44,6 +44,21 @@ SELECT id, shout(name) AS name FROM marks WHERE owner = :owner;
 -- @public
 SELECT id, id / divisor AS quotient FROM marks WHERE owner = :owner;
 
+-- name: hide_owners :many
+-- @route GET /owners/{owner}
+-- @public
+SELECT id, mask_inner(owner, 1, 2, 'ab') AS owner FROM marks WHERE owner = :owner;
+
+-- name: pad_names :many
+-- @route GET /padded/{owner}
+-- @public
+SELECT id, mask_inner(owner, 0, 0, :padding) AS owner FROM marks WHERE owner = :owner;
+
+-- name: add_constant :exec
+-- @route POST /constants
+-- @public
+INSERT INTO marks (owner, id, divisor) VALUES (:owner, :id, 1 + fromJson('"x"'));
+
 -- name: divide :exec
 -- @route POST /divisions
 -- @public
@@ -118,6 +133,16 @@ describe("JSON for a column", () => {
 });
 
 describe("a function that fails", () => {
+  it("is a mistake of the query where nothing is bound to it", async () => {
+    for (const [path, json] of [["/owners/o"], ["/constants", { owner: "o", id: 6 }]] as const) {
+      expect((await refusal(path, json))[0]).toBe("function_failed");
+    }
+  });
+
+  it("is a refusal of values where something is bound to it", async () => {
+    expect((await refusal("/padded/o?padding=ab"))[0]).toBe("invalid_input");
+  });
+
   it("is no failure of replicas: of a user, on what is stored", async () => {
     const [code, detail] = await refusal("/names/o");
     expect(code).toBe("function_failed");

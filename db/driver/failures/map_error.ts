@@ -10,7 +10,8 @@ import { internalError, ServiceError } from "../../../errors/service_error.ts";
 import { isSocketError } from "../internals/socket_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
 import { DeadlinePassed } from "../timing/deadline.ts";
-import { isBadJson, tellRefusal } from "./refused_values.ts";
+import { bindsArguments } from "./bound_arguments.ts";
+import { isBadJson, isOfFunction, tellRefusal } from "./refused_values.ts";
 import { SchemaChanged } from "../schema_watch/schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
@@ -23,6 +24,8 @@ export interface StatementFacts {
   /** Whether it writes: a read that failed has changed nothing. */
   readonly writes: boolean;
   readonly idempotent: boolean;
+  /** Its text, where it is a query of the project. */
+  readonly cql?: string;
   /** Whether it goes on from a paging state, which a newer server or schema may not know. */
   readonly resumes?: boolean;
 }
@@ -46,7 +49,7 @@ export function mapError(error: unknown, facts: StatementFacts): ServiceError {
       (cause.code === responses.protocolError || cause.code === responses.invalid);
     if (refusesPagingState) return invalidCursor();
     // Behind other hosts it is the keyspace that is refused, not the values.
-    if (cause === error && cause.code === responses.invalid) return refusedValues(cause);
+    if (cause === error && cause.code === responses.invalid) return refusedValues(cause, facts);
     if (isOfDroppedTable(cause)) return schemaChanged(cause);
     return mapResponse(cause, facts);
   }
@@ -70,12 +73,7 @@ function mapResponse(
     case responses.writeTimeout:
       return timedOut(cause, facts);
     case responses.functionFailure:
-      if (isBadJson(cause.message)) return refusedValues(cause);
-      return new ServiceError(
-        "function_failed",
-        "A function or an operation of the query failed on these values, or on what is stored, and nothing was changed: report it to the author of the query",
-        { cause },
-      );
+      return isBadJson(cause.message) ? refusedValues(cause, facts) : functionFailed(cause);
     case CAS_WRITE_UNKNOWN:
       return timedOut(cause, facts);
     case responses.readFailure:
@@ -123,9 +121,26 @@ function answerTooLarge(cause: AnswerTooLarge): ServiceError {
   );
 }
 
-/** A statement that was prepared can be refused only for what is bound to it. */
-function refusedValues(cause: cassandra.errors.ResponseError): ServiceError {
+/**
+ * A statement that was prepared can be refused only for what is bound to it, or for what its functions make of
+ * constants and of what is stored.
+ */
+function refusedValues(
+  cause: cassandra.errors.ResponseError,
+  { cql }: StatementFacts,
+): ServiceError {
+  if (isOfFunction(cause.message) && cql !== undefined && !bindsArguments(cql)) {
+    return functionFailed(cause);
+  }
   return new ServiceError("invalid_input", tellRefusal(cause.message), { cause });
+}
+
+function functionFailed(cause: unknown): ServiceError {
+  return new ServiceError(
+    "function_failed",
+    "A function or an operation of the query failed on these values, or on what is stored, and nothing was changed: report it to the author of the query",
+    { cause },
+  );
 }
 
 function unavailable(cause: unknown): ServiceError {

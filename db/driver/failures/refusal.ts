@@ -14,6 +14,12 @@ export function isRefusal(error: unknown): error is Refusal {
     [syntaxError, invalid, unauthorized, configError].includes(error.code);
 }
 
+/** Whether the server ran the statement, and one of its functions or operators failed. */
+export function isFunctionFailure(error: unknown): error is Refusal {
+  return error instanceof cassandra.errors.ResponseError &&
+    error.code === cassandra.types.responseErrorCodes.functionFailure;
+}
+
 /** Whether an error says for certain that the statement changed nothing. */
 export function isDefinite(error: unknown): boolean {
   return isRefusal(error) ||

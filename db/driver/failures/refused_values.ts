@@ -100,3 +100,18 @@ export function tellRefusal(message: string): string {
 export function isBadJson(message: string): boolean {
   return BAD_JSON.some(({ says }) => says.test(message));
 }
+
+/** What the server's own functions say of an argument that they do not take. */
+const OF_FUNCTIONS: readonly RegExp[] = [
+  ...BAD_JSON.map(({ says }) => says),
+  /^In call to function /,
+  /^Function system\./,
+  /\bfloor (?:function|cannot|can only|on date values)\b/,
+  /^The padding argument for function /,
+  /^Hash algorithm not found/,
+];
+
+/** Whether it is a function of the statement that does not take its arguments. */
+export function isOfFunction(message: string): boolean {
+  return OF_FUNCTIONS.some((says) => says.test(message));
+}

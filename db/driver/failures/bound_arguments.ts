@@ -1,0 +1,27 @@
+/**
+ * Whether a function or an operator of a statement works on what is bound to it. Where none does, its failure is no
+ * fault of the caller's values.
+ *
+ * @module
+ */
+import { parseStatement } from "../../../catalog/statement/grammar/parse_statement.ts";
+import type { Statement } from "../../../catalog/statement/statement.ts";
+import { walkTerm } from "../../../catalog/statement/term.ts";
+import { termsOf } from "../../../catalog/statement/terms_of.ts";
+import { lex, wholeFile } from "../../../catalog/text/lex.ts";
+
+/** For statements that have failed: the text is read for each. True where it cannot be read. */
+export function bindsArguments(cql: string): boolean {
+  const [first, ...rest] = lex(wholeFile({ path: "", text: cql }), () => {})
+    .filter(({ kind }) => kind !== "comment");
+  if (first === undefined) return true;
+  const statement = parseStatement([first, ...rest]);
+  return statement.kind === "opaque" || bindsIn(statement);
+}
+
+function bindsIn(statement: Statement): boolean {
+  return termsOf(statement).flatMap((term) => [...walkTerm(term)]).some((term) =>
+    (term.kind === "call" || term.kind === "arithmetic" || term.kind === "cast") &&
+    [...walkTerm(term)].some(({ kind }) => kind === "marker")
+  );
+}
