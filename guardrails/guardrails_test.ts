@@ -8,7 +8,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { parseCatalog } from "../catalog/catalog.ts";
-import { prepareQueries } from "../db/prepare/prepare.ts";
+import { prepareQueries } from "../db/prepare/prepare_queries.ts";
 import {
   openSchemaSessions,
   type SchemaSessions,

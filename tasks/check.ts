@@ -14,7 +14,7 @@ import { ConfigError } from "../config/config_error.ts";
 import { SETTINGS } from "../config/settings/settings.ts";
 import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts";
 import { opaqueWarnings } from "../db/prepare/facts/opaque_warning.ts";
-import { prepareQueries } from "../db/prepare/prepare.ts";
+import { prepareQueries } from "../db/prepare/prepare_queries.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../db/migrate/schema_version.ts";
 import { GuardrailError } from "../guardrails/guardrail_error.ts";

@@ -10,7 +10,7 @@ import { withoutKeyspace } from "../catalog/statement/keyspace_qualifiers.ts";
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import type { SourceFile, Span } from "../catalog/text/source.ts";
 import type { Config } from "../config/config.ts";
-import { prepareQueries } from "../db/prepare/prepare.ts";
+import { prepareQueries } from "../db/prepare/prepare_queries.ts";
 import type { Migration } from "../db/migrate/migrations.ts";
 import { tryMigrations } from "../db/migrate/try_migrations.ts";
 import type { Finding } from "../guardrails/inspect.ts";

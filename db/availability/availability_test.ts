@@ -15,7 +15,7 @@ import {
 import { eventually } from "../../tests/support/eventually.ts";
 import type { Session } from "../driver/session.ts";
 import type { RingNode, Topology } from "../driver/topology.ts";
-import { prepareQueries } from "../prepare/prepare.ts";
+import { prepareQueries } from "../prepare/prepare_queries.ts";
 import { Availability } from "./availability.ts";
 
 const QUERIES = `-- name: get_note :one

@@ -1,6 +1,6 @@
 /**
  * A query that is ready to run: what the file, the server and the table say about it together.
- * `prepare.ts` makes it, once; requests only read it.
+ * `prepare_query.ts` makes it, once; requests only read it.
  *
  * @module
  */

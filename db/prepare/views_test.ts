@@ -8,7 +8,7 @@ import {
   type SchemaSessions,
 } from "../../tests/support/cassandra/schema_session.ts";
 import type { DriverColumn, RawRows } from "../driver/internals/driver_types.ts";
-import { prepareQueries } from "./prepare.ts";
+import { prepareQueries } from "./prepare_queries.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
 import { compileViews } from "./views.ts";
 

@@ -9,7 +9,7 @@ import type { Consistency } from "../../catalog/query.ts";
 import { backoff } from "../../db/driver/timing/backoff.ts";
 import type { Session } from "../../db/driver/session.ts";
 import { opaqueWarnings } from "../../db/prepare/facts/opaque_warning.ts";
-import { prepareQueries } from "../../db/prepare/prepare.ts";
+import { prepareQueries } from "../../db/prepare/prepare_queries.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
 import { assertSchemaVersion } from "../../db/migrate/schema_version.ts";

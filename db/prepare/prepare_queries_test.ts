@@ -13,7 +13,7 @@ import {
   openSchemaSessions,
   type SchemaSessions,
 } from "../../tests/support/cassandra/schema_session.ts";
-import { prepareQueries } from "./prepare.ts";
+import { prepareQueries } from "./prepare_queries.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 
