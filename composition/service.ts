@@ -4,22 +4,14 @@
  *
  * @module
  */
-import { assertServable } from "../config/check_project.ts";
 import type { Config } from "../config/config.ts";
 import type { EffectiveSetting } from "../config/effective_settings.ts";
 import { trustedIssuers } from "../config/trusted_issuer.ts";
-import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { LineWriter } from "../observe/log/line_writer.ts";
 import type { LogRequest } from "../observe/log/log.ts";
 import { watchEventLoop } from "../observe/metrics/event_loop.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createAdmin } from "../routes/admin.ts";
-import { type App, createApp } from "../routes/app.ts";
-import type { HandwrittenRoute } from "../routes/handwritten/define_route.ts";
-import { createCursors } from "../routes/paging/cursors.ts";
-import { createCursorBox } from "../routes/paging/seal_cursor.ts";
-import { Activation } from "../server/activation/activation.ts";
-import { isAnyServable, queriesByRoute, type RouteQueries } from "../server/servable_routes.ts";
 import { Reloader } from "../server/reloader.ts";
 import { shutDown } from "../server/shutdown.ts";
 import { createApiParts } from "./api_parts.ts";
@@ -27,6 +19,7 @@ import { createDatabase } from "./database.ts";
 import { createInstruments } from "./instruments.ts";
 import { openListeners } from "./listeners.ts";
 import { openAudit } from "./open_audit.ts";
+import { createServedRoutes } from "./served_routes.ts";
 import { watchFiles } from "./watch_files.ts";
 
 /** A running service. */
@@ -79,77 +72,39 @@ export interface StartOptions {
 export async function start(config: Config, options: StartOptions = {}): Promise<Service> {
   const { metrics, status, observe, addObserver } = createInstruments(options);
   if (options.observe !== undefined) addObserver(options.observe);
-  const { now = Date.now } = options;
+  const { now = Date.now, settings = [], reread = () => config } = options;
   const audit = await openAudit(config, { observe, stdout: options.stdout });
-  const { session, availability, executor, cachedReads, hotSpots, cursorTable } = createDatabase(
-    config,
-    { observe, now },
-  );
-  const cursors = createCursors(cursorTable, createCursorBox(config.cursorKeys));
+  const database = createDatabase(config, { observe, now });
+  const { session, availability, cachedReads, hotSpots } = database;
   const issuers = trustedIssuers(config);
   const parts = await createApiParts(config, { observe, issuers, audit, hotSpots, now });
+  const routes = createServedRoutes(config, {
+    parts,
+    database,
+    issuers,
+    isAudited: audit !== null,
+    observe,
+  });
+  const { activation } = routes;
   observe({
     kind: "issuers",
     issuers: issuers.filter(({ introspection }) => introspection === null)
       .map(({ issuer }) => issuer),
   });
   const noteFailback = () => session.allowReturn(parts.control?.state.failback ?? false);
-  addObserver(({ kind }) => {
-    if (kind === "control") noteFailback();
-  });
   noteFailback();
-  let isClosing = false;
-  function appFor(
-    prepared: readonly PreparedQuery[] | null,
-    handwritten: readonly HandwrittenRoute[],
-  ): App {
-    return createApp({
-      ...parts,
-      prepared,
-      handwritten,
-      executor,
-      cursors,
-      unreadiness: () => isClosing ? "it is shutting down" : activation.obstacle,
-    });
-  }
-  let app = appFor(null, []);
-  let routes: readonly RouteQueries[] = [];
-  const activation = new Activation({
-    session,
-    cqlDir: config.cqlDir,
-    keyspace: config.keyspace,
-    consistency: config.consistency,
-    guardrails: config.guardrails,
-    cursorTable,
-    observe,
-    check({ queries, routes }) {
-      const served = { queries, routes: routes.map(({ route }) => route), issuers };
-      assertServable(config, served);
-      if (audit === null && queries.some((query) => query.audit)) {
-        const message = 'AUDIT_LOG is "off": what "@audit" asks for is not put on record';
-        observe({ kind: "warning", message, cause: undefined });
-      }
-    },
-    serve(prepared, loaded) {
-      const handwritten = loaded.map(({ route }) => route);
-      app = appFor(prepared, handwritten);
-      routes = queriesByRoute(prepared, handwritten);
-      availability.watch(prepared);
-    },
-  });
   addObserver((observation) => {
-    if (observation.kind !== "availability") return;
-    activation.noteServable(isAnyServable(routes, observation.unreachable));
+    if (observation.kind === "control") noteFailback();
+    if (observation.kind === "availability") routes.noteUnreachable(observation.unreachable);
   });
   const { cqlDir, cqlReload, reloadIntervalMs } = config;
   const intervalMs = cqlReload === "watch" ? reloadIntervalMs : null;
   const reloader = new Reloader({ activation, cqlDir, intervalMs, observe });
   await reloader.load();
 
-  const { settings = [], reread = () => config } = options;
   const { api, admin, tls, url, adminUrl } = await openListeners(config, {
     parts,
-    serveApi: (request, info) => app.fetch(request, info),
+    serveApi: routes.fetch,
     serveAdmin: createAdmin({ metrics, status, hotSpots, secure: parts.secure, settings }).fetch,
     observe,
   });
@@ -168,7 +123,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const unwatchFiles = watchFiles(config, { reread, session, tls, observe });
 
   async function close(): Promise<void> {
-    isClosing = true;
+    routes.noteClosing();
     reloader.stop();
     unwatchFiles();
     availability.close();
