@@ -8,6 +8,7 @@ import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Access, Deprecation, Rate } from "../../catalog/query.ts";
 import { parseRate } from "../../catalog/tags/parts/rate.ts";
+import { CallerLeft } from "../../errors/caller_left.ts";
 import type { AppEnv } from "../context.ts";
 import { withDeprecation } from "../openapi/describe/describe_deprecation.ts";
 import { securityOf } from "../openapi/describe/describe_route.ts";
@@ -19,7 +20,6 @@ import { asMutableResponse } from "./handler_response.ts";
 import { withQuotas } from "../openapi/describe/describe_quotas.ts";
 import type { Quota } from "../quota/quota.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
-import { CallerLeft } from "../respond/body/paced_body.ts";
 import { RequestStreams } from "./request_streams.ts";
 
 /** Who may call a hand-written route. */

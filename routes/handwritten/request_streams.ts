@@ -12,11 +12,10 @@ import { context as otel } from "@opentelemetry/api";
 import type { Context } from "hono";
 import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import type { RowPage } from "../../db/run/pages/page.ts";
+import { CallerLeft } from "../../errors/caller_left.ts";
 import type { AppEnv } from "../context.ts";
-import { answerBody, CallerLeft } from "../respond/body/paced_body.ts";
-
-// Not a registered status, but known from the access logs of other servers. Nobody receives it.
-const CLIENT_CLOSED_REQUEST = 499;
+import { answerNobody } from "../respond/answer_nobody.ts";
+import { answerBody } from "../respond/body/paced_body.ts";
 
 export type RowStream = AsyncGenerator<Row, void, void>;
 
@@ -84,8 +83,7 @@ export class RequestStreams {
   /** The response to a caller who has left. */
   answerNobody(): Response {
     this.close();
-    this.#context.get("request").completion = Promise.resolve(false);
-    return new Response(null, { status: CLIENT_CLOSED_REQUEST });
+    return answerNobody(this.#context);
   }
 
   /** The response of a handler. If it is made from a stream, the request lasts until it ends. */

@@ -9,6 +9,7 @@
  * @module
  */
 import type { ServingPlace } from "../../observe/stopwatch.ts";
+import { CallerLeft } from "../../errors/caller_left.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { type Leave, type Places, TOO_BUSY } from "./places.ts";
@@ -20,6 +21,12 @@ export interface AdmissionOptions {
   readonly limit: () => number;
   /** The longest wait, in milliseconds. The request has so much less time afterwards. */
   readonly maxWaitMs: number;
+}
+
+/** A request, as far as it says whether its caller is still there. */
+export interface Waiting {
+  /** Aborted when the caller leaves. It costs the runtime something, so only requests that wait are asked. */
+  readonly signal: AbortSignal;
 }
 
 /** The place of a request that was let in. */
@@ -75,11 +82,12 @@ export class Admission {
    * Waits until a request may be served; not at all if there is room.
    *
    * @throws {ServiceError} `too_busy` or `too_many_in_flight`
+   * @throws {CallerLeft} if the caller leaves while it waits
    */
-  enter(caller: string): Admitted | Promise<Admitted> {
+  enter(caller: string, request: Waiting): Admitted | Promise<Admitted> {
     const leavePlace = this.#options.places.take(caller);
     if (this.#queue.size > 0 || this.#served >= this.#options.limit()) {
-      if (!this.#isFullFor(caller)) return this.#enterLater(caller, leavePlace);
+      if (!this.#isFullFor(caller)) return this.#enterLater(caller, request, leavePlace);
       leavePlace();
       throw this.#refusal();
     }
@@ -87,12 +95,31 @@ export class Admission {
     return this.#admitted(leavePlace);
   }
 
-  async #enterLater(caller: string, leavePlace: Leave): Promise<Admitted> {
+  async #enterLater(
+    caller: string,
+    { signal }: Waiting,
+    leavePlace: Leave,
+  ): Promise<Admitted> {
+    const waiting = Promise.withResolvers<void>();
+    const waiter = {
+      since: performance.now(),
+      admit: waiting.resolve,
+      refuse: waiting.reject,
+    };
+    // A place that it was given is given back by who serves it.
+    const giveUp = () => {
+      if (this.#queue.remove(caller, waiter)) waiting.reject(new CallerLeft());
+    };
+    this.#push(caller, waiter);
+    signal.addEventListener("abort", giveUp);
+    if (signal.aborted) giveUp();
     try {
-      await this.#wait(caller);
+      await waiting.promise;
     } catch (reason) {
       leavePlace();
       throw reason;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
     }
     return this.#admitted(leavePlace);
   }
@@ -101,13 +128,10 @@ export class Admission {
     return new AdmittedPlace(leavePlace, this.#change);
   }
 
-  #wait(caller: string): Promise<void> {
-    const since = performance.now();
-    if (this.#queue.size === 0) this.#emptyAt = since;
-    return new Promise((admit, refuse) => {
-      this.#queue.push(caller, { since, admit, refuse });
-      this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
-    });
+  #push(caller: string, waiter: Waiter): void {
+    if (this.#queue.size === 0) this.#emptyAt = waiter.since;
+    this.#queue.push(caller, waiter);
+    this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
   }
 
   /** Lets in as many as there are places for. */

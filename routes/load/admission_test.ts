@@ -16,8 +16,11 @@ function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2, maxWaitMs 
 }
 
 const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Of a caller who stays. */
+const REQUEST = { signal: new AbortController().signal };
 /** Enters, and makes a promise of what is refused or let in at once. */
-const enter = async (admission: Admission, caller: string) => await admission.enter(caller);
+const enter = async (admission: Admission, caller: string, request = REQUEST) =>
+  await admission.enter(caller, request);
 const codeOf = (entering: Promise<Admitted>) => entering.then(() => null, (error) => error.code);
 
 describe("Admission", () => {
@@ -25,7 +28,7 @@ describe("Admission", () => {
     const { admission } = admissionOf();
     const order: string[] = [];
     const named = async (caller: string, name: string) => {
-      const place = await admission.enter(caller);
+      const place = await admission.enter(caller, REQUEST);
       order.push(name);
       return place;
     };
@@ -44,13 +47,13 @@ describe("Admission", () => {
 
   it("follows a limit that grows or shrinks", async () => {
     const state = admissionOf({ limit: 1 });
-    const place = await state.admission.enter("a");
-    const waiting = state.admission.enter("a");
+    const place = await state.admission.enter("a", REQUEST);
+    const waiting = state.admission.enter("a", REQUEST);
     state.limit = 2;
     await waiting;
     state.limit = 1;
     place.leave();
-    const next = state.admission.enter("a");
+    const next = state.admission.enter("a", REQUEST);
     await pause(20);
     expect(state.admission.queued).toBe(1);
     (await waiting).leave();
@@ -74,7 +77,7 @@ describe("Admission", () => {
     expect(await Promise.all(burst)).toEqual(Array(15).fill("too_busy"));
 
     const waiting = Array.from({ length: 5 }, () => enter(admission, "a"));
-    expect(() => admission.enter("a")).toThrow();
+    expect(() => admission.enter("a", REQUEST)).toThrow();
     const other = enter(admission, "b");
     expect(admission.queued).toBe(6);
     // One of each caller in turn.
@@ -86,7 +89,7 @@ describe("Admission", () => {
 
   it("lets a burst wait, and refuses it if no place gets free", async () => {
     const { admission } = admissionOf({ limit: 1, maxWaitMs: SHORT_MS });
-    const place = await admission.enter("a");
+    const place = await admission.enter("a", REQUEST);
     const waiting = enter(admission, "b");
     expect(admission.queued).toBe(1);
     let code: string | null = null;
@@ -96,14 +99,14 @@ describe("Admission", () => {
     expect(code).toBe("too_busy");
     place.leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
-    await admission.enter("c");
+    await admission.enter("c", REQUEST);
   });
 
   it("serves all of a burst, however long the last of it wait", async () => {
     const { admission } = admissionOf({ max: 1_000, limit: 2 });
     const startedAt = performance.now();
     const served = Array.from({ length: 30 }, async () => {
-      const place = await admission.enter("a");
+      const place = await admission.enter("a", REQUEST);
       await pause(40);
       place.leave();
     });
@@ -116,7 +119,7 @@ describe("Admission", () => {
 
   it("refuses at once where the queue never empties", async () => {
     const { admission } = admissionOf({ max: 1_000, limit: 1, maxWaitMs: SHORT_MS });
-    await admission.enter("a");
+    await admission.enter("a", REQUEST);
     let refused = 0;
     while (refused === 0) {
       enter(admission, "b").catch(() => refused++);
@@ -124,13 +127,15 @@ describe("Admission", () => {
     }
     expect(admission.queued).toBeGreaterThan(0);
     for (let count = 0; count < 10; count++) {
-      expect(() => admission.enter("b")).toThrow(expect.objectContaining({ code: "too_busy" }));
+      expect(() => admission.enter("b", REQUEST)).toThrow(
+        expect.objectContaining({ code: "too_busy" }),
+      );
     }
   });
 
   it("serves another request while one has stepped aside, and counts it again when it comes back", async () => {
     const { admission } = admissionOf({ limit: 1 });
-    const first = await admission.enter("a");
+    const first = await admission.enter("a", REQUEST);
     const waiting = enter(admission, "b");
     first.stepAside();
     first.stepAside();
@@ -150,14 +155,53 @@ describe("Admission", () => {
 
   it("forgets a request that leaves while it has stepped aside", async () => {
     const { admission } = admissionOf({ max: 1, limit: 1, maxWaitMs: SHORT_MS });
-    const first = await admission.enter("a");
+    const first = await admission.enter("a", REQUEST);
     first.stepAside();
     expect(await codeOf(enter(admission, "b"))).toBe("too_busy");
     first.leave();
     first.comeBack();
     first.leave();
     expect(admission.served).toBe(0);
-    const next = await admission.enter("b");
+    const next = await admission.enter("b", REQUEST);
+    next.leave();
+    expect(admission.served).toBe(0);
+  });
+
+  it("gives up the place of a caller who leaves while it waits, and of no other", async () => {
+    const { admission } = admissionOf({ max: 3, limit: 1 });
+    const place = await enter(admission, "a");
+    const left = new AbortController();
+    const waiting = enter(admission, "b", left).then(() => "served", ({ name }) => name);
+    const behind = enter(admission, "b");
+    expect(await codeOf(enter(admission, "c"))).toBe("too_busy");
+    left.abort();
+    expect(await waiting).toBe("CallerLeft");
+    expect([admission.served, admission.queued]).toEqual([1, 1]);
+    // There is room for one more.
+    const last = enter(admission, "c");
+    place.leave();
+    (await behind).leave();
+    (await last).leave();
+    expect([admission.served, admission.queued]).toEqual([0, 0]);
+  });
+
+  it("keeps nobody waiting who has left before", async () => {
+    const { admission } = admissionOf({ limit: 1 });
+    await enter(admission, "a");
+    const waiting = enter(admission, "b", { signal: AbortSignal.abort() });
+    await expect(waiting).rejects.toThrow("The caller has left");
+    expect(admission.queued).toBe(0);
+  });
+
+  it("leaves it to who serves a request what happens when its caller leaves then", async () => {
+    const { admission } = admissionOf({ limit: 1 });
+    const place = await enter(admission, "a");
+    const left = new AbortController();
+    const waiting = enter(admission, "b", left);
+    place.leave();
+    left.abort();
+    const next = await waiting;
+    expect([admission.served, admission.queued]).toEqual([1, 0]);
     next.leave();
     expect(admission.served).toBe(0);
   });

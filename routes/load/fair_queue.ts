@@ -43,6 +43,17 @@ export class FairQueue<Entry> {
     return entry;
   }
 
+  /** Removes an entry out of its turn; false if it is not there. */
+  remove(caller: string, entry: Entry): boolean {
+    const entries = this.#byCaller.get(caller);
+    const index = entries?.indexOf(entry) ?? -1;
+    if (index < 0) return false;
+    entries!.splice(index, 1);
+    if (entries!.length === 0) this.#byCaller.delete(caller);
+    this.#size--;
+    return true;
+  }
+
   /** Removes the oldest entries of each caller as far as `isOver` holds for them. */
   removeWhile(isOver: (entry: Entry) => boolean): Entry[] {
     const removed: Entry[] = [];

@@ -31,4 +31,14 @@ describe("FairQueue", () => {
     expect(queue.size).toBe(3);
     expect(drain(queue)).toEqual(["new", "new", "old"]);
   });
+
+  it("removes an entry out of its turn", () => {
+    const queue = queueOf(["a", "a1"], ["a", "a2"], ["b", "b1"], ["c", "c1"]);
+    expect(queue.remove("a", "a1")).toBe(true);
+    expect(queue.remove("b", "b1")).toBe(true);
+    expect([queue.remove("a", "a1"), queue.remove("b", "a2"), queue.remove("d", "a2")])
+      .toEqual([false, false, false]);
+    expect([queue.size, queue.callers, queue.sizeOf("a"), queue.sizeOf("b")]).toEqual([2, 2, 1, 0]);
+    expect(drain(queue)).toEqual(["a2", "c1"]);
+  });
 });

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Context } from "hono";
+import { CallerLeft } from "../../errors/caller_left.ts";
 import { CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, RequestContext } from "../context.ts";
@@ -30,17 +31,18 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     return error;
   }
 
-  function take(caller: string): Admitted | Promise<Admitted> {
+  function take(caller: string, request: Request): Admitted | Promise<Admitted> {
     try {
-      const place = admission.enter(caller);
+      const place = admission.enter(caller, request);
       return place instanceof Promise ? place.catch(refuse) : place;
     } catch (error) {
       return refuse(error);
     }
   }
 
-  /** Refuses a request, now or when its time has come. */
+  /** Refuses a request, now or when its time has come; at once where nobody waits for that. */
   function refuse(error: unknown): Promise<never> {
+    if (error instanceof CallerLeft) throw error;
     const reason = counted(error);
     const held = refusals.hold();
     if (held === null) throw reason;
@@ -80,7 +82,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     name: "shedLoad",
     enter(context) {
       const caller = context.get("request").identity?.caller ?? addressOf(context);
-      const place = take(caller);
+      const place = take(caller, context.req.raw);
       if (!(place instanceof Promise)) return admit(context, caller, place);
       const since = performance.now();
       return place.then((admitted) => {

@@ -7,11 +7,13 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { isLight, jsonPieces } from "../../codec/json/json_pieces.ts";
+import { CallerLeft } from "../../errors/caller_left.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { problemDocument, problemInit } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { answer } from "./answer.ts";
+import { answerNobody } from "./answer_nobody.ts";
 import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
 
 /** The body of every error, without the members that only some have, such as `current`. */
@@ -49,11 +51,12 @@ function asServiceError(error: unknown): ServiceError {
   return new ServiceError(code, error.message || CODES[code].title, { cause: error });
 }
 
-/** The answer to a request that failed; notes code and cause for the log. */
+/** The answer to a request that failed, or whose caller has left; notes code and cause for the log. */
 export async function problemResponse(
   error: unknown,
   context: Context<AppEnv>,
 ): Promise<Response> {
+  if (error instanceof CallerLeft) return answerNobody(context);
   const problem = asServiceError(error);
   const request = context.get("request");
   request.code = problem.code;

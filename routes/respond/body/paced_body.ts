@@ -10,6 +10,7 @@
  * @module
  */
 
+import { CallerLeft } from "../../../errors/caller_left.ts";
 import { toServiceError } from "../../../errors/service_error.ts";
 import type { RequestContext } from "../../context.ts";
 
@@ -21,15 +22,6 @@ export class ReaderStalled extends Error {
 
   constructor(stallTimeoutMs: number) {
     super(`The caller took nothing for ${stallTimeoutMs} ms`);
-  }
-}
-
-/** What a body fails with if there is nobody left to take it. */
-export class CallerLeft extends Error {
-  override readonly name = "CallerLeft";
-
-  constructor() {
-    super("The caller has left");
   }
 }
 
