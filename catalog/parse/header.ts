@@ -6,7 +6,7 @@
  */
 
 import { type Mode, MODES } from "../tags/parts/mode.ts";
-import { part, readComment } from "../text/comment.ts";
+import { part, readComment, type Word } from "../text/comment.ts";
 import { helpToName, isSnakeCase, toSnakeCase } from "../text/snake_case.ts";
 import type { Report, Span } from "../text/source.ts";
 import { closest, suggest } from "../text/suggest.ts";
@@ -34,16 +34,53 @@ export function isHeader(comment: Token): boolean {
 
 /** Reads a comment that {@link isHeader}. */
 export function readHeader(comment: Token, report: Report): Header {
+  const parts = splitHeader(comment);
+  const { name, mode, extra } = parts;
+  checkForm(comment, parts, report);
+  const known = readMode(comment, parts, report);
+  if (extra.text !== "") {
+    report({
+      span: extra.span,
+      message: `Unexpected "${extra.text}" after the mode`,
+      help: "Remove it, or write it as prose on a line of its own",
+    });
+  }
+  return {
+    name: name.text === "" ? null : name.text,
+    nameSpan: name.span,
+    mode: known,
+    modeSpan: mode.span,
+  };
+}
+
+/** The words of a header; empty where it has none. */
+interface HeaderParts {
+  readonly name: Word;
+  /** With its colon. */
+  readonly mode: Word;
+  /** The mode without its colon. */
+  readonly modeName: string;
+  /** What follows the mode. */
+  readonly extra: Word;
+}
+
+function splitHeader(comment: Token): HeaderParts {
   const { text, span } = readComment(comment);
   const prefix = /^\s*@?name\s*:?\s*/i.exec(text)![0].length;
   const parts = /^([^\s:]*)\s*(:?\s*\S*)\s*(.*?)\s*$/s.exec(text.slice(prefix))!;
   const [, nameText = "", modeText = "", extraText = ""] = parts;
-  const name = part(span, prefix, nameText.length);
   const rest = text.indexOf(modeText, prefix + nameText.length);
-  const mode = part(span, rest, modeText.length);
-  const modeName = modeText.replace(/^:\s*/, "");
+  return {
+    name: part(span, prefix, nameText.length),
+    mode: part(span, rest, modeText.length),
+    modeName: modeText.replace(/^:\s*/, ""),
+    extra: part(span, text.lastIndexOf(extraText), extraText.length),
+  };
+}
 
-  if (nameText === "") {
+/** Reports a header without a name, or with another form than `-- name: list_stations :many`. */
+function checkForm(comment: Token, { name, modeName }: HeaderParts, report: Report): void {
+  if (name.text === "") {
     report({
       span: comment.span,
       message: "Missing query name",
@@ -54,42 +91,37 @@ export function readHeader(comment: Token, report: Report): Header {
     report({
       span: comment.span,
       message: "Malformed header",
-      help: `Write it as "-- name: ${toSnakeCase(nameText) || "list_stations"} :${likelyMode}"`,
+      help: `Write it as "-- name: ${toSnakeCase(name.text) || "list_stations"} :${likelyMode}"`,
     });
   }
-  if (nameText !== "" && !isSnakeCase(nameText)) {
+  if (name.text !== "" && !isSnakeCase(name.text)) {
     report({
       span: name.span,
-      message: `Cannot use query name "${nameText}": not in snake_case`,
-      help: helpToName(nameText),
+      message: `Cannot use query name "${name.text}": not in snake_case`,
+      help: helpToName(name.text),
     });
   }
+}
+
+/** Null if the mode is missing or unknown, which is reported. */
+function readMode(
+  comment: Token,
+  { name, mode, modeName }: HeaderParts,
+  report: Report,
+): Mode | null {
   const known = MODES.find((mode) => mode === modeName) ?? null;
   if (modeName === "") {
     report({
-      span: nameText === "" ? comment.span : name.span,
+      span: name.text === "" ? comment.span : name.span,
       message: "Missing mode",
       help: `End the header with ":one", ":many", ":exec" or ":applied"`,
     });
   } else if (known === null) {
     report({
       span: mode.span,
-      message: `Unknown mode "${modeText}"`,
+      message: `Unknown mode "${mode.text}"`,
       help: suggest(`:${modeName}`, MODES.map((mode) => `:${mode}`)),
     });
   }
-  if (extraText !== "") {
-    const extra = part(span, text.lastIndexOf(extraText), extraText.length);
-    report({
-      span: extra.span,
-      message: `Unexpected "${extraText}" after the mode`,
-      help: "Remove it, or write it as prose on a line of its own",
-    });
-  }
-  return {
-    name: nameText === "" ? null : nameText,
-    nameSpan: name.span,
-    mode: known,
-    modeSpan: mode.span,
-  };
+  return known;
 }
