@@ -197,8 +197,7 @@ type ReaderOfOne =
   | { readonly steps: ParamReader };
 
 function compileParam(prepared: PreparedParam): ReaderOfOne {
-  const { param, codec, nullable } = prepared;
-  const { name, source } = param;
+  const { param: { name, source }, codec } = prepared;
   if (!isRead(source)) return { now() {} };
   if (source.in === "content") {
     return {
@@ -222,9 +221,15 @@ function compileParam(prepared: PreparedParam): ReaderOfOne {
       },
     };
   }
+  return compileSent(prepared, source.in);
+}
+
+/** Reads a value that the caller sends, by its schema. */
+function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
+  const { param, codec, nullable } = prepared;
+  const { name } = param;
   const schema = schemaOf(prepared);
   const { isOptional, leftOut } = absenceOf(prepared);
-  const place: ParamPlace = source.in;
   // The router knows a segment by its marker.
   const clientName = place === "path" ? name : clientNameOf(param);
   const pointer = pointerToParam(param);
