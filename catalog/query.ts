@@ -50,11 +50,11 @@ export type ParamSource =
   | { readonly in: "claim"; readonly claim: string }
   /** The entity tag of `If-Match` (RFC 9110, section 13.1.1), for the condition of an `IF`. */
   | { readonly in: "if-match" }
-  /** The whole body of a `@raw` write, and its media type. */
+  /** The whole body of an `@raw` write, and its media type. */
   | { readonly in: "content" | "content-type" }
   /** Each bucket of an `@walk` in turn. */
   | { readonly in: "walk" }
-  /** A token at an end of a range of a `@scan`. */
+  /** A token at an end of a range of an `@scan`. */
   | { readonly in: "scan"; readonly end: "from" | "to" }
   | {
     readonly in: "bucket";

@@ -71,6 +71,21 @@ it("code, queries and documentation use none of the avoided words", async () => 
   expect(found.flat()).toEqual([]);
 });
 
+it("a tag is read as it is spoken: an @route", async () => {
+  const article = /(?<![\w`])a(?: |\n(?: \*)? *)[`"]?@[a-z]/gi;
+  const found = (text: string) => [...text.matchAll(article)].map(([words]) => words);
+  expect(found("/**\n * A `@public` route, and a\n * `@page` of rows. */")).toHaveLength(2);
+  expect(found("Add an @route, or Data @scope; option a `@page`")).toEqual(["a `@p"]);
+  const paths = (await list("./")).map((path) => path.slice(2))
+    .filter((path) => path !== "tests/prose_test.ts");
+  const wrong = await Promise.all(
+    paths.map(async (path) =>
+      found(await Deno.readTextFile(new URL(path, ROOT))).map((words) => `${path}: ${words}`)
+    ),
+  );
+  expect(wrong.flat()).toEqual([]);
+});
+
 it("findAvoided() finds words in any case and over two lines of a comment, and no near misses", () => {
   expect(findAvoided("/**\n * Whoever waits is inside\n * of it.\n */")).toEqual([
     '2: "Whoever": write anyone who, or the person\'s role',

@@ -8,7 +8,7 @@ import type { QueryGuardrail } from "../guardrail.ts";
 export const publicWrite: QueryGuardrail = {
   about: "query",
   severity: "error",
-  finds: "A `@public` route that writes",
+  finds: "An `@public` route that writes",
   cost: "Anybody can fill the table, and the log cannot say who did",
   instead: "Require a scope, with @scope",
   source: "OWASP API Security › API2:2023 Broken Authentication",

@@ -1,5 +1,5 @@
 /**
- * What callers and caches on the way learn of a `@cache` query: how old the rows are, and who may keep them for
+ * What callers and caches on the way learn of an `@cache` query: how old the rows are, and who may keep them for
  * how long (RFC 9111). And what a caller may ask for: `Cache-Control: no-cache` asks Cassandra.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * The body of a `@raw` write: bytes of a media type that the route takes, within the limits of every body.
+ * The body of an `@raw` write: bytes of a media type that the route takes, within the limits of every body.
  *
  * @module
  */

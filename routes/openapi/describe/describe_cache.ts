@@ -1,5 +1,5 @@
 /**
- * What the OpenAPI document says of the answers of a `@cache` query.
+ * What the OpenAPI document says of the answers of an `@cache` query.
  *
  * @module
  */
