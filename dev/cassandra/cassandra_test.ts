@@ -25,7 +25,12 @@ describe("startCassandra()", () => {
   before(async () => {
     directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
     address = { hostname: "127.0.0.1", port: freePort() };
-    node = await startCassandra({ directory: `${directory}/a`, nativePort: address.port, log });
+    node = await startCassandra({
+      directory: `${directory}/a`,
+      nativePort: address.port,
+      isShortLived: true,
+      log,
+    });
   });
   after(async () => {
     await node.kill();
@@ -111,7 +116,7 @@ describe("startCassandra()", () => {
     const program = `
       import { startCassandra } from "${new URL("./cassandra.ts", import.meta.url)}";
       const options = ${JSON.stringify({ directory: `${directory}/e`, nativePort: freePort() })};
-      console.log((await startCassandra({ ...options, log() {} })).pid);`;
+      console.log((await startCassandra({ ...options, isShortLived: true, log() {} })).pid);`;
     const parent = new Deno.Command(Deno.execPath(), {
       args: ["eval", program],
       stdin: "null",

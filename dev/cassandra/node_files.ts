@@ -18,6 +18,8 @@ export interface NodeSettings {
   readonly heapMb: number;
   /** Whether it runs for minutes: hot code is compiled once then. */
   readonly isShortLived: boolean;
+  /** Whether its data is gone when it ends: then the disk need not have it. */
+  readonly isDisposable: boolean;
   /** Where the node takes orders, on `127.0.0.1`; null if it takes none. */
   readonly jmxPort: number | null;
   /** Entries of `cassandra.yaml` beside those of a small node, or in their place; null leaves one out. */
@@ -79,6 +81,10 @@ export function javaArguments(
     "-Dcassandra.superuser_setup_delay_ms=0",
     "-Dcassandra.consistent.rangemovement=false",
     "-Dcassandra-foreground=yes",
+    // Neither files nor each change of the schema have to be safe on the disk.
+    ...(settings.isDisposable
+      ? ["-Dcassandra.skip_sync=true", "-Dcassandra.test.flush_local_schema_changes=false"]
+      : []),
     ...(settings.jmxPort === null ? [] : [`-Dcassandra.jmx.local.port=${settings.jmxPort}`]),
     `-Dcassandra.storagedir=${settings.directory}`,
     `-Djava.io.tmpdir=${temporaryFolder(settings)}`,

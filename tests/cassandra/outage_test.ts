@@ -15,7 +15,7 @@ describe("a service whose Cassandra goes away", () => {
   let service: TestService & AsyncDisposable;
 
   before(async () => {
-    own = await startOwnNode();
+    own = await startOwnNode({ isRestarted: true });
     service = await startTestService({
       cqlDir: EXAMPLE,
       env: {

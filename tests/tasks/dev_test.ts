@@ -235,7 +235,7 @@ describe("deno task dev, while Cassandra is unreachable", () => {
   let project: DevProject;
 
   before(async () => {
-    own = await startOwnNode();
+    own = await startOwnNode({ isRestarted: true });
     project = await DevProject.start({ CASSANDRA_CONTACT_POINTS: own.node.contactPoint });
   });
   after(async () => {

@@ -14,12 +14,25 @@ export interface OwnNode extends AsyncDisposable {
   thaw(): void;
 }
 
-/** @param options.yaml entries of `cassandra.yaml` */
+export interface OwnNodeOptions {
+  /** Entries of `cassandra.yaml`. */
+  readonly yaml?: Readonly<Record<string, unknown>>;
+  /** Whether the test starts it again, and finds its keyspaces there. Default: false. */
+  readonly isRestarted?: boolean;
+}
+
 export async function startOwnNode(
-  { yaml = {} }: { readonly yaml?: Readonly<Record<string, unknown>> } = {},
+  { yaml = {}, isRestarted = false }: OwnNodeOptions = {},
 ): Promise<OwnNode> {
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
-  const node = await startCassandra({ directory, nativePort: freePort(), yaml, log: () => {} });
+  const node = await startCassandra({
+    directory,
+    nativePort: freePort(),
+    isShortLived: true,
+    isDisposable: !isRestarted,
+    yaml,
+    log: () => {},
+  });
   return {
     node,
     freeze: () => node.freeze(),
