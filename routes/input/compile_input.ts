@@ -23,14 +23,14 @@ import { compileGenerated } from "../generate/compile_generated.ts";
 import type { Seed } from "../generate/seed.ts";
 import { absenceOf } from "./absence.ts";
 import { compileClaim } from "./claim.ts";
-import { inputErrors } from "./input_errors.ts";
+import { inputErrors, MAX_ERRORS } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
-import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
-import { schemaOf } from "./param_schema.ts";
-import { compileScan } from "./scan_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
+import { schemaOf } from "./param_schema.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
+import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
 import { compileRequirements } from "./requirements.ts";
+import { compileScan } from "./scan_params.ts";
 
 /** A request's values, ready to be bound, and what it asks of the gateway itself. */
 export interface Input<Own> {
@@ -52,8 +52,6 @@ export interface RepeatableInput {
 /** @throws {ServiceError} `invalid_input` with every mistake, `missing_claim` or `requirement_not_met` */
 export type InputReader<Own> = (input: RawInput) => Steps<Input<Own>>;
 
-// More than a person reads; a body of a hundred thousand unknown fields is not answered one by one.
-const MAX_ERRORS = 100;
 // Cassandra keeps the length of a key in two bytes.
 const MAX_KEY_BYTES = 65_535;
 

@@ -7,8 +7,8 @@ import type { z } from "@hono/zod-openapi";
 import { pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 
-/** More than a person reads. */
-const MAX_ERRORS = 100;
+/** How many mistakes of a request are told: more than a person reads. */
+export const MAX_ERRORS = 100;
 /**
  * A pointer repeats every key on its way: a hundred mistakes below one long key would make an answer a
  * hundred times as long as the request.

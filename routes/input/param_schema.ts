@@ -5,8 +5,8 @@
  * @module
  */
 import type { z } from "@hono/zod-openapi";
-import { type Bounds, boundsCheck } from "../../codec/constraints/bounds.ts";
 import type { Codec } from "../../codec/codec.ts";
+import { type Bounds, boundsCheck } from "../../codec/constraints/bounds.ts";
 import {
   constrainedType,
   type Constraint,
@@ -16,13 +16,11 @@ import {
 } from "../../codec/constraints/constraint.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 import type { Similarity } from "../../db/schema/table.ts";
+import { MAX_ERRORS } from "./input_errors.ts";
 import { heldByTimeuuid, named } from "./time_schema.ts";
 
 // How far the clocks of callers may be ahead of ours.
 const CLOCK_TOLERANCE_MS = 60_000;
-
-/** More than a person reads. */
-const MAX_ERRORS = 100;
 
 /** What of a parameter decides on its values. */
 export type ParamTraits =

@@ -16,10 +16,10 @@ import { invalidToken } from "../challenge.ts";
 import type { IntrospectionClient, TrustedIssuer } from "../issuer/trusted_issuer.ts";
 import { checkClaims } from "../jwt/check_claims.ts";
 import { assertAccessToken, normaliseType } from "../jwt/token_kind.ts";
+import { WAITING } from "../waiting.ts";
 import { createIntrospection } from "./introspect.ts";
 
 const ASKED_AT_ONCE = 16;
-const WAITING = { max: 1024, maxPerCaller: 512 };
 
 export interface IntrospectingVerifier {
   /**

@@ -16,14 +16,12 @@ import { invalidToken } from "../challenge.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
 import { createKeyFile } from "../issuer/key_file.ts";
 import type { TrustedIssuer } from "../issuer/trusted_issuer.ts";
+import { WAITING } from "../waiting.ts";
 import { checkClaims } from "./check_claims.ts";
 import { readJsonPart } from "./json_part.ts";
 import { foreignAlgorithm, type JwtHeader } from "./jwt_header.ts";
 import { assertAccessToken, normaliseType } from "./token_kind.ts";
 import { type KeySet, mayFit, verifySignature } from "./verify_signature.ts";
-
-/** The length of each queue. One address gets half of it at most. */
-export const WAITING = { max: 1024, maxPerCaller: 512 };
 
 /** A token whose signature is to be checked. */
 export interface UnverifiedToken {

@@ -15,14 +15,12 @@ import type { Identity } from "../../context.ts";
 import { Places } from "../../load/places.ts";
 import { Turns } from "../../load/turns.ts";
 import type { TrustedIssuer } from "../issuer/trusted_issuer.ts";
+import { SIGNATURES_AT_ONCE, WAITING } from "../waiting.ts";
 import { foreignIssuer } from "./check_claims.ts";
-import { createIssuerVerifier, type IssuerVerifier, WAITING } from "./issuer_verifier.ts";
+import { createIssuerVerifier, type IssuerVerifier } from "./issuer_verifier.ts";
 import { decodePart } from "./json_part.ts";
 import { readJwtHeader } from "./jwt_header.ts";
 import { namedIssuer } from "./named_issuer.ts";
-
-// Enough to keep a few cores busy; more would only compete for them.
-const SIGNATURES_AT_ONCE = 4;
 
 /** Verifies the tokens of the trusted issuers. */
 export interface JwtVerifier {

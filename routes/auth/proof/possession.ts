@@ -14,15 +14,12 @@ import { Turns } from "../../load/turns.ts";
 import type { Step } from "../../step.ts";
 import { invalidToken } from "../challenge.ts";
 import { type Credentials, type Scheme, schemeOf } from "../credentials.ts";
+import { SIGNATURES_AT_ONCE, WAITING } from "../waiting.ts";
 import { certificateThumbprint } from "./client_certificate.ts";
 import { readProof } from "./dpop_proof.ts";
 import { createNonces } from "./nonces.ts";
 import { challengeFor, invalidProof, useNonce, wrongScheme } from "./proof_challenge.ts";
 import { SpentProofs } from "./spent_proofs.ts";
-
-/** As for the signatures of tokens: enough to keep a few cores busy, and half the queue for one address. */
-const SIGNATURES_AT_ONCE = 4;
-const WAITING = { max: 1024, maxPerCaller: 512 };
 
 export interface PossessionOptions {
   /** Whether tokens have to be bound to a key. */

@@ -1,0 +1,13 @@
+/**
+ * How many callers may wait while their tokens and proofs are checked, and how many signatures are checked at the
+ * same time. A caller is an address here: whose token it is, nobody knows yet.
+ *
+ * @module
+ */
+import type { PlacesOptions } from "../load/places.ts";
+
+/** The length of each queue. One address gets half of it at most. */
+export const WAITING: PlacesOptions = { max: 1024, maxPerCaller: 512 };
+
+/** Enough to keep a few cores busy; more would only compete for them. */
+export const SIGNATURES_AT_ONCE = 4;
