@@ -1,6 +1,6 @@
 /**
  * `deno task bench:burst`: thousands of callers who ask at the same moment, as when all of them get the same notification.
- * Each has a connection, opened before, and reads a row once: the same row, or each another one.
+ * Each has a connection, opened before, and reads a row once: all the same row, or each a different one.
  *
  *     CASSANDRA_CONTACT_POINTS=… deno task bench:burst [--callers 500,1000,2000,4000] [--rounds 3]
  *
@@ -47,11 +47,14 @@ async function bench(callers: readonly number[], rounds: number): Promise<void> 
   }
   await warmUp(service);
   for (const count of callers) {
-    for (const row of ["one", "each another"] as const) {
+    for (const row of ["the same", "different"] as const) {
       for (let round = 0; round < rounds; round++) {
         await new Promise((resolve) => setTimeout(resolve, REST_MS));
-        const idOf = (index: number) => row === "one" ? 1 : index % ROWS;
-        say(`${count} callers, ${row} row`, await burst(service, count, idOf));
+        const idOf = (index: number) => row === "the same" ? 1 : index % ROWS;
+        say(
+          `${count} callers, ${row === "the same" ? "the same row" : "different rows"}`,
+          await burst(service, count, idOf),
+        );
       }
     }
   }

@@ -74,7 +74,7 @@ export function createStatementMetrics(register: prometheus.Registry): Statement
   });
   const coalesced = createTallies(register, {
     name: "cqlgate_coalesced_reads_total",
-    help: "Reads that shared a statement with other reads of the same, by query name",
+    help: "Reads that shared the statement of an identical read, by query name",
     labelNames: ["query"],
   });
   const prepared = new prometheus.Gauge({
