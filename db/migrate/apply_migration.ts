@@ -13,6 +13,7 @@ import type { Session } from "../driver/session.ts";
 import { isIdempotent } from "../prepare/facts/idempotency.ts";
 import { createTableReader } from "../schema/table.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
 import type { HistoryEntry, MigrationRecord } from "./history_table.ts";
 import type { Lease } from "./lease.ts";
@@ -179,10 +180,12 @@ async function applyStatement(
   } catch (cause) {
     if (await isSettled(cause)) return await session.agreesOnSchema();
     if (isDefinite(cause)) await recording(record.intend(null));
+    const advice = cause instanceof Error ? featureAdvice(cause.message) : null;
     throw new MigrationError(
       `Cannot apply statement ${index + 1} of ${statements.length} of "${path}": ${
         connectionFailure(cause)
       }\n${quoted(statement)}\n` +
+        (advice === null ? "" : `  ${advice}\n`) +
         `  ${whatStays(index)}. Fix this statement and run "deno task migrate" again, ` +
         "which continues from here" +
         (isTimeout(cause)

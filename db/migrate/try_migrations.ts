@@ -11,6 +11,7 @@ import { CatalogError, diagnosticAtStatement, placeOf } from "../../catalog/text
 import { isRefusal, syntaxComplaint } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { featureAdvice } from "./feature_advice.ts";
 import type { Migration } from "./migrations.ts";
 
 /**
@@ -45,7 +46,8 @@ async function tryStatement(
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const syntax = syntaxComplaint(error);
-    const help = "Fix the statement; if it is applied already, correct it with a new migration";
+    const help = featureAdvice(error.message) ??
+      "Fix the statement; if it is applied already, correct it with a new migration";
     throw new CatalogError([
       syntax === null
         ? { span, message: `Cassandra refuses the statement: ${error.message}`, help }

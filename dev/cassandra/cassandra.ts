@@ -51,7 +51,7 @@ export interface LocalCassandraOptions {
   readonly isDisposable?: boolean;
   /** Where the node takes orders such as to leave its cluster. Default: it takes none. */
   readonly jmxPort?: number;
-  /** Entries of `cassandra.yaml`, such as an authenticator. Default: none. */
+  /** Entries of `cassandra.yaml`, such as an authenticator, or in place of `CQL_FEATURES`. Default: none. */
   readonly yaml?: Readonly<Record<string, unknown>>;
   /** Gives up the start, leaving nothing. */
   readonly signal?: AbortSignal;

@@ -4,6 +4,8 @@
  * single-token node, without JMX unless it is asked for, made for a quick start and for 512 MB.
  */
 
+import { CQL_FEATURES } from "./cql_features.ts";
+
 /** Where a node stands in its cluster. */
 export interface NodeSettings {
   /** Holds the node's data, configuration and logs. */
@@ -154,6 +156,7 @@ function cassandraYaml(settings: NodeSettings): string {
     commitlog_sync_period: "10s",
     commitlog_segment_size: "16MiB",
     auto_snapshot: false,
+    ...CQL_FEATURES,
     ...settings.yaml,
   };
   return Object.entries(options).filter(([, value]) => value !== null)

@@ -32,8 +32,6 @@ export async function withTestCassandra(): Promise<TestCassandra> {
       // The keyspaces of all test files, one after the other, and what is left of those before.
       heapMb: 1024,
       isDisposable: true,
-      // Off by default, and warned of by guardrails.
-      yaml: { materialized_views_enabled: true, sasi_indexes_enabled: true },
       log: () => {},
     });
     return {

@@ -96,8 +96,6 @@ describe("parseDdl() against Cassandra", () => {
       yaml: {
         authenticator: "PasswordAuthenticator",
         authorizer: "CassandraAuthorizer",
-        user_defined_functions_enabled: true,
-        materialized_views_enabled: true,
       },
     });
     const { contactPoint, localDatacenter } = own.node;

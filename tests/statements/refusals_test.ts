@@ -71,7 +71,7 @@ let service: OwnService;
 const stack = new AsyncDisposableStack();
 before(async () => {
   const { node } = stack.use(
-    await startOwnNode({ yaml: { user_defined_functions_enabled: true } }),
+    await startOwnNode(),
   );
   service = stack.use(
     await startOwnService(CQL, { env: { CASSANDRA_CONTACT_POINTS: node.contactPoint } }),

@@ -14,6 +14,10 @@ interface Explanation {
 
 const REFUSALS: readonly Explanation[] = [
   {
+    says: /^Cannot directly modify a materialized view/,
+    help: "Cassandra fills a materialised view itself: write to the table that it is made from",
+  },
+  {
     says: /^LIKE restriction is only supported on properly indexed columns\. (?<column>\S+) LIKE/,
     help:
       `LIKE needs a SASI index, which is not for production. To find texts by their first letters, add a table whose partition key is a part of them, such as the first two, and whose first clustering column is the text: "prefix = :prefix AND name >= :name AND name < :after". For words inside a text, add a row for each word, or use a search engine`,

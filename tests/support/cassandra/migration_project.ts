@@ -56,8 +56,11 @@ const QUERIES = `-- name: get_note :one
 SELECT id, body, tag FROM notes WHERE id = :id;
 `;
 
-export async function openProjectCluster(): Promise<ProjectCluster> {
-  const environment = await testEnvironment();
+/** @param env settings beside those that lead to the Cassandra of the tests */
+export async function openProjectCluster(
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProjectCluster> {
+  const environment = await testEnvironment(env);
   const { contactPoints, localDatacenter } = readConfig(environment.env);
   const client = new cassandra.Client({
     socketOptions: PATIENT_SOCKET,
