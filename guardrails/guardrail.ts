@@ -1,5 +1,5 @@
 /**
- * What a guardrail is. Each is a file in `rules/`, and a line in the table of `guardrails.ts`: a way to use
+ * What a guardrail is. Each is a file in a room of `rules/`, and a line in the table of `guardrails.ts`: a way to use
  * Cassandra, or to expose it, that works in a test and hurts in production.
  *
  * @module

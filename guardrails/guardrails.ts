@@ -4,29 +4,29 @@
  * @module
  */
 import type { Guardrail } from "./guardrail.ts";
-import { allowFiltering } from "./rules/allow_filtering.ts";
-import { claimOutsidePartitionKey } from "./rules/claim_outside_partition_key.ts";
-import { crossPartitionBatch } from "./rules/cross_partition_batch.ts";
-import { growingCollection } from "./rules/growing_collection.ts";
-import { indexWithoutPartitionKey } from "./rules/index_without_partition_key.ts";
-import { listReadBeforeWrite } from "./rules/list_read_before_write.ts";
-import { materialisedView } from "./rules/materialised_view.ts";
-import { missingDataCentre } from "./rules/missing_data_centre.ts";
-import { partialPartitionKey } from "./rules/partial_partition_key.ts";
-import { publicWrite } from "./rules/public_write.ts";
-import { sasiIndex } from "./rules/sasi_index.ts";
-import { secondaryIndex } from "./rules/secondary_index.ts";
-import { secretColumn } from "./rules/secret_column.ts";
-import { selectStar } from "./rules/select_star.ts";
-import { serialRead } from "./rules/serial_read.ts";
-import { simpleStrategy } from "./rules/simple_strategy.ts";
-import { singleReplica } from "./rules/single_replica.ts";
-import { tenantNotBound } from "./rules/tenant_not_bound.ts";
-import { ttlCompaction } from "./rules/ttl_compaction.ts";
-import { unboundedStream } from "./rules/unbounded_stream.ts";
-import { unbucketedTimeSeries } from "./rules/unbucketed_time_series.ts";
-import { unmaskedColumn } from "./rules/unmasked_column.ts";
-import { wideIn } from "./rules/wide_in.ts";
+import { claimOutsidePartitionKey } from "./rules/access/claim_outside_partition_key.ts";
+import { publicWrite } from "./rules/access/public_write.ts";
+import { secretColumn } from "./rules/access/secret_column.ts";
+import { tenantNotBound } from "./rules/access/tenant_not_bound.ts";
+import { unmaskedColumn } from "./rules/access/unmasked_column.ts";
+import { missingDataCentre } from "./rules/keyspace/missing_data_centre.ts";
+import { simpleStrategy } from "./rules/keyspace/simple_strategy.ts";
+import { singleReplica } from "./rules/keyspace/single_replica.ts";
+import { allowFiltering } from "./rules/reads/allow_filtering.ts";
+import { indexWithoutPartitionKey } from "./rules/reads/index_without_partition_key.ts";
+import { materialisedView } from "./rules/reads/materialised_view.ts";
+import { partialPartitionKey } from "./rules/reads/partial_partition_key.ts";
+import { sasiIndex } from "./rules/reads/sasi_index.ts";
+import { secondaryIndex } from "./rules/reads/secondary_index.ts";
+import { selectStar } from "./rules/reads/select_star.ts";
+import { serialRead } from "./rules/reads/serial_read.ts";
+import { unboundedStream } from "./rules/reads/unbounded_stream.ts";
+import { wideIn } from "./rules/reads/wide_in.ts";
+import { crossPartitionBatch } from "./rules/writes/cross_partition_batch.ts";
+import { growingCollection } from "./rules/writes/growing_collection.ts";
+import { listReadBeforeWrite } from "./rules/writes/list_read_before_write.ts";
+import { ttlCompaction } from "./rules/writes/ttl_compaction.ts";
+import { unbucketedTimeSeries } from "./rules/writes/unbucketed_time_series.ts";
 
 export const GUARDRAILS: Readonly<Record<string, Guardrail>> = {
   "tenant-not-bound": tenantNotBound,

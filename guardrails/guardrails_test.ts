@@ -9,15 +9,15 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { parseCatalog } from "../catalog/catalog.ts";
 import { prepareQueries } from "../db/prepare/prepare_queries.ts";
+import type { Replication } from "../db/schema/replication.ts";
 import {
   openSchemaSessions,
   type SchemaSessions,
 } from "../tests/support/cassandra/schema_session.ts";
-import type { Replication } from "../db/schema/replication.ts";
 import { GUARDRAILS } from "./guardrails.ts";
 import { describeFindings, describeWaived, inspectKeyspace, inspectQueries } from "./inspect.ts";
 import { inspectProject, type ProjectInspection } from "./inspect_project.ts";
-import { isSecret } from "./rules/secret_column.ts";
+import { isSecret } from "./rules/access/secret_column.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { QueryGuardrail } from "../guardrail.ts";
-import { indexesOf } from "../indexed_columns.ts";
-import { isWithinPartitions } from "../restrictions.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { indexesOf } from "../../indexed_columns.ts";
+import { isWithinPartitions } from "../../restrictions.ts";
 
 export const unboundedStream: QueryGuardrail = {
   about: "query",

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Query } from "../../catalog/query.ts";
-import type { QueryGuardrail } from "../guardrail.ts";
-import { partsOf } from "../restrictions.ts";
+import type { Query } from "../../../catalog/query.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { partsOf } from "../../restrictions.ts";
 
 const LOW: readonly string[] = ["ONE", "LOCAL_ONE", "TWO"];
 

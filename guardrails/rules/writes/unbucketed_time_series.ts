@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { QueryGuardrail } from "../guardrail.ts";
-import { partsOf } from "../restrictions.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { partsOf } from "../../restrictions.ts";
 
 const TIMES: readonly string[] = ["timestamp", "timeuuid"];
 const BUCKET_NAME = /(?:^|_)(?:bucket|hour|day|date|week|month|quarter|year|shard)$/;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { QueryGuardrail } from "../guardrail.ts";
-import { partsOf } from "../restrictions.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { partsOf } from "../../restrictions.ts";
 
 const COLLECTIONS: readonly string[] = ["list", "set", "map"];
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { areInOnePartition } from "../../db/prepare/checks/single_partition.ts";
-import type { QueryGuardrail } from "../guardrail.ts";
+import { areInOnePartition } from "../../../db/prepare/checks/single_partition.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
 
 export const crossPartitionBatch: QueryGuardrail = {
   about: "query",

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { QueryGuardrail } from "../guardrail.ts";
-import { indexesOf } from "../indexed_columns.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { indexesOf } from "../../indexed_columns.ts";
 
 export const sasiIndex: QueryGuardrail = {
   about: "query",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { QueryGuardrail } from "../guardrail.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
 
 export const publicWrite: QueryGuardrail = {
   about: "query",

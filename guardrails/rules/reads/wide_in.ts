@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { QueryGuardrail } from "../guardrail.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
 
 // Cassandra's own guardrail for partition keys in a SELECT has this as its usual warning.
 const MAX_PARTITIONS = 20;

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Query } from "../../catalog/query.ts";
-import type { QueryGuardrail } from "../guardrail.ts";
-import { partsOf, restrictionsOf } from "../restrictions.ts";
+import type { Query } from "../../../catalog/query.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { partsOf, restrictionsOf } from "../../restrictions.ts";
 import { tenantMarkers } from "./claim_outside_partition_key.ts";
 
 /** As a name without capitals and underscores: `"tenantId"` is a tenant, too. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KeyspaceGuardrail } from "../guardrail.ts";
+import type { KeyspaceGuardrail } from "../../guardrail.ts";
 
 export const singleReplica: KeyspaceGuardrail = {
   about: "keyspace",

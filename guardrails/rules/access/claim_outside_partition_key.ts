@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Query } from "../../catalog/query.ts";
-import type { QueryGuardrail } from "../guardrail.ts";
-import { partsOf, restrictionsOf } from "../restrictions.ts";
+import type { Query } from "../../../catalog/query.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { partsOf, restrictionsOf } from "../../restrictions.ts";
 
 export const claimOutsidePartitionKey: QueryGuardrail = {
   about: "query",

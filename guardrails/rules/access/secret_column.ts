@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Query } from "../../catalog/query.ts";
-import { walkTerm } from "../../catalog/statement/term.ts";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { QueryGuardrail } from "../guardrail.ts";
+import type { Query } from "../../../catalog/query.ts";
+import { walkTerm } from "../../../catalog/statement/term.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
 
 const SECRETS = ["password", "passwd", "passphrase", "secret", "salt", "cvv", "cvc", "ssn", "pin"];
 /** Two words that make a secret together. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { WriteStatement } from "../../catalog/statement/statement.ts";
-import type { Name } from "../../catalog/statement/term.ts";
-import type { QueryGuardrail } from "../guardrail.ts";
-import { partsOf } from "../restrictions.ts";
+import type { WriteStatement } from "../../../catalog/statement/statement.ts";
+import type { Name } from "../../../catalog/statement/term.ts";
+import type { QueryGuardrail } from "../../guardrail.ts";
+import { partsOf } from "../../restrictions.ts";
 
 export const listReadBeforeWrite: QueryGuardrail = {
   about: "query",

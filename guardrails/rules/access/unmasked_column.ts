@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { isLifted } from "../../catalog/parse/masks.ts";
-import type { Mask, Query } from "../../catalog/query.ts";
-import { walkTerm } from "../../catalog/statement/term.ts";
-import type { Span } from "../../catalog/text/source.ts";
-import type { QueryGuardrail, QuerySchema } from "../guardrail.ts";
-import { partsOf } from "../restrictions.ts";
+import { isLifted } from "../../../catalog/parse/masks.ts";
+import type { Mask, Query } from "../../../catalog/query.ts";
+import { walkTerm } from "../../../catalog/statement/term.ts";
+import type { Span } from "../../../catalog/text/source.ts";
+import type { QueryGuardrail, QuerySchema } from "../../guardrail.ts";
+import { partsOf } from "../../restrictions.ts";
 
 export const unmaskedColumn: QueryGuardrail = {
   about: "query",
