@@ -1,5 +1,5 @@
 /**
- * Listens on the two ports of the service: the API's and the operator's.
+ * Listens on the two ports of the service: of the API, and the admin port.
  *
  * @module
  */

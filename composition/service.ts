@@ -59,7 +59,7 @@ export interface StartOptions {
   readonly now?: () => number;
   /** The settings as they are now, with what files say now. Default: they never change. */
   readonly reread?: () => Config;
-  /** What the operator's port says of the settings. Default: nothing. */
+  /** What the admin port says of the settings. Default: nothing. */
   readonly settings?: readonly EffectiveSetting[];
 }
 

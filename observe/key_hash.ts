@@ -1,5 +1,5 @@
 /**
- * What stands for a partition key in logs and on the operator's port: a keyed hash. The same key has the
+ * What stands for a partition key in logs and on the admin port: a keyed hash. The same key has the
  * same hash in every replica, and nobody without the secret can find a key by hashing guesses.
  *
  * @module

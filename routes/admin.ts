@@ -1,5 +1,5 @@
 /**
- * The operator's own port: metrics and the state of the service, and nothing that a client should reach.
+ * The admin port, which is for operators alone: metrics and the state of the service.
  *
  * @module
  */

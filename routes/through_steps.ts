@@ -28,7 +28,7 @@ export function throughSteps(
     } catch (error) {
       context.res = await problemResponse(error, context);
     }
-    // The operator's port keeps no record of its requests.
+    // The admin port keeps no record of its requests.
     const answered = context.get("request")?.answered ?? null;
     if (answered !== context.res) {
       for (const complete of own) complete(context, context.res.headers);

@@ -1,5 +1,5 @@
 /**
- * `routes/*.ts` of a project → hand-written routes, by importing them. The import map of this product
+ * `routes/*.ts` of a project → hand-written routes, by importing them. The import map of cqlgate
  * resolves "cqlgate" and the names of packages, wherever the project lies. No other place loads a team's
  * code, and a process loads it once.
  *

@@ -1,5 +1,5 @@
 /**
- * What hand-written routes import from `"cqlgate"`: the public face of the product. What is here keeps
+ * What hand-written routes import from `"cqlgate"`: the public face of cqlgate. What is here keeps
  * its meaning from release to release; any other module may change. The import map in `deno.json`
  * gives it its name.
  *

@@ -1,5 +1,5 @@
 /**
- * Notes how long each caller, and each tenant, kept Cassandra busy: what the operator's port shows of the heaviest.
+ * Notes how long each caller, and each tenant, kept Cassandra busy: what the admin port shows of the heaviest.
  *
  * @module
  */

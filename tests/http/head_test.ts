@@ -84,7 +84,7 @@ describe("HEAD", () => {
     }
   }
 
-  it("says on the operator's port how long the metrics are", async () => {
+  it("says on the admin port how long the metrics are", async () => {
     const { headers, status } = await ask("HEAD", "/metrics", { "accept-encoding": "identity" });
     expect([status, Number(headers["content-length"]) > 1_000]).toEqual([200, true]);
   });

@@ -1,5 +1,5 @@
 /**
- * The operator's port says why the service is, or is not, ready.
+ * The admin port says why the service is, or is not, ready.
  *
  * @module
  */
@@ -28,7 +28,7 @@ async function answerOf(url: string): Promise<[number, unknown]> {
   return [response.status, await response.json()];
 }
 
-describe("The operator's port", () => {
+describe("The admin port", () => {
   let service: OwnService;
   before(async () => {
     service = await startOwnService(CQL, {

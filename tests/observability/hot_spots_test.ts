@@ -1,5 +1,5 @@
 /**
- * `/debug/hot` on the operator's port: the partitions, callers and tenants that cause the load.
+ * `/debug/hot` on the admin port: the partitions, callers and tenants that cause the load.
  *
  * @module
  */
