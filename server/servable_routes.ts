@@ -10,6 +10,7 @@ import type { HandwrittenRoute } from "../routes/handwritten/define_route.ts";
 /** The names of the queries that a route may run; it is served while one of them is. */
 export type RouteQueries = readonly string[];
 
+/** An entry for each route; queries that share a route stand in one. */
 export function queriesByRoute(
   prepared: readonly PreparedQuery[],
   handwritten: readonly Pick<HandwrittenRoute, "queries">[],

@@ -12,6 +12,7 @@ import type { StatementText } from "../../catalog/text/split.ts";
 import { nameOf } from "../../catalog/text/token.ts";
 import { OWN_TABLES } from "../schema/own_tables.ts";
 
+/** @param head what the statement does, as far as its first words say */
 export function checkMigrationStatement(
   head: DdlHead,
   { statement, keyspace, report }: {

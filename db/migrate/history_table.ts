@@ -29,6 +29,7 @@ export interface HistoryEntry {
   readonly attemptedChecksum: string | null;
 }
 
+/** Creates the table where it is missing. All migrations are one partition, a row each, so that one read has them. */
 export function historyTableCql(keyspace: string): string {
   return `CREATE TABLE IF NOT EXISTS ${qualify(keyspace, HISTORY_TABLE)} (
     history text, version int, name text, checksum text, applied int, applied_checksum text,
@@ -62,6 +63,7 @@ export function historyColumnsCql(keyspace: string): string {
     ADD (attempted int, attempted_checksum text)`;
 }
 
+/** Whether an older release has made the table, without the columns of {@link historyColumnsCql}. */
 export async function lacksColumns(session: Session, keyspace: string): Promise<boolean> {
   const rows = await session.query(
     `SELECT column_name FROM system_schema.columns
@@ -81,6 +83,7 @@ export interface MigrationRecord {
   finish(durationMs: number): Promise<void>;
 }
 
+/** The record of one migration. Each method rejects with the errors of the driver. */
 export function recordOf(
   session: Session,
   keyspace: string,

@@ -12,6 +12,7 @@ export interface BindPositions {
   readonly statement: Pick<PreparedQuery["statement"], "binds">;
 }
 
+/** A parameter without a value is packed UNSET, in every position where it is bound. */
 export function packValues({ params, statement }: BindPositions, values: EncodedValues): PackedRow {
   const bound = new Array<EncodedValues[string]>(statement.binds.length).fill(undefined);
   for (const { param, positions } of params) {
@@ -20,6 +21,7 @@ export function packValues({ params, statement }: BindPositions, values: Encoded
   return packRow(bound);
 }
 
+/** Each parameter gets the value of its first position: they are all the same. */
 export function unpackValues(
   { params }: Pick<BindPositions, "params">,
   row: PackedRow,

@@ -12,6 +12,7 @@ import type { StatementOptions } from "../driver/statement_options.ts";
 import { ownTableId } from "./own_table_id.ts";
 import { CURSOR_TABLE, findOwnTables, qualify } from "./own_tables.ts";
 
+/** Creates the table where it is missing. A cursor is found by its id, and sealed: the cluster cannot read it. */
 export function cursorTableCql(keyspace: string): string {
   return `CREATE TABLE IF NOT EXISTS ${qualify(keyspace, CURSOR_TABLE)} (
     id blob PRIMARY KEY, sealed blob

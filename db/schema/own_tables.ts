@@ -21,6 +21,7 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** The full name of a table, as CQL has it. */
 export function qualify(keyspace: string, table: string): string {
   return `${quoteName(keyspace)}.${quoteName(table)}`;
 }

@@ -29,6 +29,7 @@ export interface AuditedQueryOptions {
 /** A longer value stands in the log as the hash of its bytes, as Cassandra has them. */
 const MAX_VALUE_BYTES = 1_024;
 
+/** What the audit log says of a query and of the values of a request; columns that are `@sensitive` have no value. */
 export function auditedQuery(
   { query, partitions }: PreparedQuery,
   { hashKey }: AuditedQueryOptions,

@@ -62,6 +62,7 @@ export function compileWriteRecorder(
 /** Begins an operation of a request. @throws {ServiceError} `audit_unavailable` */
 export type Beginning = (recorded: Recorded) => Promise<Operation>;
 
+/** Works out once what is the same for every request of the query. */
 export function compileBeginning(
   prepared: PreparedQuery,
   kind: OperationFacts["operation"],

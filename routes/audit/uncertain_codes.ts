@@ -19,6 +19,7 @@ const UNCERTAIN: ReadonlySet<Code> = new Set([
 /** A statement that is sent again may fail with these after its first attempt was carried out. */
 const UNCERTAIN_IF_REPEATED: ReadonlySet<Code> = new Set(["unavailable", "overloaded"]);
 
+/** Whether the write is in doubt after it failed with this error. */
 export function mayHaveWritten(
   { code }: Pick<ServiceError, "code">,
   { idempotent }: Pick<PreparedQuery, "idempotent">,

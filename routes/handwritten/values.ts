@@ -39,6 +39,7 @@ export interface RoutePlace {
   readonly path: string;
 }
 
+/** Where a handler passes each value by its name, errors point to where a client of the route would send it. */
 export function compileValues(
   prepared: PreparedQuery,
   { route, seeds }: { readonly route: RoutePlace; readonly seeds: Seeds },

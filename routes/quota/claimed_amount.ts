@@ -19,6 +19,7 @@ export type AmountReader = (claims: Claims) => number | null;
 /** Less would make waiting times that no client can use. */
 const MIN_AMOUNT = 0.001;
 
+/** @throws {TypeError} if the claim is no path, which the rate has made sure of */
 export function compileAmount({ claim, max }: NonNullable<Rate["claimed"]>): AmountReader {
   const path = parseClaimPath(claim);
   if (path === null) throw new TypeError(`Cannot read a limit: "${claim}" is not a path`);

@@ -27,6 +27,7 @@ export interface KeyOptions {
 /** What a claim and a subject may be as they are: longer keys are kept as digests. */
 const MAX_KEY_CHARACTERS = 128;
 
+/** What a rate counts by, as the key of a request: equal keys share a bucket. */
 export function compileKey(per: RatePartition, { route, addressOf }: KeyOptions): KeyReader {
   switch (per.by) {
     case "caller":

@@ -18,10 +18,12 @@ export interface QuotaSelector {
   select(context: Context<AppEnv>): QuotaSet;
 }
 
+/** For a route whose quotas do not depend on the request. */
 export function onlyQuotas(set: QuotaSet): QuotaSelector {
   return { sets: [set], select: () => set };
 }
 
+/** For the queries of one route; a request that none of them fits counts as one for the first. */
 export function selectQuotas(
   [first, ...others]: readonly [PreparedQuery, ...PreparedQuery[]],
   quotas: Quotas,

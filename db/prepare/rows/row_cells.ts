@@ -28,6 +28,7 @@ export interface CellOptions {
   readonly concealOf?: (index: number) => Conceal | null;
 }
 
+/** The cells of the rows with these columns, in their order. */
 export function cellsOf(
   columns: readonly DriverColumn[],
   { isComputed = () => false, concealOf = () => null }: CellOptions,

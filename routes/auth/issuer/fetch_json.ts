@@ -49,6 +49,7 @@ export async function fetchText(url: string, request: FormRequest): Promise<stri
   return await readText(response, url);
 }
 
+/** A JSON object. Rejects if the answer is another value, has another status, or is larger than the limit. */
 export async function fetchJson(
   url: string,
   signal: AbortSignal,

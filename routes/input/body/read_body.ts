@@ -77,6 +77,7 @@ export function isTaken(type: string | null, takes: readonly string[]): boolean 
   );
 }
 
+/** Whether a media type says JSON, with whatever parameters. */
 export function isJson(type: string | null): boolean {
   return type !== null && JSON_TYPE.test(type);
 }
