@@ -38,8 +38,11 @@ export interface TestServiceOptions extends StartOptions {
   readonly keysFile?: string;
 }
 
-/** How long a service may be kept from becoming ready. */
+/** How long a service may be kept from becoming ready by what may pass. */
 const PATIENCE_MS = 60_000;
+
+/** The last line of a report of mistakes, or of what hits guardrails: nothing changes them while a test starts. */
+const REPORT = /^\d+ [a-z]+ in \d+ files?$/m;
 
 /** The weather service that ships as the example. */
 export const EXAMPLE = "./cql";
@@ -108,7 +111,7 @@ export async function testEnvironment(
 export async function startTestService(
   options: TestServiceOptions,
 ): Promise<TestService & AsyncDisposable> {
-  const stack = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const port = freePort();
   const provider = await startOidcProvider({
     port,
@@ -125,21 +128,23 @@ export async function startTestService(
   });
   stack.defer(release);
   const config = readConfig(env);
-  await migrate(config, { log: () => {} });
-  const client = new cassandra.Client({
+  const toCluster = {
     socketOptions: PATIENT_SOCKET,
     contactPoints: [...config.contactPoints],
     localDataCenter: config.localDatacenter!,
-    keyspace: config.keyspace,
     protocolOptions: { port: Number(config.contactPoints[0]!.split(":").at(-1)) },
     // Back as soon as the service is, where a test takes Cassandra away.
     policies: { reconnection: new JitteredReconnection() },
-  });
+  };
+  try {
+    await migrate(config, { log: () => {} });
+  } catch (error) {
+    await dropKeyspace(new cassandra.Client(toCluster), config.keyspace);
+    throw error;
+  }
+  const client = new cassandra.Client({ ...toCluster, keyspace: config.keyspace });
+  stack.defer(() => dropKeyspace(client, config.keyspace));
   await client.connect();
-  stack.defer(async () => {
-    await client.execute(`DROP KEYSPACE IF EXISTS ${config.keyspace}`);
-    await client.shutdown();
-  });
   const observations: Observation[] = [];
   const obstacle = Promise.withResolvers<never>();
   obstacle.promise.catch(() => {});
@@ -152,6 +157,9 @@ export async function startTestService(
       // On a busy machine the first attempts may be too slow. The service would retry indefinitely, though.
       if (isStarting && observation.kind === "readiness" && observation.reason !== null) {
         const { reason } = observation;
+        if (REPORT.test(reason)) {
+          obstacle.reject(new Error(`Cannot become ready, whatever time it has: ${reason}`));
+        }
         patience ??= setTimeout(
           () => obstacle.reject(new Error(`Cannot become ready: ${reason}`)),
           PATIENCE_MS,
@@ -163,9 +171,6 @@ export async function startTestService(
   stack.defer(() => service.close());
   try {
     await Promise.race([service.ready, obstacle.promise]);
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
   } finally {
     isStarting = false;
     clearTimeout(patience);
@@ -194,6 +199,7 @@ export async function startTestService(
       ...(payload === undefined ? {} : { body: payload }),
     });
   }
+  const running = stack.move();
   return {
     ...service,
     config,
@@ -203,8 +209,17 @@ export async function startTestService(
     client,
     token,
     request,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Closes the client, too. */
+async function dropKeyspace(client: cassandra.Client, keyspace: string): Promise<void> {
+  try {
+    await client.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`);
+  } finally {
+    await client.shutdown();
+  }
 }
 
 /** The project itself, or where a test adds to it, a copy. */

@@ -19,7 +19,9 @@ export async function createTestKeyspace(
   schema: readonly string[],
   options: Partial<cassandra.ClientOptions> = {},
 ): Promise<TestKeyspace> {
+  await using stack = new AsyncDisposableStack();
   const { contactPoint, localDatacenter, close } = await withTestCassandra();
+  stack.defer(close);
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
   const address = { contactPoints: [contactPoint], localDataCenter: localDatacenter };
   const creator = new cassandra.Client({ ...address, socketOptions: PATIENT_SOCKET });
@@ -30,18 +32,22 @@ export async function createTestKeyspace(
     ...options,
   });
   const replication = `{'class': 'NetworkTopologyStrategy', '${localDatacenter}': 1}`;
-  await creator.execute(`CREATE KEYSPACE ${name} WITH replication = ${replication}`);
-  await creator.shutdown();
+  try {
+    await creator.execute(`CREATE KEYSPACE ${name} WITH replication = ${replication}`);
+  } finally {
+    await creator.shutdown();
+  }
+  stack.defer(async () => {
+    await client.execute(`DROP KEYSPACE ${name}`);
+    await client.shutdown();
+  });
   for (const statement of schema) await client.execute(statement);
+  const kept = stack.move();
   return {
     name,
     contactPoint,
     localDatacenter,
     client,
-    async [Symbol.asyncDispose]() {
-      await client.execute(`DROP KEYSPACE ${name}`);
-      await client.shutdown();
-      await close();
-    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
