@@ -6,6 +6,7 @@
  */
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { eventually } from "../eventually.ts";
 
 export interface DocsReader {
   readonly page: Page;
@@ -24,6 +25,10 @@ export interface DocsReader {
   untilAnswered(text: string | RegExp): Promise<void>;
   close(): Promise<void>;
 }
+
+// Of one attempt. Once the form is open it covers the button, which then takes no click.
+const CLICK_TIMEOUT_MS = 10_000;
+const FORM_TIMEOUT_MS = 10_000;
 
 /** A refusal of the API is noted by Chromium as a failure to load. */
 const REFUSED = /Failed to load resource.*status of 40[13]/;
@@ -76,12 +81,19 @@ export async function openDocs(
       await page.getByRole("button", { name: "Log in" }).waitFor();
     },
     async send(operation, change) {
-      await operationAt(operation).getByRole("button", { name: "Test Request" }).click();
+      const button = operationAt(operation).getByRole("button", { name: "Test Request" });
+      const sender = page.locator('[data-addressbar-action="send"]:visible');
+      // The page builds an operation when it comes into view: a click may meet a button that is replaced.
+      await eventually("the form is open", async () => {
+        await button.click({ timeout: CLICK_TIMEOUT_MS }).catch(() => {});
+        await sender.waitFor({ timeout: FORM_TIMEOUT_MS });
+        return true;
+      });
       if (change !== undefined) {
         await page.locator('section[aria-label^="Request"] [contenteditable]')
           .filter({ hasText: change.from }).fill(change.to);
       }
-      await page.locator('[data-addressbar-action="send"]:visible').click();
+      await sender.click();
     },
     async untilAnswered(text) {
       await page.locator('section[aria-label="Response"]').filter({ hasText: text }).waitFor();
