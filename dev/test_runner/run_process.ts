@@ -7,14 +7,12 @@
 
 import type { ProcessOutcome } from "./describe_outcome.ts";
 
-/** What a process runs, and where it writes. */
+/** What a process runs. */
 export interface TestRun {
+  /** Of its files. */
+  readonly name: string;
   /** The arguments of `deno test`. */
   readonly args: readonly string[];
-  /** The file for the JUnit report. */
-  readonly report: string;
-  /** The file for what it prints. */
-  readonly output: string;
   /** Whether what it prints goes to the terminal at once, too. */
   readonly isShown: boolean;
 }
@@ -22,6 +20,8 @@ export interface TestRun {
 /** Of all processes. */
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
+  /** For the files that they write. */
+  readonly directory: string;
   readonly signal: AbortSignal;
   /** For so long, in seconds, a process may print nothing. */
   readonly silenceLimitS: number;
@@ -31,9 +31,11 @@ const GLANCE_MS = 250;
 
 /** Runs the tests to their end. */
 export async function runProcess(
-  { args, report, output, isShown }: TestRun,
-  { env, signal, silenceLimitS }: RunOptions,
+  { name, args, isShown }: TestRun,
+  { env, directory, signal, silenceLimitS }: RunOptions,
 ): Promise<ProcessOutcome> {
+  const report = `${directory}/report-${name}.xml`;
+  const output = `${directory}/output-${name}`;
   // Where a file does not compile, deno test writes none.
   await Deno.writeTextFile(report, "");
   await Deno.writeTextFile(output, "");

@@ -2,24 +2,48 @@
  * @module
  * `deno task test [arguments of deno test]`: runs the tests with one real Cassandra for all of them,
  * says at the end which failed and how many passed, and leaves nothing behind. Without arguments, all tests run, in
- * processes beside each other: tests of the whole service wait for most of their time. A test that waits forever is
+ * processes of a folder each, some at a time. A test that waits forever is
  * stopped, and named.
  */
 
 import { TEST_CONTACT_POINTS, withTestCassandra } from "../cassandra/test_cluster.ts";
-import { describeOutcome } from "./describe_outcome.ts";
-import { runProcess } from "./run_process.ts";
+import { describeOutcome, type ProcessOutcome } from "./describe_outcome.ts";
+import { type RunOptions, runProcess } from "./run_process.ts";
 
-/** Those of the whole service that take half of the time of all such tests. */
-const FIRST_HALF = ["cassandra", "openapi", "projects", "schema", "security"]
-  .map((directory) => `tests/${directory}`);
+/** Folders whose tests take long, the longest first, so that the processes end at about the same time. */
+const LONG = [
+  "tests/openapi",
+  "tests/cassandra",
+  "tests/security",
+  "tests/schema",
+  "tests/projects",
+  "tests/http",
+  "db",
+  "tests/tasks",
+  "tests/statements",
+  "tests/audit",
+  "tests/auth",
+  "tests/bulk",
+  "tests/load",
+  "tests/paging",
+  "tests/deploy",
+  "routes",
+  "tests/observability",
+  "dev",
+  "tests/lifecycle",
+  "guardrails",
+  "tests/values",
+];
 
 /**
- * The arguments of the processes that run every test, the one that takes longest first. Each would check the types of
- * nearly all of the code: `deno task ok` does that once.
+ * The arguments of the processes that run every test. Each would check the types of nearly all of the code: `deno task
+ * ok` does that once.
  */
-const ALL_TESTS = [FIRST_HALF, ["tests", `--ignore=${FIRST_HALF}`], ["--ignore=tests"]]
+const ALL_TESTS = [...LONG.map((folder) => [folder]), [`--ignore=${LONG}`]]
   .map((args) => ["--no-check", ...args]);
+
+/** How many of them run at the same time: tests of the whole service wait for much of their time. */
+const CONCURRENCY = 3;
 
 /** For so long no single test takes; the longest takes a minute. Who debugs or watches takes longer. */
 const SILENCE_LIMIT_S = Number(Deno.env.get("TEST_SILENCE_LIMIT_S") ?? 600);
@@ -33,20 +57,13 @@ async function runTests(args: string[], signal: AbortSignal): Promise<number> {
   const options = {
     env: { [TEST_CONTACT_POINTS]: cassandra.contactPoint, TMPDIR: directory },
     signal,
+    directory,
     silenceLimitS: args.some((arg) => TAKES_LONGER.test(arg)) ? Infinity : SILENCE_LIMIT_S,
   };
   try {
     signal.throwIfAborted();
-    const runs = (args.length > 0 ? [args] : ALL_TESTS).map((args, index) => ({
-      args,
-      report: `${directory}/report-${index}.xml`,
-      output: `${directory}/output-${index}`,
-      // Only the first writes to the terminal; the others' output follows once it has ended.
-      isShown: index === 0,
-    }));
-    const outcomes = await Promise.all(runs.map((run) => runProcess(run, options)));
-    signal.throwIfAborted();
-    for (const { output } of runs.slice(1)) await printFile(output);
+    const outcomes = await runBatches(args.length > 0 ? [args] : ALL_TESTS, options);
+    for (const { output } of outcomes.filter(({ isShown }) => !isShown)) console.log(output);
     console.log(describeOutcome(outcomes));
     return Math.max(...outcomes.map(({ code }) => code));
   } finally {
@@ -55,9 +72,23 @@ async function runTests(args: string[], signal: AbortSignal): Promise<number> {
   }
 }
 
-async function printFile(path: string): Promise<void> {
-  const file = await Deno.open(path);
-  await file.readable.pipeTo(Deno.stdout.writable, { preventClose: true });
+/** Runs `deno test` with each of the arguments, as soon as there is a place for one more. */
+async function runBatches(
+  batches: readonly (readonly string[])[],
+  options: RunOptions,
+): Promise<(ProcessOutcome & { readonly isShown: boolean })[]> {
+  const outcomes: (ProcessOutcome & { readonly isShown: boolean })[] = [];
+  const queue = batches.entries();
+  async function work(place: number): Promise<void> {
+    // Only the first place writes to the terminal; the others' output follows at the end.
+    const isShown = place === 0;
+    for (const [index, args] of queue) {
+      outcomes.push({ isShown, ...await runProcess({ name: `${index}`, args, isShown }, options) });
+      options.signal.throwIfAborted();
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, (_, place) => work(place)));
+  return outcomes;
 }
 
 if (import.meta.main) {
