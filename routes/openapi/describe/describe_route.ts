@@ -6,34 +6,27 @@
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { clientNameOf } from "../../../catalog/parse/client_name.ts";
 import type { Access } from "../../../catalog/query.ts";
-import { codecFor } from "../../../codec/codec_for.ts";
 import { orNull } from "../../../codec/or_null.ts";
-import type {
-  PreparedColumn,
-  PreparedParam,
-  PreparedQuery,
-} from "../../../db/prepare/prepared_query.ts";
+import type { PreparedParam, PreparedQuery } from "../../../db/prepare/prepared_query.ts";
 import { type IdempotencyOptions, takesKey } from "../../idempotency/read_repeatable.ts";
-import { schemaOf } from "../../input/param_schema.ts";
-import type { ParamPlace } from "../../input/param_place.ts";
 import { takesBody } from "../../input/body/read_body.ts";
+import type { ParamPlace } from "../../input/param_place.ts";
+import { schemaOf } from "../../input/param_schema.ts";
 import { describeScanParams } from "../../input/scan_params.ts";
 import { describePageParams } from "../../paging/page_params.ts";
-import { bulkBody, withBulkReport } from "./describe_bulk.ts";
-import { currentSchema } from "./describe_current.ts";
-import { describeCache } from "./describe_cache.ts";
-import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
-import { withMask } from "./describe_mask.ts";
-import { rawBody, rawContent } from "./describe_raw.ts";
-import { describeWithRequirements } from "./describe_requirements.ts";
-import { writeResponses } from "./describe_written.ts";
-import { titleOf } from "./title_of.ts";
 import { withDefault } from "../default_value.ts";
 import { withAbsence, withLeast } from "../left_out.ts";
-import type { RowSchemaName, SchemaNames } from "../name_schemas.ts";
+import type { SchemaNames } from "../name_schemas.ts";
 import { problemResponses } from "../problem_responses.ts";
-import { rowStreams, STREAM_TYPES } from "./describe_streams.ts";
 import { traitsOf } from "../route_traits.ts";
+import { bulkBody, withBulkReport } from "./describe_bulk.ts";
+import { currentSchema } from "./describe_current.ts";
+import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
+import { rawBody } from "./describe_raw.ts";
+import { describeWithRequirements } from "./describe_requirements.ts";
+import { pageResponses, rowResponses } from "./describe_rows.ts";
+import { writeResponses } from "./describe_written.ts";
+import { titleOf } from "./title_of.ts";
 
 /** The name of the security scheme in the document. */
 export const SECURITY_SCHEME = "oidc";
@@ -49,10 +42,41 @@ export function describeRoute(
   prepared: PreparedQuery,
   { names, idempotency }: DescribeOptions,
 ): RouteConfig {
-  const { query, params, condition, isPaged } = prepared;
+  const { query, params, condition } = prepared;
   const { method, path } = query.route!;
   const summary = query.summary || titleOf(query.name);
   const description = describeWithRequirements(query);
+  const success = successOf(prepared, names);
+  const current = currentSchema(condition, {
+    isBatch: query.verb === "batch",
+    name: names.current,
+  });
+  return {
+    method: method.toLowerCase() as Lowercase<typeof method>,
+    path: clientPath(path, params.filter(({ param }) => param.source.in === "path")),
+    operationId: query.name,
+    tags: [query.group],
+    summary,
+    ...(["", summary].includes(description) ? {} : { description }),
+    security: securityOf(query.access),
+    request: requestOf(prepared, { names, idempotency }),
+    responses: {
+      ...(query.bulk ? withBulkReport(success, query.bulk) : success),
+      ...problemResponses(
+        traitsOf(prepared),
+        current === null ? null : { schema: current, name: names.conflict },
+      ),
+    },
+  };
+}
+
+/** What a request may have: the values of the parameters, by their places, and what the service reads itself. */
+function requestOf(
+  prepared: PreparedQuery,
+  { names, idempotency }: DescribeOptions,
+): NonNullable<RouteConfig["request"]> {
+  const { query, params, isPaged } = prepared;
+  const { method } = query.route!;
   const of = (place: ParamPlace) => params.filter(({ param }) => param.source.in === place);
   const queryShape = {
     ...shapeOf(of("query")),
@@ -67,43 +91,22 @@ export function describeRoute(
     ...describeIdempotencyKey(takesKey(prepared, idempotency)),
     ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
   };
-  const success = successOf(prepared, names);
-  const current = currentSchema(condition, {
-    isBatch: query.verb === "batch",
-    name: names.current,
-  });
   return {
-    method: method.toLowerCase() as Lowercase<typeof method>,
-    path: clientPath(path, of("path")),
-    operationId: query.name,
-    tags: [query.group],
-    summary,
-    ...(["", summary].includes(description) ? {} : { description }),
-    security: securityOf(query.access),
-    request: {
-      params: z.object(shapeOf(of("path"))),
-      query: z.strictObject(queryShape),
-      headers: z.object(headers),
-      ...(query.raw !== null && query.verb !== "select" ? { body: rawBody(query.raw) } : {}),
-      ...(takesBody(method) && body.length > 0
-        ? {
-          body: {
-            required: prepared.leastWritten.length > 0 ||
-              body.some(({ param }) => !isOptional(param)),
-            ...(query.bulk
-              ? bulkBody(bodySchema, names.body)
-              : { content: { "application/json": { schema: bodySchema } } }),
-          },
-        }
-        : {}),
-    },
-    responses: {
-      ...(query.bulk ? withBulkReport(success, query.bulk) : success),
-      ...problemResponses(
-        traitsOf(prepared),
-        current === null ? null : { schema: current, name: names.conflict },
-      ),
-    },
+    params: z.object(shapeOf(of("path"))),
+    query: z.strictObject(queryShape),
+    headers: z.object(headers),
+    ...(query.raw !== null && query.verb !== "select" ? { body: rawBody(query.raw) } : {}),
+    ...(takesBody(method) && body.length > 0
+      ? {
+        body: {
+          required: prepared.leastWritten.length > 0 ||
+            body.some(({ param }) => !isOptional(param)),
+          ...(query.bulk
+            ? bulkBody(bodySchema, names.body)
+            : { content: { "application/json": { schema: bodySchema } } }),
+        },
+      }
+      : {}),
   };
 }
 
@@ -119,81 +122,15 @@ export function securityOf(access: Access): Record<string, string[]>[] {
   return access.anyOf.map((scopes) => ({ [SECURITY_SCHEME]: [...scopes] }));
 }
 
-/** The schema of a row. */
-function rowSchema({ name, columns }: RowSchemaName): z.ZodType<unknown> {
-  return z.object(Object.fromEntries(
-    columns.map(({ name, codec, nullable, computed, mask }) => {
-      const schema = outputOf({ codec, computed });
-      return [name, withMask(nullable ? orNull(schema) : schema, mask)];
-    }),
-  )).openapi(name);
-}
-
-/** A list that a function computes, such as `TTL` of a collection, may have null members. */
-function outputOf(
-  { codec, computed }: Pick<PreparedColumn, "codec" | "computed">,
-): z.ZodType<unknown> {
-  if (!computed || codec.type.kind !== "list") return codec.output;
-  const items = orNull(codecFor(codec.type.of).output).meta() ?? {};
-  return z.array(z.unknown()).meta({ ...codec.output.meta(), items });
-}
-
-function successOf(
-  prepared: PreparedQuery,
-  { row, written }: SchemaNames,
-): RouteConfig["responses"] {
-  const { query } = prepared;
-  const json = (description: string, schema: z.ZodType<unknown>) => ({
-    description,
-    content: { "application/json": { schema } },
-  });
-  switch (query.mode) {
-    case "one": {
-      const answer = query.raw === null ? json("The row", rowSchema(row!)) : rawContent(query.raw);
-      const caching = describeCache(query);
-      if (query.etag === null) {
-        return {
-          200: query.cache === null ? answer : { ...answer, headers: z.object(caching) },
-        };
-      }
-      return {
-        200: {
-          ...answer,
-          headers: z.object({
-            ETag: z.string().optional().openapi({
-              description: `The column \`${query.etag.column}\`; absent if it is null`,
-            }),
-            ...caching,
-          }),
-        },
-        304: { description: "The caller already has the current row" },
-      };
-    }
+function successOf(prepared: PreparedQuery, names: SchemaNames): RouteConfig["responses"] {
+  switch (prepared.query.mode) {
+    case "one":
+      return rowResponses(prepared, names.row!);
     case "many":
-      return {
-        200: {
-          description: `A page of rows. With ${STREAM_TYPES} in \`Accept\`: all rows, as a stream` +
-            (query["max-rows"] === null ? "" : `, of ${query["max-rows"]} rows at most`),
-          content: {
-            "application/json": {
-              schema: z.object({
-                items: z.array(rowSchema(row!)),
-                next_cursor: z.string().nullable().openapi({
-                  description: "Where the next page begins; null on the last one",
-                }),
-              }).openapi(row!.page),
-            },
-          },
-          ...rowStreams(row!.name),
-          headers: z.object({
-            Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
-            ...describeCache(query),
-          }),
-        },
-      };
+      return pageResponses(prepared, names.row!);
     case "exec":
     case "applied":
-      return writeResponses(prepared, written);
+      return writeResponses(prepared, names.written);
   }
 }
 

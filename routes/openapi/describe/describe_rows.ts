@@ -1,0 +1,87 @@
+/**
+ * The answers of reads: a row or the content of one, a page of rows, and all of them as a stream.
+ *
+ * @module
+ */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { codecFor } from "../../../codec/codec_for.ts";
+import { orNull } from "../../../codec/or_null.ts";
+import type { PreparedColumn, PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import type { RowSchemaName } from "../name_schemas.ts";
+import { describeCache } from "./describe_cache.ts";
+import { withMask } from "./describe_mask.ts";
+import { rawContent } from "./describe_raw.ts";
+import { rowStreams, STREAM_TYPES } from "./describe_streams.ts";
+
+/** What a `:one` query answers where there is a row. */
+export function rowResponses(
+  { query }: PreparedQuery,
+  row: RowSchemaName,
+): RouteConfig["responses"] {
+  const answer = query.raw === null
+    ? { description: "The row", content: { "application/json": { schema: rowSchema(row) } } }
+    : rawContent(query.raw);
+  const caching = describeCache(query);
+  if (query.etag === null) {
+    return { 200: query.cache === null ? answer : { ...answer, headers: z.object(caching) } };
+  }
+  return {
+    200: {
+      ...answer,
+      headers: z.object({
+        ETag: z.string().optional().openapi({
+          description: `The column \`${query.etag.column}\`; absent if it is null`,
+        }),
+        ...caching,
+      }),
+    },
+    304: { description: "The caller already has the current row" },
+  };
+}
+
+/** What a `:many` query answers. */
+export function pageResponses(
+  { query }: PreparedQuery,
+  row: RowSchemaName,
+): RouteConfig["responses"] {
+  return {
+    200: {
+      description: `A page of rows. With ${STREAM_TYPES} in \`Accept\`: all rows, as a stream` +
+        (query["max-rows"] === null ? "" : `, of ${query["max-rows"]} rows at most`),
+      content: {
+        "application/json": {
+          schema: z.object({
+            items: z.array(rowSchema(row)),
+            next_cursor: z.string().nullable().openapi({
+              description: "Where the next page begins; null on the last one",
+            }),
+          }).openapi(row.page),
+        },
+      },
+      ...rowStreams(row.name),
+      headers: z.object({
+        Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
+        ...describeCache(query),
+      }),
+    },
+  };
+}
+
+/** The schema of a row. */
+function rowSchema({ name, columns }: RowSchemaName): z.ZodType<unknown> {
+  return z.object(Object.fromEntries(
+    columns.map(({ name, codec, nullable, computed, mask }) => {
+      const schema = outputOf({ codec, computed });
+      return [name, withMask(nullable ? orNull(schema) : schema, mask)];
+    }),
+  )).openapi(name);
+}
+
+/** A list that a function computes, such as `TTL` of a collection, may have null members. */
+function outputOf(
+  { codec, computed }: Pick<PreparedColumn, "codec" | "computed">,
+): z.ZodType<unknown> {
+  if (!computed || codec.type.kind !== "list") return codec.output;
+  const items = orNull(codecFor(codec.type.of).output).meta() ?? {};
+  return z.array(z.unknown()).meta({ ...codec.output.meta(), items });
+}
