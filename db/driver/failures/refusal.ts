@@ -14,6 +14,11 @@ export function isRefusal(error: unknown): error is Refusal {
     [syntaxError, invalid, unauthorized, configError].includes(error.code);
 }
 
+/** Whether it is the rights of the role that the statement is refused for. */
+export function isForbidden({ code }: Refusal): boolean {
+  return code === cassandra.types.responseErrorCodes.unauthorized;
+}
+
 /** Whether the server ran the statement, and one of its functions or operators failed. */
 export function isFunctionFailure(error: unknown): error is Refusal {
   return error instanceof cassandra.errors.ResponseError &&

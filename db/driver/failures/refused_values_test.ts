@@ -6,7 +6,7 @@ import {
   createTestKeyspace,
   type TestKeyspace,
 } from "../../../tests/support/cassandra/keyspace.ts";
-import { isBadJson, tellRefusal } from "./refused_values.ts";
+import { isBadJson, isOfFunction, tellRefusal } from "./refused_values.ts";
 
 const { types } = cassandra;
 const UNSET = types.unset;
@@ -134,6 +134,19 @@ const BAD_JSON: readonly [what: string, json: string, told: string][] = [
   ["JSON with an element that is null", "[null]", "the JSON does not fit its column"],
 ];
 
+/** Of a table with a row: what a node says when it works the function out. */
+const FUNCTIONS: readonly [selected: string, code: number][] = [
+  ["blob_as_int(0x01)", types.responseErrorCodes.invalid],
+  ["floor((timestamp) '2020-01-01', -1h)", types.responseErrorCodes.invalid],
+  ["floor((timestamp) '2020-01-01', 1ns)", types.responseErrorCodes.invalid],
+  ["floor((timestamp) '2020-01-01', 1h, '2030-01-01')", types.responseErrorCodes.invalid],
+  ["floor((date) '2020-01-01', 1h)", types.responseErrorCodes.invalid],
+  ["floor((time) '01:00:00', 2d)", types.responseErrorCodes.invalid],
+  ["mask_inner(owner, 1, 2, 'ab')", types.responseErrorCodes.invalid],
+  ["mask_hash(owner, 'NOPE')", types.responseErrorCodes.invalid],
+  ["similarity_cosine([1.0, 2.0], [0.0, 0.0])", types.responseErrorCodes.invalid],
+];
+
 describe("tellRefusal()", () => {
   let keyspace: TestKeyspace;
   before(async () => {
@@ -167,6 +180,15 @@ describe("tellRefusal()", () => {
       expect(error?.code).toBe(types.responseErrorCodes.functionFailure);
       expect(isBadJson(error.message)).toBe(true);
       expect(tellRefusal(error.message)).toBe(`Cassandra does not accept these values: ${told}`);
+    });
+  }
+
+  for (const [selected, code] of FUNCTIONS) {
+    it(`knows whom a node complains of in ${selected}`, async () => {
+      const cql = `SELECT ${selected} FROM secrets WHERE owner = 'full'`;
+      const error = await keyspace.client.execute(cql, [], { prepare: true })
+        .then(() => null, (error) => error);
+      expect([error?.code, isOfFunction(error?.message)]).toEqual([code, true]);
     });
   }
 

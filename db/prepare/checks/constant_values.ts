@@ -17,7 +17,7 @@ import { type Literal, type Term, unhinted, walkTerm } from "../../../catalog/st
 import { writtenName } from "../../../catalog/statement/written_name.ts";
 import type { Span } from "../../../catalog/text/source.ts";
 import { cqlName } from "../../../codec/type_name.ts";
-import { isFunctionFailure, isRefusal } from "../../driver/failures/refusal.ts";
+import { isForbidden, isFunctionFailure, isRefusal } from "../../driver/failures/refusal.ts";
 import type { Session } from "../../driver/session.ts";
 import type { StatementContext } from "../statement_context.ts";
 
@@ -151,9 +151,10 @@ async function refusedTerm(
   return reason === null ? null : { span, reason, help };
 }
 
-/** Whether it is a constant with something to work out. */
+/** Whether it is a constant with something to work out, which depends on what is written there. */
 function isWorkedOut(term: Term): boolean {
   let isWorkedOut = false;
+  let hasLiteral = false;
   for (const inner of walkTerm(term)) {
     switch (inner.kind) {
       case "marker":
@@ -161,20 +162,25 @@ function isWorkedOut(term: Term): boolean {
       case "count_rows":
       case "cell_metadata":
         return false;
-      case "call":
-        // Of those without arguments, such as `now()`, none fails.
-        isWorkedOut ||= inner.arguments.length > 0;
+      case "literal":
+        hasLiteral = true;
         break;
+      case "call":
       case "arithmetic":
         isWorkedOut = true;
         break;
     }
   }
-  return isWorkedOut;
+  // No statement at each boot for `toTimestamp(now())`.
+  return isWorkedOut && hasLiteral;
 }
 
-/** @throws what a node did not say of the statement */
-function messageOf(error: unknown): string {
-  if (isRefusal(error) || isFunctionFailure(error)) return error.message;
+/**
+ * @returns null if it is about rights, which the statement itself may have
+ * @throws what a node did not say of the statement
+ */
+function messageOf(error: unknown): string | null {
+  if (isFunctionFailure(error)) return error.message;
+  if (isRefusal(error)) return isForbidden(error) ? null : error.message;
   throw error;
 }
