@@ -242,15 +242,6 @@ export const CLIENT_CODES = {
       "The caller already has as many requests in flight as `MAX_IN_FLIGHT_PER_CALLER` allows",
     action: "Wait for answers, and send fewer requests at once",
   },
-  headers_too_large: {
-    status: 431,
-    title: "Headers too large",
-    ...CLIENT,
-    routes: ["any"],
-    meaning:
-      "The request has more than 100 headers, or its headers together are larger than `MAX_HEADER_BYTES`",
-    action: "Send fewer or shorter headers; in a browser, delete cookies",
-  },
   rate_limited: {
     status: 429,
     title: "Rate limited",
@@ -261,6 +252,15 @@ export const CLIENT_CODES = {
     meaning:
       "A quota of the route is used up; `RateLimit` says which one. The request does not count towards any quota, and nothing was changed",
     action: "Wait as long as `Retry-After` says, then repeat the request",
+  },
+  headers_too_large: {
+    status: 431,
+    title: "Headers too large",
+    ...CLIENT,
+    routes: ["any"],
+    meaning:
+      "The request has more than 100 headers, or its headers together are larger than `MAX_HEADER_BYTES`",
+    action: "Send fewer or shorter headers; in a browser, delete cookies",
   },
   token_too_large: {
     status: 431,
