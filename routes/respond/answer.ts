@@ -5,7 +5,8 @@
  * @module
  */
 import type { Context } from "hono";
-import type { AppEnv, HeaderFields } from "../context.ts";
+import type { AppEnv } from "../context.ts";
+import { HeaderList } from "./header_list.ts";
 
 export interface AnswerInit {
   /** Default: 200. */
@@ -24,39 +25,9 @@ export function answer(
   const { completeHeaders } = request;
   // Of a route that no step stands before, a middleware completes the response.
   if (completeHeaders.length === 0) return new Response(body, { status, headers });
-  const fields = new PlainFields(headers);
+  const fields = new HeaderList(headers);
   for (const complete of completeHeaders) complete(context, fields);
-  const response = new Response(body, { status, headers: fields.all });
+  const response = new Response(body, { status, headers: fields.toHeaders() });
   request.answered = response;
   return response;
-}
-
-/** Headers before there is a response. Names are in lower case, as everywhere in this service. */
-class PlainFields implements HeaderFields {
-  readonly all: Record<string, string>;
-
-  constructor(own: Readonly<Record<string, string>>) {
-    this.all = { ...own };
-  }
-
-  get(name: string): string | null {
-    return this.all[name] ?? null;
-  }
-
-  has(name: string): boolean {
-    return this.all[name] !== undefined;
-  }
-
-  set(name: string, value: string): void {
-    this.all[name] = value;
-  }
-
-  delete(name: string): void {
-    delete this.all[name];
-  }
-
-  append(name: string, value: string): void {
-    const former = this.all[name];
-    this.all[name] = former === undefined ? value : `${former}, ${value}`;
-  }
 }
