@@ -8,7 +8,7 @@ import { CODES } from "../../errors/codes.ts";
 import type { Observation } from "../observation.ts";
 import { describeCause, summarizeCause } from "./describe_cause.ts";
 import { CONTROL, escaped, LEVELS } from "./json_line.ts";
-import { round } from "./round.ts";
+import { round, roundedText } from "./round.ts";
 
 export type RequestObservation = Observation & { readonly kind: "request" };
 
@@ -77,8 +77,8 @@ function rest(request: RequestObservation, known: KnownTexts): string {
   }
   return `"method":${known.of(request.method)},"route":${known.of(request.route)}` +
     (query === null ? "" : `,"query":${known.of(query)}`) +
-    `,"status":${request.status},"duration_ms":${round(request.durationMs)}` +
-    `,"cassandra_ms":${round(request.cassandraMs)},"request_id":${text(request.requestId)}` +
+    `,"status":${request.status},"duration_ms":${roundedText(request.durationMs)}` +
+    `,"cassandra_ms":${roundedText(request.cassandraMs)},"request_id":${text(request.requestId)}` +
     `,"iss":${known.of(request.issuer)},"sub":${known.of(request.subject)}` +
     `,"client_id":${known.of(request.clientId)}}`;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { twoDecimals } from "../../observe/log/round.ts";
 import type { Step } from "../step.ts";
 
 export function timing(): Step {
@@ -13,7 +14,7 @@ export function timing(): Step {
       const totalMs = performance.now() - startedAt;
       headers.set(
         "server-timing",
-        `total;dur=${totalMs.toFixed(2)}, cassandra;dur=${cassandra.ms.toFixed(2)}`,
+        `total;dur=${twoDecimals(totalMs)}, cassandra;dur=${twoDecimals(cassandra.ms)}`,
       );
     },
   };
