@@ -17,6 +17,7 @@ import { compileBulkInput } from "./input/compile_bulk_input.ts";
 import { compileInput } from "./input/compile_input.ts";
 import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
 import { withPointers } from "./input/param_place.ts";
+import { compilePathValues } from "./input/path_values.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/body/read_body.ts";
 import type { OuterInput, RawInput } from "./input/raw_input.ts";
 import { type Content, readContent } from "./input/body/read_content.ts";
@@ -61,6 +62,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
   const answers = answersOf(prepared, options);
   const offered = [...Object.keys(answers), ...query.bulk ? [NDJSON] : []] as [string, ...string[]];
   const readBody = bodyReader(query, options);
+  const readPath = compilePathValues(query.route?.path ?? "");
   const readKey = compileKeyReader(prepared, options.idempotency);
   const bulk = query.bulk
     ? { readInput: compileBulkInput(prepared), respond: respondBulk(prepared, options) }
@@ -73,7 +75,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
     const type = negotiate(context.req.header("accept"), offered);
     const { identity } = context.get("request");
     const outer: OuterInput = {
-      path: context.req.param() as Record<string, string>,
+      path: readPath(context.req),
       query: parameters,
       headers: context.req.raw.headers,
       claims: identity?.claims ?? {},
