@@ -16,11 +16,13 @@ export function throughSteps(
 ): MiddlewareHandler<AppEnv> {
   const own = completions(steps);
   const all = [...own, ...completions(outer)];
+  const enters = steps.map(({ enter }) => enter);
+  const leaves = steps.map(({ leave }) => leave);
   return async function throughSteps(context, next) {
     let entered = 0;
     try {
-      for (; entered < steps.length; entered++) {
-        const waiting = steps[entered]!.enter?.(context);
+      for (; entered < enters.length; entered++) {
+        const waiting = enters[entered]?.(context);
         if (waiting !== undefined) await waiting;
       }
       if (outer.length > 0) context.get("request").completeHeaders = all;
@@ -33,7 +35,7 @@ export function throughSteps(
     if (answered !== context.res) {
       for (const complete of own) complete(context, context.res.headers);
     }
-    for (let index = entered - 1; index >= 0; index--) steps[index]!.leave?.(context);
+    for (let index = entered - 1; index >= 0; index--) leaves[index]?.(context);
   };
 }
 

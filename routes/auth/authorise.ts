@@ -16,10 +16,19 @@ export function authorise(anyOf: readonly (readonly string[])[]): Step {
     name: "authorise",
     enter(context) {
       const granted = context.get("request").identity?.scopes ?? new Set();
-      if (anyOf.some((scopes) => scopes.every((scope) => granted.has(scope)))) return;
+      for (const scopes of anyOf) {
+        if (hasAll(granted, scopes)) return;
+      }
       throw lacksScope(anyOf, anyOf.map((scopes) => scopes.filter((scope) => !granted.has(scope))));
     },
   };
+}
+
+function hasAll(granted: ReadonlySet<string>, scopes: readonly string[]): boolean {
+  for (const scope of scopes) {
+    if (!granted.has(scope)) return false;
+  }
+  return true;
 }
 
 function lacksScope(

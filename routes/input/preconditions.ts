@@ -61,8 +61,8 @@ export function compilePreconditions(
   }
 
   return (headers) => {
-    const match = headers.get(IF_MATCH);
-    const noneMatch = headers.get(IF_NONE_MATCH);
+    const match = headers.get("if-match");
+    const noneMatch = headers.get("if-none-match");
     const preconditions = {
       ifMatch: match === null ? null : readIfMatch(match),
       ifNoneMatch: noneMatch === null ? null : readIfNoneMatch(noneMatch),

@@ -4,10 +4,13 @@
  * @module
  */
 
+/** Of most requests. Nobody changes them. */
+const NONE = new URLSearchParams();
+
 /** @param url that `new URL()` accepts */
 export function queryOf(url: string): URLSearchParams {
   const start = url.indexOf("?") + 1;
-  if (start === 0) return new URLSearchParams();
+  if (start === 0) return NONE;
   const end = url.indexOf("#");
   // What looks like a query may be in the fragment.
   if (end === -1) return new URLSearchParams(url.slice(start));

@@ -24,6 +24,7 @@ export interface ShedLoadOptions {
 
 export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
   const { admission, refusals, limit, streams, pageTurns, slices, slots } = load;
+  const routeOf = createRouteNames();
 
   /** Counts a refusal. */
   function counted(error: unknown): unknown {
@@ -114,8 +115,17 @@ function noteWait(context: Context<AppEnv>, queuedMs: number): void {
   if (timed !== null) timed.queuedMs = queuedMs;
 }
 
-function routeOf(context: Context<AppEnv>): string {
-  return `${context.req.method} ${context.get("request").route}`;
+/** The method and template of a request's route: one text for all of its requests, as a new one would be hashed again. */
+function createRouteNames(): (context: Context<AppEnv>) => string {
+  let last = { method: "", route: "", name: "" };
+  return (context) => {
+    const { method } = context.req;
+    const { route } = context.get("request");
+    if (last.method !== method || last.route !== route) {
+      last = { method, route, name: `${method} ${route}` };
+    }
+    return last.name;
+  };
 }
 
 /** Whether its time says how busy Cassandra and this process are: a failure may be fast for any reason. */

@@ -67,17 +67,19 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     registers,
   });
   const clientLabelOf = createClientLabels();
-  const byRoute = new Map<string, RouteTallies>();
+  // A text of both would have to be hashed for each request.
+  const byRoute = new Map<string, Map<string, RouteTallies>>();
   function talliesOf(method: string, route: string): RouteTallies {
-    const key = `${method} ${route}`;
-    const known = byRoute.get(key);
+    let byMethod = byRoute.get(route);
+    if (byMethod === undefined) byRoute.set(route, byMethod = new Map());
+    const known = byMethod.get(method);
     if (known !== undefined) return known;
     const made = new RouteTallies({
       durationsOf: (of) => durations.series({ method, route, class: of }),
       outcomeOf: (status, code) => requests({ method, route, status: `${status}`, code }),
       cassandraSeconds: () => cassandraSeconds({ method, route }),
     });
-    byRoute.set(key, made);
+    byMethod.set(method, made);
     return made;
   }
 
