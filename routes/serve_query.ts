@@ -92,8 +92,9 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
     }
     // A single input of a bulk route is answered as on any other.
     const answer = answers[type] ?? answers["application/json"]!;
-    const own = input.kind === "content" ? { content: input.content, body: {} } : input;
-    return await answer({ context, input: { ...outer, ...own } });
+    const body = input.kind === "content" ? {} : input.body;
+    const content = input.kind === "content" ? input.content : undefined;
+    return await answer({ context, input: { ...outer, body, content } });
   }
 
   return async (context, parameters) => {
@@ -149,7 +150,7 @@ function answersOf(
       const read = await context.get("request").run(readInput(input));
       return await record(
         { context, values: read.values },
-        () => respond({ context, ...read }),
+        () => respond({ ...read, context }),
       );
     };
   };

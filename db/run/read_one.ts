@@ -35,9 +35,9 @@ export interface FoundRow {
 export async function findOne(
   prepared: PreparedQuery,
   values: EncodedValues,
-  { executor, ...options }: FindOneOptions,
+  { executor, stopwatch, cache, deadline: callersDeadline }: FindOneOptions,
 ): Promise<FoundRow | null> {
-  const deadline = executor.deadlineOf(prepared, options);
+  const deadline = executor.deadlineOf(prepared, { stopwatch, deadline: callersDeadline });
   const parts: UnreadRows[] = [];
   let length = 0;
   let fetchSize = FETCH_SIZE;
@@ -45,7 +45,7 @@ export async function findOne(
   let isLast = false;
   while (!isLast && length < ENOUGH) {
     try {
-      const request = { ...options, deadline, fetchSize, pagingState };
+      const request = { stopwatch, cache, deadline, fetchSize, pagingState };
       const result = await executor.fetch(prepared, values, request);
       parts.push(result.rows);
       length += result.rows.raw.length;

@@ -22,7 +22,7 @@ export interface OuterInput {
 /** What a request brings along, before it is checked. */
 export interface RawInput extends OuterInput {
   /** The body of a route that takes bytes. */
-  readonly content?: Content;
+  readonly content?: Content | undefined;
   readonly body: Readonly<Record<string, unknown>>;
 }
 

@@ -29,10 +29,10 @@ export function respondOne(prepared: PreparedQuery, options: ResponderOptions): 
   return respondRow(
     prepared,
     options,
-    ({ parts, bytes }, { row, ...answer }) =>
+    ({ parts, bytes }, { row, context, headers }) =>
       row === null
-        ? largeRows({ parts, layout: "elements" }, { ...answer, stallTimeoutMs, scratch })
-        : largeJson(row, { ...answer, stallTimeoutMs, bytes }),
+        ? largeRows({ parts, layout: "elements" }, { context, headers, stallTimeoutMs, scratch })
+        : largeJson(row, { context, headers, stallTimeoutMs, bytes }),
   );
 }
 

@@ -93,9 +93,9 @@ export async function largeJson(
 /** The same for rows, which go from Cassandra's bytes to text. */
 export async function largeRows(
   text: RowsText,
-  { scratch, ...options }: LargeAnswerOptions & Pick<ResponderOptions, "scratch">,
+  options: LargeAnswerOptions & Pick<ResponderOptions, "scratch">,
 ): Promise<Response> {
-  const { context, headers } = options;
+  const { context, headers, scratch } = options;
   if (takesSteps(text.parts)) {
     const chunks = await context.get("request").run(encodeInSteps(text));
     return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
