@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { takeFullDisk } from "../../tests/support/full_disk.ts";
 import { openFileSink } from "./file_sink.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -69,7 +70,8 @@ describe("openFileSink()", () => {
   });
 
   it("fails where the disk is full", async () => {
-    const sink = await openFileSink("/dev/full", { durable: false });
+    using disk = await takeFullDisk();
+    const sink = await openFileSink(disk.path, { durable: false });
     await expect(sink.write(encode("0\n"))).rejects.toThrow(/No space left/);
     await sink.close();
   });

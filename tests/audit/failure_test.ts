@@ -14,6 +14,7 @@ import type { Observation } from "../../observe/observation.ts";
 import { type AuditCollector, startCollector } from "../support/telemetry/audit_collector.ts";
 import { createAuditFile, readEvents } from "./audit_events.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
+import { takeFullDisk } from "../support/full_disk.ts";
 import { problemOf } from "../support/harness.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 import { startSlowProxy } from "../support/cassandra/slow_proxy.ts";
@@ -93,8 +94,6 @@ async function metric({ service }: Beside, name: string): Promise<number> {
   return Number(text.split("\n").find((line) => line.startsWith(`${name} `))?.split(" ")[1]);
 }
 
-const FULL = { kind: "file", path: "/dev/full" } as const;
-
 function socketTo({ port }: Pick<AuditCollector, "port">) {
   return { kind: "socket", transport: "tcp", hostname: "127.0.0.1", port } as const;
 }
@@ -138,7 +137,9 @@ describe("A write that Cassandra does not confirm in time", () => {
 
 describe("A disk that is full, with AUDIT_FAILURE=refuse", () => {
   it("lets no write and no audited read through, and all other reads", async () => {
-    await using beside = await startBeside({ auditLog: FULL, auditFailure: "refuse" });
+    using disk = await takeFullDisk();
+    const auditLog = { kind: "file", path: disk.path } as const;
+    await using beside = await startBeside({ auditLog, auditFailure: "refuse" });
     const response = await beside.put("refused");
     expect(response.headers.get("retry-after")).toBe("1");
     expect(await problemOf(response)).toMatchObject({ status: 503, code: "audit_unavailable" });
@@ -162,7 +163,9 @@ describe("A disk that is full, with AUDIT_FAILURE=refuse", () => {
 
 describe("A disk that is full, with AUDIT_FAILURE=warn", () => {
   it("lets writes through, and is counted", async () => {
-    await using beside = await startBeside({ auditLog: FULL, auditFailure: "warn" });
+    using disk = await takeFullDisk();
+    const auditLog = { kind: "file", path: disk.path } as const;
+    await using beside = await startBeside({ auditLog, auditFailure: "warn" });
     const { status } = await beside.put("warned");
     expect([status, await isStored("warned")]).toEqual([204, true]);
     await eventually(

@@ -32,7 +32,7 @@ const REQUEST_TIMEOUT_MS = 600_000;
 
 describe("a service whose packets to Cassandra are dropped", () => {
   const stack = new AsyncDisposableStack();
-  const port = freePort("127.0.3.1");
+  const port = freePort("127.0.3.1", "127.0.3.2");
   let direct: OwnService;
   let proxy: SlowProxy;
   let service: Service;

@@ -34,7 +34,7 @@ describe("a service that knows Cassandra by a name", () => {
   let service: Service;
   /** Listens at the address that the name has at first. */
   const first = new AsyncDisposableStack();
-  const port = freePort(FIRST);
+  const port = freePort(FIRST, SECOND, NOBODY);
   const reasons: string[] = [];
   let hosts: readonly HostState[] = [];
 
