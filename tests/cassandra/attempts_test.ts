@@ -7,6 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { type Service, start } from "../../composition/service.ts";
+import { freePort } from "../../dev/ports.ts";
 import { startOwnNode } from "../support/cassandra/own_node.ts";
 import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
@@ -41,8 +42,9 @@ before(async () => {
     await startOwnService(CQL, { env: { CASSANDRA_CONTACT_POINTS: node.contactPoint } }),
   );
   const { client, config } = migrated;
-  first = stack.use(startSlowProxy(node.contactPoint));
-  const port = Number(first.contactPoint.split(":")[1]);
+  // The driver expects every node at the same port.
+  const port = freePort("127.0.0.1", "127.0.0.2");
+  first = stack.use(startSlowProxy(node.contactPoint, { hostname: "127.0.0.1", port }));
   second = stack.use(startSlowProxy(node.contactPoint, { hostname: "127.0.0.2", port }));
   const { rows: [local] } = await client.execute(
     "SELECT schema_version, release_version, rack, tokens FROM system.local",
