@@ -13,14 +13,29 @@ export interface Address {
 
 // Below the range from which Linux and macOS take the ports of outgoing connections, so that none
 // of those can take the port between the moment it is found and the moment it is used.
-const FIRST_PORT = 20_000;
-const LAST_PORT = 32_000;
+const AT_ONCE = [26_000, 32_000] as const;
+const LATER = [20_000, 26_000] as const;
 
-/** A port on which nothing listens, on any of the hosts. Default: `127.0.0.1`. */
+/** A port on which nothing listens, on any of the hosts, to be used at once. Default: `127.0.0.1`. */
 export function freePort(...hostnames: readonly string[]): number {
+  return findPort(AT_ONCE, hostnames);
+}
+
+/**
+ * Like `freePort`, but it is used after a while, as by a JVM that starts, or stays free: those who look for
+ * one to use at once, which is far more often, are not given it meanwhile.
+ */
+export function freePortForLater(...hostnames: readonly string[]): number {
+  return findPort(LATER, hostnames);
+}
+
+function findPort(
+  [first, last]: readonly [number, number],
+  hostnames: readonly string[],
+): number {
   const hosts = hostnames.length === 0 ? ["127.0.0.1"] : hostnames;
   for (let attempt = 0; attempt < 100; attempt++) {
-    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    const port = first + Math.floor(Math.random() * (last - first));
     if (hosts.every((hostname) => isFree({ hostname, port }))) return port;
   }
   throw new Error(`Cannot find a free port on ${hosts.join(", ")}: 100 attempts were all taken`);

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import process from "node:process";
 import { eventually } from "../../tests/support/eventually.ts";
-import { freePort } from "../ports.ts";
+import { freePort, freePortForLater } from "../ports.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra.ts";
 import { speaksCql } from "./cql_probe.ts";
 
@@ -24,7 +24,7 @@ describe("startCassandra()", () => {
 
   before(async () => {
     directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
-    address = { hostname: "127.0.0.1", port: freePort() };
+    address = { hostname: "127.0.0.1", port: freePortForLater() };
     node = await startCassandra({
       directory: `${directory}/a`,
       nativePort: address.port,
@@ -43,7 +43,9 @@ describe("startCassandra()", () => {
   });
 
   it("rejects a folder that another node uses", async () => {
-    await expect(startCassandra({ directory: `${directory}/a`, nativePort: freePort(), log }))
+    await expect(
+      startCassandra({ directory: `${directory}/a`, nativePort: freePortForLater(), log }),
+    )
       .rejects.toThrow(`another one runs on "${directory}/a"`);
   });
 
@@ -72,12 +74,12 @@ describe("startCassandra()", () => {
   });
 
   it("rejects with what the JVM said, if that dies while it starts", async () => {
-    const options = { directory: `${directory}/c`, nativePort: freePort(), heapMb: 1, log };
+    const options = { directory: `${directory}/c`, nativePort: freePortForLater(), heapMb: 1, log };
     await expect(startCassandra(options)).rejects.toThrow(/it ended with code 1\n[^]*heap/);
   });
 
   it("gives up when its signal is aborted, and leaves no node", async () => {
-    const nativePort = freePort();
+    const nativePort = freePortForLater();
     const stop = new AbortController();
     const onLog = (line: string) => {
       if (line.startsWith("Starting")) setTimeout(() => stop.abort(new Error("stopped")), 200);
@@ -115,7 +117,9 @@ describe("startCassandra()", () => {
   it("does not outlive a process that is killed", async () => {
     const program = `
       import { startCassandra } from "${new URL("./cassandra.ts", import.meta.url)}";
-      const options = ${JSON.stringify({ directory: `${directory}/e`, nativePort: freePort() })};
+      const options = ${
+      JSON.stringify({ directory: `${directory}/e`, nativePort: freePortForLater() })
+    };
       console.log((await startCassandra({ ...options, isShortLived: true, log() {} })).pid);`;
     const parent = new Deno.Command(Deno.execPath(), {
       args: ["eval", program],

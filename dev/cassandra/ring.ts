@@ -5,7 +5,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { freePort } from "../ports.ts";
+import { freePortForLater } from "../ports.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra.ts";
 
 export interface RingOptions {
@@ -56,8 +56,8 @@ export interface Ring extends AsyncDisposable {
 export async function startRing(options: RingOptions): Promise<Ring> {
   const { directory, log, network = "127.0.0", clientNetwork, yaml = {} } = options;
   const addresses = PLACES.map((_, index) => `${network}.${index + 1}`);
-  const nativePort = options.nativePort ?? freePort(...addresses);
-  const storagePort = freePort(...addresses);
+  const nativePort = options.nativePort ?? freePortForLater(...addresses);
+  const storagePort = freePortForLater(...addresses);
   const nodes: LocalCassandra[] = [];
   const givingUp = new AbortController();
   const signal = AbortSignal.any([givingUp.signal, ...(options.signal ? [options.signal] : [])]);
@@ -102,7 +102,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   ];
   return {
     nodes: [first, second, third],
-    join: () => startNode(nodes.length + 1, JOINING, { jmxPort: freePort() }),
+    join: () => startNode(nodes.length + 1, JOINING, { jmxPort: freePortForLater() }),
     [Symbol.asyncDispose]: stop,
   };
 }

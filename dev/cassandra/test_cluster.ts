@@ -4,7 +4,7 @@
  * them, or, where a test file is run by itself, one of its own.
  */
 
-import { freePort } from "../ports.ts";
+import { freePortForLater } from "../ports.ts";
 import { startCassandra } from "./cassandra.ts";
 
 /** `host:port` of a Cassandra whose data center is `dc1`. */
@@ -28,7 +28,7 @@ export async function withTestCassandra(): Promise<TestCassandra> {
   try {
     const node = await startCassandra({
       directory,
-      nativePort: freePort(),
+      nativePort: freePortForLater(),
       // The keyspaces of all test files, one after the other, and what is left of those before.
       heapMb: 1024,
       isDisposable: true,

@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { type OwnIssuer, startOwnIssuer, type TokenOptions } from "../support/auth/own_issuer.ts";
 import { eventually } from "../support/eventually.ts";
 import { problemOf } from "../support/harness.ts";
@@ -52,7 +52,7 @@ SELECT word FROM words WHERE tenant = :tenant;
 const stack = new AsyncDisposableStack();
 let first: OwnIssuer;
 let second: OwnIssuer;
-const away = `http://127.0.0.1:${freePort()}`;
+const away = `http://127.0.0.1:${freePortForLater()}`;
 let service: OwnService;
 before(async () => {
   first = stack.use(await startOwnIssuer());

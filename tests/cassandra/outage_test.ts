@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../../config/config.ts";
 import { start } from "../../composition/service.ts";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { eventually, promptly, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
 import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
@@ -132,7 +132,7 @@ describe("a service whose Cassandra goes away", () => {
   it("tries to connect at least every half a second or so, however long it has", async () => {
     const pauses: number[] = [];
     const early = await start(
-      readConfig({ ...service.env, CASSANDRA_CONTACT_POINTS: `127.0.0.1:${freePort()}` }),
+      readConfig({ ...service.env, CASSANDRA_CONTACT_POINTS: `127.0.0.1:${freePortForLater()}` }),
       {
         observe(observation) {
           if (observation.kind === "connection" && observation.retryInMs !== null) {

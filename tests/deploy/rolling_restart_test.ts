@@ -7,7 +7,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import {
   type MigrationProject,
   openProjectCluster,
@@ -59,7 +59,7 @@ const stack = new AsyncDisposableStack();
 let cluster: ProjectCluster;
 let oldRelease: MigrationProject;
 let newRelease: MigrationProject;
-const ports = [freePort(), freePort()] as const;
+const ports = [freePortForLater(), freePortForLater()] as const;
 /** In the order of `ports`. */
 const replicas: [ServiceProcess | null, ServiceProcess | null] = [null, null];
 let balancer: Balancer;

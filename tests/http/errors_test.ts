@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import cassandra from "cassandra-driver";
 import { parseRate } from "../../catalog/tags/parts/rate.ts";
 import type { Config } from "../../config/config.ts";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { type Service, start, type StartOptions } from "../../composition/service.ts";
 import { SECRET } from "../fixtures/routes/fail.ts";
@@ -366,14 +366,19 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
       headers: { authorization: `Bearer ${"a".repeat(16_385)}` },
     }),
   async issuer_unavailable() {
-    const issuer = `http://localhost:${freePort()}`;
+    const issuer = `http://localhost:${freePortForLater()}`;
     const { url, ready } = await startBeside({ oidcIssuer: issuer });
     await ready;
     return service.request(`${url}/stations`, await tokenNaming(issuer));
   },
   async audit_unavailable() {
     const { url, ready } = await startBeside({
-      auditLog: { kind: "socket", transport: "tcp", hostname: "127.0.0.1", port: freePort() },
+      auditLog: {
+        kind: "socket",
+        transport: "tcp",
+        hostname: "127.0.0.1",
+        port: freePortForLater(),
+      },
       auditFailure: "refuse",
     });
     await ready;

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { eventually } from "../support/eventually.ts";
 import { residentMemory } from "../support/process_memory.ts";
@@ -16,14 +16,14 @@ const MANY_REQUESTS = 15_000;
 
 /** The service on a Cassandra that is not there: what it logs is all that matters here. */
 async function startUnread() {
-  const port = freePort();
+  const port = freePortForLater();
   const child = new Deno.Command(Deno.execPath(), {
     args: taskArguments("start", {}),
     env: environment({
       HOST: "127.0.0.1",
       PORT: `${port}`,
       ADMIN_PORT: "0",
-      CASSANDRA_CONTACT_POINTS: `127.0.0.1:${freePort()}`,
+      CASSANDRA_CONTACT_POINTS: `127.0.0.1:${freePortForLater()}`,
       CASSANDRA_LOCAL_DATACENTER: "dc1",
       CURSOR_KEY: new Uint8Array(32).toBase64(),
       OIDC_ISSUER: "http://localhost:1",

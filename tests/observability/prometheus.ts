@@ -4,7 +4,7 @@
  * @module
  */
 import { cp } from "node:fs/promises";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { eventually } from "../support/eventually.ts";
 
 export interface Prometheus extends AsyncDisposable {
@@ -35,7 +35,7 @@ export async function startPrometheus(
   await Deno.writeTextFile(`${folder}/prometheus.yml`, config);
   const targets = adminUrls.map((url) => new URL(url).host);
   await Deno.writeTextFile(`${folder}/targets.yml`, JSON.stringify([{ targets }]));
-  const url = `http://127.0.0.1:${freePort()}`;
+  const url = `http://127.0.0.1:${freePortForLater()}`;
   const process = new Deno.Command("prometheus", {
     args: [
       `--config.file=${folder}/prometheus.yml`,

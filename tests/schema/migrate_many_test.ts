@@ -11,7 +11,7 @@ import { createOwnTables } from "../../db/migrate/create_own_tables.ts";
 import { acquireLease } from "../../db/migrate/lease.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
 import { readMigrations } from "../../db/migrate/migrations.ts";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { ownTableId } from "../../db/schema/own_table_id.ts";
 import { OWN_TABLES } from "../../db/schema/own_tables.ts";
 import { migrate } from "../../tasks/migrate.ts";
@@ -174,7 +174,7 @@ describe("migrate()", () => {
 
   it("waits for the cluster to come", async () => {
     await using made = await cluster.create(THREE);
-    const port = freePort();
+    const port = freePortForLater();
     const config = { ...made.config, contactPoints: [`127.0.0.1:${port}`] };
     const startedAt = performance.now();
     const lines: string[] = [];

@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { type Setting, SETTINGS } from "../../config/settings/settings.ts";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
@@ -161,7 +161,7 @@ describe("A secret", () => {
   it("is in no answer, log or span while Cassandra is away", async () => {
     await using running = await startProcess({
       ...env,
-      CASSANDRA_CONTACT_POINTS: `127.0.0.1:${freePort()}`,
+      CASSANDRA_CONTACT_POINTS: `127.0.0.1:${freePortForLater()}`,
     });
     const answers = await answersOf(running);
     await running.stop();

@@ -7,7 +7,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { freePort } from "../../dev/ports.ts";
+import { freePortForLater } from "../../dev/ports.ts";
 import { createTestKeyspace, type TestKeyspace } from "../support/cassandra/keyspace.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
@@ -29,7 +29,7 @@ interface Mistake {
 
 describe("a newcomer", () => {
   let service: TestService & AsyncDisposable;
-  const deadPort = freePort();
+  const deadPort = freePortForLater();
 
   before(async () => {
     service = await startTestService({ cqlDir: EXAMPLE });

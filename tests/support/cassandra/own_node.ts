@@ -4,7 +4,7 @@
  * @module
  */
 import { type LocalCassandra, startCassandra } from "../../../dev/cassandra/cassandra.ts";
-import { freePort } from "../../../dev/ports.ts";
+import { freePortForLater } from "../../../dev/ports.ts";
 
 export interface OwnNode extends AsyncDisposable {
   readonly node: LocalCassandra;
@@ -27,7 +27,7 @@ export async function startOwnNode(
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
   const node = await startCassandra({
     directory,
-    nativePort: freePort(),
+    nativePort: freePortForLater(),
     isShortLived: true,
     isDisposable: !isRestarted,
     yaml,
