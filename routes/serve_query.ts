@@ -68,38 +68,33 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
     ? { readInput: compileBulkInput(prepared), respond: respondBulk(prepared, options) }
     : null;
 
-  async function serve(
-    context: Context<AppEnv>,
-    parameters: URLSearchParams,
-  ): Promise<Response> {
-    const type = negotiate(context.req.header("accept"), offered);
-    const { identity } = context.get("request");
-    const outer: OuterInput = {
-      path: readPath(context.req),
-      query: parameters,
-      headers: context.req.raw.headers,
-      claims: identity?.claims ?? {},
-      seeds: await readKey?.(context.req.raw.headers, identity) ?? options.seeds,
-    };
-    const { run, holdStream } = context.get("request");
-    if (isStreamed(query, type)) holdStream("stream");
-    const input = await readBody(context.req.raw, run);
-    if (input.kind === "many") {
-      // What is refused for its headers needs no place.
-      const readInput = bulk!.readInput(outer);
-      holdStream("upload");
-      return await bulk!.respond({ context, upload: input.upload, input: readInput });
-    }
-    // A single input of a bulk route is answered as on any other.
-    const answer = answers[type] ?? answers["application/json"]!;
-    const body = input.kind === "content" ? {} : input.body;
-    const content = input.kind === "content" ? input.content : undefined;
-    return await answer({ context, input: { ...outer, body, content } });
-  }
-
-  return async (context, parameters) => {
+  return async function serve(context, parameters) {
     try {
-      return await serve(context, parameters);
+      const type = negotiate(context.req.header("accept"), offered);
+      const { identity } = context.get("request");
+      const seeds = (readKey !== null && await readKey(context.req.raw.headers, identity)) ||
+        options.seeds;
+      const outer: OuterInput = {
+        path: readPath(context.req),
+        query: parameters,
+        headers: context.req.raw.headers,
+        claims: identity?.claims ?? {},
+        seeds,
+      };
+      const { run, holdStream } = context.get("request");
+      if (isStreamed(query, type)) holdStream("stream");
+      const input = readBody === null ? NO_BODY : await readBody(context.req.raw, run);
+      if (input.kind === "many") {
+        // What is refused for its headers needs no place.
+        const readInput = bulk!.readInput(outer);
+        holdStream("upload");
+        return await bulk!.respond({ context, upload: input.upload, input: readInput });
+      }
+      // A single input of a bulk route is answered as on any other.
+      const answer = answers[type] ?? answers["application/json"]!;
+      const body = input.kind === "content" ? {} : input.body;
+      const content = input.kind === "content" ? input.content : undefined;
+      return await answer({ context, input: { ...outer, body, content } });
     } catch (error) {
       throw withPointers(error, params);
     }
@@ -114,18 +109,21 @@ function isStreamed({ mode, raw, scan, verb }: Query, type: string): boolean {
 
 type RequestBody = BulkBody | { readonly kind: "content"; readonly content: Content };
 
-/** What reads a request's body, as far as the route takes one. */
+/** Of a route that takes none. */
+const NO_BODY: RequestBody = { kind: "one", body: {} };
+
+/** What reads a request's body; null where the route takes none. */
 function bodyReader(
   { route, bulk, raw, verb }: Query,
   { bodyLimits }: ServeOptions,
-): (request: Request, run: RunSteps) => Promise<RequestBody> {
+): ((request: Request, run: RunSteps) => Promise<RequestBody>) | null {
   if (raw !== null && verb !== "select") {
     const options = { ...bodyLimits, types: raw.types };
     return async (request) => ({ kind: "content", content: await readContent(request, options) });
   }
   if (bulk) return (request, run) => readEntries(request, { ...bodyLimits, run });
   if (route === null || !takesBody(route.method)) {
-    return () => Promise.resolve({ kind: "one", body: {} });
+    return null;
   }
   return async (request, run) => ({
     kind: "one",

@@ -154,7 +154,7 @@ export function createExecutor(
   }
 
   /** Runs a statement once; its rows are still to be read. */
-  async function run(
+  function run(
     prepared: PreparedQuery,
     bound: BoundValues,
     options: ExecutionOptions,
@@ -163,7 +163,7 @@ export function createExecutor(
     const { stopwatch } = options;
     const startedAt = performance.now();
     const endsAt = endOf(prepared, startedAt, options);
-    return await observeStatement(
+    return observeStatement(
       prepared,
       { stopwatch, bound: [bound], startedAt },
       (attempts) =>

@@ -15,7 +15,7 @@ import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
 import { largeJson, largeRows, type Responder, type ResponderOptions } from "./responder.ts";
 
 /** Answers with a row, with these headers. */
-export type RowWriter = (found: FoundRow, answer: RowAnswer) => Promise<Response>;
+export type RowWriter = (found: FoundRow, answer: RowAnswer) => Response | Promise<Response>;
 
 export interface RowAnswer {
   readonly context: Context<AppEnv>;

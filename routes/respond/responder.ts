@@ -90,19 +90,22 @@ export async function largeJson(
   return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
 }
 
-/** The same for rows, which go from Cassandra's bytes to text. */
-export async function largeRows(
+/** The same for rows, which go from Cassandra's bytes to text: those of a small answer at once. */
+export function largeRows(
   text: RowsText,
   options: LargeAnswerOptions & Pick<ResponderOptions, "scratch">,
-): Promise<Response> {
+): Response | Promise<Response> {
+  if (takesSteps(text.parts)) return manyRows(text, options);
   const { context, headers, scratch } = options;
-  if (takesSteps(text.parts)) {
-    const chunks = await context.get("request").run(encodeInSteps(text));
-    return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
-  }
   encodeAtOnce(text, scratch);
   // The runtime makes a copy of it.
   return answer(context, scratch.view(), { headers: jsonHeaders(headers, scratch.at) });
+}
+
+async function manyRows(text: RowsText, options: LargeAnswerOptions): Promise<Response> {
+  const { context, headers } = options;
+  const chunks = await context.get("request").run(encodeInSteps(text));
+  return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
 }
 
 /**
