@@ -7,6 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
+import { steadyControl } from "../../db/driver/internals/connections/steady_control.ts";
 import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
 import type { HostState } from "../../observe/observation.ts";
 import type { StatusSnapshot } from "../../observe/status.ts";
@@ -63,6 +64,7 @@ async function createSingles(contactPoint: string): Promise<void> {
     localDataCenter: "dc1",
     protocolOptions: { port: Number(contactPoint.split(":")[1]) },
   });
+  steadyControl(client, () => {});
   await client.connect();
   await client.execute(
     "CREATE KEYSPACE ring_singles WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1}",

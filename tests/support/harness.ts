@@ -9,6 +9,7 @@ import { expect } from "@std/expect";
 import cassandra from "cassandra-driver";
 import { cp } from "node:fs/promises";
 import { type Config, readConfig } from "../../config/config.ts";
+import { steadyControl } from "../../db/driver/internals/connections/steady_control.ts";
 import { JitteredReconnection } from "../../db/driver/policies.ts";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
 import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "../../dev/oidc/provider.ts";
@@ -143,6 +144,8 @@ export async function startTestService(
     throw error;
   }
   const client = new cassandra.Client({ ...toCluster, keyspace: config.keyspace });
+  // As the service's own: by itself, a client that loses its connection twice in a row fails where nobody hears of it.
+  steadyControl(client, () => {});
   stack.defer(() => dropKeyspace(client, config.keyspace));
   await client.connect();
   const observations: Observation[] = [];
