@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../codec/jwk/signature_algorithms.ts";
 import { readConfig } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
 import { type TrustedIssuer, trustedIssuers } from "./trusted_issuer.ts";

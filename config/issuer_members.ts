@@ -7,7 +7,7 @@
 import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
 import { closest } from "../catalog/text/suggest.ts";
 import { isJsonObject } from "../codec/json/json_object.ts";
-import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../codec/jwk/signature_algorithms.ts";
 import { keySetFile, rolesFile } from "./settings/kinds/file_kinds.ts";
 import { type Fail, tokenTypes } from "./settings/kinds/setting_kind.ts";
 import type {

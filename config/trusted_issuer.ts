@@ -5,7 +5,7 @@
  * @module
  */
 import type { ClaimPath } from "../catalog/text/claim_path.ts";
-import { SIGNATURE_ALGORITHMS } from "../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../codec/jwk/signature_algorithms.ts";
 
 /** What a claim of an issuer may be. */
 export interface ClaimLimit {

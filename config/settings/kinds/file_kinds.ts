@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseKeySet } from "../../../codec/parts/key_set.ts";
+import { parseKeySet } from "../../../codec/jwk/key_set.ts";
 import type { Fail, SettingKind } from "./setting_kind.ts";
 
 /** The content of the text file that the setting names. */

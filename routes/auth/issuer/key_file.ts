@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { parseKeySet } from "../../../codec/parts/key_set.ts";
+import { parseKeySet } from "../../../codec/jwk/key_set.ts";
 import type { Observe } from "../../../observe/observation.ts";
 import { type KeySet, readKeySet } from "../jwt/verify_signature.ts";
 import type { IssuerKeys } from "./key_source.ts";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { after, afterEach, before, beforeEach, describe, it } from "@std/testing/bdd";
 import * as jose from "jose";
-import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../../../codec/jwk/signature_algorithms.ts";
 import type { Observation } from "../../../observe/observation.ts";
 import { newKey, publicPart } from "../../../tests/support/auth/token_signer.ts";
 import { eventually } from "../../../tests/support/eventually.ts";

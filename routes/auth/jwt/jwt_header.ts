@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../../../codec/jwk/signature_algorithms.ts";
 import { invalidToken } from "../challenge.ts";
 import { decodePart, readJsonPart } from "./json_part.ts";
 

@@ -11,7 +11,7 @@ import * as jose from "jose";
 import { createHash } from "node:crypto";
 import { ExactNumber } from "../../../codec/json/exact_number.ts";
 import { isJsonObject } from "../../../codec/json/json_object.ts";
-import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../../../codec/jwk/signature_algorithms.ts";
 import { decodePart, readJsonPart } from "../jwt/json_part.ts";
 import { invalidProof } from "./proof_challenge.ts";
 import { isSameTarget } from "./target_uri.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../../../codec/jwk/signature_algorithms.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import type { Scheme } from "../credentials.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import * as jose from "jose";
-import { SIGNATURE_ALGORITHMS } from "../../../codec/parts/signature_algorithms.ts";
+import { SIGNATURE_ALGORITHMS } from "../../../codec/jwk/signature_algorithms.ts";
 import { DEV_AUDIENCE } from "../../../dev/oidc/provider.ts";
 import type { TrustedIssuer } from "../../../routes/auth/issuer/trusted_issuer.ts";
 import { claimsOf, newKey, publicPart, signJwt } from "./token_signer.ts";

@@ -1,7 +1,6 @@
 /**
- * The algorithms that tokens may be signed with (RFC 7518, section 3.1; RFC 8037). Asymmetric ones alone:
- * with HMAC, the key that verifies a token
- * can make one.
+ * The algorithms that tokens may be signed with (RFC 7518, section 3.1; RFC 8037). Only asymmetric ones:
+ * with HMAC, the key that verifies a token can also make one.
  *
  * @module
  */
