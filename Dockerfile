@@ -47,6 +47,7 @@ COPY errors errors
 COPY guardrails guardrails
 COPY observe observe
 COPY routes routes
+COPY runtime runtime
 COPY server server
 COPY tasks tasks
 COPY deploy/healthcheck.ts deploy/healthcheck.ts

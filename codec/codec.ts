@@ -11,7 +11,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Buffer } from "node:buffer";
 import type { Json } from "./json/json.ts";
 import type { Format, WriteJson } from "./parts/format.ts";
-import type { Steps } from "./steps.ts";
+import type { Steps } from "../runtime/steps.ts";
 import type { PrimitiveKind } from "./primitives.ts";
 
 export type { Json } from "./json/json.ts";

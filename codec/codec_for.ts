@@ -18,7 +18,7 @@ import {
 } from "./parts/format.ts";
 import { decodeSteps, encodeMember } from "./parts/members.ts";
 import { primitives } from "./primitives.ts";
-import { Pace } from "./steps.ts";
+import { Pace } from "../runtime/steps.ts";
 import { cqlName } from "./type_name.ts";
 import { list, map, set } from "./types/collections.ts";
 import { tuple, udt } from "./types/composites.ts";

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { CqlType } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import { finish, type Steps } from "./steps.ts";
+import { finish, type Steps } from "../runtime/steps.ts";
 
 const text: CqlType = { kind: "text" };
 const int: CqlType = { kind: "int" };

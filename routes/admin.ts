@@ -4,7 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
-import { nextTurn } from "../codec/next_turn.ts";
+import { nextTurn } from "../runtime/next_turn.ts";
 import type { HotSpots } from "../observe/hot/hot_spots.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import { dropRuntimeSpan } from "../observe/runtime_spans.ts";

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import type { Code } from "../errors/codes.ts";
-import type { RunSteps } from "../codec/steps.ts";
+import type { RunSteps } from "../runtime/steps.ts";
 import type { Stopwatch } from "../observe/stopwatch.ts";
 
 /** The claims of a verified token. A number that JavaScript would round is an `ExactNumber`. */

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import type { Query } from "../catalog/query.ts";
-import type { RunSteps } from "../codec/steps.ts";
+import type { RunSteps } from "../runtime/steps.ts";
 import type { TextHash } from "../db/prepare/rows/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import { compileViews } from "../db/prepare/views.ts";

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { finish } from "../steps.ts";
+import { finish } from "../../runtime/steps.ts";
 import { assertNesting, MAX_JSON_DEPTH, NestingError } from "./nesting.ts";
 import { parseJsonSteps } from "./parse_large_json.ts";
 

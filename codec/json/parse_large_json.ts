@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Pace, type Steps } from "../steps.ts";
+import { Pace, type Steps } from "../../runtime/steps.ts";
 import { assertNoDuplicateMember, DuplicateMemberError } from "./duplicate_member.ts";
 import { setMember } from "./json_object.ts";
 import { assertNesting, MAX_JSON_DEPTH, NestingError } from "./nesting.ts";

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { finish } from "../steps.ts";
+import { finish } from "../../runtime/steps.ts";
 import { ExactNumber } from "./exact_number.ts";
 import { parseJson } from "./parse_json.ts";
 import { parseJsonSteps } from "./parse_large_json.ts";

@@ -15,7 +15,7 @@ import type { Encoding } from "../../catalog/tags/input/options/encoding_option.
 import type { BucketForms } from "../buckets/bucket_form.ts";
 import type { Json } from "../json/json.ts";
 import type { JsonWriter } from "../json/json_writer.ts";
-import type { Pace, Steps } from "../steps.ts";
+import type { Pace, Steps } from "../../runtime/steps.ts";
 import type { Measure } from "./measure.ts";
 
 type SchemaType = "array" | "boolean" | "integer" | "null" | "number" | "object" | "string";

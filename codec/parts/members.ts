@@ -10,7 +10,7 @@ import type { Json } from "../json/json.ts";
 import { DuplicateMemberError } from "../json/duplicate_member.ts";
 import type { JsonWriter } from "../json/json_writer.ts";
 import { parseJsonSteps } from "../json/parse_large_json.ts";
-import { finish, Pace, type Steps } from "../steps.ts";
+import { finish, Pace, type Steps } from "../../runtime/steps.ts";
 import {
   type DecodePlace,
   type Fixed,

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Pace, Steps } from "../steps.ts";
+import type { Pace, Steps } from "../../runtime/steps.ts";
 
 const RUN = 64;
 

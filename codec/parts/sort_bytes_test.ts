@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
-import { finish, Pace } from "../steps.ts";
+import { finish, Pace } from "../../runtime/steps.ts";
 import { sortBytes } from "./sort_bytes.ts";
 
 describe("sortBytes()", () => {

@@ -38,7 +38,7 @@ import {
   writeMember,
 } from "../parts/members.ts";
 import { sortBytes } from "../parts/sort_bytes.ts";
-import type { Pace, Steps } from "../steps.ts";
+import type { Pace, Steps } from "../../runtime/steps.ts";
 
 /** The length of the number of members, which stands before them. */
 const COUNT_BYTES = 4;

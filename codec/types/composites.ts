@@ -32,7 +32,7 @@ import {
   refuseMember,
   writeMember,
 } from "../parts/members.ts";
-import type { Steps } from "../steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 
 export interface Field {
   readonly name: string;

@@ -18,7 +18,7 @@ import {
   readElements,
 } from "../parts/members.ts";
 import { decodeVint, encodeVint, vintLength } from "../parts/vint.ts";
-import type { Pace, Steps } from "../steps.ts";
+import type { Pace, Steps } from "../../runtime/steps.ts";
 
 /**
  * An array of `dimension` elements, none of them null. Elements of a fixed length stand one after

@@ -5,7 +5,7 @@
  * @module
  */
 import type { PackedRow } from "../../codec/packed/packed_rows.ts";
-import type { Steps } from "../../codec/steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 import type { WriteTime } from "../driver/internals/driver_types.ts";

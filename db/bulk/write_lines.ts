@@ -5,7 +5,7 @@
  * @module
  */
 import { setTimeout } from "node:timers/promises";
-import { Pace, type RunSteps, type Steps } from "../../codec/steps.ts";
+import { Pace, type RunSteps, type Steps } from "../../runtime/steps.ts";
 import type { ByteRange } from "../../codec/tokens/token.ts";
 import type { Code } from "../../errors/codes.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";

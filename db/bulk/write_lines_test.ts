@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { inOneStep, runAtOnce } from "../../codec/steps.ts";
+import { inOneStep, runAtOnce } from "../../runtime/steps.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import type { JsonWriter } from "../../codec/json/json_writer.ts";
-import type { RunSteps, Steps } from "../../codec/steps.ts";
+import type { RunSteps, Steps } from "../../runtime/steps.ts";
 import type { RawRows } from "../driver/internals/driver_types.ts";
 import type { Row, RowReader } from "../prepare/rows/read_rows.ts";
 import type { RowLayout } from "../prepare/rows/write_rows.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nextTurn } from "../../codec/next_turn.ts";
+import { nextTurn } from "../../runtime/next_turn.ts";
 
 /** Those who have waited for one answer. */
 export interface Landing {

@@ -5,7 +5,7 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import type { Steps } from "../../codec/steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 import {
   type BodyLimits,
   decodeJson,

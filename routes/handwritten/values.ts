@@ -10,7 +10,7 @@ import type { ParamSource } from "../../catalog/query.ts";
 import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import type { Json } from "../../codec/codec.ts";
-import { finish } from "../../codec/steps.ts";
+import { finish } from "../../runtime/steps.ts";
 import type {
   EncodedValues,
   PreparedParam,

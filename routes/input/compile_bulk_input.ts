@@ -6,7 +6,7 @@
  */
 import type { Param } from "../../catalog/query.ts";
 import type { PackedRow } from "../../codec/packed/packed_rows.ts";
-import { finish, type Steps } from "../../codec/steps.ts";
+import { finish, type Steps } from "../../runtime/steps.ts";
 import type { ByteRange } from "../../codec/tokens/token.ts";
 import { packValues, unpackValues } from "../../db/prepare/packed_values.ts";
 import type { EncodedValues } from "../../db/prepare/prepared_query.ts";

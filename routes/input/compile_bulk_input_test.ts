@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
-import { finish } from "../../codec/steps.ts";
+import { finish } from "../../runtime/steps.ts";
 import { unpackValues } from "../../db/prepare/packed_values.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { factsOf } from "../../tests/support/cql/input_facts.ts";

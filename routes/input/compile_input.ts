@@ -11,7 +11,7 @@ import { SCAN_PARAMETERS } from "../../catalog/tags/paging/scan_tag.ts";
 import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { primitives } from "../../codec/primitives.ts";
-import type { Steps } from "../../codec/steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 import type {
   EncodedValues,
   PreparedParam,

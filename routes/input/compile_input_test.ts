@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { type InputError, ServiceError } from "../../errors/service_error.ts";
-import { finish } from "../../codec/steps.ts";
+import { finish } from "../../runtime/steps.ts";
 import { createSeeds } from "../generate/seed.ts";
 import { compileInput } from "./compile_input.ts";
 import { factsOf } from "../../tests/support/cql/input_facts.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
-import type { RunSteps, Steps } from "../../codec/steps.ts";
+import type { RunSteps, Steps } from "../../runtime/steps.ts";
 import type { ByteRange } from "../../codec/tokens/token.ts";
 import type { Entry } from "../../db/bulk/write_lines.ts";
 import { ServiceError } from "../../errors/service_error.ts";

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { nextTurn } from "../../codec/next_turn.ts";
-import type { Steps } from "../../codec/steps.ts";
+import { nextTurn } from "../../runtime/next_turn.ts";
+import type { Steps } from "../../runtime/steps.ts";
 
 /** Long enough that the pauses between slices cost little, short enough that nobody notices one. */
 const SLICE_MS = 10;

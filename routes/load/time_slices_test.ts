@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { Steps } from "../../codec/steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 import { TimeSlices } from "./time_slices.ts";
 
 /** Work of so many steps, each of which takes its time. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { nextTurn } from "../../codec/next_turn.ts";
+import { nextTurn } from "../../runtime/next_turn.ts";
 
 /** Pieces in one turn. */
 const SLOTS = 2;

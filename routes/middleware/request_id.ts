@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { runAtOnce } from "../../codec/steps.ts";
+import { runAtOnce } from "../../runtime/steps.ts";
 import { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Addresses } from "../addresses.ts";
 import type { RequestContext } from "../context.ts";

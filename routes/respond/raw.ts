@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import type { Raw } from "../../catalog/query.ts";
 import { OCTET_STREAM } from "../../catalog/tags/answer/raw_tag.ts";
-import type { Steps } from "../../codec/steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import { rowOf } from "../../db/run/read_one.ts";

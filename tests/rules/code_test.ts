@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { production } from "./modules.ts";
 
 /** Layers that ask nothing of the machine. */
-const PURE = ["catalog", "codec", "errors"];
+const PURE = ["catalog", "codec", "errors", "runtime"];
 
 /** The files of a pure layer that read files. */
 const READERS = ["catalog/load.ts", "catalog/read_sources.ts"];

@@ -19,7 +19,7 @@ import { TEXT_FORMS } from "../../codec/constraints/text_format.ts";
 import { JsonWriter } from "../../codec/json/json_writer.ts";
 import { parseJson } from "../../codec/json/parse_json.ts";
 import { primitives } from "../../codec/primitives.ts";
-import { runAtOnce } from "../../codec/steps.ts";
+import { runAtOnce } from "../../runtime/steps.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { readCredentials } from "../../routes/auth/credentials.ts";
 import { readJsonPart } from "../../routes/auth/jwt/json_part.ts";

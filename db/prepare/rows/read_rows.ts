@@ -5,7 +5,7 @@
  * @module
  */
 import type { Json } from "../../../codec/codec.ts";
-import type { Steps } from "../../../codec/steps.ts";
+import type { Steps } from "../../../runtime/steps.ts";
 import type { DriverColumn, RawRows } from "../../driver/internals/driver_types.ts";
 import type { Conceal } from "./conceal.ts";
 import { asServiceError, type Cell, type CellOptions, cellsOf, readRowSteps } from "./row_cells.ts";

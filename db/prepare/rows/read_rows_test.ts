@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
-import { finish } from "../../../codec/steps.ts";
+import { finish } from "../../../runtime/steps.ts";
 import { EXAMPLE, startTestService } from "../../../tests/support/harness.ts";
 import type { DriverColumn } from "../../driver/internals/driver_types.ts";
 import { compileRowReader, sameColumns } from "./read_rows.ts";

@@ -7,7 +7,7 @@
 import type { Buffer } from "node:buffer";
 import type { Codec, Json } from "../../../codec/codec.ts";
 import { variantCodecFor } from "../../../codec/codec_for.ts";
-import type { Steps } from "../../../codec/steps.ts";
+import type { Steps } from "../../../runtime/steps.ts";
 import { NumberTooLongError } from "../../../codec/variant.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import { cqlTypeOf } from "../../driver/cql_type.ts";

@@ -10,7 +10,7 @@ import { CLOSE_OBJECT, COMMA, NEWLINE } from "../../../codec/json/characters.ts"
 import { jsonPieces } from "../../../codec/json/json_pieces.ts";
 import type { JsonWriter } from "../../../codec/json/json_writer.ts";
 import { hasOwnOrder, memberPrefix } from "../../../codec/json/member_prefix.ts";
-import { finish, type Steps } from "../../../codec/steps.ts";
+import { finish, type Steps } from "../../../runtime/steps.ts";
 import type { RawRows } from "../../driver/internals/driver_types.ts";
 import { asServiceError, type Cell, readRowSteps } from "./row_cells.ts";
 

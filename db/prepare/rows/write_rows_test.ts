@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
 import { JsonWriter } from "../../../codec/json/json_writer.ts";
-import { finish } from "../../../codec/steps.ts";
+import { finish } from "../../../runtime/steps.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import type { DriverColumn, DriverType, RawRows } from "../../driver/internals/driver_types.ts";
 import { compileRowReader, type RowReader } from "./read_rows.ts";

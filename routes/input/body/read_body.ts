@@ -8,7 +8,7 @@
 import { DuplicateMemberError } from "../../../codec/json/duplicate_member.ts";
 import { assertNesting, MAX_JSON_DEPTH, NestingError } from "../../../codec/json/nesting.ts";
 import { parseJsonSteps } from "../../../codec/json/parse_large_json.ts";
-import type { RunSteps, Steps } from "../../../codec/steps.ts";
+import type { RunSteps, Steps } from "../../../runtime/steps.ts";
 import { pointerTo } from "../../../errors/invalid_input.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import { ChunkReader } from "./chunk_reader.ts";

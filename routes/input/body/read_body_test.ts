@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { runAtOnce } from "../../../codec/steps.ts";
+import { runAtOnce } from "../../../runtime/steps.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import {
   assertNotEncoded,

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Pace, type RunSteps, type Steps } from "../../../codec/steps.ts";
+import { Pace, type RunSteps, type Steps } from "../../../runtime/steps.ts";
 import type { ByteRange } from "../../../codec/tokens/token.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import { GrowingBytes } from "./growing_bytes.ts";

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { runAtOnce, type Steps } from "../../../codec/steps.ts";
+import { runAtOnce, type Steps } from "../../../runtime/steps.ts";
 import type { ServiceError } from "../../../errors/service_error.ts";
 import { type Line, readLines, textOfLine } from "./read_lines.ts";
 

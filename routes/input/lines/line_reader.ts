@@ -12,7 +12,7 @@ import type { Buffer } from "node:buffer";
 import { clientNameOf } from "../../../catalog/parse/client_name.ts";
 import { parseJsonSteps } from "../../../codec/json/parse_large_json.ts";
 import { type PackedRow, RowPacker } from "../../../codec/packed/packed_rows.ts";
-import { finish } from "../../../codec/steps.ts";
+import { finish } from "../../../runtime/steps.ts";
 import { type ByteRange, Token, type TokenWriter } from "../../../codec/tokens/token.ts";
 import { tokenWriterOf } from "../../../codec/tokens/token_writer.ts";
 import type { EncodedValues, PreparedParam } from "../../../db/prepare/prepared_query.ts";

@@ -1,9 +1,9 @@
 /**
- * The bytes of a large text, made in steps (`codec/steps.ts`): each piece of the text is a step.
+ * The bytes of a large text, made in steps (`runtime/steps.ts`): each piece of the text is a step.
  *
  * @module
  */
-import type { Steps } from "../../../codec/steps.ts";
+import type { Steps } from "../../../runtime/steps.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

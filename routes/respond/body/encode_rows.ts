@@ -4,7 +4,7 @@
  * @module
  */
 import { JsonWriter } from "../../../codec/json/json_writer.ts";
-import type { RunSteps, Steps } from "../../../codec/steps.ts";
+import type { RunSteps, Steps } from "../../../runtime/steps.ts";
 import type { RowLayout } from "../../../db/prepare/rows/write_rows.ts";
 import {
   areLarge,

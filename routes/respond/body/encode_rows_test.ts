@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { JsonWriter } from "../../../codec/json/json_writer.ts";
-import { runAtOnce, type RunSteps } from "../../../codec/steps.ts";
+import { runAtOnce, type RunSteps } from "../../../runtime/steps.ts";
 import { compileRowReader } from "../../../db/prepare/rows/read_rows.ts";
 import type { UnreadRows } from "../../../db/run/unread_rows.ts";
 import { encodeAtOnce, encodeInSteps, encodeRows, type RowsText } from "./encode_rows.ts";

@@ -13,7 +13,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { nextTurn } from "../../../../codec/next_turn.ts";
+import { nextTurn } from "../../../../runtime/next_turn.ts";
 import { AnswerTooLarge } from "../../failures/answer_too_large.ts";
 import type { FrameHeader } from "../driver_shapes.ts";
 import { ExecuteRequest, HEADER_BYTES } from "./execute_request.ts";
