@@ -168,7 +168,7 @@ before(async () => {
   file = await createAuditFile();
   service = await startOwnService(CQL, {
     env: { AUDIT_LOG: `file:${file.path}`, AUDIT_SECRET: SECRET.toBase64() },
-    routes: ["move_amount", "export_people"],
+    routes: ["calls/move_amount", "rows/export_people"],
   });
 });
 after(async () => {

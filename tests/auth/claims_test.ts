@@ -69,7 +69,7 @@ before(async () => {
   service = await startSigningService({
     cqlDir: EXAMPLE,
     cql: { migration: MIGRATION, queries: QUERIES },
-    routes: ["count_accounts"],
+    routes: ["calls/count_accounts"],
   });
 });
 after(() => service[Symbol.asyncDispose]());

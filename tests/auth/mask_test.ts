@@ -152,7 +152,7 @@ describe("@mask", () => {
     issuer = await startOwnIssuer();
     service = await startOwnService({ migration: MIGRATION, queries: QUERIES }, {
       env: { OIDC_ISSUER: issuer.issuer },
-      routes: ["call_people", "public_people"],
+      routes: ["calls/call_people", "rows/public_people"],
     });
     await service.client.execute(
       `INSERT INTO people (shelf, id, name, email, phone, card, home, born, aliases, accounts,

@@ -121,7 +121,7 @@ before(async () => {
   service = await startSigningService({
     cqlDir: EXAMPLE,
     cql: { migration: MIGRATION, queries: QUERIES },
-    routes: ["own_memos"],
+    routes: ["calls/own_memos"],
   });
 });
 after(() => service[Symbol.asyncDispose]());

@@ -75,7 +75,7 @@ before(async () => {
   await Deno.writeTextFile(`${folder}/roles.json`, '{"Readers": ["stations:read"]}');
   service = stack.use(
     await startOwnService(CQL, {
-      routes: ["hold_caller"],
+      routes: ["held/hold_caller"],
       env: {
         OIDC_ISSUER: "",
         OIDC_AUDIENCE: "",

@@ -51,7 +51,7 @@ let service: TestService;
 before(async () => {
   service = stack.use(
     await startOwnService({ migration: MIGRATION, queries: QUERIES }, {
-      routes: ["move_amount"],
+      routes: ["calls/move_amount"],
       now: () => Date.now() + aheadMs,
     }),
   );

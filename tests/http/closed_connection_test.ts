@@ -38,7 +38,7 @@ describe("The connection of an answer", () => {
   let service: OwnService;
   before(async () => {
     service = await startOwnService(CORS_CQL, {
-      routes: ["stamped"],
+      routes: ["declared/stamped"],
       env: { BODY_TIMEOUT_MS: "100" },
     });
   });

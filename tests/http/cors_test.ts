@@ -76,7 +76,10 @@ describe("A service with CORS_ORIGINS", () => {
   let service: OwnService;
   before(async () => {
     const CORS_ORIGINS = `${PAGE},https://*.pages.example`;
-    service = await startOwnService(CORS_CQL, { env: { CORS_ORIGINS }, routes: ["stamped"] });
+    service = await startOwnService(CORS_CQL, {
+      env: { CORS_ORIGINS },
+      routes: ["declared/stamped"],
+    });
   });
   after(() => service?.[Symbol.asyncDispose]());
 

@@ -53,7 +53,10 @@ const NONE = { deprecation: null, sunset: null };
 describe("A deprecated route", () => {
   let service: OwnService;
   before(async () => {
-    service = await startOwnService(CQL, { cql: { queries: CURRENT }, routes: ["leaving"] });
+    service = await startOwnService(CQL, {
+      cql: { queries: CURRENT },
+      routes: ["declared/leaving"],
+    });
   });
   after(() => service?.[Symbol.asyncDispose]());
 

@@ -20,7 +20,7 @@ const manyHeaders = (count: number) => Array.from({ length: count }, (_, index) 
 describe("A request that is too large", () => {
   let service: OwnService;
   before(async () => {
-    service = await startOwnService(CORS_CQL, { routes: ["stamped"] });
+    service = await startOwnService(CORS_CQL, { routes: ["declared/stamped"] });
   });
   after(() => service?.[Symbol.asyncDispose]());
 
@@ -140,7 +140,7 @@ for (
   describe(what, () => {
     let service: OwnService;
     before(async () => {
-      service = await startOwnService(CORS_CQL, { env, routes: ["stamped"] });
+      service = await startOwnService(CORS_CQL, { env, routes: ["declared/stamped"] });
     });
     after(() => service?.[Symbol.asyncDispose]());
 

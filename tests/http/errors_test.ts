@@ -7,8 +7,8 @@ import type { Config } from "../../config/config.ts";
 import { freePortForLater } from "../../dev/ports.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { type Service, start, type StartOptions } from "../../composition/service.ts";
-import { SECRET } from "../fixtures/routes/fail.ts";
-import { entered, released } from "../fixtures/routes/hold.ts";
+import { SECRET } from "../fixtures/routes/faults/fail.ts";
+import { entered, released } from "../fixtures/routes/held/hold.ts";
 import { startCollector } from "../support/telemetry/audit_collector.ts";
 import { fetchBoundToken, makeProof, newDpopKey } from "../support/auth/dpop_client.ts";
 import { eventually } from "../support/eventually.ts";
@@ -118,7 +118,7 @@ before(async () => {
     await startTestService({
       cqlDir: EXAMPLE,
       cql: CQL,
-      routes: ["hold", "fail", "flood"],
+      routes: ["held/hold", "faults/fail", "faults/flood"],
       env: { MAX_IN_FLIGHT: "1" },
     }),
   );

@@ -40,12 +40,15 @@ before(async () => {
     API_DESCRIPTION: "Of *all*",
   };
   const plain = stack.use(
-    await startOwnService(CQL, { env: { ...about, PUBLIC_URL: stripUrl }, routes: ["place"] }),
+    await startOwnService(CQL, {
+      env: { ...about, PUBLIC_URL: stripUrl },
+      routes: ["declared/place"],
+    }),
   );
   const prefixed = stack.use(
     await startOwnService(CQL, {
       env: { ...about, PUBLIC_URL: addUrl, BASE_PATH: "/weather" },
-      routes: ["place"],
+      routes: ["declared/place"],
     }),
   );
   const addressOf = ({ url }: OwnService) => `127.0.0.1:${new URL(url).port}`;

@@ -34,7 +34,7 @@ before(async () => {
     await startTestService({
       cqlDir: EXAMPLE,
       cql: { queries: QUERIES },
-      routes: ["hold_caller", "hold_anybody"],
+      routes: ["held/hold_caller", "held/hold_anybody"],
       env: { ...CALLER_LIMITS, OIDC_ISSUER: own.issuer },
     }),
   );

@@ -63,7 +63,7 @@ before(async () => {
     await startTestService({
       cqlDir: EXAMPLE,
       cql: { migration: MIGRATION, queries: QUERIES },
-      routes: ["count_rows"],
+      routes: ["rows/count_rows"],
       env: { CONTROL_FILE: path },
     }),
   );

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { entered, released } from "../fixtures/routes/hold.ts";
+import { entered, released } from "../fixtures/routes/held/hold.ts";
 import { connectTo, headOf, writeAll } from "../support/clients/raw_http.ts";
 import { eventually } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
@@ -40,7 +40,7 @@ describe("A request that waits for a place", () => {
   let service: OwnService;
   before(async () => {
     const env = { MAX_IN_FLIGHT: "1", MAX_IN_FLIGHT_PER_CALLER: "0", IN_FLIGHT_LIMIT: "fixed" };
-    service = await startOwnService(CQL, { routes: ["hold"], env });
+    service = await startOwnService(CQL, { routes: ["held/hold"], env });
   });
   after(async () => {
     released.resolve();

@@ -41,7 +41,7 @@ before(async () => {
   service = await startSigningService({
     cqlDir: EXAMPLE,
     cql: { queries: QUERIES },
-    routes: ["export_stations"],
+    routes: ["rows/export_stations"],
     env: {
       RATE_LIMIT: "4/d per=claim:tenant limit=claim:limits.day max=6",
       RATE_LIMIT_PUBLIC: "2/d",

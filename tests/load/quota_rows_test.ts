@@ -87,7 +87,7 @@ before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
     cql: { migration: MIGRATION, queries: QUERIES },
-    routes: ["count_rows"],
+    routes: ["rows/count_rows"],
   });
   for (const [list, count] of Object.entries(LISTS)) {
     const rows = Array.from({ length: count }, (_, id) => id);

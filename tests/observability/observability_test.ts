@@ -10,7 +10,7 @@ import {
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../../observe/observation.ts";
-import { entered, released } from "../fixtures/routes/hold.ts";
+import { entered, released } from "../fixtures/routes/held/hold.ts";
 import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 import { scrape as scrapeAt } from "../support/telemetry/metrics_text.ts";
@@ -38,7 +38,7 @@ before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
     cql: { migration: MIGRATION, queries: QUERIES },
-    routes: ["hold", "export_stations"],
+    routes: ["held/hold", "rows/export_stations"],
   });
   await service.client.execute("INSERT INTO quotients (id, divisor) VALUES ('zero', 0)");
   initial = (await scrape()).text;

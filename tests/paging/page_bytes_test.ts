@@ -95,7 +95,7 @@ let narrow: Service;
 let program: ServiceProcess;
 
 before(async () => {
-  service = await startOwnService(CQL, { routes: ["all_rows"] });
+  service = await startOwnService(CQL, { routes: ["rows/all_rows"] });
   narrow = await start(readConfig({ ...service.env, MAX_PAGE_BYTES: "65536" }));
   await narrow.ready;
   // Its hand-written route is outside the project.

@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../../observe/observation.ts";
-import { seen } from "../fixtures/routes/count_items.ts";
+import { seen } from "../fixtures/routes/rows/count_items.ts";
 import { eventually } from "../support/eventually.ts";
 import { problemOf } from "../support/harness.ts";
 import { answer, type OwnService, startOwnService, succeed } from "../support/own_service.ts";
@@ -66,7 +66,7 @@ let service: OwnService;
 
 before(async () => {
   service = await startOwnService({ migration: MIGRATION, queries: QUERIES }, {
-    routes: ["call_query", "export_items", "count_items", "repeat_reads"],
+    routes: ["calls/call_query", "rows/export_items", "rows/count_items", "calls/repeat_reads"],
     env: { REQUEST_TIMEOUT_MS: "2000" },
   });
   const insert = "INSERT INTO items (owner, id, version, note) VALUES (?, ?, 1, ?)";

@@ -11,7 +11,14 @@ let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
-    routes: ["odd_answers", "sum", "echo", "note", "picture", "throw_nothing"],
+    routes: [
+      "faults/odd_answers",
+      "declared/sum",
+      "declared/echo",
+      "declared/note",
+      "declared/picture",
+      "faults/throw_nothing",
+    ],
     env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "1500" },
   });
 });

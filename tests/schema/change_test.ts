@@ -9,7 +9,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
-import { AMBIGUOUS } from "../fixtures/routes/readings_above.ts";
+import { AMBIGUOUS } from "../fixtures/routes/calls/readings_above.ts";
 import { NDJSON, openUpload, parseReport } from "../support/clients/bulk_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { answer, type OwnService, startOwnService, succeed } from "../support/own_service.ts";
@@ -67,7 +67,7 @@ describe("a schema that changes under two replicas", () => {
 
   before(async () => {
     service = await startOwnService({ migration: MIGRATION, queries: QUERIES }, {
-      routes: ["readings_above"],
+      routes: ["calls/readings_above"],
     });
     second = await start(readConfig(service.env));
     await second.ready;

@@ -90,7 +90,7 @@ before(async () => {
   issuer = await startOwnIssuer();
   service = await startOwnService(CQL, {
     env: { OIDC_ISSUER: issuer.issuer },
-    routes: ["call_notes"],
+    routes: ["calls/call_notes"],
   });
   for (const tenant of ["acme", "globex"]) {
     const execute = (cql: string, values: unknown[]) =>

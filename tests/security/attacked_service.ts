@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import cassandra from "cassandra-driver";
+import { basename } from "node:path";
 import { readConfig } from "../../config/config.ts";
 import { DEV_AUDIENCE } from "../../dev/oidc/provider.ts";
 import { migrate } from "../../tasks/migrate.ts";
@@ -47,7 +48,7 @@ const ATTEMPTS = 3;
 const PROBER = new URL("./prober.ts", import.meta.url).pathname;
 
 export interface AttackedServiceOptions extends OwnCql {
-  /** Hand-written routes, of `tests/fixtures/routes/`. */
+  /** Hand-written routes, by their paths in `tests/fixtures/routes/`. */
   readonly routes?: readonly string[];
   /** Settings beside those that a test needs, by their environment names. */
   readonly env?: Readonly<Record<string, string>>;
@@ -60,11 +61,11 @@ export async function startAttackedService(
   const issuer = stack.use(await startOwnIssuer());
   const { path } = stack.use(await createCqlFolder(cql));
   await Deno.mkdir(`${path}/routes`);
-  for (const name of routes) {
+  for (const route of routes) {
     // Copies: the service may read nothing outside its folder.
     await Deno.copyFile(
-      new URL(`../fixtures/routes/${name}.ts`, import.meta.url),
-      `${path}/routes/${name}.ts`,
+      new URL(`../fixtures/routes/${route}.ts`, import.meta.url),
+      `${path}/routes/${basename(route)}.ts`,
     );
   }
   const { env, release } = await testEnvironment({

@@ -82,7 +82,7 @@ let service: AttackedService;
 before(async () => {
   service = await startAttackedService({
     ...CQL,
-    routes: ["all_series"],
+    routes: ["rows/all_series"],
     env: {
       MAX_IN_FLIGHT_PER_CALLER: "0",
       MAX_PAGE_BYTES: `${2 * CELL_BYTES}`,

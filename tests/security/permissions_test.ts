@@ -21,7 +21,7 @@ const CQL = {
 SELECT word FROM words;
 `,
 };
-const PRY = new URL("../fixtures/routes/pry.ts", import.meta.url);
+const PRY = new URL("../fixtures/routes/faults/pry.ts", import.meta.url);
 
 describe("A process of the service", () => {
   let service: OwnService;

@@ -8,6 +8,7 @@ import type { z } from "@hono/zod-openapi";
 import { expect } from "@std/expect";
 import cassandra from "cassandra-driver";
 import { cp } from "node:fs/promises";
+import { basename } from "node:path";
 import { type Config, readConfig } from "../../config/config.ts";
 import { steadyControl } from "../../db/driver/internals/connections/steady_control.ts";
 import { JitteredReconnection } from "../../db/driver/policies.ts";
@@ -28,7 +29,8 @@ export interface TestServiceOptions extends StartOptions {
   readonly cql?: ExtraCql;
   /**
    * Hand-written routes that a copy of the project gets besides its own: files of `tests/fixtures/routes/`
-   * without their ending. A test that imports such a file has the very module that the service runs.
+   * without their ending, such as `held/hold`. A test that imports such a file has the very module that the
+   * service runs.
    */
   readonly routes?: readonly string[];
   /** Settings beside those that a test needs, by their environment names. */
@@ -255,11 +257,13 @@ export async function problemOf(response: Response): Promise<z.infer<typeof anyP
   return problem;
 }
 
-/** Adds hand-written routes, by the names of their files in `tests/fixtures/routes/`. */
-async function addRoutes(folder: string, names: readonly string[]): Promise<void> {
+/** Adds hand-written routes, by their paths in `tests/fixtures/routes/`. */
+async function addRoutes(folder: string, paths: readonly string[]): Promise<void> {
   await Deno.mkdir(`${folder}/routes`, { recursive: true });
-  for (const name of names) {
-    const { href } = new URL(`../fixtures/routes/${name}.ts`, import.meta.url);
-    await Deno.writeTextFile(`${folder}/routes/${name}.ts`, `export { default } from "${href}";\n`);
+  for (const path of paths) {
+    const { href } = new URL(`../fixtures/routes/${path}.ts`, import.meta.url);
+    // A project has no routes in sub-folders.
+    const file = `${folder}/routes/${basename(path)}.ts`;
+    await Deno.writeTextFile(file, `export { default } from "${href}";\n`);
   }
 }

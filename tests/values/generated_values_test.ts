@@ -79,7 +79,7 @@ INSERT INTO events (kind, day, event_id, words) VALUES (:kind, :day, :event_id, 
 describe("Generated values", () => {
   let service: OwnService;
   before(async () => {
-    service = await startOwnService(CQL, { routes: ["register_videos"] });
+    service = await startOwnService(CQL, { routes: ["calls/register_videos"] });
   });
   after(() => service?.[Symbol.asyncDispose]());
 

@@ -66,7 +66,7 @@ describe("Minus zero", () => {
 
   before(async () => {
     service = await startOwnService({ migration: MIGRATION, queries: QUERIES }, {
-      routes: ["calculate"],
+      routes: ["calls/calculate"],
     });
     const response = await send("/readings/1", {
       method: "PUT",

@@ -10,7 +10,7 @@ export interface MetricsText {
   value(series: string): number | undefined;
 }
 
-/** @param adminUrl where the operator's port is */
+/** @param adminUrl the address of the admin port */
 export async function scrape(adminUrl: string): Promise<MetricsText> {
   const text = await (await fetch(`${adminUrl}/metrics`)).text();
   return {
