@@ -6,7 +6,7 @@
  */
 import type { Observe } from "../observe/observation.ts";
 import type { Activation } from "./activation/activation.ts";
-import { lookAtFiles, type ProjectFiles } from "./activation/project_files.ts";
+import { type ProjectFiles, ProjectFolder } from "./activation/project_files.ts";
 
 export interface ReloaderOptions {
   readonly activation: Pick<Activation, "load" | "reload">;
@@ -28,6 +28,7 @@ class FilesChanging extends Error {
 
 export class Reloader {
   readonly #options: ReloaderOptions;
+  readonly #folder: ProjectFolder;
   /** As they were when they were last tried. */
   #tried: ProjectFiles = { cql: "", code: "" };
   /** Whether they are what is served. */
@@ -38,13 +39,13 @@ export class Reloader {
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
+    this.#folder = new ProjectFolder(options.cqlDir);
   }
 
   /** Reads the files for the first time, and begins to watch them. @throws {ProjectError} */
   async load(): Promise<void> {
-    const { activation, cqlDir } = this.#options;
-    this.#tried = await lookAtFiles(cqlDir);
-    await activation.load();
+    this.#tried = await this.#folder.look();
+    await this.#options.activation.load();
     this.#lookLater();
   }
 
@@ -69,15 +70,15 @@ export class Reloader {
   }
 
   async #look(): Promise<void> {
-    const { cql, code } = await lookAtFiles(this.#options.cqlDir);
+    const { cql, code } = await this.#folder.look();
     if (cql !== this.#tried.cql || code !== this.#tried.code) await this.reload();
     this.#lookLater();
   }
 
   async #reload(): Promise<void> {
-    const { cqlDir, observe } = this.#options;
+    const { observe } = this.#options;
     for (let attempt = 1;; attempt++) {
-      const files = await lookAtFiles(cqlDir);
+      const files = await this.#folder.look();
       if (files.code !== this.#tried.code) this.#warnOfCode();
       if (files.cql === this.#tried.cql && this.#succeeded) {
         this.#tried = files;
@@ -104,7 +105,7 @@ export class Reloader {
   /** @throws {FilesChanging} if they are no longer as they were */
   async #takeOver({ cql }: ProjectFiles): Promise<void> {
     await this.#options.activation.reload(async () => {
-      const now = await lookAtFiles(this.#options.cqlDir);
+      const now = await this.#folder.look();
       if (now.cql !== cql) throw new FilesChanging();
     });
   }

@@ -9,7 +9,6 @@ describe("Reloader", () => {
   /** Called when the files are read. */
   let onRead: () => Promise<void>;
   let reads: number;
-  let writes = 0;
   let reloader: Reloader;
   beforeEach(async () => {
     cqlDir = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
@@ -36,11 +35,7 @@ describe("Reloader", () => {
 
   async function write(name: string, text: string): Promise<void> {
     await Deno.mkdir(`${cqlDir}/${name.slice(0, name.lastIndexOf("/"))}`, { recursive: true });
-    const path = `${cqlDir}/${name}`;
-    await Deno.writeTextFile(path, text);
-    // Two writes of the same size may come within one tick of the clock that files have.
-    const second = Date.UTC(2020) / 1000 + ++writes;
-    await Deno.utime(path, second, second);
+    await Deno.writeTextFile(`${cqlDir}/${name}`, text);
   }
 
   it("reads nothing again where no file has changed", async () => {
@@ -67,6 +62,14 @@ describe("Reloader", () => {
       expect(reads).toBe(1);
     });
   }
+
+  it("reads the files again after changes within one tick of their clock, of the same size", async () => {
+    for (let change = 1; change <= 50; change++) {
+      await Deno.writeTextFile(`${cqlDir}/queries/a.cql`, String.fromCharCode(0x100 + change));
+      await reloader.reload();
+    }
+    expect(reads).toBe(50);
+  });
 
   it("reads once for all who ask meanwhile", async () => {
     await write("queries/a.cql", "bb");
