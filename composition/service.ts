@@ -105,7 +105,14 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const { api, admin, tls, url, adminUrl } = await openListeners(config, {
     parts,
     serveApi: routes.fetch,
-    serveAdmin: createAdmin({ metrics, status, hotSpots, secure: parts.secure, settings }).fetch,
+    serveAdmin: createAdmin({
+      metrics,
+      status,
+      hotSpots,
+      secure: parts.secure,
+      allowedHosts: [config.adminHost ?? config.host, ...config.adminAllowedHosts],
+      settings,
+    }).fetch,
     observe,
   });
   observe({ kind: "listening", url, adminUrl });

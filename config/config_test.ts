@@ -37,6 +37,7 @@ describe("readConfig()", () => {
       port: 8000,
       adminPort: 8001,
       adminHost: null,
+      adminAllowedHosts: [],
       serverCert: null,
       serverKey: null,
       basePath: "",
@@ -461,6 +462,19 @@ docs/configuration.md lists every setting`),
       'API_VERSION is "1\t2": expected one line without control characters',
     ]);
     expect(readConfig({ ...REQUIRED, API_DESCRIPTION: "a\n\nb" }).apiDescription).toBe("a\n\nb");
+  });
+
+  it("reads the names of the admin port", () => {
+    const read = (text: string) => ({ ...REQUIRED, ADMIN_ALLOWED_HOSTS: text });
+    expect(readConfig(read("metrics.example.com, cqlgate.dev")).adminAllowedHosts)
+      .toEqual(["metrics.example.com", "cqlgate.dev"]);
+    for (
+      const part of ["metrics.example.com:8001", "https://metrics.example.com", "*.dev", "a..b"]
+    ) {
+      expect(mistakesOf(read(`a, ${part}`))).toEqual([
+        `ADMIN_ALLOWED_HOSTS has "${part}": expected a host name without a port, such as "metrics.example.com"`,
+      ]);
+    }
   });
 
   it("reads networks of trusted proxies", () => {

@@ -9,6 +9,7 @@ import type { HotSpots } from "../observe/hot/hot_spots.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import { dropRuntimeSpan } from "../observe/runtime_spans.ts";
 import type { Status } from "../observe/status.ts";
+import { createAdminHosts } from "./admin_hosts.ts";
 import type { App } from "./app.ts";
 import { WholeResponses } from "./middleware/head.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
@@ -19,6 +20,8 @@ export interface AdminOptions {
   readonly status: Status;
   readonly hotSpots: Pick<HotSpots, "snapshot">;
   readonly secure: SecureHeaders;
+  /** Names by which it may be called, beside those that nobody can register. */
+  readonly allowedHosts: readonly string[];
   /** The settings in force, without secrets. */
   readonly settings: readonly {
     readonly name: string;
@@ -27,7 +30,13 @@ export interface AdminOptions {
   }[];
 }
 
-export function createAdmin({ metrics, status, hotSpots, secure, settings }: AdminOptions): App {
+// RFC 9110, section 15.5.20.
+const MISDIRECTED = 421;
+
+export function createAdmin(
+  { metrics, status, hotSpots, secure, allowedHosts, settings }: AdminOptions,
+): App {
+  const isAllowed = createAdminHosts(allowedHosts);
   const admin = new Hono();
   const responses = new WholeResponses();
   admin.use(throughSteps([responses.keep(), securityHeaders(secure)]));
@@ -35,6 +44,15 @@ export function createAdmin({ metrics, status, hotSpots, secure, settings }: Adm
   admin.use(async (_, next) => {
     dropRuntimeSpan();
     await next();
+  });
+  admin.use(async (context, next) => {
+    const url = new URL(context.req.url);
+    if (isAllowed(url)) return await next();
+    const { hostname } = url;
+    return context.text(
+      `The admin port does not answer for the host "${hostname}": use an address, or list the name in ADMIN_ALLOWED_HOSTS\n`,
+      MISDIRECTED,
+    );
   });
   admin.get("/metrics", async (context) =>
     context.body(await metrics.render(nextTurn), 200, {

@@ -23,7 +23,7 @@ import { QUOTA_SETTINGS } from "./quota_settings.ts";
 import { RELOAD_SETTINGS } from "./reload_settings.ts";
 import { TLS_SETTINGS } from "./tls_settings.ts";
 import type { Setting } from "./setting.ts";
-import { networks } from "./kinds/network_kinds.ts";
+import { hostNames, networks } from "./kinds/network_kinds.ts";
 import { derivationSecrets, encryptionKeys } from "./kinds/secret_kinds.ts";
 import { choice, integer, line, path, type SettingKind, text } from "./kinds/setting_kind.ts";
 import { origins, pathPrefix, publicUrl } from "./kinds/web_address.ts";
@@ -55,6 +55,13 @@ export const SETTINGS = {
     default: null,
     kind: text(),
     meaning: "Address that `ADMIN_PORT` listens on, such as `127.0.0.1`; by default that of `HOST`",
+  },
+  adminAllowedHosts: {
+    name: "ADMIN_ALLOWED_HOSTS",
+    default: "",
+    kind: hostNames(),
+    meaning:
+      "Names by which `ADMIN_PORT` may be called, beside addresses and names of private networks: see [Operations](operations.md#names-of-the-admin-port)",
   },
   ...TLS_SETTINGS,
   /** Without a slash at the end; empty for no prefix. */

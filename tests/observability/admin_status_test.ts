@@ -11,6 +11,7 @@ import { createKeyHash } from "../../observe/key_hash.ts";
 import { createMetrics } from "../../observe/metrics/metrics.ts";
 import { createStatus } from "../../observe/status.ts";
 import { createSecureHeaders } from "../../routes/middleware/security_headers.ts";
+import { connectTo, readResponse, writeAll } from "../support/clients/raw_http.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 
 const CQL = {
@@ -32,6 +33,7 @@ describe("The admin port", () => {
   let service: OwnService;
   before(async () => {
     service = await startOwnService(CQL, {
+      env: { ADMIN_ALLOWED_HOSTS: "metrics.example.com" },
       settings: [{ name: "LOG_LEVEL", value: "info", source: "default" }],
     });
   });
@@ -81,6 +83,38 @@ describe("The admin port", () => {
     expect(await response.json()).toEqual({ status: "ready" });
   });
 
+  it("answers by addresses, and by names that no web page can have or that are listed", async () => {
+    const statuses: Record<string, number> = {};
+    for (const host of ["127.0.0.1:1", "localhost", "metrics.example.com", "evil.example"]) {
+      for (const path of ["/readyz", "/metrics", "/debug/hot", "/none"]) {
+        using connection = await connectTo(service.adminUrl);
+        const lines = [`GET ${path} HTTP/1.1`, `Host: ${host}`, "Connection: close", "", ""];
+        await writeAll(connection, new TextEncoder().encode(lines.join("\r\n")));
+        const { status, text } = await readResponse(connection);
+        statuses[`${host}${path}`] = status;
+        if (status === 421) expect(text).toContain("ADMIN_ALLOWED_HOSTS");
+      }
+    }
+    expect(statuses).toEqual({
+      "127.0.0.1:1/readyz": 200,
+      "127.0.0.1:1/metrics": 200,
+      "127.0.0.1:1/debug/hot": 200,
+      "127.0.0.1:1/none": 404,
+      "localhost/readyz": 200,
+      "localhost/metrics": 200,
+      "localhost/debug/hot": 200,
+      "localhost/none": 404,
+      "metrics.example.com/readyz": 200,
+      "metrics.example.com/metrics": 200,
+      "metrics.example.com/debug/hot": 200,
+      "metrics.example.com/none": 404,
+      "evil.example/readyz": 421,
+      "evil.example/metrics": 421,
+      "evil.example/debug/hot": 421,
+      "evil.example/none": 421,
+    });
+  });
+
   it("names the reason while the service is not ready", async () => {
     const status = createStatus();
     const { fetch: ask } = createAdmin({
@@ -88,6 +122,7 @@ describe("The admin port", () => {
       metrics: createMetrics("1.2.3"),
       status,
       secure: createSecureHeaders({ isOpenToAll: false, hstsMaxAgeSeconds: null }),
+      allowedHosts: [],
       settings: [],
     });
     status.observe({ kind: "readiness", ready: false, reason: "Cassandra cannot be reached" });

@@ -31,6 +31,20 @@ export function contactPoints(): SettingKind<readonly string[]> {
   };
 }
 
+/** Names of hosts, without ports. */
+export function hostNames(): SettingKind<readonly string[]> {
+  return {
+    range: "host names, comma-separated",
+    read: (text, fail) =>
+      partsOf(text).map((part) => {
+        if (!/^[\w-]+(\.[\w-]+)*$/.test(part)) {
+          fail('expected a host name without a port, such as "metrics.example.com"', part);
+        }
+        return part;
+      }),
+  };
+}
+
 /** Networks in CIDR notation, or single addresses. */
 export function networks(): SettingKind<readonly Network[]> {
   return {
