@@ -1,8 +1,8 @@
 /**
- * @module
  * What `deno task dev` says once all is up: where things are, and a request to paste.
+ *
+ * @module
  */
-
 import { DEV_ISSUER, fetchToken } from "./oidc/token_request.ts";
 import { DEMO_USERS } from "./oidc/users.ts";
 

@@ -1,9 +1,9 @@
 /**
- * @module
  * The settings of a service on one's own machine: what the environment says, and what makes sense where
  * it says nothing.
+ *
+ * @module
  */
-
 import { DEV_DIRECTORY } from "./directory.ts";
 import { DOCS_CLIENT_ID } from "./oidc/people.ts";
 import { DEV_AUDIENCE } from "./oidc/provider.ts";

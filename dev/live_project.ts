@@ -1,10 +1,10 @@
 /**
- * @module
  * A project that is served while somebody writes it. What is saved is served; what cannot be served is
  * reported, and the previous routes keep serving. A change of a query is reloaded. A change of code needs a
  * new process, which takes over only if the whole project has no mistake.
+ *
+ * @module
  */
-
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import type { Config } from "../config/config.ts";
 import { MigrationError } from "../db/migrate/migrations.ts";

@@ -1,10 +1,10 @@
 /**
- * @module
  * `deno task dev`: the service with everything it needs on this machine: a Cassandra and an OIDC
  * provider, unless the environment names others. These stay up while the service is started again for
  * new code. What it starts, it stops.
+ *
+ * @module
  */
-
 import { readConfig } from "../config/config.ts";
 import { assertRuntime } from "../server/runtime.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";

@@ -1,8 +1,8 @@
 /**
- * @module
  * Ports on this machine: finding a free one, and saying who holds one that is taken.
+ *
+ * @module
  */
-
 import { hostPort } from "../server/listen/host_port.ts";
 
 /** One end of a TCP connection. */

@@ -1,6 +1,7 @@
 /**
- * @module
  * What the local Cassandra needs on the machine, and what to tell somebody who lacks it.
+ *
+ * @module
  */
 
 /** How to go on without a Java and a Maven: any Cassandra will do. */

@@ -1,9 +1,9 @@
 /**
- * @module
  * The service as `deno task dev` runs it. It reloads when a line on its standard input says so, and
  * stops when the input is closed, so that it does not outlive the process that started it.
+ *
+ * @module
  */
-
 import type { Service } from "../composition/service.ts";
 import { boot } from "../main.ts";
 import { ProjectError } from "../server/activation/project.ts";

@@ -1,9 +1,9 @@
 /**
- * @module
  * The service as a process beside `deno task dev`, with the permissions that it has in production. It
  * takes orders on its standard input, and stops when that is closed.
+ *
+ * @module
  */
-
 import { fileURLToPath } from "node:url";
 import deno from "../deno.json" with { type: "json" };
 import { taskArguments } from "./task_arguments.ts";

@@ -1,7 +1,8 @@
 /**
- * @module
  * Processes that end with this one, however it ends: nodes and gateways of a test that is killed would
  * otherwise run on.
+ *
+ * @module
  */
 
 /** A process that does not outlive this one. */

@@ -1,6 +1,7 @@
 /**
- * @module
  * What a task of `deno.json` passes to deno, for programs that start the same without a shell.
+ *
+ * @module
  */
 import { readPaths } from "../config/read_paths.ts";
 import { writePaths } from "../config/write_paths.ts";

@@ -1,7 +1,8 @@
 /**
- * @module
  * Notices what changes in a project, so that `deno task dev` can serve it. It continues after a change
  * that could not be served, and when the folder itself is replaced.
+ *
+ * @module
  */
 
 /** What has changed since the last call. */

@@ -1,9 +1,9 @@
 /**
- * @module
  * A real Cassandra node on this machine, for development and for the tests: it starts from Maven's
  * jars in seconds, keeps its data in a folder, and never outlives the process that started it.
+ *
+ * @module
  */
-
 import { assertPortFree, freePortForLater } from "../ports.ts";
 import { CONTAINER_ADVICE, findJava } from "../requirements.ts";
 import { type BoundChild, spawnWithUs } from "../spawn_with_us.ts";

@@ -1,10 +1,11 @@
 /**
- * @module
  * What CQL can say only where `cassandra.yaml` allows it. It is off by default, and many clusters allow it, so a
  * local node allows all of it: a team develops what its cluster runs. Guardrails say what it costs. Transient
  * replication stays off: it is about keyspaces, which no migration changes.
  *
  * Source: `conf/cassandra.yaml` of Cassandra 5.0.
+ *
+ * @module
  */
 
 /** Entries of `cassandra.yaml`. */

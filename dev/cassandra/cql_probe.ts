@@ -1,10 +1,10 @@
 /**
- * @module
  * Asks whether what listens on an address speaks CQL, without a driver: one OPTIONS frame, whose
  * answer is SUPPORTED. An open port alone proves little, since Cassandra answers later than it
  * listens. Frames: the native protocol v4 specification, section 2.
+ *
+ * @module
  */
-
 import type { Address } from "../ports.ts";
 
 const REQUEST_V4 = 0x04;

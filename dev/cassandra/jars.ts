@@ -1,9 +1,9 @@
 /**
- * @module
  * Cassandra's jars: fetched once by Maven, as `dev/cassandra/pom.xml` names them, and shared by every local
  * node, those of the tests too.
+ *
+ * @module
  */
-
 import { fileURLToPath } from "node:url";
 import { DEV_DIRECTORY } from "../directory.ts";
 import { CONTAINER_ADVICE, findMaven } from "../requirements.ts";

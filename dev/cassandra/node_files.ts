@@ -1,9 +1,9 @@
 /**
- * @module
  * The files that one local Cassandra node is started from, and the flags of its JVM: a small
  * single-token node, without JMX unless it is asked for, made for a quick start and for 512 MB.
+ *
+ * @module
  */
-
 import { CQL_FEATURES } from "./cql_features.ts";
 
 /** Where a node stands in its cluster. */

@@ -1,13 +1,13 @@
 /**
- * @module
  * The Cassandra that integration tests run on: the one that `deno task test` started for all of
  * them, or, where a test file is run by itself, one of its own.
+ *
+ * @module
  */
-
 import { freePortForLater } from "../ports.ts";
 import { startCassandra } from "./cassandra.ts";
 
-/** `host:port` of a Cassandra whose data center is `dc1`. */
+/** `host:port` of a Cassandra whose data centre is `dc1`. */
 export const TEST_CONTACT_POINTS = "TEST_CASSANDRA_CONTACT_POINTS";
 
 /** A Cassandra to run tests on. */

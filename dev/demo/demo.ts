@@ -1,12 +1,12 @@
 /**
- * @module
  * `deno task demo`: loads a year of hourly weather through the running service in one bulk request,
  * reads a month of it back page by page and the whole of it as one stream, and compares both with the
  * file value by value. `--single` writes with one request for each observation, for comparison.
  *
  *     deno task demo [--url http://localhost:8000] [--single] [--concurrency 64]
+ *
+ * @module
  */
-
 import { parseArgs } from "node:util";
 import { DEV_ISSUER } from "../oidc/token_request.ts";
 import { type Answer, DemoClient } from "./demo_client.ts";

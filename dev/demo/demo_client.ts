@@ -1,9 +1,9 @@
 /**
- * @module
  * A client of the service as a careful user would write it: it renews its token in time, and waits
  * when the service asks it to.
+ *
+ * @module
  */
-
 import { decodeJwt } from "jose";
 import { fetchToken } from "../oidc/token_request.ts";
 

@@ -1,6 +1,7 @@
 /**
- * @module
  * The demo data: a year of hourly weather in Seattle, from the package vega-datasets.
+ *
+ * @module
  */
 
 // Imported for its place on the disk: the package exports no path to its data.

@@ -1,6 +1,7 @@
 /**
- * @module
  * How far a long task is: a bar that redraws itself in a terminal, a line per quarter elsewhere.
+ *
+ * @module
  */
 
 const WIDTH = 40;

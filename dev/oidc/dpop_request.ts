@@ -1,9 +1,9 @@
 /**
- * @module
  * What a client of the local provider sends whose token is bound to a key (RFC 9449): a key is made, the
  * provider binds a token to it, and the service gives a nonce for the proof of one request.
+ *
+ * @module
  */
-
 import * as jose from "jose";
 import { createHash } from "node:crypto";
 import { fetchToken, type TokenRequest } from "./token_request.ts";

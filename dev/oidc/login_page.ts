@@ -1,9 +1,9 @@
 /**
- * @module
  * The log-in page of the local OIDC provider: a form with a button for each demo user. It has no script,
  * follows the reader's colour scheme, and fits a phone.
+ *
+ * @module
  */
-
 import { createHash } from "node:crypto";
 import { DEMO_USERS } from "./users.ts";
 

@@ -1,9 +1,9 @@
 /**
- * @module
  * The local OpenID provider as a process of its own, for the trial in `docker-compose.yml`. Everybody may
  * log in at it as a demo user: it is for one machine, and `OIDC_ISSUER` is an address of that machine.
+ *
+ * @module
  */
-
 import { startOidcProvider } from "./provider.ts";
 import { DEV_ISSUER } from "./token_request.ts";
 

@@ -1,11 +1,11 @@
 /**
- * @module
  * People at the local OIDC provider: the demo users log in on a page, by the code flow with PKCE
  * (RFC 6749, section 4.1; RFC 7636), and get the scopes that they have, whatever more was asked for.
  *
  * Nobody is asked for consent: the client is the service's own docs page.
+ *
+ * @module
  */
-
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { loginPage } from "./login_page.ts";
 import { DEMO_USERS } from "./users.ts";

@@ -1,10 +1,10 @@
 /**
- * @module
  * A real OpenID provider on this machine: discovery, JWKS, and JWT access tokens (RFC 9068) for the
  * demo users, by the client credentials grant (RFC 6749, section 4.4) and, for people, as
  * `people.ts` says.
+ *
+ * @module
  */
-
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { allowDocsPages, peopleConfiguration, serveLogin } from "./people.ts";
 import { DEMO_USERS } from "./users.ts";

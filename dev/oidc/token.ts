@@ -1,12 +1,12 @@
 /**
- * @module
  * Prints an access token of a demo user and nothing else, for use in `$(…)`. With `--dpop`, prints the
  * headers of one request whose token is bound to a key, for `curl --header @-`.
  *
  *     deno task --quiet token --user writer --scope "stations:read"
  *     deno task --quiet token --user writer --dpop "GET http://localhost:8000/stations"
+ *
+ * @module
  */
-
 import { parseArgs } from "node:util";
 import { dpopHeaders } from "./dpop_request.ts";
 import { DEV_ISSUER, fetchToken } from "./token_request.ts";

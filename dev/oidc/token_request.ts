@@ -1,9 +1,9 @@
 /**
- * @module
  * Access tokens of the demo users, asked for as any client would: discovery, then the token
  * endpoint.
+ *
+ * @module
  */
-
 import { DEMO_USERS } from "./users.ts";
 
 /** Where the local provider is, unless `OIDC_ISSUER` says otherwise. */

@@ -1,7 +1,8 @@
 /**
- * @module
  * The demo users of the local OIDC provider. They exist in development alone, and so do their
  * secrets.
+ *
+ * @module
  */
 
 /** One who may ask the local provider for a token. */

@@ -1,9 +1,9 @@
 /**
- * @module
  * How the tests of all processes ended, in words: the failures again, for who reads only the end of a
  * long log, and a last line that counts.
+ *
+ * @module
  */
-
 import { summarizeReport, type TestFailure } from "./summarize_report.ts";
 
 /** What is left of a process of `deno test`. */

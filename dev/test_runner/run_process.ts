@@ -1,10 +1,10 @@
 /**
- * @module
  * One process of `deno test`. `deno test` has no limit of time, so a test that waits forever would wait until
  * somebody looks: a process that has printed nothing for too long is told to stop, as by Ctrl-C, and writes its
  * report then.
+ *
+ * @module
  */
-
 import type { ProcessOutcome } from "./describe_outcome.ts";
 
 /** What a process runs. */

@@ -1,11 +1,11 @@
 /**
- * @module
  * `deno task test [arguments of deno test]`: runs the tests with one real Cassandra for all of them,
  * says at the end which failed and how many passed, and leaves nothing behind. Without arguments, all tests run, in
  * processes of a folder each, some at a time. A test that waits forever is
  * stopped, and named.
+ *
+ * @module
  */
-
 import { TEST_CONTACT_POINTS, withTestCassandra } from "../cassandra/test_cluster.ts";
 import { describeOutcome, type ProcessOutcome } from "./describe_outcome.ts";
 import { type RunOptions, runProcess } from "./run_process.ts";

@@ -1,7 +1,8 @@
 /**
- * @module
  * Sums up the JUnit report of `deno test`. Deno's own last line counts a `describe` as a test and an
  * `it` as a step; here only an `it` counts as a test.
+ *
+ * @module
  */
 
 /** How many tests ended in which way. */
