@@ -7,13 +7,14 @@ import type { Code } from "../../errors/codes.ts";
 import type { LoadReading } from "../../observe/metrics/readings.ts";
 import type { PageShare, StreamKind } from "../context.ts";
 import { Admission } from "./admission.ts";
-import { FairTurns } from "./fair_turns.ts";
+import { FairQueue } from "./fair_queue.ts";
 import { GradientLimit } from "./gradient_limit.ts";
 import { pageShare } from "./page_share.ts";
 import { Places } from "./places.ts";
 import { RefusalPace } from "./refusal_pace.ts";
 import { StreamPlaces } from "./stream_places.ts";
 import { TimeSlices } from "./time_slices.ts";
+import { Turns } from "./turns.ts";
 import { WriteSlots } from "./write_slots.ts";
 
 export interface Load {
@@ -26,7 +27,7 @@ export interface Load {
   /** For what lasts as long as its callers like: streams and uploads by number, large answers by bytes. */
   readonly streams: Readonly<Record<StreamKind, StreamPlaces>>;
   /** For the pages of streams. */
-  readonly pageTurns: FairTurns;
+  readonly pageTurns: Turns;
   /** How much of a stream is read at once, by how many there are. */
   pageShare(): PageShare;
   readonly slices: TimeSlices;
@@ -92,7 +93,7 @@ export function createLoad(settings: LoadSettings): Load {
     refusals,
     limit,
     streams,
-    pageTurns: new FairTurns(PAGES_AT_ONCE),
+    pageTurns: new Turns({ atOnce: PAGES_AT_ONCE, queue: new FairQueue() }),
     pageShare: () => pageShare(streams.stream.taken),
     slices: new TimeSlices(),
     slots: new WriteSlots(),

@@ -1,48 +1,44 @@
 /**
- * Runs a few pieces of work at a time, first come, first served. Each one that waits takes a place, so
- * that the queue is bounded.
+ * Runs a few pieces of work at a time. What waits is in a queue, which says whose turn is next. It bounds
+ * nothing: what waits has a place elsewhere, or takes one (`bounded_turns.ts`).
  *
  * @module
  */
-import type { Places } from "./places.ts";
+
+/** Those who wait, such as a `FairQueue`. */
+export interface TurnQueue {
+  push(caller: string, begin: () => void): void;
+  /** Removes the one whose turn it is; undefined if nobody waits. */
+  shift(): (() => void) | undefined;
+}
 
 export interface TurnsOptions {
-  readonly places: Places;
   /** How many run at the same time. */
   readonly atOnce: number;
+  readonly queue: TurnQueue;
 }
 
 export class Turns {
-  readonly #places: Places;
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #queue: TurnQueue;
 
-  constructor({ places, atOnce }: TurnsOptions) {
+  constructor({ atOnce, queue }: TurnsOptions) {
     if (!(atOnce >= 1)) throw new TypeError(`Cannot take turns: "atOnce" is ${atOnce}`);
-    this.#places = places;
     this.#free = atOnce;
+    this.#queue = queue;
   }
 
-  /**
-   * Runs the work when its turn comes.
-   *
-   * @throws {ServiceError} as {@link Places.take} does if the queue is full
-   */
+  /** Runs the work when its turn comes. */
   async run<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
-    const leave = this.#places.take(caller);
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#queue.push(caller, resolve));
     try {
-      if (this.#free > 0) this.#free--;
-      else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      try {
-        return await work();
-      } finally {
-        // The next in the queue gets the turn.
-        const next = this.#waiting.shift();
-        if (next === undefined) this.#free++;
-        else next();
-      }
+      return await work();
     } finally {
-      leave();
+      // The next in the queue gets the turn.
+      const next = this.#queue.shift();
+      if (next === undefined) this.#free++;
+      else next();
     }
   }
 }

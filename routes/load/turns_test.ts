@@ -1,64 +1,35 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { Places } from "./places.ts";
+import { FairQueue } from "./fair_queue.ts";
 import { Turns } from "./turns.ts";
 
-/** Starts work that lasts until the test ends it. */
-function startWork(turns: Turns, caller = "a") {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const state = { hasBegun: false };
-  const result = turns.run(caller, () => {
-    state.hasBegun = true;
-    return promise;
-  });
-  result.catch(() => {});
-  return { state, result, end: resolve, fail: reject };
-}
-
-const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-
-function makeTurns({ max = 10, maxPerCaller = 10, atOnce = 2 } = {}): Turns {
-  return new Turns({ places: new Places({ max, maxPerCaller }), atOnce });
-}
-
 describe("Turns", () => {
-  it("runs as many as it may at once, and the others in order", async () => {
-    const turns = makeTurns();
-    const works = Array.from({ length: 4 }, () => startWork(turns));
-    const begun = () => works.map(({ state }) => state.hasBegun);
-    await settle();
-    expect(begun()).toEqual([true, true, false, false]);
-    works[1]!.end("done");
-    expect(await works[1]!.result).toBe("done");
-    await settle();
-    expect(begun()).toEqual([true, true, true, false]);
-    for (const { end } of works) end("done");
-    await Promise.all(works.map(({ result }) => result));
-    expect(begun()).toEqual([true, true, true, true]);
+  it("runs as much at once as it may, of one caller after the other", async () => {
+    const turns = new Turns({ atOnce: 2, queue: new FairQueue() });
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const start = (caller: string, name: string) =>
+      turns.run(caller, () => {
+        begun.push(name);
+        return new Promise<void>((resolve) => ends.set(name, resolve));
+      });
+    const all = [start("a", "a1"), start("a", "a2"), start("a", "a3"), start("b", "b1")];
+    expect(begun).toEqual(["a1", "a2"]);
+    all.push(start("b", "b2"));
+    for (const name of ["a1", "a2", "a3", "b1"]) {
+      ends.get(name)!();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    expect(begun).toEqual(["a1", "a2", "a3", "b1", "b2"]);
+    ends.get("b2")!();
+    await Promise.all(all);
   });
 
-  it("goes on after a failure", async () => {
-    const turns = makeTurns({ atOnce: 1 });
-    const [first, second] = [startWork(turns), startWork(turns)];
-    first.fail(new Error("no"));
-    await expect(first.result).rejects.toThrow("no");
-    second.end("done");
-    expect(await second.result).toBe("done");
-    const third = startWork(turns);
-    third.end("done");
-    expect(await third.result).toBe("done");
-  });
-
-  it("refuses work when the queue is full, and frees its places", async () => {
-    const turns = makeTurns({ max: 3, maxPerCaller: 2 });
-    const works = [startWork(turns), startWork(turns)];
-    await expect(startWork(turns).result).rejects.toMatchObject({ code: "too_many_in_flight" });
-    works.push(startWork(turns, "b"));
-    await expect(startWork(turns, "c").result).rejects.toMatchObject({ code: "too_busy" });
-    for (const { end } of works) end("done");
-    await Promise.all(works.map(({ result }) => result));
-    const later = startWork(turns, "c");
-    later.end("done");
-    expect(await later.result).toBe("done");
+  it("goes on after work that fails", async () => {
+    const turns = new Turns({ atOnce: 1, queue: new FairQueue() });
+    const failed = turns.run("a", () => Promise.reject(new Error("broken")));
+    const next = turns.run("a", () => Promise.resolve("done"));
+    await expect(failed).rejects.toThrow("broken");
+    expect(await next).toBe("done");
   });
 });

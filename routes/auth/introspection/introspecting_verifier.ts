@@ -11,7 +11,7 @@ import { ServiceError } from "../../../errors/service_error.ts";
 import type { Observe } from "../../../observe/observation.ts";
 import type { Claims, Identity } from "../../context.ts";
 import { Places } from "../../load/places.ts";
-import { Turns } from "../../load/turns.ts";
+import { BoundedTurns } from "../../load/bounded_turns.ts";
 import { invalidToken } from "../challenge.ts";
 import type { IntrospectionClient, TrustedIssuer } from "../issuer/trusted_issuer.ts";
 import { checkClaims } from "../jwt/check_claims.ts";
@@ -37,7 +37,7 @@ export function createIntrospectingVerifier(
 ): IntrospectingVerifier {
   const { issuer } = trusted;
   const introspection = createIntrospection({ issuer, ...client, observe });
-  const turns = new Turns({ places: new Places(WAITING), atOnce: ASKED_AT_ONCE });
+  const turns = new BoundedTurns({ places: new Places(WAITING), atOnce: ASKED_AT_ONCE });
   const tokenTypes = new Set(trusted.tokenTypes.map(normaliseType));
 
   return {

@@ -11,7 +11,7 @@ import { ServiceError } from "../../../errors/service_error.ts";
 import type { Observe } from "../../../observe/observation.ts";
 import type { Identity } from "../../context.ts";
 import { Places } from "../../load/places.ts";
-import type { Turns } from "../../load/turns.ts";
+import type { BoundedTurns } from "../../load/bounded_turns.ts";
 import { invalidToken } from "../challenge.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
 import { createKeyFile } from "../issuer/key_file.ts";
@@ -43,7 +43,7 @@ export interface IssuerVerifier {
 
 export interface IssuerVerifierOptions {
   /** The turns in which signatures are checked; all issuers share them, as they share the processor. */
-  readonly signatures: Turns;
+  readonly signatures: BoundedTurns;
   /** How long the issuer's keys are used without asking for them again. Default: ten minutes. */
   readonly maxKeyAgeMs?: number;
   readonly observe: Observe;

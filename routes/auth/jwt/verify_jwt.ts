@@ -13,7 +13,7 @@
 import type { Observe } from "../../../observe/observation.ts";
 import type { Identity } from "../../context.ts";
 import { Places } from "../../load/places.ts";
-import { Turns } from "../../load/turns.ts";
+import { BoundedTurns } from "../../load/bounded_turns.ts";
 import type { TrustedIssuer } from "../issuer/trusted_issuer.ts";
 import { SIGNATURES_AT_ONCE, WAITING } from "../waiting.ts";
 import { foreignIssuer } from "./check_claims.ts";
@@ -45,7 +45,7 @@ export interface JwtVerifierOptions {
 }
 
 export function createJwtVerifier({ issuers, ...options }: JwtVerifierOptions): JwtVerifier {
-  const signatures = new Turns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
+  const signatures = new BoundedTurns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
   const verifiers = new Map<string, IssuerVerifier>();
   for (const trusted of issuers) {
     if (verifiers.has(trusted.issuer)) {

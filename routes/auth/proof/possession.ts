@@ -10,7 +10,7 @@ import type { Addresses } from "../../addresses.ts";
 import type { AppEnv, Identity } from "../../context.ts";
 import { type AddressReader, type PeerTrust } from "../../load/client_address.ts";
 import { Places } from "../../load/places.ts";
-import { Turns } from "../../load/turns.ts";
+import { BoundedTurns } from "../../load/bounded_turns.ts";
 import type { Step } from "../../step.ts";
 import { invalidToken } from "../challenge.ts";
 import { type Credentials, type Scheme, schemeOf } from "../credentials.ts";
@@ -55,7 +55,7 @@ export function createPossession(options: PossessionOptions): Possession {
   const { dpop, publicUrl, addresses, addressOf, isTrustedProxy } = options;
   const nonces = createNonces(options.secrets);
   const spent = new SpentProofs();
-  const signatures = new Turns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
+  const signatures = new BoundedTurns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
   const schemes: readonly Scheme[] = publicUrl === null
     ? ["Bearer"]
     : dpop === "required"

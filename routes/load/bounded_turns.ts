@@ -1,0 +1,46 @@
+/**
+ * Runs a few pieces of work at a time, first come, first served. Each of them takes a place, also while it
+ * waits, so that the queue is bounded.
+ *
+ * @module
+ */
+import type { Places } from "./places.ts";
+import { type TurnQueue, Turns } from "./turns.ts";
+
+export interface BoundedTurnsOptions {
+  readonly places: Places;
+  /** How many run at the same time. */
+  readonly atOnce: number;
+}
+
+export class BoundedTurns {
+  readonly #places: Places;
+  readonly #turns: Turns;
+
+  constructor({ places, atOnce }: BoundedTurnsOptions) {
+    this.#places = places;
+    this.#turns = new Turns({ atOnce, queue: firstComeFirstServed() });
+  }
+
+  /**
+   * Runs the work when its turn comes.
+   *
+   * @throws {ServiceError} as {@link Places.take} does if the queue is full
+   */
+  async run<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
+    const leave = this.#places.take(caller);
+    try {
+      return await this.#turns.run(caller, work);
+    } finally {
+      leave();
+    }
+  }
+}
+
+function firstComeFirstServed(): TurnQueue {
+  const waiting: (() => void)[] = [];
+  return {
+    push: (_caller, begin) => void waiting.push(begin),
+    shift: () => waiting.shift(),
+  };
+}
