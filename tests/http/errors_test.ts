@@ -119,7 +119,8 @@ before(async () => {
       cqlDir: EXAMPLE,
       cql: CQL,
       routes: ["held/hold", "faults/fail", "faults/flood"],
-      env: { MAX_IN_FLIGHT: "1" },
+      // A slow machine takes a while to flood the node: the first reads must not time out meanwhile.
+      env: { MAX_IN_FLIGHT: "1", REQUEST_TIMEOUT_MS: "60000" },
     }),
   );
   for (const [owner, id, divisor] of [["two", 1, 1], ["two", 2, 1], ["zero", 1, 0]]) {
