@@ -1,6 +1,6 @@
 /**
  * A prepared write for many inputs: which of them go to Cassandra together, as of which time, and
- * whether an attempt may be repeated. How many are under way at once is for `write_lines.ts`.
+ * whether an attempt may be repeated. How many are under way at once is for `group_sender.ts`.
  *
  * @module
  */
@@ -12,14 +12,9 @@ import type { WriteTime } from "../driver/internals/driver_types.ts";
 import { unpackValues } from "../prepare/packed_values.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Executor, Result } from "../run/execute.ts";
+import type { Entry, ReadableEntry } from "./entry.ts";
 import { type KeyedRow, RowKeys } from "./row_keys.ts";
-import {
-  type BulkOutcome,
-  type Entry,
-  type ReadableEntry,
-  writeLines,
-  type WriteLinesOptions,
-} from "./write_lines.ts";
+import { type BulkOutcome, writeLines, type WriteLinesOptions } from "./write_lines.ts";
 
 export interface BulkRequest extends Pick<WriteLinesOptions<unknown>, "run" | "fail" | "obstacle"> {
   /** Runs while Cassandra is being waited for. */

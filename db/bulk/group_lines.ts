@@ -33,6 +33,13 @@ const MAX_BYTES = 65_536;
 /** Lines that are grouped together, whatever their partitions. */
 const MAX_LINES = 8_000;
 const MAX_TOTAL_BYTES = 1_048_576;
+/** A row in a batch costs Cassandra about a quarter of what it costs alone. */
+const ROWS_IN_A_PLACE = 4;
+
+/** How many places of the limit lines take that are written together. */
+export function placesOf({ length }: readonly ReadLine<unknown>[]): number {
+  return Math.ceil(length / ROWS_IN_A_PLACE);
+}
 
 /** A batch has one time, so neither of two writes to the same row would be the later one. */
 class Group<Row> {

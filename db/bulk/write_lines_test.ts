@@ -4,12 +4,8 @@ import { inOneStep, runAtOnce } from "../../runtime/steps.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
-import {
-  type Entry,
-  type ReadableEntry,
-  writeLines,
-  type WriteLinesOptions,
-} from "./write_lines.ts";
+import type { Entry, ReadableEntry } from "./entry.ts";
+import { writeLines, type WriteLinesOptions } from "./write_lines.ts";
 
 function* blocksOf(count: number, size = 10): Generator<Entry[]> {
   for (let first = 1; first <= count; first += size) {

@@ -6,7 +6,7 @@
 import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
 import type { RunSteps, Steps } from "../../runtime/steps.ts";
 import type { ByteRange } from "../../codec/tokens/token.ts";
-import type { Entry } from "../../db/bulk/write_lines.ts";
+import type { Entry } from "../../db/bulk/entry.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { ChunkReader } from "./body/chunk_reader.ts";
 import {

@@ -6,7 +6,8 @@
  * @module
  */
 import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
-import type { BulkOutcome, Entry } from "../../db/bulk/write_lines.ts";
+import type { Entry } from "../../db/bulk/entry.ts";
+import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
 import { unpackValues } from "../../db/prepare/packed_values.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
