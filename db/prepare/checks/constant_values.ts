@@ -4,7 +4,6 @@
  * them out here, once, in statements that touch no row of the project:
  * - a text in `fromJson()` as part of a constant `INSERT … JSON`, which is read when it is prepared, and never run;
  * - any other value as what is selected from `system.local`.
- * Only a key that is null or empty is known here.
  *
  * What cannot be asked so is left to the request: as a part of a larger value, with a type of the project's own.
  *
@@ -12,6 +11,7 @@
  */
 import type { Query } from "../../../catalog/query.ts";
 import { type ColumnValue, columnValues } from "../../../catalog/statement/column_values.ts";
+import { fromJsonText } from "../../../catalog/statement/from_json.ts";
 import { type Statement, writesOf } from "../../../catalog/statement/statement.ts";
 import { type Literal, type Term, unhinted, walkTerm } from "../../../catalog/statement/term.ts";
 import { writtenName } from "../../../catalog/statement/written_name.ts";
@@ -35,7 +35,6 @@ export async function checkConstantValues(
   session: Session,
 ): Promise<void> {
   const written = columnValues(parsed);
-  for (const value of written) checkKey(value, { table: tables[value.statement] ?? null, report });
   const refused = await Promise.all([
     ...written.flatMap(jsonTexts).map((text) => refusedJson(text, parsed, session)),
     ...written.map(({ column, value, statement }) => {
@@ -52,31 +51,9 @@ export async function checkConstantValues(
   }
 }
 
-/** Reports a constant that no key can be. */
-function checkKey(
-  { column, value, isEqual }: ColumnValue,
-  { table, report }: Pick<StatementContext, "table" | "report">,
-): void {
-  const term = unhinted(value);
-  if (table === null || !isEqual || !table.keys.has(column)) return;
-  const [first, second] = table.partitionKey;
-  const isEmpty = term.kind === "literal" && term.type === "string" && term.value === "";
-  const isWholeKey = column === first && second === undefined;
-  if (term.kind !== "null" && !(isEmpty && isWholeKey)) return;
-  report({
-    span: value.span,
-    message: `Cannot run a statement whose key "${column}" is ${
-      isEmpty ? "empty" : "null"
-    }: Cassandra refuses it`,
-    help: "Write a value or a marker",
-  });
-}
-
 function selectedTerms(statement: Statement): Term[] {
   return statement.kind === "select" ? (statement.selectors ?? []).map(({ term }) => term) : [];
 }
-
-const FROM_JSON = ["from_json", "fromjson"];
 
 interface JsonText extends Omit<ColumnValue, "value"> {
   readonly literal: Literal;
@@ -89,9 +66,8 @@ function jsonTexts({ value, ...place }: ColumnValue): JsonText[] {
   const term = unhinted(value);
   const isMember = term.kind === "list" || term.kind === "set";
   return (isMember ? term.items.map(unhinted) : [term]).flatMap((each) => {
-    if (each.kind !== "call" || !FROM_JSON.includes(each.function.name.name)) return [];
-    const [argument] = each.arguments.map(unhinted);
-    return argument?.kind === "literal" ? [{ ...place, literal: argument, isMember }] : [];
+    const literal = fromJsonText(each);
+    return literal === null ? [] : [{ ...place, literal, isMember }];
   });
 }
 
