@@ -8,6 +8,7 @@
 import type { JsonWriter } from "../../codec/json/json_writer.ts";
 import type { RunSteps, Steps } from "../../runtime/steps.ts";
 import type { RawRows } from "../driver/internals/driver_types.ts";
+import { releaseBody } from "../driver/internals/wire/gathered_frames.ts";
 import type { Row, RowReader } from "../prepare/rows/read_rows.ts";
 import type { RowLayout } from "../prepare/rows/write_rows.ts";
 
@@ -81,4 +82,9 @@ export function* writeRowSteps(
     yield* writer.writeSteps(raw, { ...written, isFirst });
     isFirst &&= raw.length === 0;
   }
+}
+
+/** Gives back what rows take that nobody reads again, where it is much and theirs alone. */
+export function releaseRows(parts: readonly UnreadRows[]): void {
+  for (const { raw } of parts) releaseBody(raw);
 }

@@ -10,7 +10,7 @@ import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { UnreadPage } from "../../db/run/pages/page.ts";
 import { boundRows } from "../../db/run/pages/bounded_rows.ts";
 import { createPageFetcher, growingPages } from "../../db/run/pages/pages.ts";
-import type { UnreadRows } from "../../db/run/unread_rows.ts";
+import { releaseRows, type UnreadRows } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./body/compress.ts";
 import { answerBody, inPieces } from "./body/paced_body.ts";
@@ -45,7 +45,9 @@ export function respondStream(
         request.rowsRead += length;
         if (format.hasHeader) assertColumns(parts, columns);
         tellNext(next);
-        return await format.encode(parts, { columns, scratch, run });
+        const chunks = await format.encode(parts, { columns, scratch, run });
+        releaseRows(parts);
+        return chunks;
       });
     const ahead = new ReadAhead(readText, {
       mayReadAhead: () => request.pageShare().readsAhead,

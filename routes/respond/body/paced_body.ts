@@ -12,6 +12,7 @@
 
 import { CallerLeft } from "../../../errors/caller_left.ts";
 import { toServiceError } from "../../../errors/service_error.ts";
+import { giveBack } from "../../../runtime/give_back.ts";
 import type { RequestContext } from "../../context.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -67,10 +68,7 @@ export function* takePieces(chunks: Bytes[]): Generator<Bytes> {
 
 /** Gives the memory of chunks back that nothing else uses. They are empty from then on. */
 export function releaseChunks(chunks: readonly Bytes[]): void {
-  for (const { buffer, byteLength } of chunks) {
-    // What is a part of a larger buffer shares it with others.
-    if (byteLength === buffer.byteLength) buffer.transfer(0);
-  }
+  for (const chunk of chunks) giveBack(chunk);
 }
 
 /** @param pieces read no further than what is taken; ended where the caller leaves or stalls */

@@ -13,10 +13,12 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { giveBack } from "../../../../runtime/give_back.ts";
 import { nextTurn } from "../../../../runtime/next_turn.ts";
 import { AnswerTooLarge } from "../../failures/answer_too_large.ts";
 import type { FrameHeader } from "../driver_shapes.ts";
 import { ExecuteRequest, HEADER_BYTES } from "./execute_request.ts";
+import { gatheredFrame } from "./gathered_frames.ts";
 import { type Answer, type Body, type BodyReaderClass, readResult } from "./read_result.ts";
 
 /** A request that waits for its answer. */
@@ -29,7 +31,7 @@ export interface PendingOperation {
 export interface ReadConnection {
   readonly netClient: {
     unpipe(stream: unknown): void;
-    on(event: "data", listener: (chunk: Buffer) => void): void;
+    on(event: "data", listener: (chunk: Buffer<ArrayBuffer>) => void): void;
     pause(): void;
     resume(): void;
   };
@@ -63,8 +65,8 @@ export function readFrames(connection: ReadConnection, reader: BodyReaderClass):
   let fullChunks = 0;
   netClient.unpipe(protocol);
   netClient.on("data", (chunk) => {
-    reading.take(chunk);
     fullChunks = chunk.length < FULL_CHUNK_BYTES ? 0 : fullChunks + 1;
+    reading.take(chunk);
     if (fullChunks < FULL_CHUNKS_IN_A_ROW) return;
     fullChunks = 0;
     netClient.pause();
@@ -81,13 +83,22 @@ class FrameReading {
   /** What is still to come of a frame, and how many bytes. */
   #rest: Rest = { kind: "passed" };
   #left = 0;
+  /** Whether somebody goes on using the chunk that is being read. */
+  #isHeld = false;
 
   constructor(connection: ReadConnection, reader: BodyReaderClass) {
     this.#connection = connection;
     this.#reader = reader;
   }
 
-  take(chunk: Buffer): void {
+  /** Reads a chunk. It is empty afterwards if nobody goes on using it. */
+  take(chunk: Buffer<ArrayBuffer>): void {
+    this.#isHeld = false;
+    this.#takeFrames(chunk);
+    if (!this.#isHeld) giveBack(chunk);
+  }
+
+  #takeFrames(chunk: Buffer): void {
     let offset = this.#left > 0 ? this.#goOn(chunk) : 0;
     if (this.#beginning.length > 0 && offset < chunk.length) {
       chunk = Buffer.concat([this.#beginning, chunk]);
@@ -105,7 +116,7 @@ class FrameReading {
   /** @returns where the next frame begins, or the end of the chunk */
   #takeFrame(chunk: Buffer, start: number): number {
     if (!isKnown(chunk, start)) {
-      this.#connection.protocol.write(chunk.subarray(start));
+      this.#pass(chunk.subarray(start));
       return chunk.length;
     }
     const header = readHeader(chunk, start);
@@ -118,20 +129,23 @@ class FrameReading {
       const error = new AnswerTooLarge({ bytes: header.bodyLength, maxBytes: request.maxBytes });
       if (isWhole) this.#answer(header, { error });
       else this.#rest = { kind: "skipped", header, error };
-    } else if (isWhole) this.#read(header, { bytes: chunk, start: start + HEADER_BYTES, end });
-    else this.#gather(header, chunk.subarray(start));
+    } else if (isWhole) {
+      this.#isHeld = true;
+      this.#read(header, { bytes: chunk, start: start + HEADER_BYTES, end });
+    } else this.#gather(header, chunk.subarray(start));
     if (isWhole) return end;
     this.#left = end - chunk.length;
     return chunk.length;
   }
 
   #pass(bytes: Buffer): void {
+    this.#isHeld = true;
     this.#rest = { kind: "passed" };
     this.#connection.protocol.write(bytes);
   }
 
   #gather(header: FrameHeader, beginning: Buffer): void {
-    const frame = Buffer.allocUnsafe(HEADER_BYTES + header.bodyLength);
+    const frame = gatheredFrame(HEADER_BYTES + header.bodyLength);
     frame.set(beginning);
     this.#rest = { kind: "gathered", header, frame };
   }
@@ -140,7 +154,7 @@ class FrameReading {
   #goOn(chunk: Buffer): number {
     const end = Math.min(this.#left, chunk.length);
     const rest = this.#rest;
-    if (rest.kind === "passed") this.#connection.protocol.write(chunk.subarray(0, end));
+    if (rest.kind === "passed") this.#pass(chunk.subarray(0, end));
     else if (rest.kind === "gathered") {
       rest.frame.set(chunk.subarray(0, end), rest.frame.length - this.#left);
     }

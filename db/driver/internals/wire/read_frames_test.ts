@@ -61,10 +61,16 @@ function rows(
 
 /** What becomes of the frames that come in in these chunks, while requests of ours wait on some streams. */
 function read(chunks: readonly Buffer[], streams: Readonly<Record<number, number>>) {
+  // What was read may not depend on what the runtime does with the chunk afterwards, but for rows.
+  return take(chunks.map((chunk) => Buffer.from(chunk)), streams);
+}
+
+/** The same, of chunks that it may empty. */
+function take(chunks: readonly Buffer<ArrayBuffer>[], streams: Readonly<Record<number, number>>) {
   const answers: Record<number, unknown> = {};
   const passed: Buffer[] = [];
   const freed: number[] = [];
-  let take: (chunk: Buffer) => void = () => {};
+  let takeChunk: (chunk: Buffer<ArrayBuffer>) => void = () => {};
   const id = Buffer.from("id");
   const operations = Object.entries(streams).map(([streamId, maxBytes]) => {
     const request = new ExecuteRequest({ cql: "", id, values: [] }, {
@@ -82,7 +88,7 @@ function read(chunks: readonly Buffer[], streams: Readonly<Record<number, number
   readFrames({
     netClient: {
       unpipe() {},
-      on: (_event, listener) => take = listener,
+      on: (_event, listener) => takeChunk = listener,
       pause() {},
       resume() {},
     },
@@ -90,8 +96,7 @@ function read(chunks: readonly Buffer[], streams: Readonly<Record<number, number
     _operations: new Map(operations),
     freeStreamId: ({ streamId }) => freed.push(streamId),
   }, FrameReader);
-  // What was read may not depend on what the runtime does with the chunk afterwards, but for rows.
-  for (const chunk of chunks) take(Buffer.from(chunk));
+  for (const chunk of chunks) takeChunk(chunk);
   return { answers, passed: Buffer.concat(passed).toString("hex"), freed };
 }
 
@@ -175,6 +180,25 @@ describe("readFrames()", () => {
     const pieces: Buffer[] = [];
     for (let at = 0; at < bytes.length; at += 65_536) pieces.push(bytes.subarray(at, at + 65_536));
     expect(read(pieces, { 1: 400_000 }).answers).toEqual(read([bytes], { 1: 400_000 }).answers);
+  });
+
+  it("empties chunks that nobody goes on using", () => {
+    const large = frame(RESULT, 1, rows("name", ["y".repeat(100), "z"]));
+    const tooLarge = frame(RESULT, 5, rows("name", ["x".repeat(200_000)]));
+    const event = frame(EVENT, -1, string("SCHEMA_CHANGE"));
+    const chunksOf = (bytes: Buffer, cut: number) =>
+      [bytes.subarray(0, cut), bytes.subarray(cut)].map((chunk) => new Uint8Array(chunk));
+    const emptied = (chunks: readonly Uint8Array<ArrayBuffer>[]) => {
+      const given = chunks.map(({ buffer }) => Buffer.from(buffer));
+      take(given, { 1: 400_000, 5: 0 });
+      return given.map(({ length }) => length === 0);
+    };
+    expect(emptied(chunksOf(large, 50))).toEqual([true, true]);
+    expect(emptied(chunksOf(tooLarge, 50_000))).toEqual([true, true]);
+    // Rows that came whole, and what the driver reads, are where they came.
+    expect(emptied([new Uint8Array(large)])).toEqual([false]);
+    expect(emptied(chunksOf(Buffer.concat([large, event]), 50))).toEqual([true, false]);
+    expect(emptied(chunksOf(event, 15))).toEqual([false, false]);
   });
 
   it("reports an answer that ends too early", () => {
