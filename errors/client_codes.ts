@@ -8,7 +8,7 @@
 import type { CodeRow } from "./code_row.ts";
 
 /** What nearly all of them have in common. */
-const CLIENT = { repetition: "never", retryAfterSeconds: null, logLevel: "info" } as const;
+const CLIENT = { repeat: "never", retryAfterSeconds: null, logLevel: "info" } as const;
 
 export const CLIENT_CODES = {
   malformed_request: {
@@ -95,7 +95,7 @@ export const CLIENT_CODES = {
     status: 401,
     title: "Use a DPoP nonce",
     ...CLIENT,
-    repetition: "at_once",
+    repeat: "at_once",
     routes: ["scoped"],
     meaning: "The proof in `DPoP` has no nonce from this service, or an old one",
     action: "Send the request again, with a proof that has the nonce in `DPoP-Nonce`",
@@ -169,7 +169,7 @@ export const CLIENT_CODES = {
     status: 408,
     title: "Body timeout",
     ...CLIENT,
-    repetition: "at_once",
+    repeat: "at_once",
     routes: ["body"],
     meaning: "The body did not arrive within `BODY_TIMEOUT_MS`",
     action: "Send it again without pauses",
@@ -235,7 +235,7 @@ export const CLIENT_CODES = {
     status: 429,
     title: "Too many requests in flight",
     ...CLIENT,
-    repetition: "later",
+    repeat: "later",
     retryAfterSeconds: 1,
     routes: ["any"],
     meaning:
@@ -246,7 +246,7 @@ export const CLIENT_CODES = {
     status: 429,
     title: "Rate limited",
     ...CLIENT,
-    repetition: "later",
+    repeat: "later",
     retryAfterSeconds: 1,
     routes: ["limited"],
     meaning:

@@ -52,7 +52,7 @@ export type RouteTrait =
   | "hand_written";
 
 /** Whether a client may send the same request again. */
-export type Repetition =
+export type Repeat =
   /** It fails in the same way until the request or its subject changes. */
   | "never"
   /** It may succeed, and does no harm. */
@@ -67,7 +67,7 @@ export interface CodeRow {
   readonly status: number;
   /** The code in words. */
   readonly title: string;
-  readonly repetition: Repetition;
+  readonly repeat: Repeat;
   /** For the header `Retry-After`; null if waiting does not help. */
   readonly retryAfterSeconds: number | null;
   /** The level of the log line of a request that gets this answer. */

@@ -8,7 +8,7 @@ describe("CODES", () => {
     it(`agrees with itself about ${code}`, () => {
       expect(row.status >= 500 ? "a failure" : "a mistake")
         .toBe(row.logLevel === "info" ? "a mistake" : "a failure");
-      expect(row.retryAfterSeconds !== null).toBe(row.repetition === "later");
+      expect(row.retryAfterSeconds !== null).toBe(row.repeat === "later");
       expect(row.routes).toEqual([...new Set(row.routes)]);
     });
   }

@@ -8,13 +8,13 @@
 import type { CodeRow } from "./code_row.ts";
 
 /** What passes by itself. */
-const PASSING = { repetition: "later", retryAfterSeconds: 1 } as const;
+const PASSING = { repeat: "later", retryAfterSeconds: 1 } as const;
 
 export const SERVICE_CODES = {
   internal: {
     status: 500,
     title: "Internal error",
-    repetition: "never",
+    repeat: "never",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["any"],
@@ -24,7 +24,7 @@ export const SERVICE_CODES = {
   too_many_rows: {
     status: 500,
     title: "Too many rows",
-    repetition: "never",
+    repeat: "never",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["one", "hand_written"],
@@ -34,7 +34,7 @@ export const SERVICE_CODES = {
   answer_too_large: {
     status: 500,
     title: "Answer too large",
-    repetition: "never",
+    repeat: "never",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["one", "many", "applied", "exists", "not_exists", "hand_written"],
@@ -46,7 +46,7 @@ export const SERVICE_CODES = {
   number_too_long: {
     status: 500,
     title: "Number too long",
-    repetition: "never",
+    repeat: "never",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["computed_numbers", "hand_written"],
@@ -57,7 +57,7 @@ export const SERVICE_CODES = {
   function_failed: {
     status: 500,
     title: "Function failed",
-    repetition: "never",
+    repeat: "never",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["any"],
@@ -68,7 +68,7 @@ export const SERVICE_CODES = {
   outcome_not_recorded: {
     status: 500,
     title: "Outcome not recorded",
-    repetition: "after_reading",
+    repeat: "after_reading",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["writes", "audited", "hand_written"],
@@ -79,7 +79,7 @@ export const SERVICE_CODES = {
   replica_failure: {
     status: 502,
     title: "Replica failure",
-    repetition: "after_reading",
+    repeat: "after_reading",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["any"],
@@ -98,7 +98,7 @@ export const SERVICE_CODES = {
   read_only: {
     status: 503,
     title: "Read-only",
-    repetition: "later",
+    repeat: "later",
     retryAfterSeconds: 60,
     logLevel: "warning",
     routes: ["writes", "hand_written"],
@@ -108,7 +108,7 @@ export const SERVICE_CODES = {
   query_off: {
     status: 503,
     title: "Switched off",
-    repetition: "later",
+    repeat: "later",
     retryAfterSeconds: 60,
     logLevel: "warning",
     routes: ["any"],
@@ -118,7 +118,7 @@ export const SERVICE_CODES = {
   clock_skewed: {
     status: 503,
     title: "Clock skewed",
-    repetition: "later",
+    repeat: "later",
     retryAfterSeconds: 10,
     logLevel: "error",
     routes: ["writes", "hand_written"],
@@ -158,7 +158,7 @@ export const SERVICE_CODES = {
   too_many_streams: {
     status: 503,
     title: "Too many streams",
-    repetition: "later",
+    repeat: "later",
     retryAfterSeconds: 5,
     logLevel: "warning",
     routes: ["streams", "hand_written"],
@@ -199,7 +199,7 @@ export const SERVICE_CODES = {
   timeout: {
     status: 504,
     title: "Timeout",
-    repetition: "at_once",
+    repeat: "at_once",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["any"],
@@ -210,7 +210,7 @@ export const SERVICE_CODES = {
   outcome_unknown: {
     status: 504,
     title: "Outcome unknown",
-    repetition: "after_reading",
+    repeat: "after_reading",
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["not_idempotent", "hand_written"],

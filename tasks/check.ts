@@ -28,10 +28,10 @@ import { inspectProject, type ProjectInspection } from "../guardrails/inspect_pr
 import { loadProject, type Project } from "../server/activation/project.ts";
 import {
   type CheckReport,
-  type Format,
   formatGithub,
   FORMATS,
   formatSarif,
+  type ReportFormat,
 } from "./check_report.ts";
 import { checkTypes } from "./check_types.ts";
 import { prepareInScratch } from "./prepare_in_scratch.ts";
@@ -130,7 +130,7 @@ async function main(args: readonly string[]): Promise<number> {
   let found: ProjectInspection = { findings: [], waived: [], keyspace: [] };
   let said = "";
   let failure: unknown = null;
-  let format: Format = "text";
+  let format: ReportFormat = "text";
   try {
     const options = readArguments(args);
     format = options.format;
@@ -152,7 +152,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function print(
   report: CheckReport,
-  { format, said }: { readonly format: Format; readonly said: string },
+  { format, said }: { readonly format: ReportFormat; readonly said: string },
 ): void {
   const { failure, warnings, waived, notes } = report;
   if (format === "sarif") return console.log(formatSarif(report));
@@ -172,7 +172,7 @@ interface Arguments {
   readonly scratch: boolean;
   readonly types: boolean;
   readonly strict: boolean;
-  readonly format: Format;
+  readonly format: ReportFormat;
 }
 
 /** @throws {Error} for an argument that is unknown */

@@ -12,7 +12,7 @@ import type { Finding, Waived } from "../guardrails/inspect.ts";
 import { ProjectError } from "../server/activation/project.ts";
 
 export const FORMATS = ["text", "github", "sarif"] as const;
-export type Format = typeof FORMATS[number];
+export type ReportFormat = typeof FORMATS[number];
 
 /** What is reported, in the order in which it was found. */
 export interface CheckReport {

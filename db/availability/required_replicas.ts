@@ -10,7 +10,7 @@ import type { KeyspaceReplication, RingNode } from "../driver/topology.ts";
 import { factorOf } from "./token_ring.ts";
 
 /** So many replicas have to be alive. */
-export interface Requirement {
+export interface RequiredReplicas {
   /** Where they are counted; null for the whole cluster. */
   readonly datacenter: string | null;
   readonly count: number;
@@ -21,13 +21,13 @@ export interface Requirement {
  *
  * @param datacenter the coordinator's; null for any
  */
-export function requirementsOf(
+export function requiredReplicas(
   level: Consistency,
   { replication, datacenter }: {
     readonly replication: KeyspaceReplication;
     readonly datacenter: string | null;
   },
-): readonly Requirement[] {
+): readonly RequiredReplicas[] {
   const factors = factorsOf(replication);
   const total = factors.reduce((sum, [, factor]) => sum + factor, 0);
   const anywhere = (count: number) => [{ datacenter: null, count }];
@@ -59,12 +59,12 @@ export function requirementsOf(
 }
 
 /** Whether enough of these replicas are up. */
-export function isMet(
-  requirements: readonly Requirement[],
+export function areEnoughUp(
+  required: readonly RequiredReplicas[],
   replicas: readonly RingNode[],
   down: ReadonlySet<string>,
 ): boolean {
-  return requirements.every(({ datacenter, count }) => {
+  return required.every(({ datacenter, count }) => {
     const alive = replicas.filter((replica) =>
       !down.has(replica.address) && (datacenter === null || replica.datacenter === datacenter)
     );

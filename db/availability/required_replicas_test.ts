@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Consistency } from "../../catalog/query.ts";
 import type { KeyspaceReplication, RingNode } from "../driver/topology.ts";
-import { isMet, requirementsOf } from "./required_replicas.ts";
+import { areEnoughUp, requiredReplicas } from "./required_replicas.ts";
 
 const network = (options: Record<string, string>): KeyspaceReplication => ({
   strategy: "NetworkTopologyStrategy",
@@ -15,11 +15,11 @@ const simple = (factor: string): KeyspaceReplication => ({
 
 /** Such as `2 dc1, 1 dc2`. */
 function required(level: Consistency, replication: KeyspaceReplication, datacenter = "dc1") {
-  return requirementsOf(level, { replication, datacenter })
+  return requiredReplicas(level, { replication, datacenter })
     .map((each) => `${each.count} ${each.datacenter ?? "anywhere"}`).join(", ");
 }
 
-describe("requirementsOf()", () => {
+describe("requiredReplicas()", () => {
   const both = network({ dc1: "3", dc2: "2" });
   const CASES: [Consistency, KeyspaceReplication, string][] = [
     ["ANY", both, ""],
@@ -49,12 +49,12 @@ describe("requirementsOf()", () => {
   }
 
   it("counts anywhere what is local while no data centre is", () => {
-    const requirements = requirementsOf("LOCAL_QUORUM", { replication: both, datacenter: null });
-    expect(requirements).toEqual([{ datacenter: null, count: 2 }]);
+    const needed = requiredReplicas("LOCAL_QUORUM", { replication: both, datacenter: null });
+    expect(needed).toEqual([{ datacenter: null, count: 2 }]);
   });
 });
 
-describe("isMet()", () => {
+describe("areEnoughUp()", () => {
   const replicas: RingNode[] = ["dc1", "dc1", "dc1", "dc2"].map((datacenter, index) => ({
     address: `n${index}`,
     datacenter,
@@ -82,8 +82,8 @@ describe("isMet()", () => {
   for (const [level, down, expected] of CASES) {
     it(`says that ${level} is ${expected ? "" : "not "}met without ${down.join(", ")}`, () => {
       const replication = network({ dc1: "3", dc2: "1" });
-      const requirements = requirementsOf(level, { replication, datacenter: "dc1" });
-      expect(isMet(requirements, replicas, new Set(down))).toBe(expected);
+      const needed = requiredReplicas(level, { replication, datacenter: "dc1" });
+      expect(areEnoughUp(needed, replicas, new Set(down))).toBe(expected);
     });
   }
 });

@@ -5,7 +5,7 @@
  */
 import type { Consistency } from "../../catalog/query.ts";
 import type { KeyspaceReplication, RingNode, Topology } from "../driver/topology.ts";
-import { isMet, requirementsOf } from "./required_replicas.ts";
+import { areEnoughUp, requiredReplicas } from "./required_replicas.ts";
 import { placeReplicas, type TokenRing } from "./token_ring.ts";
 
 /** The ranges that lack the same nodes. */
@@ -39,10 +39,10 @@ export class Coverages {
     const ring = replication === null ? null : this.#ringOf(topology.nodes, replication);
     if (replication === null || ring === null) return null;
     const { datacenter, down } = topology;
-    const requirements = requirementsOf(level.consistency, { replication, datacenter });
+    const required = requiredReplicas(level.consistency, { replication, datacenter });
     const shortfalls = new Map<string, Shortfall>();
     const byRange = ring.replicas.map((replicas, range) => {
-      if (isMet(requirements, replicas, down)) return null;
+      if (areEnoughUp(required, replicas, down)) return null;
       const missing = replicas.map(({ address }) => address).filter((each) => down.has(each));
       const name = missing.toSorted().join(" ");
       if (!shortfalls.has(name)) {

@@ -46,7 +46,7 @@ function settingTable(): string {
   );
 }
 
-const REPETITIONS: Readonly<Record<CodeRow["repetition"], string>> = {
+const REPEATS: Readonly<Record<CodeRow["repeat"], string>> = {
   never: "never",
   at_once: "at once",
   later: "later",
@@ -59,7 +59,7 @@ function codeTable(codes: Readonly<Record<string, CodeRow>>): string {
     Object.entries(codes).map(([code, { meaning, action, ...row }]) => [
       `\`${code}\``,
       `${row.status}`,
-      REPETITIONS[row.repetition] +
+      REPEATS[row.repeat] +
       (row.retryAfterSeconds === null ? "" : `, in ${row.retryAfterSeconds} s`),
       meaning,
       action,

@@ -12,8 +12,8 @@ import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Seed } from "../generate/seed.ts";
 import { uuidOfRandom, uuidOfTime } from "../generate/uuid.ts";
 
-/** What a request is, beside its values. */
-export interface RequestFacts {
+/** A request with an `Idempotency-Key`, beside its values. */
+export interface KeyedRequest {
   readonly issuer: string;
   readonly subject: string;
   /** The query's name. */
@@ -33,7 +33,7 @@ const LABEL = "cqlgate: generated values";
  */
 export function deriveSeed(
   secret: Uint8Array,
-  { issuer, subject, query, key, ticks }: RequestFacts,
+  { issuer, subject, query, key, ticks }: KeyedRequest,
   { values, line }: { readonly values: EncodedValues; readonly line: number },
 ): Seed {
   const parts = [LABEL, issuer, subject, query, key, String(line), digestOf(values)];

@@ -2,10 +2,10 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { ticksOfMs } from "../generate/uuid.ts";
-import { deriveSeed, type RequestFacts } from "./derived_seeds.ts";
+import { deriveSeed, type KeyedRequest } from "./derived_seeds.ts";
 
 const SECRET = new Uint8Array(32).fill(7);
-const FACTS: RequestFacts = {
+const FACTS: KeyedRequest = {
   issuer: "https://login.example.com",
   subject: "alice",
   query: "add_video",
@@ -15,7 +15,7 @@ const FACTS: RequestFacts = {
 const VALUES = { name: Buffer.from("Cats"), rating: null, note: undefined };
 
 const idOf = (
-  facts: Partial<RequestFacts> = {},
+  facts: Partial<KeyedRequest> = {},
   input: Partial<Parameters<typeof deriveSeed>[2]> = {},
   secret = SECRET,
 ) =>

@@ -13,7 +13,7 @@ import type { Identity } from "../context.ts";
 import { isGenerated } from "../generate/compile_generated.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { ticksOfMs } from "../generate/uuid.ts";
-import { deriveSeed, type RequestFacts } from "./derived_seeds.ts";
+import { deriveSeed, type KeyedRequest } from "./derived_seeds.ts";
 import { IDEMPOTENCY_KEY, type IdempotencyKey, parseIdempotencyKey } from "./idempotency_key.ts";
 
 /** A secret that values are derived with. */
@@ -64,7 +64,7 @@ export function compileKeyReader(
     const key = parseIdempotencyKey(header);
     if (isTimed || key.ticks !== null) await assertTimely(key, options);
     const ticks = key.ticks ?? ticksOfMs(Date.now());
-    const facts: RequestFacts = {
+    const facts: KeyedRequest = {
       issuer: identity.issuer,
       subject: identity.subject,
       query: query.name,

@@ -14,7 +14,7 @@ const DOUBT_AFTER_MS = 500;
 const GIVE_UP_AFTER_MS = 1_750;
 
 /** What is to be done about a connection. */
-export type Finding = "alive" | "ask" | "doubt" | "give up";
+export type Verdict = "alive" | "ask" | "doubt" | "give up";
 
 export interface ConnectionReading {
   /** Requests without an answer. */
@@ -31,7 +31,7 @@ export class Pulse {
   #askedAt: number | null = null;
 
   /** @param now in milliseconds */
-  look({ inFlight, bytesRead }: ConnectionReading, now: number): Finding {
+  look({ inFlight, bytesRead }: ConnectionReading, now: number): Verdict {
     if (inFlight === 0 || bytesRead !== this.#bytesRead) {
       this.reset();
       this.#bytesRead = bytesRead;

@@ -1,9 +1,9 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { type Finding, Pulse } from "./pulse.ts";
+import { Pulse, type Verdict } from "./pulse.ts";
 
 /** Looks each 250 ms: `bytes/inFlight`, such as `10/2`; `-` for a look that is left out and resets it. */
-function findings(...looks: string[]): Finding[] {
+function verdicts(...looks: string[]): Verdict[] {
   const pulse = new Pulse();
   return looks.flatMap((look, index) => {
     if (look === "-") {
@@ -16,7 +16,7 @@ function findings(...looks: string[]): Finding[] {
 }
 
 describe("Pulse", () => {
-  const CASES: [string, string[], Finding[]][] = [
+  const CASES: [string, string[], Verdict[]][] = [
     ["asks once where nothing comes, doubts, and gives up", Array(10).fill("5/1"), [
       "alive",
       "ask",
@@ -55,6 +55,6 @@ describe("Pulse", () => {
     ]],
   ];
   for (const [what, looks, expected] of CASES) {
-    it(what, () => expect(findings(...looks)).toEqual(expected));
+    it(what, () => expect(verdicts(...looks)).toEqual(expected));
   }
 });

@@ -56,10 +56,10 @@ export function watchSilence(
         pulses.set(connection, pulse);
         if (wasAway) pulse.reset();
         const { netClient: { bytesRead } } = connection;
-        const finding = pulse.look({ inFlight: connection.getInFlight(), bytesRead }, now);
-        if (finding === "ask") connection.send(heartbeat, null).then(() => pulse.reset(), () => {});
-        if (finding === "give up") host.removeFromPool(connection);
-        isInDoubt ||= finding === "doubt" || finding === "give up";
+        const verdict = pulse.look({ inFlight: connection.getInFlight(), bytesRead }, now);
+        if (verdict === "ask") connection.send(heartbeat, null).then(() => pulse.reset(), () => {});
+        if (verdict === "give up") host.removeFromPool(connection);
+        isInDoubt ||= verdict === "doubt" || verdict === "give up";
       }
       if (isInDoubt) silent.add(host);
       else silent.delete(host);
