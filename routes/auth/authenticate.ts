@@ -7,6 +7,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
+import { untilLeft } from "../load/until_left.ts";
 import type { Step } from "../step.ts";
 import { readCredentials } from "./credentials.ts";
 import type { Possession } from "./proof/possession.ts";
@@ -43,7 +44,8 @@ export function authenticate(options: AuthenticateOptions): Step {
     enter(context) {
       const header = context.req.raw.headers.get("authorization");
       const known = recall(header);
-      if (known === null) return verify(context, header);
+      // It may take a fetch of the issuer's keys.
+      if (known === null) return untilLeft(context.req.raw, verify(context, header));
       context.get("request").identity = known;
     },
   };

@@ -13,6 +13,7 @@ import { CallerLeft } from "../../errors/caller_left.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { type Leave, type Places, TOO_BUSY } from "./places.ts";
+import type { Waiting } from "./until_left.ts";
 
 export interface AdmissionOptions {
   /** Bounds what is served and what waits together, and how much of it one caller has. */
@@ -21,12 +22,6 @@ export interface AdmissionOptions {
   readonly limit: () => number;
   /** The longest wait, in milliseconds. The request has so much less time afterwards. */
   readonly maxWaitMs: number;
-}
-
-/** A request, as far as it says whether its caller is still there. */
-export interface Waiting {
-  /** Aborted when the caller leaves. It costs the runtime something, so only requests that wait are asked. */
-  readonly signal: AbortSignal;
 }
 
 /** The place of a request that was let in. */

@@ -42,5 +42,10 @@ function firstComeFirstServed(): TurnQueue {
   return {
     push: (_caller, begin) => void waiting.push(begin),
     shift: () => waiting.shift(),
+    remove(_caller, begin) {
+      const index = waiting.indexOf(begin);
+      if (index >= 0) waiting.splice(index, 1);
+      return index >= 0;
+    },
   };
 }

@@ -5,11 +5,16 @@
  * @module
  */
 
+import { CallerLeft } from "../../errors/caller_left.ts";
+import type { Waiting } from "./until_left.ts";
+
 /** Those who wait, such as a `FairQueue`. */
 export interface TurnQueue {
   push(caller: string, begin: () => void): void;
   /** Removes the one whose turn it is; undefined if nobody waits. */
   shift(): (() => void) | undefined;
+  /** Removes one who gives up; false if it does not wait. */
+  remove(caller: string, begin: () => void): boolean;
 }
 
 export interface TurnsOptions {
@@ -28,10 +33,19 @@ export class Turns {
     this.#queue = queue;
   }
 
-  /** Runs the work when its turn comes. */
-  async run<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Runs the work when its turn comes.
+   *
+   * @param request that the work is for; without it, the work is run also if its caller has left
+   * @throws {CallerLeft} if the caller leaves before that
+   */
+  async run<Result>(
+    caller: string,
+    work: () => Promise<Result>,
+    request?: Waiting,
+  ): Promise<Result> {
     if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#queue.push(caller, resolve));
+    else await this.#wait(caller, request);
     try {
       return await work();
     } finally {
@@ -40,5 +54,19 @@ export class Turns {
       if (next === undefined) this.#free++;
       else next();
     }
+  }
+
+  async #wait(caller: string, request: Waiting | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#queue.push(caller, resolve);
+    if (request === undefined) return await promise;
+    const { signal } = request;
+    // A turn that it was given is passed on by who runs.
+    const giveUp = () => {
+      if (this.#queue.remove(caller, resolve)) reject(new CallerLeft());
+    };
+    signal.addEventListener("abort", giveUp);
+    if (signal.aborted) giveUp();
+    await promise.finally(() => signal.removeEventListener("abort", giveUp));
   }
 }

@@ -25,6 +25,23 @@ describe("Turns", () => {
     await Promise.all(all);
   });
 
+  it("gives up the turn of a caller who leaves before it, and of no other", async () => {
+    for (const isGone of [true, false]) {
+      const turns = new Turns({ atOnce: 1, queue: new FairQueue() });
+      const leaving = new AbortController();
+      if (isGone) leaving.abort();
+      const first = Promise.withResolvers<string>();
+      const running = turns.run("a", () => first.promise, leaving);
+      const waiting = turns.run("a", () => Promise.resolve("nobody's"), leaving);
+      const next = turns.run("b", () => Promise.resolve("done"), new AbortController());
+      leaving.abort();
+      await expect(waiting).rejects.toThrow("The caller has left");
+      first.resolve("begun");
+      expect([await running, await next]).toEqual(["begun", "done"]);
+      expect(await turns.run("c", () => Promise.resolve("free"))).toBe("free");
+    }
+  });
+
   it("goes on after work that fails", async () => {
     const turns = new Turns({ atOnce: 1, queue: new FairQueue() });
     const failed = turns.run("a", () => Promise.reject(new Error("broken")));

@@ -59,7 +59,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     let leaveStream: Leave | null = null;
     request.run = (steps) => slices.run(caller, steps);
     request.takeWriteSlot = () => slots.take(caller);
-    request.readInTurn = (read) => pageTurns.run(caller, read);
+    request.readInTurn = (read) => pageTurns.run(caller, read, context.req.raw);
     request.pageShare = load.pageShare;
     request.holdStream = (kind, amount = 1) => {
       if (leaveStream !== null) return;
