@@ -71,7 +71,7 @@ export type ParamSource =
 
 /**
  * A bind marker of the statement, the source of its value, and what the options of its tag say. A bucket
- * keeps the unit in its source alone.
+ * keeps the unit only in its source.
  */
 export interface Param extends ParamOptions {
   /** The marker without its colon. */
@@ -91,7 +91,7 @@ export interface Marker {
 
 /** A rate, and what it counts together. */
 export interface QueryRate extends Rate {
-  /** The query alone, or all queries of its file that have no rate of their own. */
+  /** Only the query, or all queries of its file that have no rate of their own. */
   readonly over: "query" | "file";
 }
 

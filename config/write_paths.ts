@@ -1,6 +1,6 @@
 /**
  * The paths that the process writes to: the file or the socket of the audit log, and nothing else. `deno task
- * start:audit` allows these alone, and `deno task start` none.
+ * start:audit` allows only these, and `deno task start` none.
  *
  * @module
  */

@@ -49,7 +49,7 @@ export function productionManifest(manifest: Manifest): Manifest {
   return keepImports(manifest, (name) => !DEVELOPMENT.includes(name));
 }
 
-/** A manifest with those imports alone that pass. */
+/** A manifest with only those imports that pass. */
 function keepImports({ imports, ...rest }: Manifest, passes: (name: string) => boolean): Manifest {
   const kept = Object.entries(imports).filter(([name]) => passes(name));
   return { ...rest, imports: Object.fromEntries(kept) };

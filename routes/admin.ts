@@ -1,5 +1,5 @@
 /**
- * The admin port, which is for operators alone: metrics and the state of the service.
+ * The admin port, which is only for operators: metrics and the state of the service.
  *
  * @module
  */

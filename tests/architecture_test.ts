@@ -117,7 +117,7 @@ function circlesOf(all: readonly Module[]): string[] {
   return circles;
 }
 
-/** The code alone; a comment may explain what the code must not know. */
+/** Only the code; a comment may explain what the code must not know. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
 }
@@ -197,7 +197,7 @@ describe("architecture", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("the example knows the public face alone", () => {
+  it("the example knows only the public face", () => {
     const example = modules.filter(({ layer }) => layer === "cql");
     expect(example.length).toBeGreaterThan(0);
     expect([...new Set(example.flatMap(({ imports }) => imports))]).toEqual(["cqlgate"]);

@@ -36,7 +36,7 @@ export const EXPORTED_STATION = "exported";
 export const WARM_UP_STATION = "warm-up";
 export const WARM_UP_ROWS = 10_000;
 
-/** So many that the caches of a server are not asked for a handful of keys; then they repeat. */
+/** Enough that the caches of a server are asked for more than a handful of keys; then they repeat. */
 const REQUESTS = 10_000;
 const SEED = 20_260_101;
 

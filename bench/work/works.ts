@@ -9,7 +9,7 @@ import type { PlannedRequest } from "./request_file.ts";
 
 /** Stations with a row of their own. */
 export const STATIONS = 10_000;
-/** Stations that have so many observations in `MONTH`, and how many such stations there are. */
+/** How many observations a station has in `MONTH`, and how many such stations there are, for each kind of series. */
 export const SERIES = { short: { rows: 20, stations: 500 }, long: { rows: 200, stations: 200 } };
 export const MONTH = "2020-01";
 /** Where single observations are written to. */

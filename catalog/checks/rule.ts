@@ -23,7 +23,7 @@ export interface QueryFacts {
   readonly mode: Mode | null;
   /** Those that hold for it: its own, and those of its file. */
   readonly tags: Tags;
-  /** Its own alone. */
+  /** Only its own. */
   readonly own: Tags;
   /** Null for an internal query. */
   readonly route: RouteTag | null;

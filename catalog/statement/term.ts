@@ -1,6 +1,6 @@
 /**
  * Terms: what is written, compared, selected or called, as a tree. The types of `parse_term.ts` and
- * `parse_selector.ts`; columns and what is inside them appear in select lists alone.
+ * `parse_selector.ts`; columns and what is inside them appear only in select lists.
  *
  * @module
  */

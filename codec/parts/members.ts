@@ -205,7 +205,7 @@ export function writeMember(format: Format, bytes: Buffer, at: number, out: Json
 /** A value with fewer bytes is decoded at once: a generator for each would cost more than it saves. */
 const SMALL_BYTES = 1024;
 
-/** Whether a value of so many bytes takes no steps to decode. */
+/** Whether a value of this many bytes takes no steps to decode. */
 export function isDecodedAtOnce({ steps }: Format, length: number): boolean {
   return steps === null || length < SMALL_BYTES;
 }

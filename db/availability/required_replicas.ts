@@ -9,7 +9,7 @@ import type { Consistency } from "../../catalog/query.ts";
 import type { KeyspaceReplication, RingNode } from "../driver/topology.ts";
 import { factorOf } from "./token_ring.ts";
 
-/** So many replicas have to be alive. */
+/** How many replicas have to be alive. */
 export interface RequiredReplicas {
   /** Where they are counted; null for the whole cluster. */
   readonly datacenter: string | null;

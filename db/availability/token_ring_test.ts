@@ -37,7 +37,7 @@ describe("placeReplicas()", () => {
       "10: n1 n2 n0",
       "20: n2 n0 n1",
     ]],
-    ["so many of each data centre", flat, "NetworkTopologyStrategy", { dc1: "1", dc2: "1" }, [
+    ["a number of each data centre", flat, "NetworkTopologyStrategy", { dc1: "1", dc2: "1" }, [
       "0: n0 n2",
       "10: n1 n2",
       "20: n2 n0",

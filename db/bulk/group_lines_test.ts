@@ -66,7 +66,7 @@ describe("LineGroups", () => {
     expect(group([])).toEqual([]);
   });
 
-  it("is full after so many lines or bytes, whether they wait or not, and empty once all are taken", () => {
+  it("is full after a number of lines or bytes, whether they wait or not, and empty once all are taken", () => {
     const groups = new LineGroups(key);
     const lines = (count: number) => {
       let [added, ready] = [0, 0];

@@ -46,7 +46,7 @@ export interface BulkOutcome {
 
 /** Lines that are read and grouped at a time. */
 const WINDOW = 1_000;
-/** After so much work without a turn of the event loop, others have theirs. */
+/** After this much work, others get a turn of the event loop. */
 const WORK_MS = 5;
 
 /**

@@ -44,7 +44,7 @@ async function run(
   return { failures, outcome };
 }
 
-/** Fails the given lines with a code, so many times. */
+/** Fails the given lines with a code, a number of times. */
 function failing(code: Code, { lines, times }: { lines: number[]; times: number }) {
   const attempts = new Map<unknown, number>();
   return {

@@ -3,7 +3,7 @@
  * the others in the configured order that has one. Coming back waits, since a data centre that was away
  * reads stale until it is repaired.
  *
- * It decides alone; `connection.ts` connects.
+ * It only decides; `connection.ts` connects.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface FailoverView {
   readonly localUp: number;
 }
 
-/** Shorter outages, such as of the connections alone, are not worth another data centre. */
+/** Shorter outages, such as when only the connections fail, are not worth another data centre. */
 const GRACE_MS = 1_000;
 
 export class Failover {

@@ -48,7 +48,7 @@ export function prepareStatement(
       try {
         return await prepareOn(node, cql);
       } catch (error) {
-        // Without the mark, so that what the server says of places is about the statement alone.
+        // Without the mark, so that the places that the server names are only those of the statement.
         if (isRefusal(error)) await node.prepare(cql);
         else if (!(error instanceof SchemaChanged)) throw error;
         if (attempt === MAX_ATTEMPTS) throw error;

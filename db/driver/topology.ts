@@ -1,6 +1,6 @@
 /**
  * The cluster as the driver sees it at a moment: its nodes, where they stand in the ring, and how
- * keyspaces are replicated. Records alone, for `availability/` to count with.
+ * keyspaces are replicated. Only records, for `availability/` to count with.
  *
  * @module
  */

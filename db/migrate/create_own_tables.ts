@@ -33,7 +33,7 @@ export async function createOwnTables(session: Session, keyspace: string): Promi
   }
 }
 
-/** For the holder of the lease alone: a column cannot be added twice. */
+/** Only for the holder of the lease: a column cannot be added twice. */
 export async function extendOwnTables(session: Session, keyspace: string): Promise<void> {
   if (!await lacksColumns(session, keyspace)) return;
   // A node that has not heard of the table at all lacks its columns as well.

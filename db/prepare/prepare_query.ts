@@ -98,7 +98,7 @@ type QueryParts = Pick<
   "params" | "columns" | "condition" | "walk" | "isPaged" | "partitions"
 >;
 
-/** Each part reports what is wrong with it alone. */
+/** Each part reports only what is wrong with itself. */
 function prepareParts(query: Query, context: StatementContext): QueryParts {
   const params = prepareParams(query, context);
   checkOptionalTag(query, params, context.report);

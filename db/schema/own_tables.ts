@@ -1,6 +1,6 @@
 /**
  * The tables that the gateway keeps in the keyspace, beside those of the migrations. They are always
- * named in full: the keyspace of a connection is not ours alone to say.
+ * named in full: a connection's keyspace is not only for us to choose.
  *
  * @module
  */

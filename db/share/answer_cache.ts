@@ -176,7 +176,7 @@ class KeptTexts implements RowTexts {
   #texts: Map<object, Uint8Array> | null = null;
   readonly #takeRoom: (bytes: number) => boolean;
 
-  /** @param takeRoom takes room for so many bytes, if there is any */
+  /** @param takeRoom takes room for a number of bytes, if there is enough */
   constructor(takeRoom: (bytes: number) => boolean) {
     this.#takeRoom = takeRoom;
   }

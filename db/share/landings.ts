@@ -16,7 +16,7 @@ export interface Landing {
   letGo(count: number): number;
 }
 
-/** So many answers take some milliseconds. */
+/** This many answers take some milliseconds. */
 const TOGETHER = 128;
 
 export class Landings {

@@ -12,7 +12,7 @@ export const UNSHOWN: Readonly<Record<string, string>> = {
   cqlgate_clock_nodes: "explains cqlgate_clock_skew_seconds when it is NaN",
   cqlgate_clock_skew_uncertainty_seconds: "explains why a large skew refuses nothing yet",
   cqlgate_heap_bytes: "is what V8 reserves; what it uses tells of leaks",
-  cqlgate_prepared_queries: "changes with a release alone",
+  cqlgate_prepared_queries: "changes only with a release",
   cqlgate_reload_success_timestamp_seconds: "says when, after the alert has said that",
   cqlgate_token_cache_bytes: "is bounded; the share of hits says whether it is too small",
   cqlgate_token_cache_entries: "is bounded; the share of hits says whether it is too small",

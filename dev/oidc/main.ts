@@ -9,7 +9,7 @@ import { DEV_ISSUER } from "./token_request.ts";
 
 if (import.meta.main) {
   const issuer = Deno.env.get("OIDC_ISSUER") || DEV_ISSUER;
-  // A container is reached at its own address, which Compose publishes on this machine alone.
+  // A container is reached at its own address, which Compose publishes only on this machine.
   const hostname = Deno.env.get("HOST") || "localhost";
   const provider = await startOidcProvider({
     port: Number(new URL(issuer).port),

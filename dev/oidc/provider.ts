@@ -28,7 +28,7 @@ const SIGNING_ALGORITHM = "ES256";
  * Starts the provider.
  *
  * @param options.issuer default: `http://localhost:<port>`
- * @param options.hostname where it listens; default: this machine alone
+ * @param options.hostname where it listens; default: only on this machine
  * @param options.tokenTtlSeconds default: one hour
  * @param options.keysFile keeps the signing keys, so that tokens outlive a restart; default: none
  */

@@ -1,6 +1,6 @@
 /**
- * The demo users of the local OIDC provider. They exist in development alone, and so do their
- * secrets.
+ * The demo users of the local OIDC provider. They and their secrets exist only in
+ * development.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { summarizeReport, type TestFailure } from "./summarize_report.ts";
 /** What is left of a process of `deno test`. */
 export interface ProcessOutcome {
   readonly code: number;
-  /** For so many seconds it had printed nothing, so it was stopped; null if it ended by itself. */
+  /** How many seconds it had printed nothing when it was stopped; null if it ended by itself. */
   readonly silentS: number | null;
   /** The JUnit report; empty if it wrote none. */
   readonly report: string;

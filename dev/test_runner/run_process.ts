@@ -23,7 +23,7 @@ export interface RunOptions {
   /** For the files that they write. */
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** For so long, in seconds, a process may print nothing. */
+  /** How long a process may print nothing, in seconds. */
   readonly silenceLimitS: number;
 }
 

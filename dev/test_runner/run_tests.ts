@@ -45,7 +45,7 @@ const ALL_TESTS = [...LONG.map((folder) => [folder]), [`--ignore=${LONG}`]]
 /** How many of them run at the same time: tests of the whole service wait for much of their time. */
 const CONCURRENCY = 3;
 
-/** For so long no single test takes; the longest takes a minute. Who debugs or watches takes longer. */
+/** No single test takes this long: the longest takes a minute. Debugging and watching take longer. */
 const SILENCE_LIMIT_S = Number(Deno.env.get("TEST_SILENCE_LIMIT_S") ?? 600);
 const TAKES_LONGER = /^--(inspect|watch)/;
 

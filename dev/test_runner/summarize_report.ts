@@ -62,7 +62,7 @@ function isCancelled({ body }: TestCase): boolean {
   return body.includes('<error message="Cancelled"/>');
 }
 
-/** Whether a case has begun in a cancelled one, and has not ended: it alone has no time. */
+/** Whether a case has begun in a cancelled one, and has not ended: only such a case has no time. */
 function openCases(cases: readonly TestCase[]): (testCase: TestCase) => boolean {
   const cancelled = new Set(cases.filter(isCancelled).map(({ name }) => name));
   return ({ name, attributes }) =>

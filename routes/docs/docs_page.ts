@@ -1,6 +1,6 @@
 /**
  * `/docs`: the API reference, and a bar above it to log in, all from files that are served here. Works
- * offline, and under a content security policy that lets the page speak to this service alone, and to the
+ * offline, and under a content security policy that lets the page speak only to this service, and to the
  * issuer's token endpoint where people can log in.
  *
  * No script is inline, and none is evaluated. The reference gets two concessions: it makes `<style>`

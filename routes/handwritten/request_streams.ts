@@ -4,7 +4,7 @@
  * for its last byte.
  *
  * A request is over when its answer has been delivered (the runtime's `completed`) or its caller has left
- * (`signal`: "no-legacy-abort" in `deno.json` makes the runtime abort it for that reason alone).
+ * (`signal`: "no-legacy-abort" in `deno.json` makes the runtime abort it only for that reason).
  *
  * @module
  */

@@ -87,7 +87,7 @@ function indexable(schema: z.ZodType<unknown>, similarity: Similarity): z.ZodTyp
   const numbers = (value: unknown) => (value as number[]).map(Math.fround);
   return schema
     .refine((value) => numbers(value).every(Number.isFinite), {
-      error: "Expected finite numbers alone, as the column is indexed",
+      error: "Expected only finite numbers, as the column is indexed",
     })
     .refine((value) => similarity !== "COSINE" || numbers(value).some((number) => number !== 0), {
       error: "Expected a number other than zero, as the index compares directions",

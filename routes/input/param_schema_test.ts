@@ -60,7 +60,7 @@ describe("schemaOf() by the place of a parameter", () => {
 });
 
 describe("schemaOf() with a unit", () => {
-  it("takes the names of its buckets alone, and says so", () => {
+  it("takes only the names of its buckets, and says so", () => {
     const schema = schemaFor("text", { in: "path", by: "month" });
     expect(mistake(schema, "2010-01")).toBeNull();
     for (const name of ["2010-13", "2010", "2010-01-01", ""]) {
@@ -220,7 +220,7 @@ describe("schemaOf() with bounds", () => {
 });
 
 describe("schemaOf() of a vector that is indexed", () => {
-  it("takes finite numbers alone, and for the cosine one that is not zero", () => {
+  it("takes only finite numbers, and for the cosine one that is not zero", () => {
     const cosine = schemaFor(VECTOR, { similarity: "COSINE" });
     const euclidean = schemaFor(VECTOR, { similarity: "EUCLIDEAN" });
     expect(mistake(cosine, [0, 1])).toBeNull();

@@ -20,7 +20,7 @@ export interface AdmissionOptions {
   readonly places: Places;
   /** How many are served at once; asked each time. */
   readonly limit: () => number;
-  /** The longest wait, in milliseconds. The request has so much less time afterwards. */
+  /** The longest wait, in milliseconds. The request has that much less time afterwards. */
   readonly maxWaitMs: number;
 }
 
@@ -36,7 +36,7 @@ interface Waiter {
   readonly refuse: (reason: ServiceError) => void;
 }
 
-/** A queue that has not been empty for so long is standing. Until then it is a burst, and may be long. */
+/** A queue that has not been empty for this long is standing. Until then it is a burst, and may be long. */
 const STANDING_AFTER_MS = 500;
 /** So long after a refusal a queue still counts as standing: under overload it is empty for moments. */
 const CALM_AFTER_MS = 1_000;

@@ -60,7 +60,7 @@ const HOLD_MS = 1_000;
 const WAITING_PER_PLACE = 4;
 
 /**
- * However slow everything is, so many are let in: without samples the limit could not grow again, and fewer at once
+ * However slow everything is, this many are let in: without samples the limit could not grow again, and fewer at once
  * cost the process more time each, as there is less to do in each turn of the event loop.
  */
 const MIN_IN_FLIGHT = 64;

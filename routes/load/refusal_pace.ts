@@ -15,7 +15,7 @@ export interface RefusalPaceOptions {
   readonly maxHeld: number;
 }
 
-/** A refusal goes out at once for so many answers, and a hundred after a quiet time. */
+/** For this many answers one refusal goes out at once, and a hundred after a quiet time. */
 const ANSWERS_OF_REFUSAL = 20;
 const ANSWERS_OF_BURST = 100 * ANSWERS_OF_REFUSAL;
 /** Those held back go out in parts, as callers who are refused together would come back together. */

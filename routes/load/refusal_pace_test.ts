@@ -8,7 +8,7 @@ function paceOf({ maxHeld = 10_000, holdMs = HOLD_MS } = {}) {
   return new RefusalPace({ holdMs, maxHeld });
 }
 
-/** Refuses so many. @returns those that are held back */
+/** Refuses this many. @returns those that are held back */
 function refuse(pace: RefusalPace, count: number): Promise<void>[] {
   return Array.from({ length: count }, () => pace.hold()).filter((held) => held !== null);
 }

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import type { Steps } from "../../runtime/steps.ts";
 import { TimeSlices } from "./time_slices.ts";
 
-/** Work of so many steps, each of which takes its time. */
+/** Work of a number of steps, each of which takes its time. */
 function* work<Result>(
   result: Result,
   { steps = 10, stepMs = 4, log = [] }: { steps?: number; stepMs?: number; log?: Result[] } = {},

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { WriteSlots } from "./write_slots.ts";
 
-/** Takes a slot so many times, and notes each. */
+/** Takes a slot a number of times, and notes each. */
 async function write(
   slots: WriteSlots,
   { caller, times, log }: { caller: string; times: number; log: string[] },

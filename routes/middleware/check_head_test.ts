@@ -22,7 +22,7 @@ const path = (length: number) => `/${"a".repeat(length - ORIGIN.length - 1)}`;
 const query = (count: number) => `/?${Array.from({ length: count }, () => "a").join("&")}`;
 const headers = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, ""]));
-/** One header whose name and value have so many bytes together. */
+/** One header whose name and value together have this many bytes. */
 const header = (bytes: number) => ({ x: "é".repeat(bytes - 1) });
 
 const CASES: readonly [what: string, outcome: string, path: string, Record<string, string>?][] = [

@@ -16,7 +16,7 @@ import type { Step } from "../step.ts";
 const OF_ONE_REQUEST = ["x-request-id", "server-timing", "ratelimit"];
 const NONCE = "dpop-nonce";
 
-/** A directive with names of fields, as in `private="set-cookie"`, is about those fields alone. */
+/** A directive with names of fields, as in `private="set-cookie"`, is only about those fields. */
 const NO_STORE = /(?:^|[\s,])no-store(?:[\s,]|$)/i;
 const NO_CACHE = /(?:^|[\s,])no-cache(?:[\s,]|$)/i;
 const PRIVATE = /(?:^|[\s,])private(?:[\s,]|$)/i;

@@ -55,7 +55,7 @@ function allows({ security }: JsonObject, scopes: ReadonlySet<string>): boolean 
   });
 }
 
-/** The document with these operations alone. */
+/** The document with only these operations. */
 function withOperations(whole: JsonObject, operations: readonly Located[]): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
   for (const { path, method, operation } of operations) {

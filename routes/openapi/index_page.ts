@@ -27,7 +27,7 @@ const STYLE = `
 body { max-width: 40rem; margin: 15vh auto; padding: 0 1rem; }
 `;
 
-/** An app with this page alone: in JSON, or in HTML where the caller prefers it. */
+/** An app with only this page: in JSON, or in HTML where the caller prefers it. */
 export function createIndex({ about, addresses, unreadiness }: IndexOptions): Hono<AppEnv> {
   const index = {
     name: about.title,

@@ -35,7 +35,7 @@ export function traitsOf(
     paged: mode === "many" && isPaged,
     bounded: query["max-rows"] !== null,
     walk: walk !== null,
-    // Where the tag alone is compared, nothing else can fail.
+    // Where only the tag is compared, nothing else can fail.
     applied: condition !== null && condition.checks !== "exists" && !condition.comparesTagAlone,
     exists: condition?.checks === "exists",
     not_exists: condition?.checks === "not_exists",

@@ -70,7 +70,7 @@ function routeWith(rates: readonly string[], { isPublic = false, replicas = 1 } 
     const { address = "" } = as;
     return await app.request(`/?rows=${rows}`, { headers: { address } });
   };
-  /** How many of so many requests are let in. */
+  /** How many of a number of requests are let in. */
   const letIn = async (count: number, as: Caller = {}, rows = 0) => {
     let admitted = 0;
     for (let index = 0; index < count; index++) {

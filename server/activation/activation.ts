@@ -106,8 +106,8 @@ export class Activation {
   }
 
   /**
-   * Reads the files; they are what the next run is about. Hand-written routes are imported the first
-   * time alone: a process does not reload code.
+   * Reads the files; they are what the next run is about. Hand-written routes are imported only
+   * the first time: a process does not reload code.
    *
    * @throws {ProjectError} and keeps what it had
    */

@@ -174,7 +174,7 @@ async function send(
   }
 }
 
-/** Sends so many requests, some at a time, and keeps every attempt. */
+/** Sends requests, some at a time, and keeps every attempt. */
 async function load(
   { count, prefix }: { count: number; prefix: string },
   attempt: (request: { kind: Kind; id: string }) => Promise<Attempt[]>,

@@ -384,7 +384,7 @@ describe("A token that is bound to nothing", () => {
       .toBe("invalid_token");
   });
 
-  it("is refused where DPoP is required, with a challenge for DPoP alone", async () => {
+  it("is refused where DPoP is required, with a challenge only for DPoP", async () => {
     const bearer = await service.sign(service.claims());
     const response = await send(null, { to: strict, token: bearer, scheme: "Bearer" });
     expect(response.headers.get("www-authenticate")).toMatch(/^DPoP realm="cqlgate", algs="ES256 /);

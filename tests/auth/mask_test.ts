@@ -383,7 +383,7 @@ describe("@mask", () => {
     expect((await fetch(`${without.url}/open/people`)).status).toBe(200);
   });
 
-  it("has caches keep a row for the same token alone", async () => {
+  it("has caches keep a row only for the same token", async () => {
     const { headers } = await ask("people:read", "/people/1");
     expect([headers.get("etag"), headers.get("vary")]).toEqual(['"7"', "Authorization"]);
     const unchanged = await ask("people:read", "/people/1", {

@@ -58,7 +58,7 @@ describe("An opaque token", () => {
     }
   });
 
-  it("is taken with a proof alone if its issuer says that it is bound to a key", async () => {
+  it("is taken only with a proof if its issuer says that it is bound to a key", async () => {
     const key = await newDpopKey();
     const token = await provider.token(
       "stations:read",

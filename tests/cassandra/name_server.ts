@@ -1,6 +1,6 @@
 /**
- * A name server on this machine, for names whose addresses change while a test runs. It answers this
- * process alone: `dns` of the runtime asks it in place of the system's.
+ * A name server on this machine, for names whose addresses change while a test runs. It answers
+ * only this process: `dns` of the runtime asks it in place of the system's.
  *
  * Source: RFC 1035, section 4, for the messages.
  *

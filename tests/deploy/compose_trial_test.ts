@@ -154,7 +154,7 @@ describe("docker-compose.yml", () => {
     expect(unknown).toEqual(["OTEL_DENO", "OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT"]);
   });
 
-  it("publishes ports on this machine alone, and not the admin port", () => {
+  it("publishes ports only on this machine, and not the admin port", () => {
     const ports = Object.values(services).flatMap(({ ports = [] }) => ports);
     expect(ports.filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);
     expect(ports.filter((port) => port.includes(":8001"))).toEqual([]);

@@ -116,7 +116,7 @@ describe("Dockerfile", () => {
     }
   });
 
-  it("fetches packages at build alone, as the lock file has them", () => {
+  it("fetches packages only at build, as the lock file has them", () => {
     const fetches = dockerfiles.split("\n").filter((line) => /deno (?:install|cache)/.test(line));
     expect(fetches.length).toBeGreaterThan(0);
     expect(fetches.filter((line) => !line.includes("--frozen"))).toEqual([]);

@@ -151,7 +151,7 @@ describe("A request that cannot be read", () => {
     ["a path that is no route", "/station", {}, 404, "unknown_route", /"\/station"/],
     ["a path with a slash too many", "/stations/", {}, 404, "unknown_route", /"\/stations\/"/],
     [
-      "a caller that takes HTML alone",
+      "a caller that takes only HTML",
       "/stations",
       { headers: { accept: "text/html" } },
       406,

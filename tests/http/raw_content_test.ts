@@ -202,7 +202,7 @@ describe("@raw", () => {
     expect(await bytesOf(ranged)).toEqual(PNG);
   });
 
-  it("takes the types of its list alone", async () => {
+  it("takes only the types of its list", async () => {
     for (const type of [undefined, "application/json", "image/svg+xml", "image/*", "image/png2"]) {
       const response = await put("t", PNG, type === undefined ? {} : { type });
       expect([type, response.status]).toEqual([type, 415]);

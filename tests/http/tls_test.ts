@@ -99,7 +99,7 @@ describe("A service with TLS_CERT", () => {
   const ask = (path: string, options: RequestInit = {}) =>
     fetch(service.url.replace("127.0.0.1", "localhost") + path, { ...options, client });
 
-  it("answers over TLS alone, and tells browsers so", async () => {
+  it("answers only over TLS, and tells browsers so", async () => {
     const response = await ask("/livez");
     expect([response.status, await response.json()]).toEqual([200, { status: "alive" }]);
     expect(response.headers.get("strict-transport-security")).toBe("max-age=31536000");

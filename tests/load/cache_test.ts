@@ -333,7 +333,7 @@ describe("@cache", () => {
     expect(other.status).toBe(412);
   });
 
-  it("keeps the rows of a POST in the service alone", async () => {
+  it("keeps the rows of a POST only in the service", async () => {
     const find = {
       method: "POST",
       body: '{"id":1}',
@@ -407,6 +407,6 @@ describe("@cache", () => {
     expect(Object.keys(headersOf("/short/{id}")!)).toEqual(["Age", "Cache-Control"]);
     expect(JSON.stringify(headersOf("/brief/{id}")!.Age)).toContain("61 at most");
     expect(Object.keys(headersOf("/tagged/{id}")!)).toContain("Age");
-    expect(JSON.stringify(headersOf("/notes/{id}"))).toContain("The caller alone");
+    expect(JSON.stringify(headersOf("/notes/{id}"))).toContain("Only the caller");
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Quotas held under load by two replicas: processes of their own, which know of each other by `REPLICAS`
- * alone.
+ * Quotas held under load by two replicas: processes of their own, which know of each other only by
+ * `REPLICAS`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 import { type ServiceProcess, spawnService } from "../support/programs.ts";
 
-/** So few that a slow machine, too, asks for more. */
+/** Few enough that even a slow machine asks for more. */
 const PER_SECOND = 5;
 const BURST = 20;
 /** Requests that the greedy tenant has under way at each replica. */

@@ -240,7 +240,7 @@ describe("GET /metrics", () => {
     await scrapeAtRest();
   });
 
-  it("is on the admin port alone, and nothing else is there", async () => {
+  it("is only on the admin port, and nothing else is there", async () => {
     expect((await ask("/metrics")).status).toBe(404);
     for (const path of ["/", "/stations", "/openapi.json"]) {
       const response = await fetch(`${service.adminUrl}${path}`);

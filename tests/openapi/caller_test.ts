@@ -120,7 +120,7 @@ describe("GET /openapi.json?for=me", () => {
     expect(await lintFromString({ source, config })).toEqual([]);
   });
 
-  it("may be kept by its caller alone", async () => {
+  it("may be kept only by its caller", async () => {
     const { headers, body } = await ask({ user: "reader" });
     await body?.cancel();
     expect(headers.get("cache-control")).toBe("private, no-cache");

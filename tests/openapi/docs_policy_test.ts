@@ -66,7 +66,7 @@ describe("The policy of /docs", () => {
     });
   });
 
-  it("has a nonce that no other page has, for styles alone", async () => {
+  it("has a nonce that no other page has, only for styles", async () => {
     const [one, other] = [await readPage(service), await readPage(service)];
     const nonce = /csp-nonce" content="([^"]{20,})"/.exec(one.page)![1]!;
     expect(one.policy["style-src"]).toContain(`'nonce-${nonce}'`);

@@ -55,7 +55,7 @@ describe("A file with tags before its first header", () => {
   });
   after(() => service?.[Symbol.asyncDispose]());
 
-  it("serves its routes below the prefix alone", async () => {
+  it("serves its routes only below the prefix", async () => {
     const { items } = await succeed<Page<unknown>>(service.request("/v1/eu/videos"));
     expect(items).toEqual([{ video_id: 1, title: "video 1" }, { video_id: 2, title: "video 2" }]);
     expect((await succeed<Page<unknown>>(service.request("/v1/us/videos"))).items).toEqual([]);

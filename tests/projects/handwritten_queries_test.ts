@@ -199,7 +199,7 @@ describe("A hand-written route", () => {
       current: { owner: "acme", id: 3, note: "mine" },
       written: {},
     });
-    // Without @current the key alone: the row's version is not for somebody who writes.
+    // Without @current only the key: the row's version is not for somebody who writes.
     expect(await call("applied", "replace_item", { id: 3, note: "new", seen: 7 })).toEqual({
       applied: false,
       current: { owner: "acme", id: 3 },

@@ -138,7 +138,7 @@ describe("A project with a mistake of every kind in its routes", () => {
     expect(report).toMatch(/^cql\/queries\/more\.cql:2:4: Unknown tag "@rout"$/m);
     expect(report).toMatch(/^cql\/routes\/throws\.ts:2:31: Cannot import this module/m);
     expect(report).toMatch(/"cql\/migrations\/0003_gap\.cql": there is no "0002_/);
-    // Types are for `check` alone.
+    // Types are only for `check`.
     expect(report).not.toContain("TS2345");
   });
 });

@@ -16,7 +16,7 @@ describe("the code of the service", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("reads the environment in entry points alone", () => {
+  it("reads the environment only in entry points", () => {
     const files = production.filter(({ text }) => /\bDeno\.env\b/.test(text)).map(({ path }) =>
       path
     );

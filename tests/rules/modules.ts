@@ -26,7 +26,7 @@ export interface Module {
 /** Every module of the project, fixtures left out. */
 export const modules: readonly Module[] = await readModules();
 
-/** The code of the service alone. */
+/** Only the code of the service. */
 export const production: readonly Module[] = modules.filter(({ layer, isTest }) =>
   !isTest && !OUTSIDE.includes(layer)
 );

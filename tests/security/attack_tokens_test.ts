@@ -36,7 +36,7 @@ SELECT id, body FROM notes WHERE tenant = :tenant;
 const stack = new AsyncDisposableStack();
 /** Trusted, with any tenant; signs with ES256, and publishes an RSA key too. */
 let issuer: OwnIssuer;
-/** Trusted for the tenant globex alone. */
+/** Trusted only for the tenant globex. */
 let limited: OwnIssuer;
 /** Trusted by nobody. */
 let attacker: OwnIssuer;

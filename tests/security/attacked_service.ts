@@ -41,7 +41,7 @@ export interface AttackedService extends AsyncDisposable {
 
 /** Longest that a probe takes beside the time that the machine owes, on a machine that is not slow. */
 const LONGEST_MS = 250;
-/** So many times as long as the prober's own work it takes at the longest on a machine that is slow. */
+/** How many times as long as the prober's own work it may take on a slow machine. */
 const LONGEST_WORKS = 180;
 const ATTEMPTS = 3;
 

@@ -160,7 +160,7 @@ async function mistakes(response: Promise<Response>): Promise<string[]> {
 }
 
 describe("Vectors that an index cannot take", () => {
-  const FINITE = "Expected finite numbers alone, as the column is indexed";
+  const FINITE = "Expected only finite numbers, as the column is indexed";
   const NONZERO = "Expected a number other than zero, as the index compares directions";
   const cases: [string, string, Record<string, unknown>, string][] = [
     ["NaN", "/places", { id: 1, at: ["NaN", 1] }, `/body/at ${FINITE}`],

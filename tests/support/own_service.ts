@@ -24,7 +24,7 @@ export async function createCqlFolder(
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** Starts a service that serves these queries alone. */
+/** Starts a service that serves only these queries. */
 export async function startOwnService(
   cql: OwnCql,
   options: Omit<TestServiceOptions, "cqlDir"> = {},

@@ -141,7 +141,7 @@ describe("What a body leaves out", () => {
     expect(status).toBe(422);
   });
 
-  it("is a row of its key alone for an INSERT", async () => {
+  it("is a row with nothing but its key for an INSERT", async () => {
     await succeed(send("POST", "/notes", { id: 4 }));
     expect(await read(4)).toEqual({ title: null, body: null, labels: null, log: null });
     expect(await refusal("POST", "/notes", {})).toEqual([

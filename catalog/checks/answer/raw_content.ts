@@ -95,7 +95,7 @@ function checkWrite(tag: RawTag, query: QueryFacts, report: Report): void {
   }
 }
 
-/** The values of both come from the body alone. */
+/** The values of both come only from the body. */
 function checkMarker(
   { name, span }: RawName,
   { markers, tags, route }: QueryFacts,

@@ -36,7 +36,7 @@ describe("@status", () => {
     });
   }
 
-  it("is for writes with a route alone", () => {
+  it("is only for writes with a route", () => {
     expect(statusOf("-- name: own :exec", EXEC)).toBeNull();
     expect(
       statusOf("-- name: own :one", "-- @route GET /own", "-- @public", "SELECT v FROM t;"),

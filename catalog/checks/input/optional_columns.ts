@@ -36,7 +36,7 @@ export function checkOptionalColumns(
       report({
         span,
         message: `Cannot except "${name}": it does not come from the body`,
-        help: "Remove it here: @optional is about the body alone",
+        help: "Remove it here: @optional is only about the body",
       });
     } else if (param.some((it) => it.name === name && it.optional)) {
       report({

@@ -103,7 +103,7 @@ const WORDS: Readonly<Record<string, LiteralType>> = {
   infinity: "float",
 };
 
-/** The constant that comes next; null if none does. `only` takes one kind of token alone. */
+/** The constant that comes next; null if none does. With `only`, no other kind of token will do. */
 export function parseConstantIfAny(stream: TokenStream, only?: Token["kind"]): Literal | null {
   const token = stream.peek();
   if (token === undefined || only !== undefined && token.kind !== only) return null;

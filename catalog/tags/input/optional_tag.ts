@@ -54,7 +54,7 @@ function readOptional({ words, span }: TagLine, report: Report): OptionalTag {
       message: `Unexpected "${names[0]!.text}"`,
       help: `Write "@optional except ${names[0]!.text}" if it must be sent, or "@param ${
         names[0]!.text
-      }? in body" for one alone`,
+      }? in body" for a single one`,
     });
   }
   const seen = new Set<string>();

@@ -5,7 +5,7 @@ import { Alarms } from "./alarms.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Sets alarms for so many milliseconds from now; which went off, and whether that was too early. */
+/** Sets alarms, each some milliseconds from now. @returns which went off, and whether too early */
 function setAll(alarms: Alarms, ...delays: number[]) {
   const rung: { delayMs: number; early: boolean }[] = [];
   const cancels = delays.map((delayMs) => {

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { AttemptBudget } from "./attempt_budget.ts";
 
-/** How many further attempts succeed if each of so many requests wants another. */
+/** How many further attempts are allowed if each of some requests wants another. */
 function furtherAttempts(budget: AttemptBudget, requests: number): number {
   let count = 0;
   for (let request = 0; request < requests; request++) {

@@ -131,7 +131,7 @@ function checkAbsent({ param, places, report }: ParamFacts): void {
   });
 }
 
-/** A vector for an index is checked as a whole: of its numbers alone nobody could say that it fits. */
+/** A vector for an index is checked as a whole: its numbers one by one do not show that it fits. */
 function checkVector({ param, places, report }: ParamFacts): void {
   const [column] = places.flatMap(({ role, table }) =>
     role.kind === "part" && table?.similarities.has(role.column) ? role.column : []

@@ -15,6 +15,6 @@ export function checkScanRing({ scan }: Query, partitioner: string, report: Repo
   report({
     span: scan.span,
     message: `Cannot scan: the cluster has the partitioner "${name}", whose tokens are not known`,
-    help: `Remove the tag: @scan divides the ring of "${KNOWN}" alone, the default of Cassandra`,
+    help: `Remove the tag: @scan can only divide the ring of "${KNOWN}", the default of Cassandra`,
   });
 }

@@ -94,7 +94,7 @@ function restrictedBy(where: readonly Relation[]): Restrictions {
   }));
 }
 
-/** Null if the value is known to Cassandra alone. */
+/** Null if only Cassandra knows the value. */
 function sourceOf(
   term: Term,
   params: readonly PreparedParam[],

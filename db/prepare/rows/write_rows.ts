@@ -193,7 +193,7 @@ function* writePieces(value: Json, out: JsonWriter): Steps<void> {
   }
 }
 
-/** Where a row of so many cells ends. */
+/** Where a row of this many cells ends. */
 export function endOfRow(body: Buffer, at: number, cells: number): number {
   for (let cell = 0; cell < cells; cell++) at += 4 + Math.max(0, body.readInt32BE(at));
   return at;

@@ -3,7 +3,7 @@
  * while. After the issuer could not be reached, nobody asks again for a moment: callers who wait for a dead
  * endpoint, one after the other, would all time out.
  *
- * Security: the token and the client's secret go to the issuer alone, over TLS or on this machine, and into
+ * Security: the token and the client's secret go only to the issuer, over TLS or on this machine, and into
  * no message.
  *
  * @module
@@ -82,7 +82,7 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
         note(true);
         return claims;
       } catch (cause) {
-        // An answer that this token alone may have caused says nothing of the next.
+        // An answer that only this token may have caused says nothing about the next.
         const isAnswer = cause instanceof UnexpectedStatusError;
         if (!isAnswer) failure = { cause, until: performance.now() + PAUSE_MS };
         if (!isAnswer || !ABOUT_THE_TOKEN.includes(cause.status)) note(false, cause);

@@ -1,5 +1,5 @@
 /**
- * What an issuer may say: some are trusted for a few values of a claim alone, such as their own tenants.
+ * What an issuer may say: some are trusted only for a few values of a claim, such as their own tenants.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Checks the tokens that name one issuer, with its keys and by its rules alone.
+ * Checks the tokens that name one issuer, only with its keys and by its rules.
  *
  * Signatures take time to check, and keys take as long as the issuer needs. Each kind of work has a bounded
  * queue, and each issuer a queue of its own for its keys: a flood of unknown tokens delays neither the other

@@ -52,7 +52,7 @@ describe("createJwtVerifier() given several issuers", () => {
     }
   });
 
-  it("takes each issuer's algorithms, audience and types alone", async () => {
+  it("takes only each issuer's own algorithms, audience and types", async () => {
     verifier = both({
       algorithms: ["RS256"],
       audience: "other",

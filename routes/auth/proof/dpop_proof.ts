@@ -92,7 +92,7 @@ function readPart(text: string, index: 0 | 1): JsonObject | null {
 
 interface ProofKey {
   readonly alg: string;
-  /** Public members alone. */
+  /** Only public members. */
   readonly jwk: jose.JWK;
 }
 

@@ -13,7 +13,7 @@ export const NONCE_WINDOW_MS = 30_000;
 
 const DERIVATION = "cqlgate: nonces of proofs";
 const NONCE_BYTES = 16;
-/** So many bytes in base64url. */
+/** The bytes of a nonce in base64url. */
 const FORM = /^[\w-]{22}$/;
 
 export interface Nonces {

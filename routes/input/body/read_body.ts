@@ -30,7 +30,7 @@ export interface BodyLimits {
 export interface ReadBodyOptions extends BodyLimits {
   /** Runs what is to be done with a body that has come in. */
   readonly run: RunSteps;
-  /** The media types that the error lists. Default: JSON alone. */
+  /** The media types that the error lists. Default: only JSON. */
   readonly takes?: readonly string[];
 }
 

@@ -10,7 +10,7 @@ import type { Query } from "../../../catalog/query.ts";
 export function describeCache({ cache, access, audit }: Query): z.ZodRawShape {
   if (cache === null) return {};
   const oldest = Math.ceil((cache.ttlMs + cache.staleMs) / 1000);
-  const who = access.kind === "public" ? "Anyone" : "The caller alone";
+  const who = access.kind === "public" ? "Anyone" : "Only the caller";
   const age = {
     Age: z.string().openapi({
       description: `Seconds since Cassandra was asked for the rows, ${oldest} at most`,

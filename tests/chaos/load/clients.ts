@@ -135,7 +135,7 @@ function currentHolder(text: string): Value {
   return current?.holder ?? null;
 }
 
-/** Writes rows in bulk, and at times a single one; every so many lines, they go to the next feed. */
+/** Writes rows in bulk, and at times a single one; after some lines, they go to the next feed. */
 export function feeder(name: string, { linesPerFeed }: { readonly linesPerFeed: number }): Client {
   const perRequest = 20;
   let sent = 0;

@@ -13,7 +13,7 @@ export interface AuditCollector extends AsyncDisposable {
 }
 
 export interface CollectorOptions {
-  /** After so many lines it leaves, without another acknowledgement. Default: it stays. */
+  /** After how many lines it leaves, without another acknowledgement. Default: it stays. */
   readonly lines?: number;
   /** Default: any that is free. */
   readonly port?: number;

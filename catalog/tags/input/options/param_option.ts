@@ -1,7 +1,7 @@
 /**
  * What an option of `@param` is, such as `min=1`. Each option is a file that exports a `ParamOption`,
- * and a line in the table of `options.ts`. Whether its value fits the type of the marker is known to
- * the server alone, so `db/prepare/checks/` judges it.
+ * and a line in the table of `options.ts`. Only the server knows whether
+ * its value fits the type of the marker, so `db/prepare/checks/` judges it.
  *
  * @module
  */
