@@ -151,59 +151,14 @@ export async function startTestService(
   stack.defer(() => dropKeyspace(client, config.keyspace));
   await client.connect();
   const observations: Observation[] = [];
-  const obstacle = Promise.withResolvers<never>();
-  obstacle.promise.catch(() => {});
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  let isStarting = true;
-  const service = await start(config, {
+  const service = await startReady(config, {
     ...options,
     observe(observation) {
       observations.push(observation);
-      // On a busy machine the first attempts may be too slow. The service would retry indefinitely, though.
-      if (isStarting && observation.kind === "readiness" && observation.reason !== null) {
-        const { reason } = observation;
-        if (REPORT.test(reason)) {
-          obstacle.reject(new Error(`Cannot become ready, whatever time it has: ${reason}`));
-        }
-        patience ??= setTimeout(
-          () => obstacle.reject(new Error(`Cannot become ready: ${reason}`)),
-          PATIENCE_MS,
-        );
-      }
       options.observe?.(observation);
     },
   });
   stack.defer(() => service.close());
-  try {
-    await Promise.race([service.ready, obstacle.promise]);
-  } finally {
-    isStarting = false;
-    clearTimeout(patience);
-  }
-
-  const tokens = new Map<string, Promise<string>>();
-  function token(user: string, scope?: string): Promise<string> {
-    return fetchToken({
-      issuer: provider.issuer,
-      user,
-      ...(scope === undefined ? {} : { scope }),
-    });
-  }
-  async function request(path: string, options: TestRequest = {}): Promise<Response> {
-    const { user = "writer", json, body, method = "GET" } = options;
-    const headers = new Headers(options.headers);
-    if (user !== null) {
-      if (!tokens.has(user)) tokens.set(user, token(user));
-      headers.set("authorization", `Bearer ${await tokens.get(user)}`);
-    }
-    if (json !== undefined) headers.set("content-type", "application/json");
-    const payload = json === undefined ? body : JSON.stringify(json);
-    return await fetch(new URL(path, service.url), {
-      method,
-      headers,
-      ...(payload === undefined ? {} : { body: payload }),
-    });
-  }
   const running = stack.move();
   return {
     ...service,
@@ -212,9 +167,75 @@ export async function startTestService(
     provider,
     observations,
     client,
-    token,
-    request,
+    ...asDemoUsers(service.url, provider),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Starts a service, and waits until its routes are served, or until it is clear that they will not be. */
+async function startReady(config: Config, options: StartOptions): Promise<Service> {
+  const obstacle = Promise.withResolvers<never>();
+  obstacle.promise.catch(() => {});
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  let isStarting = true;
+
+  function noteObstacle(reason: string): void {
+    if (REPORT.test(reason)) {
+      obstacle.reject(new Error(`Cannot become ready, whatever time it has: ${reason}`));
+    }
+    // On a busy machine the first attempts may be too slow. The service would retry indefinitely, though.
+    patience ??= setTimeout(
+      () => obstacle.reject(new Error(`Cannot become ready: ${reason}`)),
+      PATIENCE_MS,
+    );
+  }
+
+  const service = await start(config, {
+    ...options,
+    observe(observation) {
+      options.observe?.(observation);
+      if (!isStarting || observation.kind !== "readiness") return;
+      if (observation.reason !== null) noteObstacle(observation.reason);
+    },
+  });
+  try {
+    await Promise.race([service.ready, obstacle.promise]);
+    return service;
+  } catch (error) {
+    await service.close();
+    throw error;
+  } finally {
+    isStarting = false;
+    clearTimeout(patience);
+  }
+}
+
+/** How a test asks the service as one of the provider's users. Each user has one token for all requests. */
+function asDemoUsers(
+  serviceUrl: string,
+  { issuer }: OidcProvider,
+): Pick<TestService, "token" | "request"> {
+  const tokens = new Map<string, Promise<string>>();
+  function token(user: string, scope?: string): Promise<string> {
+    return fetchToken({ issuer, user, ...(scope === undefined ? {} : { scope }) });
+  }
+  return {
+    token,
+    async request(path, options = {}) {
+      const { user = "writer", json, body, method = "GET" } = options;
+      const headers = new Headers(options.headers);
+      if (user !== null) {
+        if (!tokens.has(user)) tokens.set(user, token(user));
+        headers.set("authorization", `Bearer ${await tokens.get(user)}`);
+      }
+      if (json !== undefined) headers.set("content-type", "application/json");
+      const payload = json === undefined ? body : JSON.stringify(json);
+      return await fetch(new URL(path, serviceUrl), {
+        method,
+        headers,
+        ...(payload === undefined ? {} : { body: payload }),
+      });
+    },
   };
 }
 
