@@ -73,6 +73,18 @@ export class JsonWriter {
     return bytes;
   }
 
+  /** Copies of as many parts of this length as are written. The rest stays. */
+  takeParts(length: number): Uint8Array<ArrayBuffer>[] {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    let start = 0;
+    for (; this.at - start >= length; start += length) {
+      parts.push(new Uint8Array(this.view().subarray(start, start + length)));
+    }
+    this.bytes.copyWithin(0, start, this.at);
+    this.at -= start;
+    return parts;
+  }
+
   /** Forgets what is written, and gives back memory that only a rare text needs. */
   clear(): void {
     this.at = 0;

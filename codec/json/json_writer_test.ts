@@ -165,6 +165,17 @@ describe("JsonWriter", () => {
     expect(first.buffer.byteLength).toBe(first.length);
   });
 
+  it("hands over as many parts as are written, and keeps the rest", () => {
+    const out = new JsonWriter(4);
+    const parts = () => out.takeParts(3).map((bytes) => new TextDecoder().decode(bytes));
+    expect(parts()).toEqual([]);
+    out.ascii("abcdefgh");
+    expect(parts()).toEqual(["abc", "def"]);
+    out.ascii("i");
+    expect(parts()).toEqual(["ghi"]);
+    expect(out.at).toBe(0);
+  });
+
   it("gives back the memory of a text that was very large", () => {
     const out = new JsonWriter();
     out.text("x".repeat(1_000_000));

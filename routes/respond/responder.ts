@@ -18,7 +18,8 @@ import type { Cursors } from "../paging/cursors.ts";
 import { answer, type AnswerInit } from "./answer.ts";
 import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
 import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./body/encode_rows.ts";
-import { answerBody, takePieces } from "./body/paced_body.ts";
+import { answerBody } from "./body/paced_body.ts";
+import { isSentByRuntime, takePieces } from "./body/pieces.ts";
 
 /** A request whose input is checked and encoded. */
 export interface Served<Own = unknown> {
@@ -125,7 +126,8 @@ export function largeBytes(
   const request = context.get("request");
   // A write is done, and its caller has to learn so: it keeps the place that it has.
   if (context.req.method === "GET") request.holdStream("answer", length);
-  return answer(context, answerBody(takePieces(chunks), { request, stallTimeoutMs }), { headers });
+  const pieces = takePieces(chunks, { isSent: isSentByRuntime(context) });
+  return answer(context, answerBody(pieces, { request, stallTimeoutMs }), { headers });
 }
 
 /** @param length about how many bytes the body has; large, if it is not known */

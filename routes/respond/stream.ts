@@ -13,7 +13,8 @@ import { createPageFetcher, growingPages } from "../../db/run/pages/pages.ts";
 import { releaseRows, type UnreadRows } from "../../db/run/unread_rows.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { compressStream } from "./body/compress.ts";
-import { answerBody, inPieces } from "./body/paced_body.ts";
+import { answerBody } from "./body/paced_body.ts";
+import { inPieces, isSentByRuntime, type PiecesOptions } from "./body/pieces.ts";
 import { ReadAhead, type TextReader } from "./body/read_ahead.ts";
 import type { Responder, ResponderOptions } from "./responder.ts";
 import type { RowColumn, RowFormat } from "./body/row_format.ts";
@@ -62,7 +63,7 @@ export function respondStream(
     });
     const body = context.req.method === "HEAD"
       ? ReadableStream.from<Uint8Array<ArrayBuffer>>([])
-      : answerBody(piecesOf(format.begin(columns), ahead), {
+      : answerBody(piecesOf(format.begin(columns), ahead, { isSent: isSentByRuntime(context) }), {
         request,
         stallTimeoutMs,
         unfinished: format.unfinished,
@@ -93,7 +94,8 @@ function assertColumns(parts: readonly UnreadRows[], columns: readonly RowColumn
 async function* piecesOf(
   beginning: string,
   ahead: ReadAhead<Position>,
+  options: PiecesOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   yield* inPieces(new TextEncoder().encode(beginning));
-  yield* ahead.pieces();
+  yield* ahead.pieces(options);
 }

@@ -13,6 +13,8 @@ import {
   writeRows,
   writeRowSteps,
 } from "../../../db/run/unread_rows.ts";
+import { giveBack } from "../../../runtime/give_back.ts";
+import { PIECE_BYTES } from "./pieces.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -44,23 +46,24 @@ export function encodeAtOnce(
   scratch.ascii(after);
 }
 
-/** What is written goes into a chunk from here on: a step more still fits into the 64 KiB of a piece. */
-const CHUNK_BYTES = 52 * 1024;
+/** Room for what most steps write beyond a chunk. */
+const STEP_BYTES = 16 * 1024;
 
-/** The text in chunks of some tens of kilobytes. */
+/** The text in chunks, each of which but the last is a whole piece. */
 export function* encodeInSteps(
   { parts, layout, before = "", after = "" }: RowsText,
 ): Steps<Bytes[]> {
   const chunks: Bytes[] = [];
   // Others write into theirs between two steps.
-  const out = new JsonWriter();
+  const out = new JsonWriter(PIECE_BYTES + STEP_BYTES);
   out.ascii(before);
   for (const _ of writeRowSteps(parts, { layout, out })) {
-    if (out.at >= CHUNK_BYTES) chunks.push(out.take());
+    if (out.at >= PIECE_BYTES) chunks.push(...out.takeParts(PIECE_BYTES));
     yield;
   }
   out.ascii(after);
-  chunks.push(out.take());
+  chunks.push(...out.takeParts(PIECE_BYTES), out.take());
+  giveBack(out.bytes);
   return chunks;
 }
 

@@ -12,7 +12,6 @@
 
 import { CallerLeft } from "../../../errors/caller_left.ts";
 import { toServiceError } from "../../../errors/service_error.ts";
-import { giveBack } from "../../../runtime/give_back.ts";
 import type { RequestContext } from "../../context.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -42,33 +41,6 @@ export interface PacedBodyOptions {
   readonly unfinished?: string;
   /** Called once. */
   readonly onEnd: (end: BodyEnd) => void;
-}
-
-// What the runtime holds of it while nobody reads.
-const PIECE_BYTES = 64 * 1024;
-
-/** Bytes in pieces that are small enough to wait for a caller. */
-export function* inPieces(bytes: Bytes): Generator<Bytes> {
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
-    yield bytes.subarray(start, start + PIECE_BYTES);
-  }
-}
-
-/**
- * Chunks in such pieces. Each chunk is let go of when its last piece is asked for; those that nobody takes any more give their
- * memory back at once, which would otherwise wait for the next garbage collection, long after the load is gone.
- */
-export function* takePieces(chunks: Bytes[]): Generator<Bytes> {
-  try {
-    for (let chunk; (chunk = chunks.shift()) !== undefined;) yield* inPieces(chunk);
-  } finally {
-    releaseChunks(chunks);
-  }
-}
-
-/** Gives the memory of chunks back that nothing else uses. They are empty from then on. */
-export function releaseChunks(chunks: readonly Bytes[]): void {
-  for (const chunk of chunks) giveBack(chunk);
 }
 
 /** @param pieces read no further than what is taken; ended where the caller leaves or stalls */

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { eventually } from "../../../tests/support/eventually.ts";
-import { type BodyEnd, inPieces, pacedBody, ReaderStalled } from "./paced_body.ts";
+import { type BodyEnd, pacedBody, ReaderStalled } from "./paced_body.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 const encoder = new TextEncoder();
@@ -146,15 +146,5 @@ describe("pacedBody()", () => {
     // Nothing is left that would end them again.
     await new Promise((resolve) => setTimeout(resolve, stallTimeoutMs + 50));
     expect(ends).toEqual(callers.map(() => ({ completed: false, cause: undefined })));
-  });
-});
-
-describe("inPieces()", () => {
-  it("cuts bytes into pieces of 64 KiB, none if there is nothing", () => {
-    const lengths = (count: number) =>
-      [...inPieces(new Uint8Array(count))].map((piece) => piece.length);
-    expect(lengths(0)).toEqual([]);
-    expect(lengths(65536)).toEqual([65536]);
-    expect(lengths(65537)).toEqual([65536, 1]);
   });
 });

@@ -7,7 +7,7 @@
  * @module
  */
 import { setTimeout } from "node:timers/promises";
-import { releaseChunks, takePieces } from "./paced_body.ts";
+import { type PiecesOptions, releaseChunks, takePieces } from "./pieces.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -54,7 +54,7 @@ export class ReadAhead<Position> {
   }
 
   /** The text of all pages. */
-  async *pieces(): AsyncGenerator<Bytes> {
+  async *pieces(options: PiecesOptions = {}): AsyncGenerator<Bytes> {
     try {
       while (this.#page !== null) {
         const page: Page<Position> = this.#page;
@@ -67,7 +67,7 @@ export class ReadAhead<Position> {
           // Lets the request for it go out before this page is written.
           await setTimeout(0);
         }
-        yield* takePieces(chunks);
+        yield* takePieces(chunks, options);
         if (this.#page === null && page.next !== null) this.#page = this.#open(page.next);
       }
     } finally {

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { inPieces, pacedBody, type PacedBodyOptions } from "./paced_body.ts";
+import { pacedBody, type PacedBodyOptions } from "./paced_body.ts";
+import { inPieces } from "./pieces.ts";
 
 export interface ReportStreamOptions
   extends Pick<PacedBodyOptions, "requestId" | "stallTimeoutMs" | "takeSlot"> {
