@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { eventually } from "../tests/support/eventually.ts";
+import { eventually, promptly } from "../tests/support/eventually.ts";
 import {
   CommitFailed,
   CommitQueue,
@@ -30,7 +30,7 @@ function createSink() {
       gate.resolve();
     },
     async write(bytes: Uint8Array) {
-      if (isHeld) await gate.promise;
+      if (isHeld) await promptly("the test lets it be written", gate.promise);
       if (this.failure !== null) throw this.failure;
       writes.push(new TextDecoder().decode(bytes).trimEnd().split("\n"));
     },

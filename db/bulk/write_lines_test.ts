@@ -6,6 +6,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 import type { Entry, ReadableEntry } from "./entry.ts";
 import { writeLines, type WriteLinesOptions } from "./write_lines.ts";
+import { promptly } from "../../tests/support/eventually.ts";
 
 function* blocksOf(count: number, size = 10): Generator<Entry[]> {
   for (let first = 1; first <= count; first += size) {
@@ -281,7 +282,7 @@ describe("writeLines() with a key", () => {
     async function* stalling() {
       yield [...blocksOf(3)][0]!;
       // Comes to its end only once these are written.
-      await written.promise;
+      await promptly("the first lines are written", written.promise);
     }
     const { outcome } = await run(stalling(), {
       key,

@@ -2,7 +2,7 @@ import { getJsonLinesFormatter, type LogRecord } from "@logtape/logtape";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { createLineSink } from "./line_sink.ts";
-import { eventually } from "../../tests/support/eventually.ts";
+import { eventually, promptly } from "../../tests/support/eventually.ts";
 import { LineWriter } from "./line_writer.ts";
 
 const formatter = getJsonLinesFormatter({ properties: "flatten", message: "template" });
@@ -25,7 +25,7 @@ function slowReader() {
   const open = Promise.withResolvers<void>();
   const stream = new WritableStream<Uint8Array<ArrayBuffer>>({
     async write(bytes) {
-      await open.promise;
+      await promptly("the test lets it be read", open.promise);
       const text = new TextDecoder().decode(bytes);
       chunks.push(text);
       lines.push(...text.trimEnd().split("\n").map((line) => JSON.parse(line)));

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
-import { eventually } from "../../tests/support/eventually.ts";
+import { eventually, promptly } from "../../tests/support/eventually.ts";
 import type { AppEnv } from "../context.ts";
 import { createLoad } from "../load/load.ts";
 import { throughSteps } from "../through_steps.ts";
@@ -32,7 +32,7 @@ describe("shedLoad()", () => {
     const { app, load } = appOf();
     const held = Promise.withResolvers<void>();
     app.get("/hold", async (context) => {
-      await held.promise;
+      await promptly("the test lets it be answered", held.promise);
       return context.text(`${context.get("request").cassandra.request!.queuedMs}`);
     });
     app.get("/stream", (context) => {

@@ -32,12 +32,12 @@ describe("listen()", () => {
     const arrived = Promise.withResolvers<void>();
     const listener = listen({ hostname: "127.0.0.1", port: 0, onLost: () => {} }, async () => {
       arrived.resolve();
-      await held.promise;
+      await promptly("the test lets it be answered", held.promise);
       return new Response("served");
     });
     const url = `http://127.0.0.1:${listener.port}/`;
     const upload = fetch(url, { method: "POST" }).then((response) => response.text());
-    await arrived.promise;
+    await promptly("the upload has arrived", arrived.promise);
     const finished = listener.finish(GRACE_MS);
     const refused = await fetch(url);
     expect([refused.status, refused.headers.get("connection")]).toEqual([503, "close"]);

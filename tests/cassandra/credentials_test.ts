@@ -12,7 +12,7 @@ import { type Service, start } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { type Authority, clientEncryption, createAuthority } from "../support/certificates.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
 import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
 import { createCqlFolder } from "../support/own_service.ts";
@@ -153,7 +153,7 @@ describe("A service on a Cassandra with TLS and passwords", () => {
       },
     });
     try {
-      return await said.promise;
+      return await promptly("it says why there is no connection", said.promise);
     } finally {
       await other.close();
     }

@@ -11,7 +11,7 @@ import { SECRET } from "../fixtures/routes/faults/fail.ts";
 import { entered, released } from "../fixtures/routes/held/hold.ts";
 import { startCollector } from "../support/telemetry/audit_collector.ts";
 import { fetchBoundToken, makeProof, newDpopKey } from "../support/auth/dpop_client.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import {
   EXAMPLE,
   problemOf,
@@ -294,7 +294,7 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
   overloaded: () => service.request("/flood"),
   async too_busy() {
     const held = service.request("/hold");
-    await entered.promise;
+    await promptly("the request is held", entered.promise);
     const response = await service.request("/stations");
     released.resolve();
     expect((await held).status).toBe(204);

@@ -7,7 +7,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { entered, released } from "../fixtures/routes/held/hold.ts";
 import { connectTo, headOf, writeAll } from "../support/clients/raw_http.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 
 const CQL = {
@@ -62,7 +62,7 @@ describe("A request that waits for a place", () => {
 
   it("is over when its caller leaves, and its statement does not run", async () => {
     const holding = service.request("/hold", { user: null });
-    await entered.promise;
+    await promptly("the request is held", entered.promise);
     for (const { headers = [], body = "", ...request } of REQUESTS) {
       const id = `of:${request.method ?? "GET"}`;
       await eventually("a request is over because its caller has left", async () => {

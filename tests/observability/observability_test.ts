@@ -11,7 +11,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../../observe/observation.ts";
 import { entered, released } from "../fixtures/routes/held/hold.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 import { scrape as scrapeAt } from "../support/telemetry/metrics_text.ts";
 
@@ -231,7 +231,7 @@ describe("GET /metrics", () => {
     const leaver = new AbortController();
     const held = ask("/hold");
     const left = fetch(`${service.url}/hold`, { signal: leaver.signal }).catch(() => null);
-    await entered.promise;
+    await promptly("the request is held", entered.promise);
     await eventually("both are in flight", async () => await inFlight() === 2);
     leaver.abort();
     await left;

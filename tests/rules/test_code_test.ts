@@ -21,6 +21,15 @@ describe("tests", () => {
     expect(wrong.map(({ path }) => path)).toEqual(["tests/support/kept_memory.ts"]);
   });
 
+  it("say what they waited for, if it never comes", () => {
+    // A process that starts may take longer: its end is what is waited for.
+    const wrong = modules.filter(({ isTest, path, text }) =>
+      isTest && path !== "tests/support/programs.ts" && /\bawait [\w.!?#]+\.promise\b/.test(text)
+    );
+    // `promptly()` fails with a sentence; what hangs is stopped after ten minutes, without a word about why.
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   it("do not escape the checker by telling the linter so", () => {
     const rule = ["no", "explicit", "any"].join("-");
     expect(modules.filter(({ text }) => text.includes(rule)).map(({ path }) => path)).toEqual([]);

@@ -12,6 +12,7 @@ import {
 } from "./read_body.ts";
 import { keptMemory } from "../../../tests/support/kept_memory.ts";
 import { readEntries } from "../read_entries.ts";
+import { promptly } from "../../../tests/support/eventually.ts";
 
 const LIMITS = { maxBytes: 1 << 20, timeoutMs: 30_000, run: runAtOnce };
 const JSON_HEADERS = { "content-type": "application/json" };
@@ -150,7 +151,7 @@ describe("readBytes() of a body whose length was declared", () => {
       const head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234";
       await connection.write(new TextEncoder().encode(head));
       if (sent.closes) await connection.closeWrite();
-      expect(await outcome.promise).toBe(code);
+      expect(await promptly("the body has ended", outcome.promise)).toBe(code);
     });
   }
 });

@@ -8,7 +8,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { withTestCassandra } from "../../../../dev/cassandra/test_cluster.ts";
 import { type SlowProxy, startSlowProxy } from "../../../../tests/support/cassandra/slow_proxy.ts";
-import { eventually } from "../../../../tests/support/eventually.ts";
+import { eventually, promptly } from "../../../../tests/support/eventually.ts";
 import { keepHosts } from "./kept_hosts.ts";
 import { steadyControl } from "./steady_control.ts";
 
@@ -51,7 +51,7 @@ describe("keepHosts()", () => {
         const down = Promise.withResolvers<void>();
         client.once("hostDown", down.resolve);
         proxy.breakConnections();
-        await down.promise;
+        await promptly("the node is down", down.promise);
         await eventually("it answers", async () => {
           return (await client.execute("SELECT key FROM system.local")).rowLength === 1;
         });

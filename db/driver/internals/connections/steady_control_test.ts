@@ -10,7 +10,7 @@ import {
   createTestKeyspace,
   type TestKeyspace,
 } from "../../../../tests/support/cassandra/keyspace.ts";
-import { eventually } from "../../../../tests/support/eventually.ts";
+import { eventually, promptly } from "../../../../tests/support/eventually.ts";
 import { type RefreshedControl, steadyControl } from "./steady_control.ts";
 
 interface OpenControl extends RefreshedControl {
@@ -59,7 +59,7 @@ describe("steadyControl()", () => {
           lost.resolve();
         };
         control.connection!.netClient.destroy();
-        await lost.promise;
+        await promptly("it is set up while the connection is lost again", lost.promise);
         control._refreshHosts = refreshHosts;
         await eventually(
           "it is there again",
