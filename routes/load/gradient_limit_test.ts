@@ -88,6 +88,14 @@ describe("GradientLimit", () => {
     expect(feed({ waitedMs: 50, seconds: 30 * 60 })).toBeGreaterThan(100);
   });
 
+  it("learns within seconds that requests can be faster, as after a start into an overload", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    feed({ waitedMs: 500 });
+    feed({ waitedMs: 50, seconds: 5 });
+    expect(feed({ waitedMs: 500, seconds: 3 })).toBe(4);
+  });
+
   it("needs bounds in their order", () => {
     expect(() => new GradientLimit({ min: 10, max: 20, start: 5 })).toThrow(TypeError);
     expect(() => new GradientLimit({ min: 0, max: 20, start: 5 })).toThrow(TypeError);
