@@ -11,6 +11,7 @@ export const HYPHEN = 0x2d;
 export const POINT = 0x2e;
 export const DIGIT_ZERO = 0x30;
 export const COLON = 0x3a;
+export const EQUALS = 0x3d;
 export const LETTER_T = 0x54;
 export const LETTER_Z = 0x5a;
 export const OPEN_ARRAY = 0x5b;

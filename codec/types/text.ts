@@ -16,6 +16,7 @@ import {
   writePlainString,
 } from "../parts/format.ts";
 import { CHARACTERS } from "../parts/measure.ts";
+import { writeBase64 } from "../parts/write_base64.ts";
 
 /** What the types have in common whose JSON is a string as long as the value. */
 const TRAITS = {
@@ -90,7 +91,8 @@ export const blob: PrimitiveFormat<Buffer> = {
   read: readBlob,
   readText: readBlob,
   encode: (value) => value,
-  ...bytesIn("base64"),
+  decode: (bytes, start, end) => bytes.toString("base64", start, end),
+  writeJson: writeBase64,
   measure: null,
   bucketBy: null,
   encodings: {
@@ -155,7 +157,7 @@ function readAscii(json: unknown, issues: Issue[]): string | undefined {
 }
 
 /** How bytes are written, in an encoding whose characters JSON does not escape. */
-function bytesIn(encoding: Encoding | "base64"): Pick<Format<Buffer>, "decode" | "writeJson"> {
+function bytesIn(encoding: Encoding): Pick<Format<Buffer>, "decode" | "writeJson"> {
   const decode = (bytes: Buffer, start: number, end: number) =>
     bytes.toString(encoding, start, end);
   return { decode, writeJson: writePlainString(decode) };
