@@ -212,7 +212,7 @@ SELECT observed_at -- newest first
       ],
     },
     {
-      name: "equal bounds are no mistake",
+      name: "equal bounds are not a mistake",
       lines: ["-- @param a in body min=1.0 max=1", "-- @param b in query min=-3 max=-2"],
       params: [
         { source: { in: "body" }, min: "1.0", max: "1" },

@@ -27,7 +27,7 @@ describe("effectiveSettings()", () => {
       value: "(set)",
       source: "file /run/key",
     }],
-    ["a file of what is no secret", "PORT", { PORT_FILE: "/run/port" }, {
+    ["a file of what is not a secret", "PORT", { PORT_FILE: "/run/port" }, {
       value: "8000",
       source: "default",
     }],

@@ -24,7 +24,7 @@ describe("readPaths()", () => {
       "/a.pem",
     ]],
     ["the file of a secret", { CURSOR_KEY_FILE: "/run/key" }, ["./cql", "/run/key"]],
-    ["no file of what is no secret", { PORT_FILE: "/run/port" }, ["./cql"]],
+    ["no file of what is not a secret", { PORT_FILE: "/run/port" }, ["./cql"]],
     ["no secret", { CURSOR_KEY: "/etc/passwd" }, ["./cql"]],
     ["a list of issuers and its folder", { OIDC_ISSUERS: "/run/issuers.json" }, [
       "./cql",

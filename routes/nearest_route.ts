@@ -8,7 +8,7 @@
 import { closest } from "../catalog/text/suggest.ts";
 import { isMarker } from "./route_pattern.ts";
 
-/** Longer paths are no slip of the finger. */
+/** A longer path is not a slip of the finger. */
 const MAX_CHARACTERS = 128;
 /** What a segment costs that is missing or too much; a misspelt one costs 1. */
 const MISPLACED = 2;

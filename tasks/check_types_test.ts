@@ -50,7 +50,7 @@ error: Type checking failed.
     expect(parseReport(report)).toMatchObject([{ length: null, place: { column: 200 } }]);
   });
 
-  it("finds none in what is no report of types", () => {
+  it("finds none in what is not a report of types", () => {
     expect(parseReport("error: Module not found\n    at file:///a.ts:1:2\n")).toEqual([]);
   });
 });

@@ -124,14 +124,14 @@ class Connection {
         this.#onChange();
       }
     } catch {
-      // What it sent is no acknowledgement, or the connection broke.
+      // What it sent is not an acknowledgement, or the connection broke.
     } finally {
       this.close();
     }
   }
 }
 
-/** @throws {Error} if it is no count of lines that were sent */
+/** @throws {Error} if it is not a count of lines that were sent */
 function countOf(text: string, sent: number): number {
   const count = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
   if (!(count <= sent)) throw new Error("Not a count of lines that were sent");

@@ -54,7 +54,7 @@ export function readReport(text: string, rowsOfRequest: number): LoadMeasure {
   const answers = Object.entries(counts.statusCodeDistribution);
   const isSuccess = ([status]: [string, number]) => status.startsWith("2");
   const succeeded = sumOf(answers.filter(isSuccess));
-  // Requests that are under way at the end are no failures.
+  // Requests that are under way at the end are not failures.
   const broken = Object.entries(counts.errorDistribution)
     .filter(([reason]) => !reason.includes("deadline"));
   const failed = sumOf(answers.filter((answer) => !isSuccess(answer))) + sumOf(broken);

@@ -95,7 +95,7 @@ function formatDiagnostic({ span, message, help }: Diagnostic): string {
   ].join("\n");
 }
 
-/** Where the line of `offset` begins; a byte order mark is no part of the first. */
+/** Where the line of `offset` begins; a byte order mark is not part of the first. */
 function lineStartOf(text: string, offset: number): number {
   const start = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
   return start === 0 && offset > 0 && text.startsWith("\uFEFF") ? 1 : start;

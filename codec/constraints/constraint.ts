@@ -38,7 +38,7 @@ export function isText({ kind }: CqlType): boolean {
   return kind === "text" || kind === "ascii";
 }
 
-/** Why a word of `enum=` is no value of the type; null if it is. */
+/** Why a word of `enum=` is not a value of the type; null if it is. */
 export function enumMistake(type: CqlType, word: string): string | null {
   const { cql, text } = codecFor(constrainedType(type));
   if (!text.safeParse(word).success) return `is not a "${cql}"`;

@@ -109,7 +109,7 @@ describe("JsonWriter.string()", () => {
     }
   });
 
-  it("writes what a decoder makes of bytes that are no UTF-8", () => {
+  it("writes what a decoder makes of bytes that are not UTF-8", () => {
     for (
       const hex of [
         ...["80", "c080", "c1bf", "c3", "e9", "e08080", "e09fbf", "eda080", "edbfbf", "f0808080"],

@@ -96,7 +96,7 @@ class Parser {
     }
   }
 
-  /** The next character that is no white space; empty at the end of the text. */
+  /** The next character that is not white space; empty at the end of the text. */
   #next(): string {
     while (true) {
       const character = this.#text.charAt(this.#at);

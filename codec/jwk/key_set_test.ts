@@ -16,7 +16,7 @@ describe("parseKeySet()", () => {
     "a list": ["[]", /^expected a JSON Web Key Set/],
     "a key alone": [JSON.stringify(PUBLIC), /^expected a JSON Web Key Set/],
     "no keys": ['{"keys": []}', /^expected a JSON Web Key Set/],
-    "keys that are no objects": ['{"keys": ["a"]}', /^expected a JSON Web Key Set/],
+    "keys that are not objects": ['{"keys": ["a"]}', /^expected a JSON Web Key Set/],
     "a key without a type": ['{"keys": [{"kid": "a"}]}', 'key 0 has no "kty"'],
     "a private key": [
       JSON.stringify({ keys: [PUBLIC, { ...PUBLIC, d: "AA" }] }),

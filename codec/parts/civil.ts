@@ -15,7 +15,7 @@ const DATE = /^(\d{4}|[+-]\d{6,9})-(\d{2})-(\d{2})$/;
 const DAYS_PER_ERA = 146_097;
 const DAYS_FROM_ERA_TO_EPOCH = 719_468;
 
-/** Days since 1970-01-01, negative before, or undefined if the text is no date. */
+/** Days since 1970-01-01, negative before, or undefined if the text is not a date. */
 export function parseDate(text: string): number | undefined {
   const match = DATE.exec(text);
   if (!match || match[1] === "-000000") return undefined;

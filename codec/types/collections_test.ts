@@ -161,7 +161,7 @@ describe("map", () => {
     ]);
   });
 
-  it("refuses what is no object", () => {
+  it("refuses what is not an object", () => {
     expectRefused(INTS_BY_TEXT, [["[]", "Expected an object"], ["1.0", "Expected an object"], [
       "null",
       "Expected an object",

@@ -45,7 +45,7 @@ describe("decimal", () => {
     ]);
   });
 
-  it("refuses what is no number, and absurd sizes", () => {
+  it("refuses what is not a number, and absurd sizes", () => {
     const expected =
       "Expected a decimal number of at most 10000 digits and a scale from -10000 to 10000";
     expectRefused({ kind: "decimal" }, [

@@ -40,7 +40,7 @@ describe("inet", () => {
     ]);
   });
 
-  it("refuses what is no address", () => {
+  it("refuses what is not an address", () => {
     expectRefused({ kind: "inet" }, [
       ['"localhost"', "Expected an IPv4 or IPv6 address"],
       ['"fe80::1%eth0"', "Expected an IPv4 or IPv6 address"],

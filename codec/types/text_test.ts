@@ -11,7 +11,7 @@ describe("text", () => {
     ]);
   });
 
-  it("refuses lone surrogates and what is no string", () => {
+  it("refuses lone surrogates and what is not a string", () => {
     expectRefused({ kind: "text" }, [
       ['"a\\ud83d"', "lone surrogates"],
       ['"\\ude00b"', "lone surrogates"],

@@ -109,7 +109,7 @@ describe("time", () => {
     expectText({ kind: "time" }, [["12:00:00", '"12:00:00.000000000"']]);
   });
 
-  it("refuses what is no time of day", () => {
+  it("refuses what is not a time of day", () => {
     const expected = "Expected a time of day";
     expectRefused({ kind: "time" }, [
       ['"24:00:00"', expected],

@@ -85,7 +85,7 @@ describe("AdaptiveLimit", () => {
     expect(limit.limit).toBe(8);
   });
 
-  it("refuses a start that is no limit", () => {
+  it("refuses a start that is not a limit", () => {
     expect(() => new AdaptiveLimit({ start: 0 })).toThrow(TypeError);
     expect(() => new AdaptiveLimit({ start: 300 })).toThrow('"start" is 300, "max" is 256');
   });

@@ -32,7 +32,7 @@ export class LineTally<Row> {
     return this.#failed;
   }
 
-  /** The cause of the first failure that is no mistake of the sender's. */
+  /** The cause of the first failure that is not a mistake of the sender's. */
   get cause(): unknown {
     return this.#cause;
   }

@@ -40,7 +40,7 @@ export interface BulkOutcome {
   readonly stopped: string | null;
   /** What broke the upload off; undefined if it came to its end. */
   readonly broken: unknown;
-  /** What the operator should know of the failures: the cause of the first that is no mistake of the sender's. */
+  /** What the operator should know of the failures: the cause of the first that is not a mistake of the sender's. */
   readonly cause: unknown;
 }
 

@@ -32,7 +32,7 @@ describe("uuidOfTime()", () => {
     });
   }
 
-  it("says that its node is no machine's address", () => {
+  it("says that its node is not a machine's address", () => {
     expect(uuidOfTime(0n, new Uint8Array(8))[10]).toBe(1);
   });
 });

@@ -60,10 +60,10 @@ describe("defineRoute()", () => {
     ["an empty list of scopes", scopes([]), /"access" must be /],
     ["an alternative without scopes", scopes([["a"], []]), /"access" must be /],
     ["an empty scope", scopes([[""]]), /"access" must be /],
-    ["scopes that are no lists", scopes(["a"]), /"access" must be /],
-    ["queries that are no list", { ...ROUTE, queries: "a" }, /"queries" must be a list/],
+    ["scopes that are not lists", scopes(["a"]), /"access" must be /],
+    ["queries that are not a list", { ...ROUTE, queries: "a" }, /"queries" must be a list/],
     ["a query without a name", { ...ROUTE, queries: [""] }, /"queries" must be a list/],
-    ["rates that are no list", { ...ROUTE, rates: "5/s" }, /"rates" must be a list such as/],
+    ["rates that are not a list", { ...ROUTE, rates: "5/s" }, /"rates" must be a list such as/],
     ["a rate without a unit", { ...ROUTE, rates: ["5"] }, /"rates" has "5": Missing unit of "5"/],
     [
       "a rate by a token, where callers have none",
@@ -80,7 +80,7 @@ describe("defineRoute()", () => {
       /"deprecation" must be /,
     ],
     [
-      "a sunset that is no day",
+      "a sunset that is not a day",
       deprecated({ since: "2026-01-01", sunset: "soon", reason: "old" }),
       /"deprecation" must be /,
     ],

@@ -36,7 +36,7 @@ const LEADING_ZERO = /^-?0\d/;
 /**
  * Reads the claim at a path, such as `org.id`, for a column of the codec's type.
  *
- * @throws {TypeError} if the text is no path
+ * @throws {TypeError} if the text is not a path
  */
 export function compileClaim(codec: Codec, claim: string): ClaimReader {
   const path = parseClaimPath(claim);

@@ -162,7 +162,7 @@ describe("compileBulkInput()", () => {
     ],
     ["a string that does not end", `{${AT},"value":1,"tags":"`, "malformed_request"],
     ["a number with a zero before it", `{${AT},"value":01,"tags":""}`, "malformed_request"],
-    ["a value that is no JSON", `{${AT},"value":nul,"tags":""}`, "malformed_request"],
+    ["a value that is not JSON", `{${AT},"value":nul,"tags":""}`, "malformed_request"],
     ["a value in single quotes", `{${AT},"value":1,"tags":''}`, "malformed_request"],
     ["nothing in place of a value", `{${AT},"value":,"tags":""}`, "malformed_request"],
     [

@@ -42,7 +42,7 @@ export function rawValue(input: RawInput, place: ParamPlace, name: string): unkn
   }
 }
 
-/** Of a header that is no text: the only value that no schema sees. */
+/** Of a header that is not text: the only value that no schema sees. */
 export const NOT_UTF8 = Symbol("not UTF-8");
 
 /** A header's bytes, which the runtime gives as characters of Latin 1, as the UTF-8 that they are. */

@@ -159,7 +159,7 @@ function isSpace(byte: number): boolean {
   return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
 }
 
-/** @throws {ServiceError} `malformed_request` if the line is no JSON object */
+/** @throws {ServiceError} `malformed_request` if the line is not a JSON object */
 export function* parseLine(json: ByteRange, line: number): Steps<Record<string, unknown>> {
   const text = textOfLine(json, line);
   let value: unknown;

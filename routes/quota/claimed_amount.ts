@@ -1,6 +1,6 @@
 /**
  * The amount of a rate that a token has: a claim can only raise it up to the ceiling of the rate, and a
- * claim that is no amount is refused, so that a mistake of the issuer's neither lifts a limit nor goes
+ * claim that is not an amount is refused, so that a mistake of the issuer's neither lifts a limit nor goes
  * unnoticed.
  *
  * @module
@@ -19,7 +19,7 @@ export type AmountReader = (claims: Claims) => number | null;
 /** Less would make waiting times that no client can use. */
 const MIN_AMOUNT = 0.001;
 
-/** @throws {TypeError} if the claim is no path, which the rate has made sure of */
+/** @throws {TypeError} if the claim is not a path, which the rate has made sure of */
 export function compileAmount({ claim, max }: NonNullable<Rate["claimed"]>): AmountReader {
   const path = parseClaimPath(claim);
   if (path === null) throw new TypeError(`Cannot read a limit: "${claim}" is not a path`);

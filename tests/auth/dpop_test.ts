@@ -238,7 +238,7 @@ describe("A token that is bound to a key", () => {
     ["with an empty id", () => ({ claims: { jti: "" } })],
     ["with a number as id", () => ({ claims: { jti: 1 } })],
     ["with a huge id", () => ({ claims: { jti: "a".repeat(600) } })],
-    ["with a nonce that is no text", () => ({ claims: { nonce: 1 } })],
+    ["with a nonce that is not text", () => ({ claims: { nonce: 1 } })],
     ["of no type", () => ({ header: { typ: undefined } })],
     ["of the type JWT", () => ({ header: { typ: "JWT" } })],
     ["of the type of access tokens", () => ({ header: { typ: "at+jwt" } })],
@@ -289,7 +289,7 @@ describe("A token that is bound to a key", () => {
       .toBe(200);
   });
 
-  it("is refused with what is no single proof", async () => {
+  it("is refused with what is not a single proof", async () => {
     const [first, second] = [await freshProof(), await freshProof()];
     const [head = "", payload = "", signature = ""] = first.split(".");
     const twice = `{"jti":"a",${Buffer.from(payload, "base64url").toString().slice(1)}`;
@@ -361,7 +361,7 @@ describe("A token that is bound to a key", () => {
     }],
     ["a thumbprint of another length", { jkt: "a" }],
     ["a thumbprint that is not base64url", { jkt: "+".repeat(43) }],
-    ["a thumbprint that is no text", { jkt: 1 }],
+    ["a thumbprint that is not text", { jkt: 1 }],
   ];
   for (const [what, cnf] of CONFIRMATIONS) {
     it(`is refused if it is bound to ${what}`, async () => {

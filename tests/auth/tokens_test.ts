@@ -72,7 +72,7 @@ function withoutTyp(claims: Record<string, unknown>): Make {
 const now = () => Math.floor(Date.now() / 1000);
 
 const SIGNATURES: Record<string, Attack> = {
-  "is no JWT": { make: () => "opaque", detail: MALFORMED },
+  "is not a JWT": { make: () => "opaque", detail: MALFORMED },
   "has two parts": { make: () => "e30.e30", detail: MALFORMED },
   "has five parts, like an encrypted one": { make: () => "e30.e30.e30.e30.e30", detail: MALFORMED },
   "has a header that is not base64": { make: () => "e.e30.c2ln", detail: MALFORMED },

@@ -1,5 +1,5 @@
 /**
- * A node that is slow is no node that is gone: however many requests time out on a connection, it stays as long
+ * A node that is slow is not a node that is gone: however many requests time out on a connection, it stays as long
  * as it answers a heartbeat. Where nothing comes any more, it is given up. The way to the node is a proxy of the test's own.
  *
  * @module

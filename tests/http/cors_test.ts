@@ -215,7 +215,7 @@ describe("A service with CORS_ORIGINS", () => {
     expect(response.headers.has("access-control-allow-methods")).toBe(false);
   });
 
-  it("answers OPTIONS that is no preflight with 405", async () => {
+  it("answers OPTIONS that is not a preflight with 405", async () => {
     for (const headers of [{}, { origin: PAGE }, { "access-control-request-method": "PUT" }]) {
       const response = await service.request("/words/tern", {
         user: null,

@@ -271,7 +271,7 @@ describe("Idempotency-Key", () => {
       expect(await answer(send("/registrations", `"${key}"`, user))).toEqual(first);
     });
 
-    it("is no replay if somebody else made the row", async () => {
+    it("is not a replay if somebody else made the row", async () => {
       const user = { email: "b@example.com", name: "B" };
       await made("/registrations", "b", user);
       for (

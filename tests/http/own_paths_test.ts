@@ -109,7 +109,7 @@ describe("The service's own paths", () => {
   }
 
   for (const path of ["/docs/nothing", "/index.html", "/docs/docs/"]) {
-    it(`${path} is no path of the service`, async () => {
+    it(`${path} is not a path of the service`, async () => {
       expect((await problemOf(await get(path))).status).toBe(404);
     });
   }
@@ -123,7 +123,7 @@ describe("A service with DOCS=off", () => {
   after(() => service?.[Symbol.asyncDispose]());
 
   for (const path of ["/", "/docs", "/docs/", "/docs/start.js", "/openapi.json", "/word"]) {
-    it(`says of ${path} only that it is no route`, async () => {
+    it(`says of ${path} only that it is not a route`, async () => {
       for (const method of ["GET", "POST"]) {
         const response = await service.request(path, { user: null, method });
         const { status, detail } = await problemOf(response);

@@ -148,7 +148,7 @@ describe("A request that cannot be read", () => {
       "body_too_large",
       /4096 bytes/,
     ],
-    ["a path that is no route", "/station", {}, 404, "unknown_route", /"\/station"/],
+    ["a path that is not a route", "/station", {}, 404, "unknown_route", /"\/station"/],
     ["a path with a slash too many", "/stations/", {}, 404, "unknown_route", /"\/stations\/"/],
     [
       "a caller that takes only HTML",
@@ -303,7 +303,7 @@ describe("A request whose values do not fit", () => {
     }],
     ["a limit of nothing", "/stations?limit=0", {}, { "/query/limit": /1 to 1000/ }],
     ["a limit above the most", "/stations?limit=1001", {}, { "/query/limit": /1 to 1000/ }],
-    ["a limit that is no integer", "/stations?limit=1.5", {}, { "/query/limit": /1 to 1000/ }],
+    ["a limit that is not an integer", "/stations?limit=1.5", {}, { "/query/limit": /1 to 1000/ }],
     ["an empty limit", "/stations?limit=", {}, { "/query/limit": /1 to 1000/ }],
     ["a limit given twice", "/stations?limit=1&limit=2", {}, { "/query/limit": /1 to 1000/ }],
     ["a cursor given twice", "/stations?cursor=a&cursor=b", {}, { "/query/cursor": /once/ }],

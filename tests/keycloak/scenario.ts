@@ -1,5 +1,5 @@
 /**
- * `deno task test:keycloak`: the service with a real Keycloak. It is no part of `deno task test`: it fetches
+ * `deno task test:keycloak`: the service with a real Keycloak. It is not part of `deno task test`: it fetches
  * 160 MB once, and needs a Chromium and 700 MB of memory while it runs.
  *
  * @module

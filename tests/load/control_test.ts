@@ -76,7 +76,7 @@ async function switchOff(content: object): Promise<void> {
   await service.readControl();
 }
 
-/** The status and the code of an answer; null for a code if it is no problem. */
+/** The status and the code of an answer; null for a code if it is not a problem. */
 async function outcomeOf(target: string, options: TestRequest = {}): Promise<unknown[]> {
   const response = await service.request(target, options);
   const isProblem = response.headers.get("content-type") === "application/problem+json";

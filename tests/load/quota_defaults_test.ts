@@ -103,7 +103,7 @@ describe("RATE_LIMIT", () => {
     const paths = ["/open/a", "/open_too/a", "/open/a"];
     expect(await statusesOf(paths, null)).toEqual([200, 200, 429]);
     expect(await statusesOf(["/stations"], { tenant: "g" })).toEqual([200]);
-    // Nor does it count what is no route of the API.
+    // Nor does it count what is not a route of the API.
     expect(await statusesOf(["/livez", "/openapi.json"], null)).toEqual([200, 200]);
   });
 });

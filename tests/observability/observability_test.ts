@@ -98,7 +98,7 @@ describe("The access log", () => {
     expect(entry!.durationMs).toBeGreaterThanOrEqual(entry!.cassandraMs);
   });
 
-  it("names nobody before the token is checked, and no path that is no route", async () => {
+  it("names nobody before the token is checked, and no path that is not a route", async () => {
     const options = { headers: { authorization: "Basic x" }, user: null };
     const [refused] = await entriesOf(await ask("/stations/s3cret", options));
     expect(refused).toMatchObject({ subject: null, clientId: null });

@@ -184,7 +184,7 @@ describe("A slow query", () => {
 });
 
 describe("A fast query", () => {
-  it("is no line", async () => {
+  it("leaves no line", async () => {
     await eventually("it is fast", async () => {
       log.records.length = 0;
       const startedAt = performance.now();

@@ -182,7 +182,7 @@ describe("@walk", () => {
     ],
     "no start": [`until=${instant(LAST)}`, 422, "invalid_input"],
     "no end": [`since=${instant(FIRST)}`, 422, "invalid_input"],
-    "an end that is no time": ["since=2010&until=2011", 422, "invalid_input"],
+    "an end that is not a time": ["since=2010&until=2011", 422, "invalid_input"],
     "a start in the year 10000": [
       `since=%2B010000-01-01T00:00:00Z&until=%2B010000-01-02T00:00:00Z`,
       422,

@@ -55,7 +55,7 @@ describe("A hand-written route", () => {
       415,
       "unsupported_media_type",
     ],
-    ["a body that is no JSON", () => post("{"), 400, "malformed_request"],
+    ["a body that is not JSON", () => post("{"), 400, "malformed_request"],
     [
       "a body of another type",
       () => post("terms=1", { "content-type": "application/x-www-form-urlencoded" }),

@@ -269,7 +269,7 @@ describe("GET /stations/{station_id}/summary/{month}", () => {
     }
   });
 
-  it("answers 422 for what is no month", async () => {
+  it("answers 422 for what is not a month", async () => {
     const { errors } = await problemOf(await service.request("/stations/a/summary/2010-13"));
     expect(errors?.map(({ pointer }) => pointer)).toEqual(["/path/month"]);
   });

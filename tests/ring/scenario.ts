@@ -1,5 +1,5 @@
 /**
- * `deno task test:ring`: the service on a cluster of three nodes in two data centres. It is no part of
+ * `deno task test:ring`: the service on a cluster of three nodes in two data centres. It is not part of
  * `deno task test`: three nodes need 2 GB of memory, and a minute or two to agree on their schema.
  *
  * @module

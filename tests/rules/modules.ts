@@ -6,7 +6,7 @@
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-/** What is no part of the service: no layer knows these, and all but the example know every layer. */
+/** What is not part of the service: no layer knows these, and all but the example know every layer. */
 export const OUTSIDE = ["dev", "tests", "bench", "cql"];
 
 /** What only the tests beside it import. */

@@ -184,12 +184,12 @@ describe("A request whose length is in doubt", () => {
 
 describe("A body whose chunks are malformed", () => {
   const CASES: Readonly<Record<string, string>> = {
-    "a size that is no number": "zz\r\n{}\r\n0\r\n\r\n",
+    "a size that is not a number": "zz\r\n{}\r\n0\r\n\r\n",
     "a size below zero": "-2\r\n{}\r\n0\r\n\r\n",
     "a size beyond 64 bits": "fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
     "more bytes than the size says": "2\r\n{}{}\r\n0\r\n\r\n",
     "an extension of 5,000 characters": `2;${"e".repeat(5_000)}\r\n{}\r\n0\r\n\r\n`,
-    "a trailer that is no header": "2\r\n{}\r\n0\r\nno header\r\n\r\n",
+    "a trailer that is not a header": "2\r\n{}\r\n0\r\nno header\r\n\r\n",
   };
   for (const [what, chunks] of Object.entries(CASES)) {
     it(`is refused, and not waited for: ${what}`, async () => {

@@ -102,10 +102,10 @@ describe("values that Cassandra refuses", () => {
     ]);
   });
 
-  it("are told by the member of JSON that is no column", async () => {
+  it("are told by the member of JSON that is not a column", async () => {
     expect(await refusal("/marks", { document: '{"owner":"o","id":3,"nobody":1}' })).toEqual([
       "invalid_input",
-      'Cassandra does not accept these values: the JSON has a member "nobody" that is no column',
+      'Cassandra does not accept these values: the JSON has a member "nobody" that is not a column',
     ]);
   });
 });
@@ -143,13 +143,13 @@ describe("a function that fails", () => {
     expect((await refusal("/padded/o?padding=ab"))[0]).toBe("invalid_input");
   });
 
-  it("is no failure of replicas: of a user, on what is stored", async () => {
+  it("is not a failure of replicas: of a user, on what is stored", async () => {
     const [code, detail] = await refusal("/names/o");
     expect(code).toBe("function_failed");
     expect(detail).toMatch(/^A function or an operation of the query failed/);
   });
 
-  it("is no failure of replicas: a division by what is stored", async () => {
+  it("is not a failure of replicas: a division by what is stored", async () => {
     expect((await refusal("/quotients/o"))[0]).toBe("function_failed");
   });
 

@@ -143,7 +143,7 @@ function parseSpecialCall(stream: TokenStream, token: Token): Term | null {
 
 /**
  * `(type) selector`, or selectors in parentheses. `(a) b` gives `b` the type `a`; so does `(a)[0]`,
- * while `(a)[0..1]`, which is no list, is a slice of `a`.
+ * while `(a)[0..1]`, which is not a list, is a slice of `a`.
  */
 function parseHintOrParentheses(stream: TokenStream): Term {
   const start = stream.peek()!;

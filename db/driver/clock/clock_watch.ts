@@ -32,7 +32,7 @@ export interface ClockWatchOptions {
 }
 
 const ROUND_MS = 10_000;
-/** In a round, so that many replicas are no load for a large cluster. */
+/** In a round, so that many replicas do not burden a large cluster. */
 const NODES_A_ROUND = 3;
 /** Quartz drifts by 50 millionths or so: in this time by 15 ms. */
 const KEPT_MS = 300_000;

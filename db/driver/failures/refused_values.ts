@@ -43,7 +43,7 @@ const REASONS: readonly Reason[] = [
   },
   {
     says: /^JSON values map contains unrecognized column: (.*)$/s,
-    tell: (member) => `the JSON has a member "${member}" that is no column`,
+    tell: (member) => `the JSON has a member "${member}" that is not a column`,
   },
   {
     says: /^Error decoding JSON value for ([^:]+):/,

@@ -37,13 +37,13 @@ const CASES: readonly [what: string, cql: string, values: unknown[], told: strin
     "JSON with an unknown member",
     "INSERT INTO secrets JSON ?",
     ['{"owner": "o", "id": "i", "nobody": 1}'],
-    'the JSON has a member "nobody" that is no column',
+    'the JSON has a member "nobody" that is not a column',
   ],
   [
     "JSON with a very long member",
     "INSERT INTO secrets JSON ?",
     [JSON.stringify({ owner: "o", id: "i", ["m".repeat(5000)]: 1 })],
-    `the JSON has a member "${"m".repeat(100)}…" that is no column`,
+    `the JSON has a member "${"m".repeat(100)}…" that is not a column`,
   ],
   [
     "JSON with a value of another type",
@@ -126,7 +126,7 @@ const CASES: readonly [what: string, cql: string, values: unknown[], told: strin
 
 /** Arguments of `fromJson()`: to a node the function fails, whatever it is that does not fit. */
 const BAD_JSON: readonly [what: string, json: string, told: string][] = [
-  ["text that is no JSON", "swordfish", "a text is not JSON"],
+  ["text that is not JSON", "swordfish", "a text is not JSON"],
   ["half of JSON", "[7,", "a text is not JSON"],
   ["no text", "", "a text is not JSON"],
   ["JSON of another type", '{"swordfish": 1}', "the JSON does not fit its column"],

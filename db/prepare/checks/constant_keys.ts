@@ -76,7 +76,7 @@ function lackOfJson(value: unknown): Lack | null {
  * The members of a constant JSON object by the columns that they are for, as Cassandra reads their names: in any case,
  * unless they are in double quotes of their own.
  *
- * @returns null for a marker, and for what is no JSON object
+ * @returns null for a marker, and for what is not a JSON object
  */
 function membersOf({ value }: InsertedJson): ReadonlyMap<string, unknown> | null {
   const parsed = value.kind === "literal" ? parseJson(value.value) : undefined;
@@ -89,7 +89,7 @@ function membersOf({ value }: InsertedJson): ReadonlyMap<string, unknown> | null
   );
 }
 
-/** Undefined for what is no JSON: Cassandra says so. */
+/** Undefined for what is not JSON: Cassandra says so. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

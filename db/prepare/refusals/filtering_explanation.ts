@@ -1,5 +1,5 @@
 /**
- * Why Cassandra would have to filter: which column is no way to find rows, and what to model instead.
+ * Why Cassandra would have to filter: which column is not a way to find rows, and what to model instead.
  *
  * @module
  */

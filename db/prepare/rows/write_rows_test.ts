@@ -92,7 +92,7 @@ describe("the writer of rows", () => {
     ]],
     ["names that need escapes", columnsOf(['a "b"\n', INT], ["é\u2028😀", INT]), [int(1), int(2)]],
     ["the name __proto__", columnsOf(["__proto__", INT], ["id", INT]), [int(1), int(2)]],
-    ["minus zero and what is no number", columnsOf(["a", DOUBLE], ["b", DOUBLE]), [
+    ["minus zero and what is not a number", columnsOf(["a", DOUBLE], ["b", DOUBLE]), [
       ...[double(-0), double(NaN), double(-Infinity), double(0)],
     ]],
     ["names that objects have first", columnsOf(["b", INT], ["10", INT], ["9", TEXTS]), [

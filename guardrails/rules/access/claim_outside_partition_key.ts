@@ -28,7 +28,7 @@ export const claimOutsidePartitionKey: QueryGuardrail = {
       if (bound.some(({ column }) => table.partitionKey.includes(column))) return [];
       return bound.map(({ column, span }) => ({
         span,
-        message: `Cannot keep tenants apart by "${column}": it is no part of the partition key`,
+        message: `Cannot keep tenants apart by "${column}": it is not part of the partition key`,
       }));
     });
   },

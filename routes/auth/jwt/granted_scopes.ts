@@ -11,7 +11,7 @@ import type { Claims } from "../../context.ts";
 export interface ScopeRules {
   /** Where the scopes are; null for where they usually are. */
   readonly scopeClaims: readonly ClaimPath[] | null;
-  /** The scopes that a group or a role stands for; it is no scope itself then. */
+  /** The scopes that a group or a role stands for; it is not a scope itself then. */
   readonly roles: ReadonlyMap<string, readonly string[]>;
 }
 

@@ -36,7 +36,7 @@ describe("createNonces()", () => {
     expect(createNonces([NEW]).windowOf(old)).toBeNull();
   });
 
-  it("refuses another spelling, and what is no nonce", () => {
+  it("refuses another spelling, and what is not a nonce", () => {
     const nonces = createNonces([OLD]);
     const nonce = nonces.current();
     const last = nonce.at(-1)!;

@@ -94,7 +94,7 @@ async function receive(url: string, request: SentRequest): Promise<Outcome> {
   return { status: response.status, ...problemIn(response, text), text, longestWaitMs };
 }
 
-/** @throws {SyntaxError} if it is no JSON */
+/** @throws {SyntaxError} if it is not JSON */
 function problemIn(response: Response, text: string): Pick<Answer, "code" | "detail"> {
   if (response.headers.get("content-type") !== "application/problem+json") {
     return { code: null, detail: "" };

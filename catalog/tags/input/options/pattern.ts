@@ -79,7 +79,7 @@ function translate(text: string): string | PatternMistake {
       const hex = code?.[1] ?? code?.[2];
       if (hex === undefined || /^0*d[89a-f]..$/i.test(hex)) {
         return {
-          state: `"${token}" is no character`,
+          state: `"${token}" is not a character`,
           help: 'Write it as "\\u{1F600}", or as it is',
         };
       }
