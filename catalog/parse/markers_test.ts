@@ -29,6 +29,15 @@ describe("listMarkers()", () => {
     });
   }
 
+  for (const name of ["from_", "a__b", "x_1_", "a1"]) {
+    it(`keeps the name "${name}" as the server has it`, () => {
+      expect(list(`SELECT a FROM t WHERE a = :${name}`)).toEqual({
+        places: [[name, `:${name}`]],
+        messages: [],
+      });
+    });
+  }
+
   const mistakes: [text: string, message: string, name: string][] = [
     [
       "a = :stationId",

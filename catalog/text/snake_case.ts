@@ -10,8 +10,9 @@ export function isSnakeCase(name: string): boolean {
   return /^[a-z][a-z0-9_]*$/.test(name);
 }
 
-/** `stationId`, `Station-ID` → `station_id`; what cannot be in a name is dropped. */
+/** `stationId`, `Station-ID` → `station_id`; what cannot be in a name is dropped. A name that is right stays. */
 export function toSnakeCase(name: string): string {
+  if (isSnakeCase(name)) return name;
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^A-Za-z0-9]+/g, "_")

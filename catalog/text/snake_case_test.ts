@@ -28,6 +28,7 @@ describe("toSnakeCase()", () => {
     ["stationId", "station_id"],
     ["Station-ID", "station_id"],
     ["__a b__", "a_b"],
+    ["a__b_", "a__b_"],
     ["1st", "st"],
     ["☂", ""],
   ];

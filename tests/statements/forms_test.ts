@@ -63,6 +63,14 @@ BEGIN COUNTER BATCH
   UPDATE visits SET count = count + :more WHERE shelf = :shelf;
 APPLY BATCH;
 `,
+  `
+-- name: between_years :many
+-- Markers whose names have more underscores than words.
+-- @route GET /shelves/{shelf_}/years
+-- @public
+-- @param from_ in query
+SELECT year FROM books WHERE shelf = :shelf_ AND year >= :from_ AND year < :un__til;
+`,
   select("as_json", "shelf in query", "SELECT JSON year, title FROM books WHERE shelf = :shelf"),
   select("shelves", "", "SELECT DISTINCT shelf, owner FROM books"),
   select(
@@ -128,6 +136,10 @@ describe("SELECT", () => {
   it("JSON gives each row as the text that Cassandra makes of it", async () => {
     const [first] = await items("/as_json?shelf=b");
     expect(JSON.parse(String(first!["[json]"]))).toEqual({ year: 2000, title: "E" });
+  });
+
+  it("binds markers of any name that CQL takes", async () => {
+    expect(await items("/shelves/a/years?from_=1991&un__til=1993")).toEqual([{ year: 1991 }]);
   });
 
   it("DISTINCT gives each partition once", async () => {
