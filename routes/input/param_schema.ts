@@ -79,6 +79,14 @@ function constrained(
   );
 }
 
+/** Cassandra's `VectorMemtableIndex`: with larger numbers, distances are no longer finite. */
+const LARGEST_INDEXED = Math.fround(1e17);
+
+/** What is not finite is refused for that reason. */
+function isTooLarge(number: number): boolean {
+  return Number.isFinite(number) && Math.abs(number) > LARGEST_INDEXED;
+}
+
 /**
  * The index of a vector cannot take any other value, whether it is written or searched for. Cassandra 5.0
  * notices late: it fails the write of the row and of others after it, or a search that never ends.
@@ -88,6 +96,9 @@ function indexable(schema: z.ZodType<unknown>, similarity: Similarity): z.ZodTyp
   return schema
     .refine((value) => numbers(value).every(Number.isFinite), {
       error: "Expected only finite numbers, as the column is indexed",
+    })
+    .refine((value) => !numbers(value).some(isTooLarge), {
+      error: "Expected only numbers from -1e17 to 1e17, as the column is indexed",
     })
     .refine((value) => similarity !== "COSINE" || numbers(value).some((number) => number !== 0), {
       error: "Expected a number other than zero, as the index compares directions",

@@ -161,9 +161,18 @@ async function mistakes(response: Promise<Response>): Promise<string[]> {
 
 describe("Vectors that an index cannot take", () => {
   const FINITE = "Expected only finite numbers, as the column is indexed";
+  const LARGEST = "Expected only numbers from -1e17 to 1e17, as the column is indexed";
   const NONZERO = "Expected a number other than zero, as the index compares directions";
   const cases: [string, string, Record<string, unknown>, string][] = [
     ["NaN", "/places", { id: 1, at: ["NaN", 1] }, `/body/at ${FINITE}`],
+    ["a large number", "/places", { id: 1, at: [1.0000001e17, 0] }, `/body/at ${LARGEST}`],
+    [
+      "a large number, for the cosine",
+      "/places",
+      { id: 1, way: [1, -1e38] },
+      `/body/way ${LARGEST}`,
+    ],
+    ["a large number to search for", "/near", { at: [-1e18, 1], rows: 2 }, `/body/at ${LARGEST}`],
     ["zero, for the cosine", "/places", { id: 1, way: [0, 0] }, `/body/way ${NONZERO}`],
     ["minus zero, for the cosine", "/places", { id: 1, way: [-0, 0] }, `/body/way ${NONZERO}`],
     [
@@ -191,6 +200,10 @@ describe("Vectors that an index cannot take", () => {
     });
     expect(await succeed(post("/along", { way: [1, 0.1] }))).toMatchObject({
       items: [{ id: 1 }, { id: 2 }],
+    });
+    await succeed(post("/places", { id: 3, at: [1e17, -1e17], way: [-1e17, 1e-45] }));
+    expect(await succeed(post("/along", { way: [-1e17, 0] }))).toMatchObject({
+      items: [{ id: 3 }, { id: 2 }, { id: 1 }],
     });
   });
 });
