@@ -68,6 +68,21 @@ describe("CommitQueue", () => {
     expect(sink.writes).toEqual([["0"], ["1", "2", "3", "4"]]);
   });
 
+  it("writes a mebibyte at once at most, but for a line that is longer", async () => {
+    const { sink, queue } = createQueue();
+    sink.hold();
+    const mebibyte = 1024 * 1024;
+    // A line has its end, too.
+    const lines = [mebibyte, mebibyte / 2 - 1, mebibyte / 2 - 1, 1].map((length) =>
+      "x".repeat(length)
+    );
+    for (const line of lines) queue.offer(encode(line), "full");
+    sink.release();
+    await queue.flush(30_000);
+    const [long, half, otherHalf, short] = lines;
+    expect(sink.writes).toEqual([[long], [half, otherHalf], [short]]);
+  });
+
   it("resolves a commit when its line is written, and not before", async () => {
     const { sink, queue } = createQueue();
     sink.hold();

@@ -10,10 +10,10 @@ describe("createSocketSink()", () => {
   it("resolves when the collector has acknowledged all lines of a write", async () => {
     await using collector = startCollector();
     const sink = createSocketSink(addressOf(collector.port));
-    await sink.write(encode("0\n1\n"));
-    expect(collector.lines).toEqual(["0", "1"]);
-    await sink.write(encode("2\n"));
-    expect([collector.lines, collector.connections]).toEqual([["0", "1", "2"], 1]);
+    await sink.write(encode("first\nsecond\n"));
+    expect(collector.lines).toEqual(["first", "second"]);
+    await sink.write(encode("third\n"));
+    expect([collector.lines, collector.connections]).toEqual([["first", "second", "third"], 1]);
     await sink.close();
   });
 
@@ -55,12 +55,12 @@ describe("createSocketSink()", () => {
       const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       const { port } = listener.addr as Deno.NetAddr;
       const answering = listener.accept().then(async (connection) => {
-        await connection.read(new Uint8Array(10));
+        await connection.read(new Uint8Array(100));
         await connection.write(encode(answer));
         return connection;
       });
       const sink = createSocketSink(addressOf(port), { timeoutMs: 30_000 });
-      await expect(sink.write(encode("0\n"))).rejects.toThrow("the connection was closed");
+      await expect(sink.write(encode("a line\n"))).rejects.toThrow("the connection was closed");
       (await answering).close();
       listener.close();
       await sink.close();

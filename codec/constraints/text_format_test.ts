@@ -2,9 +2,19 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { TEXT_FORMS } from "./text_format.ts";
 
+/** A name of a host with this many characters, at least 193. */
+const hostname = (length: number) =>
+  [63, 63, 63, length - 192].map((label) => "a".repeat(label)).join(".");
+
 const CASES: Record<keyof typeof TEXT_FORMS, readonly [good: string[], bad: string[]]> = {
   email: [
-    ["ada@example.org", "a+b.c@x", "!#$%&'*+/=?^_`{|}~-@a-b.example", `${"a".repeat(64)}@x.org`],
+    [
+      "ada@example.org",
+      "a+b.c@x",
+      "!#$%&'*+/=?^_`{|}~-@a-b.example",
+      `${"a".repeat(64)}@x.org`,
+      `a@${hostname(252)}`,
+    ],
     [
       "",
       "ada",
@@ -22,7 +32,7 @@ const CASES: Record<keyof typeof TEXT_FORMS, readonly [good: string[], bad: stri
       "ada@exämple.org",
       "ada@example.org\n",
       `${"a".repeat(65)}@x.org`,
-      `a@${"a".repeat(61)}.${"a".repeat(63)}.${"a".repeat(63)}.${"a".repeat(63)}`,
+      `a@${hostname(253)}`,
     ],
   ],
   uri: [
@@ -61,7 +71,7 @@ const CASES: Record<keyof typeof TEXT_FORMS, readonly [good: string[], bad: stri
     ],
   ],
   hostname: [
-    ["example.org", "x", "A-1.b", "1a.2b", `${"a".repeat(63)}.org`, "3com.com"],
+    ["example.org", "x", "A-1.b", "1a.2b", `${"a".repeat(63)}.org`, "3com.com", hostname(253)],
     [
       "",
       ".",
@@ -74,6 +84,7 @@ const CASES: Record<keyof typeof TEXT_FORMS, readonly [good: string[], bad: stri
       "192.0.2.1",
       "1",
       `${"a".repeat(64)}.org`,
+      hostname(254),
       "a\n",
     ],
   ],
