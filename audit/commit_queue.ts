@@ -238,14 +238,17 @@ export class CommitQueue {
   async #pause(): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, RETRY_MS);
-      this.#retry = () => {
+      const retry = () => {
         clearTimeout(timer);
         resolve();
       };
+      this.#retry = retry;
     });
-    this.#retry = () => {};
+    this.#retry = doNothing;
   }
 }
+
+function doNothing(): void {}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

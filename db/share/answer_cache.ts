@@ -6,6 +6,8 @@
  */
 import { Buffer } from "node:buffer";
 import type { PreparedStatement, RawResult, RowTexts } from "../driver/internals/driver_types.ts";
+import { RecencyList, type Recent } from "../../runtime/recency_list.ts";
+import { TransientMap } from "../../runtime/transient_map.ts";
 import {
   isSamePacked,
   type PackedIdentity,
@@ -26,9 +28,9 @@ export interface KeptAnswer {
 }
 
 /** The answers of a statement, by the hash of their reads. Of two with the same hash, the later is kept. */
-type Shelf = Map<number, Entry>;
+type Shelf = TransientMap<number, Entry>;
 
-interface Entry extends KeptAnswer {
+interface Entry extends KeptAnswer, Recent<Entry> {
   readonly identity: PackedIdentity;
   readonly shelf: Shelf;
   readonly hash: number;
@@ -50,8 +52,8 @@ const LARGEST_PART = 8;
 export class AnswerCache {
   readonly #maxBytes: number;
   readonly #shelves = new WeakMap<PreparedStatement, Shelf>();
-  /** Every entry, what was used least recently first. */
-  readonly #entries = new Set<Entry>();
+  readonly #recency = new RecencyList<Entry>();
+  #size = 0;
   #bytes = 0;
   #evicted = 0;
 
@@ -64,7 +66,7 @@ export class AnswerCache {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
   }
 
   /** How many had to go although they were still good. */
@@ -76,9 +78,8 @@ export class AnswerCache {
   find({ statement, identity, hash }: Reads, now: number): KeptAnswer | null {
     const entry = this.#shelves.get(statement)?.get(hash);
     if (entry === undefined || !isSamePacked(entry.identity, identity)) return null;
-    this.#entries.delete(entry);
     if (now < entry.staleUntil) {
-      this.#entries.add(entry);
+      this.#recency.use(entry);
       return entry;
     }
     this.#remove(entry);
@@ -94,7 +95,7 @@ export class AnswerCache {
     { result, ...times }: KeptAnswer,
     now: number,
   ): void {
-    const shelf: Shelf = this.#shelves.get(statement) ?? new Map();
+    const shelf: Shelf = this.#shelves.get(statement) ?? new TransientMap();
     const older = shelf.get(hash);
     if (older !== undefined) {
       if (older.askedAt > times.askedAt && isSamePacked(older.identity, identity)) return;
@@ -103,10 +104,12 @@ export class AnswerCache {
     const bytes = ENTRY_BYTES + bytesOf(identity, result);
     if (bytes > this.#maxBytes / LARGEST_PART) return;
     const texts = new KeptTexts((added) => this.#grow(entry, added));
-    const entry: Entry = { ...times, ...copyOf(identity, result, texts), shelf, hash, bytes };
+    const copy = copyOf(identity, result, texts);
+    const entry: Entry = { ...times, ...copy, shelf, hash, bytes, newer: null, older: null };
     this.#shelves.set(statement, shelf);
     shelf.set(hash, entry);
-    this.#entries.add(entry);
+    this.#recency.add(entry);
+    this.#size++;
     this.#bytes += bytes;
     this.#makeRoom(now);
   }
@@ -117,14 +120,14 @@ export class AnswerCache {
    * @returns whether there is room for it; no answer goes for a text
    */
   #grow(entry: Entry, added: number): boolean {
-    if (!this.#entries.has(entry) || this.#bytes + added > this.#maxBytes) return false;
+    if (!isKept(entry) || this.#bytes + added > this.#maxBytes) return false;
     entry.bytes += added;
     this.#bytes += added;
     return true;
   }
 
   #makeRoom(now: number): void {
-    for (const entry of this.#entries) {
+    for (let entry = this.#recency.oldest; entry !== null; entry = this.#recency.oldest) {
       const isOver = now >= entry.staleUntil;
       if (!isOver && this.#bytes <= this.#maxBytes) return;
       if (!isOver) this.#evicted++;
@@ -133,10 +136,15 @@ export class AnswerCache {
   }
 
   #remove(entry: Entry): void {
-    this.#entries.delete(entry);
-    if (entry.shelf.get(entry.hash) === entry) entry.shelf.delete(entry.hash);
+    entry.shelf.delete(entry.hash);
+    this.#recency.remove(entry);
+    this.#size--;
     this.#bytes -= entry.bytes;
   }
+}
+
+function isKept(entry: Entry): boolean {
+  return entry.shelf.get(entry.hash) === entry;
 }
 
 /** What a copy of the answer takes. */

@@ -100,7 +100,8 @@ export class Flight {
     this.#earliest = at;
     const alarm = { ring: () => this.#leave() };
     this.#alarms.set(at, alarm);
-    this.#cancelAlarm = () => this.#alarms.cancel(at, alarm);
+    const cancelAlarm = () => this.#alarms.cancel(at, alarm);
+    this.#cancelAlarm = cancelAlarm;
   }
 
   /** Lets go of those whose time is up. */

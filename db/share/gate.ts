@@ -13,6 +13,7 @@ import { Flight, type SendRead } from "./flight.ts";
 import type { Landings } from "./landings.ts";
 import { packedLengthOf, type ReadIdentity } from "./read_identity.ts";
 import type { SharedRead } from "./shared_read.ts";
+import type { TransientMap } from "../../runtime/transient_map.ts";
 
 /** The longest that a flight waits for the one before it: a node that pauses must not hold up everybody. */
 const MAX_WAIT_MS = 50;
@@ -21,7 +22,7 @@ const MAX_WAIT_MS = 50;
 const MAX_ASIDE_BYTES = 8_192;
 
 /** The gates of one statement, by the hash of their reads. */
-export type Gates = Map<number, Gate>;
+export type Gates = TransientMap<number, Gate>;
 
 export interface GateOptions {
   readonly identity: ReadIdentity;

@@ -12,6 +12,7 @@
 import type { Observe } from "../../observe/observation.ts";
 import type { PreparedStatement, RawResult } from "../driver/internals/driver_types.ts";
 import { Alarms } from "../driver/timing/alarms.ts";
+import { TransientMap } from "../../runtime/transient_map.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import { Gate, type Gates } from "./gate.ts";
 import { Landings } from "./landings.ts";
@@ -61,7 +62,7 @@ export class SharedReads {
   #gatesOf({ statement }: PreparedQuery): Gates {
     const known = this.#gates.get(statement);
     if (known !== undefined) return known;
-    const made: Gates = new Map();
+    const made: Gates = new TransientMap();
     this.#gates.set(statement, made);
     return made;
   }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { TransientMap } from "../../runtime/transient_map.ts";
 
 export interface HeavyHitter {
   readonly key: string;
@@ -29,7 +30,7 @@ interface Tracked {
 
 export class HeavyHitters {
   readonly #capacity: number;
-  readonly #byKey = new Map<string, Tracked>();
+  readonly #byKey = new TransientMap<string, Tracked>();
   /** The lightest is the first; none is lighter than its parent. */
   readonly #heap: Tracked[] = [];
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { ExactNumber } from "../../codec/json/exact_number.ts";
+import { RecencyList, type Recent } from "../../runtime/recency_list.ts";
 import type { Identity } from "../context.ts";
 
 const MAX_ENTRIES = 10_000;
@@ -13,7 +14,8 @@ const MAX_BYTES = 32 * 1024 * 1024;
 // Short beside the ten minutes for which the issuer's keys are kept.
 const DEFAULT_MAX_AGE_MS = 60_000;
 
-interface Entry {
+interface Entry extends Recent<Entry> {
+  readonly token: string;
   readonly identity: Identity;
   /** In milliseconds since 1970. */
   readonly until: number;
@@ -21,8 +23,8 @@ interface Entry {
 }
 
 export class IdentityCache {
-  // A map keeps the order of insertion: the first entry is the least recently used.
   readonly #entries = new Map<string, Entry>();
+  readonly #recency = new RecencyList<Entry>();
   readonly #maxAgeMs: number;
   #bytes = 0;
 
@@ -39,9 +41,11 @@ export class IdentityCache {
   get(token: string, now: number): Identity | null {
     const entry = this.#entries.get(token);
     if (entry === undefined) return null;
-    this.#delete(token, entry);
-    if (now >= entry.until) return null;
-    this.#add(token, entry);
+    if (now >= entry.until) {
+      this.#delete(entry);
+      return null;
+    }
+    this.#recency.use(entry);
     return entry.identity;
   }
 
@@ -53,24 +57,22 @@ export class IdentityCache {
   /** Keeps the identity of a token that was verified at `now`. */
   set(token: string, identity: Identity, now: number): void {
     const former = this.#entries.get(token);
-    if (former !== undefined) this.#delete(token, former);
+    if (former !== undefined) this.#delete(former);
     const until = Math.min(identity.expiresAt, now + this.#maxAgeMs);
     const bytes = weigh([token, identity.claims, ...identity.scopes]);
-    this.#add(token, { identity, until, bytes });
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#entries.size <= MAX_ENTRIES && this.#bytes <= MAX_BYTES) return;
-      this.#delete(oldest, entry);
+    const entry: Entry = { token, identity, until, bytes, newer: null, older: null };
+    this.#entries.set(token, entry);
+    this.#recency.add(entry);
+    this.#bytes += bytes;
+    while (this.#entries.size > MAX_ENTRIES || this.#bytes > MAX_BYTES) {
+      this.#delete(this.#recency.oldest!);
     }
   }
 
-  #add(token: string, entry: Entry): void {
-    this.#entries.set(token, entry);
-    this.#bytes += entry.bytes;
-  }
-
-  #delete(token: string, { bytes }: Entry): void {
-    this.#entries.delete(token);
-    this.#bytes -= bytes;
+  #delete(entry: Entry): void {
+    this.#entries.delete(entry.token);
+    this.#recency.remove(entry);
+    this.#bytes -= entry.bytes;
   }
 }
 

@@ -8,6 +8,7 @@
 import type { TokenCacheReading } from "../../observe/metrics/readings.ts";
 import type { Identity } from "../context.ts";
 import { IdentityCache } from "./identity_cache.ts";
+import { TransientMap } from "../../runtime/transient_map.ts";
 import { createIntrospectingVerifier } from "./introspection/introspecting_verifier.ts";
 import { isJwt, namesIssuer } from "./jwt/named_issuer.ts";
 import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./jwt/verify_jwt.ts";
@@ -55,7 +56,7 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
     throw new TypeError('Cannot verify tokens: more than one issuer has "introspection"');
   }
   const kinds: readonly Kind[] = [...opaque, jwts];
-  const underWay = new Map<string, Promise<Identity>>();
+  const underWay = new TransientMap<string, Promise<Identity>>();
   const lookups = { hits: 0, misses: 0, shared: 0 };
 
   async function verify(token: string, { address }: { address: string }) {

@@ -40,7 +40,8 @@ export function refuseSwitchedOff(
       const subject = { name: limits.select(context).of, writes };
       assertOn(state, subject);
       // An upload that goes on for long hears of it, too.
-      request.obstacle = () => obstacleTo(control.state, subject)?.detail ?? null;
+      const obstacle = () => obstacleTo(control.state, subject)?.detail ?? null;
+      request.obstacle = obstacle;
     },
   }];
 }

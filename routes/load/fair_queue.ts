@@ -5,9 +5,11 @@
  * @module
  */
 
+import { TransientMap } from "../../runtime/transient_map.ts";
+
 export class FairQueue<Entry> {
   // Callers with entries, whose turn is next first.
-  readonly #byCaller = new Map<string, Entry[]>();
+  readonly #byCaller = new TransientMap<string, Entry[]>();
   #size = 0;
 
   get size(): number {

@@ -5,6 +5,7 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
+import { TransientMap } from "../../runtime/transient_map.ts";
 
 export interface PlacesOptions {
   /** How many there are. */
@@ -24,7 +25,7 @@ export class Places {
   readonly #maxPerCaller: number;
   #taken = 0;
   // Only callers with a place are in it, so it is never larger than the number of places.
-  readonly #takenByCaller = new Map<string, number>();
+  readonly #takenByCaller = new TransientMap<string, number>();
 
   constructor({ max, maxPerCaller }: PlacesOptions) {
     for (const [name, value] of Object.entries({ max, maxPerCaller })) {

@@ -6,6 +6,7 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
+import { TransientMap } from "../../runtime/transient_map.ts";
 import type { Leave } from "./places.ts";
 
 export interface StreamPlacesOptions {
@@ -83,7 +84,7 @@ export class StreamPlaces {
 /** What each of many holders has. Only holders with something are kept. */
 class Shares {
   readonly #max: number;
-  readonly #taken = new Map<string, number>();
+  readonly #taken = new TransientMap<string, number>();
 
   constructor(max: number) {
     this.#max = max;

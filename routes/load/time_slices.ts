@@ -9,6 +9,7 @@
  * @module
  */
 import { nextTurn } from "../../runtime/next_turn.ts";
+import { TransientMap } from "../../runtime/transient_map.ts";
 import type { Steps } from "../../runtime/steps.ts";
 
 /** Long enough that the pauses between slices cost little, short enough that nobody notices one. */
@@ -23,7 +24,7 @@ interface Task {
 export class TimeSlices {
   // Callers with work that waits, whose turn is next first, and the work of each in its order. What bounds
   // it is the number of places for requests.
-  readonly #waiting = new Map<string, Task[]>();
+  readonly #waiting = new TransientMap<string, Task[]>();
   #isScheduled = false;
   /** When a slice last ended, in the time of `performance.now()`. */
   #lastEndedAt = -Infinity;

@@ -8,6 +8,7 @@
  * @module
  */
 import { nextTurn } from "../../runtime/next_turn.ts";
+import { TransientMap } from "../../runtime/transient_map.ts";
 
 /** Pieces in one turn. */
 const SLOTS = 2;
@@ -17,7 +18,7 @@ export class WriteSlots {
   #isScheduled = false;
   // Callers with bodies that wait, whose turn is next first. Each body waits once at a time, so that what
   // bounds it is the number of places for requests.
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new TransientMap<string, (() => void)[]>();
 
   /** Resolves when the caller may hand over a piece. */
   take(caller: string): Promise<void> {

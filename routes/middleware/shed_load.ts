@@ -57,11 +57,12 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
     const request = context.get("request");
     if (request.cassandra.request !== null) request.cassandra.request.place = place;
     let leaveStream: Leave | null = null;
-    request.run = (steps) => slices.run(caller, steps);
-    request.takeWriteSlot = () => slots.take(caller);
-    request.readInTurn = (read) => pageTurns.run(caller, read, context.req.raw);
-    request.pageShare = load.pageShare;
-    request.holdStream = (kind, amount = 1) => {
+    // Each function has a name before it is assigned, so that it is made young.
+    const run: RequestContext["run"] = (steps) => slices.run(caller, steps);
+    const takeWriteSlot = () => slots.take(caller);
+    const readInTurn: RequestContext["readInTurn"] = (read) =>
+      pageTurns.run(caller, read, context.req.raw);
+    const holdStream: RequestContext["holdStream"] = (kind, amount = 1) => {
       if (leaveStream !== null) return;
       try {
         leaveStream = streams[kind].take({ route: routeOf(context), caller, amount });
@@ -73,10 +74,16 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
       noteWait(context, 0);
       place.leave();
     };
-    request.leavePlace = () => {
+    const leavePlace = () => {
       place.leave();
       leaveStream?.();
     };
+    request.run = run;
+    request.takeWriteSlot = takeWriteSlot;
+    request.readInTurn = readInTurn;
+    request.pageShare = load.pageShare;
+    request.holdStream = holdStream;
+    request.leavePlace = leavePlace;
   }
 
   return {

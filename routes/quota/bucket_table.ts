@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { RecencyList, type Recent } from "../../runtime/recency_list.ts";
 
 /** Buckets of one policy. */
 export interface BucketGroup {
@@ -20,9 +21,10 @@ export interface BucketGroup {
   fillMs: number;
 }
 
-interface Bucket {
+interface Bucket extends Recent<Bucket> {
+  readonly name: string;
   readonly group: BucketGroup;
-  readonly fullAtMs: number;
+  fullAtMs: number;
 }
 
 /** About 300 bytes each. */
@@ -32,13 +34,8 @@ const LOOKED_AT = 8;
 
 export class BucketTable {
   readonly #max: number;
-  // A map keeps the order of insertion: the first bucket is the one that was unused for longest.
   readonly #buckets = new Map<string, Bucket>();
-  // Goes through them in that order, once and again. A new iterator each time would pass over the places
-  // of all that were deleted since the map last grew.
-  #hand = this.#buckets.entries();
-  /** What it came to and what is still there. */
-  #oldest: [name: string, bucket: Bucket][] = [];
+  readonly #recency = new RecencyList<Bucket>();
   readonly #groups = new Map<string, BucketGroup>();
 
   constructor({ max = MAX_BUCKETS }: { readonly max?: number } = {}) {
@@ -75,32 +72,35 @@ export class BucketTable {
     },
   ): void {
     const name = nameOf(group, key);
-    if (!this.#buckets.delete(name)) this.#makeRoom(nowMs);
-    this.#buckets.set(name, { group, fullAtMs });
+    const known = this.#buckets.get(name);
+    if (known !== undefined) {
+      known.fullAtMs = fullAtMs;
+      this.#recency.use(known);
+      return;
+    }
+    this.#makeRoom(nowMs);
+    const bucket: Bucket = { name, group, fullAtMs, newer: null, older: null };
+    this.#buckets.set(name, bucket);
+    this.#recency.add(bucket);
   }
 
   #makeRoom(nowMs: number): void {
     if (this.#buckets.size < this.#max) return;
-    this.#findOldest();
-    const [name, { group, fullAtMs }] = this.#oldest.reduce((fullest, each) =>
-      each[1].fullAtMs < fullest[1].fullAtMs ? each : fullest
-    );
+    const fullest = this.#fullestOfOldest();
+    const { name, group, fullAtMs } = fullest;
     group.floorMs = Math.max(group.floorMs, Math.min(fullAtMs, nowMs + group.fillMs));
     this.#buckets.delete(name);
+    this.#recency.remove(fullest);
   }
 
-  #findOldest(): void {
-    // One that was used since is another bucket, at the end of the map.
-    this.#oldest = this.#oldest.filter(([name, bucket]) => this.#buckets.get(name) === bucket);
-    while (this.#oldest.length < LOOKED_AT) {
-      const { done, value } = this.#hand.next();
-      if (!done) {
-        this.#oldest.push(value);
-        continue;
-      }
-      this.#hand = this.#buckets.entries();
-      if (this.#oldest.length > 0) return;
+  #fullestOfOldest(): Bucket {
+    let bucket = this.#recency.oldest!;
+    let fullest = bucket;
+    for (let looked = 1; looked < LOOKED_AT && bucket.newer !== null; looked++) {
+      bucket = bucket.newer;
+      if (bucket.fullAtMs < fullest.fullAtMs) fullest = bucket;
     }
+    return fullest;
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { keptMemory } from "../../tests/support/kept_memory.ts";
 import { BucketTable } from "./bucket_table.ts";
 
 /** Longer than any bucket of these tests needs. */
@@ -85,6 +86,19 @@ describe("BucketTable", () => {
     fill(table, keysOf(500_000), 100);
     // About a second; ten minutes if each key passed over all that were forgotten before it.
     expect(performance.now() - startedAt).toBeLessThan(60_000);
+  });
+
+  it("keeps nothing of how often a bucket was used", () => {
+    const table = new BucketTable();
+    const use = (times: number) => {
+      for (let time = 0; time < times; time++) fill(table, keysOf(64), time);
+    };
+    use(10);
+    const before = keptMemory();
+    use(10_000);
+    // It was some 90 bytes each time, for as long as the process lived.
+    expect(keptMemory() - before).toBeLessThan(10_000_000);
+    expect(table.size).toBe(64);
   });
 
   it("cannot be made without room", () => {

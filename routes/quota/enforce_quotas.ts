@@ -49,11 +49,13 @@ export function enforceQuotas(
       const [requests, rows] = partition(buckets);
       for (const bucket of requests) bucket.take(1, nowMs);
       if (rows.length > 0) {
-        request.countRows = (count) => {
+        const countRows = (count: number) => {
           for (const bucket of rows) bucket.take(count, now());
         };
+        request.countRows = countRows;
       }
-      request.quotaFields = () => rateLimitFields(buckets, now());
+      const quotaFields = () => rateLimitFields(buckets, now());
+      request.quotaFields = quotaFields;
     },
     headers(context, headers) {
       const fields = context.get("request").quotaFields?.() ?? {};

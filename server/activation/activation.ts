@@ -73,7 +73,7 @@ export class Activation {
   #isForPeople = false;
   /** Between two runs, as long as there are reasons for them. */
   #calmMs = CALM_MS;
-  #isTryingOn: () => boolean = () => false;
+  #isTryingOn: () => boolean = never;
   /** The last warning, so that it is logged once and not at every attempt. */
   #warned: string | null = null;
 
@@ -177,7 +177,8 @@ export class Activation {
 
   /** Never rejects. */
   async #tryOn(isOver: () => boolean): Promise<void> {
-    this.#isTryingOn = () => !isOver();
+    const isTryingOn = () => !isOver();
+    this.#isTryingOn = isTryingOn;
     for (const delayMs of backoff(this.#isBehind ? RETRY_FILES : RETRY)) {
       const waitMs = pauseMs(delayMs, { isForPeople: this.#isForPeople });
       await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -190,7 +191,7 @@ export class Activation {
         this.#fail(error);
       }
     }
-    this.#isTryingOn = () => false;
+    this.#isTryingOn = never;
   }
 
   /**
@@ -304,4 +305,8 @@ export class Activation {
       : "The routes are unchanged: the cluster's schema could not be read";
     this.#options.observe({ kind: "warning", message, cause: error });
   }
+}
+
+function never(): boolean {
+  return false;
 }

@@ -8,6 +8,26 @@ const PURE = ["catalog", "codec", "errors", "runtime"];
 /** The files of a pure layer that read files. */
 const READERS = ["catalog/load.ts", "catalog/read_sources.ts"];
 
+/**
+ * V8 makes a function old at once if its text stands in an assignment to a member, and what it uses then lives until a
+ * full collection (`docs/decisions/0077-what-passes-leaves-nothing-behind.md`). These do so once for a process, or for
+ * a connection.
+ */
+const MAKE_METHODS_ONCE = [
+  "db/driver/internals/connections/bounded_handshake.ts",
+  "db/driver/internals/connections/idle_timer.ts",
+  "db/driver/internals/connections/kept_hosts.ts",
+  "db/driver/internals/connections/late_answers.ts",
+  "db/driver/internals/connections/steady_control.ts",
+  "db/driver/internals/driver_internals.ts",
+  "db/driver/internals/error_trace.ts",
+  "db/driver/internals/note_coordinator.ts",
+  "db/driver/internals/wire/write_frames.ts",
+  "db/driver/schema_watch/schema_event.ts",
+  "observe/metrics/guarded_readings.ts",
+  "observe/runtime_spans.ts",
+];
+
 describe("the code of the service", () => {
   it("asks nothing of the machine in a pure layer", () => {
     const wrong = production.filter(({ layer, path, text }) =>
@@ -37,6 +57,20 @@ describe("the code of the service", () => {
     const wrong = production.filter(({ path, text }) =>
       state.test(text) || remembers.test(text) && !path.startsWith("db/driver/")
     ).map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it("makes no function in an assignment to a member, except once", () => {
+    const made =
+      /\.#?\w+ (?:\?\?)?= (?:async )?(?:function\b|(?:\((?:[^()]|\([^()]*\))*\)|\w+)(?:: [^=]+)? =>)/;
+    const files = production.filter(({ text }) => made.test(text)).map(({ path }) => path);
+    expect(files).toEqual(MAKE_METHODS_ONCE);
+  });
+
+  it("keeps no iterator of a map or a set", () => {
+    const kept =
+      /#\w+(?:: [^=]+)? = this\.#?\w+(?:\.(?:entries|keys|values)|\[Symbol\.iterator\])\(/;
+    const wrong = production.filter(({ text }) => kept.test(text)).map(({ path }) => path);
     expect(wrong).toEqual([]);
   });
 

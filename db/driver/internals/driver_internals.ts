@@ -26,6 +26,7 @@ import requests from "cassandra-driver/lib/requests.js";
 import tokens from "cassandra-driver/lib/token.js";
 import tokenizers from "cassandra-driver/lib/tokenizer.js";
 import mutableLong from "cassandra-driver/lib/types/mutable-long.js";
+import { TransientMap } from "../../../runtime/transient_map.ts";
 import type { Deadline } from "../timing/deadline.ts";
 import { type BatchExecution, type BatchRows, PackedBatch } from "./batch_request.ts";
 import { boundHandshake, type StartingConnection } from "./connections/bounded_handshake.ts";
@@ -129,6 +130,7 @@ FrameReader.prototype.readMetadata = function (kind) {
 const { bindSocketListeners } = connectionPrototype;
 connectionPrototype.bindSocketListeners = function () {
   bindSocketListeners.call(this);
+  this._operations = new TransientMap();
   this.writeQueue = new WriteQueue(this);
   readFrames(this, FrameReader);
 };
@@ -245,7 +247,8 @@ function optionsOf(
 ): DriverOptions {
   const options = DefaultExecutionOptions.create(execution, client);
   // Asked for each attempt.
-  options.getReadTimeout = () => deadline.leftMs;
+  const getReadTimeout = () => deadline.leftMs;
+  options.getReadTimeout = getReadTimeout;
   return options;
 }
 

@@ -69,15 +69,18 @@ class RunningAttempts {
 
   constructor(handler: RequestHandler) {
     const { setCompleted, handleNoHostAvailable } = handler;
-    this.#end = (error) => setCompleted.call(handler, error);
-    handler.setCompleted = (error, result) => {
+    const end = (error: unknown) => setCompleted.call(handler, error);
+    const completed: typeof setCompleted = (error, result) => {
       if (error) this.drop(error);
       else setCompleted.call(handler, null, result);
     };
-    handler.handleNoHostAvailable = (error, execution) => {
+    const noHostAvailable: typeof handleNoHostAvailable = (error, execution) => {
       if (execution === null) handleNoHostAvailable.call(handler, error, null);
       else this.drop(error);
     };
+    this.#end = end;
+    handler.setCompleted = completed;
+    handler.handleNoHostAvailable = noHostAvailable;
   }
 
   add(): void {

@@ -5,6 +5,7 @@
  * @module
  */
 import { clearTimeout, setTimeout } from "node:timers";
+import { TransientMap } from "../../../runtime/transient_map.ts";
 
 /** How much later than it is due an alarm may go off. */
 const TICK_MS = 20;
@@ -16,7 +17,7 @@ export interface Alarm {
 
 export class Alarms {
   /** What is to be called, by the tick that is not before it is due. */
-  readonly #pending = new Map<number, Set<Alarm>>();
+  readonly #pending = new TransientMap<number, Set<Alarm>>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #timerTick = Infinity;
 

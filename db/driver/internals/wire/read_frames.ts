@@ -38,7 +38,7 @@ export interface ReadConnection {
   /** Takes incoming bytes, in pieces of any size. */
   readonly protocol: { write(bytes: Buffer): void };
   /** By the stream that their answers come on. */
-  readonly _operations: ReadonlyMap<number, PendingOperation>;
+  readonly _operations: { get(streamId: number): PendingOperation | undefined };
   freeStreamId(header: { readonly streamId: number }): void;
 }
 

@@ -9,6 +9,7 @@
  */
 import { Buffer } from "node:buffer";
 import process from "node:process";
+import type { TransientMap } from "../../../../runtime/transient_map.ts";
 import type { Encoder, Request } from "../driver_shapes.ts";
 import { ExecuteRequest } from "./execute_request.ts";
 import type { PendingOperation } from "./read_frames.ts";
@@ -29,7 +30,7 @@ export interface WrittenConnection {
   };
   readonly encoder: Encoder;
   /** Those that wait for an answer, by stream. */
-  readonly _operations: Map<number, WritableOperation>;
+  _operations: TransientMap<number, WritableOperation>;
   readonly _streamIds: { push(streamId: number): void };
   readonly _pendingWrites: WritableOperation[];
   writeQueue: WriteQueue;
