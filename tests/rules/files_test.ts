@@ -26,7 +26,7 @@ function largeFolders(paths: readonly string[]): string[] {
 
 describe("files", () => {
   it(`have at most ${MAX_LINES} lines`, () => {
-    const long = modules.filter(({ isTest }) => !isTest)
+    const long = modules.filter(({ path }) => !path.endsWith("_test.ts"))
       .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
       .filter(({ lines }) => lines > MAX_LINES);
     expect(long).toEqual([]);

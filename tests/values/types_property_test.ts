@@ -14,13 +14,9 @@ import fc from "fast-check";
 import { type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 import {
   columnType,
-  type Json,
-  jsonText,
-  stable,
   type StoredColumn,
   type Table,
   tables as anyTable,
-  valueOf,
 } from "./types_arbitrary.ts";
 import {
   DRIVER_ENCODING,
@@ -29,6 +25,8 @@ import {
   parseSelectJson,
   withoutFarInstants,
 } from "./types_readers.ts";
+import { type Json, jsonText } from "./value_texts.ts";
+import { stable, valueOf } from "./values_arbitrary.ts";
 import { PATIENT_SOCKET } from "../support/cassandra/patient_socket.ts";
 
 const SEED = Number(Deno.env.get("FC_SEED") ?? 1);

@@ -6,6 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
+import type { Type } from "./types_arbitrary.ts";
 import {
   dateOf,
   durationOf,
@@ -17,8 +18,7 @@ import {
   numberOf,
   timeOf,
   timestampOf,
-  type Type,
-} from "./types_arbitrary.ts";
+} from "./value_texts.ts";
 
 const MS_PER_DAY = 86_400_000;
 
