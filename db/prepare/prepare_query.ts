@@ -13,6 +13,7 @@ import type { Session } from "../driver/session.ts";
 import type { TableReader } from "../schema/table.ts";
 import { checkCachedRead } from "./checks/cached_read.ts";
 import { checkConstantKeys } from "./checks/constant_keys.ts";
+import { checkConstantVectors } from "./checks/constant_vectors.ts";
 import { checkConstantValues } from "./checks/constant_values.ts";
 import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
@@ -120,6 +121,7 @@ function checkParts(query: Query, parts: QueryParts, context: StatementContext):
   checkMaskedAnswers(query, parts, report);
   checkJsonVectors(query, context);
   checkConstantKeys(query, context);
+  checkConstantVectors(query, context);
   checkSinglePartition(query, context);
   checkCachedRead(query, report);
   checkSensitiveColumns(query, parts.partitions, report);

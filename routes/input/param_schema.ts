@@ -15,6 +15,7 @@ import {
   violations,
 } from "../../codec/constraints/constraint.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
+import { indexExpectation } from "../../db/schema/indexed_vector.ts";
 import type { Similarity } from "../../db/schema/table.ts";
 import { MAX_ERRORS } from "./input_errors.ts";
 import { heldByTimeuuid, named } from "./time_schema.ts";
@@ -79,29 +80,14 @@ function constrained(
   );
 }
 
-/** Cassandra's `VectorMemtableIndex`: with larger numbers, distances are no longer finite. */
-const LARGEST_INDEXED = Math.fround(1e17);
-
-/** What is not finite is refused for that reason. */
-function isTooLarge(number: number): boolean {
-  return Number.isFinite(number) && Math.abs(number) > LARGEST_INDEXED;
-}
-
-/**
- * The index of a vector cannot take any other value, whether it is written or searched for. Cassandra 5.0
- * notices late: it fails the write of the row and of others after it, or a search that never ends.
- */
+/** A vector that is written to the column of an index, or searched for. */
 function indexable(schema: z.ZodType<unknown>, similarity: Similarity): z.ZodType<unknown> {
-  const numbers = (value: unknown) => (value as number[]).map(Math.fround);
   return schema
-    .refine((value) => numbers(value).every(Number.isFinite), {
-      error: "Expected only finite numbers, as the column is indexed",
-    })
-    .refine((value) => !numbers(value).some(isTooLarge), {
-      error: "Expected only numbers from -1e17 to 1e17, as the column is indexed",
-    })
-    .refine((value) => similarity !== "COSINE" || numbers(value).some((number) => number !== 0), {
-      error: "Expected a number other than zero, as the index compares directions",
+    .superRefine((value, context) => {
+      const expectation = indexExpectation(value as number[], similarity);
+      if (expectation !== null) {
+        context.addIssue({ code: "custom", message: `Expected ${expectation}` });
+      }
     })
     .meta({ ...schema.meta() });
 }
