@@ -1,5 +1,5 @@
 /**
- * How the tests of all processes ended, in words: the failures again, for who reads only the end of a
+ * How the tests of all processes ended, in words: the failures again, for those who read only the end of a
  * long log, and a last line that counts.
  *
  * @module

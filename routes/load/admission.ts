@@ -101,7 +101,7 @@ export class Admission {
       admit: waiting.resolve,
       refuse: waiting.reject,
     };
-    // A place that it was given is given back by who serves it.
+    // Once it has its place, it gives it back when it has been served.
     const giveUp = () => {
       if (this.#queue.remove(caller, waiter)) waiting.reject(new CallerLeft());
     };

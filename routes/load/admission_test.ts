@@ -193,7 +193,7 @@ describe("Admission", () => {
     expect(admission.queued).toBe(0);
   });
 
-  it("leaves it to who serves a request what happens when its caller leaves then", async () => {
+  it("keeps the place of a request that is being served when its caller leaves", async () => {
     const { admission } = admissionOf({ limit: 1 });
     const place = await enter(admission, "a");
     const left = new AbortController();

@@ -61,7 +61,7 @@ export class Turns {
     this.#queue.push(caller, resolve);
     if (request === undefined) return await promise;
     const { signal } = request;
-    // A turn that it was given is passed on by who runs.
+    // Once it has its turn, the work passes it on.
     const giveUp = () => {
       if (this.#queue.remove(caller, resolve)) reject(new CallerLeft());
     };

@@ -107,7 +107,7 @@ describe("A service with TLS_CERT", () => {
     await expect(fetch(`${service.url.replace("https", "http")}/livez`)).rejects.toThrow();
   });
 
-  it("speaks HTTP/2 to who can, and HTTP/1.1 to all", async () => {
+  it("speaks HTTP/2 to clients that can, and HTTP/1.1 to all", async () => {
     const { stdout } = await new Deno.Command("curl", {
       args: ["-s", "-o", "/dev/null", "-w", "%{http_version}", "--cacert", authority.cert].concat(
         `${service.url}/livez`,

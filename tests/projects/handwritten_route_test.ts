@@ -164,7 +164,7 @@ describe("A hand-written route", () => {
   });
 
   for (const [path, accept] of [["/echo", "application/json"], ["/picture", "image/png"]]) {
-    it(`answers ${accept} to who asks for it at ${path}`, async () => {
+    it(`answers ${accept} to a caller who asks for it at ${path}`, async () => {
       const method = path === "/echo" ? "PUT" : "GET";
       const response = await service.request(path!, { method, headers: { accept: accept! } });
       expect(response.status).toBe(200);

@@ -43,7 +43,7 @@ export interface PreparedStatement extends DescribedStatement {
   readonly fingerprint: string;
 }
 
-/** The text of rows that several requests get, by who writes it: a view of them has a writer of its own. */
+/** The text of rows that several requests get, by its writer: each view of the rows has one of its own. */
 export interface RowTexts {
   get(writer: object): Uint8Array | undefined;
   set(writer: object, text: Uint8Array): void;
