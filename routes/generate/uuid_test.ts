@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { ticksOfMs, uuidOfRandom, uuidOfTime } from "./uuid.ts";
+import { ticksOfMs, ticksOfUuid, uuidOfRandom, uuidOfTime } from "./uuid.ts";
 
 describe("uuidOfRandom()", () => {
   it("sets the version and the variant, and nothing else", () => {
@@ -35,4 +35,26 @@ describe("uuidOfTime()", () => {
   it("says that its node is not a machine's address", () => {
     expect(uuidOfTime(0n, new Uint8Array(8))[10]).toBe(1);
   });
+});
+
+describe("ticksOfUuid()", () => {
+  const TICKS = ticksOfMs(Date.UTC(2022, 1, 22, 19, 22, 22));
+
+  it("reads the time of the examples of RFC 9562, appendices A.1 and A.6", () => {
+    expect(ticksOfUuid("c232ab00-9414-11ec-b3c8-9f6bdeced846")).toBe(TICKS);
+    expect(ticksOfUuid("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")).toBe(TICKS);
+  });
+
+  const WITHOUT_TIME: Record<string, string> = {
+    "version 4": "919108f7-52d1-4320-9bac-f847db4148a8",
+    "version 6": "1ec9414c-232a-6b00-b3c8-9f6bdeced846",
+    "another variant": "017f22e2-79b0-7cc3-d8c4-dc0c0c07398f",
+    "a text without hyphens": "017f22e279b07cc398c4dc0c0c07398f",
+    "an empty text": "",
+  };
+  for (const [what, text] of Object.entries(WITHOUT_TIME)) {
+    it(`finds no time in ${what}`, () => {
+      expect(ticksOfUuid(text)).toBe(null);
+    });
+  }
 });
