@@ -23,7 +23,7 @@ import { compileGenerated } from "../generate/compile_generated.ts";
 import type { Seed } from "../generate/seed.ts";
 import { absenceOf } from "./absence.ts";
 import { compileClaim } from "./claim.ts";
-import { inputErrors, MAX_ERRORS } from "./input_errors.ts";
+import { inputErrors, MAX_ERRORS, queryErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { schemaOf } from "./param_schema.ts";
@@ -255,7 +255,9 @@ function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
         if (!isToCheck(raw, values, errors)) return;
         const result = schema.safeParse(raw);
         if (result.success) values[name] = codec.encode(result.data);
-        else errors.push(...inputErrors(result.error, pointer));
+        else if (place === "query") {
+          errors.push(...queryErrors(result.error, { raw, schema, pointer }));
+        } else errors.push(...inputErrors(result.error, pointer));
       },
     };
   }

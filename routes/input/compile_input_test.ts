@@ -145,6 +145,28 @@ describe("compileInput()", () => {
       .toEqual({ "/query/keep": expect.any(String) });
   });
 
+  it("says of a plus sign in a query that it is a space there, if that is the mistake", () => {
+    const read = compileInput(
+      factsOf(
+        `-- name: list :many
+-- @route GET /own
+-- @public
+SELECT v FROM t WHERE k = :k AND at > :at AND n = :n AND b = :b;`,
+        { k: "text", at: "timestamp", n: "double", b: "blob" },
+        { keys: ["k"] },
+      ),
+      NO_OWN_PARAMS,
+    );
+    const ofQuery = (query: string) => mistakesOf(() => finish(read(request({ query, body: {} }))));
+    const hint = expect.stringMatching(/^Expected .*: write its "\+" as "%2B", since/);
+    const none = expect.not.stringContaining("%2B");
+    expect(ofQuery("k=a+b&at=2010-01-01T00:00:00+02:00&n=1e+3x&b=yv4+"))
+      .toEqual({ "/query/at": hint, "/query/n": none, "/query/b": hint });
+    expect(ofQuery("k=a+b&at=2010-01-01+00:00&n=1e+30&b=yv4%2B"))
+      .toEqual({ "/query/at": none, "/query/n": hint });
+    expect(ofQuery("k=a+b&at=2010-01-01T00:00:00%2B02:00&n=1e%2B30&b=yv4%2B")).toBe("no mistake");
+  });
+
   it("reports no more than a hundred mistakes", () => {
     const body = Object.fromEntries(
       Array.from({ length: 1000 }, (_, index) => [`x${index}`, 1]),

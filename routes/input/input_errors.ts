@@ -29,6 +29,28 @@ export function inputErrors(error: z.ZodError, base: string): InputError[] {
   return errors;
 }
 
+/**
+ * Mistakes of a query parameter. A plus sign that is not escaped stands for a space in a query, and a client that sends
+ * the offset of a time so would look for another mistake.
+ */
+export function queryErrors(
+  error: z.ZodError,
+  { raw, schema, pointer }: {
+    readonly raw: unknown;
+    readonly schema: z.ZodType<unknown>;
+    readonly pointer: string;
+  },
+): InputError[] {
+  const errors = inputErrors(error, pointer);
+  const isPlusLost = typeof raw === "string" && raw.includes(" ") &&
+    schema.safeParse(raw.replaceAll(" ", "+")).success;
+  if (!isPlusLost) return errors;
+  return errors.map(({ pointer, detail }) => ({
+    pointer,
+    detail: `${detail}: write its "+" as "%2B", since "+" is a space in a query`,
+  }));
+}
+
 function* mistakesOf({ issues }: z.ZodError): Generator<[path: PropertyKey[], detail: string]> {
   for (const issue of issues) {
     if (issue.code !== "unrecognized_keys") {
