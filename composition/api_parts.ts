@@ -25,6 +25,7 @@ import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
 import { createCallerNote } from "../routes/middleware/note_caller.ts";
 import { createCassandraTracing } from "../routes/auth/trace_cassandra.ts";
 import { createQuotas } from "../routes/quota/quotas.ts";
+import { Alarms } from "../runtime/alarms.ts";
 
 /** All that an application needs but its routes, Cassandra, and whether it is ready. */
 export interface ApiParts extends
@@ -82,7 +83,11 @@ export async function createApiParts(config: Config, options: ApiPartsOptions): 
     load: createLoad(config),
     addressOf,
     headLimits: config,
-    bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs },
+    bodyLimits: {
+      maxBytes: config.maxBodyBytes,
+      timeoutMs: config.bodyTimeoutMs,
+      alarms: new Alarms(),
+    },
     stallTimeoutMs: config.stallTimeoutMs,
     auditing: audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret },
     observe,

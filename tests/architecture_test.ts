@@ -22,7 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   routes: ["audit", "catalog", "codec", "db", "errors", "observe", "runtime"],
   server: ["catalog", "db", "errors", "guardrails", "observe", "routes"],
   tasks: ["catalog", "config", "db", "errors", "guardrails", "observe", "routes", "server"],
-  composition: ["audit", "config", "db", "deno.json", "observe", "routes", "server"],
+  composition: ["audit", "config", "db", "deno.json", "observe", "routes", "runtime", "server"],
   "main.ts": ["composition", "config", "observe", "server"],
   deploy: [],
 };
@@ -80,7 +80,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["db", "observe", "routes"],
   "node:path": ["routes"],
   "node:process": ["db", "observe"],
-  "node:timers": ["db", "routes"],
+  "node:timers": ["db", "routes", "runtime"],
   "node:url": ["routes", "tasks"],
 };
 

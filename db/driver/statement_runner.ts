@@ -15,7 +15,7 @@ import type { BoundValues, PreparedStatement, RawResult } from "./internals/driv
 import type { SchemaWatch } from "./schema_watch/schema_watch.ts";
 import { checkStatement, executeBatch, executeStatement } from "./statement.ts";
 import type { BatchStatementOptions, StatementOptions } from "./statement_options.ts";
-import { Alarms } from "./timing/alarms.ts";
+import { Alarms } from "../../runtime/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";
 
 export interface StatementRunnerOptions {

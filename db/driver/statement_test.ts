@@ -6,7 +6,7 @@ import { packRow } from "../../codec/packed/packed_rows.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { createTestKeyspace, type TestKeyspace } from "../../tests/support/cassandra/keyspace.ts";
 import { onOneNode } from "./internals/driver_internals.ts";
-import { Alarms } from "./timing/alarms.ts";
+import { Alarms } from "../../runtime/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";
 import type { BoundValues, ExecuteOptions, PreparedStatement } from "./internals/driver_types.ts";
 import { SchemaChanged } from "./schema_watch/schema_changed.ts";

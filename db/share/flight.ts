@@ -6,7 +6,7 @@
  */
 import { ServiceError } from "../../errors/service_error.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
-import type { Alarms } from "../driver/timing/alarms.ts";
+import type { Alarms } from "../../runtime/alarms.ts";
 import type { Landings } from "./landings.ts";
 
 /** Sends the statement. It may take until `deadline`, in the time of `performance.now()`. */

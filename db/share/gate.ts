@@ -8,7 +8,7 @@ import { context } from "@opentelemetry/api";
 import type { Observe } from "../../observe/observation.ts";
 import { collectsSpans } from "../../observe/span_collection.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
-import type { Alarm, Alarms } from "../driver/timing/alarms.ts";
+import type { Alarm, Alarms } from "../../runtime/alarms.ts";
 import { Flight, type SendRead } from "./flight.ts";
 import type { Landings } from "./landings.ts";
 import { packedLengthOf, type ReadIdentity } from "./read_identity.ts";

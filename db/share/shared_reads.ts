@@ -11,7 +11,7 @@
  */
 import type { Observe } from "../../observe/observation.ts";
 import type { PreparedStatement, RawResult } from "../driver/internals/driver_types.ts";
-import { Alarms } from "../driver/timing/alarms.ts";
+import { Alarms } from "../../runtime/alarms.ts";
 import { TransientMap } from "../../runtime/transient_map.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import { Gate, type Gates } from "./gate.ts";

@@ -105,11 +105,10 @@ class NdjsonUpload implements Upload {
 
   async *#readChunks(): AsyncGenerator<Uint8Array> {
     while (this.#chunks !== null) {
-      // The runtime warns of a negative time.
-      const leftMs = Math.max(0, this.#patienceMs);
-      const timer = setTimeout(() => this.#breakOff(this.#stalled()), leftMs);
+      const breakOff = () => this.#breakOff(this.#stalled());
+      const cancel = this.#limits.alarms.after(this.#patienceMs, breakOff);
       const askedAt = performance.now();
-      const chunk = await this.#chunks.read().finally(() => clearTimeout(timer));
+      const chunk = await this.#chunks.read().finally(cancel);
       this.#patienceMs -= performance.now() - askedAt;
       if (this.#broken !== null) throw this.#broken;
       if (chunk === null) return;

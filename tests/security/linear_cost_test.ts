@@ -19,6 +19,7 @@ import { TEXT_FORMS } from "../../codec/constraints/text_format.ts";
 import { JsonWriter } from "../../codec/json/json_writer.ts";
 import { parseJson } from "../../codec/json/parse_json.ts";
 import { primitives } from "../../codec/primitives.ts";
+import { Alarms } from "../../runtime/alarms.ts";
 import { runAtOnce } from "../../runtime/steps.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { readCredentials } from "../../routes/auth/credentials.ts";
@@ -140,7 +141,7 @@ async function expectLinear(shapes: readonly Shape[], run: (text: string) => unk
 }
 
 const COLUMNS = ["a", "b"].map((name) => ({ name, nullable: false }));
-const LIMITS = { maxBytes: 1e9, timeoutMs: 60_000, run: runAtOnce };
+const LIMITS = { maxBytes: 1e9, timeoutMs: 60_000, alarms: new Alarms(), run: runAtOnce };
 
 function post(body: string, type = "application/json"): Request {
   return new Request("http://localhost/", {

@@ -17,7 +17,7 @@ import {
 import { compileRowReader, type Row } from "../../prepare/rows/read_rows.ts";
 import { cqlTypeOf } from "../cql_type.ts";
 import { AnswerTooLarge } from "../failures/answer_too_large.ts";
-import { Alarms } from "../timing/alarms.ts";
+import { Alarms } from "../../../runtime/alarms.ts";
 import { Deadline } from "../timing/deadline.ts";
 import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";
 import {

@@ -6,7 +6,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { Alarm, Alarms } from "./alarms.ts";
+import type { Alarm, Alarms } from "../../../runtime/alarms.ts";
 import { Attempts } from "./attempts.ts";
 
 /** The time was up before there was an answer. */

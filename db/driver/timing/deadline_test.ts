@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { Alarms } from "./alarms.ts";
+import { Alarms } from "../../../runtime/alarms.ts";
 import { Deadline, DeadlinePassed } from "./deadline.ts";
 
 /** Longer than a machine pauses between two statements of a test. */

@@ -8,6 +8,7 @@
 import { DuplicateMemberError } from "../../../codec/json/duplicate_member.ts";
 import { assertNesting, MAX_JSON_DEPTH, NestingError } from "../../../codec/json/nesting.ts";
 import { parseJsonSteps } from "../../../codec/json/parse_large_json.ts";
+import type { Alarms } from "../../../runtime/alarms.ts";
 import type { RunSteps, Steps } from "../../../runtime/steps.ts";
 import { pointerTo } from "../../../errors/invalid_input.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
@@ -25,6 +26,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Longest that a body may take to come in, in milliseconds. */
   readonly timeoutMs: number;
+  /** Keeps that time. */
+  readonly alarms: Alarms;
 }
 
 export interface ReadBodyOptions extends BodyLimits {
@@ -57,9 +60,9 @@ export async function readJsonObject(
  */
 export async function readJson(
   request: Request,
-  { maxBytes, timeoutMs, run, takes = ["application/json"] }: ReadBodyOptions,
+  { run, takes = ["application/json"], ...limits }: ReadBodyOptions,
 ): Promise<unknown> {
-  const bytes = await readBytes(request, { maxBytes, timeoutMs });
+  const bytes = await readBytes(request, limits);
   if (bytes.length === 0) return undefined;
   const type = request.headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
@@ -192,17 +195,18 @@ export function unreadableJson(error: SyntaxError, what: string): ServiceError {
  */
 export async function readBytes(
   request: Request,
-  { maxBytes, timeoutMs }: BodyLimits,
+  limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { maxBytes } = limits;
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   if (declared > 0 && !request.headers.has("transfer-encoding")) {
     assertNotEncoded(request.headers);
-    return await readDeclared(request, { maxBytes, timeoutMs });
+    return await readDeclared(request, limits);
   }
   if (request.body === null) return new Uint8Array();
   assertNotEncoded(request.headers);
-  return await readChunks(new ChunkReader(request.body), { maxBytes, timeoutMs });
+  return await readChunks(new ChunkReader(request.body), limits);
 }
 
 /**
@@ -212,16 +216,16 @@ export async function readBytes(
  */
 function readDeclared(
   request: Request,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { maxBytes, timeoutMs, alarms }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(tooLate(timeoutMs)), timeoutMs);
+    const cancel = alarms.after(timeoutMs, () => reject(tooLate(timeoutMs)));
     request.bytes().then((bytes) => {
-      clearTimeout(timer);
+      cancel();
       if (bytes.length <= maxBytes) resolve(bytes);
       else reject(tooLarge(maxBytes));
     }, (cause) => {
-      clearTimeout(timer);
+      cancel();
       reject(brokeOff(cause));
     });
   });
@@ -229,13 +233,13 @@ function readDeclared(
 
 async function readChunks(
   chunks: ChunkReader,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { maxBytes, timeoutMs, alarms }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   let isLate = false;
-  const timer = setTimeout(() => {
+  const cancel = alarms.after(timeoutMs, () => {
     isLate = true;
     chunks.cancel();
-  }, timeoutMs);
+  });
   try {
     const bytes = await readAll(chunks, maxBytes);
     if (!isLate) return bytes;
@@ -243,7 +247,7 @@ async function readChunks(
     if (error instanceof ServiceError) throw error;
     throw brokeOff(error);
   } finally {
-    clearTimeout(timer);
+    cancel();
     chunks.cancel();
   }
   throw tooLate(timeoutMs);

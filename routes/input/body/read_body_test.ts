@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { Alarms } from "../../../runtime/alarms.ts";
 import { runAtOnce } from "../../../runtime/steps.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import {
@@ -14,7 +15,7 @@ import { keptMemory } from "../../../tests/support/kept_memory.ts";
 import { readEntries } from "../read_entries.ts";
 import { promptly } from "../../../tests/support/eventually.ts";
 
-const LIMITS = { maxBytes: 1 << 20, timeoutMs: 30_000, run: runAtOnce };
+const LIMITS = { maxBytes: 1 << 20, timeoutMs: 30_000, alarms: new Alarms(), run: runAtOnce };
 const JSON_HEADERS = { "content-type": "application/json" };
 const encoder = new TextEncoder();
 

@@ -5,7 +5,7 @@ import encoders from "cassandra-driver/lib/encoder.js";
 import executionOptions from "cassandra-driver/lib/execution-options.js";
 import requests from "cassandra-driver/lib/requests.js";
 import { Buffer } from "node:buffer";
-import { Alarms } from "../../timing/alarms.ts";
+import { Alarms } from "../../../../runtime/alarms.ts";
 import { Deadline, DeadlinePassed } from "../../timing/deadline.ts";
 import type { Encoder, ExecutionSettings } from "../driver_shapes.ts";
 import type { BoundValues, WriteTime } from "../driver_types.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { Alarm } from "../../timing/alarms.ts";
+import type { Alarm } from "../../../../runtime/alarms.ts";
 import type { RawResult, WriteTime } from "../driver_types.ts";
 import { rawResultOf } from "../raw_result.ts";
 import { isSocketError } from "../socket_error.ts";

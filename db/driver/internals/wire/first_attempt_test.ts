@@ -9,7 +9,7 @@ import {
 import { type SlowProxy, startSlowProxy } from "../../../../tests/support/cassandra/slow_proxy.ts";
 import { eventually } from "../../../../tests/support/eventually.ts";
 import { executeStatement, prepareStatement } from "../../statement.ts";
-import { Alarms } from "../../timing/alarms.ts";
+import { Alarms } from "../../../../runtime/alarms.ts";
 import { Attempts } from "../../timing/attempts.ts";
 import { Deadline } from "../../timing/deadline.ts";
 import type { PreparedStatement } from "../driver_types.ts";

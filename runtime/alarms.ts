@@ -1,11 +1,11 @@
 /**
- * Many limits of time with one timer. A timer of the runtime for each statement would cost more than the
- * rest of its bookkeeping, although nearly all are cancelled long before they are due.
+ * Many limits of time with one timer. A timer of the runtime for each statement or body would cost more than the rest
+ * of its bookkeeping, although nearly all are cancelled long before they are due.
  *
  * @module
  */
 import { clearTimeout, setTimeout } from "node:timers";
-import { TransientMap } from "../../../runtime/transient_map.ts";
+import { TransientMap } from "./transient_map.ts";
 
 /** How much later than it is due an alarm may go off. */
 const TICK_MS = 20;
@@ -47,6 +47,18 @@ export class Alarms {
     this.#pending.delete(tick);
     // The timer stays, for the next statement, but keeps no process alive.
     if (this.#pending.size === 0) this.#timer?.unref();
+  }
+
+  /**
+   * Calls back when so many milliseconds have passed.
+   *
+   * @returns what makes it not do so
+   */
+  after(ms: number, callback: () => void): () => void {
+    const at = performance.now() + ms;
+    const alarm = { ring: callback };
+    this.set(at, alarm);
+    return () => this.cancel(at, alarm);
   }
 
   #startTimer(tick: number): void {

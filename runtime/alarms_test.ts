@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { eventually } from "../../../tests/support/eventually.ts";
+import { eventually } from "../tests/support/eventually.ts";
 import { Alarms } from "./alarms.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -27,6 +27,17 @@ describe("Alarms", () => {
     cancels[0]!();
     // A machine that pauses may find all of them due at once.
     expect(sorted(rung)).toEqual([10, 10, 60].map((delayMs) => ({ delayMs, early: false })));
+  });
+
+  it("call back after a time, unless that is cancelled", async () => {
+    const alarms = new Alarms();
+    const called: string[] = [];
+    const cancel = alarms.after(10, () => called.push("cancelled"));
+    alarms.after(20, () => called.push("due"));
+    alarms.after(-10, () => called.push("overdue"));
+    cancel();
+    await eventually("two have called back", () => called.length === 2);
+    expect(called.toSorted()).toEqual(["due", "overdue"]);
   });
 
   it("go off at once if they are overdue", async () => {
