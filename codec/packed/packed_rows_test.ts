@@ -64,6 +64,20 @@ describe("RowPacker", () => {
     }
   });
 
+  it("takes back what was written beyond a length, also in a row after another", () => {
+    const packer = new RowPacker();
+    packer.begin(1);
+    packer.put(Buffer.from("before"));
+    packer.end();
+    packer.begin(2);
+    packer.put(Buffer.from("kept"));
+    const { length } = packer;
+    packer.put(Buffer.from("taken back"));
+    packer.cut(length);
+    packer.put(Buffer.from("after"));
+    expect(unpackRow(packer.end())).toEqual([Buffer.from("kept"), Buffer.from("after")]);
+  });
+
   it("drops a row that was not ended", () => {
     const packer = new RowPacker();
     packer.begin(1);
