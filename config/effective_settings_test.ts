@@ -13,6 +13,20 @@ describe("effectiveSettings()", () => {
       .toEqual(Object.values(SETTINGS).map(({ name }) => name));
   });
 
+  it("hides the values of these settings, and of no others", () => {
+    const env = Object.fromEntries(Object.values(SETTINGS).map(({ name }) => [name, "hunter2"]));
+    const hidden = effectiveSettings(env).filter(({ value }) => value !== "hunter2");
+    expect(hidden.map(({ value }) => value)).toEqual(hidden.map(() => "(set)"));
+    expect(hidden.map(({ name }) => name)).toEqual([
+      "CASSANDRA_PASSWORD",
+      "INTROSPECTION_CLIENT_SECRET",
+      "MASK_SECRET",
+      "CURSOR_KEY",
+      "IDEMPOTENCY_SECRET",
+      "AUDIT_SECRET",
+    ]);
+  });
+
   const CASES: readonly [what: string, name: string, env: Record<string, string>, unknown][] = [
     ["a default", "PORT", {}, { value: "8000", source: "default" }],
     ["a setting that is empty", "PORT", { PORT: " " }, { value: "8000", source: "default" }],
