@@ -16,7 +16,8 @@ import {
 } from "../tests/support/cassandra/schema_session.ts";
 import { GUARDRAILS } from "./guardrails.ts";
 import { describeFindings, describeWaived, inspectKeyspace, inspectQueries } from "./inspect.ts";
-import { inspectProject, type ProjectInspection } from "./inspect_project.ts";
+import { inspectProject, type ProjectInspection, readProjectSchema } from "./inspect_project.ts";
+import { createTableReader } from "../db/schema/table.ts";
 import { isSecret } from "./rules/access/secret_column.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);
@@ -40,16 +41,59 @@ describe("inspectProject()", () => {
     });
   }
 
+  it("asks for the columns of each table once, while the queries are prepared", async () => {
+    const asked: unknown[] = [];
+    const schema = "CREATE TABLE words (id int PRIMARY KEY, word text);";
+    const { queries } = parseCatalog([{
+      path: "words.cql",
+      text: `-- name: get_word :one
+-- @route GET /words/{id}
+-- @public
+SELECT word FROM words WHERE id = :id;
+
+-- name: put_word :exec
+-- @route PUT /words/{id}
+-- @scope words
+INSERT INTO words (id, word) VALUES (:id, :word);
+`,
+    }]);
+    await sessions.withSchema(schema, async (session) => {
+      const counting = new Proxy(session, {
+        get(target, name) {
+          if (name === "query") {
+            return (cql: string, values: unknown[]) => {
+              if (cql.includes("system_schema.columns")) asked.push(values.at(-1));
+              return target.query(cql, values);
+            };
+          }
+          const value = Reflect.get(target, name, target);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+      const readTable = createTableReader(counting);
+      await Promise.all([
+        prepareQueries(counting, queries, readTable),
+        readProjectSchema(counting, queries, { keyspace: session.keyspace!, readTable }),
+      ]);
+    });
+    expect(queries.length).toBe(2);
+    expect(asked).toEqual(["words"]);
+  });
+
   async function inspectFixture(name: string): Promise<ProjectInspection> {
     const { queries } = await readFixture(name);
     const schema = await Deno.readTextFile(new URL(`${name}/schema.cql`, FIXTURES));
     return await sessions.withSchema(
       schema,
-      async (session) =>
-        await inspectProject(session, await prepareQueries(session, queries), {
-          keyspace: session.keyspace!,
-          consistency: "LOCAL_QUORUM",
-        }),
+      async (session) => {
+        const keyspace = session.keyspace!;
+        const readTable = createTableReader(session);
+        const [prepared, schema] = await Promise.all([
+          prepareQueries(session, queries, readTable),
+          readProjectSchema(session, queries, { keyspace, readTable }),
+        ]);
+        return inspectProject(prepared, schema, { keyspace, consistency: "LOCAL_QUORUM" });
+      },
     );
   }
 });

@@ -7,7 +7,8 @@ import type { Consistency, Query } from "../catalog/query.ts";
 import { tablesOf } from "../catalog/statement/names_of.ts";
 import type { Session } from "../db/driver/session.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
-import { readReplication } from "../db/schema/replication.ts";
+import { readReplication, type Replication } from "../db/schema/replication.ts";
+import type { TableReader } from "../db/schema/table.ts";
 import { createDetailsReader, type DetailsReader } from "../db/schema/table_details.ts";
 import type { QuerySchema } from "./guardrail.ts";
 import { type Inspection, inspectKeyspace, inspectQueries } from "./inspect.ts";
@@ -17,27 +18,48 @@ export interface ProjectInspection extends Inspection {
   readonly keyspace: readonly string[];
 }
 
-/** @throws the driver's errors where the cluster cannot be asked */
-export async function inspectProject(
+/** What the cluster says of the tables of a project, and of its keyspace. */
+export interface ProjectSchema {
+  readonly tables: ReadonlyMap<Query, QuerySchema["tables"]>;
+  /** Null if there is no such keyspace. */
+  readonly replication: Replication | null;
+}
+
+/**
+ * Asks for all that guardrails look at, also while the queries are being prepared.
+ *
+ * @param readTable the same that they are prepared with: each table is then read once
+ * @throws the driver's errors where the cluster cannot be asked
+ */
+export async function readProjectSchema(
   session: Session,
+  queries: readonly Query[],
+  { keyspace, readTable }: { readonly keyspace: string; readonly readTable: TableReader },
+): Promise<ProjectSchema> {
+  const readDetails = createDetailsReader(session, readTable);
+  const [replication, ...tables] = await Promise.all([
+    readReplication(session, keyspace),
+    ...queries.map(async (query) => await detailsOf(query, { keyspace, readDetails })),
+  ]);
+  return { replication, tables: new Map(queries.map((query, index) => [query, tables[index]!])) };
+}
+
+/** @param schema of the queries that were prepared */
+export function inspectProject(
   prepared: readonly PreparedQuery[],
+  { tables, replication }: ProjectSchema,
   { keyspace, consistency }: {
     readonly keyspace: string;
     readonly consistency: Consistency;
   },
-): Promise<ProjectInspection> {
-  const readDetails = createDetailsReader(session);
+): ProjectInspection {
   const schemas = new Map<Query, QuerySchema>(
-    await Promise.all(
-      prepared.map(async (each): Promise<[Query, QuerySchema]> => [each.query, {
-        prepared: each,
-        tables: await detailsOf(each.query, { keyspace, readDetails }),
-        consistency,
-      }]),
-    ),
+    prepared.map((each) => [
+      each.query,
+      { prepared: each, tables: tables.get(each.query) ?? [], consistency },
+    ]),
   );
   const queries = prepared.map(({ query }) => query);
-  const replication = await readReplication(session, keyspace);
   return {
     ...inspectQueries(queries, (query) => schemas.get(query) ?? null),
     keyspace: replication === null ? [] : inspectKeyspace({ name: keyspace, replication }),

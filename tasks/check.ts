@@ -24,7 +24,12 @@ import {
   type Finding,
   inspectQueries,
 } from "../guardrails/inspect.ts";
-import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
+import {
+  inspectProject,
+  type ProjectInspection,
+  readProjectSchema,
+} from "../guardrails/inspect_project.ts";
+import { createTableReader } from "../db/schema/table.ts";
 import { loadProject, type Project } from "../server/activation/project.ts";
 import {
   type CheckReport,
@@ -110,8 +115,10 @@ async function prepareOnKeyspace(
     if (notice !== null && migrations !== null) warn(notice);
     const obstacle = await createCursorTable(session, keyspace).findObstacle();
     if (obstacle !== null) warn(`Long cursors are not kept: ${obstacle}`);
-    const prepared = await prepareQueries(session, queries);
-    return await inspectProject(session, prepared, { keyspace, consistency });
+    const readTable = createTableReader(session);
+    const prepared = await prepareQueries(session, queries, readTable);
+    const schema = await readProjectSchema(session, queries, { keyspace, readTable });
+    return inspectProject(prepared, schema, { keyspace, consistency });
   });
 }
 

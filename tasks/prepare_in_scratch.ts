@@ -14,7 +14,12 @@ import { prepareQueries } from "../db/prepare/prepare_queries.ts";
 import type { Migration } from "../db/migrate/migrations.ts";
 import { tryMigrations } from "../db/migrate/try_migrations.ts";
 import type { Finding } from "../guardrails/inspect.ts";
-import { inspectProject, type ProjectInspection } from "../guardrails/inspect_project.ts";
+import {
+  inspectProject,
+  type ProjectInspection,
+  readProjectSchema,
+} from "../guardrails/inspect_project.ts";
+import { createTableReader } from "../db/schema/table.ts";
 import { withScratchKeyspace } from "./scratch_keyspace.ts";
 
 /**
@@ -39,11 +44,11 @@ export async function prepareInScratch(
   return await withScratchKeyspace(config, { warn }, async (session) => {
     try {
       await tryMigrations(session, migrations, { keyspace, warn });
-      const prepared = await prepareQueries(session, stripped);
-      const found = await inspectProject(session, prepared, {
-        keyspace: session.keyspace ?? keyspace,
-        consistency,
-      });
+      const scratch = session.keyspace ?? keyspace;
+      const readTable = createTableReader(session);
+      const prepared = await prepareQueries(session, stripped, readTable);
+      const schema = await readProjectSchema(session, stripped, { keyspace: scratch, readTable });
+      const found = inspectProject(prepared, schema, { keyspace: scratch, consistency });
       return inspectionInOriginals(found, originals);
     } catch (error) {
       if (!(error instanceof CatalogError)) throw error;

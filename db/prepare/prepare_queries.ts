@@ -8,7 +8,7 @@ import type { Query } from "../../catalog/query.ts";
 import { CatalogError } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic } from "../../catalog/text/source.ts";
 import type { Session } from "../driver/session.ts";
-import { createTableReader } from "../schema/table.ts";
+import { createTableReader, type TableReader } from "../schema/table.ts";
 import { checkMaskFit } from "./checks/mask_fit.ts";
 import { checkRowNames } from "./checks/row_names.ts";
 import { checkScanRing } from "./checks/scan_ring.ts";
@@ -23,16 +23,17 @@ const PREPARED_AT_ONCE = 32;
 /**
  * Prepares all queries on the cluster.
  *
+ * @param readTable of the same cluster, where others read its tables too
  * @throws {CatalogError} with every query that the server refuses or whose tags contradict its types
  * @throws the driver's errors where the cluster cannot be asked
  */
 export async function prepareQueries(
   session: Session,
   queries: readonly Query[],
+  readTable: TableReader = createTableReader(session),
 ): Promise<PreparedQuery[]> {
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
-  const readTable = createTableReader(session);
   if (queries.some(({ scan }) => scan !== null)) {
     const partitioner = await readPartitioner(session);
     for (const query of queries) checkScanRing(query, partitioner, report);

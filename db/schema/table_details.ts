@@ -5,7 +5,7 @@
  * @module
  */
 import type { Session } from "../driver/session.ts";
-import { createTableReader, type Table } from "./table.ts";
+import type { Table, TableReader } from "./table.ts";
 
 export interface TableDetails extends Table {
   readonly name: string;
@@ -27,9 +27,11 @@ export interface TableIndex {
 /** Reads the details of a table, once; null if there is no such table. */
 export type DetailsReader = (keyspace: string, name: string) => Promise<TableDetails | null>;
 
-/** @throws the driver's errors where the cluster cannot be asked */
-export function createDetailsReader(session: Session): DetailsReader {
-  const readTable = createTableReader(session);
+/**
+ * @param readTable reads what queries need to know of the same tables
+ * @throws the driver's errors where the cluster cannot be asked
+ */
+export function createDetailsReader(session: Session, readTable: TableReader): DetailsReader {
   const known = new Map<string, Promise<TableDetails | null>>();
   return (keyspace, name) => {
     const key = JSON.stringify([keyspace, name]);

@@ -12,8 +12,9 @@ import { opaqueWarnings } from "../../db/prepare/facts/opaque_warning.ts";
 import { prepareQueries } from "../../db/prepare/prepare_queries.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
+import { createTableReader } from "../../db/schema/table.ts";
 import { assertSchemaVersion } from "../../db/migrate/schema_version.ts";
-import { inspectProject } from "../../guardrails/inspect_project.ts";
+import { inspectProject, readProjectSchema } from "../../guardrails/inspect_project.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { LoadedRoute } from "../../routes/handwritten/load_routes.ts";
 import { failureOf } from "./activation_failure.ts";
@@ -249,10 +250,14 @@ export class Activation {
     // What was served is ready again once the cluster has answered, which the history has shown.
     const resume = () => this.#served !== null && !isOver() && this.#readiness.setObstacle(null);
     if (migrations !== null) resume();
+    // A node that has just started takes its time for each answer, so it is asked for all at once.
+    const readTable = createTableReader(session);
+    const preparing = begun(prepareQueries(session, queries, readTable));
+    const reading = begun(readProjectSchema(session, queries, { keyspace, readTable }));
     const obstacle = await cursorTable.findObstacle();
     resume();
-    const prepared = await prepareQueries(session, queries);
-    const inspection = await inspectProject(session, prepared, this.#options);
+    const prepared = await preparing;
+    const inspection = inspectProject(prepared, await reading, this.#options);
     await compared;
     if (isOver()) return;
     this.#mentions.heed(inspection, guardrails);
@@ -309,4 +314,10 @@ export class Activation {
 
 function never(): boolean {
   return false;
+}
+
+/** Work that is awaited later. If something else fails before, nobody hears how it ends. */
+function begun<Result>(work: Promise<Result>): Promise<Result> {
+  work.catch(() => {});
+  return work;
 }
