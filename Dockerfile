@@ -26,7 +26,7 @@ FROM denoland/deno:2.9.6 AS service
 WORKDIR /app
 # The flags of V8 are those of the task `start`.
 ENV DENO_NO_UPDATE_CHECK=1 \
-    DENO_V8_FLAGS=--no-allocation-site-pretenuring,--no-parallel-scavenge,--max-semi-space-size=64 \
+    DENO_V8_FLAGS=--no-allocation-site-pretenuring,--no-parallel-scavenge,--max-semi-space-size=32 \
     CQL_DIR=/app/cql
 
 # Packages first: they seldom change, so a change to the code does not fetch them again. Those of tests and
