@@ -78,6 +78,11 @@ export class AuditLog {
     });
   }
 
+  /** Whether an operation begins only once its intent is safe. */
+  get waitsForIntents(): boolean {
+    return this.#failure === "refuse";
+  }
+
   /**
    * Begins an operation.
    *
@@ -87,7 +92,7 @@ export class AuditLog {
     const id = crypto.randomUUID();
     this.#open++;
     try {
-      if (this.#failure === "refuse") await this.#commitIntent(id, facts);
+      if (this.waitsForIntents) await this.#commitIntent(id, facts);
     } catch (error) {
       this.#end();
       throw error;

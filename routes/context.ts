@@ -70,6 +70,8 @@ export interface RequestContext {
   rowsRead: number;
   /** Whether an operation of it is on record, so that its outcome is too. */
   isAudited: boolean;
+  /** Whether a write of it that is on record has begun: what a handler goes on to write belongs to it. */
+  hasWritten: boolean;
   /** Takes rows that were read or written for it from the quotas that count them. */
   countRows: (count: number) => void;
   /** Why what is under way for it should stop: it was switched off since. Null if it may go on. */

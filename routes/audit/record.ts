@@ -13,6 +13,7 @@ import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import { auditedQuery } from "./audited_query.ts";
+import { beginOperation } from "./begin_operation.ts";
 import { requestFacts } from "./request_facts.ts";
 import { mayHaveWritten } from "./uncertain_codes.ts";
 
@@ -59,7 +60,12 @@ export function compileWriteRecorder(
   };
 }
 
-/** Begins an operation of a request. @throws {ServiceError} `audit_unavailable` */
+/**
+ * Begins an operation of a request.
+ *
+ * @throws {ServiceError} `audit_unavailable`
+ * @throws {CallerLeft} as `beginOperation()` does
+ */
 export type Beginning = (recorded: Recorded) => Promise<Operation>;
 
 /** Works out once what is the same for every request of the query. */
@@ -70,14 +76,14 @@ export function compileBeginning(
 ): Beginning {
   const { partitionsOf, ...query } = auditedQuery(prepared, { hashKey });
   return async ({ context, values }) => {
-    context.get("request").isAudited = true;
-    return await log.begin({
+    const facts = {
       ...requestFacts(context, addressOf),
       ...query,
       operation: kind,
       partitions: partitionsOf(values),
       partitions_complete: true,
-    });
+    };
+    return await beginOperation(context, facts, log);
   };
 }
 

@@ -6,12 +6,13 @@
  * @module
  */
 import type { Context } from "hono";
-import type { OutcomeFacts, Partition } from "../../audit/event.ts";
+import type { OperationFacts, OutcomeFacts, Partition } from "../../audit/event.ts";
 import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { auditedQuery, identityOf } from "./audited_query.ts";
+import { beginOperation } from "./begin_operation.ts";
 import { type Auditing, PLAIN } from "./record.ts";
 import { requestFacts } from "./request_facts.ts";
 import { mayHaveWritten } from "./uncertain_codes.ts";
@@ -28,7 +29,10 @@ export interface RecordedUpload {
   settle(outcome: BulkOutcome): Promise<void>;
 }
 
-/** @throws {ServiceError} `audit_unavailable` */
+/**
+ * @throws {ServiceError} `audit_unavailable`
+ * @throws {CallerLeft} as `beginOperation()` does
+ */
 export type UploadRecorder = (context: Context<AppEnv>) => Promise<RecordedUpload>;
 
 const UNRECORDED: RecordedUpload = { note() {}, fail() {}, settle: () => Promise.resolve() };
@@ -42,14 +46,14 @@ export function compileUploadRecorder(
   const { log, addressOf, hashKey } = auditing;
   const { partitionsOf, ...query } = auditedQuery(prepared, { hashKey });
   return async (context) => {
-    context.get("request").isAudited = true;
-    const operation = await log.begin({
+    const facts: OperationFacts = {
       ...requestFacts(context, addressOf),
       ...query,
       operation: "bulk_write",
       partitions: [],
       partitions_complete: false,
-    });
+    };
+    const operation = await beginOperation(context, facts, log);
     const noted = new Map<string, Partition>();
     let isComplete = true;
     let unknown = 0;

@@ -53,6 +53,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
         wasAway: false,
         rowsRead: 0,
         isAudited: false,
+        hasWritten: false,
         countRows: OUTSIDE.countRows,
         obstacle: OUTSIDE.obstacle,
         quotaFields: null,

@@ -10,6 +10,8 @@ export interface AuditCollector extends AsyncDisposable {
   readonly lines: readonly string[];
   /** How many connections there were. */
   readonly connections: number;
+  /** After how many lines the next wait for their acknowledgement. Infinity, the default, sends what was held. */
+  holdsAfter: number;
 }
 
 export interface CollectorOptions {
@@ -30,6 +32,8 @@ export function startCollector(
   const lines: string[] = [];
   const open = new Set<Deno.Conn>();
   let connections = 0;
+  let holdsAfter = Infinity;
+  let onRelease: (() => void)[] = [];
 
   async function serve(connection: Deno.Conn): Promise<void> {
     const encoder = new TextEncoder();
@@ -43,6 +47,9 @@ export function startCollector(
           if (lines.length === maxLines) return leave();
           lines.push(line);
           safe++;
+        }
+        if (lines.length > holdsAfter) {
+          await new Promise<void>((resolve) => onRelease.push(resolve));
         }
         await connection.write(encoder.encode(`${safe}\n`));
       }
@@ -80,6 +87,15 @@ export function startCollector(
     lines,
     get connections() {
       return connections;
+    },
+    get holdsAfter() {
+      return holdsAfter;
+    },
+    set holdsAfter(count) {
+      holdsAfter = count;
+      if (lines.length > holdsAfter) return;
+      for (const resolve of onRelease) resolve();
+      onRelease = [];
     },
     async [Symbol.asyncDispose]() {
       leave();
