@@ -9,6 +9,7 @@ import { CONTAINER_ADVICE, findJava } from "../requirements.ts";
 import { type BoundChild, spawnWithUs } from "../spawn_with_us.ts";
 import { speaksCql } from "./cql_probe.ts";
 import { fetchJars } from "./jars.ts";
+import { threadsOfLoneNode } from "./lone_node.ts";
 import {
   javaArguments,
   type NodePaths,
@@ -83,7 +84,10 @@ export async function startCassandra(options: LocalCassandraOptions): Promise<Lo
     isShortLived: options.isShortLived ?? false,
     isDisposable: options.isDisposable ?? false,
     jmxPort: options.jmxPort ?? null,
-    yaml: options.yaml ?? {},
+    yaml: {
+      ...options.seeds === undefined ? threadsOfLoneNode(navigator.hardwareConcurrency) : {},
+      ...options.yaml,
+    },
   };
   const java = await findJava();
   const jars = await fetchJars(options);

@@ -42,6 +42,12 @@ describe("startCassandra()", () => {
     expect(await speaksCql(address)).toBe(true);
   });
 
+  it("has a few threads for each processor, as it shares the machine with its clients", async () => {
+    const yaml = await Deno.readTextFile(`${directory}/a/conf/cassandra.yaml`);
+    const threads = Number(/^native_transport_max_threads: (\d+)$/m.exec(yaml)?.[1]);
+    expect(threads).toBe(4 * navigator.hardwareConcurrency);
+  });
+
   it("rejects a folder that another node uses", async () => {
     await expect(
       startCassandra({ directory: `${directory}/a`, nativePort: freePortForLater(), log }),
