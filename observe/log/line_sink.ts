@@ -1,7 +1,7 @@
 /**
  * Log lines to a stream, in order. Lines go out together, a few milliseconds after the first of them, as a
- * write for each would cost a request more than anything else that the log does for it; errors take what
- * waits with them at once. The reader of a log must not be able to end the service, nor to fill its
+ * write for each would cost a request more than anything else that the log does for it. An error takes what
+ * waits with it at once, unless one has just done so: an outage must not make requests dearer. The reader of a log must not be able to end the service, nor to fill its
  * memory: a bounded length waits for a slow reader, and nothing for one that is gone.
  *
  * @module
@@ -42,6 +42,8 @@ export function createLineSink(
   /** Lines that have not been handed to the writer, and when they will be. */
   let batch = "";
   let timer: ReturnType<typeof setTimeout> | null = null;
+  /** When an error last went out at once, in the time of `performance.now()`. */
+  let hurriedAt = -Infinity;
   /** The length of these, and of those that the writer has. */
   let waitingLength = 0;
   let dropped = 0;
@@ -50,8 +52,15 @@ export function createLineSink(
   function write(line: string, { isUrgent }: { readonly isUrgent: boolean }): void {
     waitingLength += line.length;
     batch += line;
-    if (batch.length >= BATCH_LENGTH || isUrgent) flush();
+    if (batch.length >= BATCH_LENGTH || (isUrgent && mayHurry())) flush();
     else timer ??= setTimeout(flush, BATCH_MS);
+  }
+
+  function mayHurry(): boolean {
+    const now = performance.now();
+    if (now - hurriedAt < BATCH_MS) return false;
+    hurriedAt = now;
+    return true;
   }
 
   function flush(): void {

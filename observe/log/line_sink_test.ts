@@ -75,6 +75,18 @@ describe("createLineSink()", () => {
     expect(chunks).toHaveLength(2);
   });
 
+  it("writes errors together that come at the same time, after the first of them", async () => {
+    const { lines, chunks, stream, resume } = slowReader();
+    resume();
+    const sink = createLineSink(new LineWriter(stream), { formatter });
+    for (let n = 0; n < 200; n++) sink(record(n, "error"));
+    await sink[Symbol.asyncDispose]();
+    expect(lines).toHaveLength(200);
+    expect(chunks[0]!.trimEnd().split("\n")).toHaveLength(1);
+    // A machine that pauses may end a batch early.
+    expect(chunks.length).toBeLessThan(100);
+  });
+
   it("lets no batch grow without end", async () => {
     const { chunks, stream, resume } = slowReader();
     resume();
