@@ -15,6 +15,7 @@ import {
 import { createKeyspace } from "../db/migrate/create_keyspace.ts";
 import { describeStatus } from "../db/migrate/describe_status.ts";
 import { readHistory } from "../db/migrate/history_table.ts";
+import { Interruption } from "../db/migrate/interruption.ts";
 import { applyMigrations } from "../db/migrate/migrate.ts";
 import { type Migration, readMigrations } from "../db/migrate/migrations.ts";
 import { recording } from "../db/migrate/recording.ts";
@@ -29,7 +30,14 @@ export interface MigrateOptions extends Partial<MigrateArguments> {
   readonly warn?: (message: string) => void;
   /** How long the lease outlives a process that was killed. Default: `LEASE_SECONDS`. */
   readonly leaseSeconds?: number;
+  /** The machine or the pod of this process, for those who wait for it. Default: nobody says. */
+  readonly host?: string | undefined;
+  /** Where it stops if a signal asks for that. Default: none does. */
+  readonly interruption?: Interruption;
 }
+
+/** As a shell has them: 128 and the number of the signal. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 
 /**
  * @throws {MigrationError | CatalogError} saying what to put right
@@ -57,18 +65,15 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
     { keyspace: null, ...waiting },
     (session) => createKeyspace(session, config),
   );
+  const { leaseSeconds, host, interruption } = options;
+  const work = { keyspace, log, leaseSeconds, host, interruption };
   // A keyspace that another process has just created may not be served yet.
   const longerMs = Math.max(waitMs, 10_000);
   await withSession(settings, { keyspace, waitMs: longerMs }, async (session) => {
     if (resolution !== null) {
-      return await resolveStatement(session, migrations, { keyspace, log, resolution });
+      return await resolveStatement(session, migrations, { ...work, resolution });
     }
-    await applyMigrations(session, migrations, {
-      keyspace,
-      log,
-      to,
-      leaseSeconds: options.leaseSeconds,
-    });
+    await applyMigrations(session, migrations, { ...work, to });
   });
 }
 
@@ -105,11 +110,22 @@ if (import.meta.main) {
   try {
     const options = readMigrateArguments(Deno.args);
     const env = Deno.env.toObject();
+    let exitCode = 1;
+    const interruption = new Interruption(() => Deno.exit(exitCode));
+    // Without a listener, the first process of a container does not even notice a signal.
+    for (const [signal, code] of Object.entries(EXIT_CODES)) {
+      Deno.addSignalListener(signal as keyof typeof EXIT_CODES, () => {
+        exitCode = code;
+        interruption.request();
+      });
+    }
     for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
     await migrate(readConfig(env, { serves: false }), {
       ...options,
       log: (line) => console.log(line),
       warn: (message) => console.warn(`Warning: ${message}`),
+      host: env.HOSTNAME,
+      interruption,
     });
     Deno.exit(0);
   } catch (error) {

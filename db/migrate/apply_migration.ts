@@ -16,6 +16,7 @@ import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
 import type { HistoryEntry, MigrationRecord } from "./history_table.ts";
+import type { Interruption } from "./interruption.ts";
 import type { Lease } from "./lease.ts";
 import {
   checksumOf,
@@ -32,13 +33,14 @@ export interface ApplyMigrationOptions {
   readonly keyspace: string;
   readonly lease: Lease;
   readonly log: (line: string) => void;
+  readonly interruption: Interruption;
 }
 
 /** @throws {MigrationError} if a statement fails, or nobody can say whether it is applied */
 export async function applyMigration(
   session: Session,
   migration: Migration,
-  { entry, record, keyspace, lease, log }: ApplyMigrationOptions,
+  { entry, record, keyspace, lease, log, interruption }: ApplyMigrationOptions,
 ): Promise<void> {
   const { statements, path } = migration;
   const done = entry?.applied ?? 0;
@@ -48,6 +50,7 @@ export async function applyMigration(
   for (const [index, statement] of statements.entries()) {
     if (index < done) continue;
     const number = index + 1;
+    interruption.assertNone(`statement ${number} of ${statements.length} of "${path}"`);
     const checksum = prefixChecksum(migration, number);
     await recording(lease.renew());
     const isThere = async () =>

@@ -41,6 +41,8 @@ export interface LeaseOptions {
   readonly log: (line: string) => void;
   /** Default: `LEASE_SECONDS`. */
   readonly seconds?: number | undefined;
+  /** The machine or the pod of the holder, for those who wait. Default: nobody says. */
+  readonly host?: string | undefined;
 }
 
 /**
@@ -49,8 +51,8 @@ export interface LeaseOptions {
  * @throws the driver's errors where the cluster cannot be asked
  */
 export async function acquireLease(session: Session, options: LeaseOptions): Promise<Lease> {
-  const { keyspace, log, seconds = LEASE_SECONDS } = options;
-  const row = new LeaseRow(session, { keyspace, seconds });
+  const { keyspace, log, seconds = LEASE_SECONDS, host } = options;
+  const row = new LeaseRow(session, { keyspace, seconds, host });
   let saidAt = -Infinity;
   for (;;) {
     // Looking first: attempts to take it would be in the way of its holder, who has to renew it.
@@ -87,16 +89,23 @@ class LeaseRow {
   readonly #session: Session;
   readonly #table: string;
   readonly #seconds: number;
-  readonly #holder = `pid ${Deno.pid}, ${crypto.randomUUID().slice(0, 8)}`;
+  readonly #holder: string;
   readonly #since = new Date();
 
   constructor(
     session: Session,
-    { keyspace, seconds }: { readonly keyspace: string; readonly seconds: number },
+    { keyspace, seconds, host }: {
+      readonly keyspace: string;
+      readonly seconds: number;
+      readonly host: string | undefined;
+    },
   ) {
     this.#session = session;
     this.#table = qualify(keyspace, LEASE_TABLE);
     this.#seconds = seconds;
+    // In a container, every process has the same pid.
+    const place = host === undefined ? "" : `${host}, `;
+    this.#holder = `${place}pid ${Deno.pid}, ${crypto.randomUUID().slice(0, 8)}`;
   }
 
   /** Null if it is ours now; else who has it. */

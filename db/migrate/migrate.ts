@@ -9,6 +9,7 @@ import { applyMigration } from "./apply_migration.ts";
 import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
 import { createOwnTables, extendOwnTables } from "./create_own_tables.ts";
 import { readHistory, recordOf } from "./history_table.ts";
+import { Interruption } from "./interruption.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import type { Migration } from "./migrations.ts";
 import { recording } from "./recording.ts";
@@ -22,7 +23,17 @@ export interface ApplyOptions {
   readonly to?: number | undefined;
   /** How long the lease outlives a process that was killed. Default: `LEASE_SECONDS`. */
   readonly leaseSeconds?: number | undefined;
+  /** The machine or the pod of this process, for those who wait for it. Default: nobody says. */
+  readonly host?: string | undefined;
+  /** Where it stops if a signal asks for that. Default: none does. */
+  readonly interruption?: Interruption | undefined;
 }
+
+/** What `withLease()` needs to know. */
+export type LeaseWork = Pick<
+  ApplyOptions,
+  "keyspace" | "log" | "leaseSeconds" | "host" | "interruption"
+>;
 
 /**
  * Applies every pending migration.
@@ -36,18 +47,20 @@ export async function applyMigrations(
   migrations: readonly Migration[],
   options: ApplyOptions,
 ): Promise<void> {
-  const { keyspace, log, leaseSeconds } = options;
+  const { keyspace, log, interruption = new Interruption(() => {}) } = options;
   if (await isAhead(session, migrations, options)) return;
   await recording(createOwnTables(session, keyspace));
   if ((await pendingOf(session, migrations, options)).length === 0) {
     log(`Keyspace "${keyspace}" is up to date`);
     return;
   }
-  await withLease(session, { keyspace, log, leaseSeconds }, async (lease) => {
+  await withLease(session, { ...options, interruption }, async (lease) => {
     // Another process may have been at work until now.
     if (await isAhead(session, migrations, options)) return;
     const pending = await pendingOf(session, migrations, options);
-    for (const migration of pending) await applyOne(session, migration, { lease, keyspace, log });
+    for (const migration of pending) {
+      await applyOne(session, migration, { lease, keyspace, log, interruption });
+    }
     if (pending.length === 0) log(`Keyspace "${keyspace}" is up to date`);
   });
 }
@@ -55,18 +68,20 @@ export async function applyMigrations(
 /** Does what only one process may do at a time. */
 export async function withLease<T>(
   session: Session,
-  { keyspace, log, leaseSeconds }: Pick<ApplyOptions, "keyspace" | "log" | "leaseSeconds">,
+  { keyspace, log, leaseSeconds, host, interruption = new Interruption(() => {}) }: LeaseWork,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
   const lease = await recording(
-    acquireLease(session, { keyspace, log, seconds: leaseSeconds }),
+    acquireLease(session, { keyspace, log, seconds: leaseSeconds, host }),
   );
-  try {
-    await recording(extendOwnTables(session, keyspace));
-    return await work(lease);
-  } finally {
-    await lease.release();
-  }
+  return await interruption.during(async () => {
+    try {
+      await recording(extendOwnTables(session, keyspace));
+      return await work(lease);
+    } finally {
+      await lease.release();
+    }
+  });
 }
 
 /** Whether a newer release has been here; says so. */
@@ -96,13 +111,23 @@ async function pendingOf(
 async function applyOne(
   session: Session,
   migration: Migration,
-  { lease, keyspace, log }: Pick<ApplyOptions, "keyspace" | "log"> & { readonly lease: Lease },
+  { lease, keyspace, log, interruption }: Pick<ApplyOptions, "keyspace" | "log"> & {
+    readonly lease: Lease;
+    readonly interruption: Interruption;
+  },
 ): Promise<void> {
   const startedAt = performance.now();
   const history = await recording(whenServed(() => readHistory(session, keyspace)));
   const entry = history.find(({ version }) => version === migration.version) ?? null;
   const record = recordOf(session, keyspace, migration);
-  await applyMigration(session, migration, { entry, record, keyspace, lease, log });
+  await applyMigration(session, migration, {
+    entry,
+    record,
+    keyspace,
+    lease,
+    log,
+    interruption,
+  });
   const durationMs = performance.now() - startedAt;
   await recording(record.finish(durationMs));
   log(`Applied "${migration.path}" in ${Math.round(durationMs)} ms`);

@@ -6,7 +6,7 @@
 import type { Session } from "../driver/session.ts";
 import { prefixChecksum } from "./apply_migration.ts";
 import { readHistory, recordOf } from "./history_table.ts";
-import { withLease } from "./migrate.ts";
+import { type LeaseWork, withLease } from "./migrate.ts";
 import { type Migration, MigrationError } from "./migrations.ts";
 import { recording } from "./recording.ts";
 
@@ -23,18 +23,17 @@ export interface Resolution {
 export async function resolveStatement(
   session: Session,
   migrations: readonly Migration[],
-  { keyspace, log, resolution: { version, statement, outcome } }: {
-    readonly keyspace: string;
-    readonly log: (line: string) => void;
+  { resolution: { version, statement, outcome }, ...work }: LeaseWork & {
     readonly resolution: Resolution;
   },
 ): Promise<void> {
+  const { keyspace, log } = work;
   const place = `${`${version}`.padStart(4, "0")}:${statement}`;
   const migration = migrations.find((candidate) => candidate.version === version);
   if (migration === undefined) {
     throw new MigrationError(`Cannot resolve "${place}": this release has no such migration`);
   }
-  await withLease(session, { keyspace, log }, async () => {
+  await withLease(session, work, async () => {
     const history = await readHistory(session, keyspace);
     const entry = history.find((candidate) => candidate.version === version);
     const { attempted = null, applied = 0 } = entry ?? {};

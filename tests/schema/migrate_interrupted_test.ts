@@ -7,9 +7,13 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../../db/driver/session.ts";
 import { createKeyspace } from "../../db/migrate/create_keyspace.ts";
+import { Interruption } from "../../db/migrate/interruption.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
 import { readMigrations } from "../../db/migrate/migrations.ts";
 import { OWN_TABLES } from "../../db/schema/own_tables.ts";
+import { taskArguments } from "../../dev/task_arguments.ts";
+import { promptly } from "../support/eventually.ts";
+import { environment } from "../support/programs.ts";
 import { MortalSession } from "./mortal_session.ts";
 import {
   type MigrationProject,
@@ -141,6 +145,53 @@ describe("migrate()", () => {
     expect(await made.refusal()).toContain(refusal);
     expect(await made.history()).toMatchObject([{ applied: null, attempted: null }]);
   });
+
+  it("stops between two statements on a signal, and keeps nobody waiting", async () => {
+    await using made = await cluster.create(EVERY_KIND);
+    let ends = 0;
+    const interruption = new Interruption(() => ends++);
+    const hear = (line: string) => line.startsWith("Applied ") && interruption.request();
+    expect(await made.refusal({ interruption, hear })).toBe(
+      'Stopped by a signal before statement 1 of 4 of "cql/migrations/0002_more.cql": what came before it ' +
+        'is applied, and the next "deno task migrate" continues from here',
+    );
+    expect(ends).toBe(0);
+    expect(await made.migrate({ command: "status" })).toEqual([
+      "0001_notes  applied",
+      "0002_more  applied in part: 0 of 4 statements",
+    ]);
+    // Neither a lease nor a statement in doubt is left.
+    expect(await made.migrate()).toEqual([expect.stringMatching(/^Applied ".*0002_more/)]);
+    expect(await resultOf(made)).toEqual(RESULT);
+  });
+
+  for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+    it(`ends at once on ${signal} while it waits for another process`, async () => {
+      await using made = await cluster.create(EVERY_KIND);
+      await migrateUntil(made, LAST_WORDS.start);
+      await made.rows(
+        `INSERT INTO ${made.config.keyspace}.cqlgate_leases (name, holder, since)
+           VALUES ('migrations', 'somebody else', '2026-01-01') IF NOT EXISTS`,
+      );
+      const child = new Deno.Command(Deno.execPath(), {
+        args: taskArguments("migrate", made.env),
+        env: environment(made.env),
+        clearEnv: true,
+        stdout: "piped",
+      }).spawn();
+      const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      let said = "";
+      while (!said.includes("somebody else")) {
+        const { value, done } = await promptly("it waits for the lease", reader.read());
+        if (done) break;
+        said += value;
+      }
+      expect(said).toContain('Waiting: another "migrate" has been at work since');
+      child.kill(signal);
+      await reader.cancel();
+      expect((await promptly("it ends", child.status)).code).toBe(code);
+    });
+  }
 
   describe("of a statement that only a person can tell of", () => {
     const COUNTER = {

@@ -95,6 +95,25 @@ describe("migrate()", () => {
     ]);
   });
 
+  it("says on which machine the process is that it waits for", async () => {
+    await using made = await cluster.create(THREE);
+    const session = await openPrepared(made);
+    await using _ = disposable(session);
+    const { keyspace } = made.config;
+    const host = "cqlgate-migrate-x7k2p";
+    const lease = await acquireLease(session, { keyspace, log: () => {}, host });
+    const { line, release } = await new Promise<{ line: string; release: Promise<unknown> }>(
+      (resolve) => {
+        const release: Promise<unknown> = made.migrate({
+          hear: (line) => resolve({ line, release }),
+        });
+      },
+    );
+    await lease.release();
+    await release;
+    expect(line).toMatch(/ \(cqlgate-migrate-x7k2p, pid \d+, \w{8}\)$/);
+  });
+
   it("keeps its lease for as long as a statement takes", async () => {
     await using made = await cluster.create(THREE);
     const session = await openPrepared(made);

@@ -5,6 +5,7 @@
  */
 import cassandra from "cassandra-driver";
 import { type Config, readConfig } from "../../../config/config.ts";
+import type { Interruption } from "../../../db/migrate/interruption.ts";
 import { migrate } from "../../../tasks/migrate.ts";
 import type { MigrateArguments } from "../../../tasks/migrate_arguments.ts";
 import { testEnvironment } from "../harness.ts";
@@ -33,6 +34,10 @@ export interface MigrationProject extends AsyncDisposable {
 
 export interface MigrateOptions extends Partial<MigrateArguments> {
   readonly leaseSeconds?: number;
+  readonly host?: string;
+  readonly interruption?: Interruption;
+  /** Hears of each line as it is said. */
+  readonly hear?: (line: string) => void;
   readonly replication?: Config["replication"];
 }
 
@@ -104,9 +109,12 @@ async function createProject(
         else await Deno.writeTextFile(path, text);
       }
     },
-    async migrate({ replication = config.replication, ...options } = {}) {
+    async migrate({ replication = config.replication, hear = () => {}, ...options } = {}) {
       const lines: string[] = [];
-      const say = (line: string) => lines.push(line.replaceAll(folder, "cql"));
+      const say = (line: string) => {
+        lines.push(line.replaceAll(folder, "cql"));
+        hear(lines.at(-1)!);
+      };
       await migrate({ ...config, replication }, {
         log: say,
         warn: (message) => say(`Warning: ${message}`),
