@@ -25,11 +25,13 @@ export type Role =
     readonly column: string;
     /** Whether it is added behind what is there: `SET column = column + :marker`, or `+=`. */
     readonly appended: boolean;
+    /** Whether it is an element of a collection: `SET column[…] = :marker`. */
+    readonly isElement: boolean;
   }
   /** A part of what is written to a column: inside a function, a literal or a calculation. */
   | { readonly kind: "part"; readonly column: string }
   /** The key or index inside a collection: `SET column[:marker] = …`, `DELETE column[:marker]`. */
-  | { readonly kind: "subscript" }
+  | { readonly kind: "subscript"; readonly column: string }
   /** `LIMIT` and `PER PARTITION LIMIT`. */
   | { readonly kind: "limit" }
   /** `USING TTL`. */
@@ -38,8 +40,14 @@ export type Role =
   | { readonly kind: "timestamp" }
   /** The whole list behind `IN`, in `WHERE` or in `IF`; not a member of a list in parentheses. */
   | { readonly kind: "in" }
+  /** In what is compared with tokens, as in `token(a, b) > token(:marker, :marker)`. */
+  | { readonly kind: "token" }
   /** After `WHERE`, otherwise. */
-  | { readonly kind: "restriction" }
+  | {
+    readonly kind: "restriction";
+    /** The collection whose key or value it is, in `WHERE column[:marker] = :marker`; else null. */
+    readonly elementOf: string | null;
+  }
   /** After `IF`, otherwise. */
   | {
     readonly kind: "condition";
@@ -89,7 +97,7 @@ type PlacedRole = Omit<MarkerRole, "statement">;
 
 const UNKNOWN: Role = { kind: "unknown" };
 const OTHER: Role = { kind: "other" };
-const RESTRICTION: Role = { kind: "restriction" };
+const RESTRICTION: Role = { kind: "restriction", elementOf: null };
 
 function rolesOfSelect(select: SelectStatement): PlacedRole[] {
   const { selectors, where, groupBy, orderBy, perPartitionLimit, limit } = select;
@@ -122,7 +130,9 @@ function rolesOfWrite(write: WriteStatement): PlacedRole[] {
       ];
     case "delete":
       return [
-        ...write.deletions.flatMap((subject) => rolesOfKey(subject, { kind: "subscript" })),
+        ...write.deletions.flatMap((subject) =>
+          rolesOfKey(subject, { kind: "subscript", column: subject.column.name })
+        ),
         ...rolesOfUsing(write.using),
         ...write.where.flatMap(rolesOfRestriction),
         ...rolesOfCondition(write.condition),
@@ -135,26 +145,30 @@ function rolesOfInserted(source: Extract<WriteStatement, { kind: "insert" }>["so
   return source.values.flatMap((term, index) => {
     // Where there are more values than columns, the server refuses the statement.
     const column = source.columns[index]?.name ?? "";
-    return rolesOfWritten(term, { column, appended: false });
+    return rolesOfWritten(term, { column, appended: false, isElement: false });
   });
 }
 
 function rolesOfAssignment(assignment: Assignment): PlacedRole[] {
   const { kind, value } = assignment;
   const column = assignment.column.name;
-  const written = rolesOfWritten(value, { column, appended: kind === "add" });
+  const written = rolesOfWritten(value, {
+    column,
+    appended: kind === "add",
+    isElement: kind === "element",
+  });
   return kind === "element"
-    ? [...rolesIn(assignment.key, { kind: "subscript" }), ...written]
+    ? [...rolesIn(assignment.key, { kind: "subscript", column }), ...written]
     : written;
 }
 
 function rolesOfWritten(
   term: Term,
-  { column, appended }: { readonly column: string; readonly appended: boolean },
+  written: Pick<Extract<Role, { kind: "value" }>, "column" | "appended" | "isElement">,
 ): PlacedRole[] {
   return rolesOfValue(term, {
-    whole: { kind: "value", column, appended },
-    part: { kind: "part", column },
+    whole: { kind: "value", ...written },
+    part: { kind: "part", column: written.column },
   });
 }
 
@@ -163,7 +177,11 @@ function rolesOfUsing(options: readonly UsingOption[]): PlacedRole[] {
 }
 
 function rolesOfRestriction(relation: Relation): PlacedRole[] {
-  return rolesOfRelation(relation, { other: RESTRICTION, compared: () => RESTRICTION });
+  if (relation.kind === "token_comparison") return rolesIn(relation.value, { kind: "token" });
+  const role: Role = relation.kind === "comparison" && relation.subject.kind === "element"
+    ? { kind: "restriction", elementOf: relation.subject.column.name }
+    : RESTRICTION;
+  return rolesOfRelation(relation, { other: role, compared: () => role });
 }
 
 function rolesOfCondition(condition: Condition | null): PlacedRole[] {

@@ -7,6 +7,8 @@ function rolesOf(cql: string): string[] {
   return markerRoles(parseCql(cql)).map(({ marker, role }) =>
     `${marker.name}: ${role.kind}${"column" in role ? ` of ${role.column}` : ""}${
       role.kind === "value" && role.appended ? ", appended" : ""
+    }${role.kind === "value" && role.isElement ? ", an element" : ""}${
+      role.kind === "restriction" && role.elementOf !== null ? ` of ${role.elementOf}[]` : ""
     }${role.kind === "condition" && role.equality ? " of equality" : ""}`
   );
 }
@@ -31,7 +33,28 @@ describe("markerRoles()", () => {
     [
       "tells a subscript from the value that it is given",
       "UPDATE t USING TIMESTAMP :ts SET m[:key] = :value, n = :n WHERE k IN (:k)",
-      ["ts: timestamp", "key: subscript", "value: value of m", "n: value of n", "k: restriction"],
+      [
+        "ts: timestamp",
+        "key: subscript of m",
+        "value: value of m, an element",
+        "n: value of n",
+        "k: restriction",
+      ],
+    ],
+    [
+      "tells an entry that is searched for from a whole value",
+      "SELECT a FROM t WHERE k = :k AND m[:key] = :value AND n CONTAINS :n",
+      ["k: restriction", "key: restriction of m[]", "value: restriction of m[]", "n: restriction"],
+    ],
+    [
+      "tells a key that is deleted from the key of the row",
+      "DELETE m[:key], n[:at] FROM t WHERE k = :k",
+      ["key: subscript of m", "at: subscript of n", "k: restriction"],
+    ],
+    [
+      "finds what is compared with tokens",
+      "SELECT a FROM t WHERE token(k, l) > token(:k, :l) AND token(k, l) <= :end",
+      ["k: token", "l: token", "end: token"],
     ],
     [
       "follows a SELECT through its clauses",

@@ -17,6 +17,7 @@ import { bucketFor } from "./bucket_param.ts";
 import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
 import { maskOfMarker, nullFor } from "./column_mask.ts";
+import { lengthLimitOf } from "./facts/length_limit.ts";
 import { withOptional } from "./facts/optional_values.ts";
 import { timeuuidBounds } from "./facts/timeuuid_bounds.ts";
 import type { PreparedParam } from "./prepared_query.ts";
@@ -57,6 +58,7 @@ function prepareParam(
     similarity: codec.type.kind === "vector" ? similarityOf(places) : null,
     isTimeuuidBound: timeuuidBounds(query.parsed).has(param.name),
     isWriteTime: places.some(({ role }) => role.kind === "timestamp"),
+    lengthLimit: lengthLimitOf(places, codec),
     mask: maskOfMarker(query, param.name),
     bucket: null,
   };

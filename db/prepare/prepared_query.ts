@@ -11,6 +11,7 @@ import type { BoundValues, PreparedStatement } from "../driver/internals/driver_
 import type { Similarity } from "../schema/table.ts";
 import type { Bucket, Bucketing } from "./bucket_param.ts";
 import type { ColumnMask } from "./column_mask.ts";
+import type { LengthLimit } from "./facts/length_limit.ts";
 import type { Row, RowReader, ShapeReader } from "./rows/read_rows.ts";
 
 /** Encoded values by parameter name; null deletes, a missing one is UNSET. */
@@ -80,6 +81,8 @@ export interface PreparedParam {
   readonly isTimeuuidBound: boolean;
   /** Of a vector that goes into an index or is searched for: how that compares it; else null. */
   readonly similarity: Similarity | null;
+  /** How long its value may be, beyond the limits of its type; null if nothing limits it. */
+  readonly lengthLimit: LengthLimit | null;
   /** What hides its value where a write answers with it; null if nothing does. */
   readonly mask: ColumnMask | null;
   /** For a `bucket:` parameter: how its bytes are derived from the bytes of its origin. */

@@ -22,6 +22,10 @@ export interface Table {
   readonly statics: ReadonlySet<string>;
   /** Of the vectors that are indexed, by column name. */
   readonly similarities: ReadonlyMap<string, Similarity>;
+  /** The maps whose entries are indexed. */
+  readonly indexedEntries: ReadonlySet<string>;
+  /** The columns, other than keys, that are part of the key of a materialised view. */
+  readonly viewKeys: ReadonlySet<string>;
 }
 
 export interface ClusteringColumn {
@@ -55,7 +59,7 @@ async function readTable(
   keyspace: string,
   name: string,
 ): Promise<Table | null> {
-  const [columns, indexes] = await Promise.all([
+  const [columns, indexes, views] = await Promise.all([
     session.query(
       `SELECT column_name, kind, position, clustering_order FROM system_schema.columns
         WHERE keyspace_name = ? AND table_name = ?`,
@@ -64,6 +68,10 @@ async function readTable(
     session.query(
       "SELECT options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?",
       [keyspace, name],
+    ),
+    session.query(
+      "SELECT view_name, base_table_name FROM system_schema.views WHERE keyspace_name = ?",
+      [keyspace],
     ),
   ]);
   if (columns.length === 0) return null;
@@ -77,17 +85,39 @@ async function readTable(
     name: String(column_name),
     order: clustering_order === "desc" ? "DESC" as const : "ASC" as const,
   }));
+  const keys = new Set([...partitionKey, ...clusteringKey.map(({ name }) => name)]);
+  const targets = indexes.map(({ options }) => options as Readonly<Record<string, string>>);
+  const keysOfViews = await Promise.all(
+    views.filter(({ base_table_name }) => base_table_name === name)
+      .map(({ view_name }) => keysOf(session, keyspace, String(view_name))),
+  );
   return {
     types,
     partitionKey,
     clusteringKey,
-    keys: new Set([...partitionKey, ...clusteringKey.map(({ name }) => name)]),
+    keys,
     statics: new Set(ofKind("static").map(({ column_name }) => String(column_name))),
-    similarities: similaritiesOf(
-      indexes.map(({ options }) => options as Readonly<Record<string, string>>),
-      types,
-    ),
+    similarities: similaritiesOf(targets, types),
+    indexedEntries: new Set(targets.flatMap(({ target = "" }) => {
+      const column = /^entries\((.*)\)$/.exec(target)?.[1];
+      return column === undefined ? [] : [nameIn(column)];
+    })),
+    viewKeys: new Set(keysOfViews.flat().filter((column) => !keys.has(column))),
   };
+}
+
+async function keysOf(session: Session, keyspace: string, view: string): Promise<string[]> {
+  const columns = await session.query(
+    "SELECT column_name, kind FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?",
+    [keyspace, view],
+  );
+  return columns.filter(({ kind }) => kind === "partition_key" || kind === "clustering")
+    .map(({ column_name }) => String(column_name));
+}
+
+/** A column as the target of an index names it. */
+function nameIn(target: string): string {
+  return target.startsWith('"') ? target.slice(1, -1).replaceAll('""', '"') : target;
 }
 
 /** Source: the options of `StorageAttachedIndex`; its default is the cosine. */
@@ -96,7 +126,7 @@ function similaritiesOf(
   types: ReadonlyMap<string, CqlType>,
 ): Map<string, Similarity> {
   return new Map(indexes.flatMap(({ target = "", similarity_function = "COSINE" }) => {
-    const column = target.startsWith('"') ? target.slice(1, -1).replaceAll('""', '"') : target;
+    const column = nameIn(target);
     if (types.get(column)?.kind !== "vector") return [];
     return [[column, similarity_function.toUpperCase() as Similarity]];
   }));

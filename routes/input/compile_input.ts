@@ -12,6 +12,7 @@ import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { primitives } from "../../codec/primitives.ts";
 import type { Steps } from "../../runtime/steps.ts";
+import { isWithin, MAX_KEY_BYTES } from "../../db/prepare/facts/length_limit.ts";
 import type {
   EncodedValues,
   PreparedParam,
@@ -51,9 +52,6 @@ export interface RepeatableInput {
 
 /** @throws {ServiceError} `invalid_input` with every mistake, `missing_claim` or `requirement_not_met` */
 export type InputReader<Own> = (input: RawInput) => Steps<Input<Own>>;
-
-// Cassandra keeps the length of a key in two bytes.
-const MAX_KEY_BYTES = 65_535;
 
 /** What reading the input of a query takes to know. */
 export type InputFacts = Pick<PreparedQuery, "query" | "params" | "leastWritten" | "condition"> & {
@@ -151,6 +149,9 @@ function compileParams(
   const allKeys = keyNames(prepared);
   const keys = allKeys.filter((name) => params.some(({ param }) => param.name === name));
   const onlyKey = allKeys.length === 1 ? allKeys[0] : undefined;
+  const limited = params.flatMap(({ param: { name }, lengthLimit }) =>
+    lengthLimit === null || keys.includes(name) ? [] : [{ name, limit: lengthLimit }]
+  );
 
   return function* readParams(input, values, errors) {
     for (const reader of readers) {
@@ -182,6 +183,12 @@ function compileParams(
           detail: "Expected at least one byte",
         });
       }
+    }
+    for (const { name, limit } of limited) {
+      const bytes = values[name];
+      if (!bytes || isWithin(bytes, limit)) continue;
+      const detail = `Expected ${limit.expected}`;
+      errors.push({ pointer: pointerOf(prepared.params, name), detail });
     }
   };
 }

@@ -34,6 +34,10 @@ const REASONS: readonly Reason[] = [
     tell: (max) => `a key is longer than ${max} bytes`,
   },
   {
+    says: /^Cannot index value of size |^Index expression values may not be larger than /,
+    tell: () => "a value is too long for the index of its column",
+  },
+  {
     says: /^List index (-?\d+) out of bound/,
     tell: (index) => `the list has no element at index ${index}`,
   },

@@ -16,6 +16,8 @@ function tableOf(...partitionKey: string[]): Table {
     keys: new Set([...partitionKey, "c"]),
     statics: new Set(),
     similarities: new Map(),
+    indexedEntries: new Set(),
+    viewKeys: new Set(),
   };
 }
 

@@ -20,6 +20,8 @@ const TABLE: Table = {
   keys: new Set(["k"]),
   statics: new Set(),
   similarities: new Map(),
+  indexedEntries: new Set(),
+  viewKeys: new Set(),
 };
 
 function check(cql: string): boolean {

@@ -21,6 +21,7 @@ const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
   timestamp: null,
   in: 'a list after "IN"',
   subscript: "a key inside a collection",
+  token: 'a restriction in "WHERE"',
   restriction: 'a restriction in "WHERE"',
   condition: 'a condition after "IF"',
   ann: "what vectors are compared with",

@@ -32,6 +32,8 @@ function keyOf(cql: string, clustering: readonly string[] = ["c"]): RowKey | nul
     keys: new Set(["a", "b", ...clustering]),
     statics: new Set(["s"]),
     similarities: new Map(),
+    indexedEntries: new Set(),
+    viewKeys: new Set(),
   };
   return rowKeyOf(parseCql(cql), params as unknown as PreparedParam[], table);
 }

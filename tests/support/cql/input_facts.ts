@@ -34,6 +34,7 @@ export function factsOf(
     isTimeuuidBound: false,
     isWriteTime: false,
     similarity: null,
+    lengthLimit: null,
     mask: null,
     bucket: bucketOf(param, types, by),
   }));
