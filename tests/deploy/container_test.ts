@@ -5,6 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { parse } from "yaml";
 import { SETTINGS } from "../../config/settings/settings.ts";
 import {
   dependenciesOf,
@@ -223,6 +224,20 @@ describe("docker-compose.production.yml", () => {
     ]);
     expect(compose.match(/^ +build: .*\n +pull_policy: build$/gm)).toHaveLength(1);
     expect(compose).toContain("build: { context: ., target: service }\n");
+  });
+
+  it("starts everything again that is to run, and keeps no more of its output than it says", () => {
+    const { services } = parse(compose, { merge: true }) as {
+      readonly services: Readonly<Record<string, { restart?: string; logging?: unknown }>>;
+    };
+    const options = { "max-size": "50m", "max-file": "5" };
+    const bounded = { driver: "json-file", options };
+    // The migrations end by themselves.
+    const expected = ["cassandra", "migrate", "cqlgate-1", "cqlgate-2", "haproxy"].map((
+      name,
+    ) => [name, name === "migrate" ? undefined : "unless-stopped", bounded]);
+    expect(Object.entries(services).map(([name, { restart, logging }]) => [name, restart, logging]))
+      .toEqual(expected);
   });
 
   it("mounts the project, which nobody can write to from inside", () => {
