@@ -1,38 +1,32 @@
 /**
- * Runs prepared queries, each within its deadline; `observe_statement.ts` says what they took.
+ * Runs prepared queries: reads, which may share an answer, single writes, and batches.
  *
  * @module
  */
 import type { Buffer } from "node:buffer";
 import type { Consistency } from "../../catalog/query.ts";
 import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import type { HotSpots } from "../../observe/hot/hot_spots.ts";
-import type { Observe } from "../../observe/observation.ts";
+import type { ServiceError } from "../../errors/service_error.ts";
 import type { Availability } from "../availability/availability.ts";
 import { describeColumns } from "../driver/cql_type.ts";
-import type { BoundValues, RawResult, WriteTime } from "../driver/internals/driver_types.ts";
-import type { Session } from "../driver/session.ts";
+import type { WriteTime } from "../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/rows/read_rows.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
-import { deadlineAfter, type Timed } from "./deadline.ts";
+import { fetchSizeOf, maxBytesOf } from "./answer_size.ts";
+import type { Timed } from "./deadline.ts";
 import { type CacheUse, createAnswerFetcher } from "./fetch_answer.ts";
-import { createStatementObserver } from "./telemetry/observe_statement.ts";
-import type { SlowQueryOptions } from "./telemetry/slow_query.ts";
+import {
+  PreparedRunner,
+  type PreparedRunnerOptions,
+  type RunBatchOptions,
+  type RunOptions,
+} from "./run_prepared.ts";
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
-export interface ExecutionOptions extends Timed {
-  /** Rows to fetch at most, where Cassandra answers in pages. */
-  readonly fetchSize?: number;
-  /** Bytes of rows at most, as Cassandra sends them. Default: as for a page, or for a single row. */
-  readonly maxBytes?: number | undefined;
-  /** Where to go on from. */
-  readonly pagingState?: Buffer | undefined;
+export interface ExecutionOptions extends RunOptions {
   /** Of a read: what it does with what is kept of earlier ones. Default: it uses it. */
   readonly cache?: CacheUse | undefined;
-  /** Of a write that is attempted again: the same each time. Default: when it is sent. */
-  readonly writeTime?: WriteTime | undefined;
 }
 
 /** Rows that were fetched and are still to be read, by `readRows()`. */
@@ -97,7 +91,7 @@ export interface Executor {
   executeBatch(
     prepared: PreparedQuery,
     rows: readonly PackedRow[],
-    options?: Pick<ExecutionOptions, "stopwatch" | "writeTime" | "deadline">,
+    options?: RunBatchOptions,
   ): Promise<void>;
   /**
    * Why the query may not write as of now: the clock of this process is too far off. Null if it may, and
@@ -108,40 +102,22 @@ export interface Executor {
   nextWriteTime(): WriteTime | undefined;
 }
 
-export interface ExecutorOptions {
-  readonly session: Session;
+export interface ExecutorOptions extends PreparedRunnerOptions {
   /** Refuses statements whose consistency cannot be reached. */
   readonly availability: Pick<Availability, "admit">;
-  readonly observe: Observe;
-  readonly slowQueries: SlowQueryOptions;
-  readonly hotSpots: Pick<HotSpots, "notePartition">;
   readonly cachedReads: CachedReads;
-  readonly maxPageBytes: number;
 }
 
-/** A single row may have so many times the bytes of a page: it fits no smaller answer. */
-export const LONE_ROW_FACTOR = 16;
-
-const DEFAULT_FETCH_SIZE = 5000;
 const APPLIED = "[applied]";
 
 export function createExecutor(
-  { session, availability, observe, cachedReads, maxPageBytes, ...observing }: ExecutorOptions,
+  { availability, cachedReads, ...running }: ExecutorOptions,
 ): Executor {
-  const observeStatement = createStatementObserver({ session, observe, onFailure, ...observing });
+  const { session, observe, maxPageBytes } = running;
+  const statements = new PreparedRunner(running);
+  const deadlineOf: Executor["deadlineOf"] = (prepared, request) =>
+    statements.deadlineOf(prepared, request);
   const fetchAnswer = createAnswerFetcher({ availability, cachedReads, observe, deadlineOf });
-
-  /** Says that the schema is no longer what the query was prepared for. */
-  function noteDrift({ query }: PreparedQuery, detail: string): void {
-    observe({ kind: "schema_drift", query: query.name, detail });
-    session.noteSchemaChange();
-  }
-
-  /** Notices where the schema is no longer what a query was prepared for. */
-  function onFailure(prepared: PreparedQuery, error: unknown): void {
-    const isDrift = error instanceof ServiceError && error.code === "schema_changed";
-    if (isDrift) noteDrift(prepared, causeOf(error));
-  }
 
   function clockRefusal(prepared: PreparedQuery): ServiceError | null {
     return takesTimeHere(prepared) ? session.clockRefusal() : null;
@@ -151,49 +127,6 @@ export function createExecutor(
   function assertTimely(prepared: PreparedQuery): void {
     const refusal = clockRefusal(prepared);
     if (refusal !== null) throw refusal;
-  }
-
-  /** Runs a statement once; its rows are still to be read. */
-  function run(
-    prepared: PreparedQuery,
-    bound: BoundValues,
-    options: ExecutionOptions,
-  ): Promise<RawResult> {
-    const { query, statement } = prepared;
-    const { stopwatch } = options;
-    const startedAt = performance.now();
-    const endsAt = endOf(prepared, startedAt, options);
-    return observeStatement(
-      prepared,
-      { stopwatch, bound: [bound], startedAt },
-      (attempts) =>
-        session.execute(statement, bound, {
-          consistency: query.consistency.level,
-          serialConsistency: query.consistency.serial,
-          writes: prepared.writes,
-          idempotent: prepared.idempotent,
-          fetchSize: fetchSizeOf(prepared, options),
-          maxAnswerBytes: maxBytesOf(prepared, options),
-          pagingState: options.pagingState,
-          writeTime: options.writeTime,
-          speculativeAfterMs: query.speculative,
-          endsAt,
-          attempts,
-        }),
-    );
-  }
-
-  function maxBytesOf({ query }: PreparedQuery, { maxBytes }: ExecutionOptions): number {
-    return maxBytes ?? maxPageBytes * (query.conditional ? LONE_ROW_FACTOR : 1);
-  }
-
-  function deadlineOf(prepared: PreparedQuery, request: Timed = {}): number {
-    return endOf(prepared, performance.now(), request);
-  }
-
-  function endOf({ query }: PreparedQuery, startedAt: number, request: Timed): number {
-    const timeouts = { requestMs: session.requestTimeoutMs, queryMs: query.timeout };
-    return deadlineAfter(startedAt, timeouts, request);
   }
 
   return {
@@ -208,59 +141,42 @@ export function createExecutor(
         identity: {
           bound,
           fetchSize: fetchSizeOf(prepared, options),
-          maxBytes: maxBytesOf(prepared, options),
+          maxBytes: maxBytesOf(prepared, options, maxPageBytes),
           pagingState: options.pagingState,
         },
         stopwatch: options.stopwatch,
         cache: options.cache ?? "use",
         deadline: deadlineOf(prepared, options),
-        send: (deadline, stopwatch) => run(prepared, bound, { ...options, deadline, stopwatch }),
+        send: (deadline, stopwatch) =>
+          statements.run(prepared, bound, { ...options, deadline, stopwatch }),
       });
       if (sameColumns(prepared.statement.columns, columns)) {
         return { rows: { raw: rows, reader: prepared.rowReader }, pagingState };
       }
       // The markers are what they were, else the statement would not have run: the answer is right, and
       // what was derived from the columns is old.
-      noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
+      statements.noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
       return { rows: { raw: rows, reader: prepared.shapeReader(columns) }, pagingState };
     },
     async execute(prepared, values, { run: runSteps, ...options } = {}) {
       assertTimely(prepared);
       const bound = prepared.bind(values);
       availability.admit(prepared, bound);
-      const { columns, rows } = await run(prepared, bound, options);
+      const { columns, rows } = await statements.run(prepared, bound, options);
       if (!prepared.query.conditional) return { applied: null, rows: [] };
       const unread = { raw: rows, reader: prepared.shapeReader(columns) };
       return splitApplied(await readRows([unread], { run: runSteps }));
     },
     clockRefusal,
     nextWriteTime: () => session.nextWriteTime(),
-    async executeBatch(prepared, rows, { stopwatch, writeTime, deadline } = {}) {
+    async executeBatch(prepared, rows, options = {}) {
       assertTimely(prepared);
       const [first] = rows;
       if (first === undefined) throw new TypeError("Cannot write a batch: it has no rows");
       availability.admit(prepared, unpackRow(first));
-      const startedAt = performance.now();
-      await observeStatement(
-        prepared,
-        { stopwatch, startedAt, bound: rows },
-        (attempts) =>
-          session.executeBatch(prepared.statement, rows, {
-            consistency: prepared.query.consistency.level,
-            writes: prepared.writes,
-            idempotent: prepared.idempotent,
-            writeTime,
-            endsAt: endOf(prepared, startedAt, { deadline, stopwatch }),
-            attempts,
-          }),
-      );
+      await statements.runBatch(prepared, rows, options);
     },
   };
-}
-
-/** Zero asks for everything in one answer. */
-function fetchSizeOf({ isPaged }: PreparedQuery, { fetchSize }: ExecutionOptions): number {
-  return isPaged ? fetchSize ?? DEFAULT_FETCH_SIZE : 0;
 }
 
 /**
@@ -277,9 +193,4 @@ function splitApplied([first, ...others]: Row[]): Result {
   for (const row of others) delete row[APPLIED];
   const hasCurrent = Object.keys(current).length > 0;
   return { applied: applied === true, rows: hasCurrent ? [current, ...others] : others };
-}
-
-function causeOf(error: unknown): string {
-  const { cause } = error as { cause?: unknown };
-  return cause instanceof Error ? cause.message : String(error);
 }
