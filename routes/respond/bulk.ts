@@ -8,19 +8,16 @@
 import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
 import type { Entry } from "../../db/bulk/entry.ts";
 import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
-import { unpackValues } from "../../db/prepare/packed_values.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { BulkInput } from "../input/compile_bulk_input.ts";
 import { compileUploadRecorder } from "../audit/record_bulk.ts";
 import type { RequestContext } from "../context.ts";
-import { assertObject } from "../input/body/read_body.ts";
-import { NDJSON, parseLine, type Upload } from "../input/read_entries.ts";
-import { notApplied } from "./applied.ts";
+import { NDJSON, type Upload } from "../input/read_entries.ts";
 import { ReportStream } from "./body/report_stream.ts";
 import type { ResponderOptions, Served } from "./responder.ts";
-import { compileWritten } from "./written_values.ts";
+import { compileUploadLines, failureOf } from "./upload_lines.ts";
 
 /** A request whose outer input is checked, and whose inputs are still to be read. */
 export interface BulkServed extends Pick<Served, "context"> {
@@ -33,22 +30,15 @@ export interface BulkOptions
   readonly observe: Observe;
 }
 
-const OUTDATED = "the table has changed: send the rest again";
-
 /** @throws {ServiceError} `audit_unavailable` or `clock_skewed` */
 export type BulkResponder = (served: BulkServed) => Promise<Response>;
 
-export function respondBulk(
-  prepared: PreparedQuery,
-  { executor, observe, stallTimeoutMs, auditing }: BulkOptions,
-): BulkResponder {
-  const { query } = prepared;
-  const isRecorded = auditing !== null;
+export function respondBulk(prepared: PreparedQuery, options: BulkOptions): BulkResponder {
+  const { executor, observe, stallTimeoutMs, auditing } = options;
   const record = compileUploadRecorder(prepared, auditing);
   const writeBulk = createBulkWriter(prepared, executor);
-  const writtenOf = query.bulk?.returning === true ? compileWritten(prepared) : null;
+  const linesOf = compileUploadLines(prepared, { executor, auditing });
   return async ({ context, upload, input }) => {
-    const { preconditions, repeatable } = input;
     const request = context.get("request");
     const refusal = executor.clockRefusal(prepared);
     if (refusal !== null) throw refusal;
@@ -60,55 +50,17 @@ export function respondBulk(
       onLeave: () => upload.cancel(),
     });
 
-    /** Whether the lines to come are read for types that the table no longer has. */
-    let isOutdated = false;
-    function fail(line: number, error: ServiceError): void {
-      if (error.code === "schema_changed") isOutdated = true;
-      recorded.fail(error);
-      report.addFailure(failureOf(line, error));
-    }
-
     async function serve(): Promise<boolean> {
-      const outcome = await writeBulk(countLines(upload.blocks, request), {
-        stopwatch: request.cassandra,
-        run: request.run,
-        readNow(entry) {
-          const row = "json" in entry ? input.readLine(entry.json, entry.line) : null;
-          if (row !== null && isRecorded) recorded.note(unpackValues(prepared, row));
-          return row;
-        },
-        *read(entry) {
-          const body = "json" in entry
-            ? yield* parseLine(entry.json, entry.line)
-            : assertObject(entry.value, "The line");
-          const row = yield* input.readBody(body, entry.line);
-          if (isRecorded) recorded.note(unpackValues(prepared, row));
-          return row;
-        },
-        writeTime: repeatable?.writeTimeUs,
-        notApplied(row, result) {
-          const values = unpackValues(prepared, row);
-          const wasApplied = repeatable !== null &&
-            prepared.repetition?.wasApplied(values, result.rows[0]) === true;
-          return wasApplied ? null : notApplied(prepared, { values, result, preconditions });
-        },
-        ...(writtenOf === null ? {} : {
-          done: (line, row) =>
-            report.add({ line, written: writtenOf(unpackValues(prepared, row)) }),
-        }),
-        fail,
-        obstacle: () =>
-          report.obstacle() ?? (isOutdated ? OUTDATED : request.obstacle()) ??
-            executor.clockRefusal(prepared)?.detail ?? null,
-      });
-      const { read, written, failed, stopped, broken, cause } = outcome;
+      const blocks = countLines(upload.blocks, request);
+      const outcome = await writeBulk(blocks, linesOf({ context, input, report, recorded }));
       const unrecorded = await recorded.settle(outcome).then(() => null, toServiceError);
       report.add(
         unrecorded === null ? { summary: summaryOf(outcome) } : failureOf(null, unrecorded),
       );
+      const { read, written, failed, stopped, broken, cause } = outcome;
       observe({
         kind: "bulk",
-        query: query.name,
+        query: prepared.query.name,
         requestId: request.id,
         read,
         written,
@@ -144,10 +96,6 @@ async function* countLines(
     request.countRows(block.length);
     yield block;
   }
-}
-
-function failureOf(line: number | null, { code, detail, errors, extensions }: ServiceError) {
-  return { line, code, detail, ...(errors.length === 0 ? {} : { errors }), ...extensions };
 }
 
 function summaryOf({ read, written, failed, stopped, broken }: BulkOutcome) {
