@@ -322,5 +322,8 @@ export type Observation =
   | { readonly kind: "notice"; readonly message: string }
   | { readonly kind: "warning"; readonly message: string; readonly cause: unknown };
 
+/** The observations of one kind. */
+export type ObservationOf<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
+
 /** Takes an observation. Never throws and never waits. */
 export type Observe = (observation: Observation) => void;

@@ -5,13 +5,13 @@
  * @module
  */
 import type { Logger } from "@logtape/logtape";
-import type { Observation } from "../observation.ts";
+import type { ObservationOf } from "../observation.ts";
 
 /** @param isDue whether a line of this text has not been written for a while */
 export function createAuditLines(
   logger: Logger,
   isDue: (line: string) => boolean,
-): (observation: Observation & { kind: "audit" }) => void {
+): (observation: ObservationOf<"audit">) => void {
   let isFailing = false;
   let dropped = 0;
   return ({ written, dropped: more, failure }) => {

@@ -4,14 +4,14 @@
  * @module
  */
 import type { Logger } from "@logtape/logtape";
-import type { Observation } from "../observation.ts";
+import type { ObservationOf } from "../observation.ts";
 
 const MAX_NAMES = 10;
 
 /** @returns what writes a line when something cannot be served, and when all can again */
 export function createAvailabilityLines(
   logger: Logger,
-): (observation: Observation & { kind: "availability" }) => void {
+): (observation: ObservationOf<"availability">) => void {
   let wasShort = false;
   return ({ unreachable }) => {
     if (unreachable.length === 0) {
@@ -32,7 +32,7 @@ export function createAvailabilityLines(
   };
 }
 
-function namesOf(unreachable: (Observation & { kind: "availability" })["unreachable"]): string {
+function namesOf(unreachable: ObservationOf<"availability">["unreachable"]): string {
   const names = unreachable.slice(0, MAX_NAMES)
     .map(({ query, consistency }) => `${query} (${consistency})`);
   const others = unreachable.length - names.length;

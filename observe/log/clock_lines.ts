@@ -5,7 +5,7 @@
  * @module
  */
 import type { Logger } from "@logtape/logtape";
-import type { ClockSkew, Observation } from "../observation.ts";
+import type { ClockSkew, ObservationOf } from "../observation.ts";
 
 type State = "unknown" | "close" | "apart" | "refused";
 
@@ -21,7 +21,7 @@ const APART_MS = 500;
 export function createClockLines(
   logger: Logger,
   isDue: (line: string) => boolean,
-): (observation: Observation & { kind: "clock" }) => void {
+): (observation: ObservationOf<"clock">) => void {
   let before: State | null = null;
   return ({ skew, nodes, maxSkewMs, refuses }) => {
     const apartMs = maxSkewMs === 0 ? APART_MS : maxSkewMs * APART_SHARE;

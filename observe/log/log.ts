@@ -20,7 +20,7 @@ import { createAuditLines } from "./audit_lines.ts";
 import { createClockLines } from "./clock_lines.ts";
 import { summarizeCause } from "./describe_cause.ts";
 import { createAvailabilityLines } from "./availability_lines.ts";
-import type { Observation, Observe } from "../observation.ts";
+import type { ObservationOf, Observe } from "../observation.ts";
 import { collectsSpans } from "../span_collection.ts";
 import { prettyFormatter } from "./pretty_line.ts";
 import {
@@ -179,7 +179,7 @@ function logRequestTo(logger: Logger, request: RequestObservation): void {
   logger[requestLevel(request)](REQUEST_MESSAGE, requestFields(request));
 }
 
-function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {
+function logBulk(logger: Logger, bulk: ObservationOf<"bulk">): void {
   const { query, read, written, failed, stopped, completed, cause } = bulk;
   const properties = {
     query,
@@ -197,7 +197,7 @@ function logBulk(logger: Logger, bulk: Observation & { kind: "bulk" }): void {
   else logger.info(message, properties);
 }
 
-function logControl(logger: Logger, control: Observation & { kind: "control" }): void {
+function logControl(logger: Logger, control: ObservationOf<"control">): void {
   const { applied, readOnly, queries, callers, cause } = control;
   const properties = { read_only: readOnly, queries, callers };
   if (applied) {
@@ -210,7 +210,7 @@ function logControl(logger: Logger, control: Observation & { kind: "control" }):
   });
 }
 
-function logReload(logger: Logger, reload: Observation & { kind: "reload" }): void {
+function logReload(logger: Logger, reload: ObservationOf<"reload">): void {
   if (!reload.succeeded) {
     const { cause } = reload;
     return logger.error(
@@ -229,7 +229,7 @@ function logReload(logger: Logger, reload: Observation & { kind: "reload" }): vo
 
 function logConnection(
   logger: Logger,
-  connection: Observation & { kind: "connection" },
+  connection: ObservationOf<"connection">,
   isDue: (what: string) => boolean,
 ): void {
   const { state, hosts, hostsUp, reason, retryInMs } = connection;
@@ -250,7 +250,7 @@ function logConnection(
 
 function logDatacenter(
   logger: Logger,
-  { inUse, isLocal }: Observation & { kind: "datacenter" },
+  { inUse, isLocal }: ObservationOf<"datacenter">,
 ): void {
   if (isLocal) return logger.info("Data centre {datacenter} serves", { datacenter: inUse });
   logger.warning("Failover: data centre {datacenter} serves, because no local node is up", {
@@ -260,7 +260,7 @@ function logDatacenter(
 
 function logIssuerKeys(
   logger: Logger,
-  { issuer, fetched, usable, cause }: Observation & { kind: "issuer_keys" },
+  { issuer, fetched, usable, cause }: ObservationOf<"issuer_keys">,
 ): void {
   if (fetched) return logger.debug("Fetched the keys of issuer {issuer}", { issuer });
   const effect = usable ? "its previous keys stay in use" : "none of its tokens can be verified";
@@ -272,7 +272,7 @@ function logIssuerKeys(
 
 function logIntrospection(
   logger: Logger,
-  { issuer, up, cause }: Observation & { kind: "introspection" },
+  { issuer, up, cause }: ObservationOf<"introspection">,
 ): void {
   if (up) return logger.info("Issuer {issuer} answers about tokens", { issuer });
   logger.warning("Cannot ask issuer {issuer} about tokens: new tokens are refused", {

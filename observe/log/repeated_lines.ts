@@ -5,7 +5,7 @@
  * @module
  */
 import type { Logger } from "@logtape/logtape";
-import type { Observation } from "../observation.ts";
+import type { Observation, ObservationOf } from "../observation.ts";
 import { createBoundedLines } from "./bounded_lines.ts";
 import { summarizeCause } from "./describe_cause.ts";
 import { round } from "./round.ts";
@@ -67,7 +67,7 @@ export function createRepeatedLines(logger: Logger): RepeatedLines {
 
 function logSlowQuery(
   logger: Logger,
-  slow: Observation & { kind: "slow_query" },
+  slow: ObservationOf<"slow_query">,
   leftOut: number,
 ): void {
   logger.warning("Slow query {query}: {duration_ms} ms", {

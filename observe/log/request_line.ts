@@ -5,12 +5,12 @@
  * @module
  */
 import { CODES } from "../../errors/codes.ts";
-import type { Observation } from "../observation.ts";
+import type { ObservationOf } from "../observation.ts";
 import { describeCause, summarizeCause } from "./describe_cause.ts";
 import { CONTROL, escaped, LEVELS } from "./json_line.ts";
 import { round, roundedText } from "./round.ts";
 
-export type RequestObservation = Observation & { readonly kind: "request" };
+export type RequestObservation = ObservationOf<"request">;
 
 type Level = "debug" | "info" | "warning" | "error";
 

@@ -6,7 +6,6 @@
  */
 import prometheus from "prom-client";
 import type { Observe } from "../observation.ts";
-import { SECONDS } from "./buckets.ts";
 import { exportMetrics } from "./exported_metrics.ts";
 import { registerAttemptMetrics } from "./families/attempt_metrics.ts";
 import { createAuditMetrics } from "./families/audit_metrics.ts";
@@ -21,6 +20,7 @@ import { registerLoadMetrics } from "./families/load_metrics.ts";
 import { registerProcessMetrics } from "./families/process_metrics.ts";
 import { createReloadMetrics } from "./families/reload_metrics.ts";
 import { createRequestMetrics } from "./families/request_metrics.ts";
+import { createServiceMetrics } from "./families/service_metrics.ts";
 import { createStatementMetrics } from "./families/statement_metrics.ts";
 import { guardReadings, type ReportUnreadable } from "./guarded_readings.ts";
 import { NOTHING_TO_READ, type Readings } from "./readings.ts";
@@ -54,45 +54,9 @@ export interface MetricsOptions {
 export function createMetrics(release: string, options: MetricsOptions = {}): Metrics {
   const { report = () => {} } = options;
   const register = new prometheus.Registry();
-  const registers = [register];
   let readings = NOTHING_TO_READ;
   registerProcessMetrics(register, release);
-  const requests = createRequestMetrics(register);
-  const statements = createStatementMetrics(register);
-  const cache = createCacheMetrics(register, () => readings.cache());
-  const observeConnection = createConnectionMetrics(register, () => readings.pools());
-  const identity = createIdentityMetrics(register, () => readings.tokenCache());
-  registerLoadMetrics(register, () => readings.load());
-  registerAttemptMetrics(register, () => readings.attempts());
-  registerHeaviestMetrics(register, () => readings.heaviest());
-  const observeAudit = createAuditMetrics(register);
-  const failover = createFailoverMetrics(register);
-  const observeAvailability = createAvailabilityMetrics(register);
-  const observeReload = createReloadMetrics(register);
-  const observeClock = createClockMetrics(register);
-  const ready = new prometheus.Gauge({
-    name: "cqlgate_ready",
-    help: "1 while /readyz answers 200, else 0",
-    registers,
-  });
-  const eventLoopDelay = new prometheus.Histogram({
-    name: "cqlgate_event_loop_delay_seconds",
-    help: "How late a timer fired, sampled ten times a second: each request waited as long",
-    buckets: SECONDS,
-    registers,
-  });
-  const controlApplied = new prometheus.Gauge({
-    name: "cqlgate_control_file_ok",
-    help: "0 while the control file cannot be used and its previous content applies, else 1",
-    registers,
-  });
-  controlApplied.set(1);
-  const readOnly = new prometheus.Gauge({
-    name: "cqlgate_read_only",
-    help: "1 while the control file switches writes off, else 0",
-    registers,
-  });
-
+  const observe = observeFamilies(register, () => readings);
   guardReadings(register, report);
   const settle = exportMetrics(register, report);
   return {
@@ -102,69 +66,88 @@ export function createMetrics(release: string, options: MetricsOptions = {}): Me
     },
     render: createMetricsText(register),
     settle,
-    observe(observation) {
-      switch (observation.kind) {
-        case "routes":
-          statements.start(observation.queries);
-          cache.start(observation.queries);
-          return requests.startDeprecated(observation.deprecated);
-        case "endpoints":
-          return requests.start(observation.routes);
-        case "issuers":
-          return identity.start(observation.issuers);
-        case "quotas":
-          return requests.startQuotas(observation.quotas);
-        case "request_started":
-          return requests.started();
-        case "request_finished":
-          return requests.finished();
-        case "request":
-          return requests.request(observation);
-        case "deprecated_use":
-          return requests.deprecatedUse(observation);
-        case "rate_limited":
-          return requests.rateLimited(observation);
-        case "statement":
-          return statements.statement(observation);
-        case "cached_read":
-          return cache.read(observation);
-        case "shared_reads":
-          return statements.shared(observation);
-        case "bulk":
-          return statements.bulk(observation);
-        case "schema_drift":
-          return statements.drift(observation);
-        case "server_warning":
-          return statements.warning(observation);
-        case "audit":
-          return observeAudit(observation);
-        case "reload":
-          return observeReload(observation);
-        case "clock":
-          return observeClock(observation);
-        case "datacenter":
-          return failover.datacenter(observation);
-        case "failover_statement":
-          return failover.statement(observation);
-        case "availability":
-          return observeAvailability(observation);
-        case "control":
-          readOnly.set(observation.readOnly ? 1 : 0);
-          return controlApplied.set(observation.applied ? 1 : 0);
-        case "connection":
-          return observeConnection(observation);
-        case "readiness":
-          return ready.set(observation.ready ? 1 : 0);
-        case "shutdown":
-          return ready.set(0);
-        case "event_loop":
-          return eventLoopDelay.observe(observation.delayMs / 1000);
-        case "issuer_keys":
-          identity.keysFetched(observation.issuer, observation.fetched);
-          return identity.setUp(observation.issuer, observation.fetched);
-        case "introspection":
-          return identity.setUp(observation.issuer, observation.up);
-      }
-    },
+    observe,
+  };
+}
+
+/** Registers the families. @returns feeds each observation to the family that it is about */
+function observeFamilies(register: prometheus.Registry, readings: () => Readings): Observe {
+  const requests = createRequestMetrics(register);
+  const statements = createStatementMetrics(register);
+  const cache = createCacheMetrics(register, () => readings().cache());
+  const observeConnection = createConnectionMetrics(register, () => readings().pools());
+  const identity = createIdentityMetrics(register, () => readings().tokenCache());
+  registerLoadMetrics(register, () => readings().load());
+  registerAttemptMetrics(register, () => readings().attempts());
+  registerHeaviestMetrics(register, () => readings().heaviest());
+  const observeAudit = createAuditMetrics(register);
+  const failover = createFailoverMetrics(register);
+  const observeAvailability = createAvailabilityMetrics(register);
+  const observeReload = createReloadMetrics(register);
+  const observeClock = createClockMetrics(register);
+  const service = createServiceMetrics(register);
+
+  return (observation) => {
+    switch (observation.kind) {
+      case "routes":
+        statements.start(observation.queries);
+        cache.start(observation.queries);
+        return requests.startDeprecated(observation.deprecated);
+      case "endpoints":
+        return requests.start(observation.routes);
+      case "issuers":
+        return identity.start(observation.issuers);
+      case "quotas":
+        return requests.startQuotas(observation.quotas);
+      case "request_started":
+        return requests.started();
+      case "request_finished":
+        return requests.finished();
+      case "request":
+        return requests.request(observation);
+      case "deprecated_use":
+        return requests.deprecatedUse(observation);
+      case "rate_limited":
+        return requests.rateLimited(observation);
+      case "statement":
+        return statements.statement(observation);
+      case "cached_read":
+        return cache.read(observation);
+      case "shared_reads":
+        return statements.shared(observation);
+      case "bulk":
+        return statements.bulk(observation);
+      case "schema_drift":
+        return statements.drift(observation);
+      case "server_warning":
+        return statements.warning(observation);
+      case "audit":
+        return observeAudit(observation);
+      case "reload":
+        return observeReload(observation);
+      case "clock":
+        return observeClock(observation);
+      case "datacenter":
+        return failover.datacenter(observation);
+      case "failover_statement":
+        return failover.statement(observation);
+      case "availability":
+        return observeAvailability(observation);
+      case "control":
+        return service.control(observation);
+      case "connection":
+        return observeConnection(observation);
+      case "readiness":
+        return service.ready(observation.ready);
+      case "shutdown":
+        return service.ready(false);
+      case "event_loop":
+        return service.eventLoop(observation);
+      case "issuer_keys":
+        identity.keysFetched(observation.issuer, observation.fetched);
+        return identity.setUp(observation.issuer, observation.fetched);
+      case "introspection":
+        return identity.setUp(observation.issuer, observation.up);
+    }
   };
 }

@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { Observation } from "../observation.ts";
+import type { ObservationOf } from "../observation.ts";
 import { createMetrics } from "./metrics.ts";
 import { NOTHING_TO_READ } from "./readings.ts";
 
-function statement(): Observation & { kind: "statement" } {
+function statement(): ObservationOf<"statement"> {
   return {
     kind: "statement",
     query: "list_items",
@@ -23,7 +23,7 @@ function statement(): Observation & { kind: "statement" } {
   };
 }
 
-function request(): Observation & { kind: "request" } {
+function request(): ObservationOf<"request"> {
   return {
     kind: "request",
     method: "GET",

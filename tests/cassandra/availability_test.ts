@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import type { StatusSnapshot } from "../../observe/status.ts";
+import type { StatusSnapshot } from "../../observe/status_snapshot.ts";
 import { eventually } from "../support/eventually.ts";
 import { answer, type OwnService, startOwnService } from "../support/own_service.ts";
 

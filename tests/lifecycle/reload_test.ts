@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, beforeEach, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../../config/config.ts";
 import { start } from "../../composition/service.ts";
-import type { Observation } from "../../observe/observation.ts";
+import type { Observation, ObservationOf } from "../../observe/observation.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { problemOf, startTestService, type TestService } from "../support/harness.ts";
@@ -61,18 +61,18 @@ before(async () => {
 after(() => stack.disposeAsync());
 beforeEach(() => serve(BASE));
 
-function reloads(): (Observation & { kind: "reload" })[] {
+function reloads(): ObservationOf<"reload">[] {
   return service.observations.filter((each) => each.kind === "reload");
 }
 
 /** Mounts files, and resolves to what became of them. */
-async function remount(files: Files): Promise<Observation & { kind: "reload" }> {
+async function remount(files: Files): Promise<ObservationOf<"reload">> {
   const seen = reloads().length;
   await project.mount(files);
   return await eventually("the service has noticed", () => reloads()[seen]);
 }
 
-async function serve(files: Files): Promise<Observation & { kind: "reload" }> {
+async function serve(files: Files): Promise<ObservationOf<"reload">> {
   const reload = await remount(files);
   expect(reload).toMatchObject({ succeeded: true });
   return reload;

@@ -10,7 +10,7 @@ import cassandra from "cassandra-driver";
 import { steadyControl } from "../../db/driver/internals/connections/steady_control.ts";
 import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
 import type { HostState } from "../../observe/observation.ts";
-import type { StatusSnapshot } from "../../observe/status.ts";
+import type { StatusSnapshot } from "../../observe/status_snapshot.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   answer,

@@ -6,7 +6,7 @@
  */
 import { currentTraceId } from "../../../observe/span_collection.ts";
 import type { KeyHash } from "../../../observe/key_hash.ts";
-import type { Observation } from "../../../observe/observation.ts";
+import type { Observation, ObservationOf } from "../../../observe/observation.ts";
 import type { Attempts } from "../../driver/timing/attempts.ts";
 
 export interface SlowQueryOptions {
@@ -17,7 +17,7 @@ export interface SlowQueryOptions {
 
 /** A statement that has ended. */
 export type EndedStatement = Pick<
-  Observation & { readonly kind: "slow_query" },
+  ObservationOf<"slow_query">,
   "query" | "durationMs" | "outcome" | "cost" | "requestId"
 >;
 

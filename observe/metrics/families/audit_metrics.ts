@@ -4,12 +4,12 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../../observation.ts";
+import type { ObservationOf } from "../../observation.ts";
 
 /** Registers the metrics. @returns what feeds them */
 export function createAuditMetrics(
   register: prometheus.Registry,
-): (observation: Observation & { kind: "audit" }) => void {
+): (observation: ObservationOf<"audit">) => void {
   const registers = [register];
   const events = new prometheus.Counter({
     name: "cqlgate_audit_events_total",

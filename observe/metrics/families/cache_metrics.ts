@@ -4,16 +4,14 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { CacheOutcome, Observation } from "../../observation.ts";
+import type { CacheOutcome, ObservationOf } from "../../observation.ts";
 import type { CacheReading } from "../readings.ts";
 import { createTallies, type Tally } from "../tally.ts";
 
-type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
-
 export interface CacheMetrics {
   /** Starts the counters of queries with `@cache` at zero, if they have not begun. */
-  start(queries: Of<"routes">["queries"]): void;
-  read(observation: Of<"cached_read">): void;
+  start(queries: ObservationOf<"routes">["queries"]): void;
+  read(observation: ObservationOf<"cached_read">): void;
 }
 
 /** @param read what is kept now; null before the service is put together */

@@ -4,12 +4,12 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../../observation.ts";
+import type { ObservationOf } from "../../observation.ts";
 
 /** Registers the metrics. @returns what feeds them */
 export function createClockMetrics(
   register: prometheus.Registry,
-): (observation: Observation & { kind: "clock" }) => void {
+): (observation: ObservationOf<"clock">) => void {
   const registers = [register];
   const skewSeconds = new prometheus.Gauge({
     name: "cqlgate_clock_skew_seconds",

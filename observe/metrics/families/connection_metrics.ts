@@ -4,7 +4,7 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../../observation.ts";
+import type { ObservationOf } from "../../observation.ts";
 import type { Readings } from "../readings.ts";
 
 const HOST_STATES = [["up", true], ["down", false]] as const;
@@ -13,7 +13,7 @@ const HOST_STATES = [["up", true], ["down", false]] as const;
 export function createConnectionMetrics(
   register: prometheus.Registry,
   pools: Readings["pools"],
-): (observation: Observation & { readonly kind: "connection" }) => void {
+): (observation: ObservationOf<"connection">) => void {
   const registers = [register];
   const connected = new prometheus.Gauge({
     name: "cqlgate_cassandra_up",

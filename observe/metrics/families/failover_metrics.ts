@@ -4,13 +4,11 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../../observation.ts";
-
-type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
+import type { ObservationOf } from "../../observation.ts";
 
 export interface FailoverMetrics {
-  datacenter(observation: Of<"datacenter">): void;
-  statement(observation: Of<"failover_statement">): void;
+  datacenter(observation: ObservationOf<"datacenter">): void;
+  statement(observation: ObservationOf<"failover_statement">): void;
 }
 
 /** Those that a statement can have. */

@@ -4,12 +4,12 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../../observation.ts";
+import type { ObservationOf } from "../../observation.ts";
 
 /** Registers the metrics. @returns what feeds them */
 export function createReloadMetrics(
   register: prometheus.Registry,
-): (observation: Observation & { kind: "reload" }) => void {
+): (observation: ObservationOf<"reload">) => void {
   const registers = [register];
   const ok = new prometheus.Gauge({
     name: "cqlgate_reload_ok",

@@ -4,23 +4,20 @@
  * @module
  */
 import prometheus from "prom-client";
-import type { Observation } from "../../observation.ts";
-import { DurationHistogram, type DurationSeries } from "../duration_histogram.ts";
-import { createTallies, type Tally } from "../tally.ts";
+import type { ObservationOf } from "../../observation.ts";
 import { createClientLabels, NO_CLIENT } from "../client_label.ts";
-
-type Of<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };
+import { registerRouteFamilies, RouteTallies } from "./route_tallies.ts";
 
 export interface RequestMetrics {
   /** Starts the counters of these routes at zero, if they have not begun. */
-  start(routes: Of<"endpoints">["routes"]): void;
-  startDeprecated(routes: Of<"routes">["deprecated"]): void;
-  startQuotas(quotas: Of<"quotas">["quotas"]): void;
+  start(routes: ObservationOf<"endpoints">["routes"]): void;
+  startDeprecated(routes: ObservationOf<"routes">["deprecated"]): void;
+  startQuotas(quotas: ObservationOf<"quotas">["quotas"]): void;
   started(): void;
   finished(): void;
-  request(observation: Of<"request">): void;
-  deprecatedUse(observation: Of<"deprecated_use">): void;
-  rateLimited(observation: Of<"rate_limited">): void;
+  request(observation: ObservationOf<"request">): void;
+  deprecatedUse(observation: ObservationOf<"deprecated_use">): void;
+  rateLimited(observation: ObservationOf<"rate_limited">): void;
 }
 
 /** As code: a request that was answered well, and an answer that broke off or whose caller left. */
@@ -29,22 +26,7 @@ const INCOMPLETE = "incomplete";
 
 export function createRequestMetrics(register: prometheus.Registry): RequestMetrics {
   const registers = [register];
-  const durations = new DurationHistogram(register, {
-    name: "cqlgate_http_request_duration_seconds",
-    help: "Time from a request's arrival to its answer, by route template and class of status",
-    labelNames: ["method", "route", "class"],
-  });
-  const requests = createTallies(register, {
-    name: "cqlgate_http_requests_total",
-    help:
-      "Requests by route template, status, and error code; the code is ok without an error, and incomplete where the answer broke off or its caller left",
-    labelNames: ["method", "route", "status", "code"],
-  });
-  const cassandraSeconds = createTallies(register, {
-    name: "cqlgate_http_request_cassandra_seconds_total",
-    help: "Time that requests spent waiting for Cassandra, by route",
-    labelNames: ["method", "route"],
-  });
+  const families = registerRouteFamilies(register);
   let inFlight = 0;
   new prometheus.Gauge({
     name: "cqlgate_http_requests_in_flight",
@@ -74,11 +56,7 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     if (byMethod === undefined) byRoute.set(route, byMethod = new Map());
     const known = byMethod.get(method);
     if (known !== undefined) return known;
-    const made = new RouteTallies({
-      durationsOf: (of) => durations.series({ method, route, class: of }),
-      outcomeOf: (status, code) => requests({ method, route, status: `${status}`, code }),
-      cassandraSeconds: () => cassandraSeconds({ method, route }),
-    });
+    const made = new RouteTallies(families, method, route);
     byMethod.set(method, made);
     return made;
   }
@@ -118,50 +96,4 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     },
     rateLimited: ({ query, policy }) => rateLimited.inc({ query, policy }),
   };
-}
-
-interface MakeTallies {
-  durationsOf(of: string): DurationSeries;
-  outcomeOf(status: number, code: string): Tally;
-  cassandraSeconds(): Tally;
-}
-
-/** What is counted for a method of a route, each made when it is first needed. */
-class RouteTallies {
-  readonly #make: MakeTallies;
-  readonly #durations = new Map<string, DurationSeries>();
-  readonly #outcomes = new Map<number, Map<string, Tally>>();
-  #cassandraSeconds: Tally | null = null;
-
-  constructor(make: MakeTallies) {
-    this.#make = make;
-  }
-
-  durations(status: number): DurationSeries {
-    const of = classOf(status);
-    const known = this.#durations.get(of);
-    if (known !== undefined) return known;
-    const made = this.#make.durationsOf(of);
-    this.#durations.set(of, made);
-    return made;
-  }
-
-  outcome(status: number, code: string): Tally {
-    let byCode = this.#outcomes.get(status);
-    if (byCode === undefined) this.#outcomes.set(status, byCode = new Map());
-    const known = byCode.get(code);
-    if (known !== undefined) return known;
-    const made = this.#make.outcomeOf(status, code);
-    byCode.set(code, made);
-    return made;
-  }
-
-  cassandraSeconds(): Tally {
-    return this.#cassandraSeconds ??= this.#make.cassandraSeconds();
-  }
-}
-
-/** `2xx`, `4xx` and so on: a histogram is many series, and nobody compares the times of a 403 and a 404. */
-function classOf(status: number): string {
-  return `${Math.floor(status / 100)}xx`;
 }

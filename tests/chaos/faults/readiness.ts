@@ -8,7 +8,7 @@ import cassandra from "cassandra-driver";
 import type { LocalCassandra } from "../../../dev/cassandra/cassandra.ts";
 import { speaksCql } from "../../../dev/cassandra/cql_probe.ts";
 import type { Ring } from "../../../dev/cassandra/ring.ts";
-import type { StatusSnapshot } from "../../../observe/status.ts";
+import type { StatusSnapshot } from "../../../observe/status_snapshot.ts";
 import { type Gateway, isReady } from "../gateway.ts";
 import { pause } from "../pause.ts";
 
