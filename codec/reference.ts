@@ -4,11 +4,11 @@
  * @module
  */
 import type { BucketUnit } from "../catalog/query.ts";
-import type { BucketForms } from "./buckets/bucket_form.ts";
+import type { BucketFormFactory } from "./buckets/bucket_form.ts";
 import { DEFAULT_NUMBER } from "./buckets/bucket_number.ts";
 import type { Codec, CqlType } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import type { InstantReaders } from "./parts/format.ts";
+import type { InstantReaderFactory } from "./parts/format.ts";
 import { type PrimitiveKind, primitives } from "./primitives.ts";
 
 const INT: CqlType = { kind: "int" };
@@ -61,11 +61,11 @@ export function typeUses(): string {
 const [YES, NO] = ["yes", "–"];
 const UNITS: readonly BucketUnit[] = ["hour", "day", "week", "month", "year"];
 
-function originsOf(instantOf: InstantReaders): string {
+function originsOf(instantOf: InstantReaderFactory): string {
   return instantOf(null) === null ? "with `unit=`" : YES!;
 }
 
-function unitsOf(bucketBy: BucketForms): string {
+function unitsOf(bucketBy: BucketFormFactory): string {
   const units = UNITS.filter((by) => bucketBy({ by, number: DEFAULT_NUMBER }) !== null);
   return units.length === UNITS.length ? YES! : units.join(", ");
 }

@@ -42,7 +42,7 @@ import { requestId } from "./middleware/request_id.ts";
 import { type SecureHeaders, securityHeaders } from "./middleware/security_headers.ts";
 import { spareCaches } from "./middleware/spare_caches.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
-import type { Step } from "./step.ts";
+import type { PipelineStep } from "./step.ts";
 import { throughSteps } from "./through_steps.ts";
 import { timing } from "./middleware/timing.ts";
 import { type CassandraTracing, traceCassandra } from "./auth/trace_cassandra.ts";
@@ -81,10 +81,10 @@ export interface PipelineOptions {
  * a route of it, or those to a hand-written route.
  */
 type Unit =
-  | { of: "everything"; use(options: PipelineOptions): Step[] }
-  | { of: "api"; use(options: PipelineOptions): Step[] }
-  | { of: "route"; use(options: PipelineOptions, route: GuardedRoute): Step[] }
-  | { of: "handwritten"; use(options: PipelineOptions, needs: HandlerNeeds): Step[] };
+  | { of: "everything"; use(options: PipelineOptions): PipelineStep[] }
+  | { of: "api"; use(options: PipelineOptions): PipelineStep[] }
+  | { of: "route"; use(options: PipelineOptions, route: GuardedRoute): PipelineStep[] }
+  | { of: "handwritten"; use(options: PipelineOptions, needs: HandlerNeeds): PipelineStep[] };
 
 export interface GuardedRoute {
   readonly path: string;
@@ -147,12 +147,12 @@ const PIPELINE: readonly Unit[] = [
 export function stepsOf(
   of: "everything" | "api",
   options: PipelineOptions,
-): Step[] {
+): PipelineStep[] {
   return PIPELINE.flatMap((unit) => unit.of === of ? unit.use(options) : []);
 }
 
 /** Nothing where no web page may call the API: its requests pay nothing. */
-function corsOf({ origins, handwritten }: PipelineOptions): Step[] {
+function corsOf({ origins, handwritten }: PipelineOptions): PipelineStep[] {
   if (origins === null) return [];
   const exposed = exposedHeaders(handwritten.map(({ description }) => description));
   return [cors({ policy: origins, exposed })];

@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import type { AppEnv, CompleteHeaders } from "./context.ts";
 
-export interface Step {
+export interface PipelineStep {
   readonly name: string;
   /** On the way in. What it throws ends the request. It returns a promise only where it has to wait. */
   readonly enter?: (context: Context<AppEnv>) => void | Promise<void>;

@@ -7,12 +7,12 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv, CompleteHeaders } from "./context.ts";
 import { problemResponse } from "./respond/problem.ts";
-import type { Step } from "./step.ts";
+import type { PipelineStep } from "./step.ts";
 
 /** @param outer the steps that the request has passed through before, in a middleware of their own */
 export function throughSteps(
-  steps: readonly Step[],
-  { outer = [] }: { readonly outer?: readonly Step[] } = {},
+  steps: readonly PipelineStep[],
+  { outer = [] }: { readonly outer?: readonly PipelineStep[] } = {},
 ): MiddlewareHandler<AppEnv> {
   const own = completions(steps);
   const all = [...own, ...completions(outer)];
@@ -39,6 +39,6 @@ export function throughSteps(
   };
 }
 
-function completions(steps: readonly Step[]): CompleteHeaders[] {
+function completions(steps: readonly PipelineStep[]): CompleteHeaders[] {
   return steps.flatMap(({ headers }) => headers ?? []).reverse();
 }

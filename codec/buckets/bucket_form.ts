@@ -19,9 +19,9 @@ export interface BucketForm {
 }
 
 /** The forms of a type; null for a unit whose buckets it cannot name. */
-export type BucketForms = (buckets: NumberedBuckets) => BucketForm | null;
+export type BucketFormFactory = (buckets: NumberedBuckets) => BucketForm | null;
 
-export const namedBuckets: BucketForms = ({ by }) => {
+export const namedBuckets: BucketFormFactory = ({ by }) => {
   /** The buckets that were named lately: most requests are about the same few. */
   const known = new Map<string, number>();
   return {
@@ -43,7 +43,7 @@ export const namedBuckets: BucketForms = ({ by }) => {
 const MAX_KNOWN = 256;
 
 /** @param toValue an exact integer as the codec's `input` reads it */
-export function numberedBuckets(toValue: (number: bigint) => unknown): BucketForms {
+export function numberedBuckets(toValue: (number: bigint) => unknown): BucketFormFactory {
   return (buckets) => ({
     manner: MANNERS[buckets.number],
     write: (start) => toValue(bucketNumber(start, buckets)),

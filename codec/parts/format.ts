@@ -12,7 +12,7 @@
 import { Buffer } from "node:buffer";
 import type { EpochUnit } from "../../catalog/query.ts";
 import type { Encoding } from "../../catalog/tags/input/options/encoding_option.ts";
-import type { BucketForms } from "../buckets/bucket_form.ts";
+import type { BucketFormFactory } from "../buckets/bucket_form.ts";
 import type { Json } from "../json/json.ts";
 import type { JsonWriter } from "../json/json_writer.ts";
 import type { Pace, Steps } from "../../runtime/steps.ts";
@@ -79,7 +79,7 @@ export interface Format<Value = unknown> {
   /** Whether zero bytes are a value. For the other types they are the relic of Thrift: null. */
   readonly emptyIsValue: boolean;
   /** Null if values are equal to Cassandra if their bytes are, and only then. */
-  readonly identity: Identity<Value> | null;
+  readonly identity: ValueIdentity<Value> | null;
   /** The same work for values with any number of members; null for those without members. */
   readonly steps: FormatSteps<Value> | null;
   /** What `min=` and `max=` bound; null if nothing can be. */
@@ -87,9 +87,9 @@ export interface Format<Value = unknown> {
   /** Whether its JSON is text that fits between the quotes of an entity tag. */
   readonly isTag: boolean;
   /** How a value's bytes hold an instant; null if they hold none. */
-  readonly instantOf: InstantReaders | null;
+  readonly instantOf: InstantReaderFactory | null;
   /** How a value names a time bucket; null for types that cannot. */
-  readonly bucketBy: BucketForms | null;
+  readonly bucketBy: BucketFormFactory | null;
 }
 
 /**
@@ -112,8 +112,8 @@ export function writePlainString(
 
 /** What a format does, in steps: its functions of the same names, run to their end, do the same. */
 export interface FormatSteps<Value> {
-  read(json: unknown, reading: Reading): Steps<Value | undefined>;
-  readText(text: string, reading: Reading): Steps<Value | undefined>;
+  read(json: unknown, reading: ReadContext): Steps<Value | undefined>;
+  readText(text: string, reading: ReadContext): Steps<Value | undefined>;
   encode(value: Value, pace: Pace): Steps<Buffer>;
   /** As {@link identify}. */
   identify(value: Value, pace: Pace): Steps<Buffer>;
@@ -128,7 +128,7 @@ export interface DecodePlace {
 }
 
 /** What goes along while a value is read. */
-export interface Reading {
+export interface ReadContext {
   readonly issues: Issue[];
   readonly pace: Pace;
 }
@@ -172,7 +172,7 @@ export interface Fixed<Value> {
 }
 
 /** What tells a value from others of its type, where that is not its bytes. */
-export interface Identity<Value> {
+export interface ValueIdentity<Value> {
   /** The same for values that Cassandra calls equal. */
   bytesOf(value: Value): Buffer;
 }
@@ -184,10 +184,10 @@ export type InstantReader = (bytes: Buffer) => number;
  * @param unit what a number counts, since 1970; null for types that say it themselves
  * @returns null if the type needs a unit and has none, or the other way round
  */
-export type InstantReaders = (unit: EpochUnit | null) => InstantReader | null;
+export type InstantReaderFactory = (unit: EpochUnit | null) => InstantReader | null;
 
 /** Of a type whose values are instants by themselves. */
-export function instants(read: InstantReader): InstantReaders {
+export function instants(read: InstantReader): InstantReaderFactory {
   return (unit) => unit === null ? read : null;
 }
 

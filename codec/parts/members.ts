@@ -20,7 +20,7 @@ import {
   isFull,
   type Issue,
   placeIssues,
-  type Reading,
+  type ReadContext,
   refuse,
   type Schema,
 } from "./format.ts";
@@ -38,7 +38,7 @@ export const COMPOSITE_TRAITS = {
 export function* readMember(
   format: Format,
   json: unknown,
-  { key, ...reading }: Reading & { key: string | number },
+  { key, ...reading }: ReadContext & { key: string | number },
 ): Steps<unknown> {
   const before = reading.issues.length;
   const value = format.steps === null
@@ -52,7 +52,7 @@ export function* readMember(
 export function* readElements(
   of: Format,
   json: readonly unknown[],
-  reading: Reading,
+  reading: ReadContext,
 ): Steps<unknown[]> {
   const { issues, pace } = reading;
   const values: unknown[] = [];

@@ -15,7 +15,7 @@ import {
   identify,
   isFull,
   placeIssues,
-  type Reading,
+  type ReadContext,
   refuse,
   writeDecoded,
 } from "../parts/format.ts";
@@ -147,7 +147,7 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
   /** The bytes of a key; undefined if it is refused. */
   function* readKey(
     name: string,
-    { seen, ...reading }: Reading & { seen: Set<string> },
+    { seen, ...reading }: ReadContext & { seen: Set<string> },
   ): Steps<Buffer | undefined> {
     const { issues, pace } = reading;
     const before = issues.length;

@@ -13,7 +13,7 @@ import {
   type FormatSteps,
   identify,
   isFull,
-  type Reading,
+  type ReadContext,
   refuse,
   type Schema,
   writeDecoded,
@@ -189,7 +189,7 @@ function writeFields(fields: readonly Field[]): WriteJson {
 function* readNullable(
   format: Format,
   json: unknown,
-  reading: Reading & { key: string | number },
+  reading: ReadContext & { key: string | number },
 ): Steps<unknown> {
   return json === null ? null : yield* readMember(format, json, reading);
 }

@@ -168,7 +168,7 @@ function varintText(bytes: Buffer, start: number, end: number): string {
   return decodeVarint(bytes, start, end).toString();
 }
 
-type Reading<Value> = Pick<
+type IntegerTraits<Value> = Pick<
   Format<Value>,
   "cql" | "output" | "input" | "text" | "read" | "readText"
 >;
@@ -177,7 +177,7 @@ function smallInteger(
   cql: string,
   bits: 8 | 16 | 32,
   example: number,
-): Omit<typeof TRAITS, "bucketBy"> & Pick<Format, "bucketBy"> & Reading<number> {
+): Omit<typeof TRAITS, "bucketBy"> & Pick<Format, "bucketBy"> & IntegerTraits<number> {
   const minimum = -(2 ** (bits - 1));
   const maximum = 2 ** (bits - 1) - 1;
   const expected = `Expected an integer from ${minimum} to ${maximum}`;
@@ -210,7 +210,7 @@ function smallInteger(
 
 function wideInteger(
   cql: string,
-): typeof TRAITS & Reading<bigint> {
+): typeof TRAITS & IntegerTraits<bigint> {
   const expected =
     `Expected an integer from ${MIN_INT64} to ${MAX_INT64}, as a string or an exact number`;
   const inRange = (value: bigint | undefined, issues: Issue[]) =>

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { startOrNull } from "../buckets/bucket.ts";
-import { type BucketForms, isWithinDay } from "../buckets/bucket_form.ts";
+import { type BucketFormFactory, isWithinDay } from "../buckets/bucket_form.ts";
 import { COLON, DIGIT_ZERO, LETTER_T, LETTER_Z, POINT, QUOTE } from "../json/characters.ts";
 import { type JsonWriter, writeTwoDigits } from "../json/json_writer.ts";
 import { DATE_PATTERN, dateText, parseDate, writeDateText } from "../parts/civil.ts";
@@ -220,7 +220,7 @@ function storedTime(bytes: Buffer, start: number): string {
 }
 
 /** A bucket by its first day. */
-function firstDays({ by }: Parameters<BucketForms>[0]): ReturnType<BucketForms> {
+function firstDays({ by }: Parameters<BucketFormFactory>[0]): ReturnType<BucketFormFactory> {
   if (isWithinDay(by)) return null;
   return {
     manner: by === "day" ? null : "its first day",

@@ -16,7 +16,7 @@ import { routingKeyOf } from "../driver/statement.ts";
 import type { Topology } from "../driver/topology.ts";
 import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import { isLocallySerial, type Level, type LevelDefaults, levelsOf } from "./levels_of.ts";
-import { type Coverage, Coverages, type Shortfall } from "./shortfalls.ts";
+import { type Coverage, RingCoverage, type Shortfall } from "./shortfalls.ts";
 import { rangeOf } from "./token_ring.ts";
 import { type TrialOutcome, type TrialTable, tryLevel } from "./trial.ts";
 
@@ -64,7 +64,7 @@ const MAX_TRIALS_AT_ONCE = 8;
 export class Availability {
   readonly #options: AvailabilityOptions;
   readonly #defaults: LevelDefaults;
-  readonly #coverages = new Coverages();
+  readonly #ringCoverage = new RingCoverage();
   #levels = new Map<string, WatchedLevel>();
   #queries: readonly WatchedQuery[] = [];
   #topology: Topology | null = null;
@@ -209,7 +209,7 @@ export class Availability {
       this.#isBaffled = true;
     }
     for (const level of this.#levelsNow()) {
-      const coverage = this.#topology && this.#coverages.of(this.#topology, level);
+      const coverage = this.#topology && this.#ringCoverage.of(this.#topology, level);
       level.coverage = coverage?.shortfalls.size ? coverage : null;
       for (const name of level.tried.keys()) {
         if (!level.coverage?.shortfalls.has(name)) level.tried.delete(name);

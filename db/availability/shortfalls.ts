@@ -26,7 +26,7 @@ export interface Coverage {
 }
 
 /** Keeps rings: they change less often than nodes go and come. */
-export class Coverages {
+export class RingCoverage {
   #nodes: readonly RingNode[] = [];
   readonly #rings = new Map<string, TokenRing | null>();
 

@@ -17,7 +17,7 @@ export interface WriteTogetherOptions<Row> {
    *
    * @throws {ServiceError} if they were not, or perhaps not, written
    */
-  write(rows: readonly Row[], attempt: Attempt): Promise<void>;
+  write(rows: readonly Row[], timing: WriteTiming): Promise<void>;
   /** Longest that a row may take, all attempts together, in milliseconds. */
   readonly timeoutMs: number;
   /** Whether a write that may have been made can be made again. Rows that are grouped always can. */
@@ -29,7 +29,7 @@ export interface WriteTogetherOptions<Row> {
 }
 
 /** How rows are to be written. */
-export interface Attempt {
+export interface WriteTiming {
   /** As of when. */
   readonly time: WriteTime | undefined;
   /** Until when it may take, in the time of `performance.now()`. */

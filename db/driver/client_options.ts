@@ -10,7 +10,7 @@ import { JitteredReconnection, RetryOnceIfIdempotent, SilentLast } from "./polic
 const { distance } = cassandra.types;
 
 /** What the client shows to the nodes, and what the nodes have to show. */
-export interface Credentials {
+export interface CassandraCredentials {
   readonly username: string | null;
   readonly password: string | null;
   /** PEM. */
@@ -19,7 +19,7 @@ export interface Credentials {
   readonly tlsKey: string | null;
 }
 
-export interface ConnectionOptions extends Credentials {
+export interface ConnectionOptions extends CassandraCredentials {
   readonly contactPoints: readonly string[];
   readonly localDatacenter: string | null;
   /** Null for `migrate`, which may have to create the keyspace first. */

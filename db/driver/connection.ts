@@ -11,7 +11,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import type { PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState } from "../../observe/observation.ts";
 import { reconnectionDelays } from "./policies.ts";
-import type { Credentials } from "./client_options.ts";
+import type { CassandraCredentials } from "./client_options.ts";
 import { ClientInUse } from "./client_in_use.ts";
 import { type ClientSettings, connectClient, settingsIn } from "./connect_client.ts";
 import { Failover, type FailoverPlan } from "./failover.ts";
@@ -139,7 +139,7 @@ export class Connection {
    *
    * @throws {Error} saying why it cannot connect; the client before stays in use
    */
-  async replace(credentials: Credentials): Promise<void> {
+  async replace(credentials: CassandraCredentials): Promise<void> {
     const settings = { ...this.#settings, ...credentials };
     if (this.#inUse === null) {
       this.#settings = settings;

@@ -9,7 +9,7 @@ import type { PackedRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { AttemptsReading, PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
-import type { ConnectionOptions, Credentials } from "./client_options.ts";
+import type { CassandraCredentials, ConnectionOptions } from "./client_options.ts";
 import { Connection, type StateListener } from "./connection.ts";
 import { ClockWatch } from "./clock/clock_watch.ts";
 import type { FailoverPlan } from "./failover.ts";
@@ -176,7 +176,7 @@ export class Session {
    *
    * @throws {Error} saying why it cannot connect; nothing has changed then
    */
-  async replaceCredentials(credentials: Credentials): Promise<void> {
+  async replaceCredentials(credentials: CassandraCredentials): Promise<void> {
     await this.#connection.replace(credentials);
   }
 

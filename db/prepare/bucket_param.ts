@@ -37,7 +37,7 @@ export interface Bucketing {
 }
 
 /** An instant's bytes → its bucket's; null if no value stands for that. */
-export interface Bucket {
+export interface BucketDerivation {
   (instant: Buffer): Buffer | null;
   readonly expected: Bucketing["expected"];
 }
@@ -61,7 +61,7 @@ interface InstantRange {
 }
 
 /** The derivation, or the reason it cannot be made. */
-export function bucketFor(types: BucketTypes): Bucket | BucketMistake {
+export function bucketFor(types: BucketTypes): BucketDerivation | BucketMistake {
   const bucketing = bucketingOf(types);
   if ("message" in bucketing) return bucketing;
   const { instantOf, encode, expected } = bucketing;

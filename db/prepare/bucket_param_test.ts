@@ -5,7 +5,7 @@ import type { BucketNumber, BucketUnit, EpochUnit } from "../../catalog/query.ts
 import { bucketName, bucketStart, neighbourStart } from "../../codec/buckets/bucket.ts";
 import type { Codec, PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
-import { type Bucket, bucketFor } from "./bucket_param.ts";
+import { type BucketDerivation, bucketFor } from "./bucket_param.ts";
 
 function codec(kind: PrimitiveKind): Codec {
   return codecFor({ kind });
@@ -21,7 +21,7 @@ function bucketOf(
   [into, by, number]: readonly [PrimitiveKind, BucketUnit, BucketNumber?],
 ): unknown {
   const spec = { by, unit: unit ?? null, number: number ?? null };
-  const bucket = bucketFor({ of: codec(of), into: codec(into), spec }) as Bucket;
+  const bucket = bucketFor({ of: codec(of), into: codec(into), spec }) as BucketDerivation;
   const bytes = bucket(encode(of, instant));
   return bytes === null ? null : codec(into).decode(bytes, 0, bytes.length);
 }
@@ -146,7 +146,7 @@ describe("bucketFor()", () => {
     for (const ms of [2n ** 62n, -(2n ** 62n)]) {
       const bytes = Buffer.alloc(8);
       bytes.writeBigInt64BE(ms);
-      expect((bucket as Bucket)(bytes)).toBe(null);
+      expect((bucket as BucketDerivation)(bytes)).toBe(null);
     }
   });
 
@@ -162,7 +162,11 @@ describe("bucketFor()", () => {
   for (const by of ["hour", "6h", "day", "3d", "week", "month", "year"] as const) {
     it(`gives each instant its own bucket by ${by}, on both sides of a border and in any order`, () => {
       const spec = { by, unit: null, number: null };
-      const bucket = bucketFor({ of: codec("timestamp"), into: codec("text"), spec }) as Bucket;
+      const bucket = bucketFor({
+        of: codec("timestamp"),
+        into: codec("text"),
+        spec,
+      }) as BucketDerivation;
       const border = bucketStart(Date.UTC(2024, 1, 29, 23), by);
       const next = neighbourStart(border, by, 1);
       for (const ms of [border, border - 1, next - 1, next, border, next, border + 1, border - 1]) {
@@ -178,7 +182,7 @@ describe("bucketFor()", () => {
         of: codec("timestamp"),
         into: codec(into),
         spec: { by, unit: null, number },
-      }) as Bucket).expected;
+      }) as BucketDerivation).expected;
     expect(expectedOf("text", "month")).toBe("Expected a time in the years 0000 to 9999");
     expect(expectedOf("int", "hour")).toBe(
       "Expected a time from 0000-01-01T00:00:00.000Z to 2147-12-31T23:59:59.999Z",

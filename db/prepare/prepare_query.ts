@@ -11,7 +11,7 @@ import { isRefusal } from "../driver/failures/refusal.ts";
 import type { PreparedStatement } from "../driver/internals/driver_types.ts";
 import type { Session } from "../driver/session.ts";
 import type { TableReader } from "../schema/table.ts";
-import { checkCachedRead } from "./checks/cached_read.ts";
+import { checkCacheSharing } from "./checks/cache_sharing.ts";
 import { checkConstantKeys } from "./checks/constant_keys.ts";
 import { checkConstantVectors } from "./checks/constant_vectors.ts";
 import { checkConstantValues } from "./checks/constant_values.ts";
@@ -20,7 +20,7 @@ import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
 import { checkMaskedAnswers } from "./checks/masked_answers.ts";
 import { checkRawTypes } from "./checks/raw_types.ts";
-import { checkSensitiveColumns } from "./checks/sensitive_columns.ts";
+import { checkSensitiveKeys } from "./checks/sensitive_keys.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./facts/idempotency.ts";
 import { checkOptionalTag, leastWritten } from "./facts/optional_values.ts";
@@ -123,8 +123,8 @@ function checkParts(query: Query, parts: QueryParts, context: StatementContext):
   checkConstantKeys(query, context);
   checkConstantVectors(query, context);
   checkSinglePartition(query, context);
-  checkCachedRead(query, report);
-  checkSensitiveColumns(query, parts.partitions, report);
+  checkCacheSharing(query, report);
+  checkSensitiveKeys(query, parts.partitions, report);
 }
 
 /** Adds what follows from the parts of a query without mistakes. */

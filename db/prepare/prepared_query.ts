@@ -9,7 +9,7 @@ import type { Param, Query, Walk } from "../../catalog/query.ts";
 import type { Codec, Json } from "../../codec/codec.ts";
 import type { BoundValues, PreparedStatement } from "../driver/internals/driver_types.ts";
 import type { Similarity } from "../schema/table.ts";
-import type { Bucket, Bucketing } from "./bucket_param.ts";
+import type { BucketDerivation, Bucketing } from "./bucket_param.ts";
 import type { ColumnMask } from "./column_mask.ts";
 import type { LengthLimit } from "./facts/length_limit.ts";
 import type { Row, RowReader, ShapeReader } from "./rows/read_rows.ts";
@@ -86,7 +86,7 @@ export interface PreparedParam {
   /** What hides its value where a write answers with it; null if nothing does. */
   readonly mask: ColumnMask | null;
   /** For a `bucket:` parameter: how its bytes are derived from the bytes of its origin. */
-  readonly bucket: Bucket | null;
+  readonly bucket: BucketDerivation | null;
 }
 
 /** A column of a query's rows. */

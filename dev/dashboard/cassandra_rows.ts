@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { OF, quantile, rateOf, type Row, sumOf } from "./panel.ts";
+import { OF, type PanelRow, quantile, rateOf, sumOf } from "./panel.ts";
 
-export const CASSANDRA: Row = {
+export const CASSANDRA: PanelRow = {
   title: "Cassandra",
   panels: [
     {
@@ -115,7 +115,7 @@ export const CASSANDRA: Row = {
   ],
 };
 
-export const LOAD: Row = {
+export const LOAD: PanelRow = {
   title: "Who causes the load",
   panels: [
     {

@@ -7,7 +7,7 @@
  * @module
  */
 import { drawPanel, type Line, PANEL, type Span } from "./draw_panel.ts";
-import type { Query } from "./panel.ts";
+import type { PanelQuery } from "./panel.ts";
 import { ROWS } from "./panels.ts";
 
 const COLUMNS = 3;
@@ -26,7 +26,7 @@ interface Matrix {
 }
 
 /** @throws {Error} if Prometheus refuses the query */
-async function ask(prometheus: string, { expr, legend }: Query, span: Span): Promise<Line[]> {
+async function ask(prometheus: string, { expr, legend }: PanelQuery, span: Span): Promise<Line[]> {
   const query = expr.replaceAll("$job", "cqlgate").replaceAll("$instance", ".*")
     .replaceAll("$__rate_interval", "30s");
   const parameters = new URLSearchParams({

@@ -11,19 +11,19 @@ export interface Panel {
   readonly unit: Unit;
   /** One number, or lines over time; stacked where they add up. */
   readonly kind: "number" | "lines" | "stack";
-  readonly queries: readonly Query[];
+  readonly queries: readonly PanelQuery[];
 }
 
 /** As Grafana names units: per second, a share of 1, seconds, bytes, or a count. */
 export type Unit = "reqps" | "ops" | "percentunit" | "s" | "bytes" | "Bps" | "short";
 
-export interface Query {
+export interface PanelQuery {
   readonly expr: string;
   /** The name of a line; `{{label}}` is the value of a label. */
   readonly legend: string;
 }
 
-export interface Row {
+export interface PanelRow {
   readonly title: string;
   readonly panels: readonly Panel[];
 }

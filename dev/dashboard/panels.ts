@@ -5,8 +5,8 @@
  * @module
  */
 import { CASSANDRA, LOAD } from "./cassandra_rows.ts";
-import type { Row } from "./panel.ts";
+import type { PanelRow } from "./panel.ts";
 import { IDENTITY, PROCESSES } from "./process_rows.ts";
 import { PROMISES, SIGNALS } from "./request_rows.ts";
 
-export const ROWS: readonly Row[] = [PROMISES, SIGNALS, CASSANDRA, LOAD, IDENTITY, PROCESSES];
+export const ROWS: readonly PanelRow[] = [PROMISES, SIGNALS, CASSANDRA, LOAD, IDENTITY, PROCESSES];

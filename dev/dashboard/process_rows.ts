@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { OF, rateOf, type Row } from "./panel.ts";
+import { OF, type PanelRow, rateOf } from "./panel.ts";
 
-export const IDENTITY: Row = {
+export const IDENTITY: PanelRow = {
   title: "Tokens and audit",
   panels: [
     {
@@ -44,7 +44,7 @@ export const IDENTITY: Row = {
   ],
 };
 
-export const PROCESSES: Row = {
+export const PROCESSES: PanelRow = {
   title: "Processes",
   panels: [
     {

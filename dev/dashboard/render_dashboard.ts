@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Panel, Row } from "./panel.ts";
+import type { Panel, PanelRow } from "./panel.ts";
 import { ROWS } from "./panels.ts";
 
 export const DASHBOARD_PATH = "deploy/grafana/dashboards/cqlgate.json";
@@ -26,7 +26,7 @@ export function dashboardText(): string {
 }
 
 /** The dashboard as a value. */
-export function dashboardOf(rows: readonly Row[]) {
+export function dashboardOf(rows: readonly PanelRow[]) {
   const panels: object[] = [];
   let y = 0;
   for (const { title, panels: inRow } of rows) {

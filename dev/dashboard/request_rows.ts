@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { API, OF, quantile, rateOf, type Row, sumOf } from "./panel.ts";
+import { API, OF, type PanelRow, quantile, rateOf, sumOf } from "./panel.ts";
 
-export const PROMISES: Row = {
+export const PROMISES: PanelRow = {
   title: "Objectives",
   panels: [
     {
@@ -45,7 +45,7 @@ export const PROMISES: Row = {
   ],
 };
 
-export const SIGNALS: Row = {
+export const SIGNALS: PanelRow = {
   title: "Four golden signals",
   panels: [
     {

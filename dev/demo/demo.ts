@@ -9,8 +9,8 @@
  */
 import { parseArgs } from "node:util";
 import { DEV_ISSUER } from "../oidc/token_request.ts";
-import { type Answer, DemoClient } from "./demo_client.ts";
-import { type Observation, readObservations } from "./demo_data.ts";
+import { type DemoAnswer, DemoClient } from "./demo_client.ts";
+import { readObservations, type WeatherObservation } from "./demo_data.ts";
 import { progressBar } from "./progress_bar.ts";
 
 const STATION = { station_id: "sea-tac", name: "Seattle-Tacoma Airport", elevation: 132 };
@@ -86,7 +86,7 @@ type ReportLine =
 /** Writes all observations in one request, and takes the service's word for how many were written. */
 async function writeBulk(
   client: DemoClient,
-  observations: readonly Observation[],
+  observations: readonly WeatherObservation[],
   { progress }: { progress: Progress },
 ): Promise<Written> {
   function* lines(): Generator<string> {
@@ -110,7 +110,7 @@ async function writeBulk(
 /** Writes all observations, a bounded number at a time, and times each. */
 async function writeSingly(
   client: DemoClient,
-  observations: readonly Observation[],
+  observations: readonly WeatherObservation[],
   { concurrency, progress }: { concurrency: number; progress: Progress },
 ): Promise<Written> {
   const latenciesMs: number[] = [];
@@ -136,13 +136,13 @@ async function writeSingly(
 async function readMonth(
   client: DemoClient,
   month: string,
-): Promise<{ items: Observation[]; pages: number }> {
-  const items: Observation[] = [];
+): Promise<{ items: WeatherObservation[]; pages: number }> {
+  const items: WeatherObservation[] = [];
   const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
   for (let pages = 1;; pages++) {
     const answer = await client.get(`${OBSERVATIONS}/${month}?${query}`);
     if (answer.status !== 200) throw unexpected(`read page ${pages} of ${month}`, answer);
-    const page = answer.body as { items: Observation[]; next_cursor: string | null };
+    const page = answer.body as { items: WeatherObservation[]; next_cursor: string | null };
     items.push(...page.items);
     if (page.next_cursor === null) return { items, pages };
     query.set("cursor", page.next_cursor);
@@ -152,22 +152,25 @@ async function readMonth(
 /** Reads all observations, newest first, as one stream. */
 async function readAll(
   client: DemoClient,
-  observations: readonly Observation[],
-): Promise<Observation[]> {
+  observations: readonly WeatherObservation[],
+): Promise<WeatherObservation[]> {
   const query = new URLSearchParams({
     since: observations[0]!.observed_at,
     // The end is exclusive.
     until: new Date(Date.parse(observations.at(-1)!.observed_at) + 1).toISOString(),
   });
-  const items: Observation[] = [];
+  const items: WeatherObservation[] = [];
   for await (const item of client.stream(`${OBSERVATIONS}?${query}`)) {
-    items.push(item as Observation);
+    items.push(item as WeatherObservation);
   }
   return items;
 }
 
 /** Holds what was read, newest first, against what the file says, oldest first. */
-function compare(items: readonly Observation[], expected: readonly Observation[]): void {
+function compare(
+  items: readonly WeatherObservation[],
+  expected: readonly WeatherObservation[],
+): void {
   if (items.length !== expected.length) {
     throw new Error(
       `Cannot confirm what was written: ${items.length} observations came back, ` +
@@ -189,7 +192,7 @@ function compare(items: readonly Observation[], expected: readonly Observation[]
   }
 }
 
-function unexpected(action: string, { status, body }: Answer): Error {
+function unexpected(action: string, { status, body }: DemoAnswer): Error {
   return new Error(`Cannot ${action}: the service answers ${status}\n${JSON.stringify(body)}`);
 }
 

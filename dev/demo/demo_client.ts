@@ -8,7 +8,7 @@ import { decodeJwt } from "jose";
 import { fetchToken } from "../oidc/token_request.ts";
 
 /** A response with its parsed body; `undefined` if it has no body. */
-export interface Answer {
+export interface DemoAnswer {
   readonly status: number;
   readonly body: unknown;
 }
@@ -30,12 +30,12 @@ export class DemoClient {
     this.#identity = identity;
   }
 
-  get(path: string): Promise<Answer> {
+  get(path: string): Promise<DemoAnswer> {
     return this.#request("GET", path);
   }
 
   /** Posts JSON. A 503 is tried again, so the path must be one that may be called twice. */
-  post(path: string, body: unknown): Promise<Answer> {
+  post(path: string, body: unknown): Promise<DemoAnswer> {
     return this.#request("POST", path, JSON.stringify(body));
   }
 
@@ -78,7 +78,7 @@ export class DemoClient {
     if (rest !== "") throw new Error(`Cannot use ${path}: it broke off in the middle of a line`);
   }
 
-  async #request(method: string, path: string, body?: string): Promise<Answer> {
+  async #request(method: string, path: string, body?: string): Promise<DemoAnswer> {
     const response = await this.#send(path, () => ({
       method,
       headers: body === undefined ? {} : { "content-type": "application/json" },

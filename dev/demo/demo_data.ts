@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import "vega-datasets";
 
 /** One line of the file. */
-export interface Observation {
+export interface WeatherObservation {
   /** RFC 3339. The file's local times are taken as UTC, which has no hour twice. */
   readonly observed_at: string;
   readonly temperature: number;
@@ -18,7 +18,7 @@ export interface Observation {
 }
 
 /** Reads the observations in the file's order. */
-export async function readObservations(): Promise<Observation[]> {
+export async function readObservations(): Promise<WeatherObservation[]> {
   const entryPoint = import.meta.resolve("vega-datasets");
   const file = new URL("../data/seattle-weather-hourly-normals.csv", entryPoint);
   return parseObservations(await Deno.readTextFile(fileURLToPath(file)));
@@ -30,7 +30,7 @@ export async function readObservations(): Promise<Observation[]> {
  * @throws {Error} naming the line: a column missing, a value that is not what its column says, a
  * time that was there before
  */
-export function parseObservations(csv: string): Observation[] {
+export function parseObservations(csv: string): WeatherObservation[] {
   const [header = "", ...lines] = csv.trimEnd().split(/\r?\n/);
   const names = header.split(",");
   const seen = new Set<string>();

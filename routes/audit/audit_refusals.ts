@@ -6,7 +6,7 @@
  */
 import type { Access } from "../../catalog/query.ts";
 import type { RequestContext } from "../context.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import type { Auditing } from "./record.ts";
 import { requestFacts } from "./request_facts.ts";
 
@@ -24,7 +24,7 @@ const REFUSED_ACCESS = [401, 403, 429];
 export function auditRefusals(
   { access, isAudited }: RefusingRoute,
   auditing: Auditing | null,
-): Step[] {
+): PipelineStep[] {
   if (auditing === null) return [];
   const { log, addressOf } = auditing;
   const isScoped = access.kind === "scopes";

@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import { untilLeft } from "../load/until_left.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import { readCredentials } from "./credentials.ts";
 import type { Possession } from "./proof/possession.ts";
 import type { TokenAuthenticator } from "./token_authenticator.ts";
@@ -21,7 +21,7 @@ export interface AuthenticateOptions {
 
 const BEARER = "Bearer ";
 
-export function authenticate(options: AuthenticateOptions): Step {
+export function authenticate(options: AuthenticateOptions): PipelineStep {
   const { authenticator, possession, addressOf } = options;
   const takesBearer = possession.schemes.includes("Bearer");
 

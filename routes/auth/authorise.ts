@@ -4,11 +4,11 @@
  * @module
  */
 import type { ServiceError } from "../../errors/service_error.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import { insufficientScope } from "./challenge.ts";
 
 /** @param anyOf alternatives; the token must have every scope of at least one */
-export function authorise(anyOf: readonly (readonly string[])[]): Step {
+export function authorise(anyOf: readonly (readonly string[])[]): PipelineStep {
   if (anyOf.length === 0 || anyOf.some((scopes) => scopes.length === 0)) {
     throw new TypeError("Cannot authorise: an empty list of scopes would let everybody in");
   }

@@ -6,7 +6,7 @@
  */
 import type { Access } from "../../catalog/query.ts";
 import type { AddressReader } from "../load/client_address.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorise } from "./authorise.ts";
 import type { Possession } from "./proof/possession.ts";
@@ -24,7 +24,7 @@ export interface GuardOptions {
 export function guard(
   { path, access }: { readonly path: string; readonly access: Access },
   { authenticator, possession, addressOf }: GuardOptions,
-): Step[] {
+): PipelineStep[] {
   switch (access.kind) {
     case "public":
       return [];

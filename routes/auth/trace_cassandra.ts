@@ -9,7 +9,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import { CassandraTraces, TraceBudget } from "../../observe/cassandra_traces.ts";
 import { insufficientScope } from "./challenge.ts";
 import { scopesOf } from "../context.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 const HEADER = "cqlgate-trace";
 
@@ -26,7 +26,7 @@ export function createCassandraTracing(scope: string | null): CassandraTracing |
 }
 
 /** Runs after the guard, which knows the caller's scopes. */
-export function traceCassandra({ scope, budget }: CassandraTracing): Step {
+export function traceCassandra({ scope, budget }: CassandraTracing): PipelineStep {
   return {
     name: "traceCassandra",
     enter(context) {

@@ -7,7 +7,7 @@
 import type { Context } from "hono";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, Identity } from "../context.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import { isCallerOff } from "./caller_switch.ts";
 import type { Control } from "./control_file.ts";
 import type { ControlState } from "./control_state.ts";
@@ -29,7 +29,7 @@ export interface SwitchableRoute {
 export function refuseSwitchedOff(
   control: Control | null,
   { writes, limits }: SwitchableRoute,
-): Step[] {
+): PipelineStep[] {
   if (control === null) return [];
   return [{
     name: "refuseSwitchedOff",

@@ -6,7 +6,7 @@
  * @module
  */
 import type { HeaderFields } from "../context.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import type { OriginPolicy } from "./origin_policy.ts";
 
 export interface CorsOptions {
@@ -15,7 +15,7 @@ export interface CorsOptions {
   readonly exposed: readonly string[];
 }
 
-export function cors(options: CorsOptions): Step {
+export function cors(options: CorsOptions): PipelineStep {
   const permit = createPermit(options);
   return { name: "cors", headers: (context, headers) => permit(context.req.raw, headers) };
 }

@@ -12,7 +12,7 @@ import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
 import type { AppEnv } from "../context.ts";
 import { nameRoute } from "../middleware/name_route.ts";
 import { shedLoad, type ShedLoadOptions } from "../middleware/shed_load.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import { throughSteps } from "../through_steps.ts";
 import { createDocumentFor } from "../openapi/callable_document.ts";
 
@@ -60,7 +60,7 @@ function ifForCaller(options: DocumentRouteOptions): MiddlewareHandler<AppEnv> {
   };
 }
 
-const checkParameter: Step = {
+const checkParameter: PipelineStep = {
   name: "checkParameter",
   enter(context) {
     if (context.req.queries("for")?.join() === "me") return;

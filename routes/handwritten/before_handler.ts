@@ -18,7 +18,7 @@ import {
 import { IDEMPOTENCY_KEY } from "../idempotency/idempotency_key.ts";
 import { unsupportedKey } from "../idempotency/read_repeatable.ts";
 import { unsupported } from "../input/preconditions.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 import { negotiate } from "../respond/negotiate.ts";
 
 /** What is made of a smaller body takes no time that others would notice. */
@@ -33,7 +33,7 @@ const SMALL_BYTES = 16_384;
  */
 export function refusePreconditions(
   declared: readonly string[],
-): Step {
+): PipelineStep {
   const checked = declared.map((name) => name.toLowerCase());
   return {
     name: "refusePreconditions",
@@ -89,7 +89,7 @@ function answeredTypes(responses: RouteConfig["responses"]): string[] {
 /** Refuses a caller who takes none of the types; there is nothing to refuse where they are open. */
 export function assertAcceptable(
   [first, ...others]: readonly string[],
-): Step[] {
+): PipelineStep[] {
   if (first === undefined) return [];
   return [{
     name: "assertAcceptable",
@@ -101,7 +101,7 @@ export function assertAcceptable(
 export function holdBody(
   limits: BodyLimits,
   { takes, hasBody }: HandlerNeeds,
-): Step[] {
+): PipelineStep[] {
   if (!hasBody) return [];
   return [{
     name: "holdBody",

@@ -6,14 +6,14 @@
 import { methodName } from "../../observe/metrics/method_name.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { NoteCaller } from "./note_caller.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 export interface AccessLogOptions {
   readonly observe: Observe;
   readonly noteCaller: NoteCaller;
 }
 
-export function accessLog({ observe, noteCaller }: AccessLogOptions): Step {
+export function accessLog({ observe, noteCaller }: AccessLogOptions): PipelineStep {
   return {
     name: "accessLog",
     enter: () => observe({ kind: "request_started" }),

@@ -8,7 +8,7 @@
 import type { Deprecation } from "../../catalog/query.ts";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import type { Observe } from "../../observe/observation.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 export interface DeprecationOptions {
   /** The template of the route. */
@@ -21,7 +21,7 @@ export interface DeprecationOptions {
 export function announceDeprecation(
   { since, sunset }: Deprecation,
   { path, isPublic, observe }: DeprecationOptions,
-): Step {
+): PipelineStep {
   const deprecatedAt = `@${midnightMs(since) / 1_000}`;
   const sunsetAt = sunset === null ? null : new Date(midnightMs(sunset)).toUTCString();
   return {

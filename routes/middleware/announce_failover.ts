@@ -8,14 +8,14 @@
 import type { Consistency } from "../../catalog/query.ts";
 import type { Executor } from "../../db/run/execute.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 export const FAILOVER_HEADER = "cassandra-consistency";
 
 export function announceFailover(
   queries: readonly Pick<PreparedQuery, "query">[],
   executor: Pick<Executor, "isAway" | "consistency">,
-): Step {
+): PipelineStep {
   const value = levelsOf(queries, executor.consistency).map((level) => `${level};failover`)
     .join(", ");
   return {

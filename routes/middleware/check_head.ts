@@ -8,7 +8,7 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 export interface HeadLimits {
   /** In characters, with scheme and host. */
@@ -25,7 +25,7 @@ const AMPERSAND = 0x26;
 
 export function checkHead(
   { maxUrlLength, maxHeaderBytes }: HeadLimits,
-): Step {
+): PipelineStep {
   return {
     name: "checkHead",
     enter(context) {

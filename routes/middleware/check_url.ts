@@ -5,11 +5,11 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
-export function checkUrl(): Step {
+export function checkUrl(): PipelineStep {
   return {
     name: "checkUrl",
     enter(context) {

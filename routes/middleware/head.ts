@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 type Fetch = (
   request: Request,
@@ -17,7 +17,7 @@ export class WholeResponses {
   readonly #whole = new WeakMap<Request, Response>();
 
   /** Keeps them. Comes before every other step, so that it sees each response as it is sent. */
-  keep(): Step {
+  keep(): PipelineStep {
     return {
       name: "keepWhole",
       leave: (context) => {

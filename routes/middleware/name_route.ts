@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
-export function nameRoute(template: string): Step {
+export function nameRoute(template: string): PipelineStep {
   return {
     name: "nameRoute",
     enter(context) {

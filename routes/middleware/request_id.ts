@@ -9,7 +9,7 @@ import { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Addresses } from "../addresses.ts";
 import type { RequestContext } from "../context.ts";
 import { pageShare } from "../load/page_share.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 const HEADER = "x-request-id";
 // What fits: nothing that could break out of a log line or make one long.
@@ -35,7 +35,7 @@ const OUTSIDE: Pick<
   takeWriteSlot: () => Promise.resolve(),
 };
 
-export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Step {
+export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): PipelineStep {
   return {
     name: "requestId",
     enter(context) {

@@ -9,7 +9,7 @@
  * @module
  */
 import type { HeaderFields } from "../context.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 export interface SecurityHeaderOptions {
   /** Whether pages of every origin may call the API. Listed origins read it by CORS, which asks for nothing. */
@@ -39,6 +39,6 @@ export function createSecureHeaders(
   };
 }
 
-export function securityHeaders(secure: SecureHeaders): Step {
+export function securityHeaders(secure: SecureHeaders): PipelineStep {
   return { name: "securityHeaders", headers: (_, headers) => secure(headers) };
 }

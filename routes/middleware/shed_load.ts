@@ -15,14 +15,14 @@ import type { AddressReader } from "../load/client_address.ts";
 import type { Admitted } from "../load/admission.ts";
 import type { Load } from "../load/load.ts";
 import type { Leave } from "../load/places.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 export interface ShedLoadOptions {
   readonly load: Load;
   readonly addressOf: AddressReader;
 }
 
-export function shedLoad({ load, addressOf }: ShedLoadOptions): Step {
+export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
   const { admission, refusals, limit, streams, pageTurns, slices, slots } = load;
   const routeOf = createRouteNames();
 

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
 const OF_ONE_REQUEST = ["x-request-id", "server-timing", "ratelimit"];
 const NONCE = "dpop-nonce";
@@ -22,7 +22,7 @@ const NO_CACHE = /(?:^|[\s,])no-cache(?:[\s,]|$)/i;
 const PRIVATE = /(?:^|[\s,])private(?:[\s,]|$)/i;
 
 /** Comes before the steps that add these fields: headers are completed in the reverse order. */
-export function spareCaches(): Step {
+export function spareCaches(): PipelineStep {
   return {
     name: "spareCaches",
     headers(_, headers) {

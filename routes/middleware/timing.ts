@@ -4,9 +4,9 @@
  * @module
  */
 import { twoDecimals } from "../../observe/log/round.ts";
-import type { Step } from "../step.ts";
+import type { PipelineStep } from "../step.ts";
 
-export function timing(): Step {
+export function timing(): PipelineStep {
   return {
     name: "timing",
     headers(context, headers) {

@@ -21,7 +21,7 @@ export interface BucketGroup {
   fillMs: number;
 }
 
-interface Bucket extends Recent<Bucket> {
+interface BucketEntry extends Recent<BucketEntry> {
   readonly name: string;
   readonly group: BucketGroup;
   fullAtMs: number;
@@ -34,8 +34,8 @@ const LOOKED_AT = 8;
 
 export class BucketTable {
   readonly #max: number;
-  readonly #buckets = new Map<string, Bucket>();
-  readonly #recency = new RecencyList<Bucket>();
+  readonly #buckets = new Map<string, BucketEntry>();
+  readonly #recency = new RecencyList<BucketEntry>();
   readonly #groups = new Map<string, BucketGroup>();
 
   constructor({ max = MAX_BUCKETS }: { readonly max?: number } = {}) {
@@ -79,7 +79,7 @@ export class BucketTable {
       return;
     }
     this.#makeRoom(nowMs);
-    const bucket: Bucket = { name, group, fullAtMs, newer: null, older: null };
+    const bucket: BucketEntry = { name, group, fullAtMs, newer: null, older: null };
     this.#buckets.set(name, bucket);
     this.#recency.add(bucket);
   }
@@ -93,7 +93,7 @@ export class BucketTable {
     this.#recency.remove(fullest);
   }
 
-  #fullestOfOldest(): Bucket {
+  #fullestOfOldest(): BucketEntry {
     let bucket = this.#recency.oldest!;
     let fullest = bucket;
     for (let looked = 1; looked < LOOKED_AT && bucket.newer !== null; looked++) {

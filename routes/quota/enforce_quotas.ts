@@ -9,8 +9,8 @@ import type { Context } from "hono";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { AppEnv } from "../context.ts";
-import type { Step } from "../step.ts";
-import type { Bucket, Quota } from "./quota.ts";
+import type { PipelineStep } from "../step.ts";
+import type { Quota, QuotaBucket } from "./quota.ts";
 import { rateLimitFields, wholeSeconds } from "./rate_limit_fields.ts";
 
 /** The quotas of a query, or of a hand-written route. */
@@ -30,7 +30,7 @@ export interface EnforceOptions {
 export function enforceQuotas(
   select: (context: Context<AppEnv>) => QuotaSet,
   { observe, now = () => performance.now() }: EnforceOptions,
-): Step {
+): PipelineStep {
   return {
     name: "enforceQuotas",
     enter(context) {
@@ -65,8 +65,8 @@ export function enforceQuotas(
 }
 
 function usedUp(
-  refusing: readonly Bucket[],
-  { buckets, nowMs }: { readonly buckets: readonly Bucket[]; readonly nowMs: number },
+  refusing: readonly QuotaBucket[],
+  { buckets, nowMs }: { readonly buckets: readonly QuotaBucket[]; readonly nowMs: number },
 ): ServiceError {
   const waitMs = Math.max(...refusing.map((bucket) => bucket.msUntil(1, nowMs)));
   const seconds = Math.max(1, wholeSeconds(waitMs));
@@ -78,7 +78,9 @@ function usedUp(
   );
 }
 
-function partition(buckets: readonly Bucket[]): [requests: Bucket[], rows: Bucket[]] {
-  const isOfRequests = ({ quota }: Bucket) => quota.quantity === "requests";
+function partition(
+  buckets: readonly QuotaBucket[],
+): [requests: QuotaBucket[], rows: QuotaBucket[]] {
+  const isOfRequests = ({ quota }: QuotaBucket) => quota.quantity === "requests";
   return [buckets.filter(isOfRequests), buckets.filter((bucket) => !isOfRequests(bucket))];
 }

@@ -28,7 +28,7 @@ export interface Quota {
   /** What it allows a caller whose token says nothing else. */
   readonly allowance: Allowance;
   /** The bucket of a request. @throws {ServiceError} `missing_claim` */
-  bucketOf(context: Context<AppEnv>): Bucket;
+  bucketOf(context: Context<AppEnv>): QuotaBucket;
 }
 
 export interface QuotaOptions extends KeyOptions {
@@ -61,7 +61,7 @@ export function compileQuota(rate: Rate, options: QuotaOptions): Quota {
     allowance,
     bucketOf(context) {
       const claimed = amountOf(context.get("request").identity?.claims ?? {});
-      return new Bucket(quota, {
+      return new QuotaBucket(quota, {
         allowance: claimed === null ? allowance : scale(rate, claimed),
         // An instant means another level where the rate is another one.
         key: claimed === null ? keyOf(context) : `${claimed} ${keyOf(context)}`,
@@ -89,7 +89,7 @@ interface BucketOptions extends Pick<QuotaOptions, "table" | "replicas"> {
 const ROUNDING = 1e-6;
 
 /** The bucket of one request. Instants are in milliseconds, as of `performance.now()`. */
-export class Bucket {
+export class QuotaBucket {
   readonly quota: Quota;
   readonly allowance: Allowance;
   readonly #place: BucketOptions;

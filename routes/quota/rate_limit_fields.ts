@@ -6,14 +6,14 @@
  *
  * @module
  */
-import type { Allowance, Bucket, Quota } from "./quota.ts";
+import type { Allowance, Quota, QuotaBucket } from "./quota.ts";
 
 /** RFC 9651, section 3.3.1. */
 const MAX_INTEGER = 999_999_999_999_999;
 
 /** Both fields for the buckets of a request; there is at least one. */
 export function rateLimitFields(
-  buckets: readonly Bucket[],
+  buckets: readonly QuotaBucket[],
   nowMs: number,
 ): Record<"ratelimit-policy" | "ratelimit", string> {
   return {
@@ -40,7 +40,7 @@ export function policyItem(
 }
 
 /** Such as `"requests/s per caller";r=99;t=1`: `t` is when there will be one more. */
-function limitItem(bucket: Bucket, nowMs: number): string {
+function limitItem(bucket: QuotaBucket, nowMs: number): string {
   const level = Math.max(0, Math.floor(bucket.level(nowMs)));
   const waitMs = bucket.msUntil(level + 1, nowMs);
   return `${sfString(bucket.quota.name)};r=${level};t=${wholeSeconds(waitMs)}`;

@@ -15,7 +15,7 @@ import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
 import { largeJson, largeRows, type Responder, type ResponderOptions } from "./responder.ts";
 
 /** Answers with a row, with these headers. */
-export type RowWriter = (found: FoundRow, answer: RowAnswer) => Response | Promise<Response>;
+export type RowResponder = (found: FoundRow, answer: RowAnswer) => Response | Promise<Response>;
 
 export interface RowAnswer {
   readonly context: Context<AppEnv>;
@@ -40,7 +40,7 @@ export function respondOne(prepared: PreparedQuery, options: ResponderOptions): 
 export function respondRow(
   prepared: PreparedQuery,
   { executor }: ResponderOptions,
-  write: RowWriter,
+  write: RowResponder,
 ): Responder {
   const { etag, cache } = prepared.query;
   const caching = compileCacheHeaders(prepared.query, etag === null ? [] : ["no-transform"]);

@@ -37,17 +37,17 @@ import type {
   ExecutionSettings,
   FrameReader,
   Host,
-  Metadata,
   PreparingNode,
   Request,
   RequestExecution,
+  ResultMetadata,
 } from "./driver_shapes.ts";
 import type { RawResult } from "./driver_types.ts";
 import { type IdleConnection, shareIdleTimer } from "./connections/idle_timer.ts";
 import { type AnsweredConnection, dropLateAnswers } from "./connections/late_answers.ts";
 import { murmur3 } from "./murmur3.ts";
 import { type DriverAttempt, noteCoordinators } from "./note_coordinator.ts";
-import type { Bound, SendExecuteOptions, SendOptions } from "./send_options.ts";
+import type { BoundStatement, SendExecuteOptions, SendOptions } from "./send_options.ts";
 import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
 import { toRawResult } from "./raw_result.ts";
 import { isSocketError } from "./socket_error.ts";
@@ -70,7 +70,7 @@ import {
 
 const { FrameReader } = readers as unknown as {
   FrameReader: BodyReaderClass & {
-    prototype: ResponseReader & { readMetadata(this: FrameReader, kind: number): Metadata };
+    prototype: ResponseReader & { readMetadata(this: FrameReader, kind: number): ResultMetadata };
   };
 };
 const { Murmur3Tokenizer } = tokenizers as unknown as {
@@ -260,7 +260,7 @@ function optionsOf(
  */
 export function sendExecute(
   client: cassandra.Client,
-  bound: Bound,
+  bound: BoundStatement,
   { execution, prepareAgain, deadline, maxBytes, speculation }: SendExecuteOptions,
 ): Promise<RawResult> {
   const sender = client as unknown as SendingClient;

@@ -18,12 +18,12 @@ export interface PreparingNode {
 /** Makes sure that a statement may run on a node that has forgotten it; rejects if it may not. */
 export type PrepareAgain = (node: PreparingNode) => Promise<void>;
 
-export interface Metadata {
+export interface ResultMetadata {
   keyspace?: string;
   table?: string;
   columns: DriverColumn[];
   partitionKeys?: number[];
-  result?: Metadata;
+  result?: ResultMetadata;
 }
 export interface FrameReader {
   offset: number;
@@ -54,7 +54,7 @@ export interface DriverConnection {
   prepareOnceAsync(
     cql: string,
     keyspace: string | undefined,
-  ): Promise<{ id: Buffer; meta: Metadata }>;
+  ): Promise<{ id: Buffer; meta: ResultMetadata }>;
   send(request: Request, options: null): Promise<{ rows: readonly Record<string, unknown>[] }>;
 }
 /** One attempt at a request, on one connection. */

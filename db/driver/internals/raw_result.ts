@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { DriverResult } from "./driver_shapes.ts";
 import type { DriverColumn, RawResult, RawRows } from "./driver_types.ts";
-import type { Answer } from "./wire/read_result.ts";
+import type { DriverAnswer } from "./wire/read_result.ts";
 
 const NO_WARNINGS: readonly string[] = [];
 const NO_COLUMNS: readonly DriverColumn[] = [];
@@ -25,7 +25,7 @@ export function toRawResult({ columns, rows, rawPageState, info }: DriverResult)
 }
 
 /** Of an answer as it came in. */
-export function rawResultOf({ rows, meta, flags }: Answer, coordinator: string): RawResult {
+export function rawResultOf({ rows, meta, flags }: DriverAnswer, coordinator: string): RawResult {
   return {
     columns: meta?.columns ?? NO_COLUMNS,
     rows: rows ?? NO_ROWS,

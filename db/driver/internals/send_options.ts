@@ -9,7 +9,7 @@ import type { ExecutionSettings, PrepareAgain } from "./driver_shapes.ts";
 import type { BoundValues, Speculation } from "./driver_types.ts";
 
 /** A prepared statement and the bytes to run it with. */
-export interface Bound {
+export interface BoundStatement {
   readonly cql: string;
   readonly id: Buffer;
   readonly values: BoundValues;

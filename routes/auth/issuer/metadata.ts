@@ -10,14 +10,14 @@ import { fetchJson } from "./fetch_json.ts";
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-export interface Metadata {
+export interface IssuerMetadata {
   /** Where the metadata are. */
   readonly url: string;
   readonly members: Readonly<Record<string, unknown>>;
 }
 
 /** Rejects if it cannot get them; the error is for the operator. */
-export async function fetchMetadata(issuer: string, signal: AbortSignal): Promise<Metadata> {
+export async function fetchMetadata(issuer: string, signal: AbortSignal): Promise<IssuerMetadata> {
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const members = await fetchJson(url, signal);
   if (members.issuer !== issuer) {
@@ -35,7 +35,7 @@ export async function fetchMetadata(issuer: string, signal: AbortSignal): Promis
  * @throws {Error} if others on the network could answer in its place, or it is not there
  */
 export function endpointOf(
-  { url, members }: Metadata,
+  { url, members }: IssuerMetadata,
   { member, issuer }: { readonly member: string; readonly issuer: string },
 ): string {
   const endpoint = URL.parse(String(members[member]));

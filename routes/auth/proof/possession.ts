@@ -11,7 +11,7 @@ import type { AppEnv, Identity } from "../../context.ts";
 import { type AddressReader, type PeerTrust } from "../../load/client_address.ts";
 import { Places } from "../../load/places.ts";
 import { BoundedTurns } from "../../load/bounded_turns.ts";
-import type { Step } from "../../step.ts";
+import type { PipelineStep } from "../../step.ts";
 import { invalidToken } from "../challenge.ts";
 import { type Credentials, type Scheme, schemeOf } from "../credentials.ts";
 import { SIGNATURES_AT_ONCE, WAITING } from "../waiting.ts";
@@ -48,7 +48,7 @@ export interface Possession {
     identity: Pick<Identity, "caller" | "confirmation">,
   ): void | Promise<void>;
   /** Tells the client how to send its token, and which nonce its next proof should have. */
-  tellClients(): Step;
+  tellClients(): PipelineStep;
 }
 
 export function createPossession(options: PossessionOptions): Possession {

@@ -25,7 +25,7 @@ import { MemberLocator } from "./member_locator.ts";
 export type LineReader = (line: ByteRange) => PackedRow | null;
 
 /** @param values those that do not come from lines */
-export type LineReaders = (values: EncodedValues) => LineReader;
+export type LineReaderFactory = (values: EncodedValues) => LineReader;
 
 /** A longer line is not read in a single step. */
 const MAX_LINE_BYTES = 16_384;
@@ -50,7 +50,7 @@ interface Member {
 }
 
 /** @param facts of a query whose parameters are not from the content, the walk or the scan of a request */
-export function compileLineReader(facts: InputFacts): LineReaders {
+export function compileLineReader(facts: InputFacts): LineReaderFactory {
   const { params, statement: { binds, partitionKey }, leastWritten } = facts;
   const members = params.filter(({ param }) => param.source.in === "body").map(memberOf);
   const names = members.map(({ param }) => clientNameOf(param.param));

@@ -8,7 +8,7 @@ import { parseQueries } from "../../../catalog/catalog.ts";
 import type { PrimitiveKind } from "../../../codec/codec.ts";
 import { codecFor } from "../../../codec/codec_for.ts";
 import type { BucketUnit, Param } from "../../../catalog/query.ts";
-import { type Bucket, bucketFor } from "../../../db/prepare/bucket_param.ts";
+import { type BucketDerivation, bucketFor } from "../../../db/prepare/bucket_param.ts";
 import type { InputFacts } from "../../../routes/input/compile_input.ts";
 
 export interface FactOptions {
@@ -56,8 +56,12 @@ function bucketOf(
   { name, source }: Param,
   types: Readonly<Record<string, PrimitiveKind>>,
   by: BucketUnit | null,
-): Bucket | null {
+): BucketDerivation | null {
   if (source.in !== "bucket" || by === null) return null;
   const [of, into] = [source.of, name].map((each) => codecFor({ kind: types[each]! }));
-  return bucketFor({ of: of!, into: into!, spec: { by, unit: null, number: null } }) as Bucket;
+  return bucketFor({
+    of: of!,
+    into: into!,
+    spec: { by, unit: null, number: null },
+  }) as BucketDerivation;
 }

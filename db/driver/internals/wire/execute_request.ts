@@ -13,7 +13,7 @@ import { Buffer } from "node:buffer";
 import type { Deadline } from "../../timing/deadline.ts";
 import type { Encoder, ExecutionSettings, PrepareAgain, Request } from "../driver_shapes.ts";
 import type { WriteTime } from "../driver_types.ts";
-import type { Bound } from "../send_options.ts";
+import type { BoundStatement } from "../send_options.ts";
 
 /** Of a frame, from v3 on. */
 export const HEADER_BYTES = 9;
@@ -44,7 +44,7 @@ export interface ExecuteRequestOptions {
 }
 
 export class ExecuteRequest implements Request {
-  readonly #bound: Bound;
+  readonly #bound: BoundStatement;
   readonly #execution: ExecutionSettings;
   readonly #writeTime: WriteTime | null;
   readonly prepareAgain: PrepareAgain;
@@ -54,7 +54,7 @@ export class ExecuteRequest implements Request {
   readonly byteLength: number;
 
   constructor(
-    bound: Bound,
+    bound: BoundStatement,
     { execution, writeTime, prepareAgain, deadline, maxBytes }: ExecuteRequestOptions,
   ) {
     this.#bound = bound;

@@ -15,7 +15,7 @@ import type { RawResult, WriteTime } from "../driver_types.ts";
 import { rawResultOf } from "../raw_result.ts";
 import { isSocketError } from "../socket_error.ts";
 import type { ExecuteRequest } from "./execute_request.ts";
-import type { Answer } from "./read_result.ts";
+import type { DriverAnswer } from "./read_result.ts";
 import { sendOn, type WritableOperation, type WrittenConnection } from "./write_frames.ts";
 
 /** A connection that requests are sent on. */
@@ -74,7 +74,7 @@ export interface FirstAttemptOptions {
   readonly takeOver: (failed: FailedAttempt) => Promise<RawResult>;
 }
 
-const NOTHING: Answer = { flags: {} };
+const NOTHING: DriverAnswer = { flags: {} };
 const { distance } = cassandra.types;
 const { OperationTimedOutError } = cassandra.errors;
 
@@ -147,7 +147,7 @@ class FirstAttempt implements WritableOperation, Alarm {
     return false;
   }
 
-  setResult(error: unknown, answer?: Answer | null): void {
+  setResult(error: unknown, answer?: DriverAnswer | null): void {
     const { connection, host } = this.#target;
     if (this.#state === "timed out") {
       this.#state = "answered";

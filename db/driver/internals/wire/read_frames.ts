@@ -19,12 +19,12 @@ import { AnswerTooLarge } from "../../failures/answer_too_large.ts";
 import type { FrameHeader } from "../driver_shapes.ts";
 import { ExecuteRequest, HEADER_BYTES } from "./execute_request.ts";
 import { gatheredFrame } from "./gathered_frames.ts";
-import { type Answer, type Body, type BodyReaderClass, readResult } from "./read_result.ts";
+import { type Body, type BodyReaderClass, type DriverAnswer, readResult } from "./read_result.ts";
 
 /** A request that waits for its answer. */
 export interface PendingOperation {
   readonly request: unknown;
-  setResult(error: unknown, answer?: Answer | null, bodyLength?: number): void;
+  setResult(error: unknown, answer?: DriverAnswer | null, bodyLength?: number): void;
 }
 
 /** A connection, as far as frames are read from it. */
@@ -173,7 +173,7 @@ class FrameReading {
     // It may have failed since its answer began, with the connection.
     const request = this.#connection._operations.get(header.streamId)?.request;
     if (!(request instanceof ExecuteRequest)) return;
-    let answer: Answer | null;
+    let answer: DriverAnswer | null;
     try {
       answer = readResult(header, body, {
         reader: this.#reader,
@@ -188,7 +188,7 @@ class FrameReading {
 
   #answer(
     header: FrameHeader,
-    { error, answer = null }: { readonly error: unknown; readonly answer?: Answer | null },
+    { error, answer = null }: { readonly error: unknown; readonly answer?: DriverAnswer | null },
   ): void {
     const connection = this.#connection;
     connection._operations.get(header.streamId)?.setResult(error, answer, header.bodyLength);

@@ -7,7 +7,7 @@ import { Alarms } from "../../../../runtime/alarms.ts";
 import { Deadline } from "../../timing/deadline.ts";
 import { ExecuteRequest } from "./execute_request.ts";
 import { readFrames } from "./read_frames.ts";
-import type { Answer, BodyReaderClass } from "./read_result.ts";
+import type { BodyReaderClass, DriverAnswer } from "./read_result.ts";
 
 const { FrameReader } = readers as unknown as { FrameReader: BodyReaderClass };
 
@@ -80,7 +80,7 @@ function take(chunks: readonly Buffer<ArrayBuffer>[], streams: Readonly<Record<n
       deadline: new Deadline(Infinity, new Alarms()),
       maxBytes,
     });
-    const setResult = (error: unknown, answer?: Answer | null) => {
+    const setResult = (error: unknown, answer?: DriverAnswer | null) => {
       answers[Number(streamId)] = error ?? shown(answer!);
     };
     return [Number(streamId), { request, setResult }] as const;
@@ -100,7 +100,7 @@ function take(chunks: readonly Buffer<ArrayBuffer>[], streams: Readonly<Record<n
   return { answers, passed: Buffer.concat(passed).toString("hex"), freed };
 }
 
-function shown({ rows, meta, flags }: Answer) {
+function shown({ rows, meta, flags }: DriverAnswer) {
   return {
     columns: meta?.columns.map(({ name }) => name),
     rows: rows && [rows.length, rows.body.toString("latin1", rows.offset, rows.end)],

@@ -10,7 +10,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { FrameHeader, Metadata } from "../driver_shapes.ts";
+import type { FrameHeader, ResultMetadata } from "../driver_shapes.ts";
 import type { DriverColumn, RawRows } from "../driver_types.ts";
 
 /** What an answer may begin with. */
@@ -20,7 +20,7 @@ export interface AnswerFlags {
 }
 
 /** An answer, as the driver hands its own on. */
-export interface Answer {
+export interface DriverAnswer {
   readonly rows?: RawRows;
   readonly meta?: { readonly columns: readonly DriverColumn[]; readonly pageState?: Buffer };
   readonly flags: AnswerFlags;
@@ -37,7 +37,7 @@ export interface Body {
 export type BodyReaderClass = new (header: FrameHeader, bytes: Buffer, offset: number) => {
   readonly offset: number;
   readFlagsInfo(): AnswerFlags;
-  readMetadata(kind: number): Metadata;
+  readMetadata(kind: number): ResultMetadata;
 };
 
 const VOID = 1;
@@ -70,7 +70,7 @@ export function readResult(
   header: FrameHeader,
   { bytes, start, end }: Body,
   { reader: Reader, statementId }: ReadResultOptions,
-): Answer | null {
+): DriverAnswer | null {
   let offset = start;
   let flags = NO_FLAGS;
   if (header.flags !== 0) {

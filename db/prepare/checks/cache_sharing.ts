@@ -7,7 +7,7 @@ import type { Query } from "../../../catalog/query.ts";
 import type { Report } from "../../../catalog/text/source.ts";
 import { isShared } from "../facts/sharing.ts";
 
-export function checkCachedRead(query: Query, report: Report): void {
+export function checkCacheSharing(query: Query, report: Report): void {
   if (query.cache === null || isShared(query)) return;
   const { span } = query.cache;
   if (query.parsed.kind === "opaque") {

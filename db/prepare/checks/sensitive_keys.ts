@@ -10,7 +10,7 @@ import type { Report } from "../../../catalog/text/source.ts";
 import { suggest } from "../../../catalog/text/suggest.ts";
 import type { PreparedPartition } from "../prepared_query.ts";
 
-export function checkSensitiveColumns(
+export function checkSensitiveKeys(
   { name, sensitive }: Query,
   partitions: readonly PreparedPartition[],
   report: Report,
