@@ -1,7 +1,7 @@
 /**
- * Which statements of a request Cassandra traces itself, and under which sessions it keeps what it traced.
- * Every traced statement writes dozens of rows to `system_traces`, so there are few of them: a request and
- * a second have a number each.
+ * Which statements of a request Cassandra traces itself, and the sessions under which it keeps the traces.
+ * Every traced statement writes dozens of rows to `system_traces`, so their number is limited for each request
+ * and each second.
  *
  * @module
  */

@@ -15,7 +15,7 @@ const CHARACTERS = 16;
 /**
  * HMAC-SHA-256 (RFC 2104), truncated, in base64url.
  *
- * @param secret of 32 bytes, the same in every replica; a key for this purpose alone is derived from it
+ * @param secret of 32 bytes, the same in every replica; a key for this one purpose is derived from it
  */
 export function createKeyHash(secret: Uint8Array): KeyHash {
   const key = new Uint8Array(hkdfSync("sha256", secret, "", "cqlgate partition key hash", 32));

@@ -8,7 +8,7 @@ import type { Code } from "../errors/codes.ts";
 
 export type ConnectionState = "connecting" | "up" | "down" | "closed";
 
-/** A quota by what it limits, and its own name. */
+/** A quota, by what it limits and by its name. */
 export interface QuotaName {
   /** The name of the query, or the method and path of a hand-written route. */
   readonly query: string;
@@ -55,7 +55,7 @@ export type StatementFailure =
   /** One of Cassandra's guardrails refused it. */
   | "guardrail";
 
-/** What a cache had for a read: an answer, an old one, or none. */
+/** What a cache had for a read: an answer, a stale one, or none. */
 export type CacheOutcome = "hit" | "stale" | "miss";
 
 /** What a statement took. */
@@ -66,7 +66,7 @@ export interface StatementCost {
   readonly attempts: number;
   /** How often a node that had forgotten it prepared it again first. */
   readonly preparedAgain: number;
-  /** Rows that it carried to be written: those of a batch, or a single one; zero if it reads. */
+  /** Rows that it carried to be written: the rows of a batch, or a single one; zero if it reads. */
   readonly rowsSent: number;
   /** Of its values. */
   readonly bytesSent: number;
@@ -79,7 +79,7 @@ export interface StatementCost {
 export interface UnreachableQuery {
   readonly query: string;
   readonly consistency: string;
-  /** Whether that is so wherever in the ring a partition lies. */
+  /** Whether that is so for all partitions, wherever they lie in the ring. */
   readonly partitions: "all" | "some";
 }
 
@@ -105,7 +105,7 @@ export type Observation =
     readonly durationMs: number;
     readonly cassandraMs: number;
     readonly requestId: string;
-    /** The caller: an issuer, and whom it calls so. */
+    /** The caller: an issuer, and its name for the caller. */
     readonly issuer: string | null;
     readonly subject: string | null;
     readonly clientId: string | null;
@@ -127,9 +127,9 @@ export type Observation =
     readonly failure: StatementFailure | null;
     readonly cost: StatementCost;
   }
-  /** So many reads got the answer of a statement that was sent for another one. */
+  /** The number of reads that got the answer of a statement that was sent for another read. */
   | { readonly kind: "shared_reads"; readonly query: string; readonly count: number }
-  /** A read of a query with `@cache`: it got what was kept, fresh or stale, or asked Cassandra. */
+  /** A read of a query with `@cache`: it got a cached answer, fresh or stale, or asked Cassandra. */
   | {
     readonly kind: "cached_read";
     readonly query: string;
@@ -174,7 +174,7 @@ export type Observation =
     readonly stopped: string | null;
     /** False if the upload broke off. */
     readonly completed: boolean;
-    /** What broke the upload off, or the cause of the first failure that is no mistake of the sender's. */
+    /** What broke the upload off, or the cause of the first failure that is not the sender's mistake. */
     readonly cause: unknown;
   }
   | {
@@ -196,7 +196,7 @@ export type Observation =
     readonly kind: "datacenter";
     readonly inUse: string;
     readonly isLocal: boolean;
-    /** The local one, and those of a failover. */
+    /** The local data centre, and those of a failover. */
     readonly datacenters: readonly string[];
   }
   /** A statement is sent while another data centre serves. */
@@ -263,7 +263,7 @@ export type Observation =
   /** The control file says something new, or cannot be used. */
   | {
     readonly kind: "control";
-    /** Whether it applies; if not, what it said before still does. */
+    /** Whether it applies; if not, its previous content still does. */
     readonly applied: boolean;
     /** What holds now: whether writes are off, and how many queries and callers. */
     readonly readOnly: boolean;

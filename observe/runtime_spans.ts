@@ -1,12 +1,12 @@
 /**
- * The spans that the runtime makes and exports with `OTEL_DENO=true`, without what callers send: it puts
- * the whole URL of each request into them, whose path and query hold keys, values and cursors. And with
- * integers: it exports every JavaScript number as a double, and a bigint as an integer.
+ * The spans that the runtime makes and exports with `OTEL_DENO=true`, without what callers send: the runtime
+ * puts the whole URL of each request into them, and its path and query hold keys, values and cursors. And with
+ * integers: the runtime exports every JavaScript number as a double, and a bigint as an integer.
  *
- * An attribute that was set cannot be taken back (the runtime exports a key as often as it is set), so
- * this stands between the runtime and its spans: it wraps the two methods that set attributes, of
- * which the runtime calls the first itself. Likewise, it begins a span for each request, also for those that
- * are asked every second and say nothing; of those, the end is left out.
+ * An attribute that was set cannot be taken back (the runtime exports a key as often as it is set), so this
+ * stands between the runtime and its spans: it wraps the two methods that set attributes, of which the runtime
+ * calls the first itself. The runtime also begins a span for each request, even for the probes that come every
+ * second and say nothing; those spans are never ended.
  *
  * Source: OpenTelemetry semantic conventions for HTTP spans; Deno 2.9, `ext/telemetry`.
  *
@@ -52,12 +52,12 @@ interface TracerMethods {
   startSpan(name: string, options?: { readonly kind?: number }, context?: unknown): object;
 }
 
-/** What the runtime takes: the API's type knows no bigint. */
+/** The values that the runtime takes: the API's type has no bigint. */
 type RuntimeValue = AttributeValue | bigint;
 
 /**
- * Refines every span of the runtime from now on; does nothing if it makes none. For the process's
- * entry point alone: it changes what the whole process exports.
+ * Refines every span of the runtime from now on; does nothing if it makes none. Only the process's entry point
+ * may call it: it changes what the whole process exports.
  */
 export function refineRuntimeSpans(): void {
   if (trace.getTracerProvider() !== Deno.telemetry.tracerProvider) return;
@@ -67,7 +67,7 @@ export function refineRuntimeSpans(): void {
   const { setAttribute, setAttributes, setStatus, end } = methods;
   const dropped = new WeakSet<object>();
   const clients = noteClients(Object.getPrototypeOf(tracer));
-  /** Of those that are set twice, the keys that each span has. */
+  /** The keys that each span already has, of those that are set twice. */
   const keys = new WeakMap<object, Set<string>>();
 
   /** Whether the span lacks the attribute still. */
@@ -117,7 +117,7 @@ function noteClients(methods: TracerMethods): WeakSet<object> {
   return clients;
 }
 
-/** Of a request that the process sends: the part of its URL that is no value. */
+/** The part of an outgoing request's URL that is not a value. */
 function serverOf(url: string): Record<string, RuntimeValue> {
   const { hostname, port, protocol } = new URL(url);
   const usual = protocol === "https:" ? 443 : 80;

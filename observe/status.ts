@@ -1,6 +1,6 @@
 /**
- * What the service last noticed of each thing that it depends on: the whole answer to "why is it not ready?".
- * For operators; nothing in it is a secret.
+ * What the service last noticed about everything that it depends on: the whole answer to "why is it not
+ * ready?". For operators; it has no secrets.
  *
  * @module
  */

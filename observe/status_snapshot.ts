@@ -16,7 +16,7 @@ export interface StatusSnapshot {
   readonly cassandra: {
     readonly state: string;
     readonly reason: string | null;
-    /** Which data centre serves, and since when; null where there is no failover. */
+    /** Which data centre serves, and since when; null without a failover. */
     readonly datacenter: {
       readonly in_use: string;
       readonly local: boolean;
@@ -43,7 +43,7 @@ export interface StatusSnapshot {
     readonly fetched: boolean;
     readonly usable: boolean;
   }[];
-  /** Whether the files of the queries are what is served, as they were read last; null before the first. */
+  /** Whether the query files are served as they were last read; null before they are first read. */
   readonly reload: {
     readonly ok: boolean;
     /** Of the last attempt. */

@@ -18,13 +18,13 @@ const TRACKED = 64;
 const SHOWN = 10;
 /** The queries with the most statements. */
 const SHOWN_QUERIES = 50;
-/** So many statements of a query are counted each minute; of the rest one in eight, as eight. */
+/** This many statements of a query are counted each minute; of the rest, one in eight counts as eight. */
 const COUNTED = 1_000;
 const SAMPLED = 8;
 /** Longer keys are kept as hashes. */
 const MAX_KEY_BYTES = 128;
 
-/** Whom a request is for. */
+/** Who made a request. */
 export interface CallerNames {
   readonly issuer: string;
   readonly subject: string;
@@ -33,7 +33,7 @@ export interface CallerNames {
   readonly tenant: string | null;
 }
 
-/** The same as what is counted: made once for a caller of many requests. */
+/** The same in the form that is counted: made once for all requests of a caller. */
 export interface HotCaller {
   readonly caller: string;
   readonly tenant: string | null;

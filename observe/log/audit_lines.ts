@@ -1,6 +1,6 @@
 /**
- * What operators learn of the audit log: that it cannot be written, that it can again, and how many events
- * it lacks. Never what is in it.
+ * What the log says about the audit log: that it cannot be written, that it can be written again, and how many
+ * events are missing from it. Never what it contains.
  *
  * @module
  */

@@ -1,23 +1,23 @@
 /**
- * Lines of the log that may come in storms. Of a kind, the first is written at once. Of those that follow
- * in an interval, the weightiest is written at its end, and says how many were left out. So none is lost
- * without a count, and there is never more than one of a kind for each interval.
+ * Log lines that may come in storms. The first line of a kind is written at once. Of the lines that follow
+ * within an interval, the weightiest is written at its end, and says how many were left out. So no line is lost
+ * without being counted, and each kind has at most one line for each interval.
  *
  * @module
  */
 
 export interface BoundedLines {
   /**
-   * @param kind what lines have in common that stand for each other; there must be few
+   * @param kind lines of one kind can stand for each other; there must be few kinds
    * @param write writes the line; `leftOut` is the number of others that it stands for
-   * @param weight of those that are held back, the one with the most is written. Default: the last
+   * @param weight of the lines held back, the heaviest is written. Default: the last
    */
   offer(kind: string, write: (leftOut: number) => void, weight?: number): void;
-  /** Writes what is held back. */
+  /** Writes the lines that are held back. */
   flush(): void;
 }
 
-/** What an interval of one kind has held back so far. */
+/** What was held back for one kind in the current interval. */
 interface Interval {
   readonly timer: ReturnType<typeof setTimeout>;
   held: { readonly write: (leftOut: number) => void; readonly weight: number } | null;
@@ -34,7 +34,7 @@ export function createBoundedLines(intervalMs: number): BoundedLines {
     intervals.set(kind, { timer, held: null, count: 0 });
   }
 
-  /** What was held back is a line too, after which another interval begins. */
+  /** Writing it begins another interval, as any line does. */
   function end(kind: string): void {
     const interval = intervals.get(kind);
     intervals.delete(kind);

@@ -9,7 +9,7 @@ import type { ClockSkew, ObservationOf } from "../observation.ts";
 
 type State = "unknown" | "close" | "apart" | "refused";
 
-/** Apart is what is past half of the bound; without a bound, what is past half a second. */
+/** Clocks count as apart beyond half of the bound; without a bound, beyond half a second. */
 const APART_SHARE = 0.5;
 const APART_MS = 500;
 

@@ -1,6 +1,6 @@
 /**
- * Whether the runtime exports what a process writes to its console, as it decides by the environment:
- * log lines reach a collector that way alone.
+ * Whether the runtime exports what a process writes to its console, decided by the environment as the runtime
+ * decides. Log lines reach a collector in no other way.
  *
  * Source: Deno 2.9, the variables `OTEL_SDK_DISABLED`, `OTEL_DENO` and `OTEL_DENO_CONSOLE`.
  *

@@ -1,6 +1,6 @@
 /**
- * What an error says in a line of the log, with all of its causes: with its stack where a mistake of the service may be
- * behind it, and in a few words where a peer is away.
+ * How a log line describes an error and all of its causes: with a stack if a mistake of the service may be
+ * behind it, and in a few words if a peer is away.
  *
  * @module
  */
@@ -21,6 +21,6 @@ export function summarizeCause(cause: unknown): string | undefined {
   const deeper = cause instanceof AggregateError && cause.errors.length > 0
     ? cause.errors.map(summarizeCause).join(", ")
     : summarizeCause(cause.cause);
-  // Some errors repeat what they were caused by.
+  // Some errors repeat the message of their cause.
   return deeper === undefined || message.includes(deeper) ? message : `${message}: ${deeper}`;
 }

@@ -1,7 +1,7 @@
 /**
- * A log line for machines: one JSON object, with the values of its message as fields of their own. The same text
- * as LogTape's formatter makes, in a third of the time, since the lines of this service hold nothing but
- * text, numbers and what JSON has besides.
+ * A log line for machines: one JSON object, in which the values of the message are separate fields. It is the
+ * same text as LogTape's formatter makes, in a third of the time, since the lines of this service contain only
+ * values that JSON knows.
  *
  * @module
  */

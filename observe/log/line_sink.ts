@@ -1,8 +1,9 @@
 /**
- * Log lines to a stream, in order. Lines go out together, a few milliseconds after the first of them, as a
- * write for each would cost a request more than anything else that the log does for it. An error takes what
- * waits with it at once, unless one has just done so: an outage must not make requests dearer. The reader of a log must not be able to end the service, nor to fill its
- * memory: a bounded length waits for a slow reader, and nothing for one that is gone.
+ * Log lines to a stream, in order. Lines go out together, a few milliseconds after the first of them: a
+ * separate write for each would be the largest part of what the log costs a request. An error is written at
+ * once, together with the lines that wait, unless another error has just done so: an outage must not make
+ * requests more expensive. The reader of a log must be able neither to end the service nor to fill its memory:
+ * lines of a bounded length wait for a slow reader, and none for a reader that is gone.
  *
  * @module
  */
@@ -11,9 +12,9 @@ import type { LineWriter } from "./line_writer.ts";
 
 /** In characters, nearly all of which are ASCII: some ten thousand lines. */
 const MAX_WAITING_LENGTH = 4 * 1024 * 1024;
-/** How long a line waits for others: what a process that is killed can lose. */
+/** How long a line waits for others. A process that is killed loses this much at most. */
 const BATCH_MS = 10;
-/** What goes out without waiting for more, in characters. */
+/** Lines of this many characters go out without waiting for more. */
 const BATCH_LENGTH = 64 * 1024;
 /** How long the last lines may take when the process ends. */
 const FLUSH_TIMEOUT_MS = 1_000;
@@ -44,7 +45,7 @@ export function createLineSink(
   let timer: ReturnType<typeof setTimeout> | null = null;
   /** When an error last went out at once, in the time of `performance.now()`. */
   let hurriedAt = -Infinity;
-  /** The length of these, and of those that the writer has. */
+  /** The length of these lines, and of those that the writer has. */
   let waitingLength = 0;
   let dropped = 0;
   let last = Promise.resolve();
@@ -93,7 +94,7 @@ export function createLineSink(
     write(formatter(record), { isUrgent: mayBeLast(record) });
   }
 
-  /** Whether a line may be written; one that may not is counted. */
+  /** Whether a line may be written; if not, it is counted. */
   function hasRoom(): boolean {
     if (writer.isGone) return false;
     if (waitingLength < maxWaitingLength) return true;
@@ -125,7 +126,7 @@ export function createLineSink(
   }
 }
 
-/** What may be the last line of a process. */
+/** Whether it may be the last line of a process. */
 function mayBeLast({ level }: LogRecord): boolean {
   return level === "error" || level === "fatal";
 }

@@ -1,6 +1,6 @@
 /**
- * Observations as log lines: JSON for machines, or text for a terminal. Each request has one line, which
- * says whom it was for; never a token, a cursor or a value.
+ * Observations as log lines: JSON for machines, or text for a terminal. Each request has one line, which says
+ * who made it. No line has a token, a cursor or a value.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export const LOG_CATEGORY = "cqlgate";
 export interface LogOptions {
   readonly level: "debug" | "info" | "warning" | "error";
   readonly format: "json" | "pretty";
-  /** Whether the runtime exports what is written to the console. Default: it does not. */
+  /** Whether the runtime exports the text of the console. Default: it does not. */
   readonly exportsConsole?: boolean;
   /** Where lines of JSON go that the runtime does not export. */
   readonly stdout: LineWriter;
@@ -45,7 +45,7 @@ export interface LogOptions {
 
 /** The log of a process. */
 export interface Logs {
-  /** Writes what is still held back, and ends logging. */
+  /** Writes the lines that are still held back, and ends logging. */
   readonly flush: () => Promise<void>;
   /** Logs a request; null where a line of it needs more than its observation says. */
   readonly logRequest: LogRequest | null;
@@ -54,8 +54,8 @@ export interface Logs {
 export type LogRequest = (request: RequestObservation) => void;
 
 /**
- * Sends the process's log lines to stdout, or to the console where the runtime exports that. For the
- * process's entry point alone: a library would decide about its host's log.
+ * Sends the process's log lines to stdout, or to the console if the runtime exports that. Only the process's
+ * entry point may call it: a library should not decide about its host's log.
  */
 export async function configureLogs(options: LogOptions): Promise<Logs> {
   const lines = options.format === "json" && options.exportsConsole !== true

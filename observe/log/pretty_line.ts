@@ -1,9 +1,9 @@
 /**
- * A log line for people: the message, then every property that the message does not show, and below it
- * the cause, indented. Nothing that the JSON line has is missing here.
+ * A log line for people: the message, then every property that the message does not show, and below it the
+ * cause, indented. It has everything that the JSON line has.
  *
- * A value may come from outside, as the claim `sub` does: it can neither begin a line or look like
- * another property, nor command the terminal.
+ * A value may come from outside, as the claim `sub` does, so it must not be able to begin a line, look like
+ * another property or command the terminal.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 const INDENT = "    ";
 /** What stands after `name=` without quotes. */
 const PLAIN = /^[\w.:;,/+|@~*-]+$/;
-/** What a terminal obeys or an editor takes for the end of a line; also what reverses text. */
+/** Characters that a terminal obeys, that an editor takes for the end of a line, or that reverse text. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 const CONTROL_BUT_LINES = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
@@ -43,7 +43,7 @@ function showWord(value: unknown): string {
   return PLAIN.test(text) ? text : JSON.stringify(text).replace(CONTROL, escape);
 }
 
-/** A text of several lines, such as a report or a stack. */
+/** A text with several lines, for example a report or a stack. */
 function showLines(value: unknown): string {
   return String(value).replace(CONTROL_BUT_LINES, escape);
 }
@@ -53,7 +53,7 @@ function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** The properties that stand in a message such as `{method} {route}`. */
+/** The properties that a message names, as in `{method} {route}`. */
 function namesIn({ rawMessage }: LogRecord): ReadonlySet<string> {
   const template = typeof rawMessage === "string" ? rawMessage : rawMessage.join("");
   return new Set([...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!));

@@ -1,6 +1,6 @@
 /**
- * What can happen with every request, or every second for as long as a node is away: its lines are
- * bounded, and say how many like them were left out.
+ * Lines about what can happen with every request, or every second while a node is away. They are bounded, and
+ * say how many similar lines were left out.
  *
  * @module
  */
@@ -16,7 +16,7 @@ type Repeated = Observation & {
 
 export interface RepeatedLines {
   log(observation: Repeated): void;
-  /** Writes what is held back. */
+  /** Writes the lines that are held back. */
   flush(): void;
 }
 

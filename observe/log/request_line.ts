@@ -1,6 +1,6 @@
 /**
- * The line of a request: what it says, and its text where lines are JSON. There is one for each request, so its
- * text is put together here, without a record of LogTape's in between; it is the same text.
+ * The line of a request: what it says, and its text if lines are JSON. Each request has one, so its text is put
+ * together here, without LogTape's record in between; the text is the same.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export const REQUEST_MESSAGE = "{method} {route} {status} in {duration_ms} ms";
 const MAX_KNOWN = 4_096;
 const MAX_KNOWN_LENGTH = 256;
 
-/** Asked every second or so. That the service is not ready is a line of its own. */
+/** Asked every second or so. Another line says when the service is not ready. */
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
 
 /** As the code says; without a code, an upload that broke off. */
@@ -69,7 +69,7 @@ export function createRequestLine(
   };
 }
 
-/** The fields as JSON, without the braces. Those that few lines have are written as an object is. */
+/** The fields as JSON, without the braces. Fields that few lines have are written as an object is. */
 function rest(request: RequestObservation, known: KnownTexts): string {
   const { query, code, policy, cause, completed } = request;
   if (code !== null || policy !== null || cause !== undefined || !completed) {
@@ -97,7 +97,7 @@ class KnownTexts {
     if (known === undefined) {
       known = text(value);
       if (value.length > MAX_KNOWN_LENGTH) return known;
-      // Those who call today are not those who call tomorrow.
+      // The callers of today are not the callers of tomorrow.
       if (this.#known.size === MAX_KNOWN) this.#known.clear();
       this.#known.set(value, known);
     }

@@ -1,5 +1,5 @@
 /**
- * Times that people read: in log lines, and in what the operator asks for.
+ * Times that people read: in log lines, and in answers to operators.
  *
  * @module
  */

@@ -16,6 +16,6 @@ export function withTrace<S extends Sink>(sink: S): S {
     // A line that was held back says itself which trace it is about.
     sink({ ...record, properties: { ...ids, ...record.properties } });
   };
-  // What else it has, such as its end.
+  // The rest of what it has, for example its end.
   return Object.assign(traced, sink) as S;
 }

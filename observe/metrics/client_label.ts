@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Without a token, or with one that names no client. */
+/** Without a token, or with a token that names no client. */
 export const NO_CLIENT = "_none";
 const OTHER_CLIENT = "_other";
 const MAX_CLIENTS = 100;

@@ -42,7 +42,7 @@ export class DurationHistogram<Label extends string> extends prometheus.Histogra
     return series;
   }
 
-  /** Tells somebody else of each duration, too. */
+  /** Passes each duration on, too. */
   recordWith(record: RecordDuration): void {
     this.#record = record;
   }
@@ -65,11 +65,11 @@ interface Sample {
   readonly value: number;
 }
 
-/** What was observed under some labels. */
+/** The durations observed under some labels. */
 export class DurationSeries {
   readonly #labels: Readonly<Record<string, string>>;
   readonly #recorder: () => RecordDuration | null;
-  /** For each bucket, those that are in no smaller one; at the end, those that are in none. */
+  /** For each bucket, the durations that fit no smaller bucket; at the end, those that fit none. */
   readonly #counts = new Float64Array(SECONDS.length + 1);
   #sum = 0;
 

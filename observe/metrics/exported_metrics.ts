@@ -19,7 +19,7 @@ import type { ReportUnreadable } from "./guarded_readings.ts";
 
 /** How close to a collection the process does not end, in milliseconds. */
 const MARGIN_MS = 1_000;
-/** How long the runtime takes to have what a collection found. */
+/** How long the runtime takes until it has the result of a collection. */
 const AFTER_MS = 20;
 
 /**
@@ -52,7 +52,7 @@ class CollectionRhythm {
   }
 }
 
-/** A counter or a gauge, and what is exported of it. */
+/** A counter or a gauge, and its exported counterparts. */
 interface Exported {
   readonly name: string;
   readonly source: prometheus.Counter | prometheus.Gauge;

@@ -1,6 +1,6 @@
 /**
- * Keeps metrics apart from each other: what a metric reads when it is asked may throw, and then that metric alone keeps the
- * numbers that it had. Without this, a scrape would have nothing at all, and an exporter would end for good.
+ * Keeps metrics apart from each other. Reading a metric may throw; then only that metric keeps its old numbers.
+ * Without this, a scrape would get nothing at all, and an exporter would end for good.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * A request's method as logs, metrics and traces name it. A client may make methods up, and each would
- * be a series of metrics of its own.
+ * A request's method as logs, metrics and traces name it. A client may make methods up, and each would be
+ * another series of metrics.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What is read when Prometheus asks, rather than reported as it happens: it changes with every request, and
- * only its state at that time is of interest.
+ * State that is read when Prometheus asks, rather than reported as it happens: it changes with every request,
+ * and only its value at that time is of interest.
  *
  * @module
  */
@@ -10,26 +10,26 @@ import type { Code } from "../../errors/codes.ts";
 export interface Readings {
   /** The connections to Cassandra; empty while there are none. */
   pools(): readonly PoolReading[];
-  /** What is remembered of tokens; null if every route is public. */
+  /** The cache of verified tokens; null if every route is public. */
   tokenCache(): TokenCacheReading | null;
   /** How busy the process is; null before the service is put together. */
   load(): LoadReading | null;
-  /** What was sent to Cassandra more than once; null before the service is put together. */
+  /** Statements that were sent to Cassandra more than once; null before the service is put together. */
   attempts(): AttemptsReading | null;
   /** How long the heaviest callers and tenants kept Cassandra busy, the heaviest first. */
   heaviest(): HeaviestReading;
-  /** What is kept for queries with `@cache`; null before the service is put together. */
+  /** The cache for queries with `@cache`; null before the service is put together. */
   cache(): CacheReading | null;
 }
 
-/** Numbers since the start. What was refused had no budget left. */
+/** Numbers since the start. A further attempt is refused if no budget is left. */
 export interface AttemptsReading {
   readonly retries: { readonly sent: number; readonly refused: number };
   /** Statements that were sent to a second node; `won` where it was the first to answer. */
   readonly speculative: { readonly sent: number; readonly refused: number; readonly won: number };
 }
 
-/** What is under way now, and what was refused since the start. */
+/** Requests under way now, and refusals since the start. */
 export interface LoadReading {
   /** Point requests that may be served at once. */
   readonly limit: number;
@@ -46,7 +46,7 @@ export interface LoadReading {
 /** How many of the heaviest callers and tenants are told. */
 export const RANKS = 10;
 
-/** Milliseconds of the last full minute, of at most so many as there are ranks. */
+/** Milliseconds of the last full minute, one for each rank at most. */
 export interface HeaviestReading {
   readonly caller: readonly number[];
   readonly tenant: readonly number[];
@@ -60,7 +60,7 @@ export interface PoolReading {
   readonly inFlight: number;
 }
 
-/** Numbers since the start, and what is kept now. */
+/** Numbers since the start, and the current size. */
 export interface TokenCacheReading {
   readonly hits: number;
   readonly misses: number;
@@ -70,7 +70,7 @@ export interface TokenCacheReading {
   readonly bytes: number;
 }
 
-/** What is kept of answers of Cassandra now, and how much had to go for the lack of room since the start. */
+/** The current size of the cache, and how many answers had to make room since the start. */
 export interface CacheReading {
   readonly entries: number;
   readonly bytes: number;

@@ -33,7 +33,7 @@ export function createMetricsText(
     if (underWay === null) {
       return underWay = renderAll(register, pause).finally(() => underWay = null);
     }
-    // What is under way may have passed what has changed since.
+    // The text under way may already have passed a metric that has changed since.
     return next ??= underWay.catch(() => {}).then(() => {
       next = null;
       return render(pause);

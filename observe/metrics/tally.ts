@@ -6,7 +6,7 @@
  */
 import prometheus from "prom-client";
 
-/** What has been counted under the labels that it was made for. Never decreases. */
+/** The count under the labels that it was made for. Never decreases. */
 export interface Tally {
   value: number;
 }

@@ -1,5 +1,6 @@
 /**
- * What was sent to Cassandra more than once, and what was not for want of budget.
+ * Statements that were sent to Cassandra more than once, and those that were not because the budget was used
+ * up.
  *
  * @module
  */
@@ -11,7 +12,7 @@ const NONE: AttemptsReading = {
   speculative: { sent: 0, refused: 0, won: 0 },
 };
 
-/** @param read what was counted so far; null before the service is put together */
+/** @param read the counts so far; null before the service is put together */
 export function registerAttemptMetrics(
   register: prometheus.Registry,
   read: () => AttemptsReading | null,

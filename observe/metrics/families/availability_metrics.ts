@@ -1,5 +1,5 @@
 /**
- * The metrics of what can be served.
+ * The metrics of queries that can or cannot be served.
  *
  * @module
  */

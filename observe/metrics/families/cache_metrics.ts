@@ -1,5 +1,5 @@
 /**
- * What is kept of answers of Cassandra, and how often it serves.
+ * The cache of Cassandra's answers, and how often it is used.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface CacheMetrics {
   read(observation: ObservationOf<"cached_read">): void;
 }
 
-/** @param read what is kept now; null before the service is put together */
+/** @param read the current content of the cache; null before the service is put together */
 export function createCacheMetrics(
   register: prometheus.Registry,
   read: () => CacheReading | null,

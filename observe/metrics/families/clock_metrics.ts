@@ -1,5 +1,5 @@
 /**
- * The metrics of the clock of this process, beside the clocks of Cassandra's nodes.
+ * The metrics of this process's clock, compared with the clocks of Cassandra's nodes.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import type { Readings } from "../readings.ts";
 
 const HOST_STATES = [["up", true], ["down", false]] as const;
 
-/** Registers the metrics. @returns what feeds those that are reported */
+/** Registers the metrics. @returns the function that feeds the reported ones */
 export function createConnectionMetrics(
   register: prometheus.Registry,
   pools: Readings["pools"],

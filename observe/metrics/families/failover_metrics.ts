@@ -11,7 +11,7 @@ export interface FailoverMetrics {
   statement(observation: ObservationOf<"failover_statement">): void;
 }
 
-/** Those that a statement can have. */
+/** The consistency levels that a statement can have. */
 const LEVELS = [
   "ANY",
   "ONE",

@@ -1,6 +1,6 @@
 /**
- * How much of the load the heaviest callers and tenants cause, by rank: who they are is told on the operator's
- * port, and is no label.
+ * How much of the load the heaviest callers and tenants cause, by rank. The operator's port tells who they are;
+ * a label does not.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Tokens and those who issue them: what is remembered, and whether keys can be fetched.
+ * Tokens and their issuers: how many tokens are remembered, and whether keys can be fetched.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * How busy the process is: what it serves and may serve, what waits, and what was shed.
+ * How busy the process is: how many requests it serves and may serve, how many wait, and how many were shed.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * What the process is and uses, as Prometheus metrics. Only what the runtime can say: the open descriptors
- * and the virtual size of a process are in `/proc`, which it does not open to a service with few permissions.
+ * The process and the resources it uses, as Prometheus metrics. Only what the runtime can tell: the open
+ * descriptors and the virtual size of a process are in `/proc`, which the runtime closes to a service with few
+ * permissions.
  *
  * @module
  */

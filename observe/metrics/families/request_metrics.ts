@@ -49,7 +49,7 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     registers,
   });
   const clientLabelOf = createClientLabels();
-  // A text of both would have to be hashed for each request.
+  // A single text of both would have to be hashed for each request.
   const byRoute = new Map<string, Map<string, RouteTallies>>();
   function talliesOf(method: string, route: string): RouteTallies {
     let byMethod = byRoute.get(route);
