@@ -20,7 +20,7 @@ import { type Coverage, RingCoverage, type Shortfall } from "./shortfalls.ts";
 import { rangeOf } from "./token_ring.ts";
 import { type TrialOutcome, type TrialTable, tryLevel } from "./trial.ts";
 
-/** What a trial showed, and when. */
+/** The outcome of a trial, and when it ended. */
 interface Tried {
   readonly outcome: TrialOutcome;
   /** In the time of `performance.now()`. */
@@ -37,7 +37,7 @@ export interface AvailabilityOptions {
   readonly observe: Observe;
 }
 
-/** A level, with what is known of it. */
+/** A level, and what we know about it. */
 interface WatchedLevel extends Level {
   /** Of its keyspace; null if no query names one. */
   readonly table: TrialTable | null;
@@ -56,7 +56,7 @@ interface WatchedQuery {
 
 const WHILE_SHORT_MS = 500;
 const AFTER_SCHEMA_CHANGE_MS = 2_000;
-/** For what is announced to nobody. */
+/** For changes that nothing announces. */
 const OTHERWISE_MS = 30_000;
 /** Further shortfalls wait for their turn, and are not believed until then. */
 const MAX_TRIALS_AT_ONCE = 8;
@@ -77,7 +77,7 @@ export class Availability {
   #isBaffled = false;
   /** When the driver knows of the last change of the schema, in the time of `performance.now()`. */
   #settledAt = -Infinity;
-  /** Whether some level is known to be missed somewhere. */
+  /** Whether we know of a level that is missed somewhere. */
   #isShort = false;
   #reported = "";
 
@@ -165,11 +165,11 @@ export class Availability {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  /** Compares what is needed with what is there; never rejects. */
+  /** Compares the replicas that queries need with those that are up; never rejects. */
   async #look(): Promise<void> {
     if (this.#isClosed) return;
     this.#isOutdated = true;
-    // A trial that is under way takes up to a second, and what is back is served at once.
+    // A trial takes up to a second, and queries whose replicas are back should be served at once.
     if (this.#isLooking) return this.#count();
     this.#isLooking = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -259,7 +259,7 @@ function trialTableOf(
   { query, statement, partitions }: PreparedQuery,
   { keyspace }: Level,
 ): TrialTable | null {
-  // Of a batch, the tables may be those of other keyspaces.
+  // The tables of a batch may belong to other keyspaces.
   if (query.verb === "batch" || statement.keyspace !== keyspace) return null;
   const [partition] = partitions;
   if (partition === undefined || partition.columns.length === 0) return null;
@@ -274,7 +274,10 @@ function isMissedSomewhere({ tried }: WatchedLevel): boolean {
   return [...tried.values()].some(({ outcome }) => outcome === "missed");
 }
 
-/** What is missing for a partition; for statements about any, only what is missing everywhere. */
+/**
+ * What is missing for a partition; for a statement that may concern any partition, only what is missing
+ * everywhere.
+ */
 function shortfallAt(level: WatchedLevel, token: bigint | null): Shortfall | null {
   const { coverage } = level;
   if (coverage === null) return null;

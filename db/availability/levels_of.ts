@@ -1,5 +1,5 @@
 /**
- * What a query needs of the cluster: a level in each keyspace that it is about.
+ * What a query needs of the cluster: a level in each keyspace that it touches.
  *
  * @module
  */
@@ -20,8 +20,8 @@ export interface LevelDefaults {
 }
 
 /**
- * The level of its own, or the default. A lightweight transaction needs its serial level, too: without the
- * other it would be decided, and its outcome would be unknown.
+ * Its own level, or the default. A lightweight transaction needs its serial level, too. If only the serial
+ * level could be reached, the transaction would be decided, and its outcome would be unknown.
  */
 export function levelsOf(
   { query, statement }: Pick<PreparedQuery, "query" | "statement">,
@@ -39,8 +39,8 @@ export function levelsOf(
 }
 
 /**
- * Whether it is about what is decided in one data centre: another one knows nothing of that, and would
- * decide again.
+ * Whether it concerns transactions that are decided in one data centre: another data centre knows nothing of
+ * them, and would decide again.
  */
 export function isLocallySerial(
   { consistency: { level, serial }, conditional }: PreparedQuery["query"],

@@ -17,7 +17,7 @@ export interface RequiredReplicas {
 }
 
 /**
- * What has to be alive of a partition's replicas.
+ * How many of a partition's replicas have to be up.
  *
  * @param datacenter the coordinator's; null for any
  */

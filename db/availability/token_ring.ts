@@ -1,9 +1,9 @@
 /**
- * Which nodes have the replicas of which partitions: the nodes' tokens and a keyspace's replication → the
+ * Which nodes hold the replicas of which partitions: from the nodes' tokens and a keyspace's replication to the
  * replicas of each range of the ring. Pure.
  *
- * Source: Cassandra 5.0, `NetworkTopologyStrategy` and `SimpleStrategy`; a test compares it with what a
- * node says.
+ * Source: Cassandra 5.0, `NetworkTopologyStrategy` and `SimpleStrategy`; a test compares it with a node's
+ * answer.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Asks Cassandra whether a level can be reached in a range of the ring. What the driver sees may be wrong:
- * a node that this process cannot connect to may well answer the others.
+ * Asks Cassandra whether a level can be reached in a range of the ring. The driver's view may be wrong: a node
+ * that this process cannot connect to may still answer other nodes.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface TrialTable {
   readonly partitionKey: readonly string[];
 }
 
-/** `unknown` where the answer says nothing of replicas, such as for a role that may not read the table. */
+/** `unknown` if the answer says nothing about replicas, for example because the role may not read the table. */
 export type TrialOutcome = "reached" | "missed" | "unknown";
 
 const TIMEOUT_MS = 1_000;

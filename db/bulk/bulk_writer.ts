@@ -1,6 +1,6 @@
 /**
- * A prepared write for many inputs: which of them go to Cassandra together, as of which time, and
- * whether an attempt may be repeated. How many are under way at once is for `group_sender.ts`.
+ * A prepared write for many inputs: which of them go to Cassandra together, with which write time, and whether
+ * an attempt may be repeated. `group_sender.ts` decides how many are under way at once.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { type BulkOutcome, writeLines, type WriteLinesOptions } from "./write_li
 export interface BulkRequest extends Pick<WriteLinesOptions<unknown>, "run" | "fail" | "obstacle"> {
   /** Runs while Cassandra is being waited for. */
   readonly stopwatch: Stopwatch;
-  /** As of when all lines are written. Default: when each is sent. */
+  /** The write time of all lines. Default: the time at which each is sent. */
   readonly writeTime?: WriteTime | undefined;
   /** Reads and checks an input in one step; null if that takes more. @throws {ServiceError} */
   readNow(entry: ReadableEntry): PackedRow | null;

@@ -1,6 +1,6 @@
 /**
- * Lines that go to Cassandra together: a batch writes the lines of one partition as one mutation, at a
- * fraction of what they cost one by one.
+ * Lines that go to Cassandra together: a batch writes the lines of one partition as a single mutation, at a
+ * fraction of the cost of writing them one by one.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const MAX_BYTES = 65_536;
 /** Lines that are grouped together, whatever their partitions. */
 const MAX_LINES = 8_000;
 const MAX_TOTAL_BYTES = 1_048_576;
-/** A row in a batch costs Cassandra about a quarter of what it costs alone. */
+/** In a batch, a row costs Cassandra about a quarter of what a separate write costs. */
 const ROWS_IN_A_PLACE = 4;
 
 /** How many places of the limit lines take that are written together. */
@@ -97,12 +97,12 @@ export class LineGroups<Row> {
   #lines = 0;
   #bytes = 0;
 
-  /** @param key null if each line has to be written alone */
+  /** @param key null if each line has to be written separately */
   constructor(key: GroupKey<Row> | null) {
     this.#key = key;
   }
 
-  /** Adds a line. @returns a group that nothing more goes into; null if there is no such group */
+  /** Adds a line. @returns a group that takes no more lines; null if there is none */
   add(line: ReadLine<Row>): readonly ReadLine<Row>[] | null {
     const key = this.#key;
     if (key === null) return [line];
@@ -128,8 +128,8 @@ export class LineGroups<Row> {
   }
 
   /**
-   * Whether the groups should not wait any longer. A row keeps the block alive that it was read into, so
-   * that all lines since they were last taken count, not just those that wait.
+   * Whether the groups should not wait any longer. Each row keeps the block alive that it was read into, so all
+   * lines since the last take count, not just the waiting ones.
    */
   get isFull(): boolean {
     return this.#lines >= MAX_LINES || this.#bytes >= MAX_TOTAL_BYTES;

@@ -59,7 +59,7 @@ export class GroupSender<Row> {
     }
   }
 
-  /** Sends what is left, and resolves when nothing is in flight any more. */
+  /** Sends the remaining groups, and resolves when nothing is in flight any more. */
   async finish(): Promise<void> {
     await this.#sendAll();
     while (this.#limit.inFlight > 0) await this.#limit.freed();

@@ -1,15 +1,15 @@
 /**
- * What is said of a write that was tried more than once, and failed each time: the last attempt may have
- * changed nothing and say so, while an earlier one may have been carried out.
+ * The error for a write that was tried more than once and failed each time. The last attempt may say that it
+ * changed nothing, while an earlier one may have been carried out.
  *
  * @module
  */
 import type { Code } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 
-/** What may pass, so that the write is tried again; some of it says that nothing was changed. */
+/** Failures that may pass, after which the write is tried again. Some of them say that nothing was changed. */
 export const PASSING: ReadonlySet<Code> = new Set(["overloaded", "unavailable", "timeout"]);
-/** What leaves the outcome open by itself. */
+/** Failures that leave the outcome open by themselves. */
 const OPEN: ReadonlySet<Code> = new Set(["outcome_unknown", "replica_failure", "internal"]);
 
 /**

@@ -9,7 +9,7 @@ import { bytesOfValues, type PackedRow } from "../../codec/packed/packed_rows.ts
 import type { RowKey } from "../prepare/prepared_query.ts";
 import type { GroupKey } from "./group_lines.ts";
 
-/** A row, with what it is grouped by. */
+/** A row, and the key that it is grouped by. */
 export interface KeyedRow {
   readonly packed: PackedRow;
   /** The same string for all rows of the partition, and for no others. */
@@ -22,7 +22,7 @@ export interface KeyedRow {
 const COUNT_BYTES = 2;
 const LENGTH_BYTES = 4;
 
-/** Where values begin, each with its length before it, up to the end of the last one that is looked for. */
+/** Where values begin, each preceded by its length, up to the end of the last one that is needed. */
 interface Found {
   readonly starts: Int32Array;
   block: Buffer | null;

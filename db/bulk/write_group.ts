@@ -1,6 +1,6 @@
 /**
- * Writes the lines of a group together. Where one of them may be to blame for a failure, writing each
- * alone finds it.
+ * Writes the lines of a group together. If one line may be to blame for a failure, each is written separately
+ * to find it.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface WriteGroupOptions<Row> extends WriteTogetherOptions<Row> {
   readonly tally: LineTally<Row>;
 }
 
-/** What a single row can cause for a whole batch: a value that Cassandra or a replica does not take. */
+/** Failures of a whole batch that a single row can cause, with a value that Cassandra or a replica refuses. */
 const MAY_BLAME_ONE: ReadonlySet<Code> = new Set([
   "invalid_input",
   "function_failed",
@@ -44,7 +44,7 @@ interface WriteEachOptions<Row> extends WriteGroupOptions<Row> {
   readonly ofGroup: ServiceError;
 }
 
-/** Writes each line of a group alone. */
+/** Writes each line of a group separately. */
 async function writeEach<Row>(
   group: readonly ReadLine<Row>[],
   time: WriteTime | undefined,
@@ -61,7 +61,7 @@ async function writeEach<Row>(
   }
 }
 
-/** Some replicas may have written the group before one of its rows was tried alone. */
+/** Some replicas may have written the group before its rows were tried separately. */
 function afterGroup(
   own: ServiceError,
   { ofGroup, idempotent }: WriteEachOptions<unknown>,

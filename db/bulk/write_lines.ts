@@ -1,6 +1,6 @@
 /**
- * Many inputs, each a write by itself or part of a batch: as many at once as Cassandra keeps up with, and
- * no more of them are read than that. An input that fails is reported and stops no other.
+ * Many inputs, each a separate write or part of a batch. As many run at once as Cassandra keeps up with, and no
+ * more are read than that. An input that fails is reported and does not stop the others.
  *
  * @module
  */
@@ -24,9 +24,9 @@ export interface WriteLinesOptions<Row>
   read(entry: ReadableEntry): Steps<Row>;
   /** Runs the reading of some inputs. */
   readonly run: RunSteps;
-  /** Asked now and then: why to stop; null to continue. What it throws breaks the upload off. */
+  /** Asked now and then for a reason to stop; null to continue. If it throws, the upload breaks off. */
   obstacle(): string | null;
-  /** Default: one of its own. */
+  /** Default: a new limit for this upload. */
   readonly limit?: AdaptiveLimit;
 }
 
@@ -40,7 +40,10 @@ export interface BulkOutcome {
   readonly stopped: string | null;
   /** What broke the upload off; undefined if it came to its end. */
   readonly broken: unknown;
-  /** What the operator should know of the failures: the cause of the first that is not a mistake of the sender's. */
+  /**
+   * What the operator should know about the failures: the cause of the first one that is not the sender's
+   * mistake.
+   */
   readonly cause: unknown;
 }
 

@@ -30,7 +30,7 @@ export interface WriteTogetherOptions<Row> {
 
 /** How rows are to be written. */
 export interface WriteTiming {
-  /** As of when. */
+  /** The write time. */
   readonly time: WriteTime | undefined;
   /** Until when it may take, in the time of `performance.now()`. */
   readonly deadline: number;

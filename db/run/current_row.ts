@@ -1,6 +1,6 @@
 /**
- * What a caller may know of a row whose condition did not hold: the key that it sent itself, and the
- * columns that `@current` names. Who may write a row may not read it for that.
+ * What a caller may know about a row whose condition did not hold: the key that it sent, and the columns that
+ * `@current` names. Being allowed to write a row does not mean being allowed to read it.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Row } from "../prepare/rows/read_rows.ts";
 import type { Result } from "./execute.ts";
 
 /**
- * Without `@current` the key alone, whether the row is there or not. With it, null if there is no
- * row. Of a batch a list, of the rows that its conditions are about.
+ * Without `@current`, only the key, whether the row exists or not. With it, null if there is no row. For a
+ * batch, a list of the rows that its conditions concern.
  */
 export function currentOf(
   { query, condition, show }: PreparedQuery,

@@ -1,12 +1,12 @@
 /**
- * Until when a statement may take: the timeout of the whole request, less what it waited until it was let in, and the
- * timeout of its query, if that ends earlier.
+ * When a statement has to end: after the timeout of the whole request, less the time that the request waited
+ * until it was let in; or after the timeout of its query, if that ends earlier.
  *
  * @module
  */
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 
-/** What a request says of its own time. */
+/** How much time a request has, and where it measures the time it waits. */
 export interface Timed {
   /**
    * Until when the caller waits, in the time of `performance.now()`. Default: one timeout from now, less the time
@@ -20,7 +20,7 @@ export interface Timed {
 export interface Timeouts {
   /** Of a request as a whole, in milliseconds. */
   readonly requestMs: number;
-  /** Of the query (`@timeout`), likewise; null for none. */
+  /** Of the query (`@timeout`), in milliseconds; null if it has none. */
   readonly queryMs: number | null;
 }
 

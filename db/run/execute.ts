@@ -25,7 +25,7 @@ import {
 import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
 export interface ExecutionOptions extends RunOptions {
-  /** Of a read: what it does with what is kept of earlier ones. Default: it uses it. */
+  /** Of a read: how it uses cached answers. Default: "use". */
   readonly cache?: CacheUse | undefined;
 }
 
@@ -94,8 +94,8 @@ export interface Executor {
     options?: RunBatchOptions,
   ): Promise<void>;
   /**
-   * Why the query may not write as of now: the clock of this process is too far off. Null if it may, and
-   * for reads. What writes is held against it anyway; this is for who would do much before.
+   * Why the query may not write now: the clock of this process is too far off. Null if it may write, and for
+   * reads. Every write checks this anyway; call it before doing much work for one.
    */
   clockRefusal(prepared: PreparedQuery): ServiceError | null;
   /** The time for a write, later than all before; undefined while nothing can be written. */
@@ -153,8 +153,8 @@ export function createExecutor(
       if (sameColumns(prepared.statement.columns, columns)) {
         return { rows: { raw: rows, reader: prepared.rowReader }, pagingState };
       }
-      // The markers are what they were, else the statement would not have run: the answer is right, and
-      // what was derived from the columns is old.
+      // The markers have not changed, or the statement would not have run. The answer is right; only what was
+      // derived from its columns is out of date.
       statements.noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
       return { rows: { raw: rows, reader: prepared.shapeReader(columns) }, pagingState };
     },
@@ -180,8 +180,8 @@ export function createExecutor(
 }
 
 /**
- * Whether what is written depends on the clock of this process: the time of the write, or a value. Cassandra
- * takes the time of a lightweight transaction from the clocks of the nodes.
+ * Whether a write depends on the clock of this process, for its write time or for a value. Cassandra takes the
+ * time of a lightweight transaction from the clocks of the nodes.
  */
 function takesTimeHere({ writes, query: { conditional }, params }: PreparedQuery): boolean {
   return writes && (!conditional || params.some(({ param }) => param.source.in === "generated"));

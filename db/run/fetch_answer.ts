@@ -1,5 +1,6 @@
 /**
- * Where a read gets its answer: from what is kept (`@cache`), from a statement that others share, or from one of its own.
+ * Where a read gets its answer: from the cache (`@cache`), from a statement that it shares with other reads, or
+ * from its own statement.
  *
  * @module
  */
@@ -13,8 +14,8 @@ import type { SharedRead } from "../share/shared_read.ts";
 import { SharedReads } from "../share/shared_reads.ts";
 
 /**
- * What a read does with what is kept of earlier ones: uses it, replaces it, or leaves it alone. It matters to
- * queries with `@cache` alone.
+ * What a read does with cached answers: uses them, replaces them, or ignores them. It matters only for queries
+ * with `@cache`.
  */
 export type CacheUse = "use" | "renew" | "none";
 
@@ -38,7 +39,7 @@ export function createAnswerFetcher(
 ): FetchAnswer {
   const sharedReads = new SharedReads(observe);
 
-  /** Asks Cassandra, alone or together with others. */
+  /** Asks Cassandra, separately or together with other reads. */
   function ask(prepared: PreparedQuery, request: AnswerRequest): Promise<RawResult> {
     const { identity, deadline, stopwatch, send } = request;
     availability.admit(prepared, identity.bound);

@@ -29,8 +29,8 @@ export interface FoundRow {
 /**
  * The row of a `:one` query; null if there is no row.
  *
- * @throws {ServiceError} `too_many_rows` for a query that is not what it claims, `answer_too_large` for a
- * row beyond the bytes of a page, `timeout` where no row was found in time, and others
+ * @throws {ServiceError} `too_many_rows` if there is more than one, `answer_too_large` if the row has more
+ * bytes than a page may, `timeout` if no row was found in time, and others
  */
 export async function findOne(
   prepared: PreparedQuery,

@@ -1,6 +1,6 @@
 /**
- * Runs the statement of a prepared query within its deadline, observed; and says so where the schema is no
- * longer what the query was prepared for.
+ * Runs the statement of a prepared query within its deadline, and observes it. Reports when the schema no
+ * longer fits the query.
  *
  * @module
  */
@@ -110,13 +110,13 @@ export class PreparedRunner {
     return this.#endOf(prepared, performance.now(), request);
   }
 
-  /** Says that the schema is no longer what the query was prepared for. */
+  /** Reports that the schema no longer fits the query. */
   noteDrift({ query }: PreparedQuery, detail: string): void {
     this.#observe({ kind: "schema_drift", query: query.name, detail });
     this.#session.noteSchemaChange();
   }
 
-  /** Notices where the schema is no longer what the query was prepared for. */
+  /** Notices when the schema no longer fits the query. */
   #onFailure(prepared: PreparedQuery, error: unknown): void {
     const isDrift = error instanceof ServiceError && error.code === "schema_changed";
     if (isDrift) this.noteDrift(prepared, causeOf(error));

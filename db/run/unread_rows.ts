@@ -1,7 +1,7 @@
 /**
- * Rows between Cassandra's answer and their use: read as values, or written as JSON text. Those of a large
- * answer are handled in steps, in turn with the work of other requests. Waiting for a turn is not waiting
- * for Cassandra: rows are read once all of them have arrived.
+ * Rows between Cassandra's answer and their use: read as values, or written as JSON text. The rows of a large
+ * answer are handled in steps, in turn with the work of other requests. Waiting for a turn does not count as
+ * waiting for Cassandra: rows are read once all of them have arrived.
  *
  * @module
  */
@@ -18,14 +18,14 @@ export interface UnreadRows {
 }
 
 export interface ReadRowsOptions {
-  /** Runs what is read in steps. Default: everything is read at once. */
+  /** Runs reading in steps. Default: everything is read at once. */
   readonly run?: RunSteps | undefined;
 }
 
 /** Rows with fewer bytes are read, and written, at once: it takes less than a millisecond. */
 const LARGE_BYTES = 65_536;
 
-/** Whether rows of so many bytes, as Cassandra sends them, are handled in steps. */
+/** Whether rows of this many bytes, as Cassandra sends them, are handled in steps. */
 export function areLarge(bytes: number): boolean {
   return bytes > LARGE_BYTES;
 }
@@ -72,7 +72,7 @@ export function writeRows(parts: readonly UnreadRows[], written: WrittenRows): v
   }
 }
 
-/** The same in steps, between which what is written may be taken. */
+/** The same in steps; the text written so far may be taken between them. */
 export function* writeRowSteps(
   parts: readonly UnreadRows[],
   written: WrittenRows,
@@ -84,7 +84,7 @@ export function* writeRowSteps(
   }
 }
 
-/** Gives back what rows take that nobody reads again, where it is much and theirs alone. */
+/** Gives back the memory of rows that are not read again, if it is large and not shared. */
 export function releaseRows(parts: readonly UnreadRows[]): void {
   for (const { raw } of parts) releaseBody(raw);
 }

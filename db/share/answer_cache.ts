@@ -1,6 +1,6 @@
 /**
- * Answers of Cassandra that are kept, up to a number of bytes: what was used least recently goes first. All
- * bytes of an entry are in one piece of memory, as each piece costs some hundreds of bytes more.
+ * Cached answers of Cassandra, up to a number of bytes: the least recently used goes first. All bytes of an
+ * entry are in one piece of memory, since each further piece would cost some hundreds of bytes.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
   type ReadIdentity,
 } from "./read_identity.ts";
 
-/** An answer, and until when it serves. Times are those of `performance.now()`. */
+/** An answer, and until when it may be used. Times are those of `performance.now()`. */
 export interface KeptAnswer {
   readonly result: RawResult;
   /** When Cassandra was asked: the rows are as new as that, or newer. */
@@ -34,7 +34,7 @@ interface Entry extends KeptAnswer, Recent<Entry> {
   readonly identity: PackedIdentity;
   readonly shelf: Shelf;
   readonly hash: number;
-  /** With those of its texts. */
+  /** Including its texts. */
   bytes: number;
 }
 
@@ -44,7 +44,7 @@ export interface Reads {
   readonly hash: number;
 }
 
-/** What an entry takes beside its bytes, as measured: its objects, and its places in maps and sets. */
+/** The memory of an entry without its bytes, as measured: its objects, and its places in maps and sets. */
 const ENTRY_BYTES = 1_024;
 /** An answer larger than this part of the whole would push out too many others. */
 const LARGEST_PART = 8;
@@ -87,8 +87,8 @@ export class AnswerCache {
   }
 
   /**
-   * Keeps an answer in the place of an older one, if it is not too large. An answer that was asked for earlier
-   * than the one that is kept is dropped, however late it comes.
+   * Keeps an answer in place of an older one, if it is not too large. An answer to an earlier request than the
+   * cached one is dropped, however late it comes.
    */
   keep(
     { statement, identity, hash }: Reads,
@@ -147,7 +147,7 @@ function isKept(entry: Entry): boolean {
   return entry.shelf.get(entry.hash) === entry;
 }
 
-/** What a copy of the answer takes. */
+/** The bytes of a copy of the answer. */
 function bytesOf(identity: ReadIdentity, { rows, pagingState }: RawResult): number {
   return packedLengthOf(identity) + rows.end - rows.offset + (pagingState?.length ?? 0);
 }
@@ -175,7 +175,7 @@ function copyOf(
   };
 }
 
-/** What a text takes beside its bytes. */
+/** The memory of a text without its bytes. */
 const TEXT_BYTES = 256;
 
 /** The texts of an entry: those for which there is room. */

@@ -1,7 +1,7 @@
 /**
- * Reads of `@cache` queries: from what is kept, if it is young enough. What is stale is given out while a new
- * answer is fetched, once for all who ask; so Cassandra may be away for as long. A write renews
- * nothing: another replica of this service would not learn of it.
+ * Reads of `@cache` queries: from the cache, if the answer is young enough. A stale answer is given out while a
+ * new one is fetched, once for all who ask; so Cassandra may be away for that long. A write does not renew an
+ * answer: other replicas of this service would not learn of it.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export class CachedReads {
   readonly #cache: AnswerCache;
   readonly #observe: Observe;
   readonly #seed = crypto.getRandomValues(new Int32Array(1))[0]!;
-  /** What is kept already: those who share a statement all come with its answer. */
+  /** Answers that are cached already: every read that shares a statement comes with its answer. */
   readonly #kept = new WeakSet<RawResult>();
 
   /** @param maxBytes that are kept, of all queries */

@@ -1,6 +1,6 @@
 /**
- * A statement that is sent once for all who wait for it. Each of them has a deadline of its own, and fails with
- * an error of its own.
+ * A statement that is sent once for all who wait for it. Each of them has a separate deadline, and fails with a
+ * separate error.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Landings } from "./landings.ts";
 /** Sends the statement. It may take until `deadline`, in the time of `performance.now()`. */
 export type SendRead = (deadline: number) => Promise<RawResult>;
 
-/** Somebody who waits for the answer. */
+/** A read that waits for the answer. */
 interface Passenger {
   readonly deadline: number;
   readonly send: SendRead;
@@ -21,7 +21,7 @@ interface Passenger {
 }
 
 export interface FlightOptions {
-  /** Those of all flights. */
+  /** Shared by all flights. */
   readonly alarms: Alarms;
   readonly landings: Landings;
 }
@@ -60,9 +60,9 @@ export class Flight {
   }
 
   /**
-   * Sends the statement for those who are there. Nobody may board after that.
+   * Sends the statement for everyone on board. Nobody may board after that.
    *
-   * @returns settles when the answer has come and all are gone; never rejects. Null if nobody is left.
+   * @returns settles when the answer has come and everyone has left; never rejects. Null if nobody is on board.
    */
   depart(): Promise<void> | null {
     const [first] = this.#passengers;
@@ -104,7 +104,7 @@ export class Flight {
     this.#cancelAlarm = cancelAlarm;
   }
 
-  /** Lets go of those whose time is up. */
+  /** Lets passengers leave whose time is up. */
   #leave(): void {
     const now = performance.now();
     const late = this.#passengers.filter(({ deadline }) => deadline <= now);

@@ -1,6 +1,5 @@
 /**
- * Where those who read the same wait: one flight after another leaves from it. It exists while a flight is under
- * way.
+ * Where identical reads wait: one flight after another leaves from it. It exists while a flight is under way.
  *
  * @module
  */
@@ -53,7 +52,7 @@ export class Gate implements Alarm {
     return this.#options.identity;
   }
 
-  /** Sends the first read, which is alone. */
+  /** Sends the first read, which has no company yet. */
   open({ deadline, stopwatch, send }: SharedRead): Promise<RawResult> {
     const { gates, hash } = this.#options;
     const result = send(deadline, stopwatch);
@@ -94,7 +93,7 @@ export class Gate implements Alarm {
     this.#depart();
   }
 
-  /** Sends the next flight, if somebody waits for it; if nobody does and none is under way, the gate closes. */
+  /** Sends the next flight if a read waits for it. If none waits and no flight is under way, the gate closes. */
   #depart(): void {
     const { gates, hash, alarms, observe, query } = this.#options;
     const flight = this.#next;

@@ -6,7 +6,7 @@
  */
 import { nextTurn } from "../../runtime/next_turn.ts";
 
-/** Those who have waited for one answer. */
+/** The reads that waited for one answer. */
 export interface Landing {
   /**
    * Lets the first of them go.

@@ -1,6 +1,6 @@
 /**
- * What makes two reads of one statement the same: the bytes of every value that is bound, and how much of
- * the answer is asked for, from where on. What is kept for long has all of it in one piece of memory.
+ * What makes two reads of one statement identical: the bytes of every bound value, and how much of the answer
+ * is asked for, from where on. A cached identity is in one piece of memory.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * Reads that are the same and run at the same time share a statement. A read that arrives while the same
- * one is under way waits for the next flight, which is sent after it has come: so it sees every write that
- * was acknowledged before it, as if it had been sent alone. The next flight leaves when the one before it
- * returns, or after a short while if that is slow. A read that is alone leaves at once.
+ * Identical reads that run at the same time share a statement. A read that arrives while an identical one is
+ * under way waits for the next flight, which is sent after the read has arrived. So it sees every write that
+ * was acknowledged before it, as if it had been sent separately. The next flight leaves when the one before it
+ * returns, or after a short while if that is slow. A read without company leaves at once.
  *
- * Rows are shared as bytes, and so is their text among those who see the same of them. What else becomes of them is
- * each caller's.
+ * Rows are shared as bytes, and so is their text among callers who may see the same columns. The rest of the
+ * answer is made for each caller.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export class SharedReads {
       return opened.open(read);
     }
     if (isSameRead(gate.identity, identity)) return gate.board(read);
-    // Two reads with one hash: the second goes alone.
+    // Two reads with one hash: the second is sent separately.
     return read.send(read.deadline, read.stopwatch);
   }
 

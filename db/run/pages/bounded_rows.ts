@@ -10,7 +10,7 @@ import type { EncodedValues } from "../../prepare/prepared_query.ts";
 export interface BoundOptions<Page> {
   /** Rows at most; null for no bound. */
   readonly max: number | null;
-  /** Hears how many rows were read with each page, those of a page that fails too. */
+  /** Called with the number of rows of each page, including a page that fails. */
   readonly count: (rows: number) => void;
   /** The rows of a page. */
   readonly lengthOf: (page: Page) => number;

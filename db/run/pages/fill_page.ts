@@ -30,7 +30,7 @@ export interface FillRequest {
   readonly cache?: CacheUse | undefined;
 }
 
-/** Why there are no more rows: none are left, there are as many as asked for, or bytes or time are up. */
+/** Why the page ends here: no rows are left, it has as many as were asked for, or bytes or time have run out. */
 export type FillEnd = "last" | "rows" | "bytes" | "time";
 
 export interface Filled {
@@ -44,7 +44,7 @@ export interface Filled {
   readonly end: FillEnd;
 }
 
-/** @throws {ServiceError} `answer_too_large` if a single row, or what is not paged, is far too large */
+/** @throws {ServiceError} `answer_too_large` if a single row, or an answer without pages, is far too large */
 export type PageFiller = (values: EncodedValues, request: FillRequest) => Promise<Filled>;
 
 export function createPageFiller(prepared: PreparedQuery, executor: Executor): PageFiller {
@@ -86,7 +86,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
         stopwatch,
         cache,
       }).catch((error) => {
-        // What has come in time is a page, and the next one begins after it.
+        // The rows that came in time are a page; the next page begins after them.
         if (length > 0 && error instanceof ServiceError && error.code === "timeout") return null;
         const answerBytes = tooLargeBytes(error);
         if (answerBytes === null || isLone) throw error;

@@ -31,7 +31,7 @@ export interface RowPage {
   readonly bytes: number;
   /** Where the next page begins; null after the last one. */
   readonly next: Buffer | null;
-  /** Why there are no more rows in it. */
+  /** Why the page ends where it does. */
   readonly end: FillEnd;
 }
 

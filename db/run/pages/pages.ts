@@ -44,13 +44,13 @@ export function createPageFetcher(prepared: PreparedQuery, executor: Executor): 
 const STREAM_PAGE_ROWS = 1000;
 const LARGEST_STREAM_PAGE_ROWS = 5000;
 
-/** How much of a stream is read at once. A page of it would push out what others have kept. */
+/** How much of a stream is read at once. It is not cached: its pages would push out other answers. */
 export type StreamPage = Pick<PageRequest, "size" | "maxBytes" | "cache">;
 
 /**
- * The sizes of the pages of a stream that goes on as long as its caller takes what it is given: each has
- * twice the rows of the one before, up to a bound. A large page costs Cassandra and us less for each row, and
- * a caller who takes nothing never gets to it.
+ * The sizes of the pages of a stream whose caller keeps reading: each has twice as many rows as the page
+ * before, up to a bound. In a large page, each row costs Cassandra and us less; a caller who reads nothing
+ * never gets one.
  */
 export function growingPages(executor: Executor): (maxBytes: number) => StreamPage {
   let next = STREAM_PAGE_ROWS;

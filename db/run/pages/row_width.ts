@@ -1,6 +1,6 @@
 /**
- * How many rows to ask for at once, from how wide those seen so far are. Cassandra bounds an answer by
- * its rows alone; the bytes are for the gateway to bound.
+ * How many rows to ask for at once, judging by the width of the rows seen so far. Cassandra limits an answer
+ * only by its number of rows; the gateway has to limit its bytes.
  *
  * @module
  */
@@ -10,20 +10,20 @@ const FIRST_ROWS = 16;
 /** How many times the rows that a request has seen it asks for next, at most. */
 const GROWTH = 8;
 /**
- * Of a query that aggregates: Cassandra reads what it aggregates in pages of the size asked for, however
- * few rows come out, so that it is asked for many.
+ * For a query that aggregates. Cassandra reads the rows to aggregate in pages of the requested size, however
+ * few rows come out, so we ask for many.
  */
 const MIN_AGGREGATED_ROWS = 100;
-/** What the estimate keeps of itself when narrower rows are seen. Wider ones replace it. */
+/** The share of the old estimate that is kept when narrower rows come. Wider rows replace it. */
 const KEPT_SHARE = 0.5;
 
-/** What a request has read so far. */
+/** How much a request has read so far. */
 export interface Seen {
   readonly rows: number;
   readonly bytes: number;
 }
 
-/** What is known of the rows of one query, from one request to the next. */
+/** What we know about the width of a query's rows, from one request to the next. */
 export class RowWidth {
   readonly #aggregates: boolean;
   #bytesPerRow: number | null = null;
@@ -33,7 +33,7 @@ export class RowWidth {
   }
 
   /**
-   * The rows to ask for, so that they will probably fit into `bytes`; 0 where not even one will.
+   * The number of rows to ask for, so that they probably fit into `bytes`; 0 if not even one will.
    *
    * @param seen in this request: a better guess than what others have seen
    */
@@ -53,7 +53,7 @@ export class RowWidth {
     return Math.floor(bytes / Math.max(1, bytesPerRow));
   }
 
-  /** Learns from an answer, also from one that was too large to be taken. */
+  /** Learns from an answer, even one that was too large to take. */
   learn({ rows, bytes }: Seen): void {
     if (rows === 0) return;
     const bytesPerRow = bytes / rows;

@@ -86,7 +86,7 @@ export function createWalker(
       pagingState = undefined;
       for (const [index, result] of results.entries()) {
         const start = starts[index]!;
-        // What was read ahead and does not fit is read again, as far as it does.
+        // If rows that were read ahead do not fit, as many as fit are read again.
         if (length > 0 && length + result.length > size) break;
         // Read ahead with fewer bytes than a page has, and without a row: it begins the next page.
         if (index > 0 && result.end === "bytes" && result.length === 0) break;

@@ -1,6 +1,6 @@
 /**
- * Runs a statement, and says what it took: one observation for each, a span where spans are collected, and
- * more where it was slow, or where Cassandra traced or warned. The request's stopwatch runs meanwhile.
+ * Runs a statement, and reports what it took: one observation, a span if spans are collected, and more if it
+ * was slow or if Cassandra traced it or warned. The request's stopwatch runs meanwhile.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface ObservedStatement {
   readonly stopwatch?: Stopwatch | undefined;
   /** In the time of `performance.now()`. */
   readonly startedAt: number;
-  /** A row of values, or those of a batch. */
+  /** The values of a row, or the rows of a batch. */
   readonly bound: StatementRun["bound"];
 }
 
@@ -40,7 +40,7 @@ export interface StatementObserverOptions {
   readonly observe: Observe;
   readonly slowQueries: SlowQueryOptions;
   readonly hotSpots: Pick<HotSpots, "notePartition">;
-  /** Called with what a statement fails with. */
+  /** Called with the error of a statement that fails. */
   readonly onFailure: (prepared: PreparedQuery, error: unknown) => void;
 }
 

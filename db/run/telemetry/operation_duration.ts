@@ -18,7 +18,7 @@ export interface EndedOperation {
   readonly rows: number;
   /** `ok`, or the code of its error. */
   readonly outcome: string;
-  /** What it failed with, as the driver has it. */
+  /** The driver's own error. */
   readonly cause: unknown;
 }
 
@@ -36,7 +36,7 @@ export function createOperationRecorder(): RecordOperation | null {
     unit: "s",
     advice: { explicitBucketBoundaries: BUCKETS },
   });
-  /** What is the same for each run of a query. */
+  /** The attributes that are the same for each run of a query. */
   const fixed = new WeakMap<PreparedQuery, Attributes>();
 
   return (prepared, { durationMs, rows, outcome, cause }) => {

@@ -1,6 +1,6 @@
 /**
- * Warnings that Cassandra sends along with an answer. Their texts can contain keys and values, so what
- * goes on is the kind of a warning.
+ * Warnings that Cassandra sends along with an answer. Their texts can contain keys and values, so only the kind
+ * of a warning is passed on.
  *
  * @module
  */

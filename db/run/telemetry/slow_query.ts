@@ -1,6 +1,6 @@
 /**
- * Which statements are slow, and what is said of them: enough to find the table, the node and the request,
- * and no value.
+ * Which statements are slow, and how they are reported: with enough to find the table, the node and the
+ * request, but without values.
  *
  * @module
  */

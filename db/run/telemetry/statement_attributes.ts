@@ -8,7 +8,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { PreparedQuery } from "../../prepare/prepared_query.ts";
 
-/** What each statement of a query has. The name that the team gave it is its summary. */
+/** The attributes of each statement of a query. The name that the team gave the query is the summary. */
 export function queryAttributes({ query, statement }: PreparedQuery): Attributes {
   return {
     "db.system.name": "cassandra",
@@ -25,10 +25,10 @@ export function batchAttributes(own: Attributes): Attributes {
 }
 
 /**
- * What a statement that failed has.
+ * The attributes of a statement that failed.
  *
  * @param outcome the code of its error
- * @param cause what it failed with, as the driver has it
+ * @param cause the driver's own error
  */
 export function failureAttributes(outcome: string, cause: unknown): Attributes {
   const status = statusCodeOf(cause);

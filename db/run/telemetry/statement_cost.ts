@@ -10,7 +10,7 @@ import type { Attempts } from "../../driver/timing/attempts.ts";
 
 export interface StatementRun {
   readonly attempts: Attempts;
-  /** A row of values, or those of a batch. */
+  /** The values of a row, or the rows of a batch. */
   readonly bound: readonly (BoundValues | PackedRow)[];
   /** Null if there was no answer. */
   readonly answer: RawRows | null;
@@ -31,7 +31,7 @@ export function costOf({ attempts, bound, answer, writes, now }: StatementRun): 
   };
 }
 
-/** Null and what is left unset have none. */
+/** Null and unset values have no bytes. */
 function bytesOf(rows: StatementRun["bound"]): number {
   let bytes = 0;
   for (const row of rows) {

@@ -18,7 +18,7 @@ import { batchAttributes, failureAttributes, queryAttributes } from "./statement
 export interface StatementEnd {
   /** `ok`, or the code of its error. */
   readonly outcome: string;
-  /** What it failed with, as the driver has it. */
+  /** The driver's own error. */
   readonly cause: unknown;
   readonly cost: StatementCost;
   readonly attempts: Attempts;
@@ -37,7 +37,7 @@ export function createStatementSpans(
   coordinatorInfo: (address: string) => CoordinatorInfo | null,
 ): StatementSpans {
   const tracer = trace.getTracer("cqlgate");
-  /** What is the same for each run of a query. */
+  /** The attributes that are the same for each run of a query. */
   const fixed = new WeakMap<PreparedQuery, Attributes>();
 
   function attributesOf(prepared: PreparedQuery): Attributes {
