@@ -1,6 +1,7 @@
 /**
- * Puts requests on record that were turned away: all that were refused access, and of the routes that write
- * or read what is audited all others too. A request whose operation is on record has its outcome there.
+ * Puts requests on record that were turned away: every request that was refused access, and on routes that
+ * write or whose reads are audited, every other refusal too. If the operation of a request is on record, its
+ * outcome is there.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { requestFacts } from "./request_facts.ts";
 /** The route that a request is refused by. */
 export interface RefusingRoute {
   readonly access: Access;
-  /** Whether it writes, or reads what is audited. */
+  /** Whether it writes, or its reads are audited. */
   readonly isAudited: boolean;
 }
 
@@ -40,7 +41,7 @@ export function auditRefusals(
       if (!hasNoAccess && (!isAudited || request.isAudited)) return;
       log.refuse(
         { ...requestFacts(context, addressOf), status, code: request.code },
-        // What anybody can cause as often as they like is counted.
+        // Refusals that anybody can cause as often as they like are counted.
         { isCounted: request.identity === null || status === 429 },
       );
     },

@@ -15,7 +15,7 @@ import type {
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
 
-/** What is the same for every request. */
+/** The facts that are the same for every request. */
 export interface AuditedQuery extends Pick<OperationFacts, "query" | "statement_sha256"> {
   /** The partitions of these values, each once. */
   partitionsOf(values: EncodedValues): Partition[];
@@ -29,7 +29,7 @@ export interface AuditedQueryOptions {
 /** A longer value stands in the log as the hash of its bytes, as Cassandra has them. */
 const MAX_VALUE_BYTES = 1_024;
 
-/** What the audit log says of a query and of the values of a request; columns that are `@sensitive` have no value. */
+/** What the audit log says about a query and the values of a request; `@sensitive` columns have no value. */
 export function auditedQuery(
   { query, partitions }: PreparedQuery,
   { hashKey }: AuditedQueryOptions,
@@ -50,7 +50,7 @@ export function auditedQuery(
       table,
       key: key.flatMap((column): KeyPart[] => {
         const given = column.sources.map((source) => readSource(source, values));
-        // A walk binds each bucket in turn, so that there is no value of it here.
+        // A walk binds each bucket in turn, so its value is not here.
         return given.some((value) => value === null)
           ? []
           : [partOf(column, given.filter((value) => value !== null))];
@@ -111,7 +111,7 @@ function jsonOf({ isOneOf, sources }: PartitionColumn, given: readonly Given[]):
   return isWholeList ? first : read;
 }
 
-/** What is hashed: a text as it is, so that others can hash the same; of other values the JSON. */
+/** The text to hash: a text as it is, so that others can hash the same; for other values, their JSON. */
 function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

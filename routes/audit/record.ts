@@ -17,7 +17,7 @@ import { beginOperation } from "./begin_operation.ts";
 import { requestFacts } from "./request_facts.ts";
 import { mayHaveWritten } from "./uncertain_codes.ts";
 
-/** What it takes to put anything on record. */
+/** Everything needed to put an operation on record. */
 export interface Auditing {
   readonly log: AuditLog;
   readonly addressOf: AddressReader;
@@ -25,7 +25,7 @@ export interface Auditing {
   readonly hashKey: Uint8Array | null;
 }
 
-/** Whether what a query does is put on record. */
+/** Whether the operations of a query are put on record. */
 export function isOnRecord({ writes, query }: PreparedQuery): boolean {
   return writes || query.audit;
 }
@@ -68,7 +68,7 @@ export function compileWriteRecorder(
  */
 export type Beginning = (recorded: Recorded) => Promise<Operation>;
 
-/** Works out once what is the same for every request of the query. */
+/** Works out once the facts that are the same for every request of the query. */
 export function compileBeginning(
   prepared: PreparedQuery,
   kind: OperationFacts["operation"],
@@ -87,7 +87,7 @@ export function compileBeginning(
   };
 }
 
-/** Runs what an operation is, and settles it once. */
+/** Runs an operation, and settles it once. */
 export async function settled<T>(
   operation: Operation,
   run: () => Promise<T>,

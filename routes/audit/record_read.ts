@@ -1,6 +1,6 @@
 /**
- * Puts the reads of `@audit` queries on record: the answer of a route, a stream to its end, or what a
- * hand-written route reads. Other reads pass through without a trace.
+ * Puts the reads of `@audit` queries on record: the answer of a route, a stream to its end, or a read of a
+ * hand-written route. Other reads leave no trace.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type ReadRecorder = <T>(
   options: { rowsOf(result: T): number },
 ) => Promise<T>;
 
-/** Answers with what a query reads, on record. */
+/** Answers with the rows of a query, on record. */
 export type AnswerRecorder = (
   recorded: Recorded,
   answer: () => Promise<Response>,

@@ -26,7 +26,7 @@ export function requestFacts(context: Context<AppEnv>, addressOf: AddressReader)
   };
 }
 
-/** OpenID Connect Core, section 2: when the user was authenticated, in seconds. Null if it says no such time. */
+/** OpenID Connect Core, section 2: when the user was authenticated, in seconds. Null if it does not say when. */
 function authTimeOf({ claims }: Identity): string | null {
   const claim = claims["auth_time"];
   const seconds = claim instanceof ExactNumber ? Number(claim.source) : claim;

@@ -1,6 +1,6 @@
 /**
- * Reads the token of a request and notes its identity. Without a valid token, and a proof of what it is
- * bound to, the request ends here.
+ * Reads the token of a request and notes its identity. Without a valid token, or without the proof that a bound
+ * token needs, the request ends here.
  *
  * @module
  */

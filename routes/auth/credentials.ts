@@ -21,7 +21,7 @@ const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
  * @param header undefined if it is missing; the runtime joins repeated headers with commas
- * @param schemes those that are taken
+ * @param schemes the accepted ones
  * @throws {ServiceError} `missing_token`, `malformed_request` or `token_too_large`
  */
 export function readCredentials(
@@ -54,7 +54,7 @@ export function readCredentials(
   return { scheme, token };
 }
 
-/** The scheme that a header names, in any case; null for one that is not known. */
+/** The scheme that a header names, in any case; null for an unknown scheme. */
 export function schemeOf(header: string): Scheme | null {
   const [name = ""] = header.split(" ", 1);
   const known: readonly Scheme[] = ["Bearer", "DPoP"];

@@ -15,7 +15,7 @@ import type { TokenAuthenticator } from "./token_authenticator.ts";
 export interface GuardOptions {
   /** Null if no issuer is configured: then only public routes can be mounted. */
   readonly authenticator: TokenAuthenticator | null;
-  /** Whether the sender of a token holds what it is bound to. */
+  /** Whether the sender of a token holds the key or certificate that it is bound to. */
   readonly possession: Possession;
   readonly addressOf: AddressReader;
 }

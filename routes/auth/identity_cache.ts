@@ -11,7 +11,7 @@ import type { Identity } from "../context.ts";
 
 const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 32 * 1024 * 1024;
-// Short beside the ten minutes for which the issuer's keys are kept.
+// Short compared with the ten minutes for which the issuer's keys are kept.
 const DEFAULT_MAX_AGE_MS = 60_000;
 
 interface Entry extends Recent<Entry> {

@@ -17,7 +17,7 @@ import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./
 const INTROSPECTION_AGE_MS = 10_000;
 
 export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp" | "close"> {
-  /** Whom a token names that was verified a moment ago; null for any other token. */
+  /** The identity of a token that was verified a moment ago; null for any other token. */
   recall(token: string): Identity | null;
   /**
    * Rejects as {@link JwtVerifier} does.
@@ -25,7 +25,7 @@ export interface TokenAuthenticator extends Pick<JwtVerifier, "warmUp" | "close"
    * @param addressOf gives the address of the caller; asked only for a token that is not in a cache
    */
   authenticate(token: string, addressOf: () => string): Promise<Identity>;
-  /** What is remembered of tokens, for the metrics. */
+  /** The state of the cache of verified tokens, for the metrics. */
   cacheReading(): TokenCacheReading;
 }
 

@@ -1,7 +1,7 @@
 /**
- * `Cqlgate-Trace: cassandra` has Cassandra trace the statements of a request, for callers with the scope
- * that a setting names. The ids of the sessions come back in the same header; what Cassandra traced is in
- * `system_traces`, for those who may read it there.
+ * `Cqlgate-Trace: cassandra` has Cassandra trace the statements of a request, for callers with the scope that a
+ * setting names. The ids of the sessions come back in the same header. The traces are in `system_traces`, for
+ * anyone with the right to read that keyspace.
  *
  * @module
  */

@@ -15,7 +15,7 @@ import type { Seed } from "./seed.ts";
 export type Generator = (seed: Seed) => EncodedValues;
 
 /**
- * Whether the gateway makes a parameter's value, by itself or as the bucket of such a value or of the
+ * Whether the gateway makes a parameter's value: as a generated value, or as the bucket of one or of the
  * request's own time.
  */
 export function isGenerated(

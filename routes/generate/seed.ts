@@ -1,6 +1,6 @@
 /**
- * What the generated values of one request, or of one line of an upload, are made from: one time for all
- * of them, and bytes for each UUID.
+ * The source of the generated values of a request, or of a line of an upload: one time for all of them, and
+ * bytes for each UUID.
  *
  * @module
  */
@@ -32,13 +32,13 @@ export interface Seeds {
 
 /** What else a request is that has a key. */
 export interface Repeatable {
-  /** As of when its rows are written, where a repetition writes them again, in microseconds since 1970. */
+  /** The write time of its rows if a repetition writes them again, in microseconds since 1970. */
   readonly writeTimeUs: number | undefined;
   /** The seeds that an earlier request with the key may have had. */
   others(values: EncodedValues, line: number): readonly Seed[];
 }
 
-/** Seeds that are never the same: random, and as of now. */
+/** Seeds that never repeat: random, and of the current time. */
 export function createSeeds(clock: () => Tick = createTickClock()): Seeds {
   return {
     repeatable: null,

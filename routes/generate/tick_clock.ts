@@ -1,7 +1,7 @@
 /**
- * A clock that never gives the same time twice, so that UUIDs of version 1 differ and come in their order
- * (RFC 9562, section 6.1). It has a random clock sequence and node of its own: two processes never make
- * the same UUID.
+ * A clock that never gives the same time twice, so that UUIDs of version 1 differ and come in their order (RFC
+ * 9562, section 6.1). Each clock has a random clock sequence and node, so two processes never make the same
+ * UUID.
  *
  * @module
  */

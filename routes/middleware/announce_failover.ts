@@ -1,7 +1,7 @@
 /**
  * Tells the callers of a route that another data centre serves, and at which consistency:
- * `Cassandra-Consistency: LOCAL_QUORUM;failover` (a list of tokens, RFC 9651). A `LOCAL_` level holds in
- * that data centre then, which may not have what was written in the local one before.
+ * `Cassandra-Consistency: LOCAL_QUORUM;failover` (a list of tokens, RFC 9651). A `LOCAL_` level then holds in
+ * that data centre, which may lack recent writes of the local one.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function announceFailover(
   };
 }
 
-/** Each level once: those of the queries, and the serial ones of lightweight transactions. */
+/** Each level once: the levels of the queries, and the serial levels of lightweight transactions. */
 function levelsOf(
   queries: readonly Pick<PreparedQuery, "query">[],
   otherwise: Consistency,

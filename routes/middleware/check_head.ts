@@ -1,9 +1,9 @@
 /**
- * Bounds the head of a request: the URL, the parameters of its query, and the headers. What comes later
- * reads them again and again, and may keep them.
+ * Limits the head of a request: the URL, the parameters of its query, and the headers. Later steps read them
+ * again and again, and may keep them.
  *
- * The runtime has bounds of its own, with an empty answer and the connection closed: 64 KiB for the head
- * of HTTP/1.1 (400), 16 KiB for that of HTTP/2 (431).
+ * The runtime has its own limits, beyond which it sends an empty answer and closes the connection: 64 KiB for
+ * the head of HTTP/1.1 (400), 16 KiB for the head of HTTP/2 (431).
  *
  * @module
  */
@@ -67,7 +67,7 @@ export function checkHead(
 }
 
 function hasTooManyParameters(url: string): boolean {
-  // No URL that is shorter has so many.
+  // A shorter URL cannot have that many.
   if (url.length < MAX_QUERY_PARAMETERS) return false;
   let separators = 0;
   for (let index = url.indexOf("?") + 1; index > 0 && index < url.length; index++) {

@@ -26,7 +26,7 @@ export class WholeResponses {
     };
   }
 
-  /** What the app is served with. */
+  /** The function to serve the app with. */
   fetchFrom(
     app: { fetch(request: Request, info: unknown): Response | Promise<Response> },
   ): Fetch {

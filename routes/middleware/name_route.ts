@@ -1,6 +1,6 @@
 /**
- * Notes the route that a request is served by, for logs, metrics and traces: its template, such as
- * `/stations/{station_id}`, never the path that was asked for.
+ * Notes the route that serves a request, for logs, metrics and traces: its template, such as
+ * `/stations/{station_id}`, never the requested path.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Notes how long each caller, and each tenant, kept Cassandra busy: what the admin port shows of the heaviest.
+ * Notes how long each caller and each tenant kept Cassandra busy; the admin port shows the heaviest.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type HotCaller, hotCallerOf, type HotSpots } from "../../observe/hot/ho
 import type { Identity, RequestContext } from "../context.ts";
 import { claimAt } from "../input/claim_at.ts";
 
-/** Of a request whose answer is out. Nobody is noted for public routes, nor where Cassandra was not asked. */
+/** Called when the answer is out. Nobody is noted for public routes, or if Cassandra was not asked. */
 export type NoteCaller = (request: RequestContext) => void;
 
 /** Longer names are cut: claims may be long. */

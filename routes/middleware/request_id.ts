@@ -15,7 +15,7 @@ const HEADER = "x-request-id";
 // What fits: nothing that could break out of a log line or make one long.
 const ACCEPTABLE = /^[\w.:+/=-]{1,128}$/;
 
-/** What a request can do before it is let in. */
+/** The functions of a request that has not been let in yet. */
 const OUTSIDE: Pick<
   RequestContext,
   | "countRows"

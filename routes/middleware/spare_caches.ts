@@ -1,13 +1,13 @@
 /**
- * Leaves out of an answer that caches may store what nobody is to get again from there.
+ * If caches may store an answer, removes the headers that nobody should get from a cache.
  *
- * From a shared cache everybody would get the id, the times and the quota of the request that the answer was made for, and
- * an id is text that a caller chooses. A shared cache may store what is neither `private` nor `no-store` (RFC 9111,
- * section 3). `no-cache` with the names of the fields would say the same, but most caches read it as if it had no
- * names (section 5.2.2.4), and would ask for every answer again.
+ * From a shared cache everybody would get the id, the times and the quota of the first request, and an id is
+ * text that a caller chooses. A shared cache may store an answer that is neither `private` nor `no-store` (RFC
+ * 9111, section 3). `no-cache` with the names of the fields would say the same, but most caches read it as if
+ * it had no names (section 5.2.2.4), and would ask for every answer again.
  *
- * From any cache a client would get a nonce for proofs that is too old (RFC 9449, section 8.2), unless the cache asks
- * before it gives the answer out.
+ * From any cache, a client would get an old nonce for its proofs (RFC 9449, section 8.2), unless the cache
+ * checks back before it gives the answer out.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Makes an answer whose headers are complete before the response is: the runtime sends such a response as it
- * is, where one that is changed afterwards is made twice.
+ * Makes an answer with all of its headers at once: the runtime sends such a response as it is, while a response
+ * that is changed afterwards is made twice.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { HeaderList } from "./header_list.ts";
 export interface AnswerInit {
   /** Default: 200. */
   readonly status?: number | undefined;
-  /** Those of the answer itself, by their names in lower case. The steps of the pipeline add theirs. */
+  /** The answer's own headers, by their names in lower case. The steps of the pipeline add theirs. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The answer to a request whose caller has left, for the log and the metrics alone.
+ * The answer to a request whose caller has left: only the log and the metrics see it.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * `@bulk`: many inputs in one request, each written or refused by itself. The answer names each line that
- * was not written and says why; at the end it says how many were written. With `@bulk returning`, it has
- * the values of the lines that were written, too.
+ * `@bulk`: many inputs in one request, each written or refused separately. The answer names each line that was
+ * not written and says why; at the end it says how many were written. With `@bulk returning`, it also has the
+ * values of the lines that were written.
  *
  * @module
  */

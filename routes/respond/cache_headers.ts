@@ -1,6 +1,7 @@
 /**
- * What callers and caches on the way learn of an `@cache` query: how old the rows are, and who may keep them for
- * how long (RFC 9111). And what a caller may ask for: `Cache-Control: no-cache` asks Cassandra.
+ * What callers and caches on the way learn about an `@cache` query: how old the rows are, and who may keep them
+ * for how long (RFC 9111). And what a caller may ask for: with `Cache-Control: no-cache`, the rows come from
+ * Cassandra.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { CacheUse } from "../../db/run/fetch_answer.ts";
 import type { AppEnv } from "../context.ts";
 
 export interface CacheHeaders {
-  /** What a request wants of what is kept. */
+  /** How a request wants cached answers to be used. */
   useFor(context: Context<AppEnv>): CacheUse;
   /** For the answer, once the rows are there; none without `@cache`. */
   of(context: Context<AppEnv>): Record<string, string>;

@@ -85,7 +85,7 @@ class KeptHeaders {
 /** More than the answers of a service have; what authors choose cannot make it grow. */
 const MAX_KEPT = 32;
 
-/** Those of the last answer first. */
+/** The headers of the last answer come first. */
 const kept: KeptHeaders[] = [];
 
 function keptWith(names: readonly string[]): KeptHeaders {

@@ -64,8 +64,8 @@ export function respondMany(
 }
 
 /**
- * What a cursor continues: the statement without its comments and layout, the key of its table, and the
- * way through its partitions. Replicas of two releases serve each other's cursors.
+ * The read that a cursor continues: the statement without its comments and layout, the key of its table, and
+ * the way through its partitions. Replicas of two releases serve each other's cursors.
  */
 function statementOf({ query: { parsed, walk }, keyShape }: PreparedQuery): string {
   const parts = [canonicalText(parsed), keyShape];

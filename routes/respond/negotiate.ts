@@ -6,7 +6,7 @@
 import { parseAccept } from "hono/utils/accept";
 import { ServiceError } from "../../errors/service_error.ts";
 
-/** What a browser sends has some 200 characters. Each range in the header costs as much as 100. */
+/** A browser's header has some 200 characters. Each range in it costs as much as 100 characters. */
 const MAX_CHARACTERS = 4_096;
 
 /**

@@ -72,7 +72,7 @@ export function respondRow(
       ...cacheHeaders,
     };
     if (ifNoneMatch !== null && matchesTag(ifNoneMatch, tag, "weak")) {
-      // 304 is for these alone (RFC 9110, section 13.1.2).
+      // Only these may get a 304 (RFC 9110, section 13.1.2).
       const { method } = context.req;
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
       return answer(context, null, { status: 304, headers });

@@ -16,7 +16,7 @@ import { answer } from "./answer.ts";
 import { answerNobody } from "./answer_nobody.ts";
 import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
 
-/** The body of every error, without the members that only some have, such as `current`. */
+/** The body of every error, without members that only some errors have, for example `current`. */
 export const problemSchema = z.object({
   type: z.literal("about:blank"),
   title: z.string().openapi({ description: "The code in words" }),
@@ -34,7 +34,7 @@ export const problemSchema = z.object({
   ).optional().openapi({ description: "Each mistake of the input, by JSON pointer" }),
 }).openapi("Problem");
 
-/** What the framework's own errors say of a request, by their status. */
+/** The codes for the framework's own errors, by status. */
 const FRAMEWORK_CODES: Readonly<Partial<Record<number, Code>>> = {
   400: "malformed_request",
   413: "body_too_large",

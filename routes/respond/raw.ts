@@ -1,7 +1,7 @@
 /**
- * `:one` with `@raw`: the bytes of a column, and nothing else of the row. Somebody has stored them, so no
- * browser may run them in the name of this service: the type is one that the author has named, or none
- * that means anything; it is not guessed again; and what is opened all the same is in a sandbox.
+ * `:one` with `@raw`: the bytes of a column, and nothing else of the row. Anybody may have stored them, so no
+ * browser may run them in the name of this service: the type is one that the author has named, or a type
+ * without meaning; browsers may not guess another; and a document that is opened anyway is in a sandbox.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export function respondRaw(
 /** A multiple of four, as four characters of base64 are three bytes. */
 const CHUNK_CHARACTERS = 65_536;
 
-/** The bytes in chunks, each of which is a step. */
+/** The bytes in chunks, one for each step. */
 function* decodeBase64(text: string): Steps<Uint8Array<ArrayBuffer>[]> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for (let start = 0; start < text.length; start += CHUNK_CHARACTERS) {

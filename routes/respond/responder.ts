@@ -1,5 +1,5 @@
 /**
- * What a mode's responder takes and returns.
+ * The input and the output of a mode's responder.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { isSentByRuntime, takePieces } from "./body/pieces.ts";
 export interface Served<Own = unknown> {
   readonly context: Context<AppEnv>;
   readonly values: EncodedValues;
-  /** What it asks of the gateway itself, such as the size of a page. */
+  /** Parameters for the gateway itself, such as the size of a page. */
   readonly own: Own;
   readonly preconditions: Preconditions;
   readonly repeatable: RepeatableInput | null;
@@ -47,13 +47,13 @@ export interface ResponderOptions {
 
 /**
  * The longest link in a header. A proxy with little room, such as 4 KiB for all headers, would answer 502
- * in place of what was done.
+ * although the request was carried out.
  */
 export const MAX_LINK_CHARACTERS = 3_000;
 
 /**
- * The runtime compresses what it may. A body that fits into one packet anyway is not worth a third of the
- * time that its request takes.
+ * The runtime compresses whatever it may. For a body that fits into one packet anyway, that is not worth a
+ * third of the request's time.
  */
 const MIN_COMPRESSED_BYTES = 1_024;
 
@@ -91,7 +91,7 @@ export async function largeJson(
   return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
 }
 
-/** The same for rows, which go from Cassandra's bytes to text: those of a small answer at once. */
+/** The same for rows, which go from Cassandra's bytes to text; in a small answer, all at once. */
 export function largeRows(
   text: RowsText,
   options: LargeAnswerOptions & Pick<ResponderOptions, "scratch">,

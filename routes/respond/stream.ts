@@ -1,7 +1,7 @@
 /**
- * `:many` as a stream: the whole result, page after page. One page is read ahead, and none before the caller
- * has taken the one before: memory stays flat, a slow caller slows the reading, one that leaves or takes
- * nothing ends it. Rows become text as soon as they arrive, so that a caller who reads nothing holds the text
+ * `:many` as a stream: the whole result, page after page. One page is read ahead, but not before the caller has
+ * taken the page before it. So memory stays flat, a slow caller slows the reading, and a caller who leaves or
+ * takes nothing ends it. Rows become text as soon as they arrive, so a caller who reads nothing holds the text
  * of two small pages.
  *
  * @module
@@ -54,7 +54,7 @@ export function respondStream(
       mayReadAhead: () => request.pageShare().readsAhead,
     });
 
-    // Awaited here, so that what goes wrong before the first byte is a problem like any other.
+    // Awaited here, so that a failure before the first byte is answered like any other problem.
     await ahead.opened();
     const headers = new Headers({
       "content-type": format.contentType,

@@ -25,7 +25,7 @@ export interface UploadLinesOptions extends Pick<Served, "context"> {
 
 const OUTDATED = "the table has changed: send the rest again";
 
-/** @returns what the writer of an upload asks about its lines */
+/** @returns the functions that the writer of an upload calls for its lines */
 export function compileUploadLines(
   prepared: PreparedQuery,
   { executor, auditing }: Pick<ResponderOptions, "executor" | "auditing">,

@@ -1,5 +1,5 @@
 /**
- * What the headers of a write's answer say of its row: where it is read, and its entity tag there (RFC 9110,
+ * What the headers of a write's answer say about its row: where to read it, and its entity tag there (RFC 9110,
  * sections 10.2.2 and 8.8.3).
  *
  * @module
@@ -35,7 +35,7 @@ export function compileWriteHeaders(
 }
 
 /**
- * Null for a path that would lead elsewhere, as clients resolve dots and drop what is empty, or that the
+ * Null for a path that would lead elsewhere, since clients resolve dots and drop empty segments, or that the
  * query there would refuse.
  */
 function compilePath(

@@ -1,6 +1,6 @@
 /**
- * What a write tells its caller of the values that it stored: those that the gateway made,
- * and those that `@returns` names.
+ * The stored values that a write tells its caller: those that the gateway made, and those that `@returns`
+ * names.
  *
  * @module
  */

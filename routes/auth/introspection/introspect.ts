@@ -20,7 +20,7 @@ import type { IntrospectionClient } from "../issuer/trusted_issuer.ts";
 const TIMEOUT_MS = 5_000;
 const METADATA_AGE_MS = 600_000;
 const PAUSE_MS = 1_000;
-/** A malformed request, and one that is too long. */
+/** The statuses for a malformed request, and for a request that is too long. */
 const ABOUT_THE_TOKEN: readonly number[] = [400, 413, 414, 431];
 
 export interface IntrospectionOptions extends IntrospectionClient {
@@ -29,7 +29,7 @@ export interface IntrospectionOptions extends IntrospectionClient {
 }
 
 export interface Introspection {
-  /** What the issuer says of a token. Rejects if it says nothing that can be used. */
+  /** What the issuer says about a token. Rejects if the answer cannot be used. */
   ask(token: string): Promise<Claims>;
   /** Finds out where to ask, ahead of the first token. Rejects if it cannot. */
   locate(): Promise<string>;

@@ -1,9 +1,9 @@
 /**
- * Token → identity by asking its issuer, for issuers whose tokens say nothing themselves. What the issuer
- * says must be what the claims of a JWT must be, but for two that may be left out.
+ * Token → identity by asking its issuer, for issuers whose tokens are opaque. The answer must meet the same
+ * rules as the claims of a JWT, except that two of them may be left out.
  *
- * A few tokens are asked about at a time. The others wait in a bounded queue, in which one address gets half
- * of the places.
+ * The issuer is asked about a few tokens at a time. The others wait in a bounded queue, in which one address
+ * gets at most half of the places.
  *
  * @module
  */
@@ -60,8 +60,8 @@ export function createIntrospectingVerifier(
 }
 
 /**
- * An answer with what RFC 7662, section 2.2, lets an issuer leave out: its own name, as nobody else was
- * asked, and the subject of a client that acts for itself, which is the client (RFC 9068, section 2.2).
+ * Adds what RFC 7662, section 2.2, lets an issuer leave out: its own name, since nobody else was asked, and the
+ * subject of a client that acts for itself, which is the client (RFC 9068, section 2.2).
  */
 function completed(answer: Claims, issuer: string): Claims {
   const { client_id: client } = answer;

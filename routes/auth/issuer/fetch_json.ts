@@ -29,7 +29,7 @@ export class UnexpectedStatusError extends Error {
  * The text of an answer with status 200.
  *
  * @throws {UnexpectedStatusError} for any other status
- * @throws {Error} if there is no answer, or too much of it
+ * @throws {Error} if there is no answer, or if it is too long
  */
 export async function fetchText(url: string, request: FormRequest): Promise<string> {
   const { signal, form, authorization } = request;

@@ -56,7 +56,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     }
   }
 
-  /** Milliseconds until a fetch may begin, which is then paid for. */
+  /** Milliseconds until a fetch may begin; the fetch counts as made. */
   function takeFetch(now: number): number {
     const waitMs = Math.max(0, paidAt - (FETCHES_AT_ONCE - 1) * PAUSE_MS - now);
     paidAt = Math.max(paidAt, now) + PAUSE_MS;

@@ -23,9 +23,9 @@ export interface KeyFileOptions {
 
 export function createKeyFile({ path, issuer, observe }: KeyFileOptions): IssuerKeys {
   let keys: KeySet | null = null;
-  /** What the keys were read from. */
+  /** The text that the keys were read from. */
   let content: string | null = null;
-  /** What was wrong the last time. It is reported once. */
+  /** The last problem, which is reported once. */
   let problem: string | null = null;
   // When the reading that brought them began.
   let askedAt = -Infinity;

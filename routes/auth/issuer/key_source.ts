@@ -9,8 +9,8 @@ export interface IssuerKeys {
   /** The current keys; null until they could be read once. Old ones are renewed in the background. */
   current(): KeySet | null;
   /**
-   * Whether the current keys are old because nobody has needed them for long: a key may have been
-   * withdrawn meanwhile, so they are to be refreshed first. While they cannot be read they are not stale.
+   * Whether the current keys are old because nobody has needed them for long. A key may have been withdrawn
+   * meanwhile, so they have to be refreshed first. Keys that cannot be read now are not stale.
    */
   isStale(): boolean;
   /** Whether the current keys were asked for at this time, as `performance.now()` gives it, or later. */
@@ -20,6 +20,6 @@ export interface IssuerKeys {
    * they cannot be read, also for some time after an attempt that failed.
    */
   refresh(): Promise<KeySet>;
-  /** Looks no further for newer keys by itself. */
+  /** Stops looking for newer keys. */
   close(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * An issuer whose tokens are taken, and what they must be.
+ * An issuer whose tokens are accepted, and the rules that they have to meet.
  *
  * @module
  */

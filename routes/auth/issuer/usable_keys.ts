@@ -25,11 +25,11 @@ const COORDINATE_LENGTHS: Readonly<Record<string, number>> = {
   "P-521": 88,
 };
 
-/** Rejects with what is wrong with the first key that cannot be used. */
+/** Rejects with the problem of the first key that cannot be used. */
 export async function assertUsable(keys: readonly jose.JWK[]): Promise<void> {
   for (const [index, key] of keys.entries()) {
     const { kty, crv } = key;
-    // Issuers publish keys for encryption beside the others; no token is checked with them.
+    // Issuers publish keys for encryption as well; no token is checked with them.
     if (key.use === "enc") continue;
     const alg = key.alg ?? ALGORITHMS[kty === "RSA" ? kty : `${kty} ${crv}`];
     if (alg === undefined) {

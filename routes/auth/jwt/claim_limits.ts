@@ -1,5 +1,6 @@
 /**
- * What an issuer may say: some are trusted only for a few values of a claim, such as their own tenants.
+ * Which claims an issuer may make: some issuers are trusted only for a few values of a claim, such as their own
+ * tenants.
  *
  * @module
  */

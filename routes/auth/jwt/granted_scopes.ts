@@ -1,6 +1,6 @@
 /**
- * What a token grants: the scopes in its claims. Providers put them into different claims, as text with
- * spaces (RFC 6749, section 3.3) or as a list, and some name groups that stand for scopes.
+ * The scopes that a token grants, by its claims. Providers put them into different claims, as text with spaces
+ * (RFC 6749, section 3.3) or as a list, and some name groups that stand for scopes.
  *
  * @module
  */
@@ -17,12 +17,10 @@ export interface ScopeRules {
 
 /** RFC 9068, section 2.2.3, then Okta and Entra ID, Auth0, and Entra ID's roles of applications. */
 const USUAL_CLAIMS: readonly ClaimPath[] = [["scope"], ["scp"], ["permissions"], ["roles"]];
-/** Those of {@link USUAL_CLAIMS} that have no other meaning. */
+/** The {@link USUAL_CLAIMS} that have no other meaning. */
 const CERTAIN = ["scope", "scp"];
 
-/**
- * @returns the path of the first claim that is neither text nor a list of texts, in `malformed`
- */
+/** @returns in `malformed`, the path of the first claim that is neither text nor a list of texts */
 export function grantedScopes(
   claims: Claims,
   rules: ScopeRules,

@@ -1,9 +1,10 @@
 /**
  * Checks the tokens that name one issuer, only with its keys and by its rules.
  *
- * Signatures take time to check, and keys take as long as the issuer needs. Each kind of work has a bounded
- * queue, and each issuer a queue of its own for its keys: a flood of unknown tokens delays neither the other
- * kind of work nor known callers, and an issuer that is slow or away does not delay the tokens of another.
+ * Checking a signature takes time, and fetching keys takes as long as the issuer needs. Each kind of work has a
+ * bounded queue, and each issuer has a separate queue for its keys. So a flood of unknown tokens delays neither
+ * the other kind of work nor known callers, and an issuer that is slow or away does not delay another issuer's
+ * tokens.
  *
  * @module
  */
@@ -37,7 +38,7 @@ export interface IssuerVerifier {
   verify(unverified: UnverifiedToken, address: string): Promise<Identity>;
   /** Fetches the issuer's keys ahead of the first token. Never rejects. */
   warmUp(): Promise<void>;
-  /** Looks no further for newer keys by itself. */
+  /** Stops looking for newer keys. */
   close(): void;
 }
 

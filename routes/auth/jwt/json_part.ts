@@ -25,7 +25,7 @@ export function decodePart(token: string, index: 0 | 1 | 2): Uint8Array {
   return bytes;
 }
 
-/** Null for any text but the one that stands for the bytes: a token has a single spelling. */
+/** Null unless the text is the canonical form of its bytes: a token has a single spelling. */
 function decodeBase64url(text: string): Uint8Array | null {
   try {
     const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });

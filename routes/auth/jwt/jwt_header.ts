@@ -14,7 +14,7 @@ import { decodePart, readJsonPart } from "./json_part.ts";
 
 /** The parameters that are used. */
 export interface JwtHeader {
-  /** What the token is signed with; one of {@link SIGNATURE_ALGORITHMS}. */
+  /** The algorithm that the token is signed with; one of {@link SIGNATURE_ALGORITHMS}. */
   readonly alg: string;
   /** The name of the key that the token is signed with; null without one. */
   readonly kid: string | null;

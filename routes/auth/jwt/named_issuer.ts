@@ -1,9 +1,10 @@
 /**
- * Whom a token names as its issuer, before its signature is checked: whose keys and rules it is checked
- * with. Nothing more may follow from it.
+ * The issuer that a token names, read before its signature is checked. It only decides whose keys and rules the
+ * token is checked with; nothing else may follow from it.
  *
- * It is read by the runtime's own parser, which is fast, since anybody can send such a token. That parser
- * takes the last of two members of the same name; the verified claims are read again, without any doubt.
+ * It is read by the runtime's own parser, which is fast, since anybody can send such a token. Of two members
+ * with the same name, that parser takes the last; the verified claims are read again, by a parser that refuses
+ * duplicates.
  *
  * @module
  */
@@ -29,7 +30,7 @@ export function namedIssuer(token: string): string {
   throw invalidToken("The token is malformed: its parts must be JSON objects in UTF-8");
 }
 
-/** Whether a token names this issuer; false for one that is malformed or names none. Never throws. */
+/** Whether a token names this issuer; false for a token that is malformed or names none. Never throws. */
 export function namesIssuer(token: string, issuer: string): boolean {
   try {
     return namedIssuer(token) === issuer;

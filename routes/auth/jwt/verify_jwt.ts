@@ -3,10 +3,10 @@
  * the token names, the signature with the keys of that issuer, the kind of token, and the claims, in this
  * order.
  *
- * Security: what a token says of its issuer is not trusted until the signature is checked. It only chooses
- * whose keys and rules the token is checked with; the verified claims must name that issuer again. A token
- * of an unknown issuer is refused without a fetch and without a place in a queue. Reading the claims before
- * the signature takes time in proportion to the token, whose length is limited.
+ * Security: the issuer that a token names is not trusted until the signature is checked. It only chooses whose
+ * keys and rules the token is checked with; the verified claims must name that issuer again. A token of an
+ * unknown issuer is refused without a fetch and without a place in a queue. Reading the claims before the
+ * signature is checked takes time in proportion to the length of the token, which is limited.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface JwtVerifier {
   verify(token: string, address: string): Promise<Identity>;
   /** Fetches the issuers' keys ahead of the first token. Never rejects. */
   warmUp(): Promise<void>;
-  /** Looks no further for newer keys by itself. */
+  /** Stops looking for newer keys. */
   close(): void;
 }
 

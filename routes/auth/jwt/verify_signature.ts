@@ -26,7 +26,7 @@ export function readKeySet(json: Readonly<Record<string, unknown>>): KeySet {
 /** How many keys are tried for a token that does not name its key. */
 const MAX_KEYS_TRIED = 8;
 
-/** Whether the set may have the key of a token; if not, there is no signature to check. */
+/** Whether the set may have the key of a token; if not, the signature cannot be checked. */
 export function mayFit({ kids }: KeySet, { kid }: JwtHeader): boolean {
   return kid === null || kids.has(kid);
 }

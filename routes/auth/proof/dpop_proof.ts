@@ -16,7 +16,7 @@ import { decodePart, readJsonPart } from "../jwt/json_part.ts";
 import { invalidProof } from "./proof_challenge.ts";
 import { isSameTarget } from "./target_uri.ts";
 
-/** What the proof has to be about. */
+/** The request that the proof has to be made for. */
 export interface ProvenRequest {
   readonly method: string;
   /** Where the client sent it. */
@@ -28,7 +28,7 @@ export interface ProvenRequest {
   readonly now: number;
 }
 
-/** A proof that says the right things, whose signature is still to be checked. */
+/** A proof whose content is right, and whose signature is still to be checked. */
 export interface Proof {
   readonly jti: string;
   /** Null without one. */
@@ -81,7 +81,7 @@ export async function readProof(header: string | null, request: ProvenRequest): 
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A part of a JWT; null if there is no such part, or it is not a JSON object in base64url. */
+/** A part of a JWT; null if it is missing, or is not a JSON object in base64url. */
 function readPart(text: string, index: 0 | 1): JsonObject | null {
   try {
     return readJsonPart(decodePart(text, index));

@@ -24,7 +24,7 @@ export interface Nonces {
 }
 
 /**
- * @param secrets the first is used for new nonces, each for those that come back
+ * @param secrets the first makes new nonces; all of them check nonces that come back
  * @param now in milliseconds since 1970
  */
 export function createNonces(

@@ -1,7 +1,7 @@
 /**
- * Whether the sender of a token holds what the token is bound to: a key, by DPoP (RFC 9449), or a
- * certificate, by mutual TLS (RFC 8705). It is checked for each request, also where the token itself was
- * verified a moment ago. A token that is bound is never taken without its proof.
+ * Whether the sender of a token holds what the token is bound to: a key, by DPoP (RFC 9449), or a certificate,
+ * by mutual TLS (RFC 8705). It is checked for each request, even if the token itself was verified a moment ago.
+ * A bound token is never accepted without its proof.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export interface Possession {
   /** How tokens may be sent. */
   readonly schemes: readonly Scheme[];
   /**
-   * @param identity whom the token, which is verified already, names, and what it is bound to
+   * @param identity whom the verified token names, and what it is bound to
    * @throws {ServiceError} `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; `too_busy` or
    * `too_many_in_flight` if too many proofs are waiting
    */

@@ -10,7 +10,7 @@ import type { Scheme } from "../credentials.ts";
 const PARAMETERS = `algs="${SIGNATURE_ALGORITHMS.join(" ")}"`;
 const REALM = 'realm="cqlgate"';
 
-/** The proof is missing, or does not prove what it must. */
+/** The proof is missing, or does not prove what it should. */
 export function invalidProof(detail: string, cause?: unknown): ServiceError {
   return refuse("invalid_dpop_proof", detail, { cause });
 }
@@ -46,8 +46,8 @@ function refuse(
 }
 
 /**
- * A challenge for bearer tokens as a request should see it: for the scheme that it used, or where it used
- * none, for those that the service takes.
+ * A challenge for bearer tokens as a request should see it: for the scheme that it used, or if it used none,
+ * for the schemes that the service accepts.
  */
 export function challengeFor(
   challenge: string,

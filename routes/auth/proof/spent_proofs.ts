@@ -47,7 +47,7 @@ export class SpentProofs {
    * @throws {ServiceError} `too_many_in_flight` if the caller has its share, `too_busy` if no more can be kept
    */
   spend({ window, caller, key, jti }: SpentProof): boolean {
-    // A nonce of the next window may be here already, and is no reason to forget the last one.
+    // A nonce of the next window may be here already, but that does not justify forgetting the last window.
     this.#forgetBefore(window - 2);
     const proofs = this.#windows.get(window)?.get(caller);
     // Digests have one length, however long the caller makes its names.

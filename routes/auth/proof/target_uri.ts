@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What a URI is made of, apart from what URL parsers would ignore or replace. */
+/** The characters of a URI, except those that URL parsers would ignore or replace. */
 const URI = /^https?:\/\/(?!\/)[!#-;=?-[\]_a-z~]+$/i;
 const UNRESERVED = /[\w.~-]/;
 

@@ -1,6 +1,6 @@
 /**
- * Compression of streams whose media type the runtime does not recognise as text, which is NDJSON. The
- * runtime compresses the others itself, where the caller asks for it (RFC 9110, section 12.5.3).
+ * Compression of NDJSON streams, whose media type the runtime does not recognise as text. The runtime
+ * compresses other streams itself if the caller asks for it (RFC 9110, section 12.5.3).
  *
  * @module
  */

@@ -7,7 +7,7 @@ import type { Steps } from "../../../runtime/steps.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Pieces are put together until they have so many characters, in UTF-8 at most three times the bytes. */
+/** Pieces are joined until they have this many characters; in UTF-8, that is at most three times as many bytes. */
 const CHUNK_CHARACTERS = 56 * 1024;
 
 /** Encodes pieces of text, in chunks of some tens of kilobytes. None of them ends inside a character. */

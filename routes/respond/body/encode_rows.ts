@@ -26,13 +26,13 @@ export interface RowsText {
   readonly after?: string;
 }
 
-/** Whether the text takes so long to write that others are let in meanwhile. */
+/** Whether the text takes so long to write that other requests get turns in between. */
 export function takesSteps(parts: readonly UnreadRows[]): boolean {
   return areLarge(parts.reduce((sum, part) => sum + bytesOf(part), 0));
 }
 
 /**
- * Writes the text in place of what was written before.
+ * Writes the text over the previous content.
  *
  * @throws {ServiceError} as `writeRows()` does
  */
@@ -68,7 +68,7 @@ export function* encodeInSteps(
 }
 
 export interface EncodeOptions {
-  /** For what is written at once. */
+  /** For text that is written at once. */
   readonly scratch: JsonWriter;
   readonly run: RunSteps;
 }

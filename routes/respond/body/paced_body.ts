@@ -43,12 +43,12 @@ export interface PacedBodyOptions {
   readonly onEnd: (end: BodyEnd) => void;
 }
 
-/** @param pieces read no further than what is taken; ended where the caller leaves or stalls */
+/** @param pieces read only as the caller takes them; ended if the caller leaves or stalls */
 export function pacedBody(
   pieces: AsyncIterator<Bytes> | Iterator<Bytes>,
   { requestId, stallTimeoutMs, takeSlot, unfinished = "", onEnd }: PacedBodyOptions,
 ): ReadableStream<Bytes> {
-  /** Null once it is over: what a piece holds on to is then free. */
+  /** Null once it is over, so that the memory behind a piece is free. */
   let source: typeof pieces | null = pieces;
   let timer: ReturnType<typeof setTimeout> | undefined;
   // The runtime prints this; the cause is in the log.
@@ -60,8 +60,8 @@ export function pacedBody(
     onEnd(how);
   }
   function breakOff(controller: ReadableStreamDefaultController<Bytes>, cause: unknown): void {
-    // Over HTTP/1.0 the end of the connection is the end of a whole answer too (RFC 9112, section 6.3).
-    // An error drops what is not taken yet: it waits for the next pull, which comes after.
+    // Over HTTP/1.0, a complete answer also ends with the connection (RFC 9112, section 6.3). An error drops
+    // what has not been taken yet, so it waits for the next pull, which comes after that.
     if (unfinished !== "") controller.enqueue(new TextEncoder().encode(unfinished));
     else controller.error(brokenOff);
     end({ completed: false, cause });
@@ -128,7 +128,7 @@ export function answerBody(
   });
 }
 
-/** For the log: a caller who has left or stalls is no failure of the service's. */
+/** For the log: a caller who has left or stalls is not a failure of the service. */
 function noteFailure(request: RequestContext, thrown: unknown): void {
   if (thrown === undefined || thrown instanceof CallerLeft) return;
   request.cause = thrown;

@@ -10,8 +10,9 @@ import type { AppEnv } from "../../context.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * What the runtime holds of an answer while nobody reads, besides what it has put aside for the connection. There it
- * gathers smaller pieces until they are as large, and makes its buffer twice as large each time they do not fit.
+ * How much of an answer the runtime holds while nobody reads, not counting its buffer for the connection. In
+ * that buffer it gathers smaller pieces until they reach this size, and doubles the buffer each time they do
+ * not fit.
  */
 export const PIECE_BYTES = 64 * 1024;
 
@@ -23,7 +24,7 @@ export interface PiecesOptions {
   readonly isSent?: boolean;
 }
 
-/** Whether the runtime sends what is answered with. It has a hold of its own on what it has been handed. */
+/** Whether the runtime sends the answer. It keeps its own hold on the bytes that it has been handed. */
 export function isSentByRuntime({ env }: Context<AppEnv>): boolean {
   // Nothing is there where an app is asked without a connection. To read it would begin to wait for it.
   return env !== undefined && "completed" in env;
@@ -37,8 +38,8 @@ export function* inPieces(bytes: Bytes): Generator<Bytes> {
 }
 
 /**
- * Chunks in pieces. Each chunk is let go of when its last piece is asked for; those that nobody takes any more give their
- * memory back at once, and so do those that are sent.
+ * Chunks in pieces. Each chunk is released when its last piece is asked for. Chunks that nobody takes any more
+ * give their memory back at once, and so do chunks that are sent.
  */
 export function* takePieces(
   chunks: Bytes[],

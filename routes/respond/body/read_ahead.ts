@@ -1,8 +1,8 @@
 /**
- * Pages of text, one of which is read ahead. While a caller waits for a page, the next one is asked for as
- * soon as its position is known, so that Cassandra reads while rows are written. While a caller takes a
- * page, the next one is there at most, and none is asked for after it. Where none may be read ahead, a page
- * is asked for when all of the one before is taken.
+ * Pages of text, one of which is read ahead. While a caller waits for a page, the next page is asked for as
+ * soon as its position is known, so that Cassandra reads while rows are written. While a caller takes a page,
+ * at most the next page is there, and no further page is asked for. If reading ahead is not allowed, a page is
+ * asked for once all of the page before it is taken.
  *
  * @module
  */

@@ -46,9 +46,9 @@ const NDJSON: RowFormat = {
 };
 
 /**
- * Null is an empty field, an empty string `""`; collections and the like are JSON text. A row that is
- * nothing but a null would be an empty line, which readers skip: where there is one column and it can
- * be null, each line has a second field, which is always empty and has no name.
+ * Null is an empty field, and an empty string is `""`; collections and the like are JSON text. A row with
+ * nothing but a null would be an empty line, which readers skip. So if there is a single column and it can be
+ * null, each line has a second field, which is always empty and has no name.
  */
 const CSV: RowFormat = {
   contentType: "text/csv; charset=utf-8; header=present",
