@@ -1,9 +1,9 @@
 /**
- * The shape of a codec: how one CQL type is checked, written to and read from the bytes of the
- * native protocol, and said in JSON. Pure: it knows neither the driver nor HTTP.
+ * The shape of a codec: how a CQL type is checked, written to and read from the bytes of the native protocol,
+ * and represented in JSON. Pure: it knows neither the driver nor HTTP.
  *
- * Values travel as JSON ↔ bytes without a class in between, so nothing is lost to what a driver's
- * type can hold (section 6 of the native protocol specification, version 4, has the formats).
+ * Values travel as JSON ↔ bytes without a class in between, so nothing is lost to the limits of a driver's type
+ * (section 6 of the native protocol specification, version 4, has the formats).
  *
  * @module
  */
@@ -32,7 +32,7 @@ export type CqlType =
   /** A type that has no codec, by the name that the server gave it. */
   | { readonly kind: "unknown"; readonly name: string };
 
-/** What a codec has of its type as it is. */
+/** What a codec takes from its format unchanged. */
 type Traits = Pick<
   Format,
   "category" | "cql" | "measure" | "isTag" | "instantOf" | "bucketBy"
@@ -44,20 +44,20 @@ export interface Codec extends Traits {
   /** What a response holds, with OpenAPI `format`, `description` and `example`. Never null. */
   readonly output: z.ZodType<Json>;
   /**
-   * What a JSON body may hold. Its result is what `encode` takes. Never null: that a value may be
-   * null or left out is for the caller to say. A number that `JSON.parse` rounded is refused.
+   * What a JSON body may hold; the result goes to `encode`. Never null: the caller decides whether a value may
+   * be null or left out. A number that `JSON.parse` rounded is refused.
    */
   readonly input: z.ZodType<unknown>;
   /** What a path segment, query parameter or header may hold: a string, to the result of `input`. */
   readonly text: z.ZodType<unknown>;
   /**
-   * What a query parameter may hold that is given once for each member of a list or set: a string, or
-   * an array of strings, to the result of `input`. Null for the other types.
+   * What a query parameter may hold that is repeated for each member of a list or set: a string, or an array of
+   * strings, to the result of `input`. Null for other types.
    */
   readonly repeated: z.ZodType<unknown> | null;
   /**
-   * Does the work of `input` in steps. `input` then takes the result in the place of the JSON, and says
-   * of it what it says of the JSON.
+   * Does the work of `input` in steps. `input` then takes the result in place of the JSON, and reports the same
+   * mistakes.
    */
   readAhead(json: unknown): Steps<unknown>;
   /** As `encode`, in steps. */

@@ -25,7 +25,7 @@ import { tuple, udt } from "./types/composites.ts";
 import { vector } from "./types/vector.ts";
 import { type Variant, variantOf } from "./variant.ts";
 
-/** A type of the server that has no codec, by itself or inside another. */
+/** The server has a type that no codec exists for, perhaps inside another type. */
 export class UnsupportedTypeError extends Error {
   override readonly name = "UnsupportedTypeError";
 
@@ -100,7 +100,7 @@ class ReadAhead {
   }
 }
 
-/** Reads what is not in the body: one string. */
+/** Reads a value from outside the body: a single string. */
 function textReader({ readText }: Format): Format["read"] {
   return (text, issues) =>
     typeof text === "string" ? readText(text, issues) : refuse(issues, "Expected one string");

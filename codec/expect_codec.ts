@@ -1,6 +1,6 @@
 /**
- * The assertions that the tests of the types share. Cases are tables, so that a near-miss is one
- * line away from what it nearly is.
+ * The assertions that the tests of the types share. Cases are tables, so that a near miss stands right beside
+ * the valid value.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export function decodeAll(codec: Codec, bytes: Buffer): Json {
   return codec.decode(frame, 2, 2 + bytes.length);
 }
 
-/** The text that the codec writes of the same, after what was written before. */
+/** The text that the codec writes for the same bytes, appended to earlier text. */
 export function writeAll(codec: Codec, bytes: Buffer): string {
   const frame = Buffer.concat([Buffer.from("a55a", "hex"), bytes, Buffer.from("5aa5", "hex")]);
   // Too small, so that it has to grow.

@@ -19,7 +19,7 @@ interface Node {
   readonly args: readonly Node[];
 }
 
-/** The type of a class name. One that is not known, or not well-formed, is of the kind `unknown`. */
+/** The type of a class name. A name that is unknown or malformed gives the kind `unknown`. */
 export function parseMarshalType(className: string): CqlType {
   const tokens = className.match(/[(),:]|[^\s(),:]+/g) ?? [];
   const node = parseNode(tokens);

@@ -1,5 +1,5 @@
 /**
- * The reference of types for the documentation, made from what the codecs say of themselves.
+ * The reference of types for the documentation, made from the codecs' own descriptions.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const COMPOSITES: readonly CqlType[] = [
   { kind: "vector", of: { kind: "float" }, dimension: 3 },
 ];
 
-/** A Markdown table of every CQL type: what it is in a response, in a request, and an example. */
+/** A Markdown table of every CQL type: how it looks in a response and in a request, with an example. */
 export function typeReference(): string {
   return table(["CQL type", "In a response", "In a request", "Example"], ({ input, output }) => {
     const [out, into] = [output.meta(), input.meta()];

@@ -5,7 +5,7 @@
  */
 import type { CqlType } from "./codec.ts";
 
-/** The type's CQL name, such as `map<text, list<int>>`. A name that needs quotes has them. */
+/** The type's CQL name, such as `map<text, list<int>>`. Names are quoted if they need quotes. */
 export function cqlName(type: CqlType): string {
   switch (type.kind) {
     case "list":

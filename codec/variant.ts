@@ -21,7 +21,7 @@ export interface Variant {
   readonly computed?: boolean;
   /** Of values that may be stored already, though a request could not hold them. */
   readonly stored?: boolean;
-  /** Of instants and times of day that are cut down to what the type holds, towards the past. */
+  /** For instants and times of day: extra digits are cut off, towards the past. */
   readonly truncated?: boolean;
   /** Of bytes that are written in another way than base64; null for base64. */
   readonly encoding?: Encoding | null;
@@ -30,7 +30,7 @@ export interface Variant {
 }
 
 /**
- * The bytes of a number that a query works out: four times what a request can hold, which leaves room for
+ * The most bytes of a number that a query works out: four times the size of a request's, which leaves room for
  * sums and products. Printing that many digits takes two milliseconds; a megabyte takes a second.
  */
 export const MAX_COMPUTED_BYTES = 16_384;
@@ -85,7 +85,7 @@ function exactReader(
   };
 }
 
-/** Whether two texts are the same number, or the same word, such as `NaN`. */
+/** Whether two texts are the same number, or the same word, for example `NaN`. */
 function isSameNumber(written: string, stored: string): boolean {
   const [one, other] = [parseDecimal(written), parseDecimal(stored)];
   return one && other ? worthOf(one) === worthOf(other) : written === stored;

@@ -1,7 +1,7 @@
 /**
- * Gives memory outside the heap of V8 back as soon as nobody needs it. Without this, a buffer waits for a garbage
- * collection, and V8 lets 64 MB of them come together before it begins one. What lives on between so many dead
- * buffers keeps the C library from returning their memory to the system.
+ * Gives memory outside the heap of V8 back as soon as nobody needs it. Without this, a buffer waits for a
+ * garbage collection, and V8 lets 64 MB of them accumulate before it begins one. Buffers that live on between
+ * so many dead ones keep the C library from returning the memory to the system.
  *
  * @module
  */

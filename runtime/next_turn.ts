@@ -11,7 +11,7 @@
 /** More than the runtime's interval. A pass with nothing to do takes a microsecond or two. */
 const PASSES = 64;
 
-/** Calls back when whatever has come in meanwhile had a chance to be served. */
+/** Calls back after everything that has come in meanwhile had a chance to be served. */
 export function nextTurn(callback: () => void): void {
   let left = PASSES;
   const pass = () => {

@@ -1,12 +1,12 @@
 /**
- * The order in which things were last used, as a linked list. A `Map` that is deleted from and added to at each use
- * would keep that order too, but keep alive what has left it (`transient_map.ts`). What leaves this list points to
- * nothing.
+ * The order in which things were last used, as a linked list. A `Map` whose entries are deleted and added again
+ * at each use would keep that order too, but would also keep alive entries that have left it
+ * (`transient_map.ts`). A member that leaves this list points to nothing.
  *
  * @module
  */
 
-/** What the list keeps of a member. */
+/** The links that the list keeps in a member. */
 export interface Recent<Member> {
   /** The next that was used, after this one; null for the newest. */
   newer: Member | null;
@@ -17,7 +17,7 @@ export class RecencyList<Member extends Recent<Member>> {
   #oldest: Member | null = null;
   #newest: Member | null = null;
 
-  /** The one that was unused for longest. */
+  /** The least recently used member. */
   get oldest(): Member | null {
     return this.#oldest;
   }

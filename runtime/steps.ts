@@ -1,7 +1,7 @@
 /**
- * Work in steps. JavaScript runs one thing at a time, so work whose length is the caller's to choose has
- * to pause now and then, or everybody else waits until it ends. Such work is a generator: it yields where
- * it may pause, and its caller decides when it continues (`routes/load/time_slices.ts`).
+ * Work in steps. JavaScript runs one thing at a time, so work whose length a caller can choose has to pause now
+ * and then, or everybody else waits until it ends. Such work is a generator: it yields where it may pause, and
+ * its caller decides when it continues (`routes/load/time_slices.ts`).
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
  * A map whose entries come and go with requests.
  *
- * V8 gives a `Map` a new table when the places of its table are used up, those of deleted entries included, and the old
- * table points to the new one. If a full collection finds a table in use, the table becomes old. From then on it keeps
- * every later table alive, and each of these keeps what was in it when it was replaced: until the next full collection,
- * nothing that passes through the map is freed, and each collection of young objects copies it all. An iterator that
- * waits does the same for good.
+ * V8 gives a `Map` a new table when the places of its table are used up, those of deleted entries included, and
+ * the old table points to the new one. If a full collection finds a table in use, the table becomes old. From
+ * then on it keeps every later table alive, and each of these keeps the entries that it had when it was
+ * replaced. Until the next full collection, nothing that passes through the map is freed, and each collection
+ * of young objects copies all of it. A waiting iterator does the same for good.
  *
  * So this map moves to another `Map` from time to time, to which no table points.
  *

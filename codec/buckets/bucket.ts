@@ -140,7 +140,7 @@ function dayOfYear(year: number, month: number, day: number): number {
   return (date.getTime() - startOfYear(year)) / DAY_MS;
 }
 
-/** `Date.UTC` takes the years 0 to 99 for those of the twentieth century. */
+/** `Date.UTC` takes the years 0 to 99 for 1900 to 1999. */
 function startOfYear(year: number): number {
   return new Date(0).setUTCFullYear(year, 0, 1);
 }

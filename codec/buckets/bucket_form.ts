@@ -10,7 +10,7 @@ import { bucketNumber, type NumberedBuckets, startOfNumber } from "./bucket_numb
 
 /** How values name the buckets of a unit. */
 export interface BucketForm {
-  /** What the values are, in `A month (UTC), as its first day`; null if the name says it. */
+  /** How the values are described, as in `A month (UTC), as its first day`; null if the name says it. */
   readonly manner: string | null;
   /** The bucket that begins at `start`, in milliseconds since 1970, as JSON. */
   write(start: number): unknown;

@@ -123,7 +123,7 @@ export function* violations(
   }
 }
 
-/** The value of an element of a set, which is read as its bytes. */
+/** The value of an element of a set; elements are read as bytes. */
 function elementOf({ decode, text }: Codec, bytes: Uint8Array): unknown {
   const json = withNumbers(decode(bytes as Parameters<typeof decode>[0], 0, bytes.length));
   return text.parse(String(json));

@@ -24,7 +24,7 @@ const BCP47 = "^(?:(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(?:-[A-Za
   "(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*" +
   "(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*(?:-[Xx](?:-[A-Za-z0-9]{1,8})+)?" +
   "|[Xx](?:-[A-Za-z0-9]{1,8})+)$";
-/** More than any tag has: what no list of subtags needs is not looked at. */
+/** No tag is longer: a text beyond this is not examined. */
 const MAX_TAG = 100;
 
 export const TEXT_FORMS: Readonly<Record<TextFormat, TextForm>> = {

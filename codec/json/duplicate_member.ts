@@ -26,8 +26,8 @@ export class DuplicateMemberError extends SyntaxError {
 }
 
 /**
- * Refuses a text that names a member twice. Reads it a second time only if it may: if it has more names
- * than its value has members.
+ * Refuses a text that names a member twice. Reads it a second time only if it may have a duplicate: if it has
+ * more names than its value has members.
  *
  * @param value what the text was parsed to
  * @throws {DuplicateMemberError}

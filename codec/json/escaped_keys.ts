@@ -1,8 +1,8 @@
 /**
- * A workaround for a fault of `JSON.parse` in V8 15. Where an object has a key that ends in a
- * backslash, such as `a\`, a later object with a key whose source begins with the same characters,
- * such as `"a\n"` or `"a\""`, gets the key `a\` instead. Few texts have escapes in their keys. Those
- * that do are rewritten without any backslash, parsed, and their strings restored.
+ * A workaround for a fault of `JSON.parse` in V8 15. Where an object has a key that ends in a backslash, such
+ * as `a\`, a later object with a key whose source begins with the same characters, such as `"a\n"` or `"a\""`,
+ * gets the key `a\` instead. Few texts have escapes in their keys. Such a text is rewritten without any
+ * backslash and parsed, and its strings are restored.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { closingQuote } from "./closing_quote.ts";
 import { isJsonObject } from "./json_object.ts";
 
 /**
- * Stands before each character that JSON has to escape, shifted up to one that it does not. JSON
- * allows this one as it is, and it keeps a text of Latin letters at one byte a character.
+ * Stands before each character that JSON has to escape; the character itself is shifted to a range that needs
+ * no escape. JSON allows this stand-in unescaped, and it keeps a text of Latin letters at one byte a character.
  */
 const STAND_IN = "\x7f";
 const SHIFT = 0x80;
@@ -20,7 +20,7 @@ const SHIFT = 0x80;
 const ESCAPE_OR_STAND_IN = /\\(?:u([0-9a-fA-F]{4})|(.))|\x7f/gs;
 const STOOD_FOR = /\x7f(.)/gs;
 
-/** What the letters after a backslash mean (RFC 8259, section 7); others mean themselves. */
+/** The meaning of letters after a backslash (RFC 8259, section 7); other characters mean themselves. */
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ["b", "\b"],
   ["f", "\f"],

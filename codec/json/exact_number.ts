@@ -1,7 +1,6 @@
 /**
- * A number of a JSON text that a JavaScript number would not hold, or not spell, as it was written:
- * `9007199254740993`, `1.0`, `1e400`, `-0`. `parseJson()` makes them; each codec decides what the
- * literal means for its type.
+ * A number in JSON text that a JavaScript number could not hold or print as it was written: `9007199254740993`,
+ * `1.0`, `1e400`, `-0`. `parseJson()` makes them; each codec decides what the literal means for its type.
  *
  * @module
  */

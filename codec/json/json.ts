@@ -1,5 +1,5 @@
 /**
- * What the text of a JSON document says, as JavaScript holds it.
+ * The value of a JSON document in JavaScript.
  *
  * @module
  */

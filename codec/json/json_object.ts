@@ -8,7 +8,7 @@
 import { ExactNumber } from "./exact_number.ts";
 import type { Json } from "./json.ts";
 
-/** Whether the value is what a JSON object parses to. */
+/** Whether the value is a parsed JSON object. */
 export function isJsonObject(json: unknown): json is Record<string, unknown> {
   return typeof json === "object" && json !== null && !Array.isArray(json) &&
     !(json instanceof ExactNumber);

@@ -1,6 +1,6 @@
 /**
- * JSON text in pieces, for values that are too large to be written at once: `JSON.stringify` cannot
- * pause. Joined, the pieces are what it writes.
+ * JSON text in pieces, for values that are too large to be written at once: `JSON.stringify` cannot pause.
+ * Joined, the pieces are the same text.
  *
  * @module
  */
@@ -65,7 +65,7 @@ function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** As many members in a piece as are light enough together; a heavy member in pieces of its own. */
+/** A piece has as many members as are light enough together; a heavy member has separate pieces. */
 function* arrayPieces(array: readonly unknown[]): Generator<string> {
   let before = "[";
   for (let start = 0, end = 0; start < array.length; start = end) {

@@ -2,7 +2,7 @@
  * JSON text as UTF-8 bytes, written one value after another: the same text as from `JSON.stringify()`, without an
  * object or a string in between where a value needs none.
  *
- * A value's type says what it looks like (`codec/types/`); this file turns numbers, strings and words into bytes.
+ * A value's type decides how it looks (`codec/types/`); this file turns numbers, strings and words into bytes.
  *
  * @module
  */
@@ -61,12 +61,12 @@ export class JsonWriter {
     this.bytes = larger;
   }
 
-  /** What is written. Valid until something else is. */
+  /** The text written so far. Valid until more is written. */
   view(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.bytes.buffer, 0, this.at);
   }
 
-  /** A copy of what is written; the next text starts from the beginning. */
+  /** A copy of the text; the next text starts from the beginning. */
   take(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.view());
     this.at = 0;
@@ -85,7 +85,7 @@ export class JsonWriter {
     return parts;
   }
 
-  /** Forgets what is written, and gives back memory that only a rare text needs. */
+  /** Forgets the text, and gives back memory that only a rare text needs. */
   clear(): void {
     this.at = 0;
     if (this.bytes.length > MAX_KEPT) this.bytes = Buffer.allocUnsafeSlow(this.#capacity);
@@ -101,7 +101,7 @@ export class JsonWriter {
     this.at = at + length;
   }
 
-  /** A copy of what is written from `start` on. */
+  /** A copy of the text from `start` on. */
   copyFrom(start: number): Uint8Array {
     // Not `slice()`, which makes a view of a `Buffer`.
     return new Uint8Array(this.bytes.subarray(start, this.at));
@@ -182,7 +182,7 @@ export class JsonWriter {
       } else {
         const length = encoding === "utf8" ? characterLength(source, index, end) : 0;
         if (length === 0) {
-          // Bytes that are not UTF-8 become what a decoder makes of them.
+          // Bytes that are not UTF-8 are replaced, as a decoder would.
           this.at = begin;
           return this.json(source.toString(encoding, start, end));
         }

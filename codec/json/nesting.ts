@@ -1,6 +1,6 @@
 /**
- * How deep a JSON text may nest. What reads a value of it often calls itself for each level, so the depth
- * is bounded before anything is read (RFC 8259, section 9, lets a reader set such a limit).
+ * How deep a JSON text may nest. Code that reads a value often calls itself for each level, so the depth is
+ * limited before anything is read (RFC 8259, section 9, lets a reader set such a limit).
  *
  * @module
  */

@@ -39,7 +39,7 @@ export function* parseJsonSteps(text: string): Steps<unknown> {
   const value = yield* new Parser(text).parse();
   if (value !== undefined) return value;
   yield;
-  // It says what is wrong, and where.
+  // It reports what is wrong, and where.
   return parseJson(text);
 }
 
@@ -48,7 +48,7 @@ type Open =
   | { readonly array: unknown[] }
   | { readonly object: Record<string, unknown>; key: string };
 
-/** Reads one text. What is not JSON is undefined; too deep a nesting and a repeated member are thrown. */
+/** Reads one text. Returns undefined if it is not JSON; throws if it nests too deeply or repeats a member. */
 class Parser {
   readonly #text: string;
   #at = 0;

@@ -1,6 +1,6 @@
 /**
- * The text of a key set (RFC 7517, section 5) → its public keys, for people who write such a file: what
- * would never verify a token, or should not be in the file, is refused.
+ * The text of a key set (RFC 7517, section 5) → its public keys, for people who write such a file: a key that
+ * could never verify a token, or should not be in the file, is refused.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface PublicKeySet {
 /** Members of secret and of private keys (RFC 7518, section 6). */
 const SECRET_MEMBERS = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
 
-/** @throws {Error} that says what is wrong, with nothing of the keys */
+/** @throws {Error} that says what is wrong, without any part of the keys */
 export function parseKeySet(text: string): PublicKeySet {
   const json = parse(text);
   const keys = isJsonObject(json) ? json.keys : undefined;

@@ -1,7 +1,7 @@
 /**
- * Rows of bound values as the bytes of a BATCH: the number of values in two bytes, then each value after
- * its length in four (native protocol version 4, sections 3 and 4.1.7). A row is written once, value by
- * value, and copied into the frame as it is: no value has a `Buffer` of its own.
+ * Rows of bound values as the bytes of a BATCH: the number of values in two bytes, then each value after its
+ * length in four (native protocol version 4, sections 3 and 4.1.7). A row is written once, value by value, and
+ * copied into the frame unchanged: no value needs a separate `Buffer`.
  *
  * @module
  */
@@ -14,19 +14,19 @@ export interface PackedRow {
   readonly end: number;
 }
 
-/** A value: its bytes, null, or undefined for one that is left unset. */
+/** A value: its bytes, null, or undefined if it is left unset. */
 type Value = Buffer | null | undefined;
 
 const LENGTH_BYTES = 4;
 const COUNT_BYTES = 2;
 const NULL = -1;
 const UNSET = -2;
-/** Holds the rows of a few hundred lines; a row that needs more has a block of its own. */
+/** Holds the rows of a few hundred lines; a larger row gets a separate block. */
 const BLOCK_BYTES = 64 * 1024;
 
 /** Writes rows, one after the other, into blocks that fill up. */
 export class RowPacker {
-  /** What is written to, at the offsets that `place()` gives. */
+  /** Values are written into it, at the offsets that `place()` gives. */
   block: Buffer = Buffer.alloc(0);
   view: DataView = viewOf(this.block);
   #start = 0;
@@ -66,7 +66,7 @@ export class RowPacker {
     return this.#end - this.#start;
   }
 
-  /** Takes back what was written of the row beyond that length. */
+  /** Cuts the row off at that length. */
   cut(length: number): void {
     this.#end = this.#start + length;
   }
@@ -95,7 +95,7 @@ export class RowPacker {
   }
 }
 
-/** A row by itself. */
+/** A single row. */
 export function packRow(values: readonly Value[]): PackedRow {
   const size = values.reduce(
     (sum, value) => sum + LENGTH_BYTES + (value?.length ?? 0),

@@ -1,7 +1,7 @@
 /**
- * Days and their dates in the proleptic Gregorian calendar, over every year that CQL's `date` and
- * `timestamp` reach, which is more than `Date` does. Years outside 0000–9999 are written as in
- * ECMAScript: a sign and at least six digits.
+ * Days and their dates in the proleptic Gregorian calendar, for every year that CQL's `date` and `timestamp`
+ * reach; `Date` covers fewer. Years outside 0000–9999 are written as in ECMAScript: a sign and at least six
+ * digits.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function parseDate(text: string): number | undefined {
   return daysOf(Number(match[1]), Number(match[2]), Number(match[3]));
 }
 
-/** Days since 1970-01-01, negative before, or undefined if there is no such day. */
+/** Days since 1970-01-01, negative before, or undefined if the day does not exist. */
 export function daysOf(year: number, month: number, day: number): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   return toDays(year, month, day);

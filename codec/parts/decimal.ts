@@ -15,8 +15,8 @@ export interface Decimal {
 export const MAX_DIGITS = 10_000;
 
 /**
- * How far from zero a scale may be that is written: `1e5000000` is nine bytes, and adding one to it
- * makes five million digits of it. What is stored already may have any scale.
+ * How far from zero the scale of a written value may be: `1e5000000` is nine bytes, and adding one to it gives
+ * five million digits. Values that are already stored may have any scale.
  */
 export const MAX_SCALE = 10_000;
 

@@ -1,8 +1,7 @@
 /**
- * What a CQL type has to say about itself, before zod comes in: everything that differs from type to
- * type is a field here, and none is optional, so that a type which leaves one out does not compile.
- * `types/` holds a format for each type, composites are functions of others, and `codecFor()` makes a
- * `Codec` of the outermost.
+ * The description of a CQL type, before zod comes in. Everything that differs from type to type is a field
+ * here, and no field is optional, so a type that leaves one out does not compile. `types/` holds a format for
+ * each type, composites are functions of others, and `codecFor()` makes a `Codec` of the outermost.
  *
  * Reading collects issues instead of throwing, so that a client learns every mistake of a body at
  * once. Functions here are called unbound: no format uses `this`.
@@ -44,20 +43,20 @@ export interface Schema {
   readonly "x-type"?: NamedType;
 }
 
-/** What a schema says of the user-defined type that it is of. */
+/** The user-defined type that a schema describes. */
 export interface NamedType {
   readonly name: string;
   readonly side: "output" | "input";
   readonly description: string;
 }
 
-/** A value that was refused: what is expected in its place, and where it stands in the input. */
+/** A refused value: what was expected in its place, and where it is in the input. */
 export interface Issue {
   readonly message: string;
   readonly path: (string | number)[];
 }
 
-/** What the values of a type are. Numbers may be strings in JSON; a composite is made of members. */
+/** The kind of a type's values. Numbers may be strings in JSON; a composite consists of members. */
 export type Category = "integer" | "decimal" | "float" | "boolean" | "string" | "composite";
 
 export interface Format<Value = unknown> {
@@ -110,7 +109,7 @@ export function writePlainString(
   return (bytes, start, end, out) => out.plainString(decode(bytes, start, end));
 }
 
-/** What a format does, in steps: its functions of the same names, run to their end, do the same. */
+/** The functions of a format in steps: run to the end, each does the same as the format's function of that name. */
 export interface FormatSteps<Value> {
   read(json: unknown, reading: ReadContext): Steps<Value | undefined>;
   readText(text: string, reading: ReadContext): Steps<Value | undefined>;
@@ -127,7 +126,7 @@ export interface DecodePlace {
   readonly pace: Pace;
 }
 
-/** What goes along while a value is read. */
+/** What is passed along while a value is read. */
 export interface ReadContext {
   readonly issues: Issue[];
   readonly pace: Pace;
@@ -142,7 +141,10 @@ export interface PrimitiveFormat<Value = unknown> extends Omit<Format<Value>, "s
     /** Its classes in Cassandra's package `org.apache.cassandra.db.marshal`. */
     readonly classes: readonly string[];
   };
-  /** Reads what may be stored already, where a request may hold less; null if it may hold the same. */
+  /**
+   * Reads a value that may be stored already, if requests may hold fewer values than are stored; null if both
+   * may hold the same.
+   */
   readonly stored: Reader<Value> | null;
   /** Reads more digits than a value holds and cuts them off; null if a value has no such digits. */
   readonly truncated: (Reader<Value> & Pick<Format, "input" | "text">) | null;
@@ -181,12 +183,12 @@ export interface ValueIdentity<Value> {
 export type InstantReader = (bytes: Buffer) => number;
 
 /**
- * @param unit what a number counts, since 1970; null for types that say it themselves
+ * @param unit the unit that a number counts, since 1970; null for types that imply it
  * @returns null if the type needs a unit and has none, or the other way round
  */
 export type InstantReaderFactory = (unit: EpochUnit | null) => InstantReader | null;
 
-/** Of a type whose values are instants by themselves. */
+/** For a type whose values are instants without a unit. */
 export function instants(read: InstantReader): InstantReaderFactory {
   return (unit) => unit === null ? read : null;
 }
@@ -197,7 +199,7 @@ export function* identify(format: Format, value: unknown, pace: Pace): Steps<Buf
   return format.identity === null ? format.encode(value) : format.identity.bytesOf(value);
 }
 
-/** The two ways to encode a type of fixed length: into a buffer of its own, or into a larger one. */
+/** The two ways to encode a type of fixed length: into a new buffer, or into a larger one. */
 export function fixed<Value>(
   length: number,
   write: Fixed<Value>["write"],

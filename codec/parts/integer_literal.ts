@@ -1,6 +1,6 @@
 /**
- * Integers as JSON numbers write them: `12`, `12.0`, `1.2e1`, `120e-1`. An exponent is short and stands for
- * any number of zeros, so it is bounded: what an integer costs is in proportion to its text.
+ * Integers as JSON numbers write them: `12`, `12.0`, `1.2e1`, `120e-1`. A short exponent can stand for any
+ * number of zeros, so it is limited: the cost of an integer is in proportion to its text.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export function parseIntegerLiteral(text: string): bigint | undefined {
   return magnitude !== undefined && sign === "-" ? -magnitude : magnitude;
 }
 
-/** What the digits are worth, if the last `scale` of them stand behind the point. */
+/** The value of the digits, if the last `scale` of them are after the decimal point. */
 function magnitudeOf(digits: string, scale: number): bigint | undefined {
   if (isZeros(digits)) return 0n;
   if (scale <= 0) return -scale > MAX_ZEROS ? undefined : BigInt(digits + "0".repeat(-scale));

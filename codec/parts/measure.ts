@@ -1,6 +1,6 @@
 /**
- * How large a value is, for bounds: a number by itself, text by its characters, a collection by its
- * members. Nothing is rounded.
+ * How large a value is, for bounds: a number by its value, text by its characters, a collection by its members.
+ * Nothing is rounded.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { compareDecimals, type Decimal, parseDecimal } from "./decimal.ts";
 
 /** How values of a type are measured. */
 export interface Measure<Value = unknown> {
-  /** What is counted; null if it is the value itself that is bounded. */
+  /** What is counted; null if the value itself is bounded. */
   readonly counts: "character" | "member" | null;
   /** The names of the bounds in JSON Schema. */
   readonly keywords: readonly [min: string, max: string];
@@ -27,10 +27,10 @@ export const INTEGER: Measure<number | bigint> = {
 export const DECIMAL: Measure<Decimal> = { ...VALUE, compare: compareDecimals };
 
 /**
- * Of binary numbers, by what they are written as: a `float` of 0.1 is within a bound of 0.1, though its
- * 32 bits are worth a little more.
+ * For binary numbers, as they are written: a `float` of 0.1 is within a bound of 0.1, although its 32 bits are
+ * worth a little more.
  *
- * @param printed the number that a value is written as
+ * @param printed the number as which a value is written
  */
 export function floatingPointMeasure(printed: (value: number) => number): Measure<number> {
   return {

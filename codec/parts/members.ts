@@ -1,7 +1,7 @@
 /**
- * What the composite types share: reading a member of an array or object, reading a composite from
- * a string, and the frames that the native protocol puts around members (section 6: four bytes of
- * length before each, -1 for null).
+ * Shared by the composite types: reading a member of an array or object, reading a composite from a string, and
+ * the frames that the native protocol puts around members (section 6: four bytes of length before each, -1 for
+ * null).
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
   type Schema,
 } from "./format.ts";
 
-/** What the composite types have in common. */
+/** The traits that the composite types share. */
 export const COMPOSITE_TRAITS = {
   category: "composite",
   emptyIsValue: false,
@@ -34,7 +34,7 @@ export const COMPOSITE_TRAITS = {
   bucketBy: null,
 } as const;
 
-/** Reads the member `key` of a composite; what is wrong with it is said of that place. */
+/** Reads the member `key` of a composite; its mistakes are reported at that place. */
 export function* readMember(
   format: Format,
   json: unknown,
@@ -108,8 +108,8 @@ type Composite<Value> =
   };
 
 /**
- * Completes a composite. What it does in steps, it does at once as well; as a string, in a URL or as the
- * key of a map, it is JSON text.
+ * Completes a composite: everything that it does in steps, it can do at once as well. As a string, in a URL or
+ * as the key of a map, it is JSON text.
  */
 export function composite<Value>(
   { hasIdentity, ...format }: Composite<Value>,

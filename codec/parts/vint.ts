@@ -35,7 +35,7 @@ export function decodeVint(bytes: Buffer, start: number): bigint {
   return value;
 }
 
-/** Folds a signed 64-bit integer into an unsigned one that is small where its magnitude is. */
+/** Folds a signed 64-bit integer into an unsigned one that is small if its magnitude is small. */
 export function zigzag(value: bigint): bigint {
   return BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
 }

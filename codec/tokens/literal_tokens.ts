@@ -17,7 +17,7 @@ const UUID_BYTES = 16;
 const HYPHENS = 0b101_0101_0000;
 const VERSION_BYTE = 6;
 const NOT_HEX = -1;
-/** What each character is worth as a hexadecimal digit. */
+/** The value of each character as a hexadecimal digit. */
 const HEX = Int8Array.from({ length: 256 }, (_, code) => {
   const digit = "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase());
   return digit === -1 ? NOT_HEX : digit;

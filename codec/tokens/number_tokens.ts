@@ -87,14 +87,14 @@ export function writeInt64(value: number, row: RowPacker): true {
   return true;
 }
 
-/** NaN for what is not plain. Minus zero is not plain: only some types have it. */
+/** NaN unless the number is plain. Minus zero is not plain: only some types have it. */
 function readInteger(token: Token): number {
   const value = readNumber(token);
   const isPlain = token.at === token.end && !Object.is(value, -0);
   return isPlain ? value : NaN;
 }
 
-/** Of an integer, `token.at` is its end; NaN for what is not plain. */
+/** After an integer, `token.at` is its end; NaN unless the number is plain. */
 function readNumber(token: Token): number {
   const { bytes, start, end } = token;
   if (end - start > MAX_LENGTH) return NaN;

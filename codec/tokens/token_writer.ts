@@ -1,8 +1,8 @@
 /**
- * Values from the bytes of a JSON text to the bytes of the native protocol, with nothing in between: no
- * string, no number object, no list of mistakes. A writer accepts the plain spellings of its type, which
- * nearly all values have, and leaves the others to the codec: a value that it does not accept need not be
- * a mistake. What it accepts, it writes exactly as the codec does.
+ * Values from the bytes of a JSON text to the bytes of the native protocol, with nothing in between: no string,
+ * no number object, no list of mistakes. A writer accepts the plain spellings of its type, which nearly all
+ * values have, and leaves other spellings to the codec: a value that it does not accept need not be a mistake.
+ * It writes every value exactly as the codec does.
  *
  * @module
  */

@@ -121,7 +121,7 @@ export function set(of: Format): Format<Buffer[]> {
       *encode(elements, pace) {
         return yield* frameCounted(elements, elements.length, pace);
       },
-      // Its elements have no order of their own.
+      // The elements of a set have no order.
       *identify(elements, pace) {
         return yield* frameCounted(yield* sortBytes(elements, pace), elements.length, pace);
       },
@@ -236,7 +236,7 @@ export function map(key: Format, value: Format): Format<Buffer[]> {
     hasIdentity: true,
     fixed: null,
     decode: decodeEntries,
-    // An object has an order of its own for keys, and the last of two that are the same.
+    // A JavaScript object orders its keys in its own way, and keeps only the last of two equal keys.
     writeJson: writeDecoded(decodeEntries),
     measure: memberMeasure(["minProperties", "maxProperties"], (entries) => entries.length / 2),
   });
@@ -297,11 +297,11 @@ function counted(bytes: Buffer, count: number): Buffer {
 /** The key of a JSON object for a map's key in JSON. */
 function keyText(json: Json): string {
   if (typeof json === "string") return json;
-  // Zero bytes, which is what a null here stands for, have no other text.
+  // Null stands for zero bytes here, which have no other text.
   return json === null ? "" : JSON.stringify(json);
 }
 
-/** Adds the bytes to those that were seen, unless they were. */
+/** Adds the bytes to those already seen, unless they are among them. */
 function add(seen: Set<string>, bytes: Buffer): boolean {
   const size = seen.size;
   return seen.add(bytes.toString("latin1")).size > size;

@@ -84,7 +84,7 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
       const members: Json[] = [];
       let at = start;
       for (const member of of) {
-        // Written when the type had fewer members: those that are missing are null.
+        // Written when the type had fewer members: the missing members are null.
         members.push(at < end ? decodeMember(member, bytes, at) : null);
         if (at < end) at += memberLength(bytes, at);
       }

@@ -89,7 +89,7 @@ function storedText(bytes: Buffer, start: number, end: number): string {
   });
 }
 
-/** Other clients of Cassandra store what they like. */
+/** Other clients of Cassandra may store any value. */
 function readStoredDecimal(json: unknown, issues: Issue[]): Decimal | undefined {
   const decimal = typeof json === "string" ? parseStoredDecimal(json) : undefined;
   return decimal ?? refuse(issues, "Expected the text of a decimal number");

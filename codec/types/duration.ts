@@ -1,6 +1,6 @@
 /**
- * `duration`: months, days and nanoseconds, none of which makes up another (a month has no fixed
- * number of days, nor a day of hours). Written as Cassandra does, read as Cassandra does:
+ * `duration`: months, days and nanoseconds, which do not convert into each other (a month has no fixed number
+ * of days, and a day no fixed number of hours). Written as Cassandra does, read as Cassandra does:
  * `1y2mo3d4h5m6s7ms8us9ns`, `P1Y2M3DT4H5M6S`, `P4W`, `P0001-02-03T04:05:06`.
  *
  * @module

@@ -48,7 +48,7 @@ export const float: PrimitiveFormat<number> = {
 interface Precision {
   /** The value that a number is stored as. */
   round(value: number): number;
-  /** The number that such a value is printed as. */
+  /** The number as which such a value is printed. */
   shortest(rounded: number): number;
 }
 
@@ -127,7 +127,7 @@ function shortestFloat(value: number): number {
   if (Number.isInteger(value) && magnitude < 2 ** 24 || !Number.isFinite(value)) return value;
   // From here on up, the first of the powers below would be too large to be exact.
   if (magnitude >= 1e27) return shortestByText(value);
-  // What has six digits or fewer comes back from a float, so fewer than six need no try.
+  // A number of up to six digits survives the way through a float, so fewer than six need no try.
   const exponent = Math.floor(Math.log10(magnitude));
   for (let digits = 6; digits <= 9; digits++) {
     const shift = digits - 1 - exponent;

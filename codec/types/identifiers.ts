@@ -17,7 +17,7 @@ import {
 } from "../parts/format.ts";
 import { ipAddressText, parseIpAddress, parseStoredIpAddress } from "../parts/ip_address.ts";
 
-/** What the three have in common. */
+/** The traits that the three types share. */
 const TRAITS = {
   category: "string",
   emptyIsValue: false,

@@ -144,7 +144,7 @@ function parseDigits(text: string): bigint | undefined {
   return text.length <= MAX_DIGITS && DIGITS.test(text) ? BigInt(text) : undefined;
 }
 
-/** Other clients of Cassandra store what they like. */
+/** Other clients of Cassandra may store any value. */
 function readStoredVarint(json: unknown, issues: Issue[]): bigint | undefined {
   return typeof json === "string" && DIGITS.test(json)
     ? BigInt(json)

@@ -18,7 +18,7 @@ import {
 import { CHARACTERS } from "../parts/measure.ts";
 import { writeBase64 } from "../parts/write_base64.ts";
 
-/** What the types have in common whose JSON is a string as long as the value. */
+/** The traits of types whose JSON is a string as long as the value. */
 const TRAITS = {
   category: "string",
   fixed: null,
@@ -175,7 +175,7 @@ function readBlob(json: unknown, issues: Issue[]): Buffer | undefined {
   return refuse(issues, "Expected a string in base64 with padding");
 }
 
-/** Bytes in another spelling than base64: what comes in goes out the same, but for the case of hex. */
+/** Bytes in a spelling other than base64: a value goes out as it came in, except for the case of hex digits. */
 function bytesAs(
   encoding: Encoding,
   { form, phrase, description, example }: {

@@ -38,7 +38,7 @@ const MAX_INT64 = 2n ** 63n - 1n;
 /** `date` counts days in an unsigned integer of 32 bits, in which this is the epoch. */
 const EPOCH_DAY = 2 ** 31;
 
-/** What the three have in common. */
+/** The traits that the three types share. */
 const TRAITS = {
   category: "string",
   emptyIsValue: false,
@@ -59,8 +59,8 @@ const TIMESTAMP_OUTPUT: Schema = {
 };
 
 /**
- * Says in words what a pattern could: generated Python clients match the pattern of a `date-time` against
- * their own notation of it, which has a space in place of the `T`, and would refuse every value.
+ * Describes in words what a pattern could say: generated Python clients match the pattern of a `date-time`
+ * against their own notation, which has a space in place of the `T`, and would refuse every value.
  */
 const TIMESTAMP_INPUT: Schema = {
   ...TIMESTAMP_OUTPUT,
