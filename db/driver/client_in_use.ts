@@ -23,7 +23,7 @@ export class ClientInUse {
     this.#running++;
   }
 
-  /** To be called once for each `take()`. */
+  /** Call it once for each `take()`. */
   release(): void {
     if (--this.#running === 0) this.#onIdle?.();
   }

@@ -1,5 +1,5 @@
 /**
- * How the driver's client is set up: where it connects to, as whom, and what it does by itself.
+ * How the driver's client is set up: where and as whom it connects, and what it does on its own.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { JitteredReconnection, RetryOnceIfIdempotent, SilentLast } from "./polic
 
 const { distance } = cassandra.types;
 
-/** What the client shows to the nodes, and what the nodes have to show. */
+/** How the client identifies itself to the nodes, and how they have to identify themselves. */
 export interface CassandraCredentials {
   readonly username: string | null;
   readonly password: string | null;
@@ -29,7 +29,7 @@ export interface ConnectionOptions extends CassandraCredentials {
   readonly connectionsPerHost: number;
 }
 
-/** What the client needs beside its options. */
+/** What the client needs apart from its options. */
 export interface ClientParts {
   readonly writeTimes: cassandra.policies.timestampGeneration.TimestampGenerator;
   readonly retryBudget: AttemptBudget;

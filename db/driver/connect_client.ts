@@ -30,7 +30,7 @@ export interface ConnectOptions {
 }
 
 /**
- * A client that failed to connect is thrown away: what it half knows must not linger.
+ * A client that failed to connect is thrown away: its half-complete state must not linger.
  *
  * @returns null if none is wanted any more
  * @throws the driver's errors

@@ -202,7 +202,7 @@ export class Connection {
 
   async #connect(): Promise<void> {
     const { signal } = this.#closing;
-    // The driver cannot break off an attempt; one that succeeds after the close ends itself.
+    // The driver cannot break off an attempt; if it succeeds after the close, it ends itself.
     const closed = new Promise<void>((resolve) =>
       signal.addEventListener("abort", () => resolve())
     );
@@ -287,7 +287,7 @@ export class Connection {
     });
   }
 
-  /** What a client sees counts from now on. */
+  /** The client's view of the cluster counts from now on. */
   #watched(client: cassandra.Client, datacenter: string | null): ClientInUse {
     // Deferred: the driver learns a new node's data centre only after the event, and no other event
     // follows.

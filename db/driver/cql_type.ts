@@ -18,8 +18,8 @@ interface DriverUdt {
 }
 
 /**
- * Source: native protocol v4, section 4.2.5.2. A type that the protocol has no code for, such as a
- * vector, comes as the name of its class on the server.
+ * Source: native protocol v4, section 4.2.5.2. A type without a code in the protocol, for example a vector,
+ * comes as the name of its class on the server.
  */
 export function cqlTypeOf(type: DriverType): CqlType {
   const primitive = KINDS_BY_ID.get(type.code);

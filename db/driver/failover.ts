@@ -15,7 +15,7 @@ export interface FailoverPlan {
   readonly failbackDelayMs: number | null;
 }
 
-/** What can be done about it. */
+/** The ways to act. */
 export interface FailoverMoves {
   /** Serves from another data centre; false if no node of it is up. Never rejects. */
   moveTo(datacenter: string): Promise<boolean>;
@@ -23,7 +23,7 @@ export interface FailoverMoves {
   comeBack(): void;
 }
 
-/** What is up now. */
+/** The nodes that are up now. */
 export interface FailoverView {
   /** Where it is served from; null for the local data centre. */
   readonly away: string | null;
@@ -34,7 +34,7 @@ export interface FailoverView {
   readonly localUp: number;
 }
 
-/** Shorter outages, such as when only the connections fail, are not worth another data centre. */
+/** A shorter outage, for example of the connections only, does not justify a failover. */
 const GRACE_MS = 1_000;
 
 export class Failover {
@@ -51,7 +51,7 @@ export class Failover {
     this.#moves = moves;
   }
 
-  /** Takes note of what is up, and acts on it when it has been so for long enough. */
+  /** Notes which nodes are up, and acts once that has lasted long enough. */
   note(view: FailoverView): void {
     if (this.#plan.failoverDatacenters.length === 0) return;
     this.#view = view;
@@ -106,7 +106,7 @@ export class Failover {
   }
 }
 
-/** A data centre of which most nodes are still away would fail what the other one serves. */
+/** While most of its nodes are away, a data centre would fail requests that the other one serves. */
 function hasMost({ localKnown, localUp }: FailoverView): boolean {
   return localUp > localKnown / 2;
 }

@@ -29,7 +29,7 @@ export function seenHosts(client: cassandra.Client, localDatacenter: string | nu
   return { hosts, hostsUp: up.length };
 }
 
-/** What is seen, but for a data centre that another client sees better. */
+/** The nodes as this client sees them, except for a data centre that another client sees better. */
 export function withHostsOf(
   seen: SeenHosts,
   { hosts }: SeenHosts,
@@ -39,7 +39,7 @@ export function withHostsOf(
   return { ...seen, hosts: [...hosts.filter(isIn), ...seen.hosts.filter((each) => !isIn(each))] };
 }
 
-/** The connections to the nodes of each data centre that is known, and what is under way on them. */
+/** The connections to the nodes of each known data centre, and the requests under way on them. */
 export function readPools(client: cassandra.Client): PoolReading[] {
   const state = client.getState();
   const byDatacenter = Map.groupBy(client.hosts.values(), ({ datacenter }) => datacenter);

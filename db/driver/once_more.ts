@@ -24,7 +24,7 @@ const MAX_WAIT_MS = 2_000;
 /** When a node last announced a change to each client, in the time of `performance.now()`. */
 const changes = new WeakMap<cassandra.Client, number>();
 
-/** To be called when a node announces that the schema has changed. */
+/** Call it when a node announces that the schema has changed. */
 export function noteSchemaChange(client: cassandra.Client): void {
   changes.set(client, performance.now());
 }
@@ -35,8 +35,8 @@ export interface OnceMoreOptions {
 }
 
 /**
- * @throws what the last run throws; of a write, what the first run throws: some replicas may have written, whatever
- * the second run says of itself
+ * @throws the error of the last run; for a write, the error of the first run: some replicas may have written,
+ * whatever the second run says
  */
 export async function onceMoreOnMismatch<Result>(
   client: cassandra.Client,

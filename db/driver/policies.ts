@@ -62,7 +62,10 @@ export class RetryOnceIfIdempotent extends retry.RetryPolicy {
   }
 }
 
-/** Full-jitter delays of at most half a second, in milliseconds: so long is Cassandra missed at most. */
+/**
+ * Full-jitter delays of at most half a second, in milliseconds: we notice within that time that Cassandra is
+ * back.
+ */
 export function reconnectionDelays(): Generator<number, never> {
   return backoff({ baseMs: 250, capMs: 500 });
 }
@@ -80,7 +83,7 @@ export class JitteredReconnection extends reconnection.ConstantReconnectionPolic
 
 type QueryPlan = (error: Error, iterator: Iterator<cassandra.Host>) => void;
 
-/** The driver's own order of nodes, but those that have fallen silent come last. */
+/** The driver's own order of nodes, except that silent nodes come last. */
 export class SilentLast extends loadBalancing.DefaultLoadBalancingPolicy {
   readonly #silent: ReadonlySet<unknown>;
 

@@ -31,7 +31,7 @@ import { prepareStatement } from "./statement.ts";
 import { StatementRunner } from "./statement_runner.ts";
 
 export interface SessionOptions extends ConnectionOptions, Partial<FailoverPlan> {
-  /** Where a statement has none of its own. */
+  /** Used if a statement does not have its own. */
   readonly consistency: Consistency;
   /** Longest that a statement may take, in milliseconds. */
   readonly requestTimeoutMs: number;
@@ -96,7 +96,7 @@ export class Session {
     return this.#options.requestTimeoutMs;
   }
 
-  /** Of statements that have none of their own. */
+  /** The consistency of statements that do not have their own. */
   get consistency(): Consistency {
     return this.#options.consistency;
   }
@@ -110,7 +110,7 @@ export class Session {
     return this.#connection.readPools();
   }
 
-  /** What was sent more than once since the start. */
+  /** Statements that were sent more than once since the start. */
   readAttempts(): AttemptsReading {
     return this.#furtherAttempts.read();
   }
@@ -161,7 +161,7 @@ export class Session {
     return this.#clock.measure();
   }
 
-  /** Why nothing may be written as of now: the clock is known to be too far off. Null if it may. */
+  /** Why nothing may be written now: the clock is known to be too far off. Null if writes are allowed. */
   clockRefusal(): ServiceError | null {
     return this.#clock.refusal();
   }
@@ -180,7 +180,7 @@ export class Session {
     await this.#connection.replace(credentials);
   }
 
-  /** @throws the driver's errors as they are, since what they say about the statement matters here */
+  /** @throws the driver's errors unchanged, since their words about the statement matter here */
   prepare(cql: string): Promise<PreparedStatement> {
     return this.#connection.use((client) =>
       this.#schema.prepared(() => prepareStatement(client, cql))

@@ -48,7 +48,7 @@ export function prepareStatement(
       try {
         return await prepareOn(node, cql);
       } catch (error) {
-        // Without the mark, so that the places that the server names are only those of the statement.
+        // Without the mark, so that the server names only places of the statement itself.
         if (isRefusal(error)) await node.prepare(cql);
         else if (!(error instanceof SchemaChanged)) throw error;
         if (attempt === MAX_ATTEMPTS) throw error;
@@ -95,7 +95,7 @@ async function checkOn(node: PreparingNode, statement: PreparedStatement): Promi
   throw new SchemaChanged(describeChange(statement, now));
 }
 
-/** What is no longer as it was, where something of it is not. */
+/** What has changed, in words. */
 function describeChange(before: PreparedStatement, now: DescribedStatement): string {
   const [were, are] = [before.binds, now.binds].map(describeColumns);
   if (were !== are) return `Its bind markers were (${were}) and are now (${are})`;
@@ -106,7 +106,7 @@ function describeChange(before: PreparedStatement, now: DescribedStatement): str
 
 type Preparations = WeakMap<PreparedStatement, Promise<void>>;
 
-/** What is being prepared again on each node: all who are to run it there wait for the same. */
+/** Statements that are being prepared again on each node: all runs on that node wait for the same preparation. */
 const preparations = new WeakMap<PreparingNode, Preparations>();
 
 /** For a node that has forgotten the statement. */
@@ -128,7 +128,7 @@ async function prepareAgain(
   await preparing;
 }
 
-/** A statement that was fine when it was prepared can be refused only for what has changed since. */
+/** A statement that was accepted when it was prepared can be refused only because something has changed since. */
 function throwSchemaChanged(cause: unknown): never {
   if (!isRefusal(cause)) throw cause;
   throw new SchemaChanged(`It can no longer be prepared: ${cause.message}`, { cause });
@@ -139,7 +139,7 @@ function throwSchemaChanged(cause: unknown): never {
  *
  * @throws {SchemaChanged} if its values no longer have the types that they are encoded for; nothing
  * is run then
- * @throws {AnswerTooLarge} if its answer has more bytes than are taken
+ * @throws {AnswerTooLarge} if its answer has more bytes than allowed
  * @throws {DeadlinePassed} if there was no answer in time
  * @throws the driver's errors, for `map_error.ts` to read
  */

@@ -1,5 +1,5 @@
 /**
- * How a statement is to be executed.
+ * How to execute a statement.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface StatementOptions {
   readonly writeTime?: WriteTime | undefined;
   /** After how many milliseconds without an answer it is sent to a second node, too; null for never, the default. */
   readonly speculativeAfterMs?: number | null;
-  /** Learns what the statement takes. Default: nobody does. */
+  /** Records what the statement takes. Default: nothing is recorded. */
   readonly attempts?: Attempts | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface RingNode {
 export interface KeyspaceReplication {
   /** The class without its package. */
   readonly strategy: string;
-  /** The options of the class, such as the factor of each data centre. */
+  /** The options of the class, for example the factor of each data centre. */
   readonly options: Readonly<Record<string, string>>;
 }
 

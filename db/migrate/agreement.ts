@@ -1,5 +1,5 @@
 /**
- * How long a change of the schema may take, and what is said where the nodes do not agree after it.
+ * How long a change of the schema may take, and the message if the nodes do not agree after it.
  *
  * @module
  */

@@ -27,7 +27,7 @@ import {
 import { recording } from "./recording.ts";
 
 export interface ApplyMigrationOptions {
-  /** What the cluster has of it; null if it has nothing. */
+  /** Its record in the cluster; null if there is none. */
   readonly entry: HistoryEntry | null;
   readonly record: MigrationRecord;
   readonly keyspace: string;
@@ -60,7 +60,7 @@ export async function applyMigration(
     if (inDoubt && await isApplied(session, statement, { migration, number, keyspace })) {
       log(`Statement ${number} of "${path}" is applied already: it is not repeated`);
     } else {
-      // What is there before the first attempt is somebody else's, and the server says what it makes of it.
+      // An object that exists before the first attempt belongs to somebody else; the server decides about it.
       if (inDoubt || !await isThere()) {
         await recording(record.intend({ attempted: number, attemptedChecksum: checksum }));
       }
@@ -82,7 +82,7 @@ export function prefixChecksum({ statements }: Migration, count: number): string
   return checksumOf(JSON.stringify(statements.slice(0, count).map(({ cql }) => cql)));
 }
 
-/** What was applied, or may be, must still be there as it was. */
+/** Statements that were applied, or may have been, must still be in the file unchanged. */
 function assertResumable(migration: Migration, entry: HistoryEntry | null): void {
   if (entry === null) return;
   const { applied, appliedChecksum, attempted, attemptedChecksum } = entry;

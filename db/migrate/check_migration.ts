@@ -12,7 +12,7 @@ import type { StatementText } from "../../catalog/text/split.ts";
 import { nameOf } from "../../catalog/text/token.ts";
 import { OWN_TABLES } from "../schema/own_tables.ts";
 
-/** @param head what the statement does, as far as its first words say */
+/** @param head what the statement does, judging by its first words */
 export function checkMigrationStatement(
   head: DdlHead,
   { statement, keyspace, report }: {
@@ -56,7 +56,7 @@ function keyspaceOf(head: DdlHead): Name | null {
   return head.object.kind === "keyspace" ? head.object.name : null;
 }
 
-/** The tables that a statement changes, or whose rows; of one that is not known, every name in it. */
+/** The tables that a statement changes, or whose rows it changes; for an unknown statement, every name in it. */
 function changedTables(head: DdlHead, { tokens }: StatementText): readonly Name[] {
   switch (head.kind) {
     case "create":

@@ -1,5 +1,5 @@
 /**
- * The migrations of this release against what the cluster has of them. Pure: reads neither.
+ * Compares the migrations of this release with the records in the cluster. Pure: reads neither.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { type Migration, MigrationError } from "./migrations.ts";
 export interface MigrationStatus {
   /** Not applied, or only in part. */
   readonly pending: readonly Migration[];
-  /** What the cluster has beyond the files: a newer release has been here, or is at work. */
+  /** Records beyond the files: a newer release has been here, or is at work. */
   readonly newer: readonly HistoryEntry[];
-  /** What a person has to put right; no migration may be applied until then. */
+  /** Conflicts that a person has to resolve; no migration may be applied until then. */
   readonly conflicts: readonly string[];
 }
 
 /**
- * What a release knows must be there as it knows it, and in order. Versions above are left to the
- * release that has them, so that an older one can still start: it is only served where its queries fit.
+ * The migrations that a release knows must be recorded unchanged, and in order. Higher versions are left to the
+ * release that has them, so that an older release can still start: it serves only queries that still fit.
  */
 export function compareMigrations(
   migrations: readonly Migration[],

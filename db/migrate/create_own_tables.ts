@@ -18,8 +18,8 @@ const TABLES = [
 ] as const;
 
 /**
- * Any number of processes may do this at once. A role that may not create tables can still migrate where
- * somebody else has created these.
+ * Any number of processes may do this at once. A role that may not create tables can still migrate if somebody
+ * else has created these.
  *
  * @throws {MigrationError} if the nodes do not agree on the schema
  * @throws the driver's errors, such as a refusal

@@ -7,7 +7,7 @@
  * @module
  */
 
-/** What a node says, and the setting that allows it. */
+/** A node's message, and the setting that allows the feature. */
 const FEATURES: readonly (readonly [says: RegExp, setting: string])[] = [
   [/^Materialized views are disabled/, "materialized_views_enabled"],
   [/^SASI indexes are disabled/, "sasi_indexes_enabled"],

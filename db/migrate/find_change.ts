@@ -1,6 +1,6 @@
 /**
- * Whether what a statement of a migration changes is there already, by the schema tables. Asked where a
- * runner stopped between a statement and its record.
+ * Whether the change of a migration's statement is there already, by the schema tables. Asked when a runner
+ * stopped between a statement and its record.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Alteration, DdlHead, SchemaObject } from "../../catalog/statement/
 import type { Name, QualifiedName } from "../../catalog/statement/term.ts";
 import type { Session } from "../driver/session.ts";
 
-/** `unknown` where the schema tables do not say, as of rows. */
+/** `unknown` if the schema tables do not say, as for rows. */
 export type Change = "there" | "missing" | "unknown";
 
 /**

@@ -12,7 +12,7 @@ import { whenServed } from "./when_served.ts";
 // One partition, so that one read at one consistency sees the whole history.
 const PARTITION = "schema";
 
-/** What the cluster has of one migration. */
+/** The record of one migration in the cluster. */
 export interface HistoryEntry {
   readonly version: number;
   readonly name: string;
@@ -22,8 +22,8 @@ export interface HistoryEntry {
   readonly applied: number;
   readonly appliedChecksum: string | null;
   /**
-   * The statement that was about to be applied, from 1, with the checksum of it and all before it. Above
-   * `applied`, if nobody has written down what became of it. Null if no statement was begun.
+   * The last statement that was begun, counted from 1, and the checksum of it and all before it. It is above
+   * `applied` if its outcome was never recorded. Null if no statement was begun.
    */
   readonly attempted: number | null;
   readonly attemptedChecksum: string | null;

@@ -14,13 +14,13 @@ import { LEASE_TABLE, qualify } from "../schema/own_tables.ts";
 import { MigrationError } from "./migrations.ts";
 import { whenServed } from "./when_served.ts";
 
-/** The lease of those who change the schema. */
+/** The lease for changing the schema. */
 const NAME = "migrations";
 
 /** How long a lease outlives its holder. */
 export const LEASE_SECONDS = 30;
 
-/** How often somebody who waits looks again, and says so again. */
+/** How often a waiting process looks again, and reports that it waits. */
 const LOOK_AGAIN_MS = 1_000;
 const SAY_AGAIN_MS = 30_000;
 
@@ -28,7 +28,7 @@ export interface Lease {
   /**
    * Renews the lease, before each step that only its holder may take.
    *
-   * @throws {MigrationError} if somebody else has it, or nobody can say
+   * @throws {MigrationError} if another process has it, or the cluster cannot say
    */
   renew(): Promise<void>;
   /** Gives it up. Never rejects: it expires anyway. */

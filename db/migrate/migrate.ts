@@ -1,6 +1,6 @@
 /**
- * Applies what is pending, one process at a time, however many are started. Nothing is changed where
- * nothing is pending, nor where the cluster is ahead.
+ * Applies the pending migrations, one process at a time, however many are started. Changes nothing if none are
+ * pending, or if the cluster is ahead.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The migration files of a folder: read, named, split into statements and given checksums. Owns what
- * the files say; what the cluster has of them is `history_table.ts`.
+ * The migration files of a folder: read, named, split into statements and given checksums. Owns what the files
+ * say; `history_table.ts` owns the records in the cluster.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface MigrationStatement {
   readonly tokens: StatementText["tokens"];
 }
 
-/** What a person has to put right before migrations can be applied. */
+/** A problem that a person has to solve before migrations can be applied. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
@@ -51,7 +51,7 @@ const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.cql$/;
 /**
  * Reads `<cqlDir>/migrations`, in order.
  *
- * @returns null if there is no such folder: the schema is somebody else's to keep
+ * @returns null without such a folder: somebody else takes care of the schema
  * @throws {CatalogError} with every mistake of every file
  * @throws {MigrationError} if `cqlDir` holds no project at all
  */
@@ -71,7 +71,7 @@ export async function readMigrations(
   const isWhole = diagnostics.length === 0;
   const migrations = files.map((file) => readMigration(file, { keyspace, report }))
     .filter((migration) => migration !== null);
-  // A file without a number would make a gap of its own.
+  // A file without a number would look like another gap.
   if (isWhole && migrations.length === files.length) reportNumbers(migrations, report);
   if (diagnostics.length > 0) throw new CatalogError(diagnostics);
   return migrations;

@@ -1,5 +1,5 @@
 /**
- * Writes down what a person has found out about a statement that nobody else can tell of.
+ * Records what a person has found out about a statement whose outcome nothing else can tell.
  *
  * @module
  */

@@ -8,16 +8,16 @@ import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_m
 import { readHistory } from "./history_table.ts";
 import { type Migration, MigrationError } from "./migrations.ts";
 
-/** What is said where a project has no `migrations/`. */
+/** The message for a project without `migrations/`. */
 export const NO_MIGRATIONS = 'No folder "migrations": the schema is taken as the cluster has it';
 
 /**
- * Whether the cluster has what this release knows, and perhaps more.
+ * Checks that the cluster has every migration of this release, and perhaps more.
  *
  * @param options.migrations null if the project has no migrations; the history does not matter then
- * @returns what the operator should hear of; null if all is as usual
+ * @returns a message for the operator; null if everything is as usual
  * @throws {MigrationError} if migrations are missing, or differ from this release's
- * @throws the driver's errors where the cluster cannot be asked
+ * @throws the driver's errors if the cluster cannot be asked
  */
 export async function assertSchemaVersion(
   session: Session,

@@ -16,9 +16,9 @@ import type { Migration } from "./migrations.ts";
 
 /**
  * @param session its keyspace is where they run
- * @param options.keyspace that they are written for: where they name it, the session's is used
- * @param options.warn is told what is left out
- * @throws {CatalogError} with the first statement that the server refuses: the rest depends on it
+ * @param options.keyspace the keyspace that they are written for; where they name it, the session's is used
+ * @param options.warn called with what is left out
+ * @throws {CatalogError} for the first statement that the server refuses: the rest depends on it
  * @throws {MigrationError} if the nodes do not agree on the schema
  */
 export async function tryMigrations(

@@ -1,9 +1,9 @@
 /**
- * Bridges the moment in which a table of ours is listed and not yet served everywhere. A node writes a change of the
- * schema down first and applies it then, and other nodes hear of it later still. So a process that did not
+ * Bridges the moment in which a table of ours is listed but not yet served everywhere. A node first records a
+ * change of the schema and then applies it, and other nodes hear of it even later. So a process that did not
  * make the change can find a table in `system_schema.tables` and be told that it does not exist, or that
- * replicas failed: those that have not heard of the table cannot read the request. Nor does a node
- * that is busy with many changes always answer in time, or a node that restarts.
+ * replicas failed: replicas that have not heard of the table cannot read the request. A node that is busy with
+ * many changes, or restarting, does not always answer in time either.
  *
  * @module
  */
@@ -15,10 +15,11 @@ const PATIENCE_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
- * Does some work on what is known to exist. The work may be done more than once, even if it has succeeded.
+ * Does some work on tables that are known to exist. The work may be done more than once, even if it has
+ * succeeded.
  *
  * @param options.patienceMs how long it may go unserved
- * @throws what the work throws; that it is not served, only once this has gone on for too long
+ * @throws the errors of the work; if a table is not served, only once this has gone on for too long
  */
 export async function whenServed<T>(
   work: () => Promise<T>,
@@ -35,7 +36,7 @@ export async function whenServed<T>(
   }
 }
 
-/** What a node says of a keyspace or table that it is about to serve. */
+/** A node's message about a keyspace or table that it does not serve yet. */
 const UNSERVED = /\bdoes(?: not|n't) exist$|^unconfigured table |Unknown keyspace/i;
 /** A node is gone or busy, or replicas have not heard of a table: why they failed is not said before version 5 of the protocol. */
 const PASSING = ["unavailable", "timeout", "replica_failure", "schema_changed"];

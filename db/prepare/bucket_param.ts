@@ -19,7 +19,7 @@ import type { BucketForm } from "../../codec/buckets/bucket_form.ts";
 import { DEFAULT_NUMBER } from "../../codec/buckets/bucket_number.ts";
 import type { Codec } from "../../codec/codec.ts";
 
-/** What the tags say of buckets. */
+/** What the tags say about buckets. */
 export interface BucketSpec {
   readonly by: BucketUnit;
   readonly unit: EpochUnit | null;

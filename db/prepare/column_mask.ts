@@ -1,7 +1,7 @@
 /**
- * What hides a value of an answer, and from whom: what `@mask` says of the columns that the value is made of.
- * A column by itself is masked as its tag has it; what an expression makes of it might show what the mask
- * hides, and is null.
+ * How a value of an answer is hidden, and from whom: by the `@mask` tags of the columns that the value is made
+ * of. A plain column is masked as its tag says. The result of an expression might show what the mask hides, so
+ * it is null.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Term, walkTerm } from "../../catalog/statement/term.ts";
 
 /** A value that only callers with all of these scopes see. */
 export interface ColumnMask {
-  /** What the others get. */
+  /** What other callers get. */
   readonly with: MaskKind;
   readonly unless: readonly string[];
 }
@@ -32,7 +32,7 @@ export function maskOfTerm(query: Masks, term: Term): ColumnMask | null {
   return nullFor(columns.flatMap((column) => maskOfColumn(query, column) ?? []));
 }
 
-/** Of a value of which nobody knows what it is made of. */
+/** The mask of a value whose columns are unknown. */
 export function maskOfUnknown({ masks }: Masks): ColumnMask | null {
   return nullFor(masks);
 }

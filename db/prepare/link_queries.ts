@@ -106,7 +106,7 @@ function tagsOf(
   { prepared: { query: { parsed }, params }, tables }: Unlinked,
   readers: readonly TagReader[],
 ): { readonly query: string; readonly param: PreparedParam }[] {
-  // What is written as of another time may never be read.
+  // A row written with another timestamp may never be read.
   if (parsed.kind === "batch" && parsed.using.length > 0) return [];
   return writesOf(parsed).flatMap((write, index) => {
     if (write.using.some(({ kind }) => kind === "timestamp")) return [];

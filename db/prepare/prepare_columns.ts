@@ -1,5 +1,5 @@
 /**
- * The columns of a query's rows, and what each may hold.
+ * The columns of a query's rows, and the values that each may have.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The `IF` of a lightweight transaction: what it checks, which rows it is about, and what of them a
+ * The `IF` of a lightweight transaction: what it checks, which rows it concerns, and which of their columns a
  * caller may see if it does not hold.
  *
  * @module
@@ -56,7 +56,7 @@ function checkTag(
   });
 }
 
-/** Of several conditions what they have in common; `columns` where they have nothing. */
+/** What several conditions have in common; `columns` if they have nothing in common. */
 function checksOf(writes: readonly WriteStatement[]): PreparedCondition["checks"] {
   const kinds = new Set(writes.map(({ condition }) => condition!.kind));
   const [kind] = kinds;
@@ -158,8 +158,8 @@ function shownColumns(
 /**
  * The columns of the answer to a condition that did not hold.
  *
- * Source: `CQL3CasRequest.java` and `ModificationStatement.java` of Cassandra 5.0: all columns where a
- * condition is about the whole row, else those that are compared; of a batch, the key too.
+ * Source: `CQL3CasRequest.java` and `ModificationStatement.java` of Cassandra 5.0: all columns if a condition
+ * is about the whole row, otherwise the compared columns; for a batch, the key too.
  */
 function answeredColumns(
   writes: readonly WriteStatement[],
@@ -167,7 +167,7 @@ function answeredColumns(
 ): string[] {
   const all = [...table.types.keys()];
   const isAboutRow = writes.some(({ condition }) => condition?.kind !== "relations");
-  // What is not known may answer with anything.
+  // An unknown statement may answer with anything.
   if (writes.length === 0 || isAboutRow) return all;
   const compared = new Set(writes.flatMap(relationsOf).flatMap(columnsOf));
   return all.filter((name) => compared.has(name) || (isBatch && table.keys.has(name)));

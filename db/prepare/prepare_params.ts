@@ -1,6 +1,6 @@
 /**
- * The parameters of a query with the types that the server gave their markers, and whether what the
- * tags promise of them can be kept.
+ * The parameters of a query with the types that the server gave their markers, and whether the promises of
+ * their tags can be kept.
  *
  * @module
  */
@@ -73,7 +73,7 @@ function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param 
   return least === undefined || param.min !== null ? param : { ...param, min: least };
 }
 
-/** Null deletes the value, where the caller may also leave it out; or it is what a condition compares with. */
+/** Null deletes the value, if the caller may also leave it out; or a condition compares with it. */
 function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean {
   return places.length > 0 &&
     places.every(({ role }) =>
@@ -90,7 +90,7 @@ function similarityOf(places: readonly MarkerPlace[]): Similarity | null {
   return all.find((similarity) => similarity === "COSINE") ?? all[0] ?? null;
 }
 
-/** What the bytes of the request's own time are. */
+/** How the request's own time is encoded. */
 export const CLOCK_CODEC = codecFor({ kind: "timestamp" });
 
 /** Ties a `bucket:` parameter to the parameter that it is derived from. */

@@ -1,6 +1,6 @@
 /**
- * The queries of a project → prepared queries: each by itself, a few at a time, and then what they have to do
- * with each other.
+ * The queries of a project → prepared queries: first each one, a few at a time, and then the links between
+ * them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { linkQueries } from "./link_queries.ts";
 import { prepareQuery } from "./prepare_query.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
 
-/** Of the queries of one process: after a change of the schema, every replica prepares all of its own. */
+/** For one process: after a change of the schema, every replica prepares all of its queries. */
 const PREPARED_AT_ONCE = 32;
 
 /**

@@ -48,10 +48,10 @@ export interface PrepareOptions {
 }
 
 /**
- * Prepares one query. What it has to do with the others is for `link_queries.ts`.
+ * Prepares one query. `link_queries.ts` links it with the others.
  *
  * @returns null if the query has a mistake, which is reported
- * @throws the driver's errors where the cluster cannot be asked
+ * @throws the driver's errors if the cluster cannot be asked
  */
 export async function prepareQuery(
   session: Session,
@@ -71,7 +71,7 @@ export async function prepareQuery(
   const parts = prepareParts(query, context);
   checkParts(query, parts, context);
   await checkConstantValues(query, context, session);
-  // What has a mistake need not have a form that could be served, such as a codec for every column.
+  // A query with a mistake may lack something that serving needs, such as a codec for every column.
   if (isMistaken) return null;
   const prepared = assemble(query, parts, context);
   return { prepared: query.masks.length === 0 ? prepared : closedView(prepared), tables };
@@ -93,13 +93,13 @@ async function prepareStatement(
   }
 }
 
-/** What the checks look at. */
+/** The parts of a query that the checks look at. */
 type QueryParts = Pick<
   PreparedQuery,
   "params" | "columns" | "condition" | "walk" | "isPaged" | "partitions"
 >;
 
-/** Each part reports only what is wrong with itself. */
+/** Each part reports only its own mistakes. */
 function prepareParts(query: Query, context: StatementContext): QueryParts {
   const params = prepareParams(query, context);
   checkOptionalTag(query, params, context.report);

@@ -38,7 +38,7 @@ export interface PreparedQuery {
   readonly rowReader: RowReader;
   readonly shapeReader: ShapeReader;
   readonly idempotent: boolean;
-  /** Whether those who read the same at the same time share an answer. */
+  /** Whether identical reads at the same time share an answer. */
   readonly shared: boolean;
   /** How the same request is recognised when it comes again; null if it is not. */
   readonly repetition: Repetition | null;
@@ -51,7 +51,7 @@ export interface PreparedQuery {
   readonly isPaged: boolean;
   /** The types and the order of its table's key: a paging state holds the bytes of a key. */
   readonly keyShape: string;
-  /** Tells apart the rows that may be written together; null if each has to be written alone. */
+  /** Tells apart the rows that may be written together; null if each has to be written separately. */
   readonly rowKey: RowKey | null;
   /** The partitions that it reads or writes, as far as they are known: one for each table of it. */
   readonly partitions: readonly PreparedPartition[];
@@ -144,7 +144,7 @@ export interface ShownColumn extends Pick<PreparedColumn, "name" | "codec" | "ma
   readonly shownAs: string;
 }
 
-/** An `@walk` with what the types of its markers say. */
+/** An `@walk`, with the types of its markers. */
 export interface PreparedWalk extends Walk {
   /** The ends of the range as instants, and the buckets as they are bound. */
   readonly bucketing: Bucketing;
@@ -155,7 +155,7 @@ export interface PreparedPartition {
   readonly table: string;
   /** The columns of the partition key. */
   readonly columns: readonly string[];
-  /** Those of them whose values are known before the statement runs. */
+  /** The columns whose values are known before the statement runs. */
   readonly key: readonly PartitionColumn[];
 }
 
@@ -183,8 +183,8 @@ export interface RowKey {
 /** How a write is recognised when it comes again. */
 export interface Repetition {
   /**
-   * Whether it has no condition, so that it writes its rows again. Nobody else writes them, as their keys
-   * have an id of their own: it may therefore take any time, and with the time of the first it undoes
+   * Whether it has no condition, so that it writes its rows again. Nobody else writes them, since their keys
+   * contain a generated id. It may therefore have any write time, and with the time of the first it undoes
    * nothing that came later.
    */
   readonly writesAgain: boolean;

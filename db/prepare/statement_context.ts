@@ -1,5 +1,5 @@
 /**
- * What is known of a statement while its query is prepared.
+ * What we know about a statement while its query is prepared.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * A query with `@mask` as callers see it: the same query, with readers that leave out what a caller lacks
- * the scopes for. Chosen before the query runs, so that no way out of the service has values to hide.
+ * A query with `@mask` as callers see it: the same query, with readers that leave out the values that a caller
+ * lacks the scopes for. The view is chosen before the query runs, so no other part of the service has to hide
+ * anything.
  *
  * @module
  */
@@ -16,7 +17,7 @@ export interface ViewOptions<Compiled> {
   readonly compile: (view: PreparedQuery) => Compiled;
 }
 
-/** Gives callers with these scopes what was compiled for their view of the query. */
+/** Returns what was compiled for the view of callers with these scopes. */
 export type Views<Compiled> = (scopes: ReadonlySet<string>) => Compiled;
 
 /** Compiles a query for each group of callers who see the same of it, when the first of them comes. */
@@ -42,7 +43,7 @@ export function compileViews<Compiled>(
   };
 }
 
-/** The query for callers without any scope. What is not chosen for a caller shows what it shows to them. */
+/** The query for callers without any scope. Answers that are not made for a particular caller use it. */
 export function closedView(prepared: PreparedQuery): PreparedQuery {
   return viewOf(prepared, { sees: () => false, hash: null });
 }
@@ -69,7 +70,7 @@ function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery 
   const conceals = concealsFor(hash);
   const concealOf = (mask: ColumnMask | null) =>
     mask === null || sees(mask) ? null : conceals[mask.with];
-  // What a write reads back it compares first; `show` hides what it answers with of that.
+  // A write first compares the values that it reads back; `show` hides them in the answer.
   const hidden = columns.map(({ mask }) => query.verb === "select" ? concealOf(mask) : null);
   return {
     ...prepared,

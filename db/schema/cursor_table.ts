@@ -1,6 +1,6 @@
 /**
- * The table of cursors that are too long for a URL, which keeps them for a day. A cluster need not have
- * it, nor the role the right to use it: no cursor is kept then.
+ * The table of cursors that are too long for a URL, which keeps them for a day. If the cluster does not have
+ * it, or the role may not use it, no cursor is kept.
  *
  * @module
  */
@@ -88,7 +88,7 @@ export function createCursorTable(session: Session, keyspace: string): CursorTab
   };
 }
 
-// No key is empty: the server says so, but only to a role that may do what was asked.
+// A key cannot be empty: the server says so, but only to a role with the right to do what was asked.
 const NO_ID = Buffer.alloc(0);
 
 async function findObstacle(
@@ -108,9 +108,9 @@ async function findObstacle(
 }
 
 /**
- * What the server said of a statement that it refuses; null if it refuses only the values.
+ * The server's message about a statement that it refuses; null if it refuses only the values.
  *
- * @throws the error where it is about something else
+ * @throws the error if it is about something else
  */
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof ServiceError)) throw error;
@@ -131,8 +131,8 @@ async function twice<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The table, or the right to it, may have gone since it was last looked at; or it is one that somebody
- * else has made, and cannot take our values.
+ * The table, or the right to use it, may be gone since the last look; or somebody else has made the table, and
+ * it cannot take our values.
  */
 async function orRefused<T, F>(attempt: Promise<T>, fallback: F): Promise<T | F> {
   try {

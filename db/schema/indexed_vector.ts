@@ -9,7 +9,7 @@ import type { Similarity } from "./table.ts";
 /** With larger numbers, distances are no longer finite. */
 const LARGEST = Math.fround(1e17);
 
-/** What an index expects that does not take these numbers; null if it takes them. */
+/** What an index expects instead of these numbers; null if it accepts them. */
 export function indexExpectation(
   numbers: readonly number[],
   similarity: Similarity,

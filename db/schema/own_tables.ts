@@ -1,6 +1,6 @@
 /**
- * The tables that the gateway keeps in the keyspace, beside those of the migrations. They are always
- * named in full: a connection's keyspace is not only for us to choose.
+ * The tables that the gateway keeps in the keyspace, next to those of the migrations. They are always named in
+ * full, since we are not the only ones who choose a connection's keyspace.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function qualify(keyspace: string, table: string): string {
   return `${quoteName(keyspace)}.${quoteName(table)}`;
 }
 
-/** Those of the tables that exist in the keyspace. */
+/** The own tables that exist in the keyspace. */
 export async function findOwnTables(session: Session, keyspace: string): Promise<Set<string>> {
   const rows = await session.query(
     `SELECT table_name FROM system_schema.tables

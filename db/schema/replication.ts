@@ -8,15 +8,15 @@ import type { Session } from "../driver/session.ts";
 export interface Replication {
   /** The class without its package. */
   readonly strategy: string;
-  /** Copies by data centre; of `SimpleStrategy`, those of the whole cluster under `*`. */
+  /** Copies by data centre; for `SimpleStrategy`, the copies of the whole cluster under `*`. */
   readonly copies: ReadonlyMap<string, number>;
   /** Nodes by data centre. */
   readonly nodes: ReadonlyMap<string, number>;
 }
 
 /**
- * @returns null if there is no such keyspace
- * @throws the driver's errors where the cluster cannot be asked
+ * @returns null if the keyspace does not exist
+ * @throws the driver's errors if the cluster cannot be asked
  */
 export async function readReplication(
   session: Session,

@@ -11,7 +11,7 @@ export interface TableDetails extends Table {
   readonly name: string;
   /** Whether it is a materialised view of another table. */
   readonly isView: boolean;
-  /** The class without its package, such as `TimeWindowCompactionStrategy`. */
+  /** The class without its package, for example `TimeWindowCompactionStrategy`. */
   readonly compaction: string;
   /** Zero if rows have none unless they are written with one. */
   readonly defaultTtlSeconds: number;
@@ -24,7 +24,7 @@ export interface TableIndex {
   readonly column: string;
 }
 
-/** Reads the details of a table, once; null if there is no such table. */
+/** Reads the details of a table, once; null if the table does not exist. */
 export type DetailsReader = (keyspace: string, name: string) => Promise<TableDetails | null>;
 
 /**

@@ -7,8 +7,8 @@ import type cassandra from "cassandra-driver";
 import { boundsOf, type ClockReading } from "./clock_reading.ts";
 
 /**
- * What the node's clock shows, in milliseconds. Not `now()`, which gives no time twice: where the clock is
- * set back, it keeps to the time from before.
+ * The time of the node's clock, in milliseconds. `now()` would not do, since it never gives a time twice: if
+ * the clock is set back, `now()` sticks to the earlier time.
  */
 const ASK = "SELECT currentTimestamp() AS shown FROM system.local WHERE key = 'local'";
 

@@ -1,6 +1,6 @@
 /**
- * What the clock of a node shows, and what the clocks of several nodes show together. All of it is bounds,
- * not points: a node reads its clock somewhere between the question and the answer.
+ * The time that a node's clock shows, and that the clocks of several nodes show together. Both are intervals,
+ * not points: a node reads its clock at some moment between the question and the answer.
  *
  * @module
  */
@@ -32,9 +32,9 @@ export interface Moment {
 }
 
 /**
- * Bounds of what a node showed.
+ * Bounds of the time that a node showed.
  *
- * @param shownMs what it answered, cut to a millisecond
+ * @param shownMs its answer, cut to a millisecond
  * @param sentMs by the monotonic clock, as is `receivedMs`
  */
 export function boundsOf(
@@ -45,8 +45,8 @@ export function boundsOf(
 }
 
 /**
- * The median of clocks, so that a minority that is wrong has no say. Of an even number, the bounds take in
- * both clocks in the middle: where two disagree, nobody knows which is right. Null without clocks.
+ * The median of clocks, so that a wrong minority has no influence. For an even number, the bounds include both
+ * clocks in the middle: if two disagree, nobody knows which is right. Null without clocks.
  */
 export function medianClock(clocks: readonly ClockBounds[]): ClockBounds | null {
   const { length } = clocks;

@@ -1,7 +1,7 @@
 /**
- * Whether this process's clock can be trusted with the times of writes: it is compared with the clocks of
- * the nodes, a few of them every ten seconds, and never on a request. A write whose time is too far ahead
- * would hide what others write until then; one that is behind would be hidden by what is there.
+ * Whether this process's clock can be trusted with the times of writes. It is compared with the clocks of the
+ * nodes, a few of them every ten seconds, and never during a request. A write whose time is too far ahead would
+ * hide what others write until then; a write whose time is behind would be hidden by what is there.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface ClockWatchOptions {
   readonly observe: Observe;
   /** Runs work on the client; rejects while Cassandra cannot be reached. */
   readonly use: <Result>(work: (client: cassandra.Client) => Promise<Result>) => Promise<Result>;
-  /** Whose nodes are asked; null for those of every data centre. */
+  /** The data centre whose nodes are asked; null for every data centre. */
   readonly localDatacenter: string | null;
 }
 
@@ -67,14 +67,14 @@ export class ClockWatch {
   }
 
   /**
-   * Why nothing may be written as of now; null if it may. Costs a request two looks at the clock, so that
-   * a clock that is set is noticed by the next write, not by the next round.
+   * Why nothing may be written now; null if writes are allowed. It costs a request two looks at the clock, so
+   * that the next write notices a clock that was set, not just the next round.
    */
   refusal(): ServiceError | null {
     if (this.#options.maxSkewMs === 0 || this.#cluster === null) return null;
     const skewMs = certainSkew(this.#cluster, this.#moment());
     const isBeyond = Math.abs(skewMs) > this.#options.maxSkewMs;
-    // The clock was set since. Or the machine slept, and the other clocks have to be looked at again.
+    // The clock has been set since. Or the machine slept, and the other clocks have to be read again.
     if (isBeyond !== this.#wasRefusing) void this.measure();
     if (!isBeyond) return null;
     const where = skewMs > 0 ? "ahead of" : "behind";
@@ -117,7 +117,7 @@ export class ClockWatch {
     this.#tell();
   }
 
-  /** Those that were asked longest ago. */
+  /** Asks the nodes that were asked longest ago. */
   async #askSome(client: cassandra.Client): Promise<readonly ClockReading[]> {
     const { localDatacenter } = this.#options;
     const takenAt = ({ address }: cassandra.Host) =>

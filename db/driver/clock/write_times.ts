@@ -8,7 +8,7 @@
  */
 import cassandra from "cassandra-driver";
 
-/** A clock that is set back by less is waited for; one that is set back by more is followed. */
+/** If the clock is set back by less, we wait for it to catch up; if by more, we follow it. */
 const MAX_LEAD_US = 1_000_000;
 
 export class WriteTimes extends cassandra.policies.timestampGeneration.MonotonicTimestampGenerator {

@@ -1,5 +1,5 @@
 /**
- * Whether a function or an operator of a statement works on what is bound to it. Where none does, its failure is no
+ * Whether a function or an operator of a statement works on bound values. If none does, a failure is not the
  * fault of the caller's values.
  *
  * @module

@@ -12,7 +12,7 @@ const { responseErrorCodes: responses } = cassandra.types;
 const CAS_WRITE_UNKNOWN = 0x1700;
 
 /**
- * @param cause what `map_error.ts` keeps as the cause of a failure
+ * @param cause the cause of a failure, as `map_error.ts` keeps it
  * @returns null for everything that is neither a timeout nor a guardrail's refusal
  */
 export function failureKind(cause: unknown): StatementFailure | null {

@@ -122,8 +122,8 @@ function answerTooLarge(cause: AnswerTooLarge): ServiceError {
 }
 
 /**
- * A statement that was prepared can be refused only for what is bound to it, or for what its functions make of
- * constants and of what is stored.
+ * A statement that was prepared can be refused only for its bound values, or for the results of its functions
+ * on constants and stored values.
  */
 function refusedValues(
   cause: cassandra.errors.ResponseError,
@@ -235,7 +235,7 @@ function mostTelling(error: unknown): unknown {
     reasons.find((reason) => reason instanceof cassandra.errors.BusyConnectionError) ?? error;
 }
 
-/** Whether a node said what is wrong; that it has forgotten a statement is only where that began. */
+/** Whether a node said what is wrong. If it has only forgotten the statement, the real failure came later. */
 function isAnswer(error: unknown): boolean {
   return error instanceof cassandra.errors.ResponseError && error.code !== responses.unprepared;
 }
@@ -256,7 +256,7 @@ export function connectionFailure(error: unknown): string {
   return advice === undefined ? reasons : `${reasons}: ${advice}`;
 }
 
-/** For what a setting can fix, by the driver's words. */
+/** Advice for failures that a setting can fix, by the driver's words. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /Keyspace '\w+' does not exist/,
@@ -269,7 +269,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /Provided username .* and\/or password are incorrect/,
     "correct CASSANDRA_USERNAME and CASSANDRA_PASSWORD",
   ],
-  // What a node says of the client's certificate; some say no more than that they did not like it.
+  // A node's complaint about the client's certificate; some nodes only say that they refuse it.
   [
     /received fatal alert: (?:InternalError|HandshakeFailure|\w*Certificate\w*|UnknownCA)/,
     "set or correct CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY",

@@ -32,14 +32,14 @@ export function isDefinite(error: unknown): boolean {
       error.code === cassandra.types.responseErrorCodes.alreadyExists;
 }
 
-/** What the server could not parse, and where: lines from 1, columns from 0. */
+/** The text that the server could not parse, and its place: lines from 1, columns from 0. */
 export interface SyntaxComplaint {
   readonly line: number;
   readonly column: number;
   readonly message: string;
 }
 
-/** Null if the statement was parsed and is refused for what it says. */
+/** Null if the statement was parsed, and is refused for its meaning. */
 export function syntaxComplaint({ message }: Refusal): SyntaxComplaint | null {
   const match = /^line (\d+):(-?\d+) (.*)$/s.exec(message);
   if (match === null) return null;

@@ -1,7 +1,7 @@
 /**
- * What Cassandra says about values that it does not take → what the caller is told. Its own words name
- * columns and tables, and what is stored, such as how long a list is: they are for nobody who may not
- * read them. A message that is not known here is passed on as no more than that values were refused.
+ * Cassandra's messages about values that it refuses → what the caller is told. Its own words name columns,
+ * tables and stored facts, such as the length of a list, which callers may have no right to read. For an
+ * unknown message, the caller is only told that values were refused.
  *
  * The messages come from Cassandra 5.0; a test compares each with a node's.
  *
@@ -10,7 +10,7 @@
 
 interface Reason {
   readonly says: RegExp;
-  /** @param own what the message repeats of the caller's own values, in the order of the groups */
+  /** @param own the caller's own values that the message repeats, in the order of the groups */
   tell(...own: string[]): string;
 }
 
@@ -105,7 +105,7 @@ export function isBadJson(message: string): boolean {
   return BAD_JSON.some(({ says }) => says.test(message));
 }
 
-/** What the server's own functions say of an argument that they do not take. */
+/** The messages of the server's own functions about an argument that they refuse. */
 const OF_FUNCTIONS: readonly RegExp[] = [
   ...BAD_JSON.map(({ says }) => says),
   /^In call to function /,

@@ -1,6 +1,6 @@
 /**
- * A BATCH of one prepared statement with packed rows, in one buffer. The driver writes a batch piece by
- * piece: a buffer for each length, one for each value, and then another one that all are copied into.
+ * A BATCH of one prepared statement with packed rows, in one buffer. The driver writes a batch piece by piece:
+ * a buffer for each length, a buffer for each value, and then another buffer into which all are copied.
  *
  * Native protocol version 4, sections 2 and 4.1.7; version 3 has the same. Read against
  * cassandra-driver 4.10.0, `lib/requests.js`, `lib/writers.js`.
@@ -13,7 +13,7 @@ import type { PackedRow } from "../../../codec/packed/packed_rows.ts";
 import type { Deadline } from "../timing/deadline.ts";
 import type { Encoder, Request } from "./driver_shapes.ts";
 
-/** What a batch takes of the driver's options for an execution. */
+/** The driver's execution options that a batch uses. */
 export interface BatchExecution {
   getConsistency(): number;
   getSerialConsistency(): number | null | undefined;
@@ -21,7 +21,7 @@ export interface BatchExecution {
   isQueryTracing(): boolean;
 }
 
-/** What is written by a batch of rows. */
+/** The rows of a batch, and how to write them. */
 export interface BatchRows {
   readonly id: Buffer;
   readonly rows: readonly PackedRow[];

@@ -149,14 +149,14 @@ keepTracesOfErrors(FrameReader.prototype);
 
 const SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
 
-/** The same for each use of a connection, so that what is under way on it can be found. */
+/** The same for each use of a connection, so that requests under way on it can be found. */
 const nodes = new WeakMap<DriverConnection, PreparingNode>();
 
 function nodeOf(connection: DriverConnection, keyspace: string | undefined): PreparingNode {
   const known = nodes.get(connection);
   if (known !== undefined) return known;
   const node: PreparingNode = {
-    /** @throws {TypeError} if the driver's internals are not those that this file was read against */
+    /** @throws {TypeError} if the driver's internals differ from the version that this file was written for */
     async prepare(cql) {
       // The node finds unqualified tables by the keyspace of the connection.
       if (keyspace !== undefined && connection.keyspace !== keyspace) {
@@ -187,8 +187,8 @@ function nodeOf(connection: DriverConnection, keyspace: string | undefined): Pre
 }
 
 /**
- * Hands `use` a node, and the next one where that node goes away. The driver does not know what is
- * prepared so, and does not prepare it elsewhere by itself.
+ * Hands `use` a node, and the next one if that node goes away. The driver does not know of statements that are
+ * prepared in this way, so it does not prepare them elsewhere.
  *
  * @throws what `use` does, or the driver's `NoHostAvailableError`
  */
@@ -277,7 +277,7 @@ export function sendExecute(
   return deadline.bound(sendWith(handler, speculation).then(toRawResult));
 }
 
-/** Lets the driver decide what comes after an attempt that failed. */
+/** Lets the driver decide what happens after a failed attempt. */
 async function goOn(
   client: cassandra.Client,
   execution: ExecutionSettings,

@@ -1,6 +1,6 @@
 /**
- * What the service and the driver hand each other: statements as the server prepared them, values and
- * rows as bytes.
+ * The types that pass between the service and the driver: statements as the server prepared them, and values
+ * and rows as bytes.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export interface PreparedStatement extends DescribedStatement {
   readonly fingerprint: string;
 }
 
-/** The text of rows that several requests get, by its writer: each view of the rows has one of its own. */
+/** The text of rows that several requests get, by its writer: each view of the rows has a different writer. */
 export interface RowTexts {
   get(writer: object): Uint8Array | undefined;
   set(writer: object, text: Uint8Array): void;

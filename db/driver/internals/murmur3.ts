@@ -140,7 +140,7 @@ function signedWordAt(key: Uint8Array, offset: number): Word {
     if (index >= 4) word.high ^= byte << shift;
     else {
       word.low ^= byte << shift;
-      // The sign, and what the shift has moved up.
+      // The sign, and the bits that the shift has moved up.
       word.high ^= shift === 0 ? byte >> 31 : byte >> (32 - shift);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * What the driver answers with → what the service works with.
+ * The driver's answer → the result that the service works with.
  *
  * @module
  */

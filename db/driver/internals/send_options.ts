@@ -1,5 +1,5 @@
 /**
- * What is sent to a node, and within which limits.
+ * A request to a node, and its limits.
  *
  * @module
  */

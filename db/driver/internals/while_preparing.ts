@@ -1,6 +1,6 @@
 /**
- * What went wrong while a statement was prepared again, for the operator: what the node said first, that it
- * has forgotten the statement, is not.
+ * The failure of preparing a statement again, for the operator. The node's first answer, that it has forgotten
+ * the statement, is not a failure.
  *
  * @module
  */

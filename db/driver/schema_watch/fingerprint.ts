@@ -32,8 +32,8 @@ function describeType({ code, info }: DriverType): unknown {
 }
 
 /**
- * The statement with a mark after it. The comment begins on a line of its own, so that a comment at the
- * end of the statement cannot hide it; CQL takes a comment wherever it takes a space.
+ * The statement with a mark after it. The comment begins on a new line, so that a comment at the end of the
+ * statement cannot hide it; CQL allows a comment wherever it allows a space.
  */
 export function withMark(cql: string, mark: string): string {
   return `${cql}\n/* cqlgate ${mark} */`;

@@ -1,7 +1,7 @@
 /**
- * Whether the nodes have the same schema, as the node of the driver's control connection knows it. The driver has a question of its own
- * for it, which counts nodes that are gone: they keep their last version in `system.peers`, and with a dead node
- * nothing would ever agree.
+ * Whether the nodes have the same schema, as the node of the driver's control connection knows it. The driver's
+ * own check also counts nodes that are gone: they keep their last version in `system.peers`, so with a dead
+ * node the schema would never agree.
  *
  * @module
  */

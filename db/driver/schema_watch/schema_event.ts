@@ -8,9 +8,9 @@ import type cassandra from "cassandra-driver";
 import type { ControlConnection } from "../internals/driver_shapes.ts";
 
 /**
- * Calls back when a node announces that a schema has changed, with the keyspace; with null if an
- * announcement may have been missed, since the connection that brings them was lost for a while. To be
- * called before the client connects.
+ * Calls back when a node announces that a schema has changed, with the keyspace; with null if an announcement
+ * may have been missed, since the connection that brings them was lost for a while. Call it before the client
+ * connects.
  */
 export function onSchemaEvent(
   client: cassandra.Client,

@@ -43,7 +43,7 @@ export class SchemaWatch {
     if (known.length > 0) this.#tell({ isAnnounced: true });
   }
 
-  /** Tells the listeners what a statement or a result has shown. */
+  /** Tells the listeners that a statement or a result has shown a change. */
   notify(): void {
     this.#tell({ isAnnounced: false });
   }

@@ -8,7 +8,7 @@
  */
 
 export interface AttemptBudgetOptions {
-  /** Further attempts for each request, such as 0.1. */
+  /** Further attempts for each request, for example 0.1. */
   readonly share: number;
   /** The most that is saved for later. */
   readonly burst: number;
@@ -45,7 +45,7 @@ export class AttemptBudget {
     this.#tokens = Math.min(this.#burst, this.#tokens + this.#share);
   }
 
-  /** Takes what a further attempt costs, if there is as much. */
+  /** Takes the cost of a further attempt, if the budget has it. */
   tryTake(): boolean {
     // Ten times a tenth is a little less than one.
     if (this.#tokens < 1 - 1e-9) {

@@ -1,6 +1,6 @@
 /**
- * What it took to run one statement: how often it was sent, when it was sent last, and how often a node had
- * to prepare it again first. And where it went, which is known whether it succeeds, fails or is given up.
+ * What it took to run one statement: how often it was sent, when it was sent last, and how often a node had to
+ * prepare it again first. Also where it went, which is known whether it succeeds, fails or is given up.
  *
  * @module
  */

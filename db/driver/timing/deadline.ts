@@ -30,7 +30,7 @@ export class Deadline {
   /** In the time of `performance.now()`. */
   readonly endsAt: number;
   readonly #alarms: Alarms;
-  /** What the statement took so far. */
+  /** The attempts of the statement so far. */
   readonly attempts: Attempts;
 
   /** @param alarms the session's */
@@ -48,13 +48,13 @@ export class Deadline {
     return this.attempts.sent > 0;
   }
 
-  /** What is left, in milliseconds: at least one, as the driver takes zero for no limit. */
+  /** The time left, in milliseconds: at least one, since the driver takes zero for no limit. */
   get leftMs(): number {
     return Math.max(1, Math.ceil(this.endsAt - performance.now()));
   }
 
   /**
-   * To be called when a request is about to go out.
+   * Call it when a request is about to go out.
    *
    * @param now in the time of `performance.now()`
    * @throws {DeadlinePassed} if it may not any more
@@ -65,7 +65,7 @@ export class Deadline {
   }
 
   /**
-   * The outcome of work, if it is there in time. What the work does after that is nobody's concern.
+   * The outcome of work, if it comes in time. What the work does after that no longer matters.
    *
    * @throws {DeadlinePassed} if it is not, and what the work throws
    */

@@ -1,5 +1,6 @@
 /**
- * `@cache` against what the statement calls: an answer that is made up for each caller is for that caller.
+ * `@cache` against the functions that the statement calls: an answer that is made up for each caller cannot be
+ * shared.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * Constants that no key can be: null, or empty where the key of the partition is that column alone. Cassandra takes
- * them when it prepares a statement, and refuses each time that it runs it. A constant `INSERT … JSON` has null for
- * what it does not name.
+ * Constants that cannot be keys: null, or an empty value if the column is the whole partition key. Cassandra
+ * accepts them when it prepares a statement, and refuses the statement each time it runs. A constant `INSERT …
+ * JSON` has null for columns that it does not name.
  *
  * @module
  */
@@ -73,10 +73,10 @@ function lackOfJson(value: unknown): Lack | null {
 }
 
 /**
- * The members of a constant JSON object by the columns that they are for, as Cassandra reads their names: in any case,
- * unless they are in double quotes of their own.
+ * The members of a constant JSON object by column, as Cassandra reads their names: in any case, unless the name
+ * itself is in double quotes.
  *
- * @returns null for a marker, and for what is not a JSON object
+ * @returns null for a marker, and for anything but a JSON object
  */
 function membersOf({ value }: InsertedJson): ReadonlyMap<string, unknown> | null {
   const parsed = value.kind === "literal" ? parseJson(value.value) : undefined;
@@ -89,7 +89,7 @@ function membersOf({ value }: InsertedJson): ReadonlyMap<string, unknown> | null
   );
 }
 
-/** Undefined for what is not JSON: Cassandra says so. */
+/** Undefined if it is not JSON; Cassandra reports that. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

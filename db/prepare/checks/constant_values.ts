@@ -5,7 +5,8 @@
  * - a text in `fromJson()` as part of a constant `INSERT … JSON`, which is read when it is prepared, and never run;
  * - any other value as what is selected from `system.local`.
  *
- * What cannot be asked so is left to the request: as a part of a larger value, with a type of the project's own.
+ * Anything that cannot be asked in this way is left to the request, for example a part of a larger value, or a
+ * value of one of the project's own types.
  *
  * @module
  */
@@ -100,8 +101,8 @@ function isJson(text: string): boolean {
 }
 
 /**
- * @param type of the column that it is for; of what is selected Cassandra finds out by itself
- * @returns null too for what Cassandra cannot be asked about, or has nothing to work out in
+ * @param type of the column that it is for; for a selected value, Cassandra works out the type
+ * @returns null also if Cassandra cannot be asked about it, or has nothing to work out
  */
 async function refusedTerm(
   term: Term,
@@ -127,7 +128,7 @@ async function refusedTerm(
   return reason === null ? null : { span, reason, help };
 }
 
-/** Whether it is a constant with something to work out, which depends on what is written there. */
+/** Whether it is a constant with something to work out that depends on what is written. */
 function isWorkedOut(term: Term): boolean {
   let isWorkedOut = false;
   let hasLiteral = false;
@@ -153,7 +154,7 @@ function isWorkedOut(term: Term): boolean {
 
 /**
  * @returns null if it is about rights, which the statement itself may have
- * @throws what a node did not say of the statement
+ * @throws an error that is not a node's answer about the statement
  */
 function messageOf(error: unknown): string | null {
   if (isFunctionFailure(error)) return error.message;

@@ -55,7 +55,7 @@ function numberIn(value: Term): number {
   return isNumber ? Number(term.value) : NaN;
 }
 
-/** What is written as NaN, too, is for Cassandra to say. */
+/** Cassandra decides about NaN, too. */
 function allNumbers(values: readonly unknown[]): number[] | null {
   const numbers = values.filter((value) => typeof value === "number" && !Number.isNaN(value));
   return numbers.length === values.length ? numbers as number[] : null;

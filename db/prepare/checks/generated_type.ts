@@ -7,7 +7,7 @@ import type { GeneratedKind, Param } from "../../../catalog/query.ts";
 import type { Report } from "../../../catalog/text/source.ts";
 import type { Codec, PrimitiveKind } from "../../../codec/codec.ts";
 
-/** What the values of each kind are. */
+/** The type of each kind's values. */
 const TYPES: Readonly<Record<GeneratedKind, PrimitiveKind>> = {
   uuid: "uuid",
   timeuuid: "timeuuid",

@@ -1,6 +1,6 @@
 /**
- * The markers that the gateway reads in a statement against those that the server finds: a value that
- * is bound to the wrong place would be worse than a query that is not served.
+ * Compares the markers that the gateway reads in a statement with those that the server finds: a value bound to
+ * the wrong place would be worse than a query that is not served.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the checks of a parameter look at.
+ * The facts that the checks of a parameter look at.
  *
  * @module
  */

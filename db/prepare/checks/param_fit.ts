@@ -1,6 +1,6 @@
 /**
- * Whether what a parameter's tag promises fits the type and the place that its marker has in the
- * statement. Each check reports for itself.
+ * Whether the promises of a parameter's tag fit the type and the place of its marker in the statement. Each
+ * check reports its own mistakes.
  *
  * @module
  */

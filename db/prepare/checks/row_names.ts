@@ -1,6 +1,6 @@
 /**
- * `@row` across queries: rows of one name have the same columns, of the same types. A column may be null
- * in one of them and never in another, such as the clustering column of one table and not of the other.
+ * `@row` across queries: rows of one name have the same columns, of the same types. A column may be null in one
+ * query and never in another, for example because it is a clustering column in only one of the tables.
  *
  * @module
  */

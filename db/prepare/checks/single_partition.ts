@@ -61,7 +61,7 @@ export function areInOnePartition(
 
 interface Partition {
   readonly table: Table;
-  /** Of each column of the key what it is, wherever that stands. */
+  /** What each column of the key is, wherever that is written. */
   readonly key: readonly string[];
 }
 
@@ -84,7 +84,7 @@ function partitionOf(write: WriteStatement, table: Table | null): Partition | nu
   return key.length === table.partitionKey.length ? { table, key } : null;
 }
 
-/** What each column is written as, or restricted to. */
+/** The term that each column is set or restricted to. */
 function keyTerms(write: WriteStatement): ReadonlyMap<string, Term> {
   if (write.kind === "insert") {
     if (write.source.kind === "json") return new Map();
@@ -102,7 +102,7 @@ function keyTerms(write: WriteStatement): ReadonlyMap<string, Term> {
   }));
 }
 
-/** What a column has to be equal to; null if it may be one of several. */
+/** The term that a column has to equal; null if several are possible. */
 function onlyTerm(relation: Extract<Relation, { kind: "comparison" | "in" }>): Term | null {
   if (relation.kind === "comparison") return relation.comparator === "=" ? relation.value : null;
   const { values } = relation;

@@ -16,9 +16,9 @@ import type { Table } from "../../schema/table.ts";
 import { isPure } from "./native_functions.ts";
 
 /**
- * Not idempotent are lightweight transactions (the second would meet what the first wrote), counters,
- * appending to a list and changing it by index, and values that the server makes up, as user-defined
- * functions may do too. Nobody knows what an opaque statement does.
+ * Not idempotent are lightweight transactions (the second would meet what the first wrote), counters, appending
+ * to a list and changing it by index, and values that the server makes up, as user-defined functions may do
+ * too. It is unknown what an opaque statement does.
  *
  * @param tables of each of its writes; null if it is not known
  */
@@ -29,7 +29,7 @@ export function isIdempotent(statement: Statement, tables: readonly (Table | nul
     writesOf(statement).every((write, index) => writesPlainly(write, tables[index] ?? null));
 }
 
-/** Whether what a write leaves behind does not depend on what was there. */
+/** Whether the result of a write does not depend on what was there before. */
 function writesPlainly(write: WriteStatement, table: Table | null): boolean {
   if (write.kind === "insert") return true;
   const changed: readonly { readonly kind: string; readonly column: { readonly name: string } }[] =

@@ -1,6 +1,6 @@
 /**
- * Cassandra's own functions: which of them give the same for the same arguments, and which make one row
- * of many. Nobody can tell what a user-defined function does.
+ * Cassandra's own functions: which of them are deterministic, and which are aggregates. It is unknown what a
+ * user-defined function does.
  *
  * @module
  */
@@ -117,7 +117,7 @@ export function isToken(term: Term): term is Call {
   return term.kind === "call" && nativeName(term) === "token";
 }
 
-/** The name of a function of Cassandra's own; null for one that a keyspace has. */
+/** The name of one of Cassandra's own functions; null for a function of a keyspace. */
 function nativeName({ function: { keyspace, name } }: Call): string | null {
   return keyspace === null || keyspace.name === "system" ? name.name : null;
 }

@@ -1,6 +1,5 @@
 /**
- * What a result can never have null in: its keys, as far as each of its rows has them, and what is made
- * of those.
+ * Which columns of a result are never null: its keys, as far as each row has them, and expressions over them.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What a body may leave out: the columns that `@optional` is about, what stands in the way of leaving a
- * value out, and which values a body cannot lack all together, as it would then write nothing.
+ * What a body may leave out: the columns that `@optional` is about, why a value cannot be left out, and the
+ * values of which a body needs at least one, since it would otherwise write nothing.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export function withOptional(
   return { ...param, optional: true, absent: deletes ? optional.absent : null };
 }
 
-/** Whether null deletes what is there; where a value is added to a collection, null adds nothing. */
+/** Whether null deletes the stored value. If a value is added to a collection, null adds nothing. */
 export function isReplaced({ role }: MarkerPlace): boolean {
   return role.kind === "value" && !role.appended;
 }

@@ -1,7 +1,6 @@
 /**
- * Statements that Cassandra answers all at once: it pages neither a search for the nearest vectors nor
- * an order over several partitions. Their LIMIT is what bounds them. And what the pages of the others
- * depend on.
+ * Statements that Cassandra answers all at once: it pages neither a search for the nearest vectors nor an order
+ * over several partitions, so only their LIMIT bounds them. Also what the pages of other statements depend on.
  *
  * @module
  */
@@ -36,7 +35,7 @@ function takesSeveralPartitions(relation: Relation, table: Table | null): boolea
   return takesSeveral && table?.partitionKey.includes(column.name) === true;
 }
 
-/** `PER PARTITION LIMIT` bounds no answer, nor does a limit that may be left out. */
+/** Neither `PER PARTITION LIMIT` nor a limit that may be left out bounds an answer. */
 function hasLimit({ params }: Query, { limit }: SelectStatement): boolean {
   if (limit?.kind !== "marker") return limit !== null;
   const param = params.find(({ name }) => name === limit.name);

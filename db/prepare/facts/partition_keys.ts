@@ -1,6 +1,6 @@
 /**
- * Which partitions a statement reads or writes, as far as its text and its parameters say: what goes on
- * record about it.
+ * Which partitions a statement reads or writes, as far as its text and its parameters say. The audit log
+ * records them.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export function partitionKeysOf(
   });
 }
 
-/** What a column may be, if it is not only one value. */
+/** The values that a column may have, if there are several. */
 interface Restriction {
   readonly isOneOf: boolean;
   readonly terms: readonly Term[];
@@ -60,7 +60,7 @@ function keyOf(
     const restriction = restrictions?.get(column);
     if (restriction === undefined) return [];
     const sources = restriction.terms.map((term) => sourceOf(term, params));
-    // What the statement works out is not known here.
+    // Values that the statement works out are not known here.
     if (sources.some((source) => source === null)) return [];
     return [{
       column,

@@ -1,6 +1,6 @@
 /**
- * What a repeated write does that comes with the same generated ids and values as the first: whether it
- * can be told from another write, or does no harm. `Idempotency-Key` is taken where it is known.
+ * The effect of a repeated write with the same generated ids and values as the first: whether it can be told
+ * from a different write, or does no harm. `Idempotency-Key` is accepted only if this is known.
  *
  * @module
  */
@@ -63,7 +63,7 @@ function isId({ param: { source } }: PreparedParam): boolean {
   return source.in === "generated" && (source.kind === "uuid" || source.kind === "timeuuid");
 }
 
-/** Whether nobody else writes what a write writes. Static columns are shared by the whole partition. */
+/** Whether no other request writes the same cells. Static columns are shared by the whole partition. */
 function hasIdInKey(
   write: WriteStatement,
   { ids, table }: { readonly ids: ReadonlyMap<string, unknown>; readonly table: Table | null },
@@ -78,8 +78,8 @@ function hasIdInKey(
 }
 
 /**
- * What is stored in columns that Cassandra shows where the condition does not hold, and that decide
- * whether it holds: once they are stored, it holds no more.
+ * The terms stored in columns that Cassandra shows if the condition does not hold, and that decide whether it
+ * holds: once they are stored, it no longer holds.
  */
 function idColumnsShown(write: WriteStatement): ReadonlyMap<string, string> {
   const stored = storedMarkers(write);

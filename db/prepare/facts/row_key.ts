@@ -1,6 +1,6 @@
 /**
- * Which row an INSERT writes, by its encoded values alone: rows of the same partition may go to
- * Cassandra in one batch, as long as no two of them are the same row.
+ * Which row an INSERT writes, known from its encoded values: rows of the same partition may go to Cassandra in
+ * one batch, as long as all of them are different.
  *
  * @module
  */

@@ -9,9 +9,9 @@ import { isSerial } from "../../../catalog/tags/execution/consistency_tag.ts";
 import { isRepeatable } from "./native_functions.ts";
 
 /**
- * A read does, unless its author says that it does not. At `SERIAL` it may complete what others write; what
- * makes something up, such as `now()` or `uuid()`, makes up something else each time, and a user-defined
- * function may; and nobody knows what an opaque statement does.
+ * A read is shared unless its author says otherwise, with three exceptions. At `SERIAL`, it may complete the
+ * writes of others. `now()`, `uuid()` and the like give another value each time, and a user-defined function
+ * may. And it is unknown what an opaque statement does.
  */
 export function isShared(
   { parsed, consistency: { level }, coalesce }: Pick<Query, "parsed" | "consistency" | "coalesce">,

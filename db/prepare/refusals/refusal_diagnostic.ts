@@ -1,6 +1,6 @@
 /**
- * What the server says of a statement that it will not prepare → a diagnostic at the name that it
- * means, with what to do about it.
+ * The server's message about a statement that it will not prepare → a diagnostic at the name that it means,
+ * with what to do about it.
  *
  * @module
  */
@@ -84,7 +84,7 @@ async function blame(
     { span: query.statementSpan, help: FIX };
 }
 
-/** The column that was probably meant, and those that there are. */
+/** The column that was probably meant, and the existing ones. */
 function explainColumn(name: string, table: string, columns: readonly string[]): string {
   if (columns.length === 0) return FIX;
   const known = `The columns of "${table}" are ${columns.join(", ")}`;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What the server complains of, and what to do about it. */
+/** A complaint of the server, and what to do about it. */
 interface Explanation {
   readonly says: RegExp;
   /** Where a group `column` of the expression names the column at fault, that is where the mistake is. */
@@ -157,7 +157,7 @@ const REFUSALS: readonly Explanation[] = [
   },
 ];
 
-/** Words of SQL that CQL has no such use for, by the word in lower case that is not expected. */
+/** Words of SQL that CQL does not have in that place, by the unexpected word in lower case. */
 const WORDS: Readonly<Record<string, string>> = {
   or:
     "WHERE has no OR: use IN for values of one column, or a query for each alternative and put their rows together in a hand-written route",

@@ -21,7 +21,7 @@ export const REDACTED = "****";
 const LAST = 4;
 const MIN_LENGTH = 2 * LAST;
 
-/** @param hash null if there is no key for it: then nothing at all is shown */
+/** @param hash null without a key for it: then nothing at all is shown */
 export function concealsFor(hash: TextHash | null): Readonly<Record<MaskKind, Conceal>> {
   const ofText = (show: (text: string) => string): Conceal => (value) =>
     typeof value === "string" ? show(value) : null;

@@ -17,7 +17,7 @@ import type { Conceal } from "./conceal.ts";
 /** How the values of one column are read and written. */
 export interface Cell extends Pick<Codec, "decode" | "decodeSteps" | "writeJson"> {
   readonly name: string;
-  /** What is shown for null. */
+  /** The value shown for null. */
   readonly absent: Json;
 }
 

@@ -30,7 +30,7 @@ export interface RowWriter {
   write(rows: RawRows, target: RowTarget): void;
   /**
    * Like `write`, in steps, for rows that take long to write. The first step ends before the first row. Between
-   * steps the caller may take what is written.
+   * steps, the caller may take the text written so far.
    */
   writeSteps(rows: RawRows, target: RowTarget): Steps<void>;
 }
@@ -61,9 +61,9 @@ export function compileRowWriter(cells: readonly Cell[]): RowWriter {
 }
 
 interface Member extends Cell {
-  /** What is written before the value. */
+  /** The text before the value. */
   readonly prefix: Buffer;
-  /** What is written for null. */
+  /** The text for null. */
   readonly absentText: Buffer;
 }
 

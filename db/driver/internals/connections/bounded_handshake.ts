@@ -13,7 +13,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 export interface StartingConnection {
   readonly endpoint: string;
   readonly options: { readonly socketOptions: { readonly connectTimeout: number } };
-  /** Lowered where the node does not know it; it is then asked again, on a socket of its own. */
+  /** Lowered if the node does not know it; the node is then asked again, on a new socket. */
   readonly protocolVersion: number;
   readonly netClient: {
     once(event: "close", listener: () => void): void;
@@ -27,7 +27,7 @@ export interface StartingConnection {
 
 /** As long as the driver waits for a single answer. */
 const LONGEST_MS = 12_000;
-/** Addresses that are remembered: those of pods that are gone do not come back. */
+/** The most addresses to remember: the addresses of pods that are gone do not come back. */
 const MAX_LATE = 1_000;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * One timer for the idle time of a connection. The driver starts a timer and stops another for each request that
- * it writes, to ask an idle connection whether it is still there. Here a request notes the time, and the timer, when
- * it fires, waits for what is left.
+ * One timer for the idle time of a connection. The driver starts a timer and stops another for each request
+ * that it writes, to ask an idle connection whether it is still there. Here a request notes the time, and the
+ * timer, when it fires, waits for the rest.
  *
  * Read against cassandra-driver 4.10.0, `lib/connection.js`.
  *

@@ -32,7 +32,7 @@ interface ControlConnection {
   ): void;
 }
 
-/** To be called before the client connects. */
+/** Call it before the client connects. */
 export function keepHosts(client: cassandra.Client): void {
   const { controlConnection: control } = client as unknown as {
     controlConnection: ControlConnection;

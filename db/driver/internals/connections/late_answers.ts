@@ -1,7 +1,7 @@
 /**
- * Drops answers that arrive on a connection that this side has closed. Nobody waits for them: what did was failed
- * when the connection was given up, such as a handshake that took too long. The node answers nevertheless, and the
- * driver would report "a wrong streamId", as if the node had made a mistake.
+ * Drops answers that arrive on a connection that this side has closed. Nobody waits for them: requests on the
+ * connection failed when it was given up, for example because its handshake took too long. The node answers
+ * nevertheless, and the driver would report "a wrong streamId", as if the node had made a mistake.
  *
  * Read against cassandra-driver 4.10.0, `lib/connection.js`.
  *

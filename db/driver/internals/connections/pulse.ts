@@ -1,8 +1,9 @@
 /**
- * Whether a connection is alive, by what comes in. A node that is frozen, or that the network no longer reaches,
- * closes nothing: its connections stay, and requests on them wait for their deadlines. So where answers are due
- * and nothing comes, the node is asked for a heartbeat; if that is not answered either, others are asked first, and
- * in the end the connection is given up. Whatever comes in says that it is alive, however late. Pure.
+ * Whether a connection is alive, by what comes in. A node that is frozen, or that the network no longer
+ * reaches, closes nothing: its connections stay, and requests on them wait for their deadlines. So if answers
+ * are due and nothing comes, the node is asked for a heartbeat. If that is not answered either, other nodes are
+ * preferred, and in the end the connection is given up. Anything that comes in shows that it is alive, however
+ * late. Pure.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const ASK_AFTER_MS = 250;
 const DOUBT_AFTER_MS = 500;
 const GIVE_UP_AFTER_MS = 1_750;
 
-/** What is to be done about a connection. */
+/** What to do about a connection. */
 export type Verdict = "alive" | "ask" | "doubt" | "give up";
 
 export interface ConnectionReading {

@@ -18,7 +18,7 @@ export interface RefreshedControl {
 
 const PAUSE_MS = 250;
 
-/** To be called before the client connects. */
+/** Call it before the client connects. */
 export function steadyControl(
   client: cassandra.Client,
   onFailure: (error: unknown) => void,

@@ -17,7 +17,7 @@ interface Connection {
 
 interface PooledHost {
   readonly pool: { readonly connections: readonly Connection[] };
-  /** Fails what waits on the connection, and makes another one. */
+  /** Fails the requests that wait on the connection, and opens another one. */
   removeFromPool(connection: Connection): void;
 }
 
@@ -46,7 +46,7 @@ export function watchSilence(
       return clearInterval(timer);
     }
     const now = performance.now();
-    // This process was busy, or suspended: what has come in may not have been read yet.
+    // This process was busy or suspended: answers may have come in that are not read yet.
     const wasAway = now - lookedAt > 2 * INTERVAL_MS;
     lookedAt = now;
     for (const host of client.hosts.values() as unknown as PooledHost[]) {

@@ -1,6 +1,6 @@
 /**
- * An EXECUTE request whose values are already bytes, so that `codec/` alone decides what they mean. Its frame
- * is written in place, next to the frames of other requests: no field and no frame has a buffer of its own.
+ * An EXECUTE request whose values are already bytes, so that only `codec/` decides what they mean. Its frame is
+ * written in place, next to the frames of other requests, without a separate buffer for a field or a frame.
  *
  * The driver treats it like its own requests: it may send it again, to another node or on another stream.
  *
@@ -178,7 +178,7 @@ function writeBytes(target: Buffer, offset: number, bytes: Buffer): number {
   return start + bytes.length;
 }
 
-/** A number may be negative: its high half is rounded down, and its low half is what is left. */
+/** A number may be negative: its high half is rounded down, and its low half is the rest. */
 function writeLong(target: Buffer, offset: number, value: WriteTime): number {
   if (value instanceof cassandra.types.Long) {
     return writeInt(target, writeInt(target, offset, value.high), value.low);

@@ -1,6 +1,6 @@
 /**
- * The first attempt at an EXECUTE, sent to the first host of its plan. Nearly all succeed, and need none of what
- * the driver keeps for each request: lists of hosts and executions, a copy of the options, timers and
+ * The first attempt at an EXECUTE, sent to the first host of its plan. Nearly all succeed, and need nothing of
+ * the driver's bookkeeping for each request: lists of hosts and executions, a copy of the options, timers and
  * measurements. If the attempt fails, the driver takes over with that failure and the rest of the plan, and
  * decides whether the request is sent again, and where.
  *
@@ -30,7 +30,7 @@ export interface SendingConnection extends WrittenConnection {
 export interface SendingHost {
   readonly address: string;
   isUp(): boolean;
-  /** @throws if there is no connection that takes a request */
+  /** @throws if no connection can take a request */
   borrowConnection(): SendingConnection;
   checkHealth(connection: SendingConnection): void;
 }
@@ -100,7 +100,7 @@ export function firstTarget(client: SendingClient, request: ExecuteRequest): Tar
 
 /**
  * @throws {DeadlinePassed}
- * @throws what the driver does, once it has taken over
+ * @throws the driver's errors, once it has taken over
  */
 export function sendFirst(
   target: Target,

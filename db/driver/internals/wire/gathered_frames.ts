@@ -1,6 +1,6 @@
 /**
- * Frames that were put together from several chunks. Each has a buffer to itself, so its memory can be given back when its
- * rows are no longer needed. A frame that came in one chunk shares that with others.
+ * Frames that were put together from several chunks. Each has a buffer to itself, so its memory can be given
+ * back when its rows are no longer needed. A frame that came in one chunk shares that chunk with other frames.
  *
  * @module
  */
@@ -19,6 +19,6 @@ export function gatheredFrame(length: number): Buffer<ArrayBuffer> {
 
 /** Gives back the memory of rows that nobody reads again, if they have it to themselves. */
 export function releaseBody({ body, texts }: RawRows): void {
-  // Rows with texts are those of several requests.
+  // Rows with texts belong to several requests.
   if (texts === undefined && gathered.has(body)) giveBack(body as Buffer<ArrayBuffer>);
 }

@@ -48,7 +48,7 @@ const FIRST_VERSION = 3;
 /** Room for what stands before the rows: the columns, and a paging state as long as a row's keys. */
 const HEAD_BYTES = 128 * 1024;
 
-/** What the runtime reads at once if there is that much. */
+/** As much as the runtime reads at once, if it is there. */
 const FULL_CHUNK_BYTES = 65_536;
 const FULL_CHUNKS_IN_A_ROW = 8;
 
@@ -80,10 +80,10 @@ class FrameReading {
   readonly #reader: BodyReaderClass;
   /** The beginning of a header whose rest has yet to arrive; empty most of the time. */
   #beginning: Buffer = Buffer.alloc(0);
-  /** What is still to come of a frame, and how many bytes. */
+  /** The rest of a frame that is still to come, and its bytes. */
   #rest: Rest = { kind: "passed" };
   #left = 0;
-  /** Whether somebody goes on using the chunk that is being read. */
+  /** Whether the chunk that is being read stays in use. */
   #isHeld = false;
 
   constructor(connection: ReadConnection, reader: BodyReaderClass) {

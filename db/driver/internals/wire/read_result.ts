@@ -13,7 +13,7 @@ import { Buffer } from "node:buffer";
 import type { FrameHeader, ResultMetadata } from "../driver_shapes.ts";
 import type { DriverColumn, RawRows } from "../driver_types.ts";
 
-/** What an answer may begin with. */
+/** The optional fields at the beginning of an answer. */
 export interface AnswerFlags {
   readonly traceId?: unknown;
   readonly warnings?: readonly string[];
@@ -26,7 +26,7 @@ export interface DriverAnswer {
   readonly flags: AnswerFlags;
 }
 
-/** Where a body is in what was read. */
+/** Where a body is in the bytes that were read. */
 export interface Body {
   readonly bytes: Buffer;
   readonly start: number;

@@ -1,7 +1,7 @@
 /**
  * Writes the requests of one turn of the event loop to a connection's socket at once. The driver's own queue
- * writes the first request, and makes all others wait until the runtime reports that it has left. Here the
- * socket alone decides: what it does not take at once waits until it has room.
+ * writes the first request, and makes all others wait until the runtime reports that it has left. Here only the
+ * socket decides: requests that it does not take at once wait until it has room.
  *
  * Read against cassandra-driver 4.10.0, `lib/writers.js` and `lib/connection.js`.
  *
@@ -29,7 +29,7 @@ export interface WrittenConnection {
     on(event: "drain", listener: () => void): void;
   };
   readonly encoder: Encoder;
-  /** Those that wait for an answer, by stream. */
+  /** Requests that wait for an answer, by stream. */
   _operations: TransientMap<number, WritableOperation>;
   readonly _streamIds: { push(streamId: number): void };
   readonly _pendingWrites: WritableOperation[];
@@ -77,8 +77,8 @@ export function sendOn(connection: WrittenConnection, operation: WritableOperati
 }
 
 /**
- * Gives up unwritten requests together with those that wait for answers. A socket that takes nothing is closed only
- * after a while, and what waits for it could be sent elsewhere long before.
+ * Gives up unwritten requests together with those that wait for answers. A socket that takes nothing is closed
+ * only after a while; long before that, its requests could be sent elsewhere.
  *
  * @param prototype of all connections of the process
  */
@@ -90,7 +90,7 @@ export function failUnwritten(prototype: EndingConnection): void {
   };
 }
 
-/** What the driver pushes its requests to. */
+/** The queue that the driver pushes its requests to. */
 export class WriteQueue {
   readonly #connection: WrittenConnection;
   #waiting: Entry[] = [];
@@ -206,12 +206,12 @@ export class WriteQueue {
     operation.setResult(error);
   }
 
-  /** Fails what was not written yet, and what is pushed from now on. */
+  /** Fails requests that are not written yet, and those pushed from now on. */
   close(): void {
     this.#break(new Error("The connection was given up"));
   }
 
-  /** Nothing more can be written; what was not written may be sent elsewhere. */
+  /** Nothing more can be written; unwritten requests may be sent elsewhere. */
   #break(innerError: Error): void {
     if (this.#error !== null) return;
     Object.assign(innerError, { isSocketError: true });
