@@ -8,8 +8,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * The index of the first unescaped quote at or after `from`; beyond the text if there is none. `from` is inside
- * a string, and not right after a backslash.
+ * The index of the first unescaped quote at or after `from`; beyond the text if it has no such quote. `from` is
+ * inside a string, and not right after a backslash.
  */
 export function closingQuote(text: string, from: number): number {
   let index = from;

@@ -102,7 +102,7 @@ export class LineGroups<Row> {
     this.#key = key;
   }
 
-  /** Adds a line. @returns a group that takes no more lines; null if there is none */
+  /** Adds a line. @returns a group that takes no more lines; null if no group is complete */
   add(line: ReadLine<Row>): readonly ReadLine<Row>[] | null {
     const key = this.#key;
     if (key === null) return [line];

@@ -27,7 +27,7 @@ import {
 import { recording } from "./recording.ts";
 
 export interface ApplyMigrationOptions {
-  /** Its record in the cluster; null if there is none. */
+  /** Its record in the cluster; null if it has no record. */
   readonly entry: HistoryEntry | null;
   readonly record: MigrationRecord;
   readonly keyspace: string;

@@ -34,7 +34,7 @@ export function createBoundedLines(intervalMs: number): BoundedLines {
     intervals.set(kind, { timer, held: null, count: 0 });
   }
 
-  /** Writing it begins another interval, as any line does. */
+  /** Writing it begins another interval, like every other line. */
   function end(kind: string): void {
     const interval = intervals.get(kind);
     intervals.delete(kind);
