@@ -263,7 +263,7 @@ function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
         const result = schema.safeParse(raw);
         if (result.success) values[name] = codec.encode(result.data);
         else if (place === "query") {
-          errors.push(...queryErrors(result.error, { raw, schema, pointer }));
+          errors.push(...queryErrors(result.error, { raw, schema, codec, pointer }));
         } else errors.push(...inputErrors(result.error, pointer));
       },
     };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { z } from "@hono/zod-openapi";
+import type { Codec } from "../../codec/codec.ts";
 import { pointerTo } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 
@@ -29,26 +30,31 @@ export function inputErrors(error: z.ZodError, base: string): InputError[] {
   return errors;
 }
 
-/**
- * Mistakes of a query parameter. A plus sign that is not escaped stands for a space in a query, and a client that sends
- * the offset of a time so would look for another mistake.
- */
-export function queryErrors(
-  error: z.ZodError,
-  { raw, schema, pointer }: {
-    readonly raw: unknown;
-    readonly schema: z.ZodType<unknown>;
-    readonly pointer: string;
-  },
-): InputError[] {
-  const errors = inputErrors(error, pointer);
-  const isPlusLost = typeof raw === "string" && raw.includes(" ") &&
-    schema.safeParse(raw.replaceAll(" ", "+")).success;
-  if (!isPlusLost) return errors;
-  return errors.map(({ pointer, detail }) => ({
-    pointer,
-    detail: `${detail}: write its "+" as "%2B", since "+" is a space in a query`,
-  }));
+/** A value of a query parameter that does not fit, and what would. */
+export interface QueryMistake {
+  readonly raw: unknown;
+  readonly schema: z.ZodType<unknown>;
+  readonly codec: Pick<Codec, "type" | "text" | "repeated">;
+  readonly pointer: string;
+}
+
+/** Mistakes of a query parameter, with a hint where another spelling of the same would fit. */
+export function queryErrors(error: z.ZodError, mistake: QueryMistake): InputError[] {
+  const errors = inputErrors(error, mistake.pointer);
+  const hint = typeof mistake.raw === "string" ? hintFor(mistake.raw, mistake) : null;
+  if (hint === null) return errors;
+  return errors.map(({ pointer, detail }) => ({ pointer, detail: `${detail}: ${hint}` }));
+}
+
+function hintFor(raw: string, { schema, codec }: QueryMistake): string | null {
+  // A plus sign that is not escaped stands for a space in a query: the offset of a time loses it.
+  if (raw.includes(" ") && schema.safeParse(raw.replaceAll(" ", "+")).success) {
+    return 'write its "+" as "%2B", since "+" is a space in a query';
+  }
+  if (codec.repeated === null) return null;
+  const isWhole = codec.text.safeParse(raw).success ||
+    raw.includes(",") && schema.safeParse(raw.split(",")).success;
+  return isWhole ? `repeat the parameter for each member of the ${codec.type.kind}` : null;
 }
 
 function* mistakesOf({ issues }: z.ZodError): Generator<[path: PropertyKey[], detail: string]> {

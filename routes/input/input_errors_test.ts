@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { codecFor } from "../../codec/codec_for.ts";
-import { inputErrors } from "./input_errors.ts";
+import { inputErrors, queryErrors } from "./input_errors.ts";
 
 const INT = { kind: "int" } as const;
 const TEXT = { kind: "text" } as const;
@@ -47,5 +47,34 @@ describe("inputErrors()", () => {
     // The first is told, however long its pointer is.
     expect(lengthOf("a".repeat(200_000))).toBeGreaterThan(200_000);
     expect(lengthOf("a".repeat(200_000))).toBeLessThan(300_000);
+  });
+});
+
+describe("queryErrors()", () => {
+  function detailOf(raw: string | string[], kind: "list" | "set", of: "int" | "timestamp" = "int") {
+    const codec = codecFor({ kind, of: { kind: of } });
+    const schema = codec.repeated!;
+    const { error } = schema.safeParse(raw);
+    const [mistake] = queryErrors(error!, { raw, schema, codec, pointer: "/query/ids" });
+    return mistake?.detail;
+  }
+
+  it("says how a list is sent, if it came as one value", () => {
+    const hint = "Expected an integer from -2147483648 to 2147483647: " +
+      "repeat the parameter for each member of the list";
+    for (const raw of ["1,2", "[1,2]", "[]", " [ 1 ] "]) expect(detailOf(raw, "list")).toBe(hint);
+    expect(detailOf("1,2", "set")).toBe(hint.replace("the list", "the set"));
+  });
+
+  it("says nothing of it where that is not the mistake", () => {
+    const none = "Expected an integer from -2147483648 to 2147483647";
+    for (const raw of ["", "x", "1;2", "1,x", "[1,", "[x]", ","]) {
+      expect(detailOf(raw, "list")).toBe(none);
+    }
+    expect(detailOf(["1,2", "3"], "list")).toBe(none);
+  });
+
+  it("takes a lost plus sign for the mistake before that", () => {
+    expect(detailOf("2010-01-01T00:00:00 02:00", "list", "timestamp")).toContain("%2B");
   });
 });

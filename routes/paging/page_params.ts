@@ -70,7 +70,11 @@ export function describePageParams({ size, max }: Page): Record<string, z.ZodTyp
 function readLimit(query: URLSearchParams, { size, max }: Page, errors: InputError[]): number {
   const texts = query.getAll("limit");
   if (texts.length === 0) return size;
-  const limit = texts.length === 1 && /^\d{1,9}$/.test(texts[0]!) ? Number(texts[0]) : NaN;
+  if (texts.length > 1) {
+    errors.push({ pointer: "/query/limit", detail: "Expected it once" });
+    return NaN;
+  }
+  const limit = /^\d{1,9}$/.test(texts[0]!) ? Number(texts[0]) : NaN;
   if (!(limit >= 1 && limit <= max)) {
     errors.push({ pointer: "/query/limit", detail: `Expected an integer from 1 to ${max}` });
   }

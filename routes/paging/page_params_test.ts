@@ -43,7 +43,10 @@ describe("pageParams()", () => {
 
   it("reports what is given twice, all of it", () => {
     const { mistakes } = read(pageParams(PAGE), "limit=1&limit=1&cursor=a&cursor=a");
-    expect(mistakes.map(({ pointer }) => pointer)).toEqual(["/query/limit", "/query/cursor"]);
+    expect(mistakes).toEqual([
+      { pointer: "/query/limit", detail: "Expected it once" },
+      { pointer: "/query/cursor", detail: "Expected it once" },
+    ]);
   });
 
   it("describes itself with the same bounds", () => {

@@ -78,7 +78,7 @@ const REASONS: readonly Reason[] = [
     tell: () => "a value that the statement needs is missing or null, such as a part of a key",
   },
   {
-    says: /^(?:Request|Mutation|Batch) .*(?:too big|too large)/,
+    says: /^(?:Request|Mutation|Batch) .*(?:too big|too large)|^Rejected an oversized mutation/,
     tell: () => "the values are larger than the cluster accepts at once",
   },
   { says: /^Guardrail /, tell: () => "they go beyond a limit that the cluster sets" },

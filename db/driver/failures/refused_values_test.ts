@@ -122,6 +122,13 @@ const CASES: readonly [what: string, cql: string, values: unknown[], told: strin
     [Buffer.alloc(17_000_000)],
     "the values are larger than the cluster accepts at once",
   ],
+  [
+    "more bytes than a write may have",
+    "UPDATE secrets SET filling = ? WHERE owner = 'o' AND id = 'i'",
+    // Half of a segment of the commit log is the most.
+    [Buffer.alloc(9_000_000)],
+    "the values are larger than the cluster accepts at once",
+  ],
 ];
 
 /** Arguments of `fromJson()`: to a node the function fails, whatever it is that does not fit. */
