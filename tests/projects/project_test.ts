@@ -120,6 +120,12 @@ describe("A project with a mistake of every kind in its routes", () => {
     expect([code, stdout]).toEqual([1, ""]);
   });
 
+  it("has the types reported where a library is preloaded, such as another allocator", async () => {
+    const { code, report } = await reportOf("check", { LD_PRELOAD: "libc.so.6" });
+    expect(report).toContain(await Deno.readTextFile(`${FIXTURE}/report.txt`));
+    expect(code).toBe(1);
+  });
+
   it("does not start, and the report has the mistakes of queries and migrations too", async () => {
     await Deno.writeTextFile(
       `${folder}/queries/more.cql`,
