@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv, CompleteHeaders } from "./context.ts";
 import { problemResponse } from "./respond/problem.ts";
 import type { PipelineStep } from "./step.ts";
@@ -18,14 +18,23 @@ export function throughSteps(
   const all = [...own, ...completions(outer)];
   const enters = steps.map(({ enter }) => enter);
   const leaves = steps.map(({ leave }) => leave);
+
+  /** Refusals are answered with complete headers, too: the runtime makes an answer twice that is changed. */
+  function announce(context: Context<AppEnv>): void {
+    const request = context.get("request");
+    if (request !== undefined && all.length > 0) request.completeHeaders = all;
+  }
+
   return async function throughSteps(context, next) {
     let entered = 0;
+    announce(context);
     try {
       for (; entered < enters.length; entered++) {
         const waiting = enters[entered]?.(context);
         if (waiting !== undefined) await waiting;
       }
-      if (outer.length > 0) context.get("request").completeHeaders = all;
+      // The outermost has a record of the request only now, from one of its steps.
+      if (outer.length === 0) announce(context);
       await next();
     } catch (error) {
       context.res = await problemResponse(error, context);
