@@ -1,9 +1,9 @@
 /**
- * Where the API is: the path that the service answers it under, and the address that its clients use. A
- * proxy may strip a prefix or add one, so the two can differ. Routes know neither: they are matched
- * without the prefix, and ask here for what they tell a client to go to.
+ * Where the API is: the path that the service answers it under, and the address that its clients use. A proxy
+ * may strip a prefix or add one, so the two can differ. Routes know neither: they are matched without the
+ * prefix, and ask here for the addresses that they give to clients.
  *
- * Nothing of it comes from the request: `Host` and forwarding headers say what their sender likes.
+ * Nothing of it comes from the request: a sender can put anything into `Host` and forwarding headers.
  *
  * @module
  */

@@ -20,7 +20,7 @@ export interface AdminOptions {
   readonly status: Status;
   readonly hotSpots: Pick<HotSpots, "snapshot">;
   readonly secure: SecureHeaders;
-  /** Names by which it may be called, beside those that nobody can register. */
+  /** Names by which it may be called, in addition to names that nobody can register. */
   readonly allowedHosts: readonly string[];
   /** The settings in force, without secrets. */
   readonly settings: readonly {

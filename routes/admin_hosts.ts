@@ -1,8 +1,9 @@
 /**
- * By which names the admin port may be called. It asks for no token, so a web page could read it through the browser
- * of an operator: its own name first leads to its server, and then to the admin port (DNS rebinding). Such a page has
- * to have a name that somebody can register. So addresses are fine, and so are names that nobody can: without a dot,
- * or in a domain that is reserved for a machine or a network. Others have to be allowed.
+ * By which names the admin port may be called. It asks for no token, so a web page could read it through the
+ * browser of an operator: its own name first leads to its server, and then to the admin port (DNS rebinding).
+ * Such a page needs a name that somebody can register. So addresses are fine, and so are names that nobody can
+ * register: without a dot, or in a domain that is reserved for a machine or a network. Other names have to be
+ * allowed.
  *
  * @module
  */

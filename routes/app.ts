@@ -41,7 +41,7 @@ import { bySpecificity, findHidden } from "./route_pattern.ts";
 export interface AppOptions extends Omit<PipelineOptions, "responses"> {
   /** The queries to serve; null while there are none, as before the first connection. */
   readonly prepared: readonly PreparedQuery[] | null;
-  /** What the API says of itself. */
+  /** How the API describes itself. */
   readonly about: ApiInfo;
   /**
    * How the API describes itself: `/docs`, `/openapi.json`, `/` and a hint at the nearest route; null if it
@@ -76,7 +76,7 @@ export function createApp(appOptions: AppOptions): App {
     getPath: addresses.routePath,
     defaultHook: refuseInput,
   });
-  // Around all steps, as what they do belongs to the span.
+  // Around all steps, since their work belongs to the span.
   app.use(tracing(options.addresses));
   app.use(throughSteps(stepsOf("everything", options)));
   app.onError((error, context) => problemResponse(error, context));

@@ -1,5 +1,5 @@
 /**
- * What is known of a request while it is served. One record, made first and read last.
+ * What we know about a request while it is served. One record, made first and read last.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { Stopwatch } from "../observe/stopwatch.ts";
 /** The claims of a verified token. A number that JavaScript would round is an `ExactNumber`. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What the sender of a token has to prove that it holds (RFC 7800, section 3). */
+/** The key or certificate that the sender of a token has to prove possession of (RFC 7800, section 3). */
 export interface Confirmation {
   /** The thumbprint of a key, for DPoP (RFC 9449, section 6.1); null if the token names none. */
   readonly key: string | null;
-  /** The thumbprint of a certificate, for mutual TLS (RFC 8705, section 3.1); null likewise. */
+  /** The thumbprint of a certificate, for mutual TLS (RFC 8705, section 3.1); null without one. */
   readonly certificate: string | null;
 }
 
@@ -27,7 +27,7 @@ export interface PageShare {
   readonly readsAhead: boolean;
 }
 
-/** What goes on after the headers of an answer are out. */
+/** The kinds of work that go on after the headers of an answer are out. */
 export type StreamKind = "stream" | "upload" | "answer";
 
 /** The caller, as a verified token identifies it. */
@@ -54,7 +54,7 @@ export interface RequestContext {
   readonly startedAt: number;
   /** Runs while Cassandra is being waited for. */
   readonly cassandra: Stopwatch;
-  /** Where clients find a path of the API, such as `/stations/hill`: what `Location` and links say. */
+  /** The address at which clients find a path of the API, such as `/stations/hill`, for `Location` and links. */
   readonly publicUrl: (path: string) => string;
   /** The template of the route that matched, such as `/stations/{station_id}`. */
   route: string;
@@ -70,19 +70,19 @@ export interface RequestContext {
   rowsRead: number;
   /** Whether an operation of it is on record, so that its outcome is too. */
   isAudited: boolean;
-  /** Whether a write of it that is on record has begun: what a handler goes on to write belongs to it. */
+  /** Whether a recorded write of it has begun: further writes of its handler belong to the same request. */
   hasWritten: boolean;
   /** Takes rows that were read or written for it from the quotas that count them. */
   countRows: (count: number) => void;
-  /** Why what is under way for it should stop: it was switched off since. Null if it may go on. */
+  /** Why its work should stop now: it has been switched off since it began. Null if it may go on. */
   obstacle: () => string | null;
   /** What its answer says of the quotas that it takes from; null until it was let in. */
   quotaFields: (() => Readonly<Record<string, string>>) | null;
   /** The quota that it was refused by; else null. */
   policy: string | null;
   /**
-   * Changes its place among point requests for a place among those that last as long as their callers like. Only the
-   * first call counts.
+   * Exchanges its place among point requests for a place among requests that last as long as their callers
+   * like. Only the first call counts.
    *
    * @param bytes of a large answer; none for a stream or an upload
    * @throws {ServiceError} `too_many_streams` or `too_many_in_flight`
@@ -104,7 +104,7 @@ export interface RequestContext {
   answered: Response | null;
   /** The code of the problem that was answered with. */
   code: Code | null;
-  /** What the operator should know of a failure. */
+  /** What the operator should know about a failure. */
   cause: unknown;
   /**
    * Of a response that goes on after its headers: resolves when its last byte is out, to true, or when
@@ -113,7 +113,7 @@ export interface RequestContext {
   completion: Promise<boolean> | null;
 }
 
-/** The headers of an answer: of one that is about to be made, or of one that somebody else has made. */
+/** The headers of an answer: one that is about to be made, or one that other code has made. */
 export type HeaderFields = Pick<Headers, "get" | "has" | "set" | "append" | "delete">;
 
 /** Completes the headers of an answer. */

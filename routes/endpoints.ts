@@ -21,7 +21,7 @@ export function describeEndpoint(
   const outcomes = Object.entries(responses).flatMap(([status, response]): Outcome[] => {
     const codes = codesIn(response);
     if (codes.length > 0) return codes.map((code) => ({ status: CODES[code].status, code }));
-    // A range such as `2XX`, or `default`, names no status that is known ahead.
+    // For a range such as `2XX`, or `default`, the status is not known in advance.
     return /^[1-5]\d\d$/.test(status) ? [{ status: Number(status), code: null }] : [];
   });
   return { method: method.toUpperCase(), route: path, outcomes };

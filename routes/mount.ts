@@ -19,11 +19,11 @@ import type { Quota } from "./quota/quota.ts";
 import { compileServing, type ServeOptions } from "./serve_query.ts";
 
 export interface MountOptions extends ServeOptions {
-  /** What the schemas of each query are called in the OpenAPI document. */
+  /** The names of each query's schemas in the OpenAPI document. */
   readonly names: ReadonlyMap<PreparedQuery, SchemaNames>;
-  /** What a request passes through before it is served. */
+  /** The middleware that a request passes through before it is served. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
-  /** Those that a request may have to keep to. */
+  /** The quotas that may apply to a request. */
   readonly quotas: readonly Quota[];
 }
 
@@ -72,7 +72,7 @@ function honoPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ":$1");
 }
 
-/** The queries that have a route, those of one route together. */
+/** The queries that have a route, grouped by route. */
 export function sharedRoutes(
   prepared: readonly PreparedQuery[],
 ): (readonly [PreparedQuery, ...PreparedQuery[]])[] {

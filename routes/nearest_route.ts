@@ -1,7 +1,7 @@
 /**
- * The route that somebody probably meant by a path that none has: the words of the path are compared with
- * those of the routes, and a segment at either end may be missing or too much. What it costs is bounded:
- * long paths are not looked at.
+ * The route that somebody probably meant by a path that none has: the words of the path are compared with those
+ * of the routes, and a segment at either end may be missing or too much. Its cost is limited: long paths are
+ * not compared.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { isMarker } from "./route_pattern.ts";
 
 /** A longer path is not a slip of the finger. */
 const MAX_CHARACTERS = 128;
-/** What a segment costs that is missing or too much; a misspelt one costs 1. */
+/** The cost of a segment that is missing or too much; a misspelt segment costs 1. */
 const MISPLACED = 2;
 
 /** @returns finds the template for an unescaped path; null if no route is near */
@@ -64,7 +64,7 @@ function costOf(given: readonly GivenSegment[], expected: readonly string[]): nu
   }
 }
 
-/** How many words differ from those of a template; infinity if one is another word, or none is there. */
+/** How many words differ from those of a template; infinity if a word is a different one, or missing. */
 function misspellings(given: readonly GivenSegment[], expected: readonly string[]): number {
   const pairs = expected.map((segment, index) => ({ segment, ...given[index]! }))
     .filter(({ segment }) => !isMarker(segment));

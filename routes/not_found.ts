@@ -1,6 +1,6 @@
 /**
- * What is answered where no route is: a preflight of a browser, 405 if the path has other methods, else 404
- * with the nearest route.
+ * The answer where no route matches: to a browser's preflight, 405 if the path has other methods, else 404 with
+ * the nearest route.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a request passes through before its route serves it: the whole pipeline in one list.
+ * Everything that a request passes through before its route serves it: the whole pipeline in one list.
  *
  * @module
  */
@@ -64,7 +64,7 @@ export interface PipelineOptions {
   readonly noteCaller: NoteCaller;
   /** Who may have Cassandra trace a request; null if nobody may. */
   readonly cassandraTracing: CassandraTracing | null;
-  /** What operators have switched off; null if there is no control file. */
+  /** What operators have switched off; null without a control file. */
   readonly control: Control | null;
   /** What bounds how much is served at once. */
   readonly load: Load;
@@ -90,9 +90,9 @@ export interface GuardedRoute {
   readonly path: string;
   readonly access: Access;
   readonly deprecated: Deprecation | null;
-  /** Whether it writes, or reads what is audited. */
+  /** Whether it writes, or its reads are audited. */
   readonly isAudited: boolean;
-  /** Whether its query writes; what a handler calls is checked when it does. */
+  /** Whether its query writes; a handler's queries are checked when it calls them. */
   readonly writes: boolean;
   readonly limits: QuotaSelector;
   /** The queries that it may run. */
@@ -102,8 +102,8 @@ export interface GuardedRoute {
 }
 
 /**
- * What a request passes through before its route serves it, in this order. Probes and `/docs` are served
- * after the units for everything; `/`, `/openapi.json` and unknown paths, after the units for the API.
+ * Everything that a request passes through before its route serves it, in this order. Probes and `/docs` are
+ * served after the units for everything; `/`, `/openapi.json` and unknown paths, after the units for the API.
  */
 const PIPELINE: readonly Unit[] = [
   { of: "everything", use: ({ responses }) => [responses.keep()] },

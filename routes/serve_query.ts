@@ -85,7 +85,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
       if (isStreamed(query, type)) holdStream("stream");
       const input = readBody === null ? NO_BODY : await readBody(context.req.raw, run);
       if (input.kind === "many") {
-        // What is refused for its headers needs no place.
+        // A request that is refused for its headers needs no place.
         const readInput = bulk!.readInput(outer);
         holdStream("upload");
         return await bulk!.respond({ context, upload: input.upload, input: readInput });
@@ -131,7 +131,7 @@ function bodyReader(
   });
 }
 
-/** Answers a request whose input is still to be checked. */
+/** Answers a request whose input has not been checked yet. */
 type Answer = (
   request: Pick<Served, "context"> & { readonly input: RawInput },
 ) => Promise<Response>;

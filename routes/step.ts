@@ -8,11 +8,11 @@ import type { AppEnv, CompleteHeaders } from "./context.ts";
 
 export interface PipelineStep {
   readonly name: string;
-  /** On the way in. What it throws ends the request. It returns a promise only where it has to wait. */
+  /** On the way in. An error ends the request. It returns a promise only if it has to wait. */
   readonly enter?: (context: Context<AppEnv>) => void | Promise<void>;
   /**
-   * Says what it has to say in the headers of the answer, in the reverse order of the steps. A request that an
-   * earlier step refused is answered with them, too, so it may not rely on `enter`.
+   * Adds its headers to the answer, in the reverse order of the steps. An answer to a request that an earlier
+   * step refused has them too, so they may not rely on `enter`.
    */
   readonly headers?: CompleteHeaders;
   /** When the answer is made, in the reverse order, if `enter` did not refuse the request. */

@@ -9,7 +9,7 @@ import type { AppEnv, CompleteHeaders } from "./context.ts";
 import { problemResponse } from "./respond/problem.ts";
 import type { PipelineStep } from "./step.ts";
 
-/** @param outer the steps that the request has passed through before, in a middleware of their own */
+/** @param outer the steps that the request has passed through before, in another middleware */
 export function throughSteps(
   steps: readonly PipelineStep[],
   { outer = [] }: { readonly outer?: readonly PipelineStep[] } = {},

@@ -26,14 +26,14 @@ export interface ControlFile extends Control {
 const INTERVAL_MS = 1_000;
 const MAX_BYTES = 1024 * 1024;
 
-/** @throws {Error} if it cannot be read: nobody knows then what has to be off */
+/** @throws {Error} if it cannot be read: then it is unknown what has to be off */
 export async function openControlFile(
   path: string,
   { observe }: { readonly observe: Observe },
 ): Promise<ControlFile> {
   let content = await readText(path);
   let state = parse(path, content);
-  /** What was wrong the last time. It is reported once. */
+  /** The last problem, which is reported once. */
   let problem: string | null = null;
   let underWay: Promise<void> | null = null;
   /** Null until routes are served. */

@@ -19,7 +19,7 @@ export interface ControlState {
   readonly claims: readonly ClaimSwitch[];
   /** Whether the local data centre may serve again after a failover, without the delay. */
   readonly failback: boolean;
-  /** For those who are refused; null if nothing is to be said. */
+  /** The message for callers who are refused; null for no message. */
   readonly message: string | null;
 }
 

@@ -20,12 +20,12 @@ export interface Switchable {
 
 /** A route, and the names of what its requests may be for. */
 export interface SwitchableRoute {
-  /** Whether its queries write: those that share a route all do, or none. */
+  /** Whether its queries write: either all queries of a route do, or none. */
   readonly writes: boolean;
   readonly limits: { select(context: Context<AppEnv>): { readonly of: string } };
 }
 
-/** Nothing where there is no control file. */
+/** No steps without a control file. */
 export function refuseSwitchedOff(
   control: Control | null,
   { writes, limits }: SwitchableRoute,

@@ -11,7 +11,7 @@ import type { OriginPolicy } from "./origin_policy.ts";
 
 export interface CorsOptions {
   readonly policy: OriginPolicy;
-  /** The headers that a page may read, beside those that it always may. */
+  /** The headers that a page may read, in addition to those that it may always read. */
   readonly exposed: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export function cors(options: CorsOptions): PipelineStep {
   return { name: "cors", headers: (context, headers) => permit(context.req.raw, headers) };
 }
 
-/** Adds to the headers of an answer what a browser has to know. */
+/** Adds to an answer the headers that a browser needs. */
 export type Permit = (request: Request, headers: HeaderFields) => void;
 
 /** For answers that pass through no app. */

@@ -7,7 +7,10 @@
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 
-/** What the service itself sends. A header that a client should read belongs here and in `docs/http.md`. */
+/**
+ * The headers that the service itself sends. A header that a client should read belongs here and in
+ * `docs/http.md`.
+ */
 const OWN_HEADERS: readonly string[] = [
   "Accept",
   "Accept-Encoding",

@@ -12,7 +12,7 @@ export type AllowedOrigin =
   /** Those with one label between the two parts: `https://` and `.example.com`. */
   | { readonly kind: "subdomains"; readonly start: string; readonly end: string };
 
-/** What the answer to an allowed origin says. */
+/** The headers for an allowed origin. */
 export interface Grant {
   /** The origin itself, or `*`. */
   readonly allowOrigin: string;
@@ -29,7 +29,7 @@ export type OriginPolicy = (origin: string) => Grant | null;
 /** One label of a host name, as browsers write it. */
 const LABEL = /^[a-z\d_-]{1,63}$/;
 
-/** @returns null if no origin is allowed: there is no CORS then */
+/** @returns null if no origin is allowed: then CORS is off */
 export function createOriginPolicy(allowed: readonly AllowedOrigin[]): OriginPolicy | null {
   if (allowed.length === 0) return null;
   if (allowed.some(({ kind }) => kind === "any")) {

@@ -1,7 +1,7 @@
 /**
- * What a browser asks before it sends a request that a form could not send (Fetch standard, "CORS-preflight
- * request"): whether the route takes the method and the headers. It is asked without a token and answered
- * without a place, from what the route says of itself.
+ * The question that a browser asks before it sends a request that a form could not send (Fetch standard,
+ * "CORS-preflight request"): whether the route takes the method and the headers. It comes without a token and
+ * is answered without a place, from the route's own description.
  *
  * @module
  */

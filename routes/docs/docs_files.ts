@@ -1,6 +1,6 @@
 /**
  * The files of the docs page: our own few, and the API reference from its package. They are loaded when
- * somebody first opens the page, so that an API that nobody reads pays nothing, and kept compressed.
+ * somebody first opens the page, so they cost nothing until then, and are kept compressed.
  *
  * @module
  */
@@ -47,9 +47,9 @@ const SOURCES: Readonly<Record<string, Source>> = {
 };
 
 /**
- * The reference as one script for browsers. The package is Scalar's plugin for Fastify: of its packages,
- * the one that has the script without the 250 others that the script is built from. It is read as text, so
- * that none of it runs in this process.
+ * The reference as one script for browsers. The package is Scalar's plugin for Fastify: it is the only one that
+ * has the script without the 250 packages that the script is built from. It is read as text, so that none of it
+ * runs in this process.
  */
 async function loadReference(): Promise<string> {
   const { default: plugin }: { default: unknown } = await import("@scalar/fastify-api-reference", {
@@ -70,7 +70,7 @@ async function loadReference(): Promise<string> {
 export class DocsFiles {
   readonly #loaded = new Map<string, Promise<DocsFile>>();
 
-  /** Null if there is no such file. */
+  /** Null if the file does not exist. */
   async get(name: string): Promise<DocsFile | null> {
     const source = Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
     if (source === undefined) return null;
@@ -79,7 +79,7 @@ export class DocsFiles {
     try {
       return await loading;
     } catch (error) {
-      // What it lacked, such as a descriptor, may be there the next time.
+      // The missing resource, such as a descriptor, may be there the next time.
       this.#loaded.delete(name);
       throw error;
     }

@@ -27,7 +27,7 @@ export interface DocsLogin {
   readonly clientId: string;
   /** The claim `aud` of the tokens that are asked for. */
   readonly audience: string;
-  /** What the issuer is asked for, separated by spaces; null for the scopes of all routes. */
+  /** The scopes to ask the issuer for, separated by spaces; null for the scopes of all routes. */
   readonly scopes: string | null;
   readonly findEndpoints: FindEndpoints;
 }
@@ -108,7 +108,7 @@ function policyOf(nonce: string, endpoints: LoginEndpoints | null): string {
   ].join("; ");
 }
 
-/** What the page's own script is told. */
+/** The settings that the page passes to its script. */
 interface PageSettings {
   /** Whether people can log in; "later" while the issuer does not answer. */
   readonly canLogIn: "yes" | "no" | "later";

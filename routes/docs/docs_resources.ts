@@ -1,5 +1,5 @@
 /**
- * What the docs page keeps while the app, which changes with the routes, comes and goes.
+ * What the docs page keeps when the app is replaced because its routes change.
  *
  * @module
  */

@@ -21,7 +21,7 @@ import { unsupported } from "../input/preconditions.ts";
 import type { PipelineStep } from "../step.ts";
 import { negotiate } from "../respond/negotiate.ts";
 
-/** What is made of a smaller body takes no time that others would notice. */
+/** Parsing a smaller body does not take long enough for others to notice. */
 const SMALL_BYTES = 16_384;
 
 /**
@@ -51,7 +51,7 @@ export function refusePreconditions(
   };
 }
 
-/** What a route declares of itself, as far as it decides what comes before the handler. */
+/** The parts of a route's definition that decide what happens before the handler. */
 export interface HandlerNeeds {
   /** The names of the headers that the handler reads. */
   readonly headers: readonly string[];
@@ -97,7 +97,7 @@ export function assertAcceptable(
   }];
 }
 
-/** Reads the body within its limits, if any. What the framework reads of it afterwards comes from here. */
+/** Reads the body, if there is a body, within its limits. The framework then reads it from here. */
 export function holdBody(
   limits: BodyLimits,
   { takes, hasBody }: HandlerNeeds,
@@ -120,7 +120,7 @@ export function holdBody(
           ? { text: Promise.resolve(decodeJson(bytes)) }
           : { blob: Promise.resolve(blob) },
       );
-      // What the framework and the handler make of a large body cannot pause: it has a turn of its own.
+      // The work of the framework and the handler on a large body cannot pause, so it gets a separate turn.
       if (bytes.length > SMALL_BYTES) await context.get("request").run(pause());
     },
   }];

@@ -33,7 +33,7 @@ export function checkRoutes(
   ];
 }
 
-/** The names of queries, and what a public route cannot give to them. */
+/** Checks the names of queries, and that a public route can give them all that they need. */
 function checkQueries({ route, file }: LoadedRoute, queries: readonly Query[]): Diagnostic[] {
   return route.queries.flatMap((name) => {
     const span = findString(file, name);

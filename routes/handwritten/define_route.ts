@@ -25,20 +25,20 @@ import { RequestStreams } from "./request_streams.ts";
 /** Who may call a hand-written route. */
 export type RouteAccess = Exclude<Access, { readonly kind: "internal" }>;
 
-/** What a definition has beside a route of zod-openapi. */
+/** What a definition has in addition to a route of zod-openapi. */
 export interface RouteExtras<Name extends string> {
   /** `{ kind: "scopes", anyOf: [["stations:read"]] }`, where one of the lists is enough, or `{ kind: "public" }`. */
   readonly access: RouteAccess;
   /** The queries that the handler calls, by name. Default: none. */
   readonly queries?: readonly Name[];
   /**
-   * How much of the route may be used, as `@rate` says it of a query: `["50/s burst=100 per=claim:tenant"]`.
-   * Default: what the configuration says of all routes.
+   * How much the route may be used, written as in `@rate`: `["50/s burst=100 per=claim:tenant"]`. Default: the
+   * rates that the configuration sets for all routes.
    */
   readonly rates?: readonly string[];
   /**
-   * That the route is about to go, as `@deprecated` says it of a query: days such as "2026-01-01", and what
-   * to use instead. It becomes `deprecated` in OpenAPI, and headers in every answer.
+   * Marks the route as deprecated, as `@deprecated` does for a query: days such as "2026-01-01", and what to
+   * use instead. It becomes `deprecated` in OpenAPI, and headers in every answer.
    */
   readonly deprecation?: {
     readonly since: string;
@@ -54,7 +54,7 @@ export type Handler<R extends RouteConfig, Name extends string> = (
 ) => ReturnType<RouteHandler<R, AppEnv>>;
 
 export interface HandwrittenRouteOptions {
-  /** What a request passes through before the handler. */
+  /** The middleware that a request passes through before the handler. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
   readonly callers: CallerFactory;
   readonly quotas: readonly Quota[];

@@ -1,6 +1,6 @@
 /**
- * What a handler returns, as the rest of the service can use it. A team's code is not type-checked when it
- * runs, and some responses cannot be changed.
+ * Turns what a handler returns into a response that the rest of the service can use. A team's code is not
+ * type-checked when it runs, and some responses cannot be changed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Why a module of a hand-written route could not be imported, in words that say what to do. Owns what
- * the runtime's messages mean; where the module lies is `load_routes.ts`'s to know.
+ * Why a module of a hand-written route could not be imported, in words that say what to do. Owns the meaning of
+ * the runtime's messages; `load_routes.ts` knows where the module is.
  *
  * @module
  */
@@ -25,7 +25,7 @@ type Explanation = Pick<ImportFailure, "message" | "help">;
 /** Where an unlocked package is in the cache already. */
 const OUTDATED_LOCK = /^The lockfile is out of date/;
 
-/** What the runtime says, and what that means. */
+/** The runtime's messages, and their meaning. */
 const EXPLANATIONS: readonly [pattern: RegExp, explain: (groups: string[]) => Explanation][] = [
   [
     /^(?:Import|Relative import path) "([^"]*)" not (?:a dependency|prefixed)/,

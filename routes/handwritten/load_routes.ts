@@ -127,7 +127,7 @@ export function findText(file: SourceFile, text: string): Span | null {
   return start === -1 ? null : { file, start, end: start + text.length };
 }
 
-/** The place to report what is wrong with a whole file. */
+/** The place at which to report a mistake of a whole file. */
 export function firstLine(file: SourceFile): Span {
   return { file, start: 0, end: /^[^\r\n]*/.exec(file.text)![0].length };
 }

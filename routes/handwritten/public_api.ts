@@ -1,7 +1,7 @@
 /**
- * What hand-written routes import from `"cqlgate"`: the public face of cqlgate. What is here keeps
- * its meaning from release to release; any other module may change. The import map in `deno.json`
- * gives it its name.
+ * What hand-written routes import from `"cqlgate"`: the public API of cqlgate. Everything here keeps its
+ * meaning from release to release; any other module may change. The import map in `deno.json` gives it its
+ * name.
  *
  * ```ts
  * import { defineRoute, ServiceError, z } from "cqlgate";

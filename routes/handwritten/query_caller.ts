@@ -1,8 +1,7 @@
 /**
- * Queries for hand-written routes, called by name on behalf of the request. Claims come from the token
- * here too, so that a handler cannot ask for another tenant's rows, and masks hide from it what they hide
- * from the caller. The time limit, spans, metrics and
- * stopwatch are the request's.
+ * Queries for hand-written routes, called by name on behalf of the request. Claims come from the token here
+ * too, so that a handler cannot ask for another tenant's rows, and masks hide the same values from it as from
+ * the caller. The time limit, spans, metrics and stopwatch are those of the request.
  *
  * @module
  */
@@ -44,8 +43,8 @@ const MAX_ROWS = 5_000;
 export interface Applied {
   readonly applied: boolean;
   /**
-   * If the condition did not hold, the row that it is about, as far as `@current` shows it to this
-   * caller; for a batch, a list. Null if there is no such row or the condition held.
+   * If the condition did not hold, the row that it is about, as far as `@current` shows it to this caller; for
+   * a batch, a list. Null if the row does not exist or the condition held.
    */
   readonly current: ReturnType<typeof currentOf>;
   /** The values that were generated; empty if there are none, or the condition did not hold. */
@@ -87,7 +86,7 @@ export type CallerFactory = <Name extends string>(
 
 export interface CallerFactoryOptions {
   readonly executor: Executor;
-  /** What operators have switched off; null if there is no control file. */
+  /** What operators have switched off; null without a control file. */
   readonly control: Control | null;
   readonly seeds: Seeds;
   /** Null if nothing is recorded. */

@@ -100,7 +100,7 @@ export class RequestStreams {
   /** The same bytes; the request learns how they end. */
   #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
     const request = this.#context.get("request");
-    // What the handler has written stays written, so other methods keep the place that they have.
+    // The handler's writes stay, so other methods keep their place.
     if (this.#context.req.method === "GET") request.holdStream("stream");
     return answerBody(body[Symbol.asyncIterator](), {
       request,

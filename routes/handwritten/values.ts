@@ -93,7 +93,7 @@ function compileNames({ query, params }: PreparedQuery): (body: object) => void 
   };
 }
 
-/** What was thrown, with pointers to where a client of the route sends such values, as `@route` has it. */
+/** The thrown error, with pointers to the places where a client of the `@route` sends these values. */
 export function withPlaces(thrown: unknown, { method, path }: RoutePlace): unknown {
   if (!(thrown instanceof ServiceError)) return thrown;
   if (thrown.errors.length + thrown.paramErrors.length === 0) return thrown;

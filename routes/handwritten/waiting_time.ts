@@ -1,7 +1,6 @@
 /**
- * How long a request may wait for Cassandra, over all the queries that its handler calls: as long as a
- * request that calls one. What the handler does meanwhile, or while it waits for something else, does
- * not count.
+ * How long a request may wait for Cassandra, over all the queries that its handler calls: as long as a request
+ * that calls one. Time that the handler spends on other work, or on waiting for something else, does not count.
  *
  * @module
  */
@@ -11,7 +10,7 @@ import type { Stopwatch } from "../../observe/stopwatch.ts";
 export class WaitingTime {
   readonly #stopwatch: Stopwatch;
   readonly #allowedMs: number;
-  /** What the stopwatch shows when the time is over. */
+  /** The stopwatch's time at which the limit is reached. */
   #endsAtMs: number;
 
   /** @param stopwatch runs while the request waits for Cassandra */

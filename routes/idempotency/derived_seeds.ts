@@ -1,8 +1,8 @@
 /**
- * Seeds that follow from a request and its key, so that the same request has the same generated values
- * on every replica, and none of them has to remember it. An HMAC (RFC 2104, SHA-256) over everything that
- * makes the request what it is: nobody without the secret can foretell its values, and a request that
- * differs anywhere has other values.
+ * Seeds that follow from a request and its key, so that the same request has the same generated values on every
+ * replica, and none of them has to remember it. An HMAC (RFC 2104, SHA-256) over everything that identifies the
+ * request: nobody without the secret can predict its values, and a request that differs anywhere gets different
+ * values.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Seed } from "../generate/seed.ts";
 import { uuidOfRandom, uuidOfTime } from "../generate/uuid.ts";
 
-/** A request with an `Idempotency-Key`, beside its values. */
+/** A request with an `Idempotency-Key`, without its values. */
 export interface KeyedRequest {
   readonly issuer: string;
   readonly subject: string;
@@ -48,8 +48,8 @@ export function deriveSeed(
 }
 
 /**
- * A hash of the values, whatever the layout and the order of the JSON that they came in. What was left out
- * does not count, so that a release with another optional parameter gives the same.
+ * A hash of the values, whatever the layout and the order of the JSON that they came in. Values that were left
+ * out do not count, so that a release with another optional parameter gives the same hash.
  */
 function digestOf(values: EncodedValues): Buffer {
   const parts = Object.keys(values).sort().flatMap((name) => {

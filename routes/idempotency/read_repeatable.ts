@@ -1,7 +1,7 @@
 /**
- * `Idempotency-Key` → seeds, as far as the route can promise that a repeated request is carried out once.
- * What it cannot promise is refused before anything is done: a client that sends the header relies on it.
- * A read has no use for it, and does no harm.
+ * `Idempotency-Key` → seeds, as far as the route can promise that a repeated request is carried out once. If it
+ * cannot promise that, the request is refused before anything is done, since a client that sends the header
+ * relies on it. On a read, the header has no effect and does no harm.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export type SeedReader = (headers: Headers, identity: Identity | null) => Promis
 /** How far the clock of a client may be ahead: as far as the clock of the issuer of its token. */
 const MAX_LEAD_MS = 5_000;
 
-/** What a query has to be for its route to take the header. */
+/** The facts that decide whether a query's route takes the header. */
 export type RepeatableFacts = Pick<
   PreparedQuery,
   "query" | "params" | "repetition" | "writes" | "idempotent"
@@ -153,7 +153,7 @@ async function assertTimely(
       } s: find out whether the first request was carried out`,
     );
   }
-  // What is written as of a time that has not come would hide what others write until then.
+  // A write with a time in the future would hide what others write until then.
   if (leadMs >= 0) await setTimeout(leadMs + 1);
 }
 

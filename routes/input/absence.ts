@@ -1,5 +1,5 @@
 /**
- * What is bound for a parameter that a request leaves out.
+ * The value to bind for a parameter that a request leaves out.
  *
  * @module
  */

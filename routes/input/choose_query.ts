@@ -1,6 +1,6 @@
 /**
- * Which of the queries that share a route a request is for: the one whose query parameters are those that
- * the request has. Their names are sorted out once.
+ * Which of the queries that share a route a request is for: the query whose parameters are exactly those in the
+ * request's query string. The names are worked out once.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * A claim of the verified token → the bytes that are bound. A claim decides whose rows a request is
- * about, so it is neither converted nor rounded: a value that is not exactly of the column's type is
- * refused, and two different values never become one.
+ * A claim of the verified token → the bytes that are bound. A claim decides whose rows a request can reach, so
+ * it is neither converted nor rounded: a value that is not exactly of the column's type is refused, and two
+ * different values never become the same.
  *
  * | Column         | Claim                                                      |
  * | -------------- | ---------------------------------------------------------- |
@@ -30,7 +30,7 @@ const NUMBERS: readonly Category[] = ["integer", "decimal", "float"];
 
 /** An integer has one text: `007` is not `7`. */
 const INTEGER_TEXT = /^(?:0|-?[1-9]\d*)$/;
-/** What no JSON number begins with. */
+/** A JSON number cannot begin like this. */
 const LEADING_ZERO = /^-?0\d/;
 
 /**
@@ -43,7 +43,7 @@ export function compileClaim(codec: Codec, claim: string): ClaimReader {
   if (path === null) throw new TypeError(`Cannot read a claim: "${claim}" is not a path`);
   const { cql, category } = codec;
   const readValue = compileClaimValue(codec);
-  // A verified token is remembered, and its claims with it: what is made of them is the same each time.
+  // A verified token is remembered together with its claims, so their bytes are the same each time.
   const known = new WeakMap<Claims, Buffer>();
   return (claims) => {
     const bytes = known.get(claims);
@@ -62,7 +62,7 @@ export function compileClaim(codec: Codec, claim: string): ClaimReader {
   };
 }
 
-/** Reads the JSON of a claim as a value of the codec's type; null if it is not exactly such a value. */
+/** Reads the JSON of a claim as a value of the codec's type; null if it is not exactly of that type. */
 export function compileClaimValue(
   { type }: Pick<Codec, "type">,
 ): (json: unknown) => Buffer | null {
@@ -89,7 +89,7 @@ function schemaFor({ category, text, input }: Codec, json: unknown): Codec["inpu
   return isNumber(json) && NUMBERS.includes(category) ? input : undefined;
 }
 
-/** What was found instead, by kind; never the value. */
+/** The kind of value that was found instead; never the value itself. */
 export function kindOfClaim(json: unknown, category: Category): string {
   if (json === undefined) return "missing";
   if (json === null) return "null";

@@ -1,5 +1,5 @@
 /**
- * What a token has at the path of a claim.
+ * The value of a token at the path of a claim.
  *
  * @module
  */

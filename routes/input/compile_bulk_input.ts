@@ -32,7 +32,7 @@ export interface BulkInput {
   /**
    * Reads a line of NDJSON in one step, if it is plain.
    *
-   * @returns null for a line that is to be parsed and given to `readBody`
+   * @returns null for a line that has to be parsed and given to `readBody`
    * @throws {ServiceError} `requirement_not_met`
    */
   readLine(json: ByteRange, line: number): PackedRow | null;
@@ -60,7 +60,7 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
     const checkLine = requireLine?.(outer.claims);
     const readLine = lineReaders(shared);
 
-    /** Checks what was read, and adds what is generated. */
+    /** Checks the values that were read, and adds the generated ones. */
     function complete(values: EncodedValues, line: number): EncodedValues {
       checkLine?.(values);
       const made = generate?.(outer.seeds.next(values, line));

@@ -33,7 +33,7 @@ import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
 import { compileRequirements } from "./requirements.ts";
 import { compileScan } from "./scan_params.ts";
 
-/** A request's values, ready to be bound, and what it asks of the gateway itself. */
+/** A request's values, ready to be bound, and its parameters for the gateway itself. */
 export interface Input<Own> {
   readonly values: EncodedValues;
   readonly own: Own;
@@ -42,9 +42,9 @@ export interface Input<Own> {
   readonly repeatable: RepeatableInput | null;
 }
 
-/** What a repetition of a request is recognised by. */
+/** How to recognise a repetition of the request. */
 export interface RepeatableInput {
-  /** As of when its rows are written, in microseconds since 1970. Default: when they are sent. */
+  /** The write time of its rows, in microseconds since 1970. Default: the time at which they are sent. */
   readonly writeTimeUs: number | undefined;
   /** All values that the first of the requests may have written. */
   candidates(): readonly EncodedValues[];
@@ -114,7 +114,7 @@ export function compileOuter(prepared: InputFacts, ownNames: readonly string[]):
   };
 }
 
-/** Reads what comes from the body. */
+/** Reads the values that come from the body. */
 export function compileBody(prepared: InputFacts): ParamReader {
   const names = namesIn("body", prepared);
   const readParams = compileParams(prepared, (source) => source.in === "body");
@@ -193,7 +193,7 @@ function compileParams(
   };
 }
 
-/** Reads values, and adds what is wrong with them. */
+/** Reads values, and adds their mistakes. */
 export type ParamReader = (input: RawInput, values: Values, errors: InputError[]) => Steps<void>;
 
 /** Reads one parameter: at once, or in steps where its values have members. */
@@ -239,7 +239,7 @@ function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
   const clientName = place === "path" ? name : clientNameOf(param);
   const pointer = pointerToParam(param);
 
-  /** Whether there is a value to check; what can be said without is done. */
+  /** Whether there is a value to check; a missing value is dealt with here. */
   function isToCheck(raw: unknown, values: Values, errors: InputError[]): boolean {
     if (raw === undefined) {
       if (isOptional) values[name] = leftOut;

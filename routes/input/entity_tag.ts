@@ -1,6 +1,6 @@
 /**
- * Entity tags (RFC 9110, section 8.8.3) that are the value of a column, such as a version: what `@etag`
- * sends, and what `If-None-Match` and `If-Match` bring back.
+ * Entity tags (RFC 9110, section 8.8.3) that are the value of a column, such as a version: `@etag` sends them,
+ * and `If-None-Match` and `If-Match` bring them back.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export function parseTagList(header: string): TagList | null {
   return tags.length === 0 ? null : tags;
 }
 
-/** The tag of a value, without quotes; null if there is no value to tell apart. */
+/** The tag of a value, without quotes; null without a value. */
 export function tagTextOf(value: Json | undefined): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === "string" ? value : JSON.stringify(value);

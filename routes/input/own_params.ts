@@ -1,6 +1,6 @@
 /**
- * Query parameters that the gateway reads for itself, such as `limit`, beside those of the statement.
- * They are read together with the others, so that every mistake of a request is reported at once.
+ * Query parameters that the gateway itself reads, such as `limit`, in addition to those of the statement. They
+ * are read together with the others, so that every mistake of a request is reported at once.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { InputError } from "../../errors/service_error.ts";
 
 export interface OwnParams<T> {
   readonly names: readonly string[];
-  /** Reads them; adds each mistake to `errors`, whereupon what it returns is not used. */
+  /** Reads them, and adds each mistake to `errors`; after a mistake, the result is not used. */
   read(query: URLSearchParams, errors: InputError[]): T;
 }
 

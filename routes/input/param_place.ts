@@ -32,7 +32,7 @@ export function sourceOf(params: readonly PreparedParam[], name: string): ParamS
   return params.find(({ param }) => param.name === name)?.param.source ?? { in: "body" };
 }
 
-/** What was thrown, with pointers in place of the names of parameters that `db` knows. */
+/** The thrown error, with pointers in place of the parameter names that `db` knows. */
 export function withPointers(thrown: unknown, params: readonly PreparedParam[]): unknown {
   if (!(thrown instanceof ServiceError) || thrown.paramErrors.length === 0) return thrown;
   const found = thrown.paramErrors.map(({ param, detail }) => ({

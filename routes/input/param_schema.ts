@@ -1,5 +1,5 @@
 /**
- * What a parameter's value must be, as its place writes it: the codec's schema, with the tag's bucket
+ * The schema of a parameter's value, in the form that its place has: the codec's schema, with the tag's bucket
  * unit or bounds on top, and the same in OpenAPI.
  *
  * @module
@@ -143,7 +143,7 @@ function keywords(
   };
 }
 
-/** Null for no bound, and for one that a JavaScript number would round. */
+/** Null without a bound, and for a bound that a JavaScript number would round. */
 function exactNumber(bound: string | null): number | null {
   if (bound === null) return null;
   const number = Number(bound);

@@ -1,8 +1,8 @@
 /**
- * What `If-Match` and `If-None-Match` ask of a route (RFC 9110, section 13), as far as its statement can
- * check it. What it cannot check is refused before anything is done: to ignore it would overwrite what
- * the client wants to keep. `If-Modified-Since`, `If-Unmodified-Since` and `If-Range` are ignored, as the
- * RFC has it for what has no date of modification and no ranges.
+ * What `If-Match` and `If-None-Match` ask of a route (RFC 9110, section 13), as far as its statement can check
+ * it. A precondition that it cannot check is refused before anything is done: ignoring it would overwrite what
+ * the client wants to keep. `If-Modified-Since`, `If-Unmodified-Since` and `If-Range` are ignored, as the RFC
+ * says for resources without a modification date and without ranges.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export function compilePreconditions(
   function readIfMatch(header: string): TagList {
     const list = parseTagList(header);
     if (tagParam !== undefined || (isRead && hasTag)) return list ?? refuseMalformed(IF_MATCH);
-    // What is read is there; so is what "IF EXISTS" finds.
+    // A row that is read exists; so does a row that "IF EXISTS" finds.
     if (list === "*" && (isRead || condition?.checks === "exists")) return list;
     throw unsupported(IF_MATCH);
   }

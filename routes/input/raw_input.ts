@@ -1,5 +1,5 @@
 /**
- * What a request brings along before it is checked, and where in it a parameter's value is.
+ * The input of a request before it is checked, and where in it a parameter's value is.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Seeds } from "../generate/seed.ts";
 import type { ParamPlace } from "./param_place.ts";
 import type { Content } from "./body/read_content.ts";
 
-/** What a request brings along beside its body, before it is checked. */
+/** The input of a request without its body, before it is checked. */
 export interface OuterInput {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -19,7 +19,7 @@ export interface OuterInput {
   readonly seeds: Seeds;
 }
 
-/** What a request brings along, before it is checked. */
+/** The input of a request before it is checked. */
 export interface RawInput extends OuterInput {
   /** The body of a route that takes bytes. */
   readonly content?: Content | undefined;

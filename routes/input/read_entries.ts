@@ -21,7 +21,7 @@ import { type Line, readLines, textOfLine } from "./body/read_lines.ts";
 
 export const NDJSON = "application/x-ndjson";
 
-/** What a request asks for: one write, or many with a report on each. */
+/** The form of a request: one write, or many with a report on each. */
 export type BulkBody =
   | { readonly kind: "one"; readonly body: Record<string, unknown> }
   | { readonly kind: "many"; readonly upload: Upload };
@@ -45,8 +45,8 @@ const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
 /**
- * @param limits of a whole JSON body; of NDJSON, which may take any time, those of each line: `timeoutMs`
- * is how long the sender may keep the service waiting for the end of a line that is not blank
+ * @param limits of a whole JSON body; of each line of NDJSON, which may take any time: `timeoutMs` is how long
+ * the sender may keep the service waiting for the end of a line that is not blank
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
 export async function readEntries(
@@ -134,7 +134,7 @@ class NdjsonUpload implements Upload {
     this.#breakOff(new Error("The caller has left"));
   }
 
-  /** What is being read ends at once, as if the body did. */
+  /** Reading ends at once, as if the body had ended. */
   #breakOff(reason: Error): void {
     this.#broken ??= reason;
     this.#chunks?.cancel();

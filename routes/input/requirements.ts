@@ -1,7 +1,7 @@
 /**
- * What `@require` demands of the caller's token, before Cassandra is asked. A claim is read as a value of the
- * type that it is compared with, as a claim that is bound would be, and compared byte by byte: nothing is
- * converted or rounded. A claim that is missing or is not such a value satisfies no comparison, `!=` included.
+ * Checks what `@require` demands of the caller's token, before Cassandra is asked. A claim is read as a value
+ * of the type that it is compared with, just like a claim that is bound, and compared byte by byte: nothing is
+ * converted or rounded. A claim that is missing or is not of that type satisfies no comparison, not even `!=`.
  *
  * @module
  */
@@ -110,7 +110,7 @@ function comparing(comparison: "=" | "!=", claimed: Buffer | null): Predicate {
   return (value) => claimed.equals(value) === (comparison === "=");
 }
 
-/** Members that are not values of the type are not what is looked for. */
+/** Members that are not values of the type cannot match. */
 function containing(json: unknown, readValue: (json: unknown) => Buffer | null): Predicate {
   if (!Array.isArray(json)) return null;
   // Read once, however many values are looked for.

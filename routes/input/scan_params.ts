@@ -10,7 +10,7 @@ import { type TokenRange, tokenRange } from "../../db/run/pages/scan_ranges.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { InputError } from "../../errors/service_error.ts";
 
-/** Reads the ends of the range that a request names; null for a query without such ends. */
+/** Reads the ends of the range that a request names; null for a query without a range. */
 export function compileScan(
   { query: { scan }, params }: Pick<PreparedQuery, "query" | "params">,
 ):

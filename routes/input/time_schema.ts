@@ -1,5 +1,5 @@
 /**
- * What a value must be that names a time bucket, or that a `timeuuid` is made of; and the same in OpenAPI.
+ * The schema of a value that names a time bucket, or that a `timeuuid` is made from; and the same in OpenAPI.
  *
  * @module
  */

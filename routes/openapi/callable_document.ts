@@ -12,7 +12,7 @@ type JsonObject = Readonly<Record<string, Json>>;
 /** The document for a caller with these scopes, as text. */
 export type DocumentFor = (scopes: ReadonlySet<string>) => string;
 
-/** Callers differ far more than what they may call. */
+/** Callers differ far more than the sets of operations that they may call. */
 const MAX_KEPT = 32;
 
 /** @param document the whole document, as text */

@@ -1,5 +1,5 @@
 /**
- * The schemas of a route that have a name of their own in the OpenAPI document.
+ * The named schemas of a route in the OpenAPI document.
  *
  * @module
  */

@@ -9,8 +9,8 @@ import type { Json } from "../../codec/codec.ts";
 import type { PreparedParam } from "../../db/prepare/prepared_query.ts";
 
 /**
- * The schema with the parameter's default in it, where there is one. In a body, words say it: of a member
- * that has a `default`, openapi-typescript makes one that every request must have.
+ * The schema with the parameter's default, if it has a default. In a body, the description states it:
+ * openapi-typescript makes a member with a `default` one that every request must have.
  */
 export function withDefault(
   schema: z.ZodType<unknown>,

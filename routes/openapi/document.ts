@@ -17,7 +17,7 @@ const MAX_EXAMPLE_LENGTH = 400;
 const BOUND =
   ", bound to a key of the client; each request has a proof in the header `DPoP` (RFC 9449)";
 
-/** What an API says of itself. */
+/** How an API describes itself. */
 export interface ApiInfo {
   readonly title: string;
   readonly version: string;

@@ -1,6 +1,6 @@
 /**
- * `/`: what this service is, whether it is ready, and where to read on, for somebody who knows nothing but
- * its address. Says nothing about the routes, which may not be for everybody.
+ * `/`: what this service is, whether it is ready, and where to read on, for somebody who only knows its
+ * address. Says nothing about the routes, which may not be for everybody.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a body may leave out, as the OpenAPI document says it.
+ * What a body may leave out, in the words of the OpenAPI document.
  *
  * @module
  */

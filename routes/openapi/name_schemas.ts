@@ -1,7 +1,7 @@
 /**
- * What the schemas of queries are called among the components of the OpenAPI document, so that a client
- * made of it says `Video` and not `ListVideosResponse200ItemsItem`. A name follows from the query and its
- * table alone: another query changes it only if it answers with the same row.
+ * The names of queries' schemas among the components of the OpenAPI document, so that a generated client says
+ * `Video` and not `ListVideosResponse200ItemsItem`. A name follows only from the query and its table: another
+ * query changes it only if it answers with the same row.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface SchemaNames {
   readonly row: RowSchemaName | null;
   /** What it takes in the body. */
   readonly body: string;
-  /** What a problem shows of the row that is there. */
+  /** The existing row, as a problem shows it. */
   readonly current: string;
   /** The problem that shows it. */
   readonly conflict: string;
@@ -30,7 +30,7 @@ export interface SchemaNames {
 
 export interface RowSchemaName {
   readonly name: string;
-  /** Of a page of such rows. */
+  /** A page of these rows. */
   readonly page: string;
   /** Of all rows of this name: a column may be null if it may be in one of them. */
   readonly columns: readonly PreparedColumn[];

@@ -29,7 +29,7 @@ class NamedTypes {
   readonly #taken: Set<string>;
   /** By name. */
   readonly #schemas = new Map<string, Node>();
-  /** The names by what is said of them. */
+  /** The names, by their descriptions. */
   readonly #names = new Map<string, string>();
 
   constructor(taken: Iterable<string>) {

@@ -18,7 +18,7 @@ const WITH_CURRENT: readonly number[] = [
 ];
 
 /**
- * What a route with these traits answers when it fails, by status.
+ * The answers of a route with these traits when it fails, by status.
  *
  * @param current the schema of that member, and what problems that have it are called; null if the route
  *   has none

@@ -1,5 +1,5 @@
 /**
- * What a route does, as far as it decides which codes it can answer with.
+ * The traits of a route that decide which codes it can answer with.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { RouteTrait } from "../../errors/code_row.ts";
 import { takesBody } from "../input/body/read_body.ts";
 
-/** What is known of a hand-written route. */
+/** What we know about a hand-written route. */
 export interface HandwrittenFacts {
   readonly path: string;
   readonly access: Access;

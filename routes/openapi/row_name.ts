@@ -1,5 +1,5 @@
 /**
- * What a row of a table is called, where its query does not say: `latest_videos` has `LatestVideo`s,
+ * The name of a table's row, if its query does not give one: `latest_videos` has `LatestVideo`s,
  * `videos_by_tag` has `VideoByTag`s.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * `limit` and `cursor`: what they mean, which mistakes they can have, and what OpenAPI says of them.
- * What a cursor holds is for `seal_cursor.ts`.
+ * `limit` and `cursor`: what they mean, which mistakes they can have, and what OpenAPI says about them.
+ * `seal_cursor.ts` owns the content of a cursor.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export const STREAM_PARAMS: OwnParams<null> = {
   },
 };
 
-/** What was thrown; where it is a cursor that cannot be used, with the place of that. */
+/** The thrown error; for a cursor that cannot be used, with its place. */
 export function pointToCursor(thrown: unknown): unknown {
   if (!(thrown instanceof ServiceError) || thrown.code !== "invalid_cursor") return thrown;
   const detail = "Expected a cursor that was issued for this request";

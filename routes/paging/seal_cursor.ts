@@ -6,8 +6,8 @@
  * AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; what the cursor is bound to is the
  * additional data. Layout before base64url: version (1 byte), nonce (12), ciphertext, tag (16).
  *
- * A position can also be named: by an HMAC (RFC 2104), with a key of its own that is derived from the
- * sealing one (RFC 5869). The same position of the same request always has the same name.
+ * A position can also be named: by an HMAC (RFC 2104), with a separate key that is derived from the sealing key
+ * (RFC 5869). The same position of the same request always has the same name.
  *
  * @module
  */
@@ -33,11 +33,11 @@ const NAMING_KEY = "cqlgate: names of kept cursors";
 /** The decoder takes a microsecond for each character that is not base64url. */
 const BASE64URL = /^[\w-]*$/;
 
-/** What a cursor can be used for, and nothing else. */
+/** The only read that a cursor can be used for. */
 export interface CursorBinding {
   /** The query's name. */
   readonly query: string;
-  /** What the query does: a cursor does not outlive a change of that. */
+  /** The query's statement: a cursor does not outlive a change of it. */
   readonly statement: string;
   /** The bound values, by position. */
   readonly values: readonly (Buffer | null | undefined)[];
@@ -50,7 +50,7 @@ export interface CursorBox {
   seal(position: Buffer, binding: CursorBinding): string;
   /** The name of a position: 16 bytes that nobody without the key can foretell. */
   name(position: Buffer, binding: CursorBinding): Buffer;
-  /** @throws {ServiceError} `invalid_cursor` for what was not sealed so, or with another key */
+  /** @throws {ServiceError} `invalid_cursor` for anything that was not sealed for this binding with a known key */
   open(cursor: string, binding: CursorBinding): Buffer;
 }
 

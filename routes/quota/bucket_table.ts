@@ -1,6 +1,6 @@
 /**
- * Token buckets, each kept as the instant at which it is full again: no timer fills it, and a full bucket
- * is the same as none. So buckets that have filled up are forgotten first, and for nothing.
+ * Token buckets, each kept as the instant at which it is full again: no timer fills it, and a full bucket need
+ * not be kept at all. So buckets that have filled up are forgotten first, which changes nothing.
  *
  * The table is bounded. If it is full of buckets that are not, the fullest of the longest unused is
  * forgotten, and its instant remembered as the floor of its group: from there every key of the group begins

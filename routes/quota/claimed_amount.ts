@@ -1,7 +1,6 @@
 /**
- * The amount of a rate that a token has: a claim can only raise it up to the ceiling of the rate, and a
- * claim that is not an amount is refused, so that a mistake of the issuer's neither lifts a limit nor goes
- * unnoticed.
+ * The amount of a rate that a token sets. A claim can only raise it up to the ceiling of the rate, and a claim
+ * that is not an amount is refused, so that an issuer's mistake neither lifts a limit nor goes unnoticed.
  *
  * @module
  */

@@ -24,16 +24,16 @@ export interface KeyOptions {
   readonly addressOf: AddressReader;
 }
 
-/** What a claim and a subject may be as they are: longer keys are kept as digests. */
+/** Up to this length, a key is kept as it is; longer keys are kept as digests. */
 const MAX_KEY_CHARACTERS = 128;
 
-/** What a rate counts by, as the key of a request: equal keys share a bucket. */
+/** The key by which a rate counts a request: equal keys share a bucket. */
 export function compileKey(per: RatePartition, { route, addressOf }: KeyOptions): KeyReader {
   switch (per.by) {
     case "caller":
       return byIdentity(({ caller }) => caller);
     case "client":
-      // Tokens without a client count as those of one client.
+      // Tokens without a client count as tokens of one client.
       return byIdentity(({ issuer, clientId }) => JSON.stringify([issuer, clientId]));
     case "claim": {
       const readClaim = compileClaimText(per.claim);

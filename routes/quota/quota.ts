@@ -21,11 +21,11 @@ export interface Allowance {
 }
 
 export interface Quota {
-  /** Such as `requests/s per caller`. */
+  /** For example `requests/s per caller`. */
   readonly name: string;
   readonly quantity: Rate["quantity"];
   readonly windowSeconds: number;
-  /** What it allows a caller whose token says nothing else. */
+  /** What it allows, unless the caller's token sets another amount. */
   readonly allowance: Allowance;
   /** The bucket of a request. @throws {ServiceError} `missing_claim` */
   bucketOf(context: Context<AppEnv>): QuotaBucket;
@@ -33,10 +33,10 @@ export interface Quota {
 
 export interface QuotaOptions extends KeyOptions {
   readonly isPublic: boolean;
-  /** What is counted together: a query, a file, or everything without a rate of its own. */
+  /** What is counted together: a query, a file, or everything that has no rate itself. */
   readonly over: string;
   readonly table: BucketTable;
-  /** The processes that share what it allows. */
+  /** The number of processes that share the allowance. */
   readonly replicas: number;
 }
 
@@ -85,7 +85,7 @@ interface BucketOptions extends Pick<QuotaOptions, "table" | "replicas"> {
   readonly group: BucketGroup;
 }
 
-/** Half of what a clock tells apart: a bucket that has filled up is not a rounding error short of it. */
+/** Half of a clock's resolution, so that a full bucket does not fall short by a rounding error. */
 const ROUNDING = 1e-6;
 
 /** The bucket of one request. Instants are in milliseconds, as of `performance.now()`. */

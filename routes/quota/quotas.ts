@@ -1,6 +1,6 @@
 /**
- * The quotas of every route, from the rates of its query and its file, and from the configuration where
- * they say nothing. What they count outlives the app: apps that replace each other share it.
+ * The quotas of every route, from the rates of its query and its file, or else from the configuration. Their
+ * counts outlive the app: apps that replace each other share them.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface QuotasOptions {
   readonly addressOf: AddressReader;
 }
 
-/** What is known of a hand-written route. */
+/** What we know about a hand-written route. */
 export interface RatedRoute {
   readonly method: string;
   readonly path: string;
@@ -29,13 +29,13 @@ export interface RatedRoute {
 }
 
 export interface Quotas {
-  /** Those of a query that has a route. */
+  /** The quotas of a query that has a route. */
   ofQuery(query: Query): QuotaSet;
-  /** Those of a hand-written route. */
+  /** The quotas of a hand-written route. */
   ofRoute(route: RatedRoute): QuotaSet;
 }
 
-/** A rate, and what it counts together. */
+/** A rate, and the requests that it counts together. */
 interface ScopedRate {
   readonly rate: Rate;
   readonly over: string;

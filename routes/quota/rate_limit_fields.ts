@@ -1,5 +1,5 @@
 /**
- * The header fields `RateLimit-Policy` and `RateLimit`: what the quotas of a route allow, and what of it is
+ * The header fields `RateLimit-Policy` and `RateLimit`: what the quotas of a route allow, and how much of it is
  * left for this caller in this process.
  *
  * Source: draft-ietf-httpapi-ratelimit-headers, as structured fields (RFC 9651).

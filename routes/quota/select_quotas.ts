@@ -1,6 +1,6 @@
 /**
- * Which quotas a request has to keep to: those of its route, or where several queries share the route,
- * those of the query that it is for.
+ * Which quotas apply to a request: those of its route, or if several queries share the route, those of the
+ * query that it chooses.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Quota } from "./quota.ts";
 import type { Quotas } from "./quotas.ts";
 
 export interface QuotaSelector {
-  /** Those of every query, each of its own name. */
+  /** The quotas of every query, by its name. */
   readonly sets: readonly [QuotaSet, ...QuotaSet[]];
   select(context: Context<AppEnv>): QuotaSet;
 }

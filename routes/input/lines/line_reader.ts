@@ -1,10 +1,10 @@
 /**
- * A line of NDJSON → the row that is bound, without an object, a string or a buffer for each of its
- * values. What holds for a query is worked out once: the names of the members, the writer of each type, and
- * what is bound where a line has nothing.
+ * A line of NDJSON → the row that is bound, without an object, a string or a buffer for each of its values.
+ * Everything that is the same for a query is worked out once: the names of the members, the writer of each
+ * type, and the values to bind for missing members.
  *
- * It is a shortcut. A line that it does not read takes the way of other bodies, which reports what is wrong
- * with it; a line that it reads has the same row that it would have there.
+ * It is a shortcut. A line that it does not read is handled like any other body, which reports its mistakes; a
+ * line that it reads gives the same row as it would there.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { MemberLocator } from "./member_locator.ts";
 /** Null for a line that must be read the other way. */
 export type LineReader = (line: ByteRange) => PackedRow | null;
 
-/** @param values those that do not come from lines */
+/** @param values the values that do not come from lines */
 export type LineReaderFactory = (values: EncodedValues) => LineReader;
 
 /** A longer line is not read in a single step. */
@@ -33,7 +33,7 @@ const MAX_LINE_BYTES = 16_384;
 /** As bytes: `null`. */
 const NULL = [0x6e, 0x75, 0x6c, 0x6c];
 
-/** What is bound at a position. */
+/** The value to bind at a position. */
 type Slot =
   | { readonly kind: "member"; readonly member: Member }
   | { readonly kind: "bucket"; readonly param: PreparedParam; readonly of: Member }
@@ -45,7 +45,7 @@ interface Member {
   readonly param: PreparedParam;
   readonly write: TokenWriter;
   readonly isOptional: boolean;
-  /** What is bound where a line leaves it out. */
+  /** The value to bind if a line leaves it out. */
   readonly leftOut: Buffer | null | undefined;
 }
 

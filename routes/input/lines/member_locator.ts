@@ -1,8 +1,8 @@
 /**
- * Finds the members of a JSON object (RFC 8259) in the bytes of a line. It knows which names there may be,
- * and gives up on everything unusual: another name, a name that appears twice or is written with an escape,
- * values that nest deeply, and what is not JSON. Values are for others to read and to refuse: of a number or
- * a word, only the end is found here.
+ * Finds the members of a JSON object (RFC 8259) in the bytes of a line. It knows the possible names, and gives
+ * up on everything unusual: another name, a name that appears twice or is written with an escape, values that
+ * nest deeply, and text that is not JSON. Values are read and refused elsewhere: for a number or a word, only
+ * its end is found here.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Well below the depth that a JSON text may have, so that the member and what is around it always fit. */
+/** Well below the depth that a JSON text may have, so that the member and the levels around it always fit. */
 const MAX_DEPTH = 16;
 const NOT_FOUND = -1;
 

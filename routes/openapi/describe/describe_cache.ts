@@ -1,5 +1,5 @@
 /**
- * What the OpenAPI document says of the answers of an `@cache` query.
+ * What the OpenAPI document says about the answers of an `@cache` query.
  *
  * @module
  */

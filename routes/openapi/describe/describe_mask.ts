@@ -1,5 +1,5 @@
 /**
- * What the document says of a masked value: who sees it, and what the others get in its place.
+ * What the document says about a masked value: who sees it, and what other callers get in its place.
  *
  * @module
  */

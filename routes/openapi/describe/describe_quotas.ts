@@ -35,7 +35,7 @@ export function withQuotas(route: RouteConfig, quotas: readonly Quota[]): RouteC
   };
 }
 
-/** On what a caller gets who is let in, and on the refusal. */
+/** Fields on the answer to a caller who is let in, and on the refusal. */
 function fieldsOf(quotas: readonly Quota[]): readonly Field[] {
   return [
     {

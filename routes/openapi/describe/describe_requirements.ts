@@ -1,5 +1,5 @@
 /**
- * What a query requires of claims, in the words of its OpenAPI description.
+ * The requirements of a query on claims, in the words of its OpenAPI description.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A prepared query → its OpenAPI route: what it takes, what it answers, who may call it.
+ * A prepared query → its OpenAPI route: its input, its answers, and who may call it.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import { titleOf } from "./title_of.ts";
 export const SECURITY_SCHEME = "oidc";
 
 export interface DescribeOptions {
-  /** What the schemas of the query are called. */
+  /** The names of the query's schemas. */
   readonly names: SchemaNames;
   readonly idempotency: IdempotencyOptions;
 }
@@ -70,7 +70,7 @@ export function describeRoute(
   };
 }
 
-/** What a request may have: the values of the parameters, by their places, and what the service reads itself. */
+/** The input of a request: the values of the parameters, by their places, and what the service itself reads. */
 function requestOf(
   prepared: PreparedQuery,
   { names, idempotency }: DescribeOptions,

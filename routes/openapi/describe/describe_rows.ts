@@ -13,7 +13,7 @@ import { withMask } from "./describe_mask.ts";
 import { rawContent } from "./describe_raw.ts";
 import { rowStreams, STREAM_TYPES } from "./describe_streams.ts";
 
-/** What a `:one` query answers where there is a row. */
+/** The answers of a `:one` query that finds a row. */
 export function rowResponses(
   { query }: PreparedQuery,
   row: RowSchemaName,
@@ -39,7 +39,7 @@ export function rowResponses(
   };
 }
 
-/** What a `:many` query answers. */
+/** The answers of a `:many` query. */
 export function pageResponses(
   { query }: PreparedQuery,
   row: RowSchemaName,

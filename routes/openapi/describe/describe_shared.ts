@@ -9,7 +9,7 @@ import { combinationOf, describeCombination } from "../../../catalog/parse/combi
 import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
 import { titleOf } from "./title_of.ts";
 
-/** A query, and its route as if it were alone. */
+/** A query, and the route that it would have if it shared none. */
 export interface DescribedQuery {
   readonly prepared: PreparedQuery;
   readonly route: RouteConfig;

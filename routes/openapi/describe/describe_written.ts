@@ -11,7 +11,7 @@ import { answeredParams } from "../../respond/written_values.ts";
 import { withMask } from "./describe_mask.ts";
 
 /**
- * What an `:exec` or `:applied` query answers where it succeeds.
+ * The answers of an `:exec` or `:applied` query that succeeds.
  *
  * @param name of the schema of its values
  */

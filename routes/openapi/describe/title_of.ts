@@ -1,5 +1,5 @@
 /**
- * Titles of operations, for those that have no words of their own.
+ * Titles of operations that have no summary of their own.
  *
  * @module
  */
