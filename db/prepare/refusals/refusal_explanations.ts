@@ -186,7 +186,50 @@ const WORDS: Readonly<Record<string, string>> = {
   with: "There is no WITH: call several queries in a hand-written route",
   exists: "Compare columns of the key; whether a row exists is what reading it tells",
   over: "There are no window functions: calculate in the client",
+  fetch: 'Write "LIMIT" at the end of the statement',
 };
+
+/** What the server cannot parse and does not name by a word, with the place in brackets. */
+const FORMS: readonly Explanation[] = [
+  {
+    // `$1`, `${name}`, `%s`, `@name` and `{name}`.
+    says:
+      /^mismatched character '[\d{]' expecting '\$'|^no viable alternative at (?:input '%'|character '@')|\[\{\]\w+\}\)$/,
+    help: 'Write a value of the caller as a marker, such as ":station_id"',
+  },
+  {
+    says: /^mismatched input ':' expecting EOF \(.*\[:\]:/s,
+    help: "Leave the type out: the server knows the types of markers",
+  },
+  {
+    // An alias, another table, or a join.
+    says: /\bfrom (?:\[\w+\](?: \w+|,)|\w+ \[as\] \w+)\.\.\.\)$/i,
+    help:
+      "A SELECT reads one table, which has no alias: keep the columns that are read together in one table and write them in a batch, or call two queries in a hand-written route",
+  },
+  {
+    says: /^mismatched input '<EOF>' expecting K_WHERE/,
+    help: "A write names its rows by their key: add WHERE. TRUNCATE in cqlsh empties a table",
+  },
+  {
+    says: /\["\]/,
+    help: "Write texts in single quotes: double quotes are for names",
+  },
+  {
+    says: /\(insert into \[\w+\] values\.\.\.\)$/i,
+    help: 'Name the columns: "INSERT INTO … (a, b) VALUES (:a, :b)"',
+  },
+  {
+    says: /\bvalues .*\)\[,\]/is,
+    help: 'An INSERT writes one row: write several in a batch, or take many inputs with "@bulk"',
+  },
+  {
+    says: /\(delete \[\w+\] where\.\.\.\)$/i,
+    help: 'Write FROM before the table: "DELETE FROM … WHERE …"',
+  },
+  { says: /\blimit .*\[,\]/is, help: WORDS.offset! },
+  { says: /\(select \[top\] /i, help: WORDS.fetch! },
+];
 
 /** What to do about a refusal; null if the words are not known. */
 export function explainRefusal(
@@ -208,6 +251,8 @@ export function explainSyntax(complaint: string): string | null {
     return "count() counts rows: keep the distinct values in a table of their own, as its key, and count its rows";
   }
   if (Object.hasOwn(WORDS, key)) return WORDS[key]!;
+  const form = FORMS.find(({ says }) => says.test(complaint));
+  if (form !== undefined) return form.help;
   // A column with a parenthesis behind it, as in "where lower(name) = …".
   return /^no viable alternative at input '\('.*\bwhere\b.*\[\w+\]\(/is.test(complaint)
     ? "WHERE calls no function of a column: keep the result in a column of the key, or call the function with the value"
