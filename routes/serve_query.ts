@@ -21,6 +21,7 @@ import { compilePathValues } from "./input/path_values.ts";
 import { type BodyLimits, readJsonObject, takesBody } from "./input/body/read_body.ts";
 import type { OuterInput, RawInput } from "./input/raw_input.ts";
 import { type Content, readContent } from "./input/body/read_content.ts";
+import { compilePlainBody } from "./input/lines/plain_body.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
 import { respondApplied } from "./respond/applied.ts";
@@ -61,7 +62,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
   const { query, params } = prepared;
   const answers = answersOf(prepared, options);
   const offered = [...Object.keys(answers), ...query.bulk ? [NDJSON] : []] as [string, ...string[]];
-  const readBody = bodyReader(query, options);
+  const readBody = bodyReader(prepared, options);
   const readPath = compilePathValues(query.route?.path ?? "");
   const readKey = compileKeyReader(prepared, options.idempotency);
   const bulk = query.bulk
@@ -92,9 +93,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
       }
       // A single input of a bulk route is answered as on any other.
       const answer = answers[type] ?? answers["application/json"]!;
-      const body = input.kind === "content" ? {} : input.body;
-      const content = input.kind === "content" ? input.content : undefined;
-      return await answer({ context, input: { ...outer, body, content } });
+      return await answer({ context, input: { ...outer, ...input } });
     } catch (error) {
       throw withPointers(error, params);
     }
@@ -107,28 +106,35 @@ function isStreamed({ mode, raw, scan, verb }: Query, type: string): boolean {
   return raw !== null && verb === "select";
 }
 
-type RequestBody = BulkBody | { readonly kind: "content"; readonly content: Content };
+type RequestBody = BulkBody | ContentBody;
+
+interface ContentBody extends Pick<RawInput, "body"> {
+  readonly kind: "content";
+  readonly content: Content;
+}
 
 /** Of a route that takes none. */
 const NO_BODY: RequestBody = { kind: "one", body: {} };
 
 /** What reads a request's body; null where the route takes none. */
 function bodyReader(
-  { route, bulk, raw, verb }: Query,
+  prepared: PreparedQuery,
   { bodyLimits }: ServeOptions,
 ): ((request: Request, run: RunSteps) => Promise<RequestBody>) | null {
+  const { query: { route, bulk, raw, verb }, writes } = prepared;
   if (raw !== null && verb !== "select") {
     const options = { ...bodyLimits, types: raw.types };
-    return async (request) => ({ kind: "content", content: await readContent(request, options) });
+    return async (request) => {
+      return { kind: "content", body: {}, content: await readContent(request, options) };
+    };
   }
-  if (bulk) return (request, run) => readEntries(request, { ...bodyLimits, run });
-  if (route === null || !takesBody(route.method)) {
-    return null;
-  }
-  return async (request, run) => ({
-    kind: "one",
-    body: await readJsonObject(request, { ...bodyLimits, run }),
-  });
+  if (!bulk && (route === null || !takesBody(route.method))) return null;
+  // What is kept of a read would keep the block that such values are in.
+  const readPlain = writes ? compilePlainBody(prepared) : null;
+  const options = { ...bodyLimits, readPlain };
+  return bulk
+    ? (request, run) => readEntries(request, { ...options, run })
+    : (request, run) => readJsonObject(request, { ...options, run });
 }
 
 /** Answers a request whose input has not been checked yet. */

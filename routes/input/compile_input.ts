@@ -123,6 +123,10 @@ export function compileBody(prepared: InputFacts): ParamReader {
     least.map((param) => `"${clientNameOf(param)}"`).join(", ")
   }`;
   return function* readBody(input, values, errors) {
+    if (input.plain !== undefined) {
+      Object.assign(values, input.plain);
+      return;
+    }
     yield* readParams(input, values, errors);
     for (const name of Object.keys(input.body)) {
       if (errors.length >= MAX_ERRORS) return;

@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
 import type { Claims } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
 import type { ParamPlace } from "./param_place.ts";
@@ -23,6 +24,8 @@ export interface OuterInput {
 export interface RawInput extends OuterInput {
   /** The body of a route that takes bytes. */
   readonly content?: Content | undefined;
+  /** The values of a plain body; undefined for one whose members are in `body`. */
+  readonly plain?: EncodedValues | undefined;
   readonly body: Readonly<Record<string, unknown>>;
 }
 

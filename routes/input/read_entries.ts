@@ -4,7 +4,7 @@
  * @module
  */
 import { parseJsonSteps } from "../../codec/json/parse_large_json.ts";
-import type { RunSteps, Steps } from "../../runtime/steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 import type { ByteRange } from "../../codec/tokens/token.ts";
 import type { Entry } from "../../db/bulk/entry.ts";
 import { ServiceError } from "../../errors/service_error.ts";
@@ -12,7 +12,8 @@ import { ChunkReader } from "./body/chunk_reader.ts";
 import {
   assertNotEncoded,
   assertObject,
-  type BodyLimits,
+  type OneBody,
+  oneBody,
   type ReadBodyOptions,
   readJson,
   unreadableJson,
@@ -22,9 +23,7 @@ import { type Line, readLines, textOfLine } from "./body/read_lines.ts";
 export const NDJSON = "application/x-ndjson";
 
 /** The form of a request: one write, or many with a report on each. */
-export type BulkBody =
-  | { readonly kind: "one"; readonly body: Record<string, unknown> }
-  | { readonly kind: "many"; readonly upload: Upload };
+export type BulkBody = OneBody | { readonly kind: "many"; readonly upload: Upload };
 
 /** The inputs of one request. */
 export interface Upload {
@@ -45,22 +44,18 @@ const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
 /**
- * @param limits of a whole JSON body; of each line of NDJSON, which may take any time: `timeoutMs` is how long
- * the sender may keep the service waiting for the end of a line that is not blank
+ * @param options the limits of a whole JSON body; of each line of NDJSON, which may take any time: `timeoutMs` is how
+ * long the sender may keep the service waiting for the end of a line that is not blank
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
-export async function readEntries(
-  request: Request,
-  { run, ...limits }: BodyLimits & Pick<ReadBodyOptions, "run">,
-): Promise<BulkBody> {
+export async function readEntries(request: Request, options: ReadBodyOptions): Promise<BulkBody> {
   if (NDJSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     assertNotEncoded(request.headers);
-    return { kind: "many", upload: new NdjsonUpload(request.body, { limits, run }) };
+    return { kind: "many", upload: new NdjsonUpload(request.body, options) };
   }
-  const takes = ["application/json", NDJSON];
-  const sent = await readJson(request, { ...limits, run, takes });
-  const value = sent === undefined ? {} : sent;
-  if (!Array.isArray(value)) return { kind: "one", body: assertObject(value, "The body") };
+  const read = await readJson(request, { ...options, takes: ["application/json", NDJSON] });
+  const { value } = read;
+  if (!Array.isArray(value)) return oneBody(read);
   const entries = value.map((value, index) => ({ line: index + 1, value }));
   return {
     kind: "many",
@@ -71,8 +66,7 @@ export async function readEntries(
 class NdjsonUpload implements Upload {
   readonly blocks: AsyncIterable<readonly Entry[]>;
   readonly #chunks: ChunkReader | null;
-  readonly #limits: BodyLimits;
-  readonly #run: RunSteps;
+  readonly #options: ReadBodyOptions;
   /** How long the sender may still keep the service waiting, in milliseconds. */
   #patienceMs: number;
   /** Why it was broken off from this side; null while it was not. */
@@ -80,25 +74,19 @@ class NdjsonUpload implements Upload {
 
   constructor(
     body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
-    { limits, run }: { limits: BodyLimits; run: RunSteps },
+    options: ReadBodyOptions,
   ) {
     this.#chunks = body === null ? null : new ChunkReader(body);
-    this.#limits = limits;
-    this.#run = run;
-    this.#patienceMs = limits.timeoutMs;
+    this.#options = options;
+    this.#patienceMs = options.timeoutMs;
     this.blocks = this.#readBlocks();
   }
 
   async *#readBlocks(): AsyncGenerator<readonly Entry[]> {
-    for await (
-      const lines of readLines(this.#readChunks(), {
-        ...this.#limits,
-        run: this.#run,
-      })
-    ) {
+    for await (const lines of readLines(this.#readChunks(), this.#options)) {
       const entries = lines.filter(isNotBlank);
       if (entries.length === 0) continue;
-      this.#patienceMs = this.#limits.timeoutMs;
+      this.#patienceMs = this.#options.timeoutMs;
       yield entries;
     }
   }
@@ -106,7 +94,7 @@ class NdjsonUpload implements Upload {
   async *#readChunks(): AsyncGenerator<Uint8Array> {
     while (this.#chunks !== null) {
       const breakOff = () => this.#breakOff(this.#stalled());
-      const cancel = this.#limits.alarms.after(this.#patienceMs, breakOff);
+      const cancel = this.#options.alarms.after(this.#patienceMs, breakOff);
       const askedAt = performance.now();
       const chunk = await this.#chunks.read().finally(cancel);
       this.#patienceMs -= performance.now() - askedAt;
@@ -121,9 +109,9 @@ class NdjsonUpload implements Upload {
     try {
       for await (const { length } of this.#readChunks()) {
         bytes += length;
-        if (bytes < this.#limits.maxBytes) continue;
+        if (bytes < this.#options.maxBytes) continue;
         bytes = 0;
-        this.#patienceMs = this.#limits.timeoutMs;
+        this.#patienceMs = this.#options.timeoutMs;
       }
     } catch {
       // The caller has left or stalls, which ends it as well.
@@ -141,7 +129,7 @@ class NdjsonUpload implements Upload {
   }
 
   #stalled(): ServiceError {
-    const detail = `No line was completed in ${this.#limits.timeoutMs} ms`;
+    const detail = `No line was completed in ${this.#options.timeoutMs} ms`;
     return new ServiceError("body_timeout", detail);
   }
 }

@@ -12,6 +12,7 @@ import type { Alarms } from "../../../runtime/alarms.ts";
 import type { RunSteps, Steps } from "../../../runtime/steps.ts";
 import { pointerTo } from "../../../errors/invalid_input.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
+import type { EncodedValues } from "../../../db/prepare/prepared_query.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
 
@@ -30,11 +31,29 @@ export interface BodyLimits {
   readonly alarms: Alarms;
 }
 
+/**
+ * Reads the values that a body has for the parameters of a write. They are views on a block that other requests share,
+ * so nobody may keep them for long.
+ *
+ * @returns null for a body that must be read the other way
+ */
+export type PlainBodyReader = (bytes: Uint8Array) => EncodedValues | null;
+
 export interface ReadBodyOptions extends BodyLimits {
   /** Runs what is to be done with a body that has come in. */
   readonly run: RunSteps;
   /** The media types that the error lists. Default: only JSON. */
   readonly takes?: readonly string[];
+  /** Reads a plain body for one write at once. Default: each is parsed. */
+  readonly readPlain?: PlainBodyReader | null;
+}
+
+/** The body of a request for one row. */
+export interface OneBody {
+  readonly kind: "one";
+  readonly body: Record<string, unknown>;
+  /** The values of a plain body, which is not parsed; undefined for any other. */
+  readonly plain?: EncodedValues;
 }
 
 /** Whether a request of this method brings along what a route reads of its body. */
@@ -49,24 +68,30 @@ export function takesBody(method: string): boolean {
 export async function readJsonObject(
   request: Request,
   options: ReadBodyOptions,
-): Promise<Record<string, unknown>> {
-  const value = await readJson(request, options);
-  return value === undefined ? {} : assertObject(value, "The body");
+): Promise<OneBody> {
+  return oneBody(await readJson(request, options));
 }
 
-/**
- * @returns what the JSON says; undefined if there is no body
- * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
- */
-export async function readJson(
-  request: Request,
-  { run, takes = ["application/json"], ...limits }: ReadBodyOptions,
-): Promise<unknown> {
-  const bytes = await readBytes(request, limits);
-  if (bytes.length === 0) return undefined;
+/** @throws {ServiceError} `malformed_request` if the body is not an object */
+export function oneBody({ value = {}, plain }: JsonBody): OneBody {
+  if (plain !== undefined) return { kind: "one", body: {}, plain };
+  return { kind: "one", body: assertObject(value, "The body") };
+}
+
+export interface JsonBody extends Pick<OneBody, "plain"> {
+  /** What the JSON says; undefined if there is no body. */
+  readonly value?: unknown;
+}
+
+/** @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request` */
+export async function readJson(request: Request, options: ReadBodyOptions): Promise<JsonBody> {
+  const { run, takes = ["application/json"], readPlain } = options;
+  const bytes = await readBytes(request, options);
+  if (bytes.length === 0) return {};
   const type = request.headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
-  return await run(parse(bytes));
+  const plain = readPlain?.(bytes) ?? null;
+  return plain === null ? { value: await run(parse(bytes)) } : { plain };
 }
 
 /** Whether a body of this media type is one of those that a route takes; any JSON is JSON. */
