@@ -158,14 +158,14 @@ export function createExecutor(
       statements.noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
       return { rows: { raw: rows, reader: prepared.shapeReader(columns) }, pagingState };
     },
-    async execute(prepared, values, { run: runSteps, ...options } = {}) {
+    async execute(prepared, values, options = {}) {
       assertTimely(prepared);
       const bound = prepared.bind(values);
       availability.admit(prepared, bound);
       const { columns, rows } = await statements.run(prepared, bound, options);
       if (!prepared.query.conditional) return { applied: null, rows: [] };
       const unread = { raw: rows, reader: prepared.shapeReader(columns) };
-      return splitApplied(await readRows([unread], { run: runSteps }));
+      return splitApplied(await readRows([unread], options));
     },
     clockRefusal,
     nextWriteTime: () => session.nextWriteTime(),
