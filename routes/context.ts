@@ -50,6 +50,7 @@ export interface Identity {
 
 export interface RequestContext {
   readonly id: string;
+  readonly headers: CountedHeaders;
   /** `performance.now()` at arrival. */
   readonly startedAt: number;
   /** Runs while Cassandra is being waited for. */
@@ -111,6 +112,17 @@ export interface RequestContext {
    * it broke off, to false. Null for all others.
    */
   completion: Promise<boolean> | null;
+}
+
+/** The headers of a request, by their names in lower case. */
+export type HeaderReader = Pick<Headers, "get" | "has">;
+
+/** All headers of a request. */
+export interface CountedHeaders extends HeaderReader {
+  /** How many there are; those of one name count once. */
+  readonly count: number;
+  /** Of all names and values together. */
+  readonly bytes: number;
 }
 
 /** The headers of an answer: one that is about to be made, or one that other code has made. */

@@ -5,12 +5,11 @@
  */
 import type { Context } from "hono";
 import type { Query } from "../catalog/query.ts";
-import type { RunSteps } from "../runtime/steps.ts";
 import type { TextHash } from "../db/prepare/rows/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import { compileViews } from "../db/prepare/views.ts";
 import { compileReadRecorders } from "./audit/record_read.ts";
-import { type AppEnv, scopesOf } from "./context.ts";
+import { type AppEnv, type RequestContext, scopesOf } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
 import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { compileBulkInput } from "./input/compile_bulk_input.ts";
@@ -71,20 +70,21 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
 
   return async function serve(context, parameters) {
     try {
-      const type = negotiate(context.req.header("accept"), offered);
-      const { identity } = context.get("request");
-      const seeds = (readKey !== null && await readKey(context.req.raw.headers, identity)) ||
+      const request = context.get("request");
+      const { headers, identity } = request;
+      const type = negotiate(headers.get("accept"), offered);
+      const seeds = (readKey !== null && await readKey(headers, identity)) ||
         options.seeds;
       const outer: OuterInput = {
         path: readPath(context.req),
         query: parameters,
-        headers: context.req.raw.headers,
+        headers,
         claims: identity?.claims ?? {},
         seeds,
       };
-      const { run, holdStream } = context.get("request");
+      const { holdStream } = request;
       if (isStreamed(query, type)) holdStream("stream");
-      const input = readBody === null ? NO_BODY : await readBody(context.req.raw, run);
+      const input = readBody === null ? NO_BODY : await readBody(context.req.raw, request);
       if (input.kind === "many") {
         // A request that is refused for its headers needs no place.
         const readInput = bulk!.readInput(outer);
@@ -120,12 +120,12 @@ const NO_BODY: RequestBody = { kind: "one", body: {} };
 function bodyReader(
   prepared: PreparedQuery,
   { bodyLimits }: ServeOptions,
-): ((request: Request, run: RunSteps) => Promise<RequestBody>) | null {
+): ((sent: Request, request: RequestContext) => Promise<RequestBody>) | null {
   const { query: { route, bulk, raw, verb }, writes } = prepared;
   if (raw !== null && verb !== "select") {
     const options = { ...bodyLimits, types: raw.types };
-    return async (request) => {
-      return { kind: "content", body: {}, content: await readContent(request, options) };
+    return async (sent) => {
+      return { kind: "content", body: {}, content: await readContent(sent, options) };
     };
   }
   if (!bulk && (route === null || !takesBody(route.method))) return null;
@@ -133,8 +133,8 @@ function bodyReader(
   const readPlain = writes ? compilePlainBody(prepared) : null;
   const options = { ...bodyLimits, readPlain };
   return bulk
-    ? (request, run) => readEntries(request, { ...options, run })
-    : (request, run) => readJsonObject(request, { ...options, run });
+    ? (sent, { headers, run }) => readEntries(sent, { ...options, headers, run })
+    : (sent, { headers, run }) => readJsonObject(sent, { ...options, headers, run });
 }
 
 /** Answers a request whose input has not been checked yet. */

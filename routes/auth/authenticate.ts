@@ -42,7 +42,7 @@ export function authenticate(options: AuthenticateOptions): PipelineStep {
   return {
     name: "authenticate",
     enter(context) {
-      const header = context.req.raw.headers.get("authorization");
+      const header = context.get("request").headers.get("authorization");
       const known = recall(header);
       // It may take a fetch of the issuer's keys.
       if (known === null) return untilLeft(context.req.raw, verify(context, header));

@@ -30,8 +30,8 @@ export function traceCassandra({ scope, budget }: CassandraTracing): PipelineSte
   return {
     name: "traceCassandra",
     enter(context) {
-      const asked = context.req.header(HEADER);
-      if (asked === undefined) return;
+      const asked = context.get("request").headers.get(HEADER);
+      if (asked === null) return;
       if (!scopesOf(context).has(scope)) {
         throw insufficientScope(
           `The header "Cqlgate-Trace" needs the scope "${scope}", at a route that takes a token: leave it out, or get a token that has the scope`,

@@ -93,7 +93,8 @@ export function assertAcceptable(
   if (first === undefined) return [];
   return [{
     name: "assertAcceptable",
-    enter: (context) => void negotiate(context.req.header("accept"), [first, ...others]),
+    enter: (context) =>
+      void negotiate(context.get("request").headers.get("accept"), [first, ...others]),
   }];
 }
 

@@ -9,7 +9,7 @@ import { setTimeout } from "node:timers/promises";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import type { Identity } from "../context.ts";
+import type { HeaderReader, Identity } from "../context.ts";
 import { isGenerated } from "../generate/compile_generated.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { ticksOfMs } from "../generate/uuid.ts";
@@ -35,7 +35,12 @@ export interface IdempotencyOptions {
  *
  * @throws {ServiceError} `unsupported_idempotency_key`, `malformed_request` or `invalid_input`
  */
-export type SeedReader = (headers: Headers, identity: Identity | null) => Promise<Seeds | null>;
+export type SeedReader = (
+  headers: HeaderReader,
+  identity: Identity | null,
+) => Promise<Seeds | null>;
+
+const HEADER = IDEMPOTENCY_KEY.toLowerCase();
 
 /** How far the clock of a client may be ahead: as far as the clock of the issuer of its token. */
 const MAX_LEAD_MS = 5_000;
@@ -56,7 +61,7 @@ export function compileKeyReader(
   const obstacle = obstacleOf(prepared, options);
   const isTimed = needsTime(prepared);
   return async (headers, identity) => {
-    const header = headers.get(IDEMPOTENCY_KEY);
+    const header = headers.get(HEADER);
     if (header === null) return null;
     if (obstacle !== null || repetition === null || identity === null) {
       throw unsupportedKey(obstacle ?? PUBLIC);

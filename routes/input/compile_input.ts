@@ -6,7 +6,7 @@
  */
 import type { Buffer } from "node:buffer";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
-import type { ParamSource } from "../../catalog/query.ts";
+import type { Param, ParamSource } from "../../catalog/query.ts";
 import { SCAN_PARAMETERS } from "../../catalog/tags/paging/scan_tag.ts";
 import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
@@ -239,8 +239,7 @@ function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
   const { name } = param;
   const schema = schemaOf(prepared);
   const { isOptional, leftOut } = absenceOf(prepared);
-  // The router knows a segment by its marker.
-  const clientName = place === "path" ? name : clientNameOf(param);
+  const clientName = clientNameIn(place, param);
   const pointer = pointerToParam(param);
 
   /** Whether there is a value to check; a missing value is dealt with here. */
@@ -281,6 +280,13 @@ function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
       else errors.push(...inputErrors(result.error, pointer));
     },
   };
+}
+
+/** The name that a value is looked for by. */
+function clientNameIn(place: ParamPlace, param: Param): string {
+  // The router knows a segment by its marker.
+  if (place === "path") return param.name;
+  return place === "header" ? clientNameOf(param).toLowerCase() : clientNameOf(param);
 }
 
 type ReadSource = Exclude<ParamSource, { in: typeof NOT_READ[number] }>;

@@ -11,6 +11,7 @@ import type {
   PreparedParam,
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
+import type { HeaderReader } from "../context.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { parseTagList, type TagList, tagTextOf } from "./entity_tag.ts";
 
@@ -31,7 +32,7 @@ export interface ReadPreconditions {
  * @throws {ServiceError} `unsupported_precondition`, `malformed_request`, `precondition_required` where
  * the route needs `If-Match`, or `precondition_failed` for a tag that no row can have
  */
-export type PreconditionReader = (headers: Headers) => ReadPreconditions;
+export type PreconditionReader = (headers: HeaderReader) => ReadPreconditions;
 
 const IF_MATCH = "If-Match";
 const IF_NONE_MATCH = "If-None-Match";

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { EncodedValues } from "../../db/prepare/prepared_query.ts";
-import type { Claims } from "../context.ts";
+import type { Claims, HeaderReader } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
 import type { ParamPlace } from "./param_place.ts";
 import type { Content } from "./body/read_content.ts";
@@ -14,7 +14,7 @@ import type { Content } from "./body/read_content.ts";
 export interface OuterInput {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  readonly headers: Headers;
+  readonly headers: HeaderReader;
   readonly claims: Claims;
   /** What generated values are made from. */
   readonly seeds: Seeds;
@@ -29,7 +29,10 @@ export interface RawInput extends OuterInput {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A string, an array of strings where a query parameter was given more than once, or JSON. */
+/**
+ * @param name of a header, in lower case
+ * @returns a string, an array of strings where a query parameter was given more than once, or JSON
+ */
 export function rawValue(input: RawInput, place: ParamPlace, name: string): unknown {
   switch (place) {
     case "path":

@@ -49,8 +49,9 @@ const SPACE = 0x20;
  * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request`
  */
 export async function readEntries(request: Request, options: ReadBodyOptions): Promise<BulkBody> {
-  if (NDJSON_TYPE.test(request.headers.get("content-type") ?? "")) {
-    assertNotEncoded(request.headers);
+  const { headers = request.headers } = options;
+  if (NDJSON_TYPE.test(headers.get("content-type") ?? "")) {
+    assertNotEncoded(headers);
     return { kind: "many", upload: new NdjsonUpload(request.body, options) };
   }
   const read = await readJson(request, { ...options, takes: ["application/json", NDJSON] });

@@ -10,6 +10,7 @@ import type { Addresses } from "../addresses.ts";
 import type { RequestContext } from "../context.ts";
 import { pageShare } from "../load/page_share.ts";
 import type { PipelineStep } from "../step.ts";
+import { RequestHeaders } from "./request_headers.ts";
 
 const HEADER = "x-request-id";
 // What fits: nothing that could break out of a log line or make one long.
@@ -39,10 +40,12 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Pipeline
   return {
     name: "requestId",
     enter(context) {
-      const given = context.req.header(HEADER);
-      const id = given !== undefined && ACCEPTABLE.test(given) ? given : crypto.randomUUID();
+      const headers = new RequestHeaders(context.req.raw.headers);
+      const given = headers.get(HEADER);
+      const id = given !== null && ACCEPTABLE.test(given) ? given : crypto.randomUUID();
       context.set("request", {
         id,
+        headers,
         startedAt: performance.now(),
         cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0, place: null }),
         publicUrl,

@@ -56,7 +56,10 @@ export function createIndex({ about, addresses, unreadiness }: IndexOptions): Ho
       },
     }),
     (context) => {
-      const type = negotiate(context.req.header("accept"), ["application/json", "text/html"]);
+      const type = negotiate(context.get("request").headers.get("accept"), [
+        "application/json",
+        "text/html",
+      ]);
       // It says whether the service is ready now.
       const headers = { "vary": "Accept", "cache-control": "no-store" };
       return type === "application/json"

@@ -10,15 +10,15 @@ import { ServiceError } from "../../errors/service_error.ts";
 const MAX_CHARACTERS = 4_096;
 
 /**
- * @param accept the header; undefined if it is absent
+ * @param accept the header; null if it is absent
  * @param offered in the order of the route's own preference
  * @throws {ServiceError} `not_acceptable` if the caller takes none of them
  */
 export function negotiate<const T extends string>(
-  accept: string | undefined,
+  accept: string | null,
   offered: readonly [T, ...T[]],
 ): T {
-  if (accept === undefined || accept === "*/*") return offered[0];
+  if (accept === null || accept === "*/*") return offered[0];
   if (accept.length > MAX_CHARACTERS) {
     throw new ServiceError(
       "not_acceptable",

@@ -7,8 +7,8 @@ const NDJSON = "application/x-ndjson";
 const CSV = "text/csv";
 
 describe("negotiate()", () => {
-  const ACCEPTED: [accept: string | undefined, type: string][] = [
-    [undefined, JSON],
+  const ACCEPTED: [accept: string | null, type: string][] = [
+    [null, JSON],
     ["", JSON],
     [",", JSON],
     ["*/*", JSON],
@@ -24,7 +24,7 @@ describe("negotiate()", () => {
     ["image/png, */*;q=0.1", JSON],
   ];
   for (const [accept, type] of ACCEPTED) {
-    it(`chooses ${type} for ${accept === undefined ? "no header" : `"${accept}"`}`, () => {
+    it(`chooses ${type} for ${accept === null ? "no header" : `"${accept}"`}`, () => {
       expect(negotiate(accept, [JSON, NDJSON, CSV])).toBe(type);
     });
   }

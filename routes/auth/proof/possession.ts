@@ -71,7 +71,7 @@ export function createPossession(options: PossessionOptions): Possession {
     },
   ): Promise<void> {
     const { method, url } = context.req.raw;
-    const proof = await readProof(context.req.raw.headers.get("dpop"), {
+    const proof = await readProof(context.get("request").headers.get("dpop"), {
       method,
       url: addresses.publicUrlOf(new URL(url)),
       token,
@@ -87,7 +87,9 @@ export function createPossession(options: PossessionOptions): Possession {
   }
 
   function assertCertificate(context: Context<AppEnv>, thumbprint: string): void {
-    const header = isTrustedProxy(context) ? context.req.raw.headers.get("client-cert") : null;
+    const header = isTrustedProxy(context)
+      ? context.get("request").headers.get("client-cert")
+      : null;
     if (certificateThumbprint(header) === thumbprint) return;
     throw invalidToken(
       "The token is bound to a certificate: send it over a TLS connection with that certificate",
@@ -119,7 +121,7 @@ export function createPossession(options: PossessionOptions): Possession {
           const challenge = headers.get("www-authenticate");
           // Nothing to say to a client whose token was taken as it is.
           if (challenge === null && !takesProofs) return;
-          const used = schemeOf(context.req.raw.headers.get("authorization") ?? "");
+          const used = schemeOf(context.get("request").headers.get("authorization") ?? "");
           if (challenge !== null) {
             headers.set("www-authenticate", challengeFor(challenge, { used, schemes }));
           }

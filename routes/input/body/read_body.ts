@@ -12,6 +12,7 @@ import type { Alarms } from "../../../runtime/alarms.ts";
 import type { RunSteps, Steps } from "../../../runtime/steps.ts";
 import { pointerTo } from "../../../errors/invalid_input.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
+import type { HeaderReader } from "../../context.ts";
 import type { EncodedValues } from "../../../db/prepare/prepared_query.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
@@ -39,7 +40,12 @@ export interface BodyLimits {
  */
 export type PlainBodyReader = (bytes: Uint8Array) => EncodedValues | null;
 
-export interface ReadBodyOptions extends BodyLimits {
+export interface ReadBytesOptions extends BodyLimits {
+  /** Those of the request, if they were read before. */
+  readonly headers?: HeaderReader;
+}
+
+export interface ReadBodyOptions extends ReadBytesOptions {
   /** Runs what is to be done with a body that has come in. */
   readonly run: RunSteps;
   /** The media types that the error lists. Default: only JSON. */
@@ -85,10 +91,10 @@ export interface JsonBody extends Pick<OneBody, "plain"> {
 
 /** @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_request` */
 export async function readJson(request: Request, options: ReadBodyOptions): Promise<JsonBody> {
-  const { run, takes = ["application/json"], readPlain } = options;
+  const { headers = request.headers, run, takes = ["application/json"], readPlain } = options;
   const bytes = await readBytes(request, options);
   if (bytes.length === 0) return {};
-  const type = request.headers.get("content-type");
+  const type = headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
   const plain = readPlain?.(bytes) ?? null;
   return plain === null ? { value: await run(parse(bytes)) } : { plain };
@@ -137,7 +143,7 @@ function decodeUtf8(bytes: Uint8Array): string {
  *
  * @throws {ServiceError} `unsupported_media_type`, as in RFC 7694, section 3, or `malformed_request`
  */
-export function assertNotEncoded(headers: Headers): void {
+export function assertNotEncoded(headers: HeaderReader): void {
   const transfer = headers.get("transfer-encoding");
   if (transfer !== null && transfer.trim().toLowerCase() !== "chunked") {
     throw new ServiceError(
@@ -220,18 +226,18 @@ export function unreadableJson(error: SyntaxError, what: string): ServiceError {
  */
 export async function readBytes(
   request: Request,
-  limits: BodyLimits,
+  options: ReadBytesOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { maxBytes } = limits;
-  const declared = Number(request.headers.get("content-length") ?? 0);
+  const { headers = request.headers, maxBytes } = options;
+  const declared = Number(headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
-  if (declared > 0 && !request.headers.has("transfer-encoding")) {
-    assertNotEncoded(request.headers);
-    return await readDeclared(request, limits);
+  if (declared > 0 && !headers.has("transfer-encoding")) {
+    assertNotEncoded(headers);
+    return await readDeclared(request, options);
   }
   if (request.body === null) return new Uint8Array();
-  assertNotEncoded(request.headers);
-  return await readChunks(new ChunkReader(request.body), limits);
+  assertNotEncoded(headers);
+  return await readChunks(new ChunkReader(request.body), options);
 }
 
 /**

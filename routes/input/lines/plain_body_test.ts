@@ -151,9 +151,9 @@ describe("compilePlainBody()", () => {
         reads++;
         expect(at.outcome).toEqual((await read(body, null)).outcome);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(reads).toBeGreaterThan(100);
+    expect(reads).toBeGreaterThan(50);
   });
 });
 
