@@ -137,11 +137,6 @@ export function logObservations(
         });
       case "control":
         return logControl(logger, observation);
-      case "schema_drift":
-        return logger.warning("Query {query} no longer fits the schema: {detail}", {
-          query: observation.query,
-          detail: observation.detail,
-        });
       case "cassandra_trace":
         return logger.info("Cassandra traced query {query}: session {session}", {
           query: observation.query,
@@ -150,6 +145,7 @@ export function logObservations(
           request_id: observation.requestId,
         });
       case "slow_query":
+      case "schema_drift":
       case "server_warning":
       case "driver_error":
         return repeated.log(observation);

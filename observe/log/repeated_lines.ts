@@ -11,7 +11,7 @@ import { summarizeCause } from "./describe_cause.ts";
 import { round } from "./round.ts";
 
 type Repeated = Observation & {
-  readonly kind: "slow_query" | "server_warning" | "driver_error";
+  readonly kind: "slow_query" | "schema_drift" | "server_warning" | "driver_error";
 };
 
 export interface RepeatedLines {
@@ -33,6 +33,18 @@ export function createRepeatedLines(logger: Logger): RepeatedLines {
           const { query, durationMs } = observation;
           const write = (leftOut: number) => logSlowQuery(logger, observation, leftOut);
           return slowQueries.offer(query, write, durationMs);
+        }
+        case "schema_drift": {
+          const { query, detail } = observation;
+          return warnings.offer(
+            `drift ${query}`,
+            (leftOut) =>
+              logger.warning("Query {query} no longer fits the schema: {detail}", {
+                query,
+                detail,
+                ...leftOutOf(leftOut),
+              }),
+          );
         }
         case "server_warning": {
           const { query, about } = observation;

@@ -26,6 +26,20 @@ describe("createRepeatedLines()", () => {
       ]);
   });
 
+  it("says once of each query that it no longer fits the schema, then how often", async () => {
+    await using log = await captureLog();
+    const lines = createRepeatedLines(getLogger(LOG_CATEGORY));
+    for (const query of ["list_items", "get_item", "list_items", "list_items"]) {
+      lines.log({ kind: "schema_drift", query, detail: "a column is gone" });
+    }
+    lines.flush();
+    expect(log.records.map(({ properties }) => properties)).toEqual([
+      { query: "list_items", detail: "a column is gone" },
+      { query: "get_item", detail: "a column is gone" },
+      { query: "list_items", detail: "a column is gone", left_out: 1 },
+    ]);
+  });
+
   it("tells the errors of two nodes apart", async () => {
     expect(await linesOf(["No answer of 10.0.0.1:9042", "No answer of 10.0.0.2:9042"])).toEqual([
       expect.objectContaining({ report: "Connection: No answer of 10.0.0.1:9042" }),
