@@ -19,6 +19,8 @@ export interface SpawnOptions {
   readonly logFile: string;
   /** Beside the variables of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: that of this process. */
+  readonly cwd?: string | undefined;
 }
 
 // A child outlives a parent that is killed with -9, unless something sees the parent die. What dies
@@ -35,11 +37,12 @@ exec "$@" 3<&- >"$log" 2>&1
 /** @param command the program and its arguments */
 export function spawnWithUs(
   command: readonly string[],
-  { logFile, env = {} }: SpawnOptions,
+  { logFile, env = {}, cwd }: SpawnOptions,
 ): BoundChild {
   const child = new Deno.Command("sh", {
     args: ["-c", WITH_US, "sh", logFile, ...command],
     env: { ...env },
+    ...(cwd === undefined ? {} : { cwd }),
     stdin: "piped",
     stdout: "null",
     stderr: "null",

@@ -1,8 +1,10 @@
 /**
- * A contender as a process of its own, whose log goes to a file: how soon it is ready, and what it uses.
+ * A contender as a process of its own, whose log goes to a file: how soon it is ready, and what it uses. It ends with
+ * the benchmark, however that ends.
  *
  * @module
  */
+import { spawnWithUs } from "../../dev/spawn_with_us.ts";
 import { treeUsage, type Usage } from "./process_tree.ts";
 
 export interface ServerCommand {
@@ -32,27 +34,20 @@ const PROBE_INTERVAL_MS = 10;
 const SAMPLE_INTERVAL_MS = 500;
 const STOP_TIMEOUT_MS = 10_000;
 
-// `exec` makes the shell the server, so that its process id is the server's own.
-const WITH_LOG = 'log=$1; shift; exec "$@" >"$log" 2>&1';
-
 /** Starts a contender and resolves when it is ready. */
 export async function startServer(
   { command, env, cwd, logFile }: ServerCommand,
 ): Promise<ServerProcess> {
   const startedAt = performance.now();
-  const child = new Deno.Command("sh", {
-    args: ["-c", WITH_LOG, "sh", logFile, ...command],
-    env,
-    ...(cwd === undefined ? {} : { cwd }),
-  }).spawn();
+  const child = spawnWithUs(command, { logFile, env, cwd });
   let hasEnded = false;
-  child.status.then(() => hasEnded = true);
+  child.exited.then(() => hasEnded = true);
   const url = `http://${env.HOST}:${env.PORT}`;
 
   async function stop(): Promise<void> {
-    const timer = setTimeout(() => kill(child, "SIGKILL"), STOP_TIMEOUT_MS);
-    kill(child, "SIGTERM");
-    await child.status;
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    child.kill("SIGTERM");
+    await child.exited;
     clearTimeout(timer);
   }
 
@@ -84,14 +79,6 @@ export async function startServer(
       return stop();
     },
   };
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch {
-    // It has ended already.
-  }
 }
 
 async function isReady(url: string): Promise<boolean> {
