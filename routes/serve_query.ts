@@ -73,8 +73,8 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
       const request = context.get("request");
       const { headers, identity } = request;
       const type = negotiate(headers.get("accept"), offered);
-      const seeds = (readKey !== null && await readKey(headers, identity)) ||
-        options.seeds;
+      const keyed = readKey?.(headers, identity) ?? null;
+      const seeds = keyed === null ? options.seeds : await keyed;
       const outer: OuterInput = {
         path: readPath(context.req),
         query: parameters,

@@ -31,14 +31,14 @@ export interface IdempotencyOptions {
 }
 
 /**
- * The seeds of a request with a key; null for a request without. Waits until the time of the key has come.
+ * The seeds of a request with a key, once the time of the key has come; null for a request without.
  *
  * @throws {ServiceError} `unsupported_idempotency_key`, `malformed_request` or `invalid_input`
  */
 export type SeedReader = (
   headers: HeaderReader,
   identity: Identity | null,
-) => Promise<Seeds | null>;
+) => Promise<Seeds> | null;
 
 const HEADER = IDEMPOTENCY_KEY.toLowerCase();
 
@@ -60,9 +60,8 @@ export function compileKeyReader(
   if (!writes) return null;
   const obstacle = obstacleOf(prepared, options);
   const isTimed = needsTime(prepared);
-  return async (headers, identity) => {
-    const header = headers.get(HEADER);
-    if (header === null) return null;
+
+  async function readSeeds(header: string, identity: Identity | null): Promise<Seeds> {
     if (obstacle !== null || repetition === null || identity === null) {
       throw unsupportedKey(obstacle ?? PUBLIC);
     }
@@ -88,6 +87,11 @@ export function compileKeyReader(
           others.map(({ secret }) => deriveSeed(secret, facts, { values, line })),
       },
     };
+  }
+
+  return (headers, identity) => {
+    const header = headers.get(HEADER);
+    return header === null ? null : readSeeds(header, identity);
   };
 }
 
