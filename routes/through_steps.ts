@@ -19,22 +19,31 @@ export function throughSteps(
   const enters = steps.map(({ enter }) => enter);
   const leaves = steps.map(({ leave }) => leave);
 
-  /** Refusals are answered with complete headers, too: the runtime makes an answer twice that is changed. */
-  function announce(context: Context<AppEnv>): void {
+  /**
+   * Has answers made with complete headers, refusals too: the runtime makes an answer twice that is changed afterwards.
+   *
+   * @returns false while there is no record of the request
+   */
+  function announce(context: Context<AppEnv>): boolean {
     const request = context.get("request");
-    if (request !== undefined && all.length > 0) request.completeHeaders = all;
+    if (request === undefined) return false;
+    const { completeHeaders: others } = request;
+    if (outer.length > 0) request.completeHeaders = all;
+    else if (others.length === 0) request.completeHeaders = own;
+    else if (own.length > 0) request.completeHeaders = [...own, ...others];
+    return true;
   }
 
   return async function throughSteps(context, next) {
     let entered = 0;
-    announce(context);
+    const isAnnounced = announce(context);
     try {
       for (; entered < enters.length; entered++) {
         const waiting = enters[entered]?.(context);
         if (waiting !== undefined) await waiting;
       }
       // The outermost has a record of the request only now, from one of its steps.
-      if (outer.length === 0) announce(context);
+      if (!isAnnounced) announce(context);
       await next();
     } catch (error) {
       context.res = await problemResponse(error, context);

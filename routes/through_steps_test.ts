@@ -12,7 +12,7 @@ import { throughSteps } from "./through_steps.ts";
 const refuse: PipelineStep = {
   name: "refuse",
   enter(context) {
-    if (context.req.path === "/refused") throw new ServiceError("too_busy", "Retry later");
+    if (context.req.path.endsWith("/refused")) throw new ServiceError("too_busy", "Retry later");
   },
 };
 
@@ -31,6 +31,8 @@ function appOf() {
   app.use(throughSteps(outer));
   app.onError((error, context) => problemResponse(error, context));
   app.use("/:name", throughSteps([step("inner"), refuse], { outer }));
+  app.use("/docs/*", throughSteps([step("docs"), refuse]));
+  app.get("/docs/served", (context) => answer(context, "Here"));
   app.get("/served", (context) => answer(context, "Here"));
   app.get("/refused", (context) => answer(context, "Here"));
   app.get("/handed", () => new Response("Here"));
@@ -45,10 +47,12 @@ describe("throughSteps()", () => {
     const { path, status, steps } of [
       { path: "/served", status: 200, steps: ["inner", "outer"] },
       { path: "/refused", status: 503, steps: ["inner", "outer"] },
+      { path: "/docs/served", status: 200, steps: ["docs", "outer"] },
+      { path: "/docs/refused", status: 503, steps: ["docs", "outer"] },
       { path: "/not/there", status: 404, steps: ["outer"] },
     ]
   ) {
-    it(`completes the headers of ${status} before the answer is made`, async () => {
+    it(`completes the headers of ${path}, ${status}, before the answer is made`, async () => {
       const { app, completed } = appOf();
       const response = await app.request(path);
       expect(response.status).toBe(status);
