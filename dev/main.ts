@@ -35,7 +35,13 @@ async function dev(
   let running = stopped(stop);
   if (ownCassandra) {
     const directory = `${DEV_DIRECTORY}/cassandra`;
-    const node = await startCassandra({ directory, nativePort: CASSANDRA_PORT, log, signal: stop });
+    const node = await startCassandra({
+      directory,
+      nativePort: CASSANDRA_PORT,
+      hasFewThreads: true,
+      log,
+      signal: stop,
+    });
     resources.defer(() => node.stop());
     running = keepRunning(node, { log, stop });
     // It is awaited further down; a failure until then is not an unhandled one.

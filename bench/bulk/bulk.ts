@@ -131,6 +131,7 @@ async function ownNode(folder: string, stack: AsyncDisposableStack): Promise<str
   const node = await startCassandra({
     directory: `${folder}/cassandra`,
     nativePort: freePort(),
+    hasFewThreads: true,
     log: (line) => console.log(line),
   });
   stack.defer(() => node.kill());

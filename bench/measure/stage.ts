@@ -114,6 +114,7 @@ export async function ownNode(folder: string, stack: AsyncDisposableStack): Prom
   const node = await startCassandra({
     directory: `${folder}/cassandra`,
     nativePort: freePort(),
+    hasFewThreads: true,
     log: (line) => console.error(line),
   });
   stack.defer(() => node.kill());

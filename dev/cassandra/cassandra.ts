@@ -50,6 +50,11 @@ export interface LocalCassandraOptions {
    * the schema takes a third of the time. Default: false.
    */
   readonly isDisposable?: boolean;
+  /**
+   * Whether it has only a few threads, as the clients on this machine need the processors too (`lone_node.ts`).
+   * Not for nodes with neighbours, nor for many changes of the schema at once. Default: false.
+   */
+  readonly hasFewThreads?: boolean;
   /** Where the node takes orders such as to leave its cluster. Default: it takes none. */
   readonly jmxPort?: number;
   /** Entries of `cassandra.yaml`, such as an authenticator, or in place of `CQL_FEATURES`. Default: none. */
@@ -85,7 +90,7 @@ export async function startCassandra(options: LocalCassandraOptions): Promise<Lo
     isDisposable: options.isDisposable ?? false,
     jmxPort: options.jmxPort ?? null,
     yaml: {
-      ...options.seeds === undefined ? threadsOfLoneNode(navigator.hardwareConcurrency) : {},
+      ...options.hasFewThreads ? threadsOfLoneNode(navigator.hardwareConcurrency) : {},
       ...options.yaml,
     },
   };

@@ -4,7 +4,8 @@
  * some ten thousand times a second. A third less processor time goes into a read with a few for each processor.
  *
  * A node with neighbours keeps the defaults: its threads wait for answers of other nodes, and one node that hangs
- * would stop all of a few.
+ * would stop all of a few. So does the node of the tests: each change of the schema has a thread wait for all others, and
+ * many test files change theirs at once.
  *
  * Source: `conf/cassandra.yaml` of Cassandra 5.0, and its `SEPWorker.doWaitSpin()`.
  *
