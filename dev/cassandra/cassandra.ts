@@ -51,8 +51,8 @@ export interface LocalCassandraOptions {
    */
   readonly isDisposable?: boolean;
   /**
-   * Whether it has only a few threads, as the clients on this machine need the processors too (`lone_node.ts`).
-   * Not for nodes with neighbours, nor for many changes of the schema at once. Default: false.
+   * Whether it has only a few threads, as its clients need the processors too (`lone_node.ts`). Not for nodes with
+   * neighbours. Default: false.
    */
   readonly hasFewThreads?: boolean;
   /** Where the node takes orders such as to leave its cluster. Default: it takes none. */

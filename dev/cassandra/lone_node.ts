@@ -1,11 +1,10 @@
 /**
- * How many threads a node has that shares a machine with its clients. By default Cassandra has up to 128 for
- * requests and 32 for reads. More of them than processors take turns, and those without work look for
- * some ten thousand times a second. A third less processor time goes into a read with a few for each processor.
+ * A few threads for each processor, for a node that shares its machine with its clients. By default, Cassandra has up
+ * to 128 for requests and 32 for reads, and those without work wake up again and again to look for some. With a few, a
+ * read takes a third less processor time.
  *
- * A node with neighbours keeps the defaults: its threads wait for answers of other nodes, and one node that hangs
- * would stop all of a few. So does the node of the tests: each change of the schema has a thread wait for all others, and
- * many test files change theirs at once.
+ * A node with neighbours keeps the defaults: its threads wait for other nodes, and one node that hangs would block all
+ * of a few. The tests keep them as well, since clusters have them.
  *
  * Source: `conf/cassandra.yaml` of Cassandra 5.0, and its `SEPWorker.doWaitSpin()`.
  *
