@@ -4,7 +4,6 @@
  * @module
  */
 import { Hono } from "hono";
-import { nextTurn } from "../runtime/next_turn.ts";
 import type { HotSpots } from "../observe/hot/hot_spots.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import { dropRuntimeSpan } from "../observe/runtime_spans.ts";
@@ -55,7 +54,7 @@ export function createAdmin(
     );
   });
   admin.get("/metrics", async (context) =>
-    context.body(await metrics.render(nextTurn), 200, {
+    context.body(await metrics.render(), 200, {
       "content-type": metrics.contentType,
     }));
   admin.get("/readyz", (context) => {

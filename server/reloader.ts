@@ -5,6 +5,7 @@
  * @module
  */
 import type { Observe } from "../observe/observation.ts";
+import { oneAtATime } from "../runtime/one_at_a_time.ts";
 import type { Activation } from "./activation/activation.ts";
 import { type ProjectFiles, ProjectFolder } from "./activation/project_files.ts";
 
@@ -33,7 +34,6 @@ export class Reloader {
   #tried: ProjectFiles = { cql: "", code: "" };
   /** Whether they are what is served. */
   #succeeded = true;
-  #underWay: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isStopped = false;
 
@@ -50,10 +50,7 @@ export class Reloader {
   }
 
   /** Takes the files over as they are now. Never rejects: what goes wrong is observed. */
-  async reload(): Promise<void> {
-    await this.#underWay;
-    await (this.#underWay ??= this.#reload().finally(() => this.#underWay = null));
-  }
+  readonly reload: () => Promise<void> = oneAtATime(() => this.#reload());
 
   stop(): void {
     this.#isStopped = true;

@@ -20,7 +20,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   db: ["catalog", "codec", "errors", "observe", "runtime"],
   guardrails: ["catalog", "db"],
   routes: ["audit", "catalog", "codec", "db", "errors", "observe", "runtime"],
-  server: ["catalog", "db", "errors", "guardrails", "observe", "routes"],
+  server: ["catalog", "db", "errors", "guardrails", "observe", "routes", "runtime"],
   tasks: ["catalog", "config", "db", "errors", "guardrails", "observe", "routes", "server"],
   composition: ["audit", "config", "db", "deno.json", "observe", "routes", "runtime", "server"],
   "main.ts": ["composition", "config", "observe", "server"],

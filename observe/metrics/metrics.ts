@@ -24,7 +24,7 @@ import { createServiceMetrics } from "./families/service_metrics.ts";
 import { createStatementMetrics } from "./families/statement_metrics.ts";
 import { guardReadings, type ReportUnreadable } from "./guarded_readings.ts";
 import { NOTHING_TO_READ, type Readings } from "./readings.ts";
-import { createMetricsText, type Pause } from "./render_metrics.ts";
+import { createMetricsText } from "./render_metrics.ts";
 
 export interface Metrics {
   readonly observe: Observe;
@@ -36,7 +36,7 @@ export interface Metrics {
    *
    * @param pause between the pieces of a long text; by default until the next timer
    */
-  render(pause?: Pause): Promise<string>;
+  render(): Promise<string>;
   /** Resolves when the process may end, as far as the export of metrics is concerned. */
   settle(): Promise<void>;
 }

@@ -7,6 +7,8 @@
  * @module
  */
 import prometheus from "prom-client";
+import { nextTurn } from "../../runtime/next_turn.ts";
+import { oneAtATime } from "../../runtime/one_at_a_time.ts";
 
 /** Lines between two pauses: some milliseconds. */
 const LINES_AT_ONCE = 500;
@@ -18,30 +20,12 @@ interface Sample {
   readonly metricName?: string;
 }
 
-/** Calls back when others have had a turn. */
-export type Pause = (callback: () => void) => void;
-
-const untilNextTimer: Pause = (callback) => setTimeout(callback, 0);
-
 /** @returns what makes the text of all metrics as they are when it is called, or later */
-export function createMetricsText(
-  register: prometheus.Registry,
-): (pause?: Pause) => Promise<string> {
-  let underWay: Promise<string> | null = null;
-  let next: Promise<string> | null = null;
-  return function render(pause = untilNextTimer): Promise<string> {
-    if (underWay === null) {
-      return underWay = renderAll(register, pause).finally(() => underWay = null);
-    }
-    // The text under way may already have passed a metric that has changed since.
-    return next ??= underWay.catch(() => {}).then(() => {
-      next = null;
-      return render(pause);
-    });
-  };
+export function createMetricsText(register: prometheus.Registry): () => Promise<string> {
+  return oneAtATime(() => renderAll(register));
 }
 
-async function renderAll(register: prometheus.Registry, pause: Pause): Promise<string> {
+async function renderAll(register: prometheus.Registry): Promise<string> {
   const lines: string[] = [];
   let pauseAt = LINES_AT_ONCE;
   for (const { name } of register.getMetricsAsArray()) {
@@ -52,7 +36,7 @@ async function renderAll(register: prometheus.Registry, pause: Pause): Promise<s
       lines.push(`${metricName}${labelsText(labels)} ${valueText(value)}`);
       if (lines.length < pauseAt) continue;
       pauseAt = lines.length + LINES_AT_ONCE;
-      await new Promise<void>(pause);
+      await new Promise<void>(nextTurn);
     }
   }
   return `${lines.join("\n")}\n`;

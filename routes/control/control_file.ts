@@ -8,6 +8,7 @@
 import { quote } from "../../catalog/text/quote.ts";
 import { closest } from "../../catalog/text/suggest.ts";
 import type { Observe } from "../../observe/observation.ts";
+import { oneAtATime } from "../../runtime/one_at_a_time.ts";
 import { type ControlState, parseControl } from "./control_state.ts";
 
 /** What is switched off now. */
@@ -18,7 +19,7 @@ export interface Control {
 }
 
 export interface ControlFile extends Control {
-  /** Reads it again. Never rejects. */
+  /** Reads it again, as it is now or later. Never rejects. */
   refresh(): Promise<void>;
   close(): void;
 }
@@ -35,7 +36,6 @@ export async function openControlFile(
   let state = parse(path, content);
   /** The last problem, which is reported once. */
   let problem: string | null = null;
-  let underWay: Promise<void> | null = null;
   /** Null until routes are served. */
   let known: ReadonlySet<string> | null = null;
 
@@ -65,12 +65,10 @@ export async function openControlFile(
       if (message === problem) return;
       problem = message;
       observe({ kind: "control", applied: false, ...summaryOf(state), cause: error });
-    } finally {
-      underWay = null;
     }
   }
 
-  const refresh = () => underWay ??= read();
+  const refresh = oneAtATime(read);
   const timer = setInterval(refresh, INTERVAL_MS);
   // The process may end while it waits for the next look.
   Deno.unrefTimer(timer);

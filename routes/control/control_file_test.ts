@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { after, afterEach, before, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../../observe/observation.ts";
 import { eventually } from "../../tests/support/eventually.ts";
+import { replaceFile } from "../../tests/support/replace_file.ts";
 import { type ControlFile, openControlFile } from "./control_file.ts";
 
 let directory: string;
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => control.close());
 
-const write = (text: string) => Deno.writeTextFile(path, text);
+const write = (text: string) => replaceFile(path, text);
 const applied = () => observations.map((each) => each.kind === "control" && each.applied);
 
 describe("openControlFile()", () => {
@@ -58,6 +59,23 @@ describe("openControlFile()", () => {
       expect(applied()).toEqual([true, false, true]);
     });
   }
+
+  it("applies what the file says when it is asked, though an earlier look is still under way", async () => {
+    const pipe = `${path}.pipe`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    await Deno.rename(pipe, path);
+    const earlier = control.refresh();
+    // It is open once the look has begun to read, which ends when this end is closed.
+    const held = await Deno.open(path, { write: true });
+    await replaceFile(path, '{"read_only": true}');
+    const later = control.refresh();
+    await held.write(new TextEncoder().encode('{"queries_off": ["list_items"]}'));
+    held.close();
+    await earlier;
+    expect(control.state.readOnly).toBe(false);
+    await later;
+    expect(control.state.readOnly).toBe(true);
+  });
 
   it("warns of a name that is not served", async () => {
     control.noteNames(["list_item", "other"]);

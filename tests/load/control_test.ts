@@ -10,6 +10,7 @@ import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestRequest } from "../support/harness.ts";
 import type { TestService } from "../support/harness.ts";
 import { spawnService } from "../support/programs.ts";
+import { replaceFile } from "../support/replace_file.ts";
 
 const MIGRATION = `CREATE TABLE items (list text, id int, version int, PRIMARY KEY ((list), id));`;
 
@@ -72,7 +73,7 @@ after(() => stack.disposeAsync());
 afterEach(() => switchOff({}));
 
 async function switchOff(content: object): Promise<void> {
-  await Deno.writeTextFile(path, JSON.stringify(content));
+  await replaceFile(path, JSON.stringify(content));
   await service.readControl();
 }
 
@@ -199,7 +200,7 @@ describe("A caller who is switched off", () => {
 describe("A control file that cannot be used", () => {
   it("changes nothing, and a metric says so", async () => {
     await switchOff({ read_only: true });
-    await Deno.writeTextFile(path, '{"read_only": ');
+    await replaceFile(path, '{"read_only": ');
     await service.readControl();
     expect(await outcomeOf("/items/a", post({ id: 1 }))).toEqual([503, "read_only"]);
     const metrics = await (await fetch(`${service.adminUrl}/metrics`)).text();

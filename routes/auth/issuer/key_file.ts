@@ -7,6 +7,7 @@
  */
 import { parseKeySet } from "../../../codec/jwk/key_set.ts";
 import type { Observe } from "../../../observe/observation.ts";
+import { oneAtATime } from "../../../runtime/one_at_a_time.ts";
 import { type KeySet, readKeySet } from "../jwt/verify_signature.ts";
 import type { IssuerKeys } from "./key_source.ts";
 import { assertUsable } from "./usable_keys.ts";
@@ -29,7 +30,6 @@ export function createKeyFile({ path, issuer, observe }: KeyFileOptions): Issuer
   let problem: string | null = null;
   // When the reading that brought them began.
   let askedAt = -Infinity;
-  let underWay: Promise<KeySet> | null = null;
   let timer: ReturnType<typeof setInterval> | null = null;
 
   async function read(): Promise<KeySet> {
@@ -52,15 +52,14 @@ export function createKeyFile({ path, issuer, observe }: KeyFileOptions): Issuer
         observe({ kind: "issuer_keys", issuer, fetched: false, usable: keys !== null, cause });
       }
       throw cause;
-    } finally {
-      underWay = null;
     }
   }
 
+  const readAgain = oneAtATime(read);
+
   function refresh(): Promise<KeySet> {
     timer ??= startTimer();
-    underWay ??= read();
-    return underWay;
+    return readAgain();
   }
 
   function startTimer() {

@@ -5,6 +5,7 @@ import { SIGNATURE_ALGORITHMS } from "../../../codec/jwk/signature_algorithms.ts
 import type { Observation } from "../../../observe/observation.ts";
 import { newKey, publicPart } from "../../../tests/support/auth/token_signer.ts";
 import { eventually } from "../../../tests/support/eventually.ts";
+import { replaceFile } from "../../../tests/support/replace_file.ts";
 import { createKeyFile } from "./key_file.ts";
 import type { IssuerKeys } from "./key_source.ts";
 
@@ -35,9 +36,8 @@ async function keyOf(kid: string): Promise<jose.JWK> {
   return { ...publicPart(await newKey()), kid };
 }
 
-function write(...all: jose.JWK[]): Promise<void> {
-  return Deno.writeTextFile(path, JSON.stringify({ keys: all }));
-}
+const textOf = (...keys: jose.JWK[]) => JSON.stringify({ keys });
+const write = (...all: jose.JWK[]) => replaceFile(path, textOf(...all));
 
 const kids = () => [...keys.current()?.kids ?? []];
 const outcomes = () =>
@@ -61,6 +61,21 @@ describe("createKeyFile()", () => {
     await write(await keyOf("third"));
     await eventually("the third key is there", () => kids()[0] === "third");
     expect(outcomes()).toEqual([[true, true], [true, true], [true, true]]);
+  });
+
+  it("has the keys of now when asked, though an earlier look is still under way", async () => {
+    const pipe = `${path}.pipe`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    await Deno.rename(pipe, path);
+    const earlier = keys.refresh();
+    // It is open once the look has begun to read, which ends when this end is closed.
+    const held = await Deno.open(path, { write: true });
+    await write(await keyOf("second"));
+    const later = keys.refresh();
+    await held.write(new TextEncoder().encode(textOf(await keyOf("first"))));
+    held.close();
+    expect([...(await earlier).kids]).toEqual(["first"]);
+    expect([...(await later).kids]).toEqual(["second"]);
   });
 
   it("takes every kind of key that tokens can be signed with, and keys for encryption beside them", async () => {
@@ -106,7 +121,7 @@ describe("createKeyFile()", () => {
     it(`keeps the previous keys and says so once, given ${what}`, async () => {
       await keys.refresh();
       if (text === null) await Deno.remove(path);
-      else await Deno.writeTextFile(path, text);
+      else await replaceFile(path, text);
       for (let count = 0; count < 3; count++) await expect(keys.refresh()).rejects.toThrow(path);
       expect(kids()).toEqual(["first"]);
       expect(outcomes()).toEqual([[true, true], [false, true]]);
