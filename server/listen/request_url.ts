@@ -5,6 +5,9 @@
  * find different paths, and `new URL()` must accept it. Nearly all requests of a process come by the same
  * origin, so the last that was valid is compared first: what follows it cannot make a URL invalid.
  *
+ * A request without `Host` is taken. RFC 9112, section 3.2, refuses it over HTTP/1.1, but the runtime does not
+ * tell the version, and the header is not there over HTTP/1.0, as health checks use it, and over HTTP/2 either.
+ *
  * @module
  */
 
