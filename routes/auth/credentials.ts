@@ -20,7 +20,8 @@ const MAX_TOKEN_LENGTH = 16_384;
 const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
- * @param header undefined if it is missing; the runtime joins repeated headers with commas
+ * @param header undefined if it is missing, which an empty header is like; the runtime joins repeated headers with
+ * commas
  * @param schemes the accepted ones
  * @throws {ServiceError} `missing_token`, `malformed_request` or `token_too_large`
  */
@@ -29,7 +30,9 @@ export function readCredentials(
   schemes: readonly Scheme[],
 ): Credentials {
   const example = schemes.map((scheme) => `"Authorization: ${scheme} …"`).join(" or ");
-  if (header === undefined) throw missingToken(`This route needs a token: send it as ${example}`);
+  if (header === undefined || header.trim() === "") {
+    throw missingToken(`This route needs a token: send it as ${example}`);
+  }
   const scheme = schemeOf(header);
   if (scheme === null || !schemes.includes(scheme)) {
     const names = schemes.map((each) => `"${each}"`).join(" and ");

@@ -102,7 +102,7 @@ export async function readJson(request: Request, options: ReadBodyOptions): Prom
 
 /** Whether a body of this media type is one of those that a route takes; any JSON is JSON. */
 export function isTaken(type: string | null, takes: readonly string[]): boolean {
-  if (type === null) return false;
+  if (!statesType(type)) return false;
   const essence = (of: string) => of.split(";", 1)[0]!.trim().toLowerCase();
   return takes.some((taken) =>
     essence(taken) === "*/*" || essence(taken) === essence(type) ||
@@ -118,13 +118,21 @@ export function isJson(type: string | null): boolean {
 
 /** The error for a body of another type than those that a route takes. */
 export function unsupportedType(type: string | null, takes: readonly string[]): ServiceError {
+  const accepted = takes.map((each) => `"${each}"`).join(" or ");
+  const state = statesType(type)
+    ? `the body is "${type}": send what it takes, and say so in "Content-Type"`
+    : `the body is of no stated type, as "Content-Type" is ${type === null ? "missing" : "empty"}` +
+      ": send what it takes, and say so there";
   return new ServiceError(
     "unsupported_media_type",
-    `This route takes ${takes.map((each) => `"${each}"`).join(" or ")}, and the body is ${
-      type === null ? "of no stated type" : `"${type}"`
-    }: send what it takes, and say so in "Content-Type"`,
+    `This route takes ${accepted}, and ${state}`,
     { headers: { "accept": takes.join(", ") } },
   );
+}
+
+/** Whether a header `Content-Type` is there and says something. */
+function statesType(type: string | null): type is string {
+  return type !== null && type.trim() !== "";
 }
 
 /** @throws {ServiceError} `malformed_request` if the bytes are not UTF-8 */

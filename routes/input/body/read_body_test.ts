@@ -240,6 +240,8 @@ describe("isTaken()", () => {
     ["text/csvx", ["text/csv"], false],
     ["image/png", ["text/*"], false],
     [null, ["*/*"], false],
+    ["", ["*/*"], false],
+    [" ", ["*/*"], false],
   ];
   for (const [type, takes, expected] of CASES) {
     it(`says ${expected} for ${type} where it takes ${takes}`, () => {
