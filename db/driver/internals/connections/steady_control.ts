@@ -31,23 +31,28 @@ export function steadyControl(
   let isWanted = false;
 
   async function refreshAll(): Promise<void> {
-    while (isWanted && !control._isShuttingDown) {
-      isWanted = false;
-      try {
-        await refresh.call(control);
-      } catch (error) {
-        if (control._isShuttingDown) return;
-        onFailure(error);
-        isWanted = true;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    try {
+      while (isWanted && !control._isShuttingDown) {
+        isWanted = false;
+        try {
+          await refresh.call(control);
+        } catch (error) {
+          if (control._isShuttingDown) return;
+          onFailure(error);
+          isWanted = true;
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        }
       }
+    } finally {
+      // In the same step as the last look at what is wanted: nobody who asks in between is missed.
+      underWay = null;
     }
   }
 
   control._refresh = (hosts) => {
     if (hosts !== undefined) return refresh.call(control, hosts);
     isWanted = true;
-    underWay ??= refreshAll().finally(() => underWay = null);
+    underWay ??= refreshAll();
     return underWay;
   };
 }

@@ -28,6 +28,25 @@ describe("steadyControl()", () => {
   });
   after(() => keyspace?.[Symbol.asyncDispose]());
 
+  it("sets it up once more for who asks as soon as an attempt has ended", async () => {
+    const ended = Promise.withResolvers<void>();
+    let attempts = 0;
+    const control = {
+      _isShuttingDown: false,
+      _refresh() {
+        attempts++;
+        return attempts === 1 ? ended.promise : Promise.resolve();
+      },
+    };
+    steadyControl({ controlConnection: control } as unknown as cassandra.Client, () => {});
+    const refreshed = control._refresh();
+    // It hears of the end right after what waits for it inside.
+    const asked = ended.promise.then(() => control._refresh());
+    ended.resolve();
+    await promptly("both are over", Promise.all([refreshed, asked]));
+    expect(attempts).toBe(2);
+  });
+
   it("sets the connection up again, however often it is lost meanwhile", async () => {
     const { contactPoint, localDatacenter } = keyspace;
     const client = new cassandra.Client({
