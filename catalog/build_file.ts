@@ -25,7 +25,7 @@ export interface BuiltFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A mistake of the file as a whole keeps out only the queries that it is about. */
+/** A mistake in the file as a whole excludes only the queries that it is about. */
 export function buildFile({ tags, drafts, diagnostics: ofFile }: ParsedFile): BuiltFile {
   const diagnostics = [...ofFile];
   const mistaken = new Set<QueryFacts>();

@@ -1,5 +1,5 @@
 /**
- * A draft → a query: its parts are put together and held against every rule. What needs the types of the
+ * A draft → a query: its parts are combined and checked against every rule. What needs the types of the
  * server, or the other queries, is checked elsewhere.
  *
  * @module

@@ -49,7 +49,7 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
   };
 }
 
-/** A draft that does not go together with another, and what to say about it. */
+/** A draft that conflicts with another, and what to say about it. */
 interface Clash {
   readonly draft: QueryDraft;
   readonly diagnostic: Diagnostic;

@@ -10,7 +10,7 @@ import { CatalogError } from "./text/diagnose.ts";
 import type { Diagnostic } from "./text/source.ts";
 
 export interface LoadOptions {
-  /** Hears of files that are left out although they look as if they were meant. */
+  /** Told about files that are left out although they look intended. */
   readonly warn?: (message: string) => void;
 }
 

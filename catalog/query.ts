@@ -61,7 +61,7 @@ export type ParamSource =
     /** A parameter, or `now` without such a parameter: the time of the request. */
     readonly of: string;
     readonly by: BucketUnit;
-    /** What the values count that it is derived from; null where their type says it. */
+    /** The unit of the values that it is derived from; null if their type says it. */
     readonly unit: EpochUnit | null;
     /** How an integer names the bucket; null if the tag does not say. */
     readonly number: BucketNumber | null;

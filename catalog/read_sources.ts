@@ -1,6 +1,6 @@
 /**
- * A folder → the text of its files. Queries, migrations and hand-written routes are read by it alike, so
- * that a file that one takes the others take too.
+ * A folder → the text of its files. Queries, migrations and hand-written routes are all read this way, so the
+ * same rules about files apply to each of them.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { quote } from "./text/quote.ts";
 import type { Diagnostic, Report, SourceFile } from "./text/source.ts";
 
 export interface ReadOptions {
-  /** Whether the folders in the folder are read too, warned of or left alone. */
+  /** Whether subfolders are read, warned about or ignored. */
   readonly folders: "read" | "warn" | "leave";
   /** Which files are read. Default: CQL. */
   readonly kind?: FileKind;
-  /** Hears of files that cannot be read. */
+  /** Told about files that cannot be read. */
   readonly report: Report;
-  /** Hears of files that are left out although they look as if they were meant. */
+  /** Told about files that are left out although they look intended. */
   readonly warn: (message: string) => void;
 }
 
 /** Files by their names. */
 export interface FileKind {
   readonly isRead: (name: string) => boolean;
-  /** Whether a name that is not read looks as if it were meant. */
+  /** Whether a name that is not read looks as if it was meant to be. */
   readonly isMeant: (name: string) => boolean;
   /** What the name of a file of this kind ends in. */
   readonly ending: string;
@@ -60,7 +60,7 @@ function identityOf({ dev, ino }: Deno.FileInfo): string {
 }
 
 interface FolderOptions extends ReadOptions {
-  /** What the folders around it are known by, so that a link back to one of them ends. */
+  /** Identifies the enclosing folders, so that a link back to one of them is not followed. */
   readonly parents: readonly string[];
 }
 
@@ -122,7 +122,7 @@ async function readText(path: string, report: Report): Promise<SourceFile | null
   }
 }
 
-/** What `read` gives; null, with a report, where the disk does not let it. */
+/** The result of `read`; null, with a report, if the file system refuses. */
 async function attempt<T>(
   path: string,
   { read, report }: { readonly read: () => Promise<T>; readonly report: Report },

@@ -21,7 +21,7 @@ export interface QueryFacts {
   readonly header: Header | null;
   /** Null if it is missing or unknown. */
   readonly mode: Mode | null;
-  /** Those that hold for it: its own, and those of its file. */
+  /** Those that apply to it: its own, and those of its file. */
   readonly tags: Tags;
   /** Only its own. */
   readonly own: Tags;

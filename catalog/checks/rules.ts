@@ -1,5 +1,5 @@
 /**
- * The list of rules that every query is held against.
+ * The list of rules that every query is checked against.
  *
  * @module
  */

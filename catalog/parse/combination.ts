@@ -19,7 +19,7 @@ export function combinationOf(params: readonly Param[]): Combination {
   const own = params.filter(({ source }) => source.in === "query");
   const required = own.filter(({ optional, default: text }) => !optional && text === null);
   const scanned = params.some(({ source }) => source.in === "scan");
-  // Which range is read has to be said; how many ranges there are may be.
+  // The range is required; the number of ranges is optional.
   const [range = "range", ...others] = SCAN_PARAMETERS;
   return {
     required: new Set([...required.map(clientNameOf), ...scanned ? [range] : []]),
@@ -32,7 +32,7 @@ export function fits({ required, all }: Combination, names: ReadonlySet<string>)
   return required.isSubsetOf(names) && names.isSubsetOf(all);
 }
 
-/** The least parameters of a request that is for both; null if no request is. */
+/** The fewest parameters of a request that both queries would take; null if there is no such request. */
 export function overlapOf(one: Combination, other: Combination): readonly string[] | null {
   const names = one.required.union(other.required);
   return fits(one, names) && fits(other, names) ? [...names] : null;

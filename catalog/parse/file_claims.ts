@@ -1,6 +1,6 @@
 /**
- * The claims of a file: `@param tenant_id in claim:tenant` before its first header, which holds for every
- * query. What is wrong with such a tag is for `checks/file/claim_tags.ts`.
+ * The claims of a file: `@param tenant_id in claim:tenant` before its first header, which applies to every
+ * query. `checks/file/claim_tags.ts` reports what is wrong with such tags.
  *
  * @module
  */

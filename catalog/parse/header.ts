@@ -1,6 +1,6 @@
 /**
- * The header of a query, `-- name: list_stations :many`, and what comes near to it. A near miss is
- * read as what it was meant to be, so that the rest of the query is checked too.
+ * The header of a query, `-- name: list_stations :many`, and near misses. A near miss is read as what it was
+ * meant to be, so that the rest of the query is checked too.
  *
  * @module
  */

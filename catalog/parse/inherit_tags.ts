@@ -1,5 +1,5 @@
 /**
- * The tags of a query and of its file → the tags that hold for the query: its own replace those of the
+ * The tags of a query and of its file → the tags that apply to the query: its own replace those of the
  * file, and a tag of the file that cannot concern the query is left out.
  *
  * @module
@@ -95,13 +95,13 @@ function inheritClaim(
     own.param.some((param) => param.name === name) ||
     own.walk.some(({ bucket }) => bucket?.text === name) ||
     own.route.some(({ path }) => path?.markers.some((marker) => marker.text === name));
-  // What is wrong with its value in this query is at this query's marker.
+  // A mistake about its value in this query is reported at this query's marker.
   if (span === undefined || isOwn) return [];
   return [{ ...tag, name, nameSpan: span, sourceSpan: span, span }];
 }
 
 /**
- * What is wrong with its value in this query is at this query's marker. Without the marker, and where the
+ * A mistake about its value in this query is reported at this query's marker. Without the marker, and if the
  * query is public, it is left out, for `checks/file/` to judge.
  */
 function inheritRequirement(

@@ -1,5 +1,5 @@
 /**
- * The masks of a query that hide something: a caller who may call the query has some scopes already.
+ * The masks of a query that can hide something: its callers already have some scopes.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Access } from "../query.ts";
 import type { Mask } from "../tags/policy/mask_tag.ts";
 import type { Tags } from "../tags/tags.ts";
 
-/** Who may call a query. Assumes what `checks/policy/access.ts` makes sure of. */
+/** Who may call a query. Assumes what `checks/policy/access.ts` ensures. */
 export function accessOf({ scope, public: [publicTag] }: Pick<Tags, "scope" | "public">): Access {
   if (scope.length > 0) return { kind: "scopes", anyOf: scope.map(({ scopes }) => scopes) };
   return { kind: publicTag === undefined ? "internal" : "public" };

@@ -15,7 +15,7 @@ export function optOutName({ claim, comparand }: Requirement): string {
   return comparand.kind === "marker" ? comparand.name : `claim:${claim}`;
 }
 
-/** The names of all that the tags of a file hold for its queries. */
+/** The names of everything that the tags of a file demand of its queries. */
 export function optOutNames(file: Tags): readonly string[] {
   return [...fileClaims(file).map(({ name }) => name), ...file.require.map(optOutName)];
 }
@@ -34,7 +34,7 @@ function optedOut(
   );
 }
 
-/** The claims of a file that hold for a query. */
+/** The claims of a file that apply to a query. */
 export function boundClaims(
   own: Tags,
   { claims, optOuts }: {
@@ -46,7 +46,7 @@ export function boundClaims(
   return claims.filter(({ name }) => !left.has(name));
 }
 
-/** The requirements of a file that hold for a query. */
+/** The requirements of a file that apply to a query. */
 export function boundRequirements(
   own: Tags,
   { tags, optOuts }: { readonly tags: Tags; readonly optOuts: readonly string[] },

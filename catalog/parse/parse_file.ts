@@ -184,7 +184,7 @@ function reportMissingHeader(
   });
 }
 
-/** A tag where nobody reads it would be a silent mistake, such as a scope that is never asked for. */
+/** A tag that nothing reads would be a silent mistake, such as a scope that is never required. */
 function reportMisplacedTags(
   comments: readonly Token[],
   { state, help = helpToMove, report }: {

@@ -19,7 +19,7 @@ import { type BindMarker, type Term, unhinted, walkTerm } from "./term.ts";
 export interface Binding {
   /** Several in a comparison of tuples or tokens. */
   readonly columns: readonly string[];
-  /** Empty where a constant stands. */
+  /** Empty for a constant. */
   readonly markers: readonly BindMarker[];
   /** Whether the one column is the value of the one marker, neither a part of it nor compared otherwise. */
   readonly isEqual: boolean;

@@ -1,7 +1,7 @@
 /**
- * The text of a statement without what means nothing: comments, white space, the case of keywords and
- * of unquoted names. Statements with the same canonical text do the same, so that others, such as
- * cursors, can be bound to it.
+ * The text of a statement without what has no meaning: comments, white space, the case of keywords and
+ * of unquoted names. Statements with the same canonical text do the same, so cursors, for example, can be
+ * bound to it.
  *
  * @module
  */

@@ -13,7 +13,7 @@ export interface ColumnValue {
   readonly value: Term;
   /** Whether the column is, or has to be, this value; else it is compared or combined with it. */
   readonly isEqual: boolean;
-  /** The index of the write of a batch that it stands in; else 0. */
+  /** The index of its write in a batch; else 0. */
   readonly statement: number;
 }
 
@@ -53,7 +53,7 @@ function valuesInserted(
   });
 }
 
-/** What is taken away from a map is a set of its keys, and no value of the column. */
+/** What is subtracted from a map is a set of its keys, not a value of the column. */
 function valueAssigned({ kind, column, value }: Assignment): Value[] {
   return kind === "set" || kind === "add" || kind === "prepend"
     ? [{ column: column.name, value, isEqual: kind === "set" }]

@@ -38,7 +38,7 @@ export type Alteration =
     readonly kind: "rename";
     readonly columns: readonly { readonly from: Name; readonly to: Name }[];
   }
-  /** Properties, masks, types: nothing that adds or takes a name. */
+  /** Properties, masks, types: nothing that adds or removes a name. */
   | { readonly kind: "other" };
 
 /** What a right is granted on; `everything` is `ALL KEYSPACES`, `ALL ROLES` and the like. */

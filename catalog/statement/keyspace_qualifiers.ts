@@ -1,6 +1,6 @@
 /**
- * Where a statement says of a name that it belongs to a certain keyspace, and the same text without
- * saying so: the name then belongs to the keyspace of the session.
+ * Where a statement qualifies a name with a certain keyspace, and the same text without the qualifiers: the
+ * name then belongs to the keyspace of the session.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Span } from "../text/source.ts";
 import { isKeyword, isOperator, nameOf, type Token } from "../text/token.ts";
 import type { DdlHead } from "./ddl_head.ts";
 
-// What stands before the name of a table where a column, with a field of its type, could stand too.
+// Keywords that a table's name follows, in statements where `a.b` could also be a field of a column.
 const BEFORE_TABLES = [
   "COLUMNFAMILY",
   "EXISTS",

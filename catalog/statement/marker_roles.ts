@@ -23,7 +23,7 @@ export type Role =
   | {
     readonly kind: "value";
     readonly column: string;
-    /** Whether it is added behind what is there: `SET column = column + :marker`, or `+=`. */
+    /** Whether it is appended to what is there: `SET column = column + :marker`, or `+=`. */
     readonly appended: boolean;
     /** Whether it is an element of a collection: `SET column[…] = :marker`. */
     readonly isElement: boolean;
@@ -38,7 +38,7 @@ export type Role =
   | { readonly kind: "ttl" }
   /** `USING TIMESTAMP`. */
   | { readonly kind: "timestamp" }
-  /** The whole list behind `IN`, in `WHERE` or in `IF`; not a member of a list in parentheses. */
+  /** The whole list after `IN`, in `WHERE` or in `IF`; not a member of a list in parentheses. */
   | { readonly kind: "in" }
   /** In what is compared with tokens, as in `token(a, b) > token(:marker, :marker)`. */
   | { readonly kind: "token" }
@@ -51,7 +51,7 @@ export type Role =
   /** After `IF`, otherwise. */
   | {
     readonly kind: "condition";
-    /** Whether it stands behind `=` or `!=`, which take null. */
+    /** Whether it follows `=` or `!=`, which take null. */
     readonly equality: boolean;
   }
   /** What the vectors of a column are compared with: `ORDER BY column ANN OF :marker`. */
@@ -65,7 +65,7 @@ export type Role =
 export interface MarkerRole {
   readonly marker: BindMarker;
   readonly role: Role;
-  /** The index of the write of a batch that it stands in; else 0. */
+  /** The index of its write in a batch; else 0. */
   readonly statement: number;
 }
 
@@ -235,7 +235,7 @@ function rolesOfKey(subject: Subject, role: Role): PlacedRole[] {
   return subject.kind === "element" ? rolesIn(subject.key, role) : [];
 }
 
-/** Type hints around a marker leave it the whole of a value. */
+/** A marker inside type hints is still the whole value. */
 function rolesOfValue(
   term: Term,
   { whole, part }: { readonly whole: Role; readonly part: Role },

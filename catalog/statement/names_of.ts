@@ -13,7 +13,7 @@ import {
 } from "./statement.ts";
 import { type Name, type QualifiedName, walkTerm } from "./term.ts";
 
-/** The table that a statement reads or writes; of a batch the table of each write. */
+/** The table that a statement reads or writes; for a batch, the table of each write. */
 export function tablesOf(statement: Statement): readonly QualifiedName[] {
   return statement.kind === "select"
     ? [statement.table]
@@ -48,7 +48,7 @@ function columnsOfWrite(write: WriteStatement): Name[] {
   ];
 }
 
-/** The columns that a relation restricts; of an index expression nobody knows. */
+/** The columns that a relation restricts; for an index expression, nobody knows. */
 export function columnsOfRelation(relation: Relation): readonly Name[] {
   switch (relation.kind) {
     case "tuple_comparison":

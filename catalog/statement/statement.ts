@@ -120,7 +120,7 @@ export interface DeleteStatement {
 export interface BatchStatement {
   readonly kind: "batch";
   readonly type: "logged" | "unlogged" | "counter";
-  /** The keyword of the type; of a logged batch `BEGIN`. */
+  /** The keyword of the type; `BEGIN` for a logged batch. */
   readonly typeSpan: Span;
   readonly using: readonly UsingOption[];
   readonly statements: readonly WriteStatement[];
@@ -136,8 +136,8 @@ export interface Obstacle {
 }
 
 /**
- * A statement outside the grammar. A newer Cassandra may accept it, so it is served, and everywhere
- * treated as the worst that it could be.
+ * A statement outside the grammar. A newer Cassandra may accept it, so it is served, and the worst is assumed
+ * about it everywhere.
  */
 export interface OpaqueStatement {
   readonly kind: "opaque";
@@ -240,7 +240,7 @@ export function isConditional(statement: Statement): boolean {
   }
 }
 
-/** The writes that a statement consists of: of a batch all of them, else itself. */
+/** The writes that a statement consists of: for a batch, all of them; else itself. */
 export function writesOf(statement: Statement): readonly WriteStatement[] {
   switch (statement.kind) {
     case "select":

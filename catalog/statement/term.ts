@@ -33,7 +33,7 @@ export type LiteralType =
 export interface Literal {
   readonly kind: "literal";
   readonly type: LiteralType;
-  /** Of a string what it contains; else the text, in lower case where case means nothing. */
+  /** The content of a string; else the text, in lower case where case means nothing. */
   readonly value: string;
   readonly span: Span;
 }

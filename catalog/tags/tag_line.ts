@@ -26,7 +26,7 @@ export function readTagLine(comment: Token): TagLine | null {
   return { name: first.text.slice(1), nameSpan: first.span, words, span };
 }
 
-/** Reads words of the form `key=value`; a value may stand in double quotes to contain spaces. */
+/** Reads words of the form `key=value`; a value may be in double quotes to contain spaces. */
 export function readOptions<Key extends string>(
   words: readonly Word[],
   { keys, report }: { readonly keys: readonly Key[]; readonly report: Report },
@@ -54,7 +54,7 @@ export function readOptions<Key extends string>(
   return options;
 }
 
-/** Reports a word that no part of the tag has a use for. */
+/** Reports a word that no part of the tag uses. */
 export function reportUnexpected(word: Word, report: Report): void {
   report({
     span: word.span,

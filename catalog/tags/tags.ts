@@ -102,7 +102,7 @@ type QueryTagName = {
   [Name in TagName]: typeof TAGS[Name] extends { readonly settle: unknown } ? Name : never;
 }[TagName];
 
-/** Reads the tags among the comments of a query; of a duplicate the first counts. */
+/** Reads the tags among the comments of a query; of duplicates, the first counts. */
 export function readTags(comments: readonly Token[], report: Report): Tags {
   return readTagsAbout(comments, { subject: "query", report });
 }
@@ -171,7 +171,7 @@ function reportSubject(
   });
 }
 
-/** The tags that may stand there, with their sign. */
+/** The tags that are allowed there, with their sign. */
 function signedNames(subject: "query" | "file"): string[] {
   return TAG_NAMES.filter((name) => {
     const { about = "query" }: AnyTag = TAGS[name];

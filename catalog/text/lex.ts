@@ -19,7 +19,7 @@ const ISO_DURATION = `P(?:${DATE_AND_TIME}|${TIME_PERIOD}|\\d+W|${DATE_PERIOD}(?
  * The first pattern that matches wins; white space is what none of them covers.
  *
  * Cassandra's lexer never goes back: what begins like a UUID, an exponent, a duration or a negative NaN
- * has to go on like it, so that it refuses `12345678-1`, `1e`, `1h30` and `a-name`.
+ * must continue like one, so it refuses `12345678-1`, `1e`, `1h30` and `a-name`.
  */
 const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
   ["comment", /(?:--|\/\/)[^\r\n]*|\/\*[^]*?\*\//y],

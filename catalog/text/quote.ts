@@ -1,5 +1,5 @@
 /**
- * Quotes what a report speaks about.
+ * Quotes what a report mentions.
  *
  * @module
  */

@@ -15,7 +15,7 @@ export interface StatementText {
   readonly span: Span;
   /** The tokens of the span, comments left out. */
   readonly tokens: readonly [Token, ...Token[]];
-  /** The comments between the statement before and this one. */
+  /** The comments between the previous statement and this one. */
   readonly leadingComments: readonly Token[];
   /** The comments inside the statement, up to its semicolon. */
   readonly innerComments: readonly Token[];
@@ -30,8 +30,8 @@ export interface SplitFile {
 export interface SplitOptions {
   readonly report: Report;
   /**
-   * Whether a comment can only stand before a statement; inside one it then shows that a semicolon
-   * is missing.
+   * Whether a comment can only come before a statement: inside one, it then shows that a semicolon is
+   * missing.
    */
   readonly beginsStatement?: (comment: Token) => boolean;
 }

@@ -24,7 +24,7 @@ export type TokenKind =
   | "comment"
   /** A string, name or comment without its end; reaches to the end of the text. */
   | "unterminated"
-  /** What begins no token, or begins a token and does not go on as it must. */
+  /** Text that begins no token, or begins one and does not continue as it must. */
   | "unknown";
 
 export interface Token {

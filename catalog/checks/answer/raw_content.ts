@@ -11,7 +11,7 @@ import type { Report } from "../../text/source.ts";
 import { reportNoRoute } from "../no_route.ts";
 import type { QueryFacts } from "../rule.ts";
 
-/** What a browser would run, or let run, in the name of the service. */
+/** Content that a browser would execute, or that can contain scripts, with the rights of the service's origin. */
 const ACTIVE =
   /^text\/(?:html|xml|css|(?:java|ecma|j|live)script[\d.]*)$|[/+]xml$|[/+.](?:x-)?(?:java|ecma)script$|^multipart\/|^image\/svg|xhtml|xsl/;
 

@@ -1,6 +1,6 @@
 /**
- * `@cache` against the rest of the query: only reads have answers to keep, and not every read has answers that
- * others may get.
+ * `@cache` against the rest of the query: only answers of reads are kept, and not every answer may be given to
+ * other callers.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Constants that Cassandra takes when it prepares a statement, and refuses each time that it runs it: a limit or a
+ * Constants that Cassandra accepts when it prepares a statement, and refuses whenever it runs it: a limit or a
  * time that is out of range, and a restriction to null.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * The claims of a file against what its queries say of their values: a query takes such a value from a
- * claim too, unless it opts out by name.
+ * The claims of a file against its queries: a query takes such a value from the same claim, unless it opts out
+ * by name.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The `@param` tags of a file by themselves: only claims hold for every query.
+ * The `@param` tags of a file by themselves: only claims can apply to every query.
  *
  * @module
  */

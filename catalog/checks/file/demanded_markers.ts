@@ -1,5 +1,5 @@
 /**
- * What a file holds for all of its queries, against their markers: a misspelt marker must not become a value
+ * What a file demands of all its queries, against their markers: a misspelt marker must not become a value
  * that the caller chooses. The file demands a marker by taking it from a claim, or by requiring a claim to
  * equal it.
  *
@@ -97,7 +97,7 @@ function checkWrites(query: QueryFacts, demand: Demand, report: FileReport): voi
   );
   const foreign = bindings.flatMap(({ columns, markers }) => {
     const column = columns.find((name) => decided.has(name) || toSnakeCase(name) === demand.name);
-    // Beside others, as in "(tenant_id, id) > (:tenant_id, :id)", each has a marker of its own.
+    // In a tuple, as in "(tenant_id, id) > (:tenant_id, :id)", each column has a marker of its own.
     const isShared = columns.length > 1 && markers.some(({ name }) => name === demand.name);
     if (column === undefined || isShared) return [];
     return markers.filter(({ name }) => name !== demand.name && callers.includes(name ?? ""))

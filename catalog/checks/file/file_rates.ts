@@ -1,5 +1,5 @@
 /**
- * The `@rate` tags of a file by themselves: two of them do not limit the same.
+ * The `@rate` tags of a file by themselves: no two of them limit the same thing.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export function checkFileRates({ tags }: FileFacts, report: FileReport): void {
   }
 }
 
-/** In some query of the file: whose callers share a rate that does not say depends on the query. */
+/** In at least one query of the file: who shares a rate without `per=` depends on whether the query is public. */
 function limitsSame(one: RateTag, other: RateTag): boolean {
   return [true, false].some((isPublic) => {
     const nameOf = (rate: RateTag) =>

@@ -1,5 +1,5 @@
 /**
- * The list of rules that every file is held against.
+ * The list of rules that every file is checked against.
  *
  * @module
  */

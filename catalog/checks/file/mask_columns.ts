@@ -50,7 +50,7 @@ function checkOwnMasks(
   }
 }
 
-/** The masks, of several for a column the first; reports the others. */
+/** The masks, the first for each column; reports the others. */
 function onceEach(
   masks: readonly Mask[],
   { query, report }: { readonly query: QueryFacts | null; readonly report: FileReport },

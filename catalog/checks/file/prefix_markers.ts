@@ -1,6 +1,6 @@
 /**
- * The markers of a file's `@prefix`: each route of the file has them in its path, so that each has to be a
- * marker of the statement.
+ * The markers of a file's `@prefix`: every route of the file has them in its path, so each has to be a marker
+ * of the statement.
  *
  * @module
  */

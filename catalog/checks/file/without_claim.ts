@@ -1,5 +1,5 @@
 /**
- * `@without` against the file: a query can do without nothing but what its file holds for all: a claim that
+ * `@without` against the file: a query can opt out only of what its file demands of all queries: a claim that
  * it takes, or a requirement.
  *
  * @module

@@ -18,7 +18,7 @@ export function checkCallerBounds({ route, params, roles }: QueryFacts, report: 
   for (const { name, source, optional, max, enum: values, span } of params) {
     const isBounded = roles.some(({ marker, role }) =>
       marker.name === name && BOUNDED.includes(role.kind) &&
-      // The author has chosen each number; of a list only its elements.
+      // With `enum=`, the author has chosen each number; but for a list, only its elements.
       (values === null || role.kind === "in")
     );
     if (!isBounded || max !== null || !isSent(source)) continue;

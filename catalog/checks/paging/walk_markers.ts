@@ -1,6 +1,6 @@
 /**
  * `@walk` against the rest of the query: its markers must be there, and the bucket's value must come
- * from nowhere else. Whether the rows come in its order is for the table to say.
+ * from nowhere else. Whether the rows come in its order depends on the table.
  *
  * @module
  */

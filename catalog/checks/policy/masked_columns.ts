@@ -1,7 +1,6 @@
 /**
- * `@mask` against the statement: who may not see a column may not find out its values by comparing, sorting
- * or grouping by it either, and an answer whose columns cannot be told apart cannot be masked.
- *
+ * `@mask` against the statement: a caller who may not see a column must not learn its values by comparing,
+ * sorting or grouping either, and an answer whose columns cannot be told apart cannot be masked.
  * @module
  */
 
@@ -107,7 +106,7 @@ function arranged({ groupBy, orderBy }: SelectStatement): Name[] {
   return [...grouped, ...orderBy.map(({ column }) => column)];
 }
 
-/** Of writes, as far as their answer depends on them: one without a condition says nothing of a row. */
+/** For a write, those that its answer depends on: without a condition, a write reveals nothing about a row. */
 function relationsOf(statement: Statement): readonly Relation[] {
   if (statement.kind === "select") return statement.where;
   return isConditional(statement) ? writesOf(statement).flatMap(relationsOfWrite) : [];

@@ -1,6 +1,6 @@
 /**
  * `@rate` against the rest of the query: it is about a route, a public route has no token to count by, and
- * two lines do not limit the same.
+ * no two lines limit the same thing.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * `@require` against the rest of the query: what it compares a claim with is there in every request, and the
- * caller has a token.
+ * `@require` against the rest of the query: what it compares a claim with must be in every request, and the
+ * caller must have a token.
  *
  * @module
  */
@@ -41,12 +41,12 @@ export function checkRequirements({ tags, own, markers, params }: QueryFacts, re
       continue;
     }
     const param = params.find((param) => param.name === name);
-    // Without a known source it is reported already.
+    // A marker without a known source is reported already.
     if (param !== undefined) checkParam(requirement, param, report);
   }
 }
 
-/** What stands in the way, and what to do instead. */
+/** Why it cannot be compared, and what to do instead. */
 type Obstacle = readonly [state: string, help: string];
 
 const OBSTACLES: { readonly [Source in Param["source"]["in"]]?: Obstacle } = {

@@ -1,6 +1,6 @@
 /**
- * Routes of several queries: whether the parameters of a request tell the queries apart, and whether all
- * else that callers and OpenAPI see is the same. A route of one query has nothing to clash with.
+ * Routes of several queries: whether the parameters of a request tell the queries apart, and whether everything
+ * else that callers and OpenAPI see is the same. A route of one query cannot clash.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { placeOf } from "../../text/diagnose.ts";
 import type { Diagnostic } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 
-/** What is wrong with a query beside the others. */
+/** How a query clashes with others. */
 export interface RouteClash {
   readonly query: QueryFacts;
   readonly diagnostic: Diagnostic;
@@ -49,7 +49,7 @@ function routedOf(facts: QueryFacts): Routed[] {
   return [{ facts, name: header?.name ?? "", method, path: path.text, span }];
 }
 
-/** The first thing that does not go together with a query before it. */
+/** The first conflict with an earlier query. */
 function clashWithin(each: Routed, before: readonly Routed[]): RouteClash[] {
   for (const other of before) {
     const mistake = mistakeBeside(each, other);
@@ -88,7 +88,7 @@ function mistakeBeside(each: Routed, other: Routed): Omit<Diagnostic, "span"> | 
   };
 }
 
-/** What callers would see change with the parameters that they send; null if all is alike. */
+/** What callers would see change with the parameters that they send; null if nothing would. */
 function differenceOf(each: Routed, other: Routed): string | null {
   const [own, others] = [each.facts, other.facts];
   if (own.mode !== others.mode) return "their modes";

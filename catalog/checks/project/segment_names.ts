@@ -1,6 +1,6 @@
 /**
- * The names of a path's segments across queries: OpenAPI knows a path by them, and so two queries of one
- * path cannot call its segments by different names where `as=` gives the names.
+ * The names of a path's segments across queries: OpenAPI identifies a path by them, so two queries of one path
+ * cannot use `as=` to give its segments different names.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { pathShape } from "../../tags/route/route_tag.ts";
 import { placeOf } from "../../text/diagnose.ts";
 import type { Diagnostic } from "../../text/source.ts";
 
-/** Tells which of the queries names a segment otherwise than the queries before it, and why. */
+/** Finds the queries that name a segment differently from the queries before them, and says why. */
 export function findSegmentNames(
   queries: readonly Query[],
 ): readonly { readonly query: Query; readonly diagnostic: Diagnostic }[] {

@@ -1,6 +1,6 @@
 /**
- * The path of a route against the paths that the service itself answers. What a prefix makes of all paths
- * of a file is reported at the prefix.
+ * The path of a route against the paths that the service itself answers. A clash that comes from the prefix of
+ * the file is reported at the prefix.
  *
  * @module
  */

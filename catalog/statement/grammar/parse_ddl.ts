@@ -214,7 +214,7 @@ function parseWrite(stream: TokenStream): WriteHead {
   return { kind, table: parseTable(stream), span: stream.spanFrom(start) };
 }
 
-/** The writes of a batch begin with reserved words, which stand nowhere else in it. */
+/** The writes of a batch begin with reserved words, which occur nowhere else in it. */
 function parseBatch(stream: TokenStream, span: Span): DdlHead {
   skipOneOf(stream, ["UNLOGGED", "COUNTER"]);
   stream.expectKeywords("BATCH");
@@ -227,7 +227,7 @@ function parseBatch(stream: TokenStream, span: Span): DdlHead {
   return { kind: "batch", writes, span };
 }
 
-/** What stands after `ON`; a role that is granted to another has no such word. */
+/** What follows `ON`; a grant of a role to another role has no `ON`. */
 function parseTarget(stream: TokenStream): GrantTarget | null {
   const isRight = stream.attempt(() => {
     skipPast(stream, "ON");

@@ -181,7 +181,7 @@ function startsTerm(stream: TokenStream): boolean {
   if (token === undefined) return false;
   const { kind, text } = token;
   if (isOperator(token, ":")) {
-    // In a map with a string in parentheses as key, a value follows.
+    // If the key of a map is a string in parentheses, a value follows.
     return isName(stream.peek(1)) &&
       !["(", "."].some((sign) => isOperator(stream.peek(2), sign));
   }
@@ -207,7 +207,7 @@ function parseBraces(stream: TokenStream): Term {
   return parseSetOrMap(stream, { start, parseItem: () => parseTerm(stream) });
 }
 
-/** The rest of a set or a map, behind its opening brace. */
+/** The rest of a set or a map, after its opening brace. */
 export function parseSetOrMap(
   stream: TokenStream,
   { start, parseItem }: { readonly start: Token; readonly parseItem: () => Term },

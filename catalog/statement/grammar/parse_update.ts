@@ -59,7 +59,7 @@ function parseColumnAssignment(stream: TokenStream, column: Name): Assignment {
   return { kind, column, value, span: stream.spanFrom(column) };
 }
 
-/** Whether a column comes next, with what is added to it behind. */
+/** Whether a column comes next, followed by what is added to it. */
 function startsWithColumn(stream: TokenStream): boolean {
   const [first, second] = [stream.peek(), stream.peek(1)];
   return isColumnName(first) &&
@@ -72,7 +72,7 @@ function expectSame({ name }: Name, stream: TokenStream): void {
   parseColumn(stream);
 }
 
-/** A column may be assigned several times only where each time a part of it is. */
+/** A column may be assigned several times only if each assignment is to a part of it. */
 function expectCompatible(assignments: readonly Assignment[], stream: TokenStream): void {
   const earlier = new Map<string, Set<string>>();
   for (const assignment of assignments) {

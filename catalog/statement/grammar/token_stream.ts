@@ -36,7 +36,7 @@ export class TokenStream {
     return this.#steps;
   }
 
-  /** The next token, or the token `distance` behind it; undefined past the end. */
+  /** The next token, or the token `distance` after it; undefined past the end. */
   peek(distance = 0): Token | undefined {
     return this.#tokens[this.#position + distance];
   }
@@ -71,7 +71,7 @@ export class TokenStream {
     return true;
   }
 
-  /** Takes the keywords, which have to come next; the first of them. */
+  /** Takes the keywords, which must come next, and returns the first. */
   expectKeywords(first: string, ...others: readonly string[]): Token {
     const token = this.#expectKeyword(first);
     for (const keyword of others) this.#expectKeyword(keyword);
@@ -137,7 +137,7 @@ export class TokenStream {
     throw new Unreadable(`Cannot read the statement: expected ${expected}`);
   }
 
-  /** All tokens as `read` makes them a node, or what stands against that. */
+  /** The node that `read` makes of all tokens, or the obstacle that it met. */
   readAll<Node>(
     read: () => Node,
   ): { readonly node: Node } | { readonly obstacle: Obstacle } {

@@ -1,6 +1,6 @@
 /**
- * The `@cache ttl=1s stale=10s` tag: answers of Cassandra are kept and given out for a while. Which reads may be
- * answered so is for `checks/execution/cached_read.ts`.
+ * The `@cache ttl=1s stale=10s` tag: Cassandra's answers are kept and reused for a while.
+ * `checks/execution/cached_read.ts` says which reads may be cached.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { readOptions, type TagLine } from "../tag_line.ts";
 
 /** How long the answers of a query are kept. */
 export interface CacheTimes {
-  /** How long an answer is as good as a new one, in milliseconds. */
+  /** How long an answer counts as fresh, in milliseconds. */
   readonly ttlMs: number;
-  /** How long after that it is still given out, while a new one is fetched; zero for not at all. */
+  /** How long after that it is still served while a new one is fetched; zero for not at all. */
   readonly staleMs: number;
   readonly span: Span;
 }
@@ -36,7 +36,7 @@ export const cacheTag: QueryTag<CacheTag, CacheTimes | null> = {
   },
 };
 
-/** What may be older belongs into a table of its own. */
+/** Data that may be older belongs in a table of its own. */
 const MAX_MS = 86_400_000;
 const HELP = 'Write it in seconds or milliseconds, such as "1s" or "500ms", up to a day ("86400s")';
 

@@ -24,7 +24,7 @@ export const timeoutTag: QueryTag<TimeoutTag, number | null> = {
   settle: (tag) => tag?.timeoutMs ?? null,
 };
 
-/** As much as `REQUEST_TIMEOUT_MS` may be. */
+/** The largest value of `REQUEST_TIMEOUT_MS`. */
 const MAX_MS = 600_000;
 const HELP = 'Write it in seconds or milliseconds, such as "2s" or "500ms", up to "600s"';
 

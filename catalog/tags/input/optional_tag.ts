@@ -1,6 +1,6 @@
 /**
  * The `@optional except a b absent=null` tag: every nullable column of the body may be left out, apart
- * from those that it names. Which columns can be null is known to the server.
+ * from those that it names. Only the server knows which columns can be null.
  *
  * @module
  */

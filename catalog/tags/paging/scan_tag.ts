@@ -11,7 +11,7 @@ import { readCount } from "../parts/count.ts";
 import type { QueryTag } from "../tag.ts";
 import { readOptions, type TagLine } from "../tag_line.ts";
 
-/** How a `:many` query reads a whole table in ranges, which workers share among them. */
+/** How a `:many` query reads a whole table in ranges, which workers share. */
 export interface Scan {
   /** How many there are. */
   readonly ranges: number;
@@ -33,7 +33,7 @@ export interface ScanTag {
 /** What a route with the tag reads from the query. */
 export const SCAN_PARAMETERS: readonly string[] = ["range", "ranges"];
 
-/** More than a job has use for: a range costs a query to every replica, however few rows it has. */
+/** More than any job needs: a range costs a query to every replica, however few rows it has. */
 const MAX_RANGES = 65_536;
 
 const EXAMPLE = `"@scan 64 from=:start_token to=:end_token"`;

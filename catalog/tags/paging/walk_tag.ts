@@ -19,12 +19,12 @@ import { readCount } from "../parts/count.ts";
 import type { QueryTag } from "../tag.ts";
 import { readOptions, type TagLine } from "../tag_line.ts";
 
-/** How a `:many` query reads the time buckets of a range, one partition after the other. */
+/** How a `:many` query reads the time buckets of a range, one partition after another. */
 export interface Walk {
   /** The marker that each bucket is bound to. */
   readonly bucket: string;
   readonly by: BucketUnit;
-  /** What the ends count; null where their type says it. */
+  /** The unit of the ends; null if their type says it. */
   readonly unit: EpochUnit | null;
   /** How an integer names a bucket; null if the tag does not say. */
   readonly number: BucketNumber | null;

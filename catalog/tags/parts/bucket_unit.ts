@@ -45,7 +45,7 @@ export function readUnit(word: Word | undefined, report: Report): BucketUnit | n
   return unit;
 }
 
-/** Reports a bucket whose width is nowhere given. */
+/** Reports a bucket whose width is not given anywhere. */
 export function reportMissingUnit({ span }: Pick<Word, "span">, report: Report): void {
   report({
     span,

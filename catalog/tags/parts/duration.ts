@@ -1,5 +1,5 @@
 /**
- * A time of a tag, in seconds or milliseconds.
+ * A duration in a tag, in seconds or milliseconds.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface DurationOptions {
   readonly report: Report;
 }
 
-/** In milliseconds; null if it is not such a time, which is reported. */
+/** In milliseconds; null if it is not a duration, which is reported. */
 export function readDurationMs({ text, span }: Word, options: DurationOptions): number | null {
   const match = /^([1-9]\d{0,5})(ms|s)$/.exec(text);
   const ms = match === null ? NaN : Number(match[1]) * UNITS_MS[match[2] as keyof typeof UNITS_MS];

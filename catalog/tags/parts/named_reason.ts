@@ -1,5 +1,5 @@
 /**
- * `name: reason`, what the tags consist of that make an exception and say why.
+ * `name: reason`, the form of the tags that make an exception and say why.
  *
  * @module
  */
@@ -17,11 +17,11 @@ export interface NamedReason {
 /** A name, or a claim that it begins with `claim:`; a colon inside quotes belongs to the name. */
 const NAME = /^(?:claim:(?!$))?(?:"[^"]*"|[^:"])*/;
 
-/** Null if the name is missing; without its reason, which is reported as well, it counts. */
+/** Null if the name is missing. A name without a reason is reported, but counts. */
 export function readNamedReason(
   { name: tag, nameSpan, words, span }: TagLine,
   { what, example, report }: {
-    /** What the name is the name of. */
+    /** What kind of thing the name is for. */
     readonly what: string;
     readonly example: string;
     readonly report: Report;

@@ -1,6 +1,6 @@
 /**
- * A rate: how many requests or rows a while, for whom, and how many at once. Query files write it behind
- * `@rate`, the configuration and hand-written routes as text. What counts it is `routes/quota/`.
+ * A rate: how many requests or rows in a while, for whom, and how many at once. Query files write it after
+ * `@rate`, the configuration and hand-written routes as text. `routes/quota/` does the counting.
  *
  * @module
  */
@@ -36,19 +36,19 @@ export interface Rate {
   readonly amount: number;
   readonly quantity: RateQuantity;
   readonly unit: RateUnit;
-  /** How many may come at once, after a while of none. */
+  /** How many may come at once after a pause. */
   readonly burst: number;
   /** Null if it does not say: callers, or on a public route their addresses. */
   readonly per: RatePartition | null;
-  /** Where a token may have another amount; null if nothing but this one counts. */
+  /** Where a token may state another amount; null if only this amount counts. */
   readonly claimed: ClaimedAmount | null;
 }
 
-/** An amount that a token has. */
+/** An amount that a token states. */
 export interface ClaimedAmount {
   /** The path of the claim, for `parseClaimPath`. */
   readonly claim: string;
-  /** The most that counts of it. */
+  /** The most that a token may claim; a larger amount counts as this much. */
   readonly max: number;
 }
 
@@ -63,7 +63,7 @@ const SHARED: readonly string[] = ["address", "route", "everybody"];
 const MAX_AMOUNT = 1_000_000_000;
 const HELP = 'Write it as "50/s burst=100 per=claim:tenant", or as "10000 rows/m"';
 
-/** The rate that words say; null if they say none, which is reported. */
+/** The rate that words state; null if they state none, which is reported. */
 export function readRate(
   words: readonly Word[],
   { span, report }: { readonly span: Span; readonly report: Report },
@@ -99,7 +99,7 @@ export function parseRate(
   return { rate, mistakes };
 }
 
-/** What of a rate is not known is null. */
+/** A rate as far as it is known; the rest is null. */
 interface Pace {
   readonly amount: number | null;
   readonly quantity: RateQuantity | null;

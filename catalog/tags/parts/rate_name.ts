@@ -10,15 +10,15 @@ import type { Rate, RatePartition } from "./rate.ts";
 export type PartitionedRate = Pick<Rate, "quantity" | "unit"> & { readonly per: RatePartition };
 
 /**
- * Such as `requests/s per claim:tenant`: two rates of the same name limit the same. Printable ASCII, since
- * header fields take nothing else in a string (RFC 9651, section 3.3.3).
+ * Such as `requests/s per claim:tenant`: two rates of the same name limit the same thing. Printable ASCII,
+ * since header fields take nothing else in a string (RFC 9651, section 3.3.3).
  */
 export function nameOfRate({ quantity, unit, per }: PartitionedRate): string {
   const name = `${quantity}/${unit} per ${nameOfPartition(per)}`;
   return name.replace(/[^\x20-\x7e]+/g, (text) => encodeURIComponent(text));
 }
 
-/** As a rate spells it behind `per=`. */
+/** As a rate spells it after `per=`. */
 function nameOfPartition(per: RatePartition): string {
   return per.by === "claim" ? `claim:${per.claim}` : per.by;
 }

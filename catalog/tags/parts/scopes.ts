@@ -8,7 +8,7 @@ import type { Word } from "../../text/comment.ts";
 import { quote } from "../../text/quote.ts";
 import type { Report } from "../../text/source.ts";
 
-/** The scopes, each once; reports those that no token can have, and those that stand there twice. */
+/** The scopes, each once; reports those that no token can have, and repeated ones. */
 export function readScopes(words: readonly Word[], report: Report): readonly string[] {
   const scopes = new Set<string>();
   for (const { text, span } of words) {

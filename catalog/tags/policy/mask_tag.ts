@@ -15,12 +15,12 @@ import { readScopes } from "../parts/scopes.ts";
 import type { Tag } from "../tag.ts";
 import { readOptions, type TagLine } from "../tag_line.ts";
 
-/** What stands in place of a value. All but `null` are for text. */
+/** What replaces a value. All but `null` are for text. */
 const MASK_KINDS = ["null", "redact", "last4", "hash"] as const;
 
 export type MaskKind = typeof MASK_KINDS[number];
 
-/** A column whose values only callers with all of some scopes see. */
+/** A column whose values only callers with all of certain scopes see. */
 export interface Mask {
   readonly column: string;
   readonly with: MaskKind;

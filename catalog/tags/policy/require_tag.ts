@@ -1,7 +1,7 @@
 /**
- * The `@require claim:sub = :user_id` tag: what a claim of the caller's token must be, beside a value of
- * the request or beside a literal. Repeated lines all have to hold. Whether the statement has such a marker
- * is for `checks/policy/requirements.ts`.
+ * The `@require claim:sub = :user_id` tag: how a claim of the caller's token must compare with a value of the
+ * request or with a literal. If the tag is repeated, all lines have to hold. Whether the statement has such a
+ * marker is for `checks/policy/requirements.ts`.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { isCalendarDate } from "../parts/calendar_date.ts";
 import type { QueryTag } from "../tag.ts";
 import { readOptions, type TagLine } from "../tag_line.ts";
 
-/** That a route is about to go. */
+/** The announcement that a route will go away. */
 export interface Deprecation {
   /** A day, such as "2026-01-01"; it may lie ahead. */
   readonly since: string;
@@ -64,12 +64,12 @@ function readDeprecated(line: TagLine, report: Report): DeprecatedTag {
   return { since: since ?? "", sunset, reason, span: line.span };
 }
 
-/** What stands before the first colon, as words, and what stands behind it. */
+/** What comes before the first colon, as words, and what comes after it. */
 function splitAtColon({ words, span }: TagLine): { words: readonly Word[]; reason: string } {
   const at = words.findIndex(({ text }) => text.includes(":"));
   const straddling = words[at];
   if (straddling === undefined) {
-    // Without a colon, the options come first, and the rest was to be the reason.
+    // Without a colon, the options come first, and the rest was meant to be the reason.
     const end = words.findIndex(({ text }) => !text.includes("="));
     return { words: end === -1 ? words : words.slice(0, end), reason: "" };
   }

@@ -99,7 +99,7 @@ function readMethod({ text, span }: Word, report: Report): Method | null {
   return method;
 }
 
-/** Reads the path that stands at `span`, and reports what a route cannot have. */
+/** Reads the path at `span`, and reports what a route cannot have. */
 export function readPath(span: Span, report: Report): PathTemplate {
   const text = span.file.text.slice(span.start, span.end);
   const cannotUse = (state: string, help: string) =>
@@ -144,7 +144,7 @@ export function joinPaths(prefix: PathTemplate, path: PathTemplate, report: Repo
     });
   }
   const below = path.text === "/" ? "" : path.text.replace(/^(?!\/)/, "/");
-  // What is wrong with them in this query is at this query's path.
+  // A mistake about them in this query is reported at this query's path.
   const inherited = prefix.markers.map(({ text }) => ({ text, span: path.span }));
   const markers = [...inherited, ...path.markers];
   return { text: `${prefix.text}${below}`, span: path.span, markers, prefix };

@@ -1,5 +1,5 @@
 /**
- * `absent=null`: what it means that a body leaves the parameter out. Its column's value is then deleted,
+ * `absent=null`: what happens if a body leaves the parameter out. Its column's value is then deleted,
  * as by null, so that a PUT replaces the whole row; without the option the value stays as it is.
  *
  * @module

@@ -17,7 +17,7 @@ const SEGMENT: NameForm = {
   inWords: 'Begin with a letter or "_", and go on with letters, digits and "_"',
 };
 
-/** Of what a header may be called (RFC 9110, section 5.6.2), what no proxy drops. */
+/** The names of headers (RFC 9110, section 5.6.2) that no proxy drops. */
 const HEADER: NameForm = {
   matches: /^[A-Za-z][A-Za-z0-9-]*$/,
   inWords: 'Begin with a letter, and go on with letters, digits and "-"',

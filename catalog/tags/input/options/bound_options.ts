@@ -1,5 +1,5 @@
 /**
- * `min=1 max=100`: bounds, read like the value of a query parameter. They hold for the value of a
+ * `min=1 max=100`: bounds, read like the value of a query parameter. They apply to the value of a
  * number, the characters of a text and the members of a collection.
  *
  * @module

@@ -32,7 +32,7 @@ export const enumOption: ParamOption<readonly string[]> = {
 
 function readValues({ text, span }: Word, report: Report): readonly string[] {
   const values = new Set<string>();
-  // The word may stand in double quotes, which are not part of its text.
+  // The word may be in double quotes, which are not part of its text.
   let offset = span.file.text.startsWith('"', span.start) ? 1 : 0;
   for (const value of text.split("|")) {
     const place = part(span, offset, Math.max(1, value.length)).span;

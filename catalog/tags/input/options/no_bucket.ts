@@ -1,5 +1,5 @@
 /**
- * What `by=` and the options that say more about a value exclude: the name of a bucket is known whole.
+ * The options that `by=` excludes: it already says exactly what the value looks like.
  *
  * @module
  */

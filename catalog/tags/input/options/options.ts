@@ -52,7 +52,7 @@ const KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
 /** What a parameter without a tag has. */
 export const NO_OPTIONS = readOptionValues({}, () => {});
 
-/** The words behind each key. */
+/** The words after each key. */
 export function readOptionWords(words: readonly Word[], report: Report): OptionWords {
   return readOptions(words, { keys: KEYS, report });
 }

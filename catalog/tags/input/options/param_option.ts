@@ -11,17 +11,17 @@ import type { Report, Span } from "../../../text/source.ts";
 import type { SourceName, TaggedSource } from "../sources/sources.ts";
 
 export interface ParamOption<Value> {
-  /** What the word behind the sign says; null if it is reported. */
+  /** What the word after the sign says; null if it is reported. */
   readonly read: (word: Word, report: Report) => Value | null;
   /** The sources that it fits. */
   readonly sources: readonly SourceName[];
   /** What to do about it beside another source, where that source has nothing better to say. */
   readonly elsewhere: { readonly [Name in SourceName]?: string };
-  /** Reports what does not go together with the rest of the tag. */
+  /** Reports what conflicts with the rest of the tag. */
   readonly check: (word: Word, tag: TagParts, report: Report) => void;
 }
 
-/** A tag as it is written, before its parts are held against each other. */
+/** A tag as it is written, before its parts are checked against each other. */
 export interface TagParts {
   /** The name's word, with its `?`. */
   readonly name: Word;
@@ -33,5 +33,5 @@ export interface TagParts {
   readonly words: { readonly [key: string]: Word | undefined };
 }
 
-/** An option that goes together with everything that its sources allow. */
+/** An option that conflicts with nothing that its sources allow. */
 export const UNCHECKED = () => {};

@@ -11,7 +11,7 @@ import { RE2JS } from "re2js";
 export interface Pattern {
   /** As OpenAPI says it: anchored at both ends. */
   readonly source: string;
-  /** The instructions of its program: what one character costs at the worst. */
+  /** The instructions of its program: what one character costs at worst. */
   readonly size: number;
   /** Whether it matches the text from end to end. */
   matches(text: string): boolean;
@@ -23,12 +23,12 @@ export interface PatternMistake {
 }
 
 /**
- * Instructions times characters: a second at the very worst, where a text is made against the pattern.
- * What patterns usually cost is a hundredth of that.
+ * Instructions times characters: a second at the very worst, for a text crafted against the pattern. Most
+ * patterns cost a hundredth of that.
  */
 export const MAX_STEPS = 5_000_000;
 
-/** Instructions of a program; one of the longest patterns that people write has some hundreds. */
+/** Instructions of a program; the longest patterns that people write have a few hundred. */
 const MAX_SIZE = 1_000;
 
 /** Compiles the pattern of a tag, which stands for a whole text. */
@@ -48,7 +48,7 @@ export function compilePattern(text: string): Pattern | PatternMistake {
   return { source, size, matches: (text) => compiled.testExact(text) };
 }
 
-/** What an engine says of a pattern that it cannot compile; null if it can. */
+/** What an engine says about a pattern that it cannot compile; null if it can. */
 function mistakeOf(compile: () => unknown): PatternMistake | null {
   try {
     compile();

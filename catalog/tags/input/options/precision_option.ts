@@ -1,5 +1,5 @@
 /**
- * `precision=truncate`: what becomes of digits of an instant that its type does not hold. Without it
+ * `precision=truncate`: what happens to digits of an instant that its type cannot hold. Without it
  * they are refused.
  *
  * @module
@@ -10,7 +10,7 @@ import { type ParamOption, UNCHECKED } from "./param_option.ts";
 
 const PRECISIONS = ["truncate"] as const;
 
-/** Digits that the type does not hold are cut off. */
+/** Digits that the type cannot hold are cut off. */
 export type Precision = typeof PRECISIONS[number];
 
 export const precisionOption: ParamOption<Precision> = {

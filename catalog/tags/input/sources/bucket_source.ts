@@ -7,7 +7,7 @@
 
 import type { SourceKind } from "./source_kind.ts";
 
-/** What a bucket is derived from that is of the request's own time, unless a marker has the name. */
+/** The name that stands for the time of the request, unless a marker has this name. */
 export const CLOCK = "now";
 
 export const bucketSource: SourceKind<{ readonly in: "bucket"; readonly of: string }> = {

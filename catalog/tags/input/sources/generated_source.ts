@@ -1,6 +1,6 @@
 /**
- * `in generated:uuid`: a value that the gateway makes, once for each request or line of an upload. It is
- * never the caller's to choose.
+ * `in generated:uuid`: a value that the gateway makes, once for each request or line of an upload. The caller
+ * can never choose it.
  *
  * @module
  */

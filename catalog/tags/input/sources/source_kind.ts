@@ -9,7 +9,7 @@ import type { Word } from "../../../text/comment.ts";
 import type { Report } from "../../../text/source.ts";
 
 export interface SourceKind<Source> {
-  /** What stands behind its name and a colon, as in `claim:tenant`; null if nothing does. */
+  /** What follows its name and a colon, as in `claim:tenant`; null if nothing does. */
   readonly key: { readonly what: string; readonly example: string } | null;
   /** The source with that key, which is empty where the kind has none; null if it is reported. */
   readonly read: (key: Word, report: Report) => Source | null;
