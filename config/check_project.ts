@@ -1,6 +1,5 @@
 /**
- * What the settings of a service and its project mean to each other: a project may need a setting that
- * others do without.
+ * Checks the settings of a service against its project: a project may need a setting that others do without.
  *
  * @module
  */

@@ -28,7 +28,7 @@ export function readConfig(
     key,
     readSetting(env, setting, (problem) => mistakes.push({ name: setting.name, problem })),
   ]);
-  // The table says of each key what its value is; the compiler cannot follow it through a loop.
+  // The table gives each key the type of its value; the compiler cannot follow that through a loop.
   const config = Object.fromEntries(values) as Config;
   const draft: Draft = { config, serves, isSet: (name) => isSet(env, name) };
   mistakes.push(...RULES.map((rule) => rule(draft)).filter((mistake) => mistake !== null));

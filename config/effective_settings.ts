@@ -45,7 +45,7 @@ export function formatSettings(settings: readonly EffectiveSetting[]): string {
 /** A long value makes its own line longer, and no other. */
 const MAX_WIDTH = 40;
 
-/** One line that cannot command a terminal. */
+/** One line that cannot control a terminal. */
 function printable(value: string | null): string {
   if (value === null) return "-";
   return /\p{C}/u.test(value) ? JSON.stringify(value).replaceAll(/\p{C}/gu, "?") : value;

@@ -28,13 +28,13 @@ function isInline(text: string): boolean {
   return /^[[{]/.test(text);
 }
 
-/** What the members of a list that end with `_file` name; nothing of what is not JSON. */
+/** The paths that members ending with `_file` name; none if the text is not JSON. */
 function filesIn(json: string): string[] {
   const list = parse(json, () => {});
   return Array.isArray(list) ? list.flatMap(filesOf) : [];
 }
 
-/** Of an issuer, or of an object in it. */
+/** The same for an issuer, or an object in it. */
 function filesOf(json: unknown): string[] {
   if (!isJsonObject(json)) return [];
   return Object.entries(json).flatMap(([name, value]) =>

@@ -1,6 +1,6 @@
 /**
- * The members of an issuer in `OIDC_ISSUERS`, one row each: how its JSON becomes a value, and what it is
- * where it is left out. What is not in the table is a mistake.
+ * The members of an issuer in `OIDC_ISSUERS`, one row each: how its JSON becomes a value, and its value if it
+ * is left out. Any other member is a mistake.
  *
  * @module
  */
@@ -18,9 +18,9 @@ import type {
 } from "./trusted_issuer.ts";
 import { issuerUrl } from "./settings/kinds/web_address.ts";
 
-/** Where a member stands. */
+/** What a member needs to be read. */
 interface Surroundings {
-  /** What paths begin with that are relative to the list. */
+  /** The folder of the list, which relative paths begin at. */
   readonly folder: string;
   /** Reports what is wrong with the issuer. */
   readonly fail: (expectation: string) => void;
@@ -31,7 +31,7 @@ type ReadMember<Value> = (json: unknown, surroundings: Surroundings) => Value;
 type Members = {
   readonly [Key in keyof TrustedIssuer]: {
     readonly name: string;
-    /** Of a member that is not there; without it, the member must be there. */
+    /** The value if the member is left out; without it, the member is required. */
     readonly absent?: TrustedIssuer[Key];
     readonly read: ReadMember<TrustedIssuer[Key]>;
   };
@@ -49,7 +49,7 @@ const MEMBERS: Members = {
   claims: { name: "claims", absent: [], read: readClaims },
 };
 
-/** The issuer that an object describes. Where it calls `fail`, what it returns is never used. */
+/** The issuer that an object describes. If it calls `fail`, its result is never used. */
 export function readIssuerMembers(
   json: Readonly<Record<string, unknown>>,
   surroundings: Surroundings,

@@ -9,7 +9,7 @@ import type { Environment } from "./unknown_settings.ts";
 
 const ROWS: readonly Setting[] = Object.values(SETTINGS);
 
-/** Whatever the values are worth: a path that cannot be read is reported when it is read. */
+/** Paths are not checked here: one that cannot be read is reported when it is read. */
 export function readPaths(env: Environment): string[] {
   const paths = ROWS.flatMap(({ name, default: byDefault, kind, secret }) => {
     const text = env[name]?.trim() || byDefault;

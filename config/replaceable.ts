@@ -5,12 +5,12 @@
  */
 import type { Config } from "./config.ts";
 
-/** What the API shows its clients; null if it does not speak TLS itself. */
+/** The certificate that the API shows its clients; null if it does not speak TLS itself. */
 export function certificateOf({ serverCert: cert, serverKey: key }: Config) {
   return cert === null || key === null ? null : { cert, key };
 }
 
-/** As whom the service connects to Cassandra. */
+/** What the service connects to Cassandra with. */
 export function credentialsOf({ username, password, tlsCa, tlsCert, tlsKey }: Config) {
   return { username, password, tlsCa, tlsCert, tlsKey };
 }

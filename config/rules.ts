@@ -1,6 +1,5 @@
 /**
- * What settings mean to each other: pairs, alternatives, and what must be set. A rule is one entry of the
- * list.
+ * Rules about several settings: pairs, alternatives, and what must be set. A rule is one entry of the list.
  *
  * @module
  */
@@ -117,7 +116,7 @@ function requireWith(name: SettingName, other: SettingName): Rule {
     isSet(other) && !isSet(name) ? { name, problem: `is not set, but ${other} is` } : null;
 }
 
-/** `name` describes `OIDC_ISSUER`. Beside `OIDC_ISSUERS` it is another mistake. */
+/** `name` describes `OIDC_ISSUER`. Another rule reports it beside `OIDC_ISSUERS`. */
 function requireOwnIssuer(name: SettingName, { help }: { help: string }): Rule {
   return ({ isSet }) =>
     isSet(name) && !isSet("OIDC_ISSUER") && !isSet("OIDC_ISSUERS")

@@ -1,5 +1,5 @@
 /**
- * The issuers whose tokens are taken, each with what its tokens must be: those of `OIDC_ISSUERS`, or the
+ * The issuers whose tokens are accepted, each with what its tokens must be: those of `OIDC_ISSUERS`, or the
  * one that `OIDC_ISSUER` and the settings after it describe.
  *
  * @module
@@ -15,7 +15,7 @@ export interface ClaimLimit {
 
 export type ClaimValue = string | number | boolean;
 
-/** The client that the service is at an issuer. */
+/** The client that the service is registered as at an issuer. */
 export interface IntrospectionClient {
   readonly clientId: string;
   readonly clientSecret: string;

@@ -22,12 +22,12 @@ const OWN_PREFIX = /^(AUDIT|CASSANDRA|OIDC|CURSOR|CQL|DPOP)_/;
 const OWN_WORDS = ["DPOP", "GUARDRAILS"];
 
 /**
- * What Kubernetes sets for the ports of each service in the namespace, which may be called as a setting
- * begins: `ADMIN_PORT_8001_TCP_ADDR`, `CASSANDRA_SERVICE_HOST`.
+ * Variables that Kubernetes sets for the ports of each service in the namespace; they look like settings if the
+ * service's name does: `ADMIN_PORT_8001_TCP_ADDR`, `CASSANDRA_SERVICE_HOST`.
  */
 const KUBERNETES = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_|$)/;
 
-/** Files as OpenSSL calls them, and all that follow it: `SSL_CERT_FILE` has the authorities of the machine. */
+/** Names that OpenSSL gave to files: `SSL_CERT_FILE` has the certificate authorities of the machine. */
 const OPENSSL = /^SSL_\w+_(FILE|DIR)$/;
 
 const ROWS: readonly Setting[] = Object.values(SETTINGS);
@@ -75,7 +75,7 @@ function nearest(name: string): string | null {
   const near = closest(rest, rests);
   // A long name is near to many: the short one has to agree.
   if (near === null || closest(near, [rest]) === null) return null;
-  // Of another program, as `DD_LOG_LEVEL` is.
+  // The setting of another program, such as `DD_LOG_LEVEL`.
   if (prefix === "" && name.endsWith(`_${near}`)) return null;
   return prefix + near;
 }

@@ -7,7 +7,7 @@
 import { AUDIT_SETTINGS } from "./settings/audit_settings.ts";
 import type { Environment } from "./unknown_settings.ts";
 
-/** Whatever the value is worth: a path that cannot be written to is reported when it is opened. */
+/** The path is not checked here: if it cannot be written to, that is reported when it is opened. */
 export function writePaths(env: Environment): string[] {
   const { name, kind } = AUDIT_SETTINGS.auditLog;
   const text = env[name]?.trim();

@@ -1,12 +1,12 @@
 /**
- * What `deno task dev` says once all is up: where things are, and a request to paste.
+ * What `deno task dev` says once everything is up: where things are, and a request to paste.
  *
  * @module
  */
 import { DEV_ISSUER, fetchToken } from "./oidc/token_request.ts";
 import { DEMO_USERS } from "./oidc/users.ts";
 
-/** The text to print. With a provider of its own, there are demo users and tokens to tell of. */
+/** The text to print. If `deno task dev` started the provider, it also lists demo users and tokens. */
 export async function describeService(
   service: { url: string; adminUrl: string },
   { ownProvider }: { ownProvider: boolean },
@@ -58,12 +58,12 @@ async function pathsOf(url: string): Promise<Paths> {
     const response = await fetch(`${url}/openapi.json`);
     return (await response.json()).paths ?? {};
   } catch {
-    // Served with a certificate that nobody vouches for, as on a developer's machine.
+    // The certificate is not trusted, as is usual on a developer's machine.
     return {};
   }
 }
 
-/** What can be asked for as it is: a read without values, or else whose token it is. */
+/** A path that works as it is: a read without required parameters, else the route that says whose token it is. */
 export function pathToTry(paths: Paths): string {
   const read = Object.entries(paths).find(([, { get }]) =>
     get !== undefined && !get.parameters?.some(({ required }) => required)

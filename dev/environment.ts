@@ -1,5 +1,5 @@
 /**
- * The settings of a service on one's own machine: what the environment says, and what makes sense where
+ * The settings of a service on a developer's machine: what the environment says, and sensible defaults where
  * it says nothing.
  *
  * @module
@@ -47,7 +47,7 @@ export async function devSetup(
   return { env: { ...defaults, ...Object.fromEntries(set) }, ownCassandra, ownProvider };
 }
 
-/** A random secret, kept so that what was made with it outlives a restart. */
+/** A random secret, kept so that cursors and hashes made with it outlive a restart. */
 async function keptSecret(name: string): Promise<string> {
   const file = `${DEV_DIRECTORY}/${name}`;
   try {

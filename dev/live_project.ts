@@ -29,7 +29,7 @@ export interface LiveProjectOptions {
 export class LiveProject {
   readonly #options: LiveProjectOptions;
   #process: ServiceProcess | null = null;
-  /** Whether the files have other code than the process runs. */
+  /** Whether the code in the files differs from the code that the process runs. */
   #isOutdated = false;
   #isStopping = false;
 

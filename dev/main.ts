@@ -75,7 +75,7 @@ function stopped(stop: AbortSignal): Promise<void> {
   });
 }
 
-/** Finds a port that is taken before anything is started that would have to be stopped again. */
+/** Finds a port that is taken before anything is started that would then have to be stopped. */
 async function assertPortsFree(
   config: { host: string; port: number; adminPort: number },
   ownProvider: boolean,

@@ -1,6 +1,6 @@
 /**
- * `deno task alerts`: prints the rules and alerts of `deploy/prometheus/` as a PrometheusRule, which is how
- * the Prometheus Operator takes them. Their files stay the only place where they are written.
+ * `deno task alerts`: prints the rules and alerts of `deploy/prometheus/` as a PrometheusRule, the form that
+ * the Prometheus Operator takes. They are written down only in those files.
  *
  * Source: the Prometheus Operator's API reference, monitoring.coreos.com/v1.
  *

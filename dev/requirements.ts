@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How to go on without a Java and a Maven: any Cassandra will do. */
+/** What to do without Java and Maven: any Cassandra will do. */
 export const CONTAINER_ADVICE = `Or run Cassandra in a container and point the service at it:
   docker run -d -p 9042:9042 cassandra:5.0
   CASSANDRA_CONTACT_POINTS=127.0.0.1:9042 CASSANDRA_LOCAL_DATACENTER=datacenter1 \\

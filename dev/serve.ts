@@ -19,7 +19,7 @@ async function reload(service: Service, isServing: boolean): Promise<void> {
     await service.reload();
     console.log("Serving the changed files");
   } catch (error) {
-    // As long as nothing is served, the log has the reason already if it lies in the cluster.
+    // While nothing is served and the cause is in the cluster, the log already has the reason.
     const isLogged = !isServing && !(error instanceof ProjectError);
     if (!isLogged) console.error(error instanceof Error ? error.message : error);
     const state = isServing ? "The previous routes still serve" : "Nothing is served";

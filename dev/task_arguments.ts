@@ -9,7 +9,7 @@ import deno from "../deno.json" with { type: "json" };
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What the shell of a task puts the paths of a program of `tasks/` in the place of. */
+/** What a task's shell replaces with the paths that a program of `tasks/` prints. */
 const SUBSTITUTION = /"([^"$]*)\$\([^)]*tasks\/(read|write)_paths\.ts\)"/g;
 
 /** @param env of the settings that the program will see */

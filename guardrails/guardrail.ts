@@ -10,10 +10,10 @@ import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Replication } from "../db/schema/replication.ts";
 import type { TableDetails } from "../db/schema/table_details.ts";
 
-/** What an error refuses, a warning only says. */
+/** An error is refused; a warning is only reported. */
 export type Severity = "error" | "warning";
 
-/** What the documentation says of a guardrail. */
+/** What the documentation says about a guardrail. */
 export interface GuardrailText {
   /** What it finds, as a phrase: `a SELECT with ALLOW FILTERING`. */
   readonly finds: string;
@@ -31,7 +31,7 @@ export interface QueryGuardrail extends GuardrailText {
   readonly inspect: (inspected: InspectedQuery) => readonly Place[];
 }
 
-/** A warning about the keyspace, which no query is the place for, and none can waive. */
+/** A warning about the keyspace: it belongs to no query, and no query can waive it. */
 export interface KeyspaceGuardrail extends GuardrailText {
   readonly about: "keyspace";
   readonly severity: "warning";
@@ -52,15 +52,15 @@ export interface InspectedQuery {
   readonly query: Query;
   /** Every query of the project. */
   readonly queries: readonly Query[];
-  /** What the cluster says of the query; null if it was not asked. */
+  /** What the cluster says about the query; null if it was not asked. */
   readonly schema: QuerySchema | null;
 }
 
 export interface QuerySchema {
   readonly prepared: PreparedQuery;
-  /** The table of each write of a batch; of any other statement its only table. */
+  /** The table of each write of a batch; for any other statement, its only table. */
   readonly tables: readonly (TableDetails | null)[];
-  /** Of queries that do not say theirs. */
+  /** The level of queries that do not name one. */
   readonly consistency: Consistency;
 }
 

@@ -32,7 +32,7 @@ export interface Inspection {
   readonly waived: readonly Waived[];
 }
 
-/** @param schemaOf what the cluster says of a query; null if it was not asked */
+/** @param schemaOf what the cluster says about a query; null if it was not asked */
 export function inspectQueries(
   queries: readonly Query[],
   schemaOf: (query: Query) => QuerySchema | null,
@@ -112,7 +112,7 @@ function mistakeOf(
       help: suggest(guardrail, names),
     };
   }
-  // Without the cluster most guardrails cannot be seen to be hit.
+  // Without the cluster, nobody can tell whether most guardrails are hit.
   if (!isComplete || hits.some((hit) => hit.guardrail === guardrail)) return null;
   return {
     guardrail: "waiver",
@@ -123,7 +123,7 @@ function mistakeOf(
   };
 }
 
-/** What is refused, and what is only said. */
+/** What is refused, and what is only reported. */
 export function splitFindings(
   findings: readonly Finding[],
   guardrails: "refuse" | "warn",

@@ -1,5 +1,5 @@
 /**
- * A project that is prepared → everything that its guardrails find, with what the schema tables say.
+ * A prepared project → everything that its guardrails find, with what the schema tables say.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface ProjectInspection extends Inspection {
   readonly keyspace: readonly string[];
 }
 
-/** What the cluster says of the tables of a project, and of its keyspace. */
+/** What the cluster says about the tables of a project, and about its keyspace. */
 export interface ProjectSchema {
   readonly tables: ReadonlyMap<Query, QuerySchema["tables"]>;
   /** Null if there is no such keyspace. */
@@ -26,9 +26,9 @@ export interface ProjectSchema {
 }
 
 /**
- * Asks for all that guardrails look at, also while the queries are being prepared.
+ * Reads everything that guardrails look at; it may run while the queries are being prepared.
  *
- * @param readTable the same that they are prepared with: each table is then read once
+ * @param readTable the one that the queries are prepared with, so that each table is read once
  * @throws the driver's errors where the cluster cannot be asked
  */
 export async function readProjectSchema(

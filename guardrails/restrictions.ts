@@ -19,7 +19,7 @@ export interface Restriction {
   readonly column: string;
   /**
    * Whether the column has to equal a value, be one of several, or anything else; whether a row is
-   * written with it; or whether it stands behind `IF`.
+   * written with it; or whether it is in an `IF`.
    */
   readonly kind: "equal" | "in" | "other" | "written" | "condition";
   /** The markers in what it is bound to. */
@@ -27,7 +27,7 @@ export interface Restriction {
   readonly span: Span;
 }
 
-/** The parts of a statement that read or write one table each: of a batch its writes, else itself. */
+/** The parts of a statement that read or write one table each: for a batch, its writes; else itself. */
 export function partsOf(statement: Statement): readonly (SelectStatement | WriteStatement)[] {
   return statement.kind === "select" ? [statement] : writesOf(statement);
 }

@@ -44,13 +44,13 @@ import { clusterOf, withSession } from "./with_session.ts";
 
 export interface CheckOptions {
   readonly warn?: (message: string) => void;
-  /** Whether the queries are prepared on a keyspace that the migrations make, and not on theirs. */
+  /** Whether the queries are prepared on a scratch keyspace that the migrations make, and not on their own. */
   readonly scratch?: boolean;
   /** Whether the types of hand-written routes are checked. Default: they are. */
   readonly types?: boolean;
   /** Whether a warning of a guardrail fails the check, as an error does. */
   readonly strict?: boolean;
-  /** Hears what guardrails found, before the check fails because of it. */
+  /** Told what guardrails found, before the check fails because of it. */
   readonly heed?: (inspection: ProjectInspection) => void;
 }
 

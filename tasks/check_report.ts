@@ -159,7 +159,7 @@ function locationOf({ file, start, end }: Diagnostic["span"]): unknown {
   };
 }
 
-/** As tools expect a path from where the check runs. */
+/** Relative to where the check runs, as tools expect it. */
 function relative(path: string): string {
   return path.replace(/^\.\//, "");
 }

@@ -1,7 +1,7 @@
 /**
  * `deno task migrate`: brings the cluster's schema to what `cql/migrations` says. `--plan` only says what
- * it would do, `status` how far the cluster is, and `--resolve` takes a person's word for a statement of
- * which nobody else knows whether it was applied.
+ * it would do, `status` how far the cluster is, and `--resolve` takes a person's word for whether a statement
+ * was applied, if nobody else knows.
  *
  * @module
  */
@@ -26,13 +26,13 @@ import { withSession } from "./with_session.ts";
 
 export interface MigrateOptions extends Partial<MigrateArguments> {
   readonly log: (line: string) => void;
-  /** Hears of files that are left out although they look as if they were meant. */
+  /** Told about files that are left out although they look intended. */
   readonly warn?: (message: string) => void;
   /** How long the lease outlives a process that was killed. Default: `LEASE_SECONDS`. */
   readonly leaseSeconds?: number;
-  /** The machine or the pod of this process, for those who wait for it. Default: nobody says. */
+  /** The machine or the pod of this process, for those who wait for it. Default: unknown. */
   readonly host?: string | undefined;
-  /** Where it stops if a signal asks for that. Default: none does. */
+  /** Stops the run if a signal asks for that. Default: none does. */
   readonly interruption?: Interruption;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Migrations and queries against each other, before either has met the keyspace that they are for: a
- * scratch keyspace is migrated, the queries are prepared on it, and it is dropped.
+ * Checks migrations and queries against each other before either has met its own keyspace: a scratch keyspace is
+ * migrated, the queries are prepared on it, and it is dropped.
  *
  * @module
  */
@@ -60,7 +60,7 @@ export async function prepareInScratch(
 
 interface Stripped {
   readonly stripped: readonly Query[];
-  /** The files as they are, by the files that were made of them; places are the same in both. */
+  /** The original files, by the files that were made from them; places are the same in both. */
   readonly originals: ReadonlyMap<SourceFile, SourceFile>;
 }
 
@@ -80,8 +80,8 @@ function stripKeyspace(queries: readonly Query[], keyspace: string): Stripped {
 }
 
 /**
- * The same findings, in the files as they are. The replication is of the scratch keyspace, so that nothing
- * is said of it.
+ * The same findings, in the original files. Findings about replication are left out, since it is the scratch
+ * keyspace's.
  */
 function inspectionInOriginals(
   { findings, waived }: ProjectInspection,
@@ -103,7 +103,7 @@ function inspectionInOriginals(
   };
 }
 
-/** The same mistakes, in the files as they are and with the keyspace that they name. */
+/** The same mistakes, in the original files and with the keyspace that they name. */
 function inOriginals(
   { diagnostics }: CatalogError,
   { originals, inOwnKeyspace }: Pick<Stripped, "originals"> & {

@@ -1,6 +1,6 @@
 /**
- * A keyspace for the time of one check: made under a name that nobody else has, and dropped whatever
- * happens, Ctrl-C included.
+ * A keyspace for one check: made under a name that nobody else has, and dropped whatever happens, Ctrl-C
+ * included.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { quoteName } from "../db/schema/own_tables.ts";
 import { withSession } from "./with_session.ts";
 
 const PREFIX = "cqlgate_scratch_";
-/** Longer than any check: what is older was left behind by one that was killed. */
+/** Longer than any check takes: an older keyspace was left behind by a check that was killed. */
 const LEFT_BEHIND_MS = 3_600_000;
 const DROP_TIMEOUT_MS = 60_000;
 
@@ -29,7 +29,7 @@ export async function withScratchKeyspace<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const keyspace = scratchName(new Date());
-  // A single replica holds it, so that no other level can be had; and nothing in it is worth a wait.
+  // It has a single replica, so no other level is possible, and nothing in it is worth waiting for.
   const scratch: Config = { ...config, consistency: "LOCAL_ONE" };
   return await withSession(scratch, { keyspace: null }, async (session) => {
     for (const name of await listLeftBehind(session)) {
@@ -90,7 +90,7 @@ async function drop(
 /**
  * Ends the process on a signal, after the drop; a second signal does not wait for that.
  *
- * @returns drops now, if no signal has, and lets signals do what they did before
+ * @returns a function that drops the keyspace, unless a signal has, and gives signals their former effect
  */
 function dropOnSignals(drop: () => Promise<void>): () => Promise<void> {
   let dropping: Promise<void> | null = null;

@@ -16,7 +16,7 @@ export interface ConnectOptions {
   readonly keyspace: string | null;
   /** How long to wait for the cluster to come, in milliseconds. Default: not at all. */
   readonly waitMs?: number;
-  /** Hears that the cluster is waited for. */
+  /** Told when the cluster is waited for. */
   readonly log?: (line: string) => void;
 }
 

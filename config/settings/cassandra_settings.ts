@@ -1,5 +1,5 @@
 /**
- * The settings that are about Cassandra: where it is, who asks, and how.
+ * The settings for Cassandra: where it is, who asks, and how.
  *
  * @module
  */

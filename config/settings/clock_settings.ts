@@ -1,5 +1,5 @@
 /**
- * The setting of how far the clock may be off.
+ * The setting for how far the clock may be off.
  *
  * @module
  */

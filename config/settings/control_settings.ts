@@ -1,5 +1,5 @@
 /**
- * The setting that is about what operators switch off while the service runs.
+ * The setting for what operators can switch off while the service runs.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The settings that are about the edge of the service: how large a request's head may be, and what answers
- * tell browsers.
+ * The settings for the edge of the service: how large a request's head may be, and what answers tell
+ * browsers.
  *
  * @module
  */

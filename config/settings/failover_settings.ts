@@ -21,7 +21,7 @@ function datacenters(): SettingKind<readonly string[]> {
   };
 }
 
-/** Milliseconds; null where an operator says when. */
+/** Milliseconds; null if an operator decides when. */
 function delayOrManual(): SettingKind<number | null> {
   return {
     range: `0 to ${MAX_DELAY_MS}, \`manual\``,

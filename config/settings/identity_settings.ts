@@ -1,5 +1,5 @@
 /**
- * The settings that are about callers: whose tokens are taken, and what they grant.
+ * The settings for callers: whose tokens are accepted, and what they grant.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The settings that are about what the service shows of its own work.
+ * The settings for what the service shows of its own work.
  *
  * @module
  */

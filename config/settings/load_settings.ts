@@ -1,6 +1,6 @@
 /**
- * The settings that are about load: how much this process serves at once, and how much of that one caller or
- * one route may take.
+ * The settings for load: how much this process serves at once, and how much of that one caller or one route
+ * may take.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The settings that are about what callers may not see.
+ * The settings for what callers may not see.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The settings that are about what the sender of a token has to prove.
+ * The settings for what the sender of a token has to prove.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The settings that are about how much callers may use.
+ * The settings for how much callers may use.
  *
  * @module
  */

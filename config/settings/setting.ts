@@ -9,11 +9,11 @@ import type { SettingKind } from "./kinds/setting_kind.ts";
 export interface Setting {
   /** The environment variable. */
   readonly name: string;
-  /** The text that is read where the variable is not set; null if the value is null then. */
+  /** The text that is read if the variable is not set; null if the value is then null. */
   readonly default: string | null;
   readonly kind: SettingKind<unknown>;
   /** For the documentation, in Markdown. */
   readonly meaning: string;
-  /** A secret may also come from the file that `NAME_FILE` names, and stands in no message. */
+  /** A secret may also come from the file that `NAME_FILE` names, and appears in no message. */
   readonly secret?: true;
 }

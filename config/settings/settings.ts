@@ -1,7 +1,7 @@
 /**
  * Every setting of the service, one row each, in the order of the documentation. {@link Config} is inferred
  * from the table and `docs/configuration.md` generated from it, so that a new setting is one row here and
- * its use. What two settings mean to each other stands in `rules.ts`.
+ * its use. Rules about several settings are in `rules.ts`.
  *
  * Times are in milliseconds and sizes in bytes, and the names say so.
  *

@@ -181,13 +181,13 @@ export class LocalCassandra {
     await this.exited;
   }
 
-  /** Stops it from answering: requests wait, connections stay. Resolves when it does not any more. */
+  /** Stops it from answering: requests wait, connections stay. Resolves once it has stopped. */
   async freeze(): Promise<void> {
     this.#started.kill("SIGSTOP");
     while (!await isStopped(this.pid)) await pause();
   }
 
-  /** Lets a frozen node go on from where it was. */
+  /** Resumes a frozen node. */
   thaw(): void {
     this.#started.kill("SIGCONT");
   }

@@ -1,7 +1,7 @@
 /**
- * What CQL can say only where `cassandra.yaml` allows it. It is off by default, and many clusters allow it, so a
- * local node allows all of it: a team develops what its cluster runs. Guardrails say what it costs. Transient
- * replication stays off: it is about keyspaces, which no migration changes.
+ * The features of CQL that `cassandra.yaml` has to enable. They are off by default, and many clusters enable them,
+ * so a local node has all of them: a team can then develop what its cluster runs. Guardrails say what they cost.
+ * Transient replication stays off: it is about keyspaces, which no migration changes.
  *
  * Source: `conf/cassandra.yaml` of Cassandra 5.0.
  *

@@ -10,7 +10,7 @@ import { CONTAINER_ADVICE, findMaven } from "../requirements.ts";
 
 const POM = fileURLToPath(new URL("./pom.xml", import.meta.url));
 
-/** How often the progress is told, at most. */
+/** The shortest time between two reports of progress. */
 const PROGRESS_INTERVAL_MS = 2_000;
 
 /**

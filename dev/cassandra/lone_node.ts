@@ -3,8 +3,8 @@
  * to 128 for requests and 32 for reads, and those without work wake up again and again to look for some. With a few, a
  * read takes a third less processor time.
  *
- * A node with neighbours keeps the defaults: its threads wait for other nodes, and one node that hangs would block all
- * of a few. The tests keep them as well, since clusters have them.
+ * A node with neighbours keeps the defaults: its threads wait for other nodes, and if there were few, one node that
+ * hangs would block them all. The tests keep the defaults as well, since clusters have them.
  *
  * Source: `conf/cassandra.yaml` of Cassandra 5.0, and its `SEPWorker.doWaitSpin()`.
  *

@@ -35,7 +35,7 @@ export interface NodePaths {
   readonly jvmLogFile: string;
 }
 
-/** Writes a node's configuration, at each start again, and says where it and the logs are. */
+/** Writes a node's configuration, at every start, and returns where it and the logs are. */
 export async function writeNodeFiles(settings: NodeSettings): Promise<NodePaths> {
   const paths = {
     configuration: `${settings.directory}/conf`,
@@ -44,7 +44,7 @@ export async function writeNodeFiles(settings: NodeSettings): Promise<NodePaths>
   };
   await Deno.mkdir(paths.configuration, { recursive: true });
   await Deno.mkdir(`${settings.directory}/logs`, { recursive: true });
-  // A JVM that was killed leaves the libraries there that it unpacked.
+  // A JVM that was killed leaves behind the libraries that it unpacked there.
   const temporary = temporaryFolder(settings);
   await Deno.remove(temporary, { recursive: true }).catch(() => {});
   await Deno.mkdir(temporary, { recursive: true });
@@ -83,7 +83,7 @@ export function javaArguments(
     "-Dcassandra.superuser_setup_delay_ms=0",
     "-Dcassandra.consistent.rangemovement=false",
     "-Dcassandra-foreground=yes",
-    // Neither files nor each change of the schema have to be safe on the disk.
+    // Neither files nor schema changes have to be flushed to the disk.
     ...(settings.isDisposable
       ? ["-Dcassandra.skip_sync=true", "-Dcassandra.test.flush_local_schema_changes=false"]
       : []),

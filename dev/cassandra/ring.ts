@@ -18,7 +18,7 @@ export interface RingOptions {
   /** The port for CQL of every node. Default: a free one. */
   readonly nativePort?: number;
   /**
-   * As `network`, of the addresses at which clients look for the nodes, where something stands in between.
+   * Like `network`, but for the addresses at which clients look for the nodes, if there is something in between.
    * Default: the nodes' own.
    */
   readonly clientNetwork?: string;
@@ -28,7 +28,7 @@ export interface RingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where the nodes stand: a third of the tokens each. */
+/** Where the nodes are in the cluster: each has a third of the tokens. */
 const PLACES = [
   { datacenter: "dc1", token: "-6148914691236517206" },
   { datacenter: "dc1", token: "0" },

@@ -29,7 +29,7 @@ export async function withTestCassandra(): Promise<TestCassandra> {
     const node = await startCassandra({
       directory,
       nativePort: freePortForLater(),
-      // The keyspaces of all test files, one after the other, and what is left of those before.
+      // Enough for the keyspaces of all test files, one after another, and for what is left of earlier ones.
       heapMb: 1024,
       isDisposable: true,
       log: () => {},

@@ -166,7 +166,7 @@ async function readAll(
   return items;
 }
 
-/** Holds what was read, newest first, against what the file says, oldest first. */
+/** Compares what was read, newest first, with what the file says, oldest first. */
 function compare(
   items: readonly WeatherObservation[],
   expected: readonly WeatherObservation[],

@@ -1,5 +1,5 @@
 /**
- * How far a long task is: a bar that redraws itself in a terminal, a line per quarter elsewhere.
+ * How far along a long task is: a bar that redraws itself in a terminal, a line per quarter elsewhere.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * `deno task docs`: writes the parts of the documentation that come from the code. `tests/docs_test.ts`
- * holds that somebody did.
+ * fails if that was forgotten.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The tables of the documentation that the code writes: settings, error codes, types, metrics, guardrails
- * and the fields of audit events. Each stands in its page between `<!-- name -->` and `<!-- /name -->`.
+ * and the fields of audit events. Each is in its page between `<!-- name -->` and `<!-- /name -->`.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What a client of the local provider sends whose token is bound to a key (RFC 9449): a key is made, the
- * provider binds a token to it, and the service gives a nonce for the proof of one request.
+ * What a client sends if its token is bound to a key (RFC 9449): it makes a key, the local provider binds a
+ * token to it, and the service gives a nonce for the proof of one request.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface DpopRequest extends Omit<TokenRequest, "proofFor"> {
 }
 
 /**
- * The headers of one request. They are good for half a minute, and for once.
+ * The headers of one request. They are good for half a minute, and for one use.
  *
  * @throws {Error} saying what to do: as {@link fetchToken} does, or where the service takes no proofs
  */

@@ -1,6 +1,6 @@
 /**
- * The local OpenID provider as a process of its own, for the trial in `docker-compose.yml`. Everybody may
- * log in at it as a demo user: it is for one machine, and `OIDC_ISSUER` is an address of that machine.
+ * The local OpenID provider as a process of its own, for the trial in `docker-compose.yml`. Anyone may log in
+ * there as a demo user, so it is for one machine only, and `OIDC_ISSUER` is an address of that machine.
  *
  * @module
  */

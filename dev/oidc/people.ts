@@ -1,6 +1,6 @@
 /**
  * People at the local OIDC provider: the demo users log in on a page, by the code flow with PKCE
- * (RFC 6749, section 4.1; RFC 7636), and get the scopes that they have, whatever more was asked for.
+ * (RFC 6749, section 4.1; RFC 7636), and get only scopes that they have, even if more were requested.
  *
  * Nobody is asked for consent: the client is the service's own docs page.
  *
@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { loginPage } from "./login_page.ts";
 import { DEMO_USERS } from "./users.ts";
 
-/** The provider, as far as people concern it: the package has no types. */
+/** The part of the provider that is about people: the package has no types. */
 export interface PeopleProvider {
   readonly issuer: string;
   readonly Client: { readonly prototype: { redirectUriAllowed(uri: string): boolean } };

@@ -44,7 +44,7 @@ export async function startOidcProvider(options: {
 
   let keys = await readKeys(options.keysFile) ?? [await generateKey()];
   let handle: Handler;
-  // A provider's keys are fixed at its birth: new keys take a new provider, behind the same port.
+  // A provider's keys are fixed when it is created, so new keys need a new provider on the same port.
   const useKeys = async () => {
     if (options.keysFile) await writeKeys(options.keysFile, keys);
     handle = await createHandler(issuer, { keys, tokenTtlSeconds });

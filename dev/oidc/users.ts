@@ -5,7 +5,7 @@
  * @module
  */
 
-/** One who may ask the local provider for a token. */
+/** Someone who may ask the local provider for a token. */
 export interface DemoUser {
   readonly tenant: string;
   readonly secret: string;

@@ -6,7 +6,7 @@
  */
 import { summarizeReport, type TestFailure } from "./summarize_report.ts";
 
-/** What is left of a process of `deno test`. */
+/** The outcome of one process of `deno test`. */
 export interface ProcessOutcome {
   readonly code: number;
   /** How many seconds it had printed nothing when it was stopped; null if it ended by itself. */
@@ -42,7 +42,7 @@ function summarizeProcess({ report, silentS, output }: ProcessOutcome) {
     "tests after this one did not run";
   const stopped: readonly TestFailure[] = cancelled.length > 0
     ? cancelled.map(({ name, error }) => ({ name, error: `${error}\n${reason}` }))
-    // A file that never has been imported is in no report.
+    // A file that was never imported is in no report.
     : [{ name: `What follows ${lastFile(output) ?? "the start of deno test"}`, error: reason }];
   return { passed, skipped, failures: [...failures, ...stopped] };
 }

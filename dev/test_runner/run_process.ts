@@ -1,7 +1,6 @@
 /**
- * One process of `deno test`. `deno test` has no limit of time, so a test that waits forever would wait until
- * somebody looks: a process that has printed nothing for too long is told to stop, as by Ctrl-C, and writes its
- * report then.
+ * One process of `deno test`, which has no time limit: a test that waits forever would wait until somebody looks.
+ * So a process that has printed nothing for too long is told to stop, as by Ctrl-C, and then writes its report.
  *
  * @module
  */
@@ -49,7 +48,7 @@ export async function runProcess(
   const status = child.status.finally(() => hasEnded = true);
   using file = await Deno.open(output);
 
-  // Counted in glances: a machine that pauses makes nothing silent.
+  // Counts looks at the output, not time: a pause of the machine is then not mistaken for silence.
   let silentGlances = 0;
   let wasStopped = false;
   while (!hasEnded) {

@@ -1,8 +1,7 @@
 /**
  * `deno task test [arguments of deno test]`: runs the tests with one real Cassandra for all of them,
- * says at the end which failed and how many passed, and leaves nothing behind. Without arguments, all tests run, in
- * processes of a folder each, some at a time. A test that waits forever is
- * stopped, and named.
+ * says at the end which failed and how many passed, and leaves nothing behind. Without arguments, all tests run, in a
+ * process for each folder, a few at a time. A test that waits forever is stopped, and named.
  *
  * @module
  */
@@ -42,7 +41,7 @@ const LONG = [
 const ALL_TESTS = [...LONG.map((folder) => [folder]), [`--ignore=${LONG}`]]
   .map((args) => ["--no-check", ...args]);
 
-/** How many of them run at the same time: tests of the whole service wait for much of their time. */
+/** How many of them run at the same time: tests of the whole service spend much of their time waiting. */
 const CONCURRENCY = 3;
 
 /** No single test takes this long: the longest takes a minute. Debugging and watching take longer. */
@@ -52,7 +51,7 @@ const TAKES_LONGER = /^--(inspect|watch)/;
 /** Runs `deno test` and resolves to its exit code. */
 async function runTests(args: string[], signal: AbortSignal): Promise<number> {
   const cassandra = await withTestCassandra();
-  // Temporary folders go here too, for tests that are interrupted do not remove theirs.
+  // Temporary folders go here too, since interrupted tests do not remove theirs.
   const directory = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
   const options = {
     env: { [TEST_CONTACT_POINTS]: cassandra.contactPoint, TMPDIR: directory },

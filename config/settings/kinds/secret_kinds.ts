@@ -33,14 +33,14 @@ export function secretBytes(): SettingKind<Uint8Array> {
   };
 }
 
-/** A secret that values are derived with, and the instant from which on. */
+/** A secret that values are derived with, and the instant from which it is used. */
 export interface DerivationSecret {
   readonly secret: Uint8Array;
   /** In milliseconds since 1970. */
   readonly since: number;
 }
 
-/** Secrets of 32 bytes in base64, the newest first; each but the last with the instant that it begins at. */
+/** Secrets of 32 bytes in base64, the newest first; each but the last with the instant from which it is used. */
 export function derivationSecrets(): SettingKind<readonly DerivationSecret[]> {
   return {
     range: "secrets of 32 bytes in base64, comma-separated; `secret@instant` for all but the last",

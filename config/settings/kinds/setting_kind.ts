@@ -21,7 +21,7 @@ export interface SettingKind<T> {
   readonly range: string;
   /** The paths that the process reads because of the text; left out if it reads none. */
   paths?(text: string): readonly string[];
-  /** The value. Where it calls `fail`, what it returns is never used. */
+  /** The value. If it calls `fail`, its result is never used. */
   read(text: string, fail: Fail): T;
 }
 
@@ -56,7 +56,7 @@ export function integer({ min, max }: { min: number; max: number }): SettingKind
   };
 }
 
-/** A number, or `off`, as which zero counts too: null. */
+/** A number; null for `off` or zero. */
 export function orOff({ range, read }: SettingKind<number>): SettingKind<number | null> {
   return {
     range: `${range}, or \`off\``,
@@ -150,7 +150,7 @@ export function claimPaths(): SettingKind<readonly ClaimPath[]> {
   };
 }
 
-/** The elements of a list with commas, without empty ones. */
+/** The elements of a comma-separated list, without empty ones. */
 export function partsOf(text: string): string[] {
   return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
 }

@@ -97,7 +97,7 @@ function readOrigin(part: string, fail: Fail): AllowedOrigin {
   if (part === "*") return { kind: "any" };
   const [, start = "", end = ""] = /^(https?:\/\/)\*(\.[^*]*)$/.exec(part) ?? [];
   const isPattern = start !== "";
-  // Of a pattern, one of the origins that it stands for.
+  // For a pattern, one of the origins that it matches.
   const sample = isPattern ? `${start}app${end}` : part;
   const url = URL.parse(sample);
   if (part === "null") {

@@ -1,5 +1,5 @@
 /**
- * A tenant's claim that is bound to something else than the partition key.
+ * A tenant's claim that is bound to something other than the partition key.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
 import type { QueryGuardrail } from "../../guardrail.ts";
 
 const SECRETS = ["password", "passwd", "passphrase", "secret", "salt", "cvv", "cvc", "ssn", "pin"];
-/** Two words that make a secret together. */
+/** Two words that together name a secret. */
 const SECRET_PAIRS = [
   "api key",
   "private key",
@@ -20,7 +20,7 @@ const SECRET_PAIRS = [
   "session token",
   "reset token",
 ];
-/** A name that ends so is about the secret and not the secret. */
+/** A name whose last word is one of these is about a secret, but not the secret itself. */
 const ABOUT = ["at", "on", "by", "id", "count", "changed", "expires", "expiry", "type", "version"];
 
 export const secretColumn: QueryGuardrail = {

@@ -36,7 +36,7 @@ export const tenantNotBound: QueryGuardrail = {
         isTenant(column) ||
         queries.some((other) => bindsTenant(other, { table: table.name, column }))
       ).filter((column) =>
-        // A range reaches the tenants beside the claim's. A constant is nobody's to choose.
+        // A range also reaches other tenants than the claim's. A constant is nobody's to choose.
         !bound.some((restriction) =>
           restriction.column === column && restriction.kind !== "other" &&
           restriction.markers.every((marker) => claims.has(marker))

@@ -1,5 +1,5 @@
 /**
- * A replication that does not know racks and data centres.
+ * A replication strategy that ignores racks and data centres.
  *
  * @module
  */

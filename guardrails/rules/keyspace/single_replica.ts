@@ -1,5 +1,5 @@
 /**
- * Data of which there is one copy.
+ * Data with only one copy.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A query by an index that leaves the partition open.
+ * A query by an index that does not name the partition.
  *
  * @module
  */

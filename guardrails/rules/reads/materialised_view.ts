@@ -1,5 +1,5 @@
 /**
- * A read of a materialised view, which can lose touch with its table.
+ * A read of a materialised view, which can get out of step with its table.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * An index of the first kind, which Cassandra keeps as a hidden table on each node.
+ * An index of Cassandra's original kind, a hidden table on each node.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  */
 import type { QueryGuardrail } from "../../guardrail.ts";
 
-// Cassandra's own guardrail for partition keys in a SELECT has this as its usual warning.
+// Cassandra's own guardrail for partition keys in a SELECT usually warns at this number.
 const MAX_PARTITIONS = 20;
 
 export const wideIn: QueryGuardrail = {

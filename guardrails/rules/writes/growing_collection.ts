@@ -1,5 +1,5 @@
 /**
- * A collection that every request adds to, and none makes smaller.
+ * A collection that every request adds to, and no request shrinks.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Rows that are added to a partition without end.
+ * Rows that are added to a partition forever.
  *
  * @module
  */
