@@ -1,6 +1,7 @@
 /**
  * `@mask` against the statement: a caller who may not see a column must not learn its values by comparing,
  * sorting or grouping either, and an answer whose columns cannot be told apart cannot be masked.
+ *
  * @module
  */
 
