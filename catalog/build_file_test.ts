@@ -1,5 +1,5 @@
 /**
- * What the tags before the first header of a file mean for its queries. What is a mistake there is in
+ * What the tags before the first header of a file mean for its queries. Mistakes in them are in
  * `fixtures/mistakes/`.
  *
  * @module

@@ -83,7 +83,7 @@ export interface Param extends ParamOptions {
   readonly span: Span;
 }
 
-/** A bind marker `:name` and every place where it stands. */
+/** A bind marker `:name` and every place where it occurs. */
 export interface Marker {
   readonly name: string;
   readonly spans: readonly Span[];

@@ -116,7 +116,7 @@ function requireWith(name: SettingName, other: SettingName): Rule {
     isSet(other) && !isSet(name) ? { name, problem: `is not set, but ${other} is` } : null;
 }
 
-/** `name` describes `OIDC_ISSUER`. Another rule reports it beside `OIDC_ISSUERS`. */
+/** `name` describes `OIDC_ISSUER`. If `OIDC_ISSUERS` is set too, another rule reports it. */
 function requireOwnIssuer(name: SettingName, { help }: { help: string }): Rule {
   return ({ isSet }) =>
     isSet(name) && !isSet("OIDC_ISSUER") && !isSet("OIDC_ISSUERS")

@@ -22,8 +22,8 @@ export function freePort(...hostnames: readonly string[]): number {
 }
 
 /**
- * Like `freePort`, but it is used after a while, as by a JVM that starts, or stays free: those who look for
- * one to use at once, which is far more often, are not given it meanwhile.
+ * Like `freePort`, for a port that is used after a while, as by a JVM that starts, or stays free: meanwhile, it is not
+ * given to those who look for one to use at once, which is far more often.
  */
 export function freePortForLater(...hostnames: readonly string[]): number {
   return findPort(LATER, hostnames);

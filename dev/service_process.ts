@@ -1,5 +1,5 @@
 /**
- * The service as a process beside `deno task dev`, with the permissions that it has in production. It
+ * The service as a separate process of `deno task dev`, with the permissions that it has in production. It
  * takes orders on its standard input, and stops when that is closed.
  *
  * @module

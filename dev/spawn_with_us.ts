@@ -17,7 +17,7 @@ export interface BoundChild {
 export interface SpawnOptions {
   /** Takes what it writes to its standard output and error. */
   readonly logFile: string;
-  /** Beside the variables of this process. */
+  /** In addition to the variables of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: that of this process. */
   readonly cwd?: string | undefined;

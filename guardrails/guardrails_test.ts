@@ -1,7 +1,7 @@
 /**
  * What guardrails find on a real schema: `fixtures/<guardrail>/` holds the schema, queries and the exact
- * report. A query that the report leaves out is a near miss, or waived. `UPDATE_FIXTURES=1` writes the
- * reports again, to be read before committing.
+ * report. A query that the report leaves out is a near miss, or waived. `UPDATE_FIXTURES=1` rewrites the
+ * reports; read them before committing.
  *
  * @module
  */

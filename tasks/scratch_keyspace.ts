@@ -19,7 +19,7 @@ const DROP_TIMEOUT_MS = 60_000;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * @param options.warn hears of keyspaces that were left behind, and of this one if it cannot be dropped
+ * @param options.warn told about keyspaces that were left behind, and this one if it cannot be dropped
  * @throws {MigrationError} if the keyspace cannot be made
  * @throws whatever `work` throws, once the keyspace is dropped
  */

@@ -28,7 +28,7 @@ export interface QueryDraft {
 }
 
 export interface ParsedFile {
-  /** What stands before the first header. */
+  /** What comes before the first header. */
   readonly tags: Tags;
   readonly drafts: readonly QueryDraft[];
   /** The mistakes that belong to no statement. */
@@ -67,7 +67,7 @@ export function parseFile(file: SourceFile): ParsedFile {
   return { tags, drafts, diagnostics };
 }
 
-/** The comments before the first header of a file; none where a statement stands before it. */
+/** The comments before the first header of a file; none if a statement comes before it. */
 function readPreamble(comments: readonly Token[]): readonly Token[] {
   const first = comments.findIndex(isHeader);
   return first === -1 ? [] : comments.slice(0, first);

@@ -58,7 +58,7 @@ function qualifiersIn(
   });
 }
 
-/** Whether every dot in it stands between a keyspace and a name. */
+/** Whether every dot in it is between a keyspace and a name. */
 function isDefinition(head: DdlHead): boolean {
   if (head.kind !== "create" && head.kind !== "alter" && head.kind !== "drop") return false;
   return head.object.kind !== "view";

@@ -14,7 +14,7 @@ export function toMarkerName(name: string): string {
   return plain === "limit" ? "row_limit" : `${plain}_value`;
 }
 
-/** What to call a marker that has the name `name` now; `sign` stands before it. */
+/** What to call a marker whose name is now `name`; `sign` comes before it. */
 export function helpToNameMarker(name: string, sign = ""): string {
   const better = toMarkerName(name);
   return better === ""

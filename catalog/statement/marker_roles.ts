@@ -61,7 +61,7 @@ export type Role =
   /** Somewhere in a statement that cannot be read. */
   | { readonly kind: "unknown" };
 
-/** One appearance of a marker; a marker that stands twice has two. */
+/** One appearance of a marker; a marker that occurs twice has two. */
 export interface MarkerRole {
   readonly marker: BindMarker;
   readonly role: Role;

@@ -1,5 +1,5 @@
 /**
- * All terms of a statement, wherever they stand.
+ * All terms of a statement, wherever they are.
  *
  * @module
  */

@@ -20,7 +20,7 @@ export function toSnakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** What to call a thing that has the name `name` now. */
+/** What to call a thing whose name is now `name`. */
 export function helpToName(name: string): string {
   const better = toSnakeCase(name);
   return better === ""

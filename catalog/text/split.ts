@@ -9,7 +9,7 @@ import { lex, wholeFile } from "./lex.ts";
 import type { Report, SourceFile, Span } from "./source.ts";
 import { isKeyword, isOperator, type Token } from "./token.ts";
 
-/** A statement as it stands in its file. */
+/** A statement as it is in its file. */
 export interface StatementText {
   /** From the first token to the last: no closing semicolon, no space or comment around it. */
   readonly span: Span;
@@ -110,7 +110,7 @@ function reportMissingSemicolon(last: Token, report: Report): void {
   });
 }
 
-/** Text in UTF-16 has a NUL beside each letter, and the server refuses it. */
+/** Text in UTF-16 has a NUL next to each letter, and the server refuses it. */
 function reportNul(file: SourceFile, report: Report): void {
   const start = file.text.indexOf("\0");
   if (start === -1) return;

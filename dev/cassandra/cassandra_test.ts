@@ -93,7 +93,7 @@ describe("startCassandra()", () => {
     };
     const options = { directory: `${directory}/d`, nativePort, signal: stop.signal, log: onLog };
     await expect(startCassandra(options)).rejects.toThrow("stopped");
-    // The folder would still be locked by a node that runs.
+    // A running node would still hold the lock on the folder.
     using lock = await Deno.open(`${directory}/d/lock`, { write: true });
     expect(await lock.tryLock(true)).toBe(true);
   });

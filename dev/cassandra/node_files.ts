@@ -6,7 +6,7 @@
  */
 import { CQL_FEATURES } from "./cql_features.ts";
 
-/** Where a node stands in its cluster. */
+/** The place of a node in its cluster. */
 export interface NodeSettings {
   /** Holds the node's data, configuration and logs. */
   readonly directory: string;
@@ -24,7 +24,7 @@ export interface NodeSettings {
   readonly isDisposable: boolean;
   /** Where the node takes orders, on `127.0.0.1`; null if it takes none. */
   readonly jmxPort: number | null;
-  /** Entries of `cassandra.yaml` beside those of a small node, or in their place; null leaves one out. */
+  /** Entries of `cassandra.yaml` in addition to those of a small node, or in their place; null leaves one out. */
   readonly yaml: Readonly<Record<string, unknown>>;
 }
 

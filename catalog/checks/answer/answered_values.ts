@@ -86,7 +86,7 @@ function checkReturning(query: QueryFacts, report: Report): void {
   });
 }
 
-/** What a query answers with beside a status. */
+/** What a query answers with besides a status. */
 export function answersOf(
   { tags, params }: Pick<QueryFacts, "tags" | "params">,
 ): { readonly generates: boolean; readonly returns: boolean } {

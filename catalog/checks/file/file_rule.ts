@@ -11,7 +11,7 @@ import type { Diagnostic } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 
 export interface FileFacts {
-  /** What stands before the first header. */
+  /** What comes before the first header. */
   readonly tags: Tags;
   /** What it takes from claims for all queries. */
   readonly claims: readonly FileClaim[];

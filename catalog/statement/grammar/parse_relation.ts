@@ -53,7 +53,7 @@ function parseConjunction(stream: TokenStream, read: () => Relation): Relation[]
   return relations;
 }
 
-/** A relation, or an expression for a custom index, which cannot stand in parentheses. */
+/** A relation, or an expression for a custom index, which cannot be in parentheses. */
 function parseRelation(stream: TokenStream): Relation {
   const start = stream.peek();
   if (start === undefined || !stream.skipOperator("expr(")) return parsePlainRelation(stream);

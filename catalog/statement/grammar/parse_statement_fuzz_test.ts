@@ -1,6 +1,6 @@
 /**
- * Whatever is given to it, the parser answers, and at a cost that grows with what is given and no faster.
- * The cost is counted in tokens taken, which no other work on the machine changes.
+ * Whatever it is given, the parser answers, at a cost that grows no faster than what it is given. The cost is
+ * counted in tokens taken, which no other work on the machine changes.
  *
  * @module
  */

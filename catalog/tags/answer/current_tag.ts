@@ -25,7 +25,7 @@ export interface CurrentTag {
   readonly span: Span;
 }
 
-/** What a caller may see of the row where the condition did not hold, beside the key that it sent. */
+/** What a caller may see of the row if the condition did not hold, besides the key that it sent. */
 export const currentTag: QueryTag<CurrentTag, readonly CurrentColumn[]> = {
   repeats: false,
   read: readCurrent,

@@ -88,7 +88,7 @@ function readRaw(line: TagLine, report: Report): RawTag {
 }
 
 function readName(word: Word, report: Report): RawName {
-  // What stands behind a sign has lost its quotes.
+  // What follows a sign has lost its quotes.
   const isQuoted = word.span.file.text.startsWith('"', word.span.start);
   const name = isQuoted ? word.text.replace(/^"|"$/g, "") : readColumnName(word, report);
   return { name, span: word.span };

@@ -1,5 +1,5 @@
 /**
- * The `@returns a b` tag: the values that a write answers with, beside those that are generated. Whether
+ * The `@returns a b` tag: the values that a write answers with, besides those that are generated. Whether
  * the statement has such markers is for a rule.
  *
  * @module

@@ -11,7 +11,7 @@ import type { Report, Span } from "../../text/source.ts";
 import type { QueryTag } from "../tag.ts";
 import { reportUnexpected, type TagLine } from "../tag_line.ts";
 
-/** The schemas of the service itself, which stand beside those of rows. */
+/** The schemas of the service itself, which are in the document with those of rows. */
 export const OWN_SCHEMAS: readonly string[] = ["Applied", "InputError", "Problem"];
 
 export interface RowTag {

@@ -53,7 +53,7 @@ export const consistencyTag: QueryTag<ConsistencyTag, QueryConsistency> = {
   settle: (tag) => ({ level: tag?.level ?? null, serial: tag?.serial ?? null }),
 };
 
-/** Whether a level is serial; null and undefined stand for the level of the service, which is not. */
+/** Whether a level is serial; null and undefined mean the level of the service, which is not. */
 export function isSerial(level: Consistency | null | undefined): level is SerialConsistency {
   return level === "SERIAL" || level === "LOCAL_SERIAL";
 }

@@ -89,7 +89,7 @@ export function readRate(
   return { amount, quantity, unit, burst: burst ?? amount, per, claimed };
 }
 
-/** A rate that stands alone, such as `100/s burst=200`. */
+/** A rate on its own, such as `100/s burst=200`. */
 export function parseRate(
   text: string,
 ): { readonly rate: Rate | null; readonly mistakes: readonly Diagnostic[] } {

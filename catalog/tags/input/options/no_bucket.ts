@@ -8,7 +8,7 @@ import type { Word } from "../../../text/comment.ts";
 import type { Report } from "../../../text/source.ts";
 import type { TagParts } from "./param_option.ts";
 
-/** Reports an option beside `by=`. */
+/** Reports an option that is used together with `by=`. */
 export function checkNoBucket(
   key: string,
   { word, tag, report }: {

@@ -1,5 +1,5 @@
 /**
- * `number=count`: how an integer names a time bucket, beside `by=`.
+ * `number=count`: how an integer names a time bucket, together with `by=`.
  *
  * @module
  */

@@ -15,7 +15,7 @@ export interface ParamOption<Value> {
   readonly read: (word: Word, report: Report) => Value | null;
   /** The sources that it fits. */
   readonly sources: readonly SourceName[];
-  /** What to do about it beside another source, where that source has nothing better to say. */
+  /** What to do about it with another source, unless that source has something better to say. */
   readonly elsewhere: { readonly [Name in SourceName]?: string };
   /** Reports what conflicts with the rest of the tag. */
   readonly check: (word: Word, tag: TagParts, report: Report) => void;

@@ -31,7 +31,7 @@ export const MAX_STEPS = 5_000_000;
 /** Instructions of a program; the longest patterns that people write have a few hundred. */
 const MAX_SIZE = 1_000;
 
-/** Compiles the pattern of a tag, which stands for a whole text. */
+/** Compiles the pattern of a tag, which has to match a whole text. */
 export function compilePattern(text: string): Pattern | PatternMistake {
   const translated = translate(text);
   if (typeof translated !== "string") return translated;
@@ -63,9 +63,9 @@ function mistakeOf(compile: () => unknown): PatternMistake | null {
   }
 }
 
-/** What `.` stands for in ECMA-262. */
+/** What `.` means in ECMA-262. */
 const DOT = "[^\\n\\r\\x{2028}\\x{2029}]";
-/** What `\s` stands for in ECMA-262, as members of a class. */
+/** What `\s` means in ECMA-262, as members of a class. */
 const SPACE =
   "\\t\\n\\v\\f\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
 
