@@ -24,6 +24,7 @@ import { checkSensitiveKeys } from "./checks/sensitive_keys.ts";
 import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./facts/idempotency.ts";
 import { checkOptionalTag, leastWritten } from "./facts/optional_values.ts";
+import { jointLimitsOf } from "./facts/joint_limit.ts";
 import { isPaged, keyShapeOf } from "./facts/paging.ts";
 import { partitionKeysOf } from "./facts/partition_keys.ts";
 import { repetitionOf } from "./facts/repetition.ts";
@@ -141,6 +142,7 @@ function assemble(
     statement,
     params,
     leastWritten: leastWritten(query, params),
+    jointLimits: jointLimitsOf(query.parsed, params, tables),
     columns,
     origin: rowOrigin(query.parsed, context),
     condition: parts.condition,

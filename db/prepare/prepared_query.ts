@@ -11,6 +11,7 @@ import type { BoundValues, PreparedStatement } from "../driver/internals/driver_
 import type { Similarity } from "../schema/table.ts";
 import type { BucketDerivation, Bucketing } from "./bucket_param.ts";
 import type { ColumnMask } from "./column_mask.ts";
+import type { JointLimit } from "./facts/joint_limit.ts";
 import type { LengthLimit } from "./facts/length_limit.ts";
 import type { Row, RowReader, ShapeReader } from "./rows/read_rows.ts";
 
@@ -24,6 +25,8 @@ export interface PreparedQuery {
   readonly params: readonly PreparedParam[];
   /** Parameters of the body of which at least one is needed to write anything; may be empty. */
   readonly leastWritten: readonly Param[];
+  /** How long some of its values may be together. */
+  readonly jointLimits: readonly JointLimit[];
   /**
    * Of a SELECT, its rows. Of an `:applied` query, the columns that the current row may have where the
    * condition did not hold. Else empty.

@@ -26,6 +26,8 @@ export interface Table {
   readonly indexedEntries: ReadonlySet<string>;
   /** The columns, other than keys, that are part of the key of a materialised view. */
   readonly viewKeys: ReadonlySet<string>;
+  /** The partition keys of its materialised views that have several columns. */
+  readonly viewPartitionKeys: readonly (readonly string[])[];
 }
 
 export interface ClusteringColumn {
@@ -102,17 +104,27 @@ async function readTable(
       const column = /^entries\((.*)\)$/.exec(target)?.[1];
       return column === undefined ? [] : [nameIn(column)];
     })),
-    viewKeys: new Set(keysOfViews.flat().filter((column) => !keys.has(column))),
+    viewKeys: new Set(keysOfViews.flatMap(({ all }) => all).filter((each) => !keys.has(each))),
+    viewPartitionKeys: keysOfViews.map(({ partition }) => partition)
+      .filter(({ length }) => length > 1),
   };
 }
 
-async function keysOf(session: Session, keyspace: string, view: string): Promise<string[]> {
+/** The columns of the key of a view, in any order. */
+interface ViewKey {
+  readonly all: readonly string[];
+  readonly partition: readonly string[];
+}
+
+async function keysOf(session: Session, keyspace: string, view: string): Promise<ViewKey> {
   const columns = await session.query(
     "SELECT column_name, kind FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?",
     [keyspace, view],
   );
-  return columns.filter(({ kind }) => kind === "partition_key" || kind === "clustering")
-    .map(({ column_name }) => String(column_name));
+  const ofKind = (...kinds: readonly string[]) =>
+    columns.filter(({ kind }) => kinds.includes(String(kind)))
+      .map(({ column_name }) => String(column_name));
+  return { all: ofKind("partition_key", "clustering"), partition: ofKind("partition_key") };
 }
 
 /** A column as the target of an index names it. */

@@ -14,7 +14,13 @@ import { invalidInput } from "../../errors/invalid_input.ts";
 import type { InputError } from "../../errors/service_error.ts";
 import { compileGenerated } from "../generate/compile_generated.ts";
 import type { Seeds } from "../generate/seed.ts";
-import { compileBody, compileOuter, type InputFacts, type Values } from "./compile_input.ts";
+import {
+  compileBody,
+  compileOuter,
+  type InputFacts,
+  jointErrors,
+  type Values,
+} from "./compile_input.ts";
 import { compileLineReader } from "./lines/line_reader.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 import type { OuterInput, RawInput } from "./raw_input.ts";
@@ -33,7 +39,7 @@ export interface BulkInput {
    * Reads a line of NDJSON in one step, if it is plain.
    *
    * @returns null for a line that has to be parsed and given to `readBody`
-   * @throws {ServiceError} `requirement_not_met`
+   * @throws {ServiceError} `invalid_input` or `requirement_not_met`
    */
   readLine(json: ByteRange, line: number): PackedRow | null;
 }
@@ -59,9 +65,13 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
     requireOuter?.(outer.claims)(shared);
     const checkLine = requireLine?.(outer.claims);
     const readLine = lineReaders(shared);
+    const isCompleted = checkLine !== undefined || generate !== null ||
+      prepared.jointLimits.length > 0;
 
     /** Checks the values that were read, and adds the generated ones. */
     function complete(values: EncodedValues, line: number): EncodedValues {
+      const errors = jointErrors(prepared, values);
+      if (errors.length > 0) throw invalidInput(errors);
       checkLine?.(values);
       const made = generate?.(outer.seeds.next(values, line));
       return made === undefined ? values : { ...values, ...made };
@@ -79,7 +89,7 @@ export function compileBulkInput(prepared: InputFacts): BulkInputReader {
       },
       readLine(json, line) {
         const row = readLine(json);
-        if (row === null || checkLine === undefined && generate === null) return row;
+        if (row === null || !isCompleted) return row;
         return packValues(prepared, complete(unpackValues(prepared, row), line));
       },
     };

@@ -12,6 +12,7 @@ import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
 import { primitives } from "../../codec/primitives.ts";
 import type { Steps } from "../../runtime/steps.ts";
+import { jointMistake } from "../../db/prepare/facts/joint_limit.ts";
 import { isWithin, MAX_KEY_BYTES } from "../../db/prepare/facts/length_limit.ts";
 import type {
   EncodedValues,
@@ -54,9 +55,11 @@ export interface RepeatableInput {
 export type InputReader<Own> = (input: RawInput) => Steps<Input<Own>>;
 
 /** What reading the input of a query takes to know. */
-export type InputFacts = Pick<PreparedQuery, "query" | "params" | "leastWritten" | "condition"> & {
-  readonly statement: Pick<PreparedQuery["statement"], "partitionKey" | "binds">;
-};
+export type InputFacts =
+  & Pick<PreparedQuery, "query" | "params" | "leastWritten" | "jointLimits" | "condition">
+  & {
+    readonly statement: Pick<PreparedQuery["statement"], "partitionKey" | "binds">;
+  };
 
 /** @param ownParams query parameters that the route reads for itself, such as `limit` */
 export function compileInput<Own>(
@@ -73,6 +76,7 @@ export function compileInput<Own>(
     const values: Values = {};
     yield* readOuter(input, values, errors);
     yield* readBody(input, values, errors);
+    errors.push(...jointErrors(prepared, values));
     const own = ownParams.read(input.query, errors);
     if (errors.length > 0) throw invalidInput(errors);
     require?.(input.claims)(values);
@@ -136,6 +140,21 @@ export function compileBody(prepared: InputFacts): ParamReader {
     if (isEmpty && errors.length === 0) errors.push({ pointer: "/body", detail: nothing });
   };
 }
+
+/** The mistakes of values that fit alone, but not together. */
+export function jointErrors(
+  { jointLimits, params }: Pick<InputFacts, "jointLimits" | "params">,
+  values: EncodedValues,
+): InputError[] {
+  if (jointLimits.length === 0) return NONE;
+  return jointLimits.flatMap((limit) => {
+    const mistake = jointMistake(limit, values);
+    if (mistake === null) return [];
+    return [{ pointer: pointerOf(params, mistake.param), detail: mistake.detail }];
+  });
+}
+
+const NONE: InputError[] = [];
 
 /** Values that are being read, by the names of their parameters. */
 export type Values = Record<string, Buffer | null | undefined>;

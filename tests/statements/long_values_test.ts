@@ -19,6 +19,9 @@ CREATE INDEX ON notes (names);
 CREATE TABLE people (id int PRIMARY KEY, email text, city text);
 CREATE MATERIALIZED VIEW people_by_email AS SELECT * FROM people
   WHERE email IS NOT NULL AND id IS NOT NULL PRIMARY KEY (email, id);
+CREATE TABLE members (id text, part text, email text, city text, PRIMARY KEY (id, part));
+CREATE MATERIALIZED VIEW members_by_email AS SELECT * FROM members
+  WHERE email IS NOT NULL AND id IS NOT NULL AND part IS NOT NULL PRIMARY KEY ((email, id), part);
 CREATE TABLE pairs (a text, b text, n int, PRIMARY KEY ((a, b)));
 `;
 
@@ -76,6 +79,29 @@ SELECT id FROM notes WHERE word = :word;
 -- @param email? in body
 UPDATE people SET email = :email, city = 'x' WHERE id = 1;
 
+-- name: set_member :exec
+-- @route PUT /set_member
+-- @public
+-- @param email? in body
+UPDATE members SET email = :email, city = 'x' WHERE id = :id AND part = 'p';
+
+-- name: set_new_member :exec
+-- @route PUT /set_new_member
+-- @public
+-- @param note in body as=mail
+INSERT INTO members (id, part, email) VALUES (:id, 'p', :note);
+
+-- name: set_city :exec
+-- @route PUT /set_city
+-- @public
+UPDATE members SET city = :city WHERE id = :id AND part = :part;
+
+-- name: load_members :exec
+-- @route POST /load_members
+-- @public
+-- @bulk
+INSERT INTO members (id, part, email) VALUES (:id, 'p', :email);
+
 -- name: pairs_after :many
 -- @route POST /pairs_after
 -- @public
@@ -85,6 +111,9 @@ SELECT a, b FROM pairs WHERE token(a, b) > token(:a, :b) LIMIT 1;
 
 const LIMIT = 65_535;
 const LONG = "x".repeat(LIMIT + 1);
+const LONGEST = "x".repeat(LIMIT);
+/** Cassandra adds three bytes for each of two parts. */
+const TOGETHER = `Expected at most ${LIMIT - 6} bytes together`;
 const INDEXED = `Expected at most ${LIMIT} bytes, as the entries of "tags" are indexed`;
 const MEMBER = INDEXED.replace("Expected", "Expected members of");
 
@@ -123,6 +152,15 @@ const REFUSED: readonly [what: string, query: string, body: object, errors: [str
     ]],
     ["a part of the key of a view", "set_email", { email: LONG }, [
       ["/body/email", `Expected at most ${LIMIT} bytes, as it is part of the key of a view`],
+    ]],
+    ["parts of the key of a view together", "set_member", { id: "i".repeat(200), email: LONGEST }, [
+      ["/body/email", `${TOGETHER} with "id", as it is part of the key of a view`],
+    ]],
+    ["the longer part of them", "set_new_member", {
+      id: "i".repeat(40_001),
+      mail: "é".repeat(20_000),
+    }, [
+      ["/body/id", `${TOGETHER} with "mail", as it is part of the key of a view`],
     ]],
     ["a part of a key whose token is taken", "pairs_after", { a: "a", b: LONG }, [
       ["/body/b", `Expected at most ${LIMIT} bytes, as it is part of a key`],
@@ -166,6 +204,27 @@ describe("A value that is too long for an index or a key", () => {
     }
   });
 
+  it("is refused as one of many inputs that are too long together with another value", async () => {
+    const long = { id: "i", email: "x".repeat(LIMIT - 6) };
+    const lines = [{ id: "i", email: "e" }, long].map((each) => JSON.stringify(each)).join("\n");
+    const response = await service.request("/load_members", {
+      method: "POST",
+      body: lines,
+      headers: { "content-type": "application/x-ndjson" },
+      user: null,
+    });
+    const [failure, summary] = (await response.text()).trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    const detail = `${TOGETHER} with "id", as it is part of the key of a view`;
+    expect(failure).toMatchObject({
+      line: 2,
+      code: "invalid_input",
+      errors: [{ pointer: "/body/email", detail }],
+    });
+    expect(summary).toEqual({ summary: { read: 2, written: 1, failed: 1 } });
+  });
+
   const OF_CASSANDRA: readonly [query: string, body: object][] = [
     ["set_word", { word: LONG }],
     ["set_names", { names: [LONG] }],
@@ -186,12 +245,16 @@ describe("A value that is too long for an index or a key", () => {
   }
 
   it("is taken where nothing limits it, and at the limit", async () => {
-    const longest = "x".repeat(LIMIT);
     expect(await send("set_plain", { plain: { [LONG]: LONG } })).toEqual([204, null]);
-    expect(await send("set_found", { found: { [longest]: longest } })).toEqual([204, null]);
-    expect(await send("set_email", { email: longest })).toEqual([204, null]);
+    expect(await send("set_found", { found: { [LONGEST]: LONGEST } })).toEqual([204, null]);
+    expect(await send("set_email", { email: LONGEST })).toEqual([204, null]);
     expect(await send("set_email", { email: null })).toEqual([204, null]);
-    expect(await send("pairs_after", { a: longest, b: "b" })).toEqual([
+    // Two parts, and three bytes for each.
+    const member = { id: "i".repeat(29), email: "x".repeat(LIMIT - 35) };
+    expect(await send("set_member", member)).toEqual([204, null]);
+    expect(await send("set_member", { id: LONGEST, email: null })).toEqual([204, null]);
+    expect(await send("set_city", { id: LONGEST, part: "p", city: LONGEST })).toEqual([204, null]);
+    expect(await send("pairs_after", { a: LONGEST, b: "b" })).toEqual([
       200,
       { items: [], next_cursor: null },
     ]);

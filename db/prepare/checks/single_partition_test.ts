@@ -18,6 +18,7 @@ function tableOf(...partitionKey: string[]): Table {
     similarities: new Map(),
     indexedEntries: new Set(),
     viewKeys: new Set(),
+    viewPartitionKeys: [],
   };
 }
 

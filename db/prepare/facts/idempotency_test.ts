@@ -22,6 +22,7 @@ const TABLE: Table = {
   similarities: new Map(),
   indexedEntries: new Set(),
   viewKeys: new Set(),
+  viewPartitionKeys: [],
 };
 
 function check(cql: string): boolean {

@@ -34,6 +34,7 @@ function keyOf(cql: string, clustering: readonly string[] = ["c"]): RowKey | nul
     similarities: new Map(),
     indexedEntries: new Set(),
     viewKeys: new Set(),
+    viewPartitionKeys: [],
   };
   return rowKeyOf(parseCql(cql), params as unknown as PreparedParam[], table);
 }

@@ -44,6 +44,7 @@ export function factsOf(
     query: query!,
     params,
     leastWritten: [],
+    jointLimits: [],
     condition: null,
     statement: {
       partitionKey,
