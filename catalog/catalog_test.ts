@@ -275,6 +275,33 @@ SELECT observed_at -- newest first
     expect(parse(near.join("\n\n"))).toHaveLength(near.length);
   });
 
+  it("lets reads be coalesced unless they or their file say otherwise, and writes be written", () => {
+    const { queries, diagnostics } = parseQueries({
+      path: "a.cql",
+      text: `-- @coalesce off
+
+-- name: a :one
+SELECT a FROM t WHERE k = :k;
+
+-- name: b :exec
+INSERT INTO t (k) VALUES (:k);
+`,
+    });
+    expect(diagnostics).toEqual([]);
+    expect(queries.map(({ coalesce }) => coalesce)).toEqual([false, true]);
+    const read = "SELECT a FROM t WHERE k = :k;";
+    expect(parseOne(`-- name: a :one\n${read}`).coalesce).toBe(true);
+    expect(parseOne(`-- name: a :one\n-- @coalesce off\n${read}`).coalesce).toBe(false);
+  });
+
+  it("reads how long answers are kept", () => {
+    const timesOf = (tag: string) =>
+      parseOne(`-- name: a :one\n${tag}\nSELECT a FROM t WHERE k = :k;`).cache;
+    expect(timesOf("-- no tag")).toBe(null);
+    expect(timesOf("-- @cache ttl=500ms")).toMatchObject({ ttlMs: 500, staleMs: 0 });
+    expect(timesOf("-- @cache stale=10s ttl=1s")).toMatchObject({ ttlMs: 1_000, staleMs: 10_000 });
+  });
+
   it("answers with the queries that have no mistake", () => {
     const text = "-- name: a :one\nSELECT a FROM t;\n-- name: b :exec\nSELECT b FROM t;";
     const { queries, diagnostics } = parseQueries({ path: "a.cql", text });

@@ -51,7 +51,8 @@ export function problemInit(
     status,
     headers: {
       "content-type": "application/problem+json",
-      "cache-control": "no-store",
+      // A few hundred bytes, of which a caller may get many: to compress one takes more than all the rest of it.
+      "cache-control": "no-store, no-transform",
       ...(retryAfterSeconds === null ? {} : { "retry-after": `${retryAfterSeconds}` }),
       // RFC 9110, section 15.5.9. The runtime would wait on for the rest of the request.
       ...(status === 408 ? { "connection": "close" } : {}),

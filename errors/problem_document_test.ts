@@ -35,7 +35,7 @@ describe("problemAnswer()", () => {
     expect(answer.status).toBe(503);
     expect(Object.fromEntries(answer.headers)).toEqual({
       "content-type": "application/problem+json",
-      "cache-control": "no-store",
+      "cache-control": "no-store, no-transform",
       "retry-after": "1",
       "x-other": "yes",
     });

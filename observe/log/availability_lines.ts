@@ -21,13 +21,12 @@ export function createAvailabilityLines(
     }
     wasShort = true;
     const wholly = unreachable.filter(({ partitions }) => partitions === "all").length;
+    const some = unreachable.length - wholly;
     logger.warning(
-      "Too few replicas are up for the consistency of {count} queries, for some partitions of {some} of them: {queries}",
-      {
-        count: unreachable.length,
-        some: unreachable.length - wholly,
-        queries: namesOf(unreachable),
-      },
+      `Too few replicas are up for the consistency of queries: {queries}${
+        some === 0 ? "" : "; {some} of {count} can be served for some partitions"
+      }`,
+      { count: unreachable.length, some, queries: namesOf(unreachable) },
     );
   };
 }

@@ -17,10 +17,24 @@ export function describeCause(cause: unknown): string | undefined {
 export function summarizeCause(cause: unknown): string | undefined {
   if (cause === undefined || cause === null) return undefined;
   if (!(cause instanceof Error)) return String(cause);
-  const message = cause.message === "" ? cause.name : cause.message;
+  const byNode = errorsByNode(cause);
+  if (byNode.length > 0) return byNode.join(", ");
+  const message = withoutStack(cause.message) || cause.name;
   const deeper = cause instanceof AggregateError && cause.errors.length > 0
     ? cause.errors.map(summarizeCause).join(", ")
     : summarizeCause(cause.cause);
   // Some errors repeat the message of their cause.
   return deeper === undefined || message.includes(deeper) ? message : `${message}: ${deeper}`;
+}
+
+/** The driver tried every node and has an error for each. Its own message has the stack of the first. */
+function errorsByNode(cause: Error): string[] {
+  const inner = "innerErrors" in cause ? cause.innerErrors : null;
+  if (typeof inner !== "object" || inner === null) return [];
+  return Object.entries(inner).map(([node, error]) => `${node}: ${summarizeCause(error)}`);
+}
+
+/** Some messages have the stack of another error in them. */
+function withoutStack(message: string): string {
+  return message.split(/\n\s+at /, 1)[0]!;
 }

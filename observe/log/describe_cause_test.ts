@@ -27,6 +27,18 @@ describe("summarizeCause()", () => {
       "Cannot read: connection refused",
     ],
     [
+      "an error with the stack of another in its message",
+      new Error(`Tried all: ${FAILED.stack}`),
+      "Tried all: Error: Cannot fetch the keys",
+    ],
+    [
+      "the errors of the driver's nodes",
+      Object.assign(new Error(`First node: ${REFUSED.stack}`), {
+        innerErrors: { "10.0.0.1:9042": REFUSED, "10.0.0.2:9042": new Error("no route to host") },
+      }),
+      "10.0.0.1:9042: connection refused, 10.0.0.2:9042: no route to host",
+    ],
+    [
       "several errors",
       new AggregateError([REFUSED, new Error("no route to host")], "All failed"),
       "All failed: connection refused, no route to host",

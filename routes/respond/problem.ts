@@ -62,12 +62,8 @@ export async function problemResponse(
   request.code = problem.code;
   request.cause = problem.cause;
   const document = problemDocument(problem, request.id);
-  const { status, headers } = problemInit(problem);
-  if (isLight(document)) return answer(context, JSON.stringify(document), { status, headers });
-  // With the current row in it. The runtime would compress all of it at once, and hold everybody up.
-  const body = joinChunks(await request.run(encodePieces(jsonPieces(document))));
-  return answer(context, body, {
-    status,
-    headers: { ...headers, "cache-control": "no-store, no-transform" },
-  });
+  const init = problemInit(problem);
+  if (isLight(document)) return answer(context, JSON.stringify(document), init);
+  // With the current row in it.
+  return answer(context, joinChunks(await request.run(encodePieces(jsonPieces(document)))), init);
 }

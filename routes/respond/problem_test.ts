@@ -62,7 +62,7 @@ describe("problemResponse()", () => {
     expect([other.status, JSON.stringify(other.problem).includes(SECRET)]).toEqual([500, false]);
   });
 
-  it("keeps the runtime from compressing a large row all at once", async () => {
+  it("keeps the runtime from compressing a problem, or a large row in it all at once", async () => {
     const current = (length: number) => ({
       extensions: { current: { note: "x".repeat(length) } },
     });
@@ -70,6 +70,7 @@ describe("problemResponse()", () => {
     expect(large.problem.current.note).toHaveLength(100_000);
     expect(large.caching).toBe("no-store, no-transform");
     const small = await answerTo(new ServiceError("not_applied", "Taken", current(100)));
-    expect([small.problem.current.note.length, small.caching]).toEqual([100, "no-store"]);
+    expect(small.problem.current.note).toHaveLength(100);
+    expect(small.caching).toBe("no-store, no-transform");
   });
 });

@@ -427,7 +427,7 @@ describe("A problem", () => {
       const { status, title, retryAfterSeconds } = CODES[code];
       expect(problem).toMatchObject({ type: "about:blank", title, status, code });
       expect(JSON.stringify(problem)).not.toMatch(INTERNALS);
-      expect(response.headers.get("cache-control")).toBe("no-store");
+      expect(response.headers.get("cache-control")).toBe("no-store, no-transform");
       expect(response.headers.get("retry-after"))
         .toBe(retryAfterSeconds === null ? null : `${retryAfterSeconds}`);
       reached.add(problem.code);

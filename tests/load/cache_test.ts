@@ -211,7 +211,7 @@ describe("@cache", () => {
     const nobody = await fetch(`${service.url}/notes/1`);
     expect([nobody.status, await nobody.body?.cancel()]).toEqual([401, undefined]);
     const other = await ask("/notes/1", { scope: "other" });
-    expect([other.status, other.control, other.age]).toEqual([403, "no-store", null]);
+    expect([other.status, other.control, other.age]).toEqual([403, "no-store, no-transform", null]);
   });
 
   it("shows of what is kept what the scopes of each caller allow", async () => {
@@ -280,7 +280,7 @@ describe("@cache", () => {
     expect((await ask("/open/99")).status).toBe(404);
     await write("late", { id: 99 });
     const missing = await ask("/open/99");
-    expect([missing.status, missing.control]).toEqual([404, "no-store"]);
+    expect([missing.status, missing.control]).toEqual([404, "no-store, no-transform"]);
   });
 
   it("lets everybody keep the rows of a public route", async () => {
