@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { upload } from "../support/clients/bulk_client.ts";
 import { problemOf } from "../support/harness.ts";
-import { type OwnService, startOwnService } from "../support/own_service.ts";
+import { type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 
 const CQL = {
   migration: `
@@ -325,5 +325,38 @@ describe("A read with @etag", () => {
       send("POST", "/items/find", { "if-none-match": tag }, { id: "read" });
     expect(await find('"1"')).toEqual(FAILED);
     expect(await find('"2"')).toEqual([200]);
+  });
+});
+
+describe("The OpenAPI document", () => {
+  it("describes the preconditions that a route checks, and no others", async () => {
+    interface Parameter {
+      readonly in: string;
+      readonly name: string;
+      readonly required?: boolean;
+    }
+    const { paths } = await succeed<
+      { paths: Record<string, Record<string, { parameters?: Parameter[] }>> }
+    >(service.request("/openapi.json", { user: null }));
+    const headersAt = (method: string, path: string) =>
+      (paths[path]![method]!.parameters ?? []).filter((each) => each.in === "header")
+        .map(({ name, required }) => required ? `${name}!` : name);
+    expect(headersAt("get", "/items/{id}")).toEqual(["If-Match", "If-None-Match"]);
+    expect(headersAt("post", "/items/find")).toEqual(["If-Match", "If-None-Match"]);
+    expect(headersAt("patch", "/items/{id}")).toEqual(["If-Match!"]);
+    expect(headersAt("put", "/items/{id}/name")).toEqual(["If-Match"]);
+    expect(headersAt("delete", "/items/{id}/all")).toEqual(["If-Match"]);
+    expect(headersAt("post", "/items")).toEqual(["If-None-Match"]);
+    expect(headersAt("post", "/load-new")).toEqual(["If-None-Match"]);
+    for (
+      const [method, path] of [
+        ["get", "/items/{id}/name"],
+        ["put", "/items/{id}"],
+        ["put", "/items/{id}/guess"],
+        ["post", "/load"],
+      ] as const
+    ) {
+      expect(headersAt(method, path)).toEqual([]);
+    }
   });
 });

@@ -22,6 +22,7 @@ import { traitsOf } from "../route_traits.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
 import { describeIdempotencyKey } from "./describe_idempotency_key.ts";
+import { describePreconditions } from "./describe_preconditions.ts";
 import { rawBody } from "./describe_raw.ts";
 import { describeWithRequirements } from "./describe_requirements.ts";
 import { pageResponses, rowResponses } from "./describe_rows.ts";
@@ -87,9 +88,8 @@ function requestOf(
   const bodySchema = withLeast(z.strictObject(shapeOf(body)).openapi(names.body), prepared);
   const headers = {
     ...shapeOf(of("header")),
-    ...(takesIfMatch(query) ? { "If-Match": ifMatchSchema } : {}),
+    ...describePreconditions(prepared),
     ...describeIdempotencyKey(takesKey(prepared, idempotency)),
-    ...(query.etag === null ? {} : { "If-None-Match": ifNoneMatchSchema }),
   };
   return {
     params: z.object(shapeOf(of("path"))),
@@ -132,20 +132,6 @@ function successOf(prepared: PreparedQuery, names: SchemaNames): RouteConfig["re
     case "applied":
       return writeResponses(prepared, names.written);
   }
-}
-
-const ifMatchSchema = z.string().openapi({
-  description: "The `ETag` of the row that the caller has seen",
-  example: '"1"',
-  pattern: '^"[!#-~]*"$',
-});
-const ifNoneMatchSchema = z.string().optional().openapi({
-  description: "The `ETag` of the row that the caller has",
-  example: '"1"',
-});
-
-function takesIfMatch(query: PreparedQuery["query"]): boolean {
-  return query.params.some(({ source }) => source.in === "if-match");
 }
 
 function shapeOf(params: readonly PreparedParam[]): Record<string, z.ZodType<unknown>> {
