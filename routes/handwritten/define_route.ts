@@ -6,9 +6,11 @@
  */
 import type { OpenAPIHono, RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { Access, Deprecation, Rate } from "../../catalog/query.ts";
 import { parseRate } from "../../catalog/tags/parts/rate.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
+import { internalError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { withDeprecation } from "../openapi/describe/describe_deprecation.ts";
 import { securityOf } from "../openapi/describe/describe_route.ts";
@@ -84,6 +86,8 @@ export interface HandwrittenRoute {
 
 /** The framework hands only errors to its error handler: anything else would end without an answer. */
 function asError(thrown: unknown): Error {
+  // The framework throws such errors for what a caller did wrong. One of a handler may have any message.
+  if (thrown instanceof HTTPException) return internalError(thrown);
   return thrown instanceof Error
     ? thrown
     : new TypeError("A handler must throw errors, and threw something else", { cause: thrown });

@@ -190,6 +190,12 @@ describe("A hand-written route", () => {
     expect(logged).toMatchObject({ status: 500, cause: { message: /must throw errors/ } });
   });
 
+  it("says nothing of an exception of the framework that its handler throws", async () => {
+    const problem = await problemOf(await fetch(new URL("/odd/framework_error", service.url)));
+    expect([problem.status, problem.code]).toEqual([500, "internal"]);
+    expect(problem.detail).not.toContain("swordfish");
+  });
+
   it("may answer with a response whose headers are fixed, as those of fetch() are", async () => {
     const response = await fetch(new URL("/odd/redirect", service.url), { redirect: "manual" });
     await response.body?.cancel();
