@@ -42,7 +42,7 @@ export function respondRow(
   { executor }: ResponderOptions,
   write: RowResponder,
 ): Responder {
-  const { etag, cache } = prepared.query;
+  const { etag, cache, audit } = prepared.query;
   const caching = compileCacheHeaders(prepared.query, etag === null ? [] : ["no-transform"]);
   const choosing = choosingHeaders(prepared.query);
   const vary: Record<string, string> = choosing.length === 0 ? {} : { vary: choosing.join(", ") };
@@ -63,11 +63,11 @@ export function respondRow(
     }
     const cacheHeaders = cache === null ? {} : { ...caching.of(context), ...vary };
     if (tag === null) return await write(found, { context, headers: cacheHeaders, row });
-    // A cache may keep the row if it asks each time whether it is still the same. Nobody may transform
-    // it on the way: a compressed row would get a weak tag, which never passes If-Match.
+    // A cache may keep the row if it asks each time whether it is still the same, unless each read is on
+    // record. Nobody may transform it on the way: a compressed row would get a weak tag, which never passes If-Match.
     const headers = {
       etag: `"${tag}"`,
-      "cache-control": "private, no-cache, no-transform",
+      "cache-control": audit ? "no-store, no-transform" : "private, no-cache, no-transform",
       ...vary,
       ...cacheHeaders,
     };
