@@ -150,7 +150,7 @@ export function logObservations(
       case "driver_error":
         return repeated.log(observation);
       case "issuer_keys":
-        return logIssuerKeys(logger, observation);
+        return logIssuerKeys(logger, observation, isDue);
       case "introspection":
         return logIntrospection(logger, observation);
       case "listening":
@@ -257,8 +257,11 @@ function logDatacenter(
 function logIssuerKeys(
   logger: Logger,
   { issuer, fetched, usable, cause }: ObservationOf<"issuer_keys">,
+  isDue: (what: string) => boolean,
 ): void {
   if (fetched) return logger.debug("Fetched the keys of issuer {issuer}", { issuer });
+  // It tries every two seconds while tokens come.
+  if (!isDue(`keys ${issuer} ${usable}`)) return;
   const effect = usable ? "its previous keys stay in use" : "none of its tokens can be verified";
   logger.warning(`Cannot get the keys of issuer {issuer}: ${effect}`, {
     issuer,

@@ -61,6 +61,23 @@ describe("logObservations()", () => {
     });
   }
 
+  it("says once a minute that keys of an issuer cannot be fetched, which is tried every few seconds", async () => {
+    await using log = await captureLog();
+    const observe = logObservations(getLogger(LOG_CATEGORY));
+    for (const usable of [true, true, false, false]) {
+      observe({ kind: "issuer_keys", issuer, fetched: false, usable, cause: CAUSE });
+    }
+    observe({
+      kind: "issuer_keys",
+      issuer: `${issuer}/2`,
+      fetched: false,
+      usable: true,
+      cause: CAUSE,
+    });
+    expect(log.records.map(({ properties }) => properties.issuer))
+      .toEqual([issuer, issuer, `${issuer}/2`]);
+  });
+
   it("says why the control file cannot be used, without a stack", async () => {
     const applied = { applied: false, readOnly: false, queries: 0, callers: 0 };
     expect(await linesOf({ kind: "control", ...applied, cause: CAUSE }))
