@@ -23,7 +23,7 @@ import { FirstMentions } from "./first_mentions.ts";
 import { loadProject, type Project } from "./project.ts";
 import { compareQueries } from "./query_changes.ts";
 import { Readiness } from "./readiness.ts";
-import { pauseMs, RETRY, RETRY_FILES } from "./retry_pause.ts";
+import { momentMs, pauseMs, RETRY, RETRY_FILES } from "./retry_pause.ts";
 
 export interface ActivationOptions {
   readonly session: Session;
@@ -44,9 +44,6 @@ export interface ActivationOptions {
 // Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
 const SETTLE_MS = 250;
 const CALM_MS = 1_000;
-/** For each query, so that a node is asked for as many statements a second, however many there are. */
-const SPREAD_MS = 10;
-const MAX_SPREAD_MS = 5_000;
 const CASSANDRA_AWAY =
   "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
 
@@ -208,12 +205,10 @@ export class Activation {
     const isCalm = sinceLastMs > 2 * this.#calmMs;
     this.#calmMs = isAnnounced || isCalm ? CALM_MS : Math.min(2 * this.#calmMs, RETRY.capMs);
     const settleMs = sinceLastMs < this.#calmMs ? this.#calmMs : SETTLE_MS;
-    // Every replica hears of the change in the same moment, and has as much to prepare.
-    const spreadMs = Math.min(MAX_SPREAD_MS, (this.#served?.queries.length ?? 0) * SPREAD_MS);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.run();
-    }, settleMs + Math.random() * spreadMs);
+    }, settleMs + momentMs(this.#served?.queries.length ?? 0));
   }
 
   /** Begins no more runs. */

@@ -16,6 +16,15 @@ const MIN_DELAY_MS = 500;
 // A cluster that could not be asked may answer the next moment, and is to be served within a second.
 const SOON = { minMs: 150, jitterMs: 350 };
 
+/** For each query, so that a node is asked for as many statements a second, however many there are. */
+const SPREAD_MS = 10;
+const MAX_SPREAD_MS = 5_000;
+
+/** A moment of this replica's own: all of them hear of a change of the schema at once, and have as much to prepare. */
+export function momentMs(queryCount: number): number {
+  return Math.random() * Math.min(MAX_SPREAD_MS, queryCount * SPREAD_MS);
+}
+
 /**
  * @param delayMs of the backoff
  * @param options.isForPeople whether people have to remove what stands in the way

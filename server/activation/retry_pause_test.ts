@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { backoff } from "../../db/driver/timing/backoff.ts";
-import { pauseMs, RETRY } from "./retry_pause.ts";
+import { momentMs, pauseMs, RETRY } from "./retry_pause.ts";
 
 /** The longest and the shortest of many pauses. */
 function bounds(isForPeople: boolean): [number, number] {
@@ -9,6 +9,18 @@ function bounds(isForPeople: boolean): [number, number] {
     .toArray();
   return [Math.min(...pauses), Math.max(...pauses)];
 }
+
+describe("momentMs()", () => {
+  for (const [queries, mostMs] of [[0, 0], [20, 200], [300, 3_000], [2_000, 5_000]] as const) {
+    it(`is spread over ${mostMs} ms with ${queries} queries`, () => {
+      const moments = Array.from({ length: 1_000 }, () => momentMs(queries));
+      expect(Math.min(...moments)).toBeGreaterThanOrEqual(0);
+      expect(Math.min(...moments)).toBeLessThanOrEqual(mostMs / 10);
+      expect(Math.max(...moments)).toBeLessThanOrEqual(mostMs);
+      expect(Math.max(...moments)).toBeGreaterThanOrEqual(mostMs * 0.9);
+    });
+  }
+});
 
 describe("pauseMs()", () => {
   it("grows to ten seconds where people have to do something", () => {
