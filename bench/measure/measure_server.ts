@@ -32,12 +32,13 @@ export interface Round {
 /** A rate that a server answers less of than this is above what it can do. */
 const ENOUGH = 0.9;
 /**
- * A contender is warm when two passes in a row have taken no less than this share of the least processor time per
+ * A contender is warm when four passes in a row have taken no less than this share of the least processor time per
  * request of those before. Compilers count calls: a large service needs a hundred thousand requests, a small one few.
+ * On a machine that others use, two passes in a row are often slow by chance.
  */
 const STEADY_SHARE = 0.97;
-const STEADY_PASSES = 2;
-const MAX_WARM_UP_PASSES = 12;
+const STEADY_PASSES = 4;
+const MAX_WARM_UP_PASSES = 30;
 /** The work of the open loop. */
 const OPEN_LOOP_WORK = "read-1";
 
