@@ -68,7 +68,7 @@ export function clientOptions(
     socketOptions: {
       // A node that comes back while an attempt waits for it is found by the next one.
       connectTimeout: 2_000,
-      // Timeouts alone never end a connection: see `internals/pulse.ts`.
+      // Timeouts alone never end a connection: see `internals/connections/pulse.ts`.
       defunctReadTimeoutThreshold: Number.MAX_SAFE_INTEGER,
     },
     pooling: {

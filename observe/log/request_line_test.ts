@@ -63,6 +63,17 @@ describe("createRequestLine()", () => {
     }
   });
 
+  it("has the level that its code says, and that of details for probes", () => {
+    const [request] = fc.sample(requests, 1);
+    const levelOf = (route: string, code: RequestObservation["code"]) =>
+      requestLevel({ ...request!, route, code, cause: undefined });
+    expect(levelOf("/stations", null)).toBe("info");
+    expect(levelOf("/stations", "internal")).toBe("error");
+    for (const probe of ["/livez", "/readyz"]) {
+      expect([levelOf(probe, null), levelOf(probe, "not_ready")]).toEqual(["debug", "debug"]);
+    }
+  });
+
   it("has the time of each line", () => {
     const [request] = fc.sample(requests, 1);
     const times = [1, 1, 2].map((at) => JSON.parse(lineOf(request!, at))["@timestamp"]);

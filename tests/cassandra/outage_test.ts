@@ -66,7 +66,9 @@ describe("a service whose Cassandra goes away", () => {
     ]);
     const write = await prompt(create("during"));
     expect(write.headers.get("retry-after")).toBe("1");
-    expect((await problemOf(write)).code).toBe("unavailable");
+    const refused = await problemOf(write);
+    expect(refused.code).toBe("unavailable");
+    expect(refused.detail).toContain("nothing was sent");
     expect(await statusOf("/livez")).toBe(200);
     expect(await metric("cqlgate_cassandra_up")).toBe("0");
     expect(await metric("cqlgate_ready")).toBe("0");

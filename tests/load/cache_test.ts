@@ -39,6 +39,15 @@ SELECT words, email FROM notes WHERE tenant_id = :tenant_id AND id = :id;
 -- @cache ttl=60s
 SELECT id, words FROM notes WHERE tenant_id = :tenant_id;
 
+-- name: list_wordy :many
+-- @route GET /wordy
+-- @scope notes:read
+-- @param tenant_id in claim:tenant
+-- @mask email unless pii:read
+-- @page size=5 max=5
+-- @cache ttl=60s
+SELECT id, words, email FROM notes WHERE tenant_id = :tenant_id;
+
 -- name: get_open :one
 -- @route GET /open/{id}
 -- @public
@@ -52,6 +61,15 @@ SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 -- @etag version
 -- @cache ttl=60s
 SELECT words, version FROM notes WHERE tenant_id = 'acme' AND id = :id;
+
+-- name: get_watched :one
+-- @route GET /watched/{id}
+-- @scope notes:read
+-- @param tenant_id in claim:tenant
+-- @etag version
+-- @audit
+-- @cache ttl=60s
+SELECT words, version FROM notes WHERE tenant_id = :tenant_id AND id = :id;
 
 -- name: get_brief :one
 -- @route GET /brief/{id}
@@ -226,6 +244,27 @@ describe("@cache", () => {
     }
   });
 
+  it("keeps a text of long rows for each view of them", async () => {
+    const tenant = "wordy";
+    const noteOf = (id: number) => ({
+      id,
+      words: `${id} `.repeat(200),
+      email: `${id}@wordy.example`,
+    });
+    for (const id of [0, 1, 2]) await write(noteOf(id).words, { tenant, id });
+    const before = await readsOf("list_wordy");
+    for (const scope of ["notes:read", "notes:read pii:read"]) {
+      for (const _ of [1, 2]) {
+        const { body } = await ask("/wordy", { tenant, scope });
+        const shown = (id: number) =>
+          scope === "notes:read" ? { ...noteOf(id), email: null } : noteOf(id);
+        expect(body.items).toEqual([0, 1, 2].map(shown));
+      }
+    }
+    const after = await readsOf("list_wordy");
+    expect([after.hit - before.hit, after.miss - before.miss]).toEqual([3, 1]);
+  });
+
   it("keeps the rows of each tenant apart", async () => {
     for (const tenant of ["acme", "globex", "acme"]) {
       expect((await ask("/notes/3", { tenant })).body.words).toBe(`${tenant} 3`);
@@ -274,6 +313,13 @@ describe("@cache", () => {
     expect(text.trim().split("\n")).toHaveLength(1 + NOTES);
     expect([control, age]).toEqual(["no-store", null]);
     expect(await readsOf("list_notes")).toEqual(before);
+  });
+
+  it("lets no other cache keep what is on record each time it is read", async () => {
+    for (const age of ["0", expect.stringMatching(/^[1-9]/)]) {
+      const read = await ask("/watched/1");
+      expect([read.status, read.age, read.control]).toEqual([200, age, "no-store, no-transform"]);
+    }
   });
 
   it("keeps that there is no row, too", async () => {
@@ -408,5 +454,25 @@ describe("@cache", () => {
     expect(JSON.stringify(headersOf("/brief/{id}")!.Age)).toContain("61 at most");
     expect(Object.keys(headersOf("/tagged/{id}")!)).toContain("Age");
     expect(JSON.stringify(headersOf("/notes/{id}"))).toContain("Only the caller");
+  });
+});
+
+describe("CACHE_MAX_BYTES", () => {
+  it("of 0 keeps nothing", async () => {
+    await using own = await startOwnService({
+      migration: "CREATE TABLE words (id int PRIMARY KEY, word text);",
+      queries: `
+-- name: get_word :one
+-- @route GET /words/{id}
+-- @public
+-- @cache ttl=60s
+SELECT word FROM words WHERE id = :id;
+`,
+    }, { env: { CACHE_MAX_BYTES: "0" } });
+    for (const word of ["first", "second"]) {
+      await own.client.execute("INSERT INTO words (id, word) VALUES (1, ?)", [word]);
+      const response = await own.request("/words/1", { user: null });
+      expect(await response.json()).toEqual({ word });
+    }
   });
 });

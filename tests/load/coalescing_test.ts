@@ -47,8 +47,9 @@ SELECT words FROM notes WHERE tenant_id = 'acme' AND id = :id;
 -- @route GET /notes
 -- @scope notes:read
 -- @param tenant_id in claim:tenant
+-- @mask email unless pii:read
 -- @page size=3 max=50
-SELECT id, words FROM notes WHERE tenant_id = :tenant_id;
+SELECT id, words, email FROM notes WHERE tenant_id = :tenant_id;
 
 -- name: sum_notes :one
 -- @route GET /sum
@@ -292,6 +293,42 @@ describe("Reads that are the same", () => {
     );
     expect(result).toEqual(Array(9).fill(all));
     expect(shared).toBeGreaterThan(0);
+  });
+
+  it("show each caller of a page what its scopes allow, with a cursor of its own", async () => {
+    const insert = "INSERT INTO notes (tenant_id, id, words, email) VALUES ('wordy', ?, ?, ?)";
+    const noteOf = (id: number) => ({
+      id,
+      // Long enough that the text of the rows is kept for the others.
+      words: `${id} `.repeat(100),
+      email: `${id}@wordy.example`,
+    });
+    for (let id = 0; id < NOTES; id++) {
+      const { words, email } = noteOf(id);
+      await service.client.execute(insert, [id, words, email], { prepare: true });
+    }
+    const tenant = "wordy";
+    // The size of a page is learned.
+    await get("/notes?limit=4", { tenant });
+    proxy.delayMs = 20;
+    const { result, shared } = await taken(
+      "list_notes",
+      () =>
+        together(READERS, async (index) => {
+          const scope = index % 2 === 0 ? "notes:read" : "notes:read pii:read";
+          const { body } = await get("/notes?limit=4", { tenant, scope });
+          const page = body as unknown as Page<unknown>;
+          const cursor = encodeURIComponent(page.next_cursor!);
+          const next = await get(`/notes?limit=1&cursor=${cursor}`, { tenant, scope });
+          return { items: page.items, next: next.body.items };
+        }),
+    );
+    expect(shared).toBeGreaterThan(0);
+    for (const [index, { items, next }] of result.entries()) {
+      const shown = (id: number) => index % 2 === 0 ? { ...noteOf(id), email: null } : noteOf(id);
+      expect(items).toEqual([0, 1, 2, 3].map(shown));
+      expect(next).toEqual([shown(4)]);
+    }
   });
 
   it("fail together, each with a problem of its own", async () => {

@@ -230,7 +230,11 @@ describe("GET /metrics", () => {
   it("says how many connections and streams there are in each data centre", async () => {
     const { value } = await scrapeAtRest();
     const datacenter = `datacenter="${service.config.localDatacenter}"`;
-    expect(value(`cqlgate_cassandra_connections{${datacenter}}`)).toBeGreaterThanOrEqual(1);
+    await eventually("every connection of the pool is open", async () => {
+      const { value } = await scrape(service.adminUrl);
+      return value(`cqlgate_cassandra_connections{${datacenter}}`) ===
+        service.config.connectionsPerHost;
+    });
     // The service asks the nodes for their clocks and schema by itself.
     await eventually("nothing is under way", async () => {
       const { value } = await scrape(service.adminUrl);

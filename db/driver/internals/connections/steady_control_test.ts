@@ -21,6 +21,16 @@ interface OpenControl extends RefreshedControl {
 
 const ROUNDS = 10;
 
+function clientOf({ contactPoint, localDatacenter }: TestKeyspace): cassandra.Client {
+  return new cassandra.Client({
+    contactPoints: [contactPoint],
+    localDataCenter: localDatacenter,
+    policies: {
+      reconnection: new cassandra.policies.reconnection.ConstantReconnectionPolicy(10),
+    },
+  });
+}
+
 describe("steadyControl()", () => {
   let keyspace: TestKeyspace;
   before(async () => {
@@ -29,33 +39,32 @@ describe("steadyControl()", () => {
   after(() => keyspace?.[Symbol.asyncDispose]());
 
   it("sets it up once more for who asks as soon as an attempt has ended", async () => {
-    const ended = Promise.withResolvers<void>();
-    let attempts = 0;
-    const control = {
-      _isShuttingDown: false,
-      _refresh() {
-        attempts++;
-        return attempts === 1 ? ended.promise : Promise.resolve();
-      },
+    const client = clientOf(keyspace);
+    await client.connect();
+    const { controlConnection: control } = client as unknown as { controlConnection: OpenControl };
+    const refresh = control._refresh;
+    const attempts: Promise<void>[] = [];
+    const asked = Promise.withResolvers<void>();
+    control._refresh = () => {
+      const attempt = refresh.call(control);
+      attempts.push(attempt);
+      // Hears of the end of the first one right after what waits for it inside.
+      if (attempts.length === 1) {
+        queueMicrotask(() => attempt.then(() => asked.resolve(control._refresh())));
+      }
+      return attempt;
     };
-    steadyControl({ controlConnection: control } as unknown as cassandra.Client, () => {});
-    const refreshed = control._refresh();
-    // It hears of the end right after what waits for it inside.
-    const asked = ended.promise.then(() => control._refresh());
-    ended.resolve();
-    await promptly("both are over", Promise.all([refreshed, asked]));
-    expect(attempts).toBe(2);
+    steadyControl(client, () => {});
+    try {
+      await promptly("both are over", Promise.all([control._refresh(), asked.promise]));
+      expect(attempts).toHaveLength(2);
+    } finally {
+      await client.shutdown();
+    }
   });
 
   it("sets the connection up again, however often it is lost meanwhile", async () => {
-    const { contactPoint, localDatacenter } = keyspace;
-    const client = new cassandra.Client({
-      contactPoints: [contactPoint],
-      localDataCenter: localDatacenter,
-      policies: {
-        reconnection: new cassandra.policies.reconnection.ConstantReconnectionPolicy(10),
-      },
-    });
+    const client = clientOf(keyspace);
     steadyControl(client, () => {});
     await client.connect();
     const { controlConnection: control } = client as unknown as { controlConnection: OpenControl };
