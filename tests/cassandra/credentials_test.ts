@@ -11,7 +11,13 @@ import { readConfig } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
 import { migrate } from "../../tasks/migrate.ts";
-import { type Authority, clientEncryption, createAuthority } from "../support/certificates.ts";
+import {
+  type Authority,
+  type Certificate,
+  clientEncryption,
+  createAuthority,
+  replaceCertificate,
+} from "../support/certificates.ts";
 import { eventually, promptly } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
 import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
@@ -95,12 +101,7 @@ describe("A service on a Cassandra with TLS and passwords", () => {
   after(() => stack.disposeAsync());
 
   /** Puts a certificate where the service reads it, as a tool that renews certificates does. */
-  async function install({ cert, key }: { readonly cert: string; readonly key: string }) {
-    for (const [source, target] of [[cert, "client.pem"], [key, "client.key"]] as const) {
-      await Deno.copyFile(source, `${folder}/${target}.new`);
-      await Deno.rename(`${folder}/${target}.new`, `${folder}/${target}`);
-    }
-  }
+  const install = (certificate: Certificate) => replaceCertificate(folder, "client", certificate);
 
   /** As soon as the node takes one, which is every five seconds. */
   async function changePassword(password: string): Promise<void> {
@@ -174,12 +175,13 @@ describe("A service on a Cassandra with TLS and passwords", () => {
     expect(complaint).toMatch(/: correct CASSANDRA_TLS_CA$/);
   });
 
-  it("says what to correct if it has no certificate, or one of an unknown authority", async () => {
+  it("says what to correct if it has no certificate, one of an unknown authority, or another's key", async () => {
     const stranger = await (await createAuthority(folder, "other")).issue("intruder");
     for (
       const changes of [
         { CASSANDRA_TLS_CERT: undefined, CASSANDRA_TLS_KEY: undefined },
         { CASSANDRA_TLS_CERT: stranger.cert, CASSANDRA_TLS_KEY: stranger.key },
+        { CASSANDRA_TLS_KEY: stranger.key },
       ]
     ) {
       expect(await complaintOf(changes)).toMatch(/CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY$/);

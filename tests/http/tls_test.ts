@@ -9,7 +9,12 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
-import { type Authority, type Certificate, createAuthority } from "../support/certificates.ts";
+import {
+  type Authority,
+  type Certificate,
+  createAuthority,
+  replaceCertificate,
+} from "../support/certificates.ts";
 import { eventually } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
 import { createCqlFolder } from "../support/own_service.ts";
@@ -59,12 +64,7 @@ describe("A service with TLS_CERT", () => {
   });
   after(() => stack.disposeAsync());
 
-  async function install({ cert, key }: Certificate): Promise<void> {
-    for (const [source, target] of [[cert, "server.pem"], [key, "server.key"]] as const) {
-      await Deno.copyFile(source, `${folder}/${target}.new`);
-      await Deno.rename(`${folder}/${target}.new`, `${folder}/${target}`);
-    }
-  }
+  const install = (certificate: Certificate) => replaceCertificate(folder, "server", certificate);
 
   /** Sends one request by a connection of its own; gives the status line. */
   async function knock(): Promise<string> {

@@ -11,6 +11,22 @@ export interface Certificate {
   readonly key: string;
 }
 
+/**
+ * Puts a certificate and its key in place of others that a service reads now and then, as `NAME.pem` and `NAME.key`. Both
+ * change at once, as far as two files can: one of them alone for a while is a mistake that the service tells.
+ */
+export async function replaceCertificate(
+  folder: string,
+  name: string,
+  { cert, key }: Certificate,
+): Promise<void> {
+  const targets = [`${folder}/${name}.pem`, `${folder}/${name}.key`];
+  for (const [index, source] of [cert, key].entries()) {
+    await Deno.copyFile(source, `${targets[index]}.new`);
+  }
+  for (const target of targets) Deno.renameSync(`${target}.new`, target);
+}
+
 /** An authority whose files are in a folder. */
 export interface Authority {
   /** The path of its certificate. */

@@ -274,6 +274,8 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /received fatal alert: (?:InternalError|HandshakeFailure|\w*Certificate\w*|UnknownCA)/,
     "set or correct CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY",
   ],
+  // What the runtime says of any pair that it cannot use, such as one with the key of another certificate.
+  [/^\S+ unsupported protocol/, "correct CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY"],
   [/unable to (?:verify|get)|self[- ]signed|UnknownIssuer/, "correct CASSANDRA_TLS_CA"],
   [/ECONNREFUSED/, "start Cassandra there, or correct CASSANDRA_CONTACT_POINTS"],
 ];
