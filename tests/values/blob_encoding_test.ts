@@ -77,9 +77,9 @@ describe("encoding=", () => {
 
   it("is what OpenAPI says", async () => {
     const { body } = await send("GET", "/openapi.json");
-    const schemas = operationsAt("/files/{digest}/{part}", body).put.parameters.map((
-      { name, schema },
-    ) => [name, schema.contentEncoding, schema.example]);
+    const { parameters } = operationsAt("/files/{digest}/{part}", body).put;
+    const schemas = parameters.filter(({ schema }) => schema.contentEncoding !== undefined)
+      .map(({ name, schema }) => [name, schema.contentEncoding, schema.example]);
     expect(schemas).toEqual([
       ["digest", "base16", "cafebabe"],
       ["part", "base64url", "yv66vg"],
