@@ -62,7 +62,10 @@ async function main(): Promise<void> {
     service.readControl();
     service.reloadQueries();
   });
-  stopOnSignal(() => service.close().finally(flushLogs));
+  stopOnSignal(async () => {
+    await service.close().finally(flushLogs);
+    await service.settle();
+  });
 }
 
 if (import.meta.main) {

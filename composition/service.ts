@@ -46,6 +46,8 @@ export interface Service {
   readControl(): Promise<void>;
   /** Drains and stops, as on SIGTERM. Resolves when nothing is left. */
   close(): Promise<void>;
+  /** Resolves when the process may end, which it has to do at once then. Wait for it last. */
+  settle(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -138,7 +140,6 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     parts.authenticator?.close();
     unwatchEventLoop();
     parts.control?.close();
-    await metrics.settle();
   }
   let closed: Promise<void> | null = null;
   return {
@@ -152,5 +153,6 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     reopenAudit: () => audit?.reopen(),
     readControl: async () => await parts.control?.refresh(),
     close: () => closed ??= close(),
+    settle: () => metrics.settle(),
   };
 }

@@ -46,6 +46,7 @@ async function serve(args: readonly string[]): Promise<void> {
   }
   await service.close();
   await flushLogs();
+  await service.settle();
 }
 
 if (import.meta.main) {

@@ -19,7 +19,7 @@ import type { ReportUnreadable } from "./guarded_readings.ts";
 
 /** How close to a collection the process does not end, in milliseconds. */
 const MARGIN_MS = 1_000;
-/** How long the runtime takes until it has the result of a collection. */
+/** How long the runtime takes after a collection until it no longer waits for it. */
 const AFTER_MS = 20;
 
 /**
@@ -32,10 +32,14 @@ class CollectionRhythm {
   #collected = Promise.withResolvers<void>();
 
   /** A collection begins. */
-  note(): void {
+  noteBegin(): void {
     const now = performance.now();
     this.#intervalMs = now - this.#at;
     this.#at = now;
+  }
+
+  /** The runtime has been told the numbers. */
+  noteEnd(): void {
     this.#collected.resolve();
     this.#collected = Promise.withResolvers();
   }
@@ -94,7 +98,7 @@ export function exportMetrics(register: prometheus.Registry, report: ReportUnrea
   const failed = new Set<string>();
   const rhythm = new CollectionRhythm();
   meter.addBatchObservableCallback(async (result) => {
-    rhythm.note();
+    rhythm.noteBegin();
     for (const { name, source, instrument } of exported) {
       // The runtime exports nothing any more, not even spans, once this has thrown.
       try {
@@ -107,6 +111,7 @@ export function exportMetrics(register: prometheus.Registry, report: ReportUnrea
         failed.add(name);
       }
     }
+    rhythm.noteEnd();
   }, exported.map(({ instrument }) => instrument));
   return () => rhythm.pass();
 

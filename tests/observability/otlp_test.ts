@@ -49,7 +49,7 @@ after(() => service[Symbol.asyncDispose]());
 async function run(format: "json" | "pretty", env: Record<string, string> = {}): Promise<Run> {
   const receiver = startOtlpReceiver();
   const settings = {
-    OTEL_METRIC_EXPORT_INTERVAL: "200",
+    OTEL_METRIC_EXPORT_INTERVAL: "500",
     ...service.env,
     CQL_DIR: service.config.cqlDir,
     LOG_FORMAT: format,
