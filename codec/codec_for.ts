@@ -44,8 +44,19 @@ export function codecFor(type: CqlType): Codec {
   return variantCodecFor(type, {});
 }
 
+/** Codecs of types without types inside, of which there are few: most columns share one. */
+const known = new Map<string, Codec>();
+
 /** The codec of a variant of the type. */
 export function variantCodecFor(type: CqlType, variant: Variant): Codec {
+  if (!Object.hasOwn(primitives, type.kind)) return makeCodec(type, variant);
+  const key = JSON.stringify([type.kind, variant]);
+  const codec = known.get(key) ?? makeCodec(type, variant);
+  known.set(key, codec);
+  return codec;
+}
+
+function makeCodec(type: CqlType, variant: Variant): Codec {
   const format = formatFor(type, variant);
   const stored = formatFor(type, { stored: true, encoding: variant.encoding ?? null });
   const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode, writeJson } = format;

@@ -33,8 +33,7 @@ export const tenantNotBound: QueryGuardrail = {
       if (table === null) return [];
       const bound = restrictionsOf(part);
       return table.partitionKey.filter((column) =>
-        isTenant(column) ||
-        queries.some((other) => bindsTenant(other, { table: table.name, column }))
+        isTenant(column) || tenantColumns(queries).get(table.name)?.has(column)
       ).filter((column) =>
         // A range also reaches other tenants than the claim's. A constant is nobody's to choose.
         !bound.some((restriction) =>
@@ -54,16 +53,29 @@ function isTenant(column: string): boolean {
   return TENANT_COLUMNS.includes(column.toLowerCase().replaceAll("_", ""));
 }
 
-/** Whether a query takes the tenant of the column from a claim. */
-function bindsTenant(
-  query: Query,
-  { table, column }: { readonly table: string; readonly column: string },
-): boolean {
-  const claims = tenantMarkers(query);
-  return claims.size > 0 && partsOf(query.parsed).some((part) =>
-    part.table.name.name === table &&
-    restrictionsOf(part).some((restriction) =>
-      restriction.column === column && restriction.markers.some((marker) => claims.has(marker))
-    )
-  );
+/** By table, the columns that some query binds to the tenant of a claim. */
+type TenantColumns = ReadonlyMap<string, ReadonlySet<string>>;
+
+const known = new WeakMap<readonly Query[], TenantColumns>();
+
+/** Collected once for all queries: to look through all for each one takes quadratic time. */
+function tenantColumns(queries: readonly Query[]): TenantColumns {
+  const columns = known.get(queries) ?? collectTenantColumns(queries);
+  known.set(queries, columns);
+  return columns;
+}
+
+function collectTenantColumns(queries: readonly Query[]): TenantColumns {
+  const columns = new Map<string, Set<string>>();
+  for (const query of queries) {
+    const claims = tenantMarkers(query);
+    if (claims.size === 0) continue;
+    for (const part of partsOf(query.parsed)) {
+      const ofTable = columns.getOrInsertComputed(part.table.name.name, () => new Set());
+      for (const { column, markers } of restrictionsOf(part)) {
+        if (markers.some((marker) => claims.has(marker))) ofTable.add(column);
+      }
+    }
+  }
+  return columns;
 }

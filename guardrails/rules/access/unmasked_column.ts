@@ -21,8 +21,9 @@ export const unmaskedColumn: QueryGuardrail = {
   inspect({ query, queries, schema }) {
     if (query.route === null) return [];
     const tables = tablesOf(query);
-    const masks = queries.filter((other) => tablesOf(other).some((table) => tables.includes(table)))
-      .flatMap((other) => other.masks.map((mask) => ({ mask, other })));
+    const masks = queries.filter((other) =>
+      other.masks.length > 0 && tablesOf(other).some((table) => tables.includes(table))
+    ).flatMap((other) => other.masks.map((mask) => ({ mask, other })));
     return shownColumns(query, schema).flatMap(({ column, span }) => {
       if (query.masks.some((mask) => mask.column === column)) return [];
       const found = masks.find(({ mask }) => hides(mask, column, query));
