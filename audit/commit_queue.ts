@@ -159,31 +159,28 @@ export class CommitQueue {
 
   async #drain(): Promise<void> {
     try {
-      await this.#writeAll();
-    } finally {
-      this.#draining = null;
-    }
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#entries.length > 0) {
-      // A turn later: what arrives in the same turn shares the write.
-      await Promise.resolve();
-      const batch = this.#takeBatch();
-      if (batch.length === 0) continue;
-      const failure = await this.#write(batch);
-      if (failure === undefined) {
-        for (const { commit } of batch) commit?.done.resolve();
-        this.#sayDropped();
-      } else {
-        this.#giveUp(batch);
+      while (this.#entries.length > 0) {
+        // A turn later: what arrives in the same turn shares the write.
+        await Promise.resolve();
+        const batch = this.#takeBatch();
+        if (batch.length === 0) continue;
+        const failure = await this.#write(batch);
+        if (failure === undefined) {
+          for (const { commit } of batch) commit?.done.resolve();
+          this.#sayDropped();
+        } else {
+          this.#giveUp(batch);
+        }
+        this.#options.onWrite({
+          written: failure === undefined ? batch.length : 0,
+          failure,
+          waiting: this.#entries.length,
+        });
+        if (failure !== undefined && this.#entries.length > 0) await this.#pause();
       }
-      this.#options.onWrite({
-        written: failure === undefined ? batch.length : 0,
-        failure,
-        waiting: this.#entries.length,
-      });
-      if (failure !== undefined && this.#entries.length > 0) await this.#pause();
+    } finally {
+      // In the same step as the last look at what waits: a line that comes in between is not left behind.
+      this.#draining = null;
     }
   }
 

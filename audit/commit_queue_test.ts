@@ -68,6 +68,20 @@ describe("CommitQueue", () => {
     expect(sink.writes).toEqual([["0"], ["1", "2", "3", "4"]]);
   });
 
+  it("writes a line that comes as soon as the last write has ended", async () => {
+    const late: Promise<void>[] = [];
+    const { sink, queue } = createQueue({
+      // Before what waits for the end of the write inside hears of it.
+      onWrite: () => {
+        if (late.length > 0) return;
+        late.push(Promise.resolve().then(() => queue.commit(encode("late"), outcome)));
+      },
+    });
+    await queue.commit(encode("first"), outcome);
+    await promptly("it is written", Promise.all(late));
+    expect(sink.lines).toEqual(["first", "late"]);
+  });
+
   it("writes a mebibyte at once at most, but for a line that is longer", async () => {
     const { sink, queue } = createQueue();
     sink.hold();
