@@ -99,7 +99,7 @@ export class Forwarder {
       this.#clients.set(ports, outer.remoteAddr as Deno.NetAddr);
       try {
         for (const connection of [outer, inner]) connection.setNoDelay();
-        await Promise.all([pump(outer, inner), pump(inner, outer)]);
+        await Promise.all([sendOn(outer, inner), answerWith(inner, outer)]);
       } finally {
         this.#clients.delete(ports);
       }
@@ -128,11 +128,27 @@ function closing(connection: Deno.Conn): Disposable {
   };
 }
 
-/** Copies until the source ends, then ends the target's side. Rejects as soon as either is gone. */
-async function pump(source: Deno.TcpConn, target: Deno.TcpConn): Promise<void> {
+/**
+ * Hands on what a caller sends, until it ends or the server takes no more: a server that has answered early, and
+ * closed the connection, may have its answer on the way. Rejects as soon as the caller is gone.
+ */
+async function sendOn(outer: Deno.TcpConn, inner: Deno.TcpConn): Promise<void> {
   const chunk = new Uint8Array(CHUNK_BYTES);
-  for (let length = await source.read(chunk); length !== null; length = await source.read(chunk)) {
-    for (let sent = 0; sent < length;) sent += await target.write(chunk.subarray(sent, length));
+  for (let length = await outer.read(chunk); length !== null; length = await outer.read(chunk)) {
+    try {
+      for (let sent = 0; sent < length;) sent += await inner.write(chunk.subarray(sent, length));
+    } catch {
+      return;
+    }
   }
-  await target.closeWrite();
+  await inner.closeWrite().catch(() => {});
+}
+
+/** Hands on what a server sends, until it ends. Rejects as soon as either side is gone. */
+async function answerWith(inner: Deno.TcpConn, outer: Deno.TcpConn): Promise<void> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  for (let length = await inner.read(chunk); length !== null; length = await inner.read(chunk)) {
+    for (let sent = 0; sent < length;) sent += await outer.write(chunk.subarray(sent, length));
+  }
+  await outer.closeWrite();
 }
