@@ -22,14 +22,24 @@ interface Target {
   onIdle: (() => void) | null;
 }
 
+/** How far a connection is with what its server sends. */
+interface Answer {
+  /** Whether the caller has yet to take what was read. */
+  isSending: boolean;
+  /** Whether nothing was handed on since the last look. */
+  isQuiet: boolean;
+}
+
 const LOOPBACK = "127.0.0.1";
 const CHUNK_BYTES = 16_384;
 const RETRY_MS = 250;
+const LOOK_MS = 50;
 
 export class Forwarder {
   readonly #listener: Deno.TcpListener;
   /** By the two ports of a connection to a server: the address that it really comes from. */
   readonly #clients = new Map<string, Deno.NetAddr>();
+  readonly #answers = new Set<Answer>();
   readonly #onLost: ForwarderOptions["onLost"];
   #target: Target | null = null;
   #isClosed = false;
@@ -74,6 +84,19 @@ export class Forwarder {
     this.#listener.close();
   }
 
+  /**
+   * Waits until callers have taken what the servers have sent, which may be far ahead of them, or until the
+   * time is over. A connection on which nothing is sent does not count.
+   */
+  async handOver(timeoutMs: number): Promise<void> {
+    const endsAt = performance.now() + timeoutMs;
+    const isBusy = ({ isSending, isQuiet }: Answer) => isSending || !isQuiet;
+    while (performance.now() < endsAt && [...this.#answers].some(isBusy)) {
+      for (const answer of this.#answers) answer.isQuiet = true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
   async #acceptAll(): Promise<void> {
     while (!this.#isClosed) {
       try {
@@ -97,10 +120,13 @@ export class Forwarder {
       // The same port may lead to two servers at a time, while a certificate is replaced.
       const ports = portsOf((inner.localAddr as Deno.NetAddr).port, target.port);
       this.#clients.set(ports, outer.remoteAddr as Deno.NetAddr);
+      const answer: Answer = { isSending: false, isQuiet: false };
+      this.#answers.add(answer);
       try {
         for (const connection of [outer, inner]) connection.setNoDelay();
-        await Promise.all([sendOn(outer, inner), answerWith(inner, outer)]);
+        await Promise.all([sendOn(outer, inner), answerWith(inner, outer, answer)]);
       } finally {
+        this.#answers.delete(answer);
         this.#clients.delete(ports);
       }
     } catch {
@@ -145,10 +171,13 @@ async function sendOn(outer: Deno.TcpConn, inner: Deno.TcpConn): Promise<void> {
 }
 
 /** Hands on what a server sends, until it ends. Rejects as soon as either side is gone. */
-async function answerWith(inner: Deno.TcpConn, outer: Deno.TcpConn): Promise<void> {
+async function answerWith(inner: Deno.TcpConn, outer: Deno.TcpConn, answer: Answer): Promise<void> {
   const chunk = new Uint8Array(CHUNK_BYTES);
   for (let length = await inner.read(chunk); length !== null; length = await inner.read(chunk)) {
+    answer.isSending = true;
     for (let sent = 0; sent < length;) sent += await outer.write(chunk.subarray(sent, length));
+    answer.isSending = false;
+    answer.isQuiet = false;
   }
   await outer.closeWrite();
 }

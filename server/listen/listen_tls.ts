@@ -50,8 +50,10 @@ export function listenTls(
       });
     },
     async finish(graceMs) {
+      const endsAt = performance.now() + graceMs;
       forwarder.close();
       await Promise.all([current, ...before].map((listener) => listener.finish(graceMs)));
+      await forwarder.handOver(endsAt - performance.now());
     },
   };
 }

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { createAuthority } from "../../tests/support/certificates.ts";
+import { eventually, promptly } from "../../tests/support/eventually.ts";
 import type { Certificate } from "./listen.ts";
 import { listenTls } from "./listen_tls.ts";
 
@@ -88,6 +89,33 @@ describe("listenTls()", () => {
     await listener.finish(GRACE_MS);
   });
 
+  it("waits for what a caller has yet to take, and not for connections that are idle", async () => {
+    using slow = slowCallers();
+    const before = await listeningPorts();
+    const listener = listenTls(
+      { ...ADDRESS, certificate: certificates[0]! },
+      () => new Response("here"),
+    );
+    const isThere = async () =>
+      (await listeningPorts()).some((port) => port !== listener.port && !before.includes(port));
+    using idle = await connect(listener.port);
+    expect(await ask(idle)).toBe("here");
+    using connection = await connect(listener.port);
+    expect(await ask(connection)).toBe("here");
+    const taken = slow.hold();
+    const answered = ask(connection);
+    await promptly("the answer is on its way", taken.begun);
+    let isFinished = false;
+    const finished = listener.finish(GRACE_MS).then(() => isFinished = true);
+    await eventually("the server behind has ended", async () => !await isThere());
+    // It is enough for what follows that end, and no longer than one look.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(isFinished).toBe(false);
+    taken.release();
+    expect(await promptly("the caller has its answer", answered)).toBe("here");
+    await promptly("it ends before the grace is over", finished);
+  });
+
   it("says that the port is taken", async () => {
     const options = { ...ADDRESS, certificate: certificates[0]! };
     const listener = listenTls(options, () => new Response());
@@ -96,6 +124,36 @@ describe("listenTls()", () => {
     await listener.finish(GRACE_MS);
   });
 });
+
+/** Callers who take what they are sent when the test says. */
+function slowCallers() {
+  const { listen } = Deno;
+  let held: { readonly begun: PromiseWithResolvers<void>; readonly over: Promise<void> } | null =
+    null;
+  function slow(connection: Deno.TcpConn): Deno.TcpConn {
+    const write = connection.write.bind(connection);
+    connection.write = async (bytes) => {
+      held?.begun.resolve();
+      await held?.over;
+      return await write(bytes);
+    };
+    return connection;
+  }
+  Deno.listen = ((options: Deno.TcpListenOptions) => {
+    const listener = listen(options);
+    const accept = listener.accept.bind(listener);
+    listener.accept = async () => slow(await accept());
+    return listener;
+  }) as typeof Deno.listen;
+  return {
+    hold() {
+      const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      held = { begun, over: over.promise };
+      return { begun: begun.promise, release: over.resolve };
+    },
+    [Symbol.dispose]: () => void (Deno.listen = listen),
+  };
+}
 
 /** The ports of this machine that something listens on, by the kernel's table. */
 async function listeningPorts(): Promise<number[]> {
