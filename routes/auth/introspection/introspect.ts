@@ -1,6 +1,6 @@
 /**
  * Asks an issuer about a token (RFC 7662). Where to ask is in the issuer's metadata, which are kept for a
- * while. After the issuer could not be reached, nobody asks again for a moment: callers who wait for a dead
+ * while, and then until there are newer ones. After the issuer could not be reached, nobody asks again for a moment: callers who wait for a dead
  * endpoint, one after the other, would all time out.
  *
  * Security: the token and the client's secret go only to the issuer, over TLS or on this machine, and into
@@ -26,6 +26,8 @@ const ABOUT_THE_TOKEN: readonly number[] = [400, 413, 414, 431];
 export interface IntrospectionOptions extends IntrospectionClient {
   readonly issuer: string;
   readonly observe: Observe;
+  /** How long the issuer's metadata are kept, in milliseconds. Default: ten minutes. */
+  readonly metadataAgeMs?: number;
 }
 
 export interface Introspection {
@@ -36,7 +38,7 @@ export interface Introspection {
 }
 
 export function createIntrospection(options: IntrospectionOptions): Introspection {
-  const { issuer, observe } = options;
+  const { issuer, observe, metadataAgeMs = METADATA_AGE_MS } = options;
   const authorization = basicCredentials(options);
   let endpoint: { readonly url: string; readonly until: number } | null = null;
   let locating: Promise<string> | null = null;
@@ -49,22 +51,27 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
   }
 
   async function findEndpoint(): Promise<string> {
-    const metadata = await fetchMetadata(issuer, AbortSignal.timeout(TIMEOUT_MS));
-    const url = endpointOf(metadata, { member: "introspection_endpoint", issuer });
-    endpoint = { url, until: performance.now() + METADATA_AGE_MS };
-    return url;
+    try {
+      const metadata = await fetchMetadata(issuer, AbortSignal.timeout(TIMEOUT_MS));
+      const url = endpointOf(metadata, { member: "introspection_endpoint", issuer });
+      endpoint = { url, until: performance.now() + metadataAgeMs };
+      return url;
+    } catch (error) {
+      // It stays where it was, while the metadata cannot be had.
+      if (endpoint !== null) endpoint = { ...endpoint, until: performance.now() + PAUSE_MS };
+      throw error;
+    } finally {
+      locating = null;
+    }
   }
 
   async function locate(): Promise<string> {
     if (endpoint !== null && performance.now() < endpoint.until) return endpoint.url;
-    locating ??= findEndpoint().finally(() => locating = null);
-    try {
-      return await locating;
-    } catch (error) {
-      // Where it was, while the metadata cannot be had.
-      if (endpoint !== null) return endpoint.url;
-      throw error;
-    }
+    locating ??= findEndpoint();
+    if (endpoint === null) return await locating;
+    // Nobody waits for it: metadata that hang would hold up every new token.
+    locating.catch(() => {});
+    return endpoint.url;
   }
 
   async function post(token: string): Promise<Claims> {
