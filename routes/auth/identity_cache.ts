@@ -17,8 +17,10 @@ const DEFAULT_MAX_AGE_MS = 60_000;
 interface Entry extends Recent<Entry> {
   readonly token: string;
   readonly identity: Identity;
-  /** In milliseconds since 1970. */
+  /** In milliseconds since 1970, as `usedAt`. */
   readonly until: number;
+  /** When it was verified, or asked for last. */
+  usedAt: number;
   readonly bytes: number;
 }
 
@@ -34,17 +36,19 @@ export class IdentityCache {
   }
 
   /**
-   * The identity of a token, unless it has expired or is unknown.
+   * The identity of a token, unless it has expired or is unknown. One that was used later than now is not
+   * taken: the clock was set back, and its age cannot be told.
    *
    * @param now in milliseconds since 1970
    */
   get(token: string, now: number): Identity | null {
     const entry = this.#entries.get(token);
     if (entry === undefined) return null;
-    if (now >= entry.until) {
+    if (now >= entry.until || now < entry.usedAt) {
       this.#delete(entry);
       return null;
     }
+    entry.usedAt = now;
     this.#recency.use(entry);
     return entry.identity;
   }
@@ -60,7 +64,15 @@ export class IdentityCache {
     if (former !== undefined) this.#delete(former);
     const until = Math.min(identity.expiresAt, now + this.#maxAgeMs);
     const bytes = weigh([token, identity.claims, ...identity.scopes]);
-    const entry: Entry = { token, identity, until, bytes, newer: null, older: null };
+    const entry: Entry = {
+      token,
+      identity,
+      until,
+      usedAt: now,
+      bytes,
+      newer: null,
+      older: null,
+    };
     this.#entries.set(token, entry);
     this.#recency.add(entry);
     this.#bytes += bytes;

@@ -40,6 +40,18 @@ describe("IdentityCache", () => {
     expect(cache.get("a", NOW + 60_000)).toBeNull();
   });
 
+  it("keeps no identity whose age cannot be told, as the clock was set back", () => {
+    const cache = new IdentityCache();
+    const writer = identity();
+    cache.set("a", writer, NOW);
+    expect(cache.get("a", NOW + 10)).toBe(writer);
+    expect(cache.get("a", NOW + 9)).toBeNull();
+    cache.set("a", writer, NOW);
+    expect(cache.get("a", NOW - 1)).toBeNull();
+    expect(cache.get("a", NOW)).toBeNull();
+    expect(cache.size.entries).toBe(0);
+  });
+
   it("keeps an identity for less if it is told so", () => {
     const cache = new IdentityCache({ maxAgeMs: 10_000 });
     cache.set("a", identity(), NOW);
