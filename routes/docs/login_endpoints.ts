@@ -29,7 +29,7 @@ const MAX_WAIT_MS = 2_000;
 export function createEndpointFinder(issuer: string, observe: Observe): FindEndpoints {
   let known: LoginEndpoints | null = null;
   let hasFailed = false;
-  let nextAttemptAt = 0;
+  let nextAttemptAt = -Infinity;
   let attempt: Promise<void> = Promise.resolve();
 
   async function refresh(): Promise<void> {
@@ -40,9 +40,9 @@ export function createEndpointFinder(issuer: string, observe: Observe): FindEndp
         token: endpointOf(metadata, { member: "token_endpoint", issuer }),
       };
       hasFailed = false;
-      nextAttemptAt = Date.now() + MAX_AGE_MS;
+      nextAttemptAt = performance.now() + MAX_AGE_MS;
     } catch (cause) {
-      nextAttemptAt = Date.now() + RETRY_MS;
+      nextAttemptAt = performance.now() + RETRY_MS;
       if (!hasFailed) {
         observe({ kind: "warning", message: "Nobody can log in on the docs page", cause });
       }
@@ -51,7 +51,7 @@ export function createEndpointFinder(issuer: string, observe: Observe): FindEndp
   }
 
   return async () => {
-    if (Date.now() >= nextAttemptAt) {
+    if (performance.now() >= nextAttemptAt) {
       // Until it ends, nobody begins another one.
       nextAttemptAt = Infinity;
       attempt = refresh();

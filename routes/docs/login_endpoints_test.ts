@@ -3,11 +3,11 @@ import { describe, it } from "@std/testing/bdd";
 import { freePort } from "../../dev/ports.ts";
 import { startOidcProvider } from "../../dev/oidc/provider.ts";
 import type { Observation } from "../../observe/observation.ts";
+import { eventually } from "../../tests/support/eventually.ts";
 import { createEndpointFinder } from "./login_endpoints.ts";
 
 /** An issuer with these metadata besides its name. */
-function startIssuer(members: Readonly<Record<string, unknown>>) {
-  const port = freePort();
+function startIssuer(members: Readonly<Record<string, unknown>>, port = freePort()) {
   const issuer = `http://127.0.0.1:${port}`;
   let requests = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, () => {
@@ -50,6 +50,24 @@ describe("createEndpointFinder()", () => {
       message: "Nobody can log in on the docs page",
       cause: expect.any(Error),
     }]);
+  });
+
+  it("asks again once the issuer is there, even if the clock was set back meanwhile", async () => {
+    const port = freePort();
+    const find = createEndpointFinder(`http://127.0.0.1:${port}`, () => {});
+    expect(await find()).toBeNull();
+    const issuer = startIssuer(
+      { authorization_endpoint: AUTHORIZATION, token_endpoint: TOKEN },
+      port,
+    );
+    const { now } = Date;
+    Date.now = () => now() - 3_600_000;
+    try {
+      await eventually("people can log in", async () => await find() !== null);
+    } finally {
+      Date.now = now;
+      await issuer.close();
+    }
   });
 
   const UNSAFE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
