@@ -66,15 +66,25 @@ export class SchemaWatch {
     return statement;
   }
 
-  /** Checks a statement, once for all who wait; it is then as new as the schema was when that began. */
+  /**
+   * Checks a statement, once for all who wait; it is then as new as the schema was when that began. A check that
+   * is under way may have begun before the last announcement, and then another one follows it.
+   */
   async check(statement: PreparedStatement, check: () => Promise<void>): Promise<void> {
     const running = this.#checks.get(statement);
-    if (running !== undefined) return await running;
+    if (running !== undefined) {
+      await running;
+      if (this.isChecked(statement)) return;
+    }
+    await (this.#checks.get(statement) ?? this.#begin(statement, check));
+  }
+
+  #begin(statement: PreparedStatement, check: () => Promise<void>): Promise<void> {
     const version = this.#versions.get(statement.keyspace ?? "");
     const checking = check().then(() => {
       if (version !== undefined) this.#checked.set(statement, version);
     }).finally(() => this.#checks.delete(statement));
     this.#checks.set(statement, checking);
-    await checking;
+    return checking;
   }
 }

@@ -70,6 +70,27 @@ describe("SchemaWatch", () => {
     expect(watch.isChecked(statement)).toBe(true);
   });
 
+  it("checks a statement again for those who come after a change that a check may have missed", async () => {
+    const watch = new SchemaWatch("own");
+    const statement = await prepared(watch, "own");
+    watch.announce("own");
+    const ends: (() => void)[] = [];
+    const check = () => new Promise<void>((resolve) => ends.push(resolve));
+    const first = watch.check(statement, check);
+    watch.announce("own");
+    let isSecondOver = false;
+    const second = watch.check(statement, check).then(() => isSecondOver = true);
+    const third = watch.check(statement, check);
+    ends[0]!();
+    await first;
+    // As long as it takes for those who waited to begin another one.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    expect([isSecondOver, ends.length]).toEqual([false, 2]);
+    ends[1]!();
+    await Promise.all([second, third]);
+    expect([watch.isChecked(statement), ends.length]).toEqual([true, 2]);
+  });
+
   it("tells of changes of its own keyspace and of those that statements are about", async () => {
     const watch = new SchemaWatch("own");
     const changes: boolean[] = [];
