@@ -9,6 +9,9 @@ import type { PreparedStatement } from "../internals/driver_types.ts";
 /** The schema of a keyspace at a moment: how many changes of it were announced before. */
 type Version = number;
 
+/** Of a statement that has to be checked. */
+const UNKNOWN: Version = -1;
+
 /** How a change was noticed: by a node's announcement, or by a statement or a result that did not fit. */
 export interface SchemaChange {
   readonly isAnnounced: boolean;
@@ -24,6 +27,8 @@ export class SchemaWatch {
   /** The checks that are under way, which everybody who runs the statement waits for. */
   readonly #checks = new WeakMap<PreparedStatement, Promise<void>>();
   readonly #listeners: SchemaListener[] = [];
+  /** Announcements so far, those of keyspaces included that no statement is about. */
+  #announced = 0;
 
   /** @param keyspace its changes matter even while nothing is prepared */
   constructor(keyspace: string | null) {
@@ -37,6 +42,7 @@ export class SchemaWatch {
 
   /** Takes an announcement; null for any keyspace, where announcements may have been missed. */
   announce(keyspace: string | null): void {
+    this.#announced++;
     const names = keyspace === null ? [...this.#versions.keys()] : [keyspace];
     const known = names.filter((name) => this.#versions.has(name));
     for (const name of known) this.#versions.set(name, this.#versions.get(name)! + 1);
@@ -58,11 +64,15 @@ export class SchemaWatch {
 
   /** Prepares a statement; it is as new as the schema was when that began. */
   async prepared(prepare: () => Promise<PreparedStatement>): Promise<PreparedStatement> {
-    const before = new Map(this.#versions);
+    const [before, announced] = [new Map(this.#versions), this.#announced];
     const statement = await prepare();
     const keyspace = statement.keyspace ?? "";
-    if (!this.#versions.has(keyspace)) this.#versions.set(keyspace, 0);
-    this.#checked.set(statement, before.get(keyspace) ?? 0);
+    // The first statement of its keyspace: nobody knows what was announced meanwhile.
+    const isMissed = !before.has(keyspace) && announced !== this.#announced;
+    const isNew = !this.#versions.has(keyspace);
+    if (isNew) this.#versions.set(keyspace, 0);
+    this.#checked.set(statement, isMissed ? UNKNOWN : before.get(keyspace) ?? 0);
+    if (isNew && isMissed) this.#tell({ isAnnounced: true });
     return statement;
   }
 

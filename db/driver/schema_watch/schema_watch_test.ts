@@ -53,6 +53,28 @@ describe("SchemaWatch", () => {
     expect(watch.isChecked(late)).toBe(false);
   });
 
+  it("does not count on the first statements of a keyspace if a change was announced meanwhile", async () => {
+    const watch = new SchemaWatch("own");
+    const changes: boolean[] = [];
+    watch.onChange(({ isAnnounced }) => changes.push(isAnnounced));
+    const ends: PromiseWithResolvers<PreparedStatement>[] = [];
+    const begin = () => {
+      const end = Promise.withResolvers<PreparedStatement>();
+      ends.push(end);
+      return watch.prepared(() => end.promise);
+    };
+    const preparing = [begin(), begin()];
+    watch.announce("other");
+    const late = begin();
+    for (const { resolve } of ends) resolve(statementOf("other"));
+    const statements = await Promise.all([...preparing, late]);
+    expect(statements.map((each) => watch.isChecked(each))).toEqual([false, false, true]);
+    // The tables may have been read before it, too.
+    expect(changes).toEqual([true]);
+    await watch.check(statements[0]!, () => Promise.resolve());
+    expect(watch.isChecked(statements[0]!)).toBe(true);
+  });
+
   it("checks a statement once for all who wait, and again where that failed", async () => {
     const watch = new SchemaWatch("own");
     const statement = await prepared(watch, "own");
