@@ -33,6 +33,7 @@ import { respondRaw, typesOf } from "./respond/raw.ts";
 import type { Responder, ResponderOptions, Served } from "./respond/responder.ts";
 import { ROW_FORMATS } from "./respond/body/row_format.ts";
 import { respondStream } from "./respond/stream.ts";
+import { hasContent } from "./respond/written_values.ts";
 
 export interface ServeOptions extends ResponderOptions, BulkOptions {
   /** What masks text with `hash`; null if no query needs it. */
@@ -61,6 +62,8 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
   const { query, params } = prepared;
   const answers = answersOf(prepared, options);
   const offered = [...Object.keys(answers), ...query.bulk ? [NDJSON] : []] as [string, ...string[]];
+  // Where the answer is a status alone, there is nothing that a caller may not take.
+  const isNegotiated = query.bulk !== null || hasContent(prepared);
   const readBody = bodyReader(prepared, options);
   const readPath = compilePathValues(query.route?.path ?? "");
   const readKey = compileKeyReader(prepared, options.idempotency);
@@ -72,7 +75,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
     try {
       const request = context.get("request");
       const { headers, identity } = request;
-      const type = negotiate(headers.get("accept"), offered);
+      const type = isNegotiated ? negotiate(headers.get("accept"), offered) : offered[0];
       const keyed = readKey?.(headers, identity) ?? null;
       const seeds = keyed === null ? options.seeds : await keyed;
       const outer: OuterInput = {

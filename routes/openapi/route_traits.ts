@@ -7,6 +7,7 @@ import type { Access } from "../../catalog/query.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { RouteTrait } from "../../errors/code_row.ts";
 import { takesBody } from "../input/body/read_body.ts";
+import { hasContent } from "../respond/written_values.ts";
 
 /** What we know about a hand-written route. */
 export interface HandwrittenFacts {
@@ -19,8 +20,9 @@ export interface HandwrittenFacts {
 
 /** The traits of a query's route. */
 export function traitsOf(
-  { query, columns, condition, writes, idempotent, isPaged }: PreparedQuery,
+  prepared: PreparedQuery,
 ): ReadonlySet<RouteTrait> {
+  const { query, columns, condition, writes, idempotent, isPaged } = prepared;
   const { route, mode, walk } = query;
   const takesIfMatch = query.params.some(({ source }) => source.in === "if-match");
   return traitsWhere({
@@ -28,7 +30,7 @@ export function traitsOf(
     required: query.requirements.length > 0,
     path_parameters: route !== null && route.path.includes("{"),
     body: route !== null && takesBody(route.method),
-    negotiated: true,
+    negotiated: query.bulk !== null || hasContent(prepared),
     one: mode === "one",
     many: mode === "many",
     streams: mode === "many" || mode === "one" || query.bulk !== null,

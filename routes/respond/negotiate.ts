@@ -6,6 +6,12 @@
 import { parseAccept } from "hono/utils/accept";
 import { ServiceError } from "../../errors/service_error.ts";
 
+/**
+ * Generated clients name the media types of all answers of an operation, so that they may name only this.
+ * Problems are sent whatever a caller accepts, and the type says nothing about the answer that it wants.
+ */
+const PROBLEM = "application/problem+json";
+
 /** A browser's header has some 200 characters. Each range in it costs as much as 100 characters. */
 const MAX_CHARACTERS = 4_096;
 
@@ -25,7 +31,8 @@ export function negotiate<const T extends string>(
       `"Accept" has more than ${MAX_CHARACTERS} characters: name fewer types, or leave the header out`,
     );
   }
-  const ranges = parseAccept(accept).map(({ type, q }) => ({ type: type.toLowerCase(), q }));
+  const ranges = parseAccept(accept).map(({ type, q }) => ({ type: type.toLowerCase(), q }))
+    .filter(({ type }) => type !== PROBLEM || offered.some((each) => each === PROBLEM));
   // An empty list names no preference.
   if (ranges.length === 0) return offered[0];
   let best: { readonly type: T | null; readonly q: number } = { type: null, q: 0 };

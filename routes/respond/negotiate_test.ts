@@ -5,6 +5,7 @@ import { negotiate } from "./negotiate.ts";
 const JSON = "application/json";
 const NDJSON = "application/x-ndjson";
 const CSV = "text/csv";
+const PROBLEM = "application/problem+json";
 
 describe("negotiate()", () => {
   const ACCEPTED: [accept: string | null, type: string][] = [
@@ -22,6 +23,12 @@ describe("negotiate()", () => {
     // The most specific range decides for a type, whatever the others say.
     [`${NDJSON};q=0.1, application/*;q=0.9`, JSON],
     ["image/png, */*;q=0.1", JSON],
+    // A generated client names the type of problems, too, which are no answer that it prefers.
+    [PROBLEM, JSON],
+    ["Application/Problem+JSON; charset=utf-8", JSON],
+    [`${PROBLEM};q=0`, JSON],
+    [`${NDJSON}, ${PROBLEM}`, NDJSON],
+    [`${PROBLEM}, ${CSV};q=0.1`, CSV],
   ];
   for (const [accept, type] of ACCEPTED) {
     it(`chooses ${type} for ${accept === null ? "no header" : `"${accept}"`}`, () => {
@@ -29,11 +36,25 @@ describe("negotiate()", () => {
     });
   }
 
-  for (const accept of ["text/html", "image/*", `${JSON};q=0`, "*/*;q=0", "application"]) {
+  const REFUSED = [
+    "text/html",
+    "image/*",
+    `${JSON};q=0`,
+    "*/*;q=0",
+    "application",
+    `text/html, ${PROBLEM}`,
+    "application/problem",
+  ];
+  for (const accept of REFUSED) {
     it(`refuses "${accept}", and names what there is`, () => {
       expect(() => negotiate(accept, [JSON])).toThrow('This route answers in "application/json"');
     });
   }
+
+  it("offers the type of problems where an answer may have it", () => {
+    expect(negotiate(PROBLEM, [JSON, PROBLEM])).toBe(PROBLEM);
+    expect(() => negotiate(`${PROBLEM};q=0`, [PROBLEM])).toThrow("This route answers in");
+  });
 
   it("refuses a header that would take long to read", () => {
     const ranges = (count: number) => "*/*,".repeat(count);

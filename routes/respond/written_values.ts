@@ -25,6 +25,20 @@ export function answeredParams({ query, params }: AnsweredFacts): PreparedParam[
   );
 }
 
+/** Whether the answer to a query has content; a write may have only a status to tell. */
+export function hasContent(prepared: AnsweredFacts): boolean {
+  const { mode, status } = prepared.query;
+  switch (mode) {
+    case "one":
+    case "many":
+      return true;
+    case "exec":
+      return status !== 204 && answeredParams(prepared).length > 0;
+    case "applied":
+      return status !== 204;
+  }
+}
+
 /**
  * Reads the values for an answer; null if the query tells none.
  *

@@ -104,6 +104,11 @@ describe("A hand-written route", () => {
     expect(await response.json()).toEqual({ sum: 2 });
   });
 
+  it("takes a caller who names only the type of problems", async () => {
+    const response = await post('{"terms":[2]}', { accept: "application/problem+json" });
+    expect([response.status, await response.json()]).toEqual([200, { sum: 2 }]);
+  });
+
   it("takes a range of types", async () => {
     for (const [type, status] of [["text/markdown", 204], ["image/png", 415]] as const) {
       const response = await service.request("/notes", {

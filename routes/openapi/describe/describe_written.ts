@@ -7,7 +7,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { answerNameOf } from "../../../catalog/parse/client_name.ts";
 import { orNull } from "../../../codec/or_null.ts";
 import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
-import { answeredParams } from "../../respond/written_values.ts";
+import { answeredParams, hasContent } from "../../respond/written_values.ts";
 import { withMask } from "./describe_mask.ts";
 
 /**
@@ -18,7 +18,7 @@ import { withMask } from "./describe_mask.ts";
 export function writeResponses(prepared: PreparedQuery, name: string): RouteConfig["responses"] {
   const { mode, status } = prepared.query;
   const description = mode === "applied" ? "Applied" : "Done";
-  const schema = status === 204 ? null : writtenSchema(prepared, name);
+  const schema = hasContent(prepared) ? writtenSchema(prepared, name) : null;
   return {
     [status!]: {
       description,
@@ -41,14 +41,14 @@ function headersOf({ location, entityTag }: PreparedQuery) {
 
 const appliedSchema = z.object({ applied: z.literal(true) }).openapi("Applied");
 
-function writtenSchema(prepared: PreparedQuery, name: string): z.ZodType<unknown> | null {
+function writtenSchema(prepared: PreparedQuery, name: string): z.ZodType<unknown> {
   const isApplied = prepared.query.mode === "applied";
   const members = answeredParams(prepared).map(({ param, codec, nullable, mask }) => {
     const mayBeNull = nullable || mask?.with === "null";
     const schema = withMask(mayBeNull ? orNull(codec.output) : codec.output, mask);
     return [answerNameOf(param), param.optional ? schema.optional() : schema];
   });
-  if (members.length === 0) return isApplied ? appliedSchema : null;
+  if (members.length === 0) return appliedSchema;
   const applied = isApplied ? { applied: z.literal(true) } : {};
   return z.object({ ...applied, ...Object.fromEntries(members) }).openapi(name);
 }
