@@ -13,7 +13,7 @@ import { type AppEnv, type RequestContext, scopesOf } from "./context.ts";
 import type { Seeds } from "./generate/seed.ts";
 import { compileKeyReader, type IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { compileBulkInput } from "./input/compile_bulk_input.ts";
-import { compileInput } from "./input/compile_input.ts";
+import { compileInput, type Input } from "./input/compile_input.ts";
 import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
 import { withPointers } from "./input/param_place.ts";
 import { compilePathValues } from "./input/path_values.ts";
@@ -22,7 +22,9 @@ import type { OuterInput, RawInput } from "./input/raw_input.ts";
 import { type Content, readContent } from "./input/body/read_content.ts";
 import { compilePlainBody } from "./input/lines/plain_body.ts";
 import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
+import type { Cursors } from "./paging/cursors.ts";
 import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
+import { createPageStarts } from "./paging/page_start.ts";
 import { respondApplied } from "./respond/applied.ts";
 import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
 import { respondExec } from "./respond/exec.ts";
@@ -40,6 +42,7 @@ export interface ServeOptions extends ResponderOptions, BulkOptions {
   readonly hash: TextHash | null;
   readonly bodyLimits: BodyLimits;
   readonly seeds: Seeds;
+  readonly cursors: Cursors;
   readonly idempotency: IdempotencyOptions;
 }
 
@@ -145,22 +148,34 @@ type Answer = (
   request: Pick<Served, "context"> & { readonly input: RawInput },
 ) => Promise<Response>;
 
+/** Settles what a request asks for, once its values are read and before anything is done with them. */
+type Begin<Own, Begun> = (
+  input: Input<Own>,
+  request: RequestContext,
+) => Input<Begun> | Promise<Input<Begun>>;
+
 /** An answer for each media type that the query can be answered in, the preferred one first. */
 function answersOf(
   prepared: PreparedQuery,
   options: ServeOptions,
 ): Readonly<Record<string, Answer>> {
   const { answer: record } = compileReadRecorders(prepared, options.auditing);
-  const answer = <Own>(own: OwnParams<Own>, respond: Responder<Own>): Answer => {
+  const begun = <Own, Begun>(
+    own: OwnParams<Own>,
+    { begin, respond }: { readonly begin: Begin<Own, Begun>; readonly respond: Responder<Begun> },
+  ): Answer => {
     const readInput = compileInput(prepared, own);
     return async ({ context, input }) => {
-      const read = await context.get("request").run(readInput(input));
+      const request = context.get("request");
+      const read = await begin(await request.run(readInput(input)), request);
       return await record(
         { context, values: read.values },
         () => respond({ ...read, context }),
       );
     };
   };
+  const answer = <Own>(own: OwnParams<Own>, respond: Responder<Own>): Answer =>
+    begun<Own, Own>(own, { begin: (input) => input, respond });
   const { query: { mode, page, raw }, isPaged } = prepared;
   switch (mode) {
     case "one":
@@ -171,12 +186,21 @@ function answersOf(
       return { "application/json": answer(NO_OWN_PARAMS, respondOne(prepared, options)) };
     case "many": {
       const own = isPaged ? pageParams(page!) : onlyPage(page!);
+      const starts = createPageStarts(prepared, options.cursors);
+      const rows = begun(own, {
+        // Before the read is on record: a cursor says which partition that is of.
+        begin: async (input, { identity }) => ({
+          ...input,
+          ...await starts.open(input, identity?.caller ?? ""),
+        }),
+        respond: respondMany(prepared, starts, options),
+      });
       const streamOwn = isPaged ? STREAM_PARAMS : NO_OWN_PARAMS;
       const streams = Object.entries(ROW_FORMATS).map(([type, format]) =>
         [type, answer(streamOwn, respondStream(prepared, format, options))] as const
       );
       return {
-        "application/json": answer(own, respondMany(prepared, options)),
+        "application/json": rows,
         ...Object.fromEntries(streams),
       };
     }

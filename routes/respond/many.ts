@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { canonicalText } from "../../catalog/statement/canonical_text.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { createPageFetcher } from "../../db/run/pages/pages.ts";
-import { type PageParams, pointToCursor } from "../paging/page_params.ts";
-import type { CursorBinding } from "../paging/seal_cursor.ts";
+import { pointToCursor } from "../paging/page_params.ts";
+import type { PageStart, PageStarts } from "../paging/page_start.ts";
 import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
 import type { RowsText } from "./body/encode_rows.ts";
 import {
@@ -19,32 +18,30 @@ import {
 
 export function respondMany(
   prepared: PreparedQuery,
-  { addresses, executor, cursors, stallTimeoutMs, scratch }: ResponderOptions,
-): Responder<PageParams> {
+  starts: PageStarts,
+  { addresses, executor, stallTimeoutMs, scratch }: ResponderOptions,
+): Responder<PageStart> {
   const { query } = prepared;
   const fetchPage = createPageFetcher(prepared, executor);
-  const statement = statementOf(prepared);
   const caching = compileCacheHeaders(query);
   const vary = ["Accept", ...query.cache === null ? [] : choosingHeaders(query)].join(", ");
-  return async ({ context, values, own: { size, cursor } }) => {
+  return async ({ context, values, own: { size, position } }) => {
     const { identity, cassandra, countRows } = context.get("request");
-    const binding: CursorBinding = {
-      query: query.name,
-      statement,
-      values: prepared.bind(values),
-      caller: identity?.caller ?? "",
-    };
-    async function read() {
-      const position = cursor === null ? null : await cursors.open(cursor, binding);
-      const cache = caching.useFor(context);
-      return await fetchPage(values, { size, position, stopwatch: cassandra, cache });
-    }
-    const { parts, length, next } = await read().catch((error) => {
+    const cache = caching.useFor(context);
+    const { parts, length, next } = await fetchPage(values, {
+      size,
+      position,
+      stopwatch: cassandra,
+      cache,
+    }).catch((error) => {
       throw pointToCursor(error);
     });
     context.get("request").rowsRead += length;
     countRows(length);
-    const sealed = next === null ? null : await cursors.seal(next, binding);
+    const sealed = next === null ? null : await starts.seal(next, {
+      values,
+      caller: identity?.caller ?? "",
+    });
     const text: RowsText = {
       parts,
       layout: "elements",
@@ -61,15 +58,4 @@ export function respondMany(
     }
     return await largeRows(text, { context, stallTimeoutMs, headers, scratch });
   };
-}
-
-/**
- * The read that a cursor continues: the statement without its comments and layout, the key of its table, and
- * the way through its partitions. Replicas of two releases serve each other's cursors.
- */
-function statementOf({ query: { parsed, walk }, keyShape }: PreparedQuery): string {
-  const parts = [canonicalText(parsed), keyShape];
-  if (walk === null) return JSON.stringify(parts);
-  const { bucket, by, unit, number, from, to, order } = walk;
-  return JSON.stringify([...parts, bucket, by, unit, number, from, to, order]);
 }

@@ -14,7 +14,6 @@ import type { Auditing } from "../audit/record.ts";
 import type { AppEnv } from "../context.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
-import type { Cursors } from "../paging/cursors.ts";
 import { answer, type AnswerInit } from "./answer.ts";
 import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
 import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./body/encode_rows.ts";
@@ -38,7 +37,6 @@ export interface ResponderOptions {
   readonly executor: Executor;
   /** Where small answers are written, each in one go, before they are handed on. */
   readonly scratch: JsonWriter;
-  readonly cursors: Cursors;
   /** Longest that a caller may take nothing of an answer, in milliseconds. */
   readonly stallTimeoutMs: number;
   /** Null if nothing is put on record. */
