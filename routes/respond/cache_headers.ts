@@ -1,7 +1,7 @@
 /**
  * What callers and caches on the way learn about an `@cache` query: how old the rows are, and who may keep them
- * for how long (RFC 9111). And what a caller may ask for: with `Cache-Control: no-cache`, the rows come from
- * Cassandra.
+ * for how long (RFC 9111). And what a caller may ask for: with `Cache-Control: no-cache`, or with `max-age=0`, the
+ * rows come from Cassandra.
  *
  * @module
  */
@@ -17,6 +17,12 @@ export interface CacheHeaders {
   /** For the answer, once the rows are there; none without `@cache`. */
   of(context: Context<AppEnv>): Record<string, string>;
 }
+
+/**
+ * That no kept answer is wanted (RFC 9111, sections 5.2.1.1 and 5.2.1.4). Browsers send `max-age=0` for
+ * `fetch(url, { cache: "no-cache" })` and when a page is reloaded.
+ */
+const RENEWING = /^(?:no-cache|max-age=(?:0+|"0+"))$/;
 
 const WITHOUT: CacheHeaders = { useFor: () => "use", of: () => ({}) };
 
@@ -49,7 +55,7 @@ export function compileCacheHeaders(
   return {
     useFor({ req }) {
       const asked = req.header("cache-control")?.toLowerCase() ?? "";
-      return asked.split(",").some((each) => each.trim() === "no-cache") ? "renew" : "use";
+      return asked.split(",").some((each) => RENEWING.test(each.trim())) ? "renew" : "use";
     },
     of(context) {
       const { ageMs } = context.get("request").cassandra.request ?? { ageMs: null };

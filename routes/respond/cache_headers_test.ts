@@ -79,7 +79,13 @@ describe("compileCacheHeaders()", () => {
       ["", "use"],
       ["no-cache", "renew"],
       ["max-age=0, No-Cache", "renew"],
-      ["max-age=0", "use"],
+      ["max-age=0", "renew"],
+      ['MAX-AGE="0", no-transform', "renew"],
+      ["max-age=00", "renew"],
+      ["max-age=1", "use"],
+      ["max-age=0.5", "use"],
+      ["max-age=", "use"],
+      ["s-max-age=0", "use"],
       ["no-cached", "use"],
     ];
     for (const [asked, use] of cases) {
