@@ -53,6 +53,28 @@ DELETE FROM alerts WHERE tenant_id = :tenant_id AND at = :at;
 -- @route DELETE /alerts
 -- @scope stations:write
 DELETE FROM alerts_by_severity WHERE tenant_id = :tenant_id AND severity = :severity;
+
+-- name: add_alert :exec
+-- @route POST /alerts
+-- @bulk
+INSERT INTO alerts (tenant_id, at, message) VALUES (:tenant_id, :at, :message);
+
+-- name: add_severe_alert :exec
+-- @route POST /alerts
+-- @bulk
+-- @param severity in query
+INSERT INTO alerts_by_severity (tenant_id, severity, at) VALUES (:tenant_id, :severity, :at);
+
+-- name: show_alerts :many
+-- @route GET /shown
+-- @cache ttl=60s
+SELECT at, message FROM alerts WHERE tenant_id = :tenant_id;
+
+-- name: show_severe_alerts :many
+-- @route GET /shown
+-- @param severity in query
+SELECT at, severity, message FROM alerts_by_severity
+ WHERE tenant_id = :tenant_id AND severity = :severity;
 `,
 };
 
@@ -202,15 +224,50 @@ describe("Queries that share a route", () => {
     expect(schema.anyOf).toHaveLength(2);
     expect(paths["/alerts"]!.delete!.operationId).toBe("clear_alerts");
   });
+
+  it("is described with the streams of all its queries, and the headers that any of them sends", async () => {
+    const { paths } = await succeed<{ paths: Record<string, Record<string, Operation>> }>(
+      service.request("/openapi.json"),
+    );
+    const rowsOf = (path: string) => {
+      const { "x-streams": streams, content } = paths[path]!.get!.responses["200"]!;
+      const { schema } = content["application/json"]!;
+      expect(Object.keys(streams!)).toEqual(["application/x-ndjson", "text/csv"]);
+      expect(streams!["text/csv"]).toEqual({ schema: { type: "string" } });
+      return [schema.anyOf?.length, streams!["application/x-ndjson"]!.itemSchema!.anyOf?.length];
+    };
+    expect([rowsOf("/alerts"), rowsOf("/shown")]).toEqual([[2, 2], [2, 2]]);
+    const { post } = paths["/alerts"]!;
+    const { itemSchema } = post!.requestBody!["x-streams"]["application/x-ndjson"]!;
+    const [one, other] = itemSchema!.anyOf as { readonly $ref: string }[];
+    expect(one!.$ref).not.toBe(other!.$ref);
+    const { headers } = paths["/shown"]!.get!.responses["200"]!;
+    expect(Object.keys(headers!)).toEqual(expect.arrayContaining(["Link", "Age", "Cache-Control"]));
+    const required = Object.entries(headers!).filter(([, { required }]) => required);
+    expect(required.map(([name]) => name)).toEqual([]);
+    for (const query of ["", "?severity=high"]) {
+      const response = await service.request(`/shown${query}`);
+      await response.body?.cancel();
+      expect([query, response.headers.has("age")]).toEqual([query, query === ""]);
+    }
+  });
 });
+
+interface Schema {
+  readonly anyOf?: unknown[];
+}
+
+type Streams = Record<string, { readonly itemSchema?: Schema }>;
 
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
   readonly parameters: readonly { readonly name: string; readonly required?: boolean }[];
-  readonly responses: Record<
-    string,
-    { readonly content: Record<string, { readonly schema: { readonly anyOf?: unknown[] } }> }
-  >;
+  readonly requestBody?: { readonly "x-streams": Streams };
+  readonly responses: Record<string, {
+    readonly content: Record<string, { readonly schema: Schema }>;
+    readonly headers?: Record<string, { readonly required?: boolean }>;
+    readonly "x-streams"?: Streams;
+  }>;
 }

@@ -7,6 +7,7 @@
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { combinationOf, describeCombination } from "../../../catalog/parse/combination.ts";
 import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import { mergeStreams } from "./describe_streams.ts";
 import { titleOf } from "./title_of.ts";
 
 /** A query, and the route that it would have if it shared none. */
@@ -28,6 +29,7 @@ export function describeShared(
   const routes = described.map(({ route }) => route);
   const requests = routes.map(({ request }) => request);
   const bodies = requests.flatMap((request) => request?.body ?? []);
+  const descriptions = distinctOf(bodies.flatMap(({ description }) => description ?? []));
   return {
     ...route,
     operationId,
@@ -40,7 +42,8 @@ export function describeShared(
       headers: z.object(mergeShapes(requests.map((request) => shapeIn(request?.headers)))),
       ...(bodies.length === 0 ? {} : {
         body: {
-          ...bodies[0]!,
+          ...(descriptions.length === 0 ? {} : { description: descriptions.join("; ") }),
+          ...mergeStreams(bodies),
           required: bodies.length === routes.length && bodies.every(({ required }) => required),
           content: mergeContents(bodies.map(({ content }) => content)),
         },
@@ -48,6 +51,10 @@ export function describeShared(
     },
     responses: mergeResponses(routes.map(({ responses }) => responses)),
   };
+}
+
+function distinctOf(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }
 
 function describeChoices(described: readonly DescribedQuery[]): string {
@@ -86,10 +93,11 @@ function mergeResponses(all: readonly Responses[]): Responses {
       return response === undefined || "$ref" in response ? [] : [response];
     });
     const contents = found.flatMap(({ content }) => content ?? []);
-    const headers = found.find(({ headers }) => headers !== undefined)?.headers;
+    const headers = mergeShapes(found.map(({ headers }) => shapeIn(headers)));
     return [status, {
-      description: [...new Set(found.map(({ description }) => description))].join("; "),
-      ...(headers === undefined ? {} : { headers }),
+      description: distinctOf(found.flatMap(({ description }) => description ?? [])).join("; "),
+      ...mergeStreams(found),
+      ...(Object.keys(headers).length === 0 ? {} : { headers: z.object(headers) }),
       ...(contents.length === 0 ? {} : { content: mergeContents(contents) }),
     }];
   }));

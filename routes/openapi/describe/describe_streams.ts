@@ -21,3 +21,32 @@ export function rowStreams(name: string) {
   const texts = Object.keys(ROW_FORMATS).map((type) => [type, { schema: { type: "string" } }]);
   return { "x-streams": { ...Object.fromEntries(texts), ...lineStream(name)["x-streams"] } };
 }
+
+/** `schema` or `itemSchema` of a media type. */
+type StreamedMedia = Readonly<Record<string, object>>;
+
+/** A response or a body, with streams or without. */
+interface Streamed {
+  readonly "x-streams"?: Readonly<Record<string, StreamedMedia>>;
+}
+
+/** The streams of all of them; what they describe in different ways is any of these. */
+export function mergeStreams(all: readonly object[]): Streamed {
+  const media = all.flatMap((each: Streamed) => Object.entries(each["x-streams"] ?? {}));
+  if (media.length === 0) return {};
+  const byType = Map.groupBy(media, ([type]) => type);
+  return {
+    "x-streams": Object.fromEntries(
+      [...byType].map(([type, found]) => [type, mergeMedia(found.map(([, each]) => each))]),
+    ),
+  };
+}
+
+function mergeMedia(all: readonly StreamedMedia[]): StreamedMedia {
+  const members = Map.groupBy(all.flatMap((each) => Object.entries(each)), ([member]) => member);
+  return Object.fromEntries([...members].map(([member, found]) => {
+    const distinct = new Map(found.map(([, schema]) => [JSON.stringify(schema), schema]));
+    const [first, ...others] = distinct.values();
+    return [member, others.length === 0 ? first! : { anyOf: [first!, ...others] }];
+  }));
+}
