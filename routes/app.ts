@@ -111,7 +111,8 @@ export function createApp(appOptions: AppOptions): App {
     // A query may have this path: it is mounted first, and then answers.
     app.route("/", createIndex(options));
   }
-  const ownPaths = docs !== null ? [...OWN_PATHS, "/", "/docs/"] : PROBES;
+  const callerPaths = options.authenticator === null ? [] : ["/docs/caller"];
+  const ownPaths = docs !== null ? [...OWN_PATHS, "/", "/docs/", ...callerPaths] : PROBES;
   app.notFound(
     answerUnmatched({ ...options, docs: docs !== null, routes: routesIn(app), ownPaths }),
   );

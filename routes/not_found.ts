@@ -14,7 +14,7 @@ import type { OriginPolicy } from "./cors/origin_policy.ts";
 import { answerPreflight, isPreflight, preflightRoute } from "./cors/preflight.ts";
 import { createRouteFinder } from "./nearest_route.ts";
 import { problemResponse } from "./respond/problem.ts";
-import { methodsOf, type RoutePattern, routesFor } from "./route_pattern.ts";
+import { methodsOf, routesFor } from "./route_pattern.ts";
 
 export interface NotFoundOptions {
   /** The routes of the OpenAPI document. */
@@ -30,11 +30,9 @@ export interface NotFoundOptions {
 
 export function answerUnmatched(options: NotFoundOptions): NotFoundHandler<AppEnv> {
   const { routes, ownPaths, origins, addresses, docs } = options;
-  const patterns: RoutePattern[] = [
-    ...ownPaths.map((path) => ({ method: "GET", path })),
-    ...routes,
-  ];
-  const preflightRoutes = origins === null ? [] : routes.map(preflightRoute);
+  // A query may have the path "/", too: what its route takes comes first.
+  const patterns = [...routes, ...ownPaths.map((path) => ({ method: "get" as const, path }))];
+  const preflightRoutes = origins === null ? [] : patterns.map(preflightRoute);
   const findRoute = createRouteFinder(docs ? routes.map(({ path }) => path) : []);
 
   function unknownRoute(request: Request, path: string): ServiceError {

@@ -35,7 +35,9 @@ const ALWAYS: readonly string[] = [
 /** How long a browser may remember an answer, in seconds: as long as Chromium does at most. */
 const MAX_AGE_SECONDS = 7_200;
 
-export function preflightRoute({ method, path, request }: RouteConfig): PreflightRoute {
+export function preflightRoute(
+  { method, path, request }: Pick<RouteConfig, "method" | "path" | "request">,
+): PreflightRoute {
   const declared = request?.headers;
   const names = [
     ...ALWAYS,

@@ -179,6 +179,10 @@ describe("A service with CORS_ORIGINS", () => {
       ["/words/tern", "PUT", "DELETE, GET, HEAD, PUT", ["note"]],
       ["/words/tern", "PATCH", "DELETE, GET, HEAD, PUT", []],
       ["/stamped", "POST", "POST", ["X-Letter"]],
+      // The service's own, for which a page needs or just sends a token.
+      ["/openapi.json?for=me", "GET", "GET, HEAD", []],
+      ["/docs/caller", "GET", "GET, HEAD", []],
+      ["/readyz", "GET", "GET, HEAD", []],
     ];
   for (const [path, method, methods, own] of PREFLIGHTS) {
     it(`answers the preflight of ${method} ${path} without a token`, async () => {

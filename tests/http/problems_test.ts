@@ -353,6 +353,7 @@ describe("A method that a path does not take", () => {
     ["HEAD", "/climates/nearest", "POST"],
     ["OPTIONS", "/stations/s/summary/2010-01", "GET, HEAD"],
     ["POST", "/openapi.json", "GET, HEAD"],
+    ["POST", "/docs/caller", "GET, HEAD"],
     ["POST", "/livez", "GET, HEAD"],
   ];
   for (const [method, path, allow] of CASES) {
