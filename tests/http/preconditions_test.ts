@@ -329,6 +329,17 @@ describe("A read with @etag", () => {
 });
 
 describe("The OpenAPI document", () => {
+  it("has 304 where a read can answer it", async () => {
+    const { paths } = await succeed<
+      { paths: Record<string, Record<string, { responses: Record<string, unknown> }>> }
+    >(service.request("/openapi.json", { user: null }));
+    const statusesAt = (method: string, path: string) =>
+      Object.keys(paths[path]![method]!.responses).filter((status) => /^(2|304|412)/.test(status));
+    expect(statusesAt("get", "/items/{id}")).toEqual(["200", "304", "412"]);
+    expect(statusesAt("post", "/items/find")).toEqual(["200", "412"]);
+    expect(statusesAt("get", "/items/{id}/name")).toEqual(["200"]);
+  });
+
   it("describes the preconditions that a route checks, and no others", async () => {
     interface Parameter {
       readonly in: string;

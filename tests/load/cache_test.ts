@@ -444,18 +444,20 @@ describe("@cache", () => {
 
   it("is told in the OpenAPI document", async () => {
     const document = await (await fetch(`${service.url}/openapi.json`)).json();
-    const headersOf = (path: string) => {
-      const { get } = operationsAt(path, document) as unknown as {
-        get: {
-          responses: { 200: { headers?: Record<string, { schema: { description: string } }> } };
-        };
-      };
-      return get.responses[200].headers;
+    type Described = {
+      responses: { 200: { headers?: Record<string, { schema: { description: string } }> } };
+    };
+    const headersOf = (path: string, method: "get" | "post" = "get") => {
+      const operation = operationsAt(path, document)[method] as unknown as Described;
+      return operation.responses[200].headers;
     };
     expect(Object.keys(headersOf("/short/{id}")!)).toEqual(["Age", "Cache-Control"]);
     expect(JSON.stringify(headersOf("/brief/{id}")!.Age)).toContain("61 at most");
     expect(Object.keys(headersOf("/tagged/{id}")!)).toContain("Age");
     expect(JSON.stringify(headersOf("/notes/{id}"))).toContain("Only the caller");
+    // Nobody keeps the answer to a POST, nor a read that is on record.
+    expect(Object.keys(headersOf("/find", "post")!)).toEqual(["Age"]);
+    expect(Object.keys(headersOf("/watched/{id}")!)).toEqual(["ETag", "Age"]);
   });
 });
 

@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 import type { Query } from "../../../catalog/query.ts";
 
 /** The headers of its answers; none without the tag. */
-export function describeCache({ cache, access, audit }: Query): z.ZodRawShape {
+export function describeCache({ cache, access, audit, route }: Query): z.ZodRawShape {
   if (cache === null) return {};
   const oldest = Math.ceil((cache.ttlMs + cache.staleMs) / 1000);
   const who = access.kind === "public" ? "Anyone" : "Only the caller";
@@ -17,7 +17,8 @@ export function describeCache({ cache, access, audit }: Query): z.ZodRawShape {
       example: "0",
     }),
   };
-  if (audit) return age;
+  // As `respond/cache_headers.ts` has it: nobody keeps a read that is on record, or the answer to a POST.
+  if (audit || route?.method !== "GET") return age;
   return {
     ...age,
     "Cache-Control": z.string().openapi({

@@ -35,7 +35,10 @@ export function rowResponses(
         ...caching,
       }),
     },
-    304: { description: "The caller already has the current row" },
+    // To a POST, it is 412 (RFC 9110, section 13.1.2).
+    ...(query.route?.method === "GET"
+      ? { 304: { description: "The caller already has the current row" } }
+      : {}),
   };
 }
 
