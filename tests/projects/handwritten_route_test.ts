@@ -109,6 +109,22 @@ describe("A hand-written route", () => {
     expect([response.status, await response.json()]).toEqual([200, { sum: 2 }]);
   });
 
+  it("refuses what its schemas refuse, of the first place that has mistakes", async () => {
+    const mistakesOf = async (path: string) => {
+      const { code, errors } = await problemOf(await service.request(path));
+      return [code, errors?.map(({ pointer }) => pointer)];
+    };
+    const summary = "/stations/hill/summary";
+    expect(await mistakesOf(`${summary}/2010-13`)).toEqual(["invalid_input", ["/path/month"]]);
+    expect(await mistakesOf(`${summary}/2010-13?a=1&b=2`)).toEqual(
+      ["invalid_input", ["/query/a", "/query/b"]],
+    );
+    // It has no schema of its query.
+    const picture = await service.request("/picture?a=1");
+    await picture.body?.cancel();
+    expect(picture.status).toBe(200);
+  });
+
   it("takes a range of types", async () => {
     for (const [type, status] of [["text/markdown", 204], ["image/png", 415]] as const) {
       const response = await service.request("/notes", {
