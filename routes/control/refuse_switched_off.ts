@@ -12,10 +12,12 @@ import { isCallerOff } from "./caller_switch.ts";
 import type { Control } from "./control_file.ts";
 import type { ControlState } from "./control_state.ts";
 
-/** A query, or a hand-written route. */
+/** A query, or a hand-written route, and who asks for it. */
 export interface Switchable {
   readonly name: string;
   readonly writes: boolean;
+  /** Null on public routes. */
+  readonly identity: Identity | null;
 }
 
 /** A route, and the names of what its requests may be for. */
@@ -36,8 +38,8 @@ export function refuseSwitchedOff(
     enter(context) {
       const { state } = control;
       const request = context.get("request");
-      if (request.identity !== null) assertCallerOn(state, request.identity);
-      const subject = { name: limits.select(context).of, writes };
+      const { identity } = request;
+      const subject = { name: limits.select(context).of, writes, identity };
       assertOn(state, subject);
       // An upload that goes on for long hears of it, too.
       const obstacle = () => obstacleTo(control.state, subject)?.detail ?? null;
@@ -46,13 +48,19 @@ export function refuseSwitchedOff(
   }];
 }
 
-/** @throws {ServiceError} `query_off` or `read_only` */
+/** @throws {ServiceError} `caller_off`, `query_off` or `read_only` */
 export function assertOn(state: ControlState, subject: Switchable): void {
   const obstacle = obstacleTo(state, subject);
   if (obstacle !== null) throw obstacle;
 }
 
-function obstacleTo(state: ControlState, { name, writes }: Switchable): ServiceError | null {
+function obstacleTo(
+  state: ControlState,
+  { name, writes, identity }: Switchable,
+): ServiceError | null {
+  if (identity !== null && isCallerOff(state, identity)) {
+    return refusal("caller_off", "This client or tenant is switched off: ask the operator", state);
+  }
   if (state.queries.has(name)) {
     return refusal("query_off", "This operation is switched off for now: retry later", state);
   }
@@ -60,11 +68,6 @@ function obstacleTo(state: ControlState, { name, writes }: Switchable): ServiceE
     return refusal("read_only", "Writes are switched off for now: retry later", state);
   }
   return null;
-}
-
-function assertCallerOn(state: ControlState, caller: Identity): void {
-  if (!isCallerOff(state, caller)) return;
-  throw refusal("caller_off", "This client or tenant is switched off: ask the operator", state);
 }
 
 function refusal(

@@ -161,7 +161,7 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
     const { readValues, ...call } = find(calls, name)(scopes);
     assertMode(call.prepared, method);
     const { query, writes } = call.prepared;
-    if (control !== null) assertOn(control.state, { name: query.name, writes });
+    if (control !== null) assertOn(control.state, { name: query.name, writes, identity });
     return { ...call, values: readValues(values, claims) };
   }
 

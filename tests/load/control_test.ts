@@ -9,6 +9,7 @@ import { after, afterEach, before, describe, it } from "@std/testing/bdd";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestRequest } from "../support/harness.ts";
 import type { TestService } from "../support/harness.ts";
+import { held } from "../support/held_requests.ts";
 import { spawnService } from "../support/programs.ts";
 import { replaceFile } from "../support/replace_file.ts";
 
@@ -116,36 +117,50 @@ describe("A service that is read-only", () => {
     await switchOff({});
     expect(await outcomeOf("/items/a", post({ id: 1 }))).toEqual([204, null]);
   });
+});
 
-  it("stops an upload that is under way, and says up to which line", async () => {
-    const encoder = new TextEncoder();
-    let id = 0;
-    let lastId = Infinity;
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        if (id >= lastId) return controller.close();
-        controller.enqueue(encoder.encode(`{"id": ${++id}}\n`));
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      },
+describe("An upload that is under way", () => {
+  for (
+    const [what, content, reason] of [
+      ["the service is read-only", { read_only: true }, "Writes are switched off"],
+      ["its query is off", { queries_off: ["add_items"] }, "This operation is switched off"],
+      ["its client is off", { clients_off: ["writer"] }, "This client or tenant is switched off"],
+      [
+        "its tenant is off",
+        { claims_off: { tenant: ["acme"] } },
+        "This client or tenant is switched off",
+      ],
+    ] as const
+  ) {
+    it(`stops once ${what}, and says up to which line`, async () => {
+      const list = `/open/${crypto.randomUUID()}`;
+      const written = async (): Promise<number> => {
+        const response = await service.request(`${list}?limit=1000`, { user: null });
+        return (await response.json()).items.length;
+      };
+      const encoder = new TextEncoder();
+      let id = 0;
+      let lastId = Infinity;
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          if (id >= lastId) return controller.close();
+          controller.enqueue(encoder.encode(`{"id": ${++id}}\n`));
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        },
+      });
+      const headers = { "content-type": "application/x-ndjson" };
+      const upload = { method: "POST", body, headers };
+      const answering = service.request(list.replace("open", "items"), upload);
+      await eventually("some lines are written", async () => await written() > 2);
+      await switchOff(content);
+      // Some more, so that there is a line to stop at.
+      lastId = id + 20;
+      const report = (await (await answering).text()).trim().split("\n");
+      const { summary } = JSON.parse(report.at(-1)!);
+      expect(summary).toMatchObject({ failed: 0, stopped: expect.stringContaining(reason) });
+      expect(await written()).toBe(summary.written);
     });
-    const headers = { "content-type": "application/x-ndjson" };
-    const answering = service.request("/items/upload", { method: "POST", body, headers });
-    await eventually("some lines are written", async () => {
-      const { items } = await (await service.request("/items/upload")).json();
-      return items.length > 2;
-    });
-    await switchOff({ read_only: true });
-    // Some more, so that there is a line to stop at.
-    lastId = id + 20;
-    const report = (await (await answering).text()).trim().split("\n");
-    const { summary } = JSON.parse(report.at(-1)!);
-    expect(summary).toMatchObject({
-      failed: 0,
-      stopped: expect.stringContaining("Writes are switched off"),
-    });
-    const { items } = await (await service.request("/items/upload?limit=1000")).json();
-    expect(items).toHaveLength(summary.written);
-  });
+  }
 });
 
 describe("A query that is switched off", () => {
@@ -193,6 +208,17 @@ describe("A caller who is switched off", () => {
       expect(await outcomeOf("/open/a", { user: null })).toEqual(ON);
       await switchOff({});
       expect(await outcomeOf("/items/a", { user: "reader" })).toEqual(ON);
+    });
+
+    it(`by ${what} gets no further query from a handler that has begun`, async () => {
+      const before = held.length;
+      const begun = outcomeOf("/count_rows/held_write", { ...post(), user: "reader" });
+      const other = outcomeOf("/count_rows/held_write", post());
+      await eventually("the handler has begun twice", () => held.length === before + 2);
+      await switchOff(content);
+      for (const release of held.splice(before)) release();
+      expect(await begun).toEqual([403, "caller_off"]);
+      expect(await other).toEqual(ON);
     });
   }
 });
