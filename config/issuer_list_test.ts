@@ -107,6 +107,19 @@ describe("OIDC_ISSUERS", () => {
       .toEqual(names);
   });
 
+  const LIMITED: Record<string, object> = {
+    "all claims with scopes": {
+      claims: { scope: ["a"], scp: ["a"], permissions: ["a"], roles: ["b"], tenant: ["acme"] },
+    },
+    "the only claim with scopes": { scope_claims: ["scope"], claims: { scope: ["a"] } },
+    "claims without scopes": { scope_claims: ["scope"], claims: { scp: ["a"], "a.scope": ["a"] } },
+  };
+  for (const [what, members] of Object.entries(LIMITED)) {
+    it(`may limit ${what}`, () => {
+      expect(mistakesOf({ OIDC_ISSUERS: JSON.stringify([{ ...ACME, ...members }]) })).toEqual([]);
+    });
+  }
+
   const ODD: Record<string, [list: unknown, mistake: RegExp]> = {
     "an empty list": [[], /expected a JSON list of objects/],
     "a single issuer": [ACME, /expected a JSON list of objects/],
@@ -160,6 +173,14 @@ describe("OIDC_ISSUERS", () => {
     "a limit that nothing meets": [[{ ...ACME, claims: { tenant: [] } }], /"tenant" needs a list/],
     "a limit of nulls": [[{ ...ACME, claims: { tenant: [null] } }], /"tenant" needs a list/],
     "a list of limits": [[{ ...ACME, claims: ["acme"] }], /expected an object of lists/],
+    "a limit on one of the usual claims with scopes": [
+      [{ ...ACME, claims: { scope: ["stations:read"] } }],
+      /its "claims" limit scope, and it may grant any scope in scp, permissions, roles: limit these too/,
+    ],
+    "limits on some of its own claims with scopes": [
+      [{ ...ACME, scope_claims: ["a.b", '"https://a/b"'], claims: { "a.b": ["c"] } }],
+      /its "claims" limit a\.b, and it may grant any scope in "https:\/\/a\/b": limit/,
+    ],
     "a misspelt member": [
       [{ ...ACME, algorithm: ["RS256"] }],
       /"algorithm" is not a member of an issuer: did you mean "algorithms"/,

@@ -5,7 +5,9 @@
  * @module
  */
 import { type ClaimPath, parseClaimPath } from "../catalog/text/claim_path.ts";
+import { quote } from "../catalog/text/quote.ts";
 import { closest } from "../catalog/text/suggest.ts";
+import { USUAL_SCOPE_CLAIMS } from "../catalog/text/usual_scope_claims.ts";
 import { isJsonObject } from "../codec/json/json_object.ts";
 import { SIGNATURE_ALGORITHMS } from "../codec/jwk/signature_algorithms.ts";
 import { keySetFile, rolesFile } from "./settings/kinds/file_kinds.ts";
@@ -72,6 +74,9 @@ export function readIssuerMembers(
   if (["introspection", "jwks_file"].every((name) => Object.hasOwn(json, name))) {
     fail('it has both "introspection" and "jwks_file": tokens that are asked about need no keys');
   }
+  const scopeClaims = member("scopeClaims");
+  const claims = member("claims");
+  assertScopesLimited({ scopeClaims, claims }, fail);
   return {
     issuer: member("issuer"),
     audience: member("audience"),
@@ -79,10 +84,32 @@ export function readIssuerMembers(
     introspection: member("introspection"),
     algorithms: member("algorithms"),
     tokenTypes: member("tokenTypes"),
-    scopeClaims: member("scopeClaims"),
+    scopeClaims,
     roles: member("roles"),
-    claims: member("claims"),
+    claims,
   };
+}
+
+/** Each of the claims with scopes grants what it has: a limit on one of them limits nothing. */
+function assertScopesLimited(
+  { scopeClaims, claims }: Pick<TrustedIssuer, "scopeClaims" | "claims">,
+  fail: Surroundings["fail"],
+): void {
+  const limited = new Set(claims.map(({ path }) => textOf(path)));
+  const granting = (scopeClaims ?? USUAL_SCOPE_CLAIMS).map(textOf);
+  const open = granting.filter((claim) => !limited.has(claim));
+  if (open.length === 0 || open.length === granting.length) return;
+  const [some, others] = [granting.filter((claim) => limited.has(claim)), open].map((names) =>
+    names.join(", ")
+  );
+  fail(
+    `its "claims" limit ${some}, and it may grant any scope in ${others}: limit these too, or let "scope_claims" name only what is limited`,
+  );
+}
+
+/** A path as it is written in the list. */
+function textOf(path: ClaimPath): string {
+  return path.map((name) => /^[\w-]+$/.test(name) ? name : quote(name)).join(".");
 }
 
 function readIssuer(json: unknown, { fail }: Surroundings): string {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ClaimPath } from "../../../catalog/text/claim_path.ts";
+import { USUAL_SCOPE_CLAIMS } from "../../../catalog/text/usual_scope_claims.ts";
 import { claimAt } from "../../input/claim_at.ts";
 import type { Claims } from "../../context.ts";
 
@@ -15,9 +16,7 @@ export interface ScopeRules {
   readonly roles: ReadonlyMap<string, readonly string[]>;
 }
 
-/** RFC 9068, section 2.2.3, then Okta and Entra ID, Auth0, and Entra ID's roles of applications. */
-const USUAL_CLAIMS: readonly ClaimPath[] = [["scope"], ["scp"], ["permissions"], ["roles"]];
-/** The {@link USUAL_CLAIMS} that have no other meaning. */
+/** The {@link USUAL_SCOPE_CLAIMS} that have no other meaning. */
 const CERTAIN = ["scope", "scp"];
 
 /** @returns in `malformed`, the path of the first claim that is neither text nor a list of texts */
@@ -44,7 +43,7 @@ export function grantedScopes(
 
 /** The paths of the claims that may have scopes. */
 export function scopeClaimsOf({ scopeClaims }: ScopeRules): readonly ClaimPath[] {
-  return scopeClaims ?? USUAL_CLAIMS;
+  return scopeClaims ?? USUAL_SCOPE_CLAIMS;
 }
 
 /** The names in the value of a claim: text with spaces, or a list. Null if it has another form. */
