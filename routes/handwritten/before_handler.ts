@@ -59,6 +59,8 @@ export interface HandlerNeeds {
   readonly answers: readonly string[];
   /** The media types of the body that it takes; empty if it declares no body. */
   readonly takes: readonly string[];
+  /** Whether a request without the body that it declares is refused. */
+  readonly requiresBody: boolean;
   /** Whether a body is read at all. */
   readonly hasBody: boolean;
 }
@@ -69,6 +71,7 @@ export function needsOf({ method, request, responses }: RouteConfig): HandlerNee
     headers: declaredHeaders(request?.headers),
     answers: answeredTypes(responses),
     takes,
+    requiresBody: takes.length > 0 && request?.body?.required !== false,
     hasBody: takes.length > 0 || takesBody(method.toUpperCase()),
   };
 }
@@ -101,7 +104,7 @@ export function assertAcceptable(
 /** Reads the body, if there is a body, within its limits. The framework then reads it from here. */
 export function holdBody(
   limits: BodyLimits,
-  { takes, hasBody }: HandlerNeeds,
+  { takes, requiresBody, hasBody }: HandlerNeeds,
 ): PipelineStep[] {
   if (!hasBody) return [];
   return [{
@@ -110,7 +113,9 @@ export function holdBody(
       const { req } = context;
       const bytes = await readBytes(req.raw, limits);
       const type = req.raw.headers.get("content-type");
-      if (takes.length > 0 && bytes.length > 0 && !isTaken(type, takes)) {
+      // Where there are several types, only that of the request says what its body has to fit.
+      const needsType = bytes.length > 0 || (requiresBody && takes.length > 1);
+      if (takes.length > 0 && needsType && !isTaken(type, takes)) {
         throw unsupportedType(type, takes);
       }
       const blob = new Blob([bytes], type === null ? {} : { type });

@@ -93,6 +93,13 @@ function asError(thrown: unknown): Error {
     : new TypeError("A handler must throw errors, and threw something else", { cause: thrown });
 }
 
+/** The route, with its body required or not, if it declares a body. */
+function withBody(route: RouteConfig, { required }: { required: boolean }): RouteConfig {
+  const body = route.request?.body;
+  if (body === undefined) return route;
+  return { ...route, request: { ...route.request, body: { ...body, required } } };
+}
+
 /** Whether a value is what `defineRoute` makes. */
 export function isHandwrittenRoute(value: unknown): value is HandwrittenRoute {
   return typeof value === "object" && value !== null && MADE_BY_DEFINE_ROUTE in value;
@@ -116,7 +123,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
   const deprecated = deprecation === undefined ? null : { sunset: null, ...deprecation };
   const needs = needsOf(route);
   const description = withDeprecation({
-    ...route,
+    ...withBody(route, { required: needs.requiresBody }),
     security: securityOf(access),
     responses: {
       ...problemResponses(traitsOfHandwritten({
@@ -155,8 +162,14 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
           throw asError(error);
         }
       }
+      const described = withQuotas(description, quotas);
+      app.openAPIRegistry.registerPath(described);
+      // The framework checks a body that is required against every schema, whatever its type.
+      const checked = withBody(described, {
+        required: needs.requiresBody && needs.takes.length === 1,
+      });
       app.openapi(
-        { ...withQuotas(description, quotas), middleware: [...before] } as unknown as RouteConfig,
+        { ...checked, hide: true, middleware: [...before] } as unknown as RouteConfig,
         serve as unknown as RouteHandler<RouteConfig, AppEnv>,
       );
     },

@@ -2,7 +2,13 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { eventually } from "../support/eventually.ts";
-import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
+import {
+  EXAMPLE,
+  problemOf,
+  startTestService,
+  type TestRequest,
+  type TestService,
+} from "../support/harness.ts";
 
 const MAX_BODY_BYTES = 1024;
 const NO_TYPE = { "content-type": "" };
@@ -14,6 +20,9 @@ before(async () => {
     routes: [
       "faults/odd_answers",
       "declared/sum",
+      "declared/transfer",
+      "declared/remark",
+      "declared/move",
       "declared/echo",
       "declared/note",
       "declared/picture",
@@ -90,6 +99,57 @@ describe("A hand-written route", () => {
       expect([problem.status, problem.code]).toEqual([status, code]);
     });
   }
+
+  describe("given a request without a body", () => {
+    const send = (path: string, options: TestRequest = {}) =>
+      service.request(path, { method: "POST", user: null, ...options });
+
+    it("checks that as an empty object, unless the body may be left out", async () => {
+      const problem = await problemOf(await send("/transfers"));
+      expect(problem).toMatchObject({ status: 422, code: "invalid_input" });
+      expect(problem.errors).toMatchObject([{ pointer: "/body/amount" }]);
+      expect(await (await send("/remarks")).json()).toEqual({});
+    });
+
+    it("refuses it where several types would be taken", async () => {
+      const response = await send("/moves");
+      expect(response.headers.get("accept")).toContain("application/json");
+      expect(await problemOf(response)).toMatchObject({
+        status: 415,
+        code: "unsupported_media_type",
+      });
+      const form = new URLSearchParams();
+      expect((await problemOf(await send("/moves", { body: form }))).code).toBe("invalid_input");
+    });
+  });
+
+  it("checks a body by the schema of its type, where it takes several", async () => {
+    const send = async (body: BodyInit, type: string) => {
+      const headers = { "content-type": type };
+      return await (await service.request("/moves", { method: "POST", body, headers })).json();
+    };
+    const moved = { amount: 2, unit: "m" };
+    expect(await send('{"amount": 2}', "application/json")).toEqual({ json: moved, form: {} });
+    expect(await send("amount=2", "application/x-www-form-urlencoded"))
+      .toEqual({ json: {}, form: moved });
+    expect(await send('{"amount": 0}', "application/json")).toMatchObject({ status: 422 });
+    expect(await send("amount=0", "application/x-www-form-urlencoded"))
+      .toMatchObject({ status: 422 });
+  });
+
+  it("says in the OpenAPI document whether its body is required", async () => {
+    const { paths } = await (await service.request("/openapi.json")).json();
+    for (
+      const [path, required] of [
+        ["/sums", true],
+        ["/transfers", true],
+        ["/moves", true],
+        ["/remarks", false],
+      ] as const
+    ) {
+      expect([path, paths[path].post.requestBody.required]).toEqual([path, required]);
+    }
+  });
 
   it("says which types of a body it takes", async () => {
     const response = await post("1", { "content-type": "text/plain" });
