@@ -8,7 +8,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Steps } from "../../runtime/steps.ts";
 import {
   type BodyLimits,
-  decodeJson,
+  checkJson,
   isJson,
   isTaken,
   readBytes,
@@ -118,16 +118,17 @@ export function holdBody(
       if (takes.length > 0 && needsType && !isTaken(type, takes)) {
         throw unsupportedType(type, takes);
       }
+      const { run } = context.get("request");
       const blob = new Blob([bytes], type === null ? {} : { type });
       // It holds promises, whatever its type says.
       Object.assign(
         req.bodyCache,
         isJson(type)
-          ? { text: Promise.resolve(decodeJson(bytes)) }
+          ? { text: Promise.resolve(await run(checkJson(bytes))) }
           : { blob: Promise.resolve(blob) },
       );
       // The work of the framework and the handler on a large body cannot pause, so it gets a separate turn.
-      if (bytes.length > SMALL_BYTES) await context.get("request").run(pause());
+      if (bytes.length > SMALL_BYTES) await run(pause());
     },
   }];
 }

@@ -84,6 +84,12 @@ describe("A hand-written route", () => {
       400,
       "malformed_request",
     ],
+    [
+      "a body that nests too deeply",
+      () => post(`{"terms":${"[".repeat(65)}${"]".repeat(65)}}`),
+      400,
+      "malformed_request",
+    ],
     ["an empty body", () => post(""), 400, "malformed_request"],
     ["a body that does not fit", () => post('{"terms":["1"]}'), 422, "invalid_input"],
     [
@@ -99,6 +105,34 @@ describe("A hand-written route", () => {
       expect([problem.status, problem.code]).toEqual([status, code]);
     });
   }
+
+  it("refuses an object that names a member twice, however it is written", async () => {
+    const send = (body: string, type = "application/json") =>
+      service.request("/transfers", { method: "POST", body, headers: { "content-type": type } });
+    const twice = ['{"amount":1,"amount":900}', '{"amount":1,"\\u0061mount":900}'];
+    for (const type of ["application/json", "application/json; a=b", "application/a.b+json"]) {
+      for (const body of twice) {
+        const problem = await problemOf(await send(body, type));
+        expect([type, problem.status, problem.code]).toEqual([type, 400, "malformed_request"]);
+        expect(problem.errors).toEqual([
+          { pointer: "/body/amount", detail: "Expected the member once" },
+        ]);
+      }
+    }
+    const once = await send('{"amount":1,"note":"\\"amount\\":900"}');
+    expect(await once.json()).toEqual({ amount: 1, note: '"amount":900' });
+  });
+
+  it("refuses it too where it declares no body", async () => {
+    const send = (body: string) =>
+      service.request("/echo", {
+        method: "PUT",
+        body,
+        headers: { "content-type": "application/json" },
+      });
+    expect((await problemOf(await send('{"a":1,"a":2}'))).code).toBe("malformed_request");
+    for (const text of ['{"a":1}', ""]) expect(await (await send(text)).json()).toEqual({ text });
+  });
 
   describe("given a request without a body", () => {
     const send = (path: string, options: TestRequest = {}) =>

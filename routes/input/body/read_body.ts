@@ -6,7 +6,7 @@
  * @module
  */
 import { DuplicateMemberError } from "../../../codec/json/duplicate_member.ts";
-import { assertNesting, MAX_JSON_DEPTH, NestingError } from "../../../codec/json/nesting.ts";
+import { MAX_JSON_DEPTH, NestingError } from "../../../codec/json/nesting.ts";
 import { parseJsonSteps } from "../../../codec/json/parse_large_json.ts";
 import type { Alarms } from "../../../runtime/alarms.ts";
 import type { RunSteps, Steps } from "../../../runtime/steps.ts";
@@ -97,7 +97,7 @@ export async function readJson(request: Request, options: ReadBodyOptions): Prom
   const type = headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
   const plain = readPlain?.(bytes) ?? null;
-  return plain === null ? { value: await run(parse(bytes)) } : { plain };
+  return plain === null ? { value: await run(parse(decodeUtf8(bytes))) } : { plain };
 }
 
 /** Whether a body of this media type is one of those that a route takes; any JSON is JSON. */
@@ -188,21 +188,18 @@ export function assertObject(value: unknown, what: string): Record<string, unkno
 }
 
 /**
- * @returns the text of a body that somebody else will parse
- * @throws {ServiceError} `malformed_request` if it is not UTF-8 or nests too deeply
+ * The text of a body that somebody else will parse, in a way that keeps one of two members of the same name.
+ *
+ * @returns an empty text if there is no body
+ * @throws {ServiceError} `malformed_request` if this service would not read it
  */
-export function decodeJson(bytes: Uint8Array): string {
+export function* checkJson(bytes: Uint8Array): Steps<string> {
   const text = decodeUtf8(bytes);
-  try {
-    assertNesting(text);
-  } catch (error) {
-    throw unreadableJson(error as SyntaxError, "The body");
-  }
+  if (text !== "") yield* parse(text);
   return text;
 }
 
-function* parse(bytes: Uint8Array): Steps<unknown> {
-  const text = decodeUtf8(bytes);
+function* parse(text: string): Steps<unknown> {
   try {
     return yield* parseJsonSteps(text);
   } catch (error) {
