@@ -138,6 +138,8 @@ const refusalsSchema = z.object({
   subject: caller.subject,
   issuer: caller.issuer,
   address: nullable.describe("Null where there were too many addresses to tell apart"),
+  method: nullable.describe("Null for callers without a valid token, or where there were too many"),
+  route: nullable.describe("Null for callers without a valid token, or where there were too many"),
   status,
   code,
   count: z.int().nonnegative().describe(

@@ -1,7 +1,8 @@
 /**
  * Floods of refusals. The first of a kind is an event of its own; those that follow are counted, and each
  * interval ends with one event for all of them. Memory and lines are bounded, however many addresses there
- * are.
+ * are. Callers with a valid token are counted by route too, and apart from others: nobody without a token can
+ * hide what they tried.
  *
  * @module
  */
@@ -12,7 +13,7 @@ export interface RefusalCounterOptions {
   readonly emit: (event: Extract<EventBody, { event: "refusals" }>) => void;
   /** Default: a minute. */
   readonly intervalMs?: number;
-  /** Default: 10,000. */
+  /** Of callers with a valid token, and again of others. Default: 10,000. */
   readonly maxKinds?: number;
 }
 
@@ -24,6 +25,9 @@ interface Counted {
   readonly facts: Pick<RefusalFacts, "subject" | "issuer" | "status" | "code"> & {
     /** Null for the addresses that are counted together, as there are too many. */
     readonly address: string | null;
+    /** Null likewise, and for callers without a valid token. */
+    readonly method: string | null;
+    readonly route: string | null;
   };
   since: string;
   count: number;
@@ -33,7 +37,9 @@ export class RefusalCounter {
   readonly #emit: RefusalCounterOptions["emit"];
   readonly #intervalMs: number;
   readonly #maxKinds: number;
-  readonly #counted = new Map<string, Counted>();
+  /** Of callers with a valid token, and of others. */
+  readonly #known = new Map<string, Counted>();
+  readonly #unknown = new Map<string, Counted>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ emit, intervalMs = INTERVAL_MS, maxKinds = MAX_KINDS }: RefusalCounterOptions) {
@@ -47,25 +53,29 @@ export class RefusalCounter {
    *
    * @returns whether it is the first of its kind, and so gets an event of its own
    */
-  isFirst({ subject, issuer, address, status, code }: RefusalFacts): boolean {
-    const facts = { subject, issuer, status, code };
-    const key = JSON.stringify([issuer, subject, address, status, code]);
-    const known = this.#counted.get(key);
-    if (known !== undefined) {
-      known.count++;
+  isFirst({ subject, issuer, address, status, code, ...request }: RefusalFacts): boolean {
+    const isKnown = subject !== null;
+    const counted = isKnown ? this.#known : this.#unknown;
+    const { method, route } = isKnown ? request : { method: null, route: null };
+    const facts = { subject, issuer, address, method, route, status, code };
+    const key = JSON.stringify(Object.values(facts));
+    const former = counted.get(key);
+    if (former !== undefined) {
+      former.count++;
       return false;
     }
     this.#timer ??= setTimeout(() => this.#endInterval(), this.#intervalMs);
     const since = new Date().toISOString();
-    if (this.#counted.size < this.#maxKinds) {
-      this.#counted.set(key, { facts: { ...facts, address }, since, count: 0 });
+    if (counted.size < this.#maxKinds) {
+      counted.set(key, { facts, since, count: 0 });
       return true;
     }
-    const others = { subject: null, issuer: null, address: null, status, code };
-    const otherKey = JSON.stringify([null, null, null, status, code]);
-    const rest = this.#counted.get(otherKey) ?? { facts: others, since, count: 0 };
+    const nobody = { subject: null, issuer: null, address: null, method: null, route: null };
+    const others = { ...nobody, status, code };
+    const otherKey = JSON.stringify(Object.values(others));
+    const rest = counted.get(otherKey) ?? { facts: others, since, count: 0 };
     rest.count++;
-    this.#counted.set(otherKey, rest);
+    counted.set(otherKey, rest);
     return false;
   }
 
@@ -81,17 +91,19 @@ export class RefusalCounter {
   #endInterval(): void {
     this.#timer = undefined;
     const now = new Date().toISOString();
-    for (const [key, kind] of this.#counted) {
-      const { facts, count, since } = kind;
-      if (count === 0) {
-        this.#counted.delete(key);
-        continue;
+    for (const counted of [this.#known, this.#unknown]) {
+      for (const [key, kind] of counted) {
+        const { facts, count, since } = kind;
+        if (count === 0) {
+          counted.delete(key);
+          continue;
+        }
+        this.#emit({ event: "refusals", ...facts, count, since });
+        kind.count = 0;
+        kind.since = now;
       }
-      this.#emit({ event: "refusals", ...facts, count, since });
-      kind.count = 0;
-      kind.since = now;
     }
-    if (this.#counted.size > 0) {
+    if (this.#known.size + this.#unknown.size > 0) {
       this.#timer = setTimeout(() => this.#endInterval(), this.#intervalMs);
     }
   }

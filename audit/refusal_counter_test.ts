@@ -44,10 +44,10 @@ describe("RefusalCounter", () => {
       .toEqual([true, false, false, true, true, true, true, true, false]);
     counter.close();
     expect(emitted).toEqual([
-      expect.objectContaining({ event: "refusals", address: "192.0.2.1", count: 2, status: 401 }),
       expect.objectContaining({ subject: "ada", issuer: "https://id.example", count: 1 }),
+      expect.objectContaining({ event: "refusals", address: "192.0.2.1", count: 2, status: 401 }),
     ]);
-    expect(emitted[0]).not.toHaveProperty("request_id");
+    expect(emitted[1]).not.toHaveProperty("request_id");
   });
 
   it("holds a bounded number of kinds, and counts the rest together", () => {
@@ -59,6 +59,28 @@ describe("RefusalCounter", () => {
     expect(firsts.filter((isFirst) => isFirst)).toHaveLength(3);
     counter.close();
     expect(emitted).toEqual([expect.objectContaining({ address: null, count: 9_997 })]);
+  });
+
+  it("tells the routes of a caller apart if its token is valid", () => {
+    const { counter, emitted } = createCounter();
+    const ada = { subject: "ada", issuer: "https://id.example", status: 403 };
+    const sent = [
+      refusal(ada),
+      refusal({ ...ada, route: "/others" }),
+      refusal({ ...ada, method: "PUT" }),
+      refusal({ ...ada, method: "PUT" }),
+    ];
+    expect(sent.map((each) => counter.isFirst(each))).toEqual([true, true, true, false]);
+    counter.close();
+    expect(emitted).toEqual([
+      expect.objectContaining({ subject: "ada", method: "PUT", route: "/items", count: 1 }),
+    ]);
+  });
+
+  it("hides no caller with a valid token among many without", () => {
+    const { counter } = createCounter({ maxKinds: 3 });
+    for (let n = 0; n < 10; n++) counter.isFirst(refusal({ address: `10.0.0.${n}` }));
+    expect(counter.isFirst(refusal({ subject: "ada", issuer: "https://id.example" }))).toBe(true);
   });
 
   it("emits at the end of each interval, and begins again after a quiet one", async () => {

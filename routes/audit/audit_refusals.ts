@@ -41,8 +41,8 @@ export function auditRefusals(
       if (!hasNoAccess && (!isAudited || request.isAudited)) return;
       log.refuse(
         { ...requestFacts(context, addressOf), status, code: request.code },
-        // Refusals that anybody can cause as often as they like are counted.
-        { isCounted: request.identity === null || status === 429 },
+        // Refusals that callers can cause as often as they like, without any scope, are counted.
+        { isCounted: request.identity === null || REFUSED_ACCESS.includes(status) },
       );
     },
   }];

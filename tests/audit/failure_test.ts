@@ -325,6 +325,30 @@ describe("A flood of requests without a token", () => {
   });
 });
 
+describe("A flood of requests without the scope", () => {
+  it("is two events for each route", async () => {
+    await using file = await createAuditFile();
+    const beside = await startBeside({ auditLog: { kind: "file", path: file.path } });
+    for (let sent = 0; sent < 20; sent++) {
+      for (const [method, path] of [["PUT", "/items/i"], ["POST", "/items"]] as const) {
+        const url = `${beside.service.url}${path}`;
+        const response = await service.request(url, { method, json: { n: 1 }, user: "reader" });
+        await response.body?.cancel();
+        expect(response.status).toBe(403);
+      }
+    }
+    await beside.service.close();
+    const refused = { code: "insufficient_scope", subject: "reader", status: 403 };
+    const requests = [{ method: "PUT", route: "/items/{id}" }, { method: "POST", route: "/items" }];
+    expect(await file.events()).toEqual([
+      ...requests.map((each) => expect.objectContaining({ event: "refusal", ...each, ...refused })),
+      ...requests.map((each) =>
+        expect.objectContaining({ event: "refusals", ...each, ...refused, count: 19 })
+      ),
+    ]);
+  });
+});
+
 describe("A flood of bad requests to a public route that writes", () => {
   it("is two events as well", async () => {
     await using file = await createAuditFile();
