@@ -24,9 +24,7 @@ export const tenantNotBound: QueryGuardrail = {
     if (schema === null || query.route === null) return [];
     const claims = new Set([
       ...query.params.flatMap(({ name, source }) => source.in === "claim" ? [name] : []),
-      ...query.requirements.flatMap(({ comparison, comparand }) =>
-        comparison !== "!=" && comparand.kind === "marker" ? [comparand.name] : []
-      ),
+      ...requiredMarkers(query).map(({ marker }) => marker),
     ]);
     return partsOf(query.parsed).flatMap((part, index) => {
       const table = schema.tables[index] ?? null;
@@ -53,7 +51,16 @@ function isTenant(column: string): boolean {
   return TENANT_COLUMNS.includes(column.toLowerCase().replaceAll("_", ""));
 }
 
-/** By table, the columns that some query binds to the tenant of a claim. */
+/** The markers that a claim has to be, or to contain, and that claim. */
+function requiredMarkers(
+  { requirements }: Query,
+): readonly { readonly marker: string; readonly claim: string }[] {
+  return requirements.flatMap(({ claim, comparison, comparand }) =>
+    comparison !== "!=" && comparand.kind === "marker" ? [{ marker: comparand.name, claim }] : []
+  );
+}
+
+/** By table, the columns that some query binds to the tenant of a claim, or requires it to match. */
 type TenantColumns = ReadonlyMap<string, ReadonlySet<string>>;
 
 const known = new WeakMap<readonly Query[], TenantColumns>();
@@ -68,7 +75,10 @@ function tenantColumns(queries: readonly Query[]): TenantColumns {
 function collectTenantColumns(queries: readonly Query[]): TenantColumns {
   const columns = new Map<string, Set<string>>();
   for (const query of queries) {
-    const claims = tenantMarkers(query);
+    const claims = new Set([
+      ...tenantMarkers(query),
+      ...requiredMarkers(query).flatMap(({ marker, claim }) => claim === "sub" ? [] : [marker]),
+    ]);
     if (claims.size === 0) continue;
     for (const part of partsOf(query.parsed)) {
       const ofTable = columns.getOrInsertComputed(part.table.name.name, () => new Set());
