@@ -8,6 +8,7 @@ import type { Context } from "hono";
 import { Buffer } from "node:buffer";
 import { ipAddressText, parseIpAddress } from "../../codec/parts/ip_address.ts";
 import type { AppEnv } from "../context.ts";
+import { forwardedFor } from "./forwarded.ts";
 
 /** IP addresses with a common prefix. */
 export interface Network {
@@ -45,11 +46,12 @@ export function createAddressReader(trustedProxies: readonly Network[]): Address
     if (peer === undefined) return hostname;
     if (!isTrusted(peer)) return nameOf(peer);
     const { headers } = context.req.raw;
-    const chains = [forwardedFor(headers.get("forwarded")), headers.get("x-forwarded-for")]
-      .filter((chain) => chain !== null);
-    const [client = nameOf(peer), other = client] = chains.map((chain) =>
-      nameOf(clientOf(chain, { peer, isTrusted }))
-    );
+    const forwarded = headers.get("forwarded");
+    const chain = headers.get("x-forwarded-for");
+    const [client = nameOf(peer), other = client] = [
+      ...forwarded === null ? [] : [forwardedFor(forwarded, MAX_HOPS)],
+      ...chain === null ? [] : [nodesOf(chain)],
+    ].map((nodes) => nameOf(clientOf(nodes, { peer, isTrusted })));
     // A proxy sets one of the headers; the other may come from the client.
     return client === other ? client : nameOf(peer);
   };
@@ -65,28 +67,28 @@ function trustIn(trustedProxies: readonly Network[]): (address: Buffer) => boole
   };
 }
 
-/** The nearest address that is not a trusted proxy; the farthest, if all of them are. */
+/** The nodes of an `X-Forwarded-For`, the nearest first. */
+function nodesOf(chain: string): string[] {
+  return chain.split(",").slice(-MAX_HOPS).reverse().map((node) => node.trim());
+}
+
+/**
+ * The nearest address that is not a trusted proxy; the farthest, if all of them are.
+ *
+ * @param nodes the nearest first
+ */
 function clientOf(
-  chain: string,
+  nodes: readonly string[],
   { peer, isTrusted }: { peer: Buffer; isTrusted(address: Buffer): boolean },
 ): Buffer {
   let client = peer;
-  for (const node of chain.split(",").slice(-MAX_HOPS).reverse()) {
-    const address = parseNode(node.trim());
+  for (const node of nodes) {
+    const address = parseNode(node);
     if (address === undefined) return client;
     client = address;
     if (!isTrusted(address)) return client;
   }
   return client;
-}
-
-/** A `Forwarded` header as `X-Forwarded-For` would have it; an element without `for` is empty. */
-function forwardedFor(header: string | null): string | null {
-  if (header === null) return null;
-  const nodes = header.split(",").map((element) =>
-    /(?:^|;)\s*for="?([^";]*)/i.exec(element)?.[1] ?? ""
-  );
-  return nodes.join();
 }
 
 /** Reads `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` and `[2001:db8::1]:80`. */

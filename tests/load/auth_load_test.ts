@@ -194,6 +194,9 @@ describe("A caller of public routes", () => {
     expect(await codeOf(from("192.0.2.1"))).toBe("too_many_in_flight");
     expect(await codeOf(from("198.51.100.7, 192.0.2.1"))).toBe("too_many_in_flight");
     expect(await codeOf({ forwarded: 'for="192.0.2.1:80"' })).toBe("too_many_in_flight");
+    // The proxy quotes what the client has sent as `Host`.
+    const forwarded = 'host="a;for=192.0.2.2;b, for=192.0.2.3";for=192.0.2.1';
+    expect(await codeOf({ forwarded })).toBe("too_many_in_flight");
     expect(await codeOf(from("192.0.2.2"))).toBeNull();
     expect(await codeOf({})).toBeNull();
     await release();
