@@ -16,13 +16,28 @@ import { answer } from "./answer.ts";
 import { answerNobody } from "./answer_nobody.ts";
 import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
 
-/** The body of every error, without members that only some errors have, for example `current`. */
+const KNOWN_CODES = Object.keys(CODES) as [Code, ...Code[]];
+
+/**
+ * The body of every error, without members that only some errors have, for example `current`. The OpenAPI
+ * document leaves open what may change: a client with an enum of today's codes would fail on another one, just
+ * where it has to tell what went wrong.
+ */
 export const problemSchema = z.object({
-  type: z.literal("about:blank"),
+  type: z.literal("about:blank").openapi({
+    type: "string",
+    format: "uri-reference",
+    description: "The kind of problem (RFC 9457); `code` says more",
+    example: "about:blank",
+  }),
   title: z.string().openapi({ description: "The code in words" }),
   status: z.int().openapi({ description: "The HTTP status" }),
-  code: z.enum(Object.keys(CODES) as [Code, ...Code[]]).openapi({
-    description: "What happened, for programs; its meaning never changes",
+  code: z.enum(KNOWN_CODES).openapi({
+    type: "string",
+    description: "What happened, for programs; the meaning of a code never changes. " +
+      "There may be codes that are not listed: treat an unknown one by its status",
+    example: "invalid_input",
+    "x-extensible-enum": KNOWN_CODES,
   }),
   detail: z.string().openapi({ description: "What happened and what to do, for people" }),
   request_id: z.string().openapi({ description: "The same as in `X-Request-Id` and in the log" }),

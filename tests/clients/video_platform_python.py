@@ -186,7 +186,7 @@ def run(base_url: str, token: str) -> dict[str, Any]:
         ],
         "taken": [
             taken.status_code.value,
-            taken.parsed.code.value,
+            taken.parsed.code,
             taken.parsed.current.to_dict(),
         ],
         "malformed": [malformed.status, malformed.errors[0].pointer],
@@ -207,7 +207,7 @@ def run(base_url: str, token: str) -> dict[str, Any]:
             video.features,
             video.description,
         ],
-        "nothing": [nothing.status_code.value, nothing.parsed.code.value],
+        "nothing": [nothing.status_code.value, nothing.parsed.code],
         "tagged": [each.video_id == first for each in tagged.items],
         "words": [comment.words for comment in comments(client, first, 2)],
         "ofUser": [comment.words for comment in of_user.items],

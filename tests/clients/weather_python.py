@@ -145,20 +145,25 @@ def run(base_url: str, token: str) -> dict[str, Any]:
     alerts = list_alerts_of_day.sync(date(2010, 1, 31), client=client)
     assert isinstance(alerts, AlertByDayPage)
 
+    # A service that is newer than the client may know more codes.
+    told = {**missing.parsed.to_dict(), "type": "https://example.com/newer", "code": "newer"}
+    newer = Problem.from_dict(told)
+    assert [newer.type_, newer.code] == ["https://example.com/newer", "newer"]
+
     return {
         "created": created,
         "taken": [
             taken.status_code.value,
-            taken.parsed.code.value,
+            taken.parsed.code,
             taken.parsed.current.name,
         ],
-        "refused": [refused.status, refused.code.value, refused.errors[0].pointer],
-        "missing": [missing.status_code.value, missing.parsed.code.value],
+        "refused": [refused.status, refused.code, refused.errors[0].pointer],
+        "missing": [missing.status_code.value, missing.parsed.code],
         "names": names,
         "changed": changed.applied,
         "stale": [
             stale.status_code.value,
-            stale.parsed.code.value,
+            stale.parsed.code,
             stale.parsed.current.version == after.version,
         ],
         "after": [after.latitude, after.elevation],

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import type { PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { primitives } from "../../codec/primitives.ts";
+import { CODES } from "../../errors/codes.ts";
 import { loadProject } from "../../server/activation/project.ts";
 import {
   EXAMPLE,
@@ -34,6 +35,10 @@ interface OpenApi {
   readonly components: {
     readonly securitySchemes: Record<string, unknown>;
     readonly examples: Record<string, { readonly value: { code: string; status: number } }>;
+    readonly schemas: Record<
+      string,
+      { readonly properties: Record<string, { readonly "x-extensible-enum"?: string[] }> }
+    >;
   };
 }
 
@@ -306,6 +311,16 @@ describe("An answer is what the document says of it", () => {
       expect(await expectDescribed(operationId, request)).toBe(status);
     });
   }
+
+  it("where a newer service has another code and another type of problems", async () => {
+    const answered = await service.request("/stations/nowhere");
+    const problem = { ...await answered.json(), type: "https://example.com/newer", code: "newer" };
+    const schema = ["components", "schemas", "Problem"];
+    validator.expectValid(problem, schema);
+    expect(validator.errorsAt({ ...problem, type: "not a reference" }, schema)).toHaveLength(1);
+    expect(document.components.schemas.Problem!.properties.code!["x-extensible-enum"])
+      .toEqual(Object.keys(CODES));
+  });
 
   it("for every operation that there is", () => {
     expect(operations().map(({ operationId }) => operationId).sort())
