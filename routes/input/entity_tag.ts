@@ -1,6 +1,7 @@
 /**
- * Entity tags (RFC 9110, section 8.8.3) that are the value of a column, such as a version: `@etag` sends them,
- * and `If-None-Match` and `If-Match` bring them back.
+ * Entity tags (RFC 9110, section 8.8.3) that begin with the value of a column, such as a version: `@etag` sends
+ * them, and `If-None-Match` and `If-Match` bring them back. The tag of a read has a digest after that value
+ * (`respond/tag_digest.ts`); the tag of a write does not.
  *
  * @module
  */
@@ -33,7 +34,23 @@ export function parseTagList(header: string): TagList | null {
   return tags.length === 0 ? null : tags;
 }
 
-/** The tag of a value, without quotes; null without a value. */
+/** Of base64url: 72 bits. */
+export const DIGEST_CHARACTERS = 12;
+
+// As many. No value of a type that may be a tag has a semicolon.
+const DIGEST = /;[\w-]{12}$/;
+
+/** The tag of a read. */
+export function tagOfRead(version: string, digest: string): string {
+  return `${version};${digest}`;
+}
+
+/** The value of the column in a tag, whether that is of a read or of a write. */
+export function versionOf(tag: string): string {
+  return tag.replace(DIGEST, "");
+}
+
+/** The tag of a value alone, without quotes; null without a value. */
 export function tagTextOf(value: Json | undefined): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === "string" ? value : JSON.stringify(value);

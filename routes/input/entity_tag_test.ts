@@ -1,6 +1,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { matchesTag, parseTagList, tagTextOf } from "./entity_tag.ts";
+import { codecFor } from "../../codec/codec_for.ts";
+import { type PrimitiveKind, primitives } from "../../codec/primitives.ts";
+import { matchesTag, parseTagList, tagOfRead, tagTextOf, versionOf } from "./entity_tag.ts";
 
 describe("parseTagList()", () => {
   const strong = (text: string) => ({ text, isWeak: false });
@@ -51,6 +53,50 @@ describe("matchesTag()", () => {
         .toEqual([strong, weak]);
     });
   }
+});
+
+describe("versionOf()", () => {
+  const DIGEST = "AAAAAAAAAA-_";
+  const CASES: [tag: string, version: string][] = [
+    ["1", "1"],
+    [tagOfRead("1", DIGEST), "1"],
+    [tagOfRead("2020-01-01T00:00:00.000Z", DIGEST), "2020-01-01T00:00:00.000Z"],
+    [tagOfRead(tagOfRead("1", DIGEST), DIGEST), `1;${DIGEST}`],
+    [`;${DIGEST}`, ""],
+    [DIGEST, DIGEST],
+    ["1;", "1;"],
+    ["1;AAAAAAAAAA-", "1;AAAAAAAAAA-"],
+    ["1;AAAAAAAAAA-_A", "1;AAAAAAAAAA-_A"],
+    ["1;AAAAAAAAAA-.", "1;AAAAAAAAAA-."],
+  ];
+  for (const [tag, version] of CASES) {
+    it(`of ${tag} is ${version}`, () => expect(versionOf(tag)).toBe(version));
+  }
+});
+
+describe("No value of a type that may be a tag", () => {
+  it("has a semicolon", () => {
+    const samples: Partial<Record<PrimitiveKind, unknown[]>> = {
+      bigint: ["-9223372036854775808"],
+      int: [-2147483648],
+      smallint: [-32768],
+      tinyint: [-128],
+      timestamp: ["-271821-04-20T00:00:00.000Z", "+275760-09-13T00:00:00.000Z"],
+      timeuuid: ["00000000-0000-1000-8000-000000000000"],
+      uuid: ["ffffffff-ffff-4fff-bfff-ffffffffffff"],
+    };
+    const kinds = (Object.keys(primitives) as PrimitiveKind[]).filter((kind) =>
+      primitives[kind].isTag
+    );
+    expect(kinds.sort()).toEqual(Object.keys(samples).sort());
+    for (const kind of kinds) {
+      const codec = codecFor({ kind });
+      for (const sample of samples[kind]!) {
+        const bytes = codec.encode(codec.text.parse(String(sample)));
+        expect(tagTextOf(codec.decode(bytes, 0, bytes.length))).toMatch(/^[\da-fTZ:.+-]+$/);
+      }
+    }
+  });
 });
 
 describe("tagTextOf()", () => {

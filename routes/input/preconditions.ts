@@ -13,7 +13,7 @@ import type {
 } from "../../db/prepare/prepared_query.ts";
 import type { HeaderReader } from "../context.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import { parseTagList, type TagList, tagTextOf } from "./entity_tag.ts";
+import { parseTagList, type TagList, tagTextOf, versionOf } from "./entity_tag.ts";
 
 /** The preconditions of a request. Where one of them does not hold, the answer is 412 or 304. */
 export interface Preconditions {
@@ -89,11 +89,13 @@ function valueOfTag(list: TagList | null, { codec }: PreparedParam) {
       'This route compares with one tag: send the row\'s "ETag" as "If-Match", as it is',
     );
   }
-  const parsed = codec.text.safeParse(tag.text);
+  // The digest is about the read. The statement compares with what is stored.
+  const version = versionOf(tag.text);
+  const parsed = codec.text.safeParse(version);
   if (tag.isWeak || !parsed.success) throw matchesNone();
   const bytes = codec.encode(parsed.data);
   // "01" is not the tag of any row, though it is the same number as "1".
-  if (tagTextOf(codec.decode(bytes, 0, bytes.length)) !== tag.text) throw matchesNone();
+  if (tagTextOf(codec.decode(bytes, 0, bytes.length)) !== version) throw matchesNone();
   return bytes;
 }
 

@@ -30,7 +30,8 @@ const WITHOUT: CacheHeaders = { useFor: () => "use", of: () => ({}) };
  * The request headers that choose among the answers of one URL, for `Vary` (RFC 9110, section 12.5.5): a cache
  * must not give an answer to a request in which one of them differs. The token counts unless the route is public:
  * the same browser may have another user next, with other claims, and another token of the same user shows more of
- * a row, or less.
+ * a row, or less. A cache may still send the entity tag of an answer to another request (RFC 9111, section 4.1), so
+ * the tags differ, too (`tag_digest.ts`).
  */
 export function choosingHeaders(
   { access, params, cache, etag }: Pick<Query, "access" | "params" | "cache" | "etag">,

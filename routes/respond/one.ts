@@ -9,10 +9,11 @@ import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import { findOne, type FoundRow, rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
-import { matchesTag, tagTextOf } from "../input/entity_tag.ts";
+import { matchesTag, tagOfRead, tagTextOf } from "../input/entity_tag.ts";
 import { answer } from "./answer.ts";
 import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
 import { largeJson, largeRows, type Responder, type ResponderOptions } from "./responder.ts";
+import { compileTagDigest } from "./tag_digest.ts";
 
 /** Answers with a row, with these headers. */
 export type RowResponder = (found: FoundRow, answer: RowAnswer) => Response | Promise<Response>;
@@ -44,6 +45,7 @@ export function respondRow(
 ): Responder {
   const { etag, cache, audit } = prepared.query;
   const caching = compileCacheHeaders(prepared.query, etag === null ? [] : ["no-transform"]);
+  const digestOf = etag === null ? null : compileTagDigest(prepared);
   const choosing = choosingHeaders(prepared.query);
   const vary: Record<string, string> = choosing.length === 0 ? {} : { vary: choosing.join(", ") };
   return async ({ context, values, preconditions: { ifMatch, ifNoneMatch } }) => {
@@ -57,8 +59,13 @@ export function respondRow(
     context.get("request").rowsRead++;
     context.get("request").countRows(1);
     const row = etag === null ? null : await rowOf(found, { run });
-    const tag = row === null ? null : tagTextOf(row[etag!.column]);
-    if (ifMatch !== null && !matchesTag(ifMatch, tag, "strong")) {
+    const version = row === null ? null : tagTextOf(row[etag!.column]);
+    const tag = version === null ? null : tagOfRead(version, digestOf!(values));
+    // A client may have the tag from a write, which has no digest.
+    if (
+      ifMatch !== null && !matchesTag(ifMatch, tag, "strong") &&
+      !matchesTag(ifMatch, version, "strong")
+    ) {
       throw preconditionFailed("If-Match");
     }
     const cacheHeaders = cache === null ? {} : { ...caching.of(context), ...vary };

@@ -383,13 +383,42 @@ describe("@mask", () => {
     expect((await fetch(`${without.url}/open/people`)).status).toBe(200);
   });
 
-  it("has caches keep a row only for the same token", async () => {
+  it("has an entity tag for each view of a row, which no other caller's cache is told to show", async () => {
+    const views = ["people:read", "people:read pii:read", SEES];
+    const tagOf = async (scope: string) =>
+      (await ask(scope, "/people/1")).headers.get("etag") ?? "";
+    const tags = await Promise.all(views.map(tagOf));
+    for (const tag of tags) expect(tag).toMatch(/^"7;[\w-]{12}"$/);
+    expect(new Set(tags).size).toBe(views.length);
+    for (const scope of views) {
+      for (const [index, tag] of tags.entries()) {
+        const { status, text, headers } = await ask(scope, "/people/1", {
+          headers: { "if-none-match": tag },
+        });
+        const isOwn = scope === views[index];
+        expect([scope, tag, status, headers.get("vary")])
+          .toEqual([scope, tag, isOwn ? 304 : 200, "Authorization"]);
+        expect(text === "").toBe(isOwn);
+      }
+    }
+    // These scopes lift no mask: one is of no mask, the other one of two that the mask of cards names.
+    for (const scope of ["people:read other:read", "people:read billing:read"]) {
+      expect(await tagOf(scope)).toBe(tags[0]);
+    }
+  });
+
+  it("does not stop a caller from changing what it has seen", async () => {
     const { headers } = await ask("people:read", "/people/1");
-    expect([headers.get("etag"), headers.get("vary")]).toEqual(['"7"', "Authorization"]);
-    const unchanged = await ask("people:read", "/people/1", {
-      headers: { "if-none-match": '"7"' },
-    });
-    expect([unchanged.status, unchanged.headers.get("vary")]).toEqual([304, "Authorization"]);
+    const change = (tag: string) =>
+      ask("people:read", "/people/1/name", {
+        method: "PUT",
+        body: '{"name": "Ada"}',
+        headers: { "if-match": tag },
+      });
+    const tag = headers.get("etag")!;
+    expect((await change(tag.replace("7", "6"))).status).toBe(412);
+    expect((await change(tag)).status).toBe(200);
+    expect((await change('"7"')).status).toBe(200);
   });
 
   it("lets the pages of a masked caller go on", async () => {

@@ -123,6 +123,13 @@ async function store(id: string, columns: Record<string, unknown> = {}): Promise
   await service.client.execute(cql, values, { prepare: true });
 }
 
+/** The part of the tag after the version. */
+async function digestOf(path: string): Promise<string> {
+  const response = await service.request(path, { method: "HEAD", user: null });
+  const [, digest = ""] = /^"\d+;([\w-]{12})"$/.exec(response.headers.get("etag") ?? "") ?? [];
+  return digest;
+}
+
 async function nameOf(id: string): Promise<unknown> {
   const { rows } = await service.client.execute("SELECT name FROM items WHERE id = ?", [id]);
   return rows[0]?.name ?? null;
@@ -269,6 +276,31 @@ describe("A tag beside other conditions", () => {
     expect(await patch('"1"', "ann")).toEqual([200]);
   });
 
+  it("may have the digest of any read", async () => {
+    const digest = "AAAAAAAAAA-_";
+    await store("own");
+    for (
+      const [tag, owner, expected] of [
+        [`"1;${digest}"`, "eve", [409, "not_applied"]],
+        [`"7;${digest}"`, "ann", FAILED],
+        [`W/"1;${digest}"`, "ann", FAILED],
+        [`"1;${digest};${digest}"`, "ann", FAILED],
+        [`"01;${digest}"`, "ann", FAILED],
+        [`";${digest}"`, "ann", FAILED],
+        ['"1;"', "ann", FAILED],
+        ['"1;AAAAAAAAAA-"', "ann", FAILED],
+        ['"1;AAAAAAAAAA-_A"', "ann", FAILED],
+        ['"1;AAAAAAAAAA-."', "ann", FAILED],
+      ] as const
+    ) {
+      expect([tag, ...await patch(tag, owner)]).toEqual([tag, ...expected]);
+    }
+    expect(await nameOf("own")).toBe("old");
+    expect(await patch(`"1;${digest}"`, "ann")).toEqual([200]);
+    await store("own");
+    expect(await patch(`"1;${await digestOf("/items/own")}"`, "ann")).toEqual([200]);
+  });
+
   it("is 412 where the column of the tag is null", async () => {
     await store("untagged", { version: null });
     expect(await patch('"1"', "ann", "untagged")).toEqual(FAILED);
@@ -290,10 +322,19 @@ describe("A tag beside other conditions", () => {
 });
 
 describe("A read with @etag", () => {
+  /** With D in place of the digest. */
   const MATCHES: [header: string, status: number][] = [
+    ['"1;D"', 200],
+    ['"0;D", "1;D"', 200],
     ['"1"', 200],
     ['"0", "1"', 200],
     ["*", 200],
+    ['"0;D"', 412],
+    ['W/"1;D"', 412],
+    ['"1;AAAAAAAAAAAA"', 412],
+    ['"1;D;D"', 412],
+    ['"1;"', 412],
+    ['"D"', 412],
     ['"0"', 412],
     ['W/"1"', 412],
     ['"01"', 412],
@@ -302,14 +343,16 @@ describe("A read with @etag", () => {
   for (const [header, status] of MATCHES) {
     it(`answers ${status} to If-Match: ${header}`, async () => {
       await store("read");
-      const [answered] = await send("GET", "/items/read", { "if-match": header });
+      const sent = header.replaceAll("D", await digestOf("/items/read"));
+      const [answered] = await send("GET", "/items/read", { "if-match": sent });
       expect(answered).toBe(status);
     });
   }
 
   it("looks at If-Match before If-None-Match", async () => {
     await store("read");
-    const tags = (match: string) => ({ "if-match": match, "if-none-match": '"1"' });
+    const none = `"1;${await digestOf("/items/read")}"`;
+    const tags = (match: string) => ({ "if-match": match, "if-none-match": none });
     expect(await send("GET", "/items/read", tags('"0"'))).toEqual(FAILED);
     expect(await send("GET", "/items/read", tags('"1"'))).toEqual([304]);
   });
@@ -323,8 +366,15 @@ describe("A read with @etag", () => {
     await store("read");
     const find = (tag: string) =>
       send("POST", "/items/find", { "if-none-match": tag }, { id: "read" });
-    expect(await find('"1"')).toEqual(FAILED);
-    expect(await find('"2"')).toEqual([200]);
+    const found = await service.request("/items/find", {
+      method: "POST",
+      user: null,
+      json: { id: "read" },
+    });
+    await found.body?.cancel();
+    const tag = found.headers.get("etag")!;
+    expect(await find(tag)).toEqual(FAILED);
+    expect(await find(tag.replace("1", "2"))).toEqual([200]);
   });
 });
 

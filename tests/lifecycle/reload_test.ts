@@ -131,6 +131,28 @@ describe("Files that change under a running service", () => {
     expect(await statusOf(path)).toBe(400);
   });
 
+  it("have another entity tag for a row that has not changed, and is answered in another way", async () => {
+    const select = (columns: string) =>
+      `-- name: get_item :one
+-- @route GET /items/{list}/{id}
+-- @public
+-- @etag id
+SELECT ${columns} FROM items WHERE list = :list AND id = :id;
+`;
+    const read = (tag = '""') =>
+      service.request("/items/short/1", { user: null, headers: { "if-none-match": tag } });
+    await serve({ ...BASE, "queries/item.cql": select("id") });
+    const before = await read();
+    expect([before.status, await before.json()]).toEqual([200, { id: 1 }]);
+    const tag = before.headers.get("etag")!;
+    expect((await read(tag)).status).toBe(304);
+    await serve({ ...BASE, "queries/item.cql": select("id, text") });
+    const after = await read(tag);
+    expect([after.status, await after.json()]).toEqual([200, { id: 1, text: "y" }]);
+    await serve({ ...BASE, "queries/item.cql": select("id") });
+    expect((await read(tag)).status).toBe(304);
+  });
+
   it("let what is under way finish as it began", async () => {
     const streaming = await service.request("/items/long", {
       user: null,

@@ -145,7 +145,7 @@ describe("A quota of rows", () => {
 
   it("takes the row of a read, also where the caller has it already", async () => {
     expect(await leftAfter("/items/ten/1")).toEqual([200, 99]);
-    expect(await leftAfter("/items/ten/1", { headers: { "if-none-match": '"1"' } }))
+    expect(await leftAfter("/items/ten/1", { headers: { "if-none-match": "*" } }))
       .toEqual([304, 98]);
     expect(await leftAfter("/items/ten/77")).toEqual([404, 98]);
   });

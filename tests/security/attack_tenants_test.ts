@@ -341,6 +341,22 @@ for (const [place, rows] of Object.entries(TABLE)) {
 }
 
 describe("Another tenant's row", () => {
+  it("is not taken for the own one of the same version by a cache that asks with its tag", async () => {
+    const tenants = ["acme", "globex"] as const;
+    const tagOf = async (tenant: string) =>
+      (await ask("/notes/1", {}, { tenant })).headers.get("etag") ?? "";
+    for (const owner of tenants) {
+      const tag = await tagOf(owner);
+      expect(tag).toMatch(/^"7;/);
+      for (const tenant of tenants) {
+        const headers = { "if-none-match": tag };
+        const { status, text } = await ask("/notes/1", { headers }, { tenant });
+        expect([owner, tenant, status]).toEqual([owner, tenant, owner === tenant ? 304 : 200]);
+        expect(text).toContain(owner === tenant ? "" : `a secret of ${tenant}`);
+      }
+    }
+  });
+
   const WAYS: readonly (readonly [name: string, path: string, sent: Sent, status: number])[] = [
     ["is not read by its id", "/notes/3", {}, 404],
     ["is not read by its entity tag", "/notes/3", { headers: { "if-none-match": '"7"' } }, 404],

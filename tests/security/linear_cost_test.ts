@@ -32,7 +32,7 @@ import { createNonces } from "../../routes/auth/proof/nonces.ts";
 import { isSameTarget } from "../../routes/auth/proof/target_uri.ts";
 import type { AppEnv } from "../../routes/context.ts";
 import { assertNotEncoded, isJson, isTaken, readJson } from "../../routes/input/body/read_body.ts";
-import { matchesTag, parseTagList } from "../../routes/input/entity_tag.ts";
+import { matchesTag, parseTagList, versionOf } from "../../routes/input/entity_tag.ts";
 import { readEntries } from "../../routes/input/read_entries.ts";
 import { createAddressReader } from "../../routes/load/client_address.ts";
 import { requestId } from "../../routes/middleware/request_id.ts";
@@ -213,6 +213,7 @@ describe("the time of a header", () => {
     "Forwarded after for": (text) => request("/address", "forwarded")(`for=${text}`),
     "X-Forwarded-For": request("/address", "x-forwarded-for"),
     "If-Match": (text) => matchesTag(parseTagList(text) ?? [], "1", "strong"),
+    "If-Match at a write": (text) => versionOf(text),
     "If-None-Match": (text) => matchesTag(parseTagList(text) ?? [], "1", "weak"),
     "X-Request-Id": request("/", "x-request-id"),
     "traceparent": (text) =>

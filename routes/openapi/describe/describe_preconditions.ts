@@ -24,17 +24,17 @@ export function describePreconditions(
 }
 
 const seenTag = z.string().openapi({
-  description: "The `ETag` of the row that the caller has seen",
-  example: '"1"',
+  description: "The `ETag` of the row that the caller has seen, from a read or a write",
+  example: '"1;k3Jd9wQx0aBc"',
   pattern: '^"[!#-~]*"$',
 });
 const wantedTags = z.string().optional().openapi({
-  description: "The `ETag` that the row must have",
-  example: '"1"',
+  description: "The `ETag` that the row must have, from a read or a write",
+  example: '"1;k3Jd9wQx0aBc"',
 });
 const knownTags = z.string().optional().openapi({
-  description: "The `ETag` of the row that the caller has",
-  example: '"1"',
+  description: "The `ETag` of the answer that the caller has",
+  example: '"1;k3Jd9wQx0aBc"',
 });
 
 function anyRow(description: string): z.ZodType<unknown> {

@@ -30,7 +30,8 @@ export function rowResponses(
       ...answer,
       headers: z.object({
         ETag: z.string().optional().openapi({
-          description: `The column \`${query.etag.column}\`; absent if it is null`,
+          description:
+            `The column \`${query.etag.column}\`, and a digest of whatever else decides the answer; absent if the column is null`,
         }),
         ...caching,
       }),

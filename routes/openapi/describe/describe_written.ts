@@ -34,7 +34,9 @@ function headersOf({ location, entityTag }: PreparedQuery) {
   return {
     headers: z.object({
       ...(location === null ? {} : { Location: header("Where the row is read") }),
-      ...(entityTag === null ? {} : { ETag: header("The entity tag of the row as it is now") }),
+      ...(entityTag === null
+        ? {}
+        : { ETag: header("The version of the row as it is now, for `If-Match`") }),
     }),
   };
 }
