@@ -44,21 +44,14 @@ export function codecFor(type: CqlType): Codec {
   return variantCodecFor(type, {});
 }
 
-/** Codecs of types without types inside, of which there are few: most columns share one. */
-const known = new Map<string, Codec>();
-
 /** The codec of a variant of the type. */
 export function variantCodecFor(type: CqlType, variant: Variant): Codec {
-  if (!Object.hasOwn(primitives, type.kind)) return makeCodec(type, variant);
-  const key = JSON.stringify([type.kind, variant]);
-  const codec = known.get(key) ?? makeCodec(type, variant);
-  known.set(key, codec);
-  return codec;
-}
-
-function makeCodec(type: CqlType, variant: Variant): Codec {
   const format = formatFor(type, variant);
-  const stored = formatFor(type, { stored: true, encoding: variant.encoding ?? null });
+  // A query with many columns has many codecs, and few of them need more than one of these.
+  const output = once(() => outputOf(type, variant, format));
+  const input = once(() => reading(format.read, format.input));
+  const text = once(() => reading(textReader(format), format.text));
+  const texts = once(() => repeated(type, variant));
   const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode, writeJson } = format;
   return {
     type,
@@ -73,12 +66,18 @@ function makeCodec(type: CqlType, variant: Variant): Codec {
     hasPrecision: primitivesIn(type).some(({ truncated }) => truncated !== null),
     hasBytes: primitivesIn(type).some(({ encodings }) => encodings !== null),
     hasMinusZero: primitivesIn(type).some(({ category }) => category === "float"),
-    output: z.custom<Json>((json) => isOutput(stored, json), {
-      error: `Expected the JSON form of a ${cql}`,
-    }).meta({ ...format.output }),
-    input: reading(format.read, format.input),
-    text: reading(textReader(format), format.text),
-    repeated: repeated(type, variant),
+    get output() {
+      return output();
+    },
+    get input() {
+      return input();
+    },
+    get text() {
+      return text();
+    },
+    get repeated() {
+      return texts();
+    },
     *readAhead(json) {
       if (format.steps === null) return json;
       const issues: Issue[] = [];
@@ -94,6 +93,18 @@ function makeCodec(type: CqlType, variant: Variant): Codec {
     decode,
     writeJson,
   };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+function outputOf(type: CqlType, variant: Variant, { cql, output }: Format): z.ZodType<Json> {
+  const stored = formatFor(type, { stored: true, encoding: variant.encoding ?? null });
+  return z.custom<Json>((json) => isOutput(stored, json), {
+    error: `Expected the JSON form of a ${cql}`,
+  }).meta({ ...output });
 }
 
 /** A value that was read already. */

@@ -9,6 +9,7 @@ import type { Span } from "../catalog/text/source.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Replication } from "../db/schema/replication.ts";
 import type { TableDetails } from "../db/schema/table_details.ts";
+import type { TenantColumns } from "./tenant_columns.ts";
 
 /** An error is refused; a warning is only reported. */
 export type Severity = "error" | "warning";
@@ -52,6 +53,8 @@ export interface InspectedQuery {
   readonly query: Query;
   /** Every query of the project. */
   readonly queries: readonly Query[];
+  /** Of every query of the project. */
+  readonly tenantColumns: TenantColumns;
   /** What the cluster says about the query; null if it was not asked. */
   readonly schema: QuerySchema | null;
 }

@@ -9,8 +9,9 @@ import { asClause } from "../catalog/text/as_clause.ts";
 import { formatDiagnostics, placeOf } from "../catalog/text/diagnose.ts";
 import type { Diagnostic } from "../catalog/text/source.ts";
 import { suggest } from "../catalog/text/suggest.ts";
-import type { InspectedKeyspace, QuerySchema, Severity } from "./guardrail.ts";
+import type { InspectedKeyspace, InspectedQuery, QuerySchema, Severity } from "./guardrail.ts";
 import { GUARDRAILS } from "./guardrails.ts";
+import { collectTenantColumns } from "./tenant_columns.ts";
 
 /** A guardrail that a query hits. */
 export interface Finding extends Diagnostic {
@@ -39,9 +40,10 @@ export function inspectQueries(
 ): Inspection {
   const findings: Finding[] = [];
   const waived: Waived[] = [];
+  const tenantColumns = collectTenantColumns(queries);
   for (const query of queries) {
     const schema = schemaOf(query);
-    const hits = findingsOf(query, { queries, schema });
+    const hits = findingsOf({ query, queries, tenantColumns, schema });
     for (const finding of hits) {
       const waiver = query.waivers.find(({ name }) => name === finding.guardrail);
       if (waiver === undefined) findings.push(finding);
@@ -80,14 +82,11 @@ export function describeWaived({ query, waiver }: Waived): string {
   return `${placeOf(waiver.nameSpan)}: "${query.name}" waives ${waiver.name}: ${waiver.reason}`;
 }
 
-function findingsOf(
-  query: Query,
-  inspected: { readonly queries: readonly Query[]; readonly schema: QuerySchema | null },
-): Finding[] {
+function findingsOf(inspected: InspectedQuery): Finding[] {
   return Object.entries(GUARDRAILS).flatMap(([name, guardrail]) => {
     if (guardrail.about !== "query") return [];
     const { severity, instead } = guardrail;
-    return guardrail.inspect({ query, ...inspected }).map(({ span, message }) => ({
+    return guardrail.inspect(inspected).map(({ span, message }) => ({
       guardrail: name,
       severity,
       span,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Query } from "../../../catalog/query.ts";
 import type { QueryGuardrail } from "../../guardrail.ts";
 import { partsOf, restrictionsOf } from "../../restrictions.ts";
+import { tenantMarkers } from "../../tenant_columns.ts";
 
 export const claimOutsidePartitionKey: QueryGuardrail = {
   about: "query",
@@ -33,12 +33,3 @@ export const claimOutsidePartitionKey: QueryGuardrail = {
     });
   },
 };
-
-/** The markers that a claim about a group of callers is bound to; `sub` is about one caller. */
-export function tenantMarkers({ params }: Query): ReadonlySet<string> {
-  return new Set(
-    params.flatMap(({ name, source }) =>
-      source.in === "claim" && source.claim !== "sub" ? [name] : []
-    ),
-  );
-}

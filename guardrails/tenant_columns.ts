@@ -1,0 +1,48 @@
+/**
+ * Which columns tell tenants apart: what some query of a project takes from a claim about a group of callers, or
+ * requires such a claim to match.
+ *
+ * @module
+ */
+import type { Query } from "../catalog/query.ts";
+import { partsOf, restrictionsOf } from "./restrictions.ts";
+
+/** By table. */
+export type TenantColumns = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Collected once for all queries: to look through all of them for each one takes quadratic time. */
+export function collectTenantColumns(queries: readonly Query[]): TenantColumns {
+  const columns = new Map<string, Set<string>>();
+  for (const query of queries) {
+    const claims = new Set([
+      ...tenantMarkers(query),
+      ...requiredMarkers(query).flatMap(({ marker, claim }) => claim === "sub" ? [] : [marker]),
+    ]);
+    if (claims.size === 0) continue;
+    for (const part of partsOf(query.parsed)) {
+      const ofTable = columns.getOrInsertComputed(part.table.name.name, () => new Set());
+      for (const { column, markers } of restrictionsOf(part)) {
+        if (markers.some((marker) => claims.has(marker))) ofTable.add(column);
+      }
+    }
+  }
+  return columns;
+}
+
+/** The markers that a claim has to be, or to contain, and that claim. */
+export function requiredMarkers(
+  { requirements }: Query,
+): readonly { readonly marker: string; readonly claim: string }[] {
+  return requirements.flatMap(({ claim, comparison, comparand }) =>
+    comparison !== "!=" && comparand.kind === "marker" ? [{ marker: comparand.name, claim }] : []
+  );
+}
+
+/** The markers that a claim about a group of callers is bound to; `sub` is about one caller. */
+export function tenantMarkers({ params }: Query): ReadonlySet<string> {
+  return new Set(
+    params.flatMap(({ name, source }) =>
+      source.in === "claim" && source.claim !== "sub" ? [name] : []
+    ),
+  );
+}
