@@ -5,14 +5,14 @@
  *
  * @module
  */
-import type { Query } from "../../../catalog/query.ts";
-import { columnValues } from "../../../catalog/statement/column_values.ts";
-import { fromJsonText } from "../../../catalog/statement/from_json.ts";
-import { type InsertedJson, writesOf } from "../../../catalog/statement/statement.ts";
-import { type Term, unhinted } from "../../../catalog/statement/term.ts";
-import { writtenName } from "../../../catalog/statement/written_name.ts";
-import type { Table } from "../../schema/table.ts";
-import type { StatementContext } from "../statement_context.ts";
+import type { Query } from "../../../../catalog/query.ts";
+import { columnValues } from "../../../../catalog/statement/column_values.ts";
+import { fromJsonText } from "../../../../catalog/statement/from_json.ts";
+import { type InsertedJson, writesOf } from "../../../../catalog/statement/statement.ts";
+import { type Term, unhinted } from "../../../../catalog/statement/term.ts";
+import { writtenName } from "../../../../catalog/statement/written_name.ts";
+import type { Table } from "../../../schema/table.ts";
+import type { StatementContext } from "../../statement_context.ts";
 
 type Lack = "null" | "empty";
 

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Query } from "../../../catalog/query.ts";
-import { columnValues } from "../../../catalog/statement/column_values.ts";
-import { fromJsonText } from "../../../catalog/statement/from_json.ts";
-import { type Term, unhinted } from "../../../catalog/statement/term.ts";
-import { indexExpectation } from "../../schema/indexed_vector.ts";
-import type { StatementContext } from "../statement_context.ts";
+import type { Query } from "../../../../catalog/query.ts";
+import { columnValues } from "../../../../catalog/statement/column_values.ts";
+import { fromJsonText } from "../../../../catalog/statement/from_json.ts";
+import { type Term, unhinted } from "../../../../catalog/statement/term.ts";
+import { indexExpectation } from "../../../schema/indexed_vector.ts";
+import type { StatementContext } from "../../statement_context.ts";
 
 export function checkConstantVectors(
   { parsed }: Query,

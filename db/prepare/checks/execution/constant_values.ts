@@ -10,17 +10,17 @@
  *
  * @module
  */
-import type { Query } from "../../../catalog/query.ts";
-import { type ColumnValue, columnValues } from "../../../catalog/statement/column_values.ts";
-import { fromJsonText } from "../../../catalog/statement/from_json.ts";
-import { type Statement, writesOf } from "../../../catalog/statement/statement.ts";
-import { type Literal, type Term, unhinted, walkTerm } from "../../../catalog/statement/term.ts";
-import { writtenName } from "../../../catalog/statement/written_name.ts";
-import type { Span } from "../../../catalog/text/source.ts";
-import { cqlName } from "../../../codec/type_name.ts";
-import { isForbidden, isFunctionFailure, isRefusal } from "../../driver/failures/refusal.ts";
-import type { Session } from "../../driver/session.ts";
-import type { StatementContext } from "../statement_context.ts";
+import type { Query } from "../../../../catalog/query.ts";
+import { type ColumnValue, columnValues } from "../../../../catalog/statement/column_values.ts";
+import { fromJsonText } from "../../../../catalog/statement/from_json.ts";
+import { type Statement, writesOf } from "../../../../catalog/statement/statement.ts";
+import { type Literal, type Term, unhinted, walkTerm } from "../../../../catalog/statement/term.ts";
+import { writtenName } from "../../../../catalog/statement/written_name.ts";
+import type { Span } from "../../../../catalog/text/source.ts";
+import { cqlName } from "../../../../codec/type_name.ts";
+import { isForbidden, isFunctionFailure, isRefusal } from "../../../driver/failures/refusal.ts";
+import type { Session } from "../../../driver/session.ts";
+import type { StatementContext } from "../../statement_context.ts";
 
 /** A constant, and what Cassandra says against it. */
 interface Refused {
