@@ -13,6 +13,8 @@ export interface ColumnValue {
   readonly value: Term;
   /** Whether the column is, or has to be, this value; else it is compared or combined with it. */
   readonly isEqual: boolean;
+  /** Whether it is in the `IF`, where the column is only compared with it. */
+  readonly isCondition: boolean;
   /** The index of its write in a batch; else 0. */
   readonly statement: number;
 }
@@ -25,23 +27,20 @@ export function columnValues(statement: Statement): ColumnValue[] {
   );
 }
 
-type Value = Omit<ColumnValue, "statement">;
+type Value = Omit<ColumnValue, "statement" | "isCondition">;
 
-function valuesIn(place: SelectStatement | WriteStatement): Value[] {
-  switch (place.kind) {
-    case "select":
-      return place.where.flatMap(valuesOfRelation);
-    case "insert":
-      return place.source.kind === "json" ? [] : valuesInserted(place.source);
-    case "update":
-      return [
-        ...place.assignments.flatMap(valueAssigned),
-        ...place.where.flatMap(valuesOfRelation),
-        ...valuesOfCondition(place.condition),
-      ];
-    case "delete":
-      return [...place.where.flatMap(valuesOfRelation), ...valuesOfCondition(place.condition)];
-  }
+function valuesIn(place: SelectStatement | WriteStatement): Omit<ColumnValue, "statement">[] {
+  const values = place.kind === "insert"
+    ? place.source.kind === "json" ? [] : valuesInserted(place.source)
+    : [
+      ...place.kind === "update" ? place.assignments.flatMap(valueAssigned) : [],
+      ...place.where.flatMap(valuesOfRelation),
+    ];
+  const conditions = place.kind === "select" ? [] : valuesOfCondition(place.condition);
+  return [
+    ...values.map((value) => ({ ...value, isCondition: false })),
+    ...conditions.map((value) => ({ ...value, isCondition: true })),
+  ];
 }
 
 function valuesInserted(

@@ -20,7 +20,9 @@ export function checkConstantVectors(
     : parsed.orderBy.flatMap(({ column, nearest }) =>
       nearest === null ? [] : [{ column: column.name, value: nearest, statement: 0 }]
     );
-  for (const { column, value, statement } of [...columnValues(parsed), ...searched]) {
+  // A condition compares with what is stored, and no index is asked.
+  const stored = columnValues(parsed).filter(({ isCondition }) => !isCondition);
+  for (const { column, value, statement } of [...stored, ...searched]) {
     const similarity = tables[statement]?.similarities.get(column);
     const numbers = similarity === undefined ? null : numbersIn(value);
     if (similarity === undefined || numbers === null) continue;
