@@ -55,7 +55,7 @@ function prepareParam(
     codec,
     positions,
     nullable: param.source.in === "body" && takesNull(param, places),
-    similarity: codec.type.kind === "vector" ? similarityOf(places) : null,
+    similarity: similarityOf(codec, places),
     isTimeuuidBound: timeuuidBounds(query.parsed).has(param.name),
     isWriteTime: places.some(({ role }) => role.kind === "timestamp"),
     lengthLimit: lengthLimitOf(places, codec),
@@ -81,8 +81,11 @@ function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean
     );
 }
 
-/** Of several, and where nobody knows, the cosine, which takes the least. */
-function similarityOf(places: readonly MarkerPlace[]): Similarity | null {
+/**
+ * Of several, and where nobody knows, the cosine, which takes the least. Only vectors of `float` can be indexed.
+ */
+function similarityOf({ type }: Codec, places: readonly MarkerPlace[]): Similarity | null {
+  if (type.kind !== "vector" || type.of.kind !== "float") return null;
   const all = places.flatMap(({ role, table }) =>
     role.kind === "value" || role.kind === "ann" ? table?.similarities.get(role.column) ?? [] : []
   );

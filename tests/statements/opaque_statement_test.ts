@@ -23,6 +23,7 @@ CREATE TABLE notes (day text, at timestamp, n int, body text, PRIMARY KEY (day, 
 CREATE TABLE counts (k int PRIMARY KEY, n counter);
 CREATE TABLE places (id int PRIMARY KEY, label text, at vector<float, 2>);
 CREATE CUSTOM INDEX places_at ON places (at) USING 'StorageAttachedIndex';
+CREATE TABLE vectors (id int PRIMARY KEY, numbers vector<bigint, 2>, words vector<text, 2>, way vector<float, 2>);
 `;
 
 /** What Cassandra reads as \`relation\`. */
@@ -39,6 +40,17 @@ SELECT day, at, n FROM notes WHERE ${deep("day = :day")};
 -- @public
 -- @param n in body max=100
 UPDATE notes SET n = :n WHERE ${deep("day = :day")} AND at = :at;
+
+-- name: write_vectors :exec
+-- @route PUT /vectors/{id}
+-- @public
+-- @param id in path max=100
+UPDATE vectors SET numbers = :numbers, words = :words, way = :way WHERE ${deep("id = :id")};
+
+-- name: read_vectors :one
+-- @route GET /vectors/{id}
+-- @public
+SELECT numbers, words, way FROM vectors WHERE id = :id;
 `;
 
 let service: OwnService;
@@ -70,6 +82,17 @@ describe("A statement that cannot be read", () => {
     );
     expect(page.items.map(({ n }) => n)).toEqual([1]);
     expect(page.next_cursor).not.toBeNull();
+  });
+
+  it("takes vectors that no index can have as they are", async () => {
+    const put = (json: unknown) =>
+      service.request("/vectors/1", { method: "PUT", user: null, json });
+    const vectors = { numbers: ["0", "9007199254740993"], words: ["a", ""], way: [0, 1] };
+    await succeed(put(vectors));
+    expect(await succeed(service.request("/vectors/1", { user: null }))).toEqual(vectors);
+    // Of numbers that could be indexed, nobody knows how.
+    const [status] = await answer(put({ ...vectors, way: [0, 0] }));
+    expect(status).toBe(422);
   });
 
   it("is warned of, at boot and by check", async () => {
