@@ -15,6 +15,7 @@ import { checkCoalescedRead } from "./execution/coalesced_read.ts";
 import { checkConsistencyLevel } from "./execution/consistency_level.ts";
 import { checkConstantBounds } from "./execution/constant_bounds.ts";
 import { checkMode } from "./execution/mode.ts";
+import { checkNearestSearch } from "./execution/nearest_search.ts";
 import { checkSpeculativeRead } from "./execution/speculative_read.ts";
 import { checkVerb } from "./execution/verb.ts";
 import { checkBulkInput } from "./input/bulk_input.ts";
@@ -53,6 +54,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkMaxRowsMode,
   checkConsistencyLevel,
   checkConstantBounds,
+  checkNearestSearch,
   checkSpeculativeRead,
   checkCoalescedRead,
   checkCachedRead,

@@ -123,7 +123,8 @@ function answerTooLarge(cause: AnswerTooLarge): ServiceError {
 
 /**
  * A statement that was prepared can be refused only for its bound values, or for the results of its functions
- * on constants and stored values.
+ * on constants and stored values. What Cassandra refuses whatever is bound is a mistake at boot: the checks are
+ * in `db/prepare/checks/execution/`, and in `catalog/checks/execution/` where the text alone shows it.
  */
 function refusedValues(
   cause: cassandra.errors.ResponseError,

@@ -1,9 +1,10 @@
 /**
- * Cassandra's own functions: which of them are deterministic, and which are aggregates. It is unknown what a
- * user-defined function does.
+ * Cassandra's own functions: which of them are deterministic, and which may be aggregates. It is unknown what
+ * a user-defined function does.
  *
  * @module
  */
+import { isAggregate } from "../../../catalog/statement/aggregate.ts";
 import { type Call, type Term, walkTerm } from "../../../catalog/statement/term.ts";
 import { primitives } from "../../../codec/primitives.ts";
 
@@ -86,16 +87,11 @@ export function isPure(term: Term): boolean {
   );
 }
 
-/** Aggregates of Cassandra's own: the classes of `AggregateFcts`. */
-const AGGREGATES: ReadonlySet<string> = new Set(["avg", "count", "max", "min", "sum"]);
-
 /** Whether a term has the same value for all who ask at the same time: over the rows, too. */
 export function isRepeatable(term: Term): boolean {
-  return walkTerm(term).every((inner) => {
-    if (inner.kind !== "call") return true;
-    const name = nativeName(inner) ?? "";
-    return PURE.has(name) || AGGREGATES.has(name);
-  });
+  return walkTerm(term).every((inner) =>
+    inner.kind !== "call" || PURE.has(nativeName(inner) ?? "") || isAggregate(inner)
+  );
 }
 
 /** Whether a selector may make one row of many: an aggregate of Cassandra's own, or of a user. */
