@@ -12,6 +12,7 @@ import { checkRowName } from "./answer/row_name.ts";
 import { checkSuccessStatus } from "./answer/success_status.ts";
 import { checkCachedRead } from "./execution/cached_read.ts";
 import { checkCoalescedRead } from "./execution/coalesced_read.ts";
+import { checkConditionalRows } from "./execution/conditional_rows.ts";
 import { checkConsistencyLevel } from "./execution/consistency_level.ts";
 import { checkConstantBounds } from "./execution/constant_bounds.ts";
 import { checkMode } from "./execution/mode.ts";
@@ -55,6 +56,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkConsistencyLevel,
   checkConstantBounds,
   checkNearestSearch,
+  checkConditionalRows,
   checkSpeculativeRead,
   checkCoalescedRead,
   checkCachedRead,
