@@ -16,6 +16,7 @@ import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
 import { checkConstantKeys } from "./checks/execution/constant_keys.ts";
 import { checkConstantValues } from "./checks/execution/constant_values.ts";
 import { checkConstantVectors } from "./checks/execution/constant_vectors.ts";
+import { checkMixedConditions } from "./checks/execution/mixed_conditions.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
 import { checkMaskedAnswers } from "./checks/masked_answers.ts";
@@ -124,6 +125,7 @@ function checkParts(query: Query, parts: QueryParts, context: StatementContext):
   checkConstantKeys(query, context);
   checkConstantVectors(query, context);
   checkSinglePartition(query, context);
+  checkMixedConditions(query, context);
   checkCacheSharing(query, report);
   checkSensitiveKeys(query, parts.partitions, report);
 }

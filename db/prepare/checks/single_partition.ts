@@ -5,11 +5,10 @@
  * @module
  */
 import type { Query } from "../../../catalog/query.ts";
-import type { Relation, WriteStatement } from "../../../catalog/statement/statement.ts";
-import { type Term, unhinted } from "../../../catalog/statement/term.ts";
+import type { WriteStatement } from "../../../catalog/statement/statement.ts";
 import type { Span } from "../../../catalog/text/source.ts";
 import type { Table } from "../../schema/table.ts";
-import { isPure } from "../facts/native_functions.ts";
+import { keyForms } from "../facts/key_forms.ts";
 import type { StatementContext } from "../statement_context.ts";
 
 /** Reports a batch that has to be in one partition, and whose writes may go to different ones. */
@@ -75,42 +74,6 @@ function areSame(partitions: readonly (Partition | null)[]): boolean {
 
 /** Null if the partition key is not known as a whole. */
 function partitionOf(write: WriteStatement, table: Table | null): Partition | null {
-  if (table === null) return null;
-  const terms = keyTerms(write);
-  const key = table.partitionKey.flatMap((column) => {
-    const term = terms.get(column);
-    return term === undefined || !isPure(term) ? [] : [formOf(term)];
-  });
-  return key.length === table.partitionKey.length ? { table, key } : null;
-}
-
-/** The term that each column is set or restricted to. */
-function keyTerms(write: WriteStatement): ReadonlyMap<string, Term> {
-  if (write.kind === "insert") {
-    if (write.source.kind === "json") return new Map();
-    const { columns, values } = write.source;
-    return new Map(columns.flatMap(({ name }, index) => {
-      const value = values[index];
-      return value === undefined ? [] : [[name, value]];
-    }));
-  }
-  return new Map(write.where.flatMap((relation) => {
-    if (relation.kind !== "comparison" && relation.kind !== "in") return [];
-    if (relation.subject.kind !== "column") return [];
-    const term = onlyTerm(relation);
-    return term === null ? [] : [[relation.subject.column.name, term]];
-  }));
-}
-
-/** The term that a column has to equal; null if several are possible. */
-function onlyTerm(relation: Extract<Relation, { kind: "comparison" | "in" }>): Term | null {
-  if (relation.kind === "comparison") return relation.comparator === "=" ? relation.value : null;
-  const { values } = relation;
-  return "kind" in values || values.length !== 1 ? null : values[0]!;
-}
-
-/** Equal forms have equal values. */
-function formOf(term: Term): string {
-  const isPlace = (key: string) => key === "span" || key === "written";
-  return JSON.stringify(unhinted(term), (key, value) => isPlace(key) ? undefined : value);
+  const key = table === null ? null : keyForms(write, table.partitionKey);
+  return table === null || key === null ? null : { table, key };
 }
