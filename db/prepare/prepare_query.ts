@@ -16,6 +16,7 @@ import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
 import { checkConstantKeys } from "./checks/execution/constant_keys.ts";
 import { checkConstantValues } from "./checks/execution/constant_values.ts";
 import { checkConstantVectors } from "./checks/execution/constant_vectors.ts";
+import { checkLevelFit } from "./checks/execution/level_fit.ts";
 import { checkMixedConditions } from "./checks/execution/mixed_conditions.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
@@ -72,6 +73,7 @@ export async function prepareQuery(
   const context = { statement, table: tables[0] ?? null, tables, report };
   const parts = prepareParts(query, context);
   checkParts(query, parts, context);
+  checkLevelFit(query, context, session);
   await checkConstantValues(query, context, session);
   // A query with a mistake may lack something that serving needs, such as a codec for every column.
   if (isMistaken) return null;

@@ -5,9 +5,10 @@
  * @module
  */
 import type { Query } from "../../../catalog/query.ts";
-import type { Relation, SelectStatement } from "../../../catalog/statement/statement.ts";
+import type { SelectStatement } from "../../../catalog/statement/statement.ts";
 import type { Table } from "../../schema/table.ts";
 import type { StatementContext } from "../statement_context.ts";
+import { takesSeveralPartitions } from "./several_partitions.ts";
 
 /** Whether the statement is paged; reports an unpaged statement that nothing bounds. */
 export function isPaged(query: Query, { table, report }: StatementContext): boolean {
@@ -25,14 +26,6 @@ export function isPaged(query: Query, { table, report }: StatementContext): bool
     });
   }
   return false;
-}
-
-/** Whether it is an `IN` on the partition key, with a list of any length or of more than one term. */
-function takesSeveralPartitions(relation: Relation, table: Table | null): boolean {
-  if (relation.kind !== "in") return false;
-  const { subject: { column }, values } = relation;
-  const takesSeveral = "kind" in values || values.length > 1;
-  return takesSeveral && table?.partitionKey.includes(column.name) === true;
 }
 
 /** Neither `PER PARTITION LIMIT` nor a limit that may be left out bounds an answer. */
