@@ -15,6 +15,7 @@ import { checkCoalescedRead } from "./execution/coalesced_read.ts";
 import { checkConditionalRows } from "./execution/conditional_rows.ts";
 import { checkConsistencyLevel } from "./execution/consistency_level.ts";
 import { checkConstantBounds } from "./execution/constant_bounds.ts";
+import { checkConstantNulls } from "./execution/constant_nulls.ts";
 import { checkMode } from "./execution/mode.ts";
 import { checkNearestSearch } from "./execution/nearest_search.ts";
 import { checkSpeculativeRead } from "./execution/speculative_read.ts";
@@ -55,6 +56,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkMaxRowsMode,
   checkConsistencyLevel,
   checkConstantBounds,
+  checkConstantNulls,
   checkNearestSearch,
   checkConditionalRows,
   checkSpeculativeRead,

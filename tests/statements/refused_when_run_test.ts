@@ -19,6 +19,12 @@ const SCHEMA = `
 CREATE TABLE docs (p int, id int, n int, v vector<float, 2>, PRIMARY KEY (p, id));
 CREATE CUSTOM INDEX ON docs (v) USING 'StorageAttachedIndex';
 CREATE TABLE t (k int, c int, d int, s int STATIC, v int, l list<int>, m map<text, int>, PRIMARY KEY (k, c, d));
+CREATE CUSTOM INDEX ON t (entries(m)) USING 'StorageAttachedIndex';
+CREATE CUSTOM INDEX ON t (values(l)) USING 'StorageAttachedIndex';
+CREATE TABLE names (name text PRIMARY KEY, n int, marks map<int, int>);
+CREATE CUSTOM INDEX ON names (n) USING 'StorageAttachedIndex';
+CREATE TABLE two (a int, b int, PRIMARY KEY ((a, b)));
+INSERT INTO t (k, c, d, l) VALUES (1, 1, 1, [1, 2]);
 CREATE TABLE counts (k int PRIMARY KEY, n counter);
 `;
 
@@ -108,6 +114,39 @@ const REFUSED: readonly Case[] = [
     "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF EXISTS",
     "EACH_QUORUM",
   ],
+  ["an element of a list at null", "UPDATE t SET l[null] = 1 WHERE k = 1 AND c = 1 AND d = 1"],
+  ["an element of a map at null", "DELETE m[null] FROM t WHERE k = 1 AND c = 1 AND d = 1"],
+  [
+    "an element of a map at null in a condition",
+    "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF m[null] IN (1, 2)",
+  ],
+  [
+    "an element of a list before the first",
+    "UPDATE t SET l[-1] = 1 WHERE k = 1 AND c = 1 AND d = 1",
+  ],
+  [
+    "an element of a list before the first, deleted",
+    "DELETE l[-1] FROM t WHERE k = 1 AND c = 1 AND d = 1",
+  ],
+  [
+    "an element of a list before the first in a condition",
+    "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF l[-1] = 1",
+  ],
+  ["null in a list", "SELECT v FROM t WHERE l CONTAINS null"],
+  ["null in the keys of a map", "SELECT v FROM t WHERE m CONTAINS KEY null ALLOW FILTERING"],
+  ["null in a map", "SELECT v FROM t WHERE m['a'] = null"],
+  ["an element of a map at null, searched for", "SELECT v FROM t WHERE m[null] = 1"],
+  ["one value that is null", "SELECT n FROM names WHERE n IN (null) ALLOW FILTERING"],
+  ["a tuple with null", "SELECT v FROM t WHERE k = 1 AND (c, d) = (1, null)"],
+  ["a range from a tuple with null", "SELECT v FROM t WHERE k = 1 AND (c, d) > (1, null)"],
+  ["one of tuples with null", "SELECT v FROM t WHERE k = 1 AND (c, d) IN ((1, 1), (1, null))"],
+  ["the token of null", "SELECT a FROM two WHERE token(a, b) > token(1, null)"],
+  ["no token", "SELECT v FROM t WHERE token(k) > null"],
+  ["a range to null that is deleted", "DELETE FROM t WHERE k = 1 AND c < null"],
+  [
+    "null in a list in a condition",
+    "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF l CONTAINS null",
+  ],
 ];
 
 const RUN: readonly Case[] = [
@@ -149,6 +188,16 @@ const RUN: readonly Case[] = [
     "counters of a batch at ANY",
     "BEGIN COUNTER BATCH UPDATE counts SET n = n + 1 WHERE k = 1; APPLY BATCH",
     "ANY",
+  ],
+  [
+    "a key of a map that is negative",
+    "UPDATE names SET marks[-1] = 1, n = null WHERE name = 'a' IF marks[-2] = null",
+  ],
+  ["a range that ends at null", "SELECT v FROM t WHERE k = 1 AND c > null"],
+  ["some of which is null", "SELECT n FROM names WHERE n IN (1, null) ALLOW FILTERING"],
+  [
+    "null in the list of a condition",
+    "UPDATE names SET n = 1 WHERE name = 'a' IF n IN (null) AND marks != null",
   ],
   ["a counter at ONE", "UPDATE counts SET n = n + 1 WHERE k = 1", "ONE"],
   ["several partitions at a serial level", "SELECT v FROM t WHERE k IN (1, 2)", "SERIAL"],
