@@ -15,6 +15,7 @@ import {
   productionLock,
   productionManifest,
 } from "../../deploy/production_packages.ts";
+import { parseControl } from "../../routes/control/control_state.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -243,6 +244,15 @@ describe("docker-compose.production.yml", () => {
   it("mounts the project, which nobody can write to from inside", () => {
     expect(compose).toContain("- ${PROJECT_SOURCE:-./cql}:/app/cql:ro\n");
     expect(dockerfile).toContain("CQL_DIR=/app/cql");
+  });
+
+  it("mounts a folder with a control file that switches nothing off", async () => {
+    const [, source, target] = /- \$\{CONTROL_SOURCE:-(\S+)\}:(\S+):ro\n/.exec(compose)!;
+    expect(command).toMatch(/--allow-read=[^"]*\/run\/secrets"/);
+    expect(target).toMatch(/^\/run\/secrets\//);
+    const [, name] = new RegExp(`^    CONTROL_FILE: ${target}/(\\S+)$`, "m").exec(compose)!;
+    const content = parseControl(await Deno.readTextFile(new URL(`${source}/${name}`, ROOT)));
+    expect(content).toEqual(parseControl("{}"));
   });
 
   it("does not publish the admin port", () => {

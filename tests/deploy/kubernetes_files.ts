@@ -36,7 +36,12 @@ export interface VolumeMount {
 export interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name: string };
-  readonly secret?: { readonly secretName: string };
+  readonly projected?: { readonly sources: readonly ProjectedSource[] };
+}
+
+export interface ProjectedSource {
+  readonly secret?: { readonly name: string };
+  readonly configMap?: { readonly name: string };
 }
 
 export interface Pod {
@@ -72,6 +77,7 @@ export interface Kustomization {
   readonly configMapGenerator: readonly {
     readonly name: string;
     readonly files?: readonly string[];
+    readonly options?: { readonly disableNameSuffixHash: boolean };
   }[];
   readonly images?: readonly { readonly name: string; readonly newTag: string }[];
 }

@@ -12,6 +12,7 @@ import { readConfig } from "../../config/config.ts";
 import { SETTINGS } from "../../config/settings/settings.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
+import { parseControl } from "../../routes/control/control_state.ts";
 import { environment, type ServiceProcess, spawnService } from "../support/programs.ts";
 import {
   type Kustomization,
@@ -25,6 +26,7 @@ import {
 } from "./kubernetes_files.ts";
 
 const PROJECT = "cql";
+const BASE = "deploy/kubernetes/base";
 
 const base = await readBase();
 const project = await readKustomization(PROJECT);
@@ -46,12 +48,22 @@ const gateway = pods[0]![1];
 const [container] = gateway.spec.containers;
 const [migration] = pods[1]![1].spec.containers;
 
+/** The names of the settings that are secrets. */
+const SECRETS: readonly string[] = Object.values(SETTINGS)
+  .filter((setting) => "secret" in setting).map(({ name }) => name);
+
 /** The words that the image starts with. */
 const command: string[] = JSON.parse(/^CMD (\["deno", .*\])$/m.exec(dockerfile)![1]!);
 
 function settingOf(name: string): number {
   const row = Object.values(SETTINGS).find((setting) => setting.name === name)!;
   return Number(overlays.dc1![name] ?? row.default);
+}
+
+/** The settings that are paths of secrets. */
+function secretFilesOf(settings: Readonly<Record<string, string>>): [string, string][] {
+  const names = SECRETS.map((name) => `${name}_FILE`);
+  return Object.entries(settings).filter(([name]) => names.includes(name));
 }
 
 function filesOf({ configMapGenerator }: Kustomization): string[] {
@@ -75,10 +87,8 @@ describe("deploy/kubernetes", () => {
     const secret = await Deno.makeTempFile();
     await Deno.writeTextFile(secret, crypto.getRandomValues(new Uint8Array(32)).toBase64());
     for (const [name, settings] of dataCentres) {
-      const files = Object.entries(settings).map(([key, value]) =>
-        [key, key.endsWith("_FILE") ? secret : value] as const
-      );
-      const config = readConfig({ ...Object.fromEntries(files), CQL_DIR: PROJECT });
+      const files = secretFilesOf(settings).map(([key]) => [key, secret]);
+      const config = readConfig({ ...settings, ...Object.fromEntries(files), CQL_DIR: PROJECT });
       expect(config.localDatacenter).toBe(name);
       expect(settings.CASSANDRA_REPLICATION).toContain(`${name}:`);
     }
@@ -89,12 +99,25 @@ describe("deploy/kubernetes", () => {
     const { mountPath } = container.volumeMounts.find(({ name }) => name === "secrets")!;
     expect(command).toContain(`--allow-read=/app/cql,${mountPath}`);
     for (const [, settings] of dataCentres) {
-      const secrets = Object.values(SETTINGS).filter((setting) => "secret" in setting)
-        .map(({ name }): string => name);
-      expect(Object.keys(settings).filter((name) => secrets.includes(name))).toEqual([]);
-      const files = Object.entries(settings).filter(([name]) => name.endsWith("_FILE"));
+      expect(Object.keys(settings).filter((name) => SECRETS.includes(name))).toEqual([]);
+      const files = secretFilesOf(settings);
       expect(files.length).toBeGreaterThan(1);
       for (const [, path] of files) expect(path).toMatch(new RegExp(`^${mountPath}/[a-z_]+$`));
+    }
+  });
+
+  it("has a control file beside the secrets that switches nothing off, and keeps its name", async () => {
+    const { configMapGenerator } = await readKustomization(BASE);
+    const generated = configMapGenerator.find(({ name }) => name === "cqlgate-control")!;
+    expect(generated.options).toEqual({ disableNameSuffixHash: true });
+    const [file] = generated.files!;
+    const content = parseControl(await Deno.readTextFile(`${BASE}/${file}`));
+    expect(content).toEqual(parseControl("{}"));
+    const { sources } = gateway.spec.volumes.find(({ name }) => name === "secrets")!.projected!;
+    expect(sources).toContainEqual({ configMap: { name: generated.name } });
+    const { mountPath } = container.volumeMounts.find(({ name }) => name === "secrets")!;
+    for (const [, { CONTROL_FILE }] of dataCentres) {
+      expect(CONTROL_FILE).toBe(`${mountPath}/${file}`);
     }
   });
 
@@ -187,7 +210,7 @@ describe("deploy/kubernetes", () => {
   });
 
   it("scrapes a job of the name that the rules of Prometheus know", async () => {
-    const { labels } = await readKustomization("deploy/kubernetes/base");
+    const { labels } = await readKustomization(BASE);
     const job = labels![0].pairs[find("ServiceMonitor").spec.jobLabel];
     const { scrape_configs } = parse(await Deno.readTextFile("deploy/prometheus/prometheus.yml"));
     expect(scrape_configs).toMatchObject([{ job_name: job }]);
@@ -217,12 +240,15 @@ describe("a pod of deploy/kubernetes", () => {
     await Deno.mkdir(`${folder}/secrets`);
     const test = await testEnvironment();
     stack.defer(test.release);
-    const files = Object.entries(overlays.dc1!).filter(([name]) =>
-      name.endsWith("_FILE") && name !== "CASSANDRA_PASSWORD_FILE"
-    ).map(([name, path]) => [name, path.replace("/run/secrets", `${folder}/secrets`)] as const);
+    const here = (path: string) => path.replace("/run/secrets", `${folder}/secrets`);
+    const files = secretFilesOf(overlays.dc1!)
+      .filter(([name]) => name !== "CASSANDRA_PASSWORD_FILE")
+      .map(([name, path]) => [name, here(path)] as const);
     for (const [, path] of files) {
       await Deno.writeTextFile(path, crypto.getRandomValues(new Uint8Array(32)).toBase64());
     }
+    const controlFile = here(overlays.dc1!.CONTROL_FILE!);
+    await Deno.copyFile(`${BASE}/control.json`, controlFile);
     const { CURSOR_KEY: _, IDEMPOTENCY_SECRET: __, ...rest } = test.env;
     const { OIDC_ISSUER, OIDC_AUDIENCE } = overlays.dc1!;
     env = {
@@ -230,6 +256,7 @@ describe("a pod of deploy/kubernetes", () => {
       ...Object.fromEntries(files),
       OIDC_ISSUER: OIDC_ISSUER!,
       OIDC_AUDIENCE: OIDC_AUDIENCE!,
+      CONTROL_FILE: controlFile,
       CQL_DIR: `${folder}/cql`,
     };
     args = command.slice(1).map((word) =>
