@@ -121,6 +121,20 @@ describe("deploy/kubernetes", () => {
     }
   });
 
+  it("migrates as a role of its own, whose password no replica has", () => {
+    const own = Object.fromEntries(migration.env!.map(({ name, value }) => [name, value]));
+    expect(Object.keys(own)).toEqual(["CASSANDRA_USERNAME", "CASSANDRA_PASSWORD_FILE"]);
+    for (const [, settings] of dataCentres) {
+      for (const [name, value] of Object.entries(own)) expect(settings[name]).not.toBe(value);
+    }
+    const [ofReplicas, ofJob] = pods.map(([, { spec }]) =>
+      spec.volumes.find(({ name }) => name === "secrets")!.projected!.sources
+        .flatMap(({ secret }) => secret?.name ?? [])
+    );
+    expect(ofReplicas).toEqual(["cqlgate-secrets"]);
+    expect(ofJob).toEqual(["cqlgate-secrets", "cqlgate-migrator-secrets"]);
+  });
+
   it("mounts the project where the image has the example, and hides that", () => {
     for (const [kind, { spec }] of pods) {
       const mounts = spec.containers[0].volumeMounts.filter(({ mountPath }) =>
