@@ -7,6 +7,11 @@
 import { parse, parseAllDocuments } from "yaml";
 
 export const KUBERNETES = "deploy/kubernetes";
+/**
+ * What `docs/operations.md` asks for after the requests: up to two seconds for the session, five for the audit
+ * log, one each for the admin port and the log, two for exported metrics, and a few to spare.
+ */
+export const LAST_STEPS_MS = 15_000;
 export const OVERLAYS = ["dc1", "dc2"] as const;
 
 type Labels = Readonly<Record<string, string>>;
