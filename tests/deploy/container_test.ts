@@ -199,10 +199,26 @@ describe("docker-compose.production.yml", () => {
   });
 
   it("has no secret in it, and asks for what only its user knows", () => {
-    expect(compose).not.toMatch(/^\s+(?:CURSOR_KEY|CASSANDRA_PASSWORD):/m);
-    for (const name of ["OIDC_ISSUER", "OIDC_AUDIENCE", "CURSOR_KEY_SOURCE"]) {
+    expect(compose).not.toMatch(/^\s+(?:CURSOR_KEY|IDEMPOTENCY_SECRET|CASSANDRA_PASSWORD):/m);
+    const secrets = ["CURSOR_KEY", "IDEMPOTENCY_SECRET"].map((name) => `${name}_SOURCE`);
+    for (const name of ["OIDC_ISSUER", "OIDC_AUDIENCE", ...secrets]) {
       expect(compose).toMatch(new RegExp(`\\$\\{${name}:\\?[^}]+\\}`));
     }
+  });
+
+  it("has a file for each secret that a replica reads", () => {
+    const { services, secrets } = parse(compose, { merge: true }) as {
+      readonly services: Readonly<
+        Record<string, { environment: Record<string, string>; secrets?: string[] }>
+      >;
+      readonly secrets: Readonly<Record<string, { file: string }>>;
+    };
+    const { environment, secrets: mounted = [] } = services["cqlgate-1"]!;
+    const read = Object.entries(environment).filter(([name]) => name.endsWith("_FILE"))
+      .map(([, path]) => path).filter((path) => !path.includes("/control/"));
+    expect(read).toEqual(mounted.map((name) => `/run/secrets/${name}`));
+    expect(mounted).toEqual(Object.keys(secrets));
+    expect(mounted).toEqual(["cursor_key", "idempotency_secret"]);
   });
 
   it("migrates with the permissions that the service has", () => {
