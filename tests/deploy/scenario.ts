@@ -94,7 +94,7 @@ describe("deploy/kubernetes", () => {
       const rules = parseAllDocuments(built.stdout).map((each) => each.toJS())
         .filter(({ kind }) => kind === "NetworkPolicy")
         .map(({ metadata, spec }) => [metadata.name, spec.egress.at(-1).ports[0].port]);
-      expect(rules).toEqual([["cqlgate", 8443], ["cqlgate-migrate", 9042]]);
+      expect(rules).toEqual([["cqlgate", 8443], ["cqlgate-migrate", 4318]]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
