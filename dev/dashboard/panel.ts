@@ -31,7 +31,7 @@ export interface PanelRow {
 /** The replicas that are chosen. */
 export const OF = `job="$job",instance=~"$instance"`;
 /** The requests of the API: no probes, no documentation, and no paths without a route. */
-export const API = `${OF},route!~"/livez|/readyz|/docs|unmatched"`;
+export const API = `${OF},route!~"/livez|/readyz|/openapi.json|/docs|unmatched"`;
 
 export const quantile = (share: number, metric: string, by = "") =>
   `histogram_quantile(${share}, sum by (${by}le) (rate(${metric}[$__rate_interval])))`;

@@ -7,6 +7,8 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { cp } from "node:fs/promises";
 import { parse } from "yaml";
+import { OWN_PATHS } from "../../catalog/tags/route/route_tag.ts";
+import { API } from "../../dev/dashboard/panel.ts";
 import { recordsNamedIn } from "./metric_names.ts";
 
 const FOLDER = "deploy/prometheus";
@@ -79,6 +81,14 @@ describe("deploy/prometheus", () => {
     const said = await promtool("check", "config", "prometheus.yml");
     const files = [...said.matchAll(/^ +SUCCESS: (\d+) rules found$/gm)].map(([, count]) => count);
     expect(files).toHaveLength(3);
+  });
+
+  it("leaves out what is not for the API: the paths of the service itself, and no others", async () => {
+    const matchers = [...(await read("rules.yml")).matchAll(/route!~"([^"]*)"/g)];
+    const excluded = new Set(matchers.map(([, routes]) => routes!));
+    expect([...excluded].map((routes) => routes.split("|"))).toEqual([[...OWN_PATHS, "unmatched"]]);
+    const [, ofDashboard] = /route!~"([^"]*)"/.exec(API)!;
+    expect(excluded).toContain(ofDashboard);
   });
 
   it("passes its unit tests", async () => {
