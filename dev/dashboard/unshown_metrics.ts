@@ -10,7 +10,6 @@ export const UNSHOWN: Readonly<Record<string, string>> = {
   cqlgate_cassandra_datacenter_in_use: "has series only with a failover, which has an alert",
   cqlgate_cassandra_hosts_up: "is part of cqlgate_cassandra_hosts",
   cqlgate_clock_nodes: "explains cqlgate_clock_skew_seconds when it is NaN",
-  cqlgate_clock_skew_uncertainty_seconds: "explains why a large skew refuses nothing yet",
   cqlgate_heap_bytes: "is what V8 reserves; what it uses tells of leaks",
   cqlgate_prepared_queries: "changes only with a release",
   cqlgate_reload_success_timestamp_seconds: "says when, after the alert has said that",
