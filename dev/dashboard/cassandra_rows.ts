@@ -58,13 +58,19 @@ export const CASSANDRA: PanelRow = {
     },
     {
       title: "Nodes, by data centre",
-      description: "As seen by the replica that sees the fewest.",
+      description: "As seen by the replicas that see the fewest up, and the most down.",
       unit: "short",
       kind: "lines",
-      queries: [{
-        expr: `min by (datacenter, state) (cqlgate_cassandra_hosts{${OF}})`,
-        legend: "{{datacenter}} {{state}}",
-      }],
+      queries: [
+        {
+          expr: `min by (datacenter) (cqlgate_cassandra_hosts{${OF},state="up"})`,
+          legend: "{{datacenter}} up",
+        },
+        {
+          expr: `max by (datacenter) (cqlgate_cassandra_hosts{${OF},state="down"})`,
+          legend: "{{datacenter}} down",
+        },
+      ],
     },
     {
       title: "Connections and statements in flight, by data centre",

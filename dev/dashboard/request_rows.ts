@@ -11,10 +11,13 @@ export const PROMISES: PanelRow = {
     {
       title: "Ready replicas",
       description:
-        "Of all that are scraped. /readyz?verbose of a replica says why it is not ready.",
+        "And all that should be scraped. /readyz?verbose of a replica says why it is not ready.",
       unit: "short",
       kind: "number",
-      queries: [{ expr: `sum(cqlgate_ready{${OF}})`, legend: "ready" }],
+      queries: [
+        { expr: `sum(cqlgate_ready{${OF}})`, legend: "ready" },
+        { expr: `count(up{${OF}})`, legend: "all" },
+      ],
     },
     {
       title: "Failed requests in the last hour",
