@@ -9,6 +9,7 @@ import { cp } from "node:fs/promises";
 import { parse } from "yaml";
 import { OWN_PATHS } from "../../catalog/tags/route/route_tag.ts";
 import { API } from "../../dev/dashboard/panel.ts";
+import { SERVICE_CODES } from "../../errors/service_codes.ts";
 import { recordsNamedIn } from "./metric_names.ts";
 
 const FOLDER = "deploy/prometheus";
@@ -130,6 +131,16 @@ describe("deploy/prometheus", () => {
       alerts.map((name) => `${RUNBOOKS}#${name.toLowerCase()}`),
     );
     for (const severity of valuesOf(text, "severity")) expect(severity).toMatch(/^(page|ticket)$/);
+  });
+
+  it("says in the runbooks where to look for each code that spends the budget of errors", async () => {
+    const runbooks = await Deno.readTextFile("docs/runbooks.md");
+    const [, section = ""] = /^### CqlgateErrorsBurnFast$(.*?)^### /ms.exec(runbooks)!;
+    const codes = Object.entries(SERVICE_CODES).filter(([, { status }]) => status > 500)
+      .map(([code]) => code);
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.filter((code) => !section.includes(`\`${code}\``))).toEqual([]);
+    expect(section).toContain("status 500");
   });
 
   it("leads to runbooks elsewhere by the command that the documentation has", async () => {
