@@ -110,7 +110,7 @@ const outcomeSchema = z.object({
   event: kind("outcome"),
   ...envelope,
   ...operation,
-  outcome: z.enum(OUTCOMES).describe("What became of the operation: see below"),
+  outcome: z.enum(OUTCOMES).describe("What became of the operation: see Outcomes"),
   code: nullable.describe("The error code of the API; null if there was no error"),
   rows: z.int().nonnegative().nullable().describe(
     "The rows that a read returned to the caller; null for writes, which Cassandra does not count",

@@ -189,6 +189,18 @@ describe("docs", () => {
     }
   });
 
+  it("operations.md says what each label of a metric has", async () => {
+    const folder = "observe/metrics/families/";
+    const files = (await listTree(folder)).filter((path) => !path.endsWith("_test.ts"));
+    const lists = (await Promise.all(files.map(read)))
+      .flatMap((text) => [...text.matchAll(/labelNames: \[(.*?)\]/g)]);
+    const labels = new Set(lists.flatMap(([, list]) => list!.match(/\w+/g)!));
+    const metrics = sectionOf(await read("docs/operations.md"), "Metrics");
+    const [table = ""] = /^\| Label .*?(?=\n\n)/ms.exec(metrics)!;
+    const described = rowsOf(table).flatMap(([names]) => names!.match(/\w+/g)!);
+    expect(described.sort()).toEqual([...labels].sort());
+  });
+
   it("has no relative link to nowhere", async () => {
     for (const path of PAGES) {
       const page = await read(path);
