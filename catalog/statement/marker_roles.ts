@@ -19,14 +19,12 @@ import type {
 import { type BindMarker, type Term, unhinted, walkTerm } from "./term.ts";
 
 export type Role =
-  /** Written to a column as it is: by `VALUES (…)`, or by `SET column = …`. */
+  /** Written to a column as it is: by `VALUES (…)`, or by `SET column = …`, `+= …` and the like. */
   | {
     readonly kind: "value";
     readonly column: string;
-    /** Whether it is appended to what is there: `SET column = column + :marker`, or `+=`. */
-    readonly appended: boolean;
-    /** Whether it is an element of a collection: `SET column[…] = :marker`. */
-    readonly isElement: boolean;
+    /** Whether it replaces what is there, or is combined with it. A value of an INSERT is "set". */
+    readonly assignment: Assignment["kind"];
   }
   /** A part of what is written to a column: inside a function, a literal or a calculation. */
   | { readonly kind: "part"; readonly column: string }
@@ -145,18 +143,14 @@ function rolesOfInserted(source: Extract<WriteStatement, { kind: "insert" }>["so
   return source.values.flatMap((term, index) => {
     // Where there are more values than columns, the server refuses the statement.
     const column = source.columns[index]?.name ?? "";
-    return rolesOfWritten(term, { column, appended: false, isElement: false });
+    return rolesOfWritten(term, { column, assignment: "set" });
   });
 }
 
 function rolesOfAssignment(assignment: Assignment): PlacedRole[] {
   const { kind, value } = assignment;
   const column = assignment.column.name;
-  const written = rolesOfWritten(value, {
-    column,
-    appended: kind === "add",
-    isElement: kind === "element",
-  });
+  const written = rolesOfWritten(value, { column, assignment: kind });
   return kind === "element"
     ? [...rolesIn(assignment.key, { kind: "subscript", column }), ...written]
     : written;
@@ -164,7 +158,7 @@ function rolesOfAssignment(assignment: Assignment): PlacedRole[] {
 
 function rolesOfWritten(
   term: Term,
-  written: Pick<Extract<Role, { kind: "value" }>, "column" | "appended" | "isElement">,
+  written: Pick<Extract<Role, { kind: "value" }>, "column" | "assignment">,
 ): PlacedRole[] {
   return rolesOfValue(term, {
     whole: { kind: "value", ...written },

@@ -6,10 +6,10 @@ import { markerRoles } from "./marker_roles.ts";
 function rolesOf(cql: string): string[] {
   return markerRoles(parseCql(cql)).map(({ marker, role }) =>
     `${marker.name}: ${role.kind}${"column" in role ? ` of ${role.column}` : ""}${
-      role.kind === "value" && role.appended ? ", appended" : ""
-    }${role.kind === "value" && role.isElement ? ", an element" : ""}${
-      role.kind === "restriction" && role.elementOf !== null ? ` of ${role.elementOf}[]` : ""
-    }${role.kind === "condition" && role.equality ? " of equality" : ""}`
+      role.kind === "value" && role.assignment !== "set" ? ` by ${role.assignment}` : ""
+    }${role.kind === "restriction" && role.elementOf !== null ? ` of ${role.elementOf}[]` : ""}${
+      role.kind === "condition" && role.equality ? " of equality" : ""
+    }`
   );
 }
 
@@ -25,7 +25,7 @@ describe("markerRoles()", () => {
       "UPDATE t SET values = :v, a = a + :w WHERE k = :k IF b = :b",
       [
         "v: value of values",
-        "w: value of a, appended",
+        "w: value of a by add",
         "k: restriction",
         "b: condition of equality",
       ],
@@ -36,7 +36,7 @@ describe("markerRoles()", () => {
       [
         "ts: timestamp",
         "key: subscript of m",
-        "value: value of m, an element",
+        "value: value of m by element",
         "n: value of n",
         "k: restriction",
       ],
@@ -115,12 +115,12 @@ describe("markerRoles()", () => {
       "UPDATE t SET a = :x + a, b = b - :y, c += :z, d = :w * 2, e = e + [:v], f.g = :u, " +
       "h = (int) :q, i = (int) :p * 2 WHERE k = 1 IF a = 1",
       [
-        "x: value of a",
-        "y: value of b",
-        "z: value of c, appended",
+        "x: value of a by prepend",
+        "y: value of b by subtract",
+        "z: value of c by add",
         "w: part of d",
         "v: part of e",
-        "u: value of f",
+        "u: value of f by field",
         "q: value of h",
         "p: part of i",
       ],

@@ -22,12 +22,14 @@ export interface LengthLimit {
 export function lengthLimitOf(places: readonly MarkerPlace[], codec: Codec): LengthLimit | null {
   for (const { role, table } of places) {
     if (role.kind === "token") return limitOf("it is part of a key");
-    if (role.kind === "value" && table?.viewKeys.has(role.column) && !role.isElement) {
+    if (
+      role.kind === "value" && table?.viewKeys.has(role.column) && role.assignment !== "element"
+    ) {
       return limitOf("it is part of the key of a view");
     }
     const column = columnOf(role);
     if (column === null || !table?.indexedEntries.has(column)) continue;
-    const isOfMembers = role.kind === "value" && !role.isElement;
+    const isOfMembers = role.kind === "value" && role.assignment !== "element";
     const { kind } = codec.type;
     if (isOfMembers && kind !== "map" && kind !== "set") continue;
     return limitOf(`the entries of "${column}" are indexed`, { isOfMembers });

@@ -6,7 +6,7 @@
  */
 import type { Param, Query } from "../../../catalog/query.ts";
 import type { Role } from "../../../catalog/statement/marker_roles.ts";
-import { writesOf } from "../../../catalog/statement/statement.ts";
+import { type Assignment, writesOf } from "../../../catalog/statement/statement.ts";
 import { unhinted, walkTerm } from "../../../catalog/statement/term.ts";
 import type { Report } from "../../../catalog/text/source.ts";
 import type { PreparedParam } from "../prepared_query.ts";
@@ -32,7 +32,8 @@ const UNSETTABLE: Readonly<Record<Role["kind"], string | null>> = {
 /** Why a marker in this place needs a value, in words; null if it does not. */
 export function obstacleTo({ role, table }: MarkerPlace): string | null {
   if (role.kind === "value" && table?.keys.has(role.column)) return `a key column "${role.column}"`;
-  if (role.kind === "value" && role.appended && table?.types.get(role.column)?.kind === "list") {
+  const isAppended = role.kind === "value" && role.assignment === "add";
+  if (isAppended && table?.types.get(role.column)?.kind === "list") {
     // Cassandra 5.0 fails over UNSET there, where it takes it for sets, for maps and in front.
     return `what is appended to the list "${role.column}"`;
   }
@@ -56,24 +57,34 @@ export function withOptional(
   return { ...param, optional: true, absent: deletes ? optional.absent : null };
 }
 
-/** Whether null deletes the stored value. If a value is added to a collection, null adds nothing. */
+/** Whether null deletes the stored value. Added to a collection, or taken out of it, null changes nothing. */
 export function isReplaced({ role }: MarkerPlace): boolean {
-  return role.kind === "value" && !role.appended;
+  return role.kind === "value" && REPLACING.includes(role.assignment);
 }
 
-/** Reports an `@optional` that no column takes. */
+const REPLACING: readonly Assignment["kind"][] = ["set", "element", "field"];
+
+/** Reports an `@optional` that no column takes, and an `absent=null` in it that deletes nothing. */
 export function checkOptionalTag(
   { optional }: Query,
   params: readonly PreparedParam[],
   report: Report,
 ): void {
-  const mayLack = params.some(({ param }) => param.source.in === "body" && param.optional);
-  if (optional === null || mayLack) return;
-  report({
-    span: optional.span,
-    message: "Cannot use @optional: the body writes no column that can be null",
-    help: "Remove the tag",
-  });
+  if (optional === null) return;
+  const { span, absent } = optional;
+  if (!params.some(({ param }) => param.source.in === "body" && param.optional)) {
+    report({
+      span,
+      message: "Cannot use @optional: the body writes no column that can be null",
+      help: "Remove the tag",
+    });
+  } else if (absent !== null && params.every(({ param }) => param.absent === null)) {
+    report({
+      span,
+      message: "Cannot delete what is left out: the body replaces no column",
+      help: 'Remove "absent=null"',
+    });
+  }
 }
 
 /**
