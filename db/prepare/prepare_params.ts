@@ -73,11 +73,16 @@ function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param 
   return least === undefined || param.min !== null ? param : { ...param, min: least };
 }
 
-/** Null deletes the value, if the caller may also leave it out; or a condition compares with it. */
+/**
+ * Null deletes the value, if the caller may also leave it out; or a condition compares with it. A counter takes
+ * no null: it can be left as it is, but not deleted.
+ */
 function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean {
   return places.length > 0 &&
-    places.every(({ role }) =>
-      role.kind === "value" ? optional : role.kind === "condition" && role.equality
+    places.every(({ role, table }) =>
+      role.kind === "value"
+        ? optional && table?.types.get(role.column)?.kind !== "counter"
+        : role.kind === "condition" && role.equality
     );
 }
 

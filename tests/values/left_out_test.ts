@@ -12,6 +12,7 @@ const CQL = {
 CREATE TABLE notes (id int PRIMARY KEY, title text, body text, labels set<text>, log list<text>,
   version timeuuid);
 CREATE TABLE titles (title_id int PRIMARY KEY, title text, body text);
+CREATE TABLE counts (id int PRIMARY KEY, hits counter, errors counter);
 `,
   queries: `
 -- @scope stations:read
@@ -85,6 +86,12 @@ APPLY BATCH;
 -- @bulk
 -- @optional
 UPDATE notes SET title = :title, body = :body WHERE id = :id;
+
+-- name: count :exec
+-- @route PATCH /counts/{id}
+-- @scope stations:write
+-- @optional
+UPDATE counts SET hits = hits + :hits, errors = errors - :errors WHERE id = :id;
 `,
 };
 
@@ -186,6 +193,23 @@ describe("What a body leaves out", () => {
     expect(await read(8)).toMatchObject({ title: "t", body: null });
   });
 
+  it("leaves a counter as it is, which null cannot delete", async () => {
+    await succeed(send("PATCH", "/counts/12", { hits: "2" }));
+    await succeed(send("PATCH", "/counts/12", { errors: "-1" }));
+    for (
+      const [name, sent] of [["hits", { hits: null }], ["errors", { hits: "1", errors: null }]]
+    ) {
+      const [status, errors] = await refusal("PATCH", "/counts/12", sent);
+      expect([status, errors]).toMatchObject([422, [{ pointer: `/body/${name}` }]]);
+    }
+    expect(await refusal("PATCH", "/counts/12", {})).toEqual([
+      422,
+      [{ pointer: "/body", detail: 'Nothing to write: send at least one of "hits", "errors"' }],
+    ]);
+    const { rows } = await service.client.execute("SELECT hits, errors FROM counts WHERE id = 12");
+    expect(rows.map(({ hits, errors }) => [String(hits), String(errors)])).toEqual([["2", "1"]]);
+  });
+
   it("is reported for the line of an upload that would write nothing", async () => {
     const lines = [{ id: 9, title: "t" }, { id: 10 }, { id: 11, body: null }];
     const response = await service.request("/changes", { method: "POST", json: lines });
@@ -209,6 +233,10 @@ describe("What a body leaves out", () => {
     expect(schemaOf("ChangeManyBody")).toMatchObject({ minProperties: 2, required: ["id"] });
     expect(schemaOf("CreateNoteBody")).toMatchObject({ required: ["id"] });
     expect(schemaOf("CreateNoteBody")).not.toHaveProperty("minProperties");
+    const typeOf = (schema: string, name: string) =>
+      (schemaOf(schema)?.properties as Record<string, { type: string | string[] }>)[name]?.type;
+    expect(typeOf("ChangeNoteBody", "title")).toEqual(["string", "null"]);
+    expect([typeOf("CountBody", "hits")].flat()).not.toContain("null");
     expect(schemaOf("ReplaceNoteBody")).toMatchObject({
       required: ["title"],
       properties: {
