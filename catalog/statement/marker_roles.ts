@@ -27,7 +27,12 @@ export type Role =
     readonly assignment: Assignment["kind"];
   }
   /** A part of what is written to a column: inside a function, a literal or a calculation. */
-  | { readonly kind: "part"; readonly column: string }
+  | {
+    readonly kind: "part";
+    readonly column: string;
+    /** Whether it is a field of a user-defined type, or a member of a tuple, which take null. */
+    readonly isField: boolean;
+  }
   /** The key or index inside a collection: `SET column[:marker] = …`, `DELETE column[:marker]`. */
   | { readonly kind: "subscript"; readonly column: string }
   /** `LIMIT` and `PER PARTITION LIMIT`. */
@@ -49,7 +54,10 @@ export type Role =
   /** After `IF`, otherwise. */
   | {
     readonly kind: "condition";
-    /** Whether it follows `=` or `!=`, which take null. */
+    /**
+     * Whether it follows `=` or `!=`, which take null, or is a field or a member of what follows them, as in a
+     * {@link Role} of the kind `part`.
+     */
     readonly equality: boolean;
   }
   /** What the vectors of a column are compared with: `ORDER BY column ANN OF :marker`. */
@@ -106,7 +114,7 @@ function rolesOfSelect(select: SelectStatement): PlacedRole[] {
     ...orderBy.flatMap(({ column: { name }, nearest }) =>
       nearest === null ? [] : rolesOfValue(nearest, {
         whole: { kind: "ann", column: name },
-        part: { kind: "part", column: name },
+        part: { kind: "part", column: name, isField: false },
       })
     ),
     ...[perPartitionLimit, limit].flatMap((term) =>
@@ -160,9 +168,11 @@ function rolesOfWritten(
   term: Term,
   written: Pick<Extract<Role, { kind: "value" }>, "column" | "assignment">,
 ): PlacedRole[] {
+  const { column } = written;
   return rolesOfValue(term, {
     whole: { kind: "value", ...written },
-    part: { kind: "part", column: written.column },
+    part: { kind: "part", column, isField: false },
+    field: { kind: "part", column, isField: true },
   });
 }
 
@@ -193,7 +203,7 @@ function rolesOfCondition(condition: Condition | null): PlacedRole[] {
 }
 
 interface RelationRoles {
-  /** Of a marker that is what a column is compared with. */
+  /** Of a marker that is what a column is compared with, or a field of it. */
   readonly compared: (comparator: string) => Role;
   readonly other: Role;
 }
@@ -203,7 +213,11 @@ function rolesOfRelation(relation: Relation, { compared, other }: RelationRoles)
     case "comparison":
       return [
         ...rolesOfKey(relation.subject, other),
-        ...rolesOfValue(relation.value, { whole: compared(relation.comparator), part: other }),
+        ...rolesOfValue(relation.value, {
+          whole: compared(relation.comparator),
+          part: other,
+          field: compared(relation.comparator),
+        }),
       ];
     case "tuple_comparison":
     case "token_comparison":
@@ -229,16 +243,31 @@ function rolesOfKey(subject: Subject, role: Role): PlacedRole[] {
   return subject.kind === "element" ? rolesIn(subject.key, role) : [];
 }
 
-/** A marker inside type hints is still the whole value. */
+/** A marker inside type hints is still the whole value, or the whole field. */
 function rolesOfValue(
   term: Term,
-  { whole, part }: { readonly whole: Role; readonly part: Role },
+  { whole, part, field = part }: {
+    readonly whole: Role;
+    readonly part: Role;
+    readonly field?: Role;
+  },
 ): PlacedRole[] {
-  return rolesIn(term, unhinted(term).kind === "marker" ? whole : part);
+  const value = unhinted(term);
+  if (value.kind === "marker") return [{ marker: value, role: whole }];
+  const fields = new Set([...walkTerm(term)].flatMap(fieldsOf).map(unhinted));
+  return markersIn(term).map((marker) => ({ marker, role: fields.has(marker) ? field : part }));
+}
+
+/** The fields of a literal of a user-defined type, or the members of a tuple; `(:a)` may be the value itself. */
+function fieldsOf(term: Term): readonly Term[] {
+  if (term.kind === "fields") return term.fields.map(({ value }) => value);
+  return term.kind === "tuple" && term.items.length > 1 ? term.items : [];
 }
 
 function rolesIn(term: Term, role: Role): PlacedRole[] {
-  return [...walkTerm(term)].flatMap((inner) =>
-    inner.kind === "marker" ? [{ marker: inner, role }] : []
-  );
+  return markersIn(term).map((marker) => ({ marker, role }));
+}
+
+function markersIn(term: Term): BindMarker[] {
+  return [...walkTerm(term)].filter((inner) => inner.kind === "marker");
 }

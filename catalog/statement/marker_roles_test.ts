@@ -9,7 +9,7 @@ function rolesOf(cql: string): string[] {
       role.kind === "value" && role.assignment !== "set" ? ` by ${role.assignment}` : ""
     }${role.kind === "restriction" && role.elementOf !== null ? ` of ${role.elementOf}[]` : ""}${
       role.kind === "condition" && role.equality ? " of equality" : ""
-    }`
+    }${role.kind === "part" && role.isField ? ", a field" : ""}`
   );
 }
 
@@ -108,7 +108,13 @@ describe("markerRoles()", () => {
     [
       "tells a whole value from a part of one",
       "INSERT INTO t (a, b, c, d) VALUES ((:x, :y), (int) :z * 2, {street: :s}, :d)",
-      ["x: part of a", "y: part of a", "z: part of b", "s: part of c", "d: value of d"],
+      [
+        "x: part of a, a field",
+        "y: part of a, a field",
+        "z: part of b",
+        "s: part of c, a field",
+        "d: value of d",
+      ],
     ],
     [
       "tells them apart where they are assigned, too",
@@ -123,6 +129,33 @@ describe("markerRoles()", () => {
         "u: value of f by field",
         "q: value of h",
         "p: part of i",
+      ],
+    ],
+    [
+      "tells a field, or a member of a tuple, from other parts",
+      "INSERT INTO t (a, b, c, d, e) VALUES ({street: :x, zip: (int) :y, size: :z * 2}, (:t, f(:u)), " +
+      "{place: {street: :v}, pair: (:w, 1)}, {'k': :m}, (:e))",
+      [
+        "x: part of a, a field",
+        "y: part of a, a field",
+        "z: part of a",
+        "t: part of b, a field",
+        "u: part of b",
+        "v: part of c, a field",
+        "w: part of c, a field",
+        "m: part of d",
+        "e: part of e",
+      ],
+    ],
+    [
+      "tells a field that is compared from what takes no null",
+      "UPDATE t SET a = 1 WHERE k = (:r, 1) IF b = {street: :x, zip: [:y]} AND c != (:t, 1) AND d < (:u, 1)",
+      [
+        "r: restriction",
+        "x: condition of equality",
+        "y: condition",
+        "t: condition of equality",
+        "u: condition",
       ],
     ],
     [

@@ -73,17 +73,22 @@ function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param 
   return least === undefined || param.min !== null ? param : { ...param, min: least };
 }
 
-/**
- * Null deletes the value, if the caller may also leave it out; or a condition compares with it. A counter takes
- * no null: it can be left as it is, but not deleted.
- */
+/** Whether null may be sent, wherever the marker stands. */
 function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean {
-  return places.length > 0 &&
-    places.every(({ role, table }) =>
-      role.kind === "value"
-        ? optional && table?.types.get(role.column)?.kind !== "counter"
-        : role.kind === "condition" && role.equality
-    );
+  return places.length > 0 && places.every(({ role, table }) => {
+    switch (role.kind) {
+      case "value":
+        // Null deletes the value, if the caller may also leave it out. No counter can be deleted.
+        return optional && table?.types.get(role.column)?.kind !== "counter";
+      case "part":
+        // As where the whole value is bound, any field may be null; none can be left unset.
+        return role.isField;
+      case "condition":
+        return role.equality;
+      default:
+        return false;
+    }
+  });
 }
 
 /**

@@ -76,7 +76,7 @@ export interface PreparedParam {
   readonly codec: Codec;
   /** Where its value is bound; a marker may stand in several places. */
   readonly positions: readonly number[];
-  /** Whether null may be sent, which deletes the value, or compares with nothing. */
+  /** Whether null may be sent: it deletes the value, is a field of one, or compares with nothing. */
   readonly nullable: boolean;
   /** Whether it stands for `USING TIMESTAMP`, in microseconds since 1970. */
   readonly isWriteTime: boolean;

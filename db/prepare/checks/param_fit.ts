@@ -117,7 +117,10 @@ function checkOptional({ param, places, report }: ParamFacts): void {
   report({
     span: param.span,
     message: `Parameter "${param.name}" cannot be optional: it stands for ${obstacle}`,
-    help: 'Remove the "?", or write a second query that does without it',
+    help: param.source.in === "body" &&
+        places.every(({ role }) => role.kind === "part" && role.isField)
+      ? 'Remove the "?": the body may have null there'
+      : 'Remove the "?", or write a second query that does without it',
   });
 }
 
