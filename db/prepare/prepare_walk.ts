@@ -5,6 +5,7 @@
  * @module
  */
 import type { Query, Walk } from "../../catalog/query.ts";
+import { columnsOfRelation } from "../../catalog/statement/names_of.ts";
 import type { Relation, SelectStatement, Statement } from "../../catalog/statement/statement.ts";
 import type { Term } from "../../catalog/statement/term.ts";
 import type { Codec } from "../../codec/codec.ts";
@@ -81,6 +82,17 @@ function rangeMistakes(
       help: 'Restrict a clustering column by both ends, as in "at >= :since AND at < :until"',
     }];
   }
+  const before = table.clusteringKey.slice(0, table.clusteringKey.indexOf(clustering));
+  const fixed = new Set(statement.where.flatMap(columnsFixedBy));
+  const free = before.find(({ name }) => !fixed.has(name));
+  if (free !== undefined) {
+    return [{
+      message:
+        `Cannot walk along "${clustering.name}": the rows of a bucket come by "${free.name}" first`,
+      help:
+        `Restrict "${free.name}" by "=", or read a table whose clustering key begins with "${clustering.name}"`,
+    }];
+  }
   const order = walk.order.toUpperCase();
   if ((clustering.order === order) !== isReversed(table, statement)) return [];
   return [{
@@ -88,6 +100,15 @@ function rangeMistakes(
       `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other order`,
     help: `Name the order of the rows, or say "ORDER BY … ${order}" in the statement`,
   }];
+}
+
+/** The columns that have a single value in all rows. */
+function columnsFixedBy(relation: Relation): readonly string[] {
+  const isFixed = relation.kind === "in" || relation.kind === "tuple_in"
+    ? !("kind" in relation.values) && relation.values.length === 1
+    : (relation.kind === "comparison" && relation.subject.kind === "column" ||
+      relation.kind === "tuple_comparison") && relation.comparator === "=";
+  return isFixed ? columnsOfRelation(relation).map(({ name }) => name) : [];
 }
 
 /** The column that a relation bounds on one side by a marker; also where the column stands in parentheses. */
