@@ -5,9 +5,10 @@
  * @module
  */
 import type { Query, Walk } from "../../catalog/query.ts";
+import { isAggregate } from "../../catalog/statement/aggregate.ts";
 import { columnsOfRelation } from "../../catalog/statement/names_of.ts";
 import type { Relation, SelectStatement, Statement } from "../../catalog/statement/statement.ts";
-import type { Term } from "../../catalog/statement/term.ts";
+import { type Term, walkTerm } from "../../catalog/statement/term.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
 import { bucketingOf, type BucketMistake } from "./bucket_param.ts";
@@ -58,6 +59,14 @@ function rangeMistakes(
     mistakes.push({
       message: "Cannot walk with a LIMIT: it would apply to each bucket by itself",
       help: 'Leave it out: "@page" bounds a page',
+    });
+  }
+  const { groupBy, selectors } = statement;
+  if (groupBy.length === 0 && selectors?.some(({ term }) => walkTerm(term).some(isAggregate))) {
+    mistakes.push({
+      message: "Cannot walk with an aggregate of all rows: it would be of each bucket by itself",
+      help:
+        'Group by the whole partition key and select the bucket, as in "SELECT month, count(*) … GROUP BY tenant_id, month", or select the rows themselves',
     });
   }
   const ends = [[walk.from, ">"], [walk.to, "<"]] as const;

@@ -72,7 +72,15 @@ describe("@walk", () => {
   before(async () => {
     service = await startOwnService({
       migration: TABLES.map(migrationOf).join("\n"),
-      queries: TABLES.map(queriesOf).join("\n"),
+      queries: `${TABLES.map(queriesOf).join("\n")}
+-- name: count_months :many
+-- @route GET /months/{sensor}
+-- @public
+-- @walk bucket from=:since to=:until order=asc by=month max=200
+SELECT bucket, count(*) AS points FROM month_text_asc
+ WHERE sensor = :sensor AND bucket = :bucket AND at >= :since AND at < :until
+ GROUP BY sensor, bucket;
+`,
     });
   });
   after(() => service?.[Symbol.asyncDispose]());
@@ -163,6 +171,20 @@ describe("@walk", () => {
         expect([size, pages.flat()]).toEqual([size, rows]);
         expect(pages.slice(0, -1).every(({ length }) => length === size)).toBe(true);
       }
+    }
+  });
+
+  it("gives a row for each bucket that has rows, where it groups by the partition key", async () => {
+    const times = ["2010-01-02", "2010-01-03", "2010-04-01", "2010-05-06", "2010-06-07"];
+    await add("month_text_asc", "c", times.map((day, n) => ({ at: `${day}T00:00:00.000Z`, n })));
+    const ends = { since: FIRST, until: Date.UTC(2010, 5, 1) };
+    for (const size of [1, 2, 10]) {
+      const pages = await readPages(service, `/months/c?${query(ends)}&limit=${size}`);
+      expect([size, pages.flat()]).toEqual([size, [
+        { bucket: "2010-01", points: "2" },
+        { bucket: "2010-04", points: "1" },
+        { bucket: "2010-05", points: "1" },
+      ]]);
     }
   });
 
