@@ -17,7 +17,8 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
   const { statement, table, report } = context;
   if (query.mode === "applied") {
     return [...table?.types ?? []].flatMap(([name, type]) =>
-      codecOrReport(type, query.statementSpan, { report }).map((codec) => ({
+      // What has no codec is read past, and shown to nobody: that is no mistake of the statement.
+      codecOrReport(type, query.statementSpan, { report: () => {} }).map((codec) => ({
         name,
         codec,
         nullable: true,
@@ -39,8 +40,10 @@ export function prepareColumns(query: Query, context: StatementContext): Prepare
   const originOf = originsOf(query.parsed);
   const keys = keysOfRows(query.parsed, table);
   const isJson = query.parsed.kind === "select" && query.parsed.json;
+  const isStar = query.parsed.kind === "select" && query.parsed.selectors === null;
+  const reported = isStar ? { report, help: 'Name the other columns in place of "*"' } : { report };
   return statement.columns.flatMap(({ name, type }, index) =>
-    codecOrReport(cqlTypeOf(type), query.statementSpan, { report }).map((codec) => {
+    codecOrReport(cqlTypeOf(type), query.statementSpan, reported).map((codec) => {
       const origin = originOf(name, index);
       const isNever = typeof origin === "string"
         ? keys.has(origin)

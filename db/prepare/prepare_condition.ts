@@ -146,7 +146,7 @@ function shownColumns(
       });
       return [];
     }
-    return codecOrReport(type, span, { report }).map((codec) => ({
+    return codecOrReport(type, span, { report, help: "Remove it from the tag" }).map((codec) => ({
       name,
       shownAs,
       codec,

@@ -123,21 +123,23 @@ function withBucket(
   return each;
 }
 
+/** How a type without a codec is reported. */
+export interface CodecReport extends Variant {
+  readonly report: Report;
+  readonly help?: string;
+}
+
 /** The codec of a type or of a variant of it; without one, a mistake at `span`. */
 export function codecOrReport(
   type: CqlType,
   span: Span,
-  { report, ...variant }: Variant & { readonly report: Report },
+  { report, help = "Remove the column from the statement", ...variant }: CodecReport,
 ): [] | [Codec] {
   try {
     return [variantCodecFor(type, variant)];
   } catch (error) {
     if (!(error instanceof UnsupportedTypeError)) throw error;
-    report({
-      span,
-      message: error.message,
-      help: "Remove the column from the statement, or write the route by hand",
-    });
+    report({ span, message: error.message, help });
     return [];
   }
 }

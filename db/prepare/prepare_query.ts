@@ -156,7 +156,8 @@ function assemble(
     rowReader: compileRowReader(statement.columns, {
       isComputed: (index) => columns[index]?.computed ?? false,
     }),
-    shapeReader: createShapeReader(),
+    // The row of a condition that did not hold has columns that nobody asked for.
+    shapeReader: createShapeReader({ skipsUnknown: query.conditional }),
     show: (value) => value,
     idempotent,
     shared: isShared(query),

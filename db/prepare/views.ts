@@ -8,7 +8,12 @@
 import type { PreparedQuery } from "./prepared_query.ts";
 import type { ColumnMask } from "./column_mask.ts";
 import { type Conceal, concealsFor, type TextHash } from "./rows/conceal.ts";
-import { compileRowReader, createShapeReader, type ShapeReader } from "./rows/read_rows.ts";
+import {
+  compileRowReader,
+  createShapeReader,
+  type ShapeReader,
+  type ShapeReaderOptions,
+} from "./rows/read_rows.ts";
 
 export interface ViewOptions<Compiled> {
   /** Null if no query has a mask that needs it. */
@@ -78,7 +83,9 @@ function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery 
       isComputed: (index) => columns[index]?.computed ?? false,
       concealOf: (index) => hidden[index] ?? null,
     }),
-    shapeReader: concealShapes(columns.map(({ name }, index) => [name, hidden[index]!])),
+    shapeReader: concealShapes(columns.map(({ name }, index) => [name, hidden[index]!]), {
+      skipsUnknown: query.conditional,
+    }),
     show(value, mask) {
       const conceal = concealOf(mask);
       return conceal === null ? value : conceal(value);
@@ -87,10 +94,14 @@ function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery 
 }
 
 /** Reads rows of a table that has changed: a column that is not known yet may be a masked one, renamed. */
-function concealShapes(columns: readonly (readonly [name: string, Conceal | null])[]): ShapeReader {
-  if (columns.every(([, conceal]) => conceal === null)) return createShapeReader();
+function concealShapes(
+  columns: readonly (readonly [name: string, Conceal | null])[],
+  options: ShapeReaderOptions,
+): ShapeReader {
+  if (columns.every(([, conceal]) => conceal === null)) return createShapeReader(options);
   const conceals = new Map(columns);
   return createShapeReader({
+    ...options,
     concealOf: (name) => conceals.has(name) ? conceals.get(name)! : () => null,
   });
 }

@@ -19,6 +19,9 @@ CREATE TABLE credentials (email text PRIMARY KEY, hash text, version int, owner 
 CREATE TABLE seats (
   room text, seat int, plan text STATIC, guest text, version int, PRIMARY KEY (room, seat)
 );
+CREATE TABLE odd (
+  id int PRIMARY KEY, legacy 'org.apache.cassandra.db.marshal.LexicalUUIDType', note text
+);
 `,
   queries: `
 -- name: register :applied
@@ -93,6 +96,23 @@ BEGIN BATCH
   UPDATE seats SET plan = :plan WHERE room = :room IF plan = :old_plan;
   INSERT INTO seats (room, seat, guest) VALUES (:room, :seat, :guest);
 APPLY BATCH;
+
+-- name: change_odd :applied
+-- @route PUT /odd/{id}
+-- @public
+-- @current note
+UPDATE odd SET note = :note WHERE id = :id IF note = :was;
+
+-- name: add_odd :applied
+-- @route POST /odd
+-- @public
+-- @current note
+INSERT INTO odd (id, note) VALUES (:id, :note) IF NOT EXISTS;
+
+-- name: change_empty_odd :applied
+-- @route PUT /odd/{id}/empty
+-- @public
+UPDATE odd SET note = :note WHERE id = :id IF legacy = null;
 `,
 };
 let service: OwnService;
@@ -103,6 +123,7 @@ before(async () => {
     `INSERT INTO credentials (email, hash, version) VALUES ('root@internal', '${HASH}', 7)`,
     `INSERT INTO seats (room, seat, plan, guest, version) VALUES ('r', 1, '${HASH}', '${HASH}', 7)`,
     `INSERT INTO seats (room, seat, guest, version) VALUES ('r', 2, '${HASH}', 8)`,
+    `INSERT INTO odd (id, legacy, note) VALUES (1, '00000000-0000-4000-8000-000000000000', 'old')`,
   ];
   for (const row of rows) await service.client.execute(row);
 });
@@ -179,6 +200,19 @@ describe("A condition that did not hold", () => {
     const plan = { plan: "new", old_plan: "guess", seat: 1, guest: "x" };
     expect(await refusal("PUT", "/rooms/open/plan", plan))
       .toEqual([409, [{ room: "open", plan: "old plan" }]]);
+  });
+
+  it("passes over a column whose type has no JSON form", async () => {
+    expect(await refusal("PUT", "/odd/1", { note: "new", was: "other" }))
+      .toEqual([409, { id: 1, note: "old" }]);
+    expect(await refusal("POST", "/odd", { id: 1, note: "new" }))
+      .toEqual([409, { id: 1, note: "old" }]);
+    expect(await refusal("PUT", "/odd/1/empty", { note: "new" })).toEqual([409, { id: 1 }]);
+    await succeed(service.request("/odd/1", {
+      method: "PUT",
+      user: null,
+      json: { note: "new", was: "old" },
+    }));
   });
 
   it("says the same in the report of an upload", async () => {

@@ -102,7 +102,7 @@ function* readInSteps(
 /** Makes the reader for rows whose columns come only with them. */
 export type ShapeReader = (columns: readonly DriverColumn[]) => RowReader;
 
-export interface ShapeReaderOptions {
+export interface ShapeReaderOptions extends Pick<CellOptions, "skipsUnknown"> {
   /** What hides the values of a column, by its name; null if it is shown. */
   readonly concealOf?: (name: string) => Conceal | null;
 }
@@ -112,13 +112,14 @@ export interface ShapeReaderOptions {
  * tables that have changed: a reader for each shape, made when the shape first appears.
  */
 export function createShapeReader(
-  { concealOf = () => null }: ShapeReaderOptions = {},
+  { concealOf = () => null, ...options }: ShapeReaderOptions = {},
 ): ShapeReader {
   const shapes: { readonly columns: readonly DriverColumn[]; readonly reader: RowReader }[] = [];
   return (columns) => {
     let shape = shapes.find((each) => sameColumns(each.columns, columns));
     if (shape === undefined) {
       const reader = compileRowReader(columns, {
+        ...options,
         concealOf: (index) => concealOf(columns[index]!.name),
       });
       shape = { columns, reader };

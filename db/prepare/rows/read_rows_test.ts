@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
+import { UnsupportedTypeError } from "../../../codec/codec_for.ts";
 import { finish } from "../../../runtime/steps.ts";
 import { EXAMPLE, startTestService } from "../../../tests/support/harness.ts";
 import type { DriverColumn } from "../../driver/internals/driver_types.ts";
@@ -42,6 +43,17 @@ describe("compileRowReader()", () => {
     const reader = compileRowReader([{ name: "id", type: INT }]);
     const rows = { length: 0, body: Buffer.alloc(0), offset: 0, end: 0 };
     expect([reader.read(rows), finish(reader.readSteps(rows))]).toEqual([[], []]);
+  });
+
+  it("passes over the values of a type that has no codec, if it is told to", () => {
+    const legacy = { code: dataTypes.custom, info: "org.example.LegacyType" };
+    const columns = [{ name: "legacy", type: legacy }, { name: "id", type: INT }];
+    const body = Buffer.concat([Buffer.from("legacy"), int(1), null, int(2)].map(cell));
+    const rows = { length: 2, body, offset: 0, end: body.length };
+    const reader = compileRowReader(columns, { skipsUnknown: true });
+    expect(reader.read(rows)).toEqual([{ legacy: null, id: 1 }, { legacy: null, id: 2 }]);
+    expect(finish(reader.readSteps(rows))).toEqual(reader.read(rows));
+    expect(() => compileRowReader(columns)).toThrow(UnsupportedTypeError);
   });
 
   it("pauses before each row that it reads in steps, and inside a large one", () => {

@@ -6,7 +6,7 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Codec, Json } from "../../../codec/codec.ts";
-import { variantCodecFor } from "../../../codec/codec_for.ts";
+import { UnsupportedTypeError, variantCodecFor } from "../../../codec/codec_for.ts";
 import type { Steps } from "../../../runtime/steps.ts";
 import { NumberTooLongError } from "../../../codec/variant.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
@@ -26,16 +26,27 @@ export interface CellOptions {
   readonly isComputed?: (index: number) => boolean;
   /** What hides the values of a column, by its index; null if it is shown. */
   readonly concealOf?: (index: number) => Conceal | null;
+  /** Whether values of a type that has no codec are passed over, and read as null; else they are an error. */
+  readonly skipsUnknown?: boolean;
 }
 
-/** The cells of the rows with these columns, in their order. */
+/**
+ * The cells of the rows with these columns, in their order.
+ *
+ * @throws {UnsupportedTypeError} if a type has no codec, unless it is skipped
+ */
 export function cellsOf(
   columns: readonly DriverColumn[],
-  { isComputed = () => false, concealOf = () => null }: CellOptions,
+  { isComputed = () => false, concealOf = () => null, skipsUnknown = false }: CellOptions,
 ): Cell[] {
   return columns.map(({ name, type }, index) => {
-    const codec = variantCodecFor(cqlTypeOf(type), { computed: isComputed(index) });
-    return cellOf(name, codec, concealOf(index));
+    try {
+      const codec = variantCodecFor(cqlTypeOf(type), { computed: isComputed(index) });
+      return cellOf(name, codec, concealOf(index));
+    } catch (error) {
+      if (!(error instanceof UnsupportedTypeError) || !skipsUnknown) throw error;
+      return skippedCell(name);
+    }
   });
 }
 
@@ -55,6 +66,19 @@ export function* readRowSteps(
     yield;
   }
   return row;
+}
+
+function skippedCell(name: string): Cell {
+  return {
+    name,
+    absent: null,
+    decode: () => null,
+    *decodeSteps() {
+      yield;
+      return null;
+    },
+    writeJson: (_bytes, _start, _end, out) => out.ascii("null"),
+  };
 }
 
 function cellOf(name: string, codec: Codec, conceal: Conceal | null): Cell {
