@@ -32,6 +32,14 @@ export function isHeader(comment: Token): boolean {
   return HEADER.test(text) || NEAR_HEADER.test(text);
 }
 
+/**
+ * Whether a comment inside a statement is a header, so that the statement lacks its semicolon: it also has a mode.
+ * A comment on a column may begin with "name:", too.
+ */
+export function isHeaderInside(comment: Token): boolean {
+  return isHeader(comment) && /^:\w/.test(splitHeader(comment).mode.text);
+}
+
 /** Reads a comment that {@link isHeader}. */
 export function readHeader(comment: Token, report: Report): Header {
   const parts = splitHeader(comment);

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { isHeader, readHeader } from "./header.ts";
+import { isHeader, isHeaderInside, readHeader } from "./header.ts";
 import { lex, wholeFile } from "../text/lex.ts";
 import type { Token } from "../text/token.ts";
 
@@ -44,6 +44,28 @@ describe("isHeader()", () => {
   for (const [text, expected] of cases) {
     it(`is ${expected} for "${text}"`, () => {
       expect(isHeader(comment(text))).toBe(expected);
+    });
+  }
+});
+
+describe("isHeaderInside()", () => {
+  const cases: [string, boolean][] = [
+    ["-- name: a :one", true],
+    ["--name: a:one", true],
+    ["-- Name: a :onne", true],
+    ["-- @name a :one", true],
+    ["-- name: a :one at a time", true],
+    ["/* name: a :one */", true],
+    ["-- name:", false],
+    ["-- name: as registered", false],
+    ["-- name: unique", false],
+    ["-- name: printed : on every ticket", false],
+    ["-- name: see http://localhost", false],
+    ["-- names: a :one", false],
+  ];
+  for (const [text, expected] of cases) {
+    it(`is ${expected} for "${text}"`, () => {
+      expect(isHeaderInside(comment(text))).toBe(expected);
     });
   }
 });

@@ -12,7 +12,7 @@ import { readComment } from "../text/comment.ts";
 import type { Diagnostic, Report, SourceFile } from "../text/source.ts";
 import { splitStatements, type StatementText } from "../text/split.ts";
 import type { Token } from "../text/token.ts";
-import { type Header, isHeader, readHeader } from "./header.ts";
+import { type Header, isHeader, isHeaderInside, readHeader } from "./header.ts";
 
 /** What the text around one statement says. */
 export interface QueryDraft {
@@ -42,7 +42,7 @@ export function parseFile(file: SourceFile): ParsedFile {
 
   const { statements, trailingComments } = splitStatements(file, {
     report,
-    beginsStatement: isHeader,
+    beginsStatement: isHeaderInside,
   });
   const leading = [...statements.map(({ leadingComments }) => leadingComments), trailingComments];
   const preamble = readPreamble(leading[0]!);
