@@ -83,4 +83,6 @@ export interface Codec extends Traits {
   readonly writeJson: WriteJson;
   /** As `decode`, in steps. */
   decodeSteps(bytes: Buffer, start: number, end: number): Steps<Json>;
+  /** Text that is the same for what `decode` gives of values that are equal to Cassandra, and only for them. */
+  identify(json: Json): string;
 }

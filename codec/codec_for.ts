@@ -11,6 +11,7 @@ import { isJsonObject } from "./json/json_object.ts";
 import { withNumbers } from "./json/minus_zero.ts";
 import {
   type Format,
+  identify,
   type Issue,
   type PrimitiveFormat,
   refuse,
@@ -18,7 +19,7 @@ import {
 } from "./parts/format.ts";
 import { decodeSteps, encodeMember } from "./parts/members.ts";
 import { primitives } from "./primitives.ts";
-import { Pace } from "../runtime/steps.ts";
+import { finish, Pace } from "../runtime/steps.ts";
 import { cqlName } from "./type_name.ts";
 import { list, map, set } from "./types/collections.ts";
 import { tuple, udt } from "./types/composites.ts";
@@ -48,7 +49,8 @@ export function codecFor(type: CqlType): Codec {
 export function variantCodecFor(type: CqlType, variant: Variant): Codec {
   const format = formatFor(type, variant);
   // A query with many columns has many codecs, and few of them need more than one of these.
-  const output = once(() => outputOf(type, variant, format));
+  const stored = once(() => formatFor(type, { stored: true, encoding: variant.encoding ?? null }));
+  const output = once(() => outputOf(stored(), format));
   const input = once(() => reading(format.read, format.input));
   const text = once(() => reading(textReader(format), format.text));
   const texts = once(() => repeated(type, variant));
@@ -89,6 +91,11 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     },
     decodeSteps: (bytes, start, end) =>
       decodeSteps(format, bytes, { start, end, pace: new Pace() }),
+    identify(json) {
+      if (format.identity === null || json === null) return JSON.stringify(json);
+      const value = stored().read(withNumbers(json), []);
+      return finish(identify(stored(), value, new Pace())).toString("latin1");
+    },
     encode,
     decode,
     writeJson,
@@ -100,8 +107,7 @@ function once<Value>(make: () => Value): () => Value {
   return () => (made ??= { value: make() }).value;
 }
 
-function outputOf(type: CqlType, variant: Variant, { cql, output }: Format): z.ZodType<Json> {
-  const stored = formatFor(type, { stored: true, encoding: variant.encoding ?? null });
+function outputOf(stored: Format, { cql, output }: Format): z.ZodType<Json> {
   return z.custom<Json>((json) => isOutput(stored, json), {
     error: `Expected the JSON form of a ${cql}`,
   }).meta({ ...output });

@@ -53,6 +53,40 @@ describe("codecFor()", () => {
     expect(list.decode(Buffer.from("0000000100000000", "hex"), 0, 8)).toEqual([null]);
   });
 
+  it("identifies values as Cassandra does, by what it decodes", () => {
+    const decimal: CqlType = { kind: "decimal" };
+    const text: CqlType = { kind: "text" };
+    const cases: [CqlType, one: unknown, other: unknown, same: boolean][] = [
+      [text, "a", "a", true],
+      [text, "a", "A", false],
+      [{ kind: "double" }, 0, -0, false],
+      [decimal, "1.0", "1.00", true],
+      [decimal, "1.0", "1.01", false],
+      [decimal, "1e2", "100", true],
+      [{ kind: "set", of: text }, ["a", "b"], ["b", "a"], true],
+      [{ kind: "set", of: text }, ["a", "b"], ["a"], false],
+      [{ kind: "list", of: text }, ["a", "b"], ["b", "a"], false],
+      [{ kind: "map", key: text, value: text }, { a: "1", b: "2" }, { b: "2", a: "1" }, true],
+      [{ kind: "map", key: text, value: text }, { a: "1" }, { a: "2" }, false],
+      [{ kind: "tuple", of: [decimal, text] }, ["1", null], ["1.0", null], true],
+      [{ kind: "tuple", of: [decimal, text] }, ["1", null], ["1.0", ""], false],
+      [
+        { kind: "set", of: { kind: "tuple", of: [{ kind: "double" }] } },
+        [[0], [-0]],
+        [[-0], [0]],
+        true,
+      ],
+    ];
+    for (const [type, one, other, same] of cases) {
+      const codec = codecFor(type);
+      const identityOf = (json: unknown) =>
+        codec.identify(decodeAll(codec, codec.encode(codec.input.parse(json))));
+      expect([codec.cql, one, other, identityOf(one) === identityOf(other)])
+        .toEqual([codec.cql, one, other, same]);
+    }
+    expect(codecFor(decimal).identify(null)).toBe("null");
+  });
+
   it("has an output schema that takes the canonical form only", () => {
     const uuid = codecFor({ kind: "list", of: { kind: "uuid" } }).output;
     expect(uuid.safeParse(["f81d4fae-7dec-41d0-a765-00a0c91e6bf6"]).success).toBe(true);

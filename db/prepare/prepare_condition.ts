@@ -8,6 +8,7 @@ import type { Query } from "../../catalog/query.ts";
 import { type Relation, writesOf, type WriteStatement } from "../../catalog/statement/statement.ts";
 import { writtenName } from "../../catalog/statement/written_name.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
+import { codecFor } from "../../codec/codec_for.ts";
 import type { Table } from "../schema/table.ts";
 import { maskOfColumn } from "./column_mask.ts";
 import { codecOrReport } from "./prepare_params.ts";
@@ -80,7 +81,7 @@ function rowOf(
     const param = params.find(({ param }) => param.name === markers.get(name));
     if (param === undefined) return [];
     const { param: { name: of, as }, codec } = param;
-    return [{ name, shownAs: as ?? name, param: of, codec }];
+    return [{ name, shownAs: as ?? name, param: of, codec, stored: codecFor(codec.type) }];
   });
   return { keys, tagColumns: columnsEqualTo(tag, relationsOf(write)) };
 }

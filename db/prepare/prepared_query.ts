@@ -137,6 +137,8 @@ export interface ConditionRow {
     /** The name of the parameter. */
     readonly param: string;
     readonly codec: Codec;
+    /** How the row has the same value: without the encoding that a parameter may have. */
+    readonly stored: Codec;
   }[];
   /** The columns that have to equal the tag of `If-Match`. */
   readonly tagColumns: readonly string[];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Codec } from "../../codec/codec.ts";
 import type { EncodedValues, PreparedCondition, PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/rows/read_rows.ts";
 import type { Result } from "./execute.ts";
@@ -31,7 +32,7 @@ export function currentOf(
   }
   if (shown.length === 0) return keys.map((key) => key.shown);
   return rows.map((row) => ({
-    ...keys.find(({ columns }) => isOf(columns, row))?.shown,
+    ...keys.find((key) => isOf(key, row))?.shown,
     ...pick(row),
   }));
 }
@@ -50,7 +51,7 @@ export function hasOtherTag(
   if (condition === null || tag === undefined || !bytes) return false;
   const seen = JSON.stringify(tag.codec.decode(bytes, 0, bytes.length));
   return condition.rows.some((identity) => {
-    const key = keyOf(identity, values).columns;
+    const key = keyOf(identity, values);
     const own = query.verb === "batch" ? rows.filter((row) => isOf(key, row)) : rows;
     return identity.tagColumns.some((column) =>
       !own.some((row) => JSON.stringify(row[column]) === seen)
@@ -58,35 +59,46 @@ export function hasOtherTag(
   });
 }
 
-/** A key by the names of its columns, and by the names that the caller knows its values by. */
 interface SentKey {
-  readonly columns: Row;
+  readonly parts: readonly KeyPart[];
+  /** By the names that the caller knows its values by. */
   readonly shown: Row;
+}
+
+/** A column of a key, and what tells its value from others: `1.0` and `1.00` are one key. */
+interface KeyPart {
+  readonly name: string;
+  readonly identity: string;
+  readonly codec: Codec;
 }
 
 /** The keys that the conditions are about, each once; the longest first, which say most. */
 function keysOf({ rows }: PreparedCondition, values: EncodedValues): SentKey[] {
   const keys = new Map(rows.map((row) => {
     const key = keyOf(row, values);
-    return [JSON.stringify(key), key];
+    const parts = key.parts.map(({ name, identity }) => [name, identity]);
+    return [JSON.stringify([parts, Object.keys(key.shown)]), key];
   }));
-  const size = ({ columns }: SentKey) => Object.keys(columns).length;
-  return [...keys.values()].sort((one, other) => size(other) - size(one));
+  return [...keys.values()].sort((one, other) => other.parts.length - one.parts.length);
 }
 
 function keyOf({ keys }: PreparedCondition["rows"][number], values: EncodedValues): SentKey {
-  const sent = keys.flatMap(({ name, shownAs, param, codec }) => {
-    const bytes = values[param];
-    return bytes ? [{ name, shownAs, value: codec.decode(bytes, 0, bytes.length) }] : [];
+  const sent = keys.flatMap((key) => {
+    const bytes = values[key.param];
+    return bytes ? [{ ...key, bytes }] : [];
   });
   return {
-    columns: Object.fromEntries(sent.map(({ name, value }) => [name, value])),
-    shown: Object.fromEntries(sent.map(({ shownAs, value }) => [shownAs, value])),
+    parts: sent.map(({ name, bytes, stored: codec }) => ({
+      name,
+      identity: codec.identify(codec.decode(bytes, 0, bytes.length)),
+      codec,
+    })),
+    shown: Object.fromEntries(
+      sent.map(({ shownAs, bytes, codec }) => [shownAs, codec.decode(bytes, 0, bytes.length)]),
+    ),
   };
 }
 
-function isOf(key: Row, row: Row): boolean {
-  return Object.entries(key).every(([name, value]) =>
-    JSON.stringify(row[name]) === JSON.stringify(value)
-  );
+function isOf({ parts }: SentKey, row: Row): boolean {
+  return parts.every(({ name, identity, codec }) => codec.identify(row[name] ?? null) === identity);
 }

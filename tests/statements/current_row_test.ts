@@ -19,6 +19,10 @@ CREATE TABLE credentials (email text PRIMARY KEY, hash text, version int, owner 
 CREATE TABLE seats (
   room text, seat int, plan text STATIC, guest text, version int, PRIMARY KEY (room, seat)
 );
+CREATE TABLE prices (
+  shop text, price decimal, tags frozen<set<text>>, code blob, note text, version int,
+  PRIMARY KEY (shop, price, tags, code)
+);
 CREATE TABLE odd (
   id int PRIMARY KEY, legacy 'org.apache.cassandra.db.marshal.LexicalUUIDType', note text
 );
@@ -97,6 +101,28 @@ BEGIN BATCH
   INSERT INTO seats (room, seat, guest) VALUES (:room, :seat, :guest);
 APPLY BATCH;
 
+-- name: mark_prices :applied
+-- @route PUT /prices/{shop}
+-- @public
+-- @current version
+-- @param code in body encoding=hex
+BEGIN BATCH
+  UPDATE prices SET note = :note
+   WHERE shop = :shop AND price = :first AND tags = :tags AND code = :code IF version = :seen;
+  UPDATE prices SET note = :note
+   WHERE shop = :shop AND price = :second AND tags = :tags AND code = :code IF version = :seen;
+APPLY BATCH;
+
+-- name: mark_price :applied
+-- @route PUT /prices/{shop}/{price}
+-- @public
+-- @param seen in if-match
+BEGIN BATCH
+  UPDATE prices SET note = :note
+   WHERE shop = :shop AND price = :price AND tags = :tags AND code = 0xff
+      IF version = :seen AND note = :was;
+APPLY BATCH;
+
 -- name: change_odd :applied
 -- @route PUT /odd/{id}
 -- @public
@@ -123,6 +149,8 @@ before(async () => {
     `INSERT INTO credentials (email, hash, version) VALUES ('root@internal', '${HASH}', 7)`,
     `INSERT INTO seats (room, seat, plan, guest, version) VALUES ('r', 1, '${HASH}', '${HASH}', 7)`,
     `INSERT INTO seats (room, seat, guest, version) VALUES ('r', 2, '${HASH}', 8)`,
+    `INSERT INTO prices (shop, price, tags, code, note, version)
+     VALUES ('s', 1.00, {'a', 'b'}, 0xff, 'n', 7)`,
     `INSERT INTO odd (id, legacy, note) VALUES (1, '00000000-0000-4000-8000-000000000000', 'old')`,
   ];
   for (const row of rows) await service.client.execute(row);
@@ -200,6 +228,27 @@ describe("A condition that did not hold", () => {
     const plan = { plan: "new", old_plan: "guess", seat: 1, guest: "x" };
     expect(await refusal("PUT", "/rooms/open/plan", plan))
       .toEqual([409, [{ room: "open", plan: "old plan" }]]);
+  });
+
+  it("shows the key of a row that is stored in other words, or sent in another encoding", async () => {
+    const marks = { note: "x", tags: ["b", "a"], code: "ff", seen: 1 };
+    expect(await refusal("PUT", "/prices/s", { ...marks, first: "1.0", second: "2" }))
+      .toEqual([409, [{ shop: "s", price: "1.0", tags: ["b", "a"], code: "ff", version: 7 }]]);
+  });
+
+  it("does not take such a row for one whose tag has changed", async () => {
+    const mark = async (price: string, seen: number) => {
+      const response = await service.request(`/prices/s/${price}`, {
+        method: "PUT",
+        user: null,
+        headers: { "if-match": `"${seen}"` },
+        json: { note: "x", tags: ["b", "a"], was: "other" },
+      });
+      return [response.status, (await response.json()).code];
+    };
+    expect(await mark("1.0", 7)).toEqual([409, "not_applied"]);
+    expect(await mark("1.0", 6)).toEqual([412, "precondition_failed"]);
+    expect(await mark("3", 7)).toEqual([412, "precondition_failed"]);
   });
 
   it("passes over a column whose type has no JSON form", async () => {
