@@ -7,22 +7,25 @@
 import type { Query } from "../catalog/query.ts";
 import { partsOf, restrictionsOf } from "./restrictions.ts";
 
-/** By table. */
-export type TenantColumns = ReadonlyMap<string, ReadonlySet<string>>;
+/** By table and column: whether a query takes the value from a claim, or some only require a claim to match it. */
+export type TenantColumns = ReadonlyMap<string, ReadonlyMap<string, "bound" | "required">>;
 
 /** Collected once for all queries: to look through all of them for each one takes quadratic time. */
 export function collectTenantColumns(queries: readonly Query[]): TenantColumns {
-  const columns = new Map<string, Set<string>>();
+  const columns = new Map<string, Map<string, "bound" | "required">>();
   for (const query of queries) {
-    const claims = new Set([
-      ...tenantMarkers(query),
-      ...requiredMarkers(query).flatMap(({ marker, claim }) => claim === "sub" ? [] : [marker]),
-    ]);
-    if (claims.size === 0) continue;
+    const bound = tenantMarkers(query);
+    const required = new Set(
+      requiredMarkers(query).flatMap(({ marker, claim }) => claim === "sub" ? [] : [marker]),
+    );
+    if (bound.size + required.size === 0) continue;
     for (const part of partsOf(query.parsed)) {
-      const ofTable = columns.getOrInsertComputed(part.table.name.name, () => new Set());
+      const ofTable = columns.getOrInsertComputed(part.table.name.name, () => new Map());
       for (const { column, markers } of restrictionsOf(part)) {
-        if (markers.some((marker) => claims.has(marker))) ofTable.add(column);
+        if (markers.some((marker) => bound.has(marker))) ofTable.set(column, "bound");
+        else if (markers.some((marker) => required.has(marker)) && !ofTable.has(column)) {
+          ofTable.set(column, "required");
+        }
       }
     }
   }

@@ -70,6 +70,8 @@ export function javaArguments(
     "-Xss256k",
     "-XX:+UseSerialGC",
     ...(settings.isShortLived ? ["-XX:TieredStopAtLevel=1"] : []),
+    // Else what is thrown often has no message any more, such as "/ by zero".
+    "-XX:-OmitStackTraceInFastThrow",
     "-XX:+PerfDisableSharedMem",
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.net.preferIPv4Stack=true",

@@ -29,8 +29,14 @@ export const tenantNotBound: QueryGuardrail = {
       const table = schema.tables[index] ?? null;
       if (table === null) return [];
       const bound = restrictionsOf(part);
+      const isOwn = bound.some(({ kind, markers }) =>
+        kind === "condition" && markers.some((marker) => claims.has(marker))
+      );
+      const learnt = tenantColumns.get(table.name);
       return table.partitionKey.filter((column) =>
-        isTenant(column) || tenantColumns.get(table.name)?.has(column)
+        isTenant(column) || learnt?.get(column) === "bound" ||
+        // Who may only change what is the caller's own need not be asked for more.
+        learnt?.get(column) === "required" && !isOwn
       ).filter((column) =>
         // A range also reaches other tenants than the claim's. A constant is nobody's to choose.
         !bound.some((restriction) =>
