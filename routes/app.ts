@@ -58,8 +58,6 @@ export interface AppOptions extends Omit<PipelineOptions, "responses"> {
   readonly issuers: readonly string[];
   /** How much callers may use. */
   readonly quotas: Quotas;
-  /** Longest that a caller may take nothing of an answer, in milliseconds. */
-  readonly stallTimeoutMs: number;
   /** Why the service is not ready; null while it is. */
   readonly unreadiness: () => string | null;
 }
@@ -124,7 +122,6 @@ function mountApi(
   prepared: readonly PreparedQuery[],
   options: AppOptions & PipelineOptions,
 ): void {
-  const { stallTimeoutMs } = options;
   const callers = createCallerFactory(prepared, options);
   const recorded = new Set(
     prepared.filter(isOnRecord).map(({ query }) => query.name),
@@ -157,7 +154,7 @@ function mountApi(
         limits,
         mount() {
           const before = beforeRoute({ ...route, isAudited, limits, runs, writes: false }, options);
-          route.mount(app, { callers, stallTimeoutMs, before, quotas });
+          route.mount(app, { callers, before, quotas });
         },
       };
     }),

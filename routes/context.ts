@@ -53,6 +53,8 @@ export interface RequestContext {
   readonly headers: CountedHeaders;
   /** `performance.now()` at arrival. */
   readonly startedAt: number;
+  /** Longest that its caller may take nothing of an answer, in milliseconds. */
+  readonly stallTimeoutMs: number;
   /** Runs while Cassandra is being waited for. */
   readonly cassandra: Stopwatch;
   /** The address at which clients find a path of the API, such as `/stations/hill`, for `Location` and links. */

@@ -71,6 +71,8 @@ export interface PipelineOptions {
   readonly addressOf: AddressReader;
   readonly headLimits: HeadLimits;
   readonly bodyLimits: BodyLimits;
+  /** Longest that a caller may take nothing of an answer, in milliseconds. */
+  readonly stallTimeoutMs: number;
   /** Null if nothing is put on record. */
   readonly auditing: Auditing | null;
   readonly observe: Observe;
@@ -110,7 +112,12 @@ const PIPELINE: readonly Unit[] = [
   { of: "everything", use: () => [spareCaches()] },
   { of: "everything", use: ({ secure }) => [securityHeaders(secure)] },
   { of: "everything", use: corsOf },
-  { of: "everything", use: ({ addresses }) => [requestId(addresses)] },
+  {
+    of: "everything",
+    use: ({ addresses: { publicUrl }, stallTimeoutMs }) => [
+      requestId({ publicUrl, stallTimeoutMs }),
+    ],
+  },
   { of: "everything", use: () => [timing()] },
   { of: "everything", use: (options) => [accessLog(options)] },
   { of: "everything", use: ({ headLimits }) => [checkHead(headLimits)] },

@@ -26,7 +26,7 @@ function appOf() {
       headers.set(`x-${name}`, name);
     },
   });
-  const outer = [requestId({ publicUrl: (path) => path }), step("outer")];
+  const outer = [requestId({ publicUrl: (path) => path, stallTimeoutMs: 60_000 }), step("outer")];
   const app = new Hono<AppEnv>();
   app.use(throughSteps(outer));
   app.onError((error, context) => problemResponse(error, context));

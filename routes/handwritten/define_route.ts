@@ -60,8 +60,6 @@ export interface HandwrittenRouteOptions {
   readonly before: readonly MiddlewareHandler<AppEnv>[];
   readonly callers: CallerFactory;
   readonly quotas: readonly Quota[];
-  /** Longest that a caller may take nothing of an answer, in milliseconds. */
-  readonly stallTimeoutMs: number;
 }
 
 const MADE_BY_DEFINE_ROUTE = Symbol("defineRoute");
@@ -145,10 +143,10 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
     queries,
     needs,
     description,
-    mount(app, { before, callers, stallTimeoutMs, quotas }) {
+    mount(app, { before, callers, quotas }) {
       const callerOf = callers<Name>(queries, route);
       async function serve(context: Context<AppEnv>): Promise<Response> {
-        const streams = new RequestStreams(context, stallTimeoutMs);
+        const streams = new RequestStreams(context);
         try {
           const returned: unknown = await handler(
             context as Parameters<RouteHandler<R, AppEnv>>[0],

@@ -21,15 +21,12 @@ export type RowStream = AsyncGenerator<Row, void, void>;
 
 export class RequestStreams {
   readonly #context: Context<AppEnv>;
-  readonly #stallTimeoutMs: number;
   readonly #open = new Set<RowStream>();
   #isOver = false;
   #isWatching = false;
 
-  /** @param stallTimeoutMs longest that a caller may take nothing from a response made from a stream */
-  constructor(context: Context<AppEnv>, stallTimeoutMs: number) {
+  constructor(context: Context<AppEnv>) {
     this.#context = context;
-    this.#stallTimeoutMs = stallTimeoutMs;
   }
 
   /** The rows of page after page; each page is fetched when the rows before it have been read. */
@@ -104,7 +101,6 @@ export class RequestStreams {
     if (this.#context.req.method === "GET") request.holdStream("stream");
     return answerBody(body[Symbol.asyncIterator](), {
       request,
-      stallTimeoutMs: this.#stallTimeoutMs,
       onEnd: () => this.close(),
     });
   }

@@ -22,7 +22,10 @@ async function headerFor(
 ): Promise<string | null> {
   const app = new Hono<AppEnv>();
   const executor = { consistency: "LOCAL_QUORUM", isAway: () => away.shift() ?? false } as const;
-  const steps = [requestId({ publicUrl: (path) => path }), announceFailover(queries, executor)];
+  const steps = [
+    requestId({ publicUrl: (path) => path, stallTimeoutMs: 60_000 }),
+    announceFailover(queries, executor),
+  ];
   app.get("/", throughSteps(steps), (context) => context.text("ok"));
   return (await app.request("/")).headers.get(FAILOVER_HEADER);
 }

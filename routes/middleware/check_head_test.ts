@@ -12,7 +12,12 @@ const ORIGIN = "http://localhost";
 /** The code that a request is refused with; null if it passes. */
 async function outcomeOf(path: string, headers: Record<string, string> = {}) {
   const app = new Hono<AppEnv>();
-  app.use(throughSteps([requestId({ publicUrl: (path) => path }), checkHead(LIMITS)]));
+  app.use(
+    throughSteps([
+      requestId({ publicUrl: (path) => path, stallTimeoutMs: 60_000 }),
+      checkHead(LIMITS),
+    ]),
+  );
   app.all("*", (context) => context.json({ code: "passed" }));
   const response = await app.request(new Request(ORIGIN + path, { headers }));
   return (await response.json()).code;

@@ -36,7 +36,12 @@ const OUTSIDE: Pick<
   takeWriteSlot: () => Promise.resolve(),
 };
 
-export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): PipelineStep {
+export interface RequestIdOptions extends Pick<Addresses, "publicUrl"> {
+  /** Longest that a caller may take nothing of an answer, in milliseconds. */
+  readonly stallTimeoutMs: number;
+}
+
+export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): PipelineStep {
   return {
     name: "requestId",
     enter(context) {
@@ -47,6 +52,7 @@ export function requestId({ publicUrl }: Pick<Addresses, "publicUrl">): Pipeline
         id,
         headers,
         startedAt: performance.now(),
+        stallTimeoutMs,
         cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0, place: null }),
         publicUrl,
         route: "unmatched",

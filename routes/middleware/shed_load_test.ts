@@ -21,7 +21,7 @@ function appOf() {
   });
   const app = new Hono<AppEnv>();
   app.use(throughSteps([
-    requestId({ publicUrl: (path) => path }),
+    requestId({ publicUrl: (path) => path, stallTimeoutMs: 60_000 }),
     shedLoad({ load, addressOf: () => "127.0.0.1" }),
   ]));
   return { app, load };

@@ -54,7 +54,7 @@ function routeWith(rates: readonly string[], { isPublic = false, replicas = 1 } 
   let caller: Caller = {};
   const app = new Hono<AppEnv>();
   app.onError((error, context) => problemResponse(error, context));
-  app.use(throughSteps([requestId({ publicUrl: (path) => path })]));
+  app.use(throughSteps([requestId({ publicUrl: (path) => path, stallTimeoutMs: 60_000 })]));
   app.use(async (context, next) => {
     if (!isPublic) context.get("request").identity = identityOf(caller);
     await next();

@@ -25,8 +25,7 @@ export interface BulkServed extends Pick<Served, "context"> {
   readonly input: BulkInput;
 }
 
-export interface BulkOptions
-  extends Pick<ResponderOptions, "executor" | "stallTimeoutMs" | "auditing"> {
+export interface BulkOptions extends Pick<ResponderOptions, "executor" | "auditing"> {
   readonly observe: Observe;
 }
 
@@ -34,7 +33,7 @@ export interface BulkOptions
 export type BulkResponder = (served: BulkServed) => Promise<Response>;
 
 export function respondBulk(prepared: PreparedQuery, options: BulkOptions): BulkResponder {
-  const { executor, observe, stallTimeoutMs, auditing } = options;
+  const { executor, observe, auditing } = options;
   const record = compileUploadRecorder(prepared, auditing);
   const writeBulk = createBulkWriter(prepared, executor);
   const linesOf = compileUploadLines(prepared, { executor, auditing });
@@ -45,7 +44,7 @@ export function respondBulk(prepared: PreparedQuery, options: BulkOptions): Bulk
     const recorded = await record(context);
     const report = new ReportStream({
       requestId: request.id,
-      stallTimeoutMs,
+      stallTimeoutMs: request.stallTimeoutMs,
       takeSlot: request.takeWriteSlot,
       onLeave: () => upload.cancel(),
     });

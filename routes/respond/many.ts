@@ -19,7 +19,7 @@ import {
 export function respondMany(
   prepared: PreparedQuery,
   starts: PageStarts,
-  { addresses, executor, stallTimeoutMs, scratch }: ResponderOptions,
+  { addresses, executor, scratch }: ResponderOptions,
 ): Responder<PageStart> {
   const { query } = prepared;
   const fetchPage = createPageFetcher(prepared, executor);
@@ -56,6 +56,6 @@ export function respondMany(
       // The body has the cursor too.
       if (link.length <= MAX_LINK_CHARACTERS) headers.link = link;
     }
-    return await largeRows(text, { context, stallTimeoutMs, headers, scratch });
+    return await largeRows(text, { context, headers, scratch });
   };
 }

@@ -26,14 +26,14 @@ export interface RowAnswer {
 }
 
 export function respondOne(prepared: PreparedQuery, options: ResponderOptions): Responder {
-  const { stallTimeoutMs, scratch } = options;
+  const { scratch } = options;
   return respondRow(
     prepared,
     options,
     ({ parts, bytes }, { row, context, headers }) =>
       row === null
-        ? largeRows({ parts, layout: "elements" }, { context, headers, stallTimeoutMs, scratch })
-        : largeJson(row, { context, headers, stallTimeoutMs, bytes }),
+        ? largeRows({ parts, layout: "elements" }, { context, headers, scratch })
+        : largeJson(row, { context, headers, bytes }),
   );
 }
 

@@ -15,7 +15,7 @@ const SECRET = "what only the operator may know";
 async function answerTo(error: Error) {
   let noted: RequestContext | undefined;
   const app = new Hono<AppEnv>();
-  app.use(throughSteps([requestId({ publicUrl: (path) => path })]));
+  app.use(throughSteps([requestId({ publicUrl: (path) => path, stallTimeoutMs: 60_000 })]));
   app.onError((thrown, context) => {
     noted = context.get("request");
     return problemResponse(thrown, context);

@@ -22,7 +22,6 @@ export function respondRaw(
   raw: Raw,
   options: ResponderOptions,
 ): Responder {
-  const { stallTimeoutMs } = options;
   return respondRow(prepared, options, async (found, { context, headers, ...answer }) => {
     const { run } = context.get("request");
     const row = answer.row ?? await rowOf(found, { run });
@@ -33,7 +32,6 @@ export function respondRaw(
     const chunks = await run(decodeBase64(content));
     return largeBytes(chunks, {
       context,
-      stallTimeoutMs,
       headers: { ...headers, ...headersOf(raw, row) },
     });
   });

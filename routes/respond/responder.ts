@@ -37,8 +37,6 @@ export interface ResponderOptions {
   readonly executor: Executor;
   /** Where small answers are written, each in one go, before they are handed on. */
   readonly scratch: JsonWriter;
-  /** Longest that a caller may take nothing of an answer, in milliseconds. */
-  readonly stallTimeoutMs: number;
   /** Null if nothing is put on record. */
   readonly auditing: Auditing | null;
 }
@@ -70,7 +68,6 @@ export function json(
 
 export interface LargeAnswerOptions {
   readonly context: Context<AppEnv>;
-  readonly stallTimeoutMs: number;
   readonly headers?: Record<string, string>;
 }
 
@@ -114,7 +111,7 @@ async function manyRows(text: RowsText, options: LargeAnswerOptions): Promise<Re
  */
 export function largeBytes(
   chunks: Uint8Array<ArrayBuffer>[],
-  { context, stallTimeoutMs, headers = {} }: LargeAnswerOptions,
+  { context, headers = {} }: LargeAnswerOptions,
 ): Response {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   // The runtime says the length to HEAD where it has the whole.
@@ -125,7 +122,7 @@ export function largeBytes(
   // A write is done, and its caller has to learn so: it keeps the place that it has.
   if (context.req.method === "GET") request.holdStream("answer", length);
   const pieces = takePieces(chunks, { isSent: isSentByRuntime(context) });
-  return answer(context, answerBody(pieces, { request, stallTimeoutMs }), { headers });
+  return answer(context, answerBody(pieces, { request }), { headers });
 }
 
 /** @param length about how many bytes the body has; large, if it is not known */

@@ -25,7 +25,7 @@ type Position = NonNullable<UnreadPage["next"]>;
 export function respondStream(
   prepared: PreparedQuery,
   format: RowFormat,
-  { executor, stallTimeoutMs, scratch }: ResponderOptions,
+  { executor, scratch }: ResponderOptions,
 ): Responder {
   const fetchUnread = createPageFetcher(prepared, executor);
   const { columns } = prepared;
@@ -65,7 +65,6 @@ export function respondStream(
       ? ReadableStream.from<Uint8Array<ArrayBuffer>>([])
       : answerBody(piecesOf(format.begin(columns), ahead, { isSent: isSentByRuntime(context) }), {
         request,
-        stallTimeoutMs,
         unfinished: format.unfinished,
       });
     if (format.isCompressedByRuntime) return new Response(body, { headers });

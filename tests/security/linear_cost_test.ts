@@ -181,7 +181,7 @@ describe("the time of a header", () => {
     address: Buffer.from([127, 0, 0, 1]),
     prefixLength: 8,
   }]);
-  app.use(throughSteps([requestId({ publicUrl: (path) => path })]));
+  app.use(throughSteps([requestId({ publicUrl: (path) => path, stallTimeoutMs: 60_000 })]));
   app.get("/", (context) => context.body(null));
   app.get("/address", (context) => context.text(addressOf(context)));
   app.onError((_, context) => context.body(null, 500));

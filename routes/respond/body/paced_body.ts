@@ -102,7 +102,7 @@ export function pacedBody(
   }, { highWaterMark: 0 });
 }
 
-export interface AnswerOptions extends Pick<PacedBodyOptions, "stallTimeoutMs" | "unfinished"> {
+export interface AnswerOptions extends Pick<PacedBodyOptions, "unfinished"> {
   /** Hears how it ends. */
   readonly request: RequestContext;
   /** Called when it ends, however that is. */
@@ -119,6 +119,7 @@ export function answerBody(
   return pacedBody(pieces, {
     ...options,
     requestId: request.id,
+    stallTimeoutMs: request.stallTimeoutMs,
     takeSlot: request.takeWriteSlot,
     onEnd(end) {
       if (!end.completed) noteFailure(request, end.cause);
