@@ -25,7 +25,7 @@ import { compileGenerated } from "../generate/compile_generated.ts";
 import type { Seed } from "../generate/seed.ts";
 import { absenceOf } from "./absence.ts";
 import { compileClaim } from "./claim.ts";
-import { inputErrors, MAX_ERRORS, queryErrors } from "./input_errors.ts";
+import { hasRoomFor, inputErrors, queryErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { schemaOf } from "./param_schema.ts";
@@ -112,8 +112,10 @@ export function compileOuter(prepared: InputFacts, ownNames: readonly string[]):
     readScan?.(input.query, values, errors);
     if (input.query.size === 0) return;
     for (const name of new Set(input.query.keys())) {
-      if (errors.length >= MAX_ERRORS) return;
-      if (!names.includes(name)) errors.push(unknown("query", name, names));
+      if (names.includes(name)) continue;
+      const mistake = unknown("query", name, names);
+      if (!hasRoomFor(mistake, errors)) return;
+      errors.push(mistake);
     }
   };
 }
@@ -133,8 +135,10 @@ export function compileBody(prepared: InputFacts): ParamReader {
     }
     yield* readParams(input, values, errors);
     for (const name of Object.keys(input.body)) {
-      if (errors.length >= MAX_ERRORS) return;
-      if (!names.includes(name)) errors.push(unknown("body", name, names));
+      if (names.includes(name)) continue;
+      const mistake = unknown("body", name, names);
+      if (!hasRoomFor(mistake, errors)) return;
+      errors.push(mistake);
     }
     const isEmpty = least.length > 0 && least.every(({ name }) => values[name] === undefined);
     if (isEmpty && errors.length === 0) errors.push({ pointer: "/body", detail: nothing });

@@ -167,6 +167,19 @@ SELECT v FROM t WHERE k = :k AND at > :at AND n = :n AND b = :b;`,
     expect(ofQuery("k=a+b&at=2010-01-01T00:00:00%2B02:00&n=1e%2B30&b=yv4%2B")).toBe("no mistake");
   });
 
+  it("repeats long names that it does not know a few times, not a hundred", () => {
+    const pointersFor = (length: number) => {
+      const names = Array.from({ length: 50 }, (_, index) => "~".repeat(length) + index);
+      const body = Object.fromEntries(names.map((name) => [name, 1]));
+      return Object.keys(mistakesOf(() => read(request({ body: { name: "Hill", ...body } }))));
+    };
+    expect(pointersFor(100)).toHaveLength(50);
+    // Each "~" is "~0" in a pointer.
+    expect(pointersFor(10_000)).toHaveLength(3);
+    // The first is told, however long it is.
+    expect(pointersFor(100_000)).toHaveLength(1);
+  });
+
   it("reports no more than a hundred mistakes", () => {
     const body = Object.fromEntries(
       Array.from({ length: 1000 }, (_, index) => [`x${index}`, 1]),

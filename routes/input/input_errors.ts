@@ -16,6 +16,13 @@ export const MAX_ERRORS = 100;
  */
 const MAX_CHARACTERS = 65_536;
 
+/** Whether a further mistake of a request is told. The first is, however long its pointer is. */
+export function hasRoomFor({ pointer }: InputError, errors: readonly InputError[]): boolean {
+  if (errors.length === 0) return true;
+  const characters = errors.reduce((sum, { pointer }) => sum + pointer.length, pointer.length);
+  return errors.length < MAX_ERRORS && characters <= MAX_CHARACTERS;
+}
+
 /** zod's issues as mistakes below a pointer such as `/body`, up to a hundred. */
 export function inputErrors(error: z.ZodError, base: string): InputError[] {
   const errors: InputError[] = [];
