@@ -13,8 +13,9 @@ import { problemDocument, problemInit } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { answer } from "./answer.ts";
+import { answerChunks } from "./answer_bytes.ts";
 import { answerNobody } from "./answer_nobody.ts";
-import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
+import { encodePieces } from "./body/encode_pieces.ts";
 
 const KNOWN_CODES = Object.keys(CODES) as [Code, ...Code[]];
 
@@ -79,6 +80,7 @@ export async function problemResponse(
   const document = problemDocument(problem, request.id);
   const init = problemInit(problem);
   if (isLight(document)) return answer(context, JSON.stringify(document), init);
-  // With the current row in it.
-  return answer(context, joinChunks(await request.run(encodePieces(jsonPieces(document)))), init);
+  // With the current row in it, or long pointers.
+  const chunks = await request.run(encodePieces(jsonPieces(document)));
+  return answerChunks(context, chunks, init);
 }

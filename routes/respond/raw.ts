@@ -14,8 +14,9 @@ import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import { rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { essenceOf } from "../input/body/read_content.ts";
+import { answerChunks } from "./answer_bytes.ts";
 import { respondRow } from "./one.ts";
-import { largeBytes, type Responder, type ResponderOptions } from "./responder.ts";
+import type { Responder, ResponderOptions } from "./responder.ts";
 
 export function respondRaw(
   prepared: PreparedQuery,
@@ -30,10 +31,7 @@ export function respondRaw(
       throw new ServiceError("not_found", "The row has no content");
     }
     const chunks = await run(decodeBase64(content));
-    return largeBytes(chunks, {
-      context,
-      headers: { ...headers, ...headersOf(raw, row) },
-    });
+    return answerChunks(context, chunks, { headers: { ...headers, ...headersOf(raw, row) } });
   });
 }
 

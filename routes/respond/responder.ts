@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import type { Context } from "hono";
 import { jsonPieces } from "../../codec/json/json_pieces.ts";
 import type { JsonWriter } from "../../codec/json/json_writer.ts";
@@ -15,10 +16,9 @@ import type { AppEnv } from "../context.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import { answer, type AnswerInit } from "./answer.ts";
-import { encodePieces, joinChunks } from "./body/encode_pieces.ts";
+import { answerChunks, MAX_WHOLE_BYTES } from "./answer_bytes.ts";
+import { encodePieces } from "./body/encode_pieces.ts";
 import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./body/encode_rows.ts";
-import { answerBody } from "./body/paced_body.ts";
-import { isSentByRuntime, takePieces } from "./body/pieces.ts";
 
 /** A request whose input is checked and encoded. */
 export interface Served<Own = unknown> {
@@ -53,17 +53,25 @@ export const MAX_LINK_CHARACTERS = 3_000;
  */
 const MIN_COMPRESSED_BYTES = 1_024;
 
-// The runtime holds a body that it is given whole until the caller has taken it.
-const MAX_WHOLE_BYTES = 64 * 1024;
+/** A character takes at most so many bytes. */
+const MAX_CHARACTER_BYTES = 3;
 
-/** A JSON response. It depends on the caller, so no cache may keep it. */
+/**
+ * A JSON response. It depends on the caller, so no cache may keep it.
+ *
+ * @throws {ServiceError} as `answerChunks()` does
+ */
 export function json(
   context: Context<AppEnv>,
   body: unknown,
   { status, headers }: AnswerInit = {},
 ): Response {
   const text = JSON.stringify(body);
-  return answer(context, text, { status, headers: jsonHeaders(headers, text.length) });
+  const init = { status, headers: jsonHeaders(headers, text.length) };
+  const isSmall = text.length * MAX_CHARACTER_BYTES <= MAX_WHOLE_BYTES ||
+    Buffer.byteLength(text) <= MAX_WHOLE_BYTES;
+  if (isSmall) return answer(context, text, init);
+  return answerChunks(context, [new TextEncoder().encode(text)], init);
 }
 
 export interface LargeAnswerOptions {
@@ -75,15 +83,15 @@ export interface LargeAnswerOptions {
  * A JSON response with status 200 that may be large: it is then made in steps, and written as it is taken.
  *
  * @param options `bytes` of the rows in it, as Cassandra sent them
+ * @throws {ServiceError} as `answerChunks()` does
  */
 export async function largeJson(
   body: unknown,
-  { bytes, ...options }: LargeAnswerOptions & { readonly bytes: number },
+  { bytes, context, headers = {} }: LargeAnswerOptions & { readonly bytes: number },
 ): Promise<Response> {
-  const { context, headers = {} } = options;
   if (!areLarge(bytes)) return json(context, body, { headers });
   const chunks = await context.get("request").run(encodePieces(jsonPieces(body)));
-  return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
+  return answerChunks(context, chunks, { headers: jsonHeaders(headers) });
 }
 
 /** The same for rows, which go from Cassandra's bytes to text; in a small answer, all at once. */
@@ -94,35 +102,19 @@ export function largeRows(
   if (takesSteps(text.parts)) return manyRows(text, options);
   const { context, headers, scratch } = options;
   encodeAtOnce(text, scratch);
+  const init = { headers: jsonHeaders(headers, scratch.at) };
+  // The text has the names of the columns in each row.
+  if (scratch.at > MAX_WHOLE_BYTES) return answerChunks(context, [scratch.take()], init);
   // The runtime makes a copy of it.
-  return answer(context, scratch.view(), { headers: jsonHeaders(headers, scratch.at) });
+  return answer(context, scratch.view(), init);
 }
 
-async function manyRows(text: RowsText, options: LargeAnswerOptions): Promise<Response> {
-  const { context, headers } = options;
+async function manyRows(
+  text: RowsText,
+  { context, headers }: LargeAnswerOptions,
+): Promise<Response> {
   const chunks = await context.get("request").run(encodeInSteps(text));
-  return largeBytes(chunks, { ...options, headers: jsonHeaders(headers) });
-}
-
-/**
- * The same for bytes, of the type that `headers` say.
- *
- * @throws {ServiceError} `too_many_streams` or `too_many_in_flight` if a read finds too many others waiting for callers
- */
-export function largeBytes(
-  chunks: Uint8Array<ArrayBuffer>[],
-  { context, headers = {} }: LargeAnswerOptions,
-): Response {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  // The runtime says the length to HEAD where it has the whole.
-  if (length <= MAX_WHOLE_BYTES || context.req.method === "HEAD") {
-    return answer(context, joinChunks(chunks), { headers });
-  }
-  const request = context.get("request");
-  // A write is done, and its caller has to learn so: it keeps the place that it has.
-  if (context.req.method === "GET") request.holdStream("answer", length);
-  const pieces = takePieces(chunks, { isSent: isSentByRuntime(context) });
-  return answer(context, answerBody(pieces, { request }), { headers });
+  return answerChunks(context, chunks, { headers: jsonHeaders(headers) });
 }
 
 /** @param length about how many bytes the body has; large, if it is not known */
