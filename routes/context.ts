@@ -71,6 +71,8 @@ export interface RequestContext {
   wasAway: boolean;
   /** How many rows have been read for its answer so far. */
   rowsRead: number;
+  /** About how much the handler of a hand-written route has read: of the body, and of rows as Cassandra sent them. */
+  bytesRead: number;
   /** Whether an operation of it is on record, so that its outcome is too. */
   isAudited: boolean;
   /** Whether a recorded write of it has begun: further writes of its handler belong to the same request. */

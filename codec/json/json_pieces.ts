@@ -29,7 +29,7 @@ function heavyPieces(json: unknown): Generator<string> {
 }
 
 /** About the length of the text, counted no further than a little beyond `most`. */
-function weigh(json: unknown, most: number): number {
+export function weigh(json: unknown, most: number): number {
   if (typeof json === "string") return json.length;
   let weight = SHORT_WEIGHT;
   if (Array.isArray(json)) {

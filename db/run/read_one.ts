@@ -72,20 +72,10 @@ export async function findOne(
 }
 
 /**
- * The same row as values.
+ * Reads the values of a row.
  *
- * @throws {ServiceError} as `findOne()` and `readRows()` do
+ * @throws {ServiceError} as `readRows()` does
  */
-export async function readOne(
-  prepared: PreparedQuery,
-  values: EncodedValues,
-  { run, ...options }: FindOneOptions & ReadRowsOptions,
-): Promise<Row | null> {
-  const found = await findOne(prepared, values, options);
-  return found === null ? null : await rowOf(found, { run });
-}
-
-/** Reads the values of a row. */
 export async function rowOf({ parts }: FoundRow, options: ReadRowsOptions): Promise<Row> {
   const [row] = await readRows(parts, options);
   return row!;

@@ -112,6 +112,7 @@ export function holdBody(
     async enter(context) {
       const { req } = context;
       const bytes = await readBytes(req.raw, limits);
+      context.get("request").bytesRead += bytes.length;
       const type = req.raw.headers.get("content-type");
       // Where there are several types, only that of the request says what its body has to fit.
       const needsType = bytes.length > 0 || (requiresBody && takes.length > 1);

@@ -7,6 +7,7 @@
  */
 import type { Context } from "hono";
 import type { Mode } from "../../catalog/query.ts";
+import { weigh } from "../../codec/json/json_pieces.ts";
 import { withNumbers } from "../../codec/json/minus_zero.ts";
 import type { TextHash } from "../../db/prepare/rows/conceal.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
@@ -17,7 +18,7 @@ import type { Executor } from "../../db/run/execute.ts";
 import type { PageReader } from "../../db/run/pages/page.ts";
 import { boundRows, resultTooLarge } from "../../db/run/pages/bounded_rows.ts";
 import { createPageReader, streamPage } from "../../db/run/pages/pages.ts";
-import { readOne } from "../../db/run/read_one.ts";
+import { findOne, rowOf } from "../../db/run/read_one.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { type Auditing, compileWriteRecorder, type WriteRecorder } from "../audit/record.ts";
 import { compileReadRecorders, type ReadRecorders } from "../audit/record_read.ts";
@@ -27,7 +28,7 @@ import { assertOn } from "../control/refuse_switched_off.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { noSuchRow } from "../respond/one.ts";
 import { compileWritten, type WrittenValues } from "../respond/written_values.ts";
-import type { RequestStreams, RowStream } from "./request_streams.ts";
+import { MANY_BYTES, type RequestStreams, type RowStream } from "./request_streams.ts";
 import {
   compileValues,
   type QueryValues,
@@ -151,7 +152,8 @@ interface CallerOptions {
 }
 
 function createCaller({ context, streams, calls, executor, control }: CallerOptions): QueryCaller {
-  const { identity, cassandra: stopwatch, run, countRows } = context.get("request");
+  const request = context.get("request");
+  const { identity, cassandra: stopwatch, run, countRows } = request;
   const time = new WaitingTime(stopwatch, executor.timeoutMs);
   const claims = identity?.claims ?? {};
   const scopes = scopesOf(context);
@@ -168,14 +170,19 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
   async function oneOrNull(name: string, given?: QueryValues): Promise<Row | null> {
     const { prepared, values, toNumbers, reads } = prepareCall("one", name, given);
     const deadline = time.deadline();
-    const found = await reads.read(
+    const row = await reads.read(
       { context, values },
-      () => readOne(prepared, values, { executor, stopwatch, deadline, run }),
-      { rowsOf: (found) => found === null ? 0 : 1 },
+      async () => {
+        const found = await findOne(prepared, values, { executor, stopwatch, deadline });
+        if (found === null) return null;
+        request.bytesRead += found.bytes;
+        return await rowOf(found, { run });
+      },
+      { rowsOf: (row) => row === null ? 0 : 1 },
     );
-    if (found === null) return null;
+    if (row === null) return null;
     countRows(1);
-    return toNumbers(found);
+    return toNumbers(row);
   }
 
   return {
@@ -191,12 +198,13 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       // One more than are given out tells whether there are more.
       const size = Math.min(max, MAX_ROWS) + 1;
       const deadline = time.deadline();
-      const { rows, end } = await reads.read(
+      const { rows, end, bytes } = await reads.read(
         { context, values },
         () => readPage(values, { size, position: null, stopwatch, deadline, run }),
         { rowsOf: ({ rows }) => rows.length },
       );
       countRows(rows.length);
+      request.bytesRead += bytes;
       if (rows.length > max) throw resultTooLarge(max);
       if (rows.length > MAX_ROWS) {
         throw new TypeError(
@@ -218,9 +226,10 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       return streams.open(async (position) => {
         time.renew();
         const deadline = time.deadline();
-        const { maxBytes } = context.get("request").pageShare();
-        const request = { ...streamPage(executor, maxBytes), position, stopwatch, deadline, run };
-        const page = await recorded(() => readBounded(values, request));
+        const { maxBytes } = request.pageShare();
+        const asked = { ...streamPage(executor, maxBytes), position, stopwatch, deadline, run };
+        const page = await recorded(() => readBounded(values, asked));
+        request.bytesRead += page.bytes;
         return { ...page, rows: page.rows.map(toNumbers) };
       });
     },
@@ -250,6 +259,7 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       const current = applied ? null : currentOf(prepared, values, result);
       const written = applied ? writtenOf(values) : {};
       if (current === null) return { applied, current, written };
+      request.bytesRead += weigh(current, MANY_BYTES);
       return {
         applied,
         written,

@@ -14,8 +14,17 @@ import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import type { RowPage } from "../../db/run/pages/page.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
 import type { AppEnv } from "../context.ts";
+import { isWhole, pacedBytes } from "../respond/answer_bytes.ts";
 import { answerNobody } from "../respond/answer_nobody.ts";
 import { answerBody } from "../respond/body/paced_body.ts";
+import { inPieces } from "../respond/body/pieces.ts";
+import { readWhole } from "./whole_body.ts";
+
+/**
+ * A handler that has read less has nothing large to answer with: a byte of a row seldom becomes sixteen of JSON, names
+ * of columns included. To look at a response takes as long as to make it, which a small answer is spared.
+ */
+export const MANY_BYTES = 4_096;
 
 export type RowStream = AsyncGenerator<Row, void, void>;
 
@@ -83,23 +92,43 @@ export class RequestStreams {
     return answerNobody(this.#context);
   }
 
-  /** The response of a handler. If it is made from a stream, the request lasts until it ends. */
+  /**
+   * The response of a handler. If it is made from a stream, or large, the request lasts until it ends.
+   *
+   * @throws {ServiceError} as `pacedBytes()` does
+   */
   async hold(response: Response): Promise<Response> {
-    if (this.#open.size === 0) return response;
+    if (this.#open.size === 0) {
+      return this.#context.get("request").bytesRead > MANY_BYTES
+        ? await this.#holdLarge(response)
+        : response;
+    }
     if (response.body === null || this.#context.req.method === "HEAD") {
       await response.body?.cancel();
       this.close();
       return new Response(response.body && ReadableStream.from([]), response);
     }
-    return new Response(this.#follow(response.body), response);
+    return new Response(this.#follow(response.body[Symbol.asyncIterator]()), response);
+  }
+
+  async #holdLarge(response: Response): Promise<Response> {
+    const context = this.#context;
+    // The runtime needs the whole of it to say its length.
+    if (context.req.method === "HEAD" || response.body === null) return response;
+    const body = await readWhole(response.body);
+    if (body.kind === "stream") return new Response(this.#follow(body.pieces), response);
+    const { bytes: { length }, bytes } = body;
+    if (isWhole(context, length)) return new Response(bytes, response);
+    const { status } = response;
+    return new Response(pacedBytes(context, inPieces(bytes), { status, length }), response);
   }
 
   /** The same bytes; the request learns how they end. */
-  #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  #follow(pieces: AsyncIterator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
     const request = this.#context.get("request");
     // The handler's writes stay, so other methods keep their place.
     if (this.#context.req.method === "GET") request.holdStream("stream");
-    return answerBody(body[Symbol.asyncIterator](), {
+    return answerBody(pieces, {
       request,
       onEnd: () => this.close(),
     });

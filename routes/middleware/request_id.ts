@@ -61,6 +61,7 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         run: runAtOnce,
         wasAway: false,
         rowsRead: 0,
+        bytesRead: 0,
         isAudited: false,
         hasWritten: false,
         countRows: OUTSIDE.countRows,

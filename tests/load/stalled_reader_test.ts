@@ -19,6 +19,9 @@ const CQL = {
 -- @public
 -- @page size=100 max=100
 SELECT id, filling FROM rows WHERE list = :list;
+
+-- name: list_series :many
+SELECT id, filling FROM rows WHERE list = 'l';
 `,
 };
 
@@ -29,15 +32,17 @@ const STALL_MS = 1_500;
 const ROWS = 24;
 const ROW_BYTES = 500_000;
 
-const ANSWERS: [what: string, accept: string][] = [
-  ["a stream of NDJSON", "application/x-ndjson"],
-  ["a stream of CSV", "text/csv"],
-  ["a page", "application/json"],
+const ANSWERS: [what: string, accept: string, path: string][] = [
+  ["a stream of NDJSON", "application/x-ndjson", "/rows/l"],
+  ["a stream of CSV", "text/csv", "/rows/l"],
+  ["a page", "application/json", "/rows/l"],
+  ["what a handler returns", "application/json", "/all-series"],
 ];
 
 let service: OwnService;
 before(async () => {
   service = await startOwnService(CQL, {
+    routes: ["rows/all_series"],
     env: {
       MAX_IN_FLIGHT: `${PLACES}`,
       MAX_IN_FLIGHT_PER_CALLER: "0",
@@ -57,10 +62,14 @@ before(async () => {
 after(() => service?.[Symbol.asyncDispose]());
 
 /** Sends a request, and reads no further than the beginning of its answer; null if it is refused. */
-async function tryAsk(accept: string, version = "1.1"): Promise<Deno.TcpConn | null> {
+async function tryAsk(
+  accept: string,
+  path: string,
+  version = "1.1",
+): Promise<Deno.TcpConn | null> {
   const { hostname, port } = new URL(service.url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
-  const lines = [`GET /rows/l HTTP/${version}`, `Host: ${hostname}`, `Accept: ${accept}`, "", ""];
+  const lines = [`GET ${path} HTTP/${version}`, `Host: ${hostname}`, `Accept: ${accept}`, "", ""];
   await connection.write(new TextEncoder().encode(lines.join("\r\n")));
   const beginning = new Uint8Array(12);
   await connection.read(beginning);
@@ -69,17 +78,17 @@ async function tryAsk(accept: string, version = "1.1"): Promise<Deno.TcpConn | n
   return null;
 }
 
-function ask(accept: string, version: string): Promise<Deno.TcpConn> {
-  return eventually("it is let in", async () => await tryAsk(accept, version) ?? false);
+function ask(accept: string, path: string, version: string): Promise<Deno.TcpConn> {
+  return eventually("it is let in", async () => await tryAsk(accept, path, version) ?? false);
 }
 
 /** Callers who read nothing, until one more is refused; on a busy machine the first have lost their places by then. */
-async function fillPlaces(accept: string) {
+async function fillPlaces(accept: string, path: string) {
   const connections: Deno.TcpConn[] = [];
   const refused = await eventually("no place is left", async () => {
-    const asked = await Promise.all(Array.from({ length: PLACES }, () => tryAsk(accept)));
+    const asked = await Promise.all(Array.from({ length: PLACES }, () => tryAsk(accept, path)));
     connections.push(...asked.filter((each) => each !== null));
-    const response = await get("/rows/l", accept);
+    const response = await get(path, accept);
     if (response.status !== 200) return response;
     await response.body?.cancel();
     return false;
@@ -102,15 +111,15 @@ const ends = () => service.observations.filter((each) => each.kind === "request"
 const get = (path: string, accept: string) => service.request(path, { headers: { accept } });
 
 describe("a caller who reads nothing", () => {
-  for (const [what, accept] of ANSWERS) {
+  for (const [what, accept, path] of ANSWERS) {
     it(`loses the place of ${what}, and point requests never notice`, async () => {
       const before = ends().length;
-      const { connections, refused } = await fillPlaces(accept);
+      const { connections, refused } = await fillPlaces(accept, path);
       expect(refused.headers.get("retry-after")).toBe("5");
       expect((await problemOf(refused)).code).toBe("too_many_streams");
       expect((await get("/rows/none", "application/json")).status).toBe(200);
       await eventually("there are places again", async () => {
-        const response = await get("/rows/l", accept);
+        const response = await get(path, accept);
         await response.arrayBuffer();
         return response.status === 200;
       });
@@ -127,11 +136,11 @@ describe("a caller who reads nothing", () => {
     });
   }
 
-  for (const [what, accept] of ANSWERS.slice(0, 2)) {
+  for (const [what, accept, path] of ANSWERS.slice(0, 2)) {
     it(`finds ${what} broken when they read on, over HTTP/1.0 too`, async () => {
       for (const version of ["1.0", "1.1"]) {
         const before = ends().length;
-        using connection = await ask(accept, version);
+        using connection = await ask(accept, path, version);
         await eventually(
           "it is given up",
           () => ends().slice(before).some(({ cause }) => cause !== undefined),
@@ -146,11 +155,11 @@ describe("a caller who reads nothing", () => {
 });
 
 describe("a caller who reads slowly", () => {
-  for (const [what, accept] of ANSWERS) {
+  for (const [what, accept, path] of ANSWERS) {
     it(`gets all of ${what}`, async () => {
       const before = ends().length;
       const startedAt = performance.now();
-      using connection = await ask(accept, "1.0");
+      using connection = await ask(accept, path, "1.0");
       const text = await readAll(connection, 40);
       expect(performance.now() - startedAt).toBeGreaterThan(STALL_MS);
       expect(text.length).toBeGreaterThan(ROWS * ROW_BYTES * 4 / 3);

@@ -1,5 +1,5 @@
 /**
- * Large answers that are no rows of a query: problems, values of writes, pages. Over HTTP/2 with
+ * Large answers that are no rows of a query: problems, values of writes, what handlers answer, pages. Over HTTP/2 with
  * TLS, to callers who take as much of them as they like: what is not taken counts, and is let go of in time.
  *
  * @module
@@ -30,6 +30,9 @@ INSERT INTO sheets (id, version, body) VALUES (:id, :version, :body);
 -- @scope stations:write
 -- @current body
 INSERT INTO sheets (id, version, body) VALUES (:id, :version, :body) IF NOT EXISTS;
+
+-- name: list_series :many
+SELECT id, a_column_whose_name_is_longer_than_its_value FROM series WHERE list = 'l';
 
 -- name: page_of_series :many
 -- @route GET /series/{list}
@@ -94,6 +97,12 @@ const LARGE: readonly Large[] = [
     budget: "place",
   },
   {
+    what: "what a handler returns",
+    request: { path: "/all-series" },
+    status: 200,
+    budget: "bytes",
+  },
+  {
     what: "a page whose text is large, and its rows are not",
     request: { path: "/series/l" },
     status: 200,
@@ -118,6 +127,7 @@ before(async () => {
     await startTestService({
       cqlDir: EXAMPLE,
       cql: CQL,
+      routes: ["rows/all_series"],
       env: {
         TLS_CERT: cert,
         TLS_KEY: key,
