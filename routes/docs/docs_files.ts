@@ -5,12 +5,12 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { KeptContent } from "./kept_content.ts";
 
 /** A file as it is kept. */
 export interface DocsFile {
   readonly type: string;
-  /** Its content in gzip. */
-  readonly gzip: Uint8Array<ArrayBuffer>;
+  readonly content: KeptContent;
   /** Strong, of the content (RFC 9110, section 8.8.3). */
   readonly etag: string;
 }
@@ -87,12 +87,7 @@ export class DocsFiles {
 }
 
 async function read({ type, load }: Source): Promise<DocsFile> {
-  const content = new TextEncoder().encode(await load());
-  const compressed = new Blob([content]).stream().pipeThrough(new CompressionStream("gzip"));
-  const digest = createHash("sha256").update(content).digest("base64url");
-  return {
-    type,
-    gzip: new Uint8Array(await new Response(compressed).arrayBuffer()),
-    etag: `"${digest}"`,
-  };
+  const text = await load();
+  const digest = createHash("sha256").update(text).digest("base64url");
+  return { type, content: new KeptContent(text), etag: `"${digest}"` };
 }

@@ -14,11 +14,12 @@ import type { Possession } from "../auth/proof/possession.ts";
 import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import type { AppEnv } from "../context.ts";
-import type { AddressReader } from "../load/client_address.ts";
+import { shedLoad, type ShedLoadOptions } from "../middleware/shed_load.ts";
 import { throughSteps } from "../through_steps.ts";
 import type { ApiInfo } from "../openapi/document.ts";
-import { acceptsGzip } from "../respond/body/compress.ts";
-import type { DocsFile, DocsFiles } from "./docs_files.ts";
+import { answer } from "../respond/answer.ts";
+import type { DocsFiles } from "./docs_files.ts";
+import { answerContent } from "./kept_content.ts";
 import type { FindEndpoints, LoginEndpoints } from "./login_endpoints.ts";
 
 /** How people log in on the page. */
@@ -32,7 +33,7 @@ export interface DocsLogin {
   readonly findEndpoints: FindEndpoints;
 }
 
-export interface DocsOptions {
+export interface DocsOptions extends ShedLoadOptions {
   readonly files: DocsFiles;
   readonly about: Pick<ApiInfo, "title">;
   /** Null if people cannot log in: then they paste a token. */
@@ -40,7 +41,6 @@ export interface DocsOptions {
   /** Null if no issuer is configured: then nobody has a token. */
   readonly authenticator: TokenAuthenticator | null;
   readonly possession: Possession;
-  readonly addressOf: AddressReader;
 }
 
 export function createDocs(options: DocsOptions): Hono<AppEnv> {
@@ -72,25 +72,21 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
       return context.json(caller, 200, { "cache-control": "no-store", "vary": "Authorization" });
     });
   }
-  docs.get("/:file", async (context) => {
+  docs.get("/:file", throughSteps([shedLoad(options)]), async (context) => {
     const file = await files.get(context.req.param("file"));
     if (file === null) return context.notFound();
-    const { type, etag } = file;
+    const { type, etag, content } = file;
     // Asked for again each time, so that a page never runs with files of another version.
-    const headers = { etag, "cache-control": "no-cache", "vary": "Accept-Encoding" };
-    if (context.req.header("if-none-match") === etag) return context.body(null, 304, headers);
-    const isCompressed = acceptsGzip(context.req.header("accept-encoding"));
-    return context.body(isCompressed ? file.gzip : plainOf(file), 200, {
-      ...headers,
-      "content-type": type,
-      ...(isCompressed ? { "content-encoding": "gzip" } : {}),
+    const headers = { etag, "content-type": type, "cache-control": "no-cache" };
+    if (context.req.header("if-none-match") !== etag) {
+      return await answerContent(context, content, headers);
+    }
+    return answer(context, null, {
+      status: 304,
+      headers: { etag, "cache-control": "no-cache, no-transform", "vary": "Accept-Encoding" },
     });
   });
   return docs;
-}
-
-function plainOf({ gzip }: DocsFile): ReadableStream<Uint8Array> {
-  return new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"));
 }
 
 function policyOf(nonce: string, endpoints: LoginEndpoints | null): string {

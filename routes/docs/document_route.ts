@@ -15,6 +15,7 @@ import { shedLoad, type ShedLoadOptions } from "../middleware/shed_load.ts";
 import type { PipelineStep } from "../step.ts";
 import { throughSteps } from "../through_steps.ts";
 import { createDocumentFor } from "../openapi/callable_document.ts";
+import { answerContent, KeptContent } from "./kept_content.ts";
 
 export interface DocumentRouteOptions extends ShedLoadOptions {
   /** Null if no issuer is configured: then everybody may call everything. */
@@ -24,16 +25,19 @@ export interface DocumentRouteOptions extends ShedLoadOptions {
 
 const PATH = "/openapi.json";
 
-/** @param document as text; it does not change until the routes do */
-export function createDocumentRoute(document: string, options: DocumentRouteOptions): Hono<AppEnv> {
-  const documentFor = createDocumentFor(document);
+/** @param text of the document; it does not change until the routes do */
+export function createDocumentRoute(text: string, options: DocumentRouteOptions): Hono<AppEnv> {
+  const document = new KeptContent(text);
+  const documentFor = createDocumentFor(text, (part) => new KeptContent(part));
   const app = new Hono<AppEnv>();
-  app.get(PATH, throughSteps([nameRoute(PATH)]), ifForCaller(options), (context) => {
-    const headers = { "content-type": "application/json" };
+  app.get(PATH, throughSteps([nameRoute(PATH)]), letIn(options), async (context) => {
     const { identity } = context.get("request");
-    if (identity === null) return context.body(document, 200, headers);
-    return context.body(documentFor(identity.scopes), 200, {
-      ...headers,
+    const type = { "content-type": "application/json" };
+    if (identity === null) {
+      return await answerContent(context, document, { ...type, "cache-control": "no-store" });
+    }
+    return await answerContent(context, documentFor(identity.scopes), {
+      ...type,
       "cache-control": "private, no-cache",
       "vary": "Authorization",
     });
@@ -42,10 +46,10 @@ export function createDocumentRoute(document: string, options: DocumentRouteOpti
 }
 
 /**
- * Where a request asks for what its caller may call: checks how it asks, authenticates it and takes a
- * place for it.
+ * Takes a place for a request. Where it asks for what its caller may call, checks before how it asks, and authenticates
+ * it.
  */
-function ifForCaller(options: DocumentRouteOptions): MiddlewareHandler<AppEnv> {
+function letIn(options: DocumentRouteOptions): MiddlewareHandler<AppEnv> {
   const { authenticator, possession, addressOf } = options;
   const forCaller = throughSteps([
     checkParameter,
@@ -55,8 +59,10 @@ function ifForCaller(options: DocumentRouteOptions): MiddlewareHandler<AppEnv> {
     ],
     shedLoad(options),
   ]);
-  return async function ifForCaller(context, next) {
-    return context.req.query("for") === undefined ? await next() : await forCaller(context, next);
+  const forAnybody = throughSteps([shedLoad(options)]);
+  return async function letIn(context, next) {
+    const isForCaller = context.req.query("for") !== undefined;
+    return await (isForCaller ? forCaller : forAnybody)(context, next);
   };
 }
 

@@ -9,26 +9,32 @@ import { SECURITY_SCHEME } from "./describe/describe_route.ts";
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
-/** The document for a caller with these scopes, as text. */
-export type DocumentFor = (scopes: ReadonlySet<string>) => string;
+/** The document for a caller with these scopes. */
+export type DocumentFor<Kept> = (scopes: ReadonlySet<string>) => Kept;
 
 /** Callers differ far more than the sets of operations that they may call. */
 const MAX_KEPT = 32;
 
-/** @param document the whole document, as text */
-export function createDocumentFor(document: string): DocumentFor {
+/**
+ * @param document the whole document, as text
+ * @param keep makes of the text of a document what is kept of it
+ */
+export function createDocumentFor<Kept>(
+  document: string,
+  keep: (text: string) => Kept,
+): DocumentFor<Kept> {
   const whole: JsonObject = JSON.parse(document);
   const operations = operationsIn(whole);
-  const kept = new Map<string, string>();
+  const kept = new Map<string, Kept>();
   return (scopes) => {
     const allowed = operations.map(({ operation }) => allows(operation, scopes));
     const key = allowed.map(Number).join("");
-    const text = kept.get(key) ??
-      JSON.stringify(withOperations(whole, operations.filter((_, index) => allowed[index])));
+    const part = kept.get(key) ??
+      keep(JSON.stringify(withOperations(whole, operations.filter((_, index) => allowed[index]))));
     kept.delete(key);
-    kept.set(key, text);
+    kept.set(key, part);
     if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value!);
-    return text;
+    return part;
   };
 }
 

@@ -68,6 +68,7 @@ describe("HEAD", () => {
     ["a mistake", `${MONTH}?limit=x`, {}, 422],
     ["the document", "/openapi.json", {}, 200],
     ["the docs page", "/docs", {}, 200],
+    ["a file of the docs", "/docs/reference.js", {}, 200],
     ["readiness", "/readyz", {}, 200],
     ["a stream of NDJSON", MONTH, { accept: NDJSON }, 200],
     ["a stream of CSV", MONTH, { accept: "text/csv" }, 200],

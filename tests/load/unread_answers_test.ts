@@ -1,5 +1,5 @@
 /**
- * Large answers that are no rows of a query: problems, values of writes, what handlers answer, pages. Over HTTP/2 with
+ * Large answers that are no rows of a query: problems, values of writes, what handlers answer, pages, the docs. Over HTTP/2 with
  * TLS, to callers who take as much of them as they like: what is not taken counts, and is let go of in time.
  *
  * @module
@@ -108,6 +108,13 @@ const LARGE: readonly Large[] = [
     status: 200,
     budget: "bytes",
   },
+  {
+    what: "a file of the docs",
+    request: { path: "/docs/reference.js" },
+    status: 200,
+    budget: "bytes",
+  },
+  { what: "the document", request: { path: "/openapi.json" }, status: 200, budget: "bytes" },
 ];
 const CODINGS = ["identity", "gzip"] as const;
 

@@ -123,7 +123,7 @@ describe("GET /openapi.json?for=me", () => {
   it("may be kept only by its caller", async () => {
     const { headers, body } = await ask({ user: "reader" });
     await body?.cancel();
-    expect(headers.get("cache-control")).toBe("private, no-cache");
+    expect(headers.get("cache-control")).toBe("private, no-cache, no-transform");
     expect(headers.get("vary")).toContain("Authorization");
     expect(headers.get("content-type")).toBe("application/json");
   });
