@@ -10,7 +10,9 @@ import {
   createTestKeyspace,
   type TestKeyspace,
 } from "../../../../tests/support/cassandra/keyspace.ts";
+import { startSlowProxy } from "../../../../tests/support/cassandra/slow_proxy.ts";
 import { eventually, promptly } from "../../../../tests/support/eventually.ts";
+import { keepHosts } from "./kept_hosts.ts";
 import { type RefreshedControl, steadyControl } from "./steady_control.ts";
 
 interface OpenControl extends RefreshedControl {
@@ -21,7 +23,9 @@ interface OpenControl extends RefreshedControl {
 
 const ROUNDS = 10;
 
-function clientOf({ contactPoint, localDatacenter }: TestKeyspace): cassandra.Client {
+function clientOf(
+  { contactPoint, localDatacenter }: Pick<TestKeyspace, "contactPoint" | "localDatacenter">,
+): cassandra.Client {
   return new cassandra.Client({
     contactPoints: [contactPoint],
     localDataCenter: localDatacenter,
@@ -104,5 +108,26 @@ describe("steadyControl()", () => {
       globalThis.removeEventListener("unhandledrejection", onUnhandled);
       await client.shutdown();
     }
+  });
+
+  it("keeps no connection that is set up while the client is shut down", async () => {
+    await using proxy = startSlowProxy(keyspace.contactPoint);
+    const { localDatacenter } = keyspace;
+    const client = clientOf({ contactPoint: proxy.contactPoint, localDatacenter });
+    keepHosts(client);
+    steadyControl(client, () => {});
+    await client.connect();
+    const { controlConnection: control } = client as unknown as { controlConnection: OpenControl };
+    const refreshHosts = control._refreshHosts;
+    const isOver = Promise.withResolvers<void>();
+    control._refreshHosts = async function (...options) {
+      await refreshHosts.apply(this, options);
+      control._refreshHosts = refreshHosts;
+      await client.shutdown();
+      isOver.resolve();
+    };
+    control.connection!.netClient.destroy();
+    await promptly("it is shut down while the connection is set up", isOver.promise);
+    await eventually("nothing is open", () => proxy.connections === 0);
   });
 });
