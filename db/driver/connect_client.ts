@@ -8,6 +8,7 @@ import type { Observe } from "../../observe/observation.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
 import { HEARTBEAT } from "./internals/driver_internals.ts";
+import { closeFailedSetups, endUnconnected } from "./internals/connections/failed_connect.ts";
 import { keepHosts } from "./internals/connections/kept_hosts.ts";
 import { steadyControl } from "./internals/connections/steady_control.ts";
 import { noteSchemaChange } from "./once_more.ts";
@@ -43,7 +44,7 @@ export async function connectClient(
   try {
     await client.connect();
   } catch (error) {
-    await client.shutdown().catch(() => {});
+    endUnconnected(client);
     throw error;
   }
   if (!signal.aborted) return client;
@@ -67,6 +68,7 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
     onSchemaChange(keyspace);
   });
   watchSilence(client, { silent: silentHosts, heartbeat: HEARTBEAT });
+  closeFailedSetups(client);
   keepHosts(client);
   steadyControl(client, (cause) => {
     const message =
