@@ -41,12 +41,17 @@ async function sendSpeculatively(
 ): Promise<DriverResult> {
   const attempts = new RunningAttempts(handler);
   async function startSecond(): Promise<void> {
-    if (!budget.tryTake()) return;
-    attempts.add();
     const before = handler._executions.length;
-    await handler._startNewExecution(true);
-    if (handler._executions.length > before) return;
-    // There is no other node.
+    // The first attempt is not sent yet, as its connection still changes to the keyspace. The driver expects it.
+    if (before === 0 || !budget.tryTake()) return;
+    attempts.add();
+    try {
+      await handler._startNewExecution(true);
+      if (handler._executions.length > before) return;
+      // There is no other node.
+    } catch {
+      // It could not begin, and the first one goes on.
+    }
     attempts.drop();
     budget.giveBack();
   }
