@@ -18,6 +18,7 @@ import { Failover, type FailoverPlan } from "./failover.ts";
 import type { WriteTime } from "./internals/driver_types.ts";
 import { WriteTimes } from "./clock/write_times.ts";
 import { NO_HOSTS, readPools, type SeenHosts, seenHosts, withHostsOf } from "./host_states.ts";
+import { replaceClients } from "./replacing_clients.ts";
 import { connectionFailure } from "./failures/map_error.ts";
 import { sleep } from "./timing/sleep.ts";
 import { readTopology, type Topology } from "./topology.ts";
@@ -145,32 +146,32 @@ export class Connection {
       this.#settings = settings;
       return;
     }
-    let client: cassandra.Client | null;
     try {
-      client = await this.#connectClient(settings);
-      // Of both, where another data centre serves.
-      if (client !== null && this.#home !== null) await this.#replaceAway(settings);
+      await replaceClients({
+        connect: (before) =>
+          this.#connectClient(
+            before === null ? settings : settingsIn(before.datacenter!, settings, before.client),
+          ),
+        servingAway: () => this.#home === null ? null : this.#inUse,
+        signal: this.#closing.signal,
+        adopt: (local, away) => this.#adopt(settings, { local, away }),
+      });
     } catch (error) {
       throw new Error(connectionFailure(error), { cause: error });
     }
-    if (client === null) return;
-    this.#settings = settings;
-    const next = this.#watched(client, settings.localDatacenter);
-    const before = this.#home ?? this.#inUse;
-    if (this.#home === null) this.#inUse = next;
-    else this.#home = next;
-    this.#refresh();
-    this.#retire(before);
   }
 
-  async #replaceAway(settings: ConnectionSettings): Promise<void> {
-    const before = this.#inUse!;
-    const client = await this.#connectClient(
-      settingsIn(before.datacenter!, settings, before.client),
-    );
-    if (client === null) return;
-    this.#inUse = this.#watched(client, before.datacenter);
-    this.#retire(before);
+  #adopt(
+    settings: ConnectionSettings,
+    { local, away }: { readonly local: cassandra.Client; readonly away: cassandra.Client | null },
+  ): void {
+    const [inUse, home] = [this.#inUse, this.#home];
+    const next = this.#watched(local, settings.localDatacenter);
+    this.#settings = settings;
+    this.#inUse = away === null ? next : this.#watched(away, inUse!.datacenter);
+    this.#home = away === null ? null : next;
+    this.#refresh();
+    for (const before of [inUse, home]) this.#retire(before);
   }
 
   /**
@@ -239,11 +240,12 @@ export class Connection {
   }
 
   async #moveTo(datacenter: string): Promise<boolean> {
-    const { observe } = this.#settings;
+    const settings = this.#settings;
+    const { observe } = settings;
     let client: cassandra.Client | null;
     try {
       client = await this.#connectClient(
-        settingsIn(datacenter, this.#settings, (this.#home ?? this.#inUse)?.client),
+        settingsIn(datacenter, settings, (this.#home ?? this.#inUse)?.client),
       );
     } catch (cause) {
       const message = `Cannot fail over to data centre "${datacenter}"`;
@@ -253,7 +255,9 @@ export class Connection {
     const before = this.#inUse;
     // It may have come back while this connected.
     const isNeeded = before !== null && this.#seen(before).hostsUp === 0;
-    if (client === null || !isNeeded || seenHosts(client, datacenter).hostsUp === 0) {
+    const isUsable = client !== null && seenHosts(client, datacenter).hostsUp > 0;
+    // The credentials may be others by now, and it is tried again with these.
+    if (client === null || !isNeeded || !isUsable || settings !== this.#settings) {
       await client?.shutdown();
       return client === null || !isNeeded;
     }
