@@ -56,6 +56,8 @@ export function createCursorTable(session: Session, keyspace: string): CursorTab
   const insert = `INSERT INTO ${table} (id, sealed) VALUES (:id, :sealed) USING TTL 86400`;
   const select = `SELECT sealed FROM ${table} WHERE id = :id`;
   let isUsable = true;
+  /** Looks so far: of two at the same time, the later one counts. */
+  let looks = 0;
 
   const write = (id: Buffer, sealed: Buffer) =>
     twice(() => session.executeOwn(insert, [id, sealed], OPTIONS));
@@ -64,12 +66,13 @@ export function createCursorTable(session: Session, keyspace: string): CursorTab
 
   return {
     async findObstacle() {
+      const look = ++looks;
       isUsable = true;
       const obstacle = await findObstacle(session, keyspace, [
         () => write(NO_ID, NO_ID),
         () => read(NO_ID),
       ]);
-      isUsable = obstacle === null;
+      if (look === looks) isUsable = obstacle === null;
       return obstacle;
     },
     async put(id, sealed) {
