@@ -183,13 +183,14 @@ export class Activation {
       if (isOver()) return;
       try {
         await this.#attempt(isOver);
-        break;
+        // A later run may be trying on by now.
+        if (!isOver()) this.#isTryingOn = never;
+        return;
       } catch (error) {
         if (isOver()) return;
         this.#fail(error);
       }
     }
-    this.#isTryingOn = never;
   }
 
   /**

@@ -1,0 +1,133 @@
+/**
+ * Holds `activation.ts` against a real node, with attempts that fail and end when the test says.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { after, before, describe, it } from "@std/testing/bdd";
+import type { Session } from "../../db/driver/session.ts";
+import type { StateListener } from "../../db/driver/connection.ts";
+import { createCursorTable } from "../../db/schema/cursor_table.ts";
+import {
+  openSchemaSessions,
+  type SchemaSessions,
+} from "../../tests/support/cassandra/schema_session.ts";
+import { eventually, promptly } from "../../tests/support/eventually.ts";
+import { Activation } from "./activation.ts";
+
+const QUERY = `-- name: get_word :one
+-- @route GET /words/{id}
+-- @public
+SELECT word FROM words WHERE id = :id;
+`;
+
+/** One look at the cluster, which every attempt has. */
+type Look = PromiseWithResolvers<string | null>;
+
+interface Attempts {
+  readonly activation: Activation;
+  readonly looks: Look[];
+  /** Those of the session. */
+  readonly listeners: StateListener[];
+  /** How often routes were taken into service. */
+  served: number;
+}
+
+describe("Activation", () => {
+  let sessions: SchemaSessions;
+  let folder: string;
+  before(async () => {
+    sessions = await openSchemaSessions();
+    folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    await Deno.mkdir(`${folder}/queries`);
+    await Deno.writeTextFile(`${folder}/queries/own.cql`, QUERY);
+  });
+  after(async () => {
+    await sessions?.[Symbol.asyncDispose]();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  async function withAttempts(
+    use: (attempts: Attempts, session: Session) => Promise<void>,
+  ): Promise<void> {
+    await sessions.withSchema(
+      "CREATE TABLE words (id int PRIMARY KEY, word text);",
+      async (session) => {
+        const keyspace = session.keyspace!;
+        const looks: Look[] = [];
+        const listeners: StateListener[] = [];
+        const subscribe = session.onStateChange.bind(session);
+        session.onStateChange = (listener) => {
+          listeners.push(listener);
+          subscribe(listener);
+        };
+        const attempts = { looks, listeners, served: 0 };
+        const activation = new Activation({
+          session,
+          cqlDir: folder,
+          keyspace,
+          consistency: "LOCAL_ONE",
+          guardrails: "warn",
+          cursorTable: {
+            ...createCursorTable(session, keyspace),
+            findObstacle() {
+              const look = Promise.withResolvers<string | null>();
+              looks.push(look);
+              return look.promise;
+            },
+          },
+          observe: () => {},
+          check: () => {},
+          serve: () => void attempts.served++,
+        });
+        try {
+          await activation.load();
+          await use(Object.assign(attempts, { activation }), session);
+        } finally {
+          activation.stop();
+        }
+      },
+    );
+  }
+
+  /** The look of an attempt, once it has come that far. */
+  const nth = ({ looks }: Attempts, index: number) =>
+    eventually(`attempt ${index + 1} looks at the cluster`, () => looks[index]);
+
+  it("tries at once for a node that comes, also after an overtaken run has ended", async () => {
+    await withAttempts(async (attempts, session) => {
+      const { activation, listeners } = attempts;
+      let [begun, onAwaited] = [0, () => {}];
+      // What an attempt awaits last.
+      const clocks = {
+        then(resolve: () => void) {
+          onAwaited();
+          resolve();
+        },
+      };
+      session.compareClocks = () => {
+        begun++;
+        return clocks as Promise<void>;
+      };
+      activation.run();
+      (await nth(attempts, 0)).reject(new Error("The node is slow"));
+      const overtaken = await nth(attempts, 1);
+      activation.run();
+      (await nth(attempts, 2)).reject(new Error("The node is slow"));
+      await turn();
+      const awaited = Promise.withResolvers<void>();
+      onAwaited = awaited.resolve;
+      overtaken.resolve(null);
+      await promptly("the overtaken run ends", awaited.promise);
+      await turn();
+      const before = begun;
+      for (const listener of listeners) listener("up", false);
+      expect(begun).toBe(before + 1);
+    });
+  });
+});
+
+/** All that is ready to go on has done so. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
