@@ -8,6 +8,7 @@
 import type { Consistency } from "../../catalog/query.ts";
 import { backoff } from "../../db/driver/timing/backoff.ts";
 import type { Session } from "../../db/driver/session.ts";
+import type { SchemaChange } from "../../db/driver/schema_watch/schema_watch.ts";
 import { opaqueWarnings } from "../../db/prepare/facts/opaque_warning.ts";
 import { prepareQueries } from "../../db/prepare/prepare_queries.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
@@ -184,7 +185,10 @@ export class Activation {
       try {
         await this.#attempt(isOver);
         // A later run may be trying on by now.
-        if (!isOver()) this.#isTryingOn = never;
+        if (isOver()) return;
+        this.#isTryingOn = never;
+        // What showed a change meanwhile was left to the attempts, and came too late for the last one.
+        if (this.#derivedAt !== this.#schemaMoment) this.#schedule({ isAnnounced: false });
         return;
       } catch (error) {
         if (isOver()) return;
@@ -200,6 +204,10 @@ export class Activation {
    */
   #runSoon(isAnnounced: boolean): void {
     this.#schemaMoment++;
+    this.#schedule({ isAnnounced });
+  }
+
+  #schedule({ isAnnounced }: SchemaChange): void {
     if (this.#isStopped || this.#timer !== null) return;
     if (!isAnnounced && this.#isTryingOn()) return;
     const sinceLastMs = performance.now() - this.#lastAttemptAt;

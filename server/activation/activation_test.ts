@@ -94,6 +94,19 @@ describe("Activation", () => {
   const nth = ({ looks }: Attempts, index: number) =>
     eventually(`attempt ${index + 1} looks at the cluster`, () => looks[index]);
 
+  it("derives once more where a request shows a change while an attempt succeeds", async () => {
+    await withAttempts(async (attempts, session) => {
+      attempts.activation.run();
+      (await nth(attempts, 0)).reject(new Error("The node is slow"));
+      const second = await nth(attempts, 1);
+      session.noteSchemaChange();
+      second.resolve(null);
+      await promptly("it is ready", attempts.activation.ready);
+      (await nth(attempts, 2)).resolve(null);
+      await eventually("the routes follow", () => attempts.served === 2);
+    });
+  });
+
   it("tries at once for a node that comes, also after an overtaken run has ended", async () => {
     await withAttempts(async (attempts, session) => {
       const { activation, listeners } = attempts;
