@@ -3,6 +3,9 @@
  * measures the body as for `GET`, and then leaves it out. The framework would drop the body earlier, and
  * the length with it. So the response is kept here as the handler made it, and replaces the framework's.
  *
+ * Over HTTP/2 the runtime forgets to leave it out, and clients end such a stream with an error. There, the
+ * body is left out here.
+ *
  * @module
  */
 import type { PipelineStep } from "../step.ts";
@@ -38,6 +41,46 @@ export class WholeResponses {
 
   async #wholeOf(request: Request, response: Response | Promise<Response>): Promise<Response> {
     const answered = await response;
-    return this.#whole.get(request) ?? answered;
+    const whole = this.#whole.get(request) ?? answered;
+    return mayBeHttp2(request) ? await withoutBody(whole, request) : whole;
   }
+}
+
+/** HTTP/1.1 has to have a `Host`; HTTP/2 has it elsewhere. The runtime does not say which it is. */
+function mayBeHttp2({ headers }: Request): boolean {
+  return !headers.has("host");
+}
+
+/** In `Accept-Encoding`, if the runtime may compress the answer. */
+const COMPRESSED = /gzip|br|\*/i;
+
+/** With the length that the runtime would have measured. Of what it may compress, `GET` has another. */
+async function withoutBody(response: Response, { headers: sent }: Request): Promise<Response> {
+  const { status, headers } = response;
+  if (response.body === null) return response;
+  const length = await lengthOf(response.body);
+  const kept = new Headers(headers);
+  const isCompressed = COMPRESSED.test(sent.get("accept-encoding") ?? "");
+  if (length !== null && !isCompressed && !kept.has("content-length")) {
+    kept.set("content-length", `${length}`);
+  }
+  return new Response(null, { status, headers: kept });
+}
+
+/** Of a body that is there as a whole; null of a stream, which is not waited for. */
+async function lengthOf(body: ReadableStream<Uint8Array>): Promise<number | null> {
+  const reader = body.getReader();
+  const waited = new Promise<null>((resolve) => setImmediate(() => resolve(null)));
+  const length = await Promise.race([lengthOfOnly(reader), waited]);
+  await reader.cancel();
+  return length;
+}
+
+/** Of a body of a single piece; null of any other. */
+async function lengthOfOnly(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<number | null> {
+  const { value } = await reader.read();
+  const isOnly = value !== undefined && (await reader.read()).done;
+  return isOnly ? value.length : null;
 }

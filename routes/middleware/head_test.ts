@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Hono } from "hono";
+import { promptly } from "../../tests/support/eventually.ts";
 import type { AppEnv } from "../context.ts";
 import { WholeResponses } from "./head.ts";
 import { throughSteps } from "../through_steps.ts";
@@ -21,8 +22,9 @@ describe("WholeResponses", () => {
     it(`gives the runtime the whole answer to HEAD ${path}, for it to measure`, async () => {
       const fetch = served();
       const url = `http://localhost${path}`;
+      const headers = { host: "localhost" };
       const [get, head] = await Promise.all(["GET", "HEAD"].map(async (method) => {
-        const response = await fetch(new Request(url, { method }), INFO);
+        const response = await fetch(new Request(url, { method, headers }), INFO);
         return [response.status, [...response.headers], await response.text()];
       }));
       expect(head).toEqual(get);
@@ -33,5 +35,53 @@ describe("WholeResponses", () => {
   it("leaves the answers to other methods alone", async () => {
     const response = await served()(new Request("http://localhost/text", { method: "POST" }), INFO);
     expect(response.status).toBe(404);
+  });
+});
+
+/** Answers a `HEAD` that has no `Host`, as those over HTTP/2 have none. */
+async function headOverHttp2(body: BodyInit | null, headers: Record<string, string> = {}) {
+  const fetch = new WholeResponses().fetchFrom({
+    fetch: () => new Response(body, { status: 203 }),
+  });
+  const request = new Request("http://localhost/", { method: "HEAD", headers });
+  const answer = await promptly("HEAD is answered", Promise.resolve(fetch(request, INFO)));
+  return [answer.status, answer.body, answer.headers.get("content-length")];
+}
+
+describe("The answer to HEAD over HTTP/2", () => {
+  it("has the length of a text, and no body", async () => {
+    expect(await headOverHttp2("é~")).toEqual([203, null, "3"]);
+  });
+
+  it("has the length of bytes, also where a coding changes nothing", async () => {
+    const headers = { "accept-encoding": "identity" };
+    expect(await headOverHttp2(new Uint8Array(70_000), headers)).toEqual([203, null, "70000"]);
+  });
+
+  it("has no length that a coding may change", async () => {
+    expect(await headOverHttp2("text", { "accept-encoding": "zstd, gzip;q=0.5" })).toEqual([
+      203,
+      null,
+      null,
+    ]);
+  });
+
+  it("has no length of a stream, whatever comes of it, and lets go of it", async () => {
+    const cancelled: string[] = [];
+    const streamOf = (name: string, pieces: number) =>
+      new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (let piece = 0; piece < pieces; piece++) controller.enqueue(new Uint8Array(3));
+        },
+        cancel: () => void cancelled.push(name),
+      });
+    expect(await headOverHttp2(streamOf("none", 0))).toEqual([203, null, null]);
+    expect(await headOverHttp2(streamOf("one", 1))).toEqual([203, null, null]);
+    expect(await headOverHttp2(streamOf("two", 2))).toEqual([203, null, null]);
+    expect(cancelled).toEqual(["none", "one", "two"]);
+  });
+
+  it("stays without a body as it is", async () => {
+    expect(await headOverHttp2(null)).toEqual([203, null, null]);
   });
 });

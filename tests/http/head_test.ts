@@ -2,7 +2,9 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { request } from "node:http";
-import { eventually } from "../support/eventually.ts";
+import { connect } from "node:http2";
+import { FrugalClient } from "../support/clients/frugal_client.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
 const NDJSON = "application/x-ndjson";
@@ -59,20 +61,90 @@ async function ask(method: string, path: string, headers: Record<string, string>
   return await promise;
 }
 
+/** The same over HTTP/2, as a client that knows the service speaks it. */
+async function askHttp2(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const session = connect(service.url);
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    session.on("error", reject);
+    const authorization = `Bearer ${await token}`;
+    const stream = session.request({ ":method": method, ":path": path, ...headers, authorization });
+    let answered: Record<string, unknown> = {};
+    let bytes = 0;
+    stream.on("response", (given) => answered = { ...given });
+    stream.on("data", (chunk: Uint8Array) => bytes += chunk.length);
+    stream.on("error", reject);
+    stream.on("end", () => {
+      const { ":status": status, ...rest } = answered;
+      const left = Object.entries(rest).filter(([name]) => !PASSING.includes(name))
+        .map(([name, value]) => [name, String(value).replace(/'nonce-[^']+'/, "'nonce-…'")]);
+      resolve({ status: Number(status), headers: Object.fromEntries(left), bytes });
+    });
+    stream.end();
+    return await promise;
+  } finally {
+    session.close();
+  }
+}
+
+const CASES: [string, string, Record<string, string>, number][] = [
+  ["a list", "/stations", {}, 200],
+  ["a page", MONTH, {}, 200],
+  ["a row that is not there", "/stations/nowhere", {}, 404],
+  ["a route that is not there", "/nowhere", {}, 404],
+  ["a mistake", `${MONTH}?limit=x`, {}, 422],
+  ["the document", "/openapi.json", {}, 200],
+  ["the docs page", "/docs", {}, 200],
+  ["a file of the docs", "/docs/reference.js", {}, 200],
+  ["readiness", "/readyz", {}, 200],
+  ["a stream of NDJSON", MONTH, { accept: NDJSON }, 200],
+  ["a stream of CSV", MONTH, { accept: "text/csv" }, 200],
+];
+
+/** What the runtime adds where it compresses a body. */
+const COMPRESSION = ["content-encoding", "vary", "content-length"];
+
+describe("HEAD over HTTP/2", () => {
+  for (const [what, path, headers] of CASES) {
+    for (const coding of ["identity", "gzip"]) {
+      it(`sends nothing of a body for ${what} in ${coding}`, async () => {
+        const { hostname, port } = new URL(service.url);
+        using caller = new FrugalClient(await Deno.connect({ hostname, port: Number(port) }));
+        const authorization = `Bearer ${await token}`;
+        const sent = { ...headers, authorization, "accept-encoding": coding };
+        await caller.send({ method: "HEAD", path, headers: sent }, 65_535);
+        expect(await promptly("it ends", caller.ended)).toBe("complete");
+        expect(caller.received.length).toBe(0);
+      });
+    }
+  }
+
+  for (const [what, path, headers, status] of CASES) {
+    it(`answers for ${what} what GET does, without the body`, async () => {
+      const sent = { ...headers, "accept-encoding": "identity" };
+      const [get, head] = [await askHttp2("GET", path, sent), await askHttp2("HEAD", path, sent)];
+      expect(get.status).toBe(status);
+      expect(get.bytes).toBeGreaterThan(0);
+      expect(head).toEqual({ ...get, bytes: 0 });
+    });
+
+    it(`answers for ${what} in gzip what GET does, but for how it is compressed`, async () => {
+      const sent = { ...headers, "accept-encoding": "gzip" };
+      const [get, head] = [await askHttp2("GET", path, sent), await askHttp2("HEAD", path, sent)];
+      for (const name of COMPRESSION) {
+        delete get.headers[name];
+        delete head.headers[name];
+      }
+      expect(head).toEqual({ ...get, bytes: 0 });
+    });
+  }
+});
+
 describe("HEAD", () => {
-  const CASES: [string, string, Record<string, string>, number][] = [
-    ["a list", "/stations", {}, 200],
-    ["a page", MONTH, {}, 200],
-    ["a row that is not there", "/stations/nowhere", {}, 404],
-    ["a route that is not there", "/nowhere", {}, 404],
-    ["a mistake", `${MONTH}?limit=x`, {}, 422],
-    ["the document", "/openapi.json", {}, 200],
-    ["the docs page", "/docs", {}, 200],
-    ["a file of the docs", "/docs/reference.js", {}, 200],
-    ["readiness", "/readyz", {}, 200],
-    ["a stream of NDJSON", MONTH, { accept: NDJSON }, 200],
-    ["a stream of CSV", MONTH, { accept: "text/csv" }, 200],
-  ];
   for (const [what, path, headers, status] of CASES) {
     for (const coding of ["identity", "gzip"]) {
       it(`answers for ${what} in ${coding} what GET does, without the body`, async () => {
