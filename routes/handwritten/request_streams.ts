@@ -13,12 +13,12 @@ import type { Context } from "hono";
 import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import type { RowPage } from "../../db/run/pages/page.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
+import { readWhole } from "../../runtime/whole_body.ts";
 import type { AppEnv } from "../context.ts";
 import { isWhole, pacedBytes } from "../respond/answer_bytes.ts";
 import { answerNobody } from "../respond/answer_nobody.ts";
 import { answerBody } from "../respond/body/paced_body.ts";
 import { inPieces } from "../respond/body/pieces.ts";
-import { readWhole } from "./whole_body.ts";
 
 /**
  * A handler that has read less has nothing large to answer with: a byte of a row seldom becomes sixteen of JSON, names

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { readWhole } from "../../runtime/whole_body.ts";
 import type { PipelineStep } from "../step.ts";
 
 type Fetch = (
@@ -67,20 +68,10 @@ async function withoutBody(response: Response, { headers: sent }: Request): Prom
   return new Response(null, { status, headers: kept });
 }
 
-/** Of a body that is there as a whole; null of a stream, which is not waited for. */
-async function lengthOf(body: ReadableStream<Uint8Array>): Promise<number | null> {
-  const reader = body.getReader();
-  const waited = new Promise<null>((resolve) => setImmediate(() => resolve(null)));
-  const length = await Promise.race([lengthOfOnly(reader), waited]);
-  await reader.cancel();
-  return length;
-}
-
-/** Of a body of a single piece; null of any other. */
-async function lengthOfOnly(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<number | null> {
-  const { value } = await reader.read();
-  const isOnly = value !== undefined && (await reader.read()).done;
-  return isOnly ? value.length : null;
+/** Null of a stream, which is not waited for, and of an empty one in its place. */
+async function lengthOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number | null> {
+  const found = await readWhole(body);
+  if (found.kind === "whole") return found.bytes.length || null;
+  await found.pieces.return!();
+  return null;
 }

@@ -1,6 +1,6 @@
 /**
- * What a handler answers with, as far as it is all there. A response does not say whether it is: its body is read as a
- * stream, and what is all there comes without waiting.
+ * The body of a response that was made elsewhere, if it is all there. A response does not say whether it is: its body is
+ * read as a stream, and what is all there comes without waiting.
  *
  * @module
  */
@@ -12,12 +12,12 @@ type Reading = ReadableStreamReadResult<Bytes>;
 const MAX_TICKS = 16;
 
 /** A body: all of its bytes, or a stream of them. */
-export type HandlerBody =
+export type FoundBody =
   | { readonly kind: "whole"; readonly bytes: Bytes }
   | { readonly kind: "stream"; readonly pieces: AsyncIterator<Bytes> };
 
 /** Reads a body if it is all there; of a stream, no more than what has come already. */
-export async function readWhole(body: ReadableStream<Bytes>): Promise<HandlerBody> {
+export async function readWhole(body: ReadableStream<Bytes>): Promise<FoundBody> {
   const reader = body.getReader();
   const first = reader.read();
   const found = await settled(first);
