@@ -60,7 +60,11 @@ export async function acquireLease(session: Session, options: LeaseOptions): Pro
     if (other === null) break;
     if (performance.now() - saidAt >= SAY_AGAIN_MS) {
       saidAt = performance.now();
-      log(`Waiting: another "migrate" has been at work since ${other.since} (${other.holder})`);
+      log(
+        other === "gone"
+          ? 'Waiting: another "migrate" has just ended'
+          : `Waiting: another "migrate" has been at work since ${other.since} (${other.holder})`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS * (0.5 + Math.random() / 2)));
   }
@@ -80,9 +84,6 @@ interface Holder {
   /** ISO 8601. */
   readonly since: string;
 }
-
-/** Of a lease that ended between two looks at it. */
-const GONE: Holder = { holder: "it has just ended", since: "a moment ago" };
 
 /** The row of the lease, as one process sees and changes it. */
 class LeaseRow {
@@ -108,8 +109,8 @@ class LeaseRow {
     this.#holder = `${place}pid ${Deno.pid}, ${crypto.randomUUID().slice(0, 8)}`;
   }
 
-  /** Null if it is ours now; else who has it. */
-  async take(): Promise<Holder | null> {
+  /** Null if it is ours now; else who has it, or that the lease ended between two looks at it. */
+  async take(): Promise<Holder | "gone" | null> {
     const cql = `INSERT INTO ${this.#table} (name, holder, since) VALUES (?, ?, ?)
       IF NOT EXISTS USING TTL ?`;
     return await this.#decide(cql, [NAME, this.#holder, this.#since, this.#seconds]);
@@ -133,7 +134,7 @@ class LeaseRow {
   }
 
   /** Runs a lightweight transaction. Where its outcome is not known, a read at `SERIAL` settles it. */
-  async #decide(cql: string, values: readonly unknown[]): Promise<Holder | null> {
+  async #decide(cql: string, values: readonly unknown[]): Promise<Holder | "gone" | null> {
     try {
       const [row] = await whenServed(() =>
         this.#session.query(cql, values, { isConditional: true })
@@ -142,8 +143,9 @@ class LeaseRow {
     } catch (error) {
       if (isRefusal(error)) throw error;
     }
-    const holder = await this.#read("SERIAL") ?? GONE;
-    return holder.holder === this.#holder ? null : holder;
+    const found = await this.#read("SERIAL");
+    if (found === null) return "gone";
+    return found.holder === this.#holder ? null : found;
   }
 
   /** Who has it, as far as a read can tell; null if nobody seems to. */

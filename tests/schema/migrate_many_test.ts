@@ -27,7 +27,8 @@ const THREE = {
   "0002_tag.cql": "ALTER TABLE notes ADD tag text;\nCREATE TABLE tags (id text PRIMARY KEY);",
   "0003_more.cql": "ALTER TABLE notes ADD more text;",
 };
-const WAITING = /^Waiting: another "migrate" has been at work since \S+ \(pid \d+, \w{8}\)$/;
+const WAITING =
+  /^Waiting: another "migrate" has (?:been at work since \S+ \(pid \d+, \w{8}\)|just ended)$/;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
