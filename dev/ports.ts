@@ -15,6 +15,7 @@ export interface Address {
 // of those can take the port between the moment it is found and the moment it is used.
 const AT_ONCE = [26_000, 32_000] as const;
 const LATER = [20_000, 26_000] as const;
+const AMONG_NODES = [16_000, 20_000] as const;
 
 /** A port on which nothing listens, on any of the hosts, to be used at once. Default: `127.0.0.1`. */
 export function freePort(...hostnames: readonly string[]): number {
@@ -27,6 +28,14 @@ export function freePort(...hostnames: readonly string[]): number {
  */
 export function freePortForLater(...hostnames: readonly string[]): number {
   return findPort(LATER, hostnames);
+}
+
+/**
+ * Like `freePortForLater`, for what nodes say to each other. A node is given this port and one for its clients before it
+ * uses either, so that they must never be the same.
+ */
+export function freePortAmongNodes(...hostnames: readonly string[]): number {
+  return findPort(AMONG_NODES, hostnames);
 }
 
 function findPort(

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { freePort, freePortForLater } from "./ports.ts";
+import { freePort, freePortAmongNodes, freePortForLater } from "./ports.ts";
 
 const many = (find: () => number) => new Set(Array.from({ length: 1_000 }, () => find()));
 
@@ -10,8 +10,11 @@ describe("freePort()", () => {
     expect(listener.addr.transport).toBe("tcp");
   });
 
-  it("gives none that is to be used later", () => {
-    expect(many(freePort).isDisjointFrom(many(freePortForLater))).toBe(true);
+  it("gives none that is to be used later, and a node two that differ", () => {
+    const [now, later, amongNodes] = [freePort, freePortForLater, freePortAmongNodes].map(many);
+    expect(now!.isDisjointFrom(later!)).toBe(true);
+    expect(now!.isDisjointFrom(amongNodes!)).toBe(true);
+    expect(later!.isDisjointFrom(amongNodes!)).toBe(true);
   });
 
   it("gives none of those from which the system takes ports of outgoing connections", () => {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertPortFree, freePortForLater } from "../ports.ts";
+import { assertPortFree, freePortAmongNodes } from "../ports.ts";
 import { CONTAINER_ADVICE, findJava } from "../requirements.ts";
 import { type BoundChild, spawnWithUs } from "../spawn_with_us.ts";
 import { speaksCql } from "./cql_probe.ts";
@@ -75,7 +75,7 @@ const PROBE_INTERVAL_MS = 50;
  */
 export async function startCassandra(options: LocalCassandraOptions): Promise<LocalCassandra> {
   const address = options.address ?? "127.0.0.1";
-  const storagePort = options.storagePort ?? freePortForLater(address);
+  const storagePort = options.storagePort ?? freePortAmongNodes(address);
   const settings: NodeSettings = {
     directory: options.directory,
     address,

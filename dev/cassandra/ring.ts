@@ -5,7 +5,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { freePortForLater } from "../ports.ts";
+import { freePortAmongNodes, freePortForLater } from "../ports.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra.ts";
 
 export interface RingOptions {
@@ -57,7 +57,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   const { directory, log, network = "127.0.0", clientNetwork, yaml = {} } = options;
   const addresses = PLACES.map((_, index) => `${network}.${index + 1}`);
   const nativePort = options.nativePort ?? freePortForLater(...addresses);
-  const storagePort = freePortForLater(...addresses);
+  const storagePort = freePortAmongNodes(...addresses);
   const nodes: LocalCassandra[] = [];
   const givingUp = new AbortController();
   const signal = AbortSignal.any([givingUp.signal, ...(options.signal ? [options.signal] : [])]);
