@@ -133,7 +133,7 @@ export class AuditLog {
       clearTimeout(timer);
     }
     this.#refusals.close();
-    await this.#queue.flush(FLUSH_TIMEOUT_MS);
+    await this.#queue.close(FLUSH_TIMEOUT_MS);
     const { missing } = this.#queue;
     if (missing > 0) {
       const message =

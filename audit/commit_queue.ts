@@ -61,6 +61,7 @@ export class CommitQueue {
   #waitingBytes = 0;
   #dropped = 0;
   #isFailing = false;
+  #isClosed = false;
   /** Lines of the write under way. */
   #writing = 0;
   /** When the write under way began, in the time of `performance.now()`; null at other times. */
@@ -88,7 +89,7 @@ export class CommitQueue {
   get isStuck(): boolean {
     const isStalled = this.#writingSince !== null &&
       performance.now() - this.#writingSince > this.#commitTimeoutMs;
-    return isStalled || this.#isFailing && this.#entries.length > 0;
+    return this.#isClosed || isStalled || this.#isFailing && this.#entries.length > 0;
   }
 
   /**
@@ -130,6 +131,13 @@ export class CommitQueue {
     await done.promise.finally(() => clearTimeout(timer));
   }
 
+  /** Writes what is waiting, for as long as it may take, and nothing after that. */
+  async close(timeoutMs: number): Promise<void> {
+    await this.flush(timeoutMs);
+    this.#isClosed = true;
+    this.#retry();
+  }
+
   /** Resolves when nothing is waiting, or after some time. */
   async flush(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
@@ -159,7 +167,7 @@ export class CommitQueue {
 
   async #drain(): Promise<void> {
     try {
-      while (this.#entries.length > 0) {
+      while (this.#entries.length > 0 && !this.#isClosed) {
         // A turn later: what arrives in the same turn shares the write.
         await Promise.resolve();
         const batch = this.#takeBatch();
@@ -176,7 +184,8 @@ export class CommitQueue {
           failure,
           waiting: this.#entries.length,
         });
-        if (failure !== undefined && this.#entries.length > 0) await this.#pause();
+        const isLeft = this.#entries.length > 0 && !this.#isClosed;
+        if (failure !== undefined && isLeft) await this.#pause();
       }
     } finally {
       // In the same step as the last look at what waits: a line that comes in between is not left behind.

@@ -183,4 +183,17 @@ describe("CommitQueue", () => {
     sink.release();
     await queue.flush(30_000);
   });
+
+  it("tries no more once it is closed", async () => {
+    const { sink, reports, queue } = createQueue();
+    sink.failure = new Error("The disk is full");
+    queue.offer(encode("0"), "full");
+    await eventually("it has been tried", () => reports.length > 0);
+    await queue.close(0);
+    // What waits for the next attempt is woken, so that nothing is left behind.
+    sink.failure = null;
+    await promptly("it is given up", queue.flush(Infinity));
+    await expect(queue.commit(encode("1"), outcome)).rejects.toThrow(CommitFailed);
+    expect([sink.lines, queue.missing]).toEqual([[], 2]);
+  });
 });

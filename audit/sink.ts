@@ -14,5 +14,6 @@ export interface AuditSink {
   write(lines: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Begins again with what the path names now, as after a rotation. */
   reopen?(): void;
+  /** Lets go of what it writes to, for good: a write that is under way fails. */
   close(): Promise<void>;
 }

@@ -28,6 +28,7 @@ class FileSink implements AuditSink {
   readonly #durable: boolean;
   #file: Deno.FsFile | null = null;
   #isStale = false;
+  #isClosed = false;
   /** Whether the file may be one that this process has created, whose name is not on the disk yet. */
   #isNew = true;
 
@@ -48,6 +49,7 @@ class FileSink implements AuditSink {
         throw new Error(`Cannot write to "${this.#path}": another process writes to it`);
       }
       await endLastLine(file);
+      if (this.#isClosed) throw new Error(`Cannot write to "${this.#path}": it was closed`);
     } catch (error) {
       file.close();
       throw error;
@@ -87,6 +89,7 @@ class FileSink implements AuditSink {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#release();
   }
 

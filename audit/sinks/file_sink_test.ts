@@ -81,4 +81,14 @@ describe("openFileSink()", () => {
     await expect(openFileSink(`${folder}/none/audit`, options)).rejects.toThrow(/No such file/);
     await expect(openFileSink(folder, options)).rejects.toThrow(/directory/);
   });
+
+  it("lets go of a file that it was about to open when it was closed", async () => {
+    const path = `${folder}/closed`;
+    const sink = await openFileSink(path, { durable: false });
+    sink.reopen?.();
+    const write = sink.write(encode("0\n"));
+    await sink.close();
+    await expect(write).rejects.toThrow();
+    await (await openFileSink(path, { durable: false })).close();
+  });
 });

@@ -28,9 +28,11 @@ export function createSocketSink(
   { timeoutMs = TIMEOUT_MS }: SocketSinkOptions = {},
 ): AuditSink {
   let connection: Connection | null = null;
+  let isClosed = false;
 
   async function send(lines: Uint8Array<ArrayBuffer>): Promise<void> {
     connection ??= new Connection(await connect(address));
+    if (isClosed) connection.close();
     try {
       await connection.send(lines, timeoutMs);
     } catch (error) {
@@ -48,11 +50,12 @@ export function createSocketSink(
         await send(lines);
       } catch (error) {
         // The collector may have gone while nothing was written.
-        if (!isReused) throw error;
+        if (!isReused || isClosed) throw error;
         await send(lines);
       }
     },
     close() {
+      isClosed = true;
       connection?.close();
       return Promise.resolve();
     },

@@ -50,6 +50,21 @@ describe("createSocketSink()", () => {
     await sink.close();
   });
 
+  it("does not connect again once it is closed", async () => {
+    await using collector = startCollector({ lines: 1 });
+    const sink = createSocketSink(addressOf(collector.port));
+    await sink.write(encode("0\n"));
+    const write = sink.write(encode("1\n"));
+    await sink.close();
+    await expect(write).rejects.toThrow("the connection was closed");
+    expect(collector.connections).toBe(1);
+    const late = createSocketSink(addressOf(collector.port));
+    const first = late.write(encode("2\n"));
+    await late.close();
+    await expect(first).rejects.toThrow();
+    expect(collector.lines).not.toContain("2");
+  });
+
   for (const [name, answer] of [["no number", "ok\n"], ["more than was sent", "2\n"]] as const) {
     it(`takes ${name} for no acknowledgement`, async () => {
       const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
