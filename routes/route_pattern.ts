@@ -35,12 +35,14 @@ export function methodsOf(routes: readonly RoutePattern[]): string[] {
 
 /**
  * Orders routes so that the first match is the right one: segment by segment, a literal before a marker,
- * as in OpenAPI.
+ * as in OpenAPI. Shorter paths come first: no request matches paths of different lengths, but a sort needs an
+ * answer for each two of them that agrees with all others.
  */
 export function bySpecificity(a: RoutePattern, b: RoutePattern): number {
   const [ours, theirs] = [a.path.split("/"), b.path.split("/")];
+  if (ours.length !== theirs.length) return ours.length - theirs.length;
   for (const [index, segment] of ours.entries()) {
-    const difference = Number(isMarker(segment)) - Number(isMarker(theirs[index] ?? ""));
+    const difference = Number(isMarker(segment)) - Number(isMarker(theirs[index]!));
     if (difference !== 0) return difference;
   }
   return 0;

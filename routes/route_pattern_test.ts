@@ -15,6 +15,19 @@ function patterns(...routes: string[]): RoutePattern[] {
   });
 }
 
+function permutationsOf<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, index) =>
+    permutationsOf(items.toSpliced(index, 1)).map((rest) => [item, ...rest])
+  );
+}
+
+function triplesOf<Item>(items: readonly Item[]): [Item, Item, Item][] {
+  return items.flatMap((a) =>
+    items.flatMap((b) => items.map((c): [Item, Item, Item] => [a, b, c]))
+  );
+}
+
 describe("methodsOf() of routesFor()", () => {
   const ROUTES = patterns(
     "GET /stations",
@@ -59,6 +72,40 @@ describe("bySpecificity()", () => {
       "GET /{a}/x",
       "GET /{a}/{b}",
     ]);
+  });
+
+  const MIXED = [
+    ["/users/{id}", "/users", "/users/me"],
+    ["/", "/{a}", "/{a}/{b}", "/x/{b}", "/{a}/y", "/x/y"],
+    [
+      "/users",
+      "/users/{id}",
+      "/users/me",
+      "/users/{id}/notes",
+      "/users/me/{note}",
+      "/users/me/all",
+    ],
+  ];
+  for (const paths of MIXED) {
+    it(`puts no route after one that covers it, in whatever order come ${paths.join(" ")}`, () => {
+      for (const order of permutationsOf(paths)) {
+        const sorted = order.map((path) => ({ method: "GET", path })).toSorted(bySpecificity);
+        const covered = sorted.filter((route, index) =>
+          routesFor(route.path, sorted.slice(0, index)).length > 0
+        );
+        expect({ order, covered }).toEqual({ order, covered: [] });
+      }
+    });
+  }
+
+  it("agrees with itself on each three routes", () => {
+    const routes = patterns(...new Set(MIXED.flat().map((path) => `GET ${path}`)));
+    for (const [a, b, c] of triplesOf(routes)) {
+      const signs = [bySpecificity(a, b), bySpecificity(b, c), bySpecificity(a, c)].map(Math.sign);
+      expect(Math.sign(bySpecificity(b, a)) + signs[0]!).toBe(0);
+      // Equal to the same is equal, and after what is not before is not before.
+      if (signs[0]! >= 0 && signs[1]! >= 0) expect(signs[2]).toBe(Math.max(signs[0]!, signs[1]!));
+    }
   });
 });
 
