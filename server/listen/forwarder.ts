@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { within } from "../within.ts";
 
 export interface ForwarderOptions {
   readonly hostname: string;
@@ -34,6 +35,8 @@ const LOOPBACK = "127.0.0.1";
 const CHUNK_BYTES = 16_384;
 const RETRY_MS = 250;
 const LOOK_MS = 50;
+/** Longest wait for a caller to close a connection that its server has closed, in milliseconds. */
+const LINGER_MS = 1_000;
 
 export class Forwarder {
   readonly #listener: Deno.TcpListener;
@@ -124,7 +127,10 @@ export class Forwarder {
       this.#answers.add(answer);
       try {
         for (const connection of [outer, inner]) connection.setNoDelay();
-        await Promise.all([sendOn(outer, inner), answerWith(inner, outer, answer)]);
+        const sending = sendOn(outer, inner);
+        // RFC 9112, section 9.6: a caller who never closes must not keep what the server has closed.
+        const answered = answerWith(inner, outer, answer).then(() => within(sending, LINGER_MS));
+        await Promise.race([answered, Promise.all([sending, answered])]);
       } finally {
         this.#answers.delete(answer);
         this.#clients.delete(ports);
@@ -155,16 +161,20 @@ function closing(connection: Deno.Conn): Disposable {
 }
 
 /**
- * Hands on what a caller sends, until it ends or the server takes no more: a server that has answered early, and
- * closed the connection, may have its answer on the way. Rejects as soon as the caller is gone.
+ * Hands on what a caller sends, until it ends. What a server takes no more is read and dropped: it has answered early
+ * and closed the connection, and bytes that nobody reads would reset the caller's, with the answer on its way.
+ * Rejects as soon as the caller is gone.
  */
 async function sendOn(outer: Deno.TcpConn, inner: Deno.TcpConn): Promise<void> {
   const chunk = new Uint8Array(CHUNK_BYTES);
+  let isTaken = true;
   for (let length = await outer.read(chunk); length !== null; length = await outer.read(chunk)) {
     try {
-      for (let sent = 0; sent < length;) sent += await inner.write(chunk.subarray(sent, length));
+      for (let sent = 0; isTaken && sent < length;) {
+        sent += await inner.write(chunk.subarray(sent, length));
+      }
     } catch {
-      return;
+      isTaken = false;
     }
   }
   await inner.closeWrite().catch(() => {});

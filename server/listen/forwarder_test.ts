@@ -4,6 +4,8 @@ import { eventually, promptly } from "../../tests/support/eventually.ts";
 import { Forwarder } from "./forwarder.ts";
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
+/** More than a caller has room for before it reads, and no more than both ends have. */
+const LARGE_BYTES = 400_000;
 const encode = (text: string) => new TextEncoder().encode(text);
 
 /** The way to a server: what it sends is read when the test says, and the test hears when it takes no more. */
@@ -34,6 +36,24 @@ function watchServer() {
   };
 }
 
+/** The way to a server that takes nothing of what it is sent. */
+function blockServer() {
+  const { connect } = Deno;
+  const takesNoMore = Promise.withResolvers<void>();
+  Deno.connect = (async (options: Deno.ConnectOptions) => {
+    const connection = await connect(options);
+    connection.write = () => {
+      takesNoMore.resolve();
+      return Promise.reject(new Deno.errors.BrokenPipe());
+    };
+    return connection;
+  }) as typeof Deno.connect;
+  return {
+    takesNoMore: takesNoMore.promise,
+    [Symbol.dispose]: () => void (Deno.connect = connect),
+  };
+}
+
 describe("Forwarder", () => {
   it("hands on an early answer of a server that takes no more of what is sent", async () => {
     const { connect } = Deno;
@@ -57,6 +77,43 @@ describe("Forwarder", () => {
     expect(await promptly("the caller has its answer", textOf(caller))).toBe("too large");
     forwarder.close();
   });
+
+  it("lets go of a connection that its server has closed, though the caller never does", async () => {
+    using server = Deno.listen(LOOPBACK);
+    const forwarder = new Forwarder({ ...LOOPBACK, onLost: () => {} });
+    forwarder.pointTo(server.addr.port, () => {});
+    using caller = await Deno.connect({ hostname: "127.0.0.1", port: forwarder.port });
+    await caller.write(encode("a"));
+    const accepted = await promptly("it is handed on", server.accept());
+    const ended = Promise.withResolvers<void>();
+    forwarder.pointTo(0, ended.resolve);
+    await accepted.read(new Uint8Array(1));
+    await accepted.write(encode("answer"));
+    accepted.close();
+    expect(await promptly("the caller has its answer", textOf(caller))).toBe("answer");
+    await promptly("nothing is connected any more", ended.promise);
+    forwarder.close();
+  });
+
+  it("hands on a large answer whole, though the caller sends what the server takes no more", async () => {
+    const { connect } = Deno;
+    using way = blockServer();
+    using server = Deno.listen(LOOPBACK);
+    const forwarder = new Forwarder({ ...LOOPBACK, onLost: () => {} });
+    forwarder.pointTo(server.addr.port, () => {});
+    using caller = await connect({ hostname: "127.0.0.1", port: forwarder.port });
+    await caller.write(encode("a"));
+    await promptly("the server takes it no more", way.takesNoMore);
+    await caller.write(encode("b"));
+    const accepted = await promptly("it is handed on", server.accept());
+    const ended = Promise.withResolvers<void>();
+    forwarder.pointTo(0, ended.resolve);
+    await writeAll(accepted, new Uint8Array(LARGE_BYTES));
+    accepted.close();
+    await promptly("nothing is connected any more", ended.promise);
+    expect(await promptly("the caller has its answer", lengthOf(caller))).toBe(LARGE_BYTES);
+    forwarder.close();
+  });
 });
 
 /** What comes until the connection ends, in whatever way. */
@@ -64,4 +121,18 @@ async function textOf(connection: Deno.Conn): Promise<string> {
   const bytes = new Uint8Array(100);
   const length = await connection.read(bytes).catch(() => 0);
   return new TextDecoder().decode(bytes.subarray(0, length ?? 0));
+}
+
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+}
+
+/** How many bytes come until the connection ends, in whatever way. */
+async function lengthOf(connection: Deno.Conn): Promise<number> {
+  const chunk = new Uint8Array(16_384);
+  let total = 0;
+  for (let length: number | null = 0; length !== null; total += length ?? 0) {
+    length = await connection.read(chunk).catch(() => null);
+  }
+  return total;
 }
