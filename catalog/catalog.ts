@@ -8,7 +8,7 @@
 import { buildFile, type BuiltFile } from "./build_file.ts";
 import { checkLocationTarget } from "./checks/project/location_target.ts";
 import { findRouteClashes } from "./checks/project/route_clashes.ts";
-import { findSegmentNames } from "./checks/project/segment_names.ts";
+import { findSegmentNames, withSegmentNames } from "./checks/project/segment_names.ts";
 import { parseFile, type QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import { placeOf } from "./text/diagnose.ts";
@@ -39,8 +39,8 @@ export function parseCatalog(files: readonly SourceFile[]): Catalog {
   ];
   const clashing = new Set(clashes.map(({ draft }) => draft));
   return {
-    queries: all.flatMap(({ draft, query }) =>
-      query === null || clashing.has(draft) ? [] : [query]
+    queries: withSegmentNames(
+      all.flatMap(({ draft, query }) => query === null || clashing.has(draft) ? [] : [query]),
     ),
     diagnostics: [
       ...built.flatMap(({ diagnostics }) => diagnostics),

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseCatalog, parseQueries } from "./catalog.ts";
+import { clientNameOf } from "./parse/client_name.ts";
 import type { Param, Query } from "./query.ts";
 import { NO_OPTIONS } from "./tags/input/options/options.ts";
 import { formatDiagnostics } from "./text/diagnose.ts";
@@ -339,6 +340,19 @@ describe("parseCatalog()", () => {
     ]);
     expect(queries.map(({ name }) => name)).toEqual(["x"]);
     expect(diagnostics.map(({ message }) => message)).toEqual(['Duplicate route "GET /x/{b}"']);
+  });
+
+  it("gives a segment the name that the first query of its path has for it", () => {
+    const { queries, diagnostics } = parseCatalog([
+      file("a.cql", "x", "GET /x/{a}"),
+      file("b.cql", "y", "POST /x/{b}"),
+      file("c.cql", "z", "GET /x/{b}/{a}"),
+    ]);
+    expect(diagnostics).toEqual([]);
+    const names = queries.map(({ params }) =>
+      params.filter(({ source }) => source.in === "path").map(clientNameOf)
+    );
+    expect(names).toEqual([["a"], ["a"], ["b", "a"]]);
   });
 
   it("finds duplicates among queries that have other mistakes", () => {

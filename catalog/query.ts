@@ -45,7 +45,12 @@ export type { Walk } from "./tags/paging/walk_tag.ts";
 
 /** Where the value of a parameter comes from. */
 export type ParamSource =
-  | { readonly in: "path" | "query" | "header" | "body" }
+  | { readonly in: "query" | "header" | "body" }
+  | {
+    readonly in: "path";
+    /** What clients call the segment if another route of the same path names it; absent if none does. */
+    readonly segment?: string;
+  }
   /** The path of the claim, for `parseClaimPath`. */
   | { readonly in: "claim"; readonly claim: string }
   /** The entity tag of `If-Match` (RFC 9110, section 13.1.1), for the condition of an `IF`. */

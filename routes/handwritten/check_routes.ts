@@ -11,6 +11,7 @@ import { placeOf } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, SourceFile, Span } from "../../catalog/text/source.ts";
 import { closest, suggest } from "../../catalog/text/suggest.ts";
 import { componentNames } from "../openapi/component_names.ts";
+import { checkSegments } from "./check_segments.ts";
 import { findText, firstLine, type LoadedRoute } from "./load_routes.ts";
 
 // More than a person reads.
@@ -30,6 +31,10 @@ export function checkRoutes(
     ...described.flatMap(({ diagnostics }) => diagnostics),
     ...checkRowNames(queries, described),
     ...checkClashes(routes, queries),
+    ...checkSegments(
+      routes.map(({ route, file }) => ({ route, span: findString(file, route.path) })),
+      queries,
+    ),
   ];
 }
 

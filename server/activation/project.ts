@@ -4,12 +4,14 @@
  *
  * @module
  */
+import { withSegmentNames } from "../../catalog/checks/project/segment_names.ts";
 import { loadCatalog } from "../../catalog/load.ts";
 import type { Query } from "../../catalog/query.ts";
 import { CatalogError, formatDiagnostics } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic } from "../../catalog/text/source.ts";
 import { type Migration, MigrationError, readMigrations } from "../../db/migrate/migrations.ts";
 import { checkRoutes } from "../../routes/handwritten/check_routes.ts";
+import { segmentsOfRoutes } from "../../routes/handwritten/check_segments.ts";
 import { type LoadedRoute, loadRoutes } from "../../routes/handwritten/load_routes.ts";
 
 export interface Project {
@@ -75,7 +77,7 @@ export async function loadProject(cqlDir: string, options: ProjectOptions): Prom
   if (options.inspect !== undefined) diagnostics.push(...await options.inspect(found.routes));
   if (diagnostics.length + others.length > 0) throw new ProjectError(diagnostics, others);
   return {
-    queries: valueOf(queries),
+    queries: withSegmentNames(valueOf(queries), segmentsOfRoutes(found.routes)),
     migrations: valueOf(migrations),
     routes: found.routes,
   };

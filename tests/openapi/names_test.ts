@@ -237,3 +237,36 @@ describe("The schemas of the OpenAPI document", () => {
     });
   }
 });
+
+describe("The segments of a path", () => {
+  it("have one name in every operation of it, and in the pointers of errors", async () => {
+    await using service = await startOwnService({
+      migration: "CREATE TABLE users (user_id int PRIMARY KEY, name text);",
+      queries: `
+-- name: get_user :one
+-- @route GET /users/{user_id}
+-- @public
+SELECT name FROM users WHERE user_id = :user_id;
+
+-- name: put_user :exec
+-- @route PUT /users/{id}
+-- @public
+-- @returns id
+INSERT INTO users (user_id, name) VALUES (:id, :name);
+`,
+    });
+    const request = (path: string, method: string) =>
+      service.request(path, { method, user: null, json: { name: "a" } });
+    const document = await (await service.request("/openapi.json")).json();
+    expect(Object.keys(document.paths)).toEqual(["/users/{user_id}"]);
+    const { get, put } = document.paths["/users/{user_id}"];
+    for (const { parameters } of [get, put]) {
+      expect(parameters[0]).toMatchObject({ name: "user_id", in: "path" });
+    }
+    const problem = await (await request("/users/x", "PUT")).json();
+    expect(problem.errors).toMatchObject([{ pointer: "/path/user_id" }]);
+    expect(await (await request("/users/7", "PUT")).json()).toEqual({ id: 7 });
+    const read = await service.request("/users/7", { user: null });
+    expect(await read.json()).toEqual({ name: "a" });
+  });
+});

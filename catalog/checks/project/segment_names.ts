@@ -1,6 +1,7 @@
 /**
- * The names of a path's segments across queries: OpenAPI identifies a path by them, so two queries of one path
- * cannot use `as=` to give its segments different names.
+ * The names of a path's segments across routes: to OpenAPI, paths that differ in these names alone are one path, which
+ * a document may have once ("Paths Object"). Where queries have other markers for a segment, clients know it by the
+ * name of the first; `as=` is what a query says about it itself, and cannot differ.
  *
  * @module
  */
@@ -40,8 +41,34 @@ export function findSegmentNames(
   });
 }
 
+/**
+ * Queries of which each path has one name for a segment.
+ *
+ * @param given the names of segments by the shape of their path, where something else has a path of that shape
+ */
+export function withSegmentNames(
+  queries: readonly Query[],
+  given: ReadonlyMap<string, readonly string[]> = new Map(),
+): Query[] {
+  const known = new Map(given);
+  return queries.map((query) => {
+    if (query.route === null) return query;
+    const shape = pathShape(query.route.path);
+    const segments = segmentsOf(query);
+    const own = segments.map(clientNameOf);
+    const names = known.get(shape) ?? own;
+    known.set(shape, names);
+    if (own.every((name, index) => name === names[index])) return query;
+    const params = query.params.map((param): Param => {
+      const segment = names[segments.indexOf(param)];
+      return segment === undefined ? param : { ...param, source: { in: "path", segment } };
+    });
+    return { ...query, params };
+  });
+}
+
 /** The parameters in the path, in its order. */
-function segmentsOf({ route, params }: Query): Param[] {
+export function segmentsOf({ route, params }: Query): Param[] {
   return [...route!.path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) =>
     params.find((param) => param.name === name) ?? []
   );
