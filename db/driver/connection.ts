@@ -108,14 +108,17 @@ export class Connection {
   }
 
   /**
-   * Runs work on the client. It stays with that client to its end, even if the client is replaced.
+   * Runs work on the client, and says whose nodes coordinate there. It stays with that client to its end, even if
+   * the client is replaced.
    *
    * @throws {ServiceError} `unavailable`, at once while Cassandra is unreachable
    */
-  async use<Result>(work: (client: cassandra.Client) => Promise<Result>): Promise<Result> {
+  async use<Result>(
+    work: (client: cassandra.Client, datacenter: string | null) => Promise<Result>,
+  ): Promise<Result> {
     const taken = this.take();
     try {
-      return await work(taken.client);
+      return await work(taken.client, taken.datacenter);
     } finally {
       taken.release();
     }

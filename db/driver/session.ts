@@ -81,7 +81,7 @@ export class Session {
       requestTimeoutMs: options.requestTimeoutMs,
     });
     this.#clock = new ClockWatch({
-      ...options,
+      observe: options.observe,
       now,
       maxSkewMs,
       use: (work) => this.#connection.use(work),
@@ -252,7 +252,7 @@ export class Session {
 
   /** Whether the nodes that are up have the same schema. */
   agreesOnSchema(): Promise<boolean> {
-    return this.#connection.use(agreesOnSchema);
+    return this.#connection.use((client) => agreesOnSchema(client));
   }
 
   /**

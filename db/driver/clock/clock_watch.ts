@@ -25,10 +25,13 @@ export interface ClockWatchOptions {
   /** Beyond it nothing is written; zero for no bound. */
   readonly maxSkewMs: number;
   readonly observe: Observe;
-  /** Runs work on the client; rejects while Cassandra cannot be reached. */
-  readonly use: <Result>(work: (client: cassandra.Client) => Promise<Result>) => Promise<Result>;
-  /** The data centre whose nodes are asked; null for every data centre. */
-  readonly localDatacenter: string | null;
+  /**
+   * Runs work on the client; rejects while Cassandra cannot be reached. Nodes are asked of the data centre that
+   * serves, which a failover changes; null for every data centre.
+   */
+  readonly use: <Result>(
+    work: (client: cassandra.Client, datacenter: string | null) => Promise<Result>,
+  ) => Promise<Result>;
 }
 
 const ROUND_MS = 10_000;
@@ -104,7 +107,8 @@ export class ClockWatch {
   }
 
   async #measure(): Promise<void> {
-    const readings = await this.#options.use((client) => this.#askSome(client)).catch(() => []);
+    const readings = await this.#options.use((...serving) => this.#askSome(...serving))
+      .catch(() => []);
     if (this.#closing.signal.aborted) return;
     for (const reading of readings) {
       this.#readings.delete(reading.address);
@@ -118,12 +122,14 @@ export class ClockWatch {
   }
 
   /** Asks the nodes that were asked longest ago. */
-  async #askSome(client: cassandra.Client): Promise<readonly ClockReading[]> {
-    const { localDatacenter } = this.#options;
+  async #askSome(
+    client: cassandra.Client,
+    datacenter: string | null,
+  ): Promise<readonly ClockReading[]> {
     const takenAt = ({ address }: cassandra.Host) =>
       this.#readings.get(address)?.takenAtMs ?? -Infinity;
     const hosts = client.hosts.values()
-      .filter((host) => localDatacenter === null || host.datacenter === localDatacenter)
+      .filter((host) => datacenter === null || host.datacenter === datacenter)
       .filter((host) => host.isUp())
       .map((host) => ({ host, takenAt: takenAt(host), order: Math.random() }))
       .sort((a, b) => (a.takenAt - b.takenAt || a.order - b.order))
