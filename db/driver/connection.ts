@@ -251,6 +251,7 @@ export class Connection {
         settingsIn(datacenter, settings, (this.#home ?? this.#inUse)?.client),
       );
     } catch (cause) {
+      if (this.#closing.signal.aborted) return false;
       const message = `Cannot fail over to data centre "${datacenter}"`;
       observe({ kind: "warning", message, cause: new Error(connectionFailure(cause)) });
       return false;

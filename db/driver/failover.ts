@@ -45,6 +45,7 @@ export class Failover {
   #isMoving = false;
   #returning: ReturnType<typeof setTimeout> | null = null;
   #mayReturn = false;
+  #isClosed = false;
 
   constructor(plan: FailoverPlan, moves: FailoverMoves) {
     this.#plan = plan;
@@ -53,7 +54,7 @@ export class Failover {
 
   /** Notes which nodes are up, and acts once that has lasted long enough. */
   note(view: FailoverView): void {
-    if (this.#plan.failoverDatacenters.length === 0) return;
+    if (this.#plan.failoverDatacenters.length === 0 || this.#isClosed) return;
     this.#view = view;
     if (view.up > 0) this.#stopLeaving();
     else if (view.away !== null && view.localUp > 0) return this.#comeBack();
@@ -72,9 +73,10 @@ export class Failover {
     if (isAllowed) this.note(this.#view);
   }
 
+  /** Nothing begins after it. A move that is under way is the last. */
   close(): void {
-    this.#stopLeaving();
-    this.#stopReturning();
+    this.#isClosed = true;
+    this.#stop();
   }
 
   async #leave(): Promise<void> {
@@ -82,7 +84,7 @@ export class Failover {
     if (this.#isMoving) return;
     this.#isMoving = true;
     for (const datacenter of this.#plan.failoverDatacenters) {
-      if (datacenter === this.#view.away || this.#view.up > 0) continue;
+      if (this.#isClosed || datacenter === this.#view.away || this.#view.up > 0) continue;
       if (await this.#moves.moveTo(datacenter)) break;
     }
     this.#isMoving = false;
@@ -91,8 +93,13 @@ export class Failover {
   }
 
   #comeBack(): void {
-    this.close();
+    this.#stop();
     this.#moves.comeBack();
+  }
+
+  #stop(): void {
+    this.#stopLeaving();
+    this.#stopReturning();
   }
 
   #stopLeaving(): void {

@@ -104,4 +104,27 @@ describe("Failover", () => {
     await eventually("it has moved", () => lost.moves.length > 0);
     expect(lost.moves).toEqual(["dc3"]);
   });
+
+  it("moves no more once it is closed, not even on from a move that was under way", async () => {
+    const moves: string[] = [];
+    const move = Promise.withResolvers<boolean>();
+    const failover = new Failover(
+      { failoverDatacenters: ["dc2", "dc3"], failbackDelayMs: 0 },
+      {
+        moveTo(datacenter) {
+          moves.push(datacenter);
+          return move.promise;
+        },
+        comeBack: () => void moves.push("back"),
+      },
+    );
+    failover.note(HOME_DOWN);
+    await eventually("it moves", () => moves.length > 0);
+    failover.close();
+    move.resolve(false);
+    failover.note({ ...HOME_DOWN, away: "dc2", localUp: 1 });
+    failover.allowReturn(true);
+    await sleep(1_500);
+    expect(moves).toEqual(["dc2"]);
+  });
 });
