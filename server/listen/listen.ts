@@ -88,6 +88,8 @@ export function listen(
   let server = explainTaken({ hostname, port }, () => serve(port));
   let delays = backoff(RELISTEN);
   let listensSince = performance.now();
+  /** Whether there may be connections that `server` knows nothing of. */
+  let wasLost = false;
   async function keepListening(): Promise<void> {
     while (!isFinishing) {
       const cause = await server.finished.then(() => null, (error) => error);
@@ -97,6 +99,7 @@ export function listen(
     }
   }
   async function listenAgain(cause: unknown): Promise<void> {
+    wasLost = true;
     for (let reason = cause; !isFinishing;) {
       const retryInMs = RELISTEN_MIN_MS + delays.next().value;
       onLost(reason, retryInMs);
@@ -120,14 +123,17 @@ export function listen(
       const endsAt = performance.now() + graceMs;
       // A server that shuts down stops reading bodies that are still arriving.
       await within(uploads.none(), graceMs * UPLOADS_SHARE);
-      // A lost server cannot be shut down, but still has its connections.
+      // It throws where nothing listens any more.
       const shutdown = shutDown(server).catch(() => unanswered.none());
+      // A lost server cannot be shut down, but still has its connections, and nothing says when the last bytes
+      // have left them.
+      const gone = wasLost ? new Promise(() => {}) : shutdown;
       // A body that was answered early, such as one that is too large, need not be read to its end:
       // its connection would keep the server open.
-      const answered = unanswered.none().then(() => within(shutdown, LINGER_MS));
+      const answered = unanswered.none().then(() => within(gone, LINGER_MS));
       // A server that is shutting down cannot be aborted (Deno throws BadResource). Remaining
       // requests fail when the session is closed, and end with the process at the latest.
-      await within(Promise.race([shutdown, answered]), endsAt - performance.now());
+      await within(Promise.race([gone, answered]), endsAt - performance.now());
     },
   };
 }

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { promptly } from "../../tests/support/eventually.ts";
+import { eventually, promptly } from "../../tests/support/eventually.ts";
 import { listen } from "./listen.ts";
 
 const GRACE_MS = 600_000;
@@ -12,6 +12,31 @@ async function sendUnfinished(connection: Deno.Conn, method: string): Promise<st
   const bytes = new Uint8Array(1_024);
   const length = await connection.read(bytes);
   return new TextDecoder().decode(bytes.subarray(0, length ?? 0)).split("\r\n")[0]!;
+}
+
+interface WatchedServer {
+  /** Has it stop accepting, by all that it says; what it has is served, as where descriptors run out. */
+  lose(): void;
+  readonly ended: Promise<void>;
+  end(): Promise<void>;
+}
+
+/** The servers that are started, each at a port of its own. */
+function watchServers() {
+  const { serve } = Deno;
+  const all: WatchedServer[] = [];
+  Deno.serve = ((options: Deno.ServeTcpOptions, handler: Deno.ServeHandler<Deno.NetAddr>) => {
+    const server = serve({ ...options, port: 0 }, handler);
+    const lost = Promise.withResolvers<never>();
+    const finished = Promise.race([server.finished, lost.promise]);
+    all.push({
+      lose: () => lost.reject(new Error("Too many open files")),
+      ended: server.finished,
+      end: () => server.shutdown(),
+    });
+    return { addr: server.addr, finished, shutdown: () => server.shutdown() };
+  }) as typeof Deno.serve;
+  return { all, [Symbol.dispose]: () => void (Deno.serve = serve) };
 }
 
 describe("listen()", () => {
@@ -45,6 +70,31 @@ describe("listen()", () => {
     held.resolve();
     expect(await upload).toBe("served");
     await finished;
+  });
+
+  it("waits for what is in flight on the connections of a server that was lost", async () => {
+    using servers = watchServers();
+    const [held, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const listener = listen({ hostname: "127.0.0.1", port: 0, onLost: () => {} }, async () => {
+      arrived.resolve();
+      await promptly("the test lets it be answered", held.promise);
+      return new Response("served");
+    });
+    const [first] = servers.all;
+    const answer = fetch(`http://127.0.0.1:${listener.port}/`).then((response) => response.text());
+    await promptly("the request has arrived", arrived.promise);
+    first!.lose();
+    const next = await eventually("it listens again", () => servers.all[1]);
+    let isFinished = false;
+    const finished = listener.finish(GRACE_MS).then(() => isFinished = true);
+    await promptly("the new server has ended", next.ended);
+    // It is enough for what follows that end.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(isFinished).toBe(false);
+    held.resolve();
+    expect(await answer).toBe("served");
+    await promptly("it ends before the grace is over", finished);
+    await first!.end();
   });
 
   it("waits for an answer that goes on", async () => {
