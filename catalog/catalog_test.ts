@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseCatalog, parseQueries } from "./catalog.ts";
+import { segmentsOf } from "./checks/project/segment_names.ts";
 import { clientNameOf } from "./parse/client_name.ts";
 import type { Param, Query } from "./query.ts";
 import { NO_OPTIONS } from "./tags/input/options/options.ts";
@@ -349,9 +350,7 @@ describe("parseCatalog()", () => {
       file("c.cql", "z", "GET /x/{b}/{a}"),
     ]);
     expect(diagnostics).toEqual([]);
-    const names = queries.map(({ params }) =>
-      params.filter(({ source }) => source.in === "path").map(clientNameOf)
-    );
+    const names = queries.map((query) => segmentsOf(query).map(clientNameOf));
     expect(names).toEqual([["a"], ["a"], ["b", "a"]]);
   });
 
