@@ -14,6 +14,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 const OWN_HEADERS: readonly string[] = [
   "Accept",
   "Accept-Encoding",
+  "Accept-Patch",
   "Age",
   "Allow",
   "Cassandra-Consistency",

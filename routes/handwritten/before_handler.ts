@@ -117,7 +117,7 @@ export function holdBody(
       // Where there are several types, only that of the request says what its body has to fit.
       const needsType = bytes.length > 0 || (requiresBody && takes.length > 1);
       if (takes.length > 0 && needsType && !isTaken(type, takes)) {
-        throw unsupportedType(type, takes);
+        throw unsupportedType({ type, takes }, req);
       }
       const { run } = context.get("request");
       const blob = new Blob([bytes], type === null ? {} : { type });

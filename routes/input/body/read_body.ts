@@ -19,6 +19,9 @@ import { GrowingBytes } from "./growing_bytes.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
+/** JSON that says how something is to be changed, such as a JSON Merge Patch (RFC 7396). */
+const PATCH_TYPE = /^application\/[\w.+-]*patch\+json\s*(?:;|$)/i;
+
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 const NO_CODING: ReadonlySet<string> = new Set(["", "identity"]);
@@ -95,20 +98,28 @@ export async function readJson(request: Request, options: ReadBodyOptions): Prom
   const bytes = await readBytes(request, options);
   if (bytes.length === 0) return {};
   const type = headers.get("content-type");
-  if (type === null || !JSON_TYPE.test(type)) throw unsupportedType(type, takes);
+  if (type === null || !isPlainJson(type)) throw unsupportedType({ type, takes }, request);
   const plain = readPlain?.(bytes) ?? null;
   return plain === null ? { value: await run(parse(decodeUtf8(bytes))) } : { plain };
 }
 
-/** Whether a body of this media type is one of those that a route takes; any JSON is JSON. */
+/**
+ * Whether a body of this media type is one of those that a route takes. Any JSON is JSON, except for patches: only their
+ * type says what they mean (RFC 5789, section 2).
+ */
 export function isTaken(type: string | null, takes: readonly string[]): boolean {
   if (!statesType(type)) return false;
   const essence = (of: string) => of.split(";", 1)[0]!.trim().toLowerCase();
   return takes.some((taken) =>
     essence(taken) === "*/*" || essence(taken) === essence(type) ||
     essence(taken) === `${essence(type).split("/", 1)}/*` ||
-    (JSON_TYPE.test(taken) && JSON_TYPE.test(type))
+    (JSON_TYPE.test(taken) && isPlainJson(type))
   );
+}
+
+/** Whether a media type says JSON that is the value itself. */
+function isPlainJson(type: string): boolean {
+  return JSON_TYPE.test(type) && !PATCH_TYPE.test(type);
 }
 
 /** Whether a media type says JSON, with whatever parameters. */
@@ -116,8 +127,11 @@ export function isJson(type: string | null): boolean {
   return type !== null && JSON_TYPE.test(type);
 }
 
-/** The error for a body of another type than those that a route takes. */
-export function unsupportedType(type: string | null, takes: readonly string[]): ServiceError {
+/** The error for a body of another type than those that the route of a request takes. */
+export function unsupportedType(
+  { type, takes }: { readonly type: string | null; readonly takes: readonly string[] },
+  { method }: Pick<Request, "method">,
+): ServiceError {
   const accepted = takes.map((each) => `"${each}"`).join(" or ");
   const state = statesType(type)
     ? `the body is "${type}": send what it takes, and say so in "Content-Type"`
@@ -126,7 +140,13 @@ export function unsupportedType(type: string | null, takes: readonly string[]): 
   return new ServiceError(
     "unsupported_media_type",
     `This route takes ${accepted}, and ${state}`,
-    { headers: { "accept": takes.join(", ") } },
+    {
+      headers: {
+        "accept": takes.join(", "),
+        // RFC 5789, section 2.2.
+        ...method === "PATCH" ? { "accept-patch": takes.join(", ") } : {},
+      },
+    },
   );
 }
 

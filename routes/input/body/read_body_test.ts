@@ -338,3 +338,40 @@ describe("a body of single bytes over HTTP", () => {
     });
   }
 });
+
+describe("A patch", () => {
+  const PATCHES = [
+    "application/merge-patch+json",
+    "application/json-patch+json; charset=utf-8",
+    "application/strategic-merge-patch+json",
+    "APPLICATION/MERGE-PATCH+JSON",
+  ];
+  for (const type of PATCHES) {
+    it(`is not taken for the JSON that it is written in, as ${type}`, async () => {
+      const sent = new Request("http://localhost/", {
+        method: "PATCH",
+        body: "{}",
+        headers: { "content-type": type },
+      });
+      const refused = await readJson(sent, LIMITS).then(() => null, (error) => error);
+      expect(refused).toMatchObject({
+        code: "unsupported_media_type",
+        headers: { accept: "application/json", "accept-patch": "application/json" },
+      });
+      const posted = await readEntries(request("[]", { "content-type": type }), LIMITS)
+        .then(() => null, (error) => error);
+      expect(posted).toMatchObject({ code: "unsupported_media_type" });
+      expect(posted.headers).not.toHaveProperty("accept-patch");
+      expect(isTaken(type, ["application/json", "application/a+json"])).toBe(false);
+      expect(isTaken(type, [type.toLowerCase()])).toBe(true);
+    });
+  }
+
+  it("is what its whole name says", async () => {
+    for (const type of ["application/dispatch", "application/patch.a+json", "application/a+json"]) {
+      const read = readJson(request("{}", { "content-type": type }), LIMITS);
+      if (type.endsWith("json")) expect(await read).toEqual({ value: {} });
+      else await expect(read).rejects.toMatchObject({ code: "unsupported_media_type" });
+    }
+  });
+});

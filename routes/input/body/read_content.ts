@@ -25,7 +25,9 @@ export async function readContent(
   const header = request.headers.get("content-type");
   const type = header === null ? null : essenceOf(header);
   // A body of another type is not read.
-  if (type === null || !types.includes(type)) throw unsupportedType(header, types);
+  if (type === null || !types.includes(type)) {
+    throw unsupportedType({ type: header, takes: types }, request);
+  }
   const { buffer, byteOffset, length } = await readBytes(request, limits);
   return { bytes: Buffer.from(buffer, byteOffset, length), type };
 }
