@@ -12,6 +12,7 @@ import type { LogRequest } from "../observe/log/log.ts";
 import { watchEventLoop } from "../observe/metrics/event_loop.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createAdmin } from "../routes/admin.ts";
+import { changesUsualTimes } from "../routes/load/usual_times.ts";
 import { Reloader } from "../server/reloader.ts";
 import { shutDown } from "../server/shutdown.ts";
 import { createApiParts } from "./api_parts.ts";
@@ -98,6 +99,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   addObserver((observation) => {
     if (observation.kind === "control") noteFailback();
     if (observation.kind === "availability") routes.noteUnreachable(observation.unreachable);
+    if (changesUsualTimes(observation)) parts.load.limit?.forget();
   });
   const { cqlDir, cqlReload, reloadIntervalMs } = config;
   const intervalMs = cqlReload === "watch" ? reloadIntervalMs : null;

@@ -85,6 +85,15 @@ export class GradientLimit {
     if (lastsMs >= WINDOW_MS && this.#windowSize >= WINDOW_SAMPLES) this.#closeWindow(lastsMs);
   }
 
+  /**
+   * Learns again what is usual, from the next requests on: for times that change for good and not by the load, such as
+   * those of another data centre.
+   */
+  forget(): void {
+    this.#baselines.clear();
+    this.#nextWindow();
+  }
+
   #closeWindow(lastsMs: number): void {
     const slowdown = this.#slowdown();
     this.#learn(lastsMs);
@@ -94,6 +103,10 @@ export class GradientLimit {
       const next = this.#limit * gradient + Math.sqrt(this.#limit) * gradient;
       this.#limit = Math.max(this.#min, Math.min(this.#max, next));
     }
+    this.#nextWindow();
+  }
+
+  #nextWindow(): void {
     this.#window = new Map();
     this.#windowSize = 0;
     this.#mostInFlight = 0;

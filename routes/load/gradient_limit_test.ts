@@ -96,6 +96,23 @@ describe("GradientLimit", () => {
     expect(feed({ waitedMs: 500, seconds: 3 })).toBe(4);
   });
 
+  it("takes what comes after it was told to forget for usual, at once", () => {
+    const limit = new GradientLimit(OPTIONS);
+    const feed = feeder(limit);
+    feed({ waitedMs: 2, seconds: 5 });
+    limit.forget();
+    const before = limit.limit;
+    expect(feed({ waitedMs: 80 })).toBeGreaterThanOrEqual(before);
+    expect(feed({ waitedMs: 800, seconds: 3 })).toBe(4);
+  });
+
+  it("forgets the requests of the window, too", () => {
+    const limit = new GradientLimit(OPTIONS);
+    limit.note({ route: "GET /a", waitedMs: 1, inFlight: 100, now: 1_000 });
+    limit.forget();
+    expect(feeder(limit)({ waitedMs: 80, seconds: 2 })).toBeGreaterThan(150);
+  });
+
   it("needs bounds in their order", () => {
     expect(() => new GradientLimit({ min: 10, max: 20, start: 5 })).toThrow(TypeError);
     expect(() => new GradientLimit({ min: 0, max: 20, start: 5 })).toThrow(TypeError);
