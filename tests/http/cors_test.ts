@@ -135,6 +135,7 @@ describe("A service with CORS_ORIGINS", () => {
     expect(response.headers.get("access-control-expose-headers")!.split(", ")).toEqual([
       "Accept",
       "Accept-Encoding",
+      "Accept-Patch",
       "Age",
       "Allow",
       "Cassandra-Consistency",
@@ -211,6 +212,22 @@ describe("A service with CORS_ORIGINS", () => {
       expect(variesByOrigin(response)).toBe(true);
     });
   }
+
+  it("lets a listed page send what its browser asks for", async () => {
+    const askFor = async (names: string, origin = PAGE) => {
+      const headers = { "access-control-request-headers": names, origin };
+      const response = await preflight("/words/tern", "PUT", headers);
+      await response.body?.cancel();
+      const allowed = response.headers.get("access-control-allow-headers");
+      return { vary: response.headers.get("vary"), allowed: allowed?.split(", ") };
+    };
+    const { allowed: always } = await askFor("");
+    const { allowed, vary } = await askFor("baggage,if-match, sentry-trace,,Note,x-a\tb,(x),*,x:y");
+    expect(allowed).toEqual([...always!, "baggage", "sentry-trace"]);
+    expect(vary).toContain("Access-Control-Request-Headers");
+    expect((await askFor(`x-${"a".repeat(5_000)}`)).allowed).toEqual(always);
+    expect((await askFor("baggage", STRANGERS[0])).allowed).toBeUndefined();
+  });
 
   it("answers no preflight for a path without a route", async () => {
     const response = await preflight("/nothing", "PUT");
