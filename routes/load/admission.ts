@@ -4,6 +4,9 @@
  * empties only makes every request slower, so it becomes short: half as long as the limit, which adds half of the time
  * that a request takes. What finds no place in it is refused at once, while there is still time to try elsewhere.
  *
+ * What one caller has beyond a quarter of the limit takes no room from the others: a caller whose requests last, as when
+ * their bodies come in slowly, may fill the limit but not lock anybody out.
+ *
  * Source: CoDel (RFC 8289), as Facebook applies it to servers ("Fail at Scale", Maurer, 2015).
  *
  * @module
@@ -12,7 +15,7 @@ import type { ServingPlace } from "../../observe/stopwatch.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import { FairQueue } from "./fair_queue.ts";
-import { type Leave, type Places, TOO_BUSY } from "./places.ts";
+import { type Holder, type Places, TOO_BUSY } from "./places.ts";
 import type { Waiting } from "./until_left.ts";
 
 export interface AdmissionOptions {
@@ -20,6 +23,8 @@ export interface AdmissionOptions {
   readonly places: Places;
   /** How many are served at once; asked each time. */
   readonly limit: () => number;
+  /** How many are served at once at most, with those for whom one caller has left no room within the limit. */
+  readonly max: number;
   /** The longest wait, in milliseconds. The request has that much less time afterwards. */
   readonly maxWaitMs: number;
 }
@@ -31,6 +36,7 @@ export interface Admitted extends ServingPlace {
 }
 
 interface Waiter {
+  readonly holder: Holder;
   readonly since: number;
   readonly admit: () => void;
   readonly refuse: (reason: ServiceError) => void;
@@ -42,12 +48,19 @@ const STANDING_AFTER_MS = 500;
 const CALM_AFTER_MS = 1_000;
 /** How long a standing queue is, in parts of the limit: enough that no place is free while requests come. */
 const STANDING_SHARE = 0.5;
+/** What each caller may have of the limit before more of its requests stop counting for the others. */
+const CALLER_SHARE = 0.25;
 const TICK_MS = 5;
 
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #queue = new FairQueue<Waiter>();
   #served = 0;
+  /** The limit that the share is of. */
+  #limit = 0;
+  #share = 1;
+  /** How many are served beyond the share of their callers. */
+  #excess = 0;
   /** When the queue was last empty, in the time of `performance.now()`. */
   #emptyAt = 0;
   /** When a request was last refused for its wait, likewise. */
@@ -55,9 +68,13 @@ export class Admission {
   /** When it was last looked for requests that have waited too long, likewise. */
   #expiredAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  readonly #change: Change = (change) => {
-    this.#served += change;
-    if (change < 0) this.#admit();
+  readonly #serving: Serving = {
+    begin: (holder) => this.#begin(holder),
+    end: (holder) => {
+      this.#end(holder);
+      this.#admit();
+    },
+    leave: (holder) => this.#options.places.release(holder),
   };
 
   constructor(options: AdmissionOptions) {
@@ -80,47 +97,79 @@ export class Admission {
    * @throws {CallerLeft} if the caller leaves while it waits
    */
   enter(caller: string, request: Waiting): Admitted | Promise<Admitted> {
-    const leavePlace = this.#options.places.take(caller);
-    if (this.#queue.size > 0 || this.#served >= this.#options.limit()) {
-      if (!this.#isFullFor(caller)) return this.#enterLater(caller, request, leavePlace);
-      leavePlace();
+    const { places } = this.#options;
+    const holder = places.hold(caller);
+    if (this.#mustWait(holder)) {
+      if (!this.#isFullFor(caller)) return this.#enterLater(holder, request);
+      places.release(holder);
       throw this.#refusal();
     }
-    this.#served++;
-    return this.#admitted(leavePlace);
+    this.#begin(holder);
+    return new AdmittedPlace(holder, this.#serving);
   }
 
-  async #enterLater(
-    caller: string,
-    { signal }: Waiting,
-    leavePlace: Leave,
-  ): Promise<Admitted> {
+  async #enterLater(holder: Holder, { signal }: Waiting): Promise<Admitted> {
     const waiting = Promise.withResolvers<void>();
     const waiter = {
+      holder,
       since: performance.now(),
       admit: waiting.resolve,
       refuse: waiting.reject,
     };
     // Once it has its place, it gives it back when it has been served.
     const giveUp = () => {
-      if (this.#queue.remove(caller, waiter)) waiting.reject(new CallerLeft());
+      if (this.#queue.remove(holder.caller, waiter)) waiting.reject(new CallerLeft());
     };
-    this.#push(caller, waiter);
+    this.#push(holder.caller, waiter);
     signal.addEventListener("abort", giveUp);
     if (signal.aborted) giveUp();
     try {
       await waiting.promise;
     } catch (reason) {
-      leavePlace();
+      this.#options.places.release(holder);
       throw reason;
     } finally {
       signal.removeEventListener("abort", giveUp);
     }
-    return this.#admitted(leavePlace);
+    return new AdmittedPlace(holder, this.#serving);
   }
 
-  #admitted(leavePlace: Leave): Admitted {
-    return new AdmittedPlace(leavePlace, this.#change);
+  /** Whether a request that has just come has to wait, behind those of its own caller at least. */
+  #mustWait(holder: Holder): boolean {
+    if (this.#hasRoom()) return this.#queue.size > 0;
+    return !this.#hasRoomFor(holder) || this.#queue.sizeOf(holder.caller) > 0;
+  }
+
+  #hasRoom(): boolean {
+    const limit = this.#options.limit();
+    if (limit !== this.#limit) this.#follow(limit);
+    return this.#served < limit;
+  }
+
+  /** Whether there is room for a caller with less than its share, if others had no more than theirs. */
+  #hasRoomFor({ served }: Holder): boolean {
+    return served < this.#share && this.#served < this.#options.max &&
+      this.#served - this.#excess < this.#limit;
+  }
+
+  #begin(holder: Holder): void {
+    this.#served++;
+    if (++holder.served > this.#share) this.#excess++;
+  }
+
+  #end(holder: Holder): void {
+    this.#served--;
+    if (holder.served-- > this.#share) this.#excess--;
+  }
+
+  /** Looks at every caller, so only when the limit has changed. */
+  #follow(limit: number): void {
+    this.#limit = limit;
+    this.#share = Math.max(1, Math.ceil(limit * CALLER_SHARE));
+    this.#excess = 0;
+    for (const { served } of this.#options.places.holders()) {
+      this.#excess += Math.max(0, served - this.#share);
+    }
   }
 
   #push(caller: string, waiter: Waiter): void {
@@ -132,12 +181,21 @@ export class Admission {
   /** Lets in as many as there are places for. */
   #admit(): void {
     if (this.#queue.size === 0) return;
-    while (this.#queue.size > 0 && this.#served < this.#options.limit()) {
-      this.#served++;
-      this.#queue.shift()!.admit();
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#begin(next.holder);
+      next.admit();
     }
     // Afterwards: while the process is busy, all of them are late.
     if (this.#queue.size > 0) this.#expire();
+  }
+
+  /** Takes the next that may be served out of the queue. */
+  #next(): Waiter | undefined {
+    if (this.#hasRoom()) return this.#queue.shift();
+    // Few callers are beyond their share at a time, so few are passed over.
+    return this.#excess > 0
+      ? this.#queue.shiftWhere(({ holder }) => this.#hasRoomFor(holder))
+      : undefined;
   }
 
   /** Whether a standing queue has as many requests of a caller as its share of it. */
@@ -176,38 +234,43 @@ export class Admission {
   }
 }
 
-/** What changes the number of requests that are served. */
-type Change = (change: 1 | -1) => void;
+/** What an admission does for the places that it has given. */
+interface Serving {
+  begin(holder: Holder): void;
+  end(holder: Holder): void;
+  leave(holder: Holder): void;
+}
 
 class AdmittedPlace implements Admitted {
-  readonly #leavePlace: Leave;
-  readonly #change: Change;
+  readonly #holder: Holder;
+  readonly #serving: Serving;
   #state: "served" | "aside" | "over" = "served";
   hasSteppedAside = false;
 
-  constructor(leavePlace: Leave, change: Change) {
-    this.#leavePlace = leavePlace;
-    this.#change = change;
+  constructor(holder: Holder, serving: Serving) {
+    this.#holder = holder;
+    this.#serving = serving;
   }
 
   stepAside(): void {
     if (this.#state !== "served") return;
     this.#state = "aside";
     this.hasSteppedAside = true;
-    this.#change(-1);
+    this.#serving.end(this.#holder);
   }
 
   comeBack(): void {
     if (this.#state !== "aside") return;
     this.#state = "served";
-    this.#change(1);
+    this.#serving.begin(this.#holder);
   }
 
   leave(): void {
     if (this.#state === "over") return;
     const isServed = this.#state === "served";
     this.#state = "over";
-    this.#leavePlace();
-    if (isServed) this.#change(-1);
+    // First, as what is over leaves its caller a place for what comes next.
+    this.#serving.leave(this.#holder);
+    if (isServed) this.#serving.end(this.#holder);
   }
 }

@@ -7,11 +7,13 @@ import { Places } from "./places.ts";
 /** For those who are to wait in vain. */
 const SHORT_MS = 300;
 
-function admissionOf({ max = 100, maxPerCaller = Infinity, limit = 2, maxWaitMs = 60_000 } = {}) {
+function admissionOf(
+  { max = 100, maxPerCaller = Infinity, limit = 2, most = 0, maxWaitMs = 60_000 } = {},
+) {
   const state = { limit };
   const places = new Places({ max, maxPerCaller });
   return Object.assign(state, {
-    admission: new Admission({ places, limit: () => state.limit, maxWaitMs }),
+    admission: new Admission({ places, limit: () => state.limit, max: most, maxWaitMs }),
   });
 }
 
@@ -85,6 +87,63 @@ describe("Admission", () => {
     await other;
     for (const place of places.slice(2)) place.leave();
     await Promise.all(waiting);
+  });
+
+  it("lets others in beside a caller who has filled the limit, as far as its share leaves room", async () => {
+    const { admission } = admissionOf({ limit: 8, most: 16 });
+    const greedy = await Promise.all(Array.from({ length: 8 }, () => enter(admission, "greedy")));
+    const behind = enter(admission, "greedy");
+    // Its share is two of eight.
+    const others = ["a", "b", "c", "a", "b", "c"].map((caller) => admission.enter(caller, REQUEST));
+    expect(others.map((place) => place instanceof Promise)).toEqual(Array(6).fill(false));
+    expect([admission.served, admission.queued]).toEqual([14, 1]);
+    const late = enter(admission, "d");
+    expect(admission.queued).toBe(2);
+    // What it has beyond its share makes room for nobody.
+    for (const place of greedy.slice(0, 5)) place.leave();
+    expect([admission.served, admission.queued]).toEqual([9, 2]);
+    (others[0] as Admitted).leave();
+    const next = await late;
+    expect([admission.served, admission.queued]).toEqual([9, 1]);
+    greedy[5]!.leave();
+    greedy[6]!.leave();
+    (await behind).leave();
+    for (const place of [...greedy, ...others as Admitted[], next]) place.leave();
+    expect([admission.served, admission.queued]).toEqual([0, 0]);
+  });
+
+  it("lets nobody in beyond the most that may be served, no matter who has filled it", async () => {
+    const { admission } = admissionOf({ limit: 8, most: 9 });
+    await Promise.all(Array.from({ length: 8 }, () => enter(admission, "greedy")));
+    const last = await enter(admission, "a");
+    const waiting = enter(admission, "b");
+    expect([admission.served, admission.queued]).toEqual([9, 1]);
+    last.leave();
+    await waiting;
+    expect([admission.served, admission.queued]).toEqual([9, 0]);
+  });
+
+  it("takes the share from the limit that holds now, and passes over who has it", async () => {
+    const state = admissionOf({ limit: 16, most: 16 });
+    const { admission } = state;
+    const served = [];
+    for (const caller of ["a", "b", "c", "d"]) {
+      for (let count = 0; count < 4; count++) served.push(await enter(admission, caller));
+    }
+    // Nobody has more than a share of sixteen.
+    const waiting = [enter(admission, "b"), enter(admission, "e"), enter(admission, "f")];
+    expect(admission.queued).toBe(3);
+    state.limit = 4;
+    served[0]!.leave();
+    // Each of the four counts for one of four now, and they fill the limit.
+    expect([admission.served, admission.queued]).toEqual([15, 3]);
+    for (const place of served.slice(1, 4)) place.leave();
+    (await waiting[1]!).leave();
+    (await waiting[2]!).leave();
+    expect([admission.served, admission.queued]).toEqual([12, 1]);
+    for (const place of served.slice(4)) place.leave();
+    (await waiting[0]!).leave();
+    expect([admission.served, admission.queued]).toEqual([0, 0]);
   });
 
   it("lets a burst wait, and refuses it if no place gets free", async () => {

@@ -36,13 +36,15 @@ export class FairQueue<Entry> {
   /** Removes the entry whose turn it is; undefined if the queue is empty. */
   shift(): Entry | undefined {
     const [next] = this.#byCaller;
-    if (next === undefined) return undefined;
-    const [caller, entries] = next;
-    const entry = entries.shift();
-    this.#byCaller.delete(caller);
-    if (entries.length > 0) this.#byCaller.set(caller, entries);
-    this.#size--;
-    return entry;
+    return next === undefined ? undefined : this.#take(...next);
+  }
+
+  /** Removes the oldest entry of the first caller in turn for which it may go; the callers before it keep their turn. */
+  shiftWhere(mayGo: (entry: Entry) => boolean): Entry | undefined {
+    for (const [caller, entries] of this.#byCaller) {
+      if (mayGo(entries[0]!)) return this.#take(caller, entries);
+    }
+    return undefined;
   }
 
   /** Removes an entry out of its turn; false if it is not there. */
@@ -67,5 +69,13 @@ export class FairQueue<Entry> {
     }
     this.#size -= removed.length;
     return removed;
+  }
+  /** Takes the oldest entry of a caller, whose next turn comes after everybody else's. */
+  #take(caller: string, entries: Entry[]): Entry | undefined {
+    const entry = entries.shift();
+    this.#byCaller.delete(caller);
+    if (entries.length > 0) this.#byCaller.set(caller, entries);
+    this.#size--;
+    return entry;
   }
 }

@@ -25,6 +25,14 @@ describe("FairQueue", () => {
     expect(queue.size).toBe(0);
   });
 
+  it("passes over callers whose oldest entry may not go yet, without a change of their turn", () => {
+    const queue = queueOf(["a", "a1"], ["a", "go"], ["b", "go"], ["b", "b2"], ["c", "c1"]);
+    expect(queue.shiftWhere((entry) => entry === "go")).toBe("go");
+    expect(queue.shiftWhere((entry) => entry === "go")).toBeUndefined();
+    expect([queue.size, queue.sizeOf("b")]).toEqual([4, 1]);
+    expect(drain(queue)).toEqual(["a1", "c1", "b2", "go"]);
+  });
+
   it("removes the oldest entries of each caller that are over, and no later ones", () => {
     const queue = queueOf(["a", "old"], ["a", "new"], ["a", "old"], ["b", "old"], ["c", "new"]);
     expect(queue.removeWhile((entry) => entry === "old")).toEqual(["old", "old"]);

@@ -80,6 +80,7 @@ export function createLoad(settings: LoadSettings): Load {
   const admission = new Admission({
     places,
     limit: () => limit?.limit ?? maxInFlight,
+    max: maxInFlight,
     maxWaitMs: Math.min(MAX_WAIT_MS, requestTimeoutMs / 2),
   });
   const refusals = new RefusalPace({

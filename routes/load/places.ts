@@ -20,12 +20,20 @@ export const TOO_BUSY = new ServiceError("too_busy", "The service is at capacity
 /** Gives the place back. Further calls do nothing. */
 export type Leave = () => void;
 
+/** A caller with places. */
+export interface Holder {
+  readonly caller: string;
+  places: number;
+  /** How many of its places have been let in; counted where they are let in. */
+  served: number;
+}
+
 export class Places {
   readonly #max: number;
   readonly #maxPerCaller: number;
   #taken = 0;
   // Only callers with a place are in it, so it is never larger than the number of places.
-  readonly #takenByCaller = new TransientMap<string, number>();
+  readonly #holders = new TransientMap<string, Holder>();
 
   constructor({ max, maxPerCaller }: PlacesOptions) {
     for (const [name, value] of Object.entries({ max, maxPerCaller })) {
@@ -41,26 +49,49 @@ export class Places {
    * @throws {ServiceError} `too_busy` if all are taken, `too_many_in_flight` if the caller has its share
    */
   take(caller: string): Leave {
-    if (this.#taken >= this.#max) {
-      throw TOO_BUSY;
-    }
-    const own = this.#takenByCaller.get(caller) ?? 0;
-    if (own >= this.#maxPerCaller) {
-      throw new ServiceError(
-        "too_many_in_flight",
-        `This caller has ${own} requests in flight, which is its limit: wait until some are answered`,
-      );
-    }
-    this.#taken++;
-    this.#takenByCaller.set(caller, own + 1);
+    const holder = this.hold(caller);
     let isTaken = true;
     return () => {
       if (!isTaken) return;
       isTaken = false;
-      this.#taken--;
-      const left = this.#takenByCaller.get(caller)! - 1;
-      if (left === 0) this.#takenByCaller.delete(caller);
-      else this.#takenByCaller.set(caller, left);
+      this.release(holder);
     };
+  }
+
+  /**
+   * Takes a place that is given back with `release()`, once.
+   *
+   * @throws {ServiceError} as `take()` does
+   */
+  hold(caller: string): Holder {
+    if (this.#taken >= this.#max) {
+      throw TOO_BUSY;
+    }
+    const own = this.#holders.get(caller);
+    if (own === undefined) {
+      this.#taken++;
+      const holder = { caller, places: 1, served: 0 };
+      this.#holders.set(caller, holder);
+      return holder;
+    }
+    if (own.places >= this.#maxPerCaller) {
+      throw new ServiceError(
+        "too_many_in_flight",
+        `This caller has ${own.places} requests in flight, which is its limit: wait until some are answered`,
+      );
+    }
+    this.#taken++;
+    own.places++;
+    return own;
+  }
+
+  release(holder: Holder): void {
+    this.#taken--;
+    if (--holder.places === 0) this.#holders.delete(holder.caller);
+  }
+
+  /** All callers with places. */
+  holders(): Iterable<Holder> {
+    return this.#holders.values();
   }
 }
