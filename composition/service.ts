@@ -133,12 +133,16 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const unwatchEventLoop = watchEventLoop(observe);
   const unwatchFiles = watchFiles(config, { reread, session, tls, observe });
 
+  function stopFollowing(): void {
+    activation.stop();
+    availability.close();
+    unwatchFiles();
+  }
   async function close(): Promise<void> {
     routes.noteClosing();
+    // What is being deployed may change files that the next process is to read.
     reloader.stop();
-    unwatchFiles();
-    availability.close();
-    await shutDown({ activation, api, admin, session, audit, observe }, config);
+    await shutDown({ stopFollowing, api, admin, session, audit, observe }, config);
     parts.authenticator?.close();
     unwatchEventLoop();
     parts.control?.close();

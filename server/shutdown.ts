@@ -6,13 +6,13 @@
  */
 import type { Session } from "../db/driver/session.ts";
 import type { Observe } from "../observe/observation.ts";
-import type { Activation } from "./activation/activation.ts";
 import type { Listener } from "./listen/listen.ts";
 import { within } from "./within.ts";
 
 /** The parts of a running service that have to stop. */
 export interface RunningParts {
-  readonly activation: Pick<Activation, "stop">;
+  /** Ends what keeps up with Cassandra and with files, which the last request may still need. */
+  readonly stopFollowing: () => void;
   readonly api: Listener;
   readonly admin: Listener;
   readonly session: Pick<Session, "close">;
@@ -34,14 +34,14 @@ const ADMIN_GRACE_MS = 1_000;
 
 /** Resolves when nothing is left. The service must call itself not ready before this is called. */
 export async function shutDown(
-  { activation, api, admin, session, audit, observe }: RunningParts,
+  { stopFollowing, api, admin, session, audit, observe }: RunningParts,
   { drainDelayMs, shutdownGraceMs }: ShutdownTimes,
 ): Promise<void> {
-  activation.stop();
   observe({ kind: "shutdown", step: "draining" });
   await new Promise((resolve) => setTimeout(resolve, drainDelayMs));
   observe({ kind: "shutdown", step: "finishing requests" });
   await api.finish(shutdownGraceMs);
+  stopFollowing();
   observe({ kind: "shutdown", step: "closing the session" });
   await within(session.close(), SESSION_CLOSE_MS);
   // The last operations end with the session.

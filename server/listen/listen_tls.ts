@@ -14,7 +14,11 @@ import {
 } from "./listen.ts";
 
 export interface TlsListener extends Listener {
-  /** @throws {Error} if the key does not belong to the certificate, or either is not PEM */
+  /**
+   * Takes a certificate for new connections, unless it accepts none any more.
+   *
+   * @throws {Error} if the key does not belong to the certificate, or either is not PEM
+   */
   replaceCertificate(certificate: Certificate): void;
 }
 
@@ -38,10 +42,12 @@ export function listenTls(
   const forwarder = explainTaken(options, () => new Forwarder(options));
   const before = new Set<Listener>();
   let current = serve(certificate);
+  let isFinishing = false;
   forwarder.pointTo(current.port, () => {});
   return {
     port: forwarder.port,
     replaceCertificate(certificate) {
+      if (isFinishing) return;
       const replaced = current;
       current = serve(certificate);
       before.add(replaced);
@@ -50,6 +56,7 @@ export function listenTls(
       });
     },
     async finish(graceMs) {
+      isFinishing = true;
       const endsAt = performance.now() + graceMs;
       forwarder.close();
       await Promise.all([current, ...before].map((listener) => listener.finish(graceMs)));

@@ -77,6 +77,18 @@ describe("listenTls()", () => {
     await listener.finish(GRACE_MS);
   });
 
+  it("takes no certificate while it finishes: nobody would end its server", async () => {
+    const listener = listenTls(
+      { ...ADDRESS, certificate: certificates[0]! },
+      () => new Response("here"),
+    );
+    const finished = listener.finish(GRACE_MS);
+    const before = await listeningPorts();
+    listener.replaceCertificate(certificates[1]!);
+    expect((await listeningPorts()).filter((port) => !before.includes(port))).toEqual([]);
+    await finished;
+  });
+
   it("refuses a key that does not belong to the certificate, and stays as it was", async () => {
     const [{ cert }, { key }] = certificates as [Certificate, Certificate];
     const listener = listenTls(

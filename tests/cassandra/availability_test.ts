@@ -7,8 +7,9 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { StatusSnapshot } from "../../observe/status_snapshot.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, untilReady } from "../support/eventually.ts";
 import { answer, type OwnService, startOwnService } from "../support/own_service.ts";
+import { spawnService } from "../support/programs.ts";
 
 const CQL = {
   migration: "CREATE TABLE notes (id int PRIMARY KEY, body text);",
@@ -112,6 +113,22 @@ describe("a service whose keyspace has too few replicas", () => {
     await replicate(1);
     await eventually("it serves a quorum", async () => await statusOf("/notes/1") === 404);
     expect((await verbose()).unreachable).toEqual([]);
+  });
+
+  it("serves again what nodes are back for, also while it drains", async () => {
+    const env = { ...service.env, DRAIN_DELAY_MS: "600000" };
+    await using process = await spawnService(env);
+    await untilReady(process.url);
+    const statusOf = async (path: string) => (await answer(fetch(process.url + path)))[0];
+    await replicate(3);
+    await eventually("it knows what it cannot serve", async () => {
+      const { unreachable } = await (await fetch(`${process.adminUrl}/readyz?verbose`)).json();
+      return unreachable?.length === 3;
+    });
+    process.kill("SIGTERM");
+    await eventually("it drains", async () => await statusOf("/readyz") === 503);
+    await replicate(1);
+    await eventually("it serves a quorum", async () => await statusOf("/notes/1") === 404);
   });
 
   it("is not ready while no route can be served, and is when one can", async () => {
