@@ -24,6 +24,8 @@ export function respondMany(
   const { query } = prepared;
   const fetchPage = createPageFetcher(prepared, executor);
   const caching = compileCacheHeaders(query);
+  // A link is followed with GET, which leads a caller who has sent values in the body to something else, or nowhere.
+  const isLinked = query.route?.method === "GET";
   const vary = ["Accept", ...query.cache === null ? [] : choosingHeaders(query)].join(", ");
   return async ({ context, values, own: { size, position } }) => {
     const { identity, cassandra, countRows } = context.get("request");
@@ -49,7 +51,7 @@ export function respondMany(
       after: `],"next_cursor":${JSON.stringify(sealed)}}`,
     };
     const headers: Record<string, string> = { vary, ...caching.of(context) };
-    if (sealed !== null) {
+    if (sealed !== null && isLinked) {
       const url = new URL(context.req.url);
       url.searchParams.set("cursor", sealed);
       const link = `<${addresses.publicUrlOf(url)}>; rel="next"`;

@@ -38,6 +38,13 @@ SELECT n FROM numbers WHERE owner = :owner AND list = :list;
 -- @page size=4 max=20
 SELECT n FROM numbers WHERE owner = :owner AND list = :list AND n >= :least;
 
+-- name: find_numbers_from :many
+-- @route POST /lists/{list}/from
+-- @scope stations:read
+-- @param owner in claim:tenant
+-- @page size=4 max=20
+SELECT n FROM numbers WHERE owner = :owner AND list = :list AND n >= :least;
+
 -- name: shared_numbers :many
 -- @route GET /shared/{list}
 -- @scope stations:read
@@ -169,6 +176,22 @@ describe("a page", () => {
     }
     // Cassandra knows that none are left only once it has looked.
     expect(sizes).toEqual([10, 10, 0]);
+  });
+
+  it("has no link where it was read by POST, and goes on by its cursor", async () => {
+    const ask = (query: string) =>
+      service.request(`/lists/a/from?limit=10${query}`, { method: "POST", json: { least: 3 } });
+    const response = await ask("");
+    const { items, next_cursor: cursor }: Page<unknown> = await response.json();
+    expect([response.status, response.headers.get("link")]).toEqual([200, null]);
+    const next = await succeed<Page<unknown>>(ask(`&cursor=${cursor}`));
+    expect([...items, ...next.items]).toEqual(NUMBERS.slice(3));
+    const { paths } = await succeed<{
+      paths: Record<string, Record<string, { responses: Record<string, { headers?: object }> }>>;
+    }>(service.request("/openapi.json"));
+    const headersOf = (method: string) =>
+      Object.keys(paths["/lists/{list}/from"]![method]!.responses["200"]!.headers ?? {});
+    expect([headersOf("get"), headersOf("post")]).toEqual([["Link"], []]);
   });
 
   for (const limit of ["0", "21", "-1", "1.5", "", "1e1", "%2B1", "x", "99999999999"]) {

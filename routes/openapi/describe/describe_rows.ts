@@ -64,7 +64,12 @@ export function pageResponses(
       },
       ...rowStreams(row.name),
       headers: z.object({
-        Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
+        // As `respond/many.ts` sends it.
+        ...(query.route?.method === "GET"
+          ? {
+            Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),
+          }
+          : {}),
         ...describeCache(query),
       }),
     },
