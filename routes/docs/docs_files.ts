@@ -11,8 +11,8 @@ import { KeptContent } from "./kept_content.ts";
 export interface DocsFile {
   readonly type: string;
   readonly content: KeptContent;
-  /** Strong, of the content (RFC 9110, section 8.8.3). */
-  readonly etag: string;
+  /** Of the content, for its entity tags. */
+  readonly digest: string;
 }
 
 const SCRIPT = "text/javascript; charset=utf-8";
@@ -89,5 +89,5 @@ export class DocsFiles {
 async function read({ type, load }: Source): Promise<DocsFile> {
   const text = await load();
   const digest = createHash("sha256").update(text).digest("base64url");
-  return { type, content: new KeptContent(text), etag: `"${digest}"` };
+  return { type, content: new KeptContent(text), digest };
 }

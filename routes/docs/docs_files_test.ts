@@ -33,8 +33,8 @@ describe("DocsFiles", () => {
   it("loads a file once, and names its content", async () => {
     const [one, other] = await Promise.all([files.get("docs.css"), files.get("docs.css")]);
     expect(one).toBe(other);
-    expect((await new DocsFiles().get("docs.css"))!.etag).toBe(one!.etag);
-    expect((await files.get("docs.js"))!.etag).not.toBe(one!.etag);
+    expect((await new DocsFiles().get("docs.css"))!.digest).toBe(one!.digest);
+    expect((await files.get("docs.js"))!.digest).not.toBe(one!.digest);
   });
 
   for (const name of ["nothing.js", "toString", "../docs_files.ts", ""]) {

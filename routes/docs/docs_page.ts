@@ -17,7 +17,9 @@ import type { AppEnv } from "../context.ts";
 import { shedLoad, type ShedLoadOptions } from "../middleware/shed_load.ts";
 import { throughSteps } from "../through_steps.ts";
 import type { ApiInfo } from "../openapi/document.ts";
+import { matchesTag, parseTagList } from "../input/entity_tag.ts";
 import { answer } from "../respond/answer.ts";
+import { acceptsGzip } from "../respond/body/compress.ts";
 import type { DocsFiles } from "./docs_files.ts";
 import { answerContent } from "./kept_content.ts";
 import type { FindEndpoints, LoginEndpoints } from "./login_endpoints.ts";
@@ -75,10 +77,14 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
   docs.get("/:file", throughSteps([shedLoad(options)]), async (context) => {
     const file = await files.get(context.req.param("file"));
     if (file === null) return context.notFound();
-    const { type, etag, content } = file;
+    const { type, digest, content } = file;
+    // A cache must not take what is in gzip for what is not (RFC 9110, section 8.8.3.3).
+    const tag = acceptsGzip(context.req.header("accept-encoding")) ? `${digest}-gzip` : digest;
+    const etag = `"${tag}"`;
+    const known = parseTagList(context.req.header("if-none-match") ?? "");
     // Asked for again each time, so that a page never runs with files of another version.
     const headers = { etag, "content-type": type, "cache-control": "no-cache" };
-    if (context.req.header("if-none-match") !== etag) {
+    if (known === null || !matchesTag(known, tag, "weak")) {
       return await answerContent(context, content, headers);
     }
     return answer(context, null, {

@@ -91,9 +91,27 @@ describe("The policy of /docs", () => {
     expect(plain.headers.get("cache-control")).toBe("no-cache, no-transform");
     const compressed = await get({ "accept-encoding": "gzip" });
     expect(await compressed.text()).toBe(await plain.text());
-    const again = await get({ "if-none-match": etag });
-    expect([again.status, again.headers.get("etag")]).toEqual([304, etag]);
-    await again.body?.cancel();
+    const gzipTag = compressed.headers.get("etag")!;
+    expect(compressed.headers.get("content-encoding")).toBe("gzip");
+    expect(gzipTag).not.toBe(etag);
+    const [identity, gzip] = ["identity", "gzip"];
+    const CASES: [coding: string, asked: string, status: number][] = [
+      [identity, etag, 304],
+      [gzip, gzipTag, 304],
+      // What a cache has in one coding is not what another caller can read.
+      [identity, gzipTag, 200],
+      [gzip, etag, 200],
+      [identity, `"a", ${etag}`, 304],
+      [identity, `W/${etag}`, 304],
+      [identity, "*", 304],
+      [identity, etag.slice(1, -1), 200],
+    ];
+    for (const [coding, asked, status] of CASES) {
+      const again = await get({ "if-none-match": asked, "accept-encoding": coding });
+      await again.body?.cancel();
+      expect([coding, asked, again.status]).toEqual([coding, asked, status]);
+      expect(again.headers.get("etag")).toBe(coding === gzip ? gzipTag : etag);
+    }
   });
 });
 
