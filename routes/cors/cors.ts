@@ -1,7 +1,8 @@
 /**
  * Tells browsers which web pages may read an answer (Fetch standard, "CORS protocol"). Every answer of a
- * service that allows origins varies by `Origin`, even to a request without it: a cache would otherwise
- * give one page the answer for another.
+ * service that allows some origins varies by `Origin`, even to a request without it: a cache would otherwise
+ * give one page the answer for another. Where every origin is allowed, all answers say so, and one that is kept is
+ * good for every page ("CORS protocol and HTTP caches").
  *
  * @module
  */
@@ -26,10 +27,10 @@ export type Permit = (request: Request, headers: HeaderFields) => void;
 /** For answers that pass through no app. */
 export function createPermit({ policy, exposed }: CorsOptions): Permit {
   const exposedHeaders = exposed.join(", ");
+  const forAll = policy(null);
   return (request, headers) => {
-    headers.append("vary", "Origin");
-    const origin = request.headers.get("origin");
-    const grant = origin === null ? null : policy(origin);
+    if (forAll === null) headers.append("vary", "Origin");
+    const grant = forAll ?? policy(request.headers.get("origin"));
     if (grant === null) return;
     headers.set("access-control-allow-origin", grant.allowOrigin);
     if (grant.allowCredentials) headers.set("access-control-allow-credentials", "true");

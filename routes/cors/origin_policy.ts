@@ -23,8 +23,8 @@ export interface Grant {
   readonly allowCredentials: boolean;
 }
 
-/** Null for an origin that may not read the answer. */
-export type OriginPolicy = (origin: string) => Grant | null;
+/** Null for an origin that may not read the answer, and for a request without an origin unless every origin may. */
+export type OriginPolicy = (origin: string | null) => Grant | null;
 
 /** One label of a host name, as browsers write it. */
 const LABEL = /^[a-z\d_-]{1,63}$/;
@@ -38,6 +38,7 @@ export function createOriginPolicy(allowed: readonly AllowedOrigin[]): OriginPol
   const exact = new Set(allowed.flatMap((each) => each.kind === "exact" ? [each.origin] : []));
   const patterns = allowed.filter((each) => each.kind === "subdomains");
   return (origin) => {
+    if (origin === null) return null;
     if (exact.has(origin)) return { allowOrigin: origin, allowCredentials: true };
     const isSubdomain = patterns.some(({ start, end }) =>
       origin.startsWith(start) && origin.endsWith(end) &&

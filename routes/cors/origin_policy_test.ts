@@ -27,6 +27,7 @@ describe("createOriginPolicy()", () => {
   });
 
   const REFUSED = [
+    null,
     "null",
     "",
     "*",
@@ -74,7 +75,7 @@ describe("createOriginPolicy()", () => {
 
   it("allows every origin by a wildcard, and never with credentials", () => {
     const any = createOriginPolicy([{ kind: "any" }])!;
-    for (const origin of ["https://example.com", "null"]) {
+    for (const origin of ["https://example.com", "null", null]) {
       expect(any(origin)).toEqual({ allowOrigin: "*", allowCredentials: false });
     }
   });
