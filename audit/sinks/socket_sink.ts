@@ -15,9 +15,17 @@ export type SocketAddress =
 export interface SocketSinkOptions {
   /** Longest that the collector may take to acknowledge. Default: 10 s. */
   readonly timeoutMs?: number;
+  /** Longest that it may take to accept a connection over TCP. Default: 2 s. */
+  readonly connectTimeoutMs?: number;
+  /** A connection over TCP that was not used for so long is replaced before the next lines. Default: 30 s. */
+  readonly maxIdleMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
+/** The kernel goes on for two minutes, and in the end looks only once a minute whether the collector is back. */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** On the way, routers and firewalls forget connections that are not used, some after a minute, and tell nobody. */
+const MAX_IDLE_MS = 30_000;
 /** More digits than any count has. */
 const MAX_ACKNOWLEDGEMENT_LENGTH = 32;
 const LINE_FEED = 10;
@@ -25,13 +33,32 @@ const LINE_FEED = 10;
 /** It connects when there is something to write. */
 export function createSocketSink(
   address: SocketAddress,
-  { timeoutMs = TIMEOUT_MS }: SocketSinkOptions = {},
+  {
+    timeoutMs = TIMEOUT_MS,
+    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+    maxIdleMs = MAX_IDLE_MS,
+  }: SocketSinkOptions = {},
 ): AuditSink {
   let connection: Connection | null = null;
   let isClosed = false;
+  /** Ends an attempt to connect. */
+  let giveUp: (reason: Error) => void = () => {};
+
+  async function connect(): Promise<Connection> {
+    if (address.transport === "unix") return new Connection(await Deno.connect(address));
+    const attempt = new AbortController();
+    giveUp = (reason) => attempt.abort(reason);
+    const timer = setTimeout(() => giveUp(failure("it accepts no connection")), connectTimeoutMs);
+    try {
+      return new Connection(await Deno.connect({ ...address, signal: attempt.signal }));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
   async function send(lines: Uint8Array<ArrayBuffer>): Promise<void> {
-    connection ??= new Connection(await connect(address));
+    if (isClosed) throw failure("the connection was closed");
+    connection ??= await connect();
     if (isClosed) connection.close();
     try {
       await connection.send(lines, timeoutMs);
@@ -44,6 +71,10 @@ export function createSocketSink(
 
   return {
     async write(lines) {
+      const isOverNetwork = address.transport === "tcp";
+      if (isOverNetwork && connection !== null && connection.idleMs >= maxIdleMs) {
+        connection.close();
+      }
       if (connection?.isClosed) connection = null;
       const isReused = connection !== null;
       try {
@@ -56,14 +87,15 @@ export function createSocketSink(
     },
     close() {
       isClosed = true;
+      giveUp(failure("the connection was closed"));
       connection?.close();
       return Promise.resolve();
     },
   };
 }
 
-function connect(address: SocketAddress): Promise<Deno.Conn> {
-  return address.transport === "unix" ? Deno.connect(address) : Deno.connect(address);
+function failure(reason: string): Error {
+  return new Error(`Cannot send to the collector of the audit log: ${reason}`);
 }
 
 class Connection {
@@ -71,6 +103,7 @@ class Connection {
   #sent = 0;
   #safe = 0;
   #isClosed = false;
+  #usedAt = performance.now();
   #onChange: () => void = () => {};
 
   constructor(socket: Deno.Conn) {
@@ -80,6 +113,11 @@ class Connection {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** How long ago it has sent something. */
+  get idleMs(): number {
+    return performance.now() - this.#usedAt;
   }
 
   async send(lines: Uint8Array<ArrayBuffer>, timeoutMs: number): Promise<void> {
@@ -92,15 +130,14 @@ class Connection {
       }
       while (this.#safe < this.#sent) {
         if (this.#isClosed) {
-          const reason = performance.now() < deadline
-            ? "the connection was closed"
-            : "it timed out";
-          throw new Error(`Cannot send to the collector of the audit log: ${reason}`);
+          const isInTime = performance.now() < deadline;
+          throw failure(isInTime ? "the connection was closed" : "it timed out");
         }
         await new Promise<void>((resolve) => this.#onChange = resolve);
       }
     } finally {
       clearTimeout(timer);
+      this.#usedAt = performance.now();
     }
   }
 

@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { eventually, promptly } from "../../tests/support/eventually.ts";
 import { startCollector } from "../../tests/support/telemetry/audit_collector.ts";
 import { createSocketSink } from "./socket_sink.ts";
 
@@ -47,6 +48,35 @@ describe("createSocketSink()", () => {
     (await accepted).close();
     listener.close();
     await expect(sink.write(encode("0\n"))).rejects.toThrow(/refused/);
+    await sink.close();
+  });
+
+  it("gives up a connection that nobody accepts, and reaches the collector when it is back", async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    // No other connection is accepted while this one waits.
+    const first = await Deno.connect({ hostname: "127.0.0.1", port });
+    const patient = createSocketSink(addressOf(port), { connectTimeoutMs: 600_000 });
+    const write = patient.write(encode("0\n"));
+    const closed = expect(write).rejects.toThrow("the connection was closed");
+    await patient.close();
+    await promptly("it is given up when the sink is closed", closed);
+    const sink = createSocketSink(addressOf(port), { connectTimeoutMs: 500 });
+    const inVain = expect(sink.write(encode("0\n"))).rejects.toThrow("it accepts no connection");
+    await promptly("it is given up", inVain);
+    first.close();
+    listener.close();
+    await using collector = startCollector({ port });
+    await eventually("it is sent", () => sink.write(encode("0\n")).then(() => true));
+    expect(collector.lines).toEqual(["0"]);
+    await sink.close();
+  });
+
+  it("replaces a connection that was not used for long, which may be gone without a sign", async () => {
+    await using collector = startCollector();
+    const sink = createSocketSink(addressOf(collector.port), { maxIdleMs: 0 });
+    for (const line of ["0", "1"]) await sink.write(encode(`${line}\n`));
+    expect([collector.lines, collector.connections]).toEqual([["0", "1"], 2]);
     await sink.close();
   });
 
