@@ -59,7 +59,10 @@ export class AuditLog {
   readonly #refusals: RefusalCounter;
   readonly #process = crypto.randomUUID();
   #sequence = 0;
+  /** Operations that have begun and whose outcome is not on record yet. */
   #open = 0;
+  /** Those of them whose outcome nobody knows yet. */
+  #unsettled = 0;
   #onSettled: () => void = () => {};
 
   constructor({ sink, failure, observe, intervalMs, ...options }: AuditLogOptions) {
@@ -91,14 +94,19 @@ export class AuditLog {
   async begin(facts: OperationFacts): Promise<Operation> {
     const id = crypto.randomUUID();
     this.#open++;
+    this.#unsettled++;
     try {
       if (this.waitsForIntents) await this.#commitIntent(id, facts);
     } catch (error) {
+      this.#unsettled--;
       this.#end();
       throw error;
     }
     return {
-      settle: (outcome) => this.#settle({ id, ...facts }, outcome).finally(() => this.#end()),
+      settle: (outcome) => {
+        this.#unsettled--;
+        return this.#settle({ id, ...facts }, outcome).finally(() => this.#end());
+      },
     };
   }
 
@@ -134,10 +142,11 @@ export class AuditLog {
     }
     this.#refusals.close();
     await this.#queue.close(FLUSH_TIMEOUT_MS);
-    const { missing } = this.#queue;
+    const missing = this.#queue.missing + this.#unsettled;
     if (missing > 0) {
+      const events = missing === 1 ? "event: it" : "events: they";
       const message =
-        `The audit log is missing ${missing} events: they could not be written before the end`;
+        `The audit log is missing ${missing} ${events} could not be written before the end`;
       this.#observe({ kind: "warning", message, cause: undefined });
     }
     await this.#sink.close();

@@ -96,11 +96,11 @@ export class CommitQueue {
    * Takes a line that nobody waits for.
    *
    * @param weight `light` lines leave room for the others
-   * @returns whether there was room
+   * @returns whether there was room, which a closed queue does not have
    */
   offer(bytes: Uint8Array<ArrayBuffer>, weight: "light" | "full"): boolean {
     const room = this.#maxWaitingBytes * (weight === "light" ? LIGHT_SHARE : 1);
-    if (this.#waitingBytes + bytes.length > room) {
+    if (this.#isClosed || this.#waitingBytes + bytes.length > room) {
       this.#dropped++;
       return false;
     }
@@ -153,6 +153,10 @@ export class CommitQueue {
   }
 
   #add(entry: Entry): void {
+    if (this.#isClosed) {
+      this.#dropped++;
+      return;
+    }
     this.#entries.push(entry);
     this.#waitingBytes += entry.bytes.length;
     this.#draining ??= this.#drain();
@@ -235,7 +239,8 @@ export class CommitQueue {
   }
 
   #sayDropped(): void {
-    if (this.#dropped === 0 || this.#waitingBytes > this.#maxWaitingBytes * LIGHT_SHARE) return;
+    if (this.#dropped === 0 || this.#isClosed) return;
+    if (this.#waitingBytes > this.#maxWaitingBytes * LIGHT_SHARE) return;
     const count = this.#dropped;
     this.#dropped = 0;
     this.#add({ bytes: this.#options.droppedLine(count), commit: null });

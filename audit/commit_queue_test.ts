@@ -196,4 +196,15 @@ describe("CommitQueue", () => {
     await expect(queue.commit(encode("1"), outcome)).rejects.toThrow(CommitFailed);
     expect([sink.lines, queue.missing]).toEqual([[], 2]);
   });
+
+  it("takes nothing once it is closed, and counts it as missing", async () => {
+    const { sink, queue } = createQueue();
+    await queue.commit(encode("0"), outcome);
+    await queue.close(0);
+    expect(queue.offer(encode("1"), "full")).toBe(false);
+    await expect(queue.commit(encode("2"), outcome)).rejects.toThrow(CommitFailed);
+    expect([queue.waiting, queue.missing]).toEqual([0, 2]);
+    await queue.close(1_000);
+    expect(sink.lines).toEqual(["0"]);
+  });
 });
