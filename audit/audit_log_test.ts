@@ -1,8 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Observation } from "../observe/observation.ts";
+import { promptly } from "../tests/support/eventually.ts";
 import { AuditLog } from "./audit_log.ts";
 import type { OperationFacts } from "./event.ts";
+import { openFileSink } from "./sinks/file_sink.ts";
 
 const FACTS: OperationFacts = {
   subject: null,
@@ -45,5 +47,28 @@ describe("AuditLog.close()", () => {
     await second.settle(OUTCOME);
     expect(observations.at(-1)).toMatchObject({ kind: "audit", written: 0, dropped: 1 });
     expect(lines).toHaveLength(1);
+  });
+
+  it("ends where the file hangs", async () => {
+    const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => Deno.remove(folder, { recursive: true }));
+    const path = `${folder}/pipe`;
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const log = new AuditLog({
+      sink: await openFileSink(path, { durable: false }),
+      failure: "warn",
+      observe: () => {},
+    });
+    // More than a pipe holds that nobody reads.
+    for (let count = 0; count < 200; count++) {
+      const operation = await log.begin({ ...FACTS, query: "q".repeat(1_000) });
+      await operation.settle(OUTCOME);
+    }
+    // Then the write that hangs can end, and lets go of the pipe.
+    stack.defer(async () => {
+      await new Response((await Deno.open(path)).readable).arrayBuffer();
+    });
+    await promptly("it is closed", log.close());
   });
 });

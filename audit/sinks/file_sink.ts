@@ -15,6 +15,8 @@ export interface FileSinkOptions {
 /** Its owner writes, its group may read: a collector need not be the same user. */
 const MODE = 0o640;
 const LINE_FEED = 10;
+/** Longest that the last flush may take: a disk or a pipe that hangs does not hold up the end of the process. */
+const LAST_SYNC_MS = 1_000;
 
 /** @throws if the file cannot be opened, or another process writes to it */
 export async function openFileSink(path: string, options: FileSinkOptions): Promise<AuditSink> {
@@ -90,18 +92,22 @@ class FileSink implements AuditSink {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#release();
+    await this.#release(LAST_SYNC_MS);
   }
 
-  async #release(): Promise<void> {
+  /** @param longestMs how long it may take; default: as long as it takes */
+  async #release(longestMs?: number): Promise<void> {
     const file = this.#file;
     this.#file = null;
     if (file === null) return;
-    try {
-      await file.syncData().catch(() => {});
-    } finally {
-      file.close();
-    }
+    const synced = file.syncData().catch(() => {});
+    let timer;
+    if (longestMs !== undefined) {
+      const over = new Promise<void>((resolve) => timer = setTimeout(resolve, longestMs));
+      await Promise.race([synced, over]);
+    } else await synced;
+    clearTimeout(timer);
+    file.close();
   }
 
   /** Whether the path no longer names the file that is open. */
