@@ -12,6 +12,9 @@ import { ServiceError } from "../../errors/service_error.ts";
  */
 const PROBLEM = "application/problem+json";
 
+/** Names of one type, which is not registered: clients use either. */
+const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson"];
+
 /** A browser's header has some 200 characters. Each range in it costs as much as 100 characters. */
 const MAX_CHARACTERS = 4_096;
 
@@ -54,7 +57,8 @@ function qualityOf(
   ranges: readonly { readonly type: string; readonly q: number }[],
 ): number {
   const family = `${type.slice(0, type.indexOf("/"))}/*`;
-  for (const covering of [type, family, "*/*"]) {
+  const others = NDJSON_TYPES.includes(type) ? NDJSON_TYPES : [];
+  for (const covering of [type, ...others, family, "*/*"]) {
     const range = ranges.find((each) => each.type === covering);
     if (range !== undefined) return range.q;
   }

@@ -23,6 +23,11 @@ describe("negotiate()", () => {
     // The most specific range decides for a type, whatever the others say.
     [`${NDJSON};q=0.1, application/*;q=0.9`, JSON],
     ["image/png, */*;q=0.1", JSON],
+    // Another name of the same type.
+    ["application/ndjson", NDJSON],
+    [`application/ndjson, ${JSON};q=0.1`, NDJSON],
+    [`application/ndjson, ${NDJSON};q=0.1, ${JSON};q=0.5`, JSON],
+    ["application/ndjson;q=0, */*", JSON],
     // A generated client names the type of problems, too, which are no answer that it prefers.
     [PROBLEM, JSON],
     ["Application/Problem+JSON; charset=utf-8", JSON],
@@ -44,6 +49,8 @@ describe("negotiate()", () => {
     "application",
     `text/html, ${PROBLEM}`,
     "application/problem",
+    "application/ndjson",
+    "application/ndjsonl",
   ];
   for (const accept of REFUSED) {
     it(`refuses "${accept}", and names what there is`, () => {

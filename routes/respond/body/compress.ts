@@ -19,10 +19,18 @@ export function compressStream(
   return body.pipeThrough(new CompressionStream("gzip"));
 }
 
-/** Whether a request takes gzip, by its header `Accept-Encoding`. */
+/**
+ * Whether a request takes gzip and does not prefer the plain text, by its header `Accept-Encoding` (RFC 9110, section
+ * 12.5.3).
+ */
 export function acceptsGzip(header = ""): boolean {
   const codings = header.toLowerCase().split(",").map((part) => part.replaceAll(/\s/g, ""));
-  const chosen = codings.find((coding) => /^gzip(;|$)/.test(coding)) ??
-    codings.find((coding) => /^\*(;|$)/.test(coding));
-  return chosen !== undefined && !/;q=0(\.0*)?$/.test(chosen);
+  const weight = weightOf("gzip", codings) ?? weightOf("*", codings) ?? 0;
+  return weight > 0 && weight >= (weightOf("identity", codings) ?? 0);
+}
+
+/** The weight of a coding, from 0 to 1; null if it is not in the list. */
+function weightOf(coding: string, codings: readonly string[]): number | null {
+  const found = codings.find((each) => each === coding || each.startsWith(`${coding};`));
+  return found === undefined ? null : Number(/;q=(\d\.?\d*)$/.exec(found)?.[1] ?? 1);
 }

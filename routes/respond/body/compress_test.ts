@@ -10,7 +10,19 @@ async function sent(acceptEncoding: string | undefined) {
 }
 
 describe("compressStream()", () => {
-  for (const header of ["gzip", "GZIP", "br, gzip", "gzip;q=0.5", "*", "br;q=1, *;q=0.1"]) {
+  for (
+    const header of [
+      "gzip",
+      "GZIP",
+      "br, gzip",
+      "gzip;q=0.5",
+      "*",
+      "br;q=1, *;q=0.1",
+      "identity, gzip",
+      "identity; q=0.5, gzip; q=0.6",
+      "identity;q=0, gzip;q=0.001",
+    ]
+  ) {
     it(`compresses for "${header}"`, async () => {
       const { headers, bytes } = await sent(header);
       expect(headers.get("content-encoding")).toBe("gzip");
@@ -20,7 +32,8 @@ describe("compressStream()", () => {
   }
 
   const PLAIN = [undefined, "", "identity", "br", "gzip;q=0", "gzip; q=0.000", "*;q=0", "gzipped"];
-  for (const header of [...PLAIN, "gzip;q=0, *"]) {
+  const PREFERRED = ["identity;q=1, gzip;q=0.5", "gzip; q=0.9, identity", "identity, *;q=0.5"];
+  for (const header of [...PLAIN, ...PREFERRED, "gzip;q=0, *"]) {
     it(`sends the bytes as they are for ${header === undefined ? "none" : `"${header}"`}`, async () => {
       const { headers, bytes } = await sent(header);
       expect(headers.has("content-encoding")).toBe(false);
