@@ -14,7 +14,7 @@ import { createAddresses } from "../routes/addresses.ts";
 import type { AppOptions } from "../routes/app.ts";
 import { createPossession } from "../routes/auth/proof/possession.ts";
 import { createTokenAuthenticator } from "../routes/auth/token_authenticator.ts";
-import { type ControlFile, openControlFile } from "../routes/control/control_file.ts";
+import type { ControlFile } from "../routes/control/control_file.ts";
 import { createOriginPolicy } from "../routes/cors/origin_policy.ts";
 import { createDocsResources } from "../routes/docs/docs_resources.ts";
 import { createSeeds } from "../routes/generate/seed.ts";
@@ -28,28 +28,26 @@ import { createQuotas } from "../routes/quota/quotas.ts";
 import { Alarms } from "../runtime/alarms.ts";
 
 /** All that an application needs but its routes, Cassandra, and whether it is ready. */
-export interface ApiParts extends
-  Omit<
-    AppOptions,
-    "prepared" | "handwritten" | "executor" | "cursors" | "unreadiness" | "control"
-  > {
-  /** Null if there is no control file. */
-  readonly control: ControlFile | null;
-}
+export type ApiParts = Omit<
+  AppOptions,
+  "prepared" | "handwritten" | "executor" | "cursors" | "unreadiness"
+>;
 
 export interface ApiPartsOptions {
   readonly observe: Observe;
   readonly issuers: readonly TrustedIssuer[];
   /** Null if nothing is put on record. */
   readonly audit: AuditLog | null;
+  /** Null if there is no control file. */
+  readonly control: ControlFile | null;
   readonly hotSpots: HotSpots;
   /** The time of day, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** @throws {ConfigError} if a file that a setting names cannot be used */
-export async function createApiParts(config: Config, options: ApiPartsOptions): Promise<ApiParts> {
-  const { observe, issuers, audit, hotSpots, now } = options;
+/** Begins nothing that would have to end: the authenticator asks nobody before it is warmed up or used. */
+export function createApiParts(config: Config, options: ApiPartsOptions): ApiParts {
+  const { observe, issuers, audit, control, hotSpots, now } = options;
   const addresses = createAddresses(config);
   const addressOf = createAddressReader(config.trustedProxies);
   return {
@@ -74,9 +72,7 @@ export async function createApiParts(config: Config, options: ApiPartsOptions): 
       isTrustedProxy: createPeerTrust(config.trustedProxies),
     }),
     issuers: issuers.map(({ issuer }) => issuer),
-    control: config.controlFile === null
-      ? null
-      : await openControlFile(config.controlFile, { observe }),
+    control,
     noteCaller: createCallerNote(hotSpots, config.tenantClaim),
     cassandraTracing: createCassandraTracing(config.cassandraTraceScope),
     quotas: createQuotas({ ...config, addressOf }),

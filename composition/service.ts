@@ -12,6 +12,7 @@ import type { LogRequest } from "../observe/log/log.ts";
 import { watchEventLoop } from "../observe/metrics/event_loop.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createAdmin } from "../routes/admin.ts";
+import { openControlFile } from "../routes/control/control_file.ts";
 import { changesUsualTimes } from "../routes/load/usual_times.ts";
 import { Reloader } from "../server/reloader.ts";
 import { shutDown } from "../server/shutdown.ts";
@@ -76,11 +77,17 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const { metrics, status, observe, addObserver } = createInstruments(options);
   if (options.observe !== undefined) addObserver(options.observe);
   const { now = Date.now, settings = [], reread = () => config } = options;
+  /** Ends what has begun, if the rest cannot. */
+  await using begun = new AsyncDisposableStack();
   const audit = await openAudit(config, { observe, stdout: options.stdout });
+  begun.defer(() => audit?.close());
   const database = createDatabase(config, { observe, now });
   const { session, availability, cachedReads, hotSpots } = database;
   const issuers = trustedIssuers(config);
-  const parts = await createApiParts(config, { observe, issuers, audit, hotSpots, now });
+  const { controlFile } = config;
+  const control = controlFile === null ? null : await openControlFile(controlFile, { observe });
+  begun.defer(() => control?.close());
+  const parts = createApiParts(config, { observe, issuers, audit, control, hotSpots, now });
   const routes = createServedRoutes(config, {
     parts,
     database,
@@ -94,7 +101,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     issuers: issuers.filter(({ introspection }) => introspection === null)
       .map(({ issuer }) => issuer),
   });
-  const noteFailback = () => session.allowReturn(parts.control?.state.failback ?? false);
+  const noteFailback = () => session.allowReturn(control?.state.failback ?? false);
   noteFailback();
   addObserver((observation) => {
     if (observation.kind === "control") noteFailback();
@@ -119,6 +126,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     }).fetch,
     observe,
   });
+  // Nothing fails from here on, and `close()` ends it all.
+  begun.move();
   observe({ kind: "listening", url, adminUrl });
   metrics.readFrom({
     pools: () => session.readPools(),
@@ -130,6 +139,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   });
   session.open();
   parts.authenticator?.warmUp();
+  reloader.watch();
   const unwatchEventLoop = watchEventLoop(observe);
   const unwatchFiles = watchFiles(config, { reread, session, tls, observe });
 
@@ -145,7 +155,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     await shutDown({ stopFollowing, api, admin, session, audit, observe }, config);
     parts.authenticator?.close();
     unwatchEventLoop();
-    parts.control?.close();
+    control?.close();
   }
   let closed: Promise<void> | null = null;
   return {
@@ -157,7 +167,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       if (cqlReload !== "off") await reloader.reload();
     },
     reopenAudit: () => audit?.reopen(),
-    readControl: async () => await parts.control?.refresh(),
+    readControl: async () => await control?.refresh(),
     close: () => closed ??= close(),
     settle: () => metrics.settle(),
   };

@@ -42,10 +42,14 @@ export class Reloader {
     this.#folder = new ProjectFolder(options.cqlDir);
   }
 
-  /** Reads the files for the first time, and begins to watch them. @throws {ProjectError} */
+  /** Reads the files for the first time. @throws {ProjectError} */
   async load(): Promise<void> {
     this.#tried = await this.#folder.look();
     await this.#options.activation.load();
+  }
+
+  /** Takes over what changes in the files from now on, if it is to. */
+  watch(): void {
     this.#lookLater();
   }
 
