@@ -8,7 +8,7 @@ import type { Code } from "../../errors/codes.ts";
 import { type ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { WriteTime } from "../driver/internals/driver_types.ts";
 import { placesOf, type ReadLine } from "./group_lines.ts";
-import { repeatedFailure } from "./repeated_failure.ts";
+import { repeatedFailure } from "../driver/failures/repeated_failure.ts";
 import type { LineTally } from "./line_tally.ts";
 import { STRAINED, writeTogether, type WriteTogetherOptions } from "./write_together.ts";
 

@@ -9,7 +9,7 @@ import { type ServiceError, toServiceError } from "../../errors/service_error.ts
 import type { WriteTime } from "../driver/internals/driver_types.ts";
 import { backoff } from "../driver/timing/backoff.ts";
 import type { AdaptiveLimit } from "./adaptive_limit.ts";
-import { PASSING, repeatedFailure } from "./repeated_failure.ts";
+import { PASSING, repeatedFailure } from "../driver/failures/repeated_failure.ts";
 
 export interface WriteTogetherOptions<Row> {
   /**

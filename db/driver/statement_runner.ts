@@ -69,7 +69,8 @@ export class StatementRunner {
       });
     } catch (error) {
       const { cql } = statement;
-      throw mapError(error, { ...options, cql, resumes: options.pagingState !== undefined });
+      const { lost } = deadline.attempts;
+      throw mapError(error, { ...options, cql, resumes: options.pagingState !== undefined, lost });
     } finally {
       taken.release();
     }
@@ -98,7 +99,8 @@ export class StatementRunner {
           writeTime: options.writeTime,
         });
       } catch (error) {
-        throw mapError(error, { ...options, cql: statement.cql });
+        const { lost } = deadline.attempts;
+        throw mapError(error, { ...options, cql: statement.cql, lost });
       }
     });
   }

@@ -23,6 +23,7 @@ const MAKE_METHODS_ONCE = [
   "db/driver/internals/driver_internals.ts",
   "db/driver/internals/error_trace.ts",
   "db/driver/internals/note_coordinator.ts",
+  "db/driver/internals/note_failures.ts",
   "db/driver/internals/wire/write_frames.ts",
   "db/driver/schema_watch/schema_event.ts",
   "observe/metrics/guarded_readings.ts",

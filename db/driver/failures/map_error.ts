@@ -7,10 +7,11 @@
 import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../../errors/service_error.ts";
-import { isSocketError } from "../internals/socket_error.ts";
+import { isSocketError, wasNotSent } from "../internals/socket_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
 import { DeadlinePassed } from "../timing/deadline.ts";
 import { bindsArguments } from "./bound_arguments.ts";
+import { repeatedFailure } from "./repeated_failure.ts";
 import { isBadJson, isOfFunction, tellRefusal } from "./refused_values.ts";
 import { SchemaChanged } from "../schema_watch/schema_changed.ts";
 
@@ -28,6 +29,8 @@ export interface StatementFacts {
   readonly cql?: string;
   /** Whether it goes on from a paging state, which a newer server or schema may not know. */
   readonly resumes?: boolean;
+  /** The first failure of its attempts after which it may have been carried out all the same. */
+  readonly lost?: unknown;
 }
 
 /**
@@ -35,6 +38,14 @@ export interface StatementFacts {
  * @returns an error whose `detail` is fit for the caller and whose `cause` is for the operator
  */
 export function mapError(error: unknown, facts: StatementFacts): ServiceError {
+  const failure = ofLastAttempt(error, facts);
+  const { lost = null, ...others } = facts;
+  const isDecided = lost === null || !facts.writes || error instanceof DeadlinePassed ||
+    mostTelling(error) === lost;
+  return isDecided ? failure : repeatedFailure(ofLastAttempt(lost, others), failure);
+}
+
+function ofLastAttempt(error: unknown, facts: StatementFacts): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof SchemaChanged) return schemaChanged(error);
   if (error instanceof AnswerTooLarge) return answerTooLarge(error);
@@ -193,6 +204,7 @@ function overloaded(cause: unknown): ServiceError {
 }
 
 function timedOut(cause: unknown, facts: StatementFacts): ServiceError {
+  if (facts.writes && wasNotSent(cause)) return notAsked(cause);
   if (!facts.writes) {
     return new ServiceError("timeout", "Cassandra did not answer in time: retry the request", {
       cause,
@@ -207,7 +219,10 @@ function timedOut(cause: unknown, facts: StatementFacts): ServiceError {
 }
 
 function deadlinePassed(cause: DeadlinePassed, facts: StatementFacts): ServiceError {
-  if (cause.wasSent || !facts.writes) return timedOut(cause, facts);
+  return cause.wasSent || !facts.writes ? timedOut(cause, facts) : notAsked(cause);
+}
+
+function notAsked(cause: unknown): ServiceError {
   return new ServiceError(
     "timeout",
     "Cassandra could not be asked in time, and nothing was changed: retry the request",
@@ -244,10 +259,6 @@ function isAnswer(error: unknown): boolean {
 /** Whether nobody knows what became of a statement, since its answer did not come in time. */
 export function isTimeout(error: unknown): boolean {
   return mostTelling(error) instanceof cassandra.errors.OperationTimedOutError;
-}
-
-function wasNotSent(error: unknown): boolean {
-  return error instanceof Error && "requestNotWritten" in error && error.requestNotWritten === true;
 }
 
 /** Why no connection came about, in one line for the operator: the hosts, their reasons, and what to do. */

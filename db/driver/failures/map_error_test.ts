@@ -130,6 +130,43 @@ describe("mapError()", () => {
   });
 });
 
+describe("mapError() of a write that was sent before", () => {
+  const MAY_BE_THERE = /an earlier attempt may have been carried out: retrying is safe$/;
+  const WRITE = { writes: true, idempotent: true };
+  const [broken, slow] = [socketError(), response(responses.writeTimeout)];
+  const cases: readonly (readonly [string, unknown, Error, Code])[] = [
+    ["a node that starts", broken, response(responses.isBootstrapping), "unavailable"],
+    ["a node that has too much to do", slow, response(responses.overloaded), "overloaded"],
+    ["a table that has changed", broken, new SchemaChanged("It is gone"), "unavailable"],
+    ["values that a node refuses", slow, response(responses.invalid), "timeout"],
+    ["a function failure", slow, response(responses.functionFailure), "timeout"],
+    ["no other host", slow, behindHosts(new Error("Host not available")), "unavailable"],
+    ["a connection broken before it was used", slow, behindHosts(unsent()), "unavailable"],
+  ];
+  for (const [what, lost, error, code] of cases) {
+    it(`does not say that nothing was changed for ${what}`, () => {
+      const mapped = mapError(error, { ...WRITE, lost });
+      expect(mapped.code).toBe(code);
+      expect(mapped.detail).toMatch(MAY_BE_THERE);
+      const cause = error instanceof errors.NoHostAvailableError ? expect.any(Error) : error;
+      expect(mapped.cause).toEqual(cause);
+    });
+  }
+
+  it("leaves the only failure as it is, behind other hosts too", () => {
+    for (const error of [broken, behindHosts(new Error("Host not available"), broken)]) {
+      const { detail } = mapError(error, { ...WRITE, lost: broken });
+      expect(detail).toBe(mapError(broken, WRITE).detail);
+    }
+  });
+
+  it("leaves the failure of a read as it is", () => {
+    const error = response(responses.isBootstrapping);
+    const facts = { writes: false, idempotent: true };
+    expect(mapError(error, { ...facts, lost: broken }).detail).toBe(mapError(error, facts).detail);
+  });
+});
+
 describe("connectionFailure()", () => {
   it("names each host with its reason", () => {
     expect(connectionFailure(behindHosts(new Error("connection refused"), timedOut()))).toBe(

@@ -41,19 +41,19 @@ export class PackedBatch implements Request {
   length = 0;
   readonly options: BatchExecution;
   readonly #batch: BatchRows;
-  readonly #deadline: Deadline;
+  readonly deadline: Deadline;
   readonly #timestamp: cassandra.types.Long | null | undefined;
 
   constructor(batch: BatchRows, options: BatchExecution, deadline: Deadline) {
     this.#batch = batch;
     this.options = options;
-    this.#deadline = deadline;
+    this.deadline = deadline;
     // The same for each attempt.
     this.#timestamp = options.getOrGenerateTimestamp();
   }
 
   write({ protocolVersion }: Encoder, streamId: number): Buffer {
-    this.#deadline.noteSending();
+    this.deadline.noteSending();
     const { id, rows } = this.#batch;
     const serial = this.options.getSerialConsistency();
     const timestamp = this.#timestamp;

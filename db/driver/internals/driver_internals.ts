@@ -47,6 +47,7 @@ import { type IdleConnection, shareIdleTimer } from "./connections/idle_timer.ts
 import { type AnsweredConnection, dropLateAnswers } from "./connections/late_answers.ts";
 import { murmur3 } from "./murmur3.ts";
 import { type DriverAttempt, noteCoordinators } from "./note_coordinator.ts";
+import { type FailingAttempt, noteFailures } from "./note_failures.ts";
 import type { BoundStatement, SendExecuteOptions, SendOptions } from "./send_options.ts";
 import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
 import { toRawResult } from "./raw_result.ts";
@@ -106,7 +107,7 @@ const { newQueryPlan } = promiseUtils as unknown as {
 };
 const Execution = requestExecution as unknown as {
   new (handler: unknown, host: unknown, connection: unknown): RequestExecution;
-  prototype: RequestExecution & DriverAttempt;
+  prototype: RequestExecution & DriverAttempt & FailingAttempt;
   _getErrorCode(error: unknown): number;
 };
 const { prototype: executionPrototype } = Execution;
@@ -145,6 +146,7 @@ failUnwritten(connectionPrototype);
 boundHandshake(connectionPrototype);
 dropLateAnswers(connectionPrototype);
 noteCoordinators(executionPrototype);
+noteFailures(executionPrototype);
 keepTracesOfErrors(FrameReader.prototype);
 
 const SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";

@@ -18,6 +18,18 @@ describe("whilePreparing()", () => {
     expect(told).toBeInstanceOf(OperationTimedOutError);
   });
 
+  it("says of any write that nothing was changed", () => {
+    const lost = Object.assign(new Error("The connection was closed"), { isSocketError: true });
+    for (const error of [new OperationTimedOutError("The host did not reply"), lost]) {
+      const none = new NoHostAvailableError({ "10.0.0.1:9042": whilePreparing(error) });
+      for (const idempotent of [true, false]) {
+        expect(mapError(none, { writes: true, idempotent }).detail).toContain(
+          "nothing was changed",
+        );
+      }
+    }
+  });
+
   it("tells the operator of that, and not that a statement was not found", () => {
     const lost = Object.assign(new Error("The connection was closed"), { isSocketError: true });
     const forgotten = new ResponseError(0x2500, "Prepared query with ID 0a not found");

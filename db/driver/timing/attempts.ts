@@ -17,7 +17,10 @@ export class Attempts {
   /** Whether Cassandra is to trace it, and the session that it keeps the trace under; null if it did not. */
   isTraced = false;
   traceSession: string | null = null;
+  /** The first failure after which the node may have run the statement all the same; null if there was none. */
+  lost: unknown = null;
   #sent = 0;
+  #refused = 0;
   #lastSentAt = 0;
   #preparedAgain = 0;
 
@@ -35,6 +38,16 @@ export class Attempts {
   noteSent(now: number): void {
     this.#sent++;
     this.#lastSentAt = now;
+  }
+
+  /** Call it when a node has answered that it has not run the statement. */
+  noteRefused(): void {
+    this.#refused++;
+  }
+
+  /** Whether an attempt went out that no node is known not to have run. */
+  get mayHaveRun(): boolean {
+    return this.#sent > this.#refused;
   }
 
   notePreparedAgain(): void {

@@ -12,14 +12,14 @@ import { Attempts } from "./attempts.ts";
 /** The time was up before there was an answer. */
 export class DeadlinePassed extends Error {
   override readonly name = "DeadlinePassed";
-  /** Whether the statement went out, so that it may still be carried out. */
+  /** Whether the statement went out and was not refused, so that it may still be carried out. */
   readonly wasSent: boolean;
 
   constructor(options: { readonly wasSent: boolean; readonly cause?: unknown }) {
     const { wasSent, cause } = options;
     const message = wasSent
       ? "No answer came before the deadline"
-      : "The deadline passed before the statement was sent";
+      : "The deadline passed before a node could run the statement";
     super(message, { cause });
     this.wasSent = wasSent;
   }
@@ -45,7 +45,7 @@ export class Deadline {
   }
 
   get #wasSent(): boolean {
-    return this.attempts.sent > 0;
+    return this.attempts.mayHaveRun;
   }
 
   /** The time left, in milliseconds: at least one, since the driver takes zero for no limit. */

@@ -53,6 +53,17 @@ describe("Deadline", () => {
     expect(error).toMatchObject({ wasSent: true });
   });
 
+  it("takes an attempt that the node has refused for one that was not sent", async () => {
+    const deadline = soon();
+    deadline.noteSending();
+    deadline.attempts.noteRefused();
+    expect(await failure(deadline.bound(never()))).toMatchObject({ wasSent: false });
+    const again = soon();
+    for (let attempt = 0; attempt < 2; attempt++) again.noteSending();
+    again.attempts.noteRefused();
+    expect(await failure(again.bound(never()))).toMatchObject({ wasSent: true });
+  });
+
   it("says of the driver's own limit what it says of itself", async () => {
     const cause = new cassandra.errors.OperationTimedOutError("late", "127.0.0.1:9042");
     const error = await failure(soon().bound(Promise.reject(cause)));

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { Code } from "../../errors/codes.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import type { Code } from "../../../errors/codes.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
 import { repeatedFailure } from "./repeated_failure.ts";
 
 const NOTHING = "It failed, and nothing was changed";

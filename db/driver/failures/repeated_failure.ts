@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Code } from "../../errors/codes.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import type { Code } from "../../../errors/codes.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
 
 /** Failures that may pass, after which the write is tried again. Some of them say that nothing was changed. */
 export const PASSING: ReadonlySet<Code> = new Set(["overloaded", "unavailable", "timeout"]);
