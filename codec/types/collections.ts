@@ -301,10 +301,13 @@ function keyText(json: Json): string {
   return json === null ? "" : JSON.stringify(json);
 }
 
-/** Adds the bytes to those already seen, unless they are among them. */
+/**
+ * Adds the bytes to those already seen, unless they are among them. V8 hashes the digits of an array index by their
+ * value, without a secret, so a caller could choose members that all fall into one bucket; no index has the prefix.
+ */
 function add(seen: Set<string>, bytes: Buffer): boolean {
   const size = seen.size;
-  return seen.add(bytes.toString("latin1")).size > size;
+  return seen.add(`=${bytes.toString("latin1")}`).size > size;
 }
 
 /** Names a value in an issue, in short. */

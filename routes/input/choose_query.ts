@@ -32,13 +32,19 @@ export function compileChoice(prepared: readonly PreparedQuery[]): QueryChooser 
   const own = prepared[0]?.query.mode === "many" ? PAGE_PARAMETERS : [];
   const detail = listCombinations(combinations);
   return (query) => {
-    const names = new Set(query.keys());
-    for (const name of own) names.delete(name);
-    const chosen = prepared[combinations.findIndex((each) => fits(each, names))];
+    const names = new Set<string>();
+    const unknown = new Set<string>();
+    for (const name of query.keys()) {
+      if (own.includes(name)) continue;
+      if (known.has(name)) names.add(name);
+      else if (unknown.size < MAX_UNKNOWN) unknown.add(name);
+    }
+    const chosen = unknown.size > 0
+      ? undefined
+      : prepared[combinations.findIndex((each) => fits(each, names))];
     if (chosen !== undefined) return chosen;
-    const unknown = [...names].filter((name) => !known.has(name)).slice(0, MAX_UNKNOWN);
     throw invalidInput([
-      ...unknown.map((name): InputError => ({
+      ...[...unknown].map((name): InputError => ({
         pointer: pointerTo(["query", name]),
         detail: `Unknown: ${asClause(suggest(name, [...known, ...own]))}`,
       })),

@@ -111,11 +111,13 @@ export function compileOuter(prepared: InputFacts, ownNames: readonly string[]):
     yield* readParams(input, values, errors);
     readScan?.(input.query, values, errors);
     if (input.query.size === 0) return;
-    for (const name of new Set(input.query.keys())) {
-      if (names.includes(name)) continue;
+    const told: string[] = [];
+    for (const name of input.query.keys()) {
+      if (names.includes(name) || told.includes(name)) continue;
       const mistake = unknown("query", name, names);
       if (!hasRoomFor(mistake, errors)) return;
       errors.push(mistake);
+      told.push(name);
     }
   };
 }

@@ -335,6 +335,21 @@ describe("the time of a value", () => {
       ));
   }
 
+  const digits = (length: number) =>
+    Array.from({ length: length / 4 }, (_, index) => `${index * 65_536}`);
+  const digitsIn: [type: CqlType, valueOf: (length: number) => unknown][] = [
+    [{ kind: "set", of: text }, digits],
+    [
+      { kind: "map", key: text, value: int },
+      (length) => Object.fromEntries(digits(length).map((each) => [each, 1])),
+    ],
+  ];
+  for (const [type, valueOf] of digitsIn) {
+    const { cql, input } = codecFor(type);
+    it(`is linear in members of ${cql} that are digits whose low bits are equal`, async () =>
+      expect(await superlinearGrowth(valueOf, (value) => input.safeParse(value))).toBe(null));
+  }
+
   it("is linear as the name of a bucket", () =>
     expectLinear(TEXTS, (text) => parseBucketName(text, "month")));
 
