@@ -47,6 +47,12 @@ export interface RouteExtras<Name extends string> {
     readonly sunset?: string;
     readonly reason: string;
   };
+  /** Would not run: the handler checks what `access` cannot say. */
+  readonly middleware?: never;
+  /** Would hide nothing: every route is in the OpenAPI document. */
+  readonly hide?: never;
+  /** Follows from `access`. */
+  readonly security?: never;
 }
 
 /** Answers a request; the types of `context` follow from the route's schemas. */

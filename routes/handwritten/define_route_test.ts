@@ -90,6 +90,52 @@ describe("defineRoute()", () => {
       /"sunset" in "deprecation" must not be before "since"/,
     ],
     ["a deprecation that only OpenAPI has", { ...ROUTE, deprecated: true }, /reaches no caller/],
+    ["middleware, which would not run", { ...ROUTE, middleware: [] }, /"middleware" would not run/],
+    ["hide, which would not hide it", { ...ROUTE, hide: true }, /"hide" would not hide the route/],
+    ["security beside access", { ...ROUTE, security: [] }, /"security" follows from "access"/],
+    [
+      "a member that is misspelt",
+      { ...ROUTE, rate: ["5/s"] },
+      /unknown member "rate": did you mean "rates"\?/,
+    ],
+    ["a member that it does not know", { ...ROUTE, guard: 1 }, /"guard": use "method", "path", /],
+    ["a member of every object", { ...ROUTE, constructor: 1 }, /unknown member "constructor": /],
+    ["a request that is a schema's text", { ...ROUTE, request: "body" }, /"request" must be an/],
+    [
+      "an unknown member of the request",
+      { ...ROUTE, request: { param: {} } },
+      /unknown member "param" of "request": did you mean "params"\?/,
+    ],
+    [
+      "an extension in the request, where OpenAPI has none",
+      { ...ROUTE, request: { "x-params": {} } },
+      /unknown member "x-params" of "request"/,
+    ],
+    [
+      "a body without content",
+      { ...ROUTE, request: { body: { schema: {} } } },
+      /"body" of "request" must be \{ content: /,
+    ],
+    [
+      "an unknown member of the body",
+      { ...ROUTE, request: { body: { content: {}, require: false } } },
+      /unknown member "require" of "body": did you mean "required"\?/,
+    ],
+    [
+      "scopes of public access",
+      { ...ROUTE, access: { kind: "public", anyOf: [["a"]] } },
+      /"access" must be /,
+    ],
+    [
+      "another condition in the access",
+      { ...ROUTE, access: { kind: "scopes", anyOf: [["a"]], claim: "tenant" } },
+      /"access" must be /,
+    ],
+    [
+      "a sunset that is misspelt",
+      deprecated({ since: "2026-01-01", sunsett: "2026-02-01", reason: "old" }),
+      /"deprecation" must be /,
+    ],
     ["no responses", { ...ROUTE, responses: undefined }, /"responses" must say /],
   ];
   for (const [what, definition, mistake] of mistakes) {
@@ -98,6 +144,27 @@ describe("defineRoute()", () => {
       expect(() => define(definition, () => {})).toThrow(mistake);
     });
   }
+
+  it("takes what OpenAPI says of an operation, and its extensions", () => {
+    const { description } = defineRoute({
+      ...ROUTE,
+      operationId: "x",
+      externalDocs: { url: "https://example.org" },
+      callbacks: {},
+      "x-team": "weather",
+    }, (context) => context.body(null, 204));
+    expect(description).toMatchObject({ operationId: "x", "x-team": "weather" });
+  });
+
+  it("has types without the members of zod-openapi that would do nothing", () => {
+    const define = () => [
+      // @ts-expect-error: it would not run
+      defineRoute({ ...ROUTE, middleware: [] }, (context) => context.body(null, 204)),
+      // @ts-expect-error: it would hide nothing
+      defineRoute({ ...ROUTE, hide: true }, (context) => context.body(null, 204)),
+    ];
+    expect(define).toThrow(/"middleware" would not run/);
+  });
 
   it("rejects a route without a handler, and says everything at once", () => {
     const define = defineRoute as (definition: unknown, handler?: unknown) => unknown;
