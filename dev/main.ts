@@ -6,6 +6,7 @@
  * @module
  */
 import { readConfig } from "../config/config.ts";
+import { onStopRequest } from "../server/stop_requests.ts";
 import { assertRuntime } from "../server/runtime.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";
 import { DEV_DIRECTORY } from "./directory.ts";
@@ -113,19 +114,11 @@ async function keepRunning(
 
 if (import.meta.main) {
   const stop = new AbortController();
-  let stoppedAt = 0;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, () => {
-      if (!stop.signal.aborted) {
-        stoppedAt = Date.now();
-        stop.abort();
-      } else if (Date.now() - stoppedAt > 500) {
-        // Sooner, it is the same Ctrl-C again, from the terminal and from `deno task` both. An exit
-        // without a stop still ends Cassandra, which does not outlive this process.
-        Deno.exit(130);
-      }
-    });
-  }
+  onStopRequest(["SIGINT", "SIGTERM", "SIGHUP"], (_signal, isAgain) => {
+    // An exit without a stop still ends Cassandra, which does not outlive this process.
+    if (isAgain) Deno.exit(130);
+    stop.abort();
+  });
   try {
     await dev(Deno.env.toObject(), stop.signal);
     Deno.exit(0);

@@ -28,8 +28,10 @@ async function reload(service: Service, isServing: boolean): Promise<void> {
 }
 
 async function serve(args: readonly string[]): Promise<void> {
-  // Ctrl-C reaches every process of the terminal; this one waits for its input to be closed.
-  for (const signal of ["SIGINT", "SIGHUP"] as const) Deno.addSignalListener(signal, () => {});
+  // A signal often reaches every process of a terminal or a unit. This one waits for its input to be closed.
+  for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {});
+  }
   const { service, flushLogs } = await boot(Deno.env.toObject());
   let isServing = false;
   service.ready.then(async () => {

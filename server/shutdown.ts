@@ -6,6 +6,7 @@
  */
 import type { Session } from "../db/driver/session.ts";
 import type { Observe } from "../observe/observation.ts";
+import { onStopRequest } from "./stop_requests.ts";
 import type { Listener } from "./listen/listen.ts";
 import { within } from "./within.ts";
 
@@ -53,14 +54,10 @@ export async function shutDown(
   observe({ kind: "shutdown", step: "done" });
 }
 
-/** Calls `stop` on the first SIGTERM or SIGINT and ends the process after it; the second ends it at once. */
+/** Calls `stop` when SIGTERM or SIGINT asks for it, and ends the process after it; who asks again ends it at once. */
 export function stopOnSignal(stop: () => Promise<void>): void {
-  let isStopping = false;
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    Deno.addSignalListener(signal, async () => {
-      if (isStopping) Deno.exit(130);
-      isStopping = true;
-      await stop().finally(() => Deno.exit(0));
-    });
-  }
+  onStopRequest(["SIGTERM", "SIGINT"], (_signal, isAgain) => {
+    if (isAgain) Deno.exit(130);
+    void stop().finally(() => Deno.exit(0));
+  });
 }

@@ -21,6 +21,7 @@ import { type Migration, readMigrations } from "../db/migrate/migrations.ts";
 import { recording } from "../db/migrate/recording.ts";
 import { resolveStatement } from "../db/migrate/resolve.ts";
 import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
+import { onStopRequest } from "../server/stop_requests.ts";
 import { type MigrateArguments, readMigrateArguments } from "./migrate_arguments.ts";
 import { withSession } from "./with_session.ts";
 
@@ -113,12 +114,10 @@ if (import.meta.main) {
     let exitCode = 1;
     const interruption = new Interruption(() => Deno.exit(exitCode));
     // Without a listener, the first process of a container does not even notice a signal.
-    for (const [signal, code] of Object.entries(EXIT_CODES)) {
-      Deno.addSignalListener(signal as keyof typeof EXIT_CODES, () => {
-        exitCode = code;
-        interruption.request();
-      });
-    }
+    onStopRequest(["SIGINT", "SIGTERM"], (signal) => {
+      exitCode = EXIT_CODES[signal];
+      interruption.request();
+    });
     for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
     await migrate(readConfig(env, { serves: false }), {
       ...options,

@@ -9,6 +9,7 @@ import { connectionFailure } from "../db/driver/failures/map_error.ts";
 import type { Session } from "../db/driver/session.ts";
 import { createKeyspace } from "../db/migrate/create_keyspace.ts";
 import { quoteName } from "../db/schema/own_tables.ts";
+import { onStopRequest } from "../server/stop_requests.ts";
 import { withSession } from "./with_session.ts";
 
 const PREFIX = "cqlgate_scratch_";
@@ -88,25 +89,19 @@ async function drop(
 }
 
 /**
- * Ends the process on a signal, after the drop; a second signal does not wait for that.
+ * Ends the process on a signal, after the drop; who asks again does not wait for that.
  *
  * @returns a function that drops the keyspace, unless a signal has, and gives signals their former effect
  */
 function dropOnSignals(drop: () => Promise<void>): () => Promise<void> {
   let dropping: Promise<void> | null = null;
-  const signals = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[];
-  const listeners = signals.map((signal) => {
-    const listener = () => {
-      const isSecond = dropping !== null;
-      const exit = () => Deno.exit(EXIT_CODES[signal]);
-      if (isSecond) exit();
-      dropping = drop().finally(exit);
-    };
-    Deno.addSignalListener(signal, listener);
-    return { signal, listener };
+  const forget = onStopRequest(["SIGINT", "SIGTERM"], (signal) => {
+    const exit = () => Deno.exit(EXIT_CODES[signal]);
+    if (dropping !== null) exit();
+    dropping = drop().finally(exit);
   });
   return async () => {
     await (dropping ??= drop());
-    for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+    forget();
   };
 }

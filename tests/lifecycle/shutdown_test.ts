@@ -146,11 +146,30 @@ describe("a service that is told to stop", () => {
     expect(lastStep(process)).toBe("done");
   });
 
-  it("stops at once when it is told a second time", async () => {
+  it("takes two signals at once for one, as a terminal and `deno task` send them", async () => {
+    await using process = await spawnReady({});
+    await own.freeze();
+    const answer = request(process, 0);
+    expect(await Promise.race([inFlight(process, 1), answer])).toBe(undefined);
+    process.kill("SIGINT");
+    process.kill("SIGTERM");
+    await eventually("nothing more is accepted", () => refusesConnections(process));
+    await own.thaw();
+    expect(await answer).toMatchObject({ status: 200 });
+    expect((await process.status).code).toBe(0);
+    expect(lastStep(process)).toBe("done");
+  });
+
+  it("stops at once when it is told again", async () => {
     await using process = await spawnReady({ DRAIN_DELAY_MS: "600000" });
     process.kill("SIGINT");
     await eventually("it has heard", async () => await readiness(process) === 503);
-    process.kill("SIGTERM");
-    expect((await process.status).code).toBe(130);
+    let hasEnded = false;
+    const ended = process.status.finally(() => hasEnded = true);
+    await eventually("it ends", () => {
+      if (!hasEnded) process.kill("SIGTERM");
+      return hasEnded;
+    });
+    expect((await ended).code).toBe(130);
   });
 });
