@@ -1,9 +1,10 @@
 /**
  * The statements of the service's own, which no query file has. Each is prepared when it is first run, and again
- * after a failure.
+ * once its table has changed.
  *
  * @module
  */
+import { ServiceError } from "../../errors/service_error.ts";
 import { isRefusal } from "./failures/refusal.ts";
 import { mapError } from "./failures/map_error.ts";
 import type { BoundValues, PreparedStatement, RawResult } from "./internals/driver_types.ts";
@@ -42,16 +43,34 @@ export class OwnStatements {
     { cql, values }: OwnStatement,
     { deadline, ...options }: StatementOptions & { readonly deadline: Deadline },
   ): Promise<RawResult> {
-    const { prepare, execute } = this.#options;
+    const preparing = this.#prepared.get(cql) ?? this.#options.prepare(cql);
+    this.#prepared.set(cql, preparing);
+    let statement: PreparedStatement;
     try {
-      const preparing = this.#prepared.get(cql) ?? prepare(cql);
-      this.#prepared.set(cql, preparing);
-      const statement = await deadline.bound(preparing);
-      return await execute(statement, values, { ...options, endsAt: deadline.endsAt });
+      statement = await deadline.bound(preparing);
     } catch (error) {
-      this.#prepared.delete(cql);
+      this.#forget(cql, preparing);
       const cause = isRefusal(error) ? new SchemaChanged(error.message, { cause: error }) : error;
       throw mapError(cause, options);
     }
+    try {
+      return await this.#options.execute(statement, values, {
+        ...options,
+        endsAt: deadline.endsAt,
+      });
+    } catch (error) {
+      // Any other failure says nothing about it, and comes from nodes that have enough to do.
+      if (codeOf(error) === "schema_changed") this.#forget(cql, preparing);
+      throw error;
+    }
   }
+
+  /** Prepares a statement again when it is run next, unless somebody does so already. */
+  #forget(cql: string, preparing: Promise<PreparedStatement>): void {
+    if (this.#prepared.get(cql) === preparing) this.#prepared.delete(cql);
+  }
+}
+
+function codeOf(error: unknown): ServiceError["code"] | null {
+  return error instanceof ServiceError ? error.code : null;
 }
