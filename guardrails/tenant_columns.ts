@@ -33,12 +33,20 @@ export function collectTenantColumns(queries: readonly Query[]): TenantColumns {
 }
 
 /** The markers that a claim has to be, or to contain, and that claim. */
-export function requiredMarkers(
+function requiredMarkers(
   { requirements }: Query,
 ): readonly { readonly marker: string; readonly claim: string }[] {
   return requirements.flatMap(({ claim, comparison, comparand }) =>
     comparison !== "!=" && comparand.kind === "marker" ? [{ marker: comparand.name, claim }] : []
   );
+}
+
+/** The markers whose values callers cannot choose: claims, and what a claim has to be or to contain. */
+export function claimMarkers(query: Query): ReadonlySet<string> {
+  return new Set([
+    ...query.params.flatMap(({ name, source }) => source.in === "claim" ? [name] : []),
+    ...requiredMarkers(query).map(({ marker }) => marker),
+  ]);
 }
 
 /** The markers that a claim about a group of callers is bound to; `sub` is about one caller. */

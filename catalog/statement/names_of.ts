@@ -11,7 +11,7 @@ import {
   writesOf,
   type WriteStatement,
 } from "./statement.ts";
-import { type Name, type QualifiedName, walkTerm } from "./term.ts";
+import { type Name, type QualifiedName, type Term, walkTerm } from "./term.ts";
 
 /** The table that a statement reads or writes; for a batch, the table of each write. */
 export function tablesOf(statement: Statement): readonly QualifiedName[] {
@@ -27,13 +27,22 @@ export function columnsOf(statement: Statement): Name[] {
     : writesOf(statement).flatMap(columnsOfWrite);
 }
 
-function columnsOfSelect({ selectors, where, groupBy, orderBy }: SelectStatement): Name[] {
-  const terms = [...(selectors ?? []).map(({ term }) => term), ...groupBy];
-  const selected = terms.flatMap((term) => [...walkTerm(term)])
-    .flatMap((term) => term.kind === "column" ? [term.column] : []);
+function columnsOfSelect(select: SelectStatement): Name[] {
+  const { selectors, where } = select;
+  const selected = (selectors ?? []).flatMap(({ term }) => columnsOfTerm(term));
   const restricted = where.flatMap(columnsOfRelation);
-  return [...selected, ...restricted, ...orderBy.map(({ column }) => column)]
+  return [...selected, ...restricted, ...arrangingColumns(select)]
     .sort((one, other) => one.span.start - other.span.start);
+}
+
+/** The columns that a SELECT groups and sorts by. */
+export function arrangingColumns({ groupBy, orderBy }: SelectStatement): Name[] {
+  return [...groupBy.flatMap(columnsOfTerm), ...orderBy.map(({ column }) => column)];
+}
+
+/** The columns in a term, of its arguments too. */
+export function columnsOfTerm(whole: Term): Name[] {
+  return [...walkTerm(whole)].flatMap((term) => term.kind === "column" ? [term.column] : []);
 }
 
 function columnsOfWrite(write: WriteStatement): Name[] {

@@ -6,16 +6,15 @@
  */
 
 import { masksOf } from "../../parse/masks.ts";
-import { columnsOfRelation } from "../../statement/names_of.ts";
+import { arrangingColumns, columnsOfRelation } from "../../statement/names_of.ts";
 import {
   isConditional,
   type Relation,
-  type SelectStatement,
   type Statement,
   writesOf,
   type WriteStatement,
 } from "../../statement/statement.ts";
-import { type Name, walkTerm } from "../../statement/term.ts";
+import type { Name } from "../../statement/term.ts";
 import type { Mask } from "../../tags/policy/mask_tag.ts";
 import type { Report } from "../../text/source.ts";
 import { answersWithValues } from "../answer/answered_columns.ts";
@@ -98,13 +97,7 @@ function reportUnreadable(
 /** The columns that decide which rows are answered, in which order, or whether a condition holds. */
 function revealingNames(statement: Statement): Name[] {
   const compared = relationsOf(statement).flatMap(columnsOfRelation);
-  return statement.kind === "select" ? [...compared, ...arranged(statement)] : compared;
-}
-
-function arranged({ groupBy, orderBy }: SelectStatement): Name[] {
-  const grouped = groupBy.flatMap((term) => [...walkTerm(term)])
-    .flatMap((term) => term.kind === "column" ? [term.column] : []);
-  return [...grouped, ...orderBy.map(({ column }) => column)];
+  return statement.kind === "select" ? [...compared, ...arrangingColumns(statement)] : compared;
 }
 
 /** For a write, those that its answer depends on: without a condition, a write reveals nothing about a row. */

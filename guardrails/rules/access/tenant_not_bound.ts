@@ -5,7 +5,7 @@
  */
 import type { QueryGuardrail } from "../../guardrail.ts";
 import { partsOf, restrictionsOf } from "../../restrictions.ts";
-import { requiredMarkers } from "../../tenant_columns.ts";
+import { claimMarkers } from "../../tenant_columns.ts";
 
 /** As a name without capitals and underscores: `"tenantId"` is a tenant, too. */
 const TENANT_COLUMNS: readonly string[] = ["tenant", "tenantid"];
@@ -21,10 +21,7 @@ export const tenantNotBound: QueryGuardrail = {
   source: "OWASP API Security › API1:2023 Broken Object Level Authorization",
   inspect({ query, tenantColumns, schema }) {
     if (schema === null || query.route === null) return [];
-    const claims = new Set([
-      ...query.params.flatMap(({ name, source }) => source.in === "claim" ? [name] : []),
-      ...requiredMarkers(query).map(({ marker }) => marker),
-    ]);
+    const claims = claimMarkers(query);
     return partsOf(query.parsed).flatMap((part, index) => {
       const table = schema.tables[index] ?? null;
       if (table === null) return [];

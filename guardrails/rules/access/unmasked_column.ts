@@ -1,22 +1,28 @@
 /**
- * A route that shows a column which another query of its table masks.
+ * A route that shows a column which another query of its table masks, or lets callers find out its values. Within
+ * a query, `catalog/checks/policy/masked_columns.ts` sees to that.
  *
  * @module
  */
 import { isLifted } from "../../../catalog/parse/masks.ts";
 import type { Mask, Query } from "../../../catalog/query.ts";
-import { walkTerm } from "../../../catalog/statement/term.ts";
+import { arrangingColumns, columnsOfTerm } from "../../../catalog/statement/names_of.ts";
+import { isConditional, type SelectStatement } from "../../../catalog/statement/statement.ts";
+import type { Name } from "../../../catalog/statement/term.ts";
 import type { Span } from "../../../catalog/text/source.ts";
 import type { QueryGuardrail, QuerySchema } from "../../guardrail.ts";
-import { partsOf } from "../../restrictions.ts";
+import { partsOf, restrictionsOf } from "../../restrictions.ts";
+import { claimMarkers } from "../../tenant_columns.ts";
 
 export const unmaskedColumn: QueryGuardrail = {
   about: "query",
   severity: "error",
-  finds: "A route that shows a column which another query of the same table masks",
-  cost: "Callers who may not see the column in one route read it in the other",
+  finds:
+    "A route that shows a column which another query of the same table masks, or that compares, sorts or groups by it",
+  cost:
+    "Callers who may not see the column in one route read it in the other, or find its values by guessing",
   instead:
-    'Mask it here too, with "@mask" in the query or its file, or require the scope of the mask',
+    'Require the scope of the mask, leave the column out, or, if it is only shown, mask it here too, with "@mask" in the query or its file',
   source: "OWASP API Security › API3:2023 Broken Object Property Level Authorization",
   inspect({ query, queries, schema }) {
     if (query.route === null) return [];
@@ -24,11 +30,18 @@ export const unmaskedColumn: QueryGuardrail = {
     const masks = queries.filter((other) =>
       other.masks.length > 0 && tablesOf(other).some((table) => tables.includes(table))
     ).flatMap((other) => other.masks.map((mask) => ({ mask, other })));
-    return shownColumns(query, schema).flatMap(({ column, span }) => {
-      if (query.masks.some((mask) => mask.column === column)) return [];
-      const found = masks.find(({ mask }) => hides(mask, column, query));
-      if (found === undefined) return [];
-      return [{ span, message: `Cannot show "${column}": "${found.other.name}" masks it` }];
+    const hiddenBy = (column: string) => {
+      if (query.masks.some((mask) => mask.column === column)) return undefined;
+      return masks.find(({ mask }) => hides(mask, column, query))?.other.name;
+    };
+    const shown = shownColumns(query, schema);
+    const others = comparedColumns(query, schema).filter(({ column }) =>
+      !shown.some((each) => each.column === column)
+    );
+    return [...shown, ...others].flatMap(({ column, span, use }) => {
+      const name = hiddenBy(column);
+      if (name === undefined) return [];
+      return [{ span, message: `Cannot ${use} "${column}": "${name}" masks it` }];
     });
   },
 };
@@ -41,21 +54,62 @@ function tablesOf({ parsed }: Query): string[] {
   return partsOf(parsed).map(({ table }) => table.name.name);
 }
 
-interface ShownColumn {
+interface ColumnInUse {
   readonly column: string;
   readonly span: Span;
+  readonly use: "show" | "compare" | "sort or group by";
 }
 
 /** Each column once. What `SELECT *` shows, only the cluster says. */
-function shownColumns(query: Query, schema: QuerySchema | null): ShownColumn[] {
-  const { parsed, current, nameSpan } = query;
-  if (parsed.kind !== "select") return current.map(({ name, span }) => ({ column: name, span }));
+function shownColumns(query: Query, schema: QuerySchema | null): ColumnInUse[] {
+  return eachOnce(namesOfShown(query, schema), "show");
+}
+
+function namesOfShown(
+  { parsed, current, nameSpan }: Query,
+  schema: QuerySchema | null,
+): readonly Name[] {
+  if (parsed.kind !== "select") return current;
   if (parsed.selectors === null) {
-    const columns = schema?.prepared.columns ?? [];
-    return columns.map(({ name }) => ({ column: name, span: nameSpan }));
+    return (schema?.prepared.columns ?? []).map(({ name }) => ({ name, span: nameSpan }));
   }
-  const named = parsed.selectors.flatMap(({ term }) => [...walkTerm(term)]).flatMap((term) =>
-    term.kind === "column" ? [[term.column.name, term.column.span] as const] : []
+  return parsed.selectors.flatMap(({ term }) => columnsOfTerm(term));
+}
+
+/**
+ * The columns that an answer depends on without having them, each once. What callers cannot choose, they cannot
+ * guess with: a claim.
+ */
+function comparedColumns(query: Query, schema: QuerySchema | null): ColumnInUse[] {
+  const { parsed, mode } = query;
+  // What an `:exec` answers is the same whatever the row has.
+  if (mode === "exec" || parsed.kind !== "select" && !isConditional(parsed)) return [];
+  const claims = claimMarkers(query);
+  const restricted = partsOf(parsed).flatMap(restrictionsOf).filter(({ kind, markers }) =>
+    kind !== "written" && (markers.length === 0 || markers.some((marker) => !claims.has(marker)))
+  ).map(({ column, span }) => ({ name: column, span }));
+  if (parsed.kind !== "select") return eachOnce(restricted, "compare");
+  const compared = eachOnce([...restricted, ...searchedColumns(parsed, schema)], "compare");
+  const arranging = eachOnce(arrangingColumns(parsed), "sort or group by");
+  return [
+    ...compared,
+    ...arranging.filter(({ column }) => !compared.some((each) => each.column === column)),
+  ];
+}
+
+/** The columns of the indexes that `expr()` names, which only the cluster knows. */
+function searchedColumns({ where }: SelectStatement, schema: QuerySchema | null): Name[] {
+  const indexes = schema?.tables[0]?.indexes ?? [];
+  return where.flatMap((relation) =>
+    relation.kind === "index_expression"
+      ? indexes.filter(({ name }) => name === relation.index.name)
+        .map(({ column }) => ({ name: column, span: relation.span }))
+      : []
   );
-  return [...new Map(named)].map(([column, span]) => ({ column, span }));
+}
+
+function eachOnce(names: readonly Name[], use: ColumnInUse["use"]): ColumnInUse[] {
+  const spans = new Map<string, Span>();
+  for (const { name, span } of names) spans.getOrInsert(name, span);
+  return [...spans].map(([column, span]) => ({ column, span, use }));
 }
