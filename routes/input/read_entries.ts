@@ -30,7 +30,7 @@ export interface Upload {
   /** Inputs that arrived together; throws if the upload breaks off. */
   readonly blocks: AsyncIterable<readonly Entry[]>;
   /**
-   * Reads the rest of the upload and discards it, as long as it arrives at a fair pace. Never
+   * Reads the rest of the upload and discards it, for as long as a body may take at most; ends the upload then. Never
    * rejects.
    */
   drain(): Promise<void>;
@@ -106,16 +106,15 @@ class NdjsonUpload implements Upload {
   }
 
   async drain(): Promise<void> {
-    let bytes = 0;
+    this.#patienceMs = this.#options.timeoutMs;
     try {
-      for await (const { length } of this.#readChunks()) {
-        bytes += length;
-        if (bytes < this.#options.maxBytes) continue;
-        bytes = 0;
-        this.#patienceMs = this.#options.timeoutMs;
+      for await (const _ of this.#readChunks()) {
+        if (this.#patienceMs > 0) continue;
+        this.#breakOff(this.#stalled());
+        break;
       }
     } catch {
-      // The caller has left or stalls, which ends it as well.
+      // The caller has left or goes on sending, which ends it as well.
     }
   }
 

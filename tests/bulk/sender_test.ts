@@ -145,6 +145,27 @@ describe("@bulk and its sender", () => {
     await writer.abort().catch(() => {});
   });
 
+  it("answers a sender who goes on sending, once too much has failed, and ends the request", async () => {
+    const since = impatient.observations.length;
+    const { writer, response } = openUpload(impatient, "/stations/endless/observations");
+    await writer.write("1\n".repeat(12_000));
+    const report = response.then((response) => response.text());
+    let isOver = false;
+    report.finally(() => isOver = true).catch(() => {});
+    const lines = observations(1_000);
+    while (!isOver) {
+      writer.write(lines).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(parseReport(await report).summary.stopped)
+      .toContain("correct them before you send more");
+    await eventually(
+      "the request is over",
+      () => impatient.observations.slice(since).find((each) => each.kind === "request"),
+    );
+    await writer.abort().catch(() => {});
+  });
+
   it("takes an upload that goes on for longer than a body may take", async () => {
     const timeoutMs = 10_000;
     await using patient = await startTestService({
