@@ -277,6 +277,21 @@ SELECT observed_at -- newest first
     expect(parse(near.join("\n\n"))).toHaveLength(near.length);
   });
 
+  it("keeps quotes and commas where they are meant", () => {
+    const params = paramsOf(
+      `-- @route POST /ts`,
+      `-- @public`,
+      `-- @param a in body enum="low|very high|'x'" default="'x'"`,
+      `-- @param b in body enum="Lund, Sweden" default=5'`,
+    );
+    expect(params).toMatchObject([
+      { enum: ["low", "very high", "'x'"], default: "'x'" },
+      { enum: ["Lund, Sweden"], default: "5'" },
+    ]);
+    const [inches] = paramsOf(`-- @route POST /ts`, `-- @public`, `-- @param a in body enum=5'|6'`);
+    expect(inches).toMatchObject({ enum: ["5'", "6'"] });
+  });
+
   it("lets reads be coalesced unless they or their file say otherwise, and writes be written", () => {
     const { queries, diagnostics } = parseQueries({
       path: "a.cql",

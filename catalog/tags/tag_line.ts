@@ -5,6 +5,7 @@
  */
 
 import { readComment, readWords, type Word } from "../text/comment.ts";
+import { quote } from "../text/quote.ts";
 import type { Report, Span } from "../text/source.ts";
 import { suggest } from "../text/suggest.ts";
 import type { Token } from "../text/token.ts";
@@ -81,9 +82,25 @@ function readValue(word: Word, offset: number, report: Report): Word | null {
     });
     return null;
   }
+  if (/^'.*'$/.test(text)) {
+    report({
+      span,
+      message: `Cannot use ${text} as a value: its quotes would be part of it`,
+      help: `Remove the quotes; a value with spaces has double quotes around it`,
+    });
+    return null;
+  }
   if (!text.startsWith('"')) return { text, span };
   if (text.length > 1 && text.endsWith('"')) {
     return { text: text.slice(1, -1), span };
+  }
+  if (text.includes('"', 1)) {
+    report({
+      span,
+      message: `Cannot use ${quote(text)} as a value: only a part of it is in double quotes`,
+      help: "Put double quotes around the whole value",
+    });
+    return null;
   }
   report({
     span,

@@ -7,7 +7,7 @@
  */
 
 import { part, type Word } from "../../../text/comment.ts";
-import type { Report } from "../../../text/source.ts";
+import type { Report, Span } from "../../../text/source.ts";
 import { SENT } from "../sources/sent_sources.ts";
 import { checkNoBucket } from "./no_bucket.ts";
 import type { ParamOption } from "./param_option.ts";
@@ -31,6 +31,21 @@ export const enumOption: ParamOption<readonly string[]> = {
 };
 
 function readValues({ text, span }: Word, report: Report): readonly string[] {
+  if (hasQuotedParts(span)) {
+    report({
+      span,
+      message: "Cannot use quotes around a single value of a list: they would be part of it",
+      help: `Put double quotes around the whole list, as enum="low|very high"`,
+    });
+    return [];
+  }
+  if (/^[^|"]+,[^|"]+$/.test(wordOf(span))) {
+    report({
+      span,
+      message: `Cannot use "${text}" as a list: commas do not separate values`,
+      help: `Write "enum=${text.split(",").join("|")}", or put double quotes around a single value`,
+    });
+  }
   const values = new Set<string>();
   // The word may be in double quotes, which are not part of its text.
   let offset = span.file.text.startsWith('"', span.start) ? 1 : 0;
@@ -49,4 +64,15 @@ function readValues({ text, span }: Word, report: Report): readonly string[] {
     values.add(value);
   }
   return [...values];
+}
+
+/** Whether a value of a list is in quotes, as in `low|"very high"`, rather than the list. */
+function hasQuotedParts(span: Span): boolean {
+  const parts = wordOf(span).split("|");
+  return parts.length > 1 && parts.some((part) => /^(["']).*\1$/.test(part));
+}
+
+/** A word as it is written, with its quotes. */
+function wordOf({ file, start, end }: Span): string {
+  return file.text.slice(start, end);
 }
