@@ -3,7 +3,8 @@
  * node that knows the new column asks others for it that do not know it yet, even if the statement does
  * not name it. They fail, and the driver drops their reason. So the nodes are asked whether they agree on
  * the schema; the second run waits until they do. Where they do all along, and none has announced a change, the
- * failure is another one.
+ * failure is another one. So it is where they go on disagreeing, as nodes of two major versions of Cassandra do
+ * while an upgrade lasts.
  *
  * @module
  */
@@ -21,6 +22,9 @@ const NOTICE_MS = 500;
 /** Nodes that agree later are not waited for. */
 const MAX_WAIT_MS = 2_000;
 
+/** While nothing is announced, nodes that disagreed for a whole wait within this time are not waited for again. */
+const LASTING_MS = 30_000;
+
 /** When a node last announced a change to each client, in the time of `performance.now()`. */
 const changes = new WeakMap<cassandra.Client, number>();
 
@@ -28,6 +32,9 @@ const changes = new WeakMap<cassandra.Client, number>();
 export function noteSchemaChange(client: cassandra.Client): void {
   changes.set(client, performance.now());
 }
+
+/** When the nodes of each client were last seen to disagree after a whole wait, in the same time. */
+const disagreements = new WeakMap<cassandra.Client, number>();
 
 export interface OnceMoreOptions {
   readonly isIdempotent: boolean;
@@ -70,19 +77,26 @@ function haveDisagreed(client: cassandra.Client, failure: FailureOfReplicas): Pr
   return running;
 }
 
-/** Whether the nodes disagreed; if so, it waits until they agree. */
+/** Whether the nodes disagreed and agree now, for which it waits. */
 async function waitForAgreement(
   client: cassandra.Client,
   { coordinator }: FailureOfReplicas,
 ): Promise<boolean> {
   const startedAt = performance.now();
-  let disagreed = false;
+  const within = (at = -Infinity, ms: number) => startedAt - at < ms;
+  const isLasting = within(disagreements.get(client), LASTING_MS) &&
+    !within(changes.get(client), LASTING_MS);
+  let disagreed = isLasting;
   for (;;) {
     const agrees = await agreesOnSchema(client, coordinator).catch(() => true);
-    const waitedMs = performance.now() - startedAt;
-    disagreed ||= !agrees || startedAt - (changes.get(client) ?? -Infinity) < RECENT_MS;
+    const now = performance.now();
+    disagreed ||= !agrees || within(changes.get(client), RECENT_MS);
+    if (agrees) disagreements.delete(client);
     if (agrees && disagreed) return true;
-    if (waitedMs > (disagreed ? MAX_WAIT_MS : NOTICE_MS)) return disagreed;
+    if (isLasting || now - startedAt > (disagreed ? MAX_WAIT_MS : NOTICE_MS)) {
+      if (disagreed) disagreements.set(client, now);
+      return false;
+    }
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }
 }

@@ -70,6 +70,50 @@ describe("onceMoreOnMismatch()", () => {
     expect(outcome).toBe(first);
   });
 
+  it("runs nothing twice while the nodes go on disagreeing, and waits for them once", async () => {
+    let looks = 0;
+    let agrees = false;
+    const query = (cql: string) => {
+      if (cql.endsWith("system.local")) looks++;
+      const version = cql.endsWith("system.local") || agrees ? 1 : 2;
+      return Promise.resolve({ rows: [{ schema_version: version }] });
+    };
+    const hosts = { values: () => [] };
+    const client = { hosts, controlConnection: { query } } as unknown as cassandra.Client;
+    const error = failure(readFailure);
+    let runs = 0;
+    const fail = () => {
+      runs++;
+      return Promise.reject(error);
+    };
+    const runOnce = () => {
+      const deadline = new Deadline(performance.now() + 60_000, new Alarms());
+      return onceMoreOnMismatch(client, fail, { isIdempotent: true, deadline })
+        .catch((reason) => reason);
+    };
+    expect(await runOnce()).toBe(error);
+    expect(looks).toBeGreaterThan(1);
+    for (let later = 0; later < 3; later++) {
+      looks = 0;
+      expect(await runOnce()).toBe(error);
+      expect(looks).toBe(1);
+    }
+    expect(runs).toBe(4);
+    // The upgrade is done.
+    agrees = true;
+    expect(await runOnce()).toBe(error);
+    expect(runs).toBe(6);
+    expect(await runOnce()).toBe(error);
+    expect(runs).toBe(7);
+    agrees = false;
+    // A change of the schema may be settled soon, whatever was before.
+    looks = 0;
+    noteSchemaChange(client);
+    expect(await runOnce()).toBe(error);
+    expect(looks).toBeGreaterThan(1);
+    expect(runs).toBe(8);
+  });
+
   const CASES: [string, Error, Situation, number][] = [
     ["a read that fails while the nodes disagree", failure(readFailure), {}, 2],
     ["a write", failure(writeFailure), {}, 2],
