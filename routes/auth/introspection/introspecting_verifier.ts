@@ -18,6 +18,7 @@ import { checkClaims } from "../jwt/check_claims.ts";
 import { assertAccessToken, normaliseType } from "../jwt/token_kind.ts";
 import { WAITING } from "../waiting.ts";
 import { createIntrospection } from "./introspect.ts";
+import { RefusedTokens } from "./refused_tokens.ts";
 
 const ASKED_AT_ONCE = 16;
 
@@ -40,18 +41,32 @@ export function createIntrospectingVerifier(
   const turns = new BoundedTurns({ places: new Places(WAITING), atOnce: ASKED_AT_ONCE });
   const tokenTypes = new Set(trusted.tokenTypes.map(normaliseType));
 
+  const refused = new RefusedTokens();
+
+  /** @throws {ServiceError} `invalid_token` */
+  function identityOf(answer: Claims): Identity {
+    if (answer.active !== true) {
+      throw invalidToken("The token is not active: it has expired or was revoked; get a new one");
+    }
+    const claims = completed(answer, issuer);
+    assertTokenType(claims);
+    assertAccessToken("at+jwt", claims, { tokenTypes });
+    return checkClaims(claims, { ...trusted, now: Date.now() });
+  }
+
   return {
     async verify(token, address) {
+      const known = refused.get(token);
+      if (known !== null) throw known;
       const answer = await turns.run(address, () => introspection.ask(token)).catch((error) => {
         throw error instanceof ServiceError ? error : issuerUnavailable(error);
       });
-      if (answer.active !== true) {
-        throw invalidToken("The token is not active: it has expired or was revoked; get a new one");
+      try {
+        return identityOf(answer);
+      } catch (error) {
+        if (error instanceof ServiceError) refused.add(token, error);
+        throw error;
       }
-      const claims = completed(answer, issuer);
-      assertTokenType(claims);
-      assertAccessToken("at+jwt", claims, { tokenTypes });
-      return checkClaims(claims, { ...trusted, now: Date.now() });
     },
     async warmUp() {
       await introspection.locate().catch(() => {});

@@ -195,6 +195,17 @@ describe("createIntrospectingVerifier()", () => {
     expect(observations).toMatchObject([{ up: true }]);
   });
 
+  it("does not ask again for two seconds about a token that it refuses", async () => {
+    own.introspect = (form) => form.get("token") === "good" ? active() : { active: false };
+    const begin = performance.now();
+    for (let count = 0; count < 50; count++) {
+      await expect(verifier.verify("revoked", "address")).rejects.toMatchObject(INVALID);
+    }
+    const asked = own.requests.filter((path) => path === INTROSPECTION_PATH).length;
+    expect(asked).toBeLessThanOrEqual(1 + (performance.now() - begin) / 2_000);
+    await verifier.verify("good", "address");
+  });
+
   it("asks about a few tokens at a time, and lets one address wait for half of the queue", async () => {
     const { promise: slow, resolve } = Promise.withResolvers<void>();
     let atOnce = 0;
