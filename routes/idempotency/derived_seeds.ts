@@ -59,12 +59,16 @@ function digestOf(values: EncodedValues): Buffer {
   return createHash("sha256").update(joined(parts)).digest();
 }
 
-/** Each part with its length before it, so that no two lists of parts are joined alike. */
+/**
+ * Each part with its length before it, so that no two lists of parts are joined alike. UTF-8 has no lone
+ * surrogates, all of which would become the same character: a text with any is UTF-16, and its length negative.
+ */
 function joined(parts: readonly (string | Buffer | null)[]): Buffer {
   return Buffer.concat(parts.flatMap((part) => {
-    const bytes = typeof part === "string" ? Buffer.from(part) : part;
+    const isUtf16 = typeof part === "string" && !part.isWellFormed();
+    const bytes = typeof part === "string" ? Buffer.from(part, isUtf16 ? "utf16le" : "utf8") : part;
     const length = Buffer.alloc(4);
-    length.writeInt32BE(bytes?.length ?? -1);
+    length.writeInt32BE(bytes === null ? -1 : isUtf16 ? -1 - bytes.length : bytes.length);
     return bytes ? [length, bytes] : [length];
   }));
 }

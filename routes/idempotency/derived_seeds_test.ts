@@ -66,4 +66,18 @@ describe("deriveSeed()", () => {
   ) {
     it(`gives another id for another ${what}`, () => expect(other).not.toBe(idOf()));
   }
+
+  it("gives each subject and issuer ids of its own, even if they are not well-formed", () => {
+    const names = [
+      "\ud800",
+      "\ud801",
+      "\udc00",
+      "\ufffd",
+      "\ud83d\ude00",
+      "\u{1f600}\ud800",
+      '"\\ud800"',
+    ];
+    const ids = names.flatMap((name) => [idOf({ subject: name }), idOf({ issuer: name })]);
+    expect(new Set(ids).size).toBe(2 * names.length);
+  });
 });
