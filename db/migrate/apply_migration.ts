@@ -7,7 +7,7 @@
  */
 import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
 import { writesOf } from "../../catalog/statement/statement.ts";
-import { connectionFailure, isTimeout } from "../driver/failures/map_error.ts";
+import { connectionFailure } from "../driver/failures/map_error.ts";
 import { isDefinite } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { isIdempotent } from "../prepare/facts/idempotency.ts";
@@ -182,7 +182,20 @@ async function applyStatement(
     return agreed;
   } catch (cause) {
     if (await isSettled(cause)) return await session.agreesOnSchema();
-    if (isDefinite(cause)) await recording(record.intend(null));
+    if (!isDefinite(cause)) {
+      throw new MigrationError(
+        `Cannot say whether statement ${
+          index + 1
+        } of ${statements.length} of "${path}" is applied: ${connectionFailure(cause)}\n${
+          quoted(statement)
+        }\n` +
+          `  ${index === 0 ? "" : `${whatStays(index)}. `}Leave this statement as it is, and run ` +
+          '"deno task migrate" again, which looks whether it is applied and continues from there.\n' +
+          `  To change it, look, then ${resolveHelp(migration, index + 1)}`,
+        { cause },
+      );
+    }
+    await recording(record.intend(null));
     const advice = cause instanceof Error ? featureAdvice(cause.message) : null;
     throw new MigrationError(
       `Cannot apply statement ${index + 1} of ${statements.length} of "${path}": ${
@@ -190,10 +203,7 @@ async function applyStatement(
       }\n${quoted(statement)}\n` +
         (advice === null ? "" : `  ${advice}\n`) +
         `  ${whatStays(index)}. Fix this statement and run "deno task migrate" again, ` +
-        "which continues from here" +
-        (isTimeout(cause)
-          ? "\n  It may be applied all the same: the next run looks before it repeats it"
-          : ""),
+        "which continues from here",
       { cause },
     );
   }

@@ -105,6 +105,34 @@ async function migrateUntil(made: MigrationProject, lastWords: string): Promise<
   }
 }
 
+/** A session whose connection breaks right after it has sent a statement with certain words. */
+class BrokenSession extends Session {
+  lastWords = "";
+
+  override async run(...args: Parameters<Session["run"]>): ReturnType<Session["run"]> {
+    const answer = await super.run(...args);
+    if (!args[0].includes(this.lastWords)) return answer;
+    throw Object.assign(new Error("Socket was closed"), { isSocketError: true });
+  }
+}
+
+/** What it says to those whose connection breaks at a statement with certain words. */
+async function refusalWhenBroken(made: MigrationProject, lastWords: string): Promise<string> {
+  const { config, folder } = made;
+  const { keyspace } = config;
+  const session = new BrokenSession({ ...config, observe: () => {} });
+  session.lastWords = lastWords;
+  await session.openOnce();
+  try {
+    const migrations = await readMigrations(folder, { keyspace }) ?? [];
+    const applying = applyMigrations(session, migrations, { keyspace, log: () => {} });
+    const error = await applying.then(() => null, (reason: Error) => reason);
+    return error?.message.replaceAll(folder, "cql") ?? "none";
+  } finally {
+    await session.close();
+  }
+}
+
 describe("migrate()", () => {
   let cluster: ProjectCluster;
 
@@ -131,6 +159,50 @@ describe("migrate()", () => {
     }
     expect(await resultOf(made)).toEqual(RESULT);
     expect(await made.migrate()).toEqual([`Keyspace "${made.config.keyspace}" is up to date`]);
+  });
+
+  it("does not say that a statement is not applied if its connection breaks", async () => {
+    await using made = await cluster.create({
+      "0001_notes.cql":
+        "CREATE TABLE notes (id text PRIMARY KEY);\nALTER TABLE notes ADD body text;",
+    });
+    await migrateUntil(made, LAST_WORDS.lease);
+    const saysOf = (number: number, cql: string, before = "") =>
+      `Cannot say whether statement ${number} of 2 of "cql/migrations/0001_notes.cql" is applied: ` +
+      `Socket was closed\n  | ${cql}\n  ${before}Leave this statement as it is, and run ` +
+      '"deno task migrate" again, which looks whether it is applied and continues from there.\n' +
+      `  To change it, look, then run "deno task migrate --resolve 0001:${number} applied" ` +
+      `if it was applied, or "--resolve 0001:${number} again" if not`;
+    expect(await refusalWhenBroken(made, "CREATE TABLE notes")).toBe(
+      saysOf(1, "CREATE TABLE notes (id text PRIMARY KEY)"),
+    );
+    expect(await refusalWhenBroken(made, "ALTER TABLE notes")).toBe(
+      saysOf(
+        2,
+        "ALTER TABLE notes ADD body text",
+        "The statement before it stays applied. ",
+      ),
+    );
+    expect(await made.migrate()).toEqual([
+      expect.stringContaining('Statement 2 of "cql/migrations/0001_notes.cql" is applied already'),
+      expect.stringMatching(/^Applied "/),
+    ]);
+  });
+
+  it("says that a statement whose function fails is to be fixed", async () => {
+    await using made = await cluster.create({
+      "0001_notes.cql": "CREATE TABLE notes (id int PRIMARY KEY, body text);\n" +
+        "INSERT INTO notes (id) VALUES (1 / 0);",
+    });
+    expect(await made.refusal()).toContain(
+      "The statement before it stays applied. Fix this statement and run",
+    );
+    await made.write({
+      "0001_notes.cql": "CREATE TABLE notes (id int PRIMARY KEY, body text);\n" +
+        "INSERT INTO notes (id) VALUES (1 / 1);",
+    });
+    await made.migrate();
+    expect(await made.rows(`SELECT id FROM ${made.config.keyspace}.notes`)).toEqual([{ id: 1 }]);
   });
 
   it("leaves what is there before its first attempt to the server", async () => {

@@ -256,11 +256,6 @@ function isAnswer(error: unknown): boolean {
   return error instanceof cassandra.errors.ResponseError && error.code !== responses.unprepared;
 }
 
-/** Whether nobody knows what became of a statement, since its answer did not come in time. */
-export function isTimeout(error: unknown): boolean {
-  return mostTelling(error) instanceof cassandra.errors.OperationTimedOutError;
-}
-
 /** Why no connection came about, in one line for the operator: the hosts, their reasons, and what to do. */
 export function connectionFailure(error: unknown): string {
   const reasons = reasonsOf(error);
