@@ -93,7 +93,12 @@ export interface RequestContext {
    * @throws {ServiceError} `too_many_streams` or `too_many_in_flight`
    */
   holdStream: (kind: StreamKind, bytes?: number) => void;
-  /** Whether it has such a place. */
+  /**
+   * Exchanges its place for a share of what callers may leave unread, if there is room. Otherwise it keeps the place that
+   * it has: an answer that has to arrive is not refused.
+   */
+  countUnread: (bytes: number) => void;
+  /** Whether it has a place of `holdStream`. */
   holdsStream: boolean;
   /** Gives back whatever place it has. */
   leavePlace: () => void;

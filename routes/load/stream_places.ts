@@ -52,19 +52,26 @@ export class StreamPlaces {
    * `too_many_in_flight` if the caller has its share
    */
   take({ route, caller, amount }: StreamRequest): Leave {
+    const leave = this.takeIfFree({ route, caller, amount });
+    if (leave !== null) return leave;
     if (!this.#byCaller.hasRoomFor(caller, amount)) {
       throw new ServiceError(
         "too_many_in_flight",
         "This caller has reached its limit of streams, uploads and large answers: wait until some have ended",
       );
     }
+    throw new ServiceError(
+      "too_many_streams",
+      "Too many streams, uploads or large answers are in progress: retry later, or read page by page with a smaller limit",
+    );
+  }
+
+  /** The same; null if there is no place. */
+  takeIfFree({ route, caller, amount }: StreamRequest): Leave | null {
     const isFull = this.#taken > 0 && this.#taken + amount > this.#max;
-    if (isFull || !this.#byRoute.hasRoomFor(route, amount)) {
-      throw new ServiceError(
-        "too_many_streams",
-        "Too many streams, uploads or large answers are in progress: retry later, or read page by page with a smaller limit",
-      );
-    }
+    const hasRoom = !isFull && this.#byCaller.hasRoomFor(caller, amount) &&
+      this.#byRoute.hasRoomFor(route, amount);
+    if (!hasRoom) return null;
     this.#add({ route, caller, amount });
     let isTaken = true;
     return () => {

@@ -60,6 +60,16 @@ describe("StreamPlaces", () => {
     expect(refusalOf(places, { route: "/b", caller: "__proto__", amount: 25 })).toBeNull();
   });
 
+  it("says without an error that there is no room", () => {
+    const places = new StreamPlaces({ max: 10, maxPerRoute: 10, maxPerCaller: 4 });
+    const leave = places.takeIfFree({ route: "GET /a", caller: "a", amount: 3 });
+    expect(places.takeIfFree({ route: "GET /a", caller: "a", amount: 2 })).toBeNull();
+    expect(places.taken).toBe(3);
+    leave!();
+    expect(places.takeIfFree({ route: "GET /a", caller: "a", amount: 2 })).not.toBeNull();
+    expect(places.taken).toBe(2);
+  });
+
   it("takes a place back once, and keeps nobody who has none", () => {
     const places = new StreamPlaces(OPTIONS);
     for (let round = 0; round < 100; round++) {

@@ -22,6 +22,7 @@ const OUTSIDE: Pick<
   | "countRows"
   | "obstacle"
   | "holdStream"
+  | "countUnread"
   | "leavePlace"
   | "readInTurn"
   | "pageShare"
@@ -30,6 +31,7 @@ const OUTSIDE: Pick<
   countRows() {},
   obstacle: () => null,
   holdStream() {},
+  countUnread() {},
   leavePlace() {},
   readInTurn: (read) => read(),
   pageShare: () => pageShare(1),
@@ -69,6 +71,7 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         quotaFields: null,
         policy: null,
         holdStream: OUTSIDE.holdStream,
+        countUnread: OUTSIDE.countUnread,
         holdsStream: false,
         leavePlace: OUTSIDE.leavePlace,
         readInTurn: OUTSIDE.readInTurn,

@@ -74,6 +74,11 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
       noteWait(context, 0);
       place.leave();
     };
+    const countUnread: RequestContext["countUnread"] = (amount) => {
+      if (leaveStream !== null) return;
+      leaveStream = streams.answer.takeIfFree({ route: routeOf(context), caller, amount });
+      if (leaveStream !== null) place.leave();
+    };
     const leavePlace = () => {
       place.leave();
       leaveStream?.();
@@ -83,6 +88,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
     request.readInTurn = readInTurn;
     request.pageShare = load.pageShare;
     request.holdStream = holdStream;
+    request.countUnread = countUnread;
     request.leavePlace = leavePlace;
   }
 

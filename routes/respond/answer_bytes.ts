@@ -13,6 +13,9 @@ import { inPieces, isSentByRuntime, takePieces } from "./body/pieces.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** What an answer that goes out in pieces takes besides its bytes: its request, a stream and a timer. */
+const PACED_BYTES = 48 * 1024;
+
 /** The runtime holds a body that it is given whole until the caller has taken it. */
 export const MAX_WHOLE_BYTES = 64 * 1024;
 
@@ -68,7 +71,8 @@ export function pacedBytes(
   { status = 200, length }: PacedBytesOptions,
 ): ReadableStream<Bytes> {
   const request = context.get("request");
-  // A write is done, and its caller has to learn so; so has the caller of what failed. Both keep the place that they have.
+  // A write is done, and its caller has to learn so; so has the caller of what failed.
   if (context.req.method === "GET" && status < 400) request.holdStream("answer", length);
+  else request.countUnread(length + PACED_BYTES);
   return answerBody(pieces, { request });
 }
