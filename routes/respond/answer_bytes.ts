@@ -32,7 +32,11 @@ export function answerChunks(
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (isWhole(context, length)) return answer(context, joinChunks(chunks), init);
   const pieces = takePieces(chunks, { isSent: isSentByRuntime(context) });
-  return answer(context, pacedBytes(context, pieces, { ...init, length }), init);
+  return answer(context, pacedBytes(context, pieces, { ...init, length }), {
+    ...init,
+    // The runtime takes it out where it compresses. Over HTTP/1.0, nothing else tells a part from the whole.
+    headers: { ...init.headers, "content-length": `${length}` },
+  });
 }
 
 /**
