@@ -13,6 +13,7 @@ import { closest, suggest } from "../../catalog/text/suggest.ts";
 import { componentNames } from "../openapi/component_names.ts";
 import { checkSegments } from "./check_segments.ts";
 import { findText, firstLine, type LoadedRoute } from "./load_routes.ts";
+import { pathParamsMistake } from "./path_params.ts";
 
 // More than a person reads.
 const MAX_NAMES = 10;
@@ -68,17 +69,22 @@ function helpToFind(name: string, queries: readonly Query[]): string {
   return `Write it into a file in "queries/", or use one of the ${names.length} existing queries`;
 }
 
-/** Paths have the rules of `@route`. */
+/** Paths have the rules of `@route`, and a schema of the path has its names. */
 function checkPath({ route, file }: LoadedRoute): Diagnostic[] {
   const mistakes: Diagnostic[] = [];
   const source: SourceFile = { path: file.path, text: route.path };
   const report = (mistake: Diagnostic) => mistakes.push(mistake);
   checkOwnPath(readPath({ file: source, start: 0, end: route.path.length }, report), report);
-  return mistakes.map(({ message, help }) => ({
-    span: findString(file, route.path),
-    message,
-    help,
-  }));
+  const span = findString(file, route.path);
+  const ofSchema = pathParamsMistake(route.description);
+  return [
+    ...mistakes.map(({ message, help }) => ({ span, message, help })),
+    ...ofSchema === null ? [] : [{
+      span,
+      message: ofSchema,
+      help: 'Use the same names in the path and in "request.params"',
+    }],
+  ];
 }
 
 /** The names of a route's schemas, or why it cannot stand in the OpenAPI document. */

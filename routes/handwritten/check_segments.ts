@@ -11,6 +11,7 @@ import { pathShape } from "../../catalog/tags/route/route_tag.ts";
 import { placeOf } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic, Span } from "../../catalog/text/source.ts";
 import type { HandwrittenRoute } from "./define_route.ts";
+import { segmentNames } from "./path_params.ts";
 
 /** A route, and where its path stands. */
 export interface PlacedRoute {
@@ -25,7 +26,7 @@ export function segmentsOfRoutes(
   const names = new Map<string, readonly string[]>();
   for (const { route: { path } } of routes) {
     const shape = pathShape(path);
-    if (!names.has(shape)) names.set(shape, namesIn(path));
+    if (!names.has(shape)) names.set(shape, segmentNames(path));
   }
   return names;
 }
@@ -54,7 +55,7 @@ export function checkSegments(
       if (query.route === null) return [];
       const first = firsts.get(pathShape(query.route.path));
       if (first === undefined) return [];
-      const names = namesIn(first.route.path);
+      const names = segmentNames(first.route.path);
       return segmentsOf(query).flatMap((segment, index) => {
         if (segment.as === null || segment.as === names[index]) return [];
         const message = `Cannot name a segment of "${query.route!.path}" ` +
@@ -66,8 +67,4 @@ export function checkSegments(
       });
     }),
   ];
-}
-
-function namesIn(path: string): string[] {
-  return [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name!);
 }

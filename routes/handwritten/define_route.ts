@@ -21,6 +21,7 @@ import { assertDefinition } from "./check_definition.ts";
 import { asMutableResponse } from "./handler_response.ts";
 import { withQuotas } from "../openapi/describe/describe_quotas.ts";
 import type { Quota } from "../quota/quota.ts";
+import { withPathParams } from "./path_params.ts";
 import type { CallerFactory, QueryCaller } from "./query_caller.ts";
 import { RequestStreams } from "./request_streams.ts";
 
@@ -127,7 +128,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
   const deprecated = deprecation === undefined ? null : { sunset: null, ...deprecation };
   const needs = needsOf(route);
   const description = withDeprecation({
-    ...withBody(route, { required: needs.requiresBody }),
+    ...withPathParams(withBody(route, { required: needs.requiresBody })),
     security: securityOf(access),
     responses: {
       ...problemResponses(traitsOfHandwritten({
