@@ -8,6 +8,7 @@ import type { Observe } from "../../observe/observation.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
 import { HEARTBEAT } from "./internals/driver_internals.ts";
+import { followRing } from "./internals/connections/current_ring.ts";
 import { closeFailedSetups, endUnconnected } from "./internals/connections/failed_connect.ts";
 import { keepHosts } from "./internals/connections/kept_hosts.ts";
 import { steadyControl } from "./internals/connections/steady_control.ts";
@@ -70,6 +71,7 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
   watchSilence(client, { silent: silentHosts, heartbeat: HEARTBEAT });
   closeFailedSetups(client);
   keepHosts(client);
+  followRing(client);
   steadyControl(client, (cause) => {
     const message =
       "Cassandra's control connection was lost while it was being set up; setting it up again";

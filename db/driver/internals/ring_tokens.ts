@@ -1,7 +1,7 @@
 /**
  * Which tokens a node has, and which token a partition has. The driver knows this, but does not offer it. Read
- * against cassandra-driver 4.10.0, `lib/control-connection.js` and `lib/metadata/index.js`. The driver places
- * replicas by the ring as it was when it connected, so it is not asked for replicas.
+ * against cassandra-driver 4.10.0, `lib/control-connection.js` and `lib/metadata/index.js`. The driver mixes up racks
+ * of several data centres when it places replicas, so it is not asked for them.
  *
  * @module
  */
