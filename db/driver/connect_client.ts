@@ -9,6 +9,7 @@ import { clientOptions, type ConnectionOptions } from "./client_options.ts";
 import type { WriteTimes } from "./clock/write_times.ts";
 import { HEARTBEAT } from "./internals/driver_internals.ts";
 import { followRing } from "./internals/connections/current_ring.ts";
+import { trustDistantHosts } from "./internals/connections/distant_hosts.ts";
 import { closeFailedSetups, endUnconnected } from "./internals/connections/failed_connect.ts";
 import { keepHosts } from "./internals/connections/kept_hosts.ts";
 import { steadyControl } from "./internals/connections/steady_control.ts";
@@ -71,6 +72,7 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
   watchSilence(client, { silent: silentHosts, heartbeat: HEARTBEAT });
   closeFailedSetups(client);
   keepHosts(client);
+  trustDistantHosts(client);
   followRing(client);
   steadyControl(client, (cause) => {
     const message =

@@ -8,7 +8,7 @@ import type { PoolReading } from "../../observe/metrics/readings.ts";
 import type { HostState } from "../../observe/observation.ts";
 
 export interface SeenHosts {
-  /** Of all data centres; of a remote one the driver finds out only when it needs it. */
+  /** Of all data centres; a remote node is up until another node has announced that it is down. */
   readonly hosts: readonly HostState[];
   /** How many of the local data centre are up. */
   readonly hostsUp: number;

@@ -16,6 +16,7 @@ const READERS = ["catalog/load.ts", "catalog/read_sources.ts"];
 const MAKE_METHODS_ONCE = [
   "db/driver/internals/connections/bounded_handshake.ts",
   "db/driver/internals/connections/current_ring.ts",
+  "db/driver/internals/connections/distant_hosts.ts",
   "db/driver/internals/connections/failed_connect.ts",
   "db/driver/internals/connections/idle_timer.ts",
   "db/driver/internals/connections/kept_hosts.ts",
