@@ -500,7 +500,7 @@ docs/configuration.md lists every setting`),
   ) {
     it(`rejects the network "${part}"`, () => {
       expect(mistakesOf({ ...REQUIRED, TRUSTED_PROXIES: part })).toEqual([
-        `TRUSTED_PROXIES has "${part}": expected an address or a network, such as "10.0.0.0/8" or "2001:db8::/32"`,
+        `TRUSTED_PROXIES has "${part}": expected an address or a network, such as "10.0.3.0/24" or "2001:db8::/32"`,
       ]);
     });
   }

@@ -56,7 +56,7 @@ export function networks(): SettingKind<readonly Network[]> {
         const bits = 8 * (address?.length ?? 0);
         const prefixLength = length === undefined ? bits : Number(length);
         if (address === undefined || prefixLength > bits) {
-          fail('expected an address or a network, such as "10.0.0.0/8" or "2001:db8::/32"', part);
+          fail('expected an address or a network, such as "10.0.3.0/24" or "2001:db8::/32"', part);
         }
         return { address: address ?? new Uint8Array(4), prefixLength };
       }),
