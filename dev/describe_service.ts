@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { DEV_ISSUER, fetchToken } from "./oidc/token_request.ts";
-import { DEMO_USERS } from "./oidc/users.ts";
+import { DEV_ISSUER, fetchDemoUsers, fetchToken } from "./oidc/token_request.ts";
 
 /** The text to print. If `deno task dev` started the provider, it also lists demo users and tokens. */
 export async function describeService(
@@ -27,7 +26,7 @@ export async function describeService(
       `  OpenID    ${DEV_ISSUER}`,
       "",
       "Demo users",
-      ...Object.entries(DEMO_USERS).map(([name, { tenant, scopes }]) =>
+      ...Object.entries(await fetchDemoUsers(DEV_ISSUER)).map(([name, { tenant, scopes }]) =>
         `  ${name.padEnd(8)}  tenant ${tenant}, scopes ${scopes.join(" ")}`
       ),
       "",

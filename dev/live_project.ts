@@ -21,8 +21,10 @@ export interface LiveProjectOptions {
   readonly config: Config;
   /** The environment that `config` was read from. */
   readonly env: Environment;
-  /** Passed to `dev/serve.ts` until it has started once. */
+  /** Passed to `dev/serve.ts`. */
   readonly args: readonly string[];
+  /** Passed to it until it has started once. */
+  readonly firstArgs: readonly string[];
   log(line: string): void;
 }
 
@@ -49,7 +51,7 @@ export class LiveProject {
       if (!(error instanceof CatalogError || error instanceof MigrationError)) throw error;
       return this.#report(error.message);
     }
-    this.#start(this.#options.args);
+    this.#start(this.#options.firstArgs);
   }
 
   /** Serves what has changed, or reports why not. Never rejects. */
@@ -79,8 +81,8 @@ export class LiveProject {
   }
 
   async #restart(): Promise<void> {
-    const { args, log } = this.#options;
-    if (this.#process === null) return this.#start(args);
+    const { firstArgs, log } = this.#options;
+    if (this.#process === null) return this.#start(firstArgs);
     log("The code has changed: restarting the service");
     const old = this.#process;
     this.#process = null;
@@ -88,10 +90,10 @@ export class LiveProject {
     this.#start([]);
   }
 
-  #start(args: readonly string[]): void {
+  #start(more: readonly string[]): void {
     if (this.#isStopping) return;
-    const { env, log } = this.#options;
-    const started = this.#process = startServiceProcess(env, { args, log });
+    const { env, args, log } = this.#options;
+    const started = this.#process = startServiceProcess(env, { args: [...args, ...more], log });
     this.#isOutdated = false;
     started.exited.then(({ code }) => {
       if (this.#process !== started || this.#isStopping) return;

@@ -53,8 +53,8 @@ async function dev(
     const provider = await startOidcProvider({ port: OIDC_PORT, keysFile });
     resources.defer(() => provider.close());
   }
-  const args = ["--first", ...ownProvider ? ["--own-provider"] : []];
-  const project = new LiveProject({ config, env, args, log });
+  const args = ownProvider ? ["--own-provider"] : [];
+  const project = new LiveProject({ config, env, args, firstArgs: ["--first"], log });
   resources.defer(() => project.stop());
   const opening = project.open();
   resources.use(

@@ -6,9 +6,12 @@
  */
 import type { Service } from "../composition/service.ts";
 import { boot } from "../main.ts";
-import { ProjectError } from "../server/activation/project.ts";
+import { readConfig } from "../config/config.ts";
+import { loadProject, ProjectError } from "../server/activation/project.ts";
 import { describeService } from "./describe_service.ts";
-import { RELOAD } from "./service_process.ts";
+import { scopesOf } from "./oidc/project_scopes.ts";
+import { DEV_ISSUER, sendScopes } from "./oidc/token_request.ts";
+import { type Environment, RELOAD } from "./service_process.ts";
 
 /** Whether to print where everything is; a restart need not repeat that. */
 const FIRST = "--first";
@@ -27,16 +30,29 @@ async function reload(service: Service, isServing: boolean): Promise<void> {
   }
 }
 
+/** Gives the demo users the scopes of the project, as its files are now. */
+async function tellScopes(env: Environment): Promise<void> {
+  try {
+    const { cqlDir, keyspace } = readConfig(env);
+    await sendScopes(DEV_ISSUER, scopesOf(await loadProject(cqlDir, { keyspace })));
+  } catch (error) {
+    // Mistakes in the files were reported when they were to be served.
+    if (!(error instanceof ProjectError)) throw error;
+  }
+}
+
 async function serve(args: readonly string[]): Promise<void> {
   // A signal often reaches every process of a terminal or a unit. This one waits for its input to be closed.
   for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {});
   }
-  const { service, flushLogs } = await boot(Deno.env.toObject());
+  const env = Deno.env.toObject();
+  const { service, flushLogs } = await boot(env);
+  const ownProvider = args.includes(OWN_PROVIDER);
   let isServing = false;
   service.ready.then(async () => {
     isServing = true;
-    const ownProvider = args.includes(OWN_PROVIDER);
+    if (ownProvider) await tellScopes(env);
     console.log(
       args.includes(FIRST)
         ? await describeService(service, { ownProvider })
@@ -44,7 +60,9 @@ async function serve(args: readonly string[]): Promise<void> {
     );
   });
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-    if (text.includes(RELOAD)) await reload(service, isServing);
+    if (!text.includes(RELOAD)) continue;
+    await reload(service, isServing);
+    if (ownProvider) await tellScopes(env);
   }
   await service.close();
   await flushLogs();

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { DEMO_USERS } from "./users.ts";
+import type { DemoUsers } from "./users.ts";
 
 /** What the page shows. */
 export type LoginState =
@@ -17,6 +17,7 @@ export type LoginState =
     readonly client: URL;
     /** Whether a name was sent that no demo user has. */
     readonly unknown: boolean;
+    readonly users: DemoUsers;
   }
   | {
     /** The log-in was begun too long ago, or in another browser. */
@@ -91,8 +92,8 @@ ${body}
   };
 }
 
-function chooser({ action, client, unknown }: LoginState & { kind: "choose" }): string {
-  const users = Object.entries(DEMO_USERS).map(([name, { tenant, scopes }]) =>
+function chooser({ action, client, unknown, users }: LoginState & { kind: "choose" }): string {
+  const buttons = Object.entries(users).map(([name, { tenant, scopes }]) =>
     `<li><button name="user" value="${escaped(name)}">
 <strong>Log in as ${escaped(name)}</strong>
 <small>Tenant ${escaped(tenant)}</small>
@@ -104,7 +105,7 @@ ${unknown ? '<p role="alert">There is no such user. Choose one of these.</p>' : 
 <p>to go on to ${escaped(client.host + client.pathname)}</p>
 <form method="post" action="${escaped(action)}">
 <ul aria-label="Demo users">
-${users.join("\n")}
+${buttons.join("\n")}
 </ul>
 </form>`;
 }

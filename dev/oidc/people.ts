@@ -8,7 +8,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { loginPage } from "./login_page.ts";
-import { DEMO_USERS } from "./users.ts";
+import type { DemoUsers } from "./users.ts";
 
 /** The part of the provider that is about people: the package has no types. */
 export interface PeopleProvider {
@@ -62,7 +62,11 @@ const MAX_FORM_BYTES = 1_024;
 
 /** The part of the provider's configuration that is about people. */
 export function peopleConfiguration(
-  { audience, scopes }: { readonly audience: string; readonly scopes: readonly string[] },
+  { audience, scopes, users }: {
+    readonly audience: string;
+    readonly scopes: readonly string[];
+    readonly users: DemoUsers;
+  },
 ) {
   return {
     client: {
@@ -84,7 +88,7 @@ export function peopleConfiguration(
       findAccount: (_: unknown, sub: string) => ({ accountId: sub, claims: () => ({ sub }) }),
       async loadExistingGrant({ oidc }: Authorisation) {
         const { session: { accountId }, client: { clientId } } = oidc;
-        const allowed = DEMO_USERS[accountId]?.scopes ?? [];
+        const allowed = users[accountId]?.scopes ?? [];
         const refused = scopes.filter((scope) => !allowed.includes(scope));
         const grant = new oidc.provider.Grant({ accountId, clientId });
         grant.addOIDCScope(["openid", ...allowed].join(" "));
@@ -118,6 +122,7 @@ function isLoopback(origin: string): boolean {
 /** Serves the log-in page. Resolves to false for a request that is for something else. */
 export async function serveLogin(
   provider: PeopleProvider,
+  users: DemoUsers,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
@@ -131,10 +136,10 @@ export async function serveLogin(
     return true;
   }
   const client = new URL(String(interaction.params.redirect_uri));
-  const user = request.method === "POST" ? await chosenUser(request) : null;
+  const user = request.method === "POST" ? await chosenUser(request, users) : null;
   if (user === null) {
     const unknown = request.method === "POST";
-    const page = loginPage({ kind: "choose", action: pathname, client, unknown });
+    const page = loginPage({ kind: "choose", action: pathname, client, unknown, users });
     answer(response, unknown ? 422 : 200, page);
     return true;
   }
@@ -143,14 +148,14 @@ export async function serveLogin(
 }
 
 /** The demo user whose name was sent; null if there is no such user. */
-async function chosenUser(request: IncomingMessage): Promise<string | null> {
+async function chosenUser(request: IncomingMessage, users: DemoUsers): Promise<string | null> {
   let form = "";
   for await (const chunk of request) {
     form += chunk;
     if (form.length > MAX_FORM_BYTES) return null;
   }
   const user = new URLSearchParams(form).get("user") ?? "";
-  return Object.hasOwn(DEMO_USERS, user) ? user : null;
+  return Object.hasOwn(users, user) ? user : null;
 }
 
 function answer(

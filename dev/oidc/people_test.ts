@@ -5,10 +5,10 @@ import { createHash } from "node:crypto";
 import { freePort } from "../ports.ts";
 import { DOCS_CLIENT_ID } from "./people.ts";
 import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "./provider.ts";
-import { DEMO_USERS } from "./users.ts";
+import { demoUsers } from "./users.ts";
 
 const PAGE = "http://127.0.0.1:7357/weather/docs";
-const ALL_SCOPES = DEMO_USERS.writer!.scopes.join(" ");
+const ALL_SCOPES = demoUsers().writer!.scopes.join(" ");
 const VERIFIER = "v".repeat(43);
 const CHALLENGE = createHash("sha256").update(VERIFIER).digest("base64url");
 
@@ -81,7 +81,7 @@ describe("People at the provider", () => {
     const response = await authorize(new Visitor());
     expect(response.status).toBe(200);
     const page = await response.text();
-    for (const user of Object.keys(DEMO_USERS)) {
+    for (const user of Object.keys(demoUsers())) {
       expect(page).toContain(`<button name="user" value="${user}">`);
     }
     expect(page).toContain("127.0.0.1:7357/weather/docs");
@@ -91,7 +91,7 @@ describe("People at the provider", () => {
     expect(policy).toContain(`form-action 'self' ${new URL(PAGE).origin}`);
   });
 
-  for (const [user, { tenant, scopes }] of Object.entries(DEMO_USERS)) {
+  for (const [user, { tenant, scopes }] of Object.entries(demoUsers())) {
     it(`get a token with the scopes of "${user}", however many are asked for`, async () => {
       const { at } = await choose(new Visitor(), user);
       expect([at.origin + at.pathname, at.searchParams.get("state")]).toEqual([PAGE, "s"]);

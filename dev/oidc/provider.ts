@@ -5,9 +5,12 @@
  *
  * @module
  */
+import { text } from "node:stream/consumers";
+import { z } from "zod";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { allowDocsPages, peopleConfiguration, serveLogin } from "./people.ts";
-import { DEMO_USERS } from "./users.ts";
+import { readClaims } from "./token_claims.ts";
+import { type DemoUsers, demoUsers, type ProjectScopes } from "./users.ts";
 
 /** The audience of the provider's access tokens: the API as a resource indicator (RFC 8707). */
 export const DEV_AUDIENCE = "urn:cqlgate:api";
@@ -17,8 +20,13 @@ export interface OidcProvider {
   readonly issuer: string;
   /** Signs with a new key from now on. The old keys stay published, so that tokens stay valid. */
   rotateKeys(): Promise<void>;
+  /** Gives the demo users the scopes of another project from now on; null: of the example. */
+  useScopes(scopes: ProjectScopes | null): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Where the provider tells who its demo users are, as JSON, and is told by PUT what scopes they are to have. */
+export const USERS_PATH = "/demo-users";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -43,15 +51,32 @@ export async function startOidcProvider(options: {
   const tokenTtlSeconds = options.tokenTtlSeconds ?? 3_600;
 
   let keys = await readKeys(options.keysFile) ?? [await generateKey()];
+  let users = demoUsers();
   let handle: Handler;
-  // A provider's keys are fixed when it is created, so new keys need a new provider on the same port.
+  // A provider's keys and clients are fixed when it is created, so new ones need a new provider on the same port.
+  const renew = async () => {
+    handle = await createHandler(issuer, { users, keys, tokenTtlSeconds });
+  };
   const useKeys = async () => {
     if (options.keysFile) await writeKeys(options.keysFile, keys);
-    handle = await createHandler(issuer, { keys, tokenTtlSeconds });
+    await renew();
   };
   await useKeys();
 
-  const server = createServer((request, response) => handle(request, response));
+  async function useScopes(scopes: ProjectScopes | null): Promise<void> {
+    const before = JSON.stringify(users);
+    users = demoUsers(scopes ?? undefined);
+    if (JSON.stringify(users) !== before) await renew();
+  }
+
+  const server = createServer((request, response) => {
+    if (request.url !== USERS_PATH) return handle(request, response);
+    if (request.method !== "PUT") return answerUsers(response, users);
+    readScopes(request).then(useScopes).then(
+      () => answerUsers(response, users),
+      () => response.writeHead(400).end(),
+    );
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.hostname ?? "localhost", resolve);
@@ -63,6 +88,7 @@ export async function startOidcProvider(options: {
       keys = [await generateKey(), ...keys];
       await useKeys();
     },
+    useScopes,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -71,26 +97,40 @@ export async function startOidcProvider(options: {
   };
 }
 
-function createHandler(
-  issuer: string,
-  options: { keys: JsonWebKey[]; tokenTtlSeconds: number },
-): Promise<Handler> {
+function answerUsers(response: ServerResponse, users: DemoUsers): void {
+  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
+    .end(JSON.stringify(users));
+}
+
+const SCOPES = z.object({ all: z.array(z.string()), reading: z.array(z.string()) }).nullable();
+
+/** @throws if it is sent by a web page, which cannot name this media type, or is no JSON */
+async function readScopes(request: IncomingMessage): Promise<ProjectScopes | null> {
+  if (request.headers["content-type"] !== "application/json") throw new TypeError("It is no JSON");
+  return SCOPES.parse(JSON.parse(await text(request)));
+}
+
+interface ProviderOptions {
+  readonly users: DemoUsers;
+  readonly keys: JsonWebKey[];
+  readonly tokenTtlSeconds: number;
+}
+
+function createHandler(issuer: string, options: ProviderOptions): Promise<Handler> {
   return withoutWarnings(async () => {
     const { default: Provider } = await import("oidc-provider");
     const provider = new Provider(issuer, configuration(options));
     allowDocsPages(provider);
     const handle = provider.callback();
     return async (request, response) => {
-      if (!await serveLogin(provider, request, response)) handle(request, response);
+      if (!await serveLogin(provider, options.users, request, response)) handle(request, response);
     };
   });
 }
 
-function configuration(
-  { keys, tokenTtlSeconds }: { keys: JsonWebKey[]; tokenTtlSeconds: number },
-) {
-  const scopes = [...new Set(Object.values(DEMO_USERS).flatMap((user) => user.scopes))];
-  const people = peopleConfiguration({ audience: DEV_AUDIENCE, scopes });
+function configuration({ users, keys, tokenTtlSeconds }: ProviderOptions) {
+  const scopes = [...new Set(Object.values(users).flatMap((user) => user.scopes))];
+  const people = peopleConfiguration({ audience: DEV_AUDIENCE, scopes, users });
   return {
     ...people.configuration,
     jwks: { keys },
@@ -98,7 +138,7 @@ function configuration(
     scopes,
     clients: [
       people.client,
-      ...Object.entries(DEMO_USERS).map(([name, user]) => ({
+      ...Object.entries(users).map(([name, user]) => ({
         client_id: name,
         client_secret: user.secret,
         grant_types: ["client_credentials"],
@@ -130,9 +170,9 @@ function configuration(
       ...people.ttl,
     },
     extraTokenClaims: (
-      _context: unknown,
+      { oidc: { body } }: { readonly oidc: { readonly body?: { readonly claims?: unknown } } },
       { accountId, clientId }: { readonly accountId?: string; readonly clientId?: string },
-    ) => ({ tenant: DEMO_USERS[accountId ?? clientId ?? ""]?.tenant }),
+    ) => ({ tenant: users[accountId ?? clientId ?? ""]?.tenant, ...readClaims(body?.claims) }),
   };
 }
 

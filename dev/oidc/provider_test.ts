@@ -2,9 +2,9 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { freePort } from "../ports.ts";
-import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "./provider.ts";
-import { fetchToken } from "./token_request.ts";
-import { DEMO_USERS } from "./users.ts";
+import { DEV_AUDIENCE, type OidcProvider, startOidcProvider, USERS_PATH } from "./provider.ts";
+import { fetchDemoUsers, fetchToken, sendScopes } from "./token_request.ts";
+import { demoUsers } from "./users.ts";
 
 async function getJson(url: string) {
   return await (await fetch(url)).json();
@@ -33,7 +33,7 @@ describe("startOidcProvider()", () => {
     for (const key of keys) expect(key).not.toHaveProperty("d");
   });
 
-  for (const [user, { tenant, scopes }] of Object.entries(DEMO_USERS)) {
+  for (const [user, { tenant, scopes }] of Object.entries(demoUsers())) {
     it(`gives "${user}" a signed token with its tenant and all its scopes`, async () => {
       const token = await fetchToken({ issuer, user });
       const { payload, protectedHeader } = await jwtVerify(
@@ -56,11 +56,55 @@ describe("startOidcProvider()", () => {
   it("refuses a scope that the client may not have", async () => {
     const response = await fetch(`${issuer}/token`, {
       method: "POST",
-      headers: { authorization: `Basic ${btoa(`reader:${DEMO_USERS.reader!.secret}`)}` },
+      headers: { authorization: `Basic ${btoa(`reader:${demoUsers().reader!.secret}`)}` },
       body: new URLSearchParams({ grant_type: "client_credentials", scope: "stations:write" }),
     });
     expect(response.status).toBe(400);
     expect((await response.json()).error).toBe("invalid_scope");
+  });
+
+  it("puts claims into a token that are asked for, and none that are its own", async () => {
+    const claims = { tenant: "initech", groups: ["ops"], sub: "somebody else", scope: "all" };
+    const token = await fetchToken({ issuer, user: "reader", claims });
+    expect(decodeJwt(token)).toMatchObject({
+      sub: "reader",
+      tenant: "initech",
+      groups: ["ops"],
+      scope: "stations:read observations:read",
+    });
+  });
+
+  it("gives its users the scopes of another project", async () => {
+    await using stack = new AsyncDisposableStack();
+    const other = await startOidcProvider({ port: freePort() });
+    stack.defer(() => other.close());
+    const before = await fetchToken({ issuer: other.issuer, user: "writer" });
+    await sendScopes(other.issuer, {
+      all: ["videos:read", "videos:cut"],
+      reading: ["videos:read"],
+    });
+    const scopeOf = async (user: string) =>
+      decodeJwt(await fetchToken({ issuer: other.issuer, user })).scope;
+    expect([await scopeOf("writer"), await scopeOf("reader")])
+      .toEqual(["videos:read videos:cut", "videos:read"]);
+    await expect(fetchToken({ issuer: other.issuer, user: "reader", scope: "videos:cut" }))
+      .rejects.toThrow(
+        "It may have: videos:read. These are the scopes of the project that is served.",
+      );
+    // Tokens from before stay valid.
+    await jwtVerify(before, createRemoteJWKSet(new URL(`${other.issuer}/jwks`)));
+    await sendScopes(other.issuer, null);
+    expect(await scopeOf("reader")).toBe("stations:read observations:read");
+  });
+
+  it("takes no scopes from a web page", async () => {
+    const response = await fetch(`${issuer}${USERS_PATH}`, {
+      method: "PUT",
+      headers: { "content-type": "text/plain" },
+      body: JSON.stringify({ all: ["a"], reading: [] }),
+    });
+    expect(response.status).toBe(400);
+    expect(Object.keys(await fetchDemoUsers(issuer))).toEqual(["writer", "reader"]);
   });
 
   it("refuses a wrong secret", async () => {
@@ -105,7 +149,12 @@ describe("startOidcProvider()", () => {
 });
 
 describe("fetchToken()", () => {
-  const issuer = `http://localhost:${freePort()}`;
+  let provider: OidcProvider;
+  before(async () => {
+    provider = await startOidcProvider({ port: freePort() });
+  });
+  after(() => provider.close());
+
   const cases = [
     { name: "an unknown user", user: "bob", message: "The demo users are: writer, reader." },
     { name: "a name from Object.prototype", user: "toString", message: "no such user" },
@@ -115,17 +164,20 @@ describe("fetchToken()", () => {
       scope: "stations:read stations:write",
       message: 'it may not have "stations:write"',
     },
-    {
-      name: "a provider that does not run",
-      user: "reader",
-      message: `Cannot reach the OIDC provider at "${issuer}"`,
-    },
   ];
   for (const { name, message, ...request } of cases) {
     it(`rejects ${name}`, async () => {
-      await expect(fetchToken({ issuer, ...request })).rejects.toThrow(message);
+      await expect(fetchToken({ issuer: provider.issuer, ...request })).rejects.toThrow(message);
     });
   }
+
+  it("rejects a provider that does not run, and one that is not the local one", async () => {
+    const issuer = `http://localhost:${freePort()}`;
+    await expect(fetchToken({ issuer, user: "reader" }))
+      .rejects.toThrow(`Cannot reach the OIDC provider at "${issuer}"`);
+    await expect(fetchToken({ issuer: `${provider.issuer}/other`, user: "reader" }))
+      .rejects.toThrow("/other/demo-users answers 404");
+  });
 });
 
 describe("token.ts", () => {
@@ -146,7 +198,11 @@ describe("token.ts", () => {
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
   });
 
-  for (const args of [[], ["--user", "bob"], ["--user"], ["--name", "writer"]]) {
+  for (
+    const args of [[], ["--user", "bob"], ["--user"], ["--name", "writer"], [
+      ...["--user", "writer", "--claim", "org_id"],
+    ], ["--user", "writer", "--claim", "sub=x"]]
+  ) {
     it(`ends with 1 and a message for "${args.join(" ")}"`, async () => {
       const { code, stdout, stderr } = await runToken("http://localhost:1", args);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -3,36 +3,46 @@
  * headers of one request whose token is bound to a key, for `curl --header @-`.
  *
  *     deno task --quiet token --user writer --scope "stations:read"
+ *     deno task --quiet token --user writer --claim org_id=acme --claim 'groups=["ops"]'
  *     deno task --quiet token --user writer --dpop "GET http://localhost:8000/stations"
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { dpopHeaders } from "./dpop_request.ts";
+import { parseClaims } from "./token_claims.ts";
 import { DEV_ISSUER, fetchToken } from "./token_request.ts";
-import { DEMO_USERS } from "./users.ts";
+import { demoUsers } from "./users.ts";
 
 interface Arguments {
   readonly user: string;
   readonly scope?: string;
+  readonly claims?: Readonly<Record<string, unknown>>;
   readonly dpop?: string;
 }
 
 function readArguments(): Arguments {
-  const { values: { user, scope, dpop } } = parseArgs({
+  const { values: { user, scope, claim, dpop } } = parseArgs({
     args: Deno.args,
-    options: { user: { type: "string" }, scope: { type: "string" }, dpop: { type: "string" } },
+    options: {
+      user: { type: "string" },
+      scope: { type: "string" },
+      claim: { type: "string", multiple: true },
+      dpop: { type: "string" },
+    },
   });
   if (user === undefined) {
     throw new Error(
-      `Cannot get a token: --user is missing\nUsage: --user ${
-        Object.keys(DEMO_USERS).join("|")
-      } [--scope "…"] [--dpop "GET http://…"]`,
+      "Cannot get a token: --user is missing\n" +
+        `Usage: --user ${
+          Object.keys(demoUsers()).join("|")
+        } [--scope "…"] [--claim name=value] [--dpop "GET http://…"]`,
     );
   }
   return {
     user,
     ...(scope === undefined ? {} : { scope }),
+    ...(claim === undefined ? {} : { claims: parseClaims(claim) }),
     ...(dpop === undefined ? {} : { dpop }),
   };
 }

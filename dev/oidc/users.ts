@@ -12,16 +12,26 @@ export interface DemoUser {
   readonly scopes: readonly string[];
 }
 
-/** The demo users by name, which is their client id too. */
-export const DEMO_USERS: Readonly<Record<string, DemoUser>> = {
-  writer: {
-    tenant: "acme",
-    secret: "writer-secret",
-    scopes: ["stations:read", "stations:write", "observations:read", "observations:write"],
-  },
-  reader: {
-    tenant: "globex",
-    secret: "reader-secret",
-    scopes: ["stations:read", "observations:read"],
-  },
+/** By name, which is the client id too. */
+export type DemoUsers = Readonly<Record<string, DemoUser>>;
+
+/** The scopes that a project names. */
+export interface ProjectScopes {
+  readonly all: readonly string[];
+  /** Of the routes that only read. */
+  readonly reading: readonly string[];
+}
+
+/** The scopes of the example project. */
+const EXAMPLE: ProjectScopes = {
+  all: ["stations:read", "stations:write", "observations:read", "observations:write"],
+  reading: ["stations:read", "observations:read"],
 };
+
+/** One who may do all that a project has scopes for, and one of another tenant who may only read. */
+export function demoUsers({ all, reading }: ProjectScopes = EXAMPLE): DemoUsers {
+  return {
+    writer: { tenant: "acme", secret: "writer-secret", scopes: all },
+    reader: { tenant: "globex", secret: "reader-secret", scopes: reading },
+  };
+}

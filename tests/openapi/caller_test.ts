@@ -6,7 +6,7 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { DEMO_USERS } from "../../dev/oidc/users.ts";
+import { demoUsers } from "../../dev/oidc/users.ts";
 import { problemOf, type TestRequest } from "../support/harness.ts";
 import { answer, type OwnService, startOwnService, succeed } from "../support/own_service.ts";
 
@@ -175,7 +175,7 @@ describe("GET /docs/caller", () => {
       issuer: service.provider.issuer,
       subject: "reader",
       client_id: "reader",
-      scopes: DEMO_USERS.reader!.scopes,
+      scopes: demoUsers().reader!.scopes,
       expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
     });
   });

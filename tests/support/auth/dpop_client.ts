@@ -6,7 +6,7 @@
  */
 import * as jose from "jose";
 import { createHash } from "node:crypto";
-import { DEMO_USERS } from "../../../dev/oidc/users.ts";
+import { demoUsers } from "../../../dev/oidc/users.ts";
 
 export interface DpopKey {
   readonly alg: string;
@@ -60,7 +60,7 @@ export async function fetchBoundToken(
   key: DpopKey,
   { issuer, user }: { readonly issuer: string; readonly user: string },
 ): Promise<string> {
-  const { secret, scopes } = DEMO_USERS[user]!;
+  const { secret, scopes } = demoUsers()[user]!;
   const discovery = await fetch(`${issuer}/.well-known/openid-configuration`);
   const { token_endpoint: url } = await discovery.json();
   const response = await fetch(url, {

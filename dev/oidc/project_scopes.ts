@@ -1,0 +1,32 @@
+/**
+ * Which scopes a project names: the demo users of the local provider have them.
+ *
+ * @module
+ */
+import type { Access } from "../../catalog/query.ts";
+import type { Project } from "../../server/activation/project.ts";
+import type { ProjectScopes } from "./users.ts";
+
+/** Null if the project names none. */
+export function scopesOf(
+  { queries, routes }: Pick<Project, "queries" | "routes">,
+): ProjectScopes | null {
+  const served = [
+    ...queries.flatMap(({ route, access }) =>
+      route === null ? [] : { method: route.method, access }
+    ),
+    ...routes.map(({ route: { method, access } }) => ({ method, access })),
+  ];
+  const reads = served.filter(({ method }) => method.toUpperCase() === "GET");
+  const unmasking = queries.flatMap(({ masks }) => masks.flatMap(({ unless }) => unless));
+  const all = unique([...served.flatMap(namesIn), ...unmasking]);
+  return all.length === 0 ? null : { all, reading: unique(reads.flatMap(namesIn)) };
+}
+
+function namesIn({ access }: { readonly access: Access }): readonly string[] {
+  return access.kind === "scopes" ? access.anyOf.flat() : [];
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}
