@@ -17,10 +17,15 @@ import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
 import { assertRuntime } from "./server/runtime.ts";
 import { stopOnSignal } from "./server/shutdown.ts";
 
+export interface BootedService {
+  readonly service: Service;
+  flushLogs(): Promise<void>;
+}
+
 /** The service of a whole process: with its log, and with its answer to promises nobody waited for. */
 export async function boot(
   env: Readonly<Record<string, string | undefined>>,
-): Promise<{ readonly service: Service; flushLogs(): Promise<void> }> {
+): Promise<BootedService> {
   assertRuntime();
   const config = readConfig(env);
   if (config.auditLog.kind === "otlp" && !exportsConsole(env)) {
@@ -55,17 +60,25 @@ export async function boot(
 }
 
 async function main(): Promise<void> {
-  const { service, flushLogs } = await boot(Deno.env.toObject());
-  // Without a listener, the signal ends the process.
-  Deno.addSignalListener("SIGHUP", () => {
+  const started = Promise.withResolvers<BootedService>();
+  let running: BootedService | null = null;
+  // Without listeners, a signal that comes during the start ends the process, or is not even noticed where it
+  // is the first one of a container.
+  Deno.addSignalListener("SIGHUP", async () => {
+    const { service } = await started.promise;
     service.reopenAudit();
     service.readControl();
     service.reloadQueries();
   });
   stopOnSignal(async () => {
+    // Nobody waits for what only starts.
+    if (running === null) return;
+    const { service, flushLogs } = running;
     await service.close().finally(flushLogs);
     await service.settle();
   });
+  running = await boot(Deno.env.toObject());
+  started.resolve(running);
 }
 
 if (import.meta.main) {
