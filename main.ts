@@ -6,10 +6,9 @@
 import { getLogger } from "@logtape/logtape";
 import { type Service, start } from "./composition/service.ts";
 import { readConfig } from "./config/config.ts";
-import { ConfigError } from "./config/config_error.ts";
+import { exportsConsole } from "./config/console_export.ts";
 import { effectiveSettings } from "./config/effective_settings.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
-import { exportsConsole } from "./observe/log/console_export.ts";
 import { LineWriter } from "./observe/log/line_writer.ts";
 import { describeCause } from "./observe/log/describe_cause.ts";
 import { configureLogs, LOG_CATEGORY, logObservations } from "./observe/log/log.ts";
@@ -28,9 +27,6 @@ export async function boot(
 ): Promise<BootedService> {
   assertRuntime();
   const config = readConfig(env);
-  if (config.auditLog.kind === "otlp" && !exportsConsole(env)) {
-    throw new ConfigError(['AUDIT_LOG is "otlp", but nothing is exported: set OTEL_DENO=true']);
-  }
   const stdout = new LineWriter(Deno.stdout.writable);
   const { flush: flushLogs, logRequest } = await configureLogs({
     level: config.logLevel,

@@ -13,46 +13,43 @@ export interface ServedProject {
   readonly routes: readonly { readonly access: Access }[];
 }
 
-/** @throws {ConfigError} if a setting is missing that the project needs */
+/** @throws {ConfigError} with every setting that the project needs and that is missing */
 export function assertServable(
   config: Config,
   { queries, routes, issuers }: ServedProject & { readonly issuers: readonly TrustedIssuer[] },
 ): void {
-  assertIssuer(issuers, [...queries, ...routes]);
-  assertMaskSecret(config, queries);
-  assertAuditSecret(config, queries);
+  const mistakes = [
+    issuerMistake(issuers, [...queries, ...routes]),
+    maskSecretMistake(config, queries),
+    auditSecretMistake(config, queries),
+  ].filter((mistake) => mistake !== null);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
 }
 
 /** A route that needs a token cannot be served without an issuer. */
-function assertIssuer(
+function issuerMistake(
   issuers: readonly TrustedIssuer[],
   routes: readonly { readonly access: Access }[],
-): void {
-  if (issuers.length > 0) return;
+): string | null {
+  if (issuers.length > 0) return null;
   const guarded = routes.filter(({ access }) => access.kind === "scopes");
-  if (guarded.length === 0) return;
+  if (guarded.length === 0) return null;
   const need = guarded.length === 1 ? "1 route needs" : `${guarded.length} routes need`;
-  throw new ConfigError([
-    `OIDC_ISSUER is not set, but ${need} a token: name the issuer, or make every route public`,
-  ]);
+  return `OIDC_ISSUER is not set, but ${need} a token: name the issuer, or make every route public`;
 }
 
 /** Hashes have to be the same in every replica, and tomorrow. */
-function assertMaskSecret(config: Config, queries: readonly Query[]): void {
-  if (config.maskSecret !== null) return;
+function maskSecretMistake(config: Config, queries: readonly Query[]): string | null {
+  if (config.maskSecret !== null) return null;
   const [query] = queries.filter(({ masks }) => masks.some((mask) => mask.with === "hash"));
-  if (query === undefined) return;
-  throw new ConfigError([
-    `MASK_SECRET is not set, but query "${query.name}" masks a column with "hash": set it, or choose another mask`,
-  ]);
+  if (query === undefined) return null;
+  return `MASK_SECRET is not set, but query "${query.name}" masks a column with "hash": set it, or choose another mask`;
 }
 
 /** A value cannot be hashed without a key. */
-function assertAuditSecret(config: Config, queries: readonly Query[]): void {
-  if (config.auditLog.kind === "off" || config.auditSecret !== null) return;
+function auditSecretMistake(config: Config, queries: readonly Query[]): string | null {
+  if (config.auditLog.kind === "off" || config.auditSecret !== null) return null;
   const query = queries.find(({ sensitive }) => sensitive.some(({ isHashed }) => isHashed));
-  if (query === undefined) return;
-  throw new ConfigError([
-    `AUDIT_SECRET is not set, but query "${query.name}" has "@sensitive … hash": set it, or leave the value out`,
-  ]);
+  if (query === undefined) return null;
+  return `AUDIT_SECRET is not set, but query "${query.name}" has "@sensitive … hash": set it, or leave the value out`;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { ConfigError } from "./config_error.ts";
+import { exportsConsole } from "./console_export.ts";
 import { type Draft, RULES, type SettingMistake } from "./rules.ts";
 import { type Config, type Setting, type SettingName, SETTINGS } from "./settings/settings.ts";
 import { type Environment, misspeltSettings } from "./unknown_settings.ts";
@@ -30,7 +31,12 @@ export function readConfig(
   ]);
   // The table gives each key the type of its value; the compiler cannot follow that through a loop.
   const config = Object.fromEntries(values) as Config;
-  const draft: Draft = { config, serves, isSet: (name) => isSet(env, name) };
+  const draft: Draft = {
+    config,
+    serves,
+    exports: exportsConsole(env),
+    isSet: (name) => isSet(env, name),
+  };
   mistakes.push(...RULES.map((rule) => rule(draft)).filter((mistake) => mistake !== null));
   const inOrder = ROWS.flatMap(({ name }) => mistakes.filter((mistake) => mistake.name === name))
     .map(({ name, problem }) => `${name} ${problem}`);

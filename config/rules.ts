@@ -10,6 +10,8 @@ export interface Draft {
   readonly config: Config;
   /** False for commands that only speak to Cassandra. */
   readonly serves: boolean;
+  /** Whether the runtime exports what the process writes to its console. */
+  readonly exports: boolean;
   isSet(name: SettingName): boolean;
 }
 
@@ -90,6 +92,10 @@ export const RULES: readonly Rule[] = [
   ({ config }) =>
     config.port !== 0 && config.port === config.adminPort
       ? { name: "ADMIN_PORT", problem: `is "${config.port}", as PORT is: the two must differ` }
+      : null,
+  ({ config: { auditLog }, serves, exports }) =>
+    serves && auditLog.kind === "otlp" && !exports
+      ? { name: "AUDIT_LOG", problem: 'is "otlp", but nothing is exported: set OTEL_DENO=true' }
       : null,
   ({ config: { auditLog, auditFailure } }) =>
     auditFailure === "refuse" && auditLog.kind !== "file" && auditLog.kind !== "socket"

@@ -33,7 +33,9 @@ describe("AUDIT_LOG", () => {
   ];
   for (const [text, target] of TARGETS) {
     it(`reads "${text}"`, () => {
-      expect(readConfig({ ...REQUIRED, AUDIT_LOG: text }).auditLog).toEqual(target);
+      expect(readConfig({ ...REQUIRED, AUDIT_LOG: text, OTEL_DENO: "true" }).auditLog).toEqual(
+        target,
+      );
     });
   }
 
@@ -56,6 +58,15 @@ describe("AUDIT_LOG", () => {
   }
 });
 
+describe("AUDIT_LOG=otlp", () => {
+  it("is a mistake where nothing is exported, unless the process only speaks to Cassandra", () => {
+    const problem = 'AUDIT_LOG is "otlp", but nothing is exported: set OTEL_DENO=true';
+    expect(mistakesOf({ AUDIT_LOG: "otlp" })).toEqual([problem]);
+    expect(mistakesOf({ AUDIT_LOG: "otlp", OTEL_DENO: "true" })).toEqual([]);
+    expect(() => readConfig({ ...REQUIRED, AUDIT_LOG: "otlp" }, { serves: false })).not.toThrow();
+  });
+});
+
 describe("AUDIT_FAILURE=refuse", () => {
   for (const target of ["file:audit.jsonl", "socket:logs:7000", "socket:/run/audit.sock"]) {
     it(`goes with AUDIT_LOG=${target}`, () => {
@@ -64,9 +75,11 @@ describe("AUDIT_FAILURE=refuse", () => {
   }
   for (const target of ["off", "stdout", "otlp"]) {
     it(`is a mistake with AUDIT_LOG=${target}, which cannot promise that a line is safe`, () => {
-      expect(mistakesOf({ AUDIT_LOG: target, AUDIT_FAILURE: "refuse" })).toEqual([
-        `AUDIT_FAILURE is "refuse", and AUDIT_LOG is "${target}", which cannot say that an event is safe: set AUDIT_LOG=file:… or socket:…`,
-      ]);
+      expect(mistakesOf({ AUDIT_LOG: target, AUDIT_FAILURE: "refuse", OTEL_DENO: "true" })).toEqual(
+        [
+          `AUDIT_FAILURE is "refuse", and AUDIT_LOG is "${target}", which cannot say that an event is safe: set AUDIT_LOG=file:… or socket:…`,
+        ],
+      );
     });
   }
 });
