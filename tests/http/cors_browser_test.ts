@@ -149,8 +149,10 @@ describe("A web page of another origin", { skip: skipBrowser }, () => {
     expect(answer).toMatchObject({ status: 200 });
   });
 
-  it("cannot send a header that no route takes", async () => {
-    expect(await call(listed, { path: "/words", headers: { "x-other": "1" } })).toBe("blocked");
+  it("may send headers that no route takes, if it is listed", async () => {
+    const sent = { path: "/words", headers: { "x-other": "1", baggage: "a=b" } };
+    expect(await call(listed, sent)).toMatchObject({ status: 200 });
+    expect(await call(stranger, sent)).toBe("blocked");
   });
 
   const STRANGE: readonly [what: string, call: Call][] = [
