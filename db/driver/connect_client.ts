@@ -19,6 +19,8 @@ import { onSchemaEvent } from "./schema_watch/schema_event.ts";
 import type { AttemptBudget } from "./timing/attempt_budget.ts";
 
 export interface ClientSettings extends ConnectionOptions {
+  /** Where it looks as well once it has lost all nodes that it knows. Default: at the contact points only. */
+  readonly laterContactPoints?: readonly string[];
   /** How much may be sent again after a failure. */
   readonly retryBudget: AttemptBudget;
   readonly observe: Observe;
@@ -49,6 +51,7 @@ export async function connectClient(
     endUnconnected(client);
     throw error;
   }
+  lookLaterAt(client, settings.laterContactPoints ?? []);
   if (!signal.aborted) return client;
   await client.shutdown();
   return null;
@@ -82,7 +85,19 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
   return client;
 }
 
-/** The same settings for another data centre: its nodes as a client has found them, or else as configured. */
+/** The driver reads its contact points again each time that it can reach no other node. */
+function lookLaterAt(client: cassandra.Client, contactPoints: readonly string[]): void {
+  const { options } = client as unknown as {
+    options: { readonly contactPoints: string[]; readonly sni?: unknown };
+  };
+  if (options.sni === undefined) options.contactPoints.push(...contactPoints);
+}
+
+/**
+ * The same settings for another data centre: its nodes as a client has found them, or else as configured. The
+ * configured contact points lead to nodes that are down as well, where each attempt may take seconds, so they come into
+ * play once the addresses have changed.
+ */
 export function settingsIn<Settings extends ClientSettings>(
   datacenter: string,
   settings: Settings,
@@ -94,6 +109,9 @@ export function settingsIn<Settings extends ClientSettings>(
   return {
     ...settings,
     localDatacenter: datacenter,
-    contactPoints: addresses.length > 0 ? addresses : settings.contactPoints,
+    ...(addresses.length === 0 ? {} : {
+      contactPoints: addresses,
+      laterContactPoints: settings.contactPoints,
+    }),
   };
 }

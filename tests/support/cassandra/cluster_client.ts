@@ -45,9 +45,10 @@ export function clusterSettings(
 
 export async function connectToCluster(
   cluster: EmptyCluster,
-  options: ClusterClientOptions,
+  options: ClusterClientOptions | ClientSettings,
 ): Promise<ClusterClient> {
-  const client = await connectClient(clusterSettings(cluster, options), {
+  const settings = "observe" in options ? options : clusterSettings(cluster, options);
+  const client = await connectClient(settings, {
     writeTimes: new WriteTimes(Date.now),
     signal: new AbortController().signal,
   });
