@@ -145,9 +145,14 @@ export function scopesOf(context: Context<AppEnv>): ReadonlySet<string> {
   return context.get("request").identity?.scopes ?? new Set();
 }
 
+/** The connection that a request came in by. */
+export interface Connection extends Deno.ServeHandlerInfo<Deno.NetAddr> {
+  /** Ends it, with all that is under way on it. Only this process can where it has decrypted it; else undefined. */
+  readonly end?: () => void;
+}
+
 /** Hono's environment of every app of this service. */
 export interface AppEnv {
-  /** The connection that the request came in by. */
-  Bindings: Deno.ServeHandlerInfo<Deno.NetAddr>;
+  Bindings: Connection;
   Variables: { request: RequestContext };
 }

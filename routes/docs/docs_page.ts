@@ -19,6 +19,7 @@ import { throughSteps } from "../through_steps.ts";
 import type { ApiInfo } from "../openapi/document.ts";
 import { matchesTag, parseTagList } from "../input/entity_tag.ts";
 import { answer } from "../respond/answer.ts";
+import { answerSmall } from "../respond/answer_bytes.ts";
 import { acceptsGzip } from "../respond/body/compress.ts";
 import type { DocsFiles } from "./docs_files.ts";
 import { answerContent } from "./kept_content.ts";
@@ -52,10 +53,12 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
     const endpoints = await login?.findEndpoints() ?? null;
     const nonce = crypto.getRandomValues(new Uint8Array(16)).toBase64();
     const page = pageOf(about.title, { nonce, settings: settingsOf(login, endpoints) });
-    return context.html(page, 200, {
+    const headers = {
+      "content-type": "text/html; charset=UTF-8",
       "content-security-policy": policyOf(nonce, endpoints),
       "cache-control": "no-store",
-    });
+    };
+    return answerSmall(context, `${await page}`, { headers });
   });
   if (authenticator !== null) {
     const guard = throughSteps([

@@ -15,10 +15,11 @@ import type { RowPage } from "../../db/run/pages/page.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
 import { readWhole } from "../../runtime/whole_body.ts";
 import type { AppEnv } from "../context.ts";
-import { isWhole, pacedBytes } from "../respond/answer_bytes.ts";
+import { isSmall, pacedBytes, smallBody } from "../respond/answer_bytes.ts";
 import { answerNobody } from "../respond/answer_nobody.ts";
 import { answerBody } from "../respond/body/paced_body.ts";
 import { inPieces } from "../respond/body/pieces.ts";
+import { mayBeHttp2 } from "../respond/may_be_http2.ts";
 
 /**
  * A handler that has read less has nothing large to answer with: a byte of a row seldom becomes sixteen of JSON, names
@@ -99,8 +100,10 @@ export class RequestStreams {
    */
   async hold(response: Response): Promise<Response> {
     if (this.#open.size === 0) {
-      return this.#context.get("request").bytesRead > MANY_BYTES
-        ? await this.#holdLarge(response)
+      const { env, req } = this.#context;
+      const readsMuch = this.#context.get("request").bytesRead > MANY_BYTES;
+      return readsMuch || mayBeHttp2(req.raw, env)
+        ? await this.#holdLarge(response, { readsMuch })
         : response;
     }
     if (response.body === null || this.#context.req.method === "HEAD") {
@@ -111,14 +114,20 @@ export class RequestStreams {
     return new Response(this.#follow(response.body[Symbol.asyncIterator]()), response);
   }
 
-  async #holdLarge(response: Response): Promise<Response> {
+  async #holdLarge(
+    response: Response,
+    { readsMuch }: { readonly readsMuch: boolean },
+  ): Promise<Response> {
     const context = this.#context;
     // The runtime needs the whole of it to say its length.
     if (context.req.method === "HEAD" || response.body === null) return response;
     const body = await readWhole(response.body);
-    if (body.kind === "stream") return new Response(this.#follow(body.pieces), response);
+    if (body.kind === "stream") {
+      const { pieces } = body;
+      return new Response(readsMuch ? this.#follow(pieces) : passOn(pieces), response);
+    }
     const { bytes: { length }, bytes } = body;
-    if (isWhole(context, length)) return new Response(bytes, response);
+    if (isSmall(context, length)) return new Response(smallBody(context, bytes), response);
     const { status } = response;
     return new Response(pacedBytes(context, inPieces(bytes), { status, length }), response);
   }
@@ -133,4 +142,9 @@ export class RequestStreams {
       onEnd: () => this.close(),
     });
   }
+}
+
+/** A stream of the handler's own, which goes out as it comes and counts for nothing. */
+function passOn(pieces: AsyncIterator<Uint8Array<ArrayBuffer>>): ReadableStream {
+  return ReadableStream.from({ [Symbol.asyncIterator]: () => pieces });
 }

@@ -12,6 +12,7 @@ import type { Addresses } from "../addresses.ts";
 import type { AppEnv } from "../context.ts";
 import { nameRoute } from "../middleware/name_route.ts";
 import { throughSteps } from "../through_steps.ts";
+import { answerSmall } from "../respond/answer_bytes.ts";
 import { negotiate } from "../respond/negotiate.ts";
 import type { ApiInfo } from "./document.ts";
 
@@ -55,7 +56,7 @@ export function createIndex({ about, addresses, unreadiness }: IndexOptions): Ho
         frameAncestors: ["'none'"],
       },
     }),
-    (context) => {
+    async (context) => {
       const type = negotiate(context.get("request").headers.get("accept"), [
         "application/json",
         "text/html",
@@ -64,7 +65,9 @@ export function createIndex({ about, addresses, unreadiness }: IndexOptions): Ho
       const headers = { "vary": "Accept", "cache-control": "no-store" };
       return type === "application/json"
         ? context.json(index, 200, headers)
-        : context.html(pageOf(index, unreadiness()), 200, headers);
+        : answerSmall(context, `${await pageOf(index, unreadiness())}`, {
+          headers: { ...headers, "content-type": "text/html; charset=UTF-8" },
+        });
     },
   );
   return app;

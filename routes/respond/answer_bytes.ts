@@ -2,22 +2,29 @@
  * Answers of any size from bytes that are all there. A small answer is handed to the runtime whole; a large one goes out
  * as its caller takes it, and counts until then: by its bytes, or by the place that its request keeps.
  *
+ * A connection of HTTP/1.1 carries one answer at a time; one of HTTP/2 carries two hundred, and its other end may leave all
+ * of them unread for good. So there, all but the smallest count.
+ *
  * @module
  */
 import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
 import { answer, type AnswerInit } from "./answer.ts";
 import { joinChunks } from "./body/encode_pieces.ts";
+import { deliveredBody } from "./body/delivered_body.ts";
 import { answerBody } from "./body/paced_body.ts";
 import { inPieces, isSentByRuntime, takePieces } from "./body/pieces.ts";
+import { mayBeHttp2 } from "./may_be_http2.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What an answer that goes out in pieces takes besides its bytes: its request, a stream and a timer. */
-const PACED_BYTES = 48 * 1024;
+/** What an answer that is a stream takes besides its bytes: its request, a stream and a timer. */
+const STREAM_BYTES = 48 * 1024;
 
 /** The runtime holds a body that it is given whole until the caller has taken it. */
 export const MAX_WHOLE_BYTES = 64 * 1024;
+/** The same for HTTP/2, where the runtime needs 8 KiB for each answer besides. */
+const MAX_WHOLE_HTTP2_BYTES = 4 * 1024;
 
 /**
  * Answers with bytes that nobody else has: their memory is given back as they are taken.
@@ -30,7 +37,7 @@ export function answerChunks(
   init: AnswerInit = {},
 ): Response {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  if (isWhole(context, length)) return answer(context, joinChunks(chunks), init);
+  if (isSmall(context, length)) return answerSmall(context, joinChunks(chunks), init);
   const pieces = takePieces(chunks, { isSent: isSentByRuntime(context) });
   return answer(context, pacedBytes(context, pieces, { ...init, length }), {
     ...init,
@@ -50,13 +57,44 @@ export function answerKept(
   init: AnswerInit = {},
 ): Response {
   const { length } = bytes;
-  if (isWhole(context, length)) return answer(context, bytes, init);
+  if (isSmall(context, length)) return answerSmall(context, bytes, init);
   return answer(context, pacedBytes(context, inPieces(bytes), { ...init, length }), init);
 }
 
-/** Whether the runtime gets so many bytes at once. It says the length to `HEAD` only where it has the whole. */
-export function isWhole({ req }: Context<AppEnv>, length: number): boolean {
+/**
+ * Answers with what is small: a text, or bytes that may be written over as soon as this returns.
+ *
+ * @param body at most `MAX_WHOLE_BYTES`, except for `HEAD`
+ */
+export function answerSmall(
+  context: Context<AppEnv>,
+  body: string | Bytes,
+  init: AnswerInit = {},
+): Response {
+  // A text has at least as many bytes as characters.
+  if (isUncounted(context, body.length)) return answer(context, body, init);
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body.slice();
+  // Clients of HTTP/1.0 may send no `Host` either, and could not tell a part from the whole.
+  const headers = { ...init.headers, "content-length": `${bytes.length}` };
+  return answer(context, smallBody(context, bytes), { ...init, headers });
+}
+
+/** The body of a small answer. */
+export function smallBody(context: Context<AppEnv>, bytes: Bytes): BodyInit {
+  if (isUncounted(context, bytes.length)) return bytes;
+  context.get("request").countUnread(bytes.length + STREAM_BYTES);
+  return deliveredBody(context, bytes);
+}
+
+/** Whether so many bytes are handed over at once. The runtime says the length to `HEAD` only where it has the whole. */
+export function isSmall({ req }: Context<AppEnv>, length: number): boolean {
   return length <= MAX_WHOLE_BYTES || req.method === "HEAD";
+}
+
+/** Whether the runtime may hold so many bytes for as long as it likes. */
+function isUncounted(context: Context<AppEnv>, length: number): boolean {
+  return length <= MAX_WHOLE_HTTP2_BYTES || context.req.method === "HEAD" ||
+    !isSentByRuntime(context) || !mayBeHttp2(context.req.raw, context.env);
 }
 
 export interface PacedBytesOptions extends Pick<AnswerInit, "status"> {
@@ -77,6 +115,6 @@ export function pacedBytes(
   const request = context.get("request");
   // A write is done, and its caller has to learn so; so has the caller of what failed.
   if (context.req.method === "GET" && status < 400) request.holdStream("answer", length);
-  else request.countUnread(length + PACED_BYTES);
+  else request.countUnread(length + STREAM_BYTES);
   return answerBody(pieces, { request });
 }

@@ -12,8 +12,7 @@ import { type Code, CODES } from "../../errors/codes.ts";
 import { problemDocument, problemInit } from "../../errors/problem_document.ts";
 import { ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
-import { answer } from "./answer.ts";
-import { answerChunks } from "./answer_bytes.ts";
+import { answerChunks, answerSmall } from "./answer_bytes.ts";
 import { answerNobody } from "./answer_nobody.ts";
 import { encodePieces } from "./body/encode_pieces.ts";
 
@@ -79,7 +78,7 @@ export async function problemResponse(
   request.cause = problem.cause;
   const document = problemDocument(problem, request.id);
   const init = problemInit(problem);
-  if (isLight(document)) return answer(context, JSON.stringify(document), init);
+  if (isLight(document)) return answerSmall(context, JSON.stringify(document), init);
   // With the current row in it, or long pointers.
   const chunks = await request.run(encodePieces(jsonPieces(document)));
   return answerChunks(context, chunks, init);

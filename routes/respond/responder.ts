@@ -16,7 +16,7 @@ import type { AppEnv } from "../context.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import { answer, type AnswerInit } from "./answer.ts";
-import { answerChunks, MAX_WHOLE_BYTES } from "./answer_bytes.ts";
+import { answerChunks, answerSmall, MAX_WHOLE_BYTES } from "./answer_bytes.ts";
 import { encodePieces } from "./body/encode_pieces.ts";
 import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./body/encode_rows.ts";
 
@@ -70,7 +70,7 @@ export function json(
   const init = { status, headers: jsonHeaders(headers, text.length) };
   const isSmall = text.length * MAX_CHARACTER_BYTES <= MAX_WHOLE_BYTES ||
     Buffer.byteLength(text) <= MAX_WHOLE_BYTES;
-  if (isSmall) return answer(context, text, init);
+  if (isSmall) return answerSmall(context, text, init);
   return answerChunks(context, [new TextEncoder().encode(text)], init);
 }
 
@@ -106,7 +106,7 @@ export function largeRows(
   // The text has the names of the columns in each row.
   if (scratch.at > MAX_WHOLE_BYTES) return answerChunks(context, [scratch.take()], init);
   // The runtime makes a copy of it.
-  return answer(context, scratch.view(), init);
+  return answerSmall(context, scratch.view(), init);
 }
 
 async function manyRows(

@@ -23,6 +23,12 @@ interface Target {
   onIdle: (() => void) | null;
 }
 
+/** Who is at the other end of a connection. */
+export interface Client {
+  readonly address: Deno.NetAddr;
+  readonly end: () => void;
+}
+
 /** How far a connection is with what its server sends. */
 interface Answer {
   /** Whether the caller has yet to take what was read. */
@@ -40,8 +46,8 @@ const LINGER_MS = 1_000;
 
 export class Forwarder {
   readonly #listener: Deno.TcpListener;
-  /** By the two ports of a connection to a server: the address that it really comes from. */
-  readonly #clients = new Map<string, Deno.NetAddr>();
+  /** By the two ports of a connection to a server: who it really comes from. */
+  readonly #clients = new Map<string, Client>();
   readonly #answers = new Set<Answer>();
   readonly #onLost: ForwarderOptions["onLost"];
   #target: Target | null = null;
@@ -77,7 +83,7 @@ export class Forwarder {
    * @param from where the server sees it come from
    * @returns null if nothing was handed on from there, or its client has gone
    */
-  clientOf({ hostname, port }: Deno.NetAddr, serverPort: number): Deno.NetAddr | null {
+  clientOf({ hostname, port }: Deno.NetAddr, serverPort: number): Client | null {
     return hostname === LOOPBACK ? this.#clients.get(portsOf(port, serverPort)) ?? null : null;
   }
 
@@ -122,7 +128,8 @@ export class Forwarder {
       using _inner = closing(inner);
       // The same port may lead to two servers at a time, while a certificate is replaced.
       const ports = portsOf((inner.localAddr as Deno.NetAddr).port, target.port);
-      this.#clients.set(ports, outer.remoteAddr as Deno.NetAddr);
+      const end = () => closing(outer)[Symbol.dispose]();
+      this.#clients.set(ports, { address: outer.remoteAddr as Deno.NetAddr, end });
       const answer: Answer = { isSending: false, isQuiet: false };
       this.#answers.add(answer);
       try {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Connection } from "../../routes/context.ts";
 import { Forwarder } from "./forwarder.ts";
 import {
   type Certificate,
@@ -32,10 +33,12 @@ export function listenTls(
 ): TlsListener {
   function serve(certificate: Certificate): Listener {
     const server = listen({ ...options, ...LOOPBACK, certificate }, (request, info) => {
-      const remoteAddr = forwarder.clientOf(info.remoteAddr, server.port);
+      const client = forwarder.clientOf(info.remoteAddr, server.port);
       // Nobody may act under the address of this machine: its client is gone, or went past the port.
-      if (remoteAddr === null) return new Response(null, CLIENT_GONE);
-      return handler(request, { remoteAddr, completed: info.completed });
+      if (client === null) return new Response(null, CLIENT_GONE);
+      const { address: remoteAddr, end } = client;
+      const connection: Connection = { remoteAddr, completed: info.completed, end };
+      return handler(request, connection);
     });
     return server;
   }

@@ -99,7 +99,11 @@ export class FrugalClient implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#connection.close();
+    try {
+      this.#connection.close();
+    } catch {
+      // Its other end was first.
+    }
   }
 
   async #sendBody(body: Bytes): Promise<void> {
