@@ -53,9 +53,10 @@ export class Reloader {
     this.#lookLater();
   }
 
-  /** Takes the files over as they are now. Never rejects: what goes wrong is observed. */
+  /** Takes the files over as they are now, unless it was stopped. Never rejects: what goes wrong is observed. */
   readonly reload: () => Promise<void> = oneAtATime(() => this.#reload());
 
+  /** Takes over no more. What is being taken over may end as it does, and nobody hears of its failure. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -78,9 +79,11 @@ export class Reloader {
 
   async #reload(): Promise<void> {
     const { observe } = this.#options;
-    for (let attempt = 1;; attempt++) {
+    let { code } = this.#tried;
+    for (let attempt = 1; !this.#isStopped; attempt++) {
       const files = await this.#folder.look();
-      if (files.code !== this.#tried.code) this.#warnOfCode();
+      if (files.code !== code) this.#warnOfCode();
+      ({ code } = files);
       if (files.cql === this.#tried.cql && this.#succeeded) {
         this.#tried = files;
         return observe({
@@ -97,6 +100,8 @@ export class Reloader {
           await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
           continue;
         }
+        // It may have failed for nothing but the end of the service.
+        if (this.#isStopped) return;
         [this.#tried, this.#succeeded] = [files, false];
         return observe({ kind: "reload", succeeded: false, cause: error });
       }

@@ -117,4 +117,23 @@ describe("Reloader", () => {
     }]);
     expect(reads).toBe(0);
   });
+
+  it("warns of changed code once while other files keep changing", async () => {
+    onRead = () => write("queries/a.cql", `Change ${reads}`);
+    await write("routes/a.ts", "a");
+    await write("queries/a.cql", "b");
+    await reloader.reload();
+    expect(observations).toMatchObject([{ kind: "warning" }, { kind: "reload", succeeded: false }]);
+  });
+
+  it("takes nothing over once it was stopped, and reports no failure of what was under way", async () => {
+    await write("queries/a.cql", "b");
+    onRead = () => {
+      reloader.stop();
+      return Promise.reject(new Error("The service is shutting down"));
+    };
+    await reloader.reload();
+    await reloader.reload();
+    expect([reads, observations]).toEqual([1, []]);
+  });
 });

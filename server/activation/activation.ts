@@ -7,6 +7,7 @@
  */
 import type { Consistency } from "../../catalog/query.ts";
 import { backoff } from "../../db/driver/timing/backoff.ts";
+import { sleep } from "../../db/driver/timing/sleep.ts";
 import type { Session } from "../../db/driver/session.ts";
 import type { SchemaChange } from "../../db/driver/schema_watch/schema_watch.ts";
 import { opaqueWarnings } from "../../db/prepare/facts/opaque_warning.ts";
@@ -47,6 +48,7 @@ const SETTLE_MS = 250;
 const CALM_MS = 1_000;
 const CASSANDRA_AWAY =
   "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
+const SHUTTING_DOWN = "Cannot serve the project: the service is shutting down";
 
 export class Activation {
   readonly #options: ActivationOptions;
@@ -64,7 +66,7 @@ export class Activation {
   #run = 0;
   /** What becomes of the first attempt of the latest run. */
   #outcome: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  readonly #stopping = new AbortController();
   /** Timer of the next run after a schema change; null if no run is scheduled. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastAttemptAt = -Infinity;
@@ -171,7 +173,7 @@ export class Activation {
     }
     // A later run is about the same files, or newer ones.
     if (run !== this.#run) return await this.#outcome;
-    throw new Error(CASSANDRA_AWAY);
+    throw new Error(this.#isStopped ? SHUTTING_DOWN : CASSANDRA_AWAY);
   }
 
   /** Never rejects. */
@@ -180,7 +182,7 @@ export class Activation {
     this.#isTryingOn = isTryingOn;
     for (const delayMs of backoff(this.#isBehind ? RETRY_FILES : RETRY)) {
       const waitMs = pauseMs(delayMs, { isForPeople: this.#isForPeople });
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await sleep(waitMs, this.#stopping.signal);
       if (isOver()) return;
       try {
         await this.#attempt(isOver);
@@ -220,10 +222,14 @@ export class Activation {
     }, settleMs + momentMs(this.#served?.queries.length ?? 0));
   }
 
-  /** Begins no more runs. */
+  /** Begins no more runs, and ends the one that is under way. */
   stop(): void {
-    this.#isStopped = true;
+    this.#stopping.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** Whether the files that were read last are not what is served. */

@@ -138,7 +138,57 @@ describe("Activation", () => {
       expect(begun).toBe(before + 1);
     });
   });
+
+  it("leaves no pause between attempts when it is stopped", async () => {
+    using timers = watchTimers("/activation.ts");
+    await withAttempts(async (attempts) => {
+      attempts.activation.run();
+      (await nth(attempts, 0)).reject(new Error("The node is slow"));
+      await promptly("it pauses", timers.first);
+      expect(timers.left()).toBeGreaterThan(0);
+      attempts.activation.stop();
+      expect(timers.left()).toBe(0);
+    });
+  });
+
+  it("says why a reload that is under way ends when it is stopped", async () => {
+    await withAttempts(async (attempts) => {
+      const reloaded = attempts.activation.reload();
+      const look = await nth(attempts, 0);
+      attempts.activation.stop();
+      look.resolve(null);
+      await expect(reloaded).rejects.toThrow("the service is shutting down");
+      expect(attempts.served).toBe(0);
+    });
+  });
 });
+
+/** The timers that a file sets, and that have neither rung nor been cleared. */
+function watchTimers(file: string) {
+  const { setTimeout, clearTimeout } = globalThis;
+  const left = new Set<unknown>();
+  const first = Promise.withResolvers<void>();
+  globalThis.setTimeout = ((ring: () => void, ms: number) => {
+    const timer = setTimeout(() => {
+      left.delete(timer);
+      ring();
+    }, ms);
+    if (new Error().stack!.includes(file)) {
+      left.add(timer);
+      first.resolve();
+    }
+    return timer;
+  }) as typeof globalThis.setTimeout;
+  globalThis.clearTimeout = (timer) => {
+    left.delete(timer);
+    clearTimeout(timer);
+  };
+  return {
+    first: first.promise,
+    left: () => left.size,
+    [Symbol.dispose]: () => void Object.assign(globalThis, { setTimeout, clearTimeout }),
+  };
+}
 
 /** All that is ready to go on has done so. */
 function turn(): Promise<void> {
