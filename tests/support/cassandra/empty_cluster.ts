@@ -7,6 +7,8 @@
  */
 import { Buffer } from "node:buffer";
 import { eventually } from "../eventually.ts";
+import { STATEMENT_ID } from "./node_errors.ts";
+import { inet, int, short, string, text, value } from "./protocol_values.ts";
 
 export interface Member {
   readonly hostname: string;
@@ -15,10 +17,20 @@ export interface Member {
   readonly token: bigint;
 }
 
+/** A request of a client to prepare or to run a statement. */
+export interface StatementRequest {
+  readonly hostname: string;
+  readonly kind: "prepare" | "execute" | "batch";
+}
+
+/** What a node does with it in place of succeeding: an error, no answer at all, or to end the connection. */
+export type Misbehaviour = Buffer | "silence" | "crash";
+
 /** What one node announces of another. */
 export type Change = "NEW_NODE" | "REMOVED_NODE" | "UP" | "DOWN";
 
 const OPCODE = {
+  error: 0x00,
   startup: 0x01,
   ready: 0x02,
   options: 0x05,
@@ -26,11 +38,18 @@ const OPCODE = {
   query: 0x07,
   result: 0x08,
   prepare: 0x09,
+  execute: 0x0a,
   register: 0x0b,
   event: 0x0c,
+  batch: 0x0d,
 } as const;
 /** Of a result. */
 const KIND = { rows: 2, setKeyspace: 3, prepared: 4 } as const;
+const STATEMENT_KINDS = new Map<number, StatementRequest["kind"]>([
+  [OPCODE.prepare, "prepare"],
+  [OPCODE.execute, "execute"],
+  [OPCODE.batch, "batch"],
+]);
 const RESPONSE_V4 = 0x84;
 const HEADER_LENGTH = 9;
 const EVENTS_STREAM = -1;
@@ -63,6 +82,8 @@ export class EmptyCluster implements AsyncDisposable {
   replication: Readonly<Record<string, string>> = {};
   /** The nodes that do not answer when they are to prepare a statement, by hostname. */
   readonly stuck = new Set<string>();
+  /** What happens to each request about a statement; null for its success. */
+  onStatement: (request: StatementRequest) => Misbehaviour | null = () => null;
   readonly #members = new Map<string, Member>();
   readonly #nodes = new Map<string, EmptyNode>();
 
@@ -189,7 +210,15 @@ class EmptyNode {
         const body = pending.subarray(HEADER_LENGTH, end);
         pending = pending.subarray(end);
         if (opcode === OPCODE.register) this.#registered.add(connection);
-        const answer = this.#answer(opcode, body);
+        const kind = STATEMENT_KINDS.get(opcode);
+        const wrong = kind === undefined
+          ? null
+          : this.#cluster.onStatement({ hostname: this.#hostname, kind });
+        if (wrong === "silence") continue;
+        if (wrong === "crash") return;
+        const answer = wrong === null
+          ? this.#answer(opcode, body)
+          : { opcode: OPCODE.error, body: wrong };
         if (answer !== null) await send(connection, { streamId, ...answer });
       }
     }
@@ -204,7 +233,7 @@ class EmptyNode {
     if (opcode === OPCODE.prepare) {
       if (this.#cluster.stuck.has(this.#hostname)) return null;
       const NO_COLUMNS = [int(0), int(0)];
-      const id = [short(1), Buffer.of(1)];
+      const id = [short(STATEMENT_ID.length), STATEMENT_ID];
       const parts = [int(KIND.prepared), ...id, ...NO_COLUMNS, int(0), ...NO_COLUMNS];
       return { opcode: OPCODE.result, body: Buffer.concat(parts) };
     }
@@ -283,34 +312,6 @@ function rows(columns: readonly Column[], values: readonly Buffer[][]): Buffer {
 function collection(entries: Readonly<Record<string, string>>): Buffer {
   const parts = Object.entries(entries).flat().map((each) => value(text(each)));
   return Buffer.concat([int(parts.length / 2), ...parts]);
-}
-
-function int(number: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(number);
-  return bytes;
-}
-
-function short(number: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(number);
-  return bytes;
-}
-
-function text(characters: string): Buffer {
-  return Buffer.from(characters);
-}
-
-function string(characters: string): Buffer {
-  return Buffer.concat([short(characters.length), text(characters)]);
-}
-
-function value(bytes: Buffer): Buffer {
-  return Buffer.concat([int(bytes.length), bytes]);
-}
-
-function inet(hostname: string): Buffer {
-  return Buffer.from(hostname.split(".").map(Number));
 }
 
 function close(connection: Deno.TcpConn): void {
