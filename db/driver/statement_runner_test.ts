@@ -151,4 +151,21 @@ describe("a statement that is sent several times", () => {
     const script = { executes: [unprepared(), "crash"] } as const;
     expect((await run(script, { idempotent: false }))?.[0]).toBe("outcome_unknown");
   });
+
+  it("goes to the next node if one forgets it each time", async () => {
+    expect(await run({ executes: [unprepared(), unprepared(), unprepared(), null] })).toBeNull();
+    expect(new Set(executes.slice(0, 3)).size).toBe(1);
+    expect(executes[3]).not.toBe(executes[0]);
+  });
+
+  it("is unavailable if all nodes forget it each time", async () => {
+    for (const idempotent of [true, false]) {
+      executes = [];
+      expect(await run({ executes: [unprepared()] }, { idempotent })).toEqual([
+        "unavailable",
+        expect.stringMatching(NOTHING),
+      ]);
+      expect(executes).toHaveLength(6);
+    }
+  });
 });

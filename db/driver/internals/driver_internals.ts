@@ -220,16 +220,21 @@ function isAway(error: unknown): error is Error {
   return error instanceof cassandra.errors.OperationTimedOutError || isSocketError(error);
 }
 
+/** A node that forgets a statement more often is left alone with it. */
+const MAX_PREPARATIONS = 2;
 // The driver would prepare the same text again and send the same bytes, whatever their types are now.
-const MAX_PREPARATIONS = 5;
 const prepareAndRetry = executionPrototype._prepareAndRetry;
 executionPrototype._prepareAndRetry = function (queryId) {
   const { prepareAgain } = this._request;
   if (prepareAgain === undefined) return prepareAndRetry.call(this, queryId);
-  if (this._retryCount >= MAX_PREPARATIONS) {
+  const { preparedOn, _host: host } = this;
+  const times = preparedOn?.host === host ? preparedOn.times : 0;
+  if (times >= MAX_PREPARATIONS) {
     const message = "Cannot keep a statement prepared: the node forgets it each time";
-    return this._parent.setCompleted(new Error(message));
+    this._parent.triedHosts[host.address] = new Error(message);
+    return this._retry(undefined, false);
   }
+  this.preparedOn = { host, times: times + 1 };
   this._parent.log("info", `0x${queryId.toString("hex")} is not prepared on the node any more`);
   const keyspace = this._parent.client.keyspace as string | undefined;
   prepareAgain(nodeOf(this._connection, keyspace)).then(

@@ -63,6 +63,8 @@ export interface RequestExecution {
   readonly _host: Host;
   _connection: DriverConnection;
   _retryCount: number;
+  /** Ours: the node that was last to prepare the statement again, and how often it has. */
+  preparedOn?: { readonly host: Host; readonly times: number };
   _parent: {
     client: cassandra.Client;
     /** Why each host was passed over. */
