@@ -66,7 +66,9 @@ describe("a statement that is sent several times", () => {
     readonly prepares?: Misbehaviour;
   }
 
+  /** From now on. */
   function play({ executes: answers, prepares = null as never }: Script): void {
+    executes.length = 0;
     cluster.onStatement = ({ kind, hostname }: StatementRequest) => {
       if (kind === "prepare") return prepares;
       executes.push(hostname);
@@ -152,6 +154,12 @@ describe("a statement that is sent several times", () => {
     expect((await run(script, { idempotent: false }))?.[0]).toBe("outcome_unknown");
   });
 
+  it("is still sent again after a failure if a node had forgotten it before", async () => {
+    expect(await run({ executes: [unprepared(), bootstrapping(), null] })).toBeNull();
+    expect(await run({ executes: [unprepared(), bootstrapping(), null] }, { idempotent: false }))
+      .toEqual(["unavailable", expect.stringMatching(NOTHING)]);
+  });
+
   it("goes to the next node if one forgets it each time", async () => {
     expect(await run({ executes: [unprepared(), unprepared(), unprepared(), null] })).toBeNull();
     expect(new Set(executes.slice(0, 3)).size).toBe(1);
@@ -160,7 +168,6 @@ describe("a statement that is sent several times", () => {
 
   it("is unavailable if all nodes forget it each time", async () => {
     for (const idempotent of [true, false]) {
-      executes = [];
       expect(await run({ executes: [unprepared()] }, { idempotent })).toEqual([
         "unavailable",
         expect.stringMatching(NOTHING),

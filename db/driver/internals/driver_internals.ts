@@ -232,20 +232,30 @@ executionPrototype._prepareAndRetry = function (queryId) {
   if (times >= MAX_PREPARATIONS) {
     const message = "Cannot keep a statement prepared: the node forgets it each time";
     this._parent.triedHosts[host.address] = new Error(message);
-    return this._retry(undefined, false);
+    return sendAgain(this, { onSameHost: false });
   }
   this.preparedOn = { host, times: times + 1 };
   this._parent.log("info", `0x${queryId.toString("hex")} is not prepared on the node any more`);
   const keyspace = this._parent.client.keyspace as string | undefined;
   prepareAgain(nodeOf(this._connection, keyspace)).then(
-    () => this._retry(undefined, true),
+    () => sendAgain(this, { onSameHost: true }),
     (error) => {
       if (!isAway(error)) return this._parent.setCompleted(error);
       this._parent.triedHosts[this._host.address] = whilePreparing(error);
-      this._retry(undefined, false);
+      sendAgain(this, { onSameHost: false });
     },
   );
 };
+
+/** Sends a statement that was not run. That is no retry: after a failure of its own, it may be sent again once. */
+function sendAgain(
+  execution: RequestExecution,
+  { onSameHost }: { readonly onSameHost: boolean },
+): void {
+  const retries = execution._retryCount;
+  execution._retry(undefined, onSameHost);
+  execution._retryCount = retries;
+}
 
 function optionsOf(
   client: cassandra.Client,
