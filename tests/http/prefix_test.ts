@@ -105,7 +105,7 @@ for (const side of ["strips", "adds"]) {
         description: "Of *all*",
       });
       expect(document.servers).toEqual([{ url }]);
-      expect(Object.keys(document.paths)).toEqual(["/v1/shelves/{shelf}/words", "/places"]);
+      expect(Object.keys(document.paths)).toEqual(["/places", "/v1/shelves/{shelf}/words"]);
       await succeed(fetch(`${document.servers[0]!.url}${WORDS}`));
     });
 
