@@ -90,6 +90,7 @@ export async function check(
     if (scratch) {
       throw new Error("Cannot check in a scratch keyspace: set CASSANDRA_CONTACT_POINTS");
     }
+    opaqueWarnings(queries, { isAccepted: false }).forEach(warn);
     assertGuarded({ ...inspectQueries(queries, () => null), keyspace: [] });
     return `Checked ${counts} ${how}: set CASSANDRA_CONTACT_POINTS to prepare the queries too`;
   }

@@ -13,5 +13,9 @@ describe("opaqueWarnings()", () => {
       'a.cql:7: Cannot read the statement of "newer": expected a comparison; ' +
       "Cassandra accepts it, so it is served, but never repeated and never written in bulk",
     ]);
+    expect(opaqueWarnings(queries, { isAccepted: false })).toEqual([
+      'a.cql:7: Cannot read the statement of "newer": expected a comparison; ' +
+      "whether Cassandra can is not known: set CASSANDRA_CONTACT_POINTS to ask it",
+    ]);
   });
 });
