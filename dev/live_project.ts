@@ -7,8 +7,10 @@
  */
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import type { Config } from "../config/config.ts";
-import { MigrationError } from "../db/migrate/migrations.ts";
+import { MigrationConflict, MigrationError } from "../db/migrate/migrations.ts";
 import { migrate } from "../tasks/migrate.ts";
+import { clusterOf } from "../tasks/with_session.ts";
+import { isOnThisMachine } from "./local_keyspace.ts";
 import {
   type Environment,
   runCheck,
@@ -75,9 +77,29 @@ export class LiveProject {
     await this.#process?.stop();
   }
 
-  #migrate(): Promise<void> {
+  /** @throws {MigrationError | CatalogError} saying what to put right */
+  async #migrate(): Promise<void> {
     const { config, log } = this.#options;
-    return migrate(config, { log, warn: log });
+    if (!isOnThisMachine(config)) {
+      if (this.#process === null) {
+        log(
+          `${
+            clusterOf(config)
+          } is not on this machine, so migrations are not applied as they are saved: ` +
+            "run `deno task migrate` for that",
+        );
+      }
+      return;
+    }
+    try {
+      await migrate(config, { log, warn: log });
+    } catch (error) {
+      if (!(error instanceof MigrationConflict)) throw error;
+      throw new MigrationConflict(
+        `${error.message}\nTo forget what was applied, and all rows, run \`deno task dev --fresh\``,
+        { cause: error },
+      );
+    }
   }
 
   async #restart(): Promise<void> {

@@ -1,10 +1,11 @@
 /**
- * `deno task dev`: the service with everything it needs on this machine: a Cassandra and an OIDC
+ * `deno task dev [--fresh]`: the service with everything it needs on this machine: a Cassandra and an OIDC
  * provider, unless the environment names others. These stay up while the service is started again for
- * new code. What it starts, it stops.
+ * new code. What it starts, it stops. With `--fresh` it begins with an empty keyspace.
  *
  * @module
  */
+import { parseArgs } from "node:util";
 import { readConfig } from "../config/config.ts";
 import { onStopRequest } from "../server/stop_requests.ts";
 import { assertRuntime } from "../server/runtime.ts";
@@ -12,6 +13,7 @@ import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";
 import { DEV_DIRECTORY } from "./directory.ts";
 import { CASSANDRA_PORT, devSetup } from "./environment.ts";
 import { LiveProject } from "./live_project.ts";
+import { dropKeyspace } from "./local_keyspace.ts";
 import { startOidcProvider } from "./oidc/provider.ts";
 import { DEV_ISSUER } from "./oidc/token_request.ts";
 import { assertPortFree } from "./ports.ts";
@@ -22,7 +24,7 @@ const OIDC_PORT = Number(new URL(DEV_ISSUER).port);
 /** Runs everything until `stop` is aborted, then stops it in the reverse order. */
 async function dev(
   given: Readonly<Record<string, string | undefined>>,
-  stop: AbortSignal,
+  { fresh, stop }: { readonly fresh: boolean; readonly stop: AbortSignal },
 ): Promise<void> {
   const log = (line: string) => console.log(line);
 
@@ -53,6 +55,7 @@ async function dev(
     const provider = await startOidcProvider({ port: OIDC_PORT, keysFile });
     resources.defer(() => provider.close());
   }
+  if (fresh) await dropKeyspace(config, log);
   const args = ownProvider ? ["--own-provider"] : [];
   const project = new LiveProject({ config, env, args, firstArgs: ["--first"], log });
   resources.defer(() => project.stop());
@@ -120,7 +123,11 @@ if (import.meta.main) {
     stop.abort();
   });
   try {
-    await dev(Deno.env.toObject(), stop.signal);
+    const { values: { fresh } } = parseArgs({
+      args: Deno.args,
+      options: { fresh: { type: "boolean", default: false } },
+    });
+    await dev(Deno.env.toObject(), { fresh, stop: stop.signal });
     Deno.exit(0);
   } catch (error) {
     if (stop.signal.aborted) Deno.exit(0);

@@ -21,6 +21,7 @@ import type { Lease } from "./lease.ts";
 import {
   checksumOf,
   type Migration,
+  MigrationConflict,
   MigrationError,
   type MigrationStatement,
 } from "./migrations.ts";
@@ -87,7 +88,7 @@ function assertResumable(migration: Migration, entry: HistoryEntry | null): void
   if (entry === null) return;
   const { applied, appliedChecksum, attempted, attemptedChecksum } = entry;
   if (applied > 0 && prefixChecksum(migration, applied) !== appliedChecksum) {
-    throw new MigrationError(
+    throw new MigrationConflict(
       `Cannot resume "${migration.path}": ${
         applied === 1
           ? "its first statement was applied and has changed since: restore it"
@@ -97,7 +98,7 @@ function assertResumable(migration: Migration, entry: HistoryEntry | null): void
   }
   if (attempted === null || attempted <= applied) return;
   if (prefixChecksum(migration, attempted) === attemptedChecksum) return;
-  throw new MigrationError(
+  throw new MigrationConflict(
     `Cannot resume "${migration.path}": nobody knows whether its statement ${attempted} was applied, ` +
       `and it has changed since: restore it, or ${resolveHelp(migration, attempted)}`,
   );

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HistoryEntry } from "./history_table.ts";
-import { type Migration, MigrationError } from "./migrations.ts";
+import { type Migration, MigrationConflict } from "./migrations.ts";
 
 /** How files and cluster compare. */
 export interface MigrationStatus {
@@ -58,7 +58,9 @@ export function compareMigrations(
 /** The error that lists how files and cluster contradict each other; does nothing if they do not. */
 export function assertNoConflicts({ conflicts }: MigrationStatus): void {
   if (conflicts.length === 0) return;
-  throw new MigrationError(`Cannot migrate:\n${conflicts.map((line) => `  ${line}`).join("\n")}`);
+  throw new MigrationConflict(
+    `Cannot migrate:\n${conflicts.map((line) => `  ${line}`).join("\n")}`,
+  );
 }
 
 /** Says that the cluster is ahead of this release; null if it is not. */

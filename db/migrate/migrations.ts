@@ -36,7 +36,12 @@ export interface MigrationStatement {
 
 /** A problem that a person has to solve before migrations can be applied. */
 export class MigrationError extends Error {
-  override readonly name = "MigrationError";
+  override readonly name: string = "MigrationError";
+}
+
+/** The files contradict what was applied before. */
+export class MigrationConflict extends MigrationError {
+  override readonly name = "MigrationConflict";
 }
 
 export interface ReadMigrationsOptions {

@@ -15,11 +15,17 @@ export interface DevProcess extends AsyncDisposable {
   after(action: () => Promise<unknown>, pattern: RegExp): Promise<string>;
 }
 
-/** @param env of the settings, it sees only these */
-export function startDev(env: Readonly<Record<string, string>>): DevProcess {
+/**
+ * @param env of the settings, it sees only these
+ * @param more arguments
+ */
+export function startDev(
+  env: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): DevProcess {
   const [, ...args] = deno.tasks.dev.command.split(" ");
   const child = new Deno.Command(Deno.execPath(), {
-    args,
+    args: [...args, ...more],
     env: environment(env),
     clearEnv: true,
     stdout: "piped",

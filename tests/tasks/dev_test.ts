@@ -48,7 +48,10 @@ class DevProject implements AsyncDisposable {
     this.#url = url;
   }
 
-  static async start(env: Readonly<Record<string, string>>): Promise<DevProject> {
+  static async start(
+    env: Readonly<Record<string, string>>,
+    more: readonly string[] = [],
+  ): Promise<DevProject> {
     const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
     const port = freePort();
     const url = `http://127.0.0.1:${port}`;
@@ -76,7 +79,7 @@ class DevProject implements AsyncDisposable {
       OIDC_ISSUER: `http://localhost:${freePort()}`,
       OIDC_AUDIENCE: "urn:cqlgate:test",
       ...env,
-    });
+    }, more);
     const project = new DevProject(folder, dev, url);
     await eventually("the service is described", () => dev.output.includes("Ctrl-C stops"));
     return project;
@@ -171,6 +174,15 @@ describe("deno task dev", () => {
     await expectServed("/tags");
   });
 
+  it("says how to forget a migration that was applied as it was saved", async () => {
+    const report = await project.save("migrations/0002_tags.cql", `${TAGS}-- more\n`, REPORTED);
+    expect(report).toContain('"cql/migrations/0002_tags.cql" was changed after it was applied');
+    expect(report).toMatch(
+      /^To forget what was applied, and all rows, run `deno task dev --fresh`$/m,
+    );
+    await project.save("migrations/0002_tags.cql", TAGS, SERVED);
+  });
+
   it("starts the service again when a module changes, a helper too", async () => {
     await project.save("routes/answer.ts", route("two"), SERVED);
     expect((await project.get("/answer")).body).toEqual({ answer: "two", word: "a" });
@@ -227,6 +239,35 @@ describe("deno task dev", () => {
     await Deno.rename(`${folder}-old`, folder);
     await project.save("queries/ids.cql", query("ids2", "SELECT id FROM notes"), SERVED);
     await eventually("it is served", async () => (await project.get("/ids2")).status === 200);
+  });
+});
+
+describe("deno task dev --fresh", () => {
+  it("begins with an empty keyspace", async () => {
+    await using keyspace = await createTestKeyspace([NOTES]);
+    await keyspace.client.execute("INSERT INTO notes (id, text) VALUES (1, 'old')");
+    await using project = await DevProject.start({
+      CASSANDRA_CONTACT_POINTS: keyspace.contactPoint,
+      CASSANDRA_KEYSPACE: keyspace.name,
+    }, ["--fresh"]);
+    expect(project.dev.output).toContain(`Dropped keyspace "${keyspace.name}"`);
+    expect(await project.get("/notes")).toEqual({
+      status: 200,
+      body: { items: [], next_cursor: null },
+    });
+  });
+
+  it("drops nothing that is not on this machine", async () => {
+    await using dev = startDev({
+      CASSANDRA_CONTACT_POINTS: "192.0.2.1",
+      CASSANDRA_LOCAL_DATACENTER: "dc1",
+      OIDC_ISSUER: `http://localhost:${freePort()}`,
+      OIDC_AUDIENCE: "urn:cqlgate:test",
+      PORT: `${freePort()}`,
+      ADMIN_PORT: `${freePort()}`,
+    }, ["--fresh"]);
+    await eventually("it refuses", () => dev.output.includes("is not on this machine"));
+    expect(dev.output).toContain('Cannot drop keyspace "cqlgate" for --fresh: 192.0.2.1');
   });
 });
 
