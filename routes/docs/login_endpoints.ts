@@ -24,6 +24,11 @@ const MAX_AGE_MS = 600_000;
 const RETRY_MS = 5_000;
 /** How long a page waits for them. */
 const MAX_WAIT_MS = 2_000;
+/**
+ * How many pages wait at a time; others are served without a way to log in. They take no places of routes: those
+ * who look at the docs while the issuer is away would fill them with waiting.
+ */
+const MAX_WAITING = 64;
 
 /** @param observe hears once of each time that the issuer stops answering */
 export function createEndpointFinder(issuer: string, observe: Observe): FindEndpoints {
@@ -31,6 +36,7 @@ export function createEndpointFinder(issuer: string, observe: Observe): FindEndp
   let hasFailed = false;
   let nextAttemptAt = -Infinity;
   let attempt: Promise<void> = Promise.resolve();
+  let waiting = 0;
 
   async function refresh(): Promise<void> {
     try {
@@ -56,7 +62,11 @@ export function createEndpointFinder(issuer: string, observe: Observe): FindEndp
       nextAttemptAt = Infinity;
       attempt = refresh();
     }
-    if (known === null) await within(attempt, MAX_WAIT_MS);
+    if (known === null && waiting < MAX_WAITING) {
+      waiting++;
+      await within(attempt, MAX_WAIT_MS);
+      waiting--;
+    }
     return known;
   };
 }

@@ -52,6 +52,20 @@ describe("createEndpointFinder()", () => {
     }]);
   });
 
+  it("lets a few visitors wait for an issuer that hangs, and no more", async () => {
+    const { promise: hanging, resolve } = Promise.withResolvers<Response>();
+    const port = freePort();
+    await using _server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, () => hanging);
+    const find = createEndpointFinder(`http://127.0.0.1:${port}`, () => {});
+    let served = 0;
+    const first = Array.from({ length: 64 }, () => find().then(() => served++));
+    const other = await find();
+    const servedBefore = served;
+    resolve(new Response(null, { status: 503 }));
+    expect([other, servedBefore]).toEqual([null, 0]);
+    await Promise.all(first);
+  });
+
   it("asks again once the issuer is there, even if the clock was set back meanwhile", async () => {
     const port = freePort();
     const find = createEndpointFinder(`http://127.0.0.1:${port}`, () => {});
