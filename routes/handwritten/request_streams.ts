@@ -107,7 +107,8 @@ export class RequestStreams {
         : response;
     }
     if (response.body === null || this.#context.req.method === "HEAD") {
-      await response.body?.cancel();
+      // The handler's own stream may fail to end, and its headers are all that is asked for.
+      await response.body?.cancel().catch(() => {});
       this.close();
       return new Response(response.body && ReadableStream.from([]), response);
     }

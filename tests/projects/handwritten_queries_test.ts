@@ -371,14 +371,16 @@ describe("A response made of a stream", () => {
     expect(String(entry.cause)).toContain("It broke on the way");
   });
 
-  it("is not read for HEAD", async () => {
-    const mark = service.observations.length;
-    const response = await service.request("/items/many/export", { method: "HEAD" });
-    expect([response.status, await response.text()]).toEqual([200, ""]);
-    await entryOf(response.headers.get("x-request-id"));
-    expect(statementsSince(mark).length).toBeLessThanOrEqual(1);
-    await eventually("nothing is in flight", async () => await inFlight() === 0);
-  });
+  for (const query of ["", "?fails_to_end=true"]) {
+    it(`is not read for HEAD${query === "" ? "" : ", also where it fails to end"}`, async () => {
+      const mark = service.observations.length;
+      const response = await service.request(`/items/many/export${query}`, { method: "HEAD" });
+      expect([response.status, await response.text()]).toEqual([200, ""]);
+      await entryOf(response.headers.get("x-request-id"));
+      expect(statementsSince(mark).length).toBeLessThanOrEqual(1);
+      await eventually("nothing is in flight", async () => await inFlight() === 0);
+    });
+  }
 });
 
 describe("A stream that a handler reads before it answers", () => {

@@ -68,7 +68,7 @@ export function pacedBody(
   }
   function waitForReader(controller: ReadableStreamDefaultController<Bytes>): void {
     timer = setTimeout(() => {
-      pieces.return?.();
+      letGo(pieces);
       breakOff(controller, new ReaderStalled(stallTimeoutMs));
     }, stallTimeoutMs);
   }
@@ -96,10 +96,15 @@ export function pacedBody(
     },
     cancel() {
       if (source === null) return;
-      pieces.return?.();
+      letGo(pieces);
       end({ completed: false, cause: undefined });
     },
   }, { highWaterMark: 0 });
+}
+
+/** Ends pieces that nobody wants any more: a failure, as of a handler's own stream, is of no use to anybody. */
+function letGo(pieces: AsyncIterator<Bytes> | Iterator<Bytes>): void {
+  Promise.resolve(pieces.return?.()).catch(() => {});
 }
 
 export interface AnswerOptions extends Pick<PacedBodyOptions, "unfinished"> {

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { eventually } from "../../../tests/support/eventually.ts";
+import { eventually, promptly } from "../../../tests/support/eventually.ts";
 import { type BodyEnd, pacedBody, ReaderStalled } from "./paced_body.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -112,6 +112,36 @@ describe("pacedBody()", () => {
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect(state.isReturned).toBe(true);
   });
+
+  for (const leaves of [true, false]) {
+    it(`hears of no failure of pieces to end where its caller ${leaves ? "leaves" : "stalls"}`, async () => {
+      const unheard: unknown[] = [];
+      const hear = (event: PromiseRejectionEvent) => {
+        event.preventDefault();
+        unheard.push(event.reason);
+      };
+      globalThis.addEventListener("unhandledrejection", hear);
+      const failed = Promise.withResolvers<void>();
+      async function* pieces(): AsyncGenerator<Bytes> {
+        try {
+          while (true) yield encoder.encode("a");
+        } finally {
+          failed.resolve();
+          // deno-lint-ignore no-unsafe-finally
+          throw new Error("Cannot end the source");
+        }
+      }
+      const { stream, ended } = body(pieces(), { stallTimeoutMs: leaves ? 60_000 : 20 });
+      const reader = stream.getReader();
+      await reader.read();
+      if (leaves) await reader.cancel();
+      expect(await ended).toMatchObject({ completed: false });
+      await promptly("the source fails to end", failed.promise);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      globalThis.removeEventListener("unhandledrejection", hear);
+      expect(unheard).toEqual([]);
+    });
+  }
 
   it("ends once where callers leave while they are handed a piece", async () => {
     // Long beside any pause of the machine, in which nothing is taken either.
