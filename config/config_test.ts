@@ -187,6 +187,12 @@ docs/configuration.md lists every setting`),
       env: { REPLICAS: "0" },
       mistakes: ['REPLICAS is "0": expected an integer from 1 to 10000'],
     },
+    {
+      what: "scopes with a comma between them",
+      env: { DOCS_SCOPES: "openid stations:read, stations:write" },
+      mistakes: ['DOCS_SCOPES has "stations:read,": expected scopes with spaces between them'],
+    },
+    { what: "scopes", env: { DOCS_SCOPES: "openid  api://weather/.default" }, mistakes: [] },
     { what: "the last port", env: { PORT: "65535" }, mistakes: [] },
     {
       what: "the same port twice",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Setting } from "./setting.ts";
-import { choice, line } from "./kinds/setting_kind.ts";
+import { choice, line, scopeNames } from "./kinds/setting_kind.ts";
 
 export const DOCS_SETTINGS = {
   docs: {
@@ -24,7 +24,7 @@ export const DOCS_SETTINGS = {
   docsScopes: {
     name: "DOCS_SCOPES",
     default: null,
-    kind: line(),
+    kind: scopeNames(),
     meaning:
       "The scopes that `/docs` requests from the issuer, separated by spaces; by default the scopes of all routes",
   },

@@ -8,6 +8,8 @@
 import { isCalendarDate } from "../../catalog/tags/parts/calendar_date.ts";
 import { parseRate } from "../../catalog/tags/parts/rate.ts";
 import { defaultPartition, nameOfRate, tokenPartOf } from "../../catalog/tags/parts/rate_name.ts";
+import { scopeMistake } from "../../catalog/tags/parts/scopes.ts";
+import { quote } from "../../catalog/text/quote.ts";
 import { closest } from "../../catalog/text/suggest.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -97,9 +99,16 @@ function accessMistake(access: unknown): string | null {
     access.kind === "public" && hasOnly(access, ["kind"]) ||
     access.kind === "scopes" && hasOnly(access, ["kind", "anyOf"]) && isListOfScopes(access.anyOf)
   );
-  return isWhole
+  if (!isWhole) {
+    return '"access" must be { kind: "scopes", anyOf: [["scope"]] } with no empty list, or { kind: "public" }';
+  }
+  const scopes = isRecord(access) && isListOfScopes(access.anyOf) ? access.anyOf.flat() : [];
+  const odd = scopes.find((scope) => scopeMistake(scope) !== null);
+  return odd === undefined
     ? null
-    : '"access" must be { kind: "scopes", anyOf: [["scope"]] } with no empty list, or { kind: "public" }';
+    : `"access" has ${
+      quote(odd)
+    }, which no token has: write each scope as a string of its own, as in [["a:read", "b:read"]]`;
 }
 
 function ratesMistake(rates: unknown, access: unknown): string | null {
@@ -138,7 +147,7 @@ function isDay(value: unknown): value is string {
   return typeof value === "string" && isCalendarDate(value);
 }
 
-function isListOfScopes(value: unknown): boolean {
+function isListOfScopes(value: unknown): value is readonly (readonly string[])[] {
   return Array.isArray(value) && value.length > 0 &&
     value.every((scopes) => isListOfStrings(scopes) && scopes.length > 0);
 }

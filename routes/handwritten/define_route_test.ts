@@ -59,6 +59,12 @@ describe("defineRoute()", () => {
     ["no scopes", scopes(undefined), /"access" must be /],
     ["an empty list of scopes", scopes([]), /"access" must be /],
     ["an alternative without scopes", scopes([["a"], []]), /"access" must be /],
+    [
+      "two scopes in one string",
+      scopes([["a:read b:read"]]),
+      /"access" has "a:read b:read", which/,
+    ],
+    ["scopes with a comma", scopes([["a:read"], ["b:read,"]]), /"access" has "b:read,", which no/],
     ["an empty scope", scopes([[""]]), /"access" must be /],
     ["scopes that are not lists", scopes(["a"]), /"access" must be /],
     ["queries that are not a list", { ...ROUTE, queries: "a" }, /"queries" must be a list/],

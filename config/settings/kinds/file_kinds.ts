@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { scopeMistake } from "../../../catalog/tags/parts/scopes.ts";
 import { parseKeySet } from "../../../codec/jwk/key_set.ts";
 import type { Fail, SettingKind } from "./setting_kind.ts";
 
@@ -35,9 +36,7 @@ export function rolesFile(): SettingKind<ReadonlyMap<string, readonly string[]>>
       const entries = isObject ? Object.entries(json) : [];
       const isList = (scopes: unknown) =>
         Array.isArray(scopes) &&
-        scopes.every((scope) =>
-          typeof scope === "string" && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)
-        );
+        scopes.every((scope) => typeof scope === "string" && scopeMistake(scope) === null);
       const odd = entries.find(([, scopes]) => !isList(scopes));
       if (!isObject) fail("the file must contain a JSON object");
       if (odd !== undefined) fail(`the file must have a list of scopes for each group`, odd[0]);

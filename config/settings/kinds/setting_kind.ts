@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { scopeMistake } from "../../../catalog/tags/parts/scopes.ts";
 import { type ClaimPath, parseClaimPath } from "../../../catalog/text/claim_path.ts";
 
 /**
@@ -72,9 +73,21 @@ export function scopeName(): SettingKind<string> {
   return {
     range: "a scope",
     read(text, fail) {
-      if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text)) {
+      if (scopeMistake(text) !== null) {
         fail("expected a single scope: printable ASCII without spaces, quotes and backslashes");
       }
+      return text;
+    },
+  };
+}
+
+/** Scopes with spaces between them, as OAuth writes them. */
+export function scopeNames(): SettingKind<string> {
+  return {
+    range: "scopes",
+    read(text, fail) {
+      const odd = text.split(/\s+/).find((scope) => scopeMistake(scope) !== null);
+      if (odd !== undefined) fail("expected scopes with spaces between them", odd);
       return text;
     },
   };
