@@ -9,20 +9,22 @@ import type { Codec, CqlType } from "./codec.ts";
 import type { Json } from "./json/json.ts";
 import { isJsonObject } from "./json/json_object.ts";
 import { withNumbers } from "./json/minus_zero.ts";
+import type { Order } from "./parts/distinct.ts";
 import {
   type Format,
-  identify,
   type Issue,
   type PrimitiveFormat,
   refuse,
   type Schema,
+  sortKeyOf,
 } from "./parts/format.ts";
 import { decodeSteps, encodeMember } from "./parts/members.ts";
 import { primitives } from "./primitives.ts";
 import { finish, Pace } from "../runtime/steps.ts";
 import { cqlName } from "./type_name.ts";
-import { list, map, set } from "./types/collections.ts";
+import { list, set } from "./types/collections.ts";
 import { tuple, udt } from "./types/composites.ts";
+import { map } from "./types/map.ts";
 import { vector } from "./types/vector.ts";
 import { type Variant, variantOf } from "./variant.ts";
 
@@ -54,7 +56,8 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
   const input = once(() => reading(format.read, format.input));
   const text = once(() => reading(textReader(format), format.text));
   const texts = once(() => repeated(type, variant));
-  const { cql, category, measure, isTag, instantOf, bucketBy, encode, decode, writeJson } = format;
+  const { cql, category, measure, isTag, instantOf, bucketBy, isEqualByBytes } = format;
+  const { encode, decode, writeJson } = format;
   return {
     type,
     cql,
@@ -63,7 +66,7 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     isTag,
     instantOf,
     bucketBy,
-    isEqualByBytes: format.identity === null,
+    isEqualByBytes,
     isUnbounded: primitivesIn(type).some(({ isUnbounded }) => isUnbounded),
     hasPrecision: primitivesIn(type).some(({ truncated }) => truncated !== null),
     hasBytes: primitivesIn(type).some(({ encodings }) => encodings !== null),
@@ -92,9 +95,9 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
     decodeSteps: (bytes, start, end) =>
       decodeSteps(format, bytes, { start, end, pace: new Pace() }),
     identify(json) {
-      if (format.identity === null || json === null) return JSON.stringify(json);
+      if (isEqualByBytes || json === null) return JSON.stringify(json);
       const value = stored().read(withNumbers(json), []);
-      return finish(identify(stored(), value, new Pace())).toString("latin1");
+      return finish(sortKeyOf(stored(), value, new Pace()));
     },
     encode,
     decode,
@@ -154,7 +157,8 @@ function asText(format: Format): Format {
 function repeated(type: CqlType, variant: Variant): z.ZodType<unknown> | null {
   if (type.kind !== "list" && type.kind !== "set") return null;
   const member = formatFor(type.of, variant);
-  const whole = { list, set }[type.kind](asText(member));
+  const text = asText(member);
+  const whole = type.kind === "list" ? list(text) : set(text, SORTED);
   return reading((given, issues) => whole.read(Array.isArray(given) ? given : [given], issues), {
     type: "array",
     items: member.text,
@@ -179,15 +183,19 @@ function formatFor(type: CqlType, variant: Variant): Format {
   };
 }
 
+const SORTED: Order = { isKept: false };
+const AS_STORED: Order = { isKept: true };
+
 function compose(type: CqlType, variant: Variant): Format {
   const member = (type: CqlType) => formatFor(type, variant);
+  const order = variant.stored ? AS_STORED : SORTED;
   switch (type.kind) {
     case "list":
       return list(member(type.of));
     case "set":
-      return set(member(type.of));
+      return set(member(type.of), order);
     case "map":
-      return map(member(type.key), member(type.value));
+      return map({ key: member(type.key), value: member(type.value) }, order);
     case "tuple":
       return tuple(type.of.map(member));
     case "udt":

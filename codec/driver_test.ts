@@ -146,7 +146,7 @@ describe("the bytes of a codec", () => {
         fc.dictionary(fc.string({ unit: "binary" }), fc.integer(), {
           minKeys: 1,
           noNullPrototype: true,
-        }),
+        }).map(inOurOrder),
         (value) => {
           expectSame({ kind: "map", key: { kind: "text" }, value: { kind: "int" } }, {
             json: value,
@@ -167,3 +167,11 @@ describe("the bytes of a codec", () => {
     }));
   });
 });
+
+/** The driver leaves the entries in the order of the object, which would be another one for digits. */
+function inOurOrder(object: Record<string, number>): Record<string, number> {
+  const entries = Object.entries(object).map(([key, value]) => [`k${key}`, value] as const);
+  return Object.fromEntries(
+    entries.sort(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other))),
+  );
+}

@@ -19,7 +19,7 @@ import {
 export interface Variant {
   /** Of values that the server works out: one too long to print is an error, and not a long wait. */
   readonly computed?: boolean;
-  /** Of values that may be stored already, though a request could not hold them. */
+  /** Of values that may be stored already, though a request could not hold them, or sorts their members. */
   readonly stored?: boolean;
   /** For instants and times of day: extra digits are cut off, towards the past. */
   readonly truncated?: boolean;

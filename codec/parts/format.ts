@@ -77,8 +77,13 @@ export interface Format<Value = unknown> {
   readonly fixed: Fixed<Value> | null;
   /** Whether zero bytes are a value. For the other types they are the relic of Thrift: null. */
   readonly emptyIsValue: boolean;
-  /** Null if values are equal to Cassandra if their bytes are, and only then. */
-  readonly identity: ValueIdentity<Value> | null;
+  /** Whether values are equal to Cassandra if their bytes are, and only then. */
+  readonly isEqualByBytes: boolean;
+  /**
+   * The key that Cassandra's order of values follows, of a value and its bytes: the same for values that it calls
+   * equal. Each character is a byte, and keys compare as strings do. Source: `AbstractType.compare`.
+   */
+  sortKey(value: Value, bytes: Buffer): string;
   /** The same work for values with any number of members; null for those without members. */
   readonly steps: FormatSteps<Value> | null;
   /** What `min=` and `max=` bound; null if nothing can be. */
@@ -114,8 +119,8 @@ export interface FormatSteps<Value> {
   read(json: unknown, reading: ReadContext): Steps<Value | undefined>;
   readText(text: string, reading: ReadContext): Steps<Value | undefined>;
   encode(value: Value, pace: Pace): Steps<Buffer>;
-  /** As {@link identify}. */
-  identify(value: Value, pace: Pace): Steps<Buffer>;
+  /** As {@link sortKeyOf}. */
+  sortKey(value: Value, pace: Pace): Steps<string>;
   decode(bytes: Buffer, place: DecodePlace): Steps<Json>;
 }
 
@@ -173,12 +178,6 @@ export interface Fixed<Value> {
   write(value: Value, into: Buffer, at: number): void;
 }
 
-/** What tells a value from others of its type, where that is not its bytes. */
-export interface ValueIdentity<Value> {
-  /** The same for values that Cassandra calls equal. */
-  bytesOf(value: Value): Buffer;
-}
-
 /** The bytes of a value → its instant, in milliseconds since 1970, cut down towards the past. */
 export type InstantReader = (bytes: Buffer) => number;
 
@@ -193,10 +192,10 @@ export function instants(read: InstantReader): InstantReaderFactory {
   return (unit) => unit === null ? read : null;
 }
 
-/** What tells a value from others of its type, as Cassandra does in sets and as keys of maps. */
-export function* identify(format: Format, value: unknown, pace: Pace): Steps<Buffer> {
-  if (format.steps !== null) return yield* format.steps.identify(value, pace);
-  return format.identity === null ? format.encode(value) : format.identity.bytesOf(value);
+/** What a value is sorted by, and told from others of its type, as Cassandra does in sets and as keys of maps. */
+export function* sortKeyOf(format: Format, value: unknown, pace: Pace): Steps<string> {
+  if (format.steps !== null) return yield* format.steps.sortKey(value, pace);
+  return format.sortKey(value, format.encode(value));
 }
 
 /** The two ways to encode a type of fixed length: into a new buffer, or into a larger one. */

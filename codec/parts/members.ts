@@ -16,14 +16,17 @@ import {
   type Fixed,
   type Format,
   type FormatSteps,
-  identify,
   isFull,
   type Issue,
   placeIssues,
   type ReadContext,
   refuse,
   type Schema,
+  sortKeyOf,
 } from "./format.ts";
+
+/** The length of the number of members, which stands before those of a collection. */
+export const COUNT_BYTES = 4;
 
 /** The traits that the composite types share. */
 export const COMPOSITE_TRAITS = {
@@ -83,14 +86,18 @@ export function* encodeEach(of: Format, values: readonly unknown[], pace: Pace):
   return encoded;
 }
 
-/** What tells each of the values from others. */
-export function* identifyEach(of: Format, values: readonly unknown[], pace: Pace): Steps<Buffer[]> {
-  const identities: Buffer[] = [];
+/** What each of the values is sorted by. */
+export function* sortKeyOfEach(
+  of: Format,
+  values: readonly unknown[],
+  pace: Pace,
+): Steps<string[]> {
+  const keys: string[] = [];
   for (const value of values) {
     if (pace.isDue()) yield;
-    identities.push(yield* identify(of, value, pace));
+    keys.push(yield* sortKeyOf(of, value, pace));
   }
-  return identities;
+  return keys;
 }
 
 /** Adds an issue where the member `key` of a composite stands. */
@@ -100,20 +107,16 @@ export function refuseMember(issues: Issue[], key: string | number, message: str
 
 /** A composite but for what follows from the rest. */
 type Composite<Value> =
-  & Omit<Format<Value>, "text" | "read" | "readText" | "encode" | "identity" | "steps">
+  & Omit<Format<Value>, "text" | "read" | "readText" | "encode" | "sortKey" | "steps">
   & {
     readonly steps: Omit<FormatSteps<Value>, "readText">;
-    /** Whether values can be equal to Cassandra though their bytes differ. */
-    readonly hasIdentity: boolean;
   };
 
 /**
  * Completes a composite: everything that it does in steps, it can do at once as well. As a string, in a URL or
  * as the key of a map, it is JSON text.
  */
-export function composite<Value>(
-  { hasIdentity, ...format }: Composite<Value>,
-): Format<Value> {
+export function composite<Value>(format: Composite<Value>): Format<Value> {
   const { cql, input } = format;
   const steps: FormatSteps<Value> = {
     ...format.steps,
@@ -141,9 +144,7 @@ export function composite<Value>(
     read: (json, issues) => finish(steps.read(json, { issues, pace: new Pace() })),
     readText: (text, issues) => finish(steps.readText(text, { issues, pace: new Pace() })),
     encode: (value) => finish(steps.encode(value, new Pace())),
-    identity: hasIdentity
-      ? { bytesOf: (value) => finish(steps.identify(value, new Pace())) }
-      : null,
+    sortKey: (value) => finish(steps.sortKey(value, new Pace())),
   };
 }
 
@@ -181,6 +182,21 @@ export function* frameFixed(
     write(value, bytes, at + 4);
     at += 4 + length;
   }
+  return bytes;
+}
+
+/** The members after their number. */
+export function* frameCounted(
+  members: readonly Buffer[],
+  count: number,
+  pace: Pace,
+): Steps<Buffer> {
+  return counted(yield* frame(members, { head: COUNT_BYTES, pace }), count);
+}
+
+/** Writes the number of members into the bytes that were left free before them. */
+export function counted(bytes: Buffer, count: number): Buffer {
+  bytes.writeInt32BE(count);
   return bytes;
 }
 

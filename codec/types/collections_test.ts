@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
-import type { CqlType } from "../codec.ts";
+import type { CqlType, Json } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";
 import {
   decodeAll,
@@ -61,7 +61,8 @@ describe("set", () => {
   it("is an array without duplicates", () => {
     expectBytes({ kind: "set", of: TEXT }, [["[]", "00000000"], [
       '["b","a"]',
-      "00000002" + "0000000162" + "0000000161",
+      "00000002" + "0000000161" + "0000000162",
+      '["a","b"]',
     ]]);
   });
 
@@ -178,6 +179,7 @@ describe("map", () => {
 
 describe("elements and keys that Cassandra calls equal", () => {
   const decimal = { kind: "decimal" } as const;
+  const DECIMALS: CqlType = { kind: "set", of: decimal };
   const cases: [type: CqlType, json: string, path: (string | number)[]][] = [
     [{ kind: "set", of: decimal }, '["1.0","1.00"]', [1]],
     [{ kind: "set", of: { kind: "list", of: decimal } }, '[["0"],["0.000"]]', [1]],
@@ -191,6 +193,20 @@ describe("elements and keys that Cassandra calls equal", () => {
       '{"[1,2]":1,"[2,1]":2}',
       ["[2,1]"],
     ],
+    [{ kind: "set", of: { kind: "set", of: decimal } }, '[["1.0"],["1.00"]]', [1]],
+    [
+      { kind: "set", of: { kind: "map", key: INT, value: decimal } },
+      '[{"1":"1.0"},{"2":"1.0"},{"1":"1.00"}]',
+      [2],
+    ],
+    [
+      { kind: "set", of: { kind: "udt", name: "u", fields: [{ name: "s", type: DECIMALS }] } },
+      '[{"s":["1.0","2"]},{"s":["2.0","1"]}]',
+      [1],
+    ],
+    [{ kind: "map", key: DECIMALS, value: INT }, '{"[\\"1.0\\"]":1,"[\\"1.00\\"]":2}', [
+      '["1.00"]',
+    ]],
   ];
   for (const [type, json, path] of cases) {
     it(`are refused in ${json}`, () => {
@@ -202,5 +218,99 @@ describe("elements and keys that Cassandra calls equal", () => {
   it("are not those that differ", () => {
     const { input } = codecFor({ kind: "set", of: decimal });
     expect(input.safeParse(["1.0", "1.01", "-1", "10"]).success).toBe(true);
+  });
+});
+
+describe("the members of a set or map", () => {
+  const list = (of: CqlType): CqlType => ({ kind: "list", of });
+  const set = (of: CqlType): CqlType => ({ kind: "set", of });
+  const map = (key: CqlType, value: CqlType): CqlType => ({ kind: "map", key, value });
+  const tuple = (...of: CqlType[]): CqlType => ({ kind: "tuple", of });
+  const uuids = [
+    "00000002-0000-1001-8001-000000000000",
+    "00000001-0000-1002-8001-000000000000",
+    "00000001-0000-1002-8002-000000000000",
+    "00000001-0000-1002-ff02-000000000000",
+    "00000001-0000-4002-8002-000000000000",
+  ];
+  const orders: [of: CqlType, members: Json[]][] = [
+    [TEXT, ["", "\0", "\0\0", "10", "9", "a", "aa", "b", "é", "\uffff", "𝒳"]],
+    [{ kind: "ascii" }, ["", "\x7f"]],
+    [{ kind: "blob" }, ["", "AA==", "AAA=", "/w=="]],
+    [{ kind: "boolean" }, [false, true]],
+    [{ kind: "tinyint" }, [-128, -1, 0, 127]],
+    [{ kind: "smallint" }, [-32768, -256, -1, 0, 255, 256]],
+    [INT, [-(2 ** 31), -256, -1, 0, 1, 2 ** 31 - 1]],
+    [{ kind: "bigint" }, ["-9223372036854775808", "-1", "0", "1", "9223372036854775807"]],
+    [{ kind: "varint" }, [
+      "-65536",
+      "-257",
+      "-256",
+      "-129",
+      "-128",
+      "-1",
+      "0",
+      "127",
+      "128",
+      "65536",
+    ]],
+    [{ kind: "decimal" }, [
+      "-1E+9",
+      "-12",
+      "-1.25",
+      "-1.2",
+      "-0.9",
+      "-1E-9",
+      "0.00",
+      "1E-9",
+      "0.9",
+      "1.20",
+      "1.25",
+      "12",
+      "1E+9",
+    ]],
+    [{ kind: "double" }, ["-Infinity", -1.5, -1, -5e-324, 0, 5e-324, 1, 1.5, "Infinity", "NaN"]],
+    [{ kind: "float" }, ["-Infinity", -1.5, -1, 0, 1, 1.5, "Infinity", "NaN"]],
+    [{ kind: "timestamp" }, ["1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00.000Z"]],
+    [{ kind: "date" }, ["1969-12-31", "1970-01-01"]],
+    [{ kind: "time" }, ["00:00:00.000000001", "23:59:59.999999999"]],
+    [{ kind: "inet" }, ["1.2.3.4", "102:304::", "255.0.0.1"]],
+    [{ kind: "uuid" }, uuids],
+    // Of the same time, the last bytes are signed.
+    [{ kind: "timeuuid" }, [uuids[0]!, uuids[1]!, uuids[2]!, uuids[3]!]],
+    [list(INT), [[], [-1, 5], [0], [0, 0]]],
+    [list(TEXT), [[], [""], ["", ""], ["\0"], ["a", "b"], ["a\0"], ["aa"]]],
+    [set(INT), [[], [-1, 5], [0], [0, 1]]],
+    [map(INT, INT), [{}, { 1: -1 }, { 1: 1 }, { 1: 1, 2: 0 }, { 2: 0 }]],
+    [tuple(TEXT, INT), [[null, 1], ["", null], ["", -1], ["", 1], ["a", null]]],
+    [{ kind: "vector", of: { kind: "float" }, dimension: 2 }, [[-1, 2], [0, -1], [0, 1]]],
+    [set(set({ kind: "decimal" })), [[["0.5", "1.0"]], [["0.5", "2"]], [["1.00"], ["2"]]]],
+  ];
+  for (const [of, members] of orders) {
+    const codec = codecFor(set(of));
+    it(`are in Cassandra's order in a ${codec.cql}, whatever the order in which they were sent`, () => {
+      const mixed = [...members.filter((_, index) => index % 2 === 1), ...members].reverse();
+      const sent = mixed.filter((each, index) => mixed.indexOf(each) === index);
+      const bytes = codec.encode(codec.input.parse(sent));
+      expect(decodeAll(codec, bytes)).toEqual(members);
+    });
+  }
+
+  it("are the same value in any order, wherever they are", () => {
+    const type: CqlType = {
+      kind: "udt",
+      name: "profile",
+      fields: [{ name: "tags", type: set(TEXT) }, { name: "scores", type: map(INT, set(INT)) }],
+    };
+    const codec = codecFor(type);
+    const hex = (json: string) => codec.encode(codec.input.parse(parseJson(json))).toString("hex");
+    expect(hex('{"tags":["b","a"],"scores":{"-1":[2,1],"1":[]}}'))
+      .toBe(hex('{"tags":["a","b"],"scores":{"1":[],"-1":[1,2]}}'));
+  });
+
+  it("may be stored in another order by other clients", () => {
+    const codec = codecFor(set(INT));
+    expect(codec.output.safeParse([2, 1]).success).toBe(true);
+    expect(codec.identify([2, 1])).toBe(codec.identify([1, 2]));
   });
 });

@@ -11,11 +11,11 @@ import { hasOwnOrder, memberPrefix } from "../json/member_prefix.ts";
 import {
   type Format,
   type FormatSteps,
-  identify,
   isFull,
   type ReadContext,
   refuse,
   type Schema,
+  sortKeyOf,
   writeDecoded,
   type WriteJson,
 } from "../parts/format.ts";
@@ -32,6 +32,7 @@ import {
   refuseMember,
   writeMember,
 } from "../parts/members.ts";
+import { keyOfMember } from "../parts/sort_key.ts";
 import type { Steps } from "../../runtime/steps.ts";
 
 export interface Field {
@@ -78,7 +79,7 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
         return members;
       },
     },
-    hasIdentity: of.some(({ identity }) => identity !== null),
+    isEqualByBytes: of.every(({ isEqualByBytes }) => isEqualByBytes),
     fixed: null,
     decode(bytes, start, end) {
       const members: Json[] = [];
@@ -162,7 +163,7 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
         return object;
       },
     },
-    hasIdentity: formats.some(({ identity }) => identity !== null),
+    isEqualByBytes: formats.every(({ isEqualByBytes }) => isEqualByBytes),
     fixed: null,
     decode: decodeFields,
     writeJson: hasOwnOrder(fields) ? writeDecoded(decodeFields) : writeFields(fields),
@@ -195,7 +196,7 @@ function* readNullable(
 }
 
 /** Of members of different types, each of which may be null. */
-function memberSteps(of: readonly Format[]): Pick<FormatSteps<unknown[]>, "encode" | "identify"> {
+function memberSteps(of: readonly Format[]): Pick<FormatSteps<unknown[]>, "encode" | "sortKey"> {
   return {
     *encode(values, pace) {
       const members: (Buffer | null)[] = [];
@@ -205,13 +206,13 @@ function memberSteps(of: readonly Format[]): Pick<FormatSteps<unknown[]>, "encod
       }
       return yield* frame(members, { pace });
     },
-    *identify(values, pace) {
-      const members: (Buffer | null)[] = [];
+    *sortKey(values, pace) {
+      let key = "";
       for (const [index, member] of of.entries()) {
         const value = values[index];
-        members.push(value === null ? null : yield* identify(member, value, pace));
+        key += keyOfMember(value === null ? null : yield* sortKeyOf(member, value, pace));
       }
-      return yield* frame(members, { pace });
+      return key;
     },
   };
 }

@@ -12,7 +12,6 @@ import {
   MAX_SCALE,
   parseDecimal,
   parseStoredDecimal,
-  worthOf,
 } from "../parts/decimal.ts";
 import {
   type Issue,
@@ -22,6 +21,7 @@ import {
   writePlainString,
 } from "../parts/format.ts";
 import { DECIMAL } from "../parts/measure.ts";
+import { complement, int64Key } from "../parts/sort_key.ts";
 import { decodeVarint, encodeVarint } from "../parts/varint.ts";
 
 const EXPECTED_DECIMAL =
@@ -71,7 +71,8 @@ export const decimal: PrimitiveFormat<Decimal> = {
   writeJson: writePlainString(storedText),
   emptyIsValue: false,
   // 1.0 and 1.00 are the same element of a set.
-  identity: { bytesOf: (value) => Buffer.from(worthOf(value)) },
+  isEqualByBytes: false,
+  sortKey: byWorth,
   measure: DECIMAL,
   isTag: false,
   instantOf: null,
@@ -81,6 +82,15 @@ export const decimal: PrimitiveFormat<Decimal> = {
   encodings: null,
   isUnbounded: true,
 };
+
+/** The power of ten that the first digit stands for decides before any digit does. */
+function byWorth({ unscaled, scale }: Decimal): string {
+  if (unscaled === 0n) return "1";
+  const digits = String(unscaled < 0n ? -unscaled : unscaled);
+  const magnitude = int64Key(digits.length - scale) + digits.replace(/0+$/, "");
+  // The end of the digits is below any digit.
+  return unscaled > 0n ? `2${magnitude}` : `0${complement(`${magnitude}\0`)}`;
+}
 
 function storedText(bytes: Buffer, start: number, end: number): string {
   return decimalText({

@@ -13,6 +13,7 @@ import {
   type Schema,
   writePlainString,
 } from "../parts/format.ts";
+import { byBytes } from "../parts/sort_key.ts";
 import { decodeVint, encodeVint, unzigzag, vintLength, zigzag } from "../parts/vint.ts";
 
 /** All three are of one sign, or zero. Months and days have 32 bits, nanoseconds 64. */
@@ -72,7 +73,8 @@ export const duration: PrimitiveFormat<Duration> = {
   decode: storedText,
   writeJson: writePlainString(storedText),
   emptyIsValue: false,
-  identity: null,
+  isEqualByBytes: true,
+  sortKey: byBytes,
   // Whether a month is more than thirty days, nobody can say.
   measure: null,
   stored: null,

@@ -4,12 +4,14 @@
  *
  * @module
  */
+import type { Buffer } from "node:buffer";
 import { ExactNumber } from "../json/exact_number.ts";
 import type { Json } from "../json/json.ts";
 import type { JsonWriter } from "../json/json_writer.ts";
 import { MINUS_ZERO } from "../json/minus_zero.ts";
 import { fixed, type Format, type PrimitiveFormat, refuse, type Schema } from "../parts/format.ts";
 import { floatingPointMeasure } from "../parts/measure.ts";
+import { byBytes, bySign, complement } from "../parts/sort_key.ts";
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -94,7 +96,8 @@ function floatingPoint(
     read,
     readText: (text, issues) => read(NUMBER.test(text) ? new ExactNumber(text) : text, issues),
     emptyIsValue: false,
-    identity: null,
+    isEqualByBytes: true,
+    sortKey: bySignAndMagnitude,
     measure: floatingPointMeasure(shortest),
     stored: null,
     truncated: null,
@@ -104,6 +107,13 @@ function floatingPoint(
     instantOf: null,
     bucketBy: null,
   };
+}
+
+/** Java's order of floating-point numbers: minus zero is before zero, and NaN the last. */
+function bySignAndMagnitude(value: number, bytes: Buffer): string {
+  return value < 0 || Object.is(value, -0)
+    ? complement(byBytes(value, bytes))
+    : bySign(value, bytes);
 }
 
 /** The powers of ten that a double holds exactly, which `**` does not promise to find. */

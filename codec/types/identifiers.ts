@@ -16,12 +16,14 @@ import {
   writePlainString,
 } from "../parts/format.ts";
 import { ipAddressText, parseIpAddress, parseStoredIpAddress } from "../parts/ip_address.ts";
+import { byBytes } from "../parts/sort_key.ts";
 
 /** The traits that the three types share. */
 const TRAITS = {
   category: "string",
   emptyIsValue: false,
-  identity: null,
+  isEqualByBytes: true,
+  sortKey: byBytes,
   measure: null,
   instantOf: null,
   bucketBy: null,
@@ -42,6 +44,7 @@ export const uuid: PrimitiveFormat<Buffer> = {
     example: "f81d4fae-7dec-41d0-a765-00a0c91e6bf6",
   }),
   cql: "uuid",
+  sortKey: byVersion,
   wire: { ids: [0x000c], classes: ["UUIDType"] },
 };
 
@@ -53,6 +56,7 @@ export const timeuuid: PrimitiveFormat<Buffer> = {
     example: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
   }),
   cql: "timeuuid",
+  sortKey: byTime,
   wire: { ids: [0x000f], classes: ["TimeUUIDType"] },
   instantOf: instants(timeOf),
 };
@@ -113,6 +117,26 @@ function uuidFormat(
     writeJson: writeUuid,
     isTag: true,
   };
+}
+
+/** UUIDs of one version come one after the other, those of version 1 by their times (`UUIDType.compareCustom`). */
+function byVersion(_: Buffer, bytes: Buffer): string {
+  const version = bytes[6]! >> 4;
+  const isTimed = version === 1;
+  return String.fromCharCode(version) +
+    (isTimed ? timeKey(bytes) + bytes.toString("latin1", 8) : bytes.toString("latin1"));
+}
+
+/** The last eight bytes count as signed ones (`AbstractTimeUUIDType.compareCustom`). */
+function byTime(_: Buffer, bytes: Buffer): string {
+  return timeKey(bytes) +
+    Buffer.from(bytes.subarray(8).map((byte) => byte ^ 0x80)).toString("latin1");
+}
+
+/** The parts of the time, the highest first. */
+function timeKey(bytes: Buffer): string {
+  return bytes.toString("latin1", 6, 8) + bytes.toString("latin1", 4, 6) +
+    bytes.toString("latin1", 0, 4);
 }
 
 /** The time of a UUID of version 1 (RFC 9562, section 5.1), cut down to whole milliseconds. */

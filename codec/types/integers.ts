@@ -22,6 +22,7 @@ import {
 } from "../parts/format.ts";
 import { MAX_ZEROS, parseIntegerLiteral } from "../parts/integer_literal.ts";
 import { INTEGER } from "../parts/measure.ts";
+import { bySign, int32Key } from "../parts/sort_key.ts";
 import { decodeVarint, encodeVarint } from "../parts/varint.ts";
 
 const DIGITS = /^-?\d+$/;
@@ -32,7 +33,8 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const TRAITS = {
   category: "integer",
   emptyIsValue: false,
-  identity: null,
+  isEqualByBytes: true,
+  sortKey: bySign,
   measure: INTEGER,
   instantOf: null,
   bucketBy: null,
@@ -120,6 +122,7 @@ export const varint: PrimitiveFormat<bigint> = {
   },
   fixed: null,
   encode: encodeVarint,
+  sortKey: byLength,
   decode: varintText,
   writeJson: writePlainString(varintText),
   isTag: false,
@@ -162,6 +165,12 @@ function writeInt64(bytes: Buffer, start: number, _: number, out: JsonWriter): v
   out.character(QUOTE);
   out.integer(value);
   out.character(QUOTE);
+}
+
+/** Of two integers with the same sign, the longer is the farther one from zero. */
+function byLength(_: bigint, bytes: Buffer): string {
+  const { length } = bytes;
+  return int32Key(bytes[0]! >= 0x80 ? -length : length) + bytes.toString("latin1");
 }
 
 function varintText(bytes: Buffer, start: number, end: number): string {

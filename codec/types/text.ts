@@ -16,6 +16,7 @@ import {
   writePlainString,
 } from "../parts/format.ts";
 import { CHARACTERS } from "../parts/measure.ts";
+import { byBytes } from "../parts/sort_key.ts";
 import { writeBase64 } from "../parts/write_base64.ts";
 
 /** The traits of types whose JSON is a string as long as the value. */
@@ -23,7 +24,8 @@ const TRAITS = {
   category: "string",
   fixed: null,
   emptyIsValue: true,
-  identity: null,
+  isEqualByBytes: true,
+  sortKey: byBytes,
   isTag: false,
   instantOf: null,
   stored: null,
@@ -130,7 +132,8 @@ export const boolean: PrimitiveFormat<boolean> = {
   decode: (bytes, start) => bytes.readUInt8(start) !== 0,
   writeJson: (bytes, start, _, out) => out.ascii(bytes[start] === 0 ? "false" : "true"),
   emptyIsValue: false,
-  identity: null,
+  isEqualByBytes: true,
+  sortKey: byBytes,
   measure: null,
   stored: null,
   truncated: null,

@@ -19,6 +19,7 @@ import {
   type Schema,
   writePlainString,
 } from "../parts/format.ts";
+import { byBytes, bySign } from "../parts/sort_key.ts";
 
 const CLOCK = "([01]\\d|2[0-3]):([0-5]\\d):([0-5]\\d)(?:\\.(\\d+))?";
 const TIMESTAMP = new RegExp(
@@ -42,7 +43,8 @@ const EPOCH_DAY = 2 ** 31;
 const TRAITS = {
   category: "string",
   emptyIsValue: false,
-  identity: null,
+  isEqualByBytes: true,
+  sortKey: byBytes,
   measure: null,
   stored: null,
   isUnbounded: false,
@@ -93,6 +95,7 @@ export const timestamp: PrimitiveFormat<bigint> = {
   },
   encodings: null,
   ...fixed(8, (value, into, at) => into.writeBigInt64BE(value, at)),
+  sortKey: bySign,
   decode(bytes, start) {
     // Beyond 2^53 the sum is rounded, though never to less than that.
     const ms = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);

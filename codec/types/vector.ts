@@ -13,10 +13,10 @@ import {
   COMPOSITE_TRAITS,
   decodeSteps,
   encodeEach,
-  frame,
-  identifyEach,
   readElements,
+  sortKeyOfEach,
 } from "../parts/members.ts";
+import { keyOfMembers } from "../parts/sort_key.ts";
 import { decodeVint, encodeVint, vintLength } from "../parts/vint.ts";
 import type { Pace, Steps } from "../../runtime/steps.ts";
 
@@ -50,8 +50,8 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
         const bytes = yield* encodeEach(of, values, pace);
         return Buffer.concat(bytes.flatMap((each) => [encodeVint(BigInt(each.length)), each]));
       },
-      *identify(values, pace) {
-        return yield* frame(yield* identifyEach(of, values, pace), { pace });
+      *sortKey(values, pace) {
+        return keyOfMembers(yield* sortKeyOfEach(of, values, pace));
       },
       *decode(bytes, { start, pace }) {
         const elements: Json[] = [];
@@ -65,7 +65,7 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
         return elements;
       },
     },
-    hasIdentity: of.identity !== null,
+    isEqualByBytes: of.isEqualByBytes,
     fixed: of.fixed === null ? null : fixedVector(of.fixed, dimension),
     decode: of.fixed === null
       ? (bytes, start) => decodeVariable(of, dimension, { bytes, start })

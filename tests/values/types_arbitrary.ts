@@ -46,7 +46,7 @@ export interface Field {
 export interface StoredColumn {
   readonly type: Type;
   readonly frozen: boolean;
-  /** The `CREATE TYPE` statements that it needs, the innermost first. */
+  /** As {@link createTypes}. */
   readonly types: readonly string[];
 }
 
@@ -93,6 +93,12 @@ function typeOf(options: { durations: boolean; depth: number }): fc.Arbitrary<Ty
   );
 }
 
+/** What sets and the keys of maps may hold. */
+export const memberTypes: fc.Arbitrary<Type> = fc.oneof(
+  fc.constantFrom(...PRIMITIVES.filter((kind) => kind !== "duration")).map((kind) => ({ kind })),
+  typeOf({ durations: false, depth: 2 }),
+);
+
 export const tables: fc.Arbitrary<Table> = fc.record({
   columns: fc.array(
     fc.record({ type: typeOf({ durations: true, depth: 3 }), frozen: fc.boolean() })
@@ -111,7 +117,7 @@ export function columnType({ type, frozen }: StoredColumn): string {
 }
 
 /** A collection or user-defined type inside another must be frozen. */
-function typeName(type: Type, frozen: boolean): string {
+export function typeName(type: Type, frozen: boolean): string {
   const freeze = (name: string) => frozen ? `frozen<${name}>` : name;
   switch (type.kind) {
     case "list":
@@ -130,7 +136,8 @@ function typeName(type: Type, frozen: boolean): string {
   }
 }
 
-function createTypes(type: Type): string[] {
+/** The `CREATE TYPE` statements that a type needs, the innermost first. */
+export function createTypes(type: Type): string[] {
   switch (type.kind) {
     case "list":
     case "set":

@@ -119,7 +119,8 @@ const JSON_OF: Readonly<Record<Primitive, fc.Arbitrary<Json>>> = {
   ).map(String),
 };
 
-function jsonOf(type: Type): fc.Arbitrary<Json> {
+/** A value of a type. */
+export function jsonOf(type: Type): fc.Arbitrary<Json> {
   switch (type.kind) {
     case "list":
       return fc.array(jsonOf(type.of), { maxLength: 4 });
