@@ -49,6 +49,7 @@ import { murmur3 } from "./murmur3.ts";
 import { type DriverAttempt, noteCoordinators } from "./note_coordinator.ts";
 import { type FailingAttempt, noteFailures } from "./note_failures.ts";
 import type { BoundStatement, SendExecuteOptions, SendOptions } from "./send_options.ts";
+import { isOverWithin, patienceMs, slowToPrepare, unlessAnotherMay } from "./patience.ts";
 import { type RequestHandlerClass, sendWith } from "./speculative_execution.ts";
 import { toRawResult } from "./raw_result.ts";
 import { isSocketError } from "./socket_error.ts";
@@ -189,8 +190,8 @@ function nodeOf(connection: DriverConnection, keyspace: string | undefined): Pre
 }
 
 /**
- * Hands `use` a node, and the next one if that node goes away. The driver does not know of statements that are
- * prepared in this way, so it does not prepare them elsewhere.
+ * Hands `use` a node, and the next one if that node goes away, or takes long while there is a next one. The driver
+ * does not know of statements that are prepared in this way, so it does not prepare them elsewhere.
  *
  * @throws what `use` does, or the driver's `NoHostAvailableError`
  */
@@ -203,16 +204,25 @@ export async function onOneNode<T>(
   const policy = DefaultExecutionOptions.create({}, client).getLoadBalancingPolicy();
   const plan = await newQueryPlan(policy, keyspace, null);
   const tried: Record<string, unknown> = {};
-  while (true) {
-    const host = getNextHost(plan, profileManager, tried);
-    if (host === null) throw new cassandra.errors.NoHostAvailableError(tried);
+  let host = getNextHost(plan, profileManager, tried);
+  for (let nodesBefore = 0; host !== null; nodesBefore++) {
+    const { address } = host;
+    const work = borrow(host, keyspace).then((borrowed) => use(nodeOf(borrowed, keyspace)));
+    const isOver = await isOverWithin(patienceMs(nodesBefore), work);
+    host = isOver ? null : getNextHost(plan, profileManager, tried);
+    if (host !== null) {
+      tried[address] = slowToPrepare(address);
+      continue;
+    }
     try {
-      return await use(nodeOf(await borrow(host, keyspace), keyspace));
+      return await work;
     } catch (error) {
       if (!isAway(error)) throw error;
-      tried[host.address] = error;
+      tried[address] = error;
+      host = getNextHost(plan, profileManager, tried);
     }
   }
+  throw new cassandra.errors.NoHostAvailableError(tried);
 }
 
 /** Whether a node did not answer, so that another one may. */
@@ -236,8 +246,9 @@ executionPrototype._prepareAndRetry = function (queryId) {
   }
   this.preparedOn = { host, times: times + 1 };
   this._parent.log("info", `0x${queryId.toString("hex")} is not prepared on the node any more`);
-  const keyspace = this._parent.client.keyspace as string | undefined;
-  prepareAgain(nodeOf(this._connection, keyspace)).then(
+  const { client, triedHosts } = this._parent;
+  const work = prepareAgain(nodeOf(this._connection, client.keyspace as string | undefined));
+  unlessAnotherMay(client, { address: host.address, triedHosts }, work).then(
     () => sendAgain(this, { onSameHost: true }),
     (error) => {
       if (!isAway(error)) return this._parent.setCompleted(error);

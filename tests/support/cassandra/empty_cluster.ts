@@ -23,8 +23,11 @@ export interface StatementRequest {
   readonly kind: "prepare" | "execute" | "batch";
 }
 
-/** What a node does with it in place of succeeding: an error, no answer at all, or to end the connection. */
-export type Misbehaviour = Buffer | "silence" | "crash";
+/**
+ * What a node does with it in place of succeeding at once: an error, success later, no answer at all, or to end the
+ * connection.
+ */
+export type Misbehaviour = Buffer | Promise<void> | "silence" | "crash";
 
 /** What one node announces of another. */
 export type Change = "NEW_NODE" | "REMOVED_NODE" | "UP" | "DOWN";
@@ -80,8 +83,6 @@ export class EmptyCluster implements AsyncDisposable {
   readonly port: number;
   /** How many replicas the keyspace has, by data centre. */
   replication: Readonly<Record<string, string>> = {};
-  /** The nodes that do not answer when they are to prepare a statement, by hostname. */
-  readonly stuck = new Set<string>();
   /** What happens to each request about a statement; null for its success. */
   onStatement: (request: StatementRequest) => Misbehaviour | null = () => null;
   readonly #members = new Map<string, Member>();
@@ -216,22 +217,22 @@ class EmptyNode {
           : this.#cluster.onStatement({ hostname: this.#hostname, kind });
         if (wrong === "silence") continue;
         if (wrong === "crash") return;
-        const answer = wrong === null
-          ? this.#answer(opcode, body)
-          : { opcode: OPCODE.error, body: wrong };
-        if (answer !== null) await send(connection, { streamId, ...answer });
+        const answer = wrong instanceof Buffer
+          ? { opcode: OPCODE.error, body: wrong }
+          : this.#answer(opcode, body);
+        const reply = () => send(connection, { streamId, ...answer });
+        if (wrong instanceof Promise) wrong.then(reply).catch(() => {});
+        else await reply();
       }
     }
   }
 
-  /** Null for none. */
-  #answer(opcode: number, body: Buffer): { opcode: number; body: Buffer } | null {
+  #answer(opcode: number, body: Buffer): { opcode: number; body: Buffer } {
     if (opcode === OPCODE.options) return { opcode: OPCODE.supported, body: short(0) };
     if (opcode === OPCODE.startup || opcode === OPCODE.register) {
       return { opcode: OPCODE.ready, body: Buffer.alloc(0) };
     }
     if (opcode === OPCODE.prepare) {
-      if (this.#cluster.stuck.has(this.#hostname)) return null;
       const NO_COLUMNS = [int(0), int(0)];
       const id = [short(STATEMENT_ID.length), STATEMENT_ID];
       const parts = [int(KIND.prepared), ...id, ...NO_COLUMNS, int(0), ...NO_COLUMNS];

@@ -1,0 +1,66 @@
+/**
+ * How long a node is waited for that is to prepare a statement, while others could. It may answer heartbeats and reads,
+ * and still not be able to prepare: that writes to its commit log.
+ *
+ * @module
+ */
+import { clearTimeout, setTimeout } from "node:timers";
+import cassandra from "cassandra-driver";
+import type { SendingClient, SendingHost } from "./wire/first_attempt.ts";
+
+const FIRST_MS = 1_000;
+
+/**
+ * In milliseconds. It doubles with each node: where all of them are slow, it is not the node.
+ *
+ * @param nodesBefore how many nodes were waited for before this one
+ */
+export function patienceMs(nodesBefore: number): number {
+  return FIRST_MS * 2 ** nodesBefore;
+}
+
+/** Whether work is over within that time, in whatever way. Else it goes on, and its failure is no news. */
+export async function isOverWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true, () => true), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @param address `address:port` */
+export function slowToPrepare(address: string): Error {
+  const message = `The host ${address} took too long to prepare a statement`;
+  return new cassandra.errors.OperationTimedOutError(message, address);
+}
+
+/** The node that is waited for, and why each one before it was passed over. */
+interface Tried {
+  readonly address: string;
+  readonly triedHosts: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Waits for a node that prepares a statement again, but not long while there is another one.
+ *
+ * @throws as the work does, or the driver's `OperationTimedOutError`
+ */
+export async function unlessAnotherMay(
+  client: cassandra.Client,
+  { address, triedHosts }: Tried,
+  work: Promise<void>,
+): Promise<void> {
+  const nodesBefore = Object.keys(triedHosts).length;
+  const isOver = await isOverWithin(patienceMs(nodesBefore), work);
+  const { profileManager } = client as unknown as SendingClient;
+  const hosts = client.hosts.values() as unknown as SendingHost[];
+  const isOther = (host: SendingHost) =>
+    host.address !== address && !(host.address in triedHosts) && host.isUp() &&
+    profileManager.getDistance(host) !== cassandra.types.distance.ignored;
+  if (!isOver && hosts.some(isOther)) throw slowToPrepare(address);
+  await work;
+}
