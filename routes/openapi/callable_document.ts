@@ -2,6 +2,9 @@
  * The OpenAPI document for one caller: the operations that the scopes of its token allow, and the
  * components that these refer to. It says nothing that the whole document does not say.
  *
+ * A client may ask for any part of its scopes, so there can be very many documents: each operation and each
+ * component is made into text once, and a document is joined from these texts.
+ *
  * @module
  */
 import { SECURITY_SCHEME } from "./describe/describe_route.ts";
@@ -25,12 +28,12 @@ export function createDocumentFor<Kept>(
 ): DocumentFor<Kept> {
   const whole: JsonObject = JSON.parse(document);
   const operations = operationsIn(whole);
+  const components = new Components(whole);
   const kept = new Map<string, Kept>();
   return (scopes) => {
-    const allowed = operations.map(({ operation }) => allows(operation, scopes));
-    const key = allowed.map(Number).join("");
-    const part = kept.get(key) ??
-      keep(JSON.stringify(withOperations(whole, operations.filter((_, index) => allowed[index]))));
+    const allowed = operations.filter(({ operation }) => allows(operation, scopes));
+    const key = allowed.map(({ index }) => index).join();
+    const part = kept.get(key) ?? keep(documentOf(whole, allowed, components));
     kept.delete(key);
     kept.set(key, part);
     if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value!);
@@ -39,6 +42,7 @@ export function createDocumentFor<Kept>(
 }
 
 interface Located {
+  readonly index: number;
   readonly path: string;
   readonly method: string;
   readonly operation: JsonObject;
@@ -49,7 +53,7 @@ function operationsIn({ paths }: JsonObject): Located[] {
     entriesOf(item).flatMap(([method, operation]) =>
       isObject(operation) ? [{ path, method, operation }] : []
     )
-  );
+  ).map((located, index) => ({ index, ...located }));
 }
 
 /** Whether the scopes meet an alternative of the operation's security requirement. */
@@ -61,38 +65,94 @@ function allows({ security }: JsonObject, scopes: ReadonlySet<string>): boolean 
   });
 }
 
-/** The document with only these operations. */
-function withOperations(whole: JsonObject, operations: readonly Located[]): JsonObject {
-  const paths: Record<string, Record<string, Json>> = {};
+/** The document with only these operations, and what they refer to. */
+function documentOf(
+  whole: JsonObject,
+  operations: readonly Located[],
+  components: Components,
+): string {
+  const paths = new Map<string, [string, string][]>();
+  const { paths: _paths, components: _components, ...rest } = whole;
+  const needed = referencesIn(rest);
   for (const { path, method, operation } of operations) {
-    paths[path] = { ...paths[path], [method]: operation };
+    const { text, references } = components.textOf(operation);
+    paths.getOrInsertComputed(path, () => []).push([method, text]);
+    for (const reference of references) needed.add(reference);
   }
-  const components = componentsFor({ ...whole, components: {}, paths }, whole.components);
-  return { ...whole, paths, components };
+  const members = Object.entries(whole).map(([name, value]): [string, string] => {
+    if (name === "paths") {
+      return [name, joined([...paths].map(([path, methods]) => [path, joined(methods)]))];
+    }
+    return [name, name === "components" ? components.only(needed) : JSON.stringify(value)];
+  });
+  return joined(members);
 }
 
-/** The components that a document refers to, by way of others too. Security schemes are all kept. */
-function componentsFor(document: JsonObject, components: Json): JsonObject {
-  const needed = new Set<string>();
-  const rest: Json[] = [document];
+/** A part of a document, and the names of the components that it refers to, as in `schemas/Problem`. */
+interface PartText {
+  readonly text: string;
+  readonly references: Set<string>;
+}
+
+class Components {
+  readonly #components: Json;
+  readonly #texts = new WeakMap<object, PartText>();
+
+  constructor({ components }: JsonObject) {
+    this.#components = components;
+  }
+
+  /** Made when it is asked for first. */
+  textOf(part: object): PartText {
+    const known = this.#texts.get(part);
+    if (known !== undefined) return known;
+    const made = { text: JSON.stringify(part), references: referencesIn(part) };
+    this.#texts.set(part, made);
+    return made;
+  }
+
+  /** Those with these names, and those that they refer to. Security schemes are all kept. */
+  only(names: ReadonlySet<string>): string {
+    const needed = new Set(names);
+    // What is added meanwhile is looked at, too.
+    for (const name of needed) {
+      const [kind, member] = name.split("/") as [string, string];
+      const component = entryOf(entryOf(this.#components, kind), member);
+      if (!isObject(component)) continue;
+      for (const reference of this.textOf(component).references) needed.add(reference);
+    }
+    return joined(
+      entriesOf(this.#components).map(([kind, members]) => [
+        kind,
+        joined(
+          entriesOf(members)
+            .filter(([name]) => kind === "securitySchemes" || needed.has(`${kind}/${name}`))
+            .map(([name, member]) => [
+              name,
+              isObject(member) ? this.textOf(member).text : JSON.stringify(member),
+            ]),
+        ),
+      ]),
+    );
+  }
+}
+
+function joined(members: readonly (readonly [string, string])[]): string {
+  return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
+}
+
+function referencesIn(part: object): Set<string> {
+  const references = new Set<string>();
+  const rest: Json[] = [part];
   while (rest.length > 0) {
     const value = rest.pop();
     if (typeof value !== "object" || value === null) continue;
     rest.push(...Object.values(value));
     const reference = isObject(value) ? value.$ref : null;
-    const [, kind, name] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(String(reference)) ?? [];
-    if (kind === undefined || name === undefined || needed.has(`${kind}/${name}`)) continue;
-    needed.add(`${kind}/${name}`);
-    rest.push(entryOf(entryOf(components, kind), name));
+    const [, name] = /^#\/components\/([^/]+\/[^/]+)$/.exec(String(reference)) ?? [];
+    if (name !== undefined) references.add(name);
   }
-  return Object.fromEntries(
-    entriesOf(components).map(([kind, members]) => [
-      kind,
-      kind === "securitySchemes" ? members : Object.fromEntries(
-        entriesOf(members).filter(([name]) => needed.has(`${kind}/${name}`)),
-      ),
-    ]),
-  );
+  return references;
 }
 
 function entryOf(value: Json, name: string): Json {
