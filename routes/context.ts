@@ -30,6 +30,23 @@ export interface PageShare {
 /** The kinds of work that go on after the headers of an answer are out. */
 export type StreamKind = "stream" | "upload" | "answer";
 
+/** The place of a request that its caller may keep waiting. */
+export interface PlaceOfCaller {
+  /**
+   * Lets another request have it, as long as its caller keeps it waiting; not if too many bytes would be outside.
+   *
+   * @param bytes that it may have in memory meanwhile
+   */
+  stepOut(bytes: number): void;
+  /**
+   * Takes it again, in turn with others; null if that needs no waiting.
+   *
+   * @throws {ServiceError} `too_busy`, by the promise
+   * @throws {CallerLeft} by the promise, if the caller leaves while it waits
+   */
+  stepIn(request: { readonly signal: AbortSignal }): Promise<void> | null;
+}
+
 /** The caller, as a verified token identifies it. */
 export interface Identity {
   /** The claim `iss`. */
@@ -98,6 +115,8 @@ export interface RequestContext {
    * it has: an answer that has to arrive is not refused.
    */
   countUnread: (bytes: number) => void;
+  /** What it gives up while its caller keeps it waiting; null as long as it was not let in. */
+  place: PlaceOfCaller | null;
   /** Whether it has a place of `holdStream`. */
   holdsStream: boolean;
   /** Gives back whatever place it has. */

@@ -27,7 +27,7 @@ import {
   refusePreconditions,
 } from "./handwritten/before_handler.ts";
 import type { HandwrittenRoute } from "./handwritten/define_route.ts";
-import type { BodyLimits } from "./input/body/read_body.ts";
+import type { BodyLimits } from "./input/body/read_bytes.ts";
 import type { AddressReader } from "./load/client_address.ts";
 import type { Load } from "./load/load.ts";
 import { accessLog } from "./middleware/access_log.ts";

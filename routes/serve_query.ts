@@ -17,7 +17,8 @@ import { compileInput, type Input } from "./input/compile_input.ts";
 import { NO_OWN_PARAMS, type OwnParams } from "./input/own_params.ts";
 import { withPointers } from "./input/param_place.ts";
 import { compilePathValues } from "./input/path_values.ts";
-import { type BodyLimits, readJsonObject, takesBody } from "./input/body/read_body.ts";
+import type { BodyLimits } from "./input/body/read_bytes.ts";
+import { readJsonObject, takesBody } from "./input/body/read_body.ts";
 import type { OuterInput, RawInput } from "./input/raw_input.ts";
 import { type Content, readContent } from "./input/body/read_content.ts";
 import { compilePlainBody } from "./input/lines/plain_body.ts";
@@ -79,7 +80,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
       const request = context.get("request");
       const { headers, identity } = request;
       const type = isNegotiated ? negotiate(headers.get("accept"), offered) : offered[0];
-      const keyed = readKey?.(headers, identity) ?? null;
+      const keyed = readKey?.(request, context.req.raw) ?? null;
       const seeds = keyed === null ? options.seeds : await keyed;
       const outer: OuterInput = {
         path: readPath(context.req),
@@ -130,8 +131,9 @@ function bodyReader(
   const { query: { route, bulk, raw, verb }, writes } = prepared;
   if (raw !== null && verb !== "select") {
     const options = { ...bodyLimits, types: raw.types };
-    return async (sent) => {
-      return { kind: "content", body: {}, content: await readContent(sent, options) };
+    return async (sent, { place }) => {
+      const content = await readContent(sent, { ...options, place });
+      return { kind: "content", body: {}, content };
     };
   }
   if (!bulk && (route === null || !takesBody(route.method))) return null;
@@ -139,8 +141,8 @@ function bodyReader(
   const readPlain = writes ? compilePlainBody(prepared) : null;
   const options = { ...bodyLimits, readPlain };
   return bulk
-    ? (sent, { headers, run }) => readEntries(sent, { ...options, headers, run })
-    : (sent, { headers, run }) => readJsonObject(sent, { ...options, headers, run });
+    ? (sent, { headers, run, place }) => readEntries(sent, { ...options, headers, run, place })
+    : (sent, { headers, run, place }) => readJsonObject(sent, { ...options, headers, run, place });
 }
 
 /** Answers a request whose input has not been checked yet. */

@@ -6,15 +6,8 @@
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Steps } from "../../runtime/steps.ts";
-import {
-  type BodyLimits,
-  checkJson,
-  isJson,
-  isTaken,
-  readBytes,
-  takesBody,
-  unsupportedType,
-} from "../input/body/read_body.ts";
+import { checkJson, isJson, isTaken, takesBody, unsupportedType } from "../input/body/read_body.ts";
+import { type BodyLimits, readBytes } from "../input/body/read_bytes.ts";
 import { IDEMPOTENCY_KEY } from "../idempotency/idempotency_key.ts";
 import { unsupportedKey } from "../idempotency/read_repeatable.ts";
 import { unsupported } from "../input/preconditions.ts";
@@ -111,7 +104,8 @@ export function holdBody(
     name: "holdBody",
     async enter(context) {
       const { req } = context;
-      const bytes = await readBytes(req.raw, limits);
+      const { place } = context.get("request");
+      const bytes = await readBytes(req.raw, { ...limits, place });
       context.get("request").bytesRead += bytes.length;
       const type = req.raw.headers.get("content-type");
       // Where there are several types, only that of the request says what its body has to fit.

@@ -9,7 +9,9 @@ import { setTimeout } from "node:timers/promises";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { ServiceError } from "../../errors/service_error.ts";
-import type { HeaderReader, Identity } from "../context.ts";
+import { CallerLeft } from "../../errors/caller_left.ts";
+import type { RequestContext } from "../context.ts";
+import type { Waiting } from "../load/until_left.ts";
 import { isGenerated } from "../generate/compile_generated.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { ticksOfMs } from "../generate/uuid.ts";
@@ -33,12 +35,13 @@ export interface IdempotencyOptions {
 /**
  * The seeds of a request with a key, once the time of the key has come; null for a request without.
  *
- * @throws {ServiceError} `unsupported_idempotency_key`, `malformed_request` or `invalid_input`
+ * @throws {ServiceError} `unsupported_idempotency_key`, `malformed_request`, `invalid_input` or `too_busy`
+ * @throws {CallerLeft} if the caller leaves before that time
  */
-export type SeedReader = (
-  headers: HeaderReader,
-  identity: Identity | null,
-) => Promise<Seeds> | null;
+export type SeedReader = (request: KeyedBy, sent: Waiting) => Promise<Seeds> | null;
+
+/** The parts of a request that its seeds depend on, and the place that it gives up until the time of its key has come. */
+type KeyedBy = Pick<RequestContext, "headers" | "identity" | "place">;
 
 const HEADER = IDEMPOTENCY_KEY.toLowerCase();
 
@@ -61,12 +64,19 @@ export function compileKeyReader(
   const obstacle = obstacleOf(prepared, options);
   const isTimed = needsTime(prepared);
 
-  async function readSeeds(header: string, identity: Identity | null): Promise<Seeds> {
+  async function readSeeds(
+    header: string,
+    { identity, place }: KeyedBy,
+    sent: Waiting,
+  ): Promise<Seeds> {
     if (obstacle !== null || repetition === null || identity === null) {
       throw unsupportedKey(obstacle ?? PUBLIC);
     }
     const key = parseIdempotencyKey(header);
-    if (isTimed || key.ticks !== null) await assertTimely(key, options);
+    if (isTimed || key.ticks !== null) {
+      const leadMs = leadOf(key, options);
+      if (leadMs >= 0) await waitOutside(leadMs + 1, { place, sent });
+    }
     const ticks = key.ticks ?? ticksOfMs(Date.now());
     const facts: KeyedRequest = {
       issuer: identity.issuer,
@@ -89,9 +99,9 @@ export function compileKeyReader(
     };
   }
 
-  return (headers, identity) => {
-    const header = headers.get(HEADER);
-    return header === null ? null : readSeeds(header, identity);
+  return (request, sent) => {
+    const header = request.headers.get(HEADER);
+    return header === null ? null : readSeeds(header, request, sent);
   };
 }
 
@@ -142,10 +152,8 @@ function secretsByTime(
   return [own, ...secrets.filter((each) => each !== own)];
 }
 
-async function assertTimely(
-  { ticks }: IdempotencyKey,
-  { windowMs }: IdempotencyOptions,
-): Promise<void> {
+/** By how many milliseconds the time of a key is still to come; less than zero if it has passed. */
+function leadOf({ ticks }: IdempotencyKey, { windowMs }: IdempotencyOptions): number {
   if (ticks === null) {
     throw refuse("Expected a UUID of version 7 or 1: this route needs a key that carries its time");
   }
@@ -162,8 +170,21 @@ async function assertTimely(
       } s: find out whether the first request was carried out`,
     );
   }
-  // A write with a time in the future would hide what others write until then.
-  if (leadMs >= 0) await setTimeout(leadMs + 1);
+  return leadMs;
+}
+
+/** A write with a time in the future would hide what others write until then. Meanwhile, others have its place. */
+async function waitOutside(
+  ms: number,
+  { place, sent }: Pick<KeyedBy, "place"> & { readonly sent: Waiting },
+): Promise<void> {
+  place?.stepOut(0);
+  try {
+    await setTimeout(ms, undefined, { signal: sent.signal });
+  } catch {
+    throw new CallerLeft();
+  }
+  await place?.stepIn(sent);
 }
 
 function refuse(detail: string): ServiceError {

@@ -10,7 +10,6 @@ import type { Entry } from "../../db/bulk/entry.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { ChunkReader } from "./body/chunk_reader.ts";
 import {
-  assertNotEncoded,
   assertObject,
   type OneBody,
   oneBody,
@@ -18,6 +17,7 @@ import {
   readJson,
   unreadableJson,
 } from "./body/read_body.ts";
+import { assertNotEncoded } from "./body/read_bytes.ts";
 import { type Line, readLines, textOfLine } from "./body/read_lines.ts";
 
 export const NDJSON = "application/x-ndjson";

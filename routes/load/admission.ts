@@ -14,8 +14,10 @@
 import type { ServingPlace } from "../../observe/stopwatch.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
+import type { PlaceOfCaller } from "../context.ts";
 import { FairQueue } from "./fair_queue.ts";
-import { type Holder, type Places, TOO_BUSY } from "./places.ts";
+import { type Holder, type Leave, type Places, TOO_BUSY } from "./places.ts";
+import type { StreamPlaces } from "./stream_places.ts";
 import type { Waiting } from "./until_left.ts";
 
 export interface AdmissionOptions {
@@ -25,12 +27,14 @@ export interface AdmissionOptions {
   readonly limit: () => number;
   /** How many are served at once at most, with those for whom one caller has left no room within the limit. */
   readonly max: number;
+  /** Bounds by their bytes the requests that wait for their callers outside their places. */
+  readonly outside: StreamPlaces;
   /** The longest wait, in milliseconds. The request has that much less time afterwards. */
   readonly maxWaitMs: number;
 }
 
 /** The place of a request that was let in. */
-export interface Admitted extends ServingPlace {
+export interface Admitted extends ServingPlace, PlaceOfCaller {
   /** Gives it back for good. Further calls do nothing. */
   leave(): void;
 }
@@ -50,6 +54,8 @@ const CALM_AFTER_MS = 1_000;
 const STANDING_SHARE = 0.5;
 /** What each caller may have of the limit before more of its requests stop counting for the others. */
 const CALLER_SHARE = 0.25;
+/** What a request has in memory outside, without its body. */
+const REQUEST_BYTES = 4 * 1024;
 const TICK_MS = 5;
 
 export class Admission {
@@ -75,6 +81,19 @@ export class Admission {
       this.#admit();
     },
     leave: (holder) => this.#options.places.release(holder),
+    stepOut: ({ caller }, bytes) => {
+      const amount = bytes + REQUEST_BYTES;
+      return this.#options.outside.takeIfFree({ route: "", caller, amount });
+    },
+    stepIn: (holder, request) => {
+      if (!this.#mustWait(holder)) {
+        this.#begin(holder);
+        return null;
+      }
+      return this.#isFullFor(holder.caller)
+        ? Promise.reject(this.#refusal())
+        : this.#waitForTurn(holder, request);
+    },
   };
 
   constructor(options: AdmissionOptions) {
@@ -108,7 +127,17 @@ export class Admission {
     return new AdmittedPlace(holder, this.#serving);
   }
 
-  async #enterLater(holder: Holder, { signal }: Waiting): Promise<Admitted> {
+  async #enterLater(holder: Holder, request: Waiting): Promise<Admitted> {
+    try {
+      await this.#waitForTurn(holder, request);
+    } catch (reason) {
+      this.#options.places.release(holder);
+      throw reason;
+    }
+    return new AdmittedPlace(holder, this.#serving);
+  }
+
+  async #waitForTurn(holder: Holder, { signal }: Waiting): Promise<void> {
     const waiting = Promise.withResolvers<void>();
     const waiter = {
       holder,
@@ -125,13 +154,9 @@ export class Admission {
     if (signal.aborted) giveUp();
     try {
       await waiting.promise;
-    } catch (reason) {
-      this.#options.places.release(holder);
-      throw reason;
     } finally {
       signal.removeEventListener("abort", giveUp);
     }
-    return new AdmittedPlace(holder, this.#serving);
   }
 
   /** Whether a request that has just come has to wait, behind those of its own caller at least. */
@@ -239,12 +264,16 @@ interface Serving {
   begin(holder: Holder): void;
   end(holder: Holder): void;
   leave(holder: Holder): void;
+  stepOut(holder: Holder, bytes: number): Leave | null;
+  stepIn(holder: Holder, request: Waiting): Promise<void> | null;
 }
 
 class AdmittedPlace implements Admitted {
   readonly #holder: Holder;
   readonly #serving: Serving;
-  #state: "served" | "aside" | "over" = "served";
+  #state: "served" | "aside" | "outside" | "over" = "served";
+  /** Gives back what it has outside. */
+  #leaveOutside: Leave | null = null;
   hasSteppedAside = false;
 
   constructor(holder: Holder, serving: Serving) {
@@ -265,8 +294,32 @@ class AdmittedPlace implements Admitted {
     this.#serving.begin(this.#holder);
   }
 
+  stepOut(bytes: number): void {
+    if (this.#state !== "served") return;
+    this.#leaveOutside = this.#serving.stepOut(this.#holder, bytes);
+    if (this.#leaveOutside === null) return;
+    this.#state = "outside";
+    this.#serving.end(this.#holder);
+  }
+
+  stepIn(request: Waiting): Promise<void> | null {
+    if (this.#state !== "outside") return null;
+    const entering = this.#serving.stepIn(this.#holder, request);
+    if (entering !== null) return entering.then(() => this.#comeIn());
+    this.#comeIn();
+    return null;
+  }
+
+  #comeIn(): void {
+    this.#leaveOutside?.();
+    // The request may be over by now.
+    if (this.#state === "outside") this.#state = "served";
+    else this.#serving.end(this.#holder);
+  }
+
   leave(): void {
     if (this.#state === "over") return;
+    this.#leaveOutside?.();
     const isServed = this.#state === "served";
     this.#state = "over";
     // First, as what is over leaves its caller a place for what comes next.

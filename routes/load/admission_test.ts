@@ -3,7 +3,9 @@ import { describe, it } from "@std/testing/bdd";
 import { eventually } from "../../tests/support/eventually.ts";
 import { Admission, type Admitted } from "./admission.ts";
 import { Places } from "./places.ts";
+import { StreamPlaces } from "./stream_places.ts";
 
+const OUTSIDE_BYTES = 10_000;
 /** For those who are to wait in vain. */
 const SHORT_MS = 300;
 
@@ -12,8 +14,13 @@ function admissionOf(
 ) {
   const state = { limit };
   const places = new Places({ max, maxPerCaller });
+  const outside = new StreamPlaces({
+    max: OUTSIDE_BYTES,
+    maxPerRoute: OUTSIDE_BYTES,
+    maxPerCaller: OUTSIDE_BYTES,
+  });
   return Object.assign(state, {
-    admission: new Admission({ places, limit: () => state.limit, max: most, maxWaitMs }),
+    admission: new Admission({ places, limit: () => state.limit, max: most, outside, maxWaitMs }),
   });
 }
 
@@ -224,6 +231,58 @@ describe("Admission", () => {
     const next = await admission.enter("b", REQUEST);
     next.leave();
     expect(admission.served).toBe(0);
+  });
+
+  it("serves another request while a caller keeps one waiting, which comes back in its turn", async () => {
+    const { admission } = admissionOf({ limit: 1 });
+    const slow = await admission.enter("a", REQUEST);
+    expect(slow.stepIn(REQUEST)).toBeNull();
+    slow.stepOut(100);
+    slow.stepOut(100);
+    const second = await admission.enter("b", REQUEST);
+    const third = enter(admission, "c");
+    const back = slow.stepIn(REQUEST);
+    expect([admission.served, admission.queued]).toEqual([1, 2]);
+    second.leave();
+    (await third).leave();
+    await back;
+    // Its time says as much of Cassandra as any other.
+    expect([admission.served, admission.queued, slow.hasSteppedAside]).toEqual([1, 0, false]);
+    slow.stepOut(100);
+    expect(slow.stepIn(REQUEST)).toBeNull();
+    slow.leave();
+    expect(admission.served).toBe(0);
+  });
+
+  it("keeps the place of a request that brings too much to wait outside", async () => {
+    const { admission } = admissionOf({ limit: 2 });
+    const [small, large] = [await enter(admission, "a"), await enter(admission, "b")];
+    small.stepOut(1_000);
+    large.stepOut(5_000);
+    expect(admission.served).toBe(1);
+    expect(large.stepIn(REQUEST)).toBeNull();
+    small.leave();
+    // What was outside is free again.
+    large.stepOut(5_000);
+    expect(admission.served).toBe(0);
+    large.leave();
+  });
+
+  it("refuses a request that comes back in vain, or whose caller leaves meanwhile", async () => {
+    const { admission } = admissionOf({ max: 2, limit: 1, maxWaitMs: SHORT_MS });
+    const slow = await admission.enter("a", REQUEST);
+    slow.stepOut(100);
+    const place = await admission.enter("b", REQUEST);
+    // It has its place among those that may be served or wait.
+    expect(await codeOf(enter(admission, "c"))).toBe("too_busy");
+    await expect(slow.stepIn(REQUEST)).rejects.toMatchObject({ code: "too_busy" });
+    await expect(slow.stepIn({ signal: AbortSignal.abort() })).rejects.toThrow("has left");
+    expect([admission.served, admission.queued]).toEqual([1, 0]);
+    slow.leave();
+    const next = enter(admission, "c");
+    place.leave();
+    (await next).leave();
+    expect([admission.served, admission.queued]).toEqual([0, 0]);
   });
 
   it("gives up the place of a caller who leaves while it waits, and of no other", async () => {

@@ -54,6 +54,9 @@ const PAGES_AT_ONCE = 16;
 
 /** A caller who is refused is asked to come back after as long: to wait is no worse. */
 const MAX_WAIT_MS = 1_000;
+/** What bodies may take that come in slowly and hold no place of the limit. */
+const OUTSIDE_BYTES = 64 * 1024 * 1024;
+
 /** What `Retry-After` says of a refusal for the load. */
 const HOLD_MS = 1_000;
 /** A request that waits, or whose refusal is held back, costs no more memory than its connection does. */
@@ -81,6 +84,11 @@ export function createLoad(settings: LoadSettings): Load {
     places,
     limit: () => limit?.limit ?? maxInFlight,
     max: maxInFlight,
+    outside: new StreamPlaces({
+      max: OUTSIDE_BYTES,
+      maxPerRoute: OUTSIDE_BYTES,
+      maxPerCaller: OUTSIDE_BYTES / 4,
+    }),
     maxWaitMs: Math.min(MAX_WAIT_MS, requestTimeoutMs / 2),
   });
   const refusals = new RefusalPace({

@@ -72,6 +72,7 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         policy: null,
         holdStream: OUTSIDE.holdStream,
         countUnread: OUTSIDE.countUnread,
+        place: null,
         holdsStream: false,
         leavePlace: OUTSIDE.leavePlace,
         readInTurn: OUTSIDE.readInTurn,

@@ -83,6 +83,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
       place.leave();
       leaveStream?.();
     };
+    request.place = place;
     request.run = run;
     request.takeWriteSlot = takeWriteSlot;
     request.readInTurn = readInTurn;
@@ -107,6 +108,8 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
     leave(context) {
       const request = context.get("request");
       refusals.noteAnswer();
+      // It found no place when its body had come in.
+      if (request.code === "too_busy") load.noteRefusal("too_busy");
       if (limit !== null && !request.holdsStream && isTelling(request)) {
         limit.note({
           route: routeOf(context),

@@ -8,14 +8,11 @@
 import { DuplicateMemberError } from "../../../codec/json/duplicate_member.ts";
 import { MAX_JSON_DEPTH, NestingError } from "../../../codec/json/nesting.ts";
 import { parseJsonSteps } from "../../../codec/json/parse_large_json.ts";
-import type { Alarms } from "../../../runtime/alarms.ts";
 import type { RunSteps, Steps } from "../../../runtime/steps.ts";
 import { pointerTo } from "../../../errors/invalid_input.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
-import type { HeaderReader } from "../../context.ts";
 import type { EncodedValues } from "../../../db/prepare/prepared_query.ts";
-import { ChunkReader } from "./chunk_reader.ts";
-import { GrowingBytes } from "./growing_bytes.ts";
+import { readBytes, type ReadBytesOptions } from "./read_bytes.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
@@ -24,17 +21,6 @@ const PATCH_TYPE = /^application\/[\w.+-]*patch\+json\s*(?:;|$)/i;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-const NO_CODING: ReadonlySet<string> = new Set(["", "identity"]);
-
-export interface BodyLimits {
-  /** A larger body is refused, as soon as that is known. */
-  readonly maxBytes: number;
-  /** Longest that a body may take to come in, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Keeps that time. */
-  readonly alarms: Alarms;
-}
-
 /**
  * Reads the values that a body has for the parameters of a write. They are views on a block that other requests share,
  * so nobody may keep them for long.
@@ -42,11 +28,6 @@ export interface BodyLimits {
  * @returns null for a body that must be read the other way
  */
 export type PlainBodyReader = (bytes: Uint8Array) => EncodedValues | null;
-
-export interface ReadBytesOptions extends BodyLimits {
-  /** Those of the request, if they were read before. */
-  readonly headers?: HeaderReader;
-}
 
 export interface ReadBodyOptions extends ReadBytesOptions {
   /** Runs what is to be done with a body that has come in. */
@@ -165,35 +146,6 @@ function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /**
- * A body in a content coding, such as gzip, is not decoded: its limit is for the bytes that come in. The runtime
- * takes a transfer coding out if it is `chunked`, and leaves any other in (RFC 9112, section 6.1): what is left would
- * be read, or stored, as if it were the body.
- *
- * @throws {ServiceError} `unsupported_media_type`, as in RFC 7694, section 3, or `malformed_request`
- */
-export function assertNotEncoded(headers: HeaderReader): void {
-  const transfer = headers.get("transfer-encoding");
-  if (transfer !== null && transfer.trim().toLowerCase() !== "chunked") {
-    throw new ServiceError(
-      "malformed_request",
-      `The body has the transfer coding "${transfer}", which this service does not accept: ` +
-        'send it with its length, or with "Transfer-Encoding: chunked"',
-    );
-  }
-  const header = headers.get("content-encoding");
-  if (
-    header === null ||
-    header.split(",").every((coding) => NO_CODING.has(coding.trim().toLowerCase()))
-  ) return;
-  throw new ServiceError(
-    "unsupported_media_type",
-    `The body has the content coding "${header}", which this service does not accept: ` +
-      'send it unencoded, without "Content-Encoding"',
-    { headers: { "accept-encoding": "identity" } },
-  );
-}
-
-/**
  * @throws {ServiceError} `malformed_request` if `value`, known to the sender as `what`, is not an
  * object
  */
@@ -242,101 +194,5 @@ export function unreadableJson(error: SyntaxError, what: string): ServiceError {
     "malformed_request",
     `${what} names a member of an object twice: "errors" says which`,
     { errors: [{ pointer: `/body${pointerTo(error.path)}`, detail: "Expected the member once" }] },
-  );
-}
-
-/**
- * @throws {ServiceError} `unsupported_media_type`, `body_too_large`, `body_timeout` or
- * `malformed_request`
- */
-export async function readBytes(
-  request: Request,
-  options: ReadBytesOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { headers = request.headers, maxBytes } = options;
-  const declared = Number(headers.get("content-length") ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes);
-  if (declared > 0 && !headers.has("transfer-encoding")) {
-    assertNotEncoded(headers);
-    return await readDeclared(request, options);
-  }
-  if (request.body === null) return new Uint8Array();
-  assertNotEncoded(headers);
-  return await readChunks(new ChunkReader(request.body), options);
-}
-
-/**
- * Reads a body whose length is known, in one go: a reader of its chunks costs three times as much. No more
- * than was declared can come (RFC 9112, section 6.3). Where it is late, what is left of it ends with the
- * connection.
- */
-function readDeclared(
-  request: Request,
-  { maxBytes, timeoutMs, alarms }: BodyLimits,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Promise((resolve, reject) => {
-    const cancel = alarms.after(timeoutMs, () => reject(tooLate(timeoutMs)));
-    request.bytes().then((bytes) => {
-      cancel();
-      if (bytes.length <= maxBytes) resolve(bytes);
-      else reject(tooLarge(maxBytes));
-    }, (cause) => {
-      cancel();
-      reject(brokeOff(cause));
-    });
-  });
-}
-
-async function readChunks(
-  chunks: ChunkReader,
-  { maxBytes, timeoutMs, alarms }: BodyLimits,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let isLate = false;
-  const cancel = alarms.after(timeoutMs, () => {
-    isLate = true;
-    chunks.cancel();
-  });
-  try {
-    const bytes = await readAll(chunks, maxBytes);
-    if (!isLate) return bytes;
-  } catch (error) {
-    if (error instanceof ServiceError) throw error;
-    throw brokeOff(error);
-  } finally {
-    cancel();
-    chunks.cancel();
-  }
-  throw tooLate(timeoutMs);
-}
-
-function tooLate(timeoutMs: number): ServiceError {
-  return new ServiceError(
-    "body_timeout",
-    `The body did not arrive within ${timeoutMs} ms: send it again, faster`,
-  );
-}
-
-function brokeOff(cause: unknown): ServiceError {
-  return new ServiceError(
-    "malformed_request",
-    "The body broke off or its chunks are malformed: send it again, whole",
-    { cause },
-  );
-}
-
-async function readAll(chunks: ChunkReader, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new GrowingBytes();
-  while (true) {
-    const chunk = await chunks.read();
-    if (chunk === null) return bytes.view();
-    if (bytes.length + chunk.length > maxBytes) throw tooLarge(maxBytes);
-    bytes.append(chunk);
-  }
-}
-
-function tooLarge(maxBytes: number): ServiceError {
-  return new ServiceError(
-    "body_too_large",
-    `The body has more than ${maxBytes} bytes: send less in one request`,
   );
 }

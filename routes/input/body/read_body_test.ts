@@ -3,14 +3,8 @@ import { describe, it } from "@std/testing/bdd";
 import { Alarms } from "../../../runtime/alarms.ts";
 import { runAtOnce } from "../../../runtime/steps.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
-import {
-  assertNotEncoded,
-  assertObject,
-  isTaken,
-  readBytes,
-  readJson,
-  readJsonObject,
-} from "./read_body.ts";
+import { assertObject, isTaken, readJson, readJsonObject } from "./read_body.ts";
+import { assertNotEncoded, readBytes } from "./read_bytes.ts";
 import { keptMemory } from "../../../tests/support/kept_memory.ts";
 import { readEntries } from "../read_entries.ts";
 import { promptly } from "../../../tests/support/eventually.ts";

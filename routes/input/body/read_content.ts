@@ -4,7 +4,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type BodyLimits, readBytes, unsupportedType } from "./read_body.ts";
+import { unsupportedType } from "./read_body.ts";
+import { readBytes, type ReadBytesOptions } from "./read_bytes.ts";
 
 /** What a client sent as it is. */
 export interface Content {
@@ -20,7 +21,7 @@ export interface Content {
  */
 export async function readContent(
   request: Request,
-  { types, ...limits }: BodyLimits & { readonly types: readonly string[] },
+  { types, ...limits }: ReadBytesOptions & { readonly types: readonly string[] },
 ): Promise<Content> {
   const header = request.headers.get("content-type");
   const type = header === null ? null : essenceOf(header);
