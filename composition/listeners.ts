@@ -43,13 +43,20 @@ export async function openListeners(
   const permit = origins === null
     ? null
     : createPermit({ policy: origins, exposed: exposedHeaders([]) });
+  const onDropped = (cause: unknown) => {
+    const message =
+      "Connections are closed as soon as they are accepted: each takes three file descriptors and a local port";
+    observe({ kind: "warning", message, cause });
+  };
   const onRefusal = (request: Request, headers: Headers) => {
     secure(headers);
     permit?.(request, headers);
   };
   const certificate = certificateOf(config);
   const apiOptions = { hostname, port: config.port, onLost, onRefusal };
-  const tls = certificate === null ? null : listenTls({ ...apiOptions, certificate }, serveApi);
+  const tls = certificate === null
+    ? null
+    : listenTls({ ...apiOptions, certificate, onDropped }, serveApi);
   const api = tls ?? listen(apiOptions, serveApi);
   const adminHostname = adminHost ?? hostname;
   let admin: Listener;

@@ -14,6 +14,8 @@ export interface ForwarderOptions {
   readonly port: number;
   /** Called when the port can accept nothing for now, as when descriptors have run out. */
   readonly onLost: (cause: unknown, retryInMs: number) => void;
+  /** Called where connections are closed at once, since they cannot be handed on, and once a minute at most. */
+  readonly onDropped?: ((cause: unknown) => void) | undefined;
 }
 
 /** Where connections go: a port of this machine, and who is told when the last of them has ended. */
@@ -41,6 +43,7 @@ const LOOPBACK = "127.0.0.1";
 const CHUNK_BYTES = 16_384;
 const RETRY_MS = 250;
 const LOOK_MS = 50;
+const DROPPED_EVERY_MS = 60_000;
 /** Longest wait for a caller to close a connection that its server has closed, in milliseconds. */
 const LINGER_MS = 1_000;
 
@@ -50,13 +53,17 @@ export class Forwarder {
   readonly #clients = new Map<string, Client>();
   readonly #answers = new Set<Answer>();
   readonly #onLost: ForwarderOptions["onLost"];
+  readonly #onDropped: (cause: unknown) => void;
+  /** When it was last called. */
+  #droppedAt = -Infinity;
   #target: Target | null = null;
   #isClosed = false;
 
   /** @throws {Deno.errors.AddrInUse} */
-  constructor({ hostname, port, onLost }: ForwarderOptions) {
+  constructor({ hostname, port, onLost, onDropped = () => {} }: ForwarderOptions) {
     this.#listener = Deno.listen({ hostname, port });
     this.#onLost = onLost;
+    this.#onDropped = onDropped;
     void this.#acceptAll();
   }
 
@@ -124,7 +131,8 @@ export class Forwarder {
     if (target === null) return;
     target.connections++;
     try {
-      const inner = await Deno.connect({ hostname: LOOPBACK, port: target.port });
+      const inner = await this.#connect(target);
+      if (inner === null) return;
       using _inner = closing(inner);
       // The same port may lead to two servers at a time, while a certificate is replaced.
       const ports = portsOf((inner.localAddr as Deno.NetAddr).port, target.port);
@@ -146,6 +154,23 @@ export class Forwarder {
       // One side is gone, and the other learns of it by the end of its connection.
     } finally {
       if (--target.connections === 0) target.onIdle?.();
+    }
+  }
+
+  #noteDropped(cause: unknown): void {
+    const now = performance.now();
+    if (now - this.#droppedAt < DROPPED_EVERY_MS) return;
+    this.#droppedAt = now;
+    this.#onDropped(cause);
+  }
+
+  /** Null where there is no descriptor or port left for it, or its server is being started again. */
+  async #connect({ port }: Target): Promise<Deno.TcpConn | null> {
+    try {
+      return await Deno.connect({ hostname: LOOPBACK, port });
+    } catch (error) {
+      if (!this.#isClosed) this.#noteDropped(error);
+      return null;
     }
   }
 }

@@ -78,6 +78,33 @@ describe("Forwarder", () => {
     forwarder.close();
   });
 
+  it("says once that it closes connections which cannot be handed on, and goes on", async () => {
+    const { connect } = Deno;
+    const dropped: unknown[] = [];
+    const onDropped = (cause: unknown) => void dropped.push(cause);
+    using server = Deno.listen(LOOPBACK);
+    const forwarder = new Forwarder({ ...LOOPBACK, onLost: () => {}, onDropped });
+    forwarder.pointTo(server.addr.port, () => {});
+    const address = { hostname: "127.0.0.1", port: forwarder.port };
+    const cause = new Error("Cannot assign requested address");
+    Deno.connect = (): Promise<never> => Promise.reject(cause);
+    try {
+      for (let count = 0; count < 2; count++) {
+        using caller = await connect(address);
+        expect(await promptly("it is closed", textOf(caller))).toBe("");
+      }
+      expect(dropped).toEqual([cause]);
+    } finally {
+      Deno.connect = connect;
+    }
+    using caller = await connect(address);
+    await caller.write(encode("a"));
+    using accepted = await promptly("it is handed on", server.accept());
+    await accepted.write(encode("answer"));
+    expect(await promptly("the caller has its answer", textOf(caller))).toBe("answer");
+    forwarder.close();
+  });
+
   it("lets go of a connection that its server has closed, though the caller never does", async () => {
     using server = Deno.listen(LOOPBACK);
     const forwarder = new Forwarder({ ...LOOPBACK, onLost: () => {} });

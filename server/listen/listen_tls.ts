@@ -5,7 +5,7 @@
  * @module
  */
 import type { Connection } from "../../routes/context.ts";
-import { Forwarder } from "./forwarder.ts";
+import { Forwarder, type ForwarderOptions } from "./forwarder.ts";
 import {
   type Certificate,
   explainTaken,
@@ -23,12 +23,16 @@ export interface TlsListener extends Listener {
   replaceCertificate(certificate: Certificate): void;
 }
 
+export interface TlsListenOptions extends ListenOptions, Pick<ForwarderOptions, "onDropped"> {
+  readonly certificate: Certificate;
+}
+
 const CLIENT_GONE = { status: 400, headers: { connection: "close" } };
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
 /** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
 export function listenTls(
-  { certificate, ...options }: ListenOptions & { readonly certificate: Certificate },
+  { certificate, onDropped, ...options }: TlsListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): TlsListener {
   function serve(certificate: Certificate): Listener {
@@ -42,7 +46,7 @@ export function listenTls(
     });
     return server;
   }
-  const forwarder = explainTaken(options, () => new Forwarder(options));
+  const forwarder = explainTaken(options, () => new Forwarder({ ...options, onDropped }));
   const before = new Set<Listener>();
   let current = serve(certificate);
   let isFinishing = false;
