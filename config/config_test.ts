@@ -149,6 +149,11 @@ docs/configuration.md lists every setting`),
   const FORM = 'expected 32 bytes in base64, as "openssl rand -base64 32" prints them';
   const INSTANT =
     'expected the instant from which on a newer secret is used, as "@2026-01-31T12:00:00Z"';
+  const DOCS_CLIENT = {
+    DOCS_CLIENT_ID: "docs",
+    OIDC_ISSUER: "https://login.example.com",
+    OIDC_AUDIENCE: "api",
+  };
   const MISTAKES: { what: string; env: Environment; mistakes: string[] }[] = [
     {
       what: "a port beyond the range",
@@ -189,10 +194,14 @@ docs/configuration.md lists every setting`),
     },
     {
       what: "scopes with a comma between them",
-      env: { DOCS_SCOPES: "openid stations:read, stations:write" },
+      env: { ...DOCS_CLIENT, DOCS_SCOPES: "openid stations:read, stations:write" },
       mistakes: ['DOCS_SCOPES has "stations:read,": expected scopes with spaces between them'],
     },
-    { what: "scopes", env: { DOCS_SCOPES: "openid  api://weather/.default" }, mistakes: [] },
+    {
+      what: "scopes",
+      env: { ...DOCS_CLIENT, DOCS_SCOPES: "openid  api://weather/.default" },
+      mistakes: [],
+    },
     { what: "the last port", env: { PORT: "65535" }, mistakes: [] },
     {
       what: "the same port twice",
