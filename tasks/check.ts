@@ -40,6 +40,7 @@ import {
 } from "./check_report.ts";
 import { checkTypes } from "./check_types.ts";
 import { prepareInScratch } from "./prepare_in_scratch.ts";
+import { projectWarnings } from "./project_warnings.ts";
 import { clusterOf, withSession } from "./with_session.ts";
 
 export interface CheckOptions {
@@ -76,6 +77,7 @@ export async function check(
     warn,
     ...(types ? { inspect: (routes) => checkTypes(routes, cqlDir) } : {}),
   });
+  projectWarnings({ queries, routes }).forEach(warn);
   const counts = list([
     count(queries.length, "query", "queries"),
     migrations === null ? "no migrations" : count(migrations.length, "migration", "migrations"),

@@ -113,12 +113,13 @@ describe("docs", () => {
 
   it("guide.md counts on from what is there", async () => {
     const guide = await read("docs/guide.md");
-    const own = [...guide.matchAll(/^```sql\n(-- name:.*?)^```$/gms)].map(([, text]) => text!);
+    // Those of step 3, which are there when it counts. A later step adds others.
+    const own = /^```sql\n(-- name:.*?)^```$/ms.exec(guide)![1]!;
     const queries = await loadCatalog(new URL("cql", ROOT).pathname);
     const migrations = await readMigrations(new URL("cql", ROOT).pathname, {
       keyspace: "cqlgate",
     }) ?? [];
-    const more = parseCatalog(own.map((text) => ({ path: "guide.cql", text }))).queries.length;
+    const more = parseCatalog([{ path: "guide.cql", text: own }]).queries.length;
     expect(more).toBeGreaterThan(0);
     const next = `${migrations.length + 1}`.padStart(4, "0");
     expect([...new Set(guide.match(/\b\d{4}_[a-z]+\.cql\b/g))]).toEqual([
