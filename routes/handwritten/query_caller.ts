@@ -27,7 +27,7 @@ import type { Control } from "../control/control_file.ts";
 import { assertOn } from "../control/refuse_switched_off.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { noSuchRow } from "../respond/one.ts";
-import { compileWritten, type WrittenValues } from "../respond/written_values.ts";
+import { answeredParams, compileWritten, type WrittenValues } from "../respond/written_values.ts";
 import { MANY_BYTES, type RequestStreams, type RowStream } from "./request_streams.ts";
 import {
   compileValues,
@@ -116,7 +116,10 @@ export function createCallerFactory(
         ? (row: Row) => withNumbers(row)
         : (row: Row) => row;
       const readValues = compileValues(found, { route, seeds });
-      const writtenOf = compileWritten(found, ({ name }) => name) ?? (() => ({}));
+      const tellWritten = compileWritten(found, ({ name }) => name) ?? (() => ({}));
+      const writtenOf = answeredParams(found).some(({ codec }) => codec.hasMinusZero)
+        ? (values: EncodedValues) => withNumbers(tellWritten(values))
+        : tellWritten;
       const recorders = {
         record: compileWriteRecorder(found, auditing),
         reads: compileReadRecorders(found, auditing),
@@ -138,6 +141,7 @@ interface Call {
   readonly readPage: PageReader;
   /** A row as code calculates with it: the text of a response has minus zero as raw JSON. */
   toNumbers(row: Row): Row;
+  /** As `toNumbers()`, of what a write tells. */
   writtenOf(values: EncodedValues): WrittenValues;
   readonly record: WriteRecorder;
   readonly reads: ReadRecorders;

@@ -43,6 +43,18 @@ SELECT exact, rough, all_of FROM readings WHERE id = :id;
 -- @current exact
 UPDATE readings SET rough = 1 WHERE id = :id IF exact = :exact;
 
+-- name: tell_exact :exec
+-- @route PUT /readings/{id}/exact
+-- @public
+-- @returns exact
+INSERT INTO readings (id, exact) VALUES (:id, :exact);
+
+-- name: tell_changed :applied
+-- @route PATCH /readings/{id}/exact
+-- @public
+-- @returns exact
+UPDATE readings SET exact = :exact WHERE id = :id IF EXISTS;
+
 -- name: put_double :exec
 -- @route PUT /doubles/{k}
 -- @public
@@ -111,8 +123,8 @@ describe("Minus zero", () => {
 
   it("is a number for the code of a hand-written route", async () => {
     expect(await (await send("/calculations/1")).json()).toEqual({
-      signs: ["-", "-", "-"],
-      sums: [1, 1, 1],
+      signs: ["-", "-", "-", "-", "-"],
+      sums: [1, 1, 1, 1, 1],
       // Infinities, which JSON.stringify makes null of.
       vector: [null, null],
     });
