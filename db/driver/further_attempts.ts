@@ -18,20 +18,22 @@ export class FurtherAttempts {
   readonly retries = new AttemptBudget(RETRIES);
   readonly #speculative = new AttemptBudget(SPECULATIVE);
   #won = 0;
+  #lost = 0;
 
   /** @param afterMs null for a statement that is sent to one node at a time */
   speculationAfter(afterMs: number | null): Speculation | null {
     if (afterMs === null) return null;
-    return { afterMs, budget: this.#speculative, onWin: () => this.#won++ };
+    const onEnd = (hasWon: boolean) => hasWon ? this.#won++ : this.#lost++;
+    return { afterMs, budget: this.#speculative, onEnd };
   }
 
   read(): AttemptsReading {
     return {
       retries: { sent: this.retries.taken, refused: this.retries.refused },
       speculative: {
-        sent: this.#speculative.taken,
-        refused: this.#speculative.refused,
         won: this.#won,
+        lost: this.#lost,
+        refused: this.#speculative.refused,
       },
     };
   }

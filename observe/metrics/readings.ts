@@ -25,8 +25,8 @@ export interface Readings {
 /** Numbers since the start. A further attempt is refused if no budget is left. */
 export interface AttemptsReading {
   readonly retries: { readonly sent: number; readonly refused: number };
-  /** Statements that were sent to a second node; `won` where it was the first to answer. */
-  readonly speculative: { readonly sent: number; readonly refused: number; readonly won: number };
+  /** Statements that were sent to a second node and have ended: it was the first to answer, or it was not. */
+  readonly speculative: { readonly won: number; readonly lost: number; readonly refused: number };
 }
 
 /** Requests under way now, and refusals since the start. */

@@ -82,8 +82,8 @@ export interface Speculation {
   /** How long the first attempt has before there is a second, in milliseconds. */
   readonly afterMs: number;
   readonly budget: AttemptBudget;
-  /** Called when the second attempt was the first to answer. */
-  readonly onWin: () => void;
+  /** Called when a statement with a second attempt has ended, with whether that was the first to answer. */
+  readonly onEnd: (hasWon: boolean) => void;
 }
 
 export interface ExecuteOptions {

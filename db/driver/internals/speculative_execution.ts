@@ -37,9 +37,11 @@ export function sendWith(
 /** Sends a request that may be carried out twice. */
 async function sendSpeculatively(
   handler: RequestHandler,
-  { afterMs, budget, onWin }: Speculation,
+  { afterMs, budget, onEnd }: Speculation,
 ): Promise<DriverResult> {
   const attempts = new RunningAttempts(handler);
+  let hasSecond = false;
+  let isOver = false;
   async function startSecond(): Promise<void> {
     const before = handler._executions.length;
     // The first attempt is not sent yet, as its connection still changes to the keyspace. The driver expects it.
@@ -47,7 +49,9 @@ async function sendSpeculatively(
     attempts.add();
     try {
       await handler._startNewExecution(true);
-      if (handler._executions.length > before) return;
+      hasSecond = handler._executions.length > before;
+      if (hasSecond && isOver) onEnd(false);
+      if (hasSecond) return;
       // There is no other node.
     } catch {
       // It could not begin, and the first one goes on.
@@ -57,12 +61,16 @@ async function sendSpeculatively(
   }
   budget.noteRequest();
   const timer = setTimeout(() => void startSecond(), afterMs);
+  let hasWon = false;
   try {
     const result = await handler.send();
-    if (handler._executions[1]?._host.address === result.info.queriedHost) onWin();
+    hasWon = handler._executions[1]?._host.address === result.info.queriedHost;
     return result;
   } finally {
     clearTimeout(timer);
+    isOver = true;
+    // Only now: a count that goes down again would be taken for one that began anew.
+    if (hasSecond || hasWon) onEnd(hasWon);
   }
 }
 

@@ -68,6 +68,7 @@ describe("sendWith()", () => {
       for (const connection of host.pool.connections) connection.keyspace = null;
       proxy.holdsResults = true;
       const budget = new AttemptBudget({ share: 0.1, burst: 1 });
+      let ends = 0;
       const answered = executeStatement(client, statement, [], {
         consistency: cassandra.types.consistencies.localOne,
         serialConsistency: null,
@@ -75,7 +76,7 @@ describe("sendWith()", () => {
         pagingState: undefined,
         isIdempotent: true,
         deadline: new Deadline(performance.now() + 60_000, new Alarms()),
-        speculation: { afterMs: 1, budget, onWin: () => {} },
+        speculation: { afterMs: 1, budget, onEnd: () => ends++ },
       });
       await eventually(
         "the connection changes to the keyspace",
@@ -85,7 +86,7 @@ describe("sendWith()", () => {
       await setTimeout(20);
       proxy.holdsResults = false;
       expect((await promptly("it is answered", answered)).rows.length).toBe(1);
-      expect([budget.taken, proxy.executes]).toEqual([0, 1]);
+      expect([budget.taken, ends, proxy.executes]).toEqual([0, 0, 1]);
       expect(unhandled).toEqual([]);
     } finally {
       globalThis.removeEventListener("unhandledrejection", onUnhandled);

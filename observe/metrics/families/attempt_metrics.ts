@@ -9,7 +9,7 @@ import type { AttemptsReading } from "../readings.ts";
 
 const NONE: AttemptsReading = {
   retries: { sent: 0, refused: 0 },
-  speculative: { sent: 0, refused: 0, won: 0 },
+  speculative: { won: 0, lost: 0, refused: 0 },
 };
 
 /** @param read the counts so far; null before the service is put together */
@@ -25,9 +25,9 @@ export function registerAttemptMetrics(
   counter("cqlgate_cassandra_speculative_executions_total", {
     help:
       "Reads that were also sent to a second node, by whether that node answered first, or were not because the budget was used up",
-    read: ({ speculative: { sent, refused, won } }) => ({
+    read: ({ speculative: { won, lost, refused } }) => ({
       won,
-      not_won: sent - won,
+      not_won: lost,
       no_budget: refused,
     }),
   });
