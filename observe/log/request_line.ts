@@ -22,10 +22,11 @@ const MAX_KNOWN_LENGTH = 256;
 /** Asked every second or so. Another line says when the service is not ready. */
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
 
-/** As the code says; without a code, an upload that broke off. */
-export function requestLevel({ route, code, cause }: RequestObservation): Level {
+/** As the code says; without a code, a failure that a handler answered with, or an upload that broke off. */
+export function requestLevel({ route, status, code, cause }: RequestObservation): Level {
   if (PROBES.has(route)) return "debug";
   if (code !== null) return CODES[code].logLevel;
+  if (status >= 500) return "error";
   return cause === undefined ? "info" : "warning";
 }
 

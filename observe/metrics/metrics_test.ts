@@ -194,14 +194,17 @@ describe("createMetrics()", () => {
     metrics.observe({ ...request(), completed: false });
     metrics.observe({ ...request(), status: 503, code: "unavailable" });
     metrics.observe({ ...request(), status: 503, code: "unavailable", completed: false });
+    // A handler answers with an error of its own.
+    metrics.observe({ ...request(), status: 502 });
     const text = await metrics.render();
     expect(samplesOf(text, "cqlgate_http_requests_total")).toEqual({
       '{method="GET",route="/items",status="200",code="ok"}': 1,
       '{method="GET",route="/items",status="200",code="incomplete"}': 1,
       '{method="GET",route="/items",status="503",code="unavailable"}': 2,
+      '{method="GET",route="/items",status="502",code="none"}': 1,
     });
     expect(samplesOf(text, "cqlgate_http_request_cassandra_seconds_total"))
-      .toEqual({ '{method="GET",route="/items"}': 0.02 });
+      .toEqual({ '{method="GET",route="/items"}': 0.025 });
   });
 
   it("reads connections and the token cache when it is asked", async () => {
@@ -247,7 +250,7 @@ describe("createMetrics()", () => {
       ...NOTHING_TO_READ,
       attempts() {
         if (isBroken) throw new Error("The session is gone");
-        return { retries, speculative: { sent: 0, refused: 0, won: 0 } };
+        return { retries, speculative: { won: 0, lost: 0, refused: 0 } };
       },
     });
     const before = await metrics.render();

@@ -20,9 +20,18 @@ export interface RequestMetrics {
   rateLimited(observation: ObservationOf<"rate_limited">): void;
 }
 
-/** As code: a request that was answered well, and an answer that broke off or whose caller left. */
+/**
+ * As code: a request that was answered well, an answer that broke off or whose caller left, and an error that a
+ * handler answered with itself.
+ */
 const OK = "ok";
 const INCOMPLETE = "incomplete";
+const NONE = "none";
+
+function codeWithout(status: number, completed: boolean): string {
+  if (status >= 400) return NONE;
+  return completed ? OK : INCOMPLETE;
+}
 
 export function createRequestMetrics(register: prometheus.Registry): RequestMetrics {
   const registers = [register];
@@ -87,7 +96,7 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     request({ method, route, status, code, completed, durationMs, cassandraMs }) {
       const tallies = talliesOf(method, route);
       tallies.durations(status).observe(durationMs / 1000);
-      tallies.outcome(status, code ?? (completed ? OK : INCOMPLETE)).value++;
+      tallies.outcome(status, code ?? codeWithout(status, completed)).value++;
       if (cassandraMs > 0) tallies.cassandraSeconds().value += cassandraMs / 1000;
     },
     deprecatedUse({ method, route, issuer, clientId }) {
