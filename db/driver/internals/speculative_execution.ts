@@ -69,7 +69,7 @@ async function sendSpeculatively(
   } finally {
     clearTimeout(timer);
     isOver = true;
-    // Only now: a count that goes down again would be taken for one that began anew.
+    // Only now: a count that goes down again is taken for one that has begun again.
     if (hasSecond || hasWon) onEnd(hasWon);
   }
 }
