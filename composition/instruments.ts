@@ -6,6 +6,7 @@
 import manifest from "../deno.json" with { type: "json" };
 import { getLogger } from "@logtape/logtape";
 import { LOG_CATEGORY, logObservations, type LogRequest } from "../observe/log/log.ts";
+import { TooManySeries } from "../observe/metrics/exported_series.ts";
 import { createMetrics, type Metrics } from "../observe/metrics/metrics.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createStatus, type Status } from "../observe/status.ts";
@@ -27,7 +28,8 @@ export interface InstrumentsOptions {
 export function createInstruments(options: InstrumentsOptions): Instruments {
   const metrics = createMetrics(manifest.version, {
     report(metric, cause) {
-      observe({ kind: "warning", message: `Cannot read the metric "${metric}"`, cause });
+      const verb = cause instanceof TooManySeries ? "export all series of" : "read";
+      observe({ kind: "warning", message: `Cannot ${verb} the metric "${metric}"`, cause });
     },
   });
   const status = createStatus();

@@ -6,7 +6,6 @@
  * @module
  */
 import {
-  type Attributes,
   createNoopMeter,
   type Meter,
   metrics as telemetry,
@@ -15,6 +14,7 @@ import {
 import prometheus from "prom-client";
 import { SECONDS } from "./buckets.ts";
 import { DurationHistogram } from "./duration_histogram.ts";
+import { attributesOf, ExportedSeries, TooManySeries } from "./exported_series.ts";
 import type { ReportUnreadable } from "./guarded_readings.ts";
 
 /** How close to a collection the process does not end, in milliseconds. */
@@ -61,6 +61,7 @@ interface Exported {
   readonly name: string;
   readonly source: prometheus.Counter | prometheus.Gauge;
   readonly instrument: Observable;
+  readonly series: ExportedSeries;
 }
 
 type Labels = Readonly<Record<string, string | number>>;
@@ -72,7 +73,7 @@ type Settle = () => Promise<void>;
 /**
  * Exports all metrics of a registry from now on; does nothing where nothing collects them.
  *
- * @param report hears of a metric that cannot be exported, once for each
+ * @param report hears of a metric that cannot be exported, or not in full, once for each
  */
 export function exportMetrics(register: prometheus.Registry, report: ReportUnreadable): Settle {
   const meter = telemetry.getMeter("cqlgate");
@@ -89,26 +90,33 @@ export function exportMetrics(register: prometheus.Registry, report: ReportUnrea
     } else if (source instanceof prometheus.Histogram) exportHistogram(source, { name, meter });
     const options = optionsOf(name, register);
     if (source instanceof prometheus.Counter) {
-      exported.push({ name, source, instrument: meter.createObservableCounter(name, options) });
+      const instrument = meter.createObservableCounter(name, options);
+      exported.push({ name, source, instrument, series: new ExportedSeries("counter") });
     }
     if (source instanceof prometheus.Gauge) {
-      exported.push({ name, source, instrument: meter.createObservableGauge(name, options) });
+      const instrument = meter.createObservableGauge(name, options);
+      exported.push({ name, source, instrument, series: new ExportedSeries("gauge") });
     }
   }
-  const failed = new Set<string>();
+  const reported = new Set<string>();
+  function reportOnce(name: string, cause: unknown): void {
+    if (!reported.has(name)) report(name, cause);
+    reported.add(name);
+  }
   const rhythm = new CollectionRhythm();
   meter.addBatchObservableCallback(async (result) => {
     rhythm.noteBegin();
-    for (const { name, source, instrument } of exported) {
+    for (const { name, source, instrument, series } of exported) {
       // The runtime exports nothing any more, not even spans, once this has thrown.
       try {
         const { values } = await source.get();
-        for (const { value, labels } of values) {
-          if (Number.isFinite(value)) result.observe(instrument, value, attributesOf(labels));
-        }
+        const beyond = series.export(
+          values,
+          (value, attributes) => result.observe(instrument, value, attributes),
+        );
+        if (beyond > 0) reportOnce(name, new TooManySeries());
       } catch (error) {
-        if (!failed.has(name)) report(name, error);
-        failed.add(name);
+        reportOnce(name, error);
       }
     }
     rhythm.noteEnd();
@@ -146,9 +154,4 @@ function optionsOf(name: string, register: prometheus.Registry): {
 /** Missing from the library's type declarations. */
 function boundsOf(source: prometheus.Histogram): number[] {
   return [...(source as unknown as { readonly upperBounds: readonly number[] }).upperBounds];
-}
-
-/** A status is a label of text, and not a double. */
-function attributesOf(labels: Readonly<Record<string, unknown>>): Attributes {
-  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
 }
