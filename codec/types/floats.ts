@@ -83,7 +83,7 @@ function floatingPoint(
     // parseJson() gives a plain number only for a literal that prints as it was written.
     const isInteger = source === undefined ? Number.isInteger(value) : INTEGER.test(source);
     const isOther = isInteger && value !== 0 &&
-      (source !== undefined && source !== String(value) ||
+      (source !== undefined && !isWrittenAs(value, source) ||
         rounded !== value && shortest(rounded) !== value);
     return vanishes || isOther ? refuse(issues, expected) : rounded;
   };
@@ -107,6 +107,11 @@ function floatingPoint(
     instantOf: null,
     bucketBy: null,
   };
+}
+
+/** Whether the digits are those of an integer itself, or those that it is printed as. */
+function isWrittenAs(value: number, digits: string): boolean {
+  return digits === String(value) || BigInt(digits) === BigInt(value);
 }
 
 /** Java's order of floating-point numbers: minus zero is before zero, and NaN the last. */
