@@ -18,7 +18,7 @@ import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
 import { maskOfMarker, nullFor } from "./column_mask.ts";
 import { lengthLimitOf } from "./facts/length_limit.ts";
-import { withOptional } from "./facts/optional_values.ts";
+import { isReplaced, withOptional } from "./facts/optional_values.ts";
 import { timeuuidBounds } from "./facts/timeuuid_bounds.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { MarkerPlace, StatementContext } from "./statement_context.ts";
@@ -75,11 +75,12 @@ function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param 
 
 /** Whether null may be sent, wherever the marker stands. */
 function takesNull({ optional }: Param, places: readonly MarkerPlace[]): boolean {
-  return places.length > 0 && places.every(({ role, table }) => {
+  return places.length > 0 && places.every((place) => {
+    const { role, table } = place;
     switch (role.kind) {
       case "value":
         // Null deletes the value, if the caller may also leave it out. No counter can be deleted.
-        return optional && table?.types.get(role.column)?.kind !== "counter";
+        return optional && isReplaced(place) && table?.types.get(role.column)?.kind !== "counter";
       case "part":
         // As where the whole value is bound, any field may be null; none can be left unset.
         return role.isField;

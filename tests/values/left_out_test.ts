@@ -33,6 +33,14 @@ INSERT INTO notes (id, title, body, labels) VALUES (:id, :title, :body, :labels)
 -- @optional
 UPDATE notes SET title = :title, body = :body, labels = labels + :labels WHERE id = :id;
 
+-- name: change_ends :exec
+-- @route PATCH /notes/{id}/ends
+-- @scope stations:write
+-- @param title? in body
+-- @param front? in body
+-- @param taken? in body
+UPDATE notes SET title = :title, log = :front + log, labels = labels - :taken WHERE id = :id;
+
 -- name: replace_note :exec
 -- @route PUT /notes/{id}
 -- @scope stations:write
@@ -210,6 +218,24 @@ describe("What a body leaves out", () => {
     expect(rows.map(({ hits, errors }) => [String(hits), String(errors)])).toEqual([["2", "1"]]);
   });
 
+  it("is not deleted where a collection only grows or shrinks, which null would not change", async () => {
+    await succeed(send("PUT", "/notes/13", FULL));
+    for (
+      const [name, sent] of Object.entries({
+        labels: { labels: null },
+        front: { front: null },
+        taken: { title: "new", taken: null },
+      })
+    ) {
+      const path = name === "labels" ? "/notes/13" : "/notes/13/ends";
+      const [status, errors] = await refusal("PATCH", path, sent);
+      expect([status, errors]).toMatchObject([422, [{ pointer: `/body/${name}` }]]);
+    }
+    expect(await read(13)).toEqual(FULL);
+    await succeed(send("PATCH", "/notes/13/ends", { front: ["0"] }));
+    expect(await read(13)).toEqual({ ...FULL, log: ["0", "1"] });
+  });
+
   it("is reported for the line of an upload that would write nothing", async () => {
     const lines = [{ id: 9, title: "t" }, { id: 10 }, { id: 11, body: null }];
     const response = await service.request("/changes", { method: "POST", json: lines });
@@ -237,6 +263,7 @@ describe("What a body leaves out", () => {
       (schemaOf(schema)?.properties as Record<string, { type: string | string[] }>)[name]?.type;
     expect(typeOf("ChangeNoteBody", "title")).toEqual(["string", "null"]);
     expect([typeOf("CountBody", "hits")].flat()).not.toContain("null");
+    expect(typeOf("ChangeNoteBody", "labels")).toBe("array");
     expect(schemaOf("ReplaceNoteBody")).toMatchObject({
       required: ["title"],
       properties: {
