@@ -259,6 +259,13 @@ export class Activation {
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     // What was served is ready again once the cluster has answered, which the history has shown.
     const resume = () => this.#served !== null && !isOver() && this.#readiness.setObstacle(null);
+    if (project === this.#served && !this.#readiness.isClear) {
+      if (migrations === null) await cursorTable.findObstacle();
+      if (isOver()) return;
+      resume();
+      // Every replica sees Cassandra return at the same moment, and none of their callers waits for this.
+      return this.#schedule({ isAnnounced: true });
+    }
     if (migrations !== null) resume();
     // A node that has just started takes its time for each answer, so it is asked for all at once.
     const readTable = createTableReader(session);

@@ -139,6 +139,31 @@ describe("Activation", () => {
     });
   });
 
+  it("is ready as soon as Cassandra has answered again, and derives in a moment of its own", async () => {
+    await withAttempts(async (attempts, session) => {
+      const { activation, listeners } = attempts;
+      activation.run();
+      (await nth(attempts, 0)).resolve(null);
+      await promptly("it is ready", activation.ready);
+      const prepared = countPrepared(session);
+      // As the control connection says when it is there again, too.
+      for (const listener of listeners) listener("down", true);
+      expect(activation.obstacle).toBe("Cassandra cannot be reached");
+      using timers = watchTimers("/activation.ts");
+      for (const listener of listeners) listener("up", true);
+      (await nth(attempts, 1)).resolve(null);
+      await eventually("it is ready again", () => activation.obstacle === null);
+      session.noteSchemaChange();
+      await promptly("it derives later", timers.first);
+      expect([prepared.count, timers.left(), attempts.served]).toEqual([0, 1, 1]);
+      (await nth(attempts, 2)).resolve(null);
+      await eventually("the routes follow", () => attempts.served === 2);
+      expect(prepared.count).toBeGreaterThan(0);
+      await turn();
+      expect(timers.left()).toBe(0);
+    });
+  });
+
   it("leaves no pause between attempts when it is stopped", async () => {
     using timers = watchTimers("/activation.ts");
     await withAttempts(async (attempts) => {
@@ -162,6 +187,17 @@ describe("Activation", () => {
     });
   });
 });
+
+/** How many statements the routes have been prepared from since. */
+function countPrepared(session: Session): { count: number } {
+  const prepared = { count: 0 };
+  const prepare = session.prepare.bind(session);
+  session.prepare = (...args) => {
+    prepared.count++;
+    return prepare(...args);
+  };
+  return prepared;
+}
 
 /** The timers that a file sets, and that have neither rung nor been cleared. */
 function watchTimers(file: string) {
