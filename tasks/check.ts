@@ -37,6 +37,8 @@ import {
   FORMATS,
   formatSarif,
   type ReportFormat,
+  type ReportPlace,
+  reportRoot,
 } from "./check_report.ts";
 import { checkTypes } from "./check_types.ts";
 import { prepareInScratch } from "./prepare_in_scratch.ts";
@@ -156,17 +158,20 @@ async function main(args: readonly string[]): Promise<number> {
   const fatal = failure instanceof GuardrailError ? failure.findings : [];
   const warnings = found.findings.filter((finding) => !fatal.includes(finding));
   const report: CheckReport = { failure, warnings, waived, notes: [...notes, ...keyspace] };
-  print(report, { format, said });
+  print(report, { format, said, root: reportRoot(Deno.env.toObject()) });
   return failure === null ? 0 : 1;
 }
 
 function print(
   report: CheckReport,
-  { format, said }: { readonly format: ReportFormat; readonly said: string },
+  { format, said, root }: ReportPlace & { readonly format: ReportFormat; readonly said: string },
 ): void {
   const { failure, warnings, waived, notes } = report;
-  if (format === "sarif") return console.log(formatSarif(report));
-  if (format === "github" && formatGithub(report) !== "") console.log(formatGithub(report));
+  if (format === "sarif") return console.log(formatSarif(report, { root }));
+  if (format === "github") {
+    const commands = formatGithub(report, { root });
+    if (commands !== "") console.log(commands);
+  }
   if (format === "text") {
     for (const note of notes) console.warn(`Warning: ${note}`);
     if (warnings.length > 0) console.warn(`${describeFindings(warnings)}\n`);

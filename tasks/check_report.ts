@@ -1,9 +1,11 @@
 /**
  * What `deno task check` finds, as the formats that machines read: annotations of GitHub's workflow commands
- * and SARIF 2.1.0 (OASIS), which code scanners and editors show beside the line.
+ * and SARIF 2.1.0 (OASIS), which code scanners and editors show beside the line. Both name files relative to the
+ * root of the repository, or the line that is meant is found nowhere.
  *
  * @module
  */
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { CatalogError, positionOf } from "../catalog/text/diagnose.ts";
 import type { Diagnostic } from "../catalog/text/source.ts";
 import { GuardrailError } from "../guardrails/guardrail_error.ts";
@@ -35,12 +37,24 @@ interface Entry {
   readonly reason: string | null;
 }
 
+/** Where a report is read. */
+export interface ReportPlace {
+  /** The folder that files are named relative to; those outside have their whole path. */
+  readonly root: string;
+}
+
+/** The root of the repository where GitHub runs the check, or else the folder in which a person does. */
+export function reportRoot(env: Readonly<Record<string, string | undefined>>): string {
+  // `deno task` runs in the folder of its deno.json, and says in INIT_CWD where it was called.
+  return env.GITHUB_WORKSPACE || env.INIT_CWD || Deno.cwd();
+}
+
 /** One workflow command for each entry; nothing if nothing was found. */
-export function formatGithub(report: CheckReport): string {
+export function formatGithub(report: CheckReport, { root }: ReportPlace): string {
   return entriesOf(report).filter(({ reason }) => reason === null).map(
     ({ rule, level, text, span }) => {
       const command = level === "note" ? "notice" : level;
-      const place = span === null ? [] : placeProperties(span);
+      const place = span === null ? [] : placeProperties(span, root);
       const properties = [...place, `title=${escapeProperty(rule)}`];
       return `::${command} ${properties.join(",")}::${escapeData(text)}`;
     },
@@ -48,7 +62,7 @@ export function formatGithub(report: CheckReport): string {
 }
 
 /** A whole SARIF log, with waived findings as suppressed results. */
-export function formatSarif(report: CheckReport): string {
+export function formatSarif(report: CheckReport, { root }: ReportPlace): string {
   const entries = entriesOf(report);
   const rules = [...new Set(entries.map(({ rule }) => rule))].map(ruleOf);
   const log = {
@@ -57,7 +71,7 @@ export function formatSarif(report: CheckReport): string {
     runs: [{
       tool: { driver: { name: "cqlgate", rules } },
       columnKind: "unicodeCodePoints",
-      results: entries.map(resultOf),
+      results: entries.map((entry) => resultOf(entry, root)),
     }],
   };
   return JSON.stringify(log, null, 2);
@@ -98,11 +112,11 @@ function entryOf(
   return { rule, level, text: `${found.message}\n${found.help}`, span: found.span, reason };
 }
 
-function placeProperties({ file, start, end }: Diagnostic["span"]): string[] {
+function placeProperties({ file, start, end }: Diagnostic["span"], root: string): string[] {
   const from = positionOf(file, start);
   const to = positionOf(file, end);
   return [
-    `file=${escapeProperty(relative(file.path))}`,
+    `file=${escapeProperty(pathFrom(root, file.path))}`,
     `line=${from.line}`,
     `endLine=${to.line}`,
     // A column of the end is that of the last character, and of a single line.
@@ -131,24 +145,24 @@ function ruleOf(rule: string): unknown {
   };
 }
 
-function resultOf({ rule, level, text, span, reason }: Entry): unknown {
+function resultOf({ rule, level, text, span, reason }: Entry, root: string): unknown {
   return {
     ruleId: rule,
     level,
     message: { text },
-    ...(span === null ? {} : { locations: [locationOf(span)] }),
+    ...(span === null ? {} : { locations: [locationOf(span, root)] }),
     ...(reason === null
       ? {}
       : { suppressions: [{ kind: "inSource", justification: reason, status: "accepted" }] }),
   };
 }
 
-function locationOf({ file, start, end }: Diagnostic["span"]): unknown {
+function locationOf({ file, start, end }: Diagnostic["span"], root: string): unknown {
   const from = positionOf(file, start);
   const to = positionOf(file, end);
   return {
     physicalLocation: {
-      artifactLocation: { uri: relative(file.path).split("/").map(encodeURIComponent).join("/") },
+      artifactLocation: { uri: uriFrom(root, file.path) },
       region: {
         startLine: from.line,
         startColumn: from.column,
@@ -159,7 +173,18 @@ function locationOf({ file, start, end }: Diagnostic["span"]): unknown {
   };
 }
 
-/** Relative to where the check runs, as tools expect it. */
-function relative(path: string): string {
-  return path.replace(/^\.\//, "");
+/** A path relative to the root, or the absolute path outside it. */
+function pathFrom(root: string, path: string): string {
+  const [folder, file] = [fileURLToPath(folderUrl(root)), fileURLToPath(pathToFileURL(path))];
+  return file.startsWith(folder) ? file.slice(folder.length) : file;
+}
+
+/** The same as a URI reference: relative, or with its scheme (SARIF 2.1.0, section 3.4.3). */
+function uriFrom(root: string, path: string): string {
+  const [folder, file] = [folderUrl(root).href, pathToFileURL(path).href];
+  return file.startsWith(folder) ? file.slice(folder.length) : file;
+}
+
+function folderUrl(path: string): URL {
+  return pathToFileURL(`${path}/`);
 }

@@ -164,7 +164,7 @@ describe("deno task check", () => {
     expect(rules.sort()).toEqual(["partial-partition-key", "select-star"]);
     const [star, waived] = run.results;
     expect(star.locations[0].physicalLocation).toEqual({
-      artifactLocation: { uri: "cql/queries/own.cql" },
+      artifactLocation: { uri: "file://cql/queries/own.cql" },
       region: { startLine: 12, startColumn: 15, endLine: 12, endColumn: 20 },
     });
     expect([star.level, star.suppressions]).toEqual(["warning", undefined]);
