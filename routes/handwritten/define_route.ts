@@ -60,7 +60,26 @@ export interface RouteExtras<Name extends string> {
 export type Handler<R extends RouteConfig, Name extends string> = (
   context: Parameters<RouteHandler<R, AppEnv>>[0],
   queries: QueryCaller<Name>,
-) => ReturnType<RouteHandler<R, AppEnv>>;
+) => [FreeType<ContentType<R>>] extends [never] ? ReturnType<RouteHandler<R, AppEnv>>
+  : ReturnType<RouteHandler<R, AppEnv>> | Response | Promise<Response>;
+
+/** The media types that a route declares for its answers. */
+type ContentType<R extends RouteConfig> = {
+  [Status in keyof R["responses"]]: R["responses"][Status] extends { content: infer Content }
+    ? keyof Content
+    : never;
+}[keyof R["responses"]];
+
+/**
+ * Those that no schema gives a type to, such as `application/x-ndjson`. For some of them the framework takes no
+ * answer at all, as their names contain "json".
+ */
+type FreeType<Type> = Type extends
+  | "application/json"
+  | `application/json;${string}`
+  | `application/${string}+json${string}`
+  | `text/plain${string}` ? never
+  : Type;
 
 export interface HandwrittenRouteOptions {
   /** The middleware that a request passes through before the handler. */

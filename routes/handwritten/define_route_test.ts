@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { z } from "@hono/zod-openapi";
 import { defineRoute, isHandwrittenRoute } from "./define_route.ts";
 
 const ROUTE = {
@@ -160,6 +161,43 @@ describe("defineRoute()", () => {
       "x-team": "weather",
     }, (context) => context.body(null, 204));
     expect(description).toMatchObject({ operationId: "x", "x-team": "weather" });
+  });
+
+  const answering = <Type extends string>(type: Type) => ({
+    ...ROUTE,
+    responses: { 200: { description: "Rows", content: { [type]: { schema: z.string() } } } },
+  } as {
+    readonly method: "get";
+    readonly path: "/x";
+    readonly access: { readonly kind: "public" };
+    readonly responses: {
+      readonly 200: {
+        readonly description: string;
+        readonly content: { readonly [T in Type]: { readonly schema: z.ZodString } };
+      };
+    };
+  });
+
+  it("has types that take a stream of any media type without a schema for its values", () => {
+    const stream = () => new Response(ReadableStream.from([]));
+    for (
+      const route of [
+        defineRoute(answering("application/x-ndjson"), stream),
+        defineRoute(answering("application/jsonl"), stream),
+        defineRoute(answering("application/json-seq"), stream),
+        defineRoute(answering("text/csv"), stream),
+        defineRoute(answering("application/x-ndjson"), (context) => context.body("{}")),
+        defineRoute(answering("application/jsonl"), async (context) => await context.body("{}")),
+        // @ts-expect-error: a number is no answer
+        defineRoute(answering("application/jsonl"), () => 1),
+        // @ts-expect-error: the schema says what the JSON is
+        defineRoute(answering("application/json"), stream),
+        // @ts-expect-error: the schema says what the JSON is
+        defineRoute(answering("application/a+json"), (context) => context.json(1)),
+        // @ts-expect-error: the schema says what the text is
+        defineRoute(answering("text/plain"), stream),
+      ]
+    ) expect(isHandwrittenRoute(route)).toBe(true);
   });
 
   it("has types without the members of zod-openapi that would do nothing", () => {
