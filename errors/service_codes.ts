@@ -62,7 +62,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "A function or an operator of the query failed for the values that were sent or stored, such as a division by zero. Nothing was changed",
+      "A function of the query failed for the values that were sent or stored, or an operator for those that are stored, such as a division by zero. Nothing was changed",
     action: "Report it with the values: the query's author has to handle them",
   },
   outcome_not_recorded: {

@@ -10,18 +10,27 @@ import { walkTerm } from "../../../catalog/statement/term.ts";
 import { termsOf } from "../../../catalog/statement/terms_of.ts";
 import { lex, wholeFile } from "../../../catalog/text/lex.ts";
 
-/** For statements that have failed: the text is read for each. True where it cannot be read. */
-export function bindsArguments(cql: string): boolean {
+type Work = "call" | "arithmetic" | "cast";
+
+/**
+ * For statements that have failed: the text is read for each. True where it cannot be read.
+ *
+ * @param work what may have failed; anything by default
+ */
+export function bindsArguments(
+  cql: string,
+  work: readonly Work[] = ["call", "arithmetic", "cast"],
+): boolean {
   const [first, ...rest] = lex(wholeFile({ path: "", text: cql }), () => {})
     .filter(({ kind }) => kind !== "comment");
   if (first === undefined) return true;
   const statement = parseStatement([first, ...rest]);
-  return statement.kind === "opaque" || bindsIn(statement);
+  return statement.kind === "opaque" || bindsIn(statement, work);
 }
 
-function bindsIn(statement: Statement): boolean {
+function bindsIn(statement: Statement, work: readonly string[]): boolean {
   return termsOf(statement).flatMap((term) => [...walkTerm(term)]).some((term) =>
-    (term.kind === "call" || term.kind === "arithmetic" || term.kind === "cast") &&
+    work.includes(term.kind) &&
     [...walkTerm(term)].some(({ kind }) => kind === "marker")
   );
 }

@@ -17,4 +17,9 @@ describe("bindsArguments()", () => {
   for (const [cql, binds] of CASES) {
     it(`is ${binds} for "${cql}"`, () => expect(bindsArguments(cql)).toBe(binds));
   }
+
+  it("looks at the operators alone where one has failed", () => {
+    expect(bindsArguments("SELECT a / (int) :b FROM t", ["arithmetic"])).toBe(true);
+    expect(bindsArguments("SELECT a / b, f(:c) FROM t", ["arithmetic"])).toBe(false);
+  });
 });

@@ -12,7 +12,7 @@ import { AnswerTooLarge } from "./answer_too_large.ts";
 import { DeadlinePassed } from "../timing/deadline.ts";
 import { bindsArguments } from "./bound_arguments.ts";
 import { repeatedFailure } from "./repeated_failure.ts";
-import { isBadJson, isOfFunction, tellRefusal } from "./refused_values.ts";
+import { isBadJson, isOfFunction, isOfOperator, tellRefusal } from "./refused_values.ts";
 import { SchemaChanged } from "../schema_watch/schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
@@ -84,7 +84,7 @@ function mapResponse(
     case responses.writeTimeout:
       return timedOut(cause, facts);
     case responses.functionFailure:
-      return isBadJson(cause.message) ? refusedValues(cause, facts) : functionFailed(cause);
+      return isRefusal(cause, facts) ? refusedValues(cause, facts) : functionFailed(cause);
     case CAS_WRITE_UNKNOWN:
       return timedOut(cause, facts);
     case responses.readFailure:
@@ -109,6 +109,12 @@ function mapResponse(
     default:
       return internalError(cause);
   }
+}
+
+/** Whether a function failed for what the caller sent; what somebody else's function does with it is not known. */
+function isRefusal({ message }: Error, { cql }: StatementFacts): boolean {
+  if (isBadJson(message)) return true;
+  return isOfOperator(message) && cql !== undefined && bindsArguments(cql, ["arithmetic"]);
 }
 
 /** A node that runs a statement while its table is dropped finds a table that it no longer knows. */

@@ -14,7 +14,10 @@ interface Reason {
   tell(...own: string[]): string;
 }
 
-/** A node calls it the failure of a function. */
+/** Of an operator: a node calls it the failure of a function. */
+const FAILED_OPERATION = /^the operation '.*' failed: /;
+
+/** Of a text that is not the JSON of its column, which a node calls the same. */
 const BAD_JSON: readonly Reason[] = [
   {
     says: /^execution of 'system\.from_?json\[.*?\]' failed: Could not decode JSON string/,
@@ -81,6 +84,10 @@ const REASONS: readonly Reason[] = [
     says: /^(?:Request|Mutation|Batch) .*(?:too big|too large)|^Rejected an oversized mutation/,
     tell: () => "the values are larger than the cluster accepts at once",
   },
+  {
+    says: FAILED_OPERATION,
+    tell: () => "the query cannot calculate with them, as in a division by zero",
+  },
   { says: /^Guardrail /, tell: () => "they go beyond a limit that the cluster sets" },
 ];
 
@@ -103,6 +110,11 @@ export function tellRefusal(message: string): string {
 /** Whether a function failed because it is `fromJson()`, and a text that it was given does not fit. */
 export function isBadJson(message: string): boolean {
   return BAD_JSON.some(({ says }) => says.test(message));
+}
+
+/** Whether it is an operator of the statement that failed. */
+export function isOfOperator(message: string): boolean {
+  return FAILED_OPERATION.test(message);
 }
 
 /** The messages of the server's own functions about an argument that they refuse. */
