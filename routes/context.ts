@@ -82,6 +82,8 @@ export interface RequestContext {
   query: string | null;
   /** Null before authentication and on public routes. */
   identity: Identity | null;
+  /** Whom a verified token names that is bound to a key or certificate, if its sender did not prove to have it; else null. */
+  unproven: Identity | null;
   /** Runs work in steps, in turn with other callers once the caller is known. */
   run: RunSteps;
   /** Whether another data centre served when it arrived at its route. */

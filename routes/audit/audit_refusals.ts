@@ -18,6 +18,13 @@ export interface RefusingRoute {
   readonly isAudited: boolean;
 }
 
+/** How the API describes itself to callers with a token, and to anybody. */
+export const ABOUT_CALLER: RefusingRoute = {
+  access: { kind: "scopes", anyOf: [[]] },
+  isAudited: false,
+};
+export const ABOUT_API: RefusingRoute = { access: { kind: "public" }, isAudited: false };
+
 /** Statuses that refuse access: no valid token, not allowed, too many requests. */
 const REFUSED_ACCESS = [401, 403, 429];
 

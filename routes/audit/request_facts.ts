@@ -12,7 +12,9 @@ import type { AppEnv, Identity } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 
 export function requestFacts(context: Context<AppEnv>, addressOf: AddressReader): RequestFacts {
-  const { id, route, identity } = context.get("request");
+  const request = context.get("request");
+  const { id, route } = request;
+  const identity = request.identity ?? request.unproven;
   return {
     subject: identity?.subject ?? null,
     issuer: identity?.issuer ?? null,

@@ -35,8 +35,15 @@ export function authenticate(options: AuthenticateOptions): PipelineStep {
   async function verify(context: Context<AppEnv>, header: string | null): Promise<void> {
     const credentials = readCredentials(header ?? undefined, possession.schemes);
     const identity = await authenticator.authenticate(credentials.token, () => addressOf(context));
-    await possession.assertProven(context, credentials, identity);
-    context.get("request").identity = identity;
+    const request = context.get("request");
+    try {
+      await possession.assertProven(context, credentials, identity);
+    } catch (error) {
+      // The sender may not be the caller whom it names, but this is whose token it is.
+      request.unproven = identity;
+      throw error;
+    }
+    request.identity = identity;
   }
 
   return {

@@ -10,6 +10,8 @@
  */
 import { Hono } from "hono";
 import { html } from "hono/html";
+import { ABOUT_API, ABOUT_CALLER, auditRefusals } from "../audit/audit_refusals.ts";
+import type { Auditing } from "../audit/record.ts";
 import type { Possession } from "../auth/proof/possession.ts";
 import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
 import { authenticate } from "../auth/authenticate.ts";
@@ -44,10 +46,12 @@ export interface DocsOptions extends ShedLoadOptions {
   /** Null if no issuer is configured: then nobody has a token. */
   readonly authenticator: TokenAuthenticator | null;
   readonly possession: Possession;
+  /** Null if nothing is put on record. */
+  readonly auditing: Auditing | null;
 }
 
 export function createDocs(options: DocsOptions): Hono<AppEnv> {
-  const { files, about, login, authenticator, possession, addressOf } = options;
+  const { files, about, login, authenticator, possession, auditing, addressOf } = options;
   const docs = new Hono<AppEnv>();
   docs.get("/", async (context) => {
     const endpoints = await login?.findEndpoints() ?? null;
@@ -62,6 +66,7 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
   });
   if (authenticator !== null) {
     const guard = throughSteps([
+      ...auditRefusals(ABOUT_CALLER, auditing),
       possession.tellClients(),
       authenticate({ authenticator, possession, addressOf }),
     ]);
@@ -77,7 +82,8 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
       return context.json(caller, 200, { "cache-control": "no-store", "vary": "Authorization" });
     });
   }
-  docs.get("/:file", throughSteps([shedLoad(options)]), async (context) => {
+  const letIn = throughSteps([...auditRefusals(ABOUT_API, auditing), shedLoad(options)]);
+  docs.get("/:file", letIn, async (context) => {
     const file = await files.get(context.req.param("file"));
     if (file === null) return context.notFound();
     const { type, digest, content } = file;

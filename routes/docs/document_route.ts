@@ -6,6 +6,8 @@
 import { Hono } from "hono";
 import type { MiddlewareHandler } from "hono";
 import { invalidInput } from "../../errors/invalid_input.ts";
+import { ABOUT_API, ABOUT_CALLER, auditRefusals } from "../audit/audit_refusals.ts";
+import type { Auditing } from "../audit/record.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import type { Possession } from "../auth/proof/possession.ts";
 import type { TokenAuthenticator } from "../auth/token_authenticator.ts";
@@ -21,6 +23,8 @@ export interface DocumentRouteOptions extends ShedLoadOptions {
   /** Null if no issuer is configured: then everybody may call everything. */
   readonly authenticator: TokenAuthenticator | null;
   readonly possession: Possession;
+  /** Null if nothing is put on record. */
+  readonly auditing: Auditing | null;
 }
 
 const PATH = "/openapi.json";
@@ -50,16 +54,17 @@ export function createDocumentRoute(text: string, options: DocumentRouteOptions)
  * it.
  */
 function letIn(options: DocumentRouteOptions): MiddlewareHandler<AppEnv> {
-  const { authenticator, possession, addressOf } = options;
+  const { authenticator, possession, auditing, addressOf } = options;
   const forCaller = throughSteps([
     checkParameter,
+    ...auditRefusals(ABOUT_CALLER, auditing),
     ...authenticator === null ? [] : [
       possession.tellClients(),
       authenticate({ authenticator, possession, addressOf }),
     ],
     shedLoad(options),
   ]);
-  const forAnybody = throughSteps([shedLoad(options)]);
+  const forAnybody = throughSteps([...auditRefusals(ABOUT_API, auditing), shedLoad(options)]);
   return async function letIn(context, next) {
     const isForCaller = context.req.query("for") !== undefined;
     return await (isForCaller ? forCaller : forAnybody)(context, next);

@@ -60,6 +60,7 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         route: "unmatched",
         query: null,
         identity: null,
+        unproven: null,
         run: runAtOnce,
         wasAway: false,
         rowsRead: 0,
