@@ -47,7 +47,8 @@ export async function applyMigration(
   const done = entry?.applied ?? 0;
   assertResumable(migration, entry);
   await awaitAgreement(session, await session.agreesOnSchema());
-  if (entry === null) await recording(record.start());
+  // A file that has failed may go on under another name, or give way to another migration.
+  if (entry?.name !== migration.name) await recording(record.start());
   for (const [index, statement] of statements.entries()) {
     if (index < done) continue;
     const number = index + 1;

@@ -75,6 +75,7 @@ export async function lacksColumns(session: Session, keyspace: string): Promise<
 
 /** Writes down how far one migration has come. */
 export interface MigrationRecord {
+  /** That it has begun, under the name that its file has now. */
   start(): Promise<void>;
   /** Before a statement: that it will be sent. Null where the server has refused it. */
   intend(attempt: { attempted: number; attemptedChecksum: string } | null): Promise<void>;

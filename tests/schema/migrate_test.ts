@@ -199,6 +199,17 @@ describe("migrate()", () => {
     ]);
   });
 
+  it("records the name of the file that it applies, and not that of one that failed before", async () => {
+    await using made = await cluster.create({ "0001_draft.cql": "ALTER TABLE none ADD a int;" });
+    expect(await made.refusal()).toContain("Cannot apply statement 1 of 1");
+    expect(await made.history()).toMatchObject([{ name: "draft", checksum: null }]);
+    await made.write({ "0001_draft.cql": null, "0001_notes.cql": NOTES });
+    await made.migrate();
+    expect(await made.history()).toMatchObject([{ name: "notes", checksum: expect.any(String) }]);
+    await made.write({ "0001_notes.cql": NOTES.replace("body", "text") });
+    expect(await made.refusal()).toContain('0001_notes.cql" was changed after it was applied');
+  });
+
   it("applies what links lead to, as a mounted ConfigMap has it", async () => {
     await using made = await cluster.create({});
     const folder = `${made.folder}/migrations`;
