@@ -16,7 +16,7 @@ export interface ConnectOptions {
   readonly keyspace: string | null;
   /** How long to wait for the cluster to come, in milliseconds. Default: not at all. */
   readonly waitMs?: number;
-  /** Told when the cluster is waited for. */
+  /** Told when the cluster is waited for, and why: once for each reason. */
   readonly log?: (line: string) => void;
 }
 
@@ -42,7 +42,8 @@ async function openSession(
 ): Promise<Session> {
   const givesUpAt = performance.now() + waitMs;
   const cluster = clusterOf(config);
-  for (let attempt = 1;; attempt++) {
+  const said = new Set<string>();
+  while (true) {
     const session = new Session({
       ...config,
       failoverDatacenters: [],
@@ -54,12 +55,13 @@ async function openSession(
       return session;
     } catch (error) {
       await session.close();
+      const reason = connectionFailure(error);
       if (performance.now() + RETRY_MS > givesUpAt) {
-        throw new Error(`Cannot connect to Cassandra at ${cluster}: ${connectionFailure(error)}`, {
-          cause: error,
-        });
+        throw new Error(`Cannot connect to Cassandra at ${cluster}: ${reason}`, { cause: error });
       }
-      if (attempt === 1) log(`Waiting for Cassandra at ${cluster}`);
+      // A wrong password is waited for, too: a new cluster takes a while until it knows its roles.
+      if (!said.has(reason)) log(`Waiting for Cassandra at ${cluster}: ${reason}`);
+      said.add(reason);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

@@ -192,7 +192,7 @@ describe("migrate()", () => {
     expect(await made.history()).toMatchObject([{}, { attempted: 2 }, { attempted: 1 }]);
   });
 
-  it("waits for the cluster to come", async () => {
+  it("waits for the cluster to come, and says why once for each reason", async () => {
     await using made = await cluster.create(THREE);
     const port = freePortForLater();
     const config = { ...made.config, contactPoints: [`127.0.0.1:${port}`] };
@@ -201,7 +201,11 @@ describe("migrate()", () => {
     await expect(migrate(config, { log: (line) => lines.push(line), waitMs: 2_500 }))
       .rejects.toThrow(`Cannot connect to Cassandra at 127.0.0.1:${port}`);
     expect(performance.now() - startedAt).toBeGreaterThan(1_000);
-    expect(lines).toEqual([`Waiting for Cassandra at 127.0.0.1:${port}`]);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        `^Waiting for Cassandra at 127.0.0.1:${port}: .*ECONNREFUSED.*: start Cassandra there`,
+      ),
+    ]);
   });
 });
 
