@@ -56,7 +56,7 @@ const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.cql$/;
 /**
  * Reads `<cqlDir>/migrations`, in order.
  *
- * @returns null without such a folder: somebody else takes care of the schema
+ * @returns null if there are none: somebody else takes care of the schema
  * @throws {CatalogError} with every mistake of every file
  * @throws {MigrationError} if `cqlDir` holds no project at all
  */
@@ -74,6 +74,8 @@ export async function readMigrations(
     return null;
   }
   const isWhole = diagnostics.length === 0;
+  // A ConfigMap that does not exist is mounted as an empty folder.
+  if (isWhole && files.length === 0) return null;
   const migrations = files.map((file) => readMigration(file, { keyspace, report }))
     .filter((migration) => migration !== null);
   // A file without a number would look like another gap.

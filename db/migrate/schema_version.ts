@@ -8,8 +8,8 @@ import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_m
 import { readHistory } from "./history_table.ts";
 import { type Migration, MigrationError } from "./migrations.ts";
 
-/** The message for a project without `migrations/`. */
-export const NO_MIGRATIONS = 'No folder "migrations": the schema is taken as the cluster has it';
+/** The message for a project without migrations. */
+export const NO_MIGRATIONS = "No migrations: the schema is taken as the cluster has it";
 
 /**
  * Checks that the cluster has every migration of this release, and perhaps more.

@@ -41,7 +41,7 @@ export interface VolumeMount {
 
 export interface Volume {
   readonly name: string;
-  readonly configMap?: { readonly name: string };
+  readonly configMap?: { readonly name: string; readonly optional?: boolean };
   readonly projected?: { readonly sources: readonly ProjectedSource[] };
 }
 

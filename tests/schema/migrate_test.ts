@@ -250,7 +250,7 @@ describe("migrate()", () => {
     await using made = await cluster.create({});
     await Deno.remove(`${made.folder}/migrations`);
     expect(await made.migrate()).toEqual([
-      'No folder "migrations": the schema is taken as the cluster has it',
+      "No migrations: the schema is taken as the cluster has it",
       `Keyspace "${made.config.keyspace}" is up to date`,
     ]);
     expect(await made.tables()).toEqual([]);

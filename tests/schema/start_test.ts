@@ -194,7 +194,7 @@ describe("start()", () => {
       await using running = await startOn(made);
       await running.ready;
       expect(running.said()).toEqual([
-        'No folder "migrations": the schema is taken as the cluster has it',
+        "No migrations: the schema is taken as the cluster has it",
         'Warning: Long cursors are not kept: there is no table "cqlgate_cursors": "deno task migrate" creates it',
       ]);
       const { names, longest } = await readPages(running);
@@ -207,7 +207,7 @@ describe("start()", () => {
       await using running = await startOn(made);
       await running.ready;
       expect(running.said()).toEqual([
-        'No folder "migrations": the schema is taken as the cluster has it',
+        "No migrations: the schema is taken as the cluster has it",
       ]);
       const { names, longest } = await readPages(running);
       expect(names).toEqual(["a", "b", "c"]);
