@@ -9,6 +9,7 @@ import type { Codec, CqlType, Json } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";
 import { withNumbers } from "../json/minus_zero.ts";
 import { type Decimal, parseDecimal } from "../parts/decimal.ts";
+import type { Element } from "../types/collections.ts";
 import { TEXT_FORMS } from "./text_format.ts";
 
 export type Constraints = Pick<ParamOptions, "enum" | "pattern" | "format">;
@@ -116,15 +117,8 @@ export function* violations(
     if (!constraint.holds(value)) yield null;
     return;
   }
-  const member = codecFor(type.of);
   for (const [index, element] of (value as unknown[]).entries()) {
-    const read = type.kind === "set" ? elementOf(member, element as Uint8Array) : element;
+    const read = type.kind === "set" ? (element as Element).value : element;
     if (!constraint.holds(read)) yield index;
   }
-}
-
-/** The value of an element of a set; elements are read as bytes. */
-function elementOf({ decode, text }: Codec, bytes: Uint8Array): unknown {
-  const json = withNumbers(decode(bytes as Parameters<typeof decode>[0], 0, bytes.length));
-  return text.parse(String(json));
 }

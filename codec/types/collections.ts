@@ -32,7 +32,9 @@ import { keyOfMembers } from "../parts/sort_key.ts";
 import type { Steps } from "../../runtime/steps.ts";
 
 /** A member of a set. */
-interface Element extends Keyed {
+export interface Element extends Keyed {
+  /** What it was read to. */
+  readonly value: unknown;
   readonly bytes: Buffer;
 }
 
@@ -72,7 +74,7 @@ export function list(of: Format): Format<unknown[]> {
   });
 }
 
-/** An array in the order of Cassandra. Values are the array of its elements. */
+/** An array in the order of Cassandra. Values are the array of its elements as they were sent. */
 export function set(of: Format, { isKept }: Order): Format<Element[]> {
   const description = `An array of distinct ${of.cql}`;
   return composite({
@@ -108,18 +110,19 @@ export function set(of: Format, { isKept }: Order): Format<Element[]> {
           const sortKey = of.steps === null
             ? of.sortKey(values[index], bytes)
             : yield* of.steps.sortKey(values[index], pace);
-          elements.push({ bytes, sortKey });
+          elements.push({ value: values[index], bytes, sortKey });
           if (addKey(seen, sortKey)) continue;
           const again = quote(of, bytes);
           refuseMember(issues, index, `Expected each element once, found ${again} again`);
         }
-        return isKept ? elements : yield* sortByKey(elements, pace);
+        return elements;
       },
       *encode(elements, pace) {
-        return yield* frameCounted(elements.map(({ bytes }) => bytes), elements.length, pace);
+        const ordered = isKept ? elements : yield* sortByKey(elements, pace);
+        return yield* frameCounted(ordered.map(({ bytes }) => bytes), elements.length, pace);
       },
       *sortKey(elements, pace) {
-        const sorted = isKept ? yield* sortByKey(elements, pace) : elements;
+        const sorted = yield* sortByKey(elements, pace);
         return keyOfMembers(sorted.map(({ sortKey }) => sortKey));
       },
       decode: (bytes, place) => decodeElementSteps(of, bytes, place),
