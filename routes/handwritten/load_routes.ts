@@ -37,12 +37,12 @@ const MODULES: FileKind = {
 };
 
 function isNoRoute(name: string): boolean {
-  return /(?:_test|\.d)\.ts$/.test(name);
+  return /(?:[_.]test|\.d)\.ts$/.test(name);
 }
 
 /**
  * Imports each `routes/*.ts` below `cqlDir`, one after the other. Files whose names begin with a dot or
- * "_" and `*_test.ts` are not routes, nor are files in sub-folders, which can hold helpers. Without the
+ * "_", `*_test.ts` and `*.test.ts` are not routes, nor are files in sub-folders, which can hold helpers. Without the
  * folder there are no routes.
  */
 export async function loadRoutes(

@@ -100,7 +100,16 @@ describe("A project with a mistake of every kind in its routes", () => {
       await Deno.copyFile(`${FIXTURE}/routes/${name}`, `${folder}/routes/${target}`);
     }
     // None of these is a route.
-    for (const name of ["_helper.ts", "names_test.ts", ".hidden.ts", "types.d.ts", "notes.md"]) {
+    for (
+      const name of [
+        "_helper.ts",
+        "names_test.ts",
+        "names.test.ts",
+        ".hidden.ts",
+        "types.d.ts",
+        "notes.md",
+      ]
+    ) {
       await Deno.writeTextFile(`${folder}/routes/${name}`, "not code");
     }
     await Deno.writeTextFile(`${folder}/routes/script.js`, "export default 1;\n");
