@@ -81,6 +81,11 @@ export class AuditLog {
     });
   }
 
+  /** Events that are not written yet. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
   /** Whether an operation begins only once its intent is safe. */
   get waitsForIntents(): boolean {
     return this.#failure === "refuse";
@@ -195,12 +200,11 @@ export class AuditLog {
 
   #offer(event: EventBody, weight: "light" | "full"): void {
     if (this.#queue.offer(this.#lineOf(event), weight)) return;
-    const { waiting } = this.#queue;
-    this.#observe({ kind: "audit", written: 0, dropped: 1, failure: undefined, waiting });
+    this.#observe({ kind: "audit", written: 0, dropped: 1, failure: undefined });
   }
 
-  #report({ written, failure, waiting }: WriteReport): void {
-    this.#observe({ kind: "audit", written, dropped: 0, failure, waiting });
+  #report({ written, failure }: WriteReport): void {
+    this.#observe({ kind: "audit", written, dropped: 0, failure });
   }
 
   #lineOf({ event, ...body }: EventBody): Uint8Array<ArrayBuffer> {

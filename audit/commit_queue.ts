@@ -9,7 +9,7 @@ import type { AuditSink } from "./sink.ts";
 
 export interface CommitQueueOptions {
   readonly sink: AuditSink;
-  /** Hears of each attempt to write. */
+  /** Hears of each attempt to write, and again and again of one that takes too long. */
   readonly onWrite: (report: WriteReport) => void;
   /** The line that says how many were dropped, once there is room for it. */
   readonly droppedLine: (count: number) => Uint8Array<ArrayBuffer>;
@@ -25,8 +25,6 @@ export interface WriteReport {
   readonly written: number;
   /** What the sink failed with; undefined if it did not. */
   readonly failure: unknown;
-  /** Lines that are waiting now. */
-  readonly waiting: number;
 }
 
 /** How much of the queue lines of little weight may fill. */
@@ -76,13 +74,14 @@ export class CommitQueue {
     this.#commitTimeoutMs = options.commitTimeoutMs ?? COMMIT_TIMEOUT_MS;
   }
 
+  /** Lines that are not written yet: those that wait, and those that a write is under way for. */
   get waiting(): number {
-    return this.#entries.length;
+    return this.#entries.length + this.#writing;
   }
 
-  /** Lines that are not written: those that wait, those that a write is under way for, those dropped. */
+  /** Lines that are not written: those that may still be, and those dropped. */
   get missing(): number {
-    return this.#entries.length + this.#writing + this.#dropped;
+    return this.waiting + this.#dropped;
   }
 
   /** Whether lines are not getting out: what is committed now would fail. */
@@ -186,7 +185,6 @@ export class CommitQueue {
         this.#options.onWrite({
           written: failure === undefined ? batch.length : 0,
           failure,
-          waiting: this.#entries.length,
         });
         const isLeft = this.#entries.length > 0 && !this.#isClosed;
         if (failure !== undefined && isLeft) await this.#pause();
@@ -213,6 +211,8 @@ export class CommitQueue {
   async #write(batch: readonly Entry[]): Promise<unknown> {
     this.#writingSince = performance.now();
     this.#writing = batch.length;
+    // A disk or a collector that hangs says nothing, and nobody may be waiting.
+    const stall = setInterval(() => this.#reportStall(), this.#commitTimeoutMs);
     try {
       await this.#options.sink.write(joined(batch));
       this.#isFailing = false;
@@ -222,9 +222,16 @@ export class CommitQueue {
       this.#isFailing = true;
       return error ?? new Error("The sink failed without saying why");
     } finally {
+      clearInterval(stall);
       this.#writingSince = null;
       this.#writing = 0;
     }
+  }
+
+  #reportStall(): void {
+    const seconds = Math.round((performance.now() - this.#writingSince!) / 1_000);
+    const failure = new CommitFailed(`A write has not ended for ${seconds} s`);
+    this.#options.onWrite({ written: 0, failure });
   }
 
   /** Tells all who wait that it failed, and keeps what has to be written later. */

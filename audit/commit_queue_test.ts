@@ -132,7 +132,7 @@ describe("CommitQueue", () => {
     ]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect((results[0] as PromiseRejectedResult).reason).toBeInstanceOf(CommitFailed);
-    expect(reports[0]).toMatchObject({ written: 0, failure: sink.failure, waiting: 1 });
+    expect(reports[0]).toMatchObject({ written: 0, failure: sink.failure });
     expect(queue.isStuck).toBe(true);
     // Nothing waits for a log that is known to fail.
     await expect(queue.commit(encode("later intent"), intent)).rejects.toThrow(CommitFailed);
@@ -161,6 +161,23 @@ describe("CommitQueue", () => {
     sink.release();
     await queue.flush(30_000);
     expect(sink.lines).toEqual(["0", "outcome"]);
+  });
+
+  it("reports a write that takes too long, again and again, and counts its lines as waiting", async () => {
+    const { sink, reports, queue } = createQueue({ commitTimeoutMs: 20 });
+    sink.hold();
+    queue.offer(encode("0"), "full");
+    await eventually("it is reported twice", () => reports.length > 1);
+    queue.offer(encode("1"), "full");
+    expect(queue.waiting).toBe(2);
+    for (const { written, failure } of reports) {
+      expect([written, String(failure)])
+        .toEqual([0, expect.stringContaining("A write has not ended for")]);
+    }
+    sink.release();
+    await queue.flush(30_000);
+    expect([sink.lines, queue.waiting]).toEqual([["0", "1"], 0]);
+    expect(reports.at(-1)).toEqual({ written: 1, failure: undefined });
   });
 
   it("tries again what nobody waits for, until it is written", async () => {

@@ -136,6 +136,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     attempts: () => session.readAttempts(),
     heaviest: () => hotSpots.heaviest(),
     cache: () => cachedReads.readCache(),
+    auditQueue: () => audit?.waiting ?? 0,
   });
   session.open();
   parts.authenticator?.warmUp();

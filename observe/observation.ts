@@ -297,9 +297,7 @@ export type Observation =
     /** Events that were written, and events that were dropped as the queue was full. */
     readonly written: number;
     readonly dropped: number;
-    /** Events that are waiting now. */
-    readonly waiting: number;
-    /** Why it could not be written; undefined if it could. */
+    /** Why it could not be written, or takes too long; undefined if it could. */
     readonly failure: unknown;
   }
   /** The clock of this process was compared with the clocks of the nodes. */

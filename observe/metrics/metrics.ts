@@ -80,7 +80,7 @@ function observeFamilies(register: prometheus.Registry, readings: () => Readings
   registerLoadMetrics(register, () => readings().load());
   registerAttemptMetrics(register, () => readings().attempts());
   registerHeaviestMetrics(register, () => readings().heaviest());
-  const observeAudit = createAuditMetrics(register);
+  const observeAudit = createAuditMetrics(register, () => readings().auditQueue());
   const failover = createFailoverMetrics(register);
   const observeAvailability = createAvailabilityMetrics(register);
   const observeReload = createReloadMetrics(register);

@@ -207,7 +207,7 @@ describe("createMetrics()", () => {
       .toEqual({ '{method="GET",route="/items"}': 0.025 });
   });
 
-  it("reads connections and the token cache when it is asked", async () => {
+  it("reads connections, caches and the queue of the audit log when it is asked", async () => {
     const metrics = createMetrics("1.2.3");
     let connections = 0;
     const cache = { hits: 5, misses: 3, shared: 1, entries: 2, bytes: 900 };
@@ -218,6 +218,7 @@ describe("createMetrics()", () => {
       cache: () => ({ entries: 2, bytes: 1_024, evicted: 3 }),
       pools: () => [{ datacenter: "dc1", connections, inFlight: 7 }],
       tokenCache: () => cache,
+      auditQueue: () => 4,
     });
     for (const expected of [1, 2]) {
       connections = expected;
@@ -238,6 +239,7 @@ describe("createMetrics()", () => {
       expect(of("cqlgate_cache_entries")).toEqual({ "": 2 });
       expect(of("cqlgate_cache_bytes")).toEqual({ "": 1_024 });
       expect(of("cqlgate_cache_evictions_total")).toEqual({ "": 3 });
+      expect(of("cqlgate_audit_queue_events")).toEqual({ "": 4 });
     }
   });
 

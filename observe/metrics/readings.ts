@@ -20,6 +20,8 @@ export interface Readings {
   heaviest(): HeaviestReading;
   /** The cache for queries with `@cache`; null before the service is put together. */
   cache(): CacheReading | null;
+  /** Events that are not in the audit log yet; 0 without one. */
+  auditQueue(): number;
 }
 
 /** Numbers since the start. A further attempt is refused if no budget is left. */
@@ -85,4 +87,5 @@ export const NOTHING_TO_READ: Readings = {
   attempts: () => null,
   heaviest: () => ({ caller: [], tenant: [] }),
   cache: () => null,
+  auditQueue: () => 0,
 };
