@@ -150,7 +150,7 @@ Start it with \`deno task dev\`, or set OIDC_ISSUER to where it runs.`,
       what: "asks for a token of nobody",
       task: "token",
       says: `Cannot get a token: --user is missing
-Usage: --user writer|reader [--scope "…"] [--dpop "GET http://…"]`,
+Usage: --user writer|reader [--scope "…"] [--claim name=value] [--dpop "GET http://…"]`,
     },
     {
       what: "asks for a token of somebody else",
