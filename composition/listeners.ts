@@ -5,11 +5,13 @@
  */
 import type { Config } from "../config/config.ts";
 import { certificateOf } from "../config/replaceable.ts";
-import type { Observe } from "../observe/observation.ts";
+import { methodName } from "../observe/metrics/method_name.ts";
+import type { Observation, Observe } from "../observe/observation.ts";
+import { type Addresses, PROBES } from "../routes/addresses.ts";
 import { createPermit } from "../routes/cors/cors.ts";
 import { exposedHeaders } from "../routes/cors/exposed_headers.ts";
 import { localUrl } from "../server/listen/host_port.ts";
-import { listen, type Listener } from "../server/listen/listen.ts";
+import { listen, type Listener, type Refusal } from "../server/listen/listen.ts";
 import { listenTls, type TlsListener } from "../server/listen/listen_tls.ts";
 import type { ApiParts } from "./api_parts.ts";
 
@@ -24,7 +26,7 @@ export interface Listeners {
 }
 
 export interface ListenersOptions {
-  readonly parts: Pick<ApiParts, "origins" | "secure">;
+  readonly parts: Pick<ApiParts, "addresses" | "origins" | "secure">;
   readonly serveApi: Deno.ServeHandler<Deno.NetAddr>;
   readonly serveAdmin: Deno.ServeHandler<Deno.NetAddr>;
   readonly observe: Observe;
@@ -33,7 +35,7 @@ export interface ListenersOptions {
 /** @throws {Deno.errors.AddrInUse} if a port is taken; neither is held then */
 export async function openListeners(
   config: Config,
-  { parts: { origins, secure }, serveApi, serveAdmin, observe }: ListenersOptions,
+  { parts: { addresses, origins, secure }, serveApi, serveAdmin, observe }: ListenersOptions,
 ): Promise<Listeners> {
   const { host: hostname, adminHost, basePath } = config;
   const onLost = (cause: unknown, retryInMs: number) => {
@@ -48,9 +50,11 @@ export async function openListeners(
       "Connections are closed as soon as they are accepted: each takes three file descriptors and a local port";
     observe({ kind: "warning", message, cause });
   };
-  const onRefusal = (request: Request, headers: Headers) => {
+  const onRefusal = (request: Request, refusal: Refusal) => {
+    const { headers } = refusal.response;
     secure(headers);
     permit?.(request, headers);
+    observe(observationOf(request, refusal, addresses));
   };
   const certificate = certificateOf(config);
   const apiOptions = { hostname, port: config.port, onLost, onRefusal };
@@ -73,5 +77,31 @@ export async function openListeners(
     tls,
     url: localUrl({ hostname, port: api.port, scheme }) + basePath,
     adminUrl: localUrl({ hostname: adminHostname, port: admin.port }),
+  };
+}
+
+/** Nothing is known of its caller, and probes are the only paths that say what they are. */
+function observationOf(
+  request: Request,
+  { code, requestId, response: { status } }: Refusal,
+  { routePath }: Pick<Addresses, "routePath">,
+): Observation {
+  const path = routePath(request);
+  return {
+    kind: "request",
+    method: methodName(request.method),
+    route: PROBES.includes(path) ? path : "unmatched",
+    query: null,
+    status,
+    completed: true,
+    durationMs: 0,
+    cassandraMs: 0,
+    requestId,
+    issuer: null,
+    subject: null,
+    clientId: null,
+    code,
+    policy: null,
+    cause: undefined,
   };
 }

@@ -34,8 +34,15 @@ export interface ListenOptions {
   readonly certificate?: Certificate | undefined;
   /** Called each time that nothing listens any more, with the reason, and the time until the next attempt. */
   readonly onLost: (cause: unknown, retryInMs: number) => void;
-  /** Completes the headers of what is refused here, as an app does with its own answers. */
-  readonly onRefusal?: ((request: Request, headers: Headers) => void) | undefined;
+  /** Completes the headers of what is refused here, and notes it, as an app does with its own answers. */
+  readonly onRefusal?: ((request: Request, refusal: Refusal) => void) | undefined;
+}
+
+/** The answer to a request that no app gets to see. */
+export interface Refusal {
+  readonly code: Code;
+  readonly requestId: string;
+  readonly response: Response;
 }
 
 /**
@@ -59,7 +66,7 @@ export function listen(
   const uploads = new Pending();
   const mistakeInUrl = createUrlCheck();
   let isFinishing = false;
-  function refusalOf(request: Request): Response | null {
+  function refusalOf(request: Request): Refusal | null {
     const mistake = mistakeInUrl(request);
     if (mistake !== null) return refuse("malformed_request", mistake);
     return isFinishing ? refuse("not_ready", "The service is shutting down") : null;
@@ -74,8 +81,8 @@ export function listen(
     }, (request, info) => {
       const refusal = refusalOf(request);
       if (refusal !== null) {
-        onRefusal(request, refusal.headers);
-        return refusal;
+        onRefusal(request, refusal);
+        return refusal.response;
       }
       const { completed } = info;
       unanswered.add(completed);
@@ -160,9 +167,9 @@ export function explainTaken<Result>(
   }
 }
 
-/** The answer to a request that no app gets to see. */
-function refuse(code: Code, detail: string): Response {
+function refuse(code: Code, detail: string): Refusal {
   const requestId = crypto.randomUUID();
   const headers = { "x-request-id": requestId, "connection": "close" };
-  return problemAnswer(new ServiceError(code, detail, { headers }), requestId);
+  const response = problemAnswer(new ServiceError(code, detail, { headers }), requestId);
+  return { code, requestId, response };
 }

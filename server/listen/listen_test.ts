@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { eventually, promptly } from "../../tests/support/eventually.ts";
-import { listen } from "./listen.ts";
+import { listen, type Refusal } from "./listen.ts";
 
 const GRACE_MS = 600_000;
 
@@ -55,7 +55,11 @@ describe("listen()", () => {
   it("refuses what comes during the grace, and says that the connection ends", async () => {
     const held = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
-    const listener = listen({ hostname: "127.0.0.1", port: 0, onLost: () => {} }, async () => {
+    const refusals: unknown[] = [];
+    const onRefusal = (_: Request, { code, requestId }: Refusal) =>
+      refusals.push([code, requestId]);
+    const options = { hostname: "127.0.0.1", port: 0, onLost: () => {}, onRefusal };
+    const listener = listen(options, async () => {
       arrived.resolve();
       await promptly("the test lets it be answered", held.promise);
       return new Response("served");
@@ -66,7 +70,9 @@ describe("listen()", () => {
     const finished = listener.finish(GRACE_MS);
     const refused = await fetch(url);
     expect([refused.status, refused.headers.get("connection")]).toEqual([503, "close"]);
-    expect(await refused.json()).toMatchObject({ code: "not_ready" });
+    const { code, request_id } = await refused.json();
+    expect([code, refused.headers.get("x-request-id")]).toEqual(["not_ready", request_id]);
+    expect(refusals).toEqual([["not_ready", request_id]]);
     held.resolve();
     expect(await upload).toBe("served");
     await finished;

@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { MAX_JSON_DEPTH } from "../../codec/json/nesting.ts";
 import { MAX_HEADERS, MAX_QUERY_PARAMETERS } from "../../routes/middleware/check_head.ts";
-import { sendRaw } from "../support/clients/raw_http.ts";
+import { connectTo, sendRaw, writeAll } from "../support/clients/raw_http.ts";
 import { problemOf } from "../support/harness.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 import { CORS_CQL } from "./cors_project.ts";
@@ -64,6 +64,29 @@ describe("A request that is too large", () => {
       });
       expect((await problemOf(await send(nested(MAX_JSON_DEPTH - 1)))).code).toBe("invalid_input");
     }
+  });
+
+  it("is observed where no route gets to see it, by the request id of its answer", async () => {
+    using connection = await connectTo(service.url);
+    await writeAll(
+      connection,
+      new TextEncoder().encode("BREW /words HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n"),
+    );
+    const [head, body] = (await new Response(connection.readable).text()).split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    const { request_id } = JSON.parse(body!);
+    expect(head).toContain(request_id);
+    const own = service.observations.filter((each) =>
+      each.kind === "request" && each.requestId === request_id
+    );
+    expect(own).toEqual([expect.objectContaining({
+      method: "_OTHER",
+      route: "unmatched",
+      status: 400,
+      code: "malformed_request",
+      completed: true,
+      subject: null,
+    })]);
   });
 
   it("is refused by the runtime beyond what the service can see, with an empty answer", async () => {
