@@ -98,6 +98,8 @@ export interface RequestContext {
   hasWritten: boolean;
   /** Takes rows that were read or written for it from the quotas that count them. */
   countRows: (count: number) => void;
+  /** Why it should write no more rows: it owes some to a quota. Null if it owes none. */
+  rowsObstacle: () => string | null;
   /** Why its work should stop now: it has been switched off since it began. Null if it may go on. */
   obstacle: () => string | null;
   /** What its answer says of the quotas that it takes from; null until it was let in. */

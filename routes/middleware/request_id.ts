@@ -20,6 +20,7 @@ const ACCEPTABLE = /^[\w.:+/=-]{1,128}$/;
 const OUTSIDE: Pick<
   RequestContext,
   | "countRows"
+  | "rowsObstacle"
   | "obstacle"
   | "holdStream"
   | "countUnread"
@@ -29,6 +30,7 @@ const OUTSIDE: Pick<
   | "takeWriteSlot"
 > = {
   countRows() {},
+  rowsObstacle: () => null,
   obstacle: () => null,
   holdStream() {},
   countUnread() {},
@@ -68,6 +70,7 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         isAudited: false,
         hasWritten: false,
         countRows: OUTSIDE.countRows,
+        rowsObstacle: OUTSIDE.rowsObstacle,
         obstacle: OUTSIDE.obstacle,
         quotaFields: null,
         policy: null,

@@ -53,6 +53,14 @@ export function enforceQuotas(
           for (const bucket of rows) bucket.take(count, now());
         };
         request.countRows = countRows;
+        const rowsObstacle = () => {
+          const nowMs = now();
+          const inDebt = rows.filter((bucket) => bucket.level(nowMs) < 0);
+          if (inDebt.length === 0) return null;
+          const { names, seconds } = describeWait(inDebt, nowMs);
+          return `the quota of ${names} is used up: wait ${seconds} s, then send the rest`;
+        };
+        request.rowsObstacle = rowsObstacle;
       }
       const quotaFields = () => rateLimitFields(buckets, now());
       request.quotaFields = quotaFields;
@@ -68,14 +76,23 @@ function usedUp(
   refusing: readonly QuotaBucket[],
   { buckets, nowMs }: { readonly buckets: readonly QuotaBucket[]; readonly nowMs: number },
 ): ServiceError {
-  const waitMs = Math.max(...refusing.map((bucket) => bucket.msUntil(1, nowMs)));
-  const seconds = Math.max(1, wholeSeconds(waitMs));
-  const names = refusing.map(({ quota }) => `"${quota.name}"`).join(" and ");
+  const { names, seconds } = describeWait(refusing, nowMs);
   return new ServiceError(
     "rate_limited",
     `The quota of ${names} is used up: wait ${seconds} s, then repeat the request`,
     { headers: { ...rateLimitFields(buckets, nowMs), "retry-after": `${seconds}` } },
   );
+}
+
+function describeWait(
+  buckets: readonly QuotaBucket[],
+  nowMs: number,
+): { readonly names: string; readonly seconds: number } {
+  const waitMs = Math.max(...buckets.map((bucket) => bucket.msUntil(1, nowMs)));
+  return {
+    names: buckets.map(({ quota }) => `"${quota.name}"`).join(" and "),
+    seconds: Math.max(1, wholeSeconds(waitMs)),
+  };
 }
 
 function partition(

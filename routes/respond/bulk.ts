@@ -50,8 +50,11 @@ export function respondBulk(prepared: PreparedQuery, options: BulkOptions): Bulk
     });
 
     async function serve(): Promise<boolean> {
-      const blocks = countLines(upload.blocks, request);
-      const outcome = await writeBulk(blocks, linesOf({ context, input, report, recorded }));
+      const quota: RowsQuota = { obstacle: null };
+      const blocks = countLines(upload.blocks, request, quota);
+      const lines = linesOf({ context, input, report, recorded });
+      const obstacle = () => quota.obstacle ?? lines.obstacle();
+      const outcome = await writeBulk(blocks, { ...lines, obstacle });
       const unrecorded = await recorded.settle(outcome).then(() => null, toServiceError);
       report.add(
         unrecorded === null ? { summary: summaryOf(outcome) } : failureOf(null, unrecorded),
@@ -87,13 +90,20 @@ export function respondBulk(prepared: PreparedQuery, options: BulkOptions): Bulk
   };
 }
 
-/** The same blocks; quotas of rows hear of them as they come. */
+/** Why the quotas of rows let no further lines through; null if they do. */
+interface RowsQuota {
+  obstacle: string | null;
+}
+
+/** The same blocks; quotas of rows hear of them as they come, and stop them once rows are owed. */
 async function* countLines(
   blocks: Upload["blocks"],
   request: RequestContext,
+  quota: RowsQuota,
 ): AsyncGenerator<readonly Entry[]> {
   for await (const block of blocks) {
-    request.countRows(block.length);
+    quota.obstacle = request.rowsObstacle();
+    if (quota.obstacle === null) request.countRows(block.length);
     yield block;
   }
 }

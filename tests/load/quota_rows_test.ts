@@ -52,6 +52,12 @@ INSERT INTO items (list, id) VALUES (:list, :id) IF NOT EXISTS;
 -- @rate 100 rows/d
 INSERT INTO items (list, id) VALUES (:list, :id);
 
+-- name: append_items :exec
+-- @route POST /appended/{list}
+-- @bulk
+-- @rate 100 rows/d
+INSERT INTO items (list, id) VALUES (:list, :id);
+
 -- name: bounded_items :many
 -- @route GET /bounded/{list}
 -- @max-rows 1500
@@ -168,6 +174,27 @@ describe("A quota of rows", () => {
     const array = { method: "POST", json: Array.from({ length: 200 }, (_, id) => ({ id })) };
     await (await service.request("/added/uploaded", array)).text();
     expect(await leftAfter("/added/uploaded", one)).toEqual([429, 0]);
+  });
+
+  it("ends an upload that would go on in debt, and says where and for how long", async () => {
+    const lines = Array.from({ length: 20_000 }, (_, id) => `{"id": ${id}}\n`).join("");
+    const options = { method: "POST", headers: { "content-type": NDJSON }, user: "reader" };
+    const upload = await service.request("/appended/endless", { ...options, body: lines });
+    expect(upload.status).toBe(200);
+    const { summary } = JSON.parse((await upload.text()).trim().split("\n").at(-1)!);
+    expect(summary.stopped).toMatch(
+      /^the quota of "rows\/d per caller" is used up: wait \d+ s, then send the rest$/,
+    );
+    // At least what the quota allows, and little more than the block in which it ended.
+    expect(summary.written).toBe(summary.read);
+    expect(summary.read).toBeGreaterThanOrEqual(100);
+    expect(summary.read).toBeLessThan(20_000);
+    const { rows } = await service.client.execute(
+      "SELECT count(*) AS n FROM items WHERE list = 'endless'",
+    );
+    expect(Number(rows[0]!.n)).toBe(summary.written);
+    const refused = await service.request("/appended/endless", { ...options, body: lines });
+    expect(await problemOf(refused)).toMatchObject({ code: "rate_limited" });
   });
 
   it("of a hand-written route takes what its queries read and write", async () => {
