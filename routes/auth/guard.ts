@@ -6,6 +6,7 @@
  */
 import type { Access } from "../../catalog/query.ts";
 import type { AddressReader } from "../load/client_address.ts";
+import type { Load } from "../load/load.ts";
 import type { PipelineStep } from "../step.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorise } from "./authorise.ts";
@@ -18,12 +19,13 @@ export interface GuardOptions {
   /** Whether the sender of a token holds the key or certificate that it is bound to. */
   readonly possession: Possession;
   readonly addressOf: AddressReader;
+  readonly load: Pick<Load, "noteRefusal">;
 }
 
 /** The steps that guard a route, in order; none for a public one. */
 export function guard(
   { path, access }: { readonly path: string; readonly access: Access },
-  { authenticator, possession, addressOf }: GuardOptions,
+  { authenticator, possession, addressOf, load }: GuardOptions,
 ): PipelineStep[] {
   switch (access.kind) {
     case "public":
@@ -34,7 +36,7 @@ export function guard(
       }
       return [
         possession.tellClients(),
-        authenticate({ authenticator, possession, addressOf }),
+        authenticate({ authenticator, possession, addressOf, load }),
         authorise(access.anyOf),
       ];
     case "internal":

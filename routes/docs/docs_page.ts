@@ -51,7 +51,7 @@ export interface DocsOptions extends ShedLoadOptions {
 }
 
 export function createDocs(options: DocsOptions): Hono<AppEnv> {
-  const { files, about, login, authenticator, possession, auditing, addressOf } = options;
+  const { files, about, login, authenticator, possession, auditing, addressOf, load } = options;
   const docs = new Hono<AppEnv>();
   docs.get("/", async (context) => {
     const endpoints = await login?.findEndpoints() ?? null;
@@ -68,7 +68,7 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
     const guard = throughSteps([
       ...auditRefusals(ABOUT_CALLER, auditing),
       possession.tellClients(),
-      authenticate({ authenticator, possession, addressOf }),
+      authenticate({ authenticator, possession, addressOf, load }),
     ]);
     docs.get("/caller", guard, (context) => {
       const { issuer, subject, clientId, scopes, expiresAt } = context.get("request").identity!;

@@ -54,13 +54,13 @@ export function createDocumentRoute(text: string, options: DocumentRouteOptions)
  * it.
  */
 function letIn(options: DocumentRouteOptions): MiddlewareHandler<AppEnv> {
-  const { authenticator, possession, auditing, addressOf } = options;
+  const { authenticator, possession, auditing, addressOf, load } = options;
   const forCaller = throughSteps([
     checkParameter,
     ...auditRefusals(ABOUT_CALLER, auditing),
     ...authenticator === null ? [] : [
       possession.tellClients(),
-      authenticate({ authenticator, possession, addressOf }),
+      authenticate({ authenticator, possession, addressOf, load }),
     ],
     shedLoad(options),
   ]);

@@ -32,7 +32,7 @@ export interface Load {
   pageShare(): PageShare;
   readonly slices: TimeSlices;
   readonly slots: WriteSlots;
-  /** Counts a request that was refused because too much is under way. */
+  /** Counts a request that was refused, if it was because too much is under way. */
   noteRefusal(code: Code): void;
   read(): LoadReading;
 }
@@ -96,7 +96,8 @@ export function createLoad(settings: LoadSettings): Load {
     maxHeld: WAITING_PER_PLACE * maxInFlight,
   });
   const streams = streamPlacesOf(settings);
-  const shed: Partial<Record<Code, number>> = {};
+  const shed = { too_busy: 0, too_many_in_flight: 0, too_many_streams: 0 };
+  const isShed = (code: Code): code is keyof typeof shed => Object.hasOwn(shed, code);
   return {
     admission,
     refusals,
@@ -107,7 +108,7 @@ export function createLoad(settings: LoadSettings): Load {
     slices: new TimeSlices(),
     slots: new WriteSlots(),
     noteRefusal(code) {
-      shed[code] = (shed[code] ?? 0) + 1;
+      if (isShed(code)) shed[code]++;
     },
     read: () => ({
       limit: limit?.limit ?? maxInFlight,
