@@ -233,7 +233,7 @@ describe("A condition that did not hold", () => {
   it("shows the key of a row that is stored in other words, or sent in another encoding", async () => {
     const marks = { note: "x", tags: ["b", "a"], code: "ff", seen: 1 };
     expect(await refusal("PUT", "/prices/s", { ...marks, first: "1.0", second: "2" }))
-      .toEqual([409, [{ shop: "s", price: "1.0", tags: ["b", "a"], code: "ff", version: 7 }]]);
+      .toEqual([409, [{ shop: "s", price: "1.0", tags: ["a", "b"], code: "ff", version: 7 }]]);
   });
 
   it("does not take such a row for one whose tag has changed", async () => {
