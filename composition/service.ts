@@ -112,6 +112,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const intervalMs = cqlReload === "watch" ? reloadIntervalMs : null;
   const reloader = new Reloader({ activation, cqlDir, intervalMs, observe });
   await reloader.load();
+  const project = await Deno.realPath(cqlDir);
 
   const { api, admin, tls, url, adminUrl } = await openListeners(config, {
     parts,
@@ -128,7 +129,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   });
   // Nothing fails from here on, and `close()` ends it all.
   begun.move();
-  observe({ kind: "listening", url, adminUrl });
+  observe({ kind: "listening", url, adminUrl, project });
   metrics.readFrom({
     pools: () => session.readPools(),
     tokenCache: () => parts.authenticator?.cacheReading() ?? null,

@@ -314,7 +314,13 @@ export type Observation =
   }
   /** A sample of how late timers fire. */
   | { readonly kind: "event_loop"; readonly delayMs: number }
-  | { readonly kind: "listening"; readonly url: string; readonly adminUrl: string }
+  /** `project` is the whole path of its folder. */
+  | {
+    readonly kind: "listening";
+    readonly url: string;
+    readonly adminUrl: string;
+    readonly project: string;
+  }
   | { readonly kind: "shutdown"; readonly step: string }
   /** Worth knowing, and as it should be. */
   | { readonly kind: "notice"; readonly message: string }

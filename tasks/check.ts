@@ -41,6 +41,7 @@ import {
   reportRoot,
 } from "./check_report.ts";
 import { checkTypes } from "./check_types.ts";
+import { assertOneFolder, projectFolder } from "./project_folder.ts";
 import { prepareInScratch } from "./prepare_in_scratch.ts";
 import { projectWarnings } from "./project_warnings.ts";
 import { clusterOf, withSession } from "./with_session.ts";
@@ -72,7 +73,8 @@ export async function check(
     if (strict && inspection.keyspace.length > 0) throw new Error(inspection.keyspace.join("\n"));
   }
 
-  const cqlDir = env.CQL_DIR || "./cql";
+  await assertOneFolder(env);
+  const cqlDir = env.CQL_DIR || SETTINGS.cqlDir.default;
   const keyspace = env.CASSANDRA_KEYSPACE || SETTINGS.keyspace.default;
   const { queries, migrations, routes } = await loadProject(cqlDir, {
     keyspace,
@@ -87,7 +89,8 @@ export async function check(
       ? []
       : [count(routes.length, "hand-written route", "hand-written routes")]),
   ]);
-  const how = types || routes.length === 0 ? "by their text" : "by their text, without types";
+  const untyped = types || routes.length === 0 ? "" : ", without types";
+  const how = `of "${projectFolder(cqlDir)}" by their text${untyped}`;
   if (!env.CASSANDRA_CONTACT_POINTS && !env.CASSANDRA_SECURE_BUNDLE) {
     const misspelt = misspeltSettings(env);
     if (misspelt.length > 0) throw new ConfigError(misspelt);

@@ -14,6 +14,7 @@ import {
 } from "../db/migrate/compare_migrations.ts";
 import { createKeyspace } from "../db/migrate/create_keyspace.ts";
 import { describeStatus } from "../db/migrate/describe_status.ts";
+import { assertNotExample } from "../db/migrate/example_project.ts";
 import { readHistory } from "../db/migrate/history_table.ts";
 import { Interruption } from "../db/migrate/interruption.ts";
 import { applyMigrations } from "../db/migrate/migrate.ts";
@@ -23,6 +24,7 @@ import { resolveStatement } from "../db/migrate/resolve.ts";
 import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
 import { onStopRequest } from "../server/stop_requests.ts";
 import { type MigrateArguments, readMigrateArguments } from "./migrate_arguments.ts";
+import { projectFolder } from "./project_folder.ts";
 import { withSession } from "./with_session.ts";
 
 export interface MigrateOptions extends Partial<MigrateArguments> {
@@ -47,6 +49,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 export async function migrate(config: Config, options: MigrateOptions): Promise<void> {
   const { log, warn = () => {}, command = "apply", waitMs = 0, resolution = null } = options;
   const { keyspace } = config;
+  const folder = projectFolder(config.cqlDir);
   const found = await readMigrations(config.cqlDir, { keyspace, warn });
   if (found === null) log(NO_MIGRATIONS);
   const migrations = found ?? [];
@@ -58,6 +61,7 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
     return await withSession(settings, { keyspace: null, ...waiting }, async (session) => {
       const history = await recording(readHistory(session, keyspace));
       if (command === "status") return describeStatus(migrations, history).forEach(log);
+      await assertNotExample(session, migrations, { keyspace, folder });
       plan(migrations, { history, keyspace, to, log });
     });
   }
@@ -74,6 +78,7 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
     if (resolution !== null) {
       return await resolveStatement(session, migrations, { ...work, resolution });
     }
+    await assertNotExample(session, migrations, { keyspace, folder });
     await applyMigrations(session, migrations, { ...work, to });
   });
 }
@@ -119,7 +124,9 @@ if (import.meta.main) {
       interruption.request();
     });
     for (const warning of settingWarnings(env)) console.warn(`Warning: ${warning}`);
-    await migrate(readConfig(env, { serves: false }), {
+    const config = readConfig(env, { serves: false });
+    console.log(`Project "${projectFolder(config.cqlDir)}", keyspace "${config.keyspace}"`);
+    await migrate(config, {
       ...options,
       log: (line) => console.log(line),
       warn: (message) => console.warn(`Warning: ${message}`),

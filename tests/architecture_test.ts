@@ -78,7 +78,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/api": ["db", "observe", "routes"],
   "node:buffer": ["codec", "db", "observe", "routes"],
   "node:crypto": ["db", "observe", "routes"],
-  "node:path": ["routes"],
+  "node:path": ["routes", "tasks"],
   "node:process": ["db", "observe"],
   "node:timers": ["db", "routes", "runtime"],
   "node:url": ["routes", "tasks"],

@@ -102,7 +102,9 @@ export const SETTINGS = {
     name: "CQL_DIR",
     default: "./cql",
     kind: path(),
-    meaning: "The project: a folder with `migrations/`, `queries/` and, optionally, `routes/`",
+    meaning:
+      "The project: a folder with `migrations/`, `queries/` and, optionally, `routes/`. By default, the example. " +
+      "A relative path begins at the checkout of cqlgate, wherever `deno task` is called",
   },
   guardrails: {
     name: "GUARDRAILS",

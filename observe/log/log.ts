@@ -154,9 +154,10 @@ export function logObservations(
       case "introspection":
         return logIntrospection(logger, observation);
       case "listening":
-        return logger.info("Listening on {url}, admin on {adminUrl}", {
+        return logger.info("Listening on {url}, admin on {adminUrl}, project in {project}", {
           url: observation.url,
           adminUrl: observation.adminUrl,
+          project: observation.project,
         });
       case "shutdown":
         repeated.flush();

@@ -68,7 +68,8 @@ SELECT id,
     }, { queries: queriesOf(table) });
     const { contactPoints } = made.config;
     expect(await checked(made)).toEqual({
-      said: "Checked 1 query and 2 migrations by their text, and prepared every query on " +
+      said:
+        'Checked 1 query and 2 migrations of "cql" by their text, and prepared every query on ' +
         `${contactPoints[0]}, in a scratch keyspace`,
       warnings: [],
     });

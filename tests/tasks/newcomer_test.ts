@@ -184,7 +184,8 @@ Start it with \`deno task dev\`, or set CQLGATE_URL to where it runs.`,
       });
       const said = stderr.replace(/\d+ routes/, "{number} routes")
         .replace(/error sending request.*Connection refused.*/, "{reason}");
-      expect({ code, stdout, said }).toEqual({ code: 1, stdout: "", said: `${fill(says)}\n` });
+      const done = stdout.replace(/^Project "\/.+", keyspace "\w+"\n/, "");
+      expect({ code, done, said }).toEqual({ code: 1, done: "", said: `${fill(says)}\n` });
     });
   }
 
@@ -261,7 +262,11 @@ describe("deno task check", () => {
     await Deno.mkdir(`${folder}/migrations`);
     await Deno.mkdir(`${folder}/queries`);
     await Deno.copyFile(MIGRATION, `${folder}/migrations/0001_stations.cql`);
-    expect(await run("migrate")).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("migrate")).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/^Project "cql", keyspace "\{keyspace\}"\n/),
+    });
   });
   after(async () => {
     await keyspace[Symbol.asyncDispose]();
@@ -301,13 +306,13 @@ describe("deno task check", () => {
       code: 0,
       stderr: "",
       stdout:
-        `Checked 1 query and 1 migration by their text, and prepared every query on ${keyspace.contactPoint}\n`,
+        `Checked 1 query and 1 migration of "cql" by their text, and prepared every query on ${keyspace.contactPoint}\n`,
     });
     expect(await run("check", { CASSANDRA_CONTACT_POINTS: "" })).toEqual({
       code: 0,
       stderr: "",
       stdout:
-        "Checked 1 query and 1 migration by their text: set CASSANDRA_CONTACT_POINTS to prepare the queries too\n",
+        'Checked 1 query and 1 migration of "cql" by their text: set CASSANDRA_CONTACT_POINTS to prepare the queries too\n',
     });
   });
 
