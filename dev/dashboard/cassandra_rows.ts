@@ -212,12 +212,15 @@ export const LOAD: PanelRow = {
     },
     {
       title: "Requests to deprecated routes",
-      description: "The metric has the client as a label: ask the clients that remain.",
-      unit: "reqps",
+      description:
+        "How many each client has sent since the replicas started: a client that calls once a month shows, too. Ask those that remain.",
+      unit: "short",
       kind: "lines",
       queries: [{
-        expr: `sum by (method, route) (${rateOf(`cqlgate_deprecated_requests_total{${OF}}`)})`,
-        legend: "{{method}} {{route}}",
+        // A client's series begins with its first request, which a rate does not have.
+        expr:
+          `sum by (client, method, route) (max_over_time(cqlgate_deprecated_requests_total{${OF}}[$__range])) > 0`,
+        legend: "{{client}}: {{method}} {{route}}",
       }],
     },
     {

@@ -28,7 +28,8 @@ interface Matrix {
 /** @throws {Error} if Prometheus refuses the query */
 async function ask(prometheus: string, { expr, legend }: PanelQuery, span: Span): Promise<Line[]> {
   const query = expr.replaceAll("$job", "cqlgate").replaceAll("$instance", ".*")
-    .replaceAll("$__rate_interval", "30s");
+    .replaceAll("$__rate_interval", "30s")
+    .replaceAll("$__range", "10m");
   const parameters = new URLSearchParams({
     query,
     start: `${span.from}`,

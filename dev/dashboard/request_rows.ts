@@ -119,16 +119,13 @@ export const SIGNALS: PanelRow = {
     {
       title: "Where the time of requests goes",
       description:
-        "Seconds per second: nodes and network, statements waiting in this process, and everything else.",
+        "Seconds per second of all requests together: waiting for Cassandra, and the rest, in this process.",
       unit: "s",
       kind: "stack",
       queries: [
-        { expr: sumOf(`cqlgate_cassandra_server_seconds_total{${OF}}`), legend: "Cassandra" },
         {
-          expr: `${sumOf(`cqlgate_cassandra_statement_duration_seconds_sum{${OF}}`)} - ${
-            sumOf(`cqlgate_cassandra_server_seconds_total{${OF}}`)
-          }`,
-          legend: "statements, before they are sent",
+          expr: sumOf(`cqlgate_http_request_cassandra_seconds_total{${API}}`),
+          legend: "waiting for Cassandra",
         },
         {
           expr: `${sumOf(`cqlgate_http_request_duration_seconds_sum{${API}}`)} - ${
