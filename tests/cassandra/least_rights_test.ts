@@ -214,6 +214,16 @@ describe("a role with the rights that docs/adopting.md lists", () => {
     });
   });
 
+  it("migrates functions with one more right", async () => {
+    await Deno.writeTextFile(
+      `${folder}/migrations/0003_twice.cql`,
+      "CREATE FUNCTION twice (n int) RETURNS NULL ON NULL INPUT RETURNS int LANGUAGE java AS 'return n * 2;';",
+    );
+    await expect(migrateAs("migrator")).rejects.toThrow("User migrator has no CREATE permission");
+    for (const statement of await grantsOf("migrator of functions")) await admin.execute(statement);
+    expect(await migrateAs("migrator")).toHaveLength(1);
+  });
+
   it("serves a project without migrations without a right to their history", async () => {
     await admin.execute(`REVOKE SELECT ON KEYSPACE ${KEYSPACE} FROM gateway`);
     await admin.execute(`GRANT SELECT ON ${KEYSPACE}.stations TO gateway`);
