@@ -8,6 +8,7 @@ import { certificateOf } from "../config/replaceable.ts";
 import { methodName } from "../observe/metrics/method_name.ts";
 import type { Observation, Observe } from "../observe/observation.ts";
 import { type Addresses, PROBES } from "../routes/addresses.ts";
+import { UNMATCHED } from "../routes/context.ts";
 import { createPermit } from "../routes/cors/cors.ts";
 import { exposedHeaders } from "../routes/cors/exposed_headers.ts";
 import { localUrl } from "../server/listen/host_port.ts";
@@ -90,7 +91,7 @@ function observationOf(
   return {
     kind: "request",
     method: methodName(request.method),
-    route: PROBES.includes(path) ? path : "unmatched",
+    route: PROBES.includes(path) ? path : UNMATCHED,
     query: null,
     status,
     completed: true,

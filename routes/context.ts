@@ -65,6 +65,9 @@ export interface Identity {
   readonly expiresAt: number;
 }
 
+/** Stands for the template where no route matched. */
+export const UNMATCHED = "unmatched";
+
 export interface RequestContext {
   readonly id: string;
   readonly headers: CountedHeaders;

@@ -7,7 +7,7 @@
 import { runAtOnce } from "../../runtime/steps.ts";
 import { Stopwatch } from "../../observe/stopwatch.ts";
 import type { Addresses } from "../addresses.ts";
-import type { RequestContext } from "../context.ts";
+import { type RequestContext, UNMATCHED } from "../context.ts";
 import { pageShare } from "../load/page_share.ts";
 import type { PipelineStep } from "../step.ts";
 import { RequestHeaders } from "./request_headers.ts";
@@ -59,7 +59,7 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         stallTimeoutMs,
         cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0, place: null }),
         publicUrl,
-        route: "unmatched",
+        route: UNMATCHED,
         query: null,
         identity: null,
         unproven: null,

@@ -20,7 +20,7 @@ import { methodName } from "../../observe/metrics/method_name.ts";
 import { collectsSpans } from "../../observe/span_collection.ts";
 import { dropRuntimeSpan } from "../../observe/runtime_spans.ts";
 import { type Addresses, PROBES } from "../addresses.ts";
-import type { AppEnv } from "../context.ts";
+import { type AppEnv, UNMATCHED } from "../context.ts";
 
 /** Reads the few headers that matter, where a plain record would need a copy of them all. */
 const HEADERS: TextMapGetter<Headers> = {
@@ -46,7 +46,8 @@ export function tracing({ server }: Pick<Addresses, "server">): MiddlewareHandle
     const { url } = context.req;
     const method = methodName(context.req.method);
     const parent = propagation.extract(otel.active(), context.req.raw.headers, HEADERS);
-    const span = begun ?? tracer.startSpan(method, {
+    const verb = verbOf(method);
+    const span = begun ?? tracer.startSpan(verb, {
       kind: SpanKind.SERVER,
       attributes: {
         "http.request.method": method,
@@ -56,24 +57,31 @@ export function tracing({ server }: Pick<Addresses, "server">): MiddlewareHandle
     try {
       await otel.with(trace.setSpan(otel.active(), span), next);
     } finally {
-      const { route, query, id, identity, code } = context.get("request");
+      const { route, query, id, code, identity } = context.get("request");
       const { status } = context.res;
-      span.updateName(`${method} ${route}`);
+      const isMatched = route !== UNMATCHED;
+      span.updateName(isMatched ? `${verb} ${route}` : verb);
       span.setAttributes({
         ...own,
         // The template stands for the path, whose segments are values.
         "url.path": route,
-        "http.route": route,
+        ...(isMatched ? { "http.route": route } : {}),
         "http.response.status_code": status,
         "cqlgate.request_id": id,
         ...(query === null ? {} : { "cqlgate.query": query }),
-        ...(identity === null
-          ? {}
-          : { "enduser.id": identity.subject, "cqlgate.issuer": identity.issuer }),
-        ...(code === null ? {} : { "error.type": code }),
+        // Not whom it names: traces go to more places than the log does.
+        ...(identity === null ? {} : { "cqlgate.issuer": identity.issuer }),
+        ...(code === null ? {} : { "cqlgate.code": code }),
+        // A mistake of the caller is no error of the server.
+        ...(status >= 500 ? { "error.type": code ?? `${status}` } : {}),
       });
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       if (begun === undefined) span.end();
     }
   }
+}
+
+/** The method in the name of a span, which has none that a client made up. */
+function verbOf(method: string): string {
+  return method === "_OTHER" ? "HTTP" : method;
 }

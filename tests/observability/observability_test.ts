@@ -316,6 +316,16 @@ describe("Tracing", () => {
     });
   });
 
+  it("is named by its method alone where no route matched, and has no route", async () => {
+    const spans = await spansOf("/nowhere");
+    expect(spans.map(({ name }) => name)).toEqual(["GET"]);
+    expect(spans[0]!.attributes).toMatchObject({ "cqlgate.code": "unknown_route" });
+    expect(spans[0]!.attributes).not.toHaveProperty(["http.route"]);
+    const made = await spansOf("/stations", { method: "BREW" });
+    expect(made.map(({ name, attributes }) => [name, attributes["http.request.method"]]))
+      .toEqual([["HTTP", "_OTHER"]]);
+  });
+
   it("goes on with the trace that the caller is in", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const parentId = "b7ad6b7169203331";
@@ -337,7 +347,8 @@ describe("Tracing", () => {
   it("has no span of Cassandra for what never reached it", async () => {
     const spans = await spansOf("/stations?nonsense=1");
     expect(spans.map(({ name }) => name)).toEqual(["GET /stations"]);
-    expect(spans[0]!.attributes["error.type"]).toBe("invalid_input");
+    expect(spans[0]!.attributes).toMatchObject({ "cqlgate.code": "invalid_input" });
+    expect(spans[0]!.attributes).not.toHaveProperty(["error.type"]);
     expect(spans[0]!.status.code).toBe(SpanStatusCode.UNSET);
   });
 });

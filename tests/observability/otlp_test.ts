@@ -171,28 +171,51 @@ for (const format of ["json", "pretty"] as const) {
     it("has neither spans nor lines of probes and scrapes", () => {
       const { spans, logs } = exported.receiver;
       const names = spans.filter(({ kind }) => kind === 2).map(({ name }) => name);
-      for (const name of ["GET", "GET /livez", "GET /readyz"]) expect(names).not.toContain(name);
+      for (const name of ["GET /livez", "GET /readyz"]) expect(names).not.toContain(name);
       for (const { body } of logs) expect(body.stringValue).not.toMatch(/livez|readyz/);
     });
 
     it("exports spans with nothing that a caller sent", () => {
       const { spans } = exported.receiver;
       expect(spans.filter(({ kind }) => kind === 2).map(({ name }) => name).sort()).toEqual([
+        "GET",
         "GET /quotient",
         "GET /stations",
         "GET /stations",
         "GET /stations",
         "GET /stations/{station_id}",
         "GET /stations/{station_id}",
-        "GET unmatched",
+        "HTTP",
         "POST /stations",
         "POST /stations",
-        "_OTHER unmatched",
       ]);
       const text = JSON.stringify(spans);
       for (const secret of [SECRET, MADE_UP, "cursor=", "limit="]) {
         expect(text).not.toContain(secret);
       }
+    });
+
+    it("says of a mistake of the caller its code, and that nothing failed", () => {
+      const mistakes = exported.receiver.spans.filter(({ kind, attributes }) =>
+        kind === 2 &&
+        attributes.some(({ key, value }) =>
+          key === "http.response.status_code" && value.intValue?.toString().startsWith("4")
+        )
+      );
+      const valuesOf = (wanted: string) =>
+        mistakes.flatMap(({ attributes }) =>
+          attributes.filter(({ key }) => key === wanted).map(({ value }) => value.stringValue)
+        );
+      expect(valuesOf("cqlgate.code"))
+        .toEqual(expect.arrayContaining(["invalid_input", "method_not_allowed", "unknown_route"]));
+      expect(valuesOf("error.type")).toEqual([]);
+    });
+
+    it("does not say who called, only whose token it was", () => {
+      const text = JSON.stringify(exported.receiver.spans);
+      expect(text).toContain('"cqlgate.issuer"');
+      // The subject of the tokens that are sent.
+      expect(text).not.toContain('"writer"');
     });
 
     it("exports every metric that is scraped, by the same name and kind", () => {
