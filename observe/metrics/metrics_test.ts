@@ -194,17 +194,22 @@ describe("createMetrics()", () => {
     metrics.observe({ ...request(), completed: false });
     metrics.observe({ ...request(), status: 503, code: "unavailable" });
     metrics.observe({ ...request(), status: 503, code: "unavailable", completed: false });
+    // A stream that failed, one that was too much for its route, and one whose caller was switched off.
+    metrics.observe({ ...request(), code: "timeout", completed: false });
+    metrics.observe({ ...request(), code: "result_too_large", completed: false });
+    metrics.observe({ ...request(), code: "caller_off", completed: false });
     // A handler answers with an error of its own.
     metrics.observe({ ...request(), status: 502 });
     const text = await metrics.render();
     expect(samplesOf(text, "cqlgate_http_requests_total")).toEqual({
       '{method="GET",route="/items",status="200",code="ok"}': 1,
-      '{method="GET",route="/items",status="200",code="incomplete"}': 1,
+      '{method="GET",route="/items",status="200",code="incomplete"}': 3,
+      '{method="GET",route="/items",status="200",code="timeout"}': 1,
       '{method="GET",route="/items",status="503",code="unavailable"}': 2,
       '{method="GET",route="/items",status="502",code="none"}': 1,
     });
     expect(samplesOf(text, "cqlgate_http_request_cassandra_seconds_total"))
-      .toEqual({ '{method="GET",route="/items"}': 0.025 });
+      .toEqual({ '{method="GET",route="/items"}': 0.04 });
   });
 
   it("reads connections, caches and the queue of the audit log when it is asked", async () => {

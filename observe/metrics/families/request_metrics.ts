@@ -4,6 +4,7 @@
  * @module
  */
 import prometheus from "prom-client";
+import { CODES } from "../../../errors/codes.ts";
 import type { ObservationOf } from "../../observation.ts";
 import { createClientLabels, NO_CLIENT } from "../client_label.ts";
 import { registerRouteFamilies, RouteTallies } from "./route_tallies.ts";
@@ -21,14 +22,18 @@ export interface RequestMetrics {
 }
 
 /**
- * As code: a request that was answered well, an answer that broke off or whose caller left, and an error that a
+ * As code: a request that was answered well, an answer that broke off because of its caller, and an error that a
  * handler answered with itself.
  */
 const OK = "ok";
 const INCOMPLETE = "incomplete";
 const NONE = "none";
 
-function codeWithout(status: number, completed: boolean): string {
+type Outcome = Pick<ObservationOf<"request">, "status" | "code" | "completed">;
+
+/** A stream that broke off has the code of what broke it, unless its caller did: that is no failure of the service. */
+function codeOf({ status, code, completed }: Outcome): string {
+  if (code !== null) return status < 400 && CODES[code].status < 500 ? INCOMPLETE : code;
   if (status >= 400) return NONE;
   return completed ? OK : INCOMPLETE;
 }
@@ -93,10 +98,11 @@ export function createRequestMetrics(register: prometheus.Registry): RequestMetr
     },
     started: () => void inFlight++,
     finished: () => void inFlight--,
-    request({ method, route, status, code, completed, durationMs, cassandraMs }) {
+    request(request) {
+      const { method, route, status, durationMs, cassandraMs } = request;
       const tallies = talliesOf(method, route);
       tallies.durations(status).observe(durationMs / 1000);
-      tallies.outcome(status, code ?? codeWithout(status, completed)).value++;
+      tallies.outcome(status, codeOf(request)).value++;
       if (cassandraMs > 0) tallies.cassandraSeconds().value += cassandraMs / 1000;
     },
     deprecatedUse({ method, route, issuer, clientId }) {

@@ -63,7 +63,7 @@ export function registerRouteFamilies(register: prometheus.Registry) {
   const requests = createTallies(register, {
     name: "cqlgate_http_requests_total",
     help:
-      "Requests by route template, status, and error code; the code is ok without an error, incomplete where the caller left, and none where a handler answered with an error itself",
+      "Requests by route template, status, and error code; the code is ok without an error, incomplete where the caller ended the answer, and none where a handler answered with an error itself",
     labelNames: ["method", "route", "status", "code"],
   });
   const cassandraSeconds = createTallies(register, {
