@@ -48,7 +48,7 @@ export async function openListeners(
     : createPermit({ policy: origins, exposed: exposedHeaders([]) });
   const onDropped = (cause: unknown) => {
     const message =
-      "Connections are closed as soon as they are accepted: each takes three file descriptors and a local port";
+      "Connections are closed as soon as they are accepted, as they cannot be handed on";
     observe({ kind: "warning", message, cause });
   };
   const onRefusal = (request: Request, refusal: Refusal) => {

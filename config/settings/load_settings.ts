@@ -47,6 +47,6 @@ export const LOAD_SETTINGS = {
     default: "268435456",
     kind: integer({ min: 65_536, max: 2 ** 40 }),
     meaning:
-      "Most bytes of large answers, other than streams, that are waiting to be read by their callers",
+      "Most bytes of answers, other than streams, that are waiting to be read by their callers: of large ones, and over HTTP/2 of those above 4 KiB",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -31,7 +31,7 @@ export function createAuditMetrics(
   });
   new prometheus.Gauge({
     name: "cqlgate_audit_queue_events",
-    help: "Events that wait to be written to the audit log",
+    help: "Events that wait to be written to the audit log, and those of the write under way",
     registers,
     collect() {
       this.set(readQueue());

@@ -35,7 +35,7 @@ export function registerLoadMetrics(
   });
   gauge("cqlgate_load_unread_bytes", {
     help:
-      "Bytes of large answers, other than streams, that are waiting to be read by their callers",
+      "Bytes of answers, other than streams, that are waiting to be read by their callers: of large ones, and over HTTP/2 of those above 4 KiB",
     read: ({ unreadBytes }) => unreadBytes,
   });
   new prometheus.Gauge({
