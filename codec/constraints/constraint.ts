@@ -9,7 +9,7 @@ import type { Codec, CqlType, Json } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";
 import { withNumbers } from "../json/minus_zero.ts";
 import { type Decimal, parseDecimal } from "../parts/decimal.ts";
-import type { Element } from "../types/collections.ts";
+import type { Elements } from "../types/collections.ts";
 import { TEXT_FORMS } from "./text_format.ts";
 
 export type Constraints = Pick<ParamOptions, "enum" | "pattern" | "format">;
@@ -117,8 +117,8 @@ export function* violations(
     if (!constraint.holds(value)) yield null;
     return;
   }
-  for (const [index, element] of (value as unknown[]).entries()) {
-    const read = type.kind === "set" ? (element as Element).value : element;
-    if (!constraint.holds(read)) yield index;
+  const members = type.kind === "set" ? (value as Elements).values : value as unknown[];
+  for (const [index, member] of members.entries()) {
+    if (!constraint.holds(member)) yield index;
   }
 }

@@ -27,15 +27,16 @@ import {
   sortKeyOfEach,
   writeMember,
 } from "../parts/members.ts";
-import { type Keyed, sortByKey } from "../parts/sort_by_key.ts";
+import { inOrder, SortKeys } from "../parts/sort_by_key.ts";
 import { keyOfMembers } from "../parts/sort_key.ts";
 import type { Steps } from "../../runtime/steps.ts";
 
-/** A member of a set. */
-export interface Element extends Keyed {
-  /** What it was read to. */
-  readonly value: unknown;
-  readonly bytes: Buffer;
+/** The members of a set, as they were sent. */
+export interface Elements {
+  /** What they were read to. */
+  readonly values: readonly unknown[];
+  readonly bytes: readonly Buffer[];
+  readonly sortKeys: SortKeys;
 }
 
 /** An array. Values are the array of its elements' values. */
@@ -74,8 +75,8 @@ export function list(of: Format): Format<unknown[]> {
   });
 }
 
-/** An array in the order of Cassandra. Values are the array of its elements as they were sent. */
-export function set(of: Format, { isKept }: Order): Format<Element[]> {
+/** An array in the order of Cassandra. Values are its elements as they were sent. */
+export function set(of: Format, { isKept }: Order): Format<Elements> {
   const description = `An array of distinct ${of.cql}`;
   return composite({
     ...COMPOSITE_TRAITS,
@@ -101,29 +102,27 @@ export function set(of: Format, { isKept }: Order): Format<Element[]> {
         const before = issues.length;
         const values = yield* readElements(of, json, reading);
         if (issues.length > before) return undefined;
-        const encoded = yield* encodeEach(of, values, pace);
-        const elements: Element[] = [];
+        const bytes = yield* encodeEach(of, values, pace);
+        const sortKeys = new SortKeys();
         const seen = new Set<string>();
-        for (let index = 0; index < encoded.length && !isFull(issues); index++) {
+        for (let index = 0; index < bytes.length && !isFull(issues); index++) {
           if (pace.isDue()) yield;
-          const bytes = encoded[index]!;
           const sortKey = of.steps === null
-            ? of.sortKey(values[index], bytes)
+            ? of.sortKey(values[index], bytes[index]!)
             : yield* of.steps.sortKey(values[index], pace);
-          elements.push({ value: values[index], bytes, sortKey });
+          sortKeys.add(sortKey);
           if (addKey(seen, sortKey)) continue;
-          const again = quote(of, bytes);
+          const again = quote(of, bytes[index]!);
           refuseMember(issues, index, `Expected each element once, found ${again} again`);
         }
-        return elements;
+        return { values, bytes, sortKeys };
       },
-      *encode(elements, pace) {
-        const ordered = isKept ? elements : yield* sortByKey(elements, pace);
-        return yield* frameCounted(ordered.map(({ bytes }) => bytes), elements.length, pace);
+      *encode({ bytes, sortKeys }, pace) {
+        const order = isKept ? null : yield* sortKeys.order(pace);
+        return yield* frameCounted(inOrder(bytes, order), bytes.length, pace);
       },
-      *sortKey(elements, pace) {
-        const sorted = yield* sortByKey(elements, pace);
-        return keyOfMembers(sorted.map(({ sortKey }) => sortKey));
+      *sortKey({ sortKeys }, pace) {
+        return keyOfMembers(inOrder(sortKeys.keys, yield* sortKeys.order(pace)));
       },
       decode: (bytes, place) => decodeElementSteps(of, bytes, place),
     },
@@ -131,7 +130,7 @@ export function set(of: Format, { isKept }: Order): Format<Element[]> {
     fixed: null,
     decode: (bytes, start) => decodeElements(of, bytes, start),
     writeJson: (bytes, start, _, out) => writeElements(of, bytes, start, out),
-    measure: memberMeasure(["minItems", "maxItems"], (elements) => elements.length),
+    measure: memberMeasure(["minItems", "maxItems"], ({ bytes }) => bytes.length),
   });
 }
 

@@ -23,54 +23,60 @@ import {
   COUNT_BYTES,
   decodeMember,
   decodeMemberSteps,
-  encodeMember,
+  encodeEach,
   frameCounted,
   memberLength,
-  readMember,
 } from "../parts/members.ts";
-import { type Keyed, sortByKey } from "../parts/sort_by_key.ts";
+import { inOrder, SortKeys } from "../parts/sort_by_key.ts";
 import { keyOfMembers } from "../parts/sort_key.ts";
 import type { Steps } from "../../runtime/steps.ts";
 
-/** A member of a map. Its sort key is that of its key. */
-interface Entry extends Keyed {
-  readonly key: Buffer;
-  readonly value: Buffer;
-  /** What the value was read to. */
-  readonly member: unknown;
+/** The entries of a map, as they were sent. */
+interface Entries {
+  readonly keys: Buffer[];
+  /** Those of the keys. */
+  readonly sortKeys: SortKeys;
+  /** What the values were read to. */
+  readonly values: unknown[];
+}
+
+/** What a key is read for. */
+interface KeyPlace {
+  readonly entries: Entries;
+  readonly seen: Set<string>;
+  readonly reading: ReadContext;
 }
 
 /**
- * An object whose keys are the map's keys as text; a composite key is its JSON text. Values are the array of its
- * entries in the order of Cassandra, which is not always that of the object: JavaScript moves keys that look like
- * array indexes to the front.
+ * An object whose keys are the map's keys as text; a composite key is its JSON text. Values are its entries as
+ * they were sent. Cassandra's order is not always that of the object: JavaScript moves keys that look like array
+ * indexes to the front.
  */
 export function map(
   { key, value }: { readonly key: Format; readonly value: Format },
   { isKept }: Order,
-): Format<Entry[]> {
+): Format<Entries> {
   const description = `An object of ${value.cql} by ${key.cql}, whose keys are text`;
   const example = (of: Json): Json => ({ [keyText(key.output.example)]: of });
 
-  /** A key's bytes and what it is sorted by; undefined if it is refused. */
-  function* readKey(
-    name: string,
-    { seen, ...reading }: ReadContext & { seen: Set<string> },
-  ): Steps<Pick<Entry, "key" | "sortKey"> | undefined> {
+  /** Adds a key to the entries. */
+  function* readKey(name: string, { entries, seen, reading }: KeyPlace): Steps<void> {
     const { issues, pace } = reading;
     const before = issues.length;
     const keyValue = key.steps === null
       ? key.readText(name, issues)
       : yield* key.steps.readText(name, reading);
-    if (issues.length > before) return undefined;
-    const bytes = yield* encodeMember(key, keyValue, pace);
+    if (issues.length > before) return;
+    const bytes = key.steps === null
+      ? key.encode(keyValue)
+      : yield* key.steps.encode(keyValue, pace);
     const sortKey = key.steps === null
       ? key.sortKey(keyValue, bytes)
       : yield* key.steps.sortKey(keyValue, pace);
-    if (!addKey(seen, sortKey)) {
-      refuse(issues, `Expected each key once, found ${quote(key, bytes)} again`);
-    }
-    return { key: bytes, sortKey };
+    entries.keys.push(bytes);
+    entries.sortKeys.add(sortKey);
+    if (addKey(seen, sortKey)) return;
+    refuse(issues, `Expected each key once, found ${quote(key, bytes)} again`);
   }
 
   function decodeEntries(bytes: Buffer, start: number): Json {
@@ -105,30 +111,41 @@ export function map(
       *read(json, reading) {
         const { issues, pace } = reading;
         if (!isJsonObject(json)) return refuse(issues, "Expected an object");
-        const entries: Entry[] = [];
-        const seen = new Set<string>();
+        const entries: Entries = { keys: [], sortKeys: new SortKeys(), values: [] };
+        const place = { entries, seen: new Set<string>(), reading };
         for (const name of Object.keys(json)) {
           if (isFull(issues)) break;
           if (pace.isDue()) yield;
           const before = issues.length;
-          const read = yield* readKey(name, { ...reading, seen });
+          yield* readKey(name, place);
+          // As `readMember()` does, but without a generator for each number.
+          entries.values.push(
+            value.steps === null
+              ? value.read(json[name], issues)
+              : yield* value.steps.read(json[name], reading),
+          );
           placeIssues(issues, before, name);
-          const member = yield* readMember(value, json[name], { ...reading, key: name });
-          if (read && issues.length === before) {
-            entries.push({ ...read, value: yield* encodeMember(value, member, pace), member });
-          }
         }
-        return isKept ? entries : yield* sortByKey(entries, pace);
+        return entries;
       },
-      *encode(entries, pace) {
-        const pairs = entries.flatMap(({ key, value }) => [key, value]);
-        return yield* frameCounted(pairs, entries.length, pace);
-      },
-      *sortKey(entries, pace) {
-        const keys: string[] = [];
-        for (const { sortKey, member } of isKept ? yield* sortByKey(entries, pace) : entries) {
+      *encode({ keys, sortKeys, values }, pace) {
+        const order = isKept ? null : yield* sortKeys.order(pace);
+        const members = yield* encodeEach(value, values, pace);
+        const pairs: Buffer[] = [];
+        for (let at = 0; at < keys.length; at++) {
           if (pace.isDue()) yield;
-          keys.push(sortKey, yield* sortKeyOf(value, member, pace));
+          const index = order === null ? at : order[at]!;
+          pairs.push(keys[index]!, members[index]!);
+        }
+        return yield* frameCounted(pairs, keys.length, pace);
+      },
+      *sortKey({ sortKeys, values }, pace) {
+        const order = yield* sortKeys.order(pace);
+        const ordered = inOrder(values, order);
+        const keys: string[] = [];
+        for (const [index, sortKey] of inOrder(sortKeys.keys, order).entries()) {
+          if (pace.isDue()) yield;
+          keys.push(sortKey, yield* sortKeyOf(value, ordered[index], pace));
         }
         return keyOfMembers(keys);
       },
@@ -151,7 +168,7 @@ export function map(
     decode: decodeEntries,
     // A JavaScript object orders its keys in its own way, and keeps only the last of two equal keys.
     writeJson: writeDecoded(decodeEntries),
-    measure: memberMeasure(["minProperties", "maxProperties"], (entries) => entries.length),
+    measure: memberMeasure(["minProperties", "maxProperties"], ({ keys }) => keys.length),
   });
 }
 
