@@ -6,6 +6,7 @@
  */
 import { closingQuote } from "./closing_quote.ts";
 import { isJsonObject } from "./json_object.ts";
+import { addKey } from "./seen_keys.ts";
 
 const QUOTE = 0x22;
 /** The structural characters, and the quote that begins a string. */
@@ -70,9 +71,9 @@ function countMembers(value: unknown): number {
   return count;
 }
 
-/** An object or array whose end is still to come; `names` is null in an array. */
+/** An object or array whose end is still to come; `seen` is null in an array. */
 interface Open {
-  readonly names: Set<string> | null;
+  readonly seen: Set<string> | null;
   /** The current member or element. */
   key: string | number;
 }
@@ -91,11 +92,11 @@ export function findDuplicateMember(text: string): MemberPath | null {
     const container = open.at(-1);
     switch (match[0]) {
       case "{":
-        open.push({ names: new Set(), key: "" });
+        open.push({ seen: new Set(), key: "" });
         isNameNext = true;
         break;
       case "[":
-        open.push({ names: null, key: 0 });
+        open.push({ seen: null, key: 0 });
         isNameNext = false;
         break;
       case "}":
@@ -105,18 +106,17 @@ export function findDuplicateMember(text: string): MemberPath | null {
         break;
       case ",":
         if (typeof container?.key === "number") container.key++;
-        isNameNext = container !== undefined && container.names !== null;
+        isNameNext = container !== undefined && container.seen !== null;
         break;
       case ":":
         isNameNext = false;
         break;
       default: {
         structure.lastIndex = closingQuote(text, match.index + 1) + 1;
-        if (!isNameNext || !container?.names) break;
+        if (!isNameNext || !container?.seen) break;
         const name: string = JSON.parse(text.slice(match.index, structure.lastIndex));
         container.key = name;
-        if (container.names.has(name)) return open.map(({ key }) => key);
-        container.names.add(name);
+        if (!addKey(container.seen, name)) return open.map(({ key }) => key);
       }
     }
   }

@@ -15,15 +15,6 @@ export interface Order {
   readonly isKept: boolean;
 }
 
-/**
- * Adds a key to those already seen, unless it is among them. V8 hashes the digits of an array index by their
- * value, without a secret, so a caller could choose members that all fall into one bucket; no index has the prefix.
- */
-export function addKey(seen: Set<string>, sortKey: string): boolean {
-  const size = seen.size;
-  return seen.add(`=${sortKey}`).size > size;
-}
-
 /** Names a value in an issue, in short. */
 export function quote(format: Format, bytes: Buffer): string {
   const json = JSON.stringify(format.decode(bytes, 0, bytes.length));

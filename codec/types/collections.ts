@@ -7,7 +7,8 @@ import type { Buffer } from "node:buffer";
 import { CLOSE_ARRAY, COMMA, OPEN_ARRAY } from "../json/characters.ts";
 import type { Json } from "../json/json.ts";
 import type { JsonWriter } from "../json/json_writer.ts";
-import { addKey, type Order, quote } from "../parts/distinct.ts";
+import { addKey } from "../json/seen_keys.ts";
+import { type Order, quote } from "../parts/distinct.ts";
 import { type DecodePlace, type Format, isFull, refuse } from "../parts/format.ts";
 import { memberMeasure } from "../parts/measure.ts";
 import {

@@ -6,7 +6,8 @@
 import type { Buffer } from "node:buffer";
 import type { Json } from "../json/json.ts";
 import { isJsonObject, setMember } from "../json/json_object.ts";
-import { addKey, type Order, quote } from "../parts/distinct.ts";
+import { addKey } from "../json/seen_keys.ts";
+import { type Order, quote } from "../parts/distinct.ts";
 import {
   type Format,
   isFull,

@@ -16,6 +16,7 @@ import { parseBucketName } from "../../codec/buckets/bucket.ts";
 import type { CqlType } from "../../codec/codec.ts";
 import { codecFor, variantCodecFor } from "../../codec/codec_for.ts";
 import { TEXT_FORMS } from "../../codec/constraints/text_format.ts";
+import { findDuplicateMember } from "../../codec/json/duplicate_member.ts";
 import { JsonWriter } from "../../codec/json/json_writer.ts";
 import { parseJson } from "../../codec/json/parse_json.ts";
 import { primitives } from "../../codec/primitives.ts";
@@ -155,6 +156,12 @@ function post(body: string, type = "application/json"): Request {
 describe("the time of a body", () => {
   it("is linear in parseJson()", () =>
     expectLinear(JSONS, (text) => attempt(() => parseJson(text))));
+
+  it("is linear where a member is twice among names whose low bits are equal", async () => {
+    const twice = (length: number) =>
+      objectOf(length / 14, (index) => `${index * 65_536}`).replace("}", ',"a":1,"a":1}');
+    expect(await superlinearGrowth(twice, findDuplicateMember)).toBe(null);
+  });
 
   it("is linear in NDJSON", async () => {
     const frames: typeof FRAMES = [["", ""], ["", "\n"], ['{"t":"', '"}\n'], ["\n", "!"]];
