@@ -45,7 +45,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   routes: [
     ["context.ts", "addresses.ts"],
-    ["step.ts"],
+    ["step.ts", "http_version.ts"],
     ["load"],
     ["generate"],
     ["idempotency"],

@@ -19,7 +19,7 @@ import { isSmall, pacedBytes, smallBody } from "../respond/answer_bytes.ts";
 import { answerNobody } from "../respond/answer_nobody.ts";
 import { answerBody } from "../respond/body/paced_body.ts";
 import { inPieces } from "../respond/body/pieces.ts";
-import { mayBeHttp2 } from "../respond/may_be_http2.ts";
+import { mayBeHttp2 } from "../http_version.ts";
 
 /**
  * A handler that has read less has nothing large to answer with: a byte of a row seldom becomes sixteen of JSON, names

@@ -3,12 +3,13 @@
  * measures the body as for `GET`, and then leaves it out. The framework would drop the body earlier, and
  * the length with it. So the response is kept here as the handler made it, and replaces the framework's.
  *
- * Over HTTP/2 the runtime forgets to leave it out, and clients end such a stream with an error. There, the
- * body is left out here.
+ * Over HTTP/2 the runtime forgets to leave it out, and clients end such a stream with an error. So the body is
+ * left out here, except where the request is of HTTP/1.1 for sure and learns how the runtime would compress.
  *
  * @module
  */
 import { readWhole } from "../../runtime/whole_body.ts";
+import { isHttp1 } from "../http_version.ts";
 import type { PipelineStep } from "../step.ts";
 
 type Fetch = (
@@ -43,13 +44,8 @@ export class WholeResponses {
   async #wholeOf(request: Request, response: Response | Promise<Response>): Promise<Response> {
     const answered = await response;
     const whole = this.#whole.get(request) ?? answered;
-    return mayBeHttp2(request) ? await withoutBody(whole, request) : whole;
+    return isHttp1(request) ? whole : await withoutBody(whole, request);
   }
-}
-
-/** HTTP/1.1 has to have a `Host`; HTTP/2 has it elsewhere. The runtime does not say which it is. */
-function mayBeHttp2({ headers }: Request): boolean {
-  return !headers.has("host");
 }
 
 /** In `Accept-Encoding`, if the runtime may compress the answer. */
@@ -61,11 +57,19 @@ async function withoutBody(response: Response, { headers: sent }: Request): Prom
   if (response.body === null) return response;
   const length = await lengthOf(response.body);
   const kept = new Headers(headers);
-  const isCompressed = COMPRESSED.test(sent.get("accept-encoding") ?? "");
-  if (length !== null && !isCompressed && !kept.has("content-length")) {
+  const mayBeCoded = COMPRESSED.test(sent.get("accept-encoding") ?? "") &&
+    !/no-transform/i.test(kept.get("cache-control") ?? "");
+  const isYetToBeCoded = mayBeCoded && !kept.has("content-encoding");
+  if (isYetToBeCoded) kept.delete("content-length");
+  else if (!mayBeCoded && length !== null && !kept.has("content-length")) {
     kept.set("content-length", `${length}`);
   }
-  return new Response(null, { status, headers: kept });
+  if (kept.has("content-length") || !sent.has("host")) {
+    return new Response(null, { status, headers: kept });
+  }
+  // Over HTTP/1.1 the runtime gives null the length 0. An empty stream has none, but twenty bytes when it is compressed.
+  if (isYetToBeCoded) kept.append("cache-control", "no-transform");
+  return new Response(ReadableStream.from([]), { status, headers: kept });
 }
 
 /** Null of a stream, which is not waited for, and of an empty one in its place. */

@@ -22,7 +22,7 @@ describe("WholeResponses", () => {
     it(`gives the runtime the whole answer to HEAD ${path}, for it to measure`, async () => {
       const fetch = served();
       const url = `http://localhost${path}`;
-      const headers = { host: "localhost" };
+      const headers = { host: "localhost", connection: "keep-alive" };
       const [get, head] = await Promise.all(["GET", "HEAD"].map(async (method) => {
         const response = await fetch(new Request(url, { method, headers }), INFO);
         return [response.status, [...response.headers], await response.text()];
@@ -38,10 +38,14 @@ describe("WholeResponses", () => {
   });
 });
 
-/** Answers a `HEAD` that has no `Host`, as those over HTTP/2 have none. */
-async function headOverHttp2(body: BodyInit | null, headers: Record<string, string> = {}) {
+/** Answers a `HEAD` that has no `Connection`, as those over HTTP/2 have none. */
+async function headOverHttp2(
+  body: BodyInit | null,
+  headers: Record<string, string> = {},
+  own: Record<string, string> = {},
+) {
   const fetch = new WholeResponses().fetchFrom({
-    fetch: () => new Response(body, { status: 203 }),
+    fetch: () => new Response(body, { status: 203, headers: own }),
   });
   const request = new Request("http://localhost/", { method: "HEAD", headers });
   const answer = await promptly("HEAD is answered", Promise.resolve(fetch(request, INFO)));
@@ -51,6 +55,10 @@ async function headOverHttp2(body: BodyInit | null, headers: Record<string, stri
 describe("The answer to HEAD over HTTP/2", () => {
   it("has the length of a text, and no body", async () => {
     expect(await headOverHttp2("é~")).toEqual([203, null, "3"]);
+  });
+
+  it("has no body if the request has a Host, too", async () => {
+    expect(await headOverHttp2("text", { host: "localhost" })).toEqual([203, null, "4"]);
   });
 
   it("has the length of bytes, also where a coding changes nothing", async () => {
@@ -64,6 +72,23 @@ describe("The answer to HEAD over HTTP/2", () => {
       null,
       null,
     ]);
+  });
+
+  it("has the length of what is not to be compressed, or is so already", async () => {
+    const headers = { "accept-encoding": "gzip" };
+    expect(await headOverHttp2("text", headers, { "cache-control": "no-store, no-transform" }))
+      .toEqual([203, null, "4"]);
+    expect(
+      await headOverHttp2("text", headers, { "content-encoding": "br", "content-length": "4" }),
+    )
+      .toEqual([203, null, "4"]);
+  });
+
+  it("has no length that its handler has measured, if a coding may change it", async () => {
+    const own = { "content-length": "4" };
+    expect(await headOverHttp2("text", { "accept-encoding": "gzip" }, own))
+      .toEqual([203, null, null]);
+    expect(await headOverHttp2("text", {}, own)).toEqual([203, null, "4"]);
   });
 
   it("has no length of a stream, whatever comes of it, and lets go of it", async () => {

@@ -14,7 +14,7 @@ import { joinChunks } from "./body/encode_pieces.ts";
 import { deliveredBody } from "./body/delivered_body.ts";
 import { answerBody } from "./body/paced_body.ts";
 import { inPieces, isSentByRuntime, takePieces } from "./body/pieces.ts";
-import { mayBeHttp2 } from "./may_be_http2.ts";
+import { mayBeHttp2 } from "../http_version.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

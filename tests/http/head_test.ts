@@ -4,6 +4,13 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { request } from "node:http";
 import { connect } from "node:http2";
 import { FrugalClient } from "../support/clients/frugal_client.ts";
+import {
+  connectTo,
+  headOf,
+  parseResponse,
+  readToEnd,
+  writeAll,
+} from "../support/clients/raw_http.ts";
 import { eventually, promptly } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
@@ -108,14 +115,22 @@ const CASES: [string, string, Record<string, string>, number][] = [
 /** What the runtime adds where it compresses a body. */
 const COMPRESSION = ["content-encoding", "vary", "content-length"];
 
+/** HTTP/2 has no use for `Host`, but a caller may send it. */
+const SENT: [string, Record<string, string>][] = [
+  ["identity", { "accept-encoding": "identity" }],
+  ["gzip", { "accept-encoding": "gzip" }],
+  ["identity, to a caller who sends Host", { "accept-encoding": "identity", host: "localhost" }],
+  ["gzip, to a caller who sends Host", { "accept-encoding": "gzip", host: "localhost" }],
+];
+
 describe("HEAD over HTTP/2", () => {
   for (const [what, path, headers] of CASES) {
-    for (const coding of ["identity", "gzip"]) {
+    for (const [coding, more] of SENT) {
       it(`sends nothing of a body for ${what} in ${coding}`, async () => {
         const { hostname, port } = new URL(service.url);
         using caller = new FrugalClient(await Deno.connect({ hostname, port: Number(port) }));
         const authorization = `Bearer ${await token}`;
-        const sent = { ...headers, authorization, "accept-encoding": coding };
+        const sent = { ...headers, ...more, authorization };
         await caller.send({ method: "HEAD", path, headers: sent }, 65_535);
         expect(await promptly("it ends", caller.ended)).toBe("complete");
         expect(caller.received.length).toBe(0);
@@ -140,6 +155,38 @@ describe("HEAD over HTTP/2", () => {
         delete head.headers[name];
       }
       expect(head).toEqual({ ...get, bytes: 0 });
+    });
+  }
+});
+
+/** What HTTP/1.1 answers to a request without `Connection`, and whether a body comes with it. */
+async function askUnsaid(method: string, path: string, headers: Record<string, string>) {
+  using connection = await connectTo(service.url);
+  const lines = Object.entries({ ...headers, authorization: `Bearer ${await token}` })
+    .map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const sent = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${lines}\r\n`;
+  await writeAll(connection, new TextEncoder().encode(sent));
+  // A body of HEAD would be taken for the beginning of the next answer.
+  await writeAll(connection, headOf({ path: "/livez" }));
+  const answers = await readToEnd(connection);
+  const { status, headers: given, text } = parseResponse(answers);
+  return { status, length: given.get("content-length"), hasBody: !text.startsWith("HTTP/1.1 200") };
+}
+
+describe("HEAD of HTTP/1.1 without Connection", () => {
+  for (const [what, path, headers, status] of CASES) {
+    it(`has the status and the length of GET, and no body: ${what}`, async () => {
+      const get = await askUnsaid("GET", path, headers);
+      expect(get).toMatchObject({ status, hasBody: true });
+      expect(await askUnsaid("HEAD", path, headers)).toEqual({ ...get, hasBody: false });
+    });
+
+    it(`has no other length in gzip: ${what}`, async () => {
+      const sent = { ...headers, "accept-encoding": "gzip" };
+      const { length } = await askUnsaid("GET", path, sent);
+      const head = await askUnsaid("HEAD", path, sent);
+      expect([length, null]).toContain(head.length);
+      expect(head).toMatchObject({ status, hasBody: false });
     });
   }
 });
