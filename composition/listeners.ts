@@ -38,7 +38,7 @@ export async function openListeners(
   config: Config,
   { parts: { addresses, origins, secure }, serveApi, serveAdmin, observe }: ListenersOptions,
 ): Promise<Listeners> {
-  const { host: hostname, adminHost, basePath } = config;
+  const { host: hostname, adminHost, basePath, stallTimeoutMs } = config;
   const onLost = (cause: unknown, retryInMs: number) => {
     const message = `The server stopped accepting connections; it retries in ${retryInMs} ms`;
     observe({ kind: "warning", message, cause });
@@ -61,7 +61,7 @@ export async function openListeners(
   const apiOptions = { hostname, port: config.port, onLost, onRefusal };
   const tls = certificate === null
     ? null
-    : listenTls({ ...apiOptions, certificate, onDropped }, serveApi);
+    : listenTls({ ...apiOptions, certificate, onDropped, stallTimeoutMs }, serveApi);
   const api = tls ?? listen(apiOptions, serveApi);
   const adminHostname = adminHost ?? hostname;
   let admin: Listener;

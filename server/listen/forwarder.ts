@@ -7,6 +7,7 @@
  * @module
  */
 import { within } from "../within.ts";
+import { linger, LINGER_MS, type Lingerer } from "./linger.ts";
 
 export interface ForwarderOptions {
   readonly hostname: string;
@@ -16,6 +17,8 @@ export interface ForwarderOptions {
   readonly onLost: (cause: unknown, retryInMs: number) => void;
   /** Called where connections are closed at once, since they cannot be handed on, and once a minute at most. */
   readonly onDropped?: ((cause: unknown) => void) | undefined;
+  /** Longest time for a caller to take what is left once its server has closed the connection, if over a second. */
+  readonly stallTimeoutMs: number;
 }
 
 /** Where connections go: a port of this machine, and who is told when the last of them has ended. */
@@ -32,11 +35,16 @@ export interface Client {
 }
 
 /** How far a connection is with what its server sends. */
-interface Answer {
+interface Answer extends Lingerer {
   /** Whether the caller has yet to take what was read. */
   isSending: boolean;
   /** Whether nothing was handed on since the last look. */
   isQuiet: boolean;
+  /** Whether its server has sent all, and the caller has not closed the connection yet. */
+  isLingering: boolean;
+  /** What was handed on since `filledAt`, less than FITTING_BYTES. */
+  bytes: number;
+  filledAt: number;
 }
 
 const LOOPBACK = "127.0.0.1";
@@ -44,8 +52,8 @@ const CHUNK_BYTES = 16_384;
 const RETRY_MS = 250;
 const LOOK_MS = 50;
 const DROPPED_EVERY_MS = 60_000;
-/** Longest wait for a caller to close a connection that its server has closed, in milliseconds. */
-const LINGER_MS = 1_000;
+/** Half of what each system has room for before its program reads: so much has arrived within LINGER_MS. */
+const FITTING_BYTES = 32_768;
 
 export class Forwarder {
   readonly #listener: Deno.TcpListener;
@@ -54,16 +62,18 @@ export class Forwarder {
   readonly #answers = new Set<Answer>();
   readonly #onLost: ForwarderOptions["onLost"];
   readonly #onDropped: (cause: unknown) => void;
+  readonly #stallTimeoutMs: number;
   /** When it was last called. */
   #droppedAt = -Infinity;
   #target: Target | null = null;
   #isClosed = false;
 
   /** @throws {Deno.errors.AddrInUse} */
-  constructor({ hostname, port, onLost, onDropped = () => {} }: ForwarderOptions) {
+  constructor({ hostname, port, onLost, onDropped = () => {}, stallTimeoutMs }: ForwarderOptions) {
     this.#listener = Deno.listen({ hostname, port });
     this.#onLost = onLost;
     this.#onDropped = onDropped;
+    this.#stallTimeoutMs = stallTimeoutMs;
     void this.#acceptAll();
   }
 
@@ -102,11 +112,12 @@ export class Forwarder {
 
   /**
    * Waits until callers have taken what the servers have sent, which may be far ahead of them, or until the
-   * time is over. A connection on which nothing is sent does not count.
+   * time is over. An open connection on which nothing is sent does not count.
    */
   async handOver(timeoutMs: number): Promise<void> {
     const endsAt = performance.now() + timeoutMs;
-    const isBusy = ({ isSending, isQuiet }: Answer) => isSending || !isQuiet;
+    const isBusy = ({ isSending, isLingering, isQuiet }: Answer) =>
+      isSending || isLingering || !isQuiet;
     while (performance.now() < endsAt && [...this.#answers].some(isBusy)) {
       for (const answer of this.#answers) answer.isQuiet = true;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -129,29 +140,56 @@ export class Forwarder {
     using _outer = closing(outer);
     const target = this.#target;
     if (target === null) return;
+    const answer: Answer = {
+      isSending: false,
+      isQuiet: false,
+      isLingering: false,
+      isHeard: false,
+      bytes: 0,
+      filledAt: -Infinity,
+    };
+    this.#answers.add(answer);
+    try {
+      const caller = await this.#handTo(target, outer, answer);
+      if (caller !== null) {
+        await linger(caller.sending, answer, { stallTimeoutMs: this.#stallTimeoutMs });
+      }
+    } catch {
+      // One side is gone, and the other learns of it by the end of its connection.
+    } finally {
+      this.#answers.delete(answer);
+    }
+  }
+
+  /**
+   * Until the server has closed its side and the caller has closed its own, or a second later: neither the server nor
+   * a descriptor of its connection is kept for the caller.
+   *
+   * @returns what the caller still sends, or null if its connection cannot be handed on
+   */
+  async #handTo(
+    target: Target,
+    outer: Deno.TcpConn,
+    answer: Answer,
+  ): Promise<{ readonly sending: Promise<void> } | null> {
     target.connections++;
     try {
       const inner = await this.#connect(target);
-      if (inner === null) return;
+      if (inner === null) return null;
       using _inner = closing(inner);
       // The same port may lead to two servers at a time, while a certificate is replaced.
       const ports = portsOf((inner.localAddr as Deno.NetAddr).port, target.port);
       const end = () => closing(outer)[Symbol.dispose]();
       this.#clients.set(ports, { address: outer.remoteAddr as Deno.NetAddr, end });
-      const answer: Answer = { isSending: false, isQuiet: false };
-      this.#answers.add(answer);
       try {
         for (const connection of [outer, inner]) connection.setNoDelay();
-        const sending = sendOn(outer, inner);
-        // RFC 9112, section 9.6: a caller who never closes must not keep what the server has closed.
+        const sending = sendOn(outer, inner, answer);
         const answered = answerWith(inner, outer, answer).then(() => within(sending, LINGER_MS));
         await Promise.race([answered, Promise.all([sending, answered])]);
+        return { sending };
       } finally {
-        this.#answers.delete(answer);
         this.#clients.delete(ports);
       }
-    } catch {
-      // One side is gone, and the other learns of it by the end of its connection.
     } finally {
       if (--target.connections === 0) target.onIdle?.();
     }
@@ -197,10 +235,11 @@ function closing(connection: Deno.Conn): Disposable {
  * and closed the connection, and bytes that nobody reads would reset the caller's, with the answer on its way.
  * Rejects as soon as the caller is gone.
  */
-async function sendOn(outer: Deno.TcpConn, inner: Deno.TcpConn): Promise<void> {
+async function sendOn(outer: Deno.TcpConn, inner: Deno.TcpConn, answer: Answer): Promise<void> {
   const chunk = new Uint8Array(CHUNK_BYTES);
   let isTaken = true;
   for (let length = await outer.read(chunk); length !== null; length = await outer.read(chunk)) {
+    answer.isHeard = true;
     try {
       for (let sent = 0; isTaken && sent < length;) {
         sent += await inner.write(chunk.subarray(sent, length));
@@ -220,6 +259,12 @@ async function answerWith(inner: Deno.TcpConn, outer: Deno.TcpConn, answer: Answ
     for (let sent = 0; sent < length;) sent += await outer.write(chunk.subarray(sent, length));
     answer.isSending = false;
     answer.isQuiet = false;
+    answer.bytes += length;
+    if (answer.bytes < FITTING_BYTES) continue;
+    answer.bytes = 0;
+    answer.filledAt = performance.now();
   }
+  answer.isHeard = false;
+  answer.isLingering = true;
   await outer.closeWrite();
 }

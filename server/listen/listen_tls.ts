@@ -23,7 +23,8 @@ export interface TlsListener extends Listener {
   replaceCertificate(certificate: Certificate): void;
 }
 
-export interface TlsListenOptions extends ListenOptions, Pick<ForwarderOptions, "onDropped"> {
+export interface TlsListenOptions
+  extends ListenOptions, Pick<ForwarderOptions, "onDropped" | "stallTimeoutMs"> {
   readonly certificate: Certificate;
 }
 
@@ -32,7 +33,7 @@ const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
 /** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
 export function listenTls(
-  { certificate, onDropped, ...options }: TlsListenOptions,
+  { certificate, onDropped, stallTimeoutMs, ...options }: TlsListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): TlsListener {
   function serve(certificate: Certificate): Listener {
@@ -46,7 +47,10 @@ export function listenTls(
     });
     return server;
   }
-  const forwarder = explainTaken(options, () => new Forwarder({ ...options, onDropped }));
+  const forwarder = explainTaken(
+    options,
+    () => new Forwarder({ ...options, onDropped, stallTimeoutMs }),
+  );
   const before = new Set<Listener>();
   let current = serve(certificate);
   let isFinishing = false;

@@ -6,7 +6,7 @@ import type { Certificate } from "./listen.ts";
 import { listenTls } from "./listen_tls.ts";
 
 const GRACE_MS = 60_000;
-const ADDRESS = { hostname: "127.0.0.1", port: 0, onLost: () => {} };
+const ADDRESS = { hostname: "127.0.0.1", port: 0, onLost: () => {}, stallTimeoutMs: 60_000 };
 
 describe("listenTls()", () => {
   let folder: string;
