@@ -1,7 +1,7 @@
 /**
- * The version of HTTP that a request may have come by. The runtime does not say; it speaks HTTP/2 over TLS, and without TLS to
- * clients that begin with it. HTTP/1.1 has to have a `Host`; HTTP/2 has it elsewhere, but allows it, and clients that
- * translate from HTTP/1.1 or do not mean well send it (RFC 9113, section 8.3.1).
+ * The version of HTTP that a request may have come by. The runtime does not say; it speaks HTTP/2 over TLS, and without
+ * TLS to clients that begin with it. HTTP/1.1 has to have a `Host`; HTTP/2 has it elsewhere, but allows it, and clients
+ * that translate from HTTP/1.1 or do not mean well send it (RFC 9113, section 8.3.1).
  *
  * @module
  */
@@ -20,7 +20,10 @@ export function mayBeHttp2(request: Headers, connection: Connection | undefined)
   return !isHttp1(request);
 }
 
-/** Whether it is certain that it did not come by HTTP/2: it has a header that HTTP/2 forbids (RFC 9113, section 8.2.2). Many have none. */
+/**
+ * Whether it is certain that a request did not come by HTTP/2: it has a header that HTTP/2 forbids (RFC 9113, section
+ * 8.2.2). Many requests of HTTP/1.1 have none.
+ */
 export function isHttp1({ headers }: Headers): boolean {
   return headers.has("connection");
 }

@@ -128,9 +128,16 @@ export class RequestStreams {
       return new Response(readsMuch ? this.#follow(pieces) : passOn(pieces), response);
     }
     const { bytes: { length }, bytes } = body;
-    if (isSmall(context, length)) return new Response(smallBody(context, bytes), response);
     const { status } = response;
-    return new Response(pacedBytes(context, inPieces(bytes), { status, length }), response);
+    const held = new Response(
+      isSmall(context, length)
+        ? smallBody(context, bytes)
+        : pacedBytes(context, inPieces(bytes), { status, length }),
+      response,
+    );
+    // What is handed over as a stream has no length of its own. The runtime takes it out where it compresses.
+    held.headers.set("content-length", `${length}`);
+    return held;
   }
 
   /** The same bytes; the request learns how they end. */

@@ -9,7 +9,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../../observe/observation.ts";
 import { createAuthority } from "../support/certificates.ts";
 import { FrugalClient, type FrugalRequest } from "../support/clients/frugal_client.ts";
-import { headOf, writeAll } from "../support/clients/raw_http.ts";
+import { headOf, readResponse, writeAll } from "../support/clients/raw_http.ts";
 import { eventually, promptly } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
@@ -43,6 +43,12 @@ const SMALL: readonly Small[] = [
   { what: "a problem", request: { path: `/birds/l?${LONG}=1` }, status: 422 },
   { what: "what a handler returns", request: { path: "/long-text" }, status: 200 },
 ];
+
+/** As clients send them that say nothing of the connection, which may as well be one of HTTP/2. */
+const VERSIONS = [
+  ["HTTP/1.1 without Connection", ["HTTP/1.1", "Host: localhost"]],
+  ["HTTP/1.0 without Host", ["HTTP/1.0"]],
+] as const;
 
 const stack = new AsyncDisposableStack();
 let service: TestService;
@@ -132,6 +138,21 @@ describe("a small answer that nobody reads", () => {
       expect(await promptly("it ends", caller.ended)).toBe("complete");
       expect(JSON.parse(new TextDecoder().decode(caller.received))).toBeTruthy();
     });
+
+    for (const [version, lines] of VERSIONS) {
+      it(`has its length over ${version}: ${what}`, async () => {
+        using connection = await connect(["http/1.1"]);
+        const sent = `GET ${request.path} ${lines.join("\r\n")}\r\n\r\n`;
+        await writeAll(connection, new TextEncoder().encode(sent));
+        const { headers, text } = await promptly(
+          "it ends where its length says",
+          readResponse(connection),
+        );
+        expect(headers.has("transfer-encoding")).toBe(false);
+        expect(Number(headers.get("content-length"))).toBe(text.length);
+        expect(JSON.parse(text)).toBeTruthy();
+      });
+    }
 
     it(`is handed over whole to HTTP/1.1: ${what}`, async () => {
       const id = crypto.randomUUID();
