@@ -17,7 +17,7 @@ import { readBytes, type ReadBytesOptions } from "./read_bytes.ts";
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /** JSON that says how something is to be changed, such as a JSON Merge Patch (RFC 7396). */
-const PATCH_TYPE = /^application\/[\w.+-]*patch\+json\s*(?:;|$)/i;
+const PATCH_TYPE = /^application\/(?:[\w.+-]*[.+-])?patch\+json\s*(?:;|$)/i;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 

@@ -231,6 +231,10 @@ describe("isTaken()", () => {
     ["text/plain", ["text/*"], true],
     ["image/png", ["*/*"], true],
     ["application/vnd.api+json", ["application/json"], true],
+    ["application/dispatch+json", ["application/json"], true],
+    ["application/vnd.acme.dispatch+json", ["application/json"], true],
+    ["application/vnd.acme.patch+json", ["application/json"], false],
+    ["application/patch+json", ["application/json"], false],
     ["text/csvx", ["text/csv"], false],
     ["image/png", ["text/*"], false],
     [null, ["*/*"], false],
@@ -362,7 +366,13 @@ describe("A patch", () => {
   }
 
   it("is what its whole name says", async () => {
-    for (const type of ["application/dispatch", "application/patch.a+json", "application/a+json"]) {
+    const types = [
+      "application/dispatch",
+      "application/dispatch+json",
+      "application/patch.a+json",
+      "application/a+json",
+    ];
+    for (const type of types) {
       const read = readJson(request("{}", { "content-type": type }), LIMITS);
       if (type.endsWith("json")) expect(await read).toEqual({ value: {} });
       else await expect(read).rejects.toMatchObject({ code: "unsupported_media_type" });
