@@ -23,18 +23,24 @@ export function pathParamsMistake({ path, request }: RouteConfig): string | null
   return `Cannot read path "${path}" by its "params": ${states.join(", and ")}`;
 }
 
-/** The route, with a text for each segment in the OpenAPI document where it describes none of them. */
+/** The route, with a text for each segment in the OpenAPI document that it does not describe. */
 export function withPathParams(route: RouteConfig): RouteConfig {
-  const names = segmentNames(route.path);
-  if (names.length === 0 || route.request?.params !== undefined) return route;
-  if (route.parameters !== undefined) return route;
+  if (route.request?.params !== undefined) return route;
+  const own = route.parameters ?? [];
+  // What a reference leads to may be any of them.
+  if (own.some((parameter) => "$ref" in parameter)) return route;
+  const described = own.flatMap((each) => "in" in each && each.in === "path" ? [each.name] : []);
+  const names = segmentNames(route.path).filter((name) => !described.includes(name));
+  if (names.length === 0) return route;
   const parameters = names.map((name) => ({
     name,
     in: "path" as const,
     required: true,
     schema: { type: "string" as const },
   }));
-  return { ...route, parameters };
+  // Of one version of OpenAPI, whichever it is.
+  const all = [...own, ...parameters] as NonNullable<RouteConfig["parameters"]>;
+  return { ...route, parameters: all };
 }
 
 /** The names in the braces of a path, in its order. */

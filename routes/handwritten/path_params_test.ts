@@ -66,10 +66,26 @@ describe("defineRoute()", () => {
     expect(parametersOf({})).toEqual([{ name: "a", ...text }, { name: "b", ...text }]);
   });
 
-  it("leaves them to a schema, or to what the route says of its parameters", () => {
+  it("leaves them to a schema", () => {
     const params = z.object({ a: z.string(), b: z.string() });
     expect(parametersOf({ request: { params } })).toBeUndefined();
-    const parameters = [{ name: "a", in: "path" as const, required: true }];
+  });
+
+  it("adds those that the parameters of a route lack", () => {
+    const text = { in: "path", required: true, schema: { type: "string" } };
+    const query = { name: "b", in: "query" as const };
+    const b = { name: "b", in: "path" as const, required: true };
+    expect(parametersOf({ parameters: [query] }))
+      .toEqual([query, { name: "a", ...text }, { name: "b", ...text }]);
+    expect(parametersOf({ parameters: [b, query] })).toEqual([b, query, { name: "a", ...text }]);
+    expect(parametersOf({ parameters: [b, { ...b, name: "a" }] })).toEqual([b, {
+      ...b,
+      name: "a",
+    }]);
+  });
+
+  it("leaves parameters alone of which one is somewhere else", () => {
+    const parameters = [{ $ref: "#/components/parameters/A" }];
     expect(parametersOf({ parameters })).toEqual(parameters);
   });
 });
