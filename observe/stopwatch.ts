@@ -22,7 +22,10 @@ export interface TimedRequest {
   traces: CassandraTraces | null;
   /** How old the oldest rows are that it got from a cache, in milliseconds; null if none may be. */
   ageMs: number | null;
-  /** How long it waited until it was let in, in milliseconds: its statements have that much less time. */
+  /**
+   * How long it waited until it was let in, and let in again after a slow body, in milliseconds: its statements have that
+   * much less time.
+   */
   queuedMs: number;
   /** Null as long as it was not let in, and where nothing is counted. */
   place: ServingPlace | null;

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type { ServingPlace } from "../../observe/stopwatch.ts";
+import type { ServingPlace, TimedRequest } from "../../observe/stopwatch.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { PlaceOfCaller } from "../context.ts";
@@ -35,6 +35,8 @@ export interface AdmissionOptions {
 
 /** The place of a request that was let in. */
 export interface Admitted extends ServingPlace, PlaceOfCaller {
+  /** What notes how long the request waits to come back in; null where nobody asks. */
+  timed: TimedRequest | null;
   /** Gives it back for good. Further calls do nothing. */
   leave(): void;
 }
@@ -275,6 +277,7 @@ class AdmittedPlace implements Admitted {
   /** Gives back what it has outside. */
   #leaveOutside: Leave | null = null;
   hasSteppedAside = false;
+  timed: TimedRequest | null = null;
 
   constructor(holder: Holder, serving: Serving) {
     this.#holder = holder;
@@ -305,9 +308,16 @@ class AdmittedPlace implements Admitted {
   stepIn(request: Waiting): Promise<void> | null {
     if (this.#state !== "outside") return null;
     const entering = this.#serving.stepIn(this.#holder, request);
-    if (entering !== null) return entering.then(() => this.#comeIn());
+    if (entering !== null) return this.#comeInAfter(entering);
     this.#comeIn();
     return null;
+  }
+
+  async #comeInAfter(entering: Promise<void>): Promise<void> {
+    const since = performance.now();
+    await entering;
+    if (this.timed !== null) this.timed.queuedMs += performance.now() - since;
+    this.#comeIn();
   }
 
   #comeIn(): void {

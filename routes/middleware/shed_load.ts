@@ -55,7 +55,9 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
   /** Gives a request what it needs while it is served. */
   function admit(context: Context<AppEnv>, caller: string, place: Admitted): void {
     const request = context.get("request");
-    if (request.cassandra.request !== null) request.cassandra.request.place = place;
+    const timed = request.cassandra.request;
+    if (timed !== null) timed.place = place;
+    place.timed = timed;
     let leaveStream: Leave | null = null;
     // Each function has a name before it is assigned, so that it is made young.
     const run: RequestContext["run"] = (steps) => slices.run(caller, steps);
@@ -125,7 +127,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
   };
 }
 
-/** Says how long a request waited in the queue. */
+/** Says how long a request waited until it was let in first. */
 function noteWait(context: Context<AppEnv>, queuedMs: number): void {
   const timed = context.get("request").cassandra.request;
   if (timed !== null) timed.queuedMs = queuedMs;

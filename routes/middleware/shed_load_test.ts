@@ -54,4 +54,32 @@ describe("shedLoad()", () => {
     expect(waited).toBeGreaterThan(20);
     expect(left).toBe(0);
   });
+
+  it("notes how long a request waited to come back in, besides its first wait", async () => {
+    const { app, load } = appOf();
+    const [begin, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    app.post("/slow", async (context) => {
+      const { place, cassandra } = context.get("request");
+      cassandra.request!.queuedMs += 1_000;
+      place!.stepOut(0);
+      await promptly("the test lets it come back", begin.promise);
+      await place!.stepIn(context.req.raw);
+      return context.text(`${cassandra.request!.queuedMs - 1_000}`);
+    });
+    app.get("/hold", async (context) => {
+      await promptly("the test lets it be answered", end.promise);
+      return context.text(`${context.get("request").cassandra.request!.queuedMs}`);
+    });
+    const slow = app.request("/slow", { method: "POST" });
+    await eventually("its place is free", () => load.admission.served === 0);
+    const other = app.request("/hold");
+    await eventually("another has it", () => load.admission.served === 1);
+    begin.resolve();
+    await eventually("it waits", () => load.admission.queued === 1);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    end.resolve();
+    expect(await (await other).text()).toBe("0");
+    expect(Number(await (await slow).text())).toBeGreaterThan(20);
+    expect(load.admission.served).toBe(0);
+  });
 });
