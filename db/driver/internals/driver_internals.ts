@@ -208,10 +208,11 @@ export async function onOneNode<T>(
   for (let nodesBefore = 0; host !== null; nodesBefore++) {
     const { address } = host;
     const work = borrow(host, keyspace).then((borrowed) => use(nodeOf(borrowed, keyspace)));
-    const isOver = await isOverWithin(patienceMs(nodesBefore), work);
+    const ms = patienceMs(nodesBefore);
+    const isOver = await isOverWithin(ms, work);
     host = isOver ? null : getNextHost(plan, profileManager, tried);
     if (host !== null) {
-      tried[address] = slowToPrepare(address);
+      tried[address] = slowToPrepare(address, ms);
       continue;
     }
     try {

@@ -32,9 +32,12 @@ export async function isOverWithin(ms: number, work: Promise<unknown>): Promise<
   }
 }
 
-/** @param address `address:port` */
-export function slowToPrepare(address: string): Error {
-  const message = `The host ${address} took too long to prepare a statement`;
+/**
+ * @param address `address:port`
+ * @param ms how long it was waited for
+ */
+export function slowToPrepare(address: string, ms: number): Error {
+  const message = `The host ${address} did not prepare a statement within ${ms} ms`;
   return new cassandra.errors.OperationTimedOutError(message, address);
 }
 
@@ -54,13 +57,15 @@ export async function unlessAnotherMay(
   { address, triedHosts }: Tried,
   work: Promise<void>,
 ): Promise<void> {
-  const nodesBefore = Object.keys(triedHosts).length;
-  const isOver = await isOverWithin(patienceMs(nodesBefore), work);
+  // The driver has noted by now that the node itself has forgotten the statement.
+  const nodesBefore = Object.keys(triedHosts).filter((tried) => tried !== address).length;
+  const ms = patienceMs(nodesBefore);
+  const isOver = await isOverWithin(ms, work);
   const { profileManager } = client as unknown as SendingClient;
   const hosts = client.hosts.values() as unknown as SendingHost[];
   const isOther = (host: SendingHost) =>
     host.address !== address && !(host.address in triedHosts) && host.isUp() &&
     profileManager.getDistance(host) !== cassandra.types.distance.ignored;
-  if (!isOver && hosts.some(isOther)) throw slowToPrepare(address);
+  if (!isOver && hosts.some(isOther)) throw slowToPrepare(address, ms);
   await work;
 }

@@ -78,16 +78,36 @@ describe("a node that does not answer when it is to prepare a statement", () => 
     for (let round = 0; round < 2; round++) {
       const { coordinator } = await promptly(
         "it is run",
-        executeStatement(client, statement, [], {
-          consistency: cassandra.types.consistencies.localOne,
-          serialConsistency: null,
-          fetchSize: 0,
-          pagingState: undefined,
-          isIdempotent: true,
-          deadline: new Deadline(performance.now() + LONG_MS, new Alarms()),
-        }),
+        run(client, statement),
       );
       expect(coordinator).toBe(cluster.contactPoint(SECOND));
     }
   });
+
+  it("is not counted as one before itself where it has forgotten the statement", async () => {
+    const { client } = connected;
+    const statement = await promptly("it is prepared", prepareStatement(client, "SELECT a FROM t"));
+    release();
+    let slow: string | null = null;
+    cluster.onStatement = ({ kind, hostname }) => {
+      if (kind === "execute") slow ??= hostname;
+      return kind === "execute" ? unprepared() : hostname === slow ? "silence" : null;
+    };
+    const failure = await promptly(
+      "all have failed",
+      run(client, statement).catch((error) => error),
+    );
+    expect(failure.innerErrors[cluster.contactPoint(slow!)].message).toMatch(/within 1000 ms$/);
+  });
 });
+
+function run(client: cassandra.Client, statement: Awaited<ReturnType<typeof prepareStatement>>) {
+  return executeStatement(client, statement, [], {
+    consistency: cassandra.types.consistencies.localOne,
+    serialConsistency: null,
+    fetchSize: 0,
+    pagingState: undefined,
+    isIdempotent: true,
+    deadline: new Deadline(performance.now() + LONG_MS, new Alarms()),
+  });
+}
