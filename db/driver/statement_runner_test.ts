@@ -14,6 +14,7 @@ import {
   type StatementRequest,
 } from "../../tests/support/cassandra/empty_cluster.ts";
 import { failure, unprepared, writeTimeout } from "../../tests/support/cassandra/node_errors.ts";
+import { int, short } from "../../tests/support/cassandra/protocol_values.ts";
 import type { PreparedStatement } from "./internals/driver_types.ts";
 import { Session } from "./session.ts";
 
@@ -22,6 +23,9 @@ const HOSTNAMES = ["127.0.4.1", "127.0.4.2"];
 const NOTHING = /nothing was changed/;
 const MAYBE = /an earlier attempt may have been carried out: retrying is safe$/;
 
+const unavailable = () =>
+  failure(0x1000, "Cannot achieve consistency level", short(6), int(2), int(1));
+const overloaded = () => failure(0x1001, "Too many in flight hints");
 const bootstrapping = () => failure(0x1002, "The node is bootstrapping");
 const invalid = () => failure(0x2200, "unconfigured table t");
 
@@ -112,6 +116,15 @@ describe("a statement that is sent several times", () => {
       "unavailable",
       expect.stringMatching(MAYBE),
     ]);
+  });
+
+  it("may have been run for some partitions of a batch by a node that lacks replicas of another", async () => {
+    for (const earlier of [unavailable(), overloaded()]) {
+      expect(await run({ executes: [earlier, bootstrapping()] })).toEqual([
+        "unavailable",
+        expect.stringMatching(MAYBE),
+      ]);
+    }
   });
 
   it("is no mistake of its sender if it is refused only when it is sent again", async () => {

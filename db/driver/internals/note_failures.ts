@@ -11,12 +11,14 @@ import { isSocketError, wasNotSent } from "./socket_error.ts";
 
 const { responseErrorCodes: codes } = cassandra.types;
 
-/** Answers of a node that has not run the statement. Of those that are sent again, none is a lightweight transaction. */
+/**
+ * Answers of a node that has not run the statement. That too few replicas are there, or too many hints wait, is none
+ * of them: a coordinator looks at each partition of an unlogged batch in turn, and has sent others on their way by
+ * then (Cassandra's `StorageProxy`, `mutate`).
+ */
 const NOT_RUN: ReadonlySet<number> = new Set([
   codes.unprepared,
   codes.isBootstrapping,
-  codes.overloaded,
-  codes.unavailableException,
   codes.invalid,
   codes.syntaxError,
   codes.unauthorized,
