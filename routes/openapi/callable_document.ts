@@ -28,12 +28,12 @@ export function createDocumentFor<Kept>(
 ): DocumentFor<Kept> {
   const whole: JsonObject = JSON.parse(document);
   const operations = operationsIn(whole);
-  const components = new Components(whole);
+  const parts = new Parts(whole);
   const kept = new Map<string, Kept>();
   return (scopes) => {
     const allowed = operations.filter(({ operation }) => allows(operation, scopes));
     const key = allowed.map(({ index }) => index).join();
-    const part = kept.get(key) ?? keep(documentOf(whole, allowed, components));
+    const part = kept.get(key) ?? keep(documentOf(whole, allowed, parts));
     kept.delete(key);
     kept.set(key, part);
     if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value!);
@@ -69,13 +69,13 @@ function allows({ security }: JsonObject, scopes: ReadonlySet<string>): boolean 
 function documentOf(
   whole: JsonObject,
   operations: readonly Located[],
-  components: Components,
+  parts: Parts,
 ): string {
   const paths = new Map<string, [string, string][]>();
   const { paths: _paths, components: _components, ...rest } = whole;
   const needed = referencesIn(rest);
   for (const { path, method, operation } of operations) {
-    const { text, references } = components.textOf(operation);
+    const { text, references } = parts.textOf(operation);
     paths.getOrInsertComputed(path, () => []).push([method, text]);
     for (const reference of references) needed.add(reference);
   }
@@ -83,7 +83,7 @@ function documentOf(
     if (name === "paths") {
       return [name, joined([...paths].map(([path, methods]) => [path, joined(methods)]))];
     }
-    return [name, name === "components" ? components.only(needed) : JSON.stringify(value)];
+    return [name, name === "components" ? parts.componentsOf(needed) : JSON.stringify(value)];
   });
   return joined(members);
 }
@@ -94,7 +94,8 @@ interface PartText {
   readonly references: Set<string>;
 }
 
-class Components {
+/** The operations and components of a document, each made into text once. */
+class Parts {
   readonly #components: Json;
   readonly #texts = new WeakMap<object, PartText>();
 
@@ -112,7 +113,7 @@ class Components {
   }
 
   /** Those with these names, and those that they refer to. Security schemes are all kept. */
-  only(names: ReadonlySet<string>): string {
+  componentsOf(names: ReadonlySet<string>): string {
     const needed = new Set(names);
     // What is added meanwhile is looked at, too.
     for (const name of needed) {

@@ -84,7 +84,7 @@ function mapResponse(
     case responses.writeTimeout:
       return timedOut(cause, facts);
     case responses.functionFailure:
-      return isRefusal(cause, facts) ? refusedValues(cause, facts) : functionFailed(cause);
+      return failsForValues(cause, facts) ? refusedValues(cause, facts) : functionFailed(cause);
     case CAS_WRITE_UNKNOWN:
       return timedOut(cause, facts);
     case responses.readFailure:
@@ -112,7 +112,7 @@ function mapResponse(
 }
 
 /** Whether a function failed for what the caller sent; what somebody else's function does with it is not known. */
-function isRefusal({ message }: Error, { cql }: StatementFacts): boolean {
+function failsForValues({ message }: Error, { cql }: StatementFacts): boolean {
   if (isBadJson(message)) return true;
   return isOfOperator(message) && cql !== undefined && bindsArguments(cql, ["arithmetic"]);
 }
