@@ -12,9 +12,9 @@ import { isSocketError, wasNotSent } from "./socket_error.ts";
 const { responseErrorCodes: codes } = cassandra.types;
 
 /**
- * Answers of a node that has not run the statement. That too few replicas are there, or too many hints wait, is none
- * of them: a coordinator looks at each partition of an unlogged batch in turn, and has sent others on their way by
- * then (Cassandra's `StorageProxy`, `mutate`).
+ * Answers of a node that has not run the statement. Too few replicas, or too many hints, are missing here:
+ * a coordinator looks at each partition of an unlogged batch in turn, and has sent others on their way by then
+ * (Cassandra's `StorageProxy`, `mutate`).
  */
 const NOT_RUN: ReadonlySet<number> = new Set([
   codes.unprepared,
