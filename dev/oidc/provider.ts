@@ -6,7 +6,6 @@
  * @module
  */
 import { text } from "node:stream/consumers";
-import { z } from "zod";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { allowDocsPages, peopleConfiguration, serveLogin } from "./people.ts";
 import { readClaims } from "./token_claims.ts";
@@ -102,12 +101,20 @@ function answerUsers(response: ServerResponse, users: DemoUsers): void {
     .end(JSON.stringify(users));
 }
 
-const SCOPES = z.object({ all: z.array(z.string()), reading: z.array(z.string()) }).nullable();
-
 /** @throws if it is sent by a web page, which cannot name this media type, or is no JSON */
 async function readScopes(request: IncomingMessage): Promise<ProjectScopes | null> {
   if (request.headers["content-type"] !== "application/json") throw new TypeError("It is no JSON");
-  return SCOPES.parse(JSON.parse(await text(request)));
+  const scopes: unknown = JSON.parse(await text(request));
+  if (scopes === null || isProjectScopes(scopes)) return scopes;
+  throw new TypeError("These are no scopes");
+}
+
+function isProjectScopes(value: unknown): value is ProjectScopes {
+  if (typeof value !== "object" || value === null) return false;
+  const { all, reading } = value as Record<string, unknown>;
+  return [all, reading].every((names) =>
+    Array.isArray(names) && names.every((name) => typeof name === "string")
+  );
 }
 
 interface ProviderOptions {

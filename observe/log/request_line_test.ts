@@ -65,9 +65,11 @@ describe("createRequestLine()", () => {
 
   it("has the level that its code says, and that of details for probes", () => {
     const [request] = fc.sample(requests, 1);
-    const levelOf = (route: string, code: RequestObservation["code"]) =>
-      requestLevel({ ...request!, route, code, cause: undefined });
+    const levelOf = (route: string, code: RequestObservation["code"], status = 200) =>
+      requestLevel({ ...request!, route, code, status, cause: undefined });
     expect(levelOf("/stations", null)).toBe("info");
+    expect(levelOf("/stations", null, 404)).toBe("info");
+    expect(levelOf("/stations", null, 502)).toBe("error");
     expect(levelOf("/stations", "internal")).toBe("error");
     for (const probe of ["/livez", "/readyz"]) {
       expect([levelOf(probe, null), levelOf(probe, "not_ready")]).toEqual(["debug", "debug"]);

@@ -347,7 +347,11 @@ describe("@cache", () => {
       headers: { "if-none-match": tagged.headers.get("etag")! },
     });
     expect([again.status, has(again.headers)]).toEqual([304, []]);
-    const head = await ask("/open/1", { method: "HEAD" });
+    // In gzip, HEAD says that nobody may compress the body that it does not have.
+    const head = await ask("/open/1", {
+      method: "HEAD",
+      headers: { "accept-encoding": "identity" },
+    });
     expect([head.control, has(head.headers)]).toEqual(["public, max-age=60", []]);
     const missing = await ask("/open/98");
     expect([missing.status, has(missing.headers)]).toEqual([404, own]);
