@@ -156,6 +156,7 @@ export function executeStatement(
       prepareAgain: (node) => prepareAgain(node, statement, options.deadline),
       deadline: options.deadline,
       maxBytes: options.maxAnswerBytes ?? Infinity,
+      mayBeLarge: options.mayBeLarge ?? false,
       speculation: options.speculation ?? null,
     });
   return onceMoreOnMismatch(client, send, options);
@@ -163,7 +164,12 @@ export function executeStatement(
 
 export type BatchOptions = Omit<
   ExecuteOptions,
-  "serialConsistency" | "fetchSize" | "pagingState" | "maxAnswerBytes" | "speculation"
+  | "serialConsistency"
+  | "fetchSize"
+  | "pagingState"
+  | "maxAnswerBytes"
+  | "mayBeLarge"
+  | "speculation"
 >;
 
 /**

@@ -19,6 +19,8 @@ export interface StatementOptions {
   readonly pagingState?: Buffer | undefined;
   /** The most bytes of rows that are taken. Default: no bound. */
   readonly maxAnswerBytes?: number | undefined;
+  /** Whether the answer may hold up others on its connection. Default: it is small. */
+  readonly mayBeLarge?: boolean | undefined;
   /**
    * Until when all of it may take, however many attempts there are, in the time of `performance.now()`.
    * Default: as long as the session lets a statement take.
@@ -35,5 +37,5 @@ export interface StatementOptions {
 /** How a batch of rows is run. */
 export type BatchStatementOptions = Omit<
   StatementOptions,
-  "serialConsistency" | "fetchSize" | "pagingState"
+  "serialConsistency" | "fetchSize" | "pagingState" | "mayBeLarge"
 >;

@@ -62,6 +62,7 @@ export class StatementRunner {
         fetchSize: options.fetchSize,
         pagingState: options.pagingState,
         maxAnswerBytes: options.maxAnswerBytes,
+        mayBeLarge: options.mayBeLarge,
         isIdempotent: options.idempotent,
         deadline,
         writeTime: options.writeTime,

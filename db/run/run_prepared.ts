@@ -74,6 +74,7 @@ export class PreparedRunner {
           idempotent: prepared.idempotent,
           fetchSize: fetchSizeOf(prepared, options),
           maxAnswerBytes: maxBytesOf(prepared, options, this.#maxPageBytes),
+          mayBeLarge: query.mode === "many" || query.raw !== null,
           pagingState: options.pagingState,
           writeTime: options.writeTime,
           speculativeAfterMs: query.speculative,

@@ -290,14 +290,14 @@ function optionsOf(
 export function sendExecute(
   client: cassandra.Client,
   bound: BoundStatement,
-  { execution, prepareAgain, deadline, maxBytes, speculation }: SendExecuteOptions,
+  { execution, prepareAgain, deadline, maxBytes, mayBeLarge, speculation }: SendExecuteOptions,
 ): Promise<RawResult> {
   const sender = client as unknown as SendingClient;
   const writeTime = execution.timestamp ??
     sender.options.policies.timestampGeneration?.next(sender) ?? null;
   const options = { execution, writeTime, prepareAgain, deadline, maxBytes };
   const request = new ExecuteRequest(bound, options);
-  const target = speculation === null ? firstTarget(sender, request) : null;
+  const target = speculation === null ? firstTarget(sender, request, mayBeLarge) : null;
   if (target !== null) {
     const takeOver = (failed: FailedAttempt) => goOn(client, execution, failed);
     return sendFirst(target, request, { takeOver });

@@ -96,6 +96,8 @@ export interface ExecuteOptions {
   readonly deadline: Deadline;
   /** The most bytes of rows that are taken. Default: no bound. */
   readonly maxAnswerBytes?: number | undefined;
+  /** Whether the answer may hold up others on its connection. Default: it is small. */
+  readonly mayBeLarge?: boolean | undefined;
   /** Default: when it is sent. */
   readonly writeTime?: WriteTime | undefined;
   /** Of an idempotent read that may be sent to a second node. Default: null. */

@@ -25,6 +25,8 @@ export interface SendOptions {
 
 export interface SendExecuteOptions extends SendOptions {
   readonly maxBytes: number;
+  /** Whether the answer may hold up others on its connection. */
+  readonly mayBeLarge: boolean;
   /** Null if there is no more than one attempt at a time. */
   readonly speculation: Speculation | null;
 }

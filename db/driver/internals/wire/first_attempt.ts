@@ -14,12 +14,13 @@ import type { Alarm } from "../../../../runtime/alarms.ts";
 import type { RawResult, WriteTime } from "../driver_types.ts";
 import { rawResultOf } from "../raw_result.ts";
 import { isSocketError } from "../socket_error.ts";
+import { chooseConnection, type PooledConnection, type PooledHost } from "./choose_connection.ts";
 import type { ExecuteRequest } from "./execute_request.ts";
 import type { DriverAnswer } from "./read_result.ts";
 import { sendOn, type WritableOperation, type WrittenConnection } from "./write_frames.ts";
 
 /** A connection that requests are sent on. */
-export interface SendingConnection extends WrittenConnection {
+export interface SendingConnection extends WrittenConnection, PooledConnection {
   readonly keyspace: string | null;
   /** Requests that timed out and have not been answered since. */
   timedOutOperations: number;
@@ -27,11 +28,9 @@ export interface SendingConnection extends WrittenConnection {
 }
 
 /** A node that may coordinate. */
-export interface SendingHost {
+export interface SendingHost extends PooledHost<SendingConnection> {
   readonly address: string;
   isUp(): boolean;
-  /** @throws if no connection can take a request */
-  borrowConnection(): SendingConnection;
   checkHealth(connection: SendingConnection): void;
 }
 
@@ -78,8 +77,16 @@ const NOTHING: DriverAnswer = { flags: {} };
 const { distance } = cassandra.types;
 const { OperationTimedOutError } = cassandra.errors;
 
-/** Null if the first host of the plan cannot take the request as it is. */
-export function firstTarget(client: SendingClient, request: ExecuteRequest): Target | null {
+/**
+ * Null if the first host of the plan cannot take the request as it is.
+ *
+ * @param mayBeLarge whether the answer may hold up others
+ */
+export function firstTarget(
+  client: SendingClient,
+  request: ExecuteRequest,
+  mayBeLarge: boolean,
+): Target | null {
   const { profileManager, keyspace } = client;
   let plan: Iterator<SendingHost> | undefined;
   profileManager.getDefaultLoadBalancing().newQueryPlan(keyspace, request, (_error, made) => {
@@ -90,7 +97,7 @@ export function firstTarget(client: SendingClient, request: ExecuteRequest): Tar
   const host = first.value;
   if (profileManager.getDistance(host) === distance.ignored || !host.isUp()) return null;
   try {
-    const connection = host.borrowConnection();
+    const connection = chooseConnection(host, mayBeLarge);
     const isThere = keyspace === undefined || connection.keyspace === keyspace;
     return isThere ? { host, connection, plan } : null;
   } catch {
