@@ -74,9 +74,7 @@ export function createApp(appOptions: AppOptions): App {
     getPath: addresses.routePath,
     defaultHook: refuseInput,
   });
-  // Around all steps, since their work belongs to the span.
-  app.use(tracing(options.addresses));
-  app.use(throughSteps(stepsOf("everything", options)));
+  app.use(tracing(options.addresses, throughSteps(stepsOf("everything", options))));
   app.onError((error, context) => problemResponse(error, context));
 
   app.get(

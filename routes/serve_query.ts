@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import type { Query } from "../catalog/query.ts";
 import type { TextHash } from "../db/prepare/rows/conceal.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
+import { andThen } from "../runtime/and_then.ts";
 import { compileViews } from "../db/prepare/views.ts";
 import { compileReadRecorders } from "./audit/record_read.ts";
 import { type AppEnv, type RequestContext, scopesOf } from "./context.ts";
@@ -145,10 +146,10 @@ function bodyReader(
     : (sent, { headers, run, place }) => readJsonObject(sent, { ...options, headers, run, place });
 }
 
-/** Answers a request whose input has not been checked yet. */
+/** Answers a request whose input has not been checked yet. Throws or rejects if the input is refused. */
 type Answer = (
   request: Pick<Served, "context"> & { readonly input: RawInput },
-) => Promise<Response>;
+) => Response | Promise<Response>;
 
 /** Settles what a request asks for, once its values are read and before anything is done with them. */
 type Begin<Own, Begun> = (
@@ -167,12 +168,13 @@ function answersOf(
     { begin, respond }: { readonly begin: Begin<Own, Begun>; readonly respond: Responder<Begun> },
   ): Answer => {
     const readInput = compileInput(prepared, own);
-    return async ({ context, input }) => {
+    return ({ context, input }) => {
       const request = context.get("request");
-      const read = await begin(await request.run(readInput(input)), request);
-      return await record(
-        { context, values: read.values },
-        () => respond({ ...read, context }),
+      const answer = (read: Input<Begun>) =>
+        record({ context, values: read.values }, () => respond({ ...read, context }));
+      return andThen(
+        request.run(readInput(input)),
+        (read) => andThen(begin(read, request), answer),
       );
     };
   };

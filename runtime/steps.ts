@@ -9,8 +9,8 @@
 /** Work that pauses after each step, some tens of microseconds long, and returns its result. */
 export type Steps<Result> = Generator<void, Result, void>;
 
-/** Runs work to its end, with pauses between its steps. */
-export type RunSteps = <Result>(steps: Steps<Result>) => Promise<Result>;
+/** Runs work to its end, with pauses between its steps. Work of a single step has ended when this returns. */
+export type RunSteps = <Result>(steps: Steps<Result>) => Result | Promise<Result>;
 
 /** Members of a collection that are handled in one step. */
 const MEMBERS_IN_A_STEP = 64;
@@ -41,8 +41,7 @@ export function* inOneStep<Result>(work: () => Result): Steps<Result> {
 }
 
 /** Runs work to its end without a pause, where nobody else waits. */
-// deno-lint-ignore require-await
-export const runAtOnce: RunSteps = async (steps) => finish(steps);
+export const runAtOnce: RunSteps = (steps) => finish(steps);
 
 /** Runs work to its end at once. */
 export function finish<Result>(steps: Steps<Result>): Result {

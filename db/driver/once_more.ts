@@ -45,14 +45,13 @@ export interface OnceMoreOptions {
  * @throws the error of the last run; for a write, the error of the first run: some replicas may have written,
  * whatever the second run says
  */
-export async function onceMoreOnMismatch<Result>(
+export function onceMoreOnMismatch<Result>(
   client: cassandra.Client,
   run: () => Promise<Result>,
   { isIdempotent, deadline }: OnceMoreOptions,
 ): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
+  // Nearly all runs succeed, and an async function for each would be felt.
+  return run().catch(async (error) => {
     if (!isIdempotent || !isFailureOfReplicas(error)) throw error;
     const { promise: timeout, resolve } = Promise.withResolvers<false>();
     const waitMs = Math.max(0, deadline.leftMs - INTERVAL_MS);
@@ -64,7 +63,7 @@ export async function onceMoreOnMismatch<Result>(
     return await run().catch(() => {
       throw error;
     });
-  }
+  });
 }
 
 const waits = new WeakMap<cassandra.Client, Promise<boolean>>();

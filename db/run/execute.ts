@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { Buffer } from "node:buffer";
 import type { Consistency } from "../../catalog/query.ts";
 import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { Availability } from "../availability/availability.ts";
 import { describeColumns } from "../driver/cql_type.ts";
-import type { WriteTime } from "../driver/internals/driver_types.ts";
+import type { RawResult, WriteTime } from "../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/rows/read_rows.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
@@ -27,13 +26,6 @@ import { readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.t
 export interface ExecutionOptions extends RunOptions {
   /** Of a read: how it uses cached answers. Default: "use". */
   readonly cache?: CacheUse | undefined;
-}
-
-/** Rows that were fetched and are still to be read, by `readRows()`. */
-export interface Fetched {
-  readonly rows: UnreadRows;
-  /** Where the next page begins; null after the last one. */
-  readonly pagingState: Buffer | null;
 }
 
 export interface Result {
@@ -63,13 +55,16 @@ export interface Executor {
    * Runs a statement that reads, once, or shares the answer of a run that begins after this call. With
    * `@cache` it may be an earlier answer; the request of the stopwatch learns how old it is.
    *
+   * @returns the answer, whose rows `unread()` has
    * @throws {ServiceError} `answer_too_large` if there are more bytes than asked for, and others
    */
   fetch(
     prepared: PreparedQuery,
     values: EncodedValues,
     options?: ExecutionOptions,
-  ): Promise<Fetched>;
+  ): Promise<RawResult>;
+  /** The rows of an answer to the query, which are still to be read, by `readRows()`. */
+  unread(prepared: PreparedQuery, answer: RawResult): UnreadRows;
   /**
    * Runs a statement that writes, once.
    *
@@ -135,9 +130,9 @@ export function createExecutor(
     consistency: session.consistency,
     deadlineOf,
     maxPageBytes,
-    async fetch(prepared, values, options = {}) {
+    fetch(prepared, values, options = {}) {
       const bound = prepared.bind(values);
-      const { columns, rows, pagingState } = await fetchAnswer(prepared, {
+      return fetchAnswer(prepared, {
         identity: {
           bound,
           fetchSize: fetchSizeOf(prepared, options),
@@ -146,17 +141,19 @@ export function createExecutor(
         },
         stopwatch: options.stopwatch,
         cache: options.cache ?? "use",
-        deadline: deadlineOf(prepared, options),
+        deadline: options.deadline ?? deadlineOf(prepared, options),
         send: (deadline, stopwatch) =>
           statements.run(prepared, bound, { ...options, deadline, stopwatch }),
       });
+    },
+    unread(prepared, { columns, rows }) {
       if (sameColumns(prepared.statement.columns, columns)) {
-        return { rows: { raw: rows, reader: prepared.rowReader }, pagingState };
+        return { raw: rows, reader: prepared.rowReader };
       }
       // The markers have not changed, or the statement would not have run. The answer is right; only what was
       // derived from its columns is out of date.
       statements.noteDrift(prepared, `its columns are now (${describeColumns(columns)})`);
-      return { rows: { raw: rows, reader: prepared.shapeReader(columns) }, pagingState };
+      return { raw: rows, reader: prepared.shapeReader(columns) };
     },
     async execute(prepared, values, options = {}) {
       assertTimely(prepared);

@@ -47,8 +47,8 @@ export async function findOne(
     try {
       const request = { stopwatch, cache, deadline, fetchSize, pagingState };
       const result = await executor.fetch(prepared, values, request);
-      parts.push(result.rows);
-      length += result.rows.raw.length;
+      parts.push(executor.unread(prepared, result));
+      length += result.rows.length;
       pagingState = result.pagingState ?? undefined;
       isLast = pagingState === undefined;
     } catch (error) {

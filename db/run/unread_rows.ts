@@ -32,7 +32,12 @@ export function areLarge(bytes: number): boolean {
 
 /** The bytes of the rows, as Cassandra sent them. */
 export function bytesOf({ raw }: UnreadRows): number {
-  return raw.end - raw.offset;
+  return rawBytesOf(raw);
+}
+
+/** The same for rows whose reader is not chosen yet. */
+export function rawBytesOf({ offset, end }: RawRows): number {
+  return end - offset;
 }
 
 /** @throws {ServiceError} as {@link RowReader} does */

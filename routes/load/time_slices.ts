@@ -29,11 +29,15 @@ export class TimeSlices {
   /** When a slice last ended, in the time of `performance.now()`. */
   #lastEndedAt = -Infinity;
 
-  /** Runs the work of a caller to its end. Rejects with what the work throws. */
-  async run<Result>(caller: string, steps: Steps<Result>): Promise<Result> {
+  /**
+   * Runs the work of a caller to its end. Returns its result where it takes a single step.
+   *
+   * @throws or rejects with what the work throws
+   */
+  run<Result>(caller: string, steps: Steps<Result>): Result | Promise<Result> {
     const first = steps.next();
     if (first.done) return first.value;
-    return await new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const task = taskOf(steps, { resolve, reject });
       // Somebody who comes alone need not wait for a turn.
       const isIdle = this.#waiting.size === 0 &&

@@ -15,7 +15,7 @@ import {
   type TextMapGetter,
   trace,
 } from "@opentelemetry/api";
-import type { Context, MiddlewareHandler, Next } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { methodName } from "../../observe/metrics/method_name.ts";
 import { collectsSpans } from "../../observe/span_collection.ts";
 import { dropRuntimeSpan } from "../../observe/runtime_spans.ts";
@@ -28,20 +28,28 @@ const HEADERS: TextMapGetter<Headers> = {
   keys: (headers) => [...headers.keys()],
 };
 
-export function tracing({ server }: Pick<Addresses, "server">): MiddlewareHandler<AppEnv> {
+/** @param steps their work belongs to the span; as two middlewares, they would cost each request a promise more */
+export function tracing(
+  { server }: Pick<Addresses, "server">,
+  steps: MiddlewareHandler<AppEnv>,
+): MiddlewareHandler<AppEnv> {
   const own = server === null
     ? {}
     : { "server.address": server.address, "server.port": server.port };
   const tracer = trace.getTracer("cqlgate");
   return function tracing(context, next) {
-    return collectsSpans() ? traced(context, next) : next();
+    const pass = () => steps(context, next);
+    return collectsSpans() ? traced(context, pass) : pass();
   };
 
-  async function traced(context: Context<AppEnv>, next: Next): Promise<void> {
+  async function traced(
+    context: Context<AppEnv>,
+    pass: () => ReturnType<MiddlewareHandler>,
+  ): ReturnType<MiddlewareHandler> {
     const begun = trace.getActiveSpan();
     if (PROBES.includes(context.req.path)) {
       dropRuntimeSpan();
-      return await next();
+      return await pass();
     }
     const { url } = context.req;
     const method = methodName(context.req.method);
@@ -55,7 +63,7 @@ export function tracing({ server }: Pick<Addresses, "server">): MiddlewareHandle
       },
     }, parent);
     try {
-      await otel.with(trace.setSpan(otel.active(), span), next);
+      return await otel.with(trace.setSpan(otel.active(), span), pass);
     } finally {
       const { route, query, id, code, identity } = context.get("request");
       const { status } = context.res;

@@ -8,12 +8,13 @@ import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../../../observe/stopwatch.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import { tooLargeBytes } from "../../driver/failures/answer_too_large.ts";
+import type { RawResult } from "../../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../../prepare/prepared_query.ts";
 import { LONE_ROW_FACTOR } from "../answer_size.ts";
 import type { Executor } from "../execute.ts";
 import type { CacheUse } from "../fetch_answer.ts";
 import { RowWidth } from "./row_width.ts";
-import { bytesOf, type UnreadRows } from "../unread_rows.ts";
+import { bytesOf, rawBytesOf, type UnreadRows } from "../unread_rows.ts";
 
 export interface FillRequest {
   /** Rows at most. */
@@ -51,7 +52,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
   const width = new RowWidth({ aggregates: mayAggregate(prepared) });
 
   async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
-    const { rows } = await executor.fetch(prepared, values, request);
+    const rows = executor.unread(prepared, await executor.fetch(prepared, values, request));
     return {
       parts: [rows],
       length: rows.raw.length,
@@ -78,30 +79,35 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
       if (fitting < 1 && hasEnough) return filled("bytes");
       const fetchSize = Math.max(1, Math.min(size - length, fitting, most));
       const isLone = fetchSize === 1 && !hasEnough;
-      const answer = await executor.fetch(prepared, values, {
-        fetchSize,
-        maxBytes: isLone ? executor.maxPageBytes * LONE_ROW_FACTOR : bytesLeft,
-        pagingState: pagingState ?? undefined,
-        deadline,
-        stopwatch,
-        cache,
-      }).catch((error) => {
+      let answer: RawResult | null = null;
+      let answerBytes: number;
+      try {
+        answer = await executor.fetch(prepared, values, {
+          fetchSize,
+          maxBytes: isLone ? executor.maxPageBytes * LONE_ROW_FACTOR : bytesLeft,
+          pagingState: pagingState ?? undefined,
+          deadline,
+          stopwatch,
+          cache,
+        });
+        answerBytes = rawBytesOf(answer.rows);
+      } catch (error) {
         // The rows that came in time are a page; the next page begins after them.
-        if (length > 0 && error instanceof ServiceError && error.code === "timeout") return null;
-        const answerBytes = tooLargeBytes(error);
-        if (answerBytes === null || isLone) throw error;
-        return { rows: null, bytes: answerBytes };
-      });
-      if (answer === null) return filled("time");
-      const answerBytes = answer.rows === null ? answer.bytes : bytesOf(answer.rows);
-      width.learn({ rows: answer.rows?.raw.length ?? fetchSize, bytes: answerBytes });
-      if (answer.rows === null || answerBytes > bytesLeft && !isLone) {
+        if (length > 0 && error instanceof ServiceError && error.code === "timeout") {
+          return filled("time");
+        }
+        const tooLarge = tooLargeBytes(error);
+        if (tooLarge === null || isLone) throw error;
+        answerBytes = tooLarge;
+      }
+      width.learn({ rows: answer?.rows.length ?? fetchSize, bytes: answerBytes });
+      if (answer === null || answerBytes > bytesLeft && !isLone) {
         if (hasEnough) return filled("bytes");
         most = Math.floor(fetchSize * Math.min(0.5, bytesLeft / answerBytes));
         continue;
       }
-      parts.push(answer.rows);
-      length += answer.rows.raw.length;
+      parts.push(executor.unread(prepared, answer));
+      length += answer.rows.length;
       bytes += answerBytes;
       ({ pagingState } = answer);
       if (pagingState === null) return filled("last");
