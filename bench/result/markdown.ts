@@ -28,14 +28,13 @@ export function reportOf(result: Result): string {
   ].filter((part) => part !== "").join("\n\n");
 }
 
-/** What the README leaves to the page of benchmarks: mixes of work that it shows by themselves. */
-const NOT_IN_README: readonly string[] = ["one-client", "mixed", "hot-key", "hot-page"];
-
-/** The table of the README: rows per second alone, of whatever speaks HTTP. */
+/** The table of the README: how many times as fast as whatever else speaks HTTP. */
 export function shortReportOf(result: Result): string {
-  const works = result.works.filter(({ name }) => !NOT_IN_README.includes(name));
   const contenders = result.contenders.filter(({ does }) => does !== "limit");
-  const text = table({ ...result, works, contenders }, (figures) => withRatio(figures));
+  const text = table(
+    { ...result, contenders },
+    (figures) => ratioOf(figures) ?? `${whole(figures.rowsPerSecond)} rows/s`,
+  );
   return [describeRun(result), text].join("\n\n");
 }
 
@@ -58,12 +57,21 @@ function describeRun({ startedAt, machine, options, contenders }: Result): strin
   ].join(" ");
 }
 
-function withRatio({ rowsPerSecond, gatewayRatio, errors }: Figures): string {
+function withRatio(figures: Figures): string {
+  const { rowsPerSecond, errors } = figures;
+  const ratio = ratioOf(figures);
   return [
     whole(rowsPerSecond),
-    ...(gatewayRatio === null ? [] : [`(${gatewayRatio.toFixed(2)} ×)`]),
+    ...(ratio === null ? [] : [`(${ratio})`]),
     ...(errors === 0 ? [] : [`and ${whole(errors)} errors`]),
   ].join(" ");
+}
+
+/** The median, and the least and the most of the rounds. */
+function ratioOf({ gatewayRatio, gatewayRatioRange }: Figures): string | null {
+  if (gatewayRatio === null || gatewayRatioRange === null) return null;
+  const range = gatewayRatioRange.map((ratio) => ratio.toFixed(2)).join(" to ");
+  return `${gatewayRatio.toFixed(2)} ×, ${range}`;
 }
 
 function cpuOf({ cpuSecondsPerThousand, gatewayRatioOfCpu, latencyMs }: Figures): string | null {

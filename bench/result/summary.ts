@@ -17,6 +17,8 @@ export interface Figures {
   readonly errors: number;
   /** The gateway's rows per second divided by this contender's; null if one of them has none. */
   readonly gatewayRatio: number | null;
+  /** That of the round with the smallest ratio, and of the one with the largest: how much the machine varied. */
+  readonly gatewayRatioRange: readonly [least: number, most: number] | null;
   /** The same of rows per second of processor time. */
   readonly gatewayRatioOfCpu: number | null;
 }
@@ -37,6 +39,8 @@ export function figuresOf(
     );
     return gateway === undefined || contender === GATEWAY ? [] : [{ gateway, each }];
   });
+  const ratios = pairs.map(({ gateway, each }) => rowsPerSecond(gateway) / rowsPerSecond(each))
+    .filter(Number.isFinite);
   const perCpu = ({ rows, cpuSeconds }: Measurement) => rows / Math.max(cpuSeconds, 0.01);
   return {
     requestsPerSecond: median(own.map(({ requests, seconds }) => requests / seconds)),
@@ -46,9 +50,8 @@ export function figuresOf(
       own.map(({ cpuSeconds, requests }) => cpuSeconds / requests * 1_000),
     ),
     errors: own.reduce((sum, { errors }) => sum + errors, 0),
-    gatewayRatio: medianOrNull(
-      pairs.map(({ gateway, each }) => rowsPerSecond(gateway) / rowsPerSecond(each)),
-    ),
+    gatewayRatio: medianOrNull(ratios),
+    gatewayRatioRange: ratios.length === 0 ? null : [Math.min(...ratios), Math.max(...ratios)],
     gatewayRatioOfCpu: medianOrNull(
       pairs.map(({ gateway, each }) => perCpu(gateway) / perCpu(each)),
     ),

@@ -60,6 +60,7 @@ describe("figuresOf()", () => {
     expect(figuresOf(ROUNDS, { contender: "hono-bare", work: "read-1" })).toMatchObject({
       rowsPerSecond: 2_000,
       gatewayRatio: 0.5,
+      gatewayRatioRange: [0.5, 4 / 6],
       gatewayRatioOfCpu: 0.5,
     });
   });
@@ -100,7 +101,7 @@ describe("reportOf()", () => {
         { ...ROUNDS.contenders[0]!, name: "go", title: "Go", leftOut: "it is not installed" },
       ],
     });
-    expect(report).toContain("| GATEWAY | 1,000 |\n| HONO-BARE | 2,000 (0.50 ×) |");
+    expect(report).toContain("| GATEWAY | 1,000 |\n| HONO-BARE | 2,000 (0.50 ×, 0.50 to 0.67) |");
     expect(report).toContain("- Go is left out: it is not installed");
   });
 });
