@@ -19,10 +19,15 @@ export function pointerTo(path: readonly PropertyKey[]): string {
     .join("");
 }
 
-/** The error for a cursor that does not belong to the request, for whatever reason. */
-export function invalidCursor(): ServiceError {
+/**
+ * The error for a cursor that does not belong to the request, for whatever reason.
+ *
+ * @param options.cause where Cassandra does not take it
+ */
+export function invalidCursor(options: { readonly cause?: unknown } = {}): ServiceError {
   return new ServiceError(
     "invalid_cursor",
     'The cursor does not belong to this request, or is too old: use "next_cursor" as it is, with the same parameters and user, or start again without one',
+    options,
   );
 }

@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import cassandra from "cassandra-driver";
 import { readConfig } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
 import { problemOf } from "../support/harness.ts";
@@ -18,10 +19,13 @@ import {
   succeed,
 } from "../support/own_service.ts";
 
+const { responseErrorCodes } = cassandra.types;
+
 const CQL = {
   migration: `
 CREATE TABLE numbers (owner text, list text, n int, PRIMARY KEY ((owner, list), n));
 CREATE TABLE texts (list text, word text, PRIMARY KEY ((list), word));
+CREATE TABLE encoded (list text, n int, raw blob, PRIMARY KEY ((list), n));
 `,
   queries: `
 -- name: list_numbers :many
@@ -61,6 +65,12 @@ SELECT owner, list, n FROM numbers;
 -- @public
 -- @page size=1 max=2
 SELECT word FROM texts WHERE list = :list;
+
+-- name: list_decoded :many
+-- @route GET /decoded/{list}
+-- @public
+-- @page size=20 max=200
+SELECT n, blob_as_int(raw) AS decoded FROM encoded WHERE list = :list;
 `,
 };
 
@@ -204,6 +214,27 @@ describe("a page", () => {
     });
   }
 
+  it("fails for what is stored, wherever that is in it, and not for a cursor", async () => {
+    const UNREADABLE = 140;
+    for (let n = 0; n <= UNREADABLE; n++) {
+      const raw = n === UNREADABLE ? "0x01" : "0x00000001";
+      await service.client.execute(
+        `INSERT INTO encoded (list, n, raw) VALUES ('a', ${n}, ${raw})`,
+      );
+    }
+    const codeOf = async (path: string) => {
+      const { status, code, errors } = await problemOf(await service.request(path));
+      return { status, code, errors };
+    };
+    const failed = { status: 500, code: "function_failed", errors: undefined };
+    // The first page of a query is read in several parts.
+    expect(await codeOf("/decoded/a?limit=200")).toEqual(failed);
+    const { next_cursor: cursor } = await succeed<Page<unknown>>(
+      service.request("/decoded/a?limit=100"),
+    );
+    expect(await codeOf(`/decoded/a?limit=100&cursor=${cursor}`)).toEqual(failed);
+  });
+
   it("has one limit and one cursor", async () => {
     for (const query of ["limit=1&limit=1", "cursor=a&cursor=a"]) {
       const { status } = await problemOf(await service.request(`/lists/a?${query}`));
@@ -289,6 +320,16 @@ describe("a cursor", () => {
     expect(code).toBe("invalid_cursor");
     const own = await succeed<Page<unknown>>(service.request(path));
     expect(own.items).toEqual(second);
+  });
+
+  it("that Cassandra cannot read is a mistake of the protocol to it, not of the values", async () => {
+    const cql = "SELECT n FROM numbers WHERE owner = 'acme' AND list = 'a'";
+    const { pageState } = await service.client.execute(cql, [], { prepare: true, fetchSize: 2 });
+    for (const unreadable of ["ff".repeat(9), pageState.slice(0, -4), `${pageState}0000`]) {
+      const options = { prepare: true, fetchSize: 2, pageState: unreadable };
+      const error = await service.client.execute(cql, [], options).catch((thrown) => thrown);
+      expect([unreadable, error.code]).toEqual([unreadable, responseErrorCodes.protocolError]);
+    }
   });
 
   it("does not tell what it holds", async () => {

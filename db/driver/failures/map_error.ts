@@ -27,7 +27,7 @@ export interface StatementFacts {
   readonly idempotent: boolean;
   /** Its text, where it is a query of the project. */
   readonly cql?: string;
-  /** Whether it goes on from a paging state, which a newer server or schema may not know. */
+  /** Whether it goes on from a paging state, which a server of another release may not know. */
   readonly resumes?: boolean;
   /** The first failure of its attempts after which it may have been carried out all the same. */
   readonly lost?: unknown;
@@ -56,9 +56,8 @@ function ofLastAttempt(error: unknown, facts: StatementFacts): ServiceError {
   if (cause instanceof errors.BusyConnectionError) return overloaded(cause);
   if (cause instanceof errors.NoHostAvailableError) return unavailable(cause);
   if (cause instanceof errors.ResponseError) {
-    const refusesPagingState = facts.resumes &&
-      (cause.code === responses.protocolError || cause.code === responses.invalid);
-    if (refusesPagingState) return invalidCursor();
+    // Any other refusal of a later page is about stored values, as it is on the first page.
+    if (facts.resumes && cause.code === responses.protocolError) return invalidCursor({ cause });
     // Behind other hosts it is the keyspace that is refused, not the values.
     if (cause === error && cause.code === responses.invalid) return refusedValues(cause, facts);
     if (isOfDroppedTable(cause)) return schemaChanged(cause);

@@ -118,6 +118,22 @@ describe("mapError()", () => {
     });
   }
 
+  it("blames a cursor only if Cassandra cannot read it, and keeps the reason for the operator", () => {
+    const READ = { writes: false, idempotent: true, resumes: true };
+    const unreadable = response(responses.protocolError, "Invalid value for the paging state");
+    expect(mapError(unreadable, READ)).toMatchObject({ code: "invalid_cursor", cause: unreadable });
+    const cql = "SELECT blob_as_int(raw) FROM t WHERE k = :k";
+    for (
+      const message of ["In call to function system.blob_as_int, value 0x01", "Guardrail x", ""]
+    ) {
+      const error = response(responses.invalid, message);
+      const first = mapError(error, { ...READ, resumes: false, cql });
+      const later = mapError(error, { ...READ, cql });
+      expect([message, later.code]).toEqual([message, first.code]);
+      expect(later.cause).toBe(error);
+    }
+  });
+
   it("leaves an error of the service as it is", () => {
     const error = new ServiceError("invalid_cursor", "The cursor is another one's");
     expect(mapError(error, { writes: false, idempotent: true })).toBe(error);
