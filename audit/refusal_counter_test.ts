@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
+import { eventually } from "../tests/support/eventually.ts";
 import type { RefusalFacts } from "./event.ts";
 import { RefusalCounter } from "./refusal_counter.ts";
 
@@ -48,6 +49,34 @@ describe("RefusalCounter", () => {
       expect.objectContaining({ event: "refusals", address: "192.0.2.1", count: 2, status: 401 }),
     ]);
     expect(emitted[1]).not.toHaveProperty("request_id");
+  });
+
+  it("leaves room for others, whatever one caller with a valid token does", () => {
+    const { counter, emitted } = createCounter({ maxKinds: 40 });
+    const mallory = { subject: "mallory", issuer: "https://id.example", status: 403 };
+    const firsts = Array.from(
+      { length: 1_000 },
+      (_, n) => counter.isFirst(refusal({ ...mallory, route: `/${n}` })),
+    );
+    // A quarter of all kinds, and one for the rest.
+    expect(firsts.filter((isFirst) => isFirst)).toHaveLength(11);
+    const eve = { ...mallory, subject: "eve", route: "/salaries" };
+    expect(counter.isFirst(refusal(eve))).toBe(true);
+    expect(counter.isFirst(refusal(eve))).toBe(false);
+    counter.close();
+    expect(emitted).toEqual([
+      expect.objectContaining({ subject: "mallory", address: null, route: null, count: 989 }),
+      expect.objectContaining({ subject: "eve", route: "/salaries", count: 1 }),
+    ]);
+  });
+
+  it("gives a caller its share again after a quiet interval", async () => {
+    const { counter } = createCounter({ maxKinds: 8, intervalMs: 1 });
+    const ada = { subject: "ada", issuer: "https://id.example", status: 403 };
+    const isFirst = (route: string) => counter.isFirst(refusal({ ...ada, route }));
+    expect(["/a", "/b", "/c", "/d"].map(isFirst)).toEqual([true, true, true, false]);
+    await eventually("the kinds are forgotten", () => isFirst("/e") && isFirst("/f"));
+    counter.close();
   });
 
   it("holds a bounded number of kinds, and counts the rest together", () => {
