@@ -594,7 +594,14 @@ docs/configuration.md lists every setting`),
       expect.stringMatching(/^OIDC_SCOPE_CLAIM has "a\.\.b": expected a path/),
     ]);
     const file = `${directory}/odd_roles.json`;
-    const odd = ['["Admins"]', '{"Admins": "stations:write"}', '{"Admins": ["a b"]}', "{", "5"];
+    const odd = [
+      '["Admins"]',
+      '{"Admins": "stations:write"}',
+      '{"Admins": ["a b"]}',
+      '{"Admins": ["a"], "Admins": ["b"]}',
+      "{",
+      "5",
+    ];
     for (const text of odd) {
       await Deno.writeTextFile(file, text);
       expect(mistakesOf({ ...REQUIRED, ROLES_FILE: file })).toEqual([

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { findDuplicateMember } from "../json/duplicate_member.ts";
 import { isJsonObject } from "../json/json_object.ts";
 
 /** At least one public key. */
@@ -32,10 +33,13 @@ export function parseKeySet(text: string): PublicKeySet {
 }
 
 function parse(text: string): unknown {
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch {
     // The message would quote the text.
     throw new Error("expected JSON");
   }
+  if (findDuplicateMember(text) === null) return json;
+  throw new Error("expected JSON whose objects have each member once");
 }

@@ -22,6 +22,10 @@ describe("parseKeySet()", () => {
       JSON.stringify({ keys: [PUBLIC, { ...PUBLIC, d: "AA" }] }),
       'key 1 has the secret member "d": keep only its public part',
     ],
+    "a key that names a member twice": [
+      '{"keys": [{"kty": "EC", "kid": "a", "kid": "b"}]}',
+      "expected JSON whose objects have each member once",
+    ],
     "a shared secret": [
       '{"keys": [{"kty": "oct", "k": "AA"}]}',
       'key 0 has the secret member "k": keep only its public part',

@@ -8,6 +8,7 @@ import { type ClaimPath, parseClaimPath } from "../../catalog/text/claim_path.ts
 import { quote } from "../../catalog/text/quote.ts";
 import { asClause } from "../../catalog/text/as_clause.ts";
 import { suggest } from "../../catalog/text/suggest.ts";
+import { findDuplicateMember } from "../../codec/json/duplicate_member.ts";
 import { isJsonObject } from "../../codec/json/json_object.ts";
 
 export interface ControlState {
@@ -60,11 +61,15 @@ export function parseControl(text: string): ControlState {
 }
 
 function parse(text: string): unknown {
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch {
     throw new Error("it is not JSON");
   }
+  const twice = findDuplicateMember(text);
+  if (twice === null) return json;
+  throw new Error(`it has the member ${quote(twice.join("."))} twice: only the last would apply`);
 }
 
 function readFlag(json: unknown, member: string): boolean {

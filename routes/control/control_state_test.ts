@@ -50,6 +50,14 @@ describe("parseControl()", () => {
     ['{"claims_off": {"tenant": "acme"}}', '"claims_off.tenant" is not a list of names'],
     ['{"claims_off": {"tenant": [7]}}', '"claims_off.tenant" is not a list of names'],
     ['{"claims_off": {"a..b": []}}', '"a..b" is not the path of a claim'],
+    [
+      '{"clients_off": ["thief"], "clients_off": ["loader"]}',
+      'it has the member "clients_off" twice: only the last would apply',
+    ],
+    [
+      '{"claims_off": {"tenant": ["acme"], "tenant": ["globex"]}}',
+      'it has the member "claims_off.tenant" twice: only the last would apply',
+    ],
     ['{"message": ""}', '"message" is not a line of text'],
     ['{"message": "a\\nb"}', '"message" is not a line of text'],
     [`{"message": "${"a".repeat(501)}"}`, '"message" has more than 500 characters'],

@@ -4,6 +4,7 @@
  * @module
  */
 import { scopeMistake } from "../../../catalog/tags/parts/scopes.ts";
+import { findDuplicateMember } from "../../../codec/json/duplicate_member.ts";
 import { parseKeySet } from "../../../codec/jwk/key_set.ts";
 import type { Fail, SettingKind } from "./setting_kind.ts";
 
@@ -47,7 +48,12 @@ export function rolesFile(): SettingKind<ReadonlyMap<string, readonly string[]>>
 
 function readJsonFile(path: string, fail: Fail): unknown {
   try {
-    return JSON.parse(Deno.readTextFileSync(path));
+    const text = Deno.readTextFileSync(path);
+    const json: unknown = JSON.parse(text);
+    const twice = findDuplicateMember(text);
+    if (twice === null) return json;
+    fail("the file names this member twice: remove one", twice.join("."));
+    return undefined;
   } catch (error) {
     fail(`the file cannot be read: ${error instanceof Error ? error.message : error}`);
     return undefined;
