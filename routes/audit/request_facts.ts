@@ -34,5 +34,7 @@ function authTimeOf({ claims }: Identity): string | null {
   const seconds = claim instanceof ExactNumber ? Number(claim.source) : claim;
   if (typeof seconds !== "number") return null;
   const time = new Date(seconds * 1_000);
-  return Number.isNaN(time.getTime()) || time.getUTCFullYear() > 9999 ? null : time.toISOString();
+  const year = time.getUTCFullYear();
+  // Any other year has six digits and a sign, which is no `date-time` of JSON Schema. Of no time it is NaN.
+  return year >= 0 && year <= 9999 ? time.toISOString() : null;
 }
