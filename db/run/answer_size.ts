@@ -8,6 +8,8 @@ import type { PreparedQuery } from "../prepare/prepared_query.ts";
 export interface AnswerSize {
   /** Rows to fetch at most, where Cassandra answers in pages. */
   readonly fetchSize?: number;
+  /** Rows that the reader takes at most: reads share answers by it. Default: `fetchSize`. */
+  readonly maxRows?: number;
   /** Bytes of rows at most, as Cassandra sends them. Default: as for a page, or for a single row. */
   readonly maxBytes?: number | undefined;
 }
@@ -20,6 +22,11 @@ const DEFAULT_FETCH_SIZE = 5000;
 /** Zero asks for everything in one answer. */
 export function fetchSizeOf({ isPaged }: PreparedQuery, { fetchSize }: AnswerSize): number {
   return isPaged ? fetchSize ?? DEFAULT_FETCH_SIZE : 0;
+}
+
+/** Zero for all. */
+export function maxRowsOf(prepared: PreparedQuery, size: AnswerSize): number {
+  return prepared.isPaged ? size.maxRows ?? fetchSizeOf(prepared, size) : 0;
 }
 
 /** @param maxPageBytes the most for a page; used where the size does not say how many */

@@ -12,7 +12,7 @@ import type { RawResult, WriteTime } from "../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/rows/read_rows.ts";
 import type { CachedReads } from "../share/cached_reads.ts";
-import { fetchSizeOf, maxBytesOf } from "./answer_size.ts";
+import { maxBytesOf, maxRowsOf } from "./answer_size.ts";
 import type { Timed } from "./deadline.ts";
 import { type CacheUse, createAnswerFetcher } from "./fetch_answer.ts";
 import {
@@ -135,7 +135,7 @@ export function createExecutor(
       return fetchAnswer(prepared, {
         identity: {
           bound,
-          fetchSize: fetchSizeOf(prepared, options),
+          maxRows: maxRowsOf(prepared, options),
           maxBytes: maxBytesOf(prepared, options, maxPageBytes),
           pagingState: options.pagingState,
         },

@@ -14,7 +14,7 @@ function readsOf(key: string, { hash = key.charCodeAt(0), statement = STATEMENT 
   return {
     statement,
     hash,
-    identity: { bound, fetchSize: 1, maxBytes: 1, pagingState: undefined },
+    identity: { bound, maxRows: 1, maxBytes: 1, pagingState: undefined },
   };
 }
 
@@ -97,7 +97,7 @@ describe("AnswerCache", () => {
 
   it("counts what an entry takes, many small values included", () => {
     const bound = Array.from({ length: 10 }, () => Buffer.alloc(8));
-    const identity = { bound, fetchSize: 1, maxBytes: 1, pagingState: Buffer.alloc(3) };
+    const identity = { bound, maxRows: 1, maxBytes: 1, pagingState: Buffer.alloc(3) };
     const cache = new AnswerCache({ maxBytes: MAX_BYTES });
     cache.keep({ statement: STATEMENT, hash: 1, identity }, answerOf(40), 0);
     expect(cache.bytes).toBe(1_024 + 10 * (4 + 8) + 4 + 3 + 40);

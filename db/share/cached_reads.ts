@@ -88,11 +88,16 @@ export class CachedReads {
     { ttlMs, staleMs }: CacheTimes,
     { result, askedAt }: Pick<KeptAnswer, "result" | "askedAt">,
   ): void {
-    if (this.#kept.has(result)) return;
+    if (this.#kept.has(result) || isReadAgain(reads.identity, result)) return;
     this.#kept.add(result);
     const freshUntil = askedAt + ttlMs;
     const staleUntil = freshUntil + staleMs;
     const answer = { result, askedAt, freshUntil, staleUntil, refreshAt: freshUntil };
     this.#cache.keep(reads, answer, performance.now());
   }
+}
+
+/** Whether the reader does not take these rows and asks for fewer, which are the answer to the same read. */
+function isReadAgain({ maxBytes }: ReadIdentity, { rows }: RawResult): boolean {
+  return rows.length > 1 && rows.end - rows.offset > maxBytes;
 }

@@ -10,6 +10,7 @@ type Times = Parameters<CachedReads["read"]>[1];
 
 const PREPARED = { query: { name: "get_word" }, statement: {} } as Prepared;
 const MINUTE_MS = 60_000;
+const MAX_BYTES = 20;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -17,11 +18,11 @@ function times(ttlMs: number, staleMs = 0): Times {
   return { ttlMs, staleMs } as Times;
 }
 
-function resultOf(text: string): RawResult {
+function resultOf(text: string, length = 1): RawResult {
   const body = Buffer.from(text);
   return {
     columns: [],
-    rows: { length: 1, body, offset: 0, end: body.length },
+    rows: { length, body, offset: 0, end: body.length },
     pagingState: null,
     coordinator: "127.0.0.1:9042",
     traceSession: null,
@@ -45,8 +46,8 @@ function createReads() {
   ) {
     const identity = {
       bound: [Buffer.from(key)],
-      fetchSize: 1,
-      maxBytes: 1,
+      maxRows: 1,
+      maxBytes: MAX_BYTES,
       pagingState: undefined,
     };
     const { result, ageMs } = await cached.read(PREPARED, lives, {
@@ -154,6 +155,15 @@ describe("CachedReads", () => {
     await sleep(30);
     expect((await read("new", times(20))).text).toBe("new");
     expect(refreshes.length).toBe(0);
+  });
+
+  it("keep no rows that are too many bytes for the reader, who asks for fewer, but for a single one", async () => {
+    const { read } = createReads();
+    const wide = "x".repeat(MAX_BYTES + 1);
+    await read(resultOf(wide, 2), times(MINUTE_MS));
+    expect((await read("fewer", times(MINUTE_MS))).text).toBe("fewer");
+    await read(resultOf(wide), times(MINUTE_MS), { key: "b" });
+    expect((await read("again", times(MINUTE_MS), { key: "b" })).text).toBe(wide);
   });
 
   it("keep an answer once that several callers come with", async () => {

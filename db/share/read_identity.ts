@@ -1,6 +1,8 @@
 /**
  * What makes two reads of one statement identical: the bytes of every bound value, and how much of the answer
- * is asked for, from where on. A cached identity is in one piece of memory.
+ * the reader takes, from where on. How many rows are fetched at once is no part of it: that follows the width of
+ * the rows that others have read, and any number up to what the reader takes is an answer. A cached identity is in
+ * one piece of memory.
  *
  * @module
  */
@@ -10,8 +12,8 @@ import type { BoundValues } from "../driver/internals/driver_types.ts";
 export interface ReadIdentity {
   /** By position; null and UNSET differ from each other and from no bytes. */
   readonly bound: BoundValues;
-  /** Rows to fetch at most; zero for all of them. */
-  readonly fetchSize: number;
+  /** Rows that the reader takes at most, however many are fetched at once; zero for all of them. */
+  readonly maxRows: number;
   /** Bytes of rows at most. */
   readonly maxBytes: number;
   /** Undefined at the beginning. */
@@ -27,8 +29,8 @@ const NULL = 0x80000002 | 0;
  *
  * @param seed random, so that nobody can prepare values that have the same hash
  */
-export function hashOf({ bound, fetchSize, pagingState }: ReadIdentity, seed: number): number {
-  let hash = mix(seed, fetchSize);
+export function hashOf({ bound, maxRows, pagingState }: ReadIdentity, seed: number): number {
+  let hash = mix(seed, maxRows);
   for (let index = 0; index < bound.length; index++) hash = mixBytes(hash, bound[index]);
   return pagingState === undefined ? hash : mixBytes(hash, pagingState);
 }
@@ -47,7 +49,7 @@ function mixBytes(seed: number, bytes: Buffer | null | undefined): number {
 }
 
 export function isSameRead(one: ReadIdentity, other: ReadIdentity): boolean {
-  if (one.fetchSize !== other.fetchSize || one.maxBytes !== other.maxBytes) return false;
+  if (one.maxRows !== other.maxRows || one.maxBytes !== other.maxBytes) return false;
   if (one.bound.length !== other.bound.length) return false;
   for (let index = 0; index < one.bound.length; index++) {
     if (!isSameValue(one.bound[index], other.bound[index])) return false;
@@ -66,7 +68,7 @@ function isSameValue(
 /** An identity whose values stand one after the other, each after its length. */
 export interface PackedIdentity {
   readonly count: number;
-  readonly fetchSize: number;
+  readonly maxRows: number;
   readonly maxBytes: number;
   readonly bytes: Buffer;
   /** Where it begins in the bytes. */
@@ -84,7 +86,7 @@ export function packedLengthOf({ bound, pagingState }: ReadIdentity): number {
 
 /** Writes a copy of the identity into these bytes, which have room for it. */
 export function packIdentity(
-  { bound, fetchSize, maxBytes, pagingState }: ReadIdentity,
+  { bound, maxRows, maxBytes, pagingState }: ReadIdentity,
   bytes: Buffer,
   start: number,
 ): PackedIdentity {
@@ -93,12 +95,12 @@ export function packIdentity(
     at = bytes.writeInt32BE(lengthOf(value), at);
     if (value) at += value.copy(bytes, at);
   }
-  return { count: bound.length, fetchSize, maxBytes, bytes, start };
+  return { count: bound.length, maxRows, maxBytes, bytes, start };
 }
 
 export function isSamePacked(packed: PackedIdentity, identity: ReadIdentity): boolean {
-  const { bound, fetchSize, maxBytes, pagingState } = identity;
-  if (packed.fetchSize !== fetchSize || packed.maxBytes !== maxBytes) return false;
+  const { bound, maxRows, maxBytes, pagingState } = identity;
+  if (packed.maxRows !== maxRows || packed.maxBytes !== maxBytes) return false;
   if (packed.count !== bound.length) return false;
   const { bytes } = packed;
   let at = packed.start;

@@ -11,7 +11,7 @@ import {
 } from "./read_identity.ts";
 
 function identity(bound: ReadIdentity["bound"], others: Partial<ReadIdentity> = {}): ReadIdentity {
-  return { bound, fetchSize: 100, maxBytes: 1_000, pagingState: undefined, ...others };
+  return { bound, maxRows: 100, maxBytes: 1_000, pagingState: undefined, ...others };
 }
 
 const bytes = (text: string) => Buffer.from(text);
@@ -33,7 +33,7 @@ const DIFFERENT: readonly ReadIdentity[] = [
   identity([bytes("a"), null]),
   identity([null, bytes("a")]),
   identity([bytes("a"), undefined]),
-  identity([bytes("a")], { fetchSize: 101 }),
+  identity([bytes("a")], { maxRows: 101 }),
   identity([bytes("a")], { pagingState: bytes("") }),
   identity([bytes("a")], { pagingState: bytes("first") }),
   identity([bytes("a")], { pagingState: bytes("third") }),

@@ -34,7 +34,7 @@ function createReads() {
   ) {
     const identity = {
       bound: [Buffer.from(key)],
-      fetchSize: 1,
+      maxRows: 1,
       maxBytes: 1,
       pagingState: undefined,
     };

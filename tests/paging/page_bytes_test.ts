@@ -22,6 +22,7 @@ import {
 import { peakMemory } from "../support/process_memory.ts";
 import { type ServiceProcess, spawnService } from "../support/programs.ts";
 import { untilReady } from "../support/eventually.ts";
+import { scrape } from "../support/telemetry/metrics_text.ts";
 
 const CQL = {
   migration: `
@@ -35,6 +36,13 @@ CREATE INDEX places_by_place ON places (place) USING 'sai';
 -- @route GET /rows/{list}
 -- @public
 -- @page size=100 max=2500
+SELECT id, filling FROM rows WHERE list = :list;
+
+-- name: kept_rows :many
+-- @route GET /kept/{list}
+-- @public
+-- @cache ttl=86400s
+-- @page size=100 max=1000
 SELECT id, filling FROM rows WHERE list = :list;
 
 -- name: count_rows :one
@@ -188,6 +196,24 @@ describe("a page", () => {
     await succeed(service.request("/rows/tiny?limit=250"));
     await succeed(service.request("/rows/tiny?limit=250"));
     expect(statements("list_rows") - before).toBeLessThanOrEqual(4);
+  });
+
+  it("is found where it is kept, however wide the rows are that were read meanwhile", async () => {
+    const sizes = [600, 900, 1_300, 2_000, 3_100];
+    for (const size of sizes) await fill(`kept-${size}`, Array(200).fill(size));
+    const misses = async () => {
+      const { value } = await scrape(narrow.adminUrl);
+      return value('cqlgate_cache_reads_total{query="kept_rows",outcome="miss"}');
+    };
+    const idsOf = async (size: number) =>
+      (await pagesOf(`${narrow.url}/kept/kept-${size}`)).map(({ ids }) => ids);
+    const kept: number[][][] = [];
+    for (const size of sizes) kept.push(await idsOf(size));
+    const before = await misses();
+    for (const index of [4, 0, 2, 2, 1, 3, 0, 4, 4, 1, 0, 3, 3, 2, 4, 1, 1, 0, 2, 3]) {
+      expect([index, await idsOf(sizes[index]!)]).toEqual([index, kept[index]]);
+    }
+    expect(await misses()).toBe(before);
   });
 
   it("counts at the pace that Cassandra chooses", async () => {

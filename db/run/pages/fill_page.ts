@@ -84,6 +84,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
       try {
         answer = await executor.fetch(prepared, values, {
           fetchSize,
+          maxRows: size - length,
           maxBytes: isLone ? executor.maxPageBytes * LONE_ROW_FACTOR : bytesLeft,
           pagingState: pagingState ?? undefined,
           deadline,
