@@ -65,7 +65,7 @@ export function respondStream(
       ? ReadableStream.from<Uint8Array<ArrayBuffer>>([])
       : answerBody(piecesOf(format.begin(columns), ahead, { isSent: isSentByRuntime(context) }), {
         request,
-        unfinished: format.unfinished,
+        unfinished: format.unfinished(),
       });
     if (format.isCompressedByRuntime) return new Response(body, { headers });
     const acceptEncoding = context.req.header("accept-encoding");

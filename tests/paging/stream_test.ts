@@ -297,7 +297,7 @@ describe("A stream that fails on its second page", () => {
       Array.from({ length: ROWS_PER_PAGE }, (_, id) => `${id},${id}\r\n`).join("")
     }`,
   };
-  const UNFINISHED: Record<string, string> = { [NDJSON]: '{"', [CSV]: '"' };
+  const UNFINISHED: Record<string, string> = { [NDJSON]: '{"', [CSV]: ',"' };
 
   for (const accept of [NDJSON, CSV]) {
     it(`ends unfinished over HTTP/1.0, as ${accept}`, async () => {

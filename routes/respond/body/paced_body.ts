@@ -30,6 +30,14 @@ export type BodyEnd =
   | { readonly completed: true }
   | { readonly completed: false; readonly cause: unknown };
 
+/** What stands where a failure ends a text, so that no parser takes it for whole. Of one answer. */
+export interface Unfinished {
+  /** Sees each piece before it goes out. */
+  readonly follow?: (piece: Bytes) => void;
+  /** Never empty. */
+  readonly text: () => string;
+}
+
 export interface PacedBodyOptions {
   /** For the message of a connection that breaks, which the runtime prints. */
   readonly requestId: string;
@@ -37,8 +45,8 @@ export interface PacedBodyOptions {
   readonly stallTimeoutMs: number;
   /** Resolves when a piece may go out. */
   readonly takeSlot: () => Promise<void>;
-  /** What stands where a failure ends the text. */
-  readonly unfinished?: string;
+  /** What stands where a failure ends the text. Default: nothing does. */
+  readonly unfinished?: Unfinished;
   /** Called once. */
   readonly onEnd: (end: BodyEnd) => void;
 }
@@ -46,7 +54,7 @@ export interface PacedBodyOptions {
 /** @param pieces read only as the caller takes them; ended if the caller leaves or stalls */
 export function pacedBody(
   pieces: AsyncIterator<Bytes> | Iterator<Bytes>,
-  { requestId, stallTimeoutMs, takeSlot, unfinished = "", onEnd }: PacedBodyOptions,
+  { requestId, stallTimeoutMs, takeSlot, unfinished, onEnd }: PacedBodyOptions,
 ): ReadableStream<Bytes> {
   /** Null once it is over, so that the memory behind a piece is free. */
   let source: typeof pieces | null = pieces;
@@ -62,8 +70,8 @@ export function pacedBody(
   function breakOff(controller: ReadableStreamDefaultController<Bytes>, cause: unknown): void {
     // Over HTTP/1.0, a complete answer also ends with the connection (RFC 9112, section 6.3). An error drops
     // what has not been taken yet, so it waits for the next pull, which comes after that.
-    if (unfinished !== "") controller.enqueue(new TextEncoder().encode(unfinished));
-    else controller.error(brokenOff);
+    if (unfinished === undefined) controller.error(brokenOff);
+    else controller.enqueue(new TextEncoder().encode(unfinished.text()));
     end({ completed: false, cause });
   }
   function waitForReader(controller: ReadableStreamDefaultController<Bytes>): void {
@@ -87,6 +95,7 @@ export function pacedBody(
         }
         await takeSlot();
         if (source === null) return;
+        unfinished?.follow?.(value);
         controller.enqueue(value);
         // Handing the piece over is where the runtime may notice that the caller has left: it cancels within the call.
         if (source !== null) waitForReader(controller);

@@ -27,14 +27,14 @@ function source(texts: readonly string[], { failsAfter = Infinity } = {}) {
 
 function body(
   pieces: AsyncGenerator<Bytes>,
-  { stallTimeoutMs = 60_000, unfinished = '{"' } = {},
+  { stallTimeoutMs = 60_000, isText = true } = {},
 ) {
   const ended = Promise.withResolvers<BodyEnd>();
   const stream = pacedBody(pieces, {
     requestId: "r",
     stallTimeoutMs,
     takeSlot: () => Promise.resolve(),
-    unfinished,
+    ...(isText ? { unfinished: { text: () => '{"' } } : {}),
     onEnd: ended.resolve,
   });
   return { stream, ended: ended.promise };
@@ -67,8 +67,27 @@ describe("pacedBody()", () => {
     expect(await ended).toMatchObject({ completed: false, cause: { message: "No more of it" } });
   });
 
+  it("ends the text by what has gone out before", async () => {
+    let out = "";
+    const stream = pacedBody(source(["a", "b", "c"], { failsAfter: 2 }).pieces, {
+      requestId: "r",
+      stallTimeoutMs: 60_000,
+      takeSlot: () => Promise.resolve(),
+      unfinished: {
+        follow: (piece) => out += new TextDecoder().decode(piece),
+        text: () => `, after ${out}`,
+      },
+      onEnd: () => {},
+    });
+    const reader = stream.getReader();
+    const decoder = new TextDecoder();
+    const texts = [];
+    for (let read = 0; read < 3; read++) texts.push(decoder.decode((await reader.read()).value));
+    expect(texts).toEqual(["a", "b", ", after ab"]);
+  });
+
   it("breaks at once where a piece fails and nothing is to stand there", async () => {
-    const { stream } = body(source(["a", "b"], { failsAfter: 1 }).pieces, { unfinished: "" });
+    const { stream } = body(source(["a", "b"], { failsAfter: 1 }).pieces, { isText: false });
     const reader = stream.getReader();
     await reader.read();
     await expect(reader.read()).rejects.toMatch("broke off");

@@ -7,6 +7,7 @@ import type { Json } from "../../../codec/codec.ts";
 import { isLight, jsonPieces, slicesOf } from "../../../codec/json/json_pieces.ts";
 import type { Row } from "../../../db/prepare/rows/read_rows.ts";
 import { readRows, type UnreadRows } from "../../../db/run/unread_rows.ts";
+import type { Unfinished } from "./paced_body.ts";
 import { encodePieces } from "./encode_pieces.ts";
 import { type EncodeOptions, encodeRows, takesSteps } from "./encode_rows.ts";
 
@@ -32,8 +33,8 @@ export interface RowFormat {
   begin(columns: readonly RowColumn[]): string;
   /** The bytes of a page, in chunks of some tens of kilobytes. */
   encode(parts: readonly UnreadRows[], options: EncodeFormatOptions): Promise<Bytes[]>;
-  /** What stands where a failure ends the text: no parser takes for whole what ends with it. */
-  readonly unfinished: string;
+  /** Made for each answer: what stands where a failure ends its text. */
+  unfinished(): Unfinished;
 }
 
 const NDJSON: RowFormat = {
@@ -42,7 +43,8 @@ const NDJSON: RowFormat = {
   hasHeader: false,
   begin: () => "",
   encode: (parts, options) => encodeRows({ parts, layout: "lines" }, options),
-  unfinished: '{"',
+  // The beginning of an object, or a quote that ends a string before the object around it does.
+  unfinished: () => ({ text: () => '{"' }),
 };
 
 /**
@@ -61,8 +63,30 @@ const CSV: RowFormat = {
       ? await run(encodePieces(csvPieces(rows, columns)))
       : [new TextEncoder().encode(csvText(rows, columns))];
   },
-  unfinished: '"',
+  unfinished: () => new OpenQuote(),
 };
+
+const QUOTE = 0x22;
+
+/**
+ * Leaves a quote open wherever CSV breaks off, which may be in the middle of a row. A quote that is doubled closes
+ * its field for a moment.
+ */
+class OpenQuote implements Unfinished {
+  #isOpen = false;
+
+  follow(piece: Bytes): void {
+    let isOpen = this.#isOpen;
+    // Not `indexOf()`: text that is full of quotes would take ten times as long.
+    for (let at = 0; at < piece.length; at++) if (piece[at] === QUOTE) isOpen = !isOpen;
+    this.#isOpen = isOpen;
+  }
+
+  /** A field of its own: inside a field without quotes, a quote is a character like others. */
+  text(): string {
+    return this.#isOpen ? " " : ',"';
+  }
+}
 
 export const ROW_FORMATS = {
   "application/x-ndjson": NDJSON,

@@ -19,9 +19,26 @@ async function readByPython(text: string): Promise<Record<string, string>[]> {
   const script = `import csv, json, sys
 text = open(sys.argv[1], newline="", encoding="utf-8")
 print(json.dumps(list(csv.DictReader(text, strict=True))))`;
-  const file = await Deno.makeTempFile({ suffix: ".csv" });
+  return await runPython(script, text) as Record<string, string>[];
+}
+
+/** How many of the texts such a reader finds a quote open in. */
+async function refusedByPython(texts: readonly string[]): Promise<number> {
+  const script = `import csv, io, json, sys
+def is_open(text):
+    try:
+        list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        return str(error) == "unexpected end of data"
+print(sum(map(is_open, json.load(open(sys.argv[1], encoding="utf-8")))))`;
+  return await runPython(script, JSON.stringify(texts)) as number;
+}
+
+/** The JSON that a script prints of a file. */
+async function runPython(script: string, content: string): Promise<unknown> {
+  const file = await Deno.makeTempFile();
   try {
-    await Deno.writeTextFile(file, text);
+    await Deno.writeTextFile(file, content);
     const { success, stdout, stderr } = await new Deno.Command("python3", {
       args: ["-c", script, file],
     }).output();
@@ -29,6 +46,14 @@ print(json.dumps(list(csv.DictReader(text, strict=True))))`;
     return JSON.parse(new TextDecoder().decode(stdout));
   } finally {
     await Deno.remove(file);
+  }
+}
+
+function thrownBy(action: () => void): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
   }
 }
 
@@ -129,9 +154,33 @@ describe("CSV", () => {
     expect((seen as unknown[][]).map(([word]) => word)).toEqual([null, "", "null"]);
   });
 
-  it("is taken for whole by no reader where a failure ended it", () => {
-    const text = csv([WORD], [{ word: "a" }]) + CSV.unfinished;
-    expect(() => parse(text)).toThrow();
+  it("is taken for whole by no reader wherever a failure ended it", async () => {
+    const columns = [WORD, ID];
+    const rows = [
+      { word: "a", id: "b" },
+      { word: 'say "hi", é\r\n', id: '"' },
+      { word: null, id: "" },
+      { word: "", id: [1, "x"] },
+      { word: "last", id: "plain" },
+    ];
+    const bytes = new TextEncoder().encode(csv(columns, rows));
+    const texts: string[] = [];
+    for (let end = 0; end <= bytes.length; end++) {
+      const unfinished = CSV.unfinished();
+      // In two pieces, which end anywhere.
+      const middle = end >> 1;
+      for (const piece of [bytes.slice(0, middle), bytes.slice(middle, end)]) {
+        unfinished.follow!(piece);
+      }
+      texts.push(new TextDecoder().decode(bytes.slice(0, end)) + unfinished.text());
+    }
+    for (const text of texts) {
+      const thrown = thrownBy(() => parse(text, { relax_column_count: true }));
+      // The other code is for a quote that is followed by half of the end of a line.
+      const code = expect.stringMatching(/^CSV_(QUOTE_NOT_CLOSED|INVALID_CLOSING_QUOTE)$/);
+      expect([text, thrown]).toEqual([text, expect.objectContaining({ code })]);
+    }
+    expect(await refusedByPython(texts)).toBe(texts.length);
   });
 
   it("has collections as JSON", () => {
@@ -141,7 +190,12 @@ describe("CSV", () => {
 });
 
 describe("NDJSON", () => {
-  it("is taken for whole by no reader where a failure ended it", () => {
-    expect(() => JSON.parse(NDJSON.unfinished)).toThrow();
+  it("is taken for whole by no reader wherever a failure ended it", () => {
+    const line = '{"a":"b, \\" {","c":[{}]}\n';
+    const { text } = NDJSON.unfinished();
+    for (let end = 0; end <= line.length; end++) {
+      const lines = (line.slice(0, end) + text()).split("\n");
+      expect(() => lines.map((each) => JSON.parse(each))).toThrow();
+    }
   });
 });
