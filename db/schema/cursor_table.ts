@@ -5,6 +5,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import type { Consistency } from "../../catalog/query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { isRefusal } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
@@ -21,8 +22,10 @@ export function cursorTableCql(keyspace: string): string {
   } AND comment = 'Cursors too long for a URL, for a day'`;
 }
 
-const OPTIONS: StatementOptions = {
-  consistency: null,
+/** At these levels of the project's own reads, a cursor that was just kept might not be found. */
+const LOOSE_LEVELS: readonly Consistency[] = ["ONE", "TWO", "THREE", "LOCAL_ONE"];
+
+const OPTIONS: Omit<StatementOptions, "consistency"> = {
   serialConsistency: null,
   writes: true,
   idempotent: true,
@@ -60,9 +63,19 @@ export function createCursorTable(session: Session, keyspace: string): CursorTab
   let looks = 0;
 
   const write = (id: Buffer, sealed: Buffer) =>
-    twice(() => session.executeOwn(insert, [id, sealed], OPTIONS));
+    atLevelOf(
+      session,
+      (consistency) =>
+        twice(() => session.executeOwn(insert, [id, sealed], { ...OPTIONS, consistency })),
+    );
   const read = (id: Buffer) =>
-    twice(() => session.executeOwn(select, [id], { ...OPTIONS, writes: false }));
+    atLevelOf(session, async (consistency, missed) => {
+      const options = { ...OPTIONS, consistency, writes: false };
+      const result = await twice(() => session.executeOwn(select, [id], options));
+      // It may be on the replicas that cannot be reached.
+      if (result.rows.length === 0 && missed !== null) throw missed;
+      return result;
+    });
 
   return {
     async findObstacle() {
@@ -89,6 +102,25 @@ export function createCursorTable(session: Session, keyspace: string): CursorTab
       return rows.body.subarray(start, start + length);
     },
   };
+}
+
+/**
+ * Asks at a level at which a read finds what was written: at `LOCAL_QUORUM`, unless the session's own is as good.
+ * While that level cannot be reached, the session's own has to do, as for the rows of the page.
+ *
+ * @param ask `missed`: why it is asked again, at the session's own level; null the first time
+ */
+async function atLevelOf<T>(
+  session: Session,
+  ask: (consistency: Consistency | null, missed: ServiceError | null) => Promise<T>,
+): Promise<T> {
+  if (!LOOSE_LEVELS.includes(session.consistency)) return await ask(null, null);
+  try {
+    return await ask("LOCAL_QUORUM", null);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== "unavailable") throw error;
+    return await ask(null, error);
+  }
 }
 
 // A key cannot be empty: the server says so, but only to a role with the right to do what was asked.
