@@ -13,7 +13,7 @@ import type { PreparedQuery } from "../prepare/prepared_query.ts";
 import { AnswerCache, type KeptAnswer, type Reads } from "./answer_cache.ts";
 import { hashOf, type ReadIdentity } from "./read_identity.ts";
 
-/** After a refresh that failed. */
+/** After a refresh that failed, or whose answer is not kept. */
 const RETRY_MS = 1_000;
 
 export interface CachedRead {
@@ -77,10 +77,11 @@ export class CachedReads {
   }
 
   #refresh(kept: KeptAnswer, refreshed: Promise<void>): void {
-    // Nobody waits for it, and the statement was observed.
-    refreshed.catch(() => {
+    const later = () => {
       kept.refreshAt = performance.now() + RETRY_MS;
-    });
+    };
+    // Nobody waits for it, and the statement was observed. The new answer may have been too large to keep.
+    refreshed.then(later, later);
   }
 
   #keep(

@@ -114,20 +114,30 @@ describe("CachedReads", () => {
     expect(outcomes).toEqual(["miss", "stale", "stale", "stale", "hit"]);
   });
 
-  it("go on with what is stale after a refresh that fails, and do not try again at once", async () => {
-    const { read, refreshes } = createReads();
-    const lives = times(20, MINUTE_MS);
-    await read("old", lives);
-    await sleep(30);
-    await read("", lives);
-    refreshes[0]!.reject(new Error("away"));
-    await sleep(0);
-    expect((await read("", lives)).text).toBe("old");
-    expect(refreshes.length).toBe(1);
-    await sleep(1_010);
-    expect((await read("", lives)).text).toBe("old");
-    expect(refreshes.length).toBe(2);
-  });
+  const USELESS:
+    readonly (readonly [string, (refresh: PromiseWithResolvers<RawResult>) => void])[] = [
+      ["that fails", (refresh) => refresh.reject(new Error("away"))],
+      [
+        "whose rows are not kept",
+        (refresh) => refresh.resolve(resultOf("x".repeat(MAX_BYTES + 1), 2)),
+      ],
+    ];
+  for (const [what, end] of USELESS) {
+    it(`go on with what is stale after a refresh ${what}, and do not try again at once`, async () => {
+      const { read, refreshes } = createReads();
+      const lives = times(20, MINUTE_MS);
+      await read("old", lives);
+      await sleep(30);
+      await read("", lives);
+      end(refreshes[0]!);
+      await sleep(0);
+      expect((await read("", lives)).text).toBe("old");
+      expect(refreshes.length).toBe(1);
+      await sleep(1_010);
+      expect((await read("", lives)).text).toBe("old");
+      expect(refreshes.length).toBe(2);
+    });
+  }
 
   it("count the time that Cassandra took as age: rows may be as old as the question", async () => {
     const { read } = createReads();
