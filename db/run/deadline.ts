@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ServiceError } from "../../errors/service_error.ts";
 import type { Stopwatch } from "../../observe/stopwatch.ts";
 
 /** How much time a request has, and where it measures the time it waits. */
@@ -35,4 +36,9 @@ export function deadlineAfter(
 ): number {
   const leftMs = requestMs - (stopwatch?.request?.queuedMs ?? 0);
   return Math.min(deadline, startedAt + Math.min(leftMs, queryMs ?? Infinity));
+}
+
+/** Whether a statement failed because it had no more time. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === "timeout";
 }

@@ -18,6 +18,7 @@ const CQL = {
   migration: `
 CREATE TABLE words (id int, word text, PRIMARY KEY (id, word));
 CREATE TABLE counts (id int PRIMARY KEY, count counter);
+CREATE TABLE events (month text, at timestamp, word text, PRIMARY KEY (month, at));
 `,
   queries: `
 -- name: list_words :many
@@ -25,6 +26,13 @@ CREATE TABLE counts (id int PRIMARY KEY, count counter);
 -- @public
 -- @page size=200 max=200
 SELECT word FROM words WHERE id = 1;
+
+-- name: list_events :many
+-- @route GET /events
+-- @public
+-- @walk month from=:since to=:until order=asc max=12
+-- @page size=200 max=200
+SELECT word FROM events WHERE month = :month AND at >= :since AND at <= :until;
 
 -- name: get_word :one
 -- @route GET /words/{word}
@@ -60,6 +68,9 @@ INSERT INTO words (id, word) VALUES (2, :word);
 `,
 };
 const WORDS = 120;
+/** After April, buckets are empty. */
+const EVENT_MONTHS = ["2020-02", "2020-03", "2020-04"];
+const WALK = "/events?since=2020-01-01T00:00:00Z&until=2020-12-31T00:00:00Z";
 
 let node: Awaited<ReturnType<typeof withTestCassandra>>;
 let proxy: SlowProxy;
@@ -75,6 +86,11 @@ before(async () => {
   });
   const insert = "INSERT INTO words (id, word) VALUES (1, ?)";
   for (let index = 0; index < WORDS; index++) await service.client.execute(insert, [`w${index}`]);
+  const insertEvent = "INSERT INTO events (month, at, word) VALUES (?, ?, ?)";
+  for (const month of EVENT_MONTHS) {
+    const at = new Date(`${month}-05T00:00:00Z`);
+    await service.client.execute(insertEvent, [month, at, month], { prepare: true });
+  }
 });
 afterEach(async () => {
   proxy.delayMs = 0;
@@ -149,30 +165,50 @@ describe("The deadline of a request whose result does not come", () => {
 });
 
 describe("A page of a node that answers slowly", () => {
-  it("ends with the deadline, and the next ones go on from there", async () => {
+  /** The items of all pages, where the result after so many results does not come in time. */
+  async function itemsOf(path: string, { results }: { results: number }) {
     proxy.delayMs = 200;
     const { executes } = proxy;
-    const answering = answer(service.request("/words"));
-    // So the first result has come, and the second comes too late.
-    await eventually("it asks for a second result", () => proxy.executes >= executes + 2);
+    const answering = answer(service.request(path));
+    await eventually("it asks for another result", () => proxy.executes > executes + results);
     proxy.holdsResults = true;
     const [status, body] = await answering;
     expect(status).toBe(200);
     proxy.holdsResults = false;
-    const first = body as Page<{ word: string }>;
-    expect(first.items.length).toBeGreaterThan(0);
     proxy.delayMs = 0;
+    const first = body as Page<{ word: string }>;
+    expect(first.next_cursor).not.toBe(null);
     const words = first.items.map(({ word }) => word);
     let cursor = first.next_cursor;
     while (cursor !== null) {
+      const separator = path.includes("?") ? "&" : "?";
       const [, next] = await answer(
-        service.request(`/words?cursor=${encodeURIComponent(cursor)}`),
+        service.request(`${path}${separator}cursor=${encodeURIComponent(cursor)}`),
       );
       const page = next as Page<{ word: string }>;
       words.push(...page.items.map(({ word }) => word));
       cursor = page.next_cursor;
     }
+    return { first: first.items.length, words };
+  }
+
+  it("ends with the deadline, and the next ones go on from there", async () => {
+    const { first, words } = await itemsOf("/words", { results: 1 });
+    expect(first).toBeGreaterThan(0);
     expect(new Set(words).size).toBeGreaterThanOrEqual(WORDS);
     expect(words.length).toBe(new Set(words).size);
+  });
+
+  it("does so on a walk whose next bucket does not come in time", async () => {
+    // January is empty, so two buckets are read after it.
+    const { first, words } = await itemsOf(WALK, { results: 3 });
+    expect(first).toBeGreaterThan(0);
+    expect(words).toEqual(EVENT_MONTHS);
+  });
+
+  it("does so on a walk that has seen empty buckets alone", async () => {
+    const { first, words } = await itemsOf(WALK, { results: 1 });
+    expect(first).toBe(0);
+    expect(words).toEqual(EVENT_MONTHS);
   });
 });

@@ -6,11 +6,11 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Stopwatch } from "../../../observe/stopwatch.ts";
-import { ServiceError } from "../../../errors/service_error.ts";
 import { tooLargeBytes } from "../../driver/failures/answer_too_large.ts";
 import type { RawResult } from "../../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../../prepare/prepared_query.ts";
 import { LONE_ROW_FACTOR } from "../answer_size.ts";
+import { isTimeout } from "../deadline.ts";
 import type { Executor } from "../execute.ts";
 import type { CacheUse } from "../fetch_answer.ts";
 import { RowWidth } from "./row_width.ts";
@@ -52,7 +52,9 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
   const width = new RowWidth({ aggregates: mayAggregate(prepared) });
 
   async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
-    const rows = executor.unread(prepared, await executor.fetch(prepared, values, request));
+    // Of a stream, they are how much is read at a time. Here there is nothing after that.
+    const whole = { ...request, maxBytes: undefined };
+    const rows = executor.unread(prepared, await executor.fetch(prepared, values, whole));
     return {
       parts: [rows],
       length: rows.raw.length,
@@ -94,9 +96,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
         answerBytes = rawBytesOf(answer.rows);
       } catch (error) {
         // The rows that came in time are a page; the next page begins after them.
-        if (length > 0 && error instanceof ServiceError && error.code === "timeout") {
-          return filled("time");
-        }
+        if (hasEnough && isTimeout(error)) return filled("time");
         const tooLarge = tooLargeBytes(error);
         if (tooLarge === null || isLone) throw error;
         answerBytes = tooLarge;

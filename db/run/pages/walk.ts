@@ -9,8 +9,8 @@ import { Buffer } from "node:buffer";
 import { bucketNouns, bucketStart, neighbourStart } from "../../../codec/buckets/bucket.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import type { EncodedValues, PreparedWalk } from "../../prepare/prepared_query.ts";
-import type { Timed } from "../deadline.ts";
-import type { PageFiller } from "./fill_page.ts";
+import { isTimeout, type Timed } from "../deadline.ts";
+import type { Filled, PageFiller } from "./fill_page.ts";
 import type { UnreadPage, UnreadPageReader } from "./page.ts";
 import type { UnreadRows } from "../unread_rows.ts";
 
@@ -65,12 +65,13 @@ export function createWalker(
     });
     if (range === null) return page("last", null);
     const deadline = deadlineOf({ ...request, stopwatch });
-    let at = position === null ? range.first : Number(position.readBigInt64BE());
+    const begin = position === null ? range.first : Number(position.readBigInt64BE());
+    let at = begin;
     let pagingState = position?.subarray(START_BYTES);
     let stride = 1;
     while (!isPast(at, range.last)) {
       const starts = bucketsFrom(at, range.last, stride);
-      const results = await Promise.all(
+      const filling = Promise.all(
         starts.map((start, index) =>
           fill({ ...values, [walk.bucket]: walk.bucketing.encode(start) }, {
             size: size - length,
@@ -83,6 +84,14 @@ export function createWalker(
           })
         ),
       );
+      let results: readonly Filled[];
+      try {
+        results = await filling;
+      } catch (error) {
+        // The buckets before it have been read, even if they were empty: the next page begins here.
+        if (at !== begin && isTimeout(error)) return page("time", positionAt(at));
+        throw error;
+      }
       pagingState = undefined;
       for (const [index, result] of results.entries()) {
         const start = starts[index]!;
