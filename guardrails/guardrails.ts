@@ -9,6 +9,7 @@ import { publicWrite } from "./rules/access/public_write.ts";
 import { secretColumn } from "./rules/access/secret_column.ts";
 import { tenantNotBound } from "./rules/access/tenant_not_bound.ts";
 import { unmaskedColumn } from "./rules/access/unmasked_column.ts";
+import { unreadableStatement } from "./rules/access/unreadable_statement.ts";
 import { missingDataCentre } from "./rules/keyspace/missing_data_centre.ts";
 import { simpleStrategy } from "./rules/keyspace/simple_strategy.ts";
 import { singleReplica } from "./rules/keyspace/single_replica.ts";
@@ -34,6 +35,7 @@ export const GUARDRAILS: Readonly<Record<string, Guardrail>> = {
   "public-write": publicWrite,
   "secret-column": secretColumn,
   "unmasked-column": unmaskedColumn,
+  "unreadable-statement": unreadableStatement,
   "allow-filtering": allowFiltering,
   "partial-partition-key": partialPartitionKey,
   "select-star": selectStar,

@@ -61,11 +61,11 @@ before(async () => {
 after(async () => await service[Symbol.asyncDispose]());
 
 /** What `deno task check` says, warnings first. */
-async function reportOf(queries: string): Promise<string> {
+async function reportOf(queries: string, env: Record<string, string> = {}): Promise<string> {
   await using folder = await createCqlFolder({ migration: MIGRATION, queries });
   const lines: string[] = [];
   const warn = (message: string) => lines.push(`Warning: ${message}`);
-  lines.push(await check({ ...service.env, CQL_DIR: folder.path }, { warn }).catch(String));
+  lines.push(await check({ ...service.env, ...env, CQL_DIR: folder.path }, { warn }).catch(String));
   return lines.join("\n");
 }
 
@@ -164,6 +164,19 @@ BEGIN BATCH UPDATE notes SET body = :body WHERE ${
     } AND at = :at; UPDATE notes SET body = :body WHERE day = 'x' AND at = :at; APPLY BATCH;`);
     expect(report).toContain("Warning: ");
     expect(report).toContain("Checked 1 query");
+  });
+
+  it("is refused by check unless its author gives a reason, since guardrails cannot look into it", async () => {
+    const ofAnyDay = (tags: string) =>
+      `-- name: any_day :many
+-- @route GET /days/{day}
+-- @scope notes
+${tags}SELECT at FROM notes WHERE ${deep("day = :day")};`;
+    const report = await reportOf(ofAnyDay(""), { GUARDRAILS: "error" });
+    expect(report).toContain("[unreadable-statement]");
+    expect(report).not.toContain("Checked 1 query");
+    const reason = "-- @waive unreadable-statement: a day's notes are for all who may read\n";
+    expect(await reportOf(ofAnyDay(reason), { GUARDRAILS: "error" })).toContain("Checked 1 query");
   });
 
   it("is reported with the server's words where Cassandra cannot parse it", async () => {

@@ -7,7 +7,7 @@ import type { Query } from "../../../catalog/query.ts";
 import { placeOf } from "../../../catalog/text/diagnose.ts";
 
 const ACCEPTED =
-  "Cassandra accepts it, so it is served, but never repeated and never written in bulk";
+  "Cassandra accepts it, so it is served, but never repeated, never written in bulk, and not looked into by guardrails";
 const UNKNOWN = "whether Cassandra can is not known: set CASSANDRA_CONTACT_POINTS to ask it";
 
 /**

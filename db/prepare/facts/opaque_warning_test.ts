@@ -11,7 +11,7 @@ describe("opaqueWarnings()", () => {
     expect(diagnostics).toEqual([]);
     expect(opaqueWarnings(queries)).toEqual([
       'a.cql:7: Cannot read the statement of "newer": expected a comparison; ' +
-      "Cassandra accepts it, so it is served, but never repeated and never written in bulk",
+      "Cassandra accepts it, so it is served, but never repeated, never written in bulk, and not looked into by guardrails",
     ]);
     expect(opaqueWarnings(queries, { isAccepted: false })).toEqual([
       'a.cql:7: Cannot read the statement of "newer": expected a comparison; ' +
