@@ -233,6 +233,15 @@ describe("a page", () => {
       service.request("/decoded/a?limit=100"),
     );
     expect(await codeOf(`/decoded/a?limit=100&cursor=${cursor}`)).toEqual(failed);
+    // The operator learns which function it was, and not what is stored.
+    const causes = service.observations.flatMap((each) =>
+      each.kind === "request" && each.code === "function_failed" ? [Deno.inspect(each.cause)] : []
+    );
+    expect(causes).toHaveLength(2);
+    for (const cause of causes) {
+      expect(cause).toContain("system.blob_as_int");
+      expect(cause).not.toContain("0x01");
+    }
   });
 
   it("has one limit and one cursor", async () => {

@@ -11,6 +11,7 @@ import { isSocketError, wasNotSent } from "../internals/socket_error.ts";
 import { AnswerTooLarge } from "./answer_too_large.ts";
 import { DeadlinePassed } from "../timing/deadline.ts";
 import { bindsArguments } from "./bound_arguments.ts";
+import { hideValues } from "./hide_values.ts";
 import { repeatedFailure } from "./repeated_failure.ts";
 import { isBadJson, isOfFunction, isOfOperator, tellRefusal } from "./refused_values.ts";
 import { SchemaChanged } from "../schema_watch/schema_changed.ts";
@@ -40,6 +41,7 @@ export interface StatementFacts {
 export function mapError(error: unknown, facts: StatementFacts): ServiceError {
   const failure = ofLastAttempt(error, facts);
   const { lost = null, ...others } = facts;
+  failure.cause = hideValues(failure.cause);
   const isDecided = lost === null || !facts.writes || error instanceof DeadlinePassed ||
     mostTelling(error) === lost;
   return isDecided ? failure : repeatedFailure(ofLastAttempt(lost, others), failure);

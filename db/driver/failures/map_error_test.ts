@@ -130,8 +130,20 @@ describe("mapError()", () => {
       const first = mapError(error, { ...READ, resumes: false, cql });
       const later = mapError(error, { ...READ, cql });
       expect([message, later.code]).toEqual([message, first.code]);
-      expect(later.cause).toBe(error);
+      expect(later.cause).toEqual(first.cause);
+      expect(later.cause).toMatchObject({ code: responses.invalid });
     }
+  });
+
+  it("tells the operator no value", () => {
+    const message = `execution of 'ks.f[text]' failed: java.lang.NumberFormatException: "s3cret"`;
+    const { code, cause } = mapError(response(responses.functionFailure, message), {
+      writes: false,
+      idempotent: true,
+    });
+    expect(code).toBe("function_failed");
+    expect(Deno.inspect(cause)).toContain("NumberFormatException");
+    expect(Deno.inspect(cause)).not.toContain("s3cret");
   });
 
   it("leaves an error of the service as it is", () => {
