@@ -172,11 +172,11 @@ BEGIN BATCH UPDATE notes SET body = :body WHERE ${
 -- @route GET /days/{day}
 -- @scope notes
 ${tags}SELECT at FROM notes WHERE ${deep("day = :day")};`;
-    const report = await reportOf(ofAnyDay(""), { GUARDRAILS: "error" });
+    const report = await reportOf(ofAnyDay(""), { GUARDRAILS: "refuse" });
     expect(report).toContain("[unreadable-statement]");
     expect(report).not.toContain("Checked 1 query");
     const reason = "-- @waive unreadable-statement: a day's notes are for all who may read\n";
-    expect(await reportOf(ofAnyDay(reason), { GUARDRAILS: "error" })).toContain("Checked 1 query");
+    expect(await reportOf(ofAnyDay(reason), { GUARDRAILS: "refuse" })).toContain("Checked 1 query");
   });
 
   it("is reported with the server's words where Cassandra cannot parse it", async () => {
