@@ -8,16 +8,23 @@
 import type { Word } from "../../../text/comment.ts";
 import type { Report } from "../../../text/source.ts";
 import { SENT } from "../sources/sent_sources.ts";
-import { type ParamOption, type TagParts, UNCHECKED } from "./param_option.ts";
+import { checkNoBucket } from "./no_bucket.ts";
+import type { ParamOption, TagParts } from "./param_option.ts";
 
 export const minOption: ParamOption<string> = {
   read: readBound,
   sources: SENT,
   elsewhere: {},
-  check: UNCHECKED,
+  check: (word, tag, report) => checkNoBucket("min", { word, tag, report }),
 };
 
-export const maxOption: ParamOption<string> = { ...minOption, check: checkOrder };
+export const maxOption: ParamOption<string> = {
+  ...minOption,
+  check(word, tag, report) {
+    checkNoBucket("max", { word, tag, report });
+    checkOrder(word, tag, report);
+  },
+};
 
 /** Enough for any number that a bound is for. */
 const BOUND = /^[+-]?\d{1,100}(?:\.\d{1,100})?$/;

@@ -6,6 +6,7 @@
 
 import type { Word } from "../../../text/comment.ts";
 import type { Report } from "../../../text/source.ts";
+import { isSent } from "../sources/sent_sources.ts";
 import type { TagParts } from "./param_option.ts";
 
 /** Reports an option that is used together with `by=`. */
@@ -17,8 +18,8 @@ export function checkNoBucket(
     readonly report: Report;
   },
 ): void {
-  // A bucket takes no such option at all.
-  if (tag.words.by === undefined || tag.source?.in === "bucket") return;
+  // What is not sent, such as a bucket itself, takes no such option at all.
+  if (tag.words.by === undefined || tag.source !== null && !isSent(tag.source)) return;
   report({
     span: word.span,
     message: `Cannot use both "by" and "${key}": the value is the name of a bucket`,
