@@ -223,9 +223,9 @@ SELECT observed_at -- newest first
     },
     {
       name: "the names of claims may be URLs",
-      lines: ['-- @param a? in claim:"https://example.org/tenant=1"'],
+      lines: ['-- @param a in claim:"https://example.org/tenant=1"'],
       params: [
-        { source: { in: "claim", claim: '"https://example.org/tenant=1"' }, optional: true },
+        { source: { in: "claim", claim: '"https://example.org/tenant=1"' } },
         { source: { in: "body" } },
       ],
     },

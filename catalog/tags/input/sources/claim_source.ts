@@ -23,5 +23,5 @@ export const claimSource: SourceKind<{ readonly in: "claim"; readonly claim: str
   },
   phrase: "a claim",
   withoutOption: "Remove it: the value never comes from the caller",
-  required: null,
+  required: "a token without the claim is refused",
 };
