@@ -11,6 +11,9 @@ import type { Report } from "../../text/source.ts";
 /** RFC 6749, section 3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
+/** How a remark begins that was meant to follow the scopes. */
+const REMARK = /^(?:--|\/\/|\/\*|#$|\()/;
+
 /** Why no token has a scope, and what to write. */
 export interface ScopeMistake {
   readonly state: string;
@@ -39,6 +42,14 @@ export function scopeMistake(text: string): ScopeMistake | null {
 export function readScopes(words: readonly Word[], report: Report): readonly string[] {
   const scopes = new Set<string>();
   for (const { text, span } of words) {
+    if (REMARK.test(text)) {
+      report({
+        span,
+        message: `Cannot use ${quote(text)} after scopes: each word of a remark would be a scope`,
+        help: "Write the remark as prose on a line of its own",
+      });
+      break;
+    }
     const mistake = scopeMistake(text);
     if (mistake !== null) {
       const { state, help } = mistake;
