@@ -46,7 +46,9 @@ export function parseFile(file: SourceFile): ParsedFile {
   });
   const leading = [...statements.map(({ leadingComments }) => leadingComments), trailingComments];
   const preamble = readPreamble(leading[0]!);
-  const tags = readFileTags(preamble.filter(isLineComment), report);
+  const preambleLines = preamble.filter(isLineComment);
+  const tags = readFileTags(preambleLines, report);
+  reportHiddenTags(preambleLines, report);
   const others = preamble.filter((comment) => !isLineComment(comment));
   reportMisplacedTags(others, {
     state: NOT_A_LINE_COMMENT,
@@ -139,6 +141,7 @@ function readDraft(
   const lines = block.comments.filter(isLineComment);
   const others = block.comments.filter((comment) => !isLineComment(comment));
   reportMisplacedTags(others, { state: NOT_A_LINE_COMMENT, report });
+  reportHiddenTags(lines, report);
   reportMisplacedTags(statement.innerComments, { state: "it stands inside the statement", report });
   return {
     header: block.header === null ? null : readHeader(block.header, report),
@@ -195,7 +198,7 @@ function reportMisplacedTags(
 ): void {
   for (const comment of comments) {
     const { text, span } = readComment(comment);
-    for (const match of text.matchAll(/^[\s*]*@(\w+)/gm)) {
+    for (const match of text.matchAll(/^[\s*-]*@(\w+(?:-\w+)*)/gm)) {
       const [before, name = ""] = match;
       if (!isTagName(name)) continue;
       const end = span.start + match.index + before.length;
@@ -206,6 +209,15 @@ function reportMisplacedTags(
       });
     }
   }
+}
+
+/** A bullet or a further dash before a tag makes its line prose. */
+function reportHiddenTags(lines: readonly Token[], report: Report): void {
+  reportMisplacedTags(lines.filter((line) => readTagLine(line) === null), {
+    state: 'something stands between it and the "--" of its line',
+    help: (name) => `Write it right after the dashes, as "-- @${name}"`,
+    report,
+  });
 }
 
 function helpToMove(name: string): string {
