@@ -6,6 +6,7 @@
  * @module
  */
 import type { Access } from "../../catalog/query.ts";
+import { CLIENT_CLOSED_REQUEST } from "../../errors/caller_left.ts";
 import type { RequestContext } from "../context.ts";
 import type { PipelineStep } from "../step.ts";
 import type { Auditing } from "./record.ts";
@@ -42,7 +43,8 @@ export function auditRefusals(
     name: "auditRefusals",
     leave(context) {
       const { status } = context.res;
-      if (status < 400) return;
+      // Who has left was not refused; the access log has the request.
+      if (status < 400 || status === CLIENT_CLOSED_REQUEST) return;
       const request = context.get("request");
       const hasNoAccess = REFUSED_ACCESS.includes(status) || isUnknown(request);
       if (!hasNoAccess && (!isAudited || request.isAudited)) return;

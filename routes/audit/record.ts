@@ -9,7 +9,8 @@ import type { AuditLog, Operation } from "../../audit/audit_log.ts";
 import type { OperationFacts, Outcome, OutcomeFacts } from "../../audit/event.ts";
 import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Result } from "../../db/run/execute.ts";
-import { ServiceError, toServiceError } from "../../errors/service_error.ts";
+import { CallerLeft } from "../../errors/caller_left.ts";
+import { toServiceError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import { auditedQuery } from "./audited_query.ts";
@@ -93,14 +94,15 @@ export async function settled<T>(
   run: () => Promise<T>,
   { succeeded, failed }: {
     succeeded(result: T): OutcomeFacts;
-    failed(error: ServiceError): OutcomeFacts;
+    /** @param error that `run` threw */
+    failed(error: unknown): OutcomeFacts;
   },
 ): Promise<T> {
   let result: T;
   try {
     result = await run();
   } catch (error) {
-    await operation.settle(failed(toServiceError(error)));
+    await operation.settle(failed(error));
     throw error;
   }
   await operation.settle(succeeded(result));
@@ -113,7 +115,10 @@ function plainOutcome({ applied }: Result): Outcome {
   return applied === null ? "ok" : applied ? "applied" : "not_applied";
 }
 
-function writeFailure(prepared: PreparedQuery, error: ServiceError): OutcomeFacts {
+function writeFailure(prepared: PreparedQuery, thrown: unknown): OutcomeFacts {
+  // It waited for its turn until then.
+  if (thrown instanceof CallerLeft) return { ...PLAIN, outcome: "refused" };
+  const error = toServiceError(thrown);
   const outcome = mayHaveWritten(error, prepared)
     ? "outcome_unknown"
     : error.status < 500

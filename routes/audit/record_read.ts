@@ -8,7 +8,8 @@ import type { Operation } from "../../audit/audit_log.ts";
 import type { OutcomeFacts } from "../../audit/event.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { RowPage } from "../../db/run/pages/page.ts";
-import { type ServiceError, toServiceError } from "../../errors/service_error.ts";
+import { CallerLeft } from "../../errors/caller_left.ts";
+import { toServiceError } from "../../errors/service_error.ts";
 import { type Auditing, compileBeginning, PLAIN, type Recorded, settled } from "./record.ts";
 
 /** Runs a read, on record. `rowsOf` counts what it found. */
@@ -66,7 +67,7 @@ export function compileReadRecorders(
       try {
         response = await answer();
       } catch (error) {
-        await operation.settle(readFailure(toServiceError(error), request.rowsRead));
+        await operation.settle(readFailure(error, request.rowsRead));
         throw error;
       }
       if (request.completion === null) await whole("ok");
@@ -99,7 +100,7 @@ export function compileReadRecorders(
         try {
           page = await readPage();
         } catch (error) {
-          await settle(readFailure(toServiceError(error), rows));
+          await settle(readFailure(error, rows));
           throw error;
         }
         rows += page.rows.length;
@@ -111,7 +112,11 @@ export function compileReadRecorders(
 }
 
 /** A row that is not there was still looked for. */
-function readFailure({ code, status }: ServiceError, rows: number | null): OutcomeFacts {
+function readFailure(error: unknown, rows: number | null): OutcomeFacts {
+  if (error instanceof CallerLeft) {
+    return { ...PLAIN, outcome: rows === null || rows === 0 ? "refused" : "incomplete", rows };
+  }
+  const { code, status } = toServiceError(error);
   if (code === "not_found") return { ...PLAIN, outcome: "ok", code, rows: 0 };
   return { ...PLAIN, outcome: status < 500 ? "refused" : "failed", code, rows };
 }

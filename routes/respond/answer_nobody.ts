@@ -4,10 +4,8 @@
  * @module
  */
 import type { Context } from "hono";
+import { CLIENT_CLOSED_REQUEST } from "../../errors/caller_left.ts";
 import type { AppEnv } from "../context.ts";
-
-// Not a registered status, but known from the access logs of other servers. Nobody receives it.
-const CLIENT_CLOSED_REQUEST = 499;
 
 export function answerNobody(context: Context<AppEnv>): Response {
   context.get("request").completion = Promise.resolve(false);
