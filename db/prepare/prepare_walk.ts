@@ -8,7 +8,7 @@ import type { Query, Walk } from "../../catalog/query.ts";
 import { isAggregate } from "../../catalog/statement/aggregate.ts";
 import { columnsOfRelation } from "../../catalog/statement/names_of.ts";
 import type { Relation, SelectStatement, Statement } from "../../catalog/statement/statement.ts";
-import { type Term, walkTerm } from "../../catalog/statement/term.ts";
+import { type Term, unhinted, walkTerm } from "../../catalog/statement/term.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
 import { bucketingOf, type BucketMistake } from "./bucket_param.ts";
@@ -26,7 +26,10 @@ export function prepareWalk(
   const [bucket, from, to] = [find(walk.bucket), find(walk.from), find(walk.to)];
   // A marker without a codec is reported already.
   if (bucket === undefined || from === undefined || to === undefined) return null;
-  if (!bucket.positions.every((position) => statement.partitionKey.includes(position))) {
+  const isAlong = table === null
+    ? bucket.positions.every((position) => statement.partitionKey.includes(position))
+    : isWholeKey({ walk, bucket, table, statement: query.parsed });
+  if (!isAlong) {
     report({
       span: walk.span,
       message: `Cannot walk along "${walk.bucket}": it is not part of the whole partition key`,
@@ -40,6 +43,41 @@ export function prepareWalk(
   if (!("message" in typed)) return typed;
   report({ span: walk.span, ...typed });
   return null;
+}
+
+/**
+ * Whether the statement reads a single partition for each bucket: every column of the partition key has one value, and
+ * the bucket is that of one of them and of nothing else. The routing key of the server does not say so: it is empty if
+ * the key has a constant, and of `IN (:a, :b)` it has the last.
+ */
+function isWholeKey(
+  { walk, bucket, table, statement }: {
+    readonly walk: Walk;
+    readonly bucket: PreparedParam;
+    readonly table: Table;
+    readonly statement: Statement;
+  },
+): boolean {
+  // Any other statement is reported beside this.
+  if (statement.kind !== "select") return true;
+  const ofKey = statement.where.filter((relation) =>
+    columnsFixedBy(relation).some((column) => table.partitionKey.includes(column))
+  );
+  const fixed = new Set(ofKey.flatMap(columnsFixedBy));
+  const byBucket = ofKey.filter((relation) => {
+    const value = singleValueOf(relation);
+    return value?.kind === "marker" && value.name === walk.bucket;
+  });
+  return table.partitionKey.every((column) => fixed.has(column)) &&
+    byBucket.length === bucket.positions.length;
+}
+
+/** The value of a column that a relation fixes, without casts to types; null of several. */
+function singleValueOf(relation: Relation): Term | null {
+  if (relation.kind === "comparison") return unhinted(relation.value);
+  if (relation.kind !== "in" || "kind" in relation.values) return null;
+  const [value, ...others] = relation.values;
+  return value === undefined || others.length > 0 ? null : unhinted(value);
 }
 
 /** What stands against going through the buckets in this order, from one end to the other. */

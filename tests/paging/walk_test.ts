@@ -80,6 +80,13 @@ describe("@walk", () => {
 SELECT bucket, count(*) AS points FROM month_text_asc
  WHERE sensor = :sensor AND bucket = :bucket AND at >= :since AND at < :until
  GROUP BY sensor, bucket;
+
+-- name: walk_one_sensor :many
+-- @route GET /hall
+-- @public
+-- @walk bucket from=:since to=:until order=asc by=month max=200
+SELECT at, n FROM month_text_asc
+ WHERE sensor = 'hall' AND bucket = :bucket AND at >= :since AND at < :until;
 `,
     });
   });
@@ -104,6 +111,15 @@ SELECT bucket, count(*) AS points FROM month_text_asc
     readonly until: number;
   }
   const query = ({ since, until }: Range) => `since=${instant(since)}&until=${instant(until)}`;
+
+  it("goes along the bucket where the rest of the key is a constant", async () => {
+    const points = [10, 25, 45, 70].map((days, n) => ({ at: instant(FIRST + days * DAY_MS), n }));
+    await add("month_text_asc", "hall", points);
+    await add("month_text_asc", "attic", points);
+    const ends = { since: FIRST, until: FIRST + 60 * DAY_MS };
+    const pages = await readPages<Point>(service, `/hall?${query(ends)}&limit=2`);
+    expect(pages.flat().map(({ n }) => n)).toEqual([0, 1, 2]);
+  });
 
   for (const table of TABLES) {
     for (const order of ["asc", "desc"] as const) {
