@@ -37,6 +37,9 @@ export interface ReadRecorders {
   readonly pages: PagesRecorder;
 }
 
+/** RFC 9110, section 15.4.5: the caller has the row already. */
+const NOT_MODIFIED = 304;
+
 const UNRECORDED: ReadRecorders = {
   read: (_, run) => run(),
   answer: (_, answer) => answer(),
@@ -62,12 +65,17 @@ export function compileReadRecorders(
       const request = recorded.context.get("request");
       const operation = await begin(recorded);
       const whole = (outcome: "ok" | "incomplete") =>
-        operation.settle({ ...PLAIN, outcome, rows: request.rowsRead });
+        operation.settle({
+          ...PLAIN,
+          outcome,
+          rows: response.status === NOT_MODIFIED ? 0 : request.rowsRead,
+        });
       let response: Response;
       try {
         response = await answer();
       } catch (error) {
-        await operation.settle(readFailure(error, request.rowsRead));
+        // The caller gets none of what was read.
+        await operation.settle(readFailure(error, 0));
         throw error;
       }
       if (request.completion === null) await whole("ok");

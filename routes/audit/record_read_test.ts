@@ -37,8 +37,12 @@ describe("the record of a read", () => {
     expect(await recordOf(new CallerLeft(), 0)).toEqual([
       { outcome: "refused", code: null, rows: 0, lines: null },
     ]);
-    expect(await recordOf(new CallerLeft(), 7)).toEqual([
-      { outcome: "incomplete", code: null, rows: 7, lines: null },
+  });
+
+  it("has no rows of one that was refused after it had read them", async () => {
+    const error = new ServiceError("precondition_failed", "The row is another one");
+    expect(await recordOf(error, 1)).toEqual([
+      { outcome: "refused", code: "precondition_failed", rows: 0, lines: null },
     ]);
   });
 
