@@ -276,7 +276,7 @@ describe("OIDC_ISSUER", () => {
       "INTROSPECTION_CLIENT_SECRET is not set, but INTROSPECTION_CLIENT_ID is",
     ]);
     expect(mistakesOf({ ...env, OIDC_ISSUER: "", OIDC_AUDIENCE: "" })).toEqual([
-      "INTROSPECTION_CLIENT_ID is set, but OIDC_ISSUER is not: who is to be asked?",
+      "INTROSPECTION_CLIENT_ID is set, but OIDC_ISSUER is not: set OIDC_ISSUER to the issuer to ask",
     ]);
     expect(mistakesOf({ ...env, JWT_JWKS_FILE: `${directory}/keys.json` })).toEqual([
       "JWT_JWKS_FILE cannot be set beside INTROSPECTION_CLIENT_ID: tokens that are asked about need no keys",
@@ -288,7 +288,7 @@ describe("OIDC_ISSUER", () => {
     await Deno.writeTextFile(path, '{"keys": [{"kty": "EC", "d": "s3cret"}]}');
     expect(mistakesOf({ JWT_JWKS_FILE: path })).toEqual([
       `JWT_JWKS_FILE is "${path}": the file cannot be used: key 0 has the secret member "d": keep only its public part`,
-      "JWT_JWKS_FILE is set, but OIDC_ISSUER is not: whose keys are they?",
+      "JWT_JWKS_FILE is set, but OIDC_ISSUER is not: set OIDC_ISSUER to the issuer of these keys",
     ]);
   });
 });

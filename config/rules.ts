@@ -59,10 +59,10 @@ export const RULES: readonly Rule[] = [
   requireWith("TLS_KEY", "TLS_CERT"),
   requireWith("OIDC_ISSUER", "OIDC_AUDIENCE"),
   requireWith("OIDC_AUDIENCE", "OIDC_ISSUER"),
-  requireOwnIssuer("JWT_JWKS_FILE", { help: "whose keys are they?" }),
+  requireOwnIssuer("JWT_JWKS_FILE", { help: "set OIDC_ISSUER to the issuer of these keys" }),
   requireWith("INTROSPECTION_CLIENT_ID", "INTROSPECTION_CLIENT_SECRET"),
   requireWith("INTROSPECTION_CLIENT_SECRET", "INTROSPECTION_CLIENT_ID"),
-  requireOwnIssuer("INTROSPECTION_CLIENT_ID", { help: "who is to be asked?" }),
+  requireOwnIssuer("INTROSPECTION_CLIENT_ID", { help: "set OIDC_ISSUER to the issuer to ask" }),
   exclude("JWT_JWKS_FILE", "INTROSPECTION_CLIENT_ID", {
     help: "tokens that are asked about need no keys",
   }),

@@ -5,7 +5,7 @@
  */
 
 /**
- * Never does the work twice at once. Who asks while it is under way shares the next run with all others who
+ * Never does the work twice at once. Callers who ask while it is under way share the next run with all others who
  * do: the one under way may already have passed what has changed since.
  */
 export function oneAtATime<Result>(work: () => Promise<Result>): () => Promise<Result> {

@@ -54,7 +54,7 @@ export async function shutDown(
   observe({ kind: "shutdown", step: "done" });
 }
 
-/** Calls `stop` when SIGTERM or SIGINT asks for it, and ends the process after it; who asks again ends it at once. */
+/** Calls `stop` when SIGTERM or SIGINT asks for it, and ends the process after it; a second signal ends it at once. */
 export function stopOnSignal(stop: () => Promise<void>): void {
   onStopRequest(["SIGTERM", "SIGINT"], (_signal, isAgain) => {
     if (isAgain) Deno.exit(130);

@@ -89,7 +89,7 @@ async function drop(
 }
 
 /**
- * Ends the process on a signal, after the drop; who asks again does not wait for that.
+ * Ends the process on a signal, after the drop; a second signal does not wait for the drop.
  *
  * @returns a function that drops the keyspace, unless a signal has, and gives signals their former effect
  */

@@ -1,6 +1,6 @@
 /**
  * A way to a node that can be shut: what is connected is cut off, and nobody gets in until it is opened.
- * It counts who comes, when, and how many bytes pass.
+ * It counts connections, when, and how many bytes pass.
  *
  * @module
  */

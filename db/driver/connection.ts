@@ -313,7 +313,7 @@ export class Connection {
     });
   }
 
-  /** Of a client, and of the local data centre what its own client sees. */
+  /** The hosts that a client sees; those of the local data centre as its own client sees them, while another one serves. */
   #seen({ client, datacenter }: ClientInUse): SeenHosts {
     const seen = seenHosts(client, datacenter);
     return this.#home === null

@@ -64,7 +64,7 @@ export interface QueryCaller<Name extends string = string> {
   /** The row of a `:one` query; null if there is no row. */
   oneOrNull(name: Name, values?: QueryValues): Promise<Row | null>;
   /**
-   * Every row of a `:many` query, up to 5,000 and to the bytes of a page: `stream` is for more. Rejects
+   * Every row of a `:many` query. Fails if there are more than 5,000, or more than fit into `MAX_PAGE_BYTES`: use `stream` then. Rejects
    * with `result_too_large` if there are more than its `@max-rows`; a stream ends with that error.
    */
   many(name: Name, values?: QueryValues): Promise<Row[]>;
@@ -73,7 +73,7 @@ export interface QueryCaller<Name extends string = string> {
    * ends with the request. To answer with it, call `stream` before the handler returns.
    */
   stream(name: Name, values?: QueryValues): RowStream;
-  /** Runs an `:exec` query. Resolves to the values that were generated, if any. */
+  /** Runs an `:exec` query. Resolves to the values that were generated and those that `@returns` names. */
   exec(name: Name, values?: QueryValues): Promise<WrittenValues>;
   /** Runs an `:applied` query and says whether its condition held. */
   applied(name: Name, values?: QueryValues): Promise<Applied>;

@@ -50,7 +50,7 @@ interface Waiter {
 
 /** A queue that has not been empty for this long is standing. Until then it is a burst, and may be long. */
 const STANDING_AFTER_MS = 500;
-/** So long after a refusal a queue still counts as standing: under overload it is empty for moments. */
+/** How long after a refusal the queue still counts as standing: under overload it is empty now and then. */
 const CALM_AFTER_MS = 1_000;
 /** How long a standing queue is, in parts of the limit: enough that no place is free while requests come. */
 const STANDING_SHARE = 0.5;
@@ -73,7 +73,7 @@ export class Admission {
   #emptyAt = 0;
   /** When a request was last refused for its wait, likewise. */
   #refusedAt = -Infinity;
-  /** When it was last looked for requests that have waited too long, likewise. */
+  /** When the queue was last searched for requests that have waited too long, likewise. */
   #expiredAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #serving: Serving = {

@@ -20,7 +20,7 @@ import { WriteSlots } from "./write_slots.ts";
 export interface Load {
   /** Lets point requests in. */
   readonly admission: Admission;
-  /** When those are answered who are not let in. */
+  /** When refused requests are answered. */
   readonly refusals: RefusalPace;
   /** What the number of point requests adapts by; null if it is fixed. */
   readonly limit: GradientLimit | null;

@@ -60,7 +60,7 @@ export function compileTagDigest(prepared: DigestFacts): (values: EncodedValues)
   };
 }
 
-/** As the protocol has it: null and UNSET are shorter than no bytes. */
+/** As in the native protocol: -1 for null, -2 for UNSET. */
 function lengthOf(value: Buffer | null | undefined): number {
   return value ? value.length : value === null ? -1 : -2;
 }

@@ -72,7 +72,7 @@ export class Activation {
   #lastAttemptAt = -Infinity;
   /** Whether the last attempt failed for what people have to remove. */
   #isForPeople = false;
-  /** Between two runs, as long as there are reasons for them. */
+  /** The pause between runs while changes keep coming. */
   #calmMs = CALM_MS;
   #isTryingOn: () => boolean = never;
   /** The last warning, so that it is logged once and not at every attempt. */

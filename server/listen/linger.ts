@@ -19,7 +19,7 @@ export interface Lingerer {
 export const LINGER_MS = 1_000;
 
 export interface LingerOptions {
-  /** Longest time since the server's end; who takes nothing for so long is given up elsewhere, too. */
+  /** Longest time since the server's end; a caller that takes nothing for this long is given up elsewhere, too. */
   readonly stallTimeoutMs: number;
   /** Milliseconds on the clock of `filledAt`. */
   readonly now?: () => number;

@@ -1,6 +1,6 @@
 /**
  * The `@raw content type=content_type types=image/png|image/jpeg disposition=inline` tag: one blob goes in
- * or out as it is, and not as JSON. Of a SELECT it names columns, of a write markers.
+ * or out as it is, and not as JSON. In a SELECT it names columns, in a write markers.
  *
  * @module
  */

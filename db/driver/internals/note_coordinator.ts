@@ -1,5 +1,5 @@
 /**
- * Notes the node that each attempt goes to: of a statement without an answer, the driver does not say.
+ * Notes the node that each attempt goes to: the driver does not say, for a statement without an answer.
  * Read against `lib/request-execution.js`.
  *
  * @module

@@ -32,7 +32,7 @@ export const tenantNotBound: QueryGuardrail = {
       const learnt = tenantColumns.get(table.name);
       return table.partitionKey.filter((column) =>
         isTenant(column) || learnt?.get(column) === "bound" ||
-        // Who may only change what is the caller's own need not be asked for more.
+        // Nothing more is needed of callers who can only change what is their own.
         learnt?.get(column) === "required" && !isOwn
       ).filter((column) =>
         // A range also reaches other tenants than the claim's. A constant is nobody's to choose.

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** So many requests share a connection before the next one is used. */
+/** How many requests share a connection before the next one is used. */
 export const SHARED_BY = 256;
 
 /** A connection, as far as it is chosen. */
