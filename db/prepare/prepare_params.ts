@@ -38,7 +38,11 @@ function prepareParam(
   context: StatementContext & { readonly param: Param; readonly places: readonly MarkerPlace[] },
 ): PreparedParam | null {
   const { places, statement: { binds }, report } = context;
-  const param = withImpliedBounds(withOptional(context.param, query, places), places);
+  const isOrigin = isOriginOfBucket(context.param, query);
+  const param = withImpliedBounds(
+    isOrigin ? context.param : withOptional(context.param, query, places),
+    places,
+  );
   const positions = binds.flatMap(({ name }, index) => name === param.name ? [index] : []);
   const [codec, ...others] = positions.flatMap((position) =>
     codecOrReport(cqlTypeOf(binds[position]!.type), param.span, {
@@ -54,7 +58,7 @@ function prepareParam(
     param,
     codec,
     positions,
-    nullable: param.source.in === "body" && takesNull(param, places),
+    nullable: param.source.in === "body" && !isOrigin && takesNull(param, places),
     similarity: similarityOf(codec, places),
     isTimeuuidBound: timeuuidBounds(query.parsed).has(param.name),
     isWriteTime: places.some(({ role }) => role.kind === "timestamp"),
@@ -62,6 +66,11 @@ function prepareParam(
     mask: maskOfMarker(query, param.name),
     bucket: null,
   };
+}
+
+/** Whether a bucket follows from the value. Without it, the bucket would be missing, or that of another time. */
+function isOriginOfBucket({ name }: Param, { params }: Query): boolean {
+  return params.some(({ source }) => source.in === "bucket" && source.of === name);
 }
 
 /** The least that `LIMIT` and `USING TTL` can be. */

@@ -12,6 +12,8 @@ const CQL = {
 CREATE TABLE notes (id int PRIMARY KEY, title text, body text, labels set<text>, log list<text>,
   version timeuuid);
 CREATE TABLE titles (title_id int PRIMARY KEY, title text, body text);
+CREATE TYPE seen (place text, at timestamp);
+CREATE TABLE sightings (id int PRIMARY KEY, day int, at timestamp, note text, seen frozen<seen>);
 CREATE TABLE counts (id int PRIMARY KEY, hits counter, errors counter);
 `,
   queries: `
@@ -100,6 +102,29 @@ UPDATE notes SET title = :title, body = :body WHERE id = :id;
 -- @scope stations:write
 -- @optional
 UPDATE counts SET hits = hits + :hits, errors = errors - :errors WHERE id = :id;
+
+-- name: get_sighting :one
+-- @route GET /sightings/{id}
+SELECT day, at, note FROM sightings WHERE id = :id;
+
+-- name: change_sighting :exec
+-- @route PATCH /sightings/{id}
+-- @scope stations:write
+-- @param day in bucket:at by=day number=count
+-- @optional
+UPDATE sightings SET day = :day, at = :at, note = :note WHERE id = :id;
+
+-- name: see :exec
+-- @route PUT /sightings/{id}/seen
+-- @scope stations:write
+-- @param day in bucket:at by=day number=count
+UPDATE sightings SET seen = {place: :place, at: :at}, day = :day WHERE id = :id;
+
+-- name: see_again :applied
+-- @route PUT /sightings/{id}/note
+-- @scope stations:write
+-- @param day in bucket:at by=day number=count
+UPDATE sightings SET day = :day, note = :note WHERE id = :id IF at = :at;
 `,
 };
 
@@ -270,5 +295,22 @@ describe("What a body leaves out", () => {
         body: { description: "Text. If it is left out, the value of the column is deleted" },
       },
     });
+  });
+
+  it("cannot be the time that a bucket follows from, nor can that be null", async () => {
+    const put = (path: string, json: unknown) =>
+      service.request(path, { method: path.endsWith("/1") ? "PATCH" : "PUT", json });
+    const first = { at: "1970-01-11T00:00:00.000Z", note: "x" };
+    await succeed(put("/sightings/1", first));
+    for (const body of [{ note: "y" }, { at: null, note: "y" }]) {
+      for (const path of ["/sightings/1", "/sightings/1/seen", "/sightings/1/note"]) {
+        const json = path.endsWith("/seen") ? { at: body.at, place: "z" } : body;
+        expect(await answer(put(path, json))).toMatchObject([422, {
+          errors: [{ pointer: "/body/at" }],
+        }]);
+      }
+    }
+    await succeed(put("/sightings/1", { at: first.at }));
+    expect(await succeed(service.request("/sightings/1"))).toEqual({ day: 10, ...first });
   });
 });
