@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { type Module, modules, production, targetsOf } from "./rules/modules.ts";
+import { type Module, modules, production, targetsOf, withoutComments } from "./rules/modules.ts";
 
 /** What each layer may import of the others; a layer always has itself. `main.ts` is one, too. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -115,11 +115,6 @@ function circlesOf(all: readonly Module[]): string[] {
   }
   for (const { path } of all) visit(path, []);
   return circles;
-}
-
-/** Only the code; a comment may explain what the code must not know. */
-function withoutComments(text: string): string {
-  return text.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
 function packageName(specifier: string): string {

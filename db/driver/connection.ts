@@ -313,7 +313,7 @@ export class Connection {
     });
   }
 
-  /** The hosts that a client sees; those of the local data centre as its own client sees them, while another one serves. */
+  /** The hosts that a client sees; those of the local data centre as its own client sees them while another one serves. */
   #seen({ client, datacenter }: ClientInUse): SeenHosts {
     const seen = seenHosts(client, datacenter);
     return this.#home === null

@@ -18,7 +18,7 @@ import { whenServed } from "./when_served.ts";
 const NAME = "migrations";
 
 /** How long a lease outlives its holder. */
-export const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 30;
 
 /** How often a waiting process looks again, and reports that it waits. */
 const LOOK_AGAIN_MS = 1_000;
@@ -39,7 +39,7 @@ export interface LeaseOptions {
   readonly keyspace: string;
   /** Hears of the holder that is waited for. */
   readonly log: (line: string) => void;
-  /** Default: `LEASE_SECONDS`. */
+  /** Default: 30. */
   readonly seconds?: number | undefined;
   /** The machine or the pod of the holder, for those who wait. Default: nobody says. */
   readonly host?: string | undefined;

@@ -21,7 +21,7 @@ export interface ApplyOptions {
   readonly log: (line: string) => void;
   /** The last version to apply. Default: all. */
   readonly to?: number | undefined;
-  /** How long the lease outlives a process that was killed. Default: `LEASE_SECONDS`. */
+  /** How long the lease outlives a process that was killed. Default: 30 seconds. */
   readonly leaseSeconds?: number | undefined;
   /** The machine or the pod of this process, for those who wait for it. Default: nobody says. */
   readonly host?: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Text that callers ask for again and again: it is compressed once, and kept like that. A client that does not accept gzip gets it plain;
- * the runtime, which would compress it for each of them, is told not to.
+ * Text that callers ask for again and again: it is compressed once, and kept like that. A client that does not accept
+ * gzip gets it plain; the runtime, which would compress it for each of them, is told not to.
  *
  * @module
  */

@@ -64,8 +64,8 @@ export interface QueryCaller<Name extends string = string> {
   /** The row of a `:one` query; null if there is no row. */
   oneOrNull(name: Name, values?: QueryValues): Promise<Row | null>;
   /**
-   * Every row of a `:many` query. Fails if there are more than 5,000, or more than fit into `MAX_PAGE_BYTES`: use `stream` then. Rejects
-   * with `result_too_large` if there are more than its `@max-rows`; a stream ends with that error.
+   * Every row of a `:many` query. Fails if there are more than 5,000, or more than fit into `MAX_PAGE_BYTES`: use
+   * `stream` then. Rejects with `result_too_large` if there are more than its `@max-rows`; a stream ends with that error.
    */
   many(name: Name, values?: QueryValues): Promise<Row[]>;
   /**

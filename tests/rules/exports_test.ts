@@ -1,6 +1,13 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { type Module, modules, OUTSIDE, production, targetsOf } from "./modules.ts";
+import {
+  type Module,
+  modules,
+  OUTSIDE,
+  production,
+  targetsOf,
+  withoutComments,
+} from "./modules.ts";
 
 describe("exports", () => {
   it("have names of their own in a layer", () => {
@@ -21,7 +28,8 @@ describe("exports", () => {
     const importers = new Map<string, Module[]>();
     for (const module of modules) {
       for (const target of targetsOf(module)) {
-        importers.set(target, [...importers.get(target) ?? [], module]);
+        const importer = { ...module, text: withoutComments(module.text) };
+        importers.set(target, [...importers.get(target) ?? [], importer]);
       }
     }
     const unused = modules.filter(({ layer }) => !OUTSIDE.includes(layer)).flatMap(

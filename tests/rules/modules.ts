@@ -70,3 +70,8 @@ export function targetsOf({ path, imports }: Module): string[] {
     new URL(specifier, `file:///${path}`).pathname.slice(1)
   );
 }
+
+/** Only the code; a comment may explain what the code must not know. */
+export function withoutComments(text: string): string {
+  return text.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
+}
