@@ -12,7 +12,8 @@ export const unreadableStatement: QueryGuardrail = {
     "A statement outside the grammar that this release knows, such as one of a newer Cassandra",
   cost:
     "Guardrails do not see which tenant it is about, which masked columns it shows, or how much it reads",
-  instead: "Write it in a form that this release knows, or check by hand what it shows and to whom",
+  instead:
+    "Correct it, write it in a form that this release knows, or check by hand what it shows and to whom",
   source: "OWASP API Security › API1:2023 Broken Object Level Authorization",
   inspect({ query: { parsed } }) {
     if (parsed.kind !== "opaque") return [];
