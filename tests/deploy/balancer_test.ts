@@ -39,6 +39,17 @@ describe("the balancer", () => {
     await response.body?.cancel();
   });
 
+  it("lets through a head that is as large as the service takes", async () => {
+    const url = `http://127.0.0.1:${port}/stations?limit=1`;
+    const headers = { "x-large": "a".repeat(30_000) };
+    const response = await service.request(url, { headers });
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+    // The service's own answer: what it does not know is a mistake.
+    const long = await service.request(`${url}&unknown=${"a".repeat(15_900)}`);
+    expect([long.status, (await long.json()).code]).toEqual([422, "invalid_input"]);
+  });
+
   const PARTS: [what: string, text: string][] = [
     ["headers that are sent in half", "GET /stations HTTP/1.1\r\nHost: cqlgate\r\nX-Half: "],
     ["a request line that is sent in half", "GET /stat"],
