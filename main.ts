@@ -5,7 +5,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { type Service, start } from "./composition/service.ts";
-import { readConfig } from "./config/config.ts";
+import { readConfig, readSettings } from "./config/config.ts";
 import { exportsConsole } from "./config/console_export.ts";
 import { effectiveSettings } from "./config/effective_settings.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
@@ -49,7 +49,7 @@ export async function boot(
   const service = await start(config, {
     stdout,
     logRequest,
-    reread: () => readConfig(env),
+    reread: (keys) => readSettings(keys, env),
     settings: effectiveSettings(env),
   });
   return { service, flushLogs };

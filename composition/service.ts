@@ -6,6 +6,7 @@
  */
 import type { Config } from "../config/config.ts";
 import type { EffectiveSetting } from "../config/effective_settings.ts";
+import type { RereadSettings } from "../config/replaceable.ts";
 import { trustedIssuers } from "../config/trusted_issuer.ts";
 import type { LineWriter } from "../observe/log/line_writer.ts";
 import type { LogRequest } from "../observe/log/log.ts";
@@ -61,8 +62,8 @@ export interface StartOptions {
   readonly logRequest?: LogRequest | null;
   /** What writes and generated values take as the time of day, in ms since 1970. Default: the machine's. */
   readonly now?: () => number;
-  /** The settings as they are now, with what files say now. Default: they never change. */
-  readonly reread?: () => Config;
+  /** Reads settings again. Default: they never change. */
+  readonly reread?: RereadSettings;
   /** What the admin port says of the settings. Default: nothing. */
   readonly settings?: readonly EffectiveSetting[];
 }

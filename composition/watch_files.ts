@@ -4,15 +4,21 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
-import { certificateOf, credentialsOf } from "../config/replaceable.ts";
+import {
+  CERTIFICATE,
+  certificateOf,
+  CREDENTIALS,
+  credentialsOf,
+  type RereadSettings,
+} from "../config/replaceable.ts";
 import type { Session } from "../db/driver/session.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { TlsListener } from "../server/listen/listen_tls.ts";
 import { watchValue } from "../server/watch_value.ts";
 
 export interface WatchedParts {
-  /** The settings as they are now, with what files say now. */
-  readonly reread: () => Config;
+  /** Of each value on its own: what is wrong with other files keeps none of them from being replaced. */
+  readonly reread: RereadSettings;
   readonly session: Session;
   /** Null if the API is not served over TLS. */
   readonly tls: TlsListener | null;
@@ -28,7 +34,7 @@ export function watchFiles(
   const unwatchCertificate = watchValue({
     what: "the certificate and key of the API",
     initial: certificateOf(config),
-    read: () => certificateOf(reread()),
+    read: () => certificateOf(reread(CERTIFICATE)),
     async apply(next) {
       if (next !== null) await tls?.replaceCertificate(next);
     },
@@ -36,7 +42,7 @@ export function watchFiles(
   const unwatchCredentials = watchValue({
     what: "the credentials for Cassandra",
     initial: credentialsOf(config),
-    read: () => credentialsOf(reread()),
+    read: () => credentialsOf(reread(CREDENTIALS)),
     apply: (credentials) => session.replaceCredentials(credentials),
   }, options);
   return () => {

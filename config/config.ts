@@ -45,6 +45,25 @@ export function readConfig(
   return config;
 }
 
+/**
+ * Reads some of the settings again. A mistake in any other does not matter: what it names may be used only at boot.
+ *
+ * @throws {ConfigError} with every mistake of these
+ */
+export function readSettings<Key extends keyof Config>(
+  keys: readonly Key[],
+  env: Environment,
+): Pick<Config, Key> {
+  const mistakes: string[] = [];
+  const values = keys.map((key) => {
+    const setting = SETTINGS[key] as typeof ROWS[number];
+    const report = (problem: string) => void mistakes.push(`${setting.name} ${problem}`);
+    return [key, readSetting(env, setting, report)];
+  });
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return Object.fromEntries(values) as Pick<Config, Key>;
+}
+
 /** The value of one setting; reports what is wrong, and never the text of a secret. */
 function readSetting(
   env: Environment,
@@ -70,7 +89,10 @@ function textOf(
   if (!file) return text;
   if (text !== null) report(`and ${name}_FILE are both set: keep one`);
   try {
-    return Deno.readTextFileSync(file).trim();
+    const content = Deno.readTextFileSync(file).trim();
+    if (content !== "") return content;
+    report(`cannot be read from ${name}_FILE "${file}": it is empty`);
+    return null;
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
     report(`cannot be read from ${name}_FILE "${file}": ${reason}`);

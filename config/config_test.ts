@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { readConfig } from "./config.ts";
+import { readConfig, readSettings } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
 import { SETTINGS } from "./settings/settings.ts";
 
@@ -674,6 +674,37 @@ docs/configuration.md lists every setting`),
     expect(mistakesOf({ ...REQUIRED, CURSOR_KEY_FILE: file })).toEqual([
       "CURSOR_KEY and CURSOR_KEY_FILE are both set: keep one",
     ]);
+  });
+
+  it("rejects a secret that is empty", () => {
+    const file = `${directory}/empty`;
+    Deno.writeTextFileSync(file, " \n");
+    const { CURSOR_KEY: _, ...env } = REQUIRED;
+    expect(mistakesOf({ ...env, CURSOR_KEY_FILE: file })).toEqual([
+      `CURSOR_KEY cannot be read from CURSOR_KEY_FILE "${file}": it is empty`,
+    ]);
+    for (const name of ["IDEMPOTENCY_SECRET", "MASK_SECRET"]) {
+      expect(mistakesOf({ ...REQUIRED, [`${name}_FILE`]: file })).toEqual([
+        `${name} cannot be read from ${name}_FILE "${file}": it is empty`,
+      ]);
+    }
+    for (const name of ["CURSOR_KEY", "IDEMPOTENCY_SECRET"]) {
+      expect(mistakesOf({ ...REQUIRED, [name]: "," })).toEqual([
+        expect.stringMatching(`^${name} does not fit: expected 32 bytes in base64`),
+      ]);
+    }
+  });
+
+  it("reads some settings again, whatever is wrong with others", () => {
+    const file = `${directory}/password`;
+    Deno.writeTextFileSync(file, "first");
+    const env = { ...REQUIRED, CASSANDRA_PASSWORD_FILE: file, ROLES_FILE: "/none", PORT: "x" };
+    expect(readSettings(["username", "password"], env)).toEqual({
+      username: null,
+      password: "first",
+    });
+    Deno.writeTextFileSync(file, "");
+    expect(() => readSettings(["password"], env)).toThrow("it is empty");
   });
 
   it("keeps secrets out of its messages", () => {

@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { readConfig } from "../../config/config.ts";
+import { readConfig, readSettings } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
 import { migrate } from "../../tasks/migrate.ts";
@@ -93,7 +93,7 @@ describe("A service on a Cassandra with TLS and passwords", () => {
     await migrate(readConfig(env), { log: () => {} });
     service = await start(readConfig(env), {
       observe: (observation) => observations.push(observation),
-      reread: () => readConfig(env),
+      reread: (keys) => readSettings(keys, env),
     });
     stack.defer(() => service.close());
     await service.ready;

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { readConfig } from "../../config/config.ts";
+import { readConfig, readSettings } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
 import type { Observation } from "../../observe/observation.ts";
 import {
@@ -41,6 +41,7 @@ describe("A service with TLS_CERT", () => {
     stack.defer(() => Deno.remove(folder, { recursive: true }));
     authority = await createAuthority(folder, "authority");
     await install(await authority.issue("first"));
+    await Deno.writeTextFile(`${folder}/roles.json`, "{}");
     const project = stack.use(await createCqlFolder(CQL));
     const environment = await testEnvironment({
       CQL_DIR: project.path,
@@ -48,13 +49,14 @@ describe("A service with TLS_CERT", () => {
       TLS_KEY: `${folder}/server.key`,
       ADMIN_HOST: "localhost",
       RELOAD_INTERVAL_MS: "100",
+      ROLES_FILE: `${folder}/roles.json`,
     });
     stack.defer(() => environment.release());
     // Cassandra is not asked: what matters is the way there.
     const env = { ...environment.env, CASSANDRA_CONTACT_POINTS: "127.0.0.1:1" };
     service = await start(readConfig(env), {
       observe: (observation) => observations.push(observation),
-      reread: () => readConfig(env),
+      reread: (keys) => readSettings(keys, env),
     });
     stack.defer(() => service.close());
     client = stack.adopt(
@@ -156,6 +158,17 @@ describe("A service with TLS_CERT", () => {
     await Promise.all(load);
     expect(failed).toEqual([]);
     expect(count).toBeGreaterThan(50);
+  });
+
+  it("takes over a new certificate whatever is wrong with other files", async () => {
+    await Deno.writeTextFile(`${folder}/roles.json`, '{"Admins": "oops"}');
+    await install(await authority.issue("other"));
+    await eventually("it is shown", async () => (await subject()).includes("other"));
+    expect(observations.filter(({ kind }) => kind === "warning")).not.toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining("Cannot pick up") }),
+    );
+    await install(await authority.issue("third"));
+    await eventually("it is shown", async () => (await subject()).includes("third"));
   });
 
   it("keeps its certificate if the new key does not belong to it, and says so", async () => {

@@ -11,7 +11,7 @@ export function encryptionKeys(): SettingKind<readonly Uint8Array[]> {
     range: "one or two keys of 32 bytes in base64, comma-separated",
     read(text, fail) {
       const keys = partsOf(text).map((part) => decodeBase64(part));
-      if (keys.some((key) => key?.length !== 32)) {
+      if (text !== "" && keys.length === 0 || keys.some((key) => key?.length !== 32)) {
         fail('expected 32 bytes in base64, as "openssl rand -base64 32" prints them');
       }
       if (keys.length > 2) fail("expected two keys at most, which are enough to rotate");
@@ -54,7 +54,9 @@ export function derivationSecrets(): SettingKind<readonly DerivationSecret[]> {
           ? Date.parse(instant!)
           : NaN,
       }));
-      if (secrets.some(({ secret }) => secret?.length !== 32)) {
+      if (
+        text !== "" && secrets.length === 0 || secrets.some(({ secret }) => secret?.length !== 32)
+      ) {
         fail('expected 32 bytes in base64, as "openssl rand -base64 32" prints them');
       } else if (secrets.some(({ since }) => Number.isNaN(since))) {
         fail(

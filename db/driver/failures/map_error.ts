@@ -299,7 +299,8 @@ function reasonsOf(error: unknown): string {
     const reasons = Object.entries(error.innerErrors ?? {}).map(([host, reason]) =>
       `${host}: ${reason instanceof Error ? reason.message : reason}`
     );
-    if (reasons.length > 0) return reasons.join("; ");
+    // The driver tries them in another order each time.
+    if (reasons.length > 0) return reasons.sort().join("; ");
   }
   return error instanceof Error ? error.message : String(error);
 }
