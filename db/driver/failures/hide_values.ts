@@ -22,8 +22,10 @@ const CODES: readonly number[] = [
 
 /** What is left of each. */
 const HIDDEN: readonly (readonly [pattern: RegExp, instead: string])[] = [
-  // An exception's class says what happened, and its message says with which value.
-  [/((?:\b[\w$]+\.)*[\w$]+(?:Exception|Error)): .*/s, "$1"],
+  // An exception's class says what happened, and its message says with which value. A caller may have chosen any part of
+  // what follows, so each pattern takes linear time.
+  [/^(execution of '[^']*' failed(?:: (?:[\w$]+\.)+[\w$]+(?=:|$))?).*/s, "$1"],
+  [/(?<=Exception|Error): .*/s, ""],
   [/\baborted the query .*?(?= \(see [\w ]+\)$|$)/s, "aborted the query"],
   [/\b0x[\da-f]*/gi, "a blob"],
   // Only these are in quotes without being a value: a function with its types, and an operation with its.
