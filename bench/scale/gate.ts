@@ -1,6 +1,6 @@
 /**
  * A way to a node that can be shut: what is connected is cut off, and nobody gets in until it is opened.
- * It counts connections, when, and how many bytes pass.
+ * It counts connections, their times, and the bytes that pass.
  *
  * @module
  */

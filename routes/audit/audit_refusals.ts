@@ -43,7 +43,7 @@ export function auditRefusals(
     name: "auditRefusals",
     leave(context) {
       const { status } = context.res;
-      // Who has left was not refused; the access log has the request.
+      // A caller who left was not refused; the access log has the request.
       if (status < 400 || status === CLIENT_CLOSED_REQUEST) return;
       const request = context.get("request");
       const hasNoAccess = REFUSED_ACCESS.includes(status) || isUnknown(request);

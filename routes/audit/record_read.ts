@@ -58,7 +58,7 @@ export function compileReadRecorders(
       const operation = await begin(recorded);
       return await settled(operation, run, {
         succeeded: (result) => ({ ...PLAIN, outcome: "ok", rows: rowsOf(result) }),
-        failed: (error) => readFailure(error, null),
+        failed: (error) => readFailure(error, 0),
       });
     },
     async answer(recorded, answer) {
@@ -120,9 +120,9 @@ export function compileReadRecorders(
 }
 
 /** A row that is not there was still looked for. */
-function readFailure(error: unknown, rows: number | null): OutcomeFacts {
+function readFailure(error: unknown, rows: number): OutcomeFacts {
   if (error instanceof CallerLeft) {
-    return { ...PLAIN, outcome: rows === null || rows === 0 ? "refused" : "incomplete", rows };
+    return { ...PLAIN, outcome: rows === 0 ? "refused" : "incomplete", rows };
   }
   const { code, status } = toServiceError(error);
   if (code === "not_found") return { ...PLAIN, outcome: "ok", code, rows: 0 };

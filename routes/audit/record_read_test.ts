@@ -15,12 +15,15 @@ const PREPARED = {
   partitions: [],
 } as unknown as PreparedQuery;
 
-/** How an answer is on record whose read fails so, after so many rows. */
-async function recordOf(error: unknown, rowsRead: number): Promise<OutcomeFacts[]> {
+/** How a read is on record that ends so, with an answer or an error, after so many rows. */
+async function recordOf(end: unknown, rowsRead: number): Promise<OutcomeFacts[]> {
   const settled: OutcomeFacts[] = [];
   const settle = (outcome: OutcomeFacts) => Promise.resolve(void settled.push(outcome));
   const log = { waitsForIntents: false, begin: () => Promise.resolve({ settle }) };
-  const request = { id: "a", route: "/a", identity: null, unproven: null, rowsRead };
+  const request = {
+    ...{ id: "a", route: "/a", identity: null, unproven: null },
+    ...{ rowsRead, completion: null },
+  };
   const context = { get: () => request, req: { method: "GET", raw: new Request("http://a/") } };
   const { answer } = compileReadRecorders(PREPARED, {
     log: log as unknown as AuditLog,
@@ -28,7 +31,8 @@ async function recordOf(error: unknown, rowsRead: number): Promise<OutcomeFacts[
     hashKey: null,
   });
   const recorded = { context, values: {} } as unknown as Recorded;
-  await expect(answer(recorded, () => Promise.reject(error))).rejects.toBe(error);
+  if (end instanceof Response) await answer(recorded, () => Promise.resolve(end));
+  else await expect(answer(recorded, () => Promise.reject(end))).rejects.toBe(end);
   return settled;
 }
 
@@ -44,6 +48,11 @@ describe("the record of a read", () => {
     expect(await recordOf(error, 1)).toEqual([
       { outcome: "refused", code: "precondition_failed", rows: 0, lines: null },
     ]);
+  });
+
+  it("has no rows where the caller has the row already", async () => {
+    expect(await recordOf(new Response(null, { status: 304 }), 1)).toMatchObject([{ rows: 0 }]);
+    expect(await recordOf(new Response("a"), 1)).toMatchObject([{ outcome: "ok", rows: 1 }]);
   });
 
   it("has the code of one that failed", async () => {

@@ -202,22 +202,24 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
       // One more than are given out tells whether there are more.
       const size = Math.min(max, MAX_ROWS) + 1;
       const deadline = time.deadline();
-      const { rows, end, bytes } = await reads.read(
-        { context, values },
-        () => readPage(values, { size, position: null, stopwatch, deadline, run }),
-        { rowsOf: ({ rows }) => rows.length },
-      );
-      countRows(rows.length);
-      request.bytesRead += bytes;
-      if (rows.length > max) throw resultTooLarge(max);
-      if (rows.length > MAX_ROWS) {
-        throw new TypeError(
-          `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
-        );
-      }
-      if (end === "last") return rows.map(toNumbers);
-      if (end === "bytes") throw tooManyBytes(name);
-      throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
+      const readAll = async () => {
+        const asked = { size, position: null, stopwatch, deadline, run };
+        const { rows, end, bytes } = await readPage(values, asked);
+        countRows(rows.length);
+        request.bytesRead += bytes;
+        if (rows.length > max) throw resultTooLarge(max);
+        if (rows.length > MAX_ROWS) {
+          throw new TypeError(
+            `Cannot read all rows of "${name}": there are more than ${MAX_ROWS}: call stream()`,
+          );
+        }
+        if (end === "last") return rows;
+        if (end === "bytes") throw tooManyBytes(name);
+        throw new ServiceError("timeout", "Cassandra did not answer in time: retry the request");
+      };
+      const rowsOf = ({ length }: Row[]) => length;
+      const rows = await reads.read({ context, values }, readAll, { rowsOf });
+      return rows.map(toNumbers);
     },
     stream(name, given) {
       const { prepared, values, readPage, toNumbers, reads } = prepareCall("stream", name, given);

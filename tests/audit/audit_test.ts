@@ -150,6 +150,11 @@ INSERT INTO many_rows (part, n, words) VALUES (:part, :n, :words);
 -- @audit
 SELECT n, words FROM many_rows WHERE part = :part;
 
+-- name: few_rows :many
+-- @audit
+-- @max-rows 2
+SELECT n FROM many_rows WHERE part = :part;
+
 -- name: public_account :one
 -- @route GET /public/{tenant}/{id}
 -- @public
@@ -168,7 +173,7 @@ before(async () => {
   file = await createAuditFile();
   service = await startOwnService(CQL, {
     env: { AUDIT_LOG: `file:${file.path}`, AUDIT_SECRET: SECRET.toBase64() },
-    routes: ["calls/move_amount", "rows/export_people"],
+    routes: ["calls/move_amount", "rows/export_people", "rows/few_rows"],
   });
 });
 after(async () => {
@@ -556,6 +561,21 @@ describe("A read of a query with @audit", () => {
       event: "refusal",
       code: "invalid_input",
     })]]);
+  });
+
+  it("fails as it does for a handler that reads all rows", async () => {
+    const write = async (part: string, rows: number) => {
+      const json = Array.from({ length: rows }, (_, n) => ({ part, n, words: "" }));
+      await recorded("POST", "/rows", { json });
+    };
+    await write("two", 2);
+    await write("three", 3);
+    const two = await recorded("GET", "/few/two");
+    expect([two.status, two.events]).toMatchObject([200, [{ outcome: "ok", rows: 2 }]]);
+    const three = await recorded("GET", "/few/three");
+    expect([three.status, three.events]).toMatchObject([400, [
+      { outcome: "refused", code: "result_too_large", rows: 0 },
+    ]]);
   });
 });
 
