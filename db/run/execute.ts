@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isGenerated } from "../../catalog/parse/generated.ts";
 import type { Consistency } from "../../catalog/query.ts";
 import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
@@ -180,8 +181,8 @@ export function createExecutor(
  * Whether a write depends on the clock of this process, for its write time or for a value. Cassandra takes the
  * time of a lightweight transaction from the clocks of the nodes.
  */
-function takesTimeHere({ writes, query: { conditional }, params }: PreparedQuery): boolean {
-  return writes && (!conditional || params.some(({ param }) => param.source.in === "generated"));
+function takesTimeHere({ writes, query: { conditional, params } }: PreparedQuery): boolean {
+  return writes && (!conditional || params.some((param) => isGenerated(param, params)));
 }
 
 /** Tells the outcome of a lightweight transaction from the rows that it is about. */

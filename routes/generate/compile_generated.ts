@@ -5,8 +5,8 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
+import { isGenerated } from "../../catalog/parse/generated.ts";
 import type { GeneratedKind } from "../../catalog/query.ts";
-import { CLOCK } from "../../catalog/tags/input/sources/bucket_source.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { CLOCK_CODEC } from "../../db/prepare/prepare_params.ts";
 import type { EncodedValues, PreparedParam } from "../../db/prepare/prepared_query.ts";
@@ -14,27 +14,15 @@ import type { Seed } from "./seed.ts";
 
 export type Generator = (seed: Seed) => EncodedValues;
 
-/**
- * Whether the gateway makes a parameter's value: as a generated value, or as the bucket of one or of the
- * request's own time.
- */
-export function isGenerated(
-  { param: { source } }: PreparedParam,
-  params: readonly PreparedParam[],
-): boolean {
-  if (source.in !== "bucket") return source.in === "generated";
-  const origin = params.find(({ param }) => param.name === source.of);
-  return origin === undefined ? source.of === CLOCK : origin.param.source.in === "generated";
-}
-
 /** Null if the query has no generated values. */
 export function compileGenerated(params: readonly PreparedParam[]): Generator | null {
   const makers = params.flatMap(({ param: { name, source }, codec }) =>
     source.in === "generated" ? [{ name, make: MAKERS[source.kind](name, codec) }] : []
   );
-  const buckets = params.flatMap((each) => {
-    const { param: { name, source }, bucket } = each;
-    if (source.in !== "bucket" || bucket === null || !isGenerated(each, params)) return [];
+  const all = params.map(({ param }) => param);
+  const buckets = params.flatMap(({ param, bucket }) => {
+    const { name, source } = param;
+    if (source.in !== "bucket" || bucket === null || !isGenerated(param, all)) return [];
     return [{ name, of: source.of, bucket }];
   });
   if (makers.length + buckets.length === 0) return null;

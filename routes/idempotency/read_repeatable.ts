@@ -6,13 +6,13 @@
  * @module
  */
 import { setTimeout } from "node:timers/promises";
+import { isGenerated } from "../../catalog/parse/generated.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import { invalidInput, pointerTo } from "../../errors/invalid_input.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
 import type { RequestContext } from "../context.ts";
 import type { Waiting } from "../load/until_left.ts";
-import { isGenerated } from "../generate/compile_generated.ts";
 import type { Seeds } from "../generate/seed.ts";
 import { ticksOfMs } from "../generate/uuid.ts";
 import { deriveSeed, type KeyedRequest } from "./derived_seeds.ts";
@@ -51,7 +51,7 @@ const MAX_LEAD_MS = 5_000;
 /** The facts that decide whether a query's route takes the header. */
 export type RepeatableFacts = Pick<
   PreparedQuery,
-  "query" | "params" | "repetition" | "writes" | "idempotent"
+  "query" | "repetition" | "writes" | "idempotent"
 >;
 
 /** Null for a read, which has no use for the header. */
@@ -134,12 +134,12 @@ function obstacleOf(
  * A time that the key does not carry would be another time at each repetition. Without a condition, the
  * write itself needs it; and the lines of an upload are not compared with other secrets.
  */
-function needsTime({ query, params, repetition }: RepeatableFacts): boolean {
+function needsTime({ query, repetition }: RepeatableFacts): boolean {
   return query.bulk !== null || repetition?.writesAgain === true ||
-    params.some((each) => {
-      const { source } = each.param;
+    query.params.some((param) => {
+      const { source } = param;
       const isRandom = source.in === "generated" && source.kind === "uuid";
-      return isGenerated(each, params) && !isRandom;
+      return isGenerated(param, query.params) && !isRandom;
     });
 }
 

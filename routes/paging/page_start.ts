@@ -10,13 +10,10 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { isGenerated } from "../../catalog/parse/generated.ts";
+import type { Param } from "../../catalog/query.ts";
 import { canonicalText } from "../../catalog/statement/canonical_text.ts";
-import type {
-  EncodedValues,
-  PreparedParam,
-  PreparedQuery,
-} from "../../db/prepare/prepared_query.ts";
-import { isGenerated } from "../generate/compile_generated.ts";
+import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { Cursors } from "./cursors.ts";
 import { type PageParams, pointToCursor } from "./page_params.ts";
 import type { CursorBinding } from "./seal_cursor.ts";
@@ -55,7 +52,7 @@ interface Asked {
 
 export function createPageStarts(prepared: PreparedQuery, cursors: Cursors): PageStarts {
   const statement = statementOf(prepared);
-  const timed = bucketsOfNow(prepared.params).map(({ param }) => param.name);
+  const timed = bucketsOfNow(prepared.query.params).map(({ name }) => name);
   const unbound = Object.fromEntries(timed.map((name) => [name, undefined]));
   function bindingOf(values: EncodedValues, caller: string): CursorBinding {
     return {
@@ -82,7 +79,7 @@ export function createPageStarts(prepared: PreparedQuery, cursors: Cursors): Pag
 }
 
 /** Of a read, these are all that the gateway makes. */
-function bucketsOfNow(params: readonly PreparedParam[]): PreparedParam[] {
+function bucketsOfNow(params: readonly Param[]): Param[] {
   return params.filter((each) => isGenerated(each, params));
 }
 
@@ -112,13 +109,13 @@ function split(content: Buffer, timed: readonly string[]) {
  * way through its partitions, and which buckets are of the request's time. Replicas of two releases serve each
  * other's cursors.
  */
-function statementOf({ query: { parsed, walk }, keyShape, params }: PreparedQuery): string {
+function statementOf({ query: { parsed, walk, params }, keyShape }: PreparedQuery): string {
   const parts: unknown[] = [canonicalText(parsed), keyShape];
   if (walk !== null) {
     const { bucket, by, unit, number, from, to, order } = walk;
     parts.push(bucket, by, unit, number, from, to, order);
   }
-  for (const { param: { name, source } } of bucketsOfNow(params)) {
+  for (const { name, source } of bucketsOfNow(params)) {
     if (source.in === "bucket") parts.push(name, source.by, source.number);
   }
   return JSON.stringify(parts);

@@ -5,6 +5,7 @@
  * @module
  */
 import { answerNameOf } from "../../catalog/parse/client_name.ts";
+import { isGenerated } from "../../catalog/parse/generated.ts";
 import type { Param } from "../../catalog/query.ts";
 import type { Json } from "../../codec/codec.ts";
 import type {
@@ -12,7 +13,6 @@ import type {
   PreparedParam,
   PreparedQuery,
 } from "../../db/prepare/prepared_query.ts";
-import { isGenerated } from "../generate/compile_generated.ts";
 
 export type WrittenValues = Readonly<Record<string, Json>>;
 
@@ -20,8 +20,8 @@ type AnsweredFacts = Pick<PreparedQuery, "query" | "params">;
 
 /** The parameters whose values are answered, in their order. */
 export function answeredParams({ query, params }: AnsweredFacts): PreparedParam[] {
-  return params.filter((each) =>
-    isGenerated(each, params) || query.returns.includes(each.param.name)
+  return params.filter(({ param }) =>
+    isGenerated(param, query.params) || query.returns.includes(param.name)
   );
 }
 

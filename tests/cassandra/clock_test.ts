@@ -11,7 +11,8 @@ import type { TestRequest, TestService } from "../support/harness.ts";
 import { startOwnService } from "../support/own_service.ts";
 
 const MIGRATION = `CREATE TABLE accounts (id text PRIMARY KEY, owner text, amount int);
-CREATE TABLE visits (id text PRIMARY KEY, visits counter);`;
+CREATE TABLE visits (id text PRIMARY KEY, visits counter);
+CREATE TABLE logins (day date, id text, PRIMARY KEY (day, id));`;
 
 const QUERIES = `
 -- @scope stations:write
@@ -28,6 +29,11 @@ INSERT INTO accounts (id, owner, amount) VALUES (:id, :owner, :amount);
 -- name: charge_account :applied
 -- @route POST /accounts/{id}/charges
 UPDATE accounts SET amount = :amount WHERE id = :id IF amount = :seen;
+
+-- name: record_login :applied
+-- @route POST /logins/{id}
+-- @param day in bucket:now by=day
+INSERT INTO logins (day, id) VALUES (:day, :id) IF NOT EXISTS;
 
 -- name: count_visit :exec
 -- @route POST /visits/{id}
@@ -125,6 +131,8 @@ for (const [where, shiftMs] of [["ahead of", 60_000], ["behind", -60_000]] as co
       aheadMs = shiftMs;
       expect(await outcomeOf(...put(id))).toEqual(REFUSED);
       expect(await outcomeOf("/visits/x", { method: "POST" })).toEqual(REFUSED);
+      // The nodes time it, but its day is of this clock.
+      expect(await outcomeOf("/logins/x", { method: "POST" })).toEqual(REFUSED);
       expect(await outcomeOf(`/moves/${id}`, { method: "POST" })).toEqual(REFUSED);
       const bulk = { method: "POST", json: [{ id, ...ACCOUNT }] };
       expect(await outcomeOf("/accounts", bulk)).toEqual(REFUSED);

@@ -18,6 +18,7 @@ CREATE TABLE videos_by_day (
   day date, month text, added_at timestamp, video_id uuid, name text,
   PRIMARY KEY (day, added_at, video_id)
 );
+CREATE TABLE visits (day date, visitor text, PRIMARY KEY (day, visitor));
 CREATE TABLE events (kind text, day text, event_id timeuuid, words text,
   PRIMARY KEY ((kind, day), event_id));
 `,
@@ -65,6 +66,25 @@ UPDATE videos SET name = :name, version = :version WHERE video_id = :video_id;
 -- @param event_id in generated:timeuuid
 -- @param day in bucket:event_id by=day
 INSERT INTO events (kind, day, event_id, words) VALUES (:kind, :day, :event_id, :words);
+
+-- name: record_visit :exec
+-- @route POST /visits
+-- @public
+-- @bulk returning
+-- @param day in bucket:now by=day
+INSERT INTO visits (day, visitor) VALUES (:day, :visitor);
+
+-- name: record_first_visit :applied
+-- @route POST /first-visits
+-- @public
+-- @param day in bucket:now by=day
+INSERT INTO visits (day, visitor) VALUES (:day, :visitor) IF NOT EXISTS;
+
+-- name: forget_visit :exec
+-- @route DELETE /visits/{visitor}
+-- @public
+-- @param day in bucket:now by=day
+DELETE FROM visits WHERE day = :day AND visitor = :visitor;
 
 -- name: record_event :exec
 -- @route POST /events
@@ -171,6 +191,51 @@ describe("Generated values", () => {
     expect(String(row!.day)).toBe(day);
   });
 
+  describe("that are the bucket of the request's own time", () => {
+    const TODAY = /^\d{4}-\d\d-\d\d$/;
+    const stored = async (visitor: string) =>
+      (await rows("SELECT day, visitor FROM visits")).filter((row) => row.visitor === visitor)
+        .map(({ day }) => String(day));
+
+    it("are the answer to a write that makes nothing else", async () => {
+      const [status, body] = await answer(send("POST", "/visits", { visitor: "alone" }));
+      const { day } = body as { day: string };
+      expect([status, body]).toEqual([201, { day: expect.stringMatching(TODAY) }]);
+      expect(await stored("alone")).toEqual([day]);
+      expect(await answer(send("DELETE", "/visits/nobody", undefined))).toEqual([200, {
+        day: expect.stringMatching(TODAY),
+      }]);
+    });
+
+    it("stand beside applied", async () => {
+      expect(await answer(send("POST", "/first-visits", { visitor: "first" }))).toEqual([201, {
+        applied: true,
+        day: expect.stringMatching(TODAY),
+      }]);
+    });
+
+    it("are in the report of an upload", async () => {
+      const response = await send("POST", "/visits", [{ visitor: "line" }]);
+      const [line] = (await response.text()).trim().split("\n");
+      const [day] = await stored("line");
+      expect(line).toContain(`"day":"${day}"`);
+    });
+
+    it("are in the OpenAPI document as what is answered", async () => {
+      const { paths, components: { schemas } } = await succeed<Document>(
+        service.request("/openapi.json", { user: null }),
+      );
+      const answered = (path: string, method: string, status: number) =>
+        schemas[
+          paths[path]![method]!.responses[status]!.content["application/json"]!.schema.$ref!
+            .split("/").at(-1)!
+        ]!;
+      expect(answered("/visits", "post", 201).required).toEqual(["day"]);
+      expect(answered("/first-visits", "post", 201).required).toEqual(["applied", "day"]);
+      expect(answered("/visits/{visitor}", "delete", 200).required).toEqual(["day"]);
+    });
+  });
+
   it("are made for each line of an upload, in the order of the lines", async () => {
     const events = Array.from({ length: 250 }, (_, index) => ({
       kind: "bulk",
@@ -207,6 +272,7 @@ describe("Generated values", () => {
         current: null,
         written: { video_id: expect.stringMatching(UUID), version: expect.any(String) },
       },
+      { day: expect.any(String) },
     ]);
     const [row] = await rows(`SELECT name FROM videos WHERE video_id = ${results[0]!.video_id}`);
     expect(row!.name).toBe("By hand");

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { isGenerated } from "../../parse/generated.ts";
 import { columnsOfMarker } from "../../statement/marker_columns.ts";
 import { walkTerm } from "../../statement/term.ts";
 import type { QueryFacts } from "../rule.ts";
-import { isGenerated } from "./answered_values.ts";
 
 /** Null where the text does not say: for `SELECT *`, JSON, and a statement that cannot be read. */
 export function answeredColumns(query: QueryFacts): ReadonlySet<string> | null {

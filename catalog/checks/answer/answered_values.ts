@@ -6,8 +6,8 @@
  */
 
 import { answerNameOf } from "../../parse/client_name.ts";
+import { isGenerated } from "../../parse/generated.ts";
 import { suggestMarker } from "../../parse/params.ts";
-import type { Param } from "../../query.ts";
 import { statusTag } from "../../tags/answer/status_tag.ts";
 import type { Report } from "../../text/source.ts";
 import { reportNoRoute } from "../no_route.ts";
@@ -86,18 +86,19 @@ function checkReturning(query: QueryFacts, report: Report): void {
   });
 }
 
-/** What a query answers with besides a status. */
+/** What a write answers with besides a status. */
 export function answersOf(
   { tags, params }: Pick<QueryFacts, "tags" | "params">,
 ): { readonly generates: boolean; readonly returns: boolean } {
   return {
-    generates: params.some(({ source }) => source.in === "generated"),
+    generates: params.some((param) => isGenerated(param, params)),
     returns: tags.returns.length > 0,
   };
 }
 
 /** Reports values that would be answered under one name. */
 function checkNames({ tags, mode, params }: QueryFacts, report: Report): void {
+  if (mode === "one" || mode === "many") return;
   const returned = tags.returns[0]?.names.map(({ text }) => text) ?? [];
   const taken = new Set(mode === "applied" ? ["applied"] : []);
   for (const param of params) {
@@ -112,10 +113,4 @@ function checkNames({ tags, mode, params }: QueryFacts, report: Report): void {
     }
     taken.add(clientName);
   }
-}
-
-/** Whether the gateway makes the value, or derives it from such a value. */
-export function isGenerated({ source }: Param, params: readonly Param[]): boolean {
-  if (source.in !== "bucket") return source.in === "generated";
-  return params.find(({ name }) => name === source.of)?.source.in === "generated";
 }

@@ -36,6 +36,21 @@ describe("@status", () => {
     });
   }
 
+  it("is for a bucket of the request's time as for any other value that is made", () => {
+    const own = (mode: string, method: string, statement: string) =>
+      statusOf(
+        `-- name: own ${mode}`,
+        `-- @route ${method} /own`,
+        "-- @public",
+        "-- @param day in bucket:now by=day",
+        statement,
+      );
+    const insert = "INSERT INTO t (day, k) VALUES (:day, :k);";
+    expect(own(":exec", "POST", insert)).toBe(201);
+    expect(own(":exec", "PUT", insert)).toBe(200);
+    expect(own(":one", "GET", "SELECT v FROM t WHERE day = :day;")).toBeNull();
+  });
+
   it("is only for writes with a route", () => {
     expect(statusOf("-- name: own :exec", EXEC)).toBeNull();
     expect(

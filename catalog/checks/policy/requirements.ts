@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isGenerated } from "../../parse/generated.ts";
 import { suggestMarker } from "../../parse/params.ts";
 import type { Param } from "../../query.ts";
 import { type Requirement, requirementText } from "../../tags/policy/require_tag.ts";
@@ -42,7 +43,7 @@ export function checkRequirements({ tags, own, markers, params }: QueryFacts, re
     }
     const param = params.find((param) => param.name === name);
     // A marker without a known source is reported already.
-    if (param !== undefined) checkParam(requirement, param, report);
+    if (param !== undefined) checkParam(requirement, { param, params }, report);
   }
 }
 
@@ -59,10 +60,14 @@ const OBSTACLES: { readonly [Source in Param["source"]["in"]]?: Obstacle } = {
   "content-type": ["it is the media type of the body", "Compare with another parameter"],
 };
 
-function checkParam(requirement: Requirement, param: Param, report: Report): void {
+function checkParam(
+  requirement: Requirement,
+  { param, params }: { readonly param: Param; readonly params: readonly Param[] },
+  report: Report,
+): void {
   const obstacle = param.optional
     ? ["it may be left out", `Remove the "?" of "${param.name}"`] as const
-    : OBSTACLES[param.source.in];
+    : OBSTACLES[isGenerated(param, params) ? "generated" : param.source.in];
   if (obstacle === undefined) return;
   const [state, help] = obstacle;
   report({
