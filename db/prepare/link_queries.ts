@@ -6,7 +6,8 @@
  */
 import type { SelectStatement } from "../../catalog/statement/statement.ts";
 import { writesOf } from "../../catalog/statement/statement.ts";
-import type { Report } from "../../catalog/text/source.ts";
+import type { Query } from "../../catalog/query.ts";
+import type { Diagnostic } from "../../catalog/text/source.ts";
 import type { Table } from "../schema/table.ts";
 import type { PreparedLocation, PreparedParam, PreparedQuery } from "./prepared_query.ts";
 import { equalityMarkers, keyMarkers, storedMarkers } from "./facts/write_markers.ts";
@@ -18,8 +19,11 @@ export interface Unlinked {
   readonly tables: readonly (Table | null)[];
 }
 
+/** Takes note of a mistake that lies between queries: each of them fits the schema. */
+export type ReportOf = (about: readonly Query[], diagnostic: Diagnostic) => void;
+
 /** Ties each write to the queries that read its row; reports a location that has other types. */
-export function linkQueries(all: readonly Unlinked[], report: Report): PreparedQuery[] {
+export function linkQueries(all: readonly Unlinked[], report: ReportOf): PreparedQuery[] {
   const readers = all.flatMap(tagReaderOf);
   return all.map((each) => {
     const { prepared } = each;
@@ -34,18 +38,19 @@ export function linkQueries(all: readonly Unlinked[], report: Report): PreparedQ
 
 function locationOf(
   { query, params }: PreparedQuery,
-  { all, report }: { readonly all: readonly Unlinked[]; readonly report: Report },
+  { all, report }: { readonly all: readonly Unlinked[]; readonly report: ReportOf },
 ): PreparedLocation | null {
   const { location } = query;
   const target = all.find(({ prepared }) => prepared.query.name === location?.query)?.prepared;
   if (location === null || target === undefined || target.query.route === null) return null;
+  const about = [query, target.query];
   const inPath = target.params.filter(({ param }) => param.source.in === "path");
   const known = inPath.flatMap((there): PreparedParam[] => {
     const { param: { name }, codec } = there;
     const param = params.find((each) => each.param.name === name);
     if (param === undefined) return [];
     if (param.mask !== null) {
-      report({
+      report(about, {
         span: location.span,
         message: `Cannot point to "${target.query.name}": its path has "${name}", which is masked`,
         help: "Name a query with another path, or remove the tag",
@@ -54,7 +59,7 @@ function locationOf(
     }
     const isText = codec.category !== "composite";
     if (isText && param.codec.cql === codec.cql) return [there];
-    report({
+    report(about, {
       span: location.span,
       message: isText
         ? `Cannot point to "${target.query.name}": "${name}" is "${codec.cql}" there and "${param.codec.cql}" here`

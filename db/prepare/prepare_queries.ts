@@ -13,12 +13,21 @@ import { checkMaskFit } from "./checks/mask_fit.ts";
 import { checkRowNames } from "./checks/row_names.ts";
 import { checkScanRing } from "./checks/scan_ring.ts";
 import { fewAtOnce } from "./few_at_once.ts";
-import { linkQueries } from "./link_queries.ts";
+import { linkQueries, type ReportOf, type Unlinked } from "./link_queries.ts";
 import { prepareQuery } from "./prepare_query.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
 
 /** For one process: after a change of the schema, every replica prepares all of its queries. */
 const PREPARED_AT_ONCE = 32;
+
+/** Queries that were prepared together. */
+export interface Preparation {
+  readonly prepared: readonly PreparedQuery[];
+  /** Each of them without its links. */
+  readonly unlinked: ReadonlyMap<Query, Unlinked>;
+  /** Why some of them are as they were before; empty if all of them fit the schema. */
+  readonly unfit: readonly Diagnostic[];
+}
 
 /**
  * Prepares all queries on the cluster.
@@ -31,9 +40,24 @@ export async function prepareQueries(
   session: Session,
   queries: readonly Query[],
   readTable: TableReader = createTableReader(session),
-): Promise<PreparedQuery[]> {
-  const diagnostics: Diagnostic[] = [];
-  const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
+): Promise<readonly PreparedQuery[]> {
+  return (await prepareTogether(session, queries, { readTable, before: null })).prepared;
+}
+
+/**
+ * As `prepareQueries()`, for queries that may have been prepared before.
+ *
+ * @param before the same queries: those that no longer fit the schema stay as they were, so that the others
+ * can follow it. Null if all of them have to fit.
+ * @throws {CatalogError} as `prepareQueries()` does, and only if `before` is null
+ */
+export async function prepareTogether(
+  session: Session,
+  queries: readonly Query[],
+  { readTable, before }: { readonly readTable: TableReader; readonly before: Preparation | null },
+): Promise<Preparation> {
+  const unfit: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic) => unfit.push(diagnostic);
   if (queries.some(({ scan }) => scan !== null)) {
     const partitioner = await readPartitioner(session);
     for (const query of queries) checkScanRing(query, partitioner, report);
@@ -43,12 +67,54 @@ export async function prepareQueries(
     (query) => prepareQuery(session, query, { readTable, report }),
     { limit: PREPARED_AT_ONCE },
   );
-  const found = attempts.filter((query) => query !== null);
-  const prepared = linkQueries(found, report);
+  const unlinked = new Map<Query, Unlinked>();
+  const kept = new Set<Query>();
+  const keep = (query: Query) => {
+    kept.add(query);
+    const known = before?.unlinked.get(query);
+    if (known !== undefined) unlinked.set(query, known);
+  };
+  for (const [index, query] of queries.entries()) {
+    const attempt = attempts[index]!;
+    if (attempt === null) keep(query);
+    else unlinked.set(query, attempt);
+  }
+  for (;;) {
+    const isWhole = unlinked.size === queries.length;
+    const { prepared, conflicts } = link([...unlinked.values()], { isWhole });
+    // Those that were kept were served together.
+    const found = conflicts.filter(({ about }) => !about.every((query) => kept.has(query)));
+    unfit.push(...found.map(({ diagnostic }) => diagnostic));
+    if (before === null && unfit.length > 0) throw new CatalogError(unfit);
+    if (found.length === 0) return { prepared, unlinked, unfit };
+    for (const query of found.flatMap(({ about }) => about)) keep(query);
+  }
+}
+
+/** Whether the schema has not changed in between: a statement's text has its version. */
+export function isSame({ prepared }: Preparation, before: Preparation | null): boolean {
+  return prepared.every(({ statement }, index) =>
+    statement.marked === before?.prepared[index]?.statement.marked
+  );
+}
+
+interface Conflict {
+  readonly diagnostic: Diagnostic;
+  /** The queries that do not go together. */
+  readonly about: readonly Query[];
+}
+
+/** @param isWhole whether no query is missing */
+function link(
+  all: readonly Unlinked[],
+  { isWhole }: { readonly isWhole: boolean },
+): { readonly prepared: PreparedQuery[]; readonly conflicts: readonly Conflict[] } {
+  const conflicts: Conflict[] = [];
+  const report: ReportOf = (about, diagnostic) => conflicts.push({ about, diagnostic });
+  const prepared = linkQueries(all, report);
   checkRowNames(prepared, report);
-  if (diagnostics.length === 0) checkMaskFit(found, report);
-  if (diagnostics.length > 0) throw new CatalogError(diagnostics);
-  return prepared;
+  if (isWhole && conflicts.length === 0) checkMaskFit(all, report);
+  return { prepared, conflicts };
 }
 
 /** The class of the cluster's partitioner. */

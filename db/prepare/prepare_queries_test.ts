@@ -13,7 +13,8 @@ import {
   openSchemaSessions,
   type SchemaSessions,
 } from "../../tests/support/cassandra/schema_session.ts";
-import { prepareQueries } from "./prepare_queries.ts";
+import { createTableReader } from "../schema/table.ts";
+import { isSame, prepareQueries, prepareTogether } from "./prepare_queries.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 
@@ -41,4 +42,67 @@ describe("prepareQueries()", () => {
       expect(report).toBe(await Deno.readTextFile(expected));
     });
   }
+});
+
+describe("prepareTogether()", () => {
+  let sessions: SchemaSessions;
+  before(async () => {
+    sessions = await openSchemaSessions();
+  });
+  after(() => sessions[Symbol.asyncDispose]());
+
+  const SCHEMA = `
+CREATE TABLE one (id int PRIMARY KEY, a int, b int);
+CREATE TABLE two (id int PRIMARY KEY, a int, b int);
+CREATE TABLE three (id int PRIMARY KEY, a int);
+`;
+  const QUERIES = `
+-- name: of_one :one
+-- @route GET /one/{id}
+-- @public
+-- @row Pair
+SELECT a, b FROM one WHERE id = :id;
+
+-- name: of_two :one
+-- @route GET /two/{id}
+-- @public
+-- @row Pair
+SELECT a, b FROM two WHERE id = :id;
+
+-- name: of_three :one
+SELECT * FROM three WHERE id = :id;
+`;
+
+  it("keeps the queries that no longer fit, and those that have to agree with them", async () => {
+    const { queries, diagnostics } = parseCatalog([{ path: "own.cql", text: QUERIES }]);
+    expect(diagnostics).toEqual([]);
+    await sessions.withSchema(SCHEMA, async (session) => {
+      const prepare = (before: Parameters<typeof prepareTogether>[2]["before"]) =>
+        prepareTogether(session, queries, { readTable: createTableReader(session), before });
+      const run = (cql: string) => session.run(cql, { timeoutMs: 20_000 });
+      const first = await prepare(null);
+      expect(isSame(await prepare(first), first)).toBe(true);
+
+      await run("ALTER TABLE one DROP b");
+      await run("DROP TABLE two");
+      await run("CREATE TABLE two (id int PRIMARY KEY, a bigint, b int)");
+      await run("ALTER TABLE three ADD added text");
+      const second = await prepare(first);
+      expect(isSame(second, first)).toBe(false);
+      expect(second.unfit.map(({ message }) => message)).toEqual([
+        expect.stringContaining("Undefined column name b"),
+        expect.stringContaining('Cannot name two different rows "Pair"'),
+      ]);
+      const [one, two, three] = second.prepared;
+      expect([one, two]).toEqual(first.prepared.slice(0, 2));
+      expect(three!.columns.map(({ name }) => name)).toEqual(["id", "a", "added"]);
+      await expect(prepare(null)).rejects.toThrow("Undefined column name b");
+
+      await run("DROP TABLE one");
+      await run("CREATE TABLE one (id int PRIMARY KEY, a bigint, b int)");
+      const third = await prepare(second);
+      expect(third.unfit).toEqual([]);
+      expect(third.prepared[1]!.columns.map(({ codec }) => codec.cql)).toEqual(["bigint", "int"]);
+    });
+  });
 });

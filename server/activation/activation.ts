@@ -6,12 +6,12 @@
  * @module
  */
 import type { Consistency } from "../../catalog/query.ts";
+import { CatalogError } from "../../catalog/text/diagnose.ts";
 import { backoff } from "../../db/driver/timing/backoff.ts";
 import { sleep } from "../../db/driver/timing/sleep.ts";
 import type { Session } from "../../db/driver/session.ts";
 import type { SchemaChange } from "../../db/driver/schema_watch/schema_watch.ts";
-import { opaqueWarnings } from "../../db/prepare/facts/opaque_warning.ts";
-import { prepareQueries } from "../../db/prepare/prepare_queries.ts";
+import { isSame, type Preparation, prepareTogether } from "../../db/prepare/prepare_queries.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
 import { createTableReader } from "../../db/schema/table.ts";
@@ -19,13 +19,12 @@ import { assertSchemaVersion } from "../../db/migrate/schema_version.ts";
 import { inspectProject, readProjectSchema } from "../../guardrails/inspect_project.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { LoadedRoute } from "../../routes/handwritten/load_routes.ts";
-import { failureOf } from "./activation_failure.ts";
-import { deprecatedRoutes } from "./deprecated_routes.ts";
+import { explain, failureOf, SOME_UNCHANGED, unfitOf } from "./activation_failure.ts";
+import { announceRoutes } from "./announce_routes.ts";
 import { FirstMentions } from "./first_mentions.ts";
 import { loadProject, type Project } from "./project.ts";
-import { compareQueries } from "./query_changes.ts";
 import { Readiness } from "./readiness.ts";
-import { momentMs, pauseMs, RETRY, RETRY_FILES } from "./retry_pause.ts";
+import { momentMs, pauseMs, RETRY, RETRY_FILES, Settling } from "./retry_pause.ts";
 
 export interface ActivationOptions {
   readonly session: Session;
@@ -43,9 +42,6 @@ export interface ActivationOptions {
   readonly serve: (prepared: readonly PreparedQuery[], routes: readonly LoadedRoute[]) => void;
 }
 
-// Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
-const SETTLE_MS = 250;
-const CALM_MS = 1_000;
 const CASSANDRA_AWAY =
   "Cannot serve the project yet: Cassandra cannot be reached; the service retries once it can connect";
 const SHUTTING_DOWN = "Cannot serve the project: the service is shutting down";
@@ -59,9 +55,13 @@ export class Activation {
   #wanted: Project | null = null;
   /** Null until there are routes. */
   #served: Project | null = null;
-  /** Counts the reasons why the routes may be older than the schema; `#derivedAt` is the last one heeded. */
-  #schemaMoment = 0;
-  #derivedAt = 0;
+  /** Its queries as they are served. */
+  #preparation: Preparation | null = null;
+  /** Which of them no longer fit the schema, and why; null if all do. */
+  #unfit: CatalogError | null = null;
+  /** Counts the reasons why the routes may be older than the schema; `#derivedFrom` is the last one heeded. */
+  #schemaChanges = 0;
+  #derivedFrom = 0;
   /** Counts the runs: of two concurrent runs, the later wins. */
   #run = 0;
   /** What becomes of the first attempt of the latest run. */
@@ -69,12 +69,10 @@ export class Activation {
   readonly #stopping = new AbortController();
   /** Timer of the next run after a schema change; null if no run is scheduled. */
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #lastAttemptAt = -Infinity;
-  /** Whether the last attempt failed for what people have to remove. */
-  #isForPeople = false;
-  /** The pause between runs while changes keep coming. */
-  #calmMs = CALM_MS;
-  #isTryingOn: () => boolean = never;
+  /** Whether the last failure will last until somebody changes the schema or the files. */
+  #isAboutSchema = false;
+  readonly #settling = new Settling();
+  #isRetrying: () => boolean = never;
   /** The last warning, so that it is logged once and not at every attempt. */
   #warned: string | null = null;
 
@@ -83,9 +81,9 @@ export class Activation {
     this.#readiness = new Readiness(options.observe);
     this.#mentions = new FirstMentions(options.observe);
     options.session.onStateChange((state, changed) => {
-      if (state === "up" && changed) this.#schemaMoment++;
+      if (state === "up" && changed) this.#schemaChanges++;
       // One more node may be what a quorum lacked.
-      if (state === "up" && (changed || this.#isTryingOn())) this.run();
+      if (state === "up" && (changed || this.#isRetrying())) this.run();
       else if (state === "down") this.#readiness.setObstacle("Cassandra cannot be reached");
     });
     options.session.onSchemaChange(({ isAnnounced }) => this.#runSoon(isAnnounced));
@@ -131,7 +129,7 @@ export class Activation {
    * Reads the files and serves what they say. What keeps them from being served is tried again, as at
    * boot, since it may lie in the schema.
    *
-   * @param assertWhole throws if what was read may be files of before and of after a change
+   * @param assertWhole throws if some files may have been read before a change and others after it
    * @throws {ProjectError} if the files have mistakes; the previous project stays in use
    * @throws the error of the first attempt; the old routes serve until a later attempt succeeds
    */
@@ -156,7 +154,7 @@ export class Activation {
     return this.#outcome;
   }
 
-  /** Resolves once served; rejects with what the first attempt failed with, and then tries on. */
+  /** Resolves once served; rejects with what the first attempt failed with, and then keeps trying. */
   async #tryFirst(run: number, isHeard: boolean): Promise<void> {
     const { session } = this.#options;
     const isOver = () => run !== this.#run || this.#isStopped || session.state !== "up";
@@ -167,7 +165,7 @@ export class Activation {
       if (!isOver()) {
         if (isHeard) this.#warned = failureOf(error).reason;
         this.#fail(error);
-        this.#tryOn(isOver);
+        this.#keepTrying(isOver);
         throw error;
       }
     }
@@ -177,20 +175,20 @@ export class Activation {
   }
 
   /** Never rejects. */
-  async #tryOn(isOver: () => boolean): Promise<void> {
-    const isTryingOn = () => !isOver();
-    this.#isTryingOn = isTryingOn;
-    for (const delayMs of backoff(this.#isBehind ? RETRY_FILES : RETRY)) {
-      const waitMs = pauseMs(delayMs, { isForPeople: this.#isForPeople });
+  async #keepTrying(isOver: () => boolean): Promise<void> {
+    const isRetrying = () => !isOver();
+    this.#isRetrying = isRetrying;
+    for (const delayMs of backoff(this.#isBehind || this.#unfit !== null ? RETRY_FILES : RETRY)) {
+      const waitMs = pauseMs(delayMs, { isAboutSchema: this.#isAboutSchema });
       await sleep(waitMs, this.#stopping.signal);
       if (isOver()) return;
       try {
         await this.#attempt(isOver);
-        // A later run may be trying on by now.
+        // A later run may be retrying by now.
         if (isOver()) return;
-        this.#isTryingOn = never;
+        this.#isRetrying = never;
         // What showed a change meanwhile was left to the attempts, and came too late for the last one.
-        if (this.#derivedAt !== this.#schemaMoment) this.#schedule({ isAnnounced: false });
+        if (this.#derivedFrom !== this.#schemaChanges) this.#schedule({ isAnnounced: false });
         return;
       } catch (error) {
         if (isOver()) return;
@@ -205,17 +203,14 @@ export class Activation {
    * do not agree.
    */
   #runSoon(isAnnounced: boolean): void {
-    this.#schemaMoment++;
+    this.#schemaChanges++;
     this.#schedule({ isAnnounced });
   }
 
   #schedule({ isAnnounced }: SchemaChange): void {
     if (this.#isStopped || this.#timer !== null) return;
-    if (!isAnnounced && this.#isTryingOn()) return;
-    const sinceLastMs = performance.now() - this.#lastAttemptAt;
-    const isCalm = sinceLastMs > 2 * this.#calmMs;
-    this.#calmMs = isAnnounced || isCalm ? CALM_MS : Math.min(2 * this.#calmMs, RETRY.capMs);
-    const settleMs = sinceLastMs < this.#calmMs ? this.#calmMs : SETTLE_MS;
+    if (!isAnnounced && this.#isRetrying()) return;
+    const settleMs = this.#settling.pauseMs({ isAnnounced });
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.run();
@@ -237,24 +232,37 @@ export class Activation {
     return this.#served !== null && this.#served !== this.#wanted;
   }
 
+  /** Throws also where some routes are served: those that do not fit are tried again. */
   async #attempt(isOver: () => boolean): Promise<void> {
     if (this.#wanted === null) throw new TypeError("Cannot activate: nothing is loaded");
-    this.#lastAttemptAt = performance.now();
+    this.#settling.noteAttempt();
     try {
       await this.#derive(this.#wanted, isOver);
     } catch (error) {
-      const isStale = this.#derivedAt !== this.#schemaMoment;
-      if (this.#isBehind && isStale && !isOver()) await this.#derive(this.#served!, isOver);
+      const isStale = this.#derivedFrom !== this.#schemaChanges;
+      if (this.#isBehind && isStale && !isOver()) await this.#followSchema(isOver);
       throw error;
     }
+    if (this.#unfit !== null && !isOver()) throw this.#unfit;
   }
 
-  /** Serves a project, if the cluster can. What was served is ready again once the cluster answers. */
+  /** Derives what is served while other files cannot be. */
+  async #followSchema(isOver: () => boolean): Promise<void> {
+    const before = this.#unfit;
+    await this.#derive(this.#served!, isOver);
+    if (this.#unfit !== null && this.#unfit !== before) this.#warn(SOME_UNCHANGED, this.#unfit);
+  }
+
+  /**
+   * Serves a project, if the cluster can. What was served is ready again once the cluster answers, and of its
+   * queries only those stay as they were that do not fit: a table that is gone must not keep the others
+   * from following a type that has changed.
+   */
   async #derive(project: Project, isOver: () => boolean): Promise<void> {
     const { session, keyspace, cursorTable, guardrails, observe, serve } = this.#options;
     // Before the first write. Beside the rest, which takes longer.
     const compared = this.#served === null ? session.compareClocks() : null;
-    const [startedAt, schemaMoment] = [performance.now(), this.#schemaMoment];
+    const [startedAt, schemaChanges] = [performance.now(), this.#schemaChanges];
     const { queries, migrations, routes } = project;
     const notice = await assertSchemaVersion(session, { migrations, keyspace });
     // What was served is ready again once the cluster has answered, which the history has shown.
@@ -269,63 +277,60 @@ export class Activation {
     if (migrations !== null) resume();
     // A node that has just started takes its time for each answer, so it is asked for all at once.
     const readTable = createTableReader(session);
-    const preparing = begun(prepareQueries(session, queries, readTable));
+    const isServed = project === this.#served;
+    const before = isServed ? this.#preparation : null;
+    const preparing = begun(prepareTogether(session, queries, { readTable, before }));
     const reading = begun(readProjectSchema(session, queries, { keyspace, readTable }));
     const obstacle = await cursorTable.findObstacle();
     resume();
-    const prepared = await preparing;
+    const preparation = await preparing;
+    const { prepared } = preparation;
     const inspection = inspectProject(prepared, await reading, this.#options);
     await compared;
     if (isOver()) return;
-    this.#mentions.heed(inspection, guardrails);
+    // What is served was let in; a start, or a reload, refuses it.
+    this.#mentions.heed(inspection, isServed ? "warn" : guardrails);
     if (notice !== null) this.#mentions.notice(notice);
     if (obstacle !== null) this.#mentions.warning(`Long cursors are not kept: ${obstacle}`);
+    this.#derivedFrom = schemaChanges;
+    const unfit = unfitOf(preparation, this.#unfit);
+    // An attempt for the sake of those that did not fit, and still do not.
+    if (unfit !== null && isSame(preparation, before)) return;
     serve(prepared, routes);
-    this.#derivedAt = schemaMoment;
-    if (project !== this.#served) {
-      const changes = compareQueries(this.#served?.queries ?? [], queries);
-      observe({ kind: "reload", succeeded: true, isFirst: this.#served === null, changes });
-    }
-    this.#served = project;
-    this.#warned = null;
-    const durationMs = performance.now() - startedAt;
-    observe({
-      kind: "routes",
-      queries: prepared.map(({ query: { name, bulk, cache } }) => ({
-        name,
-        bulk: bulk !== null,
-        cached: cache !== null,
-      })),
-      deprecated: deprecatedRoutes(queries, routes),
-      migration: migrations?.at(-1)?.version ?? null,
-      durationMs,
+    this.#preparation = preparation;
+    this.#unfit = unfit;
+    announceRoutes(observe, {
+      project,
+      before: this.#served,
+      prepared,
+      durationMs: performance.now() - startedAt,
     });
-    for (const message of opaqueWarnings(queries)) {
-      observe({ kind: "warning", message, cause: null });
-    }
+    this.#served = project;
+    if (unfit === null) this.#warned = null;
     this.#readiness.setObstacle(null);
     this.#firstReady.resolve();
   }
 
   /**
-   * What was served once is served on, whatever keeps it from being derived again: a schema that has moved
+   * What has been served stays in service, whatever keeps it from being derived again: a schema that has moved
    * ahead, or a Cassandra that is slow to answer, must not take every replica out.
    */
   #fail(error: unknown): void {
     const { reason, summary, isAboutSchema } = failureOf(error);
-    this.#isForPeople = isAboutSchema;
+    this.#isAboutSchema = isAboutSchema;
     // Where Cassandra was away it is not known to be there again before it has answered.
     const isThere = isAboutSchema || this.#readiness.isClear;
     if (this.#served === null || !isThere) return this.#readiness.setObstacle(summary, reason);
     this.#readiness.setObstacle(null);
     if (reason === this.#warned) return;
     this.#warned = reason;
-    const message = this.#isBehind
-      ? "The routes are unchanged: the changed files cannot be served"
-      : isAboutSchema
-      ? "The routes are unchanged: they cannot be derived from the cluster's current schema"
-      : "The routes are unchanged: the cluster's schema could not be read";
-    this.#options.observe({ kind: "warning", message, cause: error });
+    const isBehind = this.#isBehind;
+    const message = error === this.#unfit ? SOME_UNCHANGED : explain({ isBehind, isAboutSchema });
+    this.#warn(message, error);
+  }
+
+  #warn(message: string, cause: unknown): void {
+    this.#options.observe({ kind: "warning", message, cause });
   }
 }
 

@@ -4,8 +4,13 @@
  * @module
  */
 import { CatalogError } from "../../catalog/text/diagnose.ts";
+import type { Preparation } from "../../db/prepare/prepare_queries.ts";
 import { MigrationError } from "../../db/migrate/migrations.ts";
 import { GuardrailError } from "../../guardrails/guardrail_error.ts";
+
+/** Of queries that no longer fit, while others follow the schema. */
+export const SOME_UNCHANGED =
+  "Some routes are unchanged: their queries do not fit the cluster's current schema";
 
 export interface ActivationFailure {
   /** The whole story, for the operator. */
@@ -34,4 +39,21 @@ function summaryOf(error: unknown): string | null {
   if (error instanceof GuardrailError) return "its queries hit a guardrail";
   if (error instanceof CatalogError) return "its queries do not fit the schema of the cluster";
   return null;
+}
+
+/** What has become of the routes that are served, where no others could be derived. */
+export function explain(
+  { isBehind, isAboutSchema }: { readonly isBehind: boolean; readonly isAboutSchema: boolean },
+): string {
+  if (isBehind) return "The routes are unchanged: the changed files cannot be served";
+  return isAboutSchema
+    ? "The routes are unchanged: they cannot be derived from the cluster's current schema"
+    : "The routes are unchanged: the cluster's schema could not be read";
+}
+
+/** @returns the same error as before while nothing else is the matter, so that it is told once */
+export function unfitOf({ unfit }: Preparation, before: CatalogError | null): CatalogError | null {
+  if (unfit.length === 0) return null;
+  const error = new CatalogError(unfit);
+  return error.message === before?.message ? before : error;
 }

@@ -16,6 +16,10 @@ const MIN_DELAY_MS = 500;
 // A cluster that could not be asked may answer the next moment, and is to be served within a second.
 const SOON = { minMs: 150, jitterMs: 350 };
 
+// Schema changes come in groups. While nodes disagree, the schema seems to change all the time.
+const SETTLE_MS = 250;
+const CALM_MS = 1_000;
+
 /** For each query, so that a node is asked for as many statements a second, however many there are. */
 const SPREAD_MS = 10;
 const MAX_SPREAD_MS = 5_000;
@@ -27,11 +31,30 @@ export function momentMs(queryCount: number): number {
 
 /**
  * @param delayMs of the backoff
- * @param options.isForPeople whether people have to remove what stands in the way
+ * @param options.isAboutSchema whether only a change of the schema or the files can help
  */
 export function pauseMs(
   delayMs: number,
-  { isForPeople }: { readonly isForPeople: boolean },
+  { isAboutSchema }: { readonly isAboutSchema: boolean },
 ): number {
-  return isForPeople ? MIN_DELAY_MS + delayMs : SOON.minMs + delayMs % SOON.jitterMs;
+  return isAboutSchema ? MIN_DELAY_MS + delayMs : SOON.minMs + delayMs % SOON.jitterMs;
+}
+
+/** The pause before the first attempt after a change of the schema, so that those that come together are one. */
+export class Settling {
+  #lastAttemptAt = -Infinity;
+  /** While changes keep coming. */
+  #calmMs = CALM_MS;
+
+  noteAttempt(): void {
+    this.#lastAttemptAt = performance.now();
+  }
+
+  /** @param options.isAnnounced whether Cassandra said so, or a request found out */
+  pauseMs({ isAnnounced }: { readonly isAnnounced: boolean }): number {
+    const sinceLastMs = performance.now() - this.#lastAttemptAt;
+    const isCalm = sinceLastMs > 2 * this.#calmMs;
+    this.#calmMs = isAnnounced || isCalm ? CALM_MS : Math.min(2 * this.#calmMs, RETRY.capMs);
+    return sinceLastMs < this.#calmMs ? this.#calmMs : SETTLE_MS;
+  }
 }

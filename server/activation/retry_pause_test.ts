@@ -4,8 +4,8 @@ import { backoff } from "../../db/driver/timing/backoff.ts";
 import { momentMs, pauseMs, RETRY } from "./retry_pause.ts";
 
 /** The longest and the shortest of many pauses. */
-function bounds(isForPeople: boolean): [number, number] {
-  const pauses = backoff(RETRY).take(1_000).map((delayMs) => pauseMs(delayMs, { isForPeople }))
+function bounds(isAboutSchema: boolean): [number, number] {
+  const pauses = backoff(RETRY).take(1_000).map((delayMs) => pauseMs(delayMs, { isAboutSchema }))
     .toArray();
   return [Math.min(...pauses), Math.max(...pauses)];
 }

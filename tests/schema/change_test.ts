@@ -23,6 +23,7 @@ CREATE TABLE readings (k text, v int, PRIMARY KEY (k, v));
 CREATE TABLE renamed (k text PRIMARY KEY, v int);
 CREATE TYPE place (x int, y int);
 CREATE TABLE places (k text PRIMARY KEY, v frozen<place>);
+CREATE TABLE gone (k text PRIMARY KEY, v int);
 `;
 
 const writer = (name: string, table: string) => `
@@ -37,6 +38,7 @@ ${writer("write_single", "singles")}
 ${writer("write_number", "numbers")}
 ${writer("write_place", "places")}
 ${writer("write_renamed", "renamed")}
+${writer("write_gone", "gone")}
 -- name: write_many :exec
 -- @route POST /bulks
 -- @public
@@ -291,6 +293,33 @@ describe("a schema that changes under two replicas", () => {
     await recreate("renamed", "k text PRIMARY KEY, v text");
     await eventually("every replica serves what there is now", async () => {
       const answers = await Promise.all(urls.map((url) => put("renamed", "text")(url, 1)));
+      return answers.every((each) => each === "204");
+    });
+  });
+
+  it("follows a change of one type while a query of another table no longer fits", async () => {
+    await service.client.execute("ALTER TABLE gone DROP v");
+    await eventually("every replica has noticed", async () => {
+      const answers = await Promise.all(urls.map((url) => put("gone", 1)(url, 0)));
+      return answers.every((each) => each === "503 schema_changed");
+    });
+    const before = service.observations.length;
+    await service.client.execute("ALTER TYPE place ADD added int");
+    await eventually("the new field is served", async () => {
+      const answers = await Promise.all(urls.map((url) => put("places", { added: 5 })(url, 7)));
+      return answers.every((each) => each === "204");
+    });
+    const { rows } = await service.client.execute("SELECT v FROM places WHERE k = 'first-7'");
+    expect(rows[0]!.v).toMatchObject({ added: 5 });
+    expect(await put("gone", 1)(service.url, 1)).toBe("503 schema_changed");
+    expect((await service.request("/readyz")).status).toBe(200);
+    const warnings = service.observations.slice(before).flatMap((each) =>
+      each.kind === "warning" ? [each.message] : []
+    );
+    expect(warnings.filter((each) => each.startsWith("The routes are unchanged"))).toEqual([]);
+    await service.client.execute("ALTER TABLE gone ADD v int");
+    await eventually("every replica serves what there is now", async () => {
+      const answers = await Promise.all(urls.map((url) => put("gone", 1)(url, 2)));
       return answers.every((each) => each === "204");
     });
   });

@@ -5,10 +5,10 @@
  * @module
  */
 import { placeOf } from "../../../catalog/text/diagnose.ts";
-import type { Report } from "../../../catalog/text/source.ts";
+import type { ReportOf } from "../link_queries.ts";
 import { type PreparedColumn, type PreparedQuery, typeOfColumn } from "../prepared_query.ts";
 
-export function checkRowNames(prepared: readonly PreparedQuery[], report: Report): void {
+export function checkRowNames(prepared: readonly PreparedQuery[], report: ReportOf): void {
   const firsts = new Map<string, PreparedQuery>();
   for (const each of prepared) {
     const { row } = each.query;
@@ -20,7 +20,7 @@ export function checkRowNames(prepared: readonly PreparedQuery[], report: Report
     }
     const difference = differenceOf(each, first);
     if (difference === null) continue;
-    report({
+    report([each.query, first.query], {
       span: row.span,
       message: `Cannot name two different rows "${row.name}": ${difference}`,
       help: `Choose another name, or select the same columns; the first is at ${
