@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isListOfMany } from "../catalog/statement/equal_terms.ts";
 import { columnsOfRelation } from "../catalog/statement/names_of.ts";
 import type { Relation, SelectStatement } from "../catalog/statement/statement.ts";
 import type { Name } from "../catalog/statement/term.ts";
@@ -59,11 +60,6 @@ function searchedColumns(
     ...clusteringKey.slice(0, gap === -1 ? undefined : gap).map(({ name }) => name),
   ]);
   return columns.filter(({ name }) => !reached.has(name));
-}
-
-function isListOfMany(relation: Relation): boolean {
-  if (relation.kind !== "in" && relation.kind !== "tuple_in") return false;
-  return "kind" in relation.values || relation.values.length !== 1;
 }
 
 /** Whether a relation compares columns as they are ordered: neither members of them nor parts of texts. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalTerms, insertedTerms } from "../catalog/statement/equal_terms.ts";
 import { columnsOfRelation } from "../catalog/statement/names_of.ts";
 import {
   type Relation,
@@ -40,7 +41,17 @@ export function restrictionsOf(part: SelectStatement | WriteStatement): Restrict
     ...restriction,
     kind: "condition" as const,
   }));
-  return [...part.kind === "insert" ? written(part) : part.where.flatMap(ofRelation), ...compared];
+  return [
+    ...part.kind === "insert"
+      ? insertedTerms(part).map(({ column: { name, span }, term }) => ({
+        column: name,
+        kind: "written" as const,
+        markers: markersIn([term]),
+        span,
+      }))
+      : part.where.flatMap(ofRelation),
+    ...compared,
+  ];
 }
 
 /** Whether a part of a statement names each partition that it is about. */
@@ -56,31 +67,23 @@ export function isWithinPartitions(
   return partitionKey.every((column) => named.has(column));
 }
 
-function written(insert: Extract<WriteStatement, { kind: "insert" }>): Restriction[] {
-  if (insert.source.kind === "json") return [];
-  const { columns, values } = insert.source;
-  return columns.flatMap(({ name, span }, index) => {
-    const value = values[index];
-    if (value === undefined) return [];
-    return [{ column: name, kind: "written" as const, markers: markersIn([value]), span }];
-  });
-}
-
 function ofRelation(relation: Relation): Restriction[] {
+  const fixed = equalTerms([relation]);
+  if (fixed.length > 0) {
+    return fixed.map(({ column: { name, span }, term }) => ({
+      column: name,
+      kind: "equal",
+      markers: markersIn(term === null ? valuesOf(relation) : [term]),
+      span,
+    }));
+  }
   const markers = markersIn(valuesOf(relation));
   return columnsOfRelation(relation).map(({ name, span }) => ({
     column: name,
-    kind: kindOf(relation),
+    kind: relation.kind === "in" || relation.kind === "tuple_in" ? "in" : "other",
     markers,
     span,
   }));
-}
-
-function kindOf(relation: Relation): Restriction["kind"] {
-  if (relation.kind === "in" || relation.kind === "tuple_in") return "in";
-  const isEqual = relation.kind === "comparison" && relation.comparator === "=" &&
-    relation.subject.kind === "column";
-  return isEqual ? "equal" : "other";
 }
 
 function valuesOf(relation: Relation): readonly Term[] {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type EqualTerm, equalTerms, insertedTerms } from "./equal_terms.ts";
 import { columnsOfRelation } from "./names_of.ts";
 import {
   type Assignment,
@@ -28,21 +29,16 @@ export interface Binding {
 /** In the order of the text; none of a statement that cannot be read. */
 export function bindingsOf(statement: Statement): Binding[] {
   return statement.kind === "select"
-    ? statement.where.map(bindingOfRelation)
+    ? statement.where.flatMap(bindingsOfRelation)
     : writesOf(statement).flatMap(bindingsOfWrite);
 }
 
 function bindingsOfWrite(write: WriteStatement): Binding[] {
   if (write.kind === "insert") {
-    const { source } = write;
-    if (source.kind === "json") return [];
-    return source.columns.flatMap(({ name }, index) => {
-      const value = source.values[index];
-      return value === undefined ? [] : bindingOfValue(name, value);
-    });
+    return insertedTerms(write).flatMap(bindingOfTerm);
   }
   const assigned = write.kind === "update" ? write.assignments.map(bindingOfAssignment) : [];
-  return [...assigned, ...write.where.map(bindingOfRelation)];
+  return [...assigned, ...write.where.flatMap(bindingsOfRelation)];
 }
 
 function bindingOfAssignment({ kind, column, value }: Assignment): Binding {
@@ -58,11 +54,16 @@ function bindingOfValue(column: string, value: Term): Binding {
   };
 }
 
-function bindingOfRelation(relation: Relation): Binding {
+function bindingOfTerm({ column, term }: EqualTerm): Binding[] {
+  return term === null ? [] : [bindingOfValue(column.name, term)];
+}
+
+/** In `(a, b) = (:a, :b)`, each column has a binding of its own. */
+function bindingsOfRelation(relation: Relation): Binding[] {
+  const equal = equalTerms([relation]).flatMap(bindingOfTerm);
+  if (equal.length > 0) return equal;
   const columns = columnsOfRelation(relation).map(({ name }) => name);
-  const isEqual = relation.kind === "comparison" && relation.comparator === "=" &&
-    relation.subject.kind === "column" && unhinted(relation.value).kind === "marker";
-  return { columns, markers: markersOfRelation(relation), isEqual };
+  return [{ columns, markers: markersOfRelation(relation), isEqual: false }];
 }
 
 function markersOfRelation(relation: Relation): BindMarker[] {

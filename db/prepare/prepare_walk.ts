@@ -6,11 +6,12 @@
  */
 import type { Query, Walk } from "../../catalog/query.ts";
 import { isAggregate } from "../../catalog/statement/aggregate.ts";
-import { columnsOfRelation } from "../../catalog/statement/names_of.ts";
+import { equalTerms } from "../../catalog/statement/equal_terms.ts";
 import type { Relation, SelectStatement, Statement } from "../../catalog/statement/statement.ts";
-import { type Term, unhinted, walkTerm } from "../../catalog/statement/term.ts";
+import { type Term, walkTerm } from "../../catalog/statement/term.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
+import { markerOf } from "./facts/write_markers.ts";
 import { bucketingOf, type BucketMistake } from "./bucket_param.ts";
 import type { PreparedParam, PreparedWalk } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
@@ -60,24 +61,12 @@ function isWholeKey(
 ): boolean {
   // Any other statement is reported beside this.
   if (statement.kind !== "select") return true;
-  const ofKey = statement.where.filter((relation) =>
-    columnsFixedBy(relation).some((column) => table.partitionKey.includes(column))
-  );
-  const fixed = new Set(ofKey.flatMap(columnsFixedBy));
-  const byBucket = ofKey.filter((relation) => {
-    const value = singleValueOf(relation);
-    return value?.kind === "marker" && value.name === walk.bucket;
-  });
+  const ofKey = equalTerms(statement.where)
+    .filter(({ column }) => table.partitionKey.includes(column.name));
+  const fixed = new Set(ofKey.map(({ column }) => column.name));
+  const byBucket = ofKey.filter(({ term }) => term !== null && markerOf(term) === walk.bucket);
   return table.partitionKey.every((column) => fixed.has(column)) &&
     byBucket.length === bucket.positions.length;
-}
-
-/** The value of a column that a relation fixes, without casts to types; null of several. */
-function singleValueOf(relation: Relation): Term | null {
-  if (relation.kind === "comparison") return unhinted(relation.value);
-  if (relation.kind !== "in" || "kind" in relation.values) return null;
-  const [value, ...others] = relation.values;
-  return value === undefined || others.length > 0 ? null : unhinted(value);
 }
 
 /** What stands against going through the buckets in this order, from one end to the other. */
@@ -130,7 +119,7 @@ function rangeMistakes(
     }];
   }
   const before = table.clusteringKey.slice(0, table.clusteringKey.indexOf(clustering));
-  const fixed = new Set(statement.where.flatMap(columnsFixedBy));
+  const fixed = new Set(equalTerms(statement.where).map(({ column }) => column.name));
   const free = before.find(({ name }) => !fixed.has(name));
   if (free !== undefined) {
     return [{
@@ -147,15 +136,6 @@ function rangeMistakes(
       `Cannot walk in the order "${walk.order}": the rows of a bucket come in the other order`,
     help: `Name the order of the rows, or say "ORDER BY … ${order}" in the statement`,
   }];
-}
-
-/** The columns that have a single value in all rows. */
-function columnsFixedBy(relation: Relation): readonly string[] {
-  const isFixed = relation.kind === "in" || relation.kind === "tuple_in"
-    ? !("kind" in relation.values) && relation.values.length === 1
-    : (relation.kind === "comparison" && relation.subject.kind === "column" ||
-      relation.kind === "tuple_comparison") && relation.comparator === "=";
-  return isFixed ? columnsOfRelation(relation).map(({ name }) => name) : [];
 }
 
 /** The column that a relation bounds on one side by a marker; also where the column stands in parentheses. */

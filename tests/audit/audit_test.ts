@@ -17,6 +17,7 @@ CREATE TABLE owners (name text PRIMARY KEY, account text);
 CREATE TABLE people (email text PRIMARY KEY, tenant text);
 CREATE TABLE notes (email text, day date, note text, PRIMARY KEY ((email, day), note));
 CREATE TABLE orders (order_id uuid PRIMARY KEY, words text);
+CREATE TABLE baskets (tenant text, items frozen<list<text>>, PRIMARY KEY ((tenant, items)));
 CREATE TABLE many_rows (part text, n int, words text, PRIMARY KEY ((part), n));
 CREATE TABLE blobs (digest blob, n varint, words text, PRIMARY KEY ((digest, n)));
 `,
@@ -56,6 +57,12 @@ UPDATE accounts SET amount = :amount WHERE tenant = :tenant AND id = :id IF amou
 -- @param tenant in claim:tenant
 -- @param ids in query max=10
 DELETE FROM accounts WHERE tenant = :tenant AND id IN :ids;
+
+-- name: drop_basket :exec
+-- @route POST /dropped-baskets
+-- @scope stations:write
+-- @param tenant in claim:tenant
+DELETE FROM baskets WHERE tenant = :tenant AND items IN (:items);
 
 -- name: name_owner :exec
 -- @route POST /owners
@@ -278,6 +285,10 @@ describe("A write", () => {
     const many = await recorded("DELETE", "/accounts?ids=a&ids=b");
     expect([many.status, many.events]).toEqual([204, [expect.objectContaining({
       partitions: [{ table: "accounts", key: [TENANT, { column: "id", one_of: ["a", "b"] }] }],
+    })]]);
+    const one = await recorded("POST", "/dropped-baskets", { json: { items: ["a", "b"] } });
+    expect([one.status, one.events]).toEqual([204, [expect.objectContaining({
+      partitions: [{ table: "baskets", key: [TENANT, { column: "items", value: ["a", "b"] }] }],
     })]]);
     const batch = await recorded("POST", "/owners", { json: { id: "b1", owner: "Bob" } });
     expect([batch.status, batch.events]).toEqual([204, [expect.objectContaining({

@@ -48,6 +48,13 @@ APPLY BATCH;
 -- @param video_id in generated:uuid
 INSERT INTO videos (tenant, video_id, name) VALUES (:tenant, :video_id, :name);
 
+-- name: rate_video :exec
+-- @route POST /rated-videos
+-- @scope stations:read
+-- @param tenant in claim:tenant
+-- @param video_id in generated:uuid
+UPDATE videos SET name = :name WHERE tenant = :tenant AND video_id IN (:video_id);
+
 -- name: rename_video :exec
 -- @route PUT /videos/{video_id}
 -- @scope stations:read
@@ -198,6 +205,13 @@ describe("Idempotency-Key", () => {
       );
       const listed = "SELECT * FROM videos_by_day WHERE name = 'Cats' ALLOW FILTERING";
       expect((await rows(listed)).length).toBe(1);
+    });
+
+    it("finds the id in a list of one", async () => {
+      const key = keyAt();
+      const { video_id } = await made("/rated-videos", key, { name: "Rated" });
+      expect(await made("/rated-videos", key, { name: "Rated" })).toEqual({ video_id });
+      expect(await nameOf(video_id!)).toBe("Rated");
     });
 
     it("writes as of the time of the key", async () => {
@@ -467,6 +481,7 @@ describe("Idempotency-Key", () => {
       "post /events",
       "post /orders",
       "post /other-videos",
+      "post /rated-videos",
       "post /registrations",
       "post /rooms/{room}/messages",
       "post /users",

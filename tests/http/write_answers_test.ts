@@ -49,6 +49,12 @@ UPDATE notes SET version = :version, words = :words WHERE author = :author AND n
 -- @param version? in body
 UPDATE notes SET version = :version, words = :words WHERE author = :author AND note_id = :note_id;
 
+-- name: version_note :exec
+-- Of one row, by a list of one.
+-- @route POST /authors/{author}/notes/{note_id}/versions
+-- @public
+UPDATE notes SET version = :version WHERE author = :author AND note_id IN (:note_id);
+
 -- name: date_note :exec
 -- Its write may be older than the row.
 -- @route POST /authors/{author}/notes/{note_id}/past
@@ -273,6 +279,8 @@ describe("The answer to a write", () => {
     }
     const known = await send("PATCH", `/authors/d/notes/${id}`, { words: "x", version });
     expect([known.status, known.headers.get("etag")]).toEqual([204, `"${version}"`]);
+    const listed = await send("POST", `/authors/d/notes/${id}/versions`, { version });
+    expect([listed.status, listed.headers.get("etag")]).toEqual([204, `"${version}"`]);
   });
 
   it("reports the values of each line with @bulk returning", async () => {

@@ -69,6 +69,17 @@ UPDATE credentials SET hash = :hash WHERE email = 'root@internal' IF version = :
 -- @public
 DELETE FROM credentials WHERE email = :email IF owner = :owner;
 
+-- name: close_credentials :applied
+-- @route POST /credentials/{email}/closing
+-- @public
+-- @current owner
+DELETE FROM credentials WHERE email IN (:email) IF owner = :owner;
+
+-- name: free_seat :applied
+-- @route POST /rooms/{room}/freeing
+-- @public
+UPDATE seats SET guest = null WHERE room IN (:room) AND (seat) IN ((:seat)) IF EXISTS;
+
 -- name: plan_room :applied
 -- @route POST /rooms/{room}
 -- @public
@@ -174,6 +185,13 @@ describe("A condition that did not hold", () => {
     expect(await refusal("PUT", "/credentials/a%40b", change)).toEqual([409, { email: "a@b" }]);
     expect(await refusal("DELETE", "/credentials/a%40b?owner=eve", null))
       .toEqual([409, { email: "a@b" }]);
+  });
+
+  it("shows the key if it is the only one of a written list", async () => {
+    expect(await refusal("POST", "/credentials/a%40b/closing", { owner: "eve" }))
+      .toEqual([409, { email: "a@b", owner: "ann" }]);
+    // "IF EXISTS" does not hold: there is no row, and the answer is 404 without a current one.
+    expect(await refusal("POST", "/rooms/r/freeing", { seat: 99 })).toEqual([404, undefined]);
   });
 
   it("does not tell a row that is not there from one that is another's", async () => {

@@ -1,13 +1,15 @@
 /**
  * The rows of a lightweight transaction: each write names a single row. Cassandra accepts `IN` when it prepares
- * the statement, and refuses it whenever it runs it, even for a list of one.
+ * the statement, and refuses it whenever it runs it, even if a bound list, `IN :ids`, has one member. A written list of
+ * one term, `IN (:id)`, is an equality to Cassandra, and allowed.
  *
  * Source: `makeCasRequest()` of `ModificationStatement` and `BatchStatement`, in Cassandra 5.0.
  *
  * @module
  */
 
-import { type Relation, writesOf } from "../../statement/statement.ts";
+import { isListOfMany } from "../../statement/equal_terms.ts";
+import { writesOf } from "../../statement/statement.ts";
 import type { Report } from "../../text/source.ts";
 import type { QueryFacts } from "../rule.ts";
 
@@ -18,7 +20,7 @@ export function checkConditionalRows(
   if (!conditional) return;
   for (const write of writesOf(statement)) {
     for (const relation of write.kind === "insert" ? [] : write.where) {
-      if (!mayNameSeveral(relation)) continue;
+      if (!isListOfMany(relation)) continue;
       report({
         span: relation.span,
         message: "Cannot use IN in a lightweight transaction: Cassandra refuses it",
@@ -27,10 +29,4 @@ export function checkConditionalRows(
       });
     }
   }
-}
-
-/** To Cassandra, a list of one term is the same as `=`. */
-function mayNameSeveral(relation: Relation): boolean {
-  if (relation.kind !== "in" && relation.kind !== "tuple_in") return false;
-  return "kind" in relation.values || relation.values.length !== 1;
 }

@@ -4,6 +4,12 @@
  *
  * @module
  */
+import {
+  type EqualTerm,
+  equalTerms,
+  insertedTerms,
+  isListOfMany,
+} from "../../../catalog/statement/equal_terms.ts";
 import { tablesOf } from "../../../catalog/statement/names_of.ts";
 import {
   type Relation,
@@ -71,26 +77,24 @@ function keyOf(
 }
 
 function valuesOf(write: WriteStatement): Restrictions {
-  if (write.kind !== "insert") return restrictedBy(write.where);
-  const { source } = write;
-  if (source.kind === "json") return new Map();
-  return new Map(source.columns.flatMap(({ name }, index): [string, Restriction][] => {
-    const term = source.values[index];
-    return term === undefined ? [] : [[name, { isOneOf: false, terms: [term] }]];
-  }));
+  return write.kind === "insert"
+    ? new Map(insertedTerms(write).flatMap(singleValue))
+    : restrictedBy(write.where);
+}
+
+function singleValue({ column, term }: EqualTerm): [string, Restriction][] {
+  return term === null ? [] : [[column.name, { isOneOf: false, terms: [term] }]];
 }
 
 function restrictedBy(where: readonly Relation[]): Restrictions {
   return new Map(where.flatMap((relation): [string, Restriction][] => {
-    if (relation.kind === "comparison" && relation.comparator === "=") {
-      return relation.subject.kind === "column"
-        ? [[relation.subject.column.name, { isOneOf: false, terms: [relation.value] }]]
-        : [];
+    if (relation.kind !== "in" || !isListOfMany(relation)) {
+      return equalTerms([relation]).flatMap(singleValue);
     }
-    if (relation.kind !== "in" || relation.subject.kind !== "column") return [];
-    const { values } = relation;
+    const { subject, values } = relation;
+    if (subject.kind !== "column") return [];
     const terms = "kind" in values ? [values] : values;
-    return [[relation.subject.column.name, { isOneOf: true, terms }]];
+    return [[subject.column.name, { isOneOf: true, terms }]];
   }));
 }
 

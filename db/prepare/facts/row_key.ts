@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { insertedTerms } from "../../../catalog/statement/equal_terms.ts";
 import type { Statement } from "../../../catalog/statement/statement.ts";
 import { type Term, walkTerm } from "../../../catalog/statement/term.ts";
 import type { Table } from "../../schema/table.ts";
@@ -23,8 +24,7 @@ export function rowKeyOf(
   if (statement.kind !== "insert" || statement.source.kind !== "values" || table === null) {
     return null;
   }
-  const { columns, values } = statement.source;
-  const terms = new Map(columns.map(({ name }, index) => [name, values[index]]));
+  const terms = new Map(insertedTerms(statement).map(({ column, term }) => [column.name, term]));
   if ([...terms.keys()].some((column) => table.statics.has(column))) return null;
   const partition = positionsOf(table.partitionKey, terms, params);
   const clusteringKey = table.clusteringKey.map(({ name }) => name);
@@ -36,7 +36,7 @@ export function rowKeyOf(
 /** Where the parameters that stand for the columns are bound; null if something else does. */
 function positionsOf(
   columns: readonly string[],
-  terms: ReadonlyMap<string, Term | undefined>,
+  terms: ReadonlyMap<string, Term>,
   params: readonly PreparedParam[],
 ): number[] | null {
   const found: number[] = [];

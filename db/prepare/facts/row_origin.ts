@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Relation, SelectStatement, Statement } from "../../../catalog/statement/statement.ts";
+import { equalTerms } from "../../../catalog/statement/equal_terms.ts";
+import type { SelectStatement, Statement } from "../../../catalog/statement/statement.ts";
 import type { Table } from "../../schema/table.ts";
 import type { RowOrigin } from "../prepared_query.ts";
 import type { StatementContext } from "../statement_context.ts";
@@ -28,12 +29,6 @@ function isWhole({ json, distinct, selectors, where }: SelectStatement, table: T
     selectors.flatMap(({ term }) => term.kind === "column" ? term.column.name : []),
   );
   if (selected.size < selectors.length) return false;
-  const known = selected.union(new Set(where.flatMap(fixedColumn)));
+  const known = selected.union(new Set(equalTerms(where).map(({ column }) => column.name)));
   return [...table.types.keys()].every((column) => known.has(column));
-}
-
-/** The column that a relation gives one value. */
-function fixedColumn(relation: Relation): string[] {
-  if (relation.kind !== "comparison" || relation.comparator !== "=") return [];
-  return relation.subject.kind === "column" ? [relation.subject.column.name] : [];
 }

@@ -3,6 +3,11 @@
  *
  * @module
  */
+import {
+  type EqualTerm,
+  equalTerms,
+  insertedTerms,
+} from "../../../catalog/statement/equal_terms.ts";
 import type { Relation, WriteStatement } from "../../../catalog/statement/statement.ts";
 import { type Term, unhinted } from "../../../catalog/statement/term.ts";
 
@@ -16,29 +21,18 @@ export function keyMarkers(write: WriteStatement): ColumnMarkers {
 
 /** The markers that columns have to equal. */
 export function equalityMarkers(where: readonly Relation[]): ColumnMarkers {
-  return markersOf(where.flatMap((relation): [string, Term][] => {
-    if (relation.kind === "comparison" && relation.comparator === "=") {
-      return relation.subject.kind === "column"
-        ? [[relation.subject.column.name, relation.value]]
-        : [];
-    }
-    const isTuple = relation.kind === "tuple_comparison" && relation.comparator === "=" &&
-      relation.value.kind === "tuple";
-    return isTuple ? pairs(relation.columns, relation.value.items) : [];
-  }));
+  return markersOf(equalTerms(where));
 }
 
 /** The markers that are stored as they are, by their columns: `VALUES (…)` and `SET column = …`. */
 export function storedMarkers(write: WriteStatement): ColumnMarkers {
   switch (write.kind) {
-    case "insert": {
-      const { source } = write;
-      return source.kind === "json" ? new Map() : markersOf(pairs(source.columns, source.values));
-    }
+    case "insert":
+      return markersOf(insertedTerms(write));
     case "update":
       return markersOf(
-        write.assignments.flatMap(({ kind, column, value }): [string, Term][] =>
-          kind === "set" ? [[column.name, value]] : []
+        write.assignments.flatMap(({ kind, column, value }) =>
+          kind === "set" ? [{ column, term: value }] : []
         ),
       );
     case "delete":
@@ -64,19 +58,9 @@ export function markerOf(term: Term): string | null {
   return whole.kind === "marker" ? whole.name : null;
 }
 
-function pairs(
-  columns: readonly { readonly name: string }[],
-  terms: readonly Term[],
-): [string, Term][] {
-  return columns.flatMap(({ name }, index): [string, Term][] => {
-    const term = terms[index];
-    return term === undefined ? [] : [[name, term]];
-  });
-}
-
-function markersOf(terms: readonly (readonly [string, Term])[]): ColumnMarkers {
-  return new Map(terms.flatMap(([column, term]): [string, string][] => {
-    const marker = markerOf(term);
-    return marker === null ? [] : [[column, marker]];
+function markersOf(terms: readonly EqualTerm[]): ColumnMarkers {
+  return new Map(terms.flatMap(({ column, term }): [string, string][] => {
+    const marker = term === null ? null : markerOf(term);
+    return marker === null ? [] : [[column.name, marker]];
   }));
 }
