@@ -4,7 +4,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { Codec, CqlType } from "./codec.ts";
 import { codecFor, UnsupportedTypeError } from "./codec_for.ts";
-import { decodeAll } from "./expect_codec.ts";
+import { decodeAll } from "../tests/support/codec/expect_codec.ts";
 import { orNull } from "./or_null.ts";
 import { primitives } from "./primitives.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import type { CqlType, Json, PrimitiveKind } from "./codec.ts";
 import { codecFor } from "./codec_for.ts";
-import { decodeAll, writeAll } from "./expect_codec.ts";
+import { decodeAll, writeAll } from "../tests/support/codec/expect_codec.ts";
 import { parseJson } from "./json/parse_json.ts";
 import { decimalText, MAX_SCALE } from "./parts/decimal.ts";
 

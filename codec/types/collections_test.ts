@@ -9,7 +9,7 @@ import {
   expectRefused,
   expectText,
   expectTextRefused,
-} from "../expect_codec.ts";
+} from "../../tests/support/codec/expect_codec.ts";
 import { parseJson } from "../json/parse_json.ts";
 
 const INT: CqlType = { kind: "int" };

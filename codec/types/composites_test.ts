@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import type { CqlType } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";
-import { expectBytes, expectRefused, expectText } from "../expect_codec.ts";
+import { expectBytes, expectRefused, expectText } from "../../tests/support/codec/expect_codec.ts";
 
 const INT: CqlType = { kind: "int" };
 const TEXT: CqlType = { kind: "text" };

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { codecFor } from "../codec_for.ts";
-import { expectBytes, expectRefused } from "../expect_codec.ts";
+import { expectBytes, expectRefused } from "../../tests/support/codec/expect_codec.ts";
 
 describe("decimal", () => {
   it("keeps value and scale, and prints as BigDecimal does", () => {

@@ -1,5 +1,5 @@
 import { describe, it } from "@std/testing/bdd";
-import { expectBytes, expectRefused } from "../expect_codec.ts";
+import { expectBytes, expectRefused } from "../../tests/support/codec/expect_codec.ts";
 
 describe("duration", () => {
   it("is what Cassandra prints", () => {

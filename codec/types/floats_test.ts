@@ -2,7 +2,12 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { codecFor } from "../codec_for.ts";
-import { expectBytes, expectRefused, expectText, expectTextRefused } from "../expect_codec.ts";
+import {
+  expectBytes,
+  expectRefused,
+  expectText,
+  expectTextRefused,
+} from "../../tests/support/codec/expect_codec.ts";
 import { parseJson } from "../json/parse_json.ts";
 
 describe("double", () => {

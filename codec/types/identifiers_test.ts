@@ -1,5 +1,5 @@
 import { describe, it } from "@std/testing/bdd";
-import { expectBytes, expectRefused } from "../expect_codec.ts";
+import { expectBytes, expectRefused } from "../../tests/support/codec/expect_codec.ts";
 
 const UPPER = '"F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6"';
 const LOWER = '"f81d4fae-7dec-11d0-a765-00a0c91e6bf6"';

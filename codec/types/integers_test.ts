@@ -1,5 +1,10 @@
 import { describe, it } from "@std/testing/bdd";
-import { expectBytes, expectRefused, expectText, expectTextRefused } from "../expect_codec.ts";
+import {
+  expectBytes,
+  expectRefused,
+  expectText,
+  expectTextRefused,
+} from "../../tests/support/codec/expect_codec.ts";
 
 describe("tinyint, smallint, int", () => {
   it("are JSON numbers", () => {

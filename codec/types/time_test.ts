@@ -1,5 +1,5 @@
 import { describe, it } from "@std/testing/bdd";
-import { expectBytes, expectRefused, expectText } from "../expect_codec.ts";
+import { expectBytes, expectRefused, expectText } from "../../tests/support/codec/expect_codec.ts";
 
 describe("timestamp", () => {
   it("is RFC 3339 in UTC with milliseconds", () => {

@@ -9,9 +9,6 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 /** What is not part of the service: no layer knows these, and all but the example know every layer. */
 export const OUTSIDE = ["dev", "tests", "bench", "cql"];
 
-/** What only the tests beside it import. */
-const TEST_SUPPORT = ["codec/expect_codec.ts"];
-
 export interface Module {
   /** From the root of the project. */
   readonly path: string;
@@ -40,8 +37,7 @@ async function readModules(): Promise<Module[]> {
         path,
         layer: path.split("/")[0]!,
         text,
-        isTest: /_test\.ts$/.test(path) || path.startsWith("tests/") ||
-          TEST_SUPPORT.includes(path),
+        isTest: /_test\.ts$/.test(path) || path.startsWith("tests/"),
         imports: importsOf(text),
       };
     }),

@@ -6,10 +6,10 @@
  */
 import { expect } from "@std/expect";
 import { Buffer } from "node:buffer";
-import type { Codec, CqlType, Json } from "./codec.ts";
-import { codecFor } from "./codec_for.ts";
-import { JsonWriter } from "./json/json_writer.ts";
-import { parseJson } from "./json/parse_json.ts";
+import type { Codec, CqlType, Json } from "../../../codec/codec.ts";
+import { codecFor } from "../../../codec/codec_for.ts";
+import { JsonWriter } from "../../../codec/json/json_writer.ts";
+import { parseJson } from "../../../codec/json/parse_json.ts";
 
 /** JSON text in, bytes in hexadecimal, and the JSON text out where it differs. */
 export type Row = readonly [input: string, hex: string, output?: string];
