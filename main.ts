@@ -13,7 +13,7 @@ import { LineWriter } from "./observe/log/line_writer.ts";
 import { describeCause } from "./observe/log/describe_cause.ts";
 import { configureLogs, LOG_CATEGORY, logObservations } from "./observe/log/log.ts";
 import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
-import { assertRuntime } from "./server/runtime.ts";
+import { assertRuntime } from "./server/deno_release.ts";
 import { stopOnSignal } from "./server/shutdown.ts";
 
 export interface BootedService {

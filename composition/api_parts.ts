@@ -23,7 +23,7 @@ import { createAddressReader, createPeerTrust } from "../routes/load/client_addr
 import { createLoad } from "../routes/load/load.ts";
 import { createSecureHeaders } from "../routes/middleware/security_headers.ts";
 import { createCallerNote } from "../routes/middleware/note_caller.ts";
-import { createCassandraTracing } from "../routes/auth/trace_cassandra.ts";
+import { createCassandraTracing } from "../routes/middleware/trace_cassandra.ts";
 import { createQuotas } from "../routes/quota/quotas.ts";
 import { Alarms } from "../runtime/alarms.ts";
 

@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "../config/config.ts";
 import { onStopRequest } from "../server/stop_requests.ts";
-import { assertRuntime } from "../server/runtime.ts";
+import { assertRuntime } from "../server/deno_release.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";
 import { DEV_DIRECTORY } from "./directory.ts";
 import { CASSANDRA_PORT, devSetup } from "./environment.ts";

@@ -45,7 +45,7 @@ import { shedLoad } from "./middleware/shed_load.ts";
 import type { PipelineStep } from "./step.ts";
 import { throughSteps } from "./through_steps.ts";
 import { timing } from "./middleware/timing.ts";
-import { type CassandraTracing, traceCassandra } from "./auth/trace_cassandra.ts";
+import { type CassandraTracing, traceCassandra } from "./middleware/trace_cassandra.ts";
 import { enforceQuotas } from "./quota/enforce_quotas.ts";
 import { type QuotaSelector, quotasIn } from "./quota/select_quotas.ts";
 

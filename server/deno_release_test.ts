@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { assertRuntime } from "./runtime.ts";
+import { assertRuntime } from "./deno_release.ts";
 
 describe("assertRuntime()", () => {
   for (const version of ["2.9.6", "2.9.10", "2.10.0", "3.0.0", "10.0.0"]) {

@@ -7,7 +7,7 @@
  */
 import { ServiceError } from "../../errors/service_error.ts";
 import { CassandraTraces, TraceBudget } from "../../observe/cassandra_traces.ts";
-import { insufficientScope } from "./challenge.ts";
+import { insufficientScope } from "../auth/challenge.ts";
 import { scopesOf } from "../context.ts";
 import type { PipelineStep } from "../step.ts";
 
