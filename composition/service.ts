@@ -14,7 +14,7 @@ import { watchEventLoop } from "../observe/metrics/event_loop.ts";
 import type { Observe } from "../observe/observation.ts";
 import { createAdmin } from "../routes/admin.ts";
 import { openControlFile } from "../routes/control/control_file.ts";
-import { changesUsualTimes } from "../routes/load/usual_times.ts";
+import { makesBaselinesObsolete } from "../routes/load/gradient_limit.ts";
 import { Reloader } from "../server/reloader.ts";
 import { shutDown } from "../server/shutdown.ts";
 import { createApiParts } from "./api_parts.ts";
@@ -107,7 +107,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   addObserver((observation) => {
     if (observation.kind === "control") noteFailback();
     if (observation.kind === "availability") routes.noteUnreachable(observation.unreachable);
-    if (changesUsualTimes(observation)) parts.load.limit?.forget();
+    if (makesBaselinesObsolete(observation)) parts.load.limit?.forget();
   });
   const { cqlDir, cqlReload, reloadIntervalMs } = config;
   const intervalMs = cqlReload === "watch" ? reloadIntervalMs : null;

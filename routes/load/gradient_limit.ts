@@ -11,6 +11,7 @@
  *
  * @module
  */
+import type { Observation } from "../../observe/observation.ts";
 
 export interface GradientLimitOptions {
   readonly min: number;
@@ -86,8 +87,7 @@ export class GradientLimit {
   }
 
   /**
-   * Learns again what is usual, from the next requests on: for times that change for good and not by the load, such as
-   * those of another data centre.
+   * Learns again what is usual, from the next requests on. Call it when something {@link makesBaselinesObsolete}.
    */
   forget(): void {
     this.#baselines.clear();
@@ -132,6 +132,16 @@ export class GradientLimit {
       this.#baselines.set(route, next);
     }
   }
+}
+
+/**
+ * Whether requests may take a different time from now on for reasons other than load: another data centre answers,
+ * or queries have changed.
+ */
+export function makesBaselinesObsolete(observation: Observation): boolean {
+  if (observation.kind === "datacenter") return true;
+  return observation.kind === "reload" && observation.succeeded &&
+    observation.changes.changed.length > 0;
 }
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { GradientLimit } from "./gradient_limit.ts";
+import type { Observation } from "../../observe/observation.ts";
+import { GradientLimit, makesBaselinesObsolete } from "./gradient_limit.ts";
 
 const OPTIONS = { min: 4, max: 400, start: 100 };
 const SAMPLES = 50;
@@ -116,5 +117,31 @@ describe("GradientLimit", () => {
   it("needs bounds in their order", () => {
     expect(() => new GradientLimit({ min: 10, max: 20, start: 5 })).toThrow(TypeError);
     expect(() => new GradientLimit({ min: 0, max: 20, start: 5 })).toThrow(TypeError);
+  });
+});
+
+function reload(changed: readonly string[]): Observation {
+  const changes = { added: ["a"], changed, removed: ["b"] };
+  return { kind: "reload", succeeded: true, isFirst: false, changes };
+}
+
+describe("makesBaselinesObsolete()", () => {
+  it("is so when another data centre serves, and when the local one does again", () => {
+    for (const [inUse, isLocal] of [["dc2", false], ["dc1", true]] as const) {
+      const datacenters = ["dc1", "dc2"];
+      expect(makesBaselinesObsolete({ kind: "datacenter", inUse, isLocal, datacenters })).toBe(
+        true,
+      );
+    }
+  });
+
+  it("is so when a query was changed, and not when all others are as before", () => {
+    expect(makesBaselinesObsolete(reload(["get_station"]))).toBe(true);
+    expect(makesBaselinesObsolete(reload([]))).toBe(false);
+    expect(makesBaselinesObsolete({ kind: "reload", succeeded: false, cause: null })).toBe(false);
+  });
+
+  it("is not so of nodes that come and go", () => {
+    expect(makesBaselinesObsolete({ kind: "availability", unreachable: [] })).toBe(false);
   });
 });
