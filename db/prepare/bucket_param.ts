@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import type { BucketNumber, BucketUnit, EpochUnit } from "../../catalog/query.ts";
 import {
   bucketPhrase,
@@ -30,6 +30,8 @@ export interface BucketSpec {
 export interface Bucketing {
   /** An instant's bytes → milliseconds since 1970; NaN for an instant whose bucket has no value. */
   instantOf(bytes: Buffer): number;
+  /** Whether every smaller value of the type is of an earlier millisecond. */
+  isFirstOfInstant(bytes: Buffer): boolean;
   /** The bucket that holds an instant with a bucket, as it is bound. */
   encode(ms: number): Buffer;
   /** What a caller should send in place of an instant without a bucket. */
@@ -105,6 +107,9 @@ export function bucketingOf(types: BucketTypes): Bucketing | BucketMistake {
       const ms = read(bytes);
       return ms >= range.first && ms <= range.last ? ms : NaN;
     },
+    // UUIDs of one time are many, in an order of their own. All other instants are integers on the wire.
+    isFirstOfInstant: (bytes) =>
+      of.type.kind !== "timeuuid" && read(decremented(bytes)) < read(bytes),
     encode: encodeKnown,
     expected: expectedTime(range, spec.unit),
   };
@@ -166,6 +171,16 @@ function instantReader(
       message: `Cannot read a "${cql}" in the unit "${unit}": its type says what it holds`,
       help: 'Remove "unit=", which is for integers',
     };
+}
+
+/** An integer less one; of the smallest, the largest. */
+function decremented(bytes: Buffer): Buffer {
+  const result = Buffer.from(bytes);
+  let at = result.length - 1;
+  // What is borrowed.
+  while (at >= 0 && result[at] === 0) result[at--] = 0xff;
+  if (at >= 0) result[at]! -= 1;
+  return result;
 }
 
 /** The instants with a bucket, which lie side by side; null if even the present has none. */

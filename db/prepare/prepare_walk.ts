@@ -12,7 +12,7 @@ import { type Term, walkTerm } from "../../catalog/statement/term.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Table } from "../schema/table.ts";
 import { markerOf } from "./facts/write_markers.ts";
-import { bucketingOf, type BucketMistake } from "./bucket_param.ts";
+import { type Bucketing, bucketingOf, type BucketMistake } from "./bucket_param.ts";
 import type { PreparedParam, PreparedWalk } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
 
@@ -40,9 +40,15 @@ export function prepareWalk(
   for (const mistake of rangeMistakes(walk, { statement: query.parsed, table })) {
     report({ span: walk.span, ...mistake });
   }
-  const typed = withTypes(walk, { bucket: bucket.codec, from: from.codec, to: to.codec });
-  if (!("message" in typed)) return typed;
-  report({ span: walk.span, ...typed });
+  const bucketing = bucketingBetween(walk, {
+    bucket: bucket.codec,
+    from: from.codec,
+    to: to.codec,
+  });
+  if (!("message" in bucketing)) {
+    return { ...walk, bucketing, excludesEnd: excludesEnd(walk, query.parsed) };
+  }
+  report({ span: walk.span, ...bucketing });
   return null;
 }
 
@@ -150,6 +156,22 @@ function columnsBoundBy(relation: Relation, marker: string, sign: "<" | ">"): re
   return relation.columns.length === 1 ? relation.columns.map(({ name }) => name) : [];
 }
 
+/** Whether each bound at the end `to` is a `<` of what is not later than the end. */
+function excludesEnd({ to }: Walk, statement: Statement): boolean {
+  if (statement.kind !== "select") return false;
+  const bounds = statement.where.filter((relation) => columnsBoundBy(relation, to, "<").length > 0);
+  return bounds.length > 0 &&
+    bounds.every((relation) =>
+      "comparator" in relation && relation.comparator === "<" &&
+      walkTerm(relation.value).every((term) => !isLastOfInstant(term))
+    );
+}
+
+/** Whether a term is the last UUID of a millisecond. */
+function isLastOfInstant(term: Term): boolean {
+  return term.kind === "call" && /^max_?timeuuid$/.test(term.function.name.name);
+}
+
 /** Functions whose results are of the time that they are called with. */
 const OF_THE_SAME_TIME = [
   "min_timeuuid",
@@ -189,17 +211,16 @@ function isReversed({ clusteringKey }: Table, { orderBy: [first] }: SelectStatem
   return ordered !== undefined && ordered.order !== first.direction.toUpperCase();
 }
 
-/** The walk with its types, or what stands against it. */
-function withTypes(
+/** How times become buckets, or what stands against it. */
+function bucketingBetween(
   walk: Walk,
   { bucket, from, to }: { bucket: Codec; from: Codec; to: Codec },
-): PreparedWalk | BucketMistake {
+): Bucketing | BucketMistake {
   if (from.cql !== to.cql) {
     return {
       message: `Cannot walk from a "${from.cql}" to a "${to.cql}"`,
       help: "Use markers of one type for both ends",
     };
   }
-  const bucketing = bucketingOf({ of: from, into: bucket, spec: walk });
-  return "message" in bucketing ? bucketing : { ...walk, bucketing };
+  return bucketingOf({ of: from, into: bucket, spec: walk });
 }

@@ -153,6 +153,8 @@ export interface ShownColumn extends Pick<PreparedColumn, "name" | "codec" | "ma
 export interface PreparedWalk extends Walk {
   /** The ends of the range as instants, and the buckets as they are bound. */
   readonly bucketing: Bucketing;
+  /** Whether all rows are of times before the end `to`, not of that time itself. */
+  readonly excludesEnd: boolean;
 }
 
 /** A partition that a statement is about. */

@@ -214,7 +214,7 @@ SELECT at, n FROM month_text_asc
 
   const REFUSED: Readonly<Record<string, readonly [string, number, string]>> = {
     "more buckets than it may": [
-      query({ since: Date.UTC(2000, 0, 1), until: Date.UTC(2016, 8, 1) }),
+      query({ since: Date.UTC(2000, 0, 1), until: Date.UTC(2016, 8, 1) + 1 }),
       400,
       "range_too_wide",
     ],
@@ -236,7 +236,7 @@ SELECT at, n FROM month_text_asc
   }
 
   it("takes as many buckets as it may", async () => {
-    const ends = { since: Date.UTC(2000, 0, 1), until: Date.UTC(2016, 7, 31) };
+    const ends = { since: Date.UTC(2000, 0, 1), until: Date.UTC(2016, 8, 1) };
     const pages = await readPages(service, `/month_text_asc/none?${query(ends)}`);
     expect(pages).toEqual([[]]);
   });

@@ -127,7 +127,11 @@ function rangeOf(values: EncodedValues, walk: PreparedWalk): Range | null {
   const endOf = (name: string) => instantOf(values[name], { name, walk });
   const [from, to] = [endOf(walk.from), endOf(walk.to)];
   if (from > to) return null;
-  const [oldest, newest] = [bucketStart(from, walk.by), bucketStart(to, walk.by)];
+  const [oldest, bucketOfEnd] = [bucketStart(from, walk.by), bucketStart(to, walk.by)];
+  // The bucket that begins at an end which is not part of the range has no row of it.
+  const isBefore = walk.excludesEnd && from < to && to === bucketOfEnd &&
+    walk.bucketing.isFirstOfInstant(values[walk.to]!);
+  const newest = isBefore ? neighbourStart(bucketOfEnd, walk.by, -1) : bucketOfEnd;
   let count = 1;
   for (let at = oldest; at < newest; at = neighbourStart(at, walk.by, 1)) {
     if (++count > walk.max) {
