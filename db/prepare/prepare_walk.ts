@@ -5,7 +5,7 @@
  * @module
  */
 import type { Query, Walk } from "../../catalog/query.ts";
-import { isAggregate } from "../../catalog/statement/aggregate.ts";
+import { aggregatesAllRows } from "../../catalog/statement/aggregate.ts";
 import { equalTerms } from "../../catalog/statement/equal_terms.ts";
 import type { Relation, SelectStatement, Statement } from "../../catalog/statement/statement.ts";
 import { type Term, walkTerm } from "../../catalog/statement/term.ts";
@@ -94,8 +94,7 @@ function rangeMistakes(
       help: 'Leave it out: "@page" bounds a page',
     });
   }
-  const { groupBy, selectors } = statement;
-  if (groupBy.length === 0 && selectors?.some(({ term }) => walkTerm(term).some(isAggregate))) {
+  if (aggregatesAllRows(statement)) {
     mistakes.push({
       message: "Cannot walk with an aggregate of all rows: it would be of each bucket by itself",
       help:

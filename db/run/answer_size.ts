@@ -17,7 +17,8 @@ export interface AnswerSize {
 /** A single row may have this many times the bytes of a page: it fits no smaller answer. */
 export const LONE_ROW_FACTOR = 16;
 
-const DEFAULT_FETCH_SIZE = 5000;
+/** As the driver has it. */
+export const DEFAULT_FETCH_SIZE = 5000;
 
 /** Zero asks for everything in one answer. */
 export function fetchSizeOf({ isPaged }: PreparedQuery, { fetchSize }: AnswerSize): number {

@@ -7,11 +7,10 @@ import { ServiceError } from "../../errors/service_error.ts";
 import { tooLargeBytes } from "../driver/failures/answer_too_large.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/rows/read_rows.ts";
+import { DEFAULT_FETCH_SIZE } from "./answer_size.ts";
 import type { ExecutionOptions, Executor } from "./execute.ts";
 import { bytesOf, readRows, type ReadRowsOptions, type UnreadRows } from "./unread_rows.ts";
 
-// Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
-const FETCH_SIZE = 5000;
 const ENOUGH = 2;
 
 export interface FindOneOptions extends Pick<ExecutionOptions, "stopwatch" | "deadline" | "cache"> {
@@ -40,7 +39,8 @@ export async function findOne(
   const deadline = executor.deadlineOf(prepared, { stopwatch, deadline: callersDeadline });
   const parts: UnreadRows[] = [];
   let length = 0;
-  let fetchSize = FETCH_SIZE;
+  // Two rows would be enough to know, but Cassandra computes aggregates in pages of the size asked for.
+  let fetchSize = DEFAULT_FETCH_SIZE;
   let pagingState: ExecutionOptions["pagingState"];
   let isLast = false;
   while (!isLast && length < ENOUGH) {

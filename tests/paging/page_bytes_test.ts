@@ -50,6 +50,12 @@ SELECT id, filling FROM rows WHERE list = :list;
 -- @public
 SELECT count(*) AS count FROM rows WHERE list = :list;
 
+-- name: count_listed :many
+-- @route GET /rows/{list}/counts
+-- @public
+-- @page size=10 max=100
+SELECT count(*) AS count, max(filling) AS widest FROM rows WHERE list = :list;
+
 -- name: one_row :one
 -- @route GET /rows/{list}/{id}
 -- @public
@@ -220,6 +226,33 @@ describe("a page", () => {
     const before = statements("count_rows");
     expect(await succeed(service.request("/rows/tiny/count"))).toEqual({ count: "300" });
     expect(statements("count_rows") - before).toBe(1);
+  });
+
+  it("counts at the same pace where a page is asked for, however small", async () => {
+    // How often the node has read the table, over all of its partitions.
+    const reads = async () => {
+      const { rows: [row] } = await service.client.execute(
+        "SELECT count FROM system_views.local_read_latency WHERE keyspace_name = ? AND table_name = 'rows' ALLOW FILTERING",
+        [service.config.keyspace],
+        { prepare: true },
+      );
+      return Number(row!.count);
+    };
+    const before = await reads();
+    const page = await succeed<Page<{ count: string }>>(
+      service.request("/rows/tiny/counts?limit=1"),
+    );
+    expect([page.items.map(({ count }) => count), page.next_cursor]).toEqual([["300"], null]);
+    expect(await reads() - before).toBeLessThanOrEqual(2);
+  });
+
+  it("has the row of an aggregate that alone is larger than a page", async () => {
+    await fill("wide", [10, 100_000]);
+    const { items } = await succeed<Page<{ count: string; widest: string }>>(
+      service.request(`${narrow.url}/rows/wide/counts`),
+    );
+    expect(items.map(({ count, widest }) => [count, Buffer.from(widest, "base64").length]))
+      .toEqual([["2", 100_000]]);
   });
 
   it("goes over the partitions of a walk, whatever they hold", async () => {

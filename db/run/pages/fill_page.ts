@@ -5,11 +5,12 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
+import { aggregatesAllRows } from "../../../catalog/statement/aggregate.ts";
 import type { Stopwatch } from "../../../observe/stopwatch.ts";
 import { tooLargeBytes } from "../../driver/failures/answer_too_large.ts";
 import type { RawResult } from "../../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../../prepare/prepared_query.ts";
-import { LONE_ROW_FACTOR } from "../answer_size.ts";
+import { DEFAULT_FETCH_SIZE, LONE_ROW_FACTOR } from "../answer_size.ts";
 import { isTimeout } from "../deadline.ts";
 import type { Executor } from "../execute.ts";
 import type { CacheUse } from "../fetch_answer.ts";
@@ -50,6 +51,7 @@ export type PageFiller = (values: EncodedValues, request: FillRequest) => Promis
 
 export function createPageFiller(prepared: PreparedQuery, executor: Executor): PageFiller {
   const width = new RowWidth({ aggregates: mayAggregate(prepared) });
+  const isOneRow = aggregatesAllRows(prepared.query.parsed);
 
   async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
     // Of a stream, they are how much is read at a time. Here there is nothing after that.
@@ -79,8 +81,11 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
       const fitting = width.rowsIn(bytesLeft, { rows: length, bytes });
       const hasEnough = length > 0 || mayBeEmpty;
       if (fitting < 1 && hasEnough) return filled("bytes");
-      const fetchSize = Math.max(1, Math.min(size - length, fitting, most));
-      const isLone = fetchSize === 1 && !hasEnough;
+      // The row of an aggregate comes by itself, and Cassandra reads what it is of in pages of this size.
+      const fetchSize = isOneRow
+        ? DEFAULT_FETCH_SIZE
+        : Math.max(1, Math.min(size - length, fitting, most));
+      const isLone = (isOneRow || fetchSize === 1) && !hasEnough;
       let answer: RawResult | null = null;
       let answerBytes: number;
       try {
