@@ -28,6 +28,7 @@ const LONG = [
   "tests/deploy",
   "routes",
   "tests/observability",
+  "tests/edge",
   "dev",
   "tests/lifecycle",
   "guardrails",
