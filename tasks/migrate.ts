@@ -15,11 +15,11 @@ import {
 import { createKeyspace } from "../db/migrate/create_keyspace.ts";
 import { describeStatus } from "../db/migrate/describe_status.ts";
 import { assertNotExample } from "../db/migrate/example_project.ts";
-import { readHistory } from "../db/migrate/history_table.ts";
+import { readHistory } from "../db/migrate/record/history_table.ts";
 import { Interruption } from "../db/migrate/interruption.ts";
 import { applyMigrations } from "../db/migrate/migrate.ts";
 import { type Migration, readMigrations } from "../db/migrate/migrations.ts";
-import { recording } from "../db/migrate/recording.ts";
+import { recording } from "../db/migrate/record/recording.ts";
 import { resolveStatement } from "../db/migrate/resolve.ts";
 import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
 import { onStopRequest } from "../server/stop_requests.ts";

@@ -15,7 +15,8 @@ import { createTableReader } from "../schema/table.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
 import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
-import type { HistoryEntry, MigrationRecord } from "./history_table.ts";
+import type { HistoryEntry } from "./record/history_table.ts";
+import type { MigrationRecord } from "./record/migration_record.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Lease } from "./lease.ts";
 import {
@@ -25,7 +26,7 @@ import {
   MigrationError,
   type MigrationStatement,
 } from "./migrations.ts";
-import { recording } from "./recording.ts";
+import { recording } from "./record/recording.ts";
 
 export interface ApplyMigrationOptions {
   /** Its record in the cluster; null if it has no record. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HistoryEntry } from "./history_table.ts";
+import type { HistoryEntry } from "./record/history_table.ts";
 import { type Migration, MigrationConflict } from "./migrations.ts";
 
 /** How files and cluster compare. */

@@ -8,7 +8,7 @@ import { cursorTableCql } from "../schema/cursor_table.ts";
 import { leaseTableCql } from "../schema/lease_table.ts";
 import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE, LEASE_TABLE } from "../schema/own_tables.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
-import { historyColumnsCql, historyTableCql, lacksColumns } from "./history_table.ts";
+import { historyColumnsCql, historyTableCql, lacksColumns } from "./record/history_table.ts";
 import { whenServed } from "./when_served.ts";
 
 const TABLES = [

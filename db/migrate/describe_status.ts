@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HistoryEntry } from "./history_table.ts";
+import type { HistoryEntry } from "./record/history_table.ts";
 import type { Migration } from "./migrations.ts";
 
 /** The lines of `deno task migrate status`, in the order of the versions. Pure. */

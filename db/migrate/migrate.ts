@@ -8,11 +8,12 @@ import type { Session } from "../driver/session.ts";
 import { applyMigration } from "./apply_migration.ts";
 import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
 import { createOwnTables, extendOwnTables } from "./create_own_tables.ts";
-import { readHistory, recordOf } from "./history_table.ts";
+import { readHistory } from "./record/history_table.ts";
+import { recordOf } from "./record/migration_record.ts";
 import { Interruption } from "./interruption.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import type { Migration } from "./migrations.ts";
-import { recording } from "./recording.ts";
+import { recording } from "./record/recording.ts";
 import { whenServed } from "./when_served.ts";
 
 export interface ApplyOptions {

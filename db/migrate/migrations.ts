@@ -1,6 +1,6 @@
 /**
  * The migration files of a folder: read, named, split into statements and given checksums. Owns what the files
- * say; `history_table.ts` owns the records in the cluster.
+ * say; `record/` owns the records in the cluster.
  *
  * @module
  */

@@ -5,10 +5,11 @@
  */
 import type { Session } from "../driver/session.ts";
 import { prefixChecksum } from "./apply_migration.ts";
-import { readHistory, recordOf } from "./history_table.ts";
+import { readHistory } from "./record/history_table.ts";
+import { recordOf } from "./record/migration_record.ts";
 import { type LeaseWork, withLease } from "./migrate.ts";
 import { type Migration, MigrationError } from "./migrations.ts";
-import { recording } from "./recording.ts";
+import { recording } from "./record/recording.ts";
 
 /** A statement of a migration, and what became of it. */
 export interface Resolution {

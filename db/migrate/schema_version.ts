@@ -5,7 +5,7 @@
  */
 import type { Session } from "../driver/session.ts";
 import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
-import { readHistory } from "./history_table.ts";
+import { readHistory } from "./record/history_table.ts";
 import { type Migration, MigrationError } from "./migrations.ts";
 
 /** The message for a project without migrations. */
