@@ -6,6 +6,7 @@
  * @module
  */
 import { getJsonLinesFormatter, type LogRecord, type TextFormatter } from "@logtape/logtape";
+import { CONTROL_IN_JSON, escaped } from "./control.ts";
 
 export const LEVELS: Readonly<Record<LogRecord["level"], string>> = {
   trace: "TRACE",
@@ -15,12 +16,6 @@ export const LEVELS: Readonly<Record<LogRecord["level"], string>> = {
   error: "ERROR",
   fatal: "FATAL",
 };
-
-/**
- * What JSON leaves as it is, while a terminal obeys it (DEL and the second set of control characters), a program takes
- * it for the end of a line, or it reverses the text around it.
- */
-export const CONTROL = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** @param category whose records hold no errors, no cycles and nothing else that JSON has no text for */
 export function jsonLineFormatter(category: string): TextFormatter {
@@ -37,11 +32,6 @@ export function jsonLineFormatter(category: string): TextFormatter {
       logger: name,
       ...properties,
     });
-    return `${line.replace(CONTROL, escaped)}\n`;
+    return `${line.replace(CONTROL_IN_JSON, escaped)}\n`;
   };
-}
-
-/** For what {@link CONTROL} finds. */
-export function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -13,13 +13,11 @@ import {
   type LogRecord,
   type TextFormatter,
 } from "@logtape/logtape";
+import { CONTROL_IN_JSON, CONTROL_IN_LINES, escaped } from "./control.ts";
 
 const INDENT = "    ";
 /** What stands after `name=` without quotes. */
 const PLAIN = /^[\w.:;,/+|@~*-]+$/;
-/** Characters that a terminal obeys, that an editor takes for the end of a line, or that reverse text. */
-const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
-const CONTROL_BUT_LINES = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /** @param colors whether the text goes to a terminal */
 export function prettyFormatter({ colors }: { readonly colors: boolean }): TextFormatter {
@@ -40,17 +38,12 @@ export function prettyFormatter({ colors }: { readonly colors: boolean }): TextF
 /** A value as one word, in quotes where it has a space in it. */
 function showWord(value: unknown): string {
   const text = String(value);
-  return PLAIN.test(text) ? text : JSON.stringify(text).replace(CONTROL, escape);
+  return PLAIN.test(text) ? text : JSON.stringify(text).replace(CONTROL_IN_JSON, escaped);
 }
 
 /** A text with several lines, for example a report or a stack. */
 function showLines(value: unknown): string {
-  return String(value).replace(CONTROL_BUT_LINES, escape);
-}
-
-/** A character as JSON escapes it. */
-function escape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return String(value).replace(CONTROL_IN_LINES, escaped);
 }
 
 /** The properties that a message names, as in `{method} {route}`. */

@@ -6,8 +6,9 @@
  */
 import { CODES } from "../../errors/codes.ts";
 import type { ObservationOf } from "../observation.ts";
+import { CONTROL_IN_JSON, escaped } from "./control.ts";
 import { describeCause, summarizeCause } from "./describe_cause.ts";
-import { CONTROL, escaped, LEVELS } from "./json_line.ts";
+import { LEVELS } from "./json_line.ts";
 import { round, roundedText } from "./round.ts";
 
 export type RequestObservation = ObservationOf<"request">;
@@ -74,7 +75,7 @@ export function createRequestLine(
 function rest(request: RequestObservation, known: KnownTexts): string {
   const { query, code, policy, cause, completed } = request;
   if (code !== null || policy !== null || cause !== undefined || !completed) {
-    return JSON.stringify(requestFields(request)).slice(1).replace(CONTROL, escaped);
+    return JSON.stringify(requestFields(request)).slice(1).replace(CONTROL_IN_JSON, escaped);
   }
   return `"method":${known.of(request.method)},"route":${known.of(request.route)}` +
     (query === null ? "" : `,"query":${known.of(query)}`) +
@@ -85,7 +86,7 @@ function rest(request: RequestObservation, known: KnownTexts): string {
 }
 
 function text(value: string): string {
-  return JSON.stringify(value).replace(CONTROL, escaped);
+  return JSON.stringify(value).replace(CONTROL_IN_JSON, escaped);
 }
 
 /** Texts that many lines repeat: routes, queries and callers. As many are kept as fit into some 2 MB. */
