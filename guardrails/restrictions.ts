@@ -12,7 +12,7 @@ import {
   writesOf,
   type WriteStatement,
 } from "../catalog/statement/statement.ts";
-import { type Term, walkTerm } from "../catalog/statement/term.ts";
+import { markersIn, type Term } from "../catalog/statement/term.ts";
 import type { Span } from "../catalog/text/source.ts";
 
 /** A column that a statement binds. */
@@ -46,7 +46,7 @@ export function restrictionsOf(part: SelectStatement | WriteStatement): Restrict
       ? insertedTerms(part).map(({ column: { name, span }, term }) => ({
         column: name,
         kind: "written" as const,
-        markers: markersIn([term]),
+        markers: namesOfMarkers([term]),
         span,
       }))
       : part.where.flatMap(ofRelation),
@@ -73,11 +73,11 @@ function ofRelation(relation: Relation): Restriction[] {
     return fixed.map(({ column: { name, span }, term }) => ({
       column: name,
       kind: "equal",
-      markers: markersIn(term === null ? valuesOf(relation) : [term]),
+      markers: namesOfMarkers(term === null ? valuesOf(relation) : [term]),
       span,
     }));
   }
-  const markers = markersIn(valuesOf(relation));
+  const markers = namesOfMarkers(valuesOf(relation));
   return columnsOfRelation(relation).map(({ name, span }) => ({
     column: name,
     kind: relation.kind === "in" || relation.kind === "tuple_in" ? "in" : "other",
@@ -98,10 +98,6 @@ function valuesOf(relation: Relation): readonly Term[] {
   }
 }
 
-function markersIn(terms: readonly Term[]): string[] {
-  return terms.flatMap((term) =>
-    [...walkTerm(term)].flatMap((inner) =>
-      inner.kind === "marker" && inner.name !== null ? [inner.name] : []
-    )
-  );
+function namesOfMarkers(terms: readonly Term[]): string[] {
+  return terms.flatMap(markersIn).flatMap(({ name }) => name === null ? [] : [name]);
 }

@@ -14,7 +14,7 @@ import {
   writesOf,
   type WriteStatement,
 } from "./statement.ts";
-import { type BindMarker, type Term, unhinted, walkTerm } from "./term.ts";
+import { type BindMarker, markersIn, type Term, unhinted } from "./term.ts";
 
 /** Columns, and the markers that they are bound to together. */
 export interface Binding {
@@ -78,8 +78,4 @@ function markersOfRelation(relation: Relation): BindMarker[] {
     default:
       return markersIn(relation.value);
   }
-}
-
-function markersIn(term: Term): BindMarker[] {
-  return [...walkTerm(term)].filter((inner) => inner.kind === "marker");
 }

@@ -6,7 +6,7 @@
 
 import { bindingsOf } from "./bound_columns.ts";
 import { type Statement, writesOf, type WriteStatement } from "./statement.ts";
-import { type Term, walkTerm } from "./term.ts";
+import { markersIn, type Term } from "./term.ts";
 
 export interface MarkerColumn {
   readonly column: string;
@@ -20,7 +20,7 @@ export function columnsOfMarker(statement: Statement, marker: string): MarkerCol
     .filter(({ markers }) => markers.some(({ name }) => name === marker))
     .flatMap(({ columns, isEqual }) => columns.map((column) => ({ column, isWhole: isEqual })));
   const keyed = writesOf(statement).flatMap(keysOf)
-    .filter(({ key }) => hasMarker(key, marker))
+    .filter(({ key }) => markersIn(key).some(({ name }) => name === marker))
     .map(({ column }) => ({ column, isWhole: false }));
   return [...bound, ...keyed];
 }
@@ -35,8 +35,4 @@ function keysOf(write: WriteStatement): { readonly column: string; readonly key:
   return written.flatMap((each) =>
     each.kind === "element" ? [{ column: each.column.name, key: each.key }] : []
   );
-}
-
-function hasMarker(term: Term, marker: string): boolean {
-  return [...walkTerm(term)].some((inner) => inner.kind === "marker" && inner.name === marker);
 }

@@ -16,7 +16,7 @@ import type {
   UsingOption,
   WriteStatement,
 } from "./statement.ts";
-import { type BindMarker, type Term, unhinted, walkTerm } from "./term.ts";
+import { type BindMarker, markersIn, type Term, unhinted, walkTerm } from "./term.ts";
 
 export type Role =
   /** Written to a column as it is: by `VALUES (…)`, or by `SET column = …`, `+= …` and the like. */
@@ -266,8 +266,4 @@ function fieldsOf(term: Term): readonly Term[] {
 
 function rolesIn(term: Term, role: Role): PlacedRole[] {
   return markersIn(term).map((marker) => ({ marker, role }));
-}
-
-function markersIn(term: Term): BindMarker[] {
-  return [...walkTerm(term)].filter((inner) => inner.kind === "marker");
 }

@@ -176,6 +176,11 @@ export function* walkTerm(term: Term): Generator<Term> {
   for (const child of childrenOf(term)) yield* walkTerm(child);
 }
 
+/** The markers in a term, in the order of the text. */
+export function markersIn(term: Term): BindMarker[] {
+  return [...walkTerm(term)].filter((inner) => inner.kind === "marker");
+}
+
 /** The term without the type hints around it. */
 export function unhinted(term: Term): Term {
   let inner = term;

@@ -6,7 +6,7 @@
  */
 import { parseStatement } from "../../../catalog/statement/grammar/parse_statement.ts";
 import type { Statement } from "../../../catalog/statement/statement.ts";
-import { walkTerm } from "../../../catalog/statement/term.ts";
+import { markersIn, walkTerm } from "../../../catalog/statement/term.ts";
 import { termsOf } from "../../../catalog/statement/terms_of.ts";
 import { lex, wholeFile } from "../../../catalog/text/lex.ts";
 
@@ -30,7 +30,6 @@ export function bindsArguments(
 
 function bindsIn(statement: Statement, work: readonly string[]): boolean {
   return termsOf(statement).flatMap((term) => [...walkTerm(term)]).some((term) =>
-    work.includes(term.kind) &&
-    [...walkTerm(term)].some(({ kind }) => kind === "marker")
+    work.includes(term.kind) && markersIn(term).length > 0
   );
 }

@@ -7,7 +7,7 @@
 import type { Param, Query } from "../../../catalog/query.ts";
 import type { Role } from "../../../catalog/statement/marker_roles.ts";
 import { type Assignment, writesOf } from "../../../catalog/statement/statement.ts";
-import { unhinted, walkTerm } from "../../../catalog/statement/term.ts";
+import { markersIn, unhinted } from "../../../catalog/statement/term.ts";
 import type { Report } from "../../../catalog/text/source.ts";
 import type { PreparedParam } from "../prepared_query.ts";
 import type { MarkerPlace } from "../statement_context.ts";
@@ -102,9 +102,7 @@ export function leastWritten(
   for (const write of writes) {
     if (write.kind !== "update") return [];
     for (const { value } of write.assignments) {
-      const markers = [...walkTerm(value)].flatMap((term) =>
-        term.kind === "marker" ? byName.get(term.name ?? "") ?? [] : []
-      );
+      const markers = markersIn(value).flatMap(({ name }) => byName.get(name ?? "") ?? []);
       const [param] = markers;
       const isWhole = unhinted(value).kind === "marker";
       const mayLack = isWhole && param?.source.in === "body" && param.optional &&
