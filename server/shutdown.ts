@@ -8,7 +8,7 @@ import type { Session } from "../db/driver/session.ts";
 import type { Observe } from "../observe/observation.ts";
 import { onStopRequest } from "./stop_requests.ts";
 import type { Listener } from "./listen/listen.ts";
-import { within } from "./within.ts";
+import { within } from "../runtime/within.ts";
 
 /** The parts of a running service that have to stop. */
 export interface RunningParts {

@@ -6,6 +6,7 @@
  */
 import { endpointOf, fetchMetadata } from "../auth/issuer/metadata.ts";
 import type { Observe } from "../../observe/observation.ts";
+import { within } from "../../runtime/within.ts";
 
 /** Endpoints of an issuer (OpenID Connect Discovery 1.0, section 3). */
 export interface LoginEndpoints {
@@ -69,13 +70,4 @@ export function createEndpointFinder(issuer: string, observe: Observe): FindEndp
     }
     return known;
   };
-}
-
-/** Waits for a promise, but not for long. */
-async function within(promise: Promise<void>, waitMs: number): Promise<void> {
-  const { promise: waited, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, waitMs);
-  promise.then(resolve);
-  await waited;
-  clearTimeout(timer);
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { within } from "../within.ts";
+import { within } from "../../runtime/within.ts";
 import { linger, LINGER_MS, type Lingerer } from "./linger.ts";
 
 export interface ForwarderOptions {

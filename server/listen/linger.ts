@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { within } from "../within.ts";
+import { within } from "../../runtime/within.ts";
 
 /** A caller whose connection is kept. */
 export interface Lingerer {

@@ -12,7 +12,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import { hostPort } from "./host_port.ts";
 import { Pending } from "../pending.ts";
 import { createUrlCheck } from "./request_url.ts";
-import { within } from "../within.ts";
+import { within } from "../../runtime/within.ts";
 
 export interface Listener {
   readonly port: number;
