@@ -6,6 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { LENGTH_BYTES, lengthOf, NULL, packedSize, packValue, type Value } from "./packed_value.ts";
 
 /** A row, in a block that it shares with others. Its bytes never change. */
 export interface PackedRow {
@@ -14,13 +15,7 @@ export interface PackedRow {
   readonly end: number;
 }
 
-/** A value: its bytes, null, or undefined if it is left unset. */
-type Value = Buffer | null | undefined;
-
-const LENGTH_BYTES = 4;
 const COUNT_BYTES = 2;
-const NULL = -1;
-const UNSET = -2;
 /** Holds the rows of a few hundred lines; a larger row gets a separate block. */
 const BLOCK_BYTES = 64 * 1024;
 
@@ -57,7 +52,7 @@ export class RowPacker {
       return;
     }
     this.#reserve(LENGTH_BYTES);
-    this.view.setInt32(this.#end, value === null ? NULL : UNSET);
+    this.view.setInt32(this.#end, lengthOf(value));
     this.#end += LENGTH_BYTES;
   }
 
@@ -98,17 +93,12 @@ export class RowPacker {
 /** A single row. */
 export function packRow(values: readonly Value[]): PackedRow {
   const size = values.reduce(
-    (sum, value) => sum + LENGTH_BYTES + (value?.length ?? 0),
+    (sum, value) => sum + packedSize(value),
     COUNT_BYTES,
   );
   const block = Buffer.allocUnsafe(size);
   let at = block.writeUInt16BE(values.length, 0);
-  for (const value of values) {
-    at = block.writeInt32BE(value ? value.length : value === null ? NULL : UNSET, at);
-    if (!value) continue;
-    block.set(value, at);
-    at += value.length;
-  }
+  for (const value of values) at = packValue(value, block, at);
   return { block, start: 0, end: size };
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
+import { LENGTH_BYTES, lengthOf, packedSize, packValue } from "../../codec/packed/packed_value.ts";
 import type { BoundValues } from "../driver/internals/driver_types.ts";
 
 export interface ReadIdentity {
@@ -75,12 +76,10 @@ export interface PackedIdentity {
   readonly start: number;
 }
 
-const LENGTH_BYTES = 4;
-
 /** The bytes that an identity takes when it is packed. */
 export function packedLengthOf({ bound, pagingState }: ReadIdentity): number {
-  let length = LENGTH_BYTES + (pagingState?.length ?? 0);
-  for (const value of bound) length += LENGTH_BYTES + (value?.length ?? 0);
+  let length = packedSize(pagingState);
+  for (const value of bound) length += packedSize(value);
   return length;
 }
 
@@ -91,10 +90,7 @@ export function packIdentity(
   start: number,
 ): PackedIdentity {
   let at = start;
-  for (const value of [...bound, pagingState]) {
-    at = bytes.writeInt32BE(lengthOf(value), at);
-    if (value) at += value.copy(bytes, at);
-  }
+  for (const value of [...bound, pagingState]) at = packValue(value, bytes, at);
   return { count: bound.length, maxRows, maxBytes, bytes, start };
 }
 
@@ -114,9 +110,4 @@ export function isSamePacked(packed: PackedIdentity, identity: ReadIdentity): bo
     at = end;
   }
   return true;
-}
-
-/** As in the native protocol: -1 for null, -2 for UNSET. */
-function lengthOf(value: Buffer | null | undefined): number {
-  return value ? value.length : value === null ? -1 : -2;
 }

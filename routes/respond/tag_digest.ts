@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { canonicalText } from "../../catalog/statement/canonical_text.ts";
+import { packedSize, packValue } from "../../codec/packed/packed_value.ts";
 import type {
   EncodedValues,
   PreparedColumn,
@@ -20,8 +21,6 @@ import { DIGEST_CHARACTERS } from "../input/entity_tag.ts";
 
 /** Something that each mask shows differently. */
 const PROBE = "a text that is masked";
-
-const LENGTH_BYTES = 4;
 
 /** What the digest depends on. */
 export type DigestFacts = Pick<PreparedQuery, "query" | "params" | "columns" | "show">;
@@ -46,21 +45,11 @@ export function compileTagDigest(prepared: DigestFacts): (values: EncodedValues)
   const names = params.map(({ param }) => param.name);
   return (values) => {
     let length = seed.length;
-    for (const name of names) length += LENGTH_BYTES + (values[name]?.length ?? 0);
+    for (const name of names) length += packedSize(values[name]);
     // In one piece: each call of the hash costs more than a copy.
     const bytes = Buffer.allocUnsafe(length);
     let at = seed.copy(bytes);
-    for (const name of names) {
-      const value = values[name];
-      // Before each value, so that no two lists of values have the same bytes.
-      at = bytes.writeInt32BE(lengthOf(value), at);
-      if (value) at += value.copy(bytes, at);
-    }
+    for (const name of names) at = packValue(values[name], bytes, at);
     return createHash("sha256").update(bytes).digest("base64url").slice(0, DIGEST_CHARACTERS);
   };
-}
-
-/** As in the native protocol: -1 for null, -2 for UNSET. */
-function lengthOf(value: Buffer | null | undefined): number {
-  return value ? value.length : value === null ? -1 : -2;
 }
