@@ -38,7 +38,7 @@ export interface Upload {
   cancel(): void;
 }
 
-const NDJSON_TYPE = /^application\/(?:x-)?ndjson\s*(?:;|$)/i;
+const NDJSON_TYPE = /^application\/(?:(?:x-)?ndjson|jsonl|x-jsonlines)\s*(?:;|$)/i;
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;

@@ -12,8 +12,13 @@ import { ServiceError } from "../../errors/service_error.ts";
  */
 const PROBLEM = "application/problem+json";
 
-/** Names of one type, which is not registered: clients use either. */
-const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson"];
+/** Names of one type, none of which is registered: clients use all of them. */
+const NDJSON_TYPES = [
+  "application/x-ndjson",
+  "application/ndjson",
+  "application/jsonl",
+  "application/x-jsonlines",
+];
 
 /** A browser's header has some 200 characters. Each range in it costs as much as 100 characters. */
 const MAX_CHARACTERS = 4_096;

@@ -28,6 +28,8 @@ describe("negotiate()", () => {
     [`application/ndjson, ${JSON};q=0.1`, NDJSON],
     [`application/ndjson, ${NDJSON};q=0.1, ${JSON};q=0.5`, JSON],
     ["application/ndjson;q=0, */*", JSON],
+    ["application/jsonl", NDJSON],
+    [`application/x-jsonlines, ${JSON};q=0.1`, NDJSON],
     // A generated client names the type of problems, too, which are no answer that it prefers.
     [PROBLEM, JSON],
     ["Application/Problem+JSON; charset=utf-8", JSON],
@@ -51,6 +53,7 @@ describe("negotiate()", () => {
     "application/problem",
     "application/ndjson",
     "application/ndjsonl",
+    "application/jsonlines",
   ];
   for (const accept of REFUSED) {
     it(`refuses "${accept}", and names what there is`, () => {

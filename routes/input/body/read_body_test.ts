@@ -379,3 +379,20 @@ describe("A patch", () => {
     }
   });
 });
+
+describe("readEntries()", () => {
+  const TYPES = ["x-ndjson", "ndjson", "jsonl", "x-jsonlines", "JSONL; charset=utf-8"];
+  for (const type of TYPES) {
+    it(`takes application/${type} as lines`, async () => {
+      const headers = { "content-type": `application/${type}` };
+      const request = new Request("http://service.test/", {
+        method: "POST",
+        body: "{}\n",
+        headers,
+      });
+      const body = await readEntries(request, LIMITS);
+      expect(body.kind).toBe("many");
+      if (body.kind === "many") await body.upload.drain();
+    });
+  }
+});
