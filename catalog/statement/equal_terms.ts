@@ -6,7 +6,7 @@
  */
 
 import type { InsertStatement, InValues, Relation, Subject, WriteStatement } from "./statement.ts";
-import { type Name, type Term, unhinted } from "./term.ts";
+import type { Name, Term } from "./term.ts";
 
 /** A column, and the term that is its value. */
 export interface ColumnTerm {
@@ -66,9 +66,8 @@ function ofSubject(subject: Subject, term: Term | null): EqualTerm[] {
   return subject.kind === "column" && term !== null ? [{ column: subject.column, term }] : [];
 }
 
-function ofTuple(columns: readonly Name[], term: Term | null): EqualTerm[] {
-  if (term === null) return [];
-  const value = unhinted(term);
+function ofTuple(columns: readonly Name[], value: Term | null): EqualTerm[] {
+  if (value === null) return [];
   return value.kind === "tuple"
     ? paired(columns, value.items)
     : columns.map((column) => ({ column, term: null }));
