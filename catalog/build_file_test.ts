@@ -7,15 +7,7 @@
 
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "./catalog.ts";
-import type { Query } from "./query.ts";
-import { formatDiagnostics } from "./text/diagnose.ts";
-
-function parse(text: string): Query[] {
-  const { queries, diagnostics } = parseQueries({ path: "cql/queries/videos.cql", text });
-  expect(formatDiagnostics(diagnostics)).toBe("");
-  return [...queries];
-}
+import { parseQueries } from "../tests/support/cql/parse_queries.ts";
 
 const DEFAULTS =
   `-- Copyright 2026 Ada. Licensed under the terms of LICENSE; see @ada for questions.
@@ -30,9 +22,9 @@ const DEFAULTS =
 
 const LIST = "SELECT title FROM videos WHERE tenant_id = :tenant_id;";
 
-describe("parseQueries() with tags before the first header", () => {
+describe("Tags before the first header", () => {
   it("gives them to every query that lacks them", () => {
-    const queries = parse(`${DEFAULTS}
+    const queries = parseQueries(`${DEFAULTS}
 -- name: list_videos :many
 -- @route GET /
 ${LIST}
@@ -55,7 +47,7 @@ SELECT title FROM videos WHERE tenant_id = :tenant_id AND video_id = :video_id;`
   });
 
   it("prefers the tags of the query", () => {
-    const [query] = parse(`${DEFAULTS}
+    const [query] = parseQueries(`${DEFAULTS}
 -- name: list_videos :many
 -- @route GET /
 -- @scope videos:admin
@@ -72,7 +64,7 @@ ${LIST}`);
   });
 
   it("takes their claims into internal queries, and neither scope nor prefix", () => {
-    const [query] = parse(`${DEFAULTS}
+    const [query] = parseQueries(`${DEFAULTS}
 -- name: count_videos :one
 SELECT count(*) FROM videos WHERE tenant_id = :tenant_id;`);
     expect(query).toMatchObject({ access: { kind: "internal" }, route: null });
@@ -80,7 +72,7 @@ SELECT count(*) FROM videos WHERE tenant_id = :tenant_id;`);
   });
 
   it("lets a query opt out of a claim by name", () => {
-    const queries = parse(`${DEFAULTS}
+    const queries = parseQueries(`${DEFAULTS}
 -- name: list_videos :many
 -- @route GET /
 ${LIST}
@@ -127,7 +119,7 @@ APPLY BATCH;`);
     ]
   ) {
     it(`applies @consistency ${tag} where it can`, () => {
-      const queries = parse(`-- @consistency ${tag}
+      const queries = parseQueries(`-- @consistency ${tag}
 -- name: list_videos :many
 ${LIST}
 -- name: rename_video :exec
@@ -142,7 +134,7 @@ ${WRITE} IF EXISTS;`);
   }
 
   it("accepts a default that concerns none of the queries", () => {
-    const [query] = parse(`-- @page size=5
+    const [query] = parseQueries(`-- @page size=5
 -- @prefix /v1
 -- @scope videos:read
 -- name: get_video :one
@@ -151,7 +143,7 @@ SELECT title FROM videos WHERE video_id = :video_id;`);
   });
 
   it("puts the markers of a prefix into every path", () => {
-    const [query] = parse(`-- @prefix /v1/tenants/{tenant}
+    const [query] = parseQueries(`-- @prefix /v1/tenants/{tenant}
 -- @scope videos:read
 -- name: list_videos :many
 -- @route GET /videos/{tag}
@@ -161,7 +153,7 @@ SELECT title FROM videos WHERE tenant_id = :tenant AND tag = :tag;`);
   });
 
   it("allows paths below a prefix that the service answers without it", () => {
-    const queries = parse(`-- @prefix /v1
+    const queries = parseQueries(`-- @prefix /v1
 -- @scope videos:read
 -- name: list_docs :many
 -- @route GET /docs
@@ -178,8 +170,8 @@ SELECT title FROM docs WHERE doc_id = :doc_id;`);
 -- @route GET /
 ${LIST}
 `;
-    const [windows] = parse(text.replaceAll("\n", "\r\n"));
-    const [query] = parse(text);
+    const [windows] = parseQueries(text.replaceAll("\n", "\r\n"));
+    const [query] = parseQueries(text);
     const { access, params, page, consistency, route } = windows!;
     expect({ access, page, consistency, path: route!.path }).toEqual({
       access: query!.access,
@@ -191,7 +183,7 @@ ${LIST}
   });
 
   it("keeps prose before the first header out of the first query", () => {
-    const [query] = parse(`-- SPDX-License-Identifier: MIT
+    const [query] = parseQueries(`-- SPDX-License-Identifier: MIT
 /* @license MIT */
 -- name: list_videos :many
 -- All videos.

@@ -21,11 +21,6 @@ export interface Catalog {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads one file by itself. */
-export function parseQueries(file: SourceFile): Catalog {
-  return parseCatalog([file]);
-}
-
 /** Reads all files; names must be unique across them, and requests must be for one query at most. */
 export function parseCatalog(files: readonly SourceFile[]): Catalog {
   const built = files.map((file) => buildFile(parseFile(file)));

@@ -1,23 +1,11 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseCatalog, parseQueries } from "./catalog.ts";
+import { parseCatalog } from "./catalog.ts";
 import { segmentsOf } from "./checks/project/segment_names.ts";
 import { clientNameOf } from "./parse/client_name.ts";
-import type { Param, Query } from "./query.ts";
+import type { Param } from "./query.ts";
 import { NO_OPTIONS } from "./tags/input/options/options.ts";
-import { formatDiagnostics } from "./text/diagnose.ts";
-
-function parse(text: string): Query[] {
-  const { queries, diagnostics } = parseQueries({ path: "cql/queries/observations.cql", text });
-  expect(formatDiagnostics(diagnostics)).toBe("");
-  return [...queries];
-}
-
-function parseOne(text: string): Query {
-  const [query, ...others] = parse(text);
-  expect(others).toEqual([]);
-  return query!;
-}
+import { parseOne, parseQueries } from "../tests/support/cql/parse_queries.ts";
 
 /** The parameters of an INSERT of `a` and `b`, with these lines between header and statement. */
 function paramsOf(...lines: string[]): Omit<Param, "span">[] {
@@ -28,7 +16,7 @@ function paramsOf(...lines: string[]): Omit<Param, "span">[] {
 
 const PLAIN = { ...NO_OPTIONS, optional: false };
 
-describe("parseQueries()", () => {
+describe("parseCatalog() of one file", () => {
   it("reads the whole of a query", () => {
     const text = `-- The observations, and what is told of them.
 
@@ -53,7 +41,8 @@ SELECT observed_at -- newest first
     expect(query).toMatchObject({
       name: "list_observations",
       mode: "many",
-      group: "observations",
+      // The name of its file.
+      group: "own",
       summary: "Observations of one station in one month, newest first.",
       description: "Observations of one station in one month, newest first.\n\nAs they were sent.",
       statement: text.slice(text.indexOf("SELECT"), text.indexOf(" -- until when")),
@@ -274,7 +263,7 @@ SELECT observed_at -- newest first
       "-- name: g :one\n-- @consistency EACH_QUORUM\nSELECT a FROM t WHERE b = {'k': :v};",
       "-- name: h :exec\n-- @consistency ANY\nINSERT INTO t (a) VALUES (:a);",
     ];
-    expect(parse(near.join("\n\n"))).toHaveLength(near.length);
+    expect(parseQueries(near.join("\n\n"))).toHaveLength(near.length);
   });
 
   it("keeps quotes and commas where they are meant", () => {
@@ -293,18 +282,14 @@ SELECT observed_at -- newest first
   });
 
   it("lets reads be coalesced unless they or their file say otherwise, and writes be written", () => {
-    const { queries, diagnostics } = parseQueries({
-      path: "a.cql",
-      text: `-- @coalesce off
+    const queries = parseQueries(`-- @coalesce off
 
 -- name: a :one
 SELECT a FROM t WHERE k = :k;
 
 -- name: b :exec
 INSERT INTO t (k) VALUES (:k);
-`,
-    });
-    expect(diagnostics).toEqual([]);
+`);
     expect(queries.map(({ coalesce }) => coalesce)).toEqual([false, true]);
     const read = "SELECT a FROM t WHERE k = :k;";
     expect(parseOne(`-- name: a :one\n${read}`).coalesce).toBe(true);
@@ -321,13 +306,13 @@ INSERT INTO t (k) VALUES (:k);
 
   it("answers with the queries that have no mistake", () => {
     const text = "-- name: a :one\nSELECT a FROM t;\n-- name: b :exec\nSELECT b FROM t;";
-    const { queries, diagnostics } = parseQueries({ path: "a.cql", text });
+    const { queries, diagnostics } = parseCatalog([{ path: "a.cql", text }]);
     expect(queries.map(({ name }) => name)).toEqual(["a"]);
     expect(diagnostics).toHaveLength(1);
   });
 });
 
-describe("parseCatalog()", () => {
+describe("parseCatalog() of several files", () => {
   const file = (path: string, name: string, route: string) => ({
     path,
     text:

@@ -34,12 +34,6 @@ export class Pace {
   }
 }
 
-/** Work of a single step. */
-// deno-lint-ignore require-yield
-export function* inOneStep<Result>(work: () => Result): Steps<Result> {
-  return work();
-}
-
 /** Runs work to its end without a pause, where nobody else waits. */
 export const runAtOnce: RunSteps = (steps) => finish(steps);
 

@@ -1,6 +1,5 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../catalog.ts";
 import {
   type Combination,
   combinationOf,
@@ -8,6 +7,7 @@ import {
   fits,
   overlapOf,
 } from "./combination.ts";
+import { parseQueries } from "../../tests/support/cql/parse_queries.ts";
 
 function combination(required: string[], optional: string[] = []): Combination {
   return { required: new Set(required), all: new Set([...required, ...optional]) };
@@ -32,9 +32,7 @@ describe("fits()", () => {
 
 describe("combinationOf()", () => {
   it("has what the tags of the query leave to the caller", () => {
-    const { queries, diagnostics } = parseQueries({
-      path: "items.cql",
-      text: `-- name: scan_items :many
+    const queries = parseQueries(`-- name: scan_items :many
 -- @route GET /items
 -- @scope items:read
 -- @param level? in query as=severity
@@ -42,9 +40,7 @@ describe("combinationOf()", () => {
 -- @scan 64 from=:start_token to=:end_token
 SELECT id FROM items
  WHERE token(id) > :start_token AND token(id) <= :end_token AND kind = :kind
-   AND level = :level AND tenant = :tenant ALLOW FILTERING;`,
-    });
-    expect(diagnostics).toEqual([]);
+   AND level = :level AND tenant = :tenant ALLOW FILTERING;`);
     const { required, all } = combinationOf(queries[0]!.params);
     expect([...required].sort()).toEqual(["kind", "range"]);
     expect([...all].sort()).toEqual(["kind", "range", "ranges", "severity"]);

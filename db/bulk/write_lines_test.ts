@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { inOneStep, runAtOnce } from "../../runtime/steps.ts";
+import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { type Code, CODES } from "../../errors/codes.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
@@ -17,6 +17,12 @@ function* blocksOf(count: number, size = 10): Generator<Entry[]> {
 
 function valueOf(entry: ReadableEntry): unknown {
   return "value" in entry ? entry.value : null;
+}
+
+/** Work of a single step. */
+// deno-lint-ignore require-yield
+function* inOneStep<Result>(work: () => Result): Steps<Result> {
+  return work();
 }
 
 interface Ran {

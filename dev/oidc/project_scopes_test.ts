@@ -1,13 +1,11 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../catalog/catalog.ts";
 import { scopesOf } from "./project_scopes.ts";
+import { parseQueries } from "../../tests/support/cql/parse_queries.ts";
 
 describe("scopesOf()", () => {
-  const queriesOf = (text: string) => parseQueries({ path: "queries/videos.cql", text }).queries;
-
   it("lists what routes and masks name, and what those that only read do", () => {
-    const queries = queriesOf(`
+    const queries = parseQueries(`
 -- name: get_video :one
 -- @route GET /videos/{id}
 -- @scope videos:read
@@ -27,7 +25,7 @@ INSERT INTO videos (id, owner) VALUES (:id, :owner);
   });
 
   it("is null where everything is public", () => {
-    const queries = queriesOf(`
+    const queries = parseQueries(`
 -- name: get_video :one
 -- @route GET /videos/{id}
 -- @public

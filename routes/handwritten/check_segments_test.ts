@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../catalog/catalog.ts";
 import { clientNameOf } from "../../catalog/parse/client_name.ts";
 import { segmentsOf, withSegmentNames } from "../../catalog/checks/project/segment_names.ts";
 import type { Query } from "../../catalog/query.ts";
 import { checkSegments, type PlacedRoute, segmentsOfRoutes } from "./check_segments.ts";
+import { parseQueries } from "../../tests/support/cql/parse_queries.ts";
 
 function queriesOf(...texts: [marker: string, tag?: string][]): readonly Query[] {
   const text = texts.map(([marker, tag = "-- @public"], index) =>
@@ -13,8 +13,7 @@ function queriesOf(...texts: [marker: string, tag?: string][]): readonly Query[]
     } /users/{${marker}}\n-- @public\n${tag}
 SELECT name FROM users WHERE user_id = :${marker};\n`
   ).join("\n").replaceAll("-- @public\n-- @public", "-- @public");
-  const { queries, diagnostics } = parseQueries({ path: "users.cql", text });
-  expect(diagnostics).toEqual([]);
+  const queries = parseQueries(text);
   return queries;
 }
 

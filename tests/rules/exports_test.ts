@@ -9,6 +9,30 @@ import {
   withoutComments,
 } from "./modules.ts";
 
+/** The declaration of an exported value. */
+const VALUES = /^export (?:async )?(?:abstract )?(?:function\*?|class|const) (\w+)/gm;
+
+/** The exported values of a module. */
+function valuesOf({ text }: Module): string[] {
+  return [...new Set([...text.matchAll(VALUES)].map(([, name]) => name!))];
+}
+
+/** The modules that import each file, without their comments. */
+function importersOf(all: readonly Module[]): Map<string, string[]> {
+  const importers = new Map<string, string[]>();
+  for (const module of all) {
+    const text = withoutComments(module.text);
+    for (const target of targetsOf(module)) {
+      importers.set(target, [...importers.get(target) ?? [], text]);
+    }
+  }
+  return importers;
+}
+
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`).test(text);
+}
+
 describe("exports", () => {
   it("have names of their own in a layer", () => {
     const declared =
@@ -24,21 +48,23 @@ describe("exports", () => {
   });
 
   it("are used in another file if they are values", () => {
-    const declared = /^export (?:async )?(?:abstract )?(?:function\*?|class|const) (\w+)/gm;
-    const importers = new Map<string, Module[]>();
-    for (const module of modules) {
-      for (const target of targetsOf(module)) {
-        const importer = { ...module, text: withoutComments(module.text) };
-        importers.set(target, [...importers.get(target) ?? [], importer]);
-      }
-    }
-    const unused = modules.filter(({ layer }) => !OUTSIDE.includes(layer)).flatMap(
-      ({ path, text }) => {
-        const names = new Set([...text.matchAll(declared)].map(([, name]) => name!));
-        const isUsed = (name: string) =>
-          importers.get(path)?.some((importer) => new RegExp(`\\b${name}\\b`).test(importer.text));
-        return [...names].filter((name) => !isUsed(name)).map((name) => `${name} in ${path}`);
-      },
+    const importers = importersOf(modules);
+    const unused = modules.filter(({ layer }) => !OUTSIDE.includes(layer)).flatMap((module) =>
+      valuesOf(module).filter((name) =>
+        !importers.get(module.path)?.some((text) => mentions(text, name))
+      ).map((name) => `${name} in ${module.path}`)
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it("are used by the service if it has them: what only tests use is with the tests", () => {
+    const importers = importersOf(modules.filter(({ isTest }) => !isTest));
+    const unused = production.flatMap((module) =>
+      valuesOf(module).filter((name) =>
+        // A test may look at what its module uses itself.
+        !mentions(withoutComments(module.text).replace(VALUES, ""), name) &&
+        !importers.get(module.path)?.some((text) => mentions(text, name))
+      ).map((name) => `${name} in ${module.path}`)
     );
     expect(unused).toEqual([]);
   });

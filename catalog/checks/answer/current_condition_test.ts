@@ -1,7 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../catalog.ts";
-import { formatDiagnostics } from "../../text/diagnose.ts";
+import { parseOne } from "../../../tests/support/cql/parse_queries.ts";
 
 describe("@current", () => {
   const CASES: [tag: string, columns: string[]][] = [
@@ -12,12 +11,10 @@ describe("@current", () => {
   ];
   for (const [tag, columns] of CASES) {
     it(`names ${columns.join(", ") || "nothing"} with ${tag || "no tag"}`, () => {
-      const { queries, diagnostics } = parseQueries({
-        path: "own.cql",
-        text: `-- name: own :applied\n${tag}\nUPDATE t SET v = :v WHERE k = :k IF v = 1;`,
-      });
-      expect(formatDiagnostics(diagnostics)).toBe("");
-      expect(queries[0]!.current.map(({ name }) => name)).toEqual(columns);
+      const { current } = parseOne(
+        `-- name: own :applied\n${tag}\nUPDATE t SET v = :v WHERE k = :k IF v = 1;`,
+      );
+      expect(current.map(({ name }) => name)).toEqual(columns);
     });
   }
 });

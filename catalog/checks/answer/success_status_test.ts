@@ -1,13 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../catalog.ts";
 import type { SuccessStatus } from "../../query.ts";
-import { formatDiagnostics } from "../../text/diagnose.ts";
+import { parseOne } from "../../../tests/support/cql/parse_queries.ts";
 
 function statusOf(...lines: string[]): SuccessStatus | null {
-  const { queries, diagnostics } = parseQueries({ path: "own.cql", text: lines.join("\n") });
-  expect(formatDiagnostics(diagnostics)).toBe("");
-  return queries[0]!.status;
+  return parseOne(lines.join("\n")).status;
 }
 
 const EXEC = "UPDATE t SET v = :v WHERE k = :k;";

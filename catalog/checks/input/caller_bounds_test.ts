@@ -1,19 +1,11 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../catalog.ts";
-import type { Query } from "../../query.ts";
-import { formatDiagnostics } from "../../text/diagnose.ts";
+import { parseOne } from "../../../tests/support/cql/parse_queries.ts";
 
 /** The one query of `text`, which has no mistake. */
-function parseOne(text: string): Query {
-  const { queries, diagnostics } = parseQueries({ path: "cql/queries/stations.cql", text });
-  expect(formatDiagnostics(diagnostics)).toBe("");
-  return queries[0]!;
-}
-
 const ROUTE = "-- @route POST /t\n-- @public\n";
 
-describe("parseQueries()", () => {
+describe("The values of callers", () => {
   const cases: [name: string, text: string][] = [
     ["with a maximum", `${ROUTE}-- @param x in query max=20\nSELECT a FROM t WHERE k IN :x`],
     ["of an internal query", "SELECT a FROM t WHERE k IN :x LIMIT :y"],

@@ -1,16 +1,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../catalog.ts";
-import type { Query } from "../../query.ts";
-import { formatDiagnostics } from "../../text/diagnose.ts";
+import { parseOne } from "../../../tests/support/cql/parse_queries.ts";
 
 /** The one query of `text`, which has no mistake. */
-function parseOne(text: string): Query {
-  const { queries, diagnostics } = parseQueries({ path: "cql/queries/stations.cql", text });
-  expect(formatDiagnostics(diagnostics)).toBe("");
-  return queries[0]!;
-}
-
 describe("@param … in if-match", () => {
   const cases: [name: string, route: string, statement: string][] = [
     ["a condition", "PUT /t/{k}", "UPDATE t SET a = :a WHERE k = :k IF v = :v"],

@@ -1,17 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../catalog.ts";
 import type { Query } from "../../query.ts";
 import { NO_OPTIONS } from "../../tags/input/options/options.ts";
-import { formatDiagnostics } from "../../text/diagnose.ts";
+import { parseOne } from "../../../tests/support/cql/parse_queries.ts";
 
 /** The one query of `text`, which has no mistake. */
-function parseOne(text: string): Query {
-  const { queries, diagnostics } = parseQueries({ path: "cql/queries/stations.cql", text });
-  expect(formatDiagnostics(diagnostics)).toBe("");
-  return queries[0]!;
-}
-
 function walkOf(tag: string, ...lines: string[]): Query {
   const bucket = /^\w+/.exec(tag)![0];
   return parseOne(

@@ -1,19 +1,18 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../../catalog/catalog.ts";
 import type { PrimitiveKind } from "../../../codec/codec.ts";
 import { codecFor } from "../../../codec/codec_for.ts";
 import { checkEntityTagColumn } from "./entity_tag_column.ts";
+import { parseOne } from "../../../tests/support/cql/parse_queries.ts";
 
 /** What is reported of a tag where the result has these columns. */
 function check(tag: string, columns: Readonly<Record<string, PrimitiveKind>>) {
-  const { queries } = parseQueries({
-    path: "own.cql",
-    text: `-- name: get :one\n-- @route GET /t\n-- @public\n-- @etag ${tag}\nSELECT * FROM t;`,
-  });
+  const query = parseOne(
+    `-- name: get :one\n-- @route GET /t\n-- @public\n-- @etag ${tag}\nSELECT * FROM t;`,
+  );
   const found: { message: string; help: string }[] = [];
   checkEntityTagColumn(
-    queries[0]!,
+    query,
     Object.entries(columns).map(([name, kind]) => ({
       name,
       codec: codecFor({ kind }),

@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../../catalog/catalog.ts";
 import type { Diagnostic } from "../../../catalog/text/source.ts";
 import { checkScanRing } from "./scan_ring.ts";
+import { parseOne } from "../../../tests/support/cql/parse_queries.ts";
 
 const TEXT = `
 -- name: scan :many
@@ -11,9 +11,9 @@ SELECT id FROM t WHERE token(id) > :start_token AND token(id) <= :end_token;
 `;
 
 function mistakesOn(partitioner: string, text = TEXT): string[] {
-  const { queries } = parseQueries({ path: "t.cql", text });
+  const query = parseOne(text);
   const found: Diagnostic[] = [];
-  checkScanRing(queries[0]!, partitioner, (diagnostic) => found.push(diagnostic));
+  checkScanRing(query, partitioner, (diagnostic) => found.push(diagnostic));
   return found.map(({ message }) => message);
 }
 

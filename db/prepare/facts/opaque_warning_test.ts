@@ -1,13 +1,13 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { parseQueries } from "../../../catalog/catalog.ts";
+import { parseCatalog } from "../../../catalog/catalog.ts";
 import { opaqueWarnings } from "./opaque_warning.ts";
 
 describe("opaqueWarnings()", () => {
   it("names the queries whose statement cannot be read, and where the reading stopped", () => {
     const text = "-- name: known :one\nSELECT a FROM t;\n\n" +
       "-- name: newer :many\nSELECT a\n  FROM t\n WHERE a BETWEEN :a AND :b;\n";
-    const { queries, diagnostics } = parseQueries({ path: "a.cql", text });
+    const { queries, diagnostics } = parseCatalog([{ path: "a.cql", text }]);
     expect(diagnostics).toEqual([]);
     expect(opaqueWarnings(queries)).toEqual([
       'a.cql:7: Cannot read the statement of "newer": expected a comparison; ' +

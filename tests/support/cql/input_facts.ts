@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { expect } from "@std/expect";
-import { parseQueries } from "../../../catalog/catalog.ts";
 import type { PrimitiveKind } from "../../../codec/codec.ts";
 import { codecFor } from "../../../codec/codec_for.ts";
 import type { BucketUnit, Param } from "../../../catalog/query.ts";
 import { type BucketDerivation, bucketFor } from "../../../db/prepare/bucket_param.ts";
 import type { InputFacts } from "../../../routes/input/compile_input.ts";
+import { parseOne } from "./parse_queries.ts";
 
 export interface FactOptions {
   readonly keys?: readonly string[];
@@ -24,9 +23,8 @@ export function factsOf(
   types: Readonly<Record<string, PrimitiveKind>>,
   { keys = [], nullable = [], by = null }: FactOptions = {},
 ): InputFacts {
-  const { queries: [query], diagnostics } = parseQueries({ path: "own.cql", text });
-  expect(diagnostics).toEqual([]);
-  const params = query!.params.map((param, position) => ({
+  const query = parseOne(text);
+  const params = query.params.map((param, position) => ({
     param,
     codec: codecFor({ kind: types[param.name]! }),
     positions: [position],
@@ -41,7 +39,7 @@ export function factsOf(
   const partitionKey = params.filter(({ param }) => keys.includes(param.name))
     .flatMap(({ positions }) => positions);
   return {
-    query: query!,
+    query: query,
     params,
     leastWritten: [],
     jointLimits: [],
