@@ -69,7 +69,7 @@ export function bucketName(ms: number, unit: BucketUnit): string {
       const thursday = start + 3 * DAY_MS;
       const year = new Date(thursday).getUTCFullYear();
       const week = Math.floor((thursday - startOfYear(year)) / WEEK_MS) + 1;
-      return `${pad(year, 4)}-W${pad(week, 2)}`;
+      return `${String(year).padStart(4, "0")}-W${String(week).padStart(2, "0")}`;
     }
     default:
       return text.slice(0, unit === "hour" || unit.endsWith("h") ? 13 : 10);
@@ -148,8 +148,4 @@ function startOfYear(year: number): number {
 /** The multiple of the width at or before a value, which may be negative. */
 function floorTo(value: number, width: number): number {
   return Math.floor(value / width) * width;
-}
-
-function pad(value: number, digits: number): string {
-  return `${value}`.padStart(digits, "0");
 }
