@@ -6,17 +6,27 @@
  */
 import type cassandra from "cassandra-driver";
 import { CONSISTENCY_CODES } from "./consistency.ts";
+import type { WriteTime } from "./internals/driver_types.ts";
+
+export interface RunUnpreparedOptions {
+  readonly timeoutMs: number;
+  /** As the driver has them. */
+  readonly consistency: number;
+  /** Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
+}
 
 /** @returns whether the nodes agree on the schema after it */
 export async function runUnprepared(
   client: cassandra.Client,
   cql: string,
-  options: { readonly timeoutMs: number },
+  { timeoutMs, consistency, writeTime }: RunUnpreparedOptions,
 ): Promise<{ agreed: boolean }> {
   const result = await client.execute(cql, [], {
-    consistency: CONSISTENCY_CODES.LOCAL_QUORUM,
-    readTimeout: options.timeoutMs,
+    consistency,
+    readTimeout: timeoutMs,
     isIdempotent: false,
+    ...(writeTime === undefined ? {} : { timestamp: writeTime }),
   });
   // Missing from the driver's type declarations.
   const info = result.info as { isSchemaInAgreement?: boolean };
@@ -30,17 +40,20 @@ export interface QueryRowsOptions {
   readonly consistency: number;
   /** Whether it is a lightweight transaction, at `SERIAL`. */
   readonly isConditional: boolean;
+  /** Default: when it is sent. */
+  readonly writeTime?: WriteTime | undefined;
 }
 
 export async function queryRows(
   client: cassandra.Client,
-  { cql, values, consistency, isConditional }: QueryRowsOptions,
+  { cql, values, consistency, isConditional, writeTime }: QueryRowsOptions,
 ): Promise<Record<string, unknown>[]> {
   const result = await client.execute(cql, [...values], {
     prepare: true,
     consistency,
     ...(isConditional ? { serialConsistency: CONSISTENCY_CODES.SERIAL } : {}),
     isIdempotent: !isConditional,
+    ...(writeTime === undefined ? {} : { timestamp: writeTime }),
   });
   return (result.rows ?? []) as unknown as Record<string, unknown>[];
 }

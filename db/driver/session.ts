@@ -96,6 +96,11 @@ export class Session {
     return this.#options.requestTimeoutMs;
   }
 
+  /** How far the clock may be off before nothing is written, in milliseconds; 0 for no bound. */
+  get maxClockSkewMs(): number {
+    return this.#options.maxClockSkewMs ?? 0;
+  }
+
   /** The consistency of statements that do not have their own. */
   get consistency(): Consistency {
     return this.#options.consistency;
@@ -243,11 +248,23 @@ export class Session {
   /**
    * Runs a statement that is not prepared, as DDL cannot be.
    *
+   * @param options.consistency of the rows that it writes; default: the session's
+   * @param options.writeTime of the rows that it writes; default: when it is sent
    * @returns whether the nodes agree on the schema after it
    * @throws the driver's errors as they are
    */
-  async run(cql: string, options: { timeoutMs: number }): Promise<{ agreed: boolean }> {
-    return await this.#connection.use((client) => runUnprepared(client, cql, options));
+  async run(
+    cql: string,
+    { timeoutMs, consistency: level = this.#options.consistency, writeTime }: {
+      readonly timeoutMs: number;
+      readonly consistency?: Consistency | undefined;
+      readonly writeTime?: WriteTime | undefined;
+    },
+  ): Promise<{ agreed: boolean }> {
+    const consistency = CONSISTENCY_CODES[level];
+    return await this.#connection.use((client) =>
+      runUnprepared(client, cql, { timeoutMs, consistency, writeTime })
+    );
   }
 
   /** Whether the nodes that are up have the same schema. */
@@ -260,17 +277,21 @@ export class Session {
    *
    * @param options.consistency default: the session's
    * @param options.isConditional whether it is a lightweight transaction, at `SERIAL`
+   * @param options.writeTime default: when it is sent
    * @throws the driver's errors as they are
    */
   async query(
     cql: string,
     values: readonly unknown[],
-    options: { readonly consistency?: Consistency; readonly isConditional?: boolean } = {},
+    { consistency: level = this.#options.consistency, isConditional = false, writeTime }: {
+      readonly consistency?: Consistency;
+      readonly isConditional?: boolean;
+      readonly writeTime?: WriteTime;
+    } = {},
   ): Promise<Record<string, unknown>[]> {
-    const { consistency: level = this.#options.consistency, isConditional = false } = options;
     const consistency = CONSISTENCY_CODES[level];
     return await this.#connection.use((client) =>
-      queryRows(client, { cql, values, consistency, isConditional })
+      queryRows(client, { cql, values, consistency, isConditional, writeTime })
     );
   }
 

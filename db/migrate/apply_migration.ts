@@ -13,6 +13,7 @@ import type { Session } from "../driver/session.ts";
 import { isIdempotent } from "../prepare/facts/idempotency.ts";
 import { createTableReader } from "../schema/table.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import { assertClock } from "./assert_clock.ts";
 import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
 import type { HistoryEntry } from "./record/history_table.ts";
@@ -55,7 +56,9 @@ export async function applyMigration(
     const number = index + 1;
     interruption.assertNone(`statement ${number} of ${statements.length} of "${path}"`);
     const checksum = prefixChecksum(migration, number);
+    record.times.followClock();
     await recording(lease.renew());
+    await assertClock(session);
     const isThere = async () =>
       await findChange(session, { head: statement.head, keyspace }) === "there";
     const inDoubt = entry?.attempted === number;
@@ -63,13 +66,18 @@ export async function applyMigration(
     if (inDoubt && await isApplied(session, statement, { migration, number, keyspace })) {
       log(`Statement ${number} of "${path}" is applied already: it is not repeated`);
     } else {
+      if (writesRows(statement)) assertTimely(session, migration, { number, record });
+      let writeTime = inDoubt ? record.attemptedAt : null;
       // An object that exists before the first attempt belongs to somebody else; the server decides about it.
-      if (inDoubt || !await isThere()) {
-        await recording(record.intend({ attempted: number, attemptedChecksum: checksum }));
+      if (!inDoubt && !await isThere()) {
+        writeTime = await recording(
+          record.intend({ attempted: number, attemptedChecksum: checksum }),
+        );
       }
       agreed = await applyStatement(session, migration, {
         index,
         record,
+        writeTime,
         // The statement of a process that has stopped can still arrive while this one looks.
         isSettled: async (error) => inDoubt && isDefinite(error) && await isThere(),
       });
@@ -171,9 +179,11 @@ async function isRepeatable(
 async function applyStatement(
   session: Session,
   migration: Migration,
-  { index, record, isSettled }: {
+  { index, record, writeTime, isSettled }: {
     readonly index: number;
     readonly record: MigrationRecord;
+    /** Of the rows that it writes, in microseconds: when it was first sent. */
+    readonly writeTime: number | null;
     /** Whether the statement is applied although it failed. */
     readonly isSettled: (error: unknown) => Promise<boolean>;
   },
@@ -181,7 +191,10 @@ async function applyStatement(
   const { statements, path } = migration;
   const statement = statements[index]!;
   try {
-    const { agreed } = await session.run(statement.cql, { timeoutMs: DDL_TIMEOUT_MS });
+    const { agreed } = await session.run(statement.cql, {
+      timeoutMs: DDL_TIMEOUT_MS,
+      ...(writesRows(statement) && writeTime !== null ? { writeTime } : {}),
+    });
     return agreed;
   } catch (cause) {
     if (await isSettled(cause)) return await session.agreesOnSchema();
@@ -198,7 +211,7 @@ async function applyStatement(
         { cause },
       );
     }
-    await recording(record.intend(null));
+    await recording(record.retract());
     const advice = cause instanceof Error ? featureAdvice(cause.message) : null;
     throw new MigrationError(
       `Cannot apply statement ${index + 1} of ${statements.length} of "${path}": ${
@@ -210,6 +223,28 @@ async function applyStatement(
       { cause },
     );
   }
+}
+
+/** Whether it carries a time of this process. */
+function writesRows({ head }: MigrationStatement): boolean {
+  return ["insert", "update", "delete", "batch"].includes(head.kind);
+}
+
+/** A time that is far ahead would hide what others write to the same rows until then. */
+function assertTimely(
+  session: Session,
+  { path, statements }: Migration,
+  { number, record }: { readonly number: number; readonly record: MigrationRecord },
+): void {
+  const { maxClockSkewMs } = session;
+  const { latest, leadMs } = record.times.lead();
+  if (maxClockSkewMs === 0 || leadMs <= maxClockSkewMs) return;
+  throw new MigrationError(
+    `Cannot apply statement ${number} of ${statements.length} of "${path}": an earlier "migrate", whose clock ` +
+      `was ahead, has written with times up to ${latest.toISOString()}, and this statement has to be later\n` +
+      '  Run "deno task migrate" again after that time, or with MAX_CLOCK_SKEW_MS=0: the rows of this statement ' +
+      "then hide what others write to them until then",
+  );
 }
 
 function quoted({ cql }: MigrationStatement): string {

@@ -6,10 +6,11 @@
  */
 import type { Session } from "../driver/session.ts";
 import { applyMigration } from "./apply_migration.ts";
+import { assertClock } from "./assert_clock.ts";
 import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
 import { createOwnTables, extendOwnTables } from "./create_own_tables.ts";
 import { readHistory } from "./record/history_table.ts";
-import { recordOf } from "./record/migration_record.ts";
+import { openRecord } from "./record/migration_record.ts";
 import { Interruption } from "./interruption.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import type { Migration } from "./migrations.ts";
@@ -66,12 +67,18 @@ export async function applyMigrations(
   });
 }
 
-/** Does what only one process may do at a time. */
+/**
+ * Does what only one process may do at a time.
+ *
+ * @throws {MigrationError} if the clock of this process is wrong
+ */
 export async function withLease<T>(
   session: Session,
   { keyspace, log, leaseSeconds, host, interruption = new Interruption(() => {}) }: LeaseWork,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
+  await session.compareClocks();
+  await assertClock(session);
   const lease = await recording(
     acquireLease(session, { keyspace, log, seconds: leaseSeconds, host }),
   );
@@ -120,7 +127,7 @@ async function applyOne(
   const startedAt = performance.now();
   const history = await recording(whenServed(() => readHistory(session, keyspace)));
   const entry = history.find(({ version }) => version === migration.version) ?? null;
-  const record = recordOf(session, keyspace, migration);
+  const record = await recording(openRecord(session, keyspace, migration));
   await applyMigration(session, migration, {
     entry,
     record,

@@ -6,7 +6,7 @@
 import type { Session } from "../driver/session.ts";
 import { prefixChecksum } from "./apply_migration.ts";
 import { readHistory } from "./record/history_table.ts";
-import { recordOf } from "./record/migration_record.ts";
+import { openRecord } from "./record/migration_record.ts";
 import { type LeaseWork, withLease } from "./migrate.ts";
 import { type Migration, MigrationError } from "./migrations.ts";
 import { recording } from "./record/recording.ts";
@@ -43,9 +43,9 @@ export async function resolveStatement(
         `Cannot resolve "${place}": nothing is in doubt about it: "deno task migrate status" shows what is`,
       );
     }
-    const record = recordOf(session, keyspace, migration);
+    const record = await recording(openRecord(session, keyspace, migration));
     if (outcome === "again") {
-      await recording(record.intend(null));
+      await recording(record.retract());
       log(`Statement ${statement} of "${migration.path}" will be applied by the next run`);
       return;
     }

@@ -6,7 +6,6 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../../db/driver/session.ts";
-import { createKeyspace } from "../../db/migrate/create_keyspace.ts";
 import { Interruption } from "../../db/migrate/interruption.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
 import { readMigrations } from "../../db/migrate/migrations.ts";
@@ -14,7 +13,7 @@ import { OWN_TABLES } from "../../db/schema/own_tables.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { promptly } from "../support/eventually.ts";
 import { environment } from "../support/programs.ts";
-import { MortalSession } from "./mortal_session.ts";
+import { LAST_WORDS, migrateUntil } from "./killed_migrate.ts";
 import {
   type MigrationProject,
   openProjectCluster,
@@ -64,45 +63,6 @@ async function resultOf(made: MigrationProject): Promise<unknown> {
       whole: checksum !== null,
     })),
   };
-}
-
-/** What the time would do. */
-async function expireLease(made: MigrationProject): Promise<void> {
-  if (!(await made.allTables()).includes("cqlgate_leases")) return;
-  await made.rows(
-    `DELETE FROM ${made.config.keyspace}.cqlgate_leases WHERE name = 'migrations' IF EXISTS`,
-  );
-}
-
-/** What a process writes last, after whatever it still had to do before that. */
-const LAST_WORDS = {
-  lease: "INSERT INTO",
-  start: "SET name",
-  intent: "SET attempted",
-  record: "SET applied",
-  finish: "SET checksum",
-};
-
-/** Migrates in a process that is killed after its last words; whether it came to say them. */
-async function migrateUntil(made: MigrationProject, lastWords: string): Promise<boolean> {
-  const { config, folder } = made;
-  const { keyspace } = config;
-  const first = new Session({ ...config, keyspace: null, observe: () => {} });
-  await first.openOnce();
-  await createKeyspace(first, config).finally(() => first.close());
-  const session = new MortalSession({ ...config, observe: () => {} }, lastWords);
-  await session.openOnce();
-  try {
-    const migrations = await readMigrations(folder, { keyspace }) ?? [];
-    await applyMigrations(session, migrations, { keyspace, log: () => {} });
-    return false;
-  } catch (error) {
-    if (!session.isDead) throw error;
-    await expireLease(made);
-    return true;
-  } finally {
-    await session.close();
-  }
 }
 
 /** A session whose connection breaks right after it has sent a statement with certain words. */
@@ -215,7 +175,7 @@ describe("migrate()", () => {
     expect(await made.refusal()).toContain(refusal);
     // Not even a second time is it taken for its own.
     expect(await made.refusal()).toContain(refusal);
-    expect(await made.history()).toMatchObject([{ applied: null, attempted: null }]);
+    expect(await made.history()).toMatchObject([{ applied: null, attempted: 0 }]);
   });
 
   it("stops between two statements on a signal, and keeps nobody waiting", async () => {

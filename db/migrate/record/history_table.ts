@@ -21,7 +21,7 @@ export interface HistoryEntry {
   readonly appliedChecksum: string | null;
   /**
    * The last statement that was begun, counted from 1, and the checksum of it and all before it. It is above
-   * `applied` if its outcome was never recorded. Null if no statement was begun.
+   * `applied` if its outcome was never recorded. Null if no statement was begun, or the last was refused.
    */
   readonly attempted: number | null;
   readonly attemptedChecksum: string | null;
@@ -50,7 +50,7 @@ export async function readHistory(session: Session, keyspace: string): Promise<H
     checksum: row.checksum as string | null,
     applied: Number(row.applied ?? 0),
     appliedChecksum: row.applied_checksum as string | null,
-    attempted: (row.attempted ?? null) as number | null,
+    attempted: Number(row.attempted ?? 0) || null,
     attemptedChecksum: (row.attempted_checksum ?? null) as string | null,
   }));
 }
