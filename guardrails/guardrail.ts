@@ -9,7 +9,7 @@ import type { Span } from "../catalog/text/source.ts";
 import type { PreparedQuery } from "../db/prepare/prepared_query.ts";
 import type { Replication } from "../db/schema/replication.ts";
 import type { TableDetails } from "../db/schema/table_details.ts";
-import type { TenantColumns } from "./tenant_columns.ts";
+import type { BaseOf, TenantColumns } from "./tenant_columns.ts";
 
 /** An error is refused; a warning is only reported. */
 export type Severity = "error" | "warning";
@@ -53,7 +53,9 @@ export interface InspectedQuery {
   readonly query: Query;
   /** Every query of the project. */
   readonly queries: readonly Query[];
-  /** Of every query of the project. */
+  /** The name of the table that a view is of, whose rows it has; any other name as it is. */
+  readonly baseOf: BaseOf;
+  /** Of every query of the project, by the names of base tables. */
   readonly tenantColumns: TenantColumns;
   /** What the cluster says about the query; null if it was not asked. */
   readonly schema: QuerySchema | null;

@@ -11,7 +11,7 @@ import type { Diagnostic } from "../catalog/text/source.ts";
 import { suggest } from "../catalog/text/suggest.ts";
 import type { InspectedKeyspace, InspectedQuery, QuerySchema, Severity } from "./guardrail.ts";
 import { GUARDRAILS } from "./guardrails.ts";
-import { collectTenantColumns } from "./tenant_columns.ts";
+import { type BaseOf, collectTenantColumns } from "./tenant_columns.ts";
 
 /** A guardrail that a query hits. */
 export interface Finding extends Diagnostic {
@@ -40,10 +40,11 @@ export function inspectQueries(
 ): Inspection {
   const findings: Finding[] = [];
   const waived: Waived[] = [];
-  const tenantColumns = collectTenantColumns(queries);
+  const baseOf = basesOf(queries, schemaOf);
+  const tenantColumns = collectTenantColumns(queries, baseOf);
   for (const query of queries) {
     const schema = schemaOf(query);
-    const hits = findingsOf({ query, queries, tenantColumns, schema });
+    const hits = findingsOf({ query, queries, baseOf, tenantColumns, schema });
     for (const finding of hits) {
       const waiver = query.waivers.find(({ name }) => name === finding.guardrail);
       if (waiver === undefined) findings.push(finding);
@@ -55,6 +56,18 @@ export function inspectQueries(
     }
   }
   return { findings, waived };
+}
+
+/** Only the cluster says what is a view. */
+function basesOf(
+  queries: readonly Query[],
+  schemaOf: (query: Query) => QuerySchema | null,
+): BaseOf {
+  const bases = new Map<string, string>();
+  for (const table of queries.flatMap((query) => schemaOf(query)?.tables ?? [])) {
+    if (table !== null && table.viewOf !== null) bases.set(table.name, table.viewOf);
+  }
+  return (table) => bases.get(table) ?? table;
 }
 
 /** What is wrong with the keyspace, a sentence each. */

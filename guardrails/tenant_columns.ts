@@ -7,11 +7,14 @@
 import type { Query } from "../catalog/query.ts";
 import { partsOf, restrictionsOf } from "./restrictions.ts";
 
-/** By table and column: whether a query takes the value from a claim, or some only require a claim to match it. */
+/** By table, also for its views, and by column: whether a query takes the value from a claim, or some only require a claim to match it. */
 export type TenantColumns = ReadonlyMap<string, ReadonlyMap<string, "bound" | "required">>;
 
+/** The name of the table that a materialised view is of; any other name as it is. */
+export type BaseOf = (table: string) => string;
+
 /** Collected once for all queries: to look through all of them for each one takes quadratic time. */
-export function collectTenantColumns(queries: readonly Query[]): TenantColumns {
+export function collectTenantColumns(queries: readonly Query[], baseOf: BaseOf): TenantColumns {
   const columns = new Map<string, Map<string, "bound" | "required">>();
   for (const query of queries) {
     const bound = tenantMarkers(query);
@@ -20,7 +23,7 @@ export function collectTenantColumns(queries: readonly Query[]): TenantColumns {
     );
     if (bound.size + required.size === 0) continue;
     for (const part of partsOf(query.parsed)) {
-      const ofTable = columns.getOrInsertComputed(part.table.name.name, () => new Map());
+      const ofTable = columns.getOrInsertComputed(baseOf(part.table.name.name), () => new Map());
       for (const { column, markers } of restrictionsOf(part)) {
         if (markers.some((marker) => bound.has(marker))) ofTable.set(column, "bound");
         else if (markers.some((marker) => required.has(marker)) && !ofTable.has(column)) {

@@ -1,6 +1,6 @@
 /**
- * What guardrails ask of a table beyond its columns: indexes, compaction, default TTL, and whether it is a
- * view. Requests never need it.
+ * What guardrails ask of a table beyond its columns: indexes, compaction, default TTL, and which
+ * table it is a view of. Requests never need it.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Table, TableReader } from "./table.ts";
 
 export interface TableDetails extends Table {
   readonly name: string;
-  /** Whether it is a materialised view of another table. */
-  readonly isView: boolean;
+  /** The table that it is a materialised view of, in the same keyspace; null if it is no view. */
+  readonly viewOf: string | null;
   /** The class without its package, for example `TimeWindowCompactionStrategy`. */
   readonly compaction: string;
   /** Zero if rows have none unless they are written with one. */
@@ -51,7 +51,7 @@ export function createDetailsReader(session: Session, readTable: TableReader): D
         [keyspace, name],
       ),
       session.query(
-        `SELECT compaction, default_time_to_live FROM system_schema.views ${where} AND view_name = ?`,
+        `SELECT base_table_name, compaction, default_time_to_live FROM system_schema.views ${where} AND view_name = ?`,
         [keyspace, name],
       ),
       session.query(
@@ -65,7 +65,7 @@ export function createDetailsReader(session: Session, readTable: TableReader): D
     return {
       ...table,
       name,
-      isView: views.length > 0,
+      viewOf: views[0] === undefined ? null : String(views[0].base_table_name),
       compaction: compaction.slice(compaction.lastIndexOf(".") + 1),
       defaultTtlSeconds: Number(row.default_time_to_live),
       indexes: indexes.map(({ index_name, kind, options }) => ({

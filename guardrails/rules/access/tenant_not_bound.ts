@@ -19,7 +19,7 @@ export const tenantNotBound: QueryGuardrail = {
   instead:
     'Take it from the token, as in "@param tenant_id in claim:tenant", or require a match, as in "@require claim:tenants contains :tenant_id"',
   source: "OWASP API Security › API1:2023 Broken Object Level Authorization",
-  inspect({ query, tenantColumns, schema }) {
+  inspect({ query, tenantColumns, baseOf, schema }) {
     if (schema === null || query.route === null) return [];
     const claims = claimMarkers(query);
     return partsOf(query.parsed).flatMap((part, index) => {
@@ -29,7 +29,7 @@ export const tenantNotBound: QueryGuardrail = {
       const isOwn = bound.some(({ kind, markers }) =>
         kind === "condition" && markers.some((marker) => claims.has(marker))
       );
-      const learnt = tenantColumns.get(table.name);
+      const learnt = tenantColumns.get(baseOf(table.name));
       return table.partitionKey.filter((column) =>
         isTenant(column) || learnt?.get(column) === "bound" ||
         // Nothing more is needed of callers who can only change what is their own.

@@ -1,5 +1,5 @@
 /**
- * A route that shows a column which another query of its table masks, or lets callers find out its values. Within
+ * A route that shows a column which another query of its table, or of a view of it, masks, or lets callers find out its values. Within
  * a query, `catalog/checks/policy/masked_columns.ts` sees to that.
  *
  * @module
@@ -18,14 +18,16 @@ export const unmaskedColumn: QueryGuardrail = {
   about: "query",
   severity: "error",
   finds:
-    "A route that shows a column which another query of the same table masks, or that compares, sorts or groups by it",
+    "A route that shows a column which another query of the same table, or of a view of it, masks, or that compares, sorts or groups by it",
   cost:
     "Callers who may not see the column in one route read it in the other, or find its values by guessing",
   instead:
     'Require the scope of the mask, leave the column out, or, if it is only shown, mask it here too, with "@mask" in the query or its file',
   source: "OWASP API Security › API3:2023 Broken Object Property Level Authorization",
-  inspect({ query, queries, schema }) {
+  inspect({ query, queries, baseOf, schema }) {
     if (query.route === null) return [];
+    const tablesOf = ({ parsed }: Query) =>
+      partsOf(parsed).map(({ table }) => baseOf(table.name.name));
     const tables = tablesOf(query);
     const masks = queries.filter((other) =>
       other.masks.length > 0 && tablesOf(other).some((table) => tables.includes(table))
@@ -48,10 +50,6 @@ export const unmaskedColumn: QueryGuardrail = {
 
 function hides(mask: Mask, column: string, { access }: Query): boolean {
   return mask.column === column && !isLifted(mask, access);
-}
-
-function tablesOf({ parsed }: Query): string[] {
-  return partsOf(parsed).map(({ table }) => table.name.name);
 }
 
 interface ColumnInUse {

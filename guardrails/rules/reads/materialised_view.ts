@@ -15,7 +15,7 @@ export const materialisedView: QueryGuardrail = {
   source: "CQL › Materialized views › limitations",
   inspect({ query: { parsed }, schema }) {
     const table = schema?.tables[0] ?? null;
-    if (parsed.kind !== "select" || table === null || !table.isView) return [];
+    if (parsed.kind !== "select" || table === null || table.viewOf === null) return [];
     return [{
       span: parsed.table.span,
       message: `Cannot rely on the materialised view "${table.name}"`,
