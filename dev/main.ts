@@ -10,6 +10,7 @@ import { readConfig } from "../config/config.ts";
 import { onStopRequest } from "../server/stop_requests.ts";
 import { assertRuntime } from "../server/deno_release.ts";
 import { type LocalCassandra, startCassandra } from "./cassandra/cassandra.ts";
+import { heedHelp } from "../tasks/usage.ts";
 import { DEV_DIRECTORY } from "./directory.ts";
 import { CASSANDRA_PORT, devSetup } from "./environment.ts";
 import { LiveProject } from "./live_project.ts";
@@ -116,6 +117,7 @@ async function keepRunning(
 }
 
 if (import.meta.main) {
+  heedHelp("dev");
   const stop = new AbortController();
   onStopRequest(["SIGINT", "SIGTERM", "SIGHUP"], (_signal, isAgain) => {
     // An exit without a stop still ends Cassandra, which does not outlive this process.

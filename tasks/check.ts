@@ -45,6 +45,7 @@ import { assertOneFolder, projectFolder } from "./project_folder.ts";
 import { prepareInScratch } from "./prepare_in_scratch.ts";
 import { projectWarnings } from "./project_warnings.ts";
 import { clusterOf, withSession } from "./with_session.ts";
+import { heedHelp } from "./usage.ts";
 
 export interface CheckOptions {
   readonly warn?: (message: string) => void;
@@ -219,4 +220,7 @@ function readArguments(args: readonly string[]): Arguments {
   };
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  heedHelp("check");
+  Deno.exit(await main(Deno.args));
+}

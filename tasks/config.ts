@@ -11,6 +11,7 @@ import { effectiveSettings, formatSettings } from "../config/effective_settings.
 import { trustedIssuers } from "../config/trusted_issuer.ts";
 import { settingWarnings } from "../config/unknown_settings.ts";
 import { loadProject } from "../server/activation/project.ts";
+import { heedHelp } from "./usage.ts";
 
 async function main(env: Readonly<Record<string, string>>): Promise<void> {
   Deno.stdout.writeSync(new TextEncoder().encode(formatSettings(effectiveSettings(env))));
@@ -25,6 +26,7 @@ async function main(env: Readonly<Record<string, string>>): Promise<void> {
 }
 
 if (import.meta.main) {
+  heedHelp("config");
   try {
     await main(Deno.env.toObject());
   } catch (error) {

@@ -25,6 +25,7 @@ import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
 import { onStopRequest } from "../server/stop_requests.ts";
 import { type MigrateArguments, readMigrateArguments } from "./migrate_arguments.ts";
 import { projectFolder } from "./project_folder.ts";
+import { heedHelp } from "./usage.ts";
 import { withSession } from "./with_session.ts";
 
 export interface MigrateOptions extends Partial<MigrateArguments> {
@@ -113,6 +114,7 @@ function plan(
 }
 
 if (import.meta.main) {
+  heedHelp("migrate");
   try {
     const options = readMigrateArguments(Deno.args);
     const env = Deno.env.toObject();

@@ -8,6 +8,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { heedHelp } from "../../tasks/usage.ts";
 import { DEV_ISSUER } from "../oidc/token_request.ts";
 import { type DemoAnswer, DemoClient } from "./demo_client.ts";
 import { readObservations, type WeatherObservation } from "./demo_data.ts";
@@ -232,6 +233,7 @@ function readOptions(args: string[]): { url: string; concurrency: number | null 
 }
 
 if (import.meta.main) {
+  heedHelp("demo");
   try {
     const { url, concurrency } = readOptions(Deno.args);
     const issuer = Deno.env.get("OIDC_ISSUER") || DEV_ISSUER;

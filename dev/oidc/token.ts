@@ -9,6 +9,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { heedHelp } from "../../tasks/usage.ts";
 import { dpopHeaders } from "./dpop_request.ts";
 import { parseClaims } from "./token_claims.ts";
 import { DEV_ISSUER, fetchToken } from "./token_request.ts";
@@ -62,6 +63,7 @@ async function print({ dpop, ...request }: Arguments): Promise<string> {
 }
 
 if (import.meta.main) {
+  heedHelp("token");
   try {
     console.log(await print(readArguments()));
   } catch (error) {
