@@ -80,8 +80,16 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
       return await resolveStatement(session, migrations, { ...work, resolution });
     }
     await assertNotExample(session, migrations, { keyspace, folder });
-    await applyMigrations(session, migrations, { ...work, to });
+    await applyMigrations(session, migrations, { ...work, to, consistency: rowLevel(config) });
   });
+}
+
+/**
+ * The level of the rows that statements write: queries read at the service's own level, and have to see them. Where
+ * that is less than a quorum of the data centre, its reads see them at once only if all replicas answered.
+ */
+function rowLevel({ consistency }: Config): Config["consistency"] {
+  return consistency === "QUORUM" || consistency === "ALL" ? consistency : "LOCAL_QUORUM";
 }
 
 /** @throws {Error} if no migration has this version */

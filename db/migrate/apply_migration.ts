@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Consistency } from "../../catalog/query.ts";
 import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
 import { writesOf } from "../../catalog/statement/statement.ts";
 import { connectionFailure } from "../driver/failures/map_error.ts";
@@ -35,6 +36,8 @@ export interface ApplyMigrationOptions {
   readonly record: MigrationRecord;
   readonly keyspace: string;
   readonly lease: Lease;
+  /** Of the rows that it writes. Default: the session's. */
+  readonly consistency?: Consistency | undefined;
   readonly log: (line: string) => void;
   readonly interruption: Interruption;
 }
@@ -43,7 +46,7 @@ export interface ApplyMigrationOptions {
 export async function applyMigration(
   session: Session,
   migration: Migration,
-  { entry, record, keyspace, lease, log, interruption }: ApplyMigrationOptions,
+  { entry, record, keyspace, lease, log, consistency, interruption }: ApplyMigrationOptions,
 ): Promise<void> {
   const { statements, path } = migration;
   const done = entry?.applied ?? 0;
@@ -78,6 +81,7 @@ export async function applyMigration(
         index,
         record,
         writeTime,
+        consistency,
         // The statement of a process that has stopped can still arrive while this one looks.
         isSettled: async (error) => inDoubt && isDefinite(error) && await isThere(),
       });
@@ -179,11 +183,12 @@ async function isRepeatable(
 async function applyStatement(
   session: Session,
   migration: Migration,
-  { index, record, writeTime, isSettled }: {
+  { index, record, writeTime, consistency, isSettled }: {
     readonly index: number;
     readonly record: MigrationRecord;
     /** Of the rows that it writes, in microseconds: when it was first sent. */
     readonly writeTime: number | null;
+    readonly consistency: Consistency | undefined;
     /** Whether the statement is applied although it failed. */
     readonly isSettled: (error: unknown) => Promise<boolean>;
   },
@@ -193,6 +198,7 @@ async function applyStatement(
   try {
     const { agreed } = await session.run(statement.cql, {
       timeoutMs: DDL_TIMEOUT_MS,
+      consistency,
       ...(writesRows(statement) && writeTime !== null ? { writeTime } : {}),
     });
     return agreed;

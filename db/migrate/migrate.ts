@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Consistency } from "../../catalog/query.ts";
 import type { Session } from "../driver/session.ts";
 import { applyMigration } from "./apply_migration.ts";
 import { assertClock } from "./assert_clock.ts";
@@ -21,6 +22,8 @@ export interface ApplyOptions {
   readonly keyspace: string;
   /** Hears of each migration that was applied, of another process that is waited for, or why nothing was. */
   readonly log: (line: string) => void;
+  /** Of the rows that statements write. Default: the session's. */
+  readonly consistency?: Consistency | undefined;
   /** The last version to apply. Default: all. */
   readonly to?: number | undefined;
   /** How long the lease outlives a process that was killed. Default: 30 seconds. */
@@ -49,7 +52,7 @@ export async function applyMigrations(
   migrations: readonly Migration[],
   options: ApplyOptions,
 ): Promise<void> {
-  const { keyspace, log, interruption = new Interruption(() => {}) } = options;
+  const { keyspace, log, consistency, interruption = new Interruption(() => {}) } = options;
   if (await isAhead(session, migrations, options)) return;
   await recording(createOwnTables(session, keyspace));
   if ((await pendingOf(session, migrations, options)).length === 0) {
@@ -61,7 +64,7 @@ export async function applyMigrations(
     if (await isAhead(session, migrations, options)) return;
     const pending = await pendingOf(session, migrations, options);
     for (const migration of pending) {
-      await applyOne(session, migration, { lease, keyspace, log, interruption });
+      await applyOne(session, migration, { lease, keyspace, log, consistency, interruption });
     }
     if (pending.length === 0) log(`Keyspace "${keyspace}" is up to date`);
   });
@@ -119,10 +122,12 @@ async function pendingOf(
 async function applyOne(
   session: Session,
   migration: Migration,
-  { lease, keyspace, log, interruption }: Pick<ApplyOptions, "keyspace" | "log"> & {
-    readonly lease: Lease;
-    readonly interruption: Interruption;
-  },
+  { lease, keyspace, log, consistency, interruption }:
+    & Pick<ApplyOptions, "keyspace" | "log" | "consistency">
+    & {
+      readonly lease: Lease;
+      readonly interruption: Interruption;
+    },
 ): Promise<void> {
   const startedAt = performance.now();
   const history = await recording(whenServed(() => readHistory(session, keyspace)));
@@ -134,6 +139,7 @@ async function applyOne(
     keyspace,
     lease,
     log,
+    consistency,
     interruption,
   });
   const durationMs = performance.now() - startedAt;

@@ -3,6 +3,7 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../../db/driver/session.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
 import { readMigrations } from "../../db/migrate/migrations.ts";
+import { migrate } from "../../tasks/migrate.ts";
 import { openProjectCluster, type ProjectCluster } from "../support/cassandra/migration_project.ts";
 
 const NOTES = "-- Notes.\nCREATE TABLE notes (id text PRIMARY KEY, body text);\n";
@@ -293,6 +294,33 @@ describe("migrate()", () => {
     }
     expect(await made.history()).toMatchObject([{ version: 1, name: "notes" }]);
     expect(await other.history()).toEqual([]);
+  });
+
+  it("writes rows at the level of the service, and at a quorum of the data centre at least", async () => {
+    await using made = await cluster.create({});
+    const { keyspace } = made.config;
+    const wide = `${keyspace}_wide`;
+    // Two replicas, of which one is there: what is refused names its level.
+    await made.rows(
+      `CREATE KEYSPACE ${wide} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}`,
+    );
+    try {
+      await made.rows(`CREATE TABLE ${wide}.notes (id text PRIMARY KEY)`);
+      await made.write({ "0001_seed.cql": `INSERT INTO ${wide}.notes (id) VALUES ('a');` });
+      const levels = [
+        ["LOCAL_ONE", "LOCAL_QUORUM"],
+        ["LOCAL_QUORUM", "LOCAL_QUORUM"],
+        ["QUORUM", "QUORUM"],
+        ["ALL", "ALL"],
+      ] as const;
+      for (const [consistency, level] of levels) {
+        await expect(migrate({ ...made.config, consistency }, { log: () => {} })).rejects.toThrow(
+          `at consistency ${level} (2 required but only 1 alive)`,
+        );
+      }
+    } finally {
+      await made.rows(`DROP KEYSPACE ${wide}`);
+    }
   });
 
   it("names the data centres that the cluster has where it is notified of others", async () => {
