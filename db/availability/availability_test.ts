@@ -5,7 +5,6 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { Buffer } from "node:buffer";
 import { parseCatalog } from "../../catalog/catalog.ts";
 import type { Observation } from "../../observe/observation.ts";
 import {
@@ -17,6 +16,7 @@ import type { Session } from "../driver/session.ts";
 import type { RingNode, Topology } from "../driver/topology.ts";
 import { prepareQueries } from "../prepare/prepare_queries.ts";
 import { Availability } from "./availability.ts";
+import { int } from "../../tests/support/cassandra/protocol_values.ts";
 
 const QUERIES = `-- name: get_note :one
 -- @route GET /notes/{id}
@@ -106,13 +106,6 @@ async function watched(
 
 const SCHEMA = "CREATE TABLE notes (id int PRIMARY KEY);";
 
-/** An int as bytes. */
-function bytesOf(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
 describe("Availability", () => {
   it("refuses nothing for a node that seems down while Cassandra answers", async () => {
     await sessions.withSchema(
@@ -125,7 +118,7 @@ describe("Availability", () => {
           expect(last()).toEqual({ kind: "availability", unreachable: [] });
           for (const query of prepared) {
             for (let id = 0; id < 20; id++) {
-              availability.admit(query, [bytesOf(id), bytesOf(id)]);
+              availability.admit(query, [int(id), int(id)]);
             }
           }
         }),
@@ -151,10 +144,10 @@ describe("Availability", () => {
         });
         const refused: number[] = [];
         for (let id = 0; id < 40; id++) {
-          const token = session.topology()!.tokenOf(bytesOf(id));
+          const token = session.topology()!.tokenOf(int(id));
           const isGone = token > HALF || token <= 0n && token > -HALF;
           try {
-            availability.admit(get!, [bytesOf(id)]);
+            availability.admit(get!, [int(id)]);
             expect(isGone).toBe(false);
           } catch (error) {
             expect(error).toMatchObject({
@@ -170,8 +163,8 @@ describe("Availability", () => {
           }
           // These may be about partitions that are there.
           availability.admit(list!, []);
-          availability.admit(both!, [bytesOf(id), bytesOf(id + 1)]);
-          availability.admit(soon!, [bytesOf(id)]);
+          availability.admit(both!, [int(id), int(id + 1)]);
+          availability.admit(soon!, [int(id)]);
         }
         expect(refused.length).toBeGreaterThan(0);
         expect(refused.length).toBeLessThan(40);

@@ -19,7 +19,7 @@ import { mayBeHttp2 } from "../http_version.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What an answer that is a stream takes besides its bytes: its request, a stream and a timer. */
-const STREAM_BYTES = 48 * 1024;
+export const STREAM_BYTES = 48 * 1024;
 
 /** The runtime holds a body that it is given whole until the caller has taken it. */
 export const MAX_WHOLE_BYTES = 64 * 1024;

@@ -19,6 +19,7 @@ import { problemOf } from "../support/harness.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 import { startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { spawnService } from "../support/programs.ts";
+import { scrape } from "../support/telemetry/metrics_text.ts";
 
 const CQL = {
   migration: "CREATE TABLE items (id text PRIMARY KEY, n int);",
@@ -90,8 +91,7 @@ async function isStored(id: string): Promise<boolean> {
 }
 
 async function metric({ service }: Beside, name: string): Promise<number> {
-  const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
-  return Number(text.split("\n").find((line) => line.startsWith(`${name} `))?.split(" ")[1]);
+  return (await scrape(service.adminUrl)).value(name) ?? NaN;
 }
 
 function socketTo({ port }: Pick<AuditCollector, "port">) {

@@ -11,6 +11,7 @@ import { eventually } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 import { type AuditCollector, startCollector } from "../support/telemetry/audit_collector.ts";
 import { readEvent } from "./audit_events.ts";
+import { endOf } from "../support/telemetry/request_end.ts";
 
 const CQL = {
   migration: "CREATE TABLE items (id text PRIMARY KEY, n int);",
@@ -66,15 +67,6 @@ function eventsOf(id: string) {
   );
 }
 
-/** How the request with an id has ended; undefined until it has. */
-function endOf(id: string): { status: number; completed: boolean } | undefined {
-  for (const each of service.observations) {
-    if (each.kind !== "request" || each.requestId !== id) continue;
-    return { status: each.status, completed: each.completed };
-  }
-  return undefined;
-}
-
 interface Leaving extends RawRequest {
   readonly json?: unknown;
   readonly type?: string;
@@ -125,7 +117,7 @@ describe("A caller who leaves before the intent of its request is on record", ()
     it(`has ${what} given up at once, and nothing is done`, async () => {
       collector.holdsAfter = collector.lines.length;
       const id = await leave(request);
-      expect(await eventually("it is over", () => endOf(id))).toEqual({
+      expect(await eventually("it is over", () => endOf(service, id))).toMatchObject({
         status: 499,
         completed: false,
       });

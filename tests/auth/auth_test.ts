@@ -4,7 +4,7 @@ import * as jose from "jose";
 import { start } from "../../composition/service.ts";
 import { type SigningService, startSigningService } from "../support/auth/token_signer.ts";
 import { sendRaw } from "../support/clients/raw_request.ts";
-import { EXAMPLE, problemOf } from "../support/harness.ts";
+import { EXAMPLE, problemOf, statusOf } from "../support/harness.ts";
 
 const QUERIES = `
 -- name: read_notice :one
@@ -30,12 +30,6 @@ after(() => service[Symbol.asyncDispose]());
 
 function get(path: string, token: string): Promise<Response> {
   return service.request(path, { user: null, headers: { authorization: `Bearer ${token}` } });
-}
-
-async function statusOf(response: Promise<Response>): Promise<number> {
-  const { body, status } = await response;
-  await body?.cancel();
-  return status;
 }
 
 describe("A request without a token", () => {

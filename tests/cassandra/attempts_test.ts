@@ -12,6 +12,7 @@ import { startOwnNode } from "../support/cassandra/own_node.ts";
 import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
+import { scrape } from "../support/telemetry/metrics_text.ts";
 
 const CQL = {
   migration: "CREATE TABLE words (id int PRIMARY KEY, word text);",
@@ -81,9 +82,7 @@ function halfway(token: string): bigint {
 }
 
 async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
-  const line = text.split("\n").find((line) => line.startsWith(`${name} `));
-  return Number(line?.split(" ").at(-1));
+  return (await scrape(service.adminUrl)).value(name) ?? NaN;
 }
 
 const speculative = (outcome: string) =>

@@ -6,6 +6,7 @@ import { freePortForLater } from "../../dev/ports.ts";
 import { eventually, promptly, untilReady } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
 import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";
+import { scrape } from "../support/telemetry/metrics_text.ts";
 
 // So long that whatever comes promptly did not wait for it.
 const REQUEST_TIMEOUT_MS = 600_000;
@@ -42,16 +43,15 @@ describe("a service whose Cassandra goes away", () => {
     await response.body?.cancel();
     return response.status;
   }
-  async function metric(name: string): Promise<string | undefined> {
-    const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
-    return new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1];
+  async function metric(name: string): Promise<number | undefined> {
+    return (await scrape(service.adminUrl)).value(name);
   }
   /** The answer, which comes long before the request timeout. */
   const prompt = (answer: Promise<Response>) => promptly("it is answered", answer);
 
   it("says so at once, stays alive, and recovers by itself", async () => {
     expect((await create("before")).status).toBe(201);
-    expect(await metric("cqlgate_cassandra_up")).toBe("1");
+    expect(await metric("cqlgate_cassandra_up")).toBe(1);
 
     await own.node.kill();
     // From the first request on, noticed or not.
@@ -70,8 +70,8 @@ describe("a service whose Cassandra goes away", () => {
     expect(refused.code).toBe("unavailable");
     expect(refused.detail).toContain("nothing was sent");
     expect(await statusOf("/livez")).toBe(200);
-    expect(await metric("cqlgate_cassandra_up")).toBe("0");
-    expect(await metric("cqlgate_ready")).toBe("0");
+    expect(await metric("cqlgate_cassandra_up")).toBe(0);
+    expect(await metric("cqlgate_ready")).toBe(0);
 
     await own.node.restart();
     await untilReady(service.url);
@@ -79,8 +79,8 @@ describe("a service whose Cassandra goes away", () => {
     expect((await create("after")).status).toBe(201);
     const found = await service.request("/stations/after");
     expect(await found.json()).toMatchObject({ name: "S", station_id: "after" });
-    expect(await metric("cqlgate_cassandra_up")).toBe("1");
-    expect(await metric("cqlgate_ready")).toBe("1");
+    expect(await metric("cqlgate_cassandra_up")).toBe(1);
+    expect(await metric("cqlgate_ready")).toBe(1);
   });
 
   it("does not wait for a node that is frozen longer than the request timeout", async () => {

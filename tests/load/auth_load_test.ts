@@ -3,7 +3,13 @@ import { after, before, describe, it } from "@std/testing/bdd";
 import type { Config } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
 import { eventually } from "../support/eventually.ts";
-import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
+import {
+  EXAMPLE,
+  problemOf,
+  startTestService,
+  statusOf,
+  type TestService,
+} from "../support/harness.ts";
 import { held } from "../support/held_requests.ts";
 import { KEYS_PATH, type OwnIssuer, startOwnIssuer } from "../support/auth/own_issuer.ts";
 
@@ -59,12 +65,6 @@ function get(path: string, { url = service.url, token, headers = {} }: Sent = {}
     ? {}
     : { authorization: `Bearer ${token}` };
   return fetch(`${url}${path}`, { headers: { ...authorization, ...headers } });
-}
-
-async function statusOf(response: Promise<Response>): Promise<number> {
-  const { body, status } = await response;
-  await body?.cancel();
-  return status;
 }
 
 /** Sends requests that are held until they are released. */

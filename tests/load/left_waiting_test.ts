@@ -14,6 +14,7 @@ import { connectTo, headOf, type RawRequest, writeAll } from "../support/clients
 import { eventually } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 import { scrape } from "../support/telemetry/metrics_text.ts";
+import { endOf } from "../support/telemetry/request_end.ts";
 
 const CQL = {
   migration: "CREATE TABLE words (id int, line int, word text, PRIMARY KEY (id, line));",
@@ -70,15 +71,6 @@ async function leaveWhile(request: RawRequest, isWaiting: () => Promise<boolean>
   connection.close();
 }
 
-/** How the request with an id has ended; undefined until it has. */
-function endOf(id: string): { status: number; completed: boolean } | undefined {
-  for (const each of service.observations) {
-    if (each.kind !== "request" || each.requestId !== id) continue;
-    return { status: each.status, completed: each.completed };
-  }
-  return undefined;
-}
-
 async function streams(): Promise<number> {
   return (await scrape(service.adminUrl)).value('cqlgate_load_streams{kind="stream"}')!;
 }
@@ -100,7 +92,7 @@ describe("A caller who leaves", () => {
       headers: ["Accept: application/x-ndjson", `X-Request-Id: ${id}`],
     };
     await leaveWhile(request, async () => await streams() === PAGES_AT_ONCE + 1);
-    expect(await eventually("it is over", () => endOf(id))).toEqual({
+    expect(await eventually("it is over", () => endOf(service, id))).toMatchObject({
       status: 499,
       completed: false,
     });
@@ -135,7 +127,7 @@ describe("A caller who leaves", () => {
       ],
       body,
     }, () => isAsked);
-    expect(await eventually("it is over", () => endOf(id))).toEqual({
+    expect(await eventually("it is over", () => endOf(service, id))).toMatchObject({
       status: 499,
       completed: false,
     });

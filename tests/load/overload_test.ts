@@ -10,6 +10,7 @@ import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
 import { type SlowProxy, startSlowProxy } from "../support/cassandra/slow_proxy.ts";
 import { eventually } from "../support/eventually.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
+import { scrape } from "../support/telemetry/metrics_text.ts";
 
 const CQL = {
   migration: "CREATE TABLE words (id int PRIMARY KEY, word text);",
@@ -50,9 +51,7 @@ after(async () => {
 });
 
 async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
-  const line = text.split("\n").find((line) => line.startsWith(`${name} `));
-  return Number(line?.split(" ").at(-1));
+  return (await scrape(service.adminUrl)).value(name) ?? NaN;
 }
 
 let reads = 0;

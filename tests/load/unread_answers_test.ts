@@ -6,11 +6,13 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import type { Observation } from "../../observe/observation.ts";
+import { STREAM_BYTES } from "../../routes/respond/answer_bytes.ts";
 import { createAuthority } from "../support/certificates.ts";
 import { FrugalClient, type FrugalRequest } from "../support/clients/frugal_client.ts";
 import { eventually, promptly } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
+import { endOf } from "../support/telemetry/request_end.ts";
+import { isNothingLeft, unreadLoadOf } from "./unread_load.ts";
 
 const CQL = {
   migration: `
@@ -50,9 +52,6 @@ const WINDOW = 10_000;
 const STEP = 65_536;
 /** More than any of them has. */
 const MORE = 20_000_000;
-
-/** What a request takes besides the answer, where that has to arrive. */
-const PACED_BYTES = 49_152;
 
 interface Large {
   readonly what: string;
@@ -198,29 +197,9 @@ async function ask(request: FrugalRequest, id: string, window: number): Promise<
   return caller;
 }
 
-async function load(): Promise<{ unread: number; inFlight: number }> {
-  const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
-  const valueOf = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)![1]);
-  return {
-    unread: valueOf("cqlgate_load_unread_bytes"),
-    inFlight: valueOf("cqlgate_load_in_flight"),
-  };
-}
-
-const isNothingLeft = async () => {
-  const { unread, inFlight } = await load();
-  return unread === 0 && inFlight === 0;
-};
-
-function logged(id: string): Promise<Extract<Observation, { kind: "request" }>> {
-  return eventually(
-    "it is logged",
-    () =>
-      service.observations.find((each): each is Extract<Observation, { kind: "request" }> =>
-        each.kind === "request" && each.requestId === id
-      ),
-  );
-}
+const load = () => unreadLoadOf(service.adminUrl);
+const nothingLeft = () => isNothingLeft(service.adminUrl);
+const logged = (id: string) => eventually("it is logged", () => endOf(service, id));
 
 async function plainText(bytes: Uint8Array<ArrayBuffer>, coding: string): Promise<string> {
   if (coding === "identity") return new TextDecoder().decode(bytes);
@@ -233,14 +212,14 @@ describe("a large answer that nobody reads", () => {
     it(`counts by its bytes, and is let go of in time: ${what}`, async () => {
       const id = crypto.randomUUID();
       const whole = await fetchWhole(request, id);
-      await eventually("all before is over", isNothingLeft);
+      await eventually("all before is over", nothingLeft);
       const stalled = crypto.randomUUID();
       const headers = { ...request.headers, "accept-encoding": "identity" };
       using caller = await ask({ ...request, headers }, stalled, WINDOW);
       const { unread, inFlight } = await load();
       const { length } = new TextEncoder().encode(whole.text);
       expect(whole.length).toBe(`${length}`);
-      expect([unread, inFlight]).toEqual([length + (hasToArrive ? PACED_BYTES : 0), 0]);
+      expect([unread, inFlight]).toEqual([length + (hasToArrive ? STREAM_BYTES : 0), 0]);
       if (!hasToArrive) {
         const refused = await fetchWhole(request, id);
         expect([refused.status, JSON.parse(refused.text).code]).toEqual([503, "too_many_streams"]);
@@ -250,7 +229,7 @@ describe("a large answer that nobody reads", () => {
       expect(String(entry.cause)).toBe(
         `ReaderStalled: The caller took nothing for ${STALL_MS} ms`,
       );
-      await eventually("nothing is left of it", isNothingLeft);
+      await eventually("nothing is left of it", nothingLeft);
       // Who reads on finds it broken off.
       expect(caller.received.length).toBeLessThanOrEqual(WINDOW);
       await caller.take(MORE);
@@ -262,14 +241,14 @@ describe("a large answer that nobody reads", () => {
 
   it("keeps its place where there is no room for its bytes, for as long, if it is a problem", async () => {
     const { request } = LARGE[0]!;
-    await eventually("all before is over", isNothingLeft);
+    await eventually("all before is over", nothingLeft);
     const callers = await Promise.all(
       Array.from({ length: PLACES + 1 }, () => ask(request, crypto.randomUUID(), WINDOW)),
     );
     expect((await load()).inFlight).toBe(PLACES);
     const refused = await fetchWhole(request, "refused");
     expect([refused.status, JSON.parse(refused.text).code]).toEqual([503, "too_busy"]);
-    await eventually("its places are given back", isNothingLeft);
+    await eventually("its places are given back", nothingLeft);
     expect((await fetchWhole(request, "later")).status).toBe(409);
     for (const caller of callers) caller[Symbol.dispose]();
   });
@@ -279,7 +258,7 @@ describe("a large answer that is read slowly", () => {
   for (const coding of CODINGS) {
     for (const { what, request, status } of LARGE) {
       it(`has every byte, in ${coding}: ${what}`, async () => {
-        await eventually("all before is over", isNothingLeft);
+        await eventually("all before is over", nothingLeft);
         const id = crypto.randomUUID();
         const whole = await fetchWhole(request, id);
         const startedAt = performance.now();
@@ -315,7 +294,7 @@ describe("HEAD of a large answer", () => {
       });
       expect([response.status, await response.text()]).toEqual([status, ""]);
       expect(await logged(id)).toMatchObject({ status, completed: true });
-      await eventually("nothing is left of it", isNothingLeft);
+      await eventually("nothing is left of it", nothingLeft);
     });
   }
 });

@@ -6,12 +6,14 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import type { Observation } from "../../observe/observation.ts";
+import { STREAM_BYTES } from "../../routes/respond/answer_bytes.ts";
 import { createAuthority } from "../support/certificates.ts";
 import { FrugalClient, type FrugalRequest } from "../support/clients/frugal_client.ts";
 import { headOf, readResponse, writeAll } from "../support/clients/raw_http.ts";
 import { eventually, promptly } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
+import { endOf } from "../support/telemetry/request_end.ts";
+import { isNothingLeft, unreadLoadOf } from "./unread_load.ts";
 
 const CQL = {
   migration: "CREATE TABLE birds (list text, name text, PRIMARY KEY (list, name));",
@@ -25,8 +27,6 @@ SELECT name FROM birds WHERE list = :list;
 };
 const BIRDS = 200;
 const STALL_MS = 3_000;
-/** What each of them takes besides its bytes. */
-const STREAM_BYTES = 49_152;
 /** More than any of them has. */
 const MORE = 1_000_000;
 /** Longer than what is handed over whole. */
@@ -82,29 +82,9 @@ function connect(alpnProtocols: string[]): Promise<Deno.TlsConn> {
   return Deno.connectTls({ hostname: "localhost", port, caCerts, alpnProtocols });
 }
 
-async function load(): Promise<{ unread: number; inFlight: number }> {
-  const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
-  const valueOf = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)![1]);
-  return {
-    unread: valueOf("cqlgate_load_unread_bytes"),
-    inFlight: valueOf("cqlgate_load_in_flight"),
-  };
-}
-
-const isNothingLeft = async () => {
-  const { unread, inFlight } = await load();
-  return unread === 0 && inFlight === 0;
-};
-
-function logged(id: string): Promise<Extract<Observation, { kind: "request" }>> {
-  return eventually(
-    "it is logged",
-    () =>
-      service.observations.find((each): each is Extract<Observation, { kind: "request" }> =>
-        each.kind === "request" && each.requestId === id
-      ),
-  );
-}
+const load = () => unreadLoadOf(service.adminUrl);
+const nothingLeft = () => isNothingLeft(service.adminUrl);
+const logged = (id: string) => eventually("it is logged", () => endOf(service, id));
 
 describe("a small answer that nobody reads", () => {
   for (const { what, request, status } of SMALL) {
@@ -114,7 +94,7 @@ describe("a small answer that nobody reads", () => {
       it(`counts over HTTP/2 ${named} a Host, and is let go of in time: ${what}`, async () => {
         const id = crypto.randomUUID();
         const headers = { "x-request-id": id, ...host === undefined ? {} : { host } };
-        await eventually("all before is over", isNothingLeft);
+        await eventually("all before is over", nothingLeft);
         using caller = new FrugalClient(await connect(["h2"]));
         await promptly("it is answered", caller.send({ ...request, headers }));
         const { unread, inFlight } = await load();
@@ -126,7 +106,7 @@ describe("a small answer that nobody reads", () => {
         expect(String(entry.cause)).toBe(
           `ReaderStalled: The caller took nothing for ${STALL_MS} ms`,
         );
-        await eventually("nothing is left of it", isNothingLeft);
+        await eventually("nothing is left of it", nothingLeft);
         expect(await promptly("its connection has ended", caller.ended)).toBe("broken");
       });
     }
@@ -156,7 +136,7 @@ describe("a small answer that nobody reads", () => {
 
     it(`is handed over whole to HTTP/1.1: ${what}`, async () => {
       const id = crypto.randomUUID();
-      await eventually("all before is over", isNothingLeft);
+      await eventually("all before is over", nothingLeft);
       using connection = await connect(["http/1.1"]);
       const headers = [`X-Request-Id: ${id}`];
       await writeAll(connection, headOf({ path: request.path, headers }));

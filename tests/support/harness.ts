@@ -278,6 +278,13 @@ export async function problemOf(response: Response): Promise<z.infer<typeof anyP
   return problem;
 }
 
+/** The status of a response, whose body nobody needs. */
+export async function statusOf(response: Promise<Response>): Promise<number> {
+  const { body, status } = await response;
+  await body?.cancel();
+  return status;
+}
+
 /** Adds hand-written routes, by their paths in `tests/fixtures/routes/`. */
 async function addRoutes(folder: string, paths: readonly string[]): Promise<void> {
   await Deno.mkdir(`${folder}/routes`, { recursive: true });

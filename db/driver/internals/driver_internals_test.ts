@@ -25,6 +25,7 @@ import {
   executeStatement as execute,
   prepareStatement as prepare,
 } from "../statement.ts";
+import { int } from "../../../tests/support/cassandra/protocol_values.ts";
 
 const SCHEMA = [
   "CREATE TYPE address (street text, numbers frozen<list<int>>)",
@@ -57,12 +58,6 @@ function rowsOf({ columns, rows }: RawResult): Row[] {
 
 function text(value: string): Buffer {
   return Buffer.from(value);
-}
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
 }
 
 /** The driver's own policy, which also keeps the routing keys that it was asked to plan for. */

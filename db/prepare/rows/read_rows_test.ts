@@ -7,6 +7,7 @@ import { finish } from "../../../runtime/steps.ts";
 import { EXAMPLE, startTestService } from "../../../tests/support/harness.ts";
 import type { DriverColumn } from "../../driver/internals/driver_types.ts";
 import { compileRowReader, sameColumns } from "./read_rows.ts";
+import { int } from "../../../tests/support/cassandra/protocol_values.ts";
 
 const { dataTypes } = cassandra.types;
 const TEXT = { code: dataTypes.varchar, info: null };
@@ -17,12 +18,6 @@ function cell(bytes: Buffer | null): Buffer {
   const length = Buffer.alloc(4);
   length.writeInt32BE(bytes?.length ?? -1);
   return Buffer.concat([length, bytes ?? Buffer.alloc(0)]);
-}
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
 }
 
 describe("compileRowReader()", () => {

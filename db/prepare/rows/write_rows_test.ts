@@ -9,6 +9,7 @@ import type { DriverColumn, DriverType, RawRows } from "../../driver/internals/d
 import { compileRowReader, type RowReader } from "./read_rows.ts";
 import type { CellOptions } from "./row_cells.ts";
 import type { RowLayout } from "./write_rows.ts";
+import { int } from "../../../tests/support/cassandra/protocol_values.ts";
 
 const { dataTypes } = cassandra.types;
 const TEXT: DriverType = { code: dataTypes.varchar, info: null };
@@ -21,12 +22,6 @@ const VARINT: DriverType = { code: dataTypes.varint, info: null };
 /** A `[bytes]` cell (native protocol v4, section 3). */
 function cell(bytes: Buffer | null): Buffer {
   return Buffer.concat([int(bytes?.length ?? -1), bytes ?? Buffer.alloc(0)]);
-}
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
 }
 
 function double(value: number): Buffer {

@@ -8,21 +8,12 @@ import { Deadline } from "../../timing/deadline.ts";
 import { ExecuteRequest } from "./execute_request.ts";
 import { readFrames } from "./read_frames.ts";
 import type { BodyReaderClass, DriverAnswer } from "./read_result.ts";
+import { int, string } from "../../../../tests/support/cassandra/protocol_values.ts";
 
 const { FrameReader } = readers as unknown as { FrameReader: BodyReaderClass };
 
 const [ERROR, RESULT, EVENT] = [0x00, 0x08, 0x0c];
 const [VOID, ROWS, SET_KEYSPACE] = [1, 2, 3];
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function string(text: string): Buffer {
-  return Buffer.concat([Buffer.of(0, text.length), Buffer.from(text)]);
-}
 
 function cell(text: string): Buffer {
   return Buffer.concat([int(text.length), Buffer.from(text)]);
