@@ -7,7 +7,7 @@
  */
 import { CatalogError } from "../catalog/text/diagnose.ts";
 import type { Config } from "../config/config.ts";
-import { MigrationConflict, MigrationError } from "../db/migrate/migrations.ts";
+import { MigrationConflict, MigrationError } from "../db/migrate/files/migrations.ts";
 import { migrate } from "../tasks/migrate.ts";
 import { clusterOf } from "../tasks/with_session.ts";
 import { isOnThisMachine } from "./local_keyspace.ts";

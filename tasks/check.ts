@@ -16,7 +16,7 @@ import { misspeltSettings, settingWarnings } from "../config/unknown_settings.ts
 import { opaqueWarnings } from "../db/prepare/facts/opaque_warning.ts";
 import { prepareQueries } from "../db/prepare/prepare_queries.ts";
 import { createCursorTable } from "../db/schema/cursor_table.ts";
-import { assertSchemaVersion } from "../db/migrate/schema_version.ts";
+import { assertSchemaVersion } from "../db/migrate/record/schema_version.ts";
 import { GuardrailError } from "../guardrails/guardrail_error.ts";
 import {
   describeFindings,

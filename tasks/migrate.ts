@@ -11,17 +11,17 @@ import {
   assertNoConflicts,
   compareMigrations,
   describeNewer,
-} from "../db/migrate/compare_migrations.ts";
-import { createKeyspace } from "../db/migrate/create_keyspace.ts";
-import { describeStatus } from "../db/migrate/describe_status.ts";
-import { assertNotExample } from "../db/migrate/example_project.ts";
+} from "../db/migrate/record/compare_migrations.ts";
+import { createKeyspace } from "../db/migrate/keyspace/create_keyspace.ts";
+import { describeStatus } from "../db/migrate/record/describe_status.ts";
+import { assertNotExample } from "../db/migrate/keyspace/example_project.ts";
 import { readHistory } from "../db/migrate/record/history_table.ts";
-import { Interruption } from "../db/migrate/interruption.ts";
+import { Interruption } from "../db/migrate/lease/interruption.ts";
 import { applyMigrations } from "../db/migrate/migrate.ts";
-import { type Migration, readMigrations } from "../db/migrate/migrations.ts";
+import { type Migration, readMigrations } from "../db/migrate/files/migrations.ts";
 import { recording } from "../db/migrate/record/recording.ts";
 import { resolveStatement } from "../db/migrate/resolve.ts";
-import { NO_MIGRATIONS } from "../db/migrate/schema_version.ts";
+import { NO_MIGRATIONS } from "../db/migrate/record/schema_version.ts";
 import { onStopRequest } from "../server/stop_requests.ts";
 import { type MigrateArguments, readMigrateArguments } from "./migrate_arguments.ts";
 import { projectFolder } from "./project_folder.ts";

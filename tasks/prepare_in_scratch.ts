@@ -11,7 +11,7 @@ import { CatalogError } from "../catalog/text/diagnose.ts";
 import type { SourceFile, Span } from "../catalog/text/source.ts";
 import type { Config } from "../config/config.ts";
 import { prepareQueries } from "../db/prepare/prepare_queries.ts";
-import type { Migration } from "../db/migrate/migrations.ts";
+import type { Migration } from "../db/migrate/files/migrations.ts";
 import { tryMigrations } from "../db/migrate/try_migrations.ts";
 import type { Finding } from "../guardrails/inspect.ts";
 import {

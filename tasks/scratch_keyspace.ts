@@ -7,7 +7,7 @@
 import type { Config } from "../config/config.ts";
 import { connectionFailure } from "../db/driver/failures/map_error.ts";
 import type { Session } from "../db/driver/session.ts";
-import { createKeyspace } from "../db/migrate/create_keyspace.ts";
+import { createKeyspace } from "../db/migrate/keyspace/create_keyspace.ts";
 import { quoteName } from "../db/schema/own_tables.ts";
 import { onStopRequest } from "../server/stop_requests.ts";
 import { withSession } from "./with_session.ts";

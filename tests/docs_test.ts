@@ -10,7 +10,7 @@ import { loadCatalog } from "../catalog/load.ts";
 import { readTags } from "../catalog/tags/tags.ts";
 import { formatDiagnostics } from "../catalog/text/diagnose.ts";
 import { SETTINGS } from "../config/settings/settings.ts";
-import { readMigrations } from "../db/migrate/migrations.ts";
+import { readMigrations } from "../db/migrate/files/migrations.ts";
 import { readSection } from "../dev/docs/section.ts";
 import { TABLES } from "../dev/docs/tables.ts";
 import { CODES } from "../errors/codes.ts";

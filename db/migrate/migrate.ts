@@ -6,17 +6,21 @@
  */
 import type { Consistency } from "../../catalog/query.ts";
 import type { Session } from "../driver/session.ts";
-import { applyMigration } from "./apply_migration.ts";
-import { assertClock } from "./assert_clock.ts";
-import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
-import { createOwnTables, extendOwnTables } from "./create_own_tables.ts";
+import { applyMigration } from "./apply/apply_migration.ts";
+import { assertClock } from "./apply/assert_clock.ts";
+import {
+  assertNoConflicts,
+  compareMigrations,
+  describeNewer,
+} from "./record/compare_migrations.ts";
+import { createOwnTables, extendOwnTables } from "./keyspace/create_own_tables.ts";
 import { readHistory } from "./record/history_table.ts";
 import { openRecord } from "./record/migration_record.ts";
-import { Interruption } from "./interruption.ts";
-import { acquireLease, type Lease } from "./lease.ts";
-import type { Migration } from "./migrations.ts";
+import { Interruption } from "./lease/interruption.ts";
+import { acquireLease, type Lease } from "./lease/lease.ts";
+import type { Migration } from "./files/migrations.ts";
 import { recording } from "./record/recording.ts";
-import { whenServed } from "./when_served.ts";
+import { whenServed } from "./wait/when_served.ts";
 
 export interface ApplyOptions {
   readonly keyspace: string;

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Session } from "../driver/session.ts";
-import { prefixChecksum } from "./apply_migration.ts";
+import { prefixChecksum } from "./apply/apply_migration.ts";
 import { readHistory } from "./record/history_table.ts";
 import { openRecord } from "./record/migration_record.ts";
 import { type LeaseWork, withLease } from "./migrate.ts";
-import { type Migration, MigrationError } from "./migrations.ts";
+import { type Migration, MigrationError } from "./files/migrations.ts";
 import { recording } from "./record/recording.ts";
 
 /** A statement of a migration, and what became of it. */

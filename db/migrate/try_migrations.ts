@@ -10,9 +10,9 @@ import type { QualifiedName } from "../../catalog/statement/term.ts";
 import { CatalogError, diagnosticAtStatement, placeOf } from "../../catalog/text/diagnose.ts";
 import { isRefusal, syntaxComplaint } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
-import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
-import { featureAdvice } from "./feature_advice.ts";
-import type { Migration } from "./migrations.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "./wait/agreement.ts";
+import { featureAdvice } from "./apply/feature_advice.ts";
+import type { Migration } from "./files/migrations.ts";
 
 /**
  * @param session its keyspace is where they run

@@ -15,7 +15,7 @@ import { isSame, type Preparation, prepareTogether } from "../../db/prepare/prep
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
 import { createTableReader } from "../../db/schema/table.ts";
-import { assertSchemaVersion } from "../../db/migrate/schema_version.ts";
+import { assertSchemaVersion } from "../../db/migrate/record/schema_version.ts";
 import { inspectProject, readProjectSchema } from "../../guardrails/inspect_project.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { LoadedRoute } from "../../routes/handwritten/load_routes.ts";

@@ -5,7 +5,7 @@
  */
 import { CatalogError } from "../../catalog/text/diagnose.ts";
 import type { Preparation } from "../../db/prepare/prepare_queries.ts";
-import { MigrationError } from "../../db/migrate/migrations.ts";
+import { MigrationError } from "../../db/migrate/files/migrations.ts";
 import { GuardrailError } from "../../guardrails/guardrail_error.ts";
 
 /** Of queries that no longer fit, while others follow the schema. */

@@ -9,7 +9,11 @@ import { loadCatalog } from "../../catalog/load.ts";
 import type { Query } from "../../catalog/query.ts";
 import { CatalogError, formatDiagnostics } from "../../catalog/text/diagnose.ts";
 import type { Diagnostic } from "../../catalog/text/source.ts";
-import { type Migration, MigrationError, readMigrations } from "../../db/migrate/migrations.ts";
+import {
+  type Migration,
+  MigrationError,
+  readMigrations,
+} from "../../db/migrate/files/migrations.ts";
 import { checkRoutes } from "../../routes/handwritten/check_routes.ts";
 import { segmentsOfRoutes } from "../../routes/handwritten/check_segments.ts";
 import { type LoadedRoute, loadRoutes } from "../../routes/handwritten/load_routes.ts";

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import { featureAdvice } from "../../db/migrate/feature_advice.ts";
+import { featureAdvice } from "../../db/migrate/apply/feature_advice.ts";
 import { CQL_FEATURES } from "../../dev/cassandra/cql_features.ts";
 import { openProjectCluster, type ProjectCluster } from "../support/cassandra/migration_project.ts";
 import { type OwnNode, startOwnNode } from "../support/cassandra/own_node.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { Session } from "../../db/driver/session.ts";
-import { createKeyspace } from "../../db/migrate/create_keyspace.ts";
+import { createKeyspace } from "../../db/migrate/keyspace/create_keyspace.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
-import { readMigrations } from "../../db/migrate/migrations.ts";
+import { readMigrations } from "../../db/migrate/files/migrations.ts";
 import type { MigrationProject } from "../support/cassandra/migration_project.ts";
 import { MortalSession } from "./mortal_session.ts";
 

@@ -6,9 +6,9 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../../db/driver/session.ts";
-import { Interruption } from "../../db/migrate/interruption.ts";
+import { Interruption } from "../../db/migrate/lease/interruption.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
-import { readMigrations } from "../../db/migrate/migrations.ts";
+import { readMigrations } from "../../db/migrate/files/migrations.ts";
 import { OWN_TABLES } from "../../db/schema/own_tables.ts";
 import { taskArguments } from "../../dev/task_arguments.ts";
 import { promptly } from "../support/eventually.ts";

@@ -6,11 +6,11 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../../db/driver/session.ts";
-import { createKeyspace } from "../../db/migrate/create_keyspace.ts";
-import { createOwnTables } from "../../db/migrate/create_own_tables.ts";
-import { acquireLease } from "../../db/migrate/lease.ts";
+import { createKeyspace } from "../../db/migrate/keyspace/create_keyspace.ts";
+import { createOwnTables } from "../../db/migrate/keyspace/create_own_tables.ts";
+import { acquireLease } from "../../db/migrate/lease/lease.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
-import { readMigrations } from "../../db/migrate/migrations.ts";
+import { readMigrations } from "../../db/migrate/files/migrations.ts";
 import { freePortForLater } from "../../dev/ports.ts";
 import { ownTableId } from "../../db/schema/own_table_id.ts";
 import { OWN_TABLES } from "../../db/schema/own_tables.ts";

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { Session } from "../../db/driver/session.ts";
 import { applyMigrations } from "../../db/migrate/migrate.ts";
-import { readMigrations } from "../../db/migrate/migrations.ts";
+import { readMigrations } from "../../db/migrate/files/migrations.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { openProjectCluster, type ProjectCluster } from "../support/cassandra/migration_project.ts";
 

@@ -5,8 +5,8 @@
  */
 import type { Session } from "../../driver/session.ts";
 import { HISTORY_TABLE, qualify } from "../../schema/own_tables.ts";
-import type { Migration } from "../migrations.ts";
-import { whenServed } from "../when_served.ts";
+import type { Migration } from "../files/migrations.ts";
+import { whenServed } from "../wait/when_served.ts";
 import { PARTITION } from "./history_table.ts";
 import { readRecordedTimes, RecordTimes } from "./record_times.ts";
 

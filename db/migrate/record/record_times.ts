@@ -8,7 +8,7 @@
  */
 import type { Session } from "../../driver/session.ts";
 import { HISTORY_TABLE, qualify } from "../../schema/own_tables.ts";
-import { whenServed } from "../when_served.ts";
+import { whenServed } from "../wait/when_served.ts";
 import { PARTITION } from "./history_table.ts";
 
 /** The columns that are written, each of them at times of its own. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { connectionFailure } from "../../driver/failures/map_error.ts";
-import { MigrationError } from "../migrations.ts";
+import { MigrationError } from "../files/migrations.ts";
 
 /** @throws {MigrationError} if the server refuses it, or cannot be asked */
 export async function recording<T>(work: Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@
  */
 import cassandra from "cassandra-driver";
 import { type Config, readConfig } from "../../../config/config.ts";
-import type { Interruption } from "../../../db/migrate/interruption.ts";
+import type { Interruption } from "../../../db/migrate/lease/interruption.ts";
 import { migrate } from "../../../tasks/migrate.ts";
 import type { MigrateArguments } from "../../../tasks/migrate_arguments.ts";
 import { testEnvironment } from "../harness.ts";

@@ -1,8 +1,8 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { compareMigrations, describeNewer } from "./compare_migrations.ts";
-import type { HistoryEntry } from "./record/history_table.ts";
-import type { Migration } from "./migrations.ts";
+import type { HistoryEntry } from "./history_table.ts";
+import type { Migration } from "../files/migrations.ts";
 
 function file(version: number, checksum = `sum${version}`): Migration {
   const name = `step${version}`;

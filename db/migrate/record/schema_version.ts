@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Session } from "../driver/session.ts";
+import type { Session } from "../../driver/session.ts";
 import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
-import { readHistory } from "./record/history_table.ts";
-import { type Migration, MigrationError } from "./migrations.ts";
+import { readHistory } from "./history_table.ts";
+import { type Migration, MigrationError } from "../files/migrations.ts";
 
 /** The message for a project without migrations. */
 export const NO_MIGRATIONS = "No migrations: the schema is taken as the cluster has it";

@@ -5,30 +5,30 @@
  *
  * @module
  */
-import type { Consistency } from "../../catalog/query.ts";
-import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
-import { writesOf } from "../../catalog/statement/statement.ts";
-import { connectionFailure } from "../driver/failures/map_error.ts";
-import { isDefinite } from "../driver/failures/refusal.ts";
-import type { Session } from "../driver/session.ts";
-import { isIdempotent } from "../prepare/facts/idempotency.ts";
-import { createTableReader } from "../schema/table.ts";
-import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
+import type { Consistency } from "../../../catalog/query.ts";
+import { parseStatement } from "../../../catalog/statement/grammar/parse_statement.ts";
+import { writesOf } from "../../../catalog/statement/statement.ts";
+import { connectionFailure } from "../../driver/failures/map_error.ts";
+import { isDefinite } from "../../driver/failures/refusal.ts";
+import type { Session } from "../../driver/session.ts";
+import { isIdempotent } from "../../prepare/facts/idempotency.ts";
+import { createTableReader } from "../../schema/table.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "../wait/agreement.ts";
 import { assertClock } from "./assert_clock.ts";
 import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
-import type { HistoryEntry } from "./record/history_table.ts";
-import type { MigrationRecord } from "./record/migration_record.ts";
-import type { Interruption } from "./interruption.ts";
-import type { Lease } from "./lease.ts";
+import type { HistoryEntry } from "../record/history_table.ts";
+import type { MigrationRecord } from "../record/migration_record.ts";
+import type { Interruption } from "../lease/interruption.ts";
+import type { Lease } from "../lease/lease.ts";
 import {
   checksumOf,
   type Migration,
   MigrationConflict,
   MigrationError,
   type MigrationStatement,
-} from "./migrations.ts";
-import { recording } from "./record/recording.ts";
+} from "../files/migrations.ts";
+import { recording } from "../record/recording.ts";
 
 export interface ApplyMigrationOptions {
   /** Its record in the cluster; null if it has no record. */

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import type { Session } from "../driver/session.ts";
-import { OWN_TABLES } from "../schema/own_tables.ts";
-import { readHistory } from "./record/history_table.ts";
-import { type Migration, MigrationError } from "./migrations.ts";
-import { recording } from "./record/recording.ts";
+import type { Session } from "../../driver/session.ts";
+import { OWN_TABLES } from "../../schema/own_tables.ts";
+import { readHistory } from "../record/history_table.ts";
+import { type Migration, MigrationError } from "../files/migrations.ts";
+import { recording } from "../record/recording.ts";
 
 /** Of its first migration, which never changes, as it has been applied. */
 const EXAMPLE_CHECKSUM = "98d490e04487a3a9957e067a746e4322ecbe8e8c96f3781f74130ef7d46102d2";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { Interruption } from "./interruption.ts";
-import { MigrationError } from "./migrations.ts";
+import { MigrationError } from "../files/migrations.ts";
 
 function watched() {
   const ends: string[] = [];

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Session } from "../driver/session.ts";
-import { MigrationError } from "./migrations.ts";
+import type { Session } from "../../driver/session.ts";
+import { MigrationError } from "../files/migrations.ts";
 
 /**
  * Compares two clocks in memory. Before the first time, the nodes are asked with `Session.compareClocks()`.

@@ -5,13 +5,13 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { readSources } from "../../catalog/read_sources.ts";
-import type { DdlHead } from "../../catalog/statement/ddl_head.ts";
-import { parseDdl } from "../../catalog/statement/grammar/parse_ddl.ts";
-import { CatalogError } from "../../catalog/text/diagnose.ts";
-import { quote } from "../../catalog/text/quote.ts";
-import type { Diagnostic, Report, SourceFile } from "../../catalog/text/source.ts";
-import { splitStatements, type StatementText } from "../../catalog/text/split.ts";
+import { readSources } from "../../../catalog/read_sources.ts";
+import type { DdlHead } from "../../../catalog/statement/ddl_head.ts";
+import { parseDdl } from "../../../catalog/statement/grammar/parse_ddl.ts";
+import { CatalogError } from "../../../catalog/text/diagnose.ts";
+import { quote } from "../../../catalog/text/quote.ts";
+import type { Diagnostic, Report, SourceFile } from "../../../catalog/text/source.ts";
+import { splitStatements, type StatementText } from "../../../catalog/text/split.ts";
 import { checkMigrationStatement } from "./check_migration.ts";
 
 /** One file `NNNN_name.cql`. */

@@ -8,7 +8,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { mapError } from "../driver/failures/map_error.ts";
+import { mapError } from "../../driver/failures/map_error.ts";
 
 /** A change is applied within milliseconds, and has spread over a cluster within seconds. */
 const PATIENCE_MS = 30_000;

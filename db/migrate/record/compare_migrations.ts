@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { HistoryEntry } from "./record/history_table.ts";
-import { type Migration, MigrationConflict } from "./migrations.ts";
+import type { HistoryEntry } from "./history_table.ts";
+import { type Migration, MigrationConflict } from "../files/migrations.ts";
 
 /** How files and cluster compare. */
 export interface MigrationStatus {

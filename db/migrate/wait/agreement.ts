@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Session } from "../driver/session.ts";
-import { MigrationError } from "./migrations.ts";
+import type { Session } from "../../driver/session.ts";
+import { MigrationError } from "../files/migrations.ts";
 
 /** Longer than the driver waits for schema agreement, so that its answer is what we hear. */
 export const DDL_TIMEOUT_MS = 60_000;

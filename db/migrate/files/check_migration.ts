@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { DdlHead } from "../../catalog/statement/ddl_head.ts";
-import type { Name } from "../../catalog/statement/term.ts";
-import { quote } from "../../catalog/text/quote.ts";
-import type { Report } from "../../catalog/text/source.ts";
-import type { StatementText } from "../../catalog/text/split.ts";
-import { nameOf } from "../../catalog/text/token.ts";
-import { OWN_TABLES } from "../schema/own_tables.ts";
+import type { DdlHead } from "../../../catalog/statement/ddl_head.ts";
+import type { Name } from "../../../catalog/statement/term.ts";
+import { quote } from "../../../catalog/text/quote.ts";
+import type { Report } from "../../../catalog/text/source.ts";
+import type { StatementText } from "../../../catalog/text/split.ts";
+import { nameOf } from "../../../catalog/text/token.ts";
+import { OWN_TABLES } from "../../schema/own_tables.ts";
 
 /** @param head what the statement does, judging by its first words */
 export function checkMigrationStatement(

@@ -8,11 +8,11 @@
  *
  * @module
  */
-import { isRefusal } from "../driver/failures/refusal.ts";
-import type { Session } from "../driver/session.ts";
-import { LEASE_TABLE, qualify } from "../schema/own_tables.ts";
-import { MigrationError } from "./migrations.ts";
-import { whenServed } from "./when_served.ts";
+import { isRefusal } from "../../driver/failures/refusal.ts";
+import type { Session } from "../../driver/session.ts";
+import { LEASE_TABLE, qualify } from "../../schema/own_tables.ts";
+import { MigrationError } from "../files/migrations.ts";
+import { whenServed } from "../wait/when_served.ts";
 
 /** The lease for changing the schema. */
 const NAME = "migrations";

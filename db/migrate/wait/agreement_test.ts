@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { awaitAgreement } from "./agreement.ts";
-import { MigrationError } from "./migrations.ts";
+import { MigrationError } from "../files/migrations.ts";
 
 /** Nodes that agree when they have been asked so often. */
 function nodesThatAgreeAfter(looks: number) {

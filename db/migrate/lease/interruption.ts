@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { MigrationError } from "./migrations.ts";
+import { MigrationError } from "../files/migrations.ts";
 
 export class Interruption {
   readonly #end: () => void;

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { CatalogError } from "../../catalog/text/diagnose.ts";
+import { CatalogError } from "../../../catalog/text/diagnose.ts";
 import { readMigrations } from "./migrations.ts";
 
 const FIXTURES = new URL("./fixtures/mistakes/", import.meta.url);

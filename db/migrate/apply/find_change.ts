@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Alteration, DdlHead, SchemaObject } from "../../catalog/statement/ddl_head.ts";
-import type { Name, QualifiedName } from "../../catalog/statement/term.ts";
-import type { Session } from "../driver/session.ts";
+import type { Alteration, DdlHead, SchemaObject } from "../../../catalog/statement/ddl_head.ts";
+import type { Name, QualifiedName } from "../../../catalog/statement/term.ts";
+import type { Session } from "../../driver/session.ts";
 
 /** `unknown` if the schema tables do not say, as for rows. */
 export type Change = "there" | "missing" | "unknown";

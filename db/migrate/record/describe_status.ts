@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { HistoryEntry } from "./record/history_table.ts";
-import type { Migration } from "./migrations.ts";
+import type { HistoryEntry } from "./history_table.ts";
+import type { Migration } from "../files/migrations.ts";
 
 /** The lines of `deno task migrate status`, in the order of the versions. Pure. */
 export function describeStatus(

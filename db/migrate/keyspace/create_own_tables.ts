@@ -3,13 +3,18 @@
  *
  * @module
  */
-import type { Session } from "../driver/session.ts";
-import { cursorTableCql } from "../schema/cursor_table.ts";
-import { leaseTableCql } from "../schema/lease_table.ts";
-import { CURSOR_TABLE, findOwnTables, HISTORY_TABLE, LEASE_TABLE } from "../schema/own_tables.ts";
-import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
-import { historyColumnsCql, historyTableCql, lacksColumns } from "./record/history_table.ts";
-import { whenServed } from "./when_served.ts";
+import type { Session } from "../../driver/session.ts";
+import { cursorTableCql } from "../../schema/cursor_table.ts";
+import { leaseTableCql } from "../../schema/lease_table.ts";
+import {
+  CURSOR_TABLE,
+  findOwnTables,
+  HISTORY_TABLE,
+  LEASE_TABLE,
+} from "../../schema/own_tables.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "../wait/agreement.ts";
+import { historyColumnsCql, historyTableCql, lacksColumns } from "../record/history_table.ts";
+import { whenServed } from "../wait/when_served.ts";
 
 const TABLES = [
   [HISTORY_TABLE, historyTableCql],

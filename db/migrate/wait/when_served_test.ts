@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { ServiceError } from "../../errors/service_error.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
 import { whenServed } from "./when_served.ts";
 
 const { ResponseError } = cassandra.errors;

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { closest } from "../../catalog/text/suggest.ts";
-import type { Session } from "../driver/session.ts";
-import { awaitAgreement, DDL_TIMEOUT_MS } from "./agreement.ts";
-import { MigrationError } from "./migrations.ts";
-import { quoteName } from "../schema/own_tables.ts";
+import { closest } from "../../../catalog/text/suggest.ts";
+import type { Session } from "../../driver/session.ts";
+import { awaitAgreement, DDL_TIMEOUT_MS } from "../wait/agreement.ts";
+import { MigrationError } from "../files/migrations.ts";
+import { quoteName } from "../../schema/own_tables.ts";
 
 /** Data centre → number of replicas. */
 export type ReplicasByDataCentre = Readonly<Record<string, number>>;
