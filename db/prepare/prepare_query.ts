@@ -28,7 +28,7 @@ import { checkSinglePartition } from "./checks/single_partition.ts";
 import { isIdempotent } from "./facts/idempotency.ts";
 import { checkOptionalTag, leastWritten } from "./facts/optional_values.ts";
 import { jointLimitsOf } from "./facts/joint_limit.ts";
-import { isPaged, keyShapeOf } from "./facts/paging.ts";
+import { isPaged, keyShapeOf, masksKey } from "./facts/paging.ts";
 import { partitionKeysOf } from "./facts/partition_keys.ts";
 import { repetitionOf } from "./facts/repetition.ts";
 import { rowKeyOf } from "./facts/row_key.ts";
@@ -168,6 +168,7 @@ function assemble(
     writes: query.verb !== "select",
     isPaged: parts.isPaged,
     keyShape: keyShapeOf(table),
+    masksKey: masksKey(query.masks, table),
     rowKey: idempotent && query.mode === "exec" ? rowKeyOf(query.parsed, params, table) : null,
     partitions: parts.partitions,
     bind(values) {

@@ -54,6 +54,8 @@ export interface PreparedQuery {
   readonly isPaged: boolean;
   /** The types and the order of its table's key: a paging state holds the bytes of a key. */
   readonly keyShape: string;
+  /** Whether a column of that key has a mask, so that some callers may not see it. */
+  readonly masksKey: boolean;
   /** Tells apart the rows that may be written together; null if each has to be written separately. */
   readonly rowKey: RowKey | null;
   /** The partitions that it reads or writes, as far as they are known: one for each table of it. */

@@ -10,11 +10,11 @@
 import { Buffer } from "node:buffer";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
 import { invalidCursor } from "../../errors/invalid_input.ts";
-import { type CursorBinding, type CursorBox, NAME_BYTES } from "./seal_cursor.ts";
+import { type CursorBinding, type CursorBox, NAME_BYTES, type SealOptions } from "./seal_cursor.ts";
 
 export interface Cursors {
   /** A cursor for a position; safe in a URL, and at most 2,000 characters long where the table keeps long ones. */
-  seal(position: Buffer, binding: CursorBinding): Promise<string>;
+  seal(position: Buffer, binding: CursorBinding, options?: SealOptions): Promise<string>;
   /** @throws {ServiceError} `invalid_cursor` for anything that was not sealed for this binding */
   open(cursor: string, binding: CursorBinding): Promise<Buffer>;
 }
@@ -29,8 +29,8 @@ const KEPT = "~";
 /** Makes cursors that the box seals; the table keeps the long ones. */
 export function createCursors(table: Pick<CursorTable, "put" | "get">, box: CursorBox): Cursors {
   return {
-    async seal(position, binding) {
-      const sealed = box.seal(position, binding);
+    async seal(position, binding, options) {
+      const sealed = box.seal(position, binding, options);
       if (sealed.length <= MAX_CURSOR_CHARACTERS) return sealed;
       const id = box.name(position, binding);
       const isKept = await table.put(id, Buffer.from(sealed));

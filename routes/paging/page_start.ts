@@ -52,6 +52,7 @@ interface Asked {
 
 export function createPageStarts(prepared: PreparedQuery, cursors: Cursors): PageStarts {
   const statement = statementOf(prepared);
+  const hidesLength = prepared.masksKey;
   const timed = bucketsOfNow(prepared.query.params).map(({ name }) => name);
   const unbound = Object.fromEntries(timed.map((name) => [name, undefined]));
   function bindingOf(values: EncodedValues, caller: string): CursorBinding {
@@ -73,7 +74,7 @@ export function createPageStarts(prepared: PreparedQuery, cursors: Cursors): Pag
     },
     seal(position, { values, caller }) {
       const content = Buffer.concat([...timed.flatMap((name) => framed(values[name])), position]);
-      return cursors.seal(content, bindingOf(values, caller));
+      return cursors.seal(content, bindingOf(values, caller), { hidesLength });
     },
   };
 }

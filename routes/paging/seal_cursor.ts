@@ -6,6 +6,10 @@
  * AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; what the cursor is bound to is the
  * additional data. Layout before base64url: version (1 byte), nonce (12), ciphertext, tag (16).
  *
+ * A position is as long as the keys of its row. Where callers may not see all of these, its length is hidden, as version
+ * 2: the position, a byte 0x80 and zeros (ISO/IEC 9797-1, padding method 2) make up the next power of two. The version is
+ * then part of the additional data, so that nobody passes one for the other.
+ *
  * A position can also be named: by an HMAC (RFC 2104), with a separate key that is derived from the sealing key
  * (RFC 5869). The same position of the same request always has the same name.
  *
@@ -25,7 +29,12 @@ import { invalidCursor } from "../../errors/invalid_input.ts";
 /** How long the name of a position is. */
 export const NAME_BYTES = 16;
 
-const VERSION = 1;
+/** Of cursors that are as long as their position, and of those whose length says little of it. */
+const PLAIN = 1;
+const PADDED = 2;
+/** Nearly all positions have one length: most keys are shorter than this. */
+const MIN_PADDED_BYTES = 256;
+const END_OF_POSITION = 0x80;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
@@ -45,9 +54,14 @@ export interface CursorBinding {
   readonly caller: string;
 }
 
+export interface SealOptions {
+  /** Whether the cursor must not show how long the position is. Default: false. */
+  readonly hidesLength?: boolean;
+}
+
 export interface CursorBox {
   /** A cursor for a position; safe in a URL. */
-  seal(position: Buffer, binding: CursorBinding): string;
+  seal(position: Buffer, binding: CursorBinding, options?: SealOptions): string;
   /** The name of a position: 16 bytes that nobody without the key can foretell. */
   name(position: Buffer, binding: CursorBinding): Buffer;
   /** @throws {ServiceError} `invalid_cursor` for anything that was not sealed for this binding with a known key */
@@ -60,10 +74,12 @@ export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
   if (sealing === undefined) throw new TypeError("Cannot create cursors: no key is given");
   const naming = Buffer.from(hkdfSync("sha256", sealing, "", NAMING_KEY, 32));
   return {
-    seal(position, binding) {
+    seal(position, binding, { hidesLength = false } = {}) {
+      const version = hidesLength ? PADDED : PLAIN;
+      const content = hidesLength ? padded(position) : position;
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, sealing, nonce).setAAD(digest(binding));
-      const sealed = [Buffer.of(VERSION), nonce, cipher.update(position), cipher.final()];
+      const cipher = createCipheriv(CIPHER, sealing, nonce).setAAD(additional(version, binding));
+      const sealed = [Buffer.of(version), nonce, cipher.update(content), cipher.final()];
       return Buffer.concat([...sealed, cipher.getAuthTag()]).toString("base64url");
     },
     name(position, binding) {
@@ -74,16 +90,39 @@ export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
     open(cursor, binding) {
       if (!BASE64URL.test(cursor)) throw invalidCursor();
       const bytes = Buffer.from(cursor, "base64url");
-      const wellFormed = bytes[0] === VERSION && bytes.length > 1 + NONCE_BYTES + TAG_BYTES &&
+      const [version] = bytes;
+      const isKnown = version === PLAIN || version === PADDED;
+      const wellFormed = isKnown && bytes.length > 1 + NONCE_BYTES + TAG_BYTES &&
         bytes.toString("base64url") === cursor;
-      const additional = digest(binding);
-      for (const key of wellFormed ? keys : []) {
-        const position = decrypt(key, bytes, additional);
-        if (position !== null) return position;
+      if (!wellFormed) throw invalidCursor();
+      const bound = additional(version, binding);
+      for (const key of keys) {
+        const content = decrypt(key, bytes, bound);
+        if (content !== null) return version === PADDED ? unpadded(content) : content;
       }
       throw invalidCursor();
     },
   };
+}
+
+function padded(position: Buffer): Buffer {
+  let length = MIN_PADDED_BYTES;
+  while (length <= position.length) length *= 2;
+  const content = Buffer.alloc(length);
+  position.copy(content);
+  content[position.length] = END_OF_POSITION;
+  return content;
+}
+
+/** Nobody else makes what a cursor contains, so it ends as it should. */
+function unpadded(content: Buffer): Buffer {
+  return content.subarray(0, content.lastIndexOf(END_OF_POSITION));
+}
+
+/** Cursors of the first version, which releases before the second make and open, are bound to the read alone. */
+function additional(version: number, binding: CursorBinding): Buffer {
+  const read = digest(binding);
+  return version === PLAIN ? read : Buffer.concat([read, Buffer.of(version)]);
 }
 
 function decrypt(key: Uint8Array, bytes: Buffer, additional: Buffer): Buffer | null {

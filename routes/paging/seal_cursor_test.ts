@@ -42,6 +42,35 @@ describe("createCursorBox()", () => {
     });
   }
 
+  it("hides how long a position is, where it has to", () => {
+    const hidesLength = true;
+    const lengths = [0, 1, 30, 120, 255].map((length) => {
+      const position = Buffer.alloc(length, 0x80);
+      const cursor = box.seal(position, BINDING, { hidesLength });
+      expect(box.open(cursor, BINDING)).toEqual(position);
+      return cursor.length;
+    });
+    expect(new Set(lengths).size).toBe(1);
+    for (const ending of ["00", "80", "8000", "0080"]) {
+      const position = Buffer.concat([Buffer.alloc(300, 1), Buffer.from(ending, "hex")]);
+      expect(box.open(box.seal(position, BINDING, { hidesLength }), BINDING)).toEqual(position);
+    }
+  });
+
+  it("takes no version of a cursor for the other", () => {
+    for (const hidesLength of [false, true]) {
+      const bytes = Buffer.from(box.seal(STATE, BINDING, { hidesLength }), "base64url");
+      bytes[0]! ^= 3;
+      expect(() => box.open(bytes.toString("base64url"), BINDING)).toThrow("cursor");
+    }
+  });
+
+  it("opens cursors of releases that had one version", () => {
+    const cursor =
+      "ASvCWRctQAwSKA_apNGOBxo5BvF92lC5yuvGFX4gbssJVoHTW3wJwQXE8atxhgVhQQHtv1x9qihqx27w";
+    expect(box.open(cursor, BINDING)).toEqual(STATE);
+  });
+
   it("gives a position the same name each time, and another position or request another", () => {
     const name = box.name(STATE, BINDING).toString("hex");
     expect(name).toMatch(/^[0-9a-f]{32}$/);

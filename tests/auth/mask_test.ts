@@ -20,6 +20,7 @@ CREATE TABLE people (
 CREATE TABLE months (
   shelf int, month text, at timestamp, email text, PRIMARY KEY ((shelf, month), at)
 );
+CREATE TABLE contacts (shelf int, email text, id int, PRIMARY KEY (shelf, email));
 `;
 
 const QUERIES = `
@@ -33,6 +34,11 @@ const QUERIES = `
 -- @etag version
 SELECT id, name, email, phone, card, home, born, aliases, accounts, version
   FROM people WHERE shelf = 1 AND id = :id;
+
+-- name: list_contacts :many
+-- @route GET /contacts
+-- @scope people:read
+SELECT id, email FROM contacts WHERE shelf = 1;
 
 -- name: whole_person :one
 -- @route GET /people/{id}/whole
@@ -438,6 +444,33 @@ describe("@mask", () => {
     const open = await readJson<Page>(SEES, path);
     expect(open.items[0]).toMatchObject({ email: "bob@example.com", phone: null });
     await service.client.execute("DELETE FROM people WHERE shelf = 1 AND id = 2");
+  });
+
+  it("does not show by the length of a cursor how long a masked key is", async () => {
+    const emails = ["a@b.c", "bob@example.com", `${"c".repeat(90)}@example.com`, "d@e.f"];
+    for (const [id, email] of emails.entries()) {
+      await service.client.execute("INSERT INTO contacts (shelf, email, id) VALUES (1, ?, ?)", [
+        email,
+        id,
+      ], { prepare: true });
+    }
+    interface Page {
+      readonly items: readonly { readonly id: number; readonly email: string | null }[];
+      readonly next_cursor: string | null;
+    }
+    const cursors: string[] = [];
+    const items: Page["items"][number][] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const after: string = cursor === "" ? "" : `&cursor=${cursor}`;
+      const page: Page = await readJson<Page>("people:read", `/contacts?limit=1${after}`);
+      items.push(...page.items);
+      cursor = page.next_cursor;
+      if (cursor !== null) cursors.push(cursor);
+    }
+    expect(items).toEqual(emails.map((_, id) => ({ id, email: null })));
+    expect(cursors.length).toBeGreaterThan(2);
+    expect(new Set(cursors.map(({ length }) => length)).size).toBe(1);
   });
 
   it("does not guess a type that is masked", async () => {

@@ -48,3 +48,10 @@ export function keyShapeOf(table: Table | null): string {
     clusteringKey.map(({ name, order }) => [types.get(name), order]),
   ]);
 }
+
+/** Whether a paging state, which has the key of a row, has a value that a mask hides. Assumed where the key is not known. */
+export function masksKey(masks: Query["masks"], table: Table | null): boolean {
+  if (table === null) return masks.length > 0;
+  const key = [...table.partitionKey, ...table.clusteringKey.map(({ name }) => name)];
+  return masks.some(({ column }) => key.includes(column));
+}
