@@ -129,7 +129,7 @@ describe("the bytes of a codec", () => {
     );
   });
 
-  // Of nothing, the driver makes null.
+  // The driver makes null of nothing.
   it("are the driver's for collections", () => {
     const int = { code: dataTypes.int, info: null };
     const text = { code: dataTypes.varchar, info: null };

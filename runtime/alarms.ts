@@ -50,7 +50,7 @@ export class Alarms {
   }
 
   /**
-   * Calls back when so many milliseconds have passed.
+   * Calls back when this many milliseconds have passed.
    *
    * @returns what makes it not do so
    */

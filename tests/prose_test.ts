@@ -40,6 +40,23 @@ const AVOIDED_WORDS = new RegExp(
   "gi",
 );
 
+/** Words in an order that a native reader reads twice, with a name for it, and how to write it instead. */
+const PATTERNS: readonly (readonly [name: string, order: RegExp])[] = [
+  [
+    "A subject for those who do something: Callers who wait share it",
+    /\bWho (?:[a-z]+ ){1,7}(?:gets|finds|shares|is|has|sees|needs|may|can|does|waits)\b|[;:]\s(?:\* )?who (?:[a-z]+ ){1,6}(?:finds|gets|does|ends|shares|sees|needs)\b|\b(?:from|over|whether|refuses) who (?:[a-z]+s|may|has) |\bfor who (?:asks|calls|reads|takes|waits|writes)\b/g,
+  ],
+  [
+    "This many, or how many: How many requests share a connection",
+    /(?:\/\*\*|\/\/) So (?:many|few|long|much|often) (?!(?:that|as)\b|they\b)(?![^\n]*\bthat\b)|\b(?:of|for|Whether|most|when|hold) so (?:many|few|long)\b(?! (?:that|as)\b)/g,
+  ],
+  [
+    "The subject first: Cassandra's message about a value",
+    /(?:\/\*\*|\/\/|[.:]) Of (?:a|an|nothing|what) ?[^.,:;*/]*,\s(?:it|they|this|these|the (?:driver|runtime|type|service)|Cassandra)\b/g,
+  ],
+  ["Even if, or too", /(?<=[;,] )also (?:if|where|when)\b/g],
+];
+
 async function list(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(new URL(folder, ROOT)));
   const paths = await Promise.all(entries.map(({ name, isDirectory, isFile }) => {
@@ -50,22 +67,35 @@ async function list(folder: string): Promise<string[]> {
   return paths.flat().sort();
 }
 
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split("\n").length;
+}
+
+/** Each pattern in a text, with its line. */
+function findPatterns(text: string): string[] {
+  return PATTERNS.flatMap(([name, order]) =>
+    [...text.matchAll(order)].map(({ 0: words, index }) =>
+      `${lineAt(text, index)}: "${words}": ${name}`
+    )
+  );
+}
+
 /** Each avoided word in a text, with its line. */
 function findAvoided(text: string): string[] {
   return [...text.matchAll(AVOIDED_WORDS)].map(({ 0: words, index }) => {
     const plain = words.replace(/\s+(?:\*|\/\/|--)?\s*/, " ");
-    const line = text.slice(0, index).split("\n").length;
-    return `${line}: "${plain}": write ${AVOIDED[plain.toLowerCase()]}`;
+    return `${lineAt(text, index)}: "${plain}": write ${AVOIDED[plain.toLowerCase()]}`;
   });
 }
 
-it("code, queries and documentation use none of the avoided words", async () => {
+it("code, queries and documentation use none of the avoided words, in no order that is read twice", async () => {
+  const findIn = (text: string) => [...findAvoided(text), ...findPatterns(text)];
   const paths = (await list("./")).map((path) => path.slice(2))
     .filter((path) => !EXEMPT.includes(path));
   expect(paths.length).toBeGreaterThan(300);
   const found = await Promise.all(
     paths.map(async (path) =>
-      findAvoided(await Deno.readTextFile(new URL(path, ROOT))).map((place) => `${path}:${place}`)
+      findIn(await Deno.readTextFile(new URL(path, ROOT))).map((place) => `${path}:${place}`)
     ),
   );
   expect(found.flat()).toEqual([]);
@@ -92,4 +122,28 @@ it("findAvoided() finds words in any case and over two lines of a comment, and n
     '2: "inside of": write inside',
   ]);
   expect(findAvoided("recommend amend; inside often; maybe it is nonempty; forever")).toEqual([]);
+});
+
+it("findPatterns() finds sentences in an order of other languages, and no near misses", () => {
+  const wrong = [
+    "/** Who takes no gzip gets it plain. */",
+    "/** Ends it; who asks again does not wait. */",
+    "/** It passes over who has it already. */",
+    "it is written once more for who asks again",
+    "/** So many requests share a connection. */",
+    "/** Whether so many bytes are handed over. */",
+    "// Of a value that was refused, Cassandra repeats the words.",
+    "// It is read, also if it is too long.",
+  ];
+  const right = [
+    "/** Who shares what a rate allows. */",
+    "/** Who has it, as far as a read can tell. */",
+    "/** What it counts: who is refused and who is not. */",
+    "/** So long that whatever comes promptly did not wait for it. */",
+    "/** Of two with the same hash, the later is kept. */",
+    "/** Of a write that is attempted again: the same each time. */",
+    "It is also if it is a name; and also the last.",
+  ];
+  for (const text of wrong) expect([text, findPatterns(text).length]).toEqual([text, 1]);
+  for (const text of right) expect([text, findPatterns(text).length]).toEqual([text, 0]);
 });

@@ -17,7 +17,7 @@ export interface SocketSinkOptions {
   readonly timeoutMs?: number;
   /** Longest that it may take to accept a connection over TCP. Default: 2 s. */
   readonly connectTimeoutMs?: number;
-  /** A connection over TCP that was not used for so long is replaced before the next lines. Default: 30 s. */
+  /** A connection over TCP that was not used for this long is replaced before the next lines. Default: 30 s. */
   readonly maxIdleMs?: number;
 }
 

@@ -15,7 +15,7 @@ export interface Gate extends AsyncDisposable {
   readonly open: number;
   /** Bytes that have passed, both ways. */
   readonly bytes: number;
-  /** Cuts all off, and refuses who comes, as a node does that has died. */
+  /** Cuts off all connections and refuses new ones, as a node that has died does. */
   shut(): Promise<void>;
   reopen(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Json } from "./json.ts";
 import { isJsonObject, setMember } from "./json_object.ts";
 
 describe("setMember()", () => {
-  it("sets __proto__ as an own member, also where assigning to it would not", () => {
+  it("sets __proto__ as an own member, even where assigning to it would not", () => {
     const before = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__");
     Object.defineProperty(Object.prototype, "__proto__", {
       configurable: true,

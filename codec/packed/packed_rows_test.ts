@@ -52,7 +52,7 @@ describe("RowPacker", () => {
     expect(first!.end - first!.start).toBe(2);
   });
 
-  it("gives the place of a value, also where a block ends within the row", () => {
+  it("gives the place of a value, even where a block ends within the row", () => {
     const packer = new RowPacker();
     for (let index = 0; index < 3_000; index++) {
       packer.begin(2);

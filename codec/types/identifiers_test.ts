@@ -31,7 +31,7 @@ describe("uuid, timeuuid", () => {
 });
 
 describe("inet", () => {
-  it("is four bytes for IPv4, also where that is mapped into IPv6, else sixteen", () => {
+  it("is four bytes for IPv4, even where that is mapped into IPv6, else sixteen", () => {
     expectBytes({ kind: "inet" }, [
       ['"127.0.0.1"', "7f000001"],
       ['"::ffff:127.0.0.1"', "7f000001", '"127.0.0.1"'],

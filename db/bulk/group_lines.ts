@@ -13,7 +13,7 @@ export interface GroupKey<Row> {
   /**
    * Compares rows of one partition in some order of theirs.
    *
-   * @returns more than zero if the first comes after the other, less if before; else zero, also where that
+   * @returns more than zero if the first comes after the other, less if before; else zero, even where that
    * is not known
    */
   compare(one: Row, other: Row): number;

@@ -51,7 +51,7 @@ export class LineTally<Row> {
   /** Counts a line that failed. */
   addFailed(line: number, thrown: unknown): void {
     const error = toServiceError(thrown);
-    // Of a refused value, Cassandra's own words repeat the value.
+    // Cassandra's message about a refused value repeats the value.
     if (error.status >= 500) this.#cause ??= error.cause;
     this.#failed++;
     this.#listener.fail(line, error);

@@ -143,7 +143,7 @@ function rangeMistakes(
   }];
 }
 
-/** The column that a relation bounds on one side by a marker; also where the column stands in parentheses. */
+/** The column that a relation bounds on one side by a marker, even if the column stands in parentheses. */
 function columnsBoundBy(relation: Relation, marker: string, sign: "<" | ">"): readonly string[] {
   if (relation.kind !== "comparison" && relation.kind !== "tuple_comparison") return [];
   const isBound = relation.comparator.startsWith(sign) &&

@@ -60,7 +60,7 @@ export interface PreparedQuery {
   readonly rowKey: RowKey | null;
   /** The partitions that it reads or writes, as far as they are known: one for each table of it. */
   readonly partitions: readonly PreparedPartition[];
-  /** A value that is not part of rows, as the caller may see it. Who the caller is, `views.ts` says. */
+  /** A value that is not part of rows, as the caller may see it. `views.ts` says who the caller is. */
   show(value: Json, mask: ColumnMask | null): Json;
   /** Values by position. */
   bind(values: EncodedValues): BoundValues;

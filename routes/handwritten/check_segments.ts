@@ -44,7 +44,7 @@ export function checkSegments(
   return [
     ...routes.flatMap(({ route, span }) => {
       const first = firsts.get(pathShape(route.path))!;
-      // Of the same method, it is a duplicate.
+      // With the same method, it is a duplicate.
       if (first.route.path === route.path || first.route.method === route.method) return [];
       const help = `Name its markers alike; the other is at ${placeOf(first.span)}`;
       const message = `Cannot describe "${route.path}" in OpenAPI: ` +

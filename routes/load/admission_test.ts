@@ -130,7 +130,7 @@ describe("Admission", () => {
     expect([admission.served, admission.queued]).toEqual([9, 0]);
   });
 
-  it("takes the share from the limit that holds now, and passes over who has it", async () => {
+  it("takes the share from the limit that holds now, and passes over callers who have it", async () => {
     const state = admissionOf({ limit: 16, most: 16 });
     const { admission } = state;
     const served = [];

@@ -36,7 +36,7 @@ export class Turns {
   /**
    * Runs the work when its turn comes.
    *
-   * @param request that the work is for; without it, the work is run also if its caller has left
+   * @param request that the work is for; without it, the work is run even if its caller has left
    * @throws {CallerLeft} if the caller leaves before that
    */
   async run<Result>(

@@ -61,7 +61,7 @@ describe("The answer to HEAD over HTTP/2", () => {
     expect(await headOverHttp2("text", { host: "localhost" })).toEqual([203, null, "4"]);
   });
 
-  it("has the length of bytes, also where a coding changes nothing", async () => {
+  it("has the length of bytes, even where a coding changes nothing", async () => {
     const headers = { "accept-encoding": "identity" };
     expect(await headOverHttp2(new Uint8Array(70_000), headers)).toEqual([203, null, "70000"]);
   });

@@ -86,12 +86,12 @@ export function smallBody(context: Context<AppEnv>, bytes: Bytes): BodyInit {
   return deliveredBody(context, bytes);
 }
 
-/** Whether so many bytes are handed over at once. The runtime says the length to `HEAD` only where it has the whole. */
+/** Whether this many bytes are handed over at once. The runtime says the length to `HEAD` only where it has the whole. */
 export function isSmall({ req }: Context<AppEnv>, length: number): boolean {
   return length <= MAX_WHOLE_BYTES || req.method === "HEAD";
 }
 
-/** Whether the runtime may hold so many bytes for as long as it likes. */
+/** Whether the runtime may hold this many bytes for as long as it likes. */
 function isUncounted(context: Context<AppEnv>, length: number): boolean {
   return length <= MAX_WHOLE_HTTP2_BYTES || context.req.method === "HEAD" ||
     !isSentByRuntime(context) || !mayBeHttp2(context.req.raw, context.env);

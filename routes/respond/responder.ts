@@ -53,7 +53,7 @@ export const MAX_LINK_CHARACTERS = 3_000;
  */
 const MIN_COMPRESSED_BYTES = 1_024;
 
-/** A character takes at most so many bytes. */
+/** The most bytes that a character takes. */
 const MAX_CHARACTER_BYTES = 3;
 
 /**

@@ -36,7 +36,7 @@ export function compileTagDigest(prepared: DigestFacts): (values: EncodedValues)
   const columnFacts = ({ name, codec, mask }: PreparedColumn) => [
     name,
     codec.type,
-    // Of a hash it depends on the secret, as its values do.
+    // The form of a hash depends on the secret, as its values do.
     prepared.show(PROBE, mask),
   ];
   const rawFacts = raw && [raw.content.name, raw.type?.name, raw.types, raw.disposition];

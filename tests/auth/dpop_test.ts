@@ -104,7 +104,7 @@ async function outcome(response: Promise<Response>): Promise<string | number> {
 }
 
 describe("A token that is bound to a key", () => {
-  it("is taken with a proof for each request, also where the token is known", async () => {
+  it("is taken with a proof for each request, even where the token is known", async () => {
     for (let times = 0; times < 3; times++) {
       expect(await outcome(send(await freshProof()))).toBe(200);
     }

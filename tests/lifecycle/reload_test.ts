@@ -278,7 +278,7 @@ describe("A process with CQL_RELOAD=signal", () => {
 });
 
 describe("A service with CQL_RELOAD=off", () => {
-  it("keeps its queries, also when it is asked", async () => {
+  it("keeps its queries, even when it is asked", async () => {
     await using own = await mountProject(BASE);
     const observations: Observation[] = [];
     const fixed = await start({ ...service.config, cqlDir: own.path, cqlReload: "off" }, {

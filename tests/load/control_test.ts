@@ -164,7 +164,7 @@ describe("An upload that is under way", () => {
 });
 
 describe("A query that is switched off", () => {
-  it("is refused alone, also where it shares its route, and takes no quota", async () => {
+  it("is refused alone, even where it shares its route, and takes no quota", async () => {
     const left = async () =>
       (await service.request("/items/a")).headers.get("ratelimit")?.match(/r=(\d+)/)?.[1];
     const before = Number(await left());

@@ -149,7 +149,7 @@ describe("A quota of rows", () => {
     expect(await leftAfter("/streamed/ten", { user: "reader" })).toEqual([200, 4_990]);
   });
 
-  it("takes the row of a read, also where the caller has it already", async () => {
+  it("takes the row of a read, even where the caller has it already", async () => {
     expect(await leftAfter("/items/ten/1")).toEqual([200, 99]);
     expect(await leftAfter("/items/ten/1", { headers: { "if-none-match": "*" } }))
       .toEqual([304, 98]);

@@ -230,7 +230,7 @@ describe("a large answer that nobody reads", () => {
         `ReaderStalled: The caller took nothing for ${STALL_MS} ms`,
       );
       await eventually("nothing is left of it", nothingLeft);
-      // Who reads on finds it broken off.
+      // A caller who reads on finds it broken off.
       expect(caller.received.length).toBeLessThanOrEqual(WINDOW);
       await caller.take(MORE);
       expect(await promptly("it is broken off", caller.ended)).toBe("broken");

@@ -111,7 +111,7 @@ describe("a small answer that nobody reads", () => {
       });
     }
 
-    it(`has every byte for who reads it in time: ${what}`, async () => {
+    it(`has every byte for a caller who reads it in time: ${what}`, async () => {
       using caller = new FrugalClient(await connect(["h2"]));
       await promptly("it is answered", caller.send(request));
       await caller.take(MORE);

@@ -372,7 +372,7 @@ describe("A response made of a stream", () => {
   });
 
   for (const query of ["", "?fails_to_end=true"]) {
-    it(`is not read for HEAD${query === "" ? "" : ", also where it fails to end"}`, async () => {
+    it(`is not read for HEAD${query === "" ? "" : ", even where it fails to end"}`, async () => {
       const mark = service.observations.length;
       const response = await service.request(`/items/many/export${query}`, { method: "HEAD" });
       expect([response.status, await response.text()]).toEqual([200, ""]);

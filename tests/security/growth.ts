@@ -19,7 +19,7 @@ const LENGTHS = [4_096, 32_768, 262_144];
 const FACTOR = 8;
 /** Shorter is quick enough, and an eighth of it could not be measured. */
 const LEAST_MS = 8;
-/** No linear reader takes so long for an input that is not the longest. */
+/** No linear reader takes this long for an input that is not the longest. */
 const CERTAIN_MS = 500;
 /** Four times what linear time makes: collecting garbage adds to it. Quadratic time makes 64. */
 const MAX_RATIO = 4 * FACTOR;

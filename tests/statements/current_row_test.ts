@@ -1,6 +1,6 @@
 /**
  * What a write whose condition did not hold tells of the row: the key that the caller sent, and what
- * `@current` names. Who may write a row may not read it for that.
+ * `@current` names. The right to write a row is no right to read it.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Replaces a file that a service reads meanwhile: who reads it finds the text before or the text after, and
- * never a part.
+ * Replaces a file that a service reads meanwhile: its readers find the text before or the text after, and never a
+ * part.
  *
  * @module
  */

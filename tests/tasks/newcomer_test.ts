@@ -22,7 +22,7 @@ interface Mistake {
   readonly what: string;
   readonly task: Parameters<typeof runTask>[0];
   readonly args?: readonly string[];
-  /** Of what a running service needs, this is different; null leaves a name out. */
+  /** What differs from the settings that a running service needs; null leaves a name out. */
   readonly env?: Readonly<Record<string, string | null>>;
   readonly says: string;
 }

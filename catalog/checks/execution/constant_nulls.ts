@@ -79,7 +79,7 @@ function nullsRestricted(relation: Relation): AskedNull[] {
       ];
     case "in": {
       const { values } = relation;
-      // Of several, Cassandra leaves it out, if it is not for a key.
+      // Cassandra leaves it out of a list of several, unless the list is for a key.
       return "kind" in values || values.length !== 1 ? [] : asked(values[0]!, "IN (null)");
     }
     case "tuple_comparison":

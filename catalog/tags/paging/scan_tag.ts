@@ -41,7 +41,7 @@ const EXAMPLE = `"@scan 64 from=:start_token to=:end_token"`;
 export const scanTag: QueryTag<ScanTag, Scan | null> = {
   repeats: false,
   read: readScan,
-  /** Null also where the tag lacks something, which is reported. */
+  /** Also null where the tag lacks something, which is reported. */
   settle(tag) {
     if (tag === null) return null;
     const { ranges, from, to, span } = tag;

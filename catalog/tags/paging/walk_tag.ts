@@ -61,7 +61,7 @@ const KEYS = ["from", "to", "order", "by", "unit", "number", "max"] as const;
 export const walkTag: QueryTag<WalkTag, Walk | null> = {
   repeats: false,
   read: readWalk,
-  /** Null also where the tag lacks something, which is reported. */
+  /** Also null where the tag lacks something, which is reported. */
   settle(tag) {
     if (tag === null) return null;
     const { bucket, by, unit, number, from, to, order, max, span } = tag;

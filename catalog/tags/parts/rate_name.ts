@@ -23,7 +23,7 @@ function nameOfPartition(per: RatePartition): string {
   return per.by === "claim" ? `claim:${per.claim}` : per.by;
 }
 
-/** Who shares a rate that does not say. */
+/** The callers who share a rate, where its tag does not say. */
 export function defaultPartition({ isPublic }: { readonly isPublic: boolean }): RatePartition {
   return { by: isPublic ? "address" : "caller" };
 }

@@ -12,7 +12,7 @@ import type { ControlConnection } from "../internals/driver_shapes.ts";
 type NodeRow = Readonly<Record<string, unknown>>;
 
 /**
- * True if all nodes that are up have the same version of the schema; false also where nobody can be asked.
+ * True if all nodes that are up have the same version of the schema; false, too, where no node can be asked.
  * A node counts as up until the driver learns that it is not.
  *
  * @param coordinator `address:port` of a node that is asked for its version, too: the others hear of it by gossip,

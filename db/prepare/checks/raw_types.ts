@@ -1,6 +1,6 @@
 /**
- * `@raw` against the types of the server: the content has to be a blob, and the type a text. Of a SELECT
- * they are columns of the result, of a write markers.
+ * `@raw` against the types of the server: the content has to be a blob, and the type a text. In a SELECT
+ * they are columns of the result, in a write markers.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * How long the values of a marker may be where Cassandra keeps them in a key as well, which has two bytes for the length
- * of each of its parts. Cassandra itself checks the keys of tables. With a longer entry of an index, or a longer key
- * whose token it takes, it fails; a longer key of a view it loses later.
+ * of each of its parts. Cassandra itself checks the keys of tables. It fails on a longer index entry, and
+ * on a longer key passed to `token()`; a row whose key in a view is longer is lost later.
  *
  * @module
  */

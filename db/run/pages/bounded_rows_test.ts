@@ -4,7 +4,7 @@ import { describe, it } from "@std/testing/bdd";
 import { boundRows } from "./bounded_rows.ts";
 import type { PageReader } from "./page.ts";
 
-/** A result of so many rows, in pages as large as they are asked for. */
+/** A result of this many rows, in pages as large as they are asked for. */
 function resultOf(count: number): PageReader {
   return (_, { size, position }) => {
     const from = position === null ? 0 : position.readInt32BE();

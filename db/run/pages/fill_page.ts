@@ -54,7 +54,7 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
   const isOneRow = aggregatesAllRows(prepared.query.parsed);
 
   async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
-    // Of a stream, they are how much is read at a time. Here there is nothing after that.
+    // The bytes say how much a stream reads at a time. Here everything is read at once.
     const whole = { ...request, maxBytes: undefined };
     const rows = executor.unread(prepared, await executor.fetch(prepared, values, whole));
     return {

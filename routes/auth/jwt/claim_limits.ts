@@ -16,8 +16,8 @@ export interface ClaimLimit {
 }
 
 /**
- * The first claim with a value outside its limit; null if all are inside. Of a list, each member counts, and
- * of text with scopes, each scope. A value of another form is outside.
+ * The first claim with a value outside its limit; null if all are inside. Each member of a list
+ * counts, and each scope of text with scopes. A value of another form is outside.
  */
 export function findOutside(
   claims: Claims,

@@ -60,7 +60,7 @@ class LineSplitter {
   readonly #maxBytes: number;
   readonly #begun = new GrowingBytes();
   #line = 0;
-  /** Of the line that has begun, also where it is too long to be kept. */
+  /** The bytes of the line that has begun, even if it is too long to be kept. */
   #begunBytes = 0;
 
   constructor(maxBytes: number) {

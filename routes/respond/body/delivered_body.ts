@@ -11,7 +11,7 @@ import { ReaderStalled } from "./paced_body.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Of a body that is no stream, the runtime says that it was delivered as soon as it has it. */
+/** A stream of the bytes: the runtime would say of a plain body that it was delivered as soon as it has it. */
 export function deliveredBody(
   { env, get }: Context<AppEnv>,
   bytes: Bytes,

@@ -18,8 +18,8 @@ export const PIECE_BYTES = 64 * 1024;
 
 export interface PiecesOptions {
   /**
-   * Whether who takes a piece does not need its memory when it asks for the next one, or for none. Default: it may
-   * need it.
+   * Whether the taker of a piece is done with its memory once it asks for the next one, or for none. Default:
+   * false.
    */
   readonly isSent?: boolean;
 }

@@ -42,7 +42,7 @@ describe("steadyControl()", () => {
   });
   after(() => keyspace?.[Symbol.asyncDispose]());
 
-  it("sets it up once more for who asks as soon as an attempt has ended", async () => {
+  it("sets it up once more for a caller who asks as soon as an attempt has ended", async () => {
     const client = clientOf(keyspace);
     await client.connect();
     const { controlConnection: control } = client as unknown as { controlConnection: OpenControl };

@@ -102,7 +102,7 @@ function isJson(text: string): boolean {
 
 /**
  * @param type of the column that it is for; for a selected value, Cassandra works out the type
- * @returns null also if Cassandra cannot be asked about it, or has nothing to work out
+ * @returns null, too, if Cassandra cannot be asked about it, or has nothing to work out
  */
 async function refusedTerm(
   term: Term,

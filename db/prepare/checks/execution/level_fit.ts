@@ -33,7 +33,7 @@ function checkAny({ parsed, conditional }: Query, { tables, report }: StatementC
   for (const [index, write] of writesOf(parsed).entries()) {
     const table = tables[index] ?? null;
     if (table === null) continue;
-    // Of counters in a batch, Cassandra does not look at the level.
+    // Cassandra does not check the level for counters in a batch.
     if (parsed.kind !== "batch" && hasCounters(table)) {
       report({
         span: write.table.span,
