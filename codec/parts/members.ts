@@ -191,11 +191,11 @@ export function* frameCounted(
   count: number,
   pace: Pace,
 ): Steps<Buffer> {
-  return counted(yield* frame(members, { head: COUNT_BYTES, pace }), count);
+  return withCount(yield* frame(members, { head: COUNT_BYTES, pace }), count);
 }
 
 /** Writes the number of members into the bytes that were left free before them. */
-export function counted(bytes: Buffer, count: number): Buffer {
+export function withCount(bytes: Buffer, count: number): Buffer {
   bytes.writeInt32BE(count);
   return bytes;
 }

@@ -15,7 +15,6 @@ import {
   composite,
   COMPOSITE_TRAITS,
   COUNT_BYTES,
-  counted,
   decodeMember,
   decodeMemberSteps,
   encodeEach,
@@ -26,6 +25,7 @@ import {
   readElements,
   refuseMember,
   sortKeyOfEach,
+  withCount,
   writeMember,
 } from "../parts/members.ts";
 import { inOrder, SortKeys } from "../parts/sort_by_key.ts";
@@ -58,7 +58,7 @@ export function list(of: Format): Format<unknown[]> {
         if (of.fixed === null) {
           return yield* frameCounted(yield* encodeEach(of, values, pace), length, pace);
         }
-        return counted(
+        return withCount(
           yield* frameFixed(values, { fixed: of.fixed, head: COUNT_BYTES, pace }),
           length,
         );

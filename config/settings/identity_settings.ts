@@ -6,7 +6,7 @@
 import { PROOF_SETTINGS } from "./proof_settings.ts";
 import type { Setting } from "./setting.ts";
 import { keySetFile, rolesFile } from "./kinds/file_kinds.ts";
-import { claimPaths, text, tokenTypes } from "./kinds/setting_kind.ts";
+import { claimPathList, text, tokenTypes } from "./kinds/setting_kind.ts";
 import { issuerList } from "../issuer_list.ts";
 import { issuerUrl } from "./kinds/web_address.ts";
 
@@ -61,7 +61,7 @@ export const IDENTITY_SETTINGS = {
   scopeClaims: {
     name: "OIDC_SCOPE_CLAIM",
     default: null,
-    kind: claimPaths(),
+    kind: claimPathList(),
     meaning:
       "Where tokens have their scopes, such as `realm_access.roles`; by default in `scope`, `scp`, `permissions` and `roles`: see [Identity](identity.md)",
   },

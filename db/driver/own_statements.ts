@@ -8,7 +8,7 @@ import { ServiceError } from "../../errors/service_error.ts";
 import { isRefusal } from "./failures/refusal.ts";
 import { mapError } from "./failures/map_error.ts";
 import type { BoundValues, PreparedStatement, RawResult } from "./internals/driver_types.ts";
-import { SchemaChanged } from "./schema_watch/schema_changed.ts";
+import { SchemaChangedError } from "./schema_watch/schema_changed.ts";
 import type { StatementOptions } from "./statement_options.ts";
 import type { Deadline } from "./timing/deadline.ts";
 
@@ -50,7 +50,9 @@ export class OwnStatements {
       statement = await deadline.bound(preparing);
     } catch (error) {
       this.#forget(cql, preparing);
-      const cause = isRefusal(error) ? new SchemaChanged(error.message, { cause: error }) : error;
+      const cause = isRefusal(error)
+        ? new SchemaChangedError(error.message, { cause: error })
+        : error;
       throw mapError(cause, options);
     }
     try {

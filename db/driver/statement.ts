@@ -27,7 +27,7 @@ import type {
 import { fingerprintOf, withMark } from "./schema_watch/fingerprint.ts";
 import { onceMoreOnMismatch } from "./once_more.ts";
 import { isRefusal } from "./failures/refusal.ts";
-import { SchemaChanged } from "./schema_watch/schema_changed.ts";
+import { SchemaChangedError } from "./schema_watch/schema_changed.ts";
 import type { Deadline } from "./timing/deadline.ts";
 
 // More than enough for the statements of a migration that come one after the other.
@@ -37,7 +37,7 @@ const MAX_ATTEMPTS = 5;
  * Prepares a statement on one node; on the others it is prepared when they are first asked to run it.
  *
  * @throws the driver's `ResponseError` where the server refuses the statement
- * @throws {SchemaChanged} if its types change each time that it is prepared
+ * @throws {SchemaChangedError} if its types change each time that it is prepared
  */
 export function prepareStatement(
   client: cassandra.Client,
@@ -50,7 +50,7 @@ export function prepareStatement(
       } catch (error) {
         // Without the mark, so that the server names only places of the statement itself.
         if (isRefusal(error)) await node.prepare(cql);
-        else if (!(error instanceof SchemaChanged)) throw error;
+        else if (!(error instanceof SchemaChangedError)) throw error;
         if (attempt === MAX_ATTEMPTS) throw error;
       }
     }
@@ -70,7 +70,7 @@ async function prepareMarked(
 ): Promise<DescribedStatement> {
   const prepared = await node.prepare(marked);
   if (fingerprintOf(prepared) === fingerprint) return prepared;
-  throw new SchemaChanged(
+  throw new SchemaChangedError(
     `Its bind markers became (${describeColumns(prepared.binds)}) while it was prepared`,
   );
 }
@@ -78,7 +78,7 @@ async function prepareMarked(
 /**
  * Asks one node whether the statement still means what it meant when it was prepared.
  *
- * @throws {SchemaChanged} if it does not
+ * @throws {SchemaChangedError} if it does not
  */
 export async function checkStatement(
   client: cassandra.Client,
@@ -92,7 +92,7 @@ async function checkOn(node: PreparingNode, statement: PreparedStatement): Promi
   const text = withMark(cql, await node.schemaVersion());
   const now = await node.prepare(text).catch(throwSchemaChanged);
   if (fingerprintOf(now) === fingerprint) return;
-  throw new SchemaChanged(describeChange(statement, now));
+  throw new SchemaChangedError(describeChange(statement, now));
 }
 
 /** What has changed, in words. */
@@ -131,13 +131,13 @@ async function prepareAgain(
 /** A statement that was accepted when it was prepared can be refused only because something has changed since. */
 function throwSchemaChanged(cause: unknown): never {
   if (!isRefusal(cause)) throw cause;
-  throw new SchemaChanged(`It can no longer be prepared: ${cause.message}`, { cause });
+  throw new SchemaChangedError(`It can no longer be prepared: ${cause.message}`, { cause });
 }
 
 /**
  * Executes a prepared statement once, with the driver's routing and retries.
  *
- * @throws {SchemaChanged} if its values no longer have the types that they are encoded for; nothing
+ * @throws {SchemaChangedError} if its values no longer have the types that they are encoded for; nothing
  * is run then
  * @throws {AnswerTooLarge} if its answer has more bytes than allowed
  * @throws {DeadlinePassed} if there was no answer in time

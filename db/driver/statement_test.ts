@@ -9,7 +9,7 @@ import { onOneNode } from "./internals/driver_internals.ts";
 import { Alarms } from "../../runtime/alarms.ts";
 import { Deadline } from "./timing/deadline.ts";
 import type { BoundValues, ExecuteOptions, PreparedStatement } from "./internals/driver_types.ts";
-import { SchemaChanged } from "./schema_watch/schema_changed.ts";
+import { SchemaChangedError } from "./schema_watch/schema_changed.ts";
 import { Session } from "./session.ts";
 import type { StatementOptions } from "./statement_options.ts";
 import { executeBatch, executeStatement, prepareStatement } from "./statement.ts";
@@ -123,7 +123,7 @@ describe("statements of a table that is made again with other types", () => {
           ]
         ) {
           const error = await run().then(() => null, (error) => error);
-          expect(error).toBeInstanceOf(SchemaChanged);
+          expect(error).toBeInstanceOf(SchemaChangedError);
           expect(error.message).toMatch(says);
         }
       }
@@ -139,7 +139,7 @@ describe("statements of a table that is made again with other types", () => {
     const current = await prepareStatement(replicas[1]!, cql);
     await executeStatement(replicas[1]!, current, [Buffer.from("b"), Buffer.from("text")], OPTIONS);
     const late = executeStatement(replicas[0]!, stale, [Buffer.from("a"), AMBIGUOUS], OPTIONS);
-    await expect(late).rejects.toThrow(SchemaChanged);
+    await expect(late).rejects.toThrow(SchemaChangedError);
     expect(await rowsIn("raced")).toEqual([{ k: "b", v: "text" }]);
   });
 
@@ -162,7 +162,7 @@ describe("statements of a table that is made again with other types", () => {
         [Buffer.from("a"), pair],
         OPTIONS,
       );
-      await expect(late).rejects.toThrow(SchemaChanged);
+      await expect(late).rejects.toThrow(SchemaChangedError);
       expect(await rowsIn(`pairs_${index}`)).toEqual([]);
     });
   }

@@ -6,7 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
-import { hasMurmurTokens, replicationOf, tokenOf, tokensOf } from "./internals/ring_tokens.ts";
+import { hasMurmurTokens, replicationOf, ringTokensOf, tokenOf } from "./internals/ring_tokens.ts";
 
 /** A node, and its place in the ring. */
 export interface RingNode {
@@ -46,7 +46,7 @@ export function readTopology(
   const nodes: RingNode[] = [];
   const down = new Set<string>();
   for (const host of client.hosts.values()) {
-    const tokens = tokensOf(host);
+    const tokens = ringTokensOf(host);
     if (tokens === null || tokens.length === 0) return null;
     const { address, datacenter, rack } = host;
     nodes.push({ address, datacenter, rack, tokens: tokens.map((token) => BigInt(token)) });

@@ -6,7 +6,7 @@
  */
 import type { Consistency } from "../../catalog/query.ts";
 import type { Session } from "../driver/session.ts";
-import { applyMigration } from "./apply/apply_migration.ts";
+import { applyOneMigration } from "./apply/apply_migration.ts";
 import { assertClock } from "./apply/assert_clock.ts";
 import {
   assertNoConflicts,
@@ -137,7 +137,7 @@ async function applyOne(
   const history = await recording(whenServed(() => readHistory(session, keyspace)));
   const entry = history.find(({ version }) => version === migration.version) ?? null;
   const record = await recording(openRecord(session, keyspace, migration));
-  await applyMigration(session, migration, {
+  await applyOneMigration(session, migration, {
     entry,
     record,
     keyspace,

@@ -63,7 +63,7 @@ interface InstantRange {
 }
 
 /** The derivation, or the reason it cannot be made. */
-export function bucketFor(types: BucketTypes): BucketDerivation | BucketMistake {
+export function deriveBucket(types: BucketTypes): BucketDerivation | BucketMistake {
   const bucketing = bucketingOf(types);
   if ("message" in bucketing) return bucketing;
   const { instantOf, encode, expected } = bucketing;

@@ -5,7 +5,7 @@ import type { BucketNumber, BucketUnit, EpochUnit } from "../../catalog/query.ts
 import { bucketName, bucketStart, neighbourStart } from "../../codec/buckets/bucket.ts";
 import type { Codec, PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
-import { type BucketDerivation, bucketFor } from "./bucket_param.ts";
+import { type BucketDerivation, deriveBucket } from "./bucket_param.ts";
 
 function codec(kind: PrimitiveKind): Codec {
   return codecFor({ kind });
@@ -21,7 +21,7 @@ function bucketOf(
   [into, by, number]: readonly [PrimitiveKind, BucketUnit, BucketNumber?],
 ): unknown {
   const spec = { by, unit: unit ?? null, number: number ?? null };
-  const bucket = bucketFor({ of: codec(of), into: codec(into), spec }) as BucketDerivation;
+  const bucket = deriveBucket({ of: codec(of), into: codec(into), spec }) as BucketDerivation;
   const bytes = bucket(encode(of, instant));
   return bytes === null ? null : codec(into).decode(bytes, 0, bytes.length);
 }
@@ -63,7 +63,7 @@ const REFUSED: readonly (readonly [
   [["timestamp", null], ["int", "month", "ms"], 'Cannot name a month by values of type "int"'],
 ];
 
-describe("bucketFor()", () => {
+describe("deriveBucket()", () => {
   for (
     const [instant, column, expected] of [
       // 23:59:59.999 of the last day of February, in UTC.
@@ -138,7 +138,7 @@ describe("bucketFor()", () => {
   }
 
   it("gives null for instants that have no name", () => {
-    const bucket = bucketFor({
+    const bucket = deriveBucket({
       of: codec("timestamp"),
       into: codec("text"),
       spec: { by: "month", unit: null, number: null },
@@ -154,7 +154,11 @@ describe("bucketFor()", () => {
     const [[of, unit], [into, by, number], obstacle] of REFUSED
   ) {
     it(`refuses ${into} by ${by}, ${number}, of ${of}, ${unit}`, () => {
-      const refused = bucketFor({ of: codec(of), into: codec(into), spec: { by, unit, number } });
+      const refused = deriveBucket({
+        of: codec(of),
+        into: codec(into),
+        spec: { by, unit, number },
+      });
       expect(refused).toEqual({ message: obstacle, help: expect.any(String) });
     });
   }
@@ -162,7 +166,7 @@ describe("bucketFor()", () => {
   for (const by of ["hour", "6h", "day", "3d", "week", "month", "year"] as const) {
     it(`gives each instant its own bucket by ${by}, on both sides of a border and in any order`, () => {
       const spec = { by, unit: null, number: null };
-      const bucket = bucketFor({
+      const bucket = deriveBucket({
         of: codec("timestamp"),
         into: codec("text"),
         spec,
@@ -178,7 +182,7 @@ describe("bucketFor()", () => {
 
   it("says which times have a bucket", () => {
     const expectedOf = (into: PrimitiveKind, by: BucketUnit, number: BucketNumber | null = null) =>
-      (bucketFor({
+      (deriveBucket({
         of: codec("timestamp"),
         into: codec(into),
         spec: { by, unit: null, number },

@@ -13,7 +13,7 @@ import { codecFor, UnsupportedTypeError, variantCodecFor } from "../../codec/cod
 import type { Variant } from "../../codec/variant.ts";
 import { cqlTypeOf } from "../driver/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
-import { bucketFor } from "./bucket_param.ts";
+import { deriveBucket } from "./bucket_param.ts";
 import { checkGeneratedType } from "./checks/generated_type.ts";
 import { checkParamFit } from "./checks/param_fit.ts";
 import { maskOfMarker, nullFor } from "./column_mask.ts";
@@ -126,7 +126,7 @@ function withBucket(
   const origin = prepared.find(({ param }) => param.name === source.of);
   const of = origin?.codec ?? (source.of === CLOCK ? CLOCK_CODEC : null);
   if (of === null) return each;
-  const bucket = bucketFor({ of, into: each.codec, spec: source });
+  const bucket = deriveBucket({ of, into: each.codec, spec: source });
   const mask = nullFor([each.mask, origin?.mask].flatMap((mask) => mask ?? []));
   if (typeof bucket === "function") return { ...each, bucket, mask };
   report({ span, ...bucket });

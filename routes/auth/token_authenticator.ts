@@ -10,7 +10,7 @@ import type { Identity } from "../context.ts";
 import { IdentityCache } from "./identity_cache.ts";
 import { TransientMap } from "../../runtime/transient_map.ts";
 import { createIntrospectingVerifier } from "./introspection/introspecting_verifier.ts";
-import { isJwt, namesIssuer } from "./jwt/named_issuer.ts";
+import { claimsIssuer, isJwt } from "./jwt/named_issuer.ts";
 import { createJwtVerifier, type JwtVerifier, type JwtVerifierOptions } from "./jwt/verify_jwt.ts";
 
 /** A token may be revoked meanwhile, and its issuer would have said so. */
@@ -49,7 +49,7 @@ export function createTokenAuthenticator(options: JwtVerifierOptions): TokenAuth
     return client === null ? [] : [{
       verifier: createIntrospectingVerifier(trusted, { client, observe }),
       cache: new IdentityCache({ maxAgeMs: INTROSPECTION_AGE_MS }),
-      accepts: (token) => !isJwt(token) || namesIssuer(token, issuer),
+      accepts: (token) => !isJwt(token) || claimsIssuer(token, issuer),
     }];
   });
   if (opaque.length > 1) {

@@ -14,7 +14,7 @@ import { internalError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { withDeprecation } from "../openapi/describe/describe_deprecation.ts";
 import { securityOf } from "../openapi/describe/describe_route.ts";
-import { problemResponses } from "../openapi/problem_responses.ts";
+import { describeProblems } from "../openapi/describe_problems.ts";
 import { traitsOfHandwritten } from "../openapi/route_traits.ts";
 import { type HandlerNeeds, needsOf } from "./before_handler.ts";
 import { assertDefinition } from "./check_definition.ts";
@@ -150,7 +150,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
     ...withPathParams(withBody(route, { required: needs.requiresBody })),
     security: securityOf(access),
     responses: {
-      ...problemResponses(traitsOfHandwritten({
+      ...describeProblems(traitsOfHandwritten({
         path: route.path,
         access,
         hasBody: needs.hasBody,

@@ -28,7 +28,7 @@ import { compileClaim } from "./claim.ts";
 import { hasRoomFor, inputErrors, queryErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
-import { schemaOf } from "./param_schema.ts";
+import { paramSchemaOf } from "./param_schema.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
 import { compileRequirements } from "./requirements.ts";
@@ -262,7 +262,7 @@ function compileParam(prepared: PreparedParam): ReaderOfOne {
 function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
   const { param, codec, nullable } = prepared;
   const { name } = param;
-  const schema = schemaOf(prepared);
+  const schema = paramSchemaOf(prepared);
   const { isOptional, leftOut } = absenceOf(prepared);
   const clientName = clientNameIn(place, param);
   const pointer = pointerToParam(param);

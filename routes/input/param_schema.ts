@@ -34,7 +34,7 @@ export type ParamTraits =
   };
 
 /** The schema whose result the parameter's codec encodes. */
-export function schemaOf(
+export function paramSchemaOf(
   { param, codec, similarity, isTimeuuidBound, isWriteTime }: ParamTraits,
 ): z.ZodType<unknown> {
   const { by, min, max, source } = param;

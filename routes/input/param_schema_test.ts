@@ -7,7 +7,7 @@ import { compilePattern } from "../../catalog/tags/input/options/pattern.ts";
 import type { CqlType, PrimitiveKind } from "../../codec/codec.ts";
 import { codecFor } from "../../codec/codec_for.ts";
 import { parseJson } from "../../codec/json/parse_json.ts";
-import { type ParamTraits, schemaOf } from "./param_schema.ts";
+import { paramSchemaOf, type ParamTraits } from "./param_schema.ts";
 
 type Source = Extract<ParamTraits["param"]["source"]["in"], "path" | "query" | "header" | "body">;
 
@@ -20,7 +20,7 @@ interface Options extends Partial<Omit<ParamTraits["param"], "source">> {
 
 function schemaFor(type: CqlType | PrimitiveKind, options: Options = {}): z.ZodType<unknown> {
   const { in: source = "body", similarity, isTimeuuidBound, isWriteTime, ...others } = options;
-  return schemaOf({
+  return paramSchemaOf({
     codec: codecFor(typeof type === "string" ? { kind: type } : type),
     param: { ...NO_OPTIONS, ...others, source: { in: source } },
     similarity: similarity ?? null,
@@ -37,7 +37,7 @@ function mistake(schema: z.ZodType<unknown>, value: unknown): string | null {
 const LIST: CqlType = { kind: "list", of: { kind: "int" } };
 const VECTOR: CqlType = { kind: "vector", of: { kind: "float" }, dimension: 2 };
 
-describe("schemaOf() by the place of a parameter", () => {
+describe("paramSchemaOf() by the place of a parameter", () => {
   it("takes JSON in the body, and text elsewhere", () => {
     expect(mistake(schemaFor("int"), 5)).toBeNull();
     expect(mistake(schemaFor("int"), "5")).not.toBeNull();
@@ -59,7 +59,7 @@ describe("schemaOf() by the place of a parameter", () => {
   });
 });
 
-describe("schemaOf() with a unit", () => {
+describe("paramSchemaOf() with a unit", () => {
   it("takes only the names of its buckets, and says so", () => {
     const schema = schemaFor("text", { in: "path", by: "month" });
     expect(mistake(schema, "2010-01")).toBeNull();
@@ -140,7 +140,7 @@ describe("schemaOf() with a unit", () => {
   }
 });
 
-describe("schemaOf() with bounds", () => {
+describe("paramSchemaOf() with bounds", () => {
   const refused: [
     type: CqlType | PrimitiveKind,
     options: Options,
@@ -219,7 +219,7 @@ describe("schemaOf() with bounds", () => {
   }
 });
 
-describe("schemaOf() of a vector that is indexed", () => {
+describe("paramSchemaOf() of a vector that is indexed", () => {
   it("takes only finite numbers, and for the cosine one that is not zero", () => {
     const cosine = schemaFor(VECTOR, { similarity: "COSINE" });
     const euclidean = schemaFor(VECTOR, { similarity: "EUCLIDEAN" });
@@ -231,7 +231,7 @@ describe("schemaOf() of a vector that is indexed", () => {
   });
 });
 
-describe("schemaOf() of a write time", () => {
+describe("paramSchemaOf() of a write time", () => {
   const microseconds = (ms: number) => String((Date.now() + ms) * 1000);
 
   it("takes none that is far ahead, unless it is bounded", () => {
@@ -248,7 +248,7 @@ describe("schemaOf() of a write time", () => {
   });
 });
 
-describe("schemaOf() with a list of values", () => {
+describe("paramSchemaOf() with a list of values", () => {
   it("takes those alone, numbers by their value, and says so", () => {
     const text = schemaFor("text", { enum: ["low", "high"] });
     expect([mistake(text, "low"), mistake(text, "Low"), mistake(text, "")]).toEqual([
@@ -289,7 +289,7 @@ describe("schemaOf() with a list of values", () => {
   });
 });
 
-describe("schemaOf() with a pattern", () => {
+describe("paramSchemaOf() with a pattern", () => {
   const pattern = compilePattern("[A-Z]{2}\\d*");
   if ("state" in pattern) throw new Error(pattern.state);
 
@@ -319,7 +319,7 @@ describe("schemaOf() with a pattern", () => {
   });
 });
 
-describe("schemaOf() of an end of a range of timeuuids", () => {
+describe("paramSchemaOf() of an end of a range of timeuuids", () => {
   it("takes the times that a timeuuid holds, to the millisecond", () => {
     const schema = schemaFor("timestamp", { isTimeuuidBound: true });
     for (

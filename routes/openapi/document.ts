@@ -9,7 +9,7 @@ import type { Possession } from "../auth/proof/possession.ts";
 import type { AppEnv } from "../context.ts";
 import { SECURITY_SCHEME } from "./describe/describe_route.ts";
 import { withNamedTypes } from "./named_types.ts";
-import { problemExamples } from "./problem_responses.ts";
+import { problemExamples } from "./describe_problems.ts";
 
 /** Longer ones say no more: a vector of a thousand numbers. */
 const MAX_EXAMPLE_LENGTH = 400;

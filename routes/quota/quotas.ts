@@ -10,7 +10,7 @@ import { BucketTable } from "./bucket_table.ts";
 import type { QuotaSet } from "./enforce_quotas.ts";
 import { compileQuota, type QuotaOptions } from "./quota.ts";
 
-export interface QuotasOptions {
+export interface QuotaSourceOptions {
   /** For routes that need a token and have no rate of that quantity. */
   readonly rateLimits: readonly Rate[];
   /** The same for public routes. */
@@ -41,7 +41,7 @@ interface ScopedRate {
   readonly over: string;
 }
 
-export function createQuotas(options: QuotasOptions): Quotas {
+export function createQuotas(options: QuotaSourceOptions): Quotas {
   const { replicas, addressOf } = options;
   const table = new BucketTable();
 

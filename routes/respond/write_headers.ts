@@ -12,7 +12,7 @@ import type {
 } from "../../db/prepare/prepared_query.ts";
 import type { Addresses } from "../addresses.ts";
 import { tagTextOf } from "../input/entity_tag.ts";
-import { schemaOf } from "../input/param_schema.ts";
+import { paramSchemaOf } from "../input/param_schema.ts";
 import { MAX_LINK_CHARACTERS } from "./responder.ts";
 
 export type WriteHeaders = (values: EncodedValues) => Record<string, string>;
@@ -42,7 +42,7 @@ function compilePath(
   { path, params }: PreparedLocation,
 ): (values: EncodedValues) => string | null {
   const segments = new Map(
-    params.map((each) => [each.param.name, { each, schema: schemaOf(each) }]),
+    params.map((each) => [each.param.name, { each, schema: paramSchemaOf(each) }]),
   );
   return (values) => {
     let isSound = true;

@@ -29,6 +29,31 @@ function importersOf(all: readonly Module[]): Map<string, string[]> {
   return importers;
 }
 
+/** Words of query files and of the driver that are alike: what is about them is, too. */
+const GIVEN = /raw|row|FrameHeader|FrameReader/i;
+
+interface Named {
+  readonly path: string;
+  readonly name: string;
+}
+
+/**
+ * Whether a reader may take one name for the other: they differ by one letter. A type and its value may, a name and its
+ * plural where both are types or in one file, and words that are short by themselves.
+ */
+function isEasyToMixUp(one: Named, other: Named): boolean {
+  const [{ name: short }, { name: long }] = one.name.length <= other.name.length
+    ? [one, other]
+    : [other, one];
+  if (short.length <= 4 || long.length - short.length > 1) return false;
+  if (short.toLowerCase() === long.toLowerCase() || /_[A-Z]$/.test(short)) return false;
+  if (GIVEN.test(short) && GIVEN.test(long)) return false;
+  const areTypes = /^[A-Z]+[a-z]/.test(long);
+  if (long === `${short}s` && (areTypes || one.path === other.path)) return false;
+  const at = [...long].findIndex((letter, index) => letter !== short[index]);
+  return long.slice(at + 1) === short.slice(at + (long.length === short.length ? 1 : 0));
+}
+
 function mentions(text: string, name: string): boolean {
   return new RegExp(`\\b${name}\\b`).test(text);
 }
@@ -45,6 +70,22 @@ describe("exports", () => {
       .filter(([, { length }]) => length > 1)
       .map(([key, found]) => `${key} in ${found.map(({ path }) => path).join(", ")}`);
     expect(shared).toEqual([]);
+  });
+
+  it("have names that do not differ by one letter from others of their layer", () => {
+    const declared =
+      /^export (?:async )?(?:abstract )?(?:function\*?|class|const|interface|type) (\w+)/gm;
+    const named = production.flatMap(({ layer, path, text }) => {
+      const names = new Set([...text.matchAll(declared)].map(([, name]) => name!));
+      return [...names].map((name) => ({ layer, path, name }));
+    });
+    const mixedUp = [...Map.groupBy(named, ({ layer }) => layer)].flatMap(([layer, exports]) =>
+      exports.flatMap((one, index) =>
+        exports.slice(index + 1).filter((other) => isEasyToMixUp(one, other))
+          .map((other) => `${layer}: ${one.name} and ${other.name}`)
+      )
+    );
+    expect(mixedUp).toEqual([]);
   });
 
   it("are used in another file if they are values", () => {

@@ -18,7 +18,7 @@ import {
   readOptionWords,
 } from "./options/options.ts";
 import type { TagParts } from "./options/param_option.ts";
-import { kindOf, readSource, type TaggedSource } from "./sources/sources.ts";
+import { kindOf, readSourceWord, type TaggedSource } from "./sources/sources.ts";
 
 export interface ParamTag {
   readonly name: string;
@@ -86,7 +86,7 @@ function readSourceWords(
     });
     return { source: null, sourceSpan: first.span, rest: words.slice(1) };
   }
-  return { source: readSource(second, report), sourceSpan: second.span, rest: words.slice(2) };
+  return { source: readSourceWord(second, report), sourceSpan: second.span, rest: words.slice(2) };
 }
 
 /** Reports what a source needs, or cannot have, of the rest of the tag. */

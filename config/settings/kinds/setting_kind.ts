@@ -146,7 +146,7 @@ export function tokenTypes(): SettingKind<readonly string[]> {
 }
 
 /** Paths of claims, as `@param … in claim:` takes them. */
-export function claimPaths(): SettingKind<readonly ClaimPath[]> {
+export function claimPathList(): SettingKind<readonly ClaimPath[]> {
   return {
     range: "paths of claims, comma-separated",
     read: (text, fail) =>

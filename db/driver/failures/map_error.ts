@@ -14,7 +14,7 @@ import { bindsArguments } from "./bound_arguments.ts";
 import { hideValues } from "./hide_values.ts";
 import { repeatedFailure } from "./repeated_failure.ts";
 import { isBadJson, isOfFunction, isOfOperator, tellRefusal } from "./refused_values.ts";
-import { SchemaChanged } from "../schema_watch/schema_changed.ts";
+import { SchemaChangedError } from "../schema_watch/schema_changed.ts";
 
 const { responseErrorCodes: responses } = cassandra.types;
 // Of native protocol v5, section 9, which the driver has no names for. A node says the first to v4 too.
@@ -49,7 +49,7 @@ export function mapError(error: unknown, facts: StatementFacts): ServiceError {
 
 function ofLastAttempt(error: unknown, facts: StatementFacts): ServiceError {
   if (error instanceof ServiceError) return error;
-  if (error instanceof SchemaChanged) return schemaChanged(error);
+  if (error instanceof SchemaChangedError) return schemaChanged(error);
   if (error instanceof AnswerTooLarge) return answerTooLarge(error);
   if (error instanceof DeadlinePassed) return deadlinePassed(error, facts);
   const cause = mostTelling(error);

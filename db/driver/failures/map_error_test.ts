@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import type { Code } from "../../../errors/codes.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
-import { SchemaChanged } from "../schema_watch/schema_changed.ts";
+import { SchemaChangedError } from "../schema_watch/schema_changed.ts";
 import { connectionFailure, mapError, type StatementFacts } from "./map_error.ts";
 
 const { errors, types: { responseErrorCodes: responses } } = cassandra;
@@ -101,7 +101,11 @@ const CASES: readonly (readonly [string, Error, Outcomes])[] = [
     response(responses.serverError, "java.lang.IllegalArgumentException: Unknown CF 7861e9a0"),
     "schema_changed",
   ],
-  ["a table that has changed", new SchemaChanged("Its markers are (v text)"), "schema_changed"],
+  [
+    "a table that has changed",
+    new SchemaChangedError("Its markers are (v text)"),
+    "schema_changed",
+  ],
   ["anything else", new TypeError("x is not a function"), "internal"],
 ];
 
@@ -165,7 +169,7 @@ describe("mapError() of a write that was sent before", () => {
   const cases: readonly (readonly [string, unknown, Error, Code])[] = [
     ["a node that starts", broken, response(responses.isBootstrapping), "unavailable"],
     ["a node that has too much to do", slow, response(responses.overloaded), "overloaded"],
-    ["a table that has changed", broken, new SchemaChanged("It is gone"), "unavailable"],
+    ["a table that has changed", broken, new SchemaChangedError("It is gone"), "unavailable"],
     ["values that a node refuses", slow, response(responses.invalid), "timeout"],
     ["a function failure", slow, response(responses.functionFailure), "timeout"],
     ["no other host", slow, behindHosts(new Error("Host not available")), "unavailable"],

@@ -34,7 +34,7 @@ export function hasMurmurTokens(client: cassandra.Client): boolean {
 }
 
 /** Null while the driver does not know them. */
-export function tokensOf(host: cassandra.Host): readonly string[] | null {
+export function ringTokensOf(host: cassandra.Host): readonly string[] | null {
   return (host as unknown as { readonly tokens: readonly string[] | null }).tokens ?? null;
 }
 

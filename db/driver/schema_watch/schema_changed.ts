@@ -5,6 +5,6 @@
  */
 
 /** Thrown before the statement is run: its values were encoded for types that it no longer has. */
-export class SchemaChanged extends Error {
-  override readonly name = "SchemaChanged";
+export class SchemaChangedError extends Error {
+  override readonly name = "SchemaChangedError";
 }

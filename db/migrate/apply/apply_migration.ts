@@ -43,7 +43,7 @@ export interface ApplyMigrationOptions {
 }
 
 /** @throws {MigrationError} if a statement fails, or nobody can say whether it is applied */
-export async function applyMigration(
+export async function applyOneMigration(
   session: Session,
   migration: Migration,
   { entry, record, keyspace, lease, log, consistency, interruption }: ApplyMigrationOptions,

@@ -20,7 +20,7 @@ import { describeSlowQuery, type SlowQueryOptions } from "./slow_query.ts";
 import { costOf, type StatementRun } from "./statement_cost.ts";
 import { createStatementSpans } from "./statement_span.ts";
 
-export interface ObservedStatement {
+export interface StatementStart {
   readonly stopwatch?: Stopwatch | undefined;
   /** In the time of `performance.now()`. */
   readonly startedAt: number;
@@ -31,7 +31,7 @@ export interface ObservedStatement {
 /** @throws what `run` does */
 export type ObserveStatement = (
   prepared: PreparedQuery,
-  statement: ObservedStatement,
+  statement: StatementStart,
   run: (attempts: Attempts) => Promise<RawResult>,
 ) => Promise<RawResult>;
 

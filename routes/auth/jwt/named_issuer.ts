@@ -31,7 +31,7 @@ export function namedIssuer(token: string): string {
 }
 
 /** Whether a token names this issuer; false for a token that is malformed or names none. Never throws. */
-export function namesIssuer(token: string, issuer: string): boolean {
+export function claimsIssuer(token: string, issuer: string): boolean {
   try {
     return namedIssuer(token) === issuer;
   } catch {

@@ -18,7 +18,7 @@ import { tokenWriterOf } from "../../../codec/tokens/token_writer.ts";
 import type { EncodedValues, PreparedParam } from "../../../db/prepare/prepared_query.ts";
 import { absenceOf } from "../absence.ts";
 import type { InputFacts } from "../compile_input.ts";
-import { schemaOf } from "../param_schema.ts";
+import { paramSchemaOf } from "../param_schema.ts";
 import { MemberLocator } from "./member_locator.ts";
 
 /** Null for a line that must be read the other way. */
@@ -142,7 +142,7 @@ function slotOf(param: PreparedParam | undefined, members: readonly Member[]): S
 /** The writer of the type; the codec for what that does not accept, and where tags ask for more. */
 function writerOf(param: PreparedParam): TokenWriter {
   const { codec } = param;
-  const schema = schemaOf(param);
+  const schema = paramSchemaOf(param);
   const plain = schema === codec.input ? tokenWriterOf(codec.type.kind) : null;
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const writeRead: TokenWriter = ({ bytes, start, end }, row) => {

@@ -8,7 +8,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { CODES } from "../../../errors/codes.ts";
 import type { Quota } from "../../quota/quota.ts";
 import { policyItem } from "../../quota/rate_limit_fields.ts";
-import { problemResponses } from "../problem_responses.ts";
+import { describeProblems } from "../describe_problems.ts";
 
 type Responses = RouteConfig["responses"];
 
@@ -21,7 +21,7 @@ interface Field {
 export function withQuotas(route: RouteConfig, quotas: readonly Quota[]): RouteConfig {
   if (quotas.length === 0) return route;
   const status = `${CODES.rate_limited.status}`;
-  const refusal = problemResponses(new Set(["limited"]))[status]!;
+  const refusal = describeProblems(new Set(["limited"]))[status]!;
   const fields = fieldsOf(quotas);
   const responses: Responses = { ...route.responses, [status]: refusal };
   return {

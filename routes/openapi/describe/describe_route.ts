@@ -11,13 +11,13 @@ import type { PreparedParam, PreparedQuery } from "../../../db/prepare/prepared_
 import { type IdempotencyOptions, takesKey } from "../../idempotency/read_repeatable.ts";
 import { takesBody } from "../../input/body/read_body.ts";
 import type { ParamPlace } from "../../input/param_place.ts";
-import { schemaOf } from "../../input/param_schema.ts";
+import { paramSchemaOf } from "../../input/param_schema.ts";
 import { describeScanParams } from "../../input/scan_params.ts";
 import { describePageParams } from "../../paging/page_params.ts";
 import { withDefault } from "../default_value.ts";
 import { withAbsence, withLeast } from "../left_out.ts";
 import type { SchemaNames } from "../name_schemas.ts";
-import { problemResponses } from "../problem_responses.ts";
+import { describeProblems } from "../describe_problems.ts";
 import { traitsOf } from "../route_traits.ts";
 import { bulkBody, withBulkReport } from "./describe_bulk.ts";
 import { currentSchema } from "./describe_current.ts";
@@ -63,7 +63,7 @@ export function describeRoute(
     request: requestOf(prepared, { names, idempotency }),
     responses: {
       ...(query.bulk ? withBulkReport(success, query.bulk) : success),
-      ...problemResponses(
+      ...describeProblems(
         traitsOf(prepared),
         current === null ? null : { schema: current, name: names.conflict },
       ),
@@ -136,7 +136,7 @@ function successOf(prepared: PreparedQuery, names: SchemaNames): RouteConfig["re
 
 function shapeOf(params: readonly PreparedParam[]): Record<string, z.ZodType<unknown>> {
   return Object.fromEntries(params.map((prepared) => {
-    let schema = withDefault(schemaOf(prepared), prepared);
+    let schema = withDefault(paramSchemaOf(prepared), prepared);
     if (prepared.nullable) schema = orNull(schema);
     if (prepared.param.absent !== null) schema = withAbsence(schema);
     if (isOptional(prepared.param)) schema = schema.optional();

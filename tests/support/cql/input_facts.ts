@@ -6,7 +6,7 @@
 import type { PrimitiveKind } from "../../../codec/codec.ts";
 import { codecFor } from "../../../codec/codec_for.ts";
 import type { BucketUnit, Param } from "../../../catalog/query.ts";
-import { type BucketDerivation, bucketFor } from "../../../db/prepare/bucket_param.ts";
+import { type BucketDerivation, deriveBucket } from "../../../db/prepare/bucket_param.ts";
 import type { InputFacts } from "../../../routes/input/compile_input.ts";
 import { parseOne } from "./parse_queries.ts";
 
@@ -58,7 +58,7 @@ function bucketOf(
 ): BucketDerivation | null {
   if (source.in !== "bucket" || by === null) return null;
   const [of, into] = [source.of, name].map((each) => codecFor({ kind: types[each]! }));
-  return bucketFor({
+  return deriveBucket({
     of: of!,
     into: into!,
     spec: { by, unit: null, number: null },

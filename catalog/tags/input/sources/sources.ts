@@ -36,7 +36,7 @@ export function kindOf({ in: name }: TaggedSource): SourceKind<TaggedSource> {
 }
 
 /** The source that a word names, `query` or `claim:tenant`; null if it is reported. */
-export function readSource(word: Word, report: Report): TaggedSource | null {
+export function readSourceWord(word: Word, report: Report): TaggedSource | null {
   const { text, span } = word;
   const hasKey = text.includes(":");
   const [name = ""] = text.split(":", 1);

@@ -23,7 +23,7 @@ const WITH_CURRENT: readonly number[] = [
  * @param current the schema of that member, and what problems that have it are called; null if the route
  *   has none
  */
-export function problemResponses(
+export function describeProblems(
   traits: ReadonlySet<RouteTrait>,
   current: { readonly schema: z.ZodType<unknown>; readonly name: string } | null = null,
 ): RouteConfig["responses"] {
