@@ -113,7 +113,7 @@ const outcomeSchema = z.object({
   outcome: z.enum(OUTCOMES).describe("What became of the operation: see Outcomes"),
   code: nullable.describe("The error code of the API; null if there was no error"),
   rows: z.int().nonnegative().nullable().describe(
-    "The rows that were read for the caller; 0 if the read ended in an error before its answer began, or with 304; null for writes, which Cassandra does not count",
+    "The rows that were read for the caller, where a page of a stream counts once it begins to go out; 0 if the read ended in an error before its answer began, or with 304; null for writes, which Cassandra does not count",
   ),
   lines: lines.nullable().describe(
     "The lines of a bulk upload, counted by what became of them; else null",

@@ -91,7 +91,7 @@ export interface RequestContext {
   run: RunSteps;
   /** Whether another data centre served when it arrived at its route. */
   wasAway: boolean;
-  /** How many rows have been read for its answer so far. */
+  /** How many rows have been read for its answer so far; of a stream, the rows of pages that began to go out. */
   rowsRead: number;
   /** About how much the handler of a hand-written route has read: of the body, and of rows as Cassandra sent them. */
   bytesRead: number;

@@ -38,12 +38,14 @@ export function respondStream(
       lengthOf: ({ length }) => length,
     });
     const nextPage = growingPages(executor);
+    /** How many rows each page has that is read and has not begun to go out, in their order. */
+    const waiting: number[] = [];
     const readText: TextReader<Position> = (position, tellNext) =>
       request.readInTurn(async () => {
         const { maxBytes } = request.pageShare();
         const part = { ...nextPage(maxBytes), position, stopwatch: request.cassandra };
         const { parts, length, next } = await fetchBounded(values, part);
-        request.rowsRead += length;
+        waiting.push(length);
         if (format.hasHeader) assertColumns(parts, columns);
         tellNext(next);
         const chunks = await format.encode(parts, { columns, scratch, run });
@@ -52,6 +54,9 @@ export function respondStream(
       });
     const ahead = new ReadAhead(readText, {
       mayReadAhead: () => request.pageShare().readsAhead,
+      onTurn() {
+        request.rowsRead += waiting.shift() ?? 0;
+      },
     });
 
     // Awaited here, so that a failure before the first byte is answered like any other problem.

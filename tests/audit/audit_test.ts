@@ -19,6 +19,7 @@ CREATE TABLE notes (email text, day date, note text, PRIMARY KEY ((email, day), 
 CREATE TABLE orders (order_id uuid PRIMARY KEY, words text);
 CREATE TABLE baskets (tenant text, items frozen<list<text>>, PRIMARY KEY ((tenant, items)));
 CREATE TABLE many_rows (part text, n int, words text, PRIMARY KEY ((part), n));
+CREATE TABLE texts (id text PRIMARY KEY, words text, version int);
 CREATE TABLE blobs (digest blob, n varint, words text, PRIMARY KEY ((digest, n)));
 `,
   queries: `
@@ -162,6 +163,22 @@ SELECT n, words FROM many_rows WHERE part = :part;
 -- @max-rows 2
 SELECT n FROM many_rows WHERE part = :part;
 
+-- name: every_row :many
+-- @audit
+SELECT n, words FROM many_rows WHERE part = :part;
+
+-- name: put_text :exec
+-- @route PUT /texts/{id}
+-- @scope stations:write
+INSERT INTO texts (id, words, version) VALUES (:id, :words, :version);
+
+-- name: get_text :one
+-- @route GET /texts/{id}
+-- @scope stations:read
+-- @audit
+-- @etag version
+SELECT words, version FROM texts WHERE id = :id;
+
 -- name: public_account :one
 -- @route GET /public/{tenant}/{id}
 -- @public
@@ -180,7 +197,7 @@ before(async () => {
   file = await createAuditFile();
   service = await startOwnService(CQL, {
     env: { AUDIT_LOG: `file:${file.path}`, AUDIT_SECRET: SECRET.toBase64() },
-    routes: ["calls/move_amount", "rows/export_people", "rows/few_rows"],
+    routes: ["calls/move_amount", "rows/every_row", "rows/export_people", "rows/few_rows"],
   });
 });
 after(async () => {
@@ -508,6 +525,12 @@ describe("A read of a query with @audit", () => {
     ["of a page", () => recorded("GET", NOTES), 200, { outcome: "ok", rows: 2 }],
     ["of a stream", () => recorded("GET", NOTES, STREAM), 200, { outcome: "ok", rows: 3 }],
     [
+      "of a stream that none of goes out",
+      () => recorded("HEAD", NOTES, STREAM),
+      200,
+      { outcome: "ok", rows: 0 },
+    ],
+    [
       "of several partitions",
       () => recorded("GET", `/people?emails=${EMAIL}&emails=x`),
       200,
@@ -539,6 +562,20 @@ describe("A read of a query with @audit", () => {
       expect(JSON.stringify(events)).not.toContain(EMAIL);
     });
   }
+
+  it("has no rows where the caller has the row already, or has another one", async () => {
+    await recorded("PUT", "/texts/t", { json: { words: "w", version: 1 } });
+    const response = await service.request("/texts/t");
+    await response.text();
+    const same = await recorded("GET", "/texts/t", {
+      headers: { "if-none-match": response.headers.get("etag")! },
+    });
+    expect([same.status, same.events]).toMatchObject([304, [{ outcome: "ok", rows: 0 }]]);
+    const other = await recorded("GET", "/texts/t", { headers: { "if-match": '"2"' } });
+    expect([other.status, other.events]).toMatchObject([412, [
+      { outcome: "refused", code: "precondition_failed", rows: 0 },
+    ]]);
+  });
 
   it("of a stream that breaks off is on record with what was read", async () => {
     const words = "w".repeat(1_000);
@@ -572,6 +609,22 @@ describe("A read of a query with @audit", () => {
       event: "refusal",
       code: "invalid_input",
     })]]);
+  });
+
+  it("has no rows of a result that is too large for a handler", async () => {
+    const lines = (part: string, count: number, words: string) =>
+      Array.from({ length: count }, (_, n) => JSON.stringify({ part, n, words })).join("\n");
+    const headers = { "content-type": "application/x-ndjson" };
+    await recorded("POST", "/rows", { body: lines("many", 5_001, ""), headers });
+    const many = await recorded("GET", "/every/many");
+    expect([many.status, many.events]).toMatchObject([500, [
+      { outcome: "failed", code: "internal", rows: 0 },
+    ]]);
+    await recorded("POST", "/rows", { body: lines("wide", 4_500, "w".repeat(1_000)), headers });
+    const wide = await recorded("GET", "/every/wide");
+    expect([wide.status, wide.events]).toMatchObject([500, [
+      { outcome: "failed", code: "answer_too_large", rows: 0 },
+    ]]);
   });
 
   it("fails as it does for a handler that reads all rows", async () => {

@@ -32,19 +32,23 @@ interface Page<Position> {
 export interface ReadAheadOptions {
   /** Asked before each page that would be read ahead. Without it, pages are read when it is their turn. */
   readonly mayReadAhead: () => boolean;
+  /** Called for each page in turn, before its text goes out. Pages that nobody takes are left out. */
+  readonly onTurn?: () => void;
 }
 
 export class ReadAhead<Position> {
   readonly #read: TextReader<Position>;
   readonly #mayReadAhead: () => boolean;
+  readonly #onTurn: () => void;
   /** Whether the caller has taken everything, and the next page has not been asked for. */
   #isAwaited = false;
   #page: Page<Position> | null;
 
   /** Asks for the first page. */
-  constructor(read: TextReader<Position>, { mayReadAhead }: ReadAheadOptions) {
+  constructor(read: TextReader<Position>, { mayReadAhead, onTurn = () => {} }: ReadAheadOptions) {
     this.#read = read;
     this.#mayReadAhead = mayReadAhead;
+    this.#onTurn = onTurn;
     this.#page = this.#open(null);
   }
 
@@ -67,6 +71,7 @@ export class ReadAhead<Position> {
           // Lets the request for it go out before this page is written.
           await setTimeout(0);
         }
+        this.#onTurn();
         yield* takePieces(chunks, options);
         if (this.#page === null && page.next !== null) this.#page = this.#open(page.next);
       }

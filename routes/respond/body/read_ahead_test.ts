@@ -22,7 +22,7 @@ function openResult(
     const chunk = new TextEncoder().encode(`${page}`);
     chunks.push(chunk);
     return [chunk];
-  }, { mayReadAhead: () => readsAhead });
+  }, { mayReadAhead: () => readsAhead, onTurn: () => events.push("its turn") });
   return { ahead, events, chunks };
 }
 
@@ -48,6 +48,7 @@ describe("ReadAhead", () => {
     const { ahead, events } = openResult();
     for await (const bytes of ahead.pieces()) expect(bytes.length).toBe(1);
     expect(events.slice(0, 3)).toEqual(["asked for 0", "asked for 1", "encoded 0"]);
+    expect(events.filter((event) => event === "its turn").length).toBe(PAGES);
   });
 
   it("asks for one page only as long as nobody takes anything", async () => {
@@ -79,6 +80,22 @@ describe("ReadAhead", () => {
       const asked = events.filter((event) => event.startsWith("asked")).length;
       expect(asked).toBe(Math.min(PAGES, page + 2));
     }
+  });
+
+  it("tells when it is a page's turn, however early the page was read", async () => {
+    const { ahead, events } = openResult();
+    const turns = () => events.filter((event) => event === "its turn").length;
+    await ahead.opened();
+    const pieces = ahead.pieces();
+    expect(turns()).toBe(0);
+    await pieces.next();
+    await settled(events);
+    expect(events).toContain("encoded 1");
+    expect(turns()).toBe(1);
+    await pieces.next();
+    expect(turns()).toBe(2);
+    await pieces.return(undefined);
+    expect(turns()).toBe(2);
   });
 
   it("gives the memory of a page back that nobody takes any more", async () => {
