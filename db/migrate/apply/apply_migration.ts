@@ -6,17 +6,14 @@
  * @module
  */
 import type { Consistency } from "../../../catalog/query.ts";
-import { parseStatement } from "../../../catalog/statement/grammar/parse_statement.ts";
-import { writesOf } from "../../../catalog/statement/statement.ts";
 import { connectionFailure } from "../../driver/failures/map_error.ts";
 import { isDefinite } from "../../driver/failures/refusal.ts";
 import type { Session } from "../../driver/session.ts";
-import { isIdempotent } from "../../prepare/facts/idempotency.ts";
-import { createTableReader } from "../../schema/table.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "../wait/agreement.ts";
 import { assertClock } from "./assert_clock.ts";
 import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
+import { isAppliedBefore, mayBeSentAgain } from "./repeat_statement.ts";
 import type { HistoryEntry } from "../record/history_table.ts";
 import type { MigrationRecord } from "../record/migration_record.ts";
 import type { Interruption } from "../lease/interruption.ts";
@@ -62,8 +59,8 @@ export async function applyOneMigration(
     record.times.followClock();
     await recording(lease.renew());
     await assertClock(session);
-    const isThere = async () =>
-      await findChange(session, { head: statement.head, keyspace }) === "there";
+    const { head } = statement;
+    const look = () => findChange(session, { head, keyspace });
     const inDoubt = entry?.attempted === number;
     let agreed = true;
     if (inDoubt && await isApplied(session, statement, { migration, number, keyspace })) {
@@ -72,7 +69,7 @@ export async function applyOneMigration(
       if (writesRows(statement)) assertTimely(session, migration, { number, record });
       let writeTime = inDoubt ? record.attemptedAt : null;
       // An object that exists before the first attempt belongs to somebody else; the server decides about it.
-      if (!inDoubt && !await isThere()) {
+      if (!inDoubt && await look() !== "there") {
         writeTime = await recording(
           record.intend({ attempted: number, attemptedChecksum: checksum }),
         );
@@ -83,7 +80,11 @@ export async function applyOneMigration(
         writeTime,
         consistency,
         // The statement of a process that has stopped can still arrive while this one looks.
-        isSettled: async (error) => inDoubt && isDefinite(error) && await isThere(),
+        isSettled: async (error) => {
+          if (!inDoubt || !isDefinite(error)) return false;
+          const change = await look();
+          return change === "unknown" ? isAppliedBefore(head, error) : change === "there";
+        },
       });
     }
     // Recorded first: the statement is applied, whether or not every node knows of it yet.
@@ -134,49 +135,12 @@ async function isApplied(
 ): Promise<boolean> {
   const change = await findChange(session, { head: statement.head, keyspace });
   if (change !== "unknown") return change === "there";
-  if (await isRepeatable(session, statement, keyspace)) return false;
+  if (await mayBeSentAgain(session, statement, keyspace)) return false;
   throw new MigrationError(
     `Cannot resume "${migration.path}": a "migrate" stopped at its statement ${number}, and the schema ` +
       `does not say whether it was applied\n${quoted(statement)}\n` +
       `  Look, then ${resolveHelp(migration, number)}`,
   );
-}
-
-/** Whether it does no harm to apply a statement that is applied already. */
-async function isRepeatable(
-  session: Session,
-  { head, tokens }: MigrationStatement,
-  keyspace: string,
-): Promise<boolean> {
-  switch (head.kind) {
-    case "create":
-      return head.ifNotExists || head.orReplace;
-    case "drop":
-      return head.ifExists;
-    case "alter":
-      return head.alteration.kind === "other";
-    case "grant":
-    case "revoke":
-    case "select":
-      return true;
-    case "insert":
-    case "update":
-    case "delete":
-    case "batch": {
-      const statement = parseStatement(tokens);
-      const readTable = createTableReader(session);
-      const tables = await Promise.all(
-        writesOf(statement).map(({ table }) =>
-          readTable(table.keyspace?.name ?? keyspace, table.name.name)
-        ),
-      );
-      return isIdempotent(statement, tables);
-    }
-    case "truncate":
-    case "use":
-    case "unknown":
-      return false;
-  }
 }
 
 /** @returns whether the nodes agree on the schema after it */
