@@ -64,6 +64,15 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
+/** Rooms that know each other: an issuer has rules for its tokens, and a token is verified by its issuer's keys. */
+const MUTUAL = ["routes/auth/issuer/ imports routes/auth/jwt/"];
+
+/** The rooms on the map of `ARCHITECTURE.md`, in its order; `docs_test.ts` sees that every folder is there. */
+const MAP: readonly string[] = [
+  ...(await Deno.readTextFile(new URL("../ARCHITECTURE.md", import.meta.url)))
+    .matchAll(/^\| `((?:\w+\/){2,})`/gm),
+].map(([, room]) => room!);
+
 /** Packages that only these layers may import. A package that is not here is open to none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "cassandra-driver": ["db"],
@@ -155,6 +164,19 @@ describe("architecture", () => {
       }).map((target) => `${module.path} imports ${target}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("a room imports only the rooms above it on the map, and those inside it", () => {
+    expect(MAP.length).toBeGreaterThan(80);
+    const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+    const wrong = production.flatMap((module) => {
+      const room = folderOf(module.path);
+      return targetsOf(module).map(folderOf).filter((target) =>
+        MAP.includes(room) && MAP.includes(target) && !target.startsWith(room) &&
+        target.split("/")[0] === module.layer && MAP.indexOf(target) > MAP.indexOf(room)
+      ).map((target) => `${room} imports ${target}`);
+    });
+    expect([...new Set(wrong)]).toEqual(MUTUAL);
   });
 
   it("db knows nothing of HTTP", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
-import { tooLargeBytes } from "../driver/failures/answer_too_large.ts";
+import { tooLargeBytes } from "../driver/internals/wire/answer_too_large.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import type { Row } from "../prepare/rows/read_rows.ts";
 import { DEFAULT_FETCH_SIZE } from "./answer_size.ts";

@@ -8,7 +8,7 @@ import cassandra from "cassandra-driver";
 import { invalidCursor } from "../../../errors/invalid_input.ts";
 import { internalError, ServiceError } from "../../../errors/service_error.ts";
 import { isSocketError, wasNotSent } from "../internals/socket_error.ts";
-import { AnswerTooLarge } from "./answer_too_large.ts";
+import { AnswerTooLarge } from "../internals/wire/answer_too_large.ts";
 import { DeadlinePassed } from "../timing/deadline.ts";
 import { bindsArguments } from "./bound_arguments.ts";
 import { hideValues } from "./hide_values.ts";

@@ -16,7 +16,7 @@ import {
 } from "../../../tests/support/cassandra/keyspace.ts";
 import { compileRowReader, type Row } from "../../prepare/rows/read_rows.ts";
 import { cqlTypeOf } from "../cql_type.ts";
-import { AnswerTooLarge } from "../failures/answer_too_large.ts";
+import { AnswerTooLarge } from "./wire/answer_too_large.ts";
 import { Alarms } from "../../../runtime/alarms.ts";
 import { Deadline } from "../timing/deadline.ts";
 import type { BoundValues, DriverColumn, ExecuteOptions, RawResult } from "./driver_types.ts";

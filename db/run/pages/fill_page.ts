@@ -7,7 +7,7 @@
 import type { Buffer } from "node:buffer";
 import { aggregatesAllRows } from "../../../catalog/statement/aggregate.ts";
 import type { Stopwatch } from "../../../observe/stopwatch.ts";
-import { tooLargeBytes } from "../../driver/failures/answer_too_large.ts";
+import { tooLargeBytes } from "../../driver/internals/wire/answer_too_large.ts";
 import type { RawResult } from "../../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../../prepare/prepared_query.ts";
 import { DEFAULT_FETCH_SIZE, LONE_ROW_FACTOR } from "../answer_size.ts";

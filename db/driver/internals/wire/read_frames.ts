@@ -15,7 +15,7 @@
 import { Buffer } from "node:buffer";
 import { giveBack } from "../../../../runtime/give_back.ts";
 import { nextTurn } from "../../../../runtime/next_turn.ts";
-import { AnswerTooLarge } from "../../failures/answer_too_large.ts";
+import { AnswerTooLarge } from "./answer_too_large.ts";
 import type { FrameHeader } from "../driver_shapes.ts";
 import { ExecuteRequest, HEADER_BYTES } from "./execute_request.ts";
 import { gatheredFrame } from "./gathered_frames.ts";

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import readers from "cassandra-driver/lib/readers.js";
 import { Buffer } from "node:buffer";
-import { AnswerTooLarge } from "../../failures/answer_too_large.ts";
+import { AnswerTooLarge } from "./answer_too_large.ts";
 import { Alarms } from "../../../../runtime/alarms.ts";
 import { Deadline } from "../../timing/deadline.ts";
 import { ExecuteRequest } from "./execute_request.ts";
