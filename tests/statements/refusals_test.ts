@@ -6,8 +6,10 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { describeCause } from "../../observe/log/describe_cause.ts";
 import { startOwnNode } from "../support/cassandra/own_node.ts";
 import { NDJSON, parseReport } from "../support/clients/bulk_client.ts";
+import { eventually } from "../support/eventually.ts";
 import { problemOf } from "../support/harness.ts";
 import { type OwnService, startOwnService } from "../support/own_service.ts";
 
@@ -16,6 +18,8 @@ const CQL = {
 CREATE TABLE marks (owner text, id int, divisor int, name text, list list<int>, PRIMARY KEY (owner, id));
 CREATE FUNCTION shout (text text) CALLED ON NULL INPUT RETURNS text LANGUAGE java
   AS 'return text.toUpperCase();';
+CREATE FUNCTION refuse (text text) CALLED ON NULL INPUT RETURNS text LANGUAGE java
+  AS 'throw new IllegalStateException(text);';
 `,
   queries: `
 -- name: change_mark :exec
@@ -38,6 +42,11 @@ UPDATE marks SET list = fromJson(:list) WHERE owner = :owner AND id = :id;
 -- @route GET /names/{owner}
 -- @public
 SELECT id, shout(name) AS name FROM marks WHERE owner = :owner;
+
+-- name: refused_owners :many
+-- @route GET /refused/{owner}
+-- @public
+SELECT id, refuse(owner) AS owner FROM marks WHERE owner = :owner;
 
 -- name: quotients :many
 -- @route GET /quotients/{owner}
@@ -133,6 +142,22 @@ describe("JSON for a column", () => {
 });
 
 describe("a function that fails", () => {
+  it("is in the log with the class of its exception, and without what it says", async () => {
+    await service.client.execute("INSERT INTO marks (owner, id) VALUES ('s3cret', 1)");
+    const before = service.observations.length;
+    expect((await refusal("/refused/s3cret"))[0]).toBe("function_failed");
+    const causes = await eventually("the request is in the log", () => {
+      const since = service.observations.slice(before);
+      const found = since.flatMap((each) => each.kind === "request" ? [each.cause] : []);
+      return found.length > 0 && found;
+    });
+    const told = causes.map(describeCause).join();
+    expect(told).toMatch(
+      /java\.lang\.IllegalStateException in function \w+\.refuse \(values left out/,
+    );
+    expect(told).not.toContain("s3cret");
+  });
+
   it("is a mistake of the query where nothing is bound to it", async () => {
     for (const [path, json] of [["/owners/o"], ["/constants", { owner: "o", id: 6 }]] as const) {
       expect((await refusal(path, json))[0]).toBe("function_failed");

@@ -87,13 +87,12 @@ const KNOWN: readonly RegExp[] = [
 export function hideValues(error: unknown): unknown {
   if (!(error instanceof cassandra.errors.ResponseError)) return error;
   if (WITHOUT_VALUES.has(error.code) || wasNotSent(error)) return error;
-  const { message, code } = error;
+  const { message } = error;
   const known = knownPart(message);
   if (known === message) return error;
-  const rest = `${known === "" ? "words that may have values" : "values"} left out: ${
-    whereToLook(error)
-  }`;
-  const hidden = known === "" ? `${nameOf(code)}: ${rest}` : `${known} (${rest})`;
+  const hidden = known === ""
+    ? `${nameOf(error)}: words that may have values left out: ${whereToLook(error)}`
+    : `${known}${functionOf(error)} (values left out: ${whereToLook(error)})`;
   return Object.create(Object.getPrototypeOf(error), {
     ...Object.getOwnPropertyDescriptors(error),
     ...Object.getOwnPropertyDescriptors({
@@ -113,20 +112,31 @@ function knownPart(message: string): string {
   return "";
 }
 
+/** What the driver notes of an error, as far as it does. */
+interface Noted {
+  /** Which node answered. */
+  readonly coordinator?: string;
+  /** Of a function that failed, whose exception does not name it. */
+  readonly keyspace?: string;
+  readonly functionName?: string;
+}
+
 /** Where the operator finds the node's own words. Nodes log what they did not foresee, and nothing else. */
-function whereToLook({ code, coordinator }: cassandra.errors.ResponseError & Answered): string {
+function whereToLook({ code, coordinator }: cassandra.errors.ResponseError & Noted): string {
   if (code !== responses.serverError) return "the same statement in cqlsh shows them";
   return `the log of ${coordinator === undefined ? "the node" : `node ${coordinator}`} has them`;
 }
 
-/** Which node answered, as the driver notes it. */
-interface Answered {
-  readonly coordinator?: string;
-}
-
-function nameOf(code: number): string {
+function nameOf(error: cassandra.errors.ResponseError): string {
+  const { code } = error;
   const name = Object.keys(responses).find((key) =>
     responses[key as keyof typeof responses] === code
   );
-  return `Cassandra's error ${name ?? `0x${code.toString(16).padStart(4, "0")}`}`;
+  return `Cassandra's error ${name ?? `0x${code.toString(16).padStart(4, "0")}`}${
+    functionOf(error)
+  }`;
+}
+
+function functionOf({ keyspace, functionName }: cassandra.errors.ResponseError & Noted): string {
+  return functionName === undefined ? "" : ` in function ${keyspace}.${functionName}`;
 }

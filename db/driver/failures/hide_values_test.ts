@@ -121,6 +121,19 @@ describe("hideValues()", () => {
     });
   }
 
+  it("names the function that failed, where its exception does not", () => {
+    const said = ["java.lang.IllegalStateException: s3cret", "s3cret"].map((message) => {
+      const error = Object.assign(new ResponseError(functionFailure, message), {
+        ...{ keyspace: "ks", functionName: "f" },
+      });
+      return (hideValues(error) as Error).message;
+    });
+    expect(said).toEqual([
+      `java.lang.IllegalStateException in function ks.f (values ${CQLSH})`,
+      `Cassandra's error functionFailure in function ks.f: words that may have values ${CQLSH}`,
+    ]);
+  });
+
   it("names the node whose log has the words", () => {
     const error = Object.assign(new ResponseError(serverError, "s3cret"), {
       coordinator: "127.0.0.1:9042",
