@@ -147,3 +147,19 @@ it("findPatterns() finds sentences in an order of other languages, and no near m
   for (const text of wrong) expect([text, findPatterns(text).length]).toEqual([text, 1]);
   for (const text of right) expect([text, findPatterns(text).length]).toEqual([text, 0]);
 });
+
+it("the pages for users call the software cqlgate, and a running copy a replica", async () => {
+  const pages = (await list("docs/")).filter((path) =>
+    path.endsWith(".md") && !path.startsWith("docs/decisions/")
+  );
+  expect(pages.length).toBeGreaterThan(10);
+  const found = await Promise.all(
+    [...pages, "ARCHITECTURE.md", "CONTRIBUTING.md"].map(async (path) => {
+      const text = await Deno.readTextFile(new URL(path, ROOT));
+      // The benchmarks have a contender of this name.
+      return [...text.matchAll(/^.*\bgateways?\b.*$/gm)].map(([line]) => line)
+        .filter((line) => !/`gateway`|--only gateway/.test(line)).map((line) => `${path}: ${line}`);
+    }),
+  );
+  expect(found.flat()).toEqual([]);
+});

@@ -208,14 +208,14 @@ function checkReservedName(named: NamedSource, context: ParamContext): void {
   if (mode === "many" && source.in === "query" && PAGE_PARAMETERS.includes(clientName)) {
     report({
       span,
-      message: `Cannot take "${name}" from the query: the gateway pages with "limit" and "cursor"`,
+      message: `Cannot take "${name}" from the query: cqlgate pages with "limit" and "cursor"`,
       help: `${rename}, or take its value from elsewhere with @param`,
     });
   }
   if (source.in === "header" && OWN_HEADERS.includes(clientName.toLowerCase())) {
     report({
       span,
-      message: `Cannot take "${name}" from the header: HTTP and the gateway use it themselves`,
+      message: `Cannot take "${name}" from the header: HTTP and cqlgate use it themselves`,
       help: `${rename}, or take its value from elsewhere`,
     });
   }

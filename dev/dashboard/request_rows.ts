@@ -131,7 +131,7 @@ export const SIGNALS: PanelRow = {
           expr: `${sumOf(`cqlgate_http_request_duration_seconds_sum{${API}}`)} - ${
             sumOf(`cqlgate_http_request_cassandra_seconds_total{${API}}`)
           }`,
-          legend: "the gateway",
+          legend: "cqlgate",
         },
       ],
     },

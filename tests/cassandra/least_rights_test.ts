@@ -146,7 +146,7 @@ describe("a role with the rights that docs/adopting.md lists", () => {
   }
 
   const NOT_KEPT =
-    "Long cursors are not kept: User gateway has no MODIFY permission on <table weather.cqlgate_cursors> or any of its parents";
+    "Long cursors are not kept: User cqlgate has no MODIFY permission on <table weather.cqlgate_cursors> or any of its parents";
 
   it("migrates", async () => {
     await createRole("migrator");
@@ -155,8 +155,8 @@ describe("a role with the rights that docs/adopting.md lists", () => {
   });
 
   it("serves: reads, writes, and keeps long cursors", async () => {
-    await createRole("gateway");
-    const said = await serveAs("gateway", async (url) => {
+    await createRole("cqlgate");
+    const said = await serveAs("cqlgate", async (url) => {
       for (const letter of "ab") {
         const response = await fetch(`${url}/stations`, {
           method: "POST",
@@ -183,33 +183,33 @@ describe("a role with the rights that docs/adopting.md lists", () => {
   });
 
   it("finds nothing to migrate with the rights of the service", async () => {
-    expect(await migrateAs("gateway")).toEqual(['Keyspace "weather" is up to date']);
+    expect(await migrateAs("cqlgate")).toEqual(['Keyspace "weather" is up to date']);
     await Deno.writeTextFile(
       `${folder}/migrations/0003_x.cql`,
       "CREATE TABLE x (id int PRIMARY KEY);",
     );
-    await expect(migrateAs("gateway")).rejects.toThrow(
-      "Cannot record migrations: User gateway has no MODIFY permission on <table weather.cqlgate_leases> or any of its parents",
+    await expect(migrateAs("cqlgate")).rejects.toThrow(
+      "Cannot record migrations: User cqlgate has no MODIFY permission on <table weather.cqlgate_leases> or any of its parents",
     );
     await Deno.remove(`${folder}/migrations/0003_x.cql`);
   });
 
   it("serves without MODIFY on the table of cursors, whose long ones it gives whole", async () => {
-    await admin.execute(`REVOKE MODIFY ON ${KEYSPACE}.cqlgate_cursors FROM gateway`);
-    const said = await serveAs("gateway", async (url) => {
+    await admin.execute(`REVOKE MODIFY ON ${KEYSPACE}.cqlgate_cursors FROM cqlgate`);
+    const said = await serveAs("cqlgate", async (url) => {
       expect((await nextCursor(url)).length).toBeGreaterThan(5_000);
     });
     expect(said).toEqual([NOT_KEPT]);
     const warnings: string[] = [];
-    await check(envOf("gateway"), { warn: (message) => warnings.push(message) });
+    await check(envOf("cqlgate"), { warn: (message) => warnings.push(message) });
     expect(warnings).toEqual([NOT_KEPT]);
   });
 
   it("pages on where the right is revoked while it serves", async () => {
-    await admin.execute(`GRANT MODIFY ON ${KEYSPACE}.cqlgate_cursors TO gateway`);
-    await serveAs("gateway", async (url) => {
+    await admin.execute(`GRANT MODIFY ON ${KEYSPACE}.cqlgate_cursors TO cqlgate`);
+    await serveAs("cqlgate", async (url) => {
       expect(await nextCursor(url)).toMatch(/^~/);
-      await admin.execute(`REVOKE MODIFY ON ${KEYSPACE}.cqlgate_cursors FROM gateway`);
+      await admin.execute(`REVOKE MODIFY ON ${KEYSPACE}.cqlgate_cursors FROM cqlgate`);
       expect((await nextCursor(url)).length).toBeGreaterThan(5_000);
     });
   });
@@ -225,13 +225,13 @@ describe("a role with the rights that docs/adopting.md lists", () => {
   });
 
   it("serves a project without migrations without a right to their history", async () => {
-    await admin.execute(`REVOKE SELECT ON KEYSPACE ${KEYSPACE} FROM gateway`);
-    await admin.execute(`GRANT SELECT ON ${KEYSPACE}.stations TO gateway`);
-    await expect(serveAs("gateway", () => Promise.resolve())).rejects.toThrow(
-      "User gateway has no SELECT permission on <table weather.cqlgate_migrations> or any of its parents",
+    await admin.execute(`REVOKE SELECT ON KEYSPACE ${KEYSPACE} FROM cqlgate`);
+    await admin.execute(`GRANT SELECT ON ${KEYSPACE}.stations TO cqlgate`);
+    await expect(serveAs("cqlgate", () => Promise.resolve())).rejects.toThrow(
+      "User cqlgate has no SELECT permission on <table weather.cqlgate_migrations> or any of its parents",
     );
     await Deno.remove(`${folder}/migrations`, { recursive: true });
-    const said = await serveAs("gateway", async (url) => {
+    const said = await serveAs("cqlgate", async (url) => {
       expect((await nextCursor(url)).length).toBeGreaterThan(5_000);
     });
     expect(said).toEqual([NOT_KEPT]);

@@ -36,7 +36,7 @@ export function checkMigrationStatement(
       span: own.span,
       message: `Cannot ${head.kind} ${
         quote(keyspace)
-      } in a migration: it is the gateway's own keyspace`,
+      } in a migration: it is cqlgate's own keyspace`,
       help: "Remove the statement: `migrate` creates the keyspace; change or drop it by hand",
     });
   }
@@ -44,7 +44,7 @@ export function checkMigrationStatement(
     if (!OWN_TABLES.includes(name)) continue;
     report({
       span,
-      message: `Cannot use ${quote(name)} in a migration: it is one of the gateway's own tables`,
+      message: `Cannot use ${quote(name)} in a migration: it is one of cqlgate's own tables`,
       help: "Remove the statement, or give your own table another name",
     });
   }

@@ -16,7 +16,7 @@ export function checkJsonVectors({ parsed }: Query, { tables, report }: Statemen
       span: parsed.span,
       message: "Cannot serve a statement that cannot be read and writes to a table whose vector " +
         `"${opaque}" is indexed`,
-      help: "Write the statement in a form that this release of the gateway reads",
+      help: "Write the statement in a form that this release of cqlgate reads",
     });
   }
   for (const [index, write] of writesOf(parsed).entries()) {

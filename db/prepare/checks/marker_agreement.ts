@@ -20,6 +20,6 @@ export function checkMarkerAgreement(
     message: `Cannot match the markers of the statement: Cassandra finds ${
       found || "none"
     }, but cqlgate finds ${own || "none"}`,
-    help: "Write the statement in a form that this release of the gateway reads",
+    help: "Write the statement in a form that this release of cqlgate reads",
   });
 }

@@ -182,7 +182,7 @@ const WORDS: Readonly<Record<string, string>> = {
   conflict: 'An INSERT replaces the row; with "IF NOT EXISTS" it writes only a new row',
   on: 'An INSERT replaces the row; with "IF NOT EXISTS" it writes only a new row',
   returning:
-    "A write returns no rows. The gateway answers with values that it generates, and a condition with the current row",
+    "A write returns no rows. cqlgate answers with values that it generates, and a condition with the current row",
   with: "There is no WITH: call several queries in a hand-written route",
   exists: "Compare columns of the key; whether a row exists is what reading it tells",
   over: "There are no window functions: calculate in the client",
