@@ -11,6 +11,7 @@ COPY deploy/production_packages.ts deploy/production_packages.ts
 RUN deno run --quiet --no-config --allow-read=. --allow-write=. deploy/production_packages.ts \
   oidc-provider jose vega-datasets \
   && deno install --quiet --frozen
+COPY tasks/usage.ts tasks/usage.ts
 COPY dev/oidc dev/oidc
 COPY dev/demo dev/demo
 RUN deno cache --quiet --frozen dev/oidc/main.ts dev/oidc/token.ts dev/demo/demo.ts
