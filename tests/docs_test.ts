@@ -217,6 +217,13 @@ describe("docs", () => {
     }
   });
 
+  it("operations.md lists its sections at its beginning, in their order", async () => {
+    const page = await read("docs/operations.md");
+    const [beginning = ""] = page.split("\n## ", 1);
+    const listed = [...beginning.matchAll(/^- \[(.+)\]\(#.+\)$/gm)].map(([, name]) => name);
+    expect(listed).toEqual([...page.matchAll(/^## (.+)$/gm)].map(([, name]) => name));
+  });
+
   it("names no task that does not exist, and README.md or CONTRIBUTING.md has every one", async () => {
     const { tasks } = JSON.parse(await read("deno.json")) as { tasks: Record<string, unknown> };
     for (const path of PAGES) {
