@@ -105,10 +105,9 @@ export function readPath(span: Span, report: Report): PathTemplate {
   const cannotUse = (state: string, help: string) =>
     report({ span, message: `Cannot use path "${text}": ${state}`, help });
   if (/\s/.test(text)) cannotUse("it contains white space", "Remove the white space");
-  if (!text.startsWith("/")) cannotUse("no leading slash", `Write it as "/${text}"`);
-  if (text.length > 1 && text.endsWith("/")) {
-    cannotUse("trailing slash", `Write it as "${text.replace(/\/+$/, "")}"`);
-  }
+  const help = `Write it as "${correctedPath(text)}"`;
+  if (!text.startsWith("/")) cannotUse("no leading slash", help);
+  if (text.length > 1 && text.endsWith("/")) cannotUse("trailing slash", help);
 
   const markers = new Map<string, Word>();
   let start = span.start;
@@ -131,6 +130,21 @@ export function readPath(span: Span, report: Report): PathTemplate {
     markers.set(marker.text, marker);
   }
   return { text, span, markers: [...markers.values()], prefix: null };
+}
+
+/** What a path was meant to be: corrected wherever that is clear, so that its author needs a single help. */
+function correctedPath(text: string): string {
+  const segments = text.split("/").filter((segment) => segment !== "").map((segment) => {
+    const name = /^(?:\{([^{}]+)\}?|([^{}]+)\}|:([^{}]+))$/.exec(segment)?.slice(1).join("");
+    return name === undefined ? segment : `{${markerNameOf(name)}}`;
+  });
+  return `/${segments.join("/")}`;
+}
+
+/** How a marker is written, where its name can be told. */
+function markerNameOf(name: string | undefined): string {
+  const trimmed = name?.trim() ?? "";
+  return toSnakeCase(trimmed) || trimmed || "id";
 }
 
 /** The path that `path` is below the prefix of its file; reports a marker that both have. */
@@ -178,11 +192,11 @@ function readSegment(
     }
     if (!isSnakeCase(name)) cannotUse("not in snake_case", helpToNameMarker(name));
   } else if (text.split("{").length !== text.split("}").length) {
-    cannotUse("unbalanced braces", `Write a marker as "{${name || "id"}}"`);
+    cannotUse("unbalanced braces", `Write a marker as "{${markerNameOf(name)}}"`);
   } else if (/[{}]/.test(text)) {
     cannotUse("a marker must be the whole segment", "Put a slash on both sides of the marker");
   } else if (text.startsWith(":")) {
-    cannotUse("a colon does not make a marker here", `Write it as "{${name}}"`);
+    cannotUse("a colon does not make a marker here", `Write it as "{${markerNameOf(name)}}"`);
   } else if (text === "") {
     if (!isEdge) cannotUse("it is empty", "Remove one of the slashes");
   } else if (/^\.\.?$/.test(text)) {
