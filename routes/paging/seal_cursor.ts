@@ -7,7 +7,7 @@
  * additional data. Layout before base64url: version (1 byte), nonce (12), ciphertext, tag (16).
  *
  * A position is as long as the keys of its row. Where callers may not see all of these, its length is hidden, as version
- * 2: the position, a byte 0x80 and zeros (ISO/IEC 9797-1, padding method 2) make up the next power of two. The version is
+ * 2: the position, a byte 0x80 and zeros (ISO/IEC 9797-1, padding method 2) make up a multiple of 256 bytes. The version is
  * then part of the additional data, so that nobody passes one for the other.
  *
  * A position can also be named: by an HMAC (RFC 2104), with a separate key that is derived from the sealing key
@@ -33,7 +33,7 @@ export const NAME_BYTES = 16;
 const PLAIN = 1;
 const PADDED = 2;
 /** Nearly all positions have one length: most keys are shorter than this. */
-const MIN_PADDED_BYTES = 256;
+const STEP_BYTES = 256;
 const END_OF_POSITION = 0x80;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -106,9 +106,9 @@ export function createCursorBox(keys: readonly Uint8Array[]): CursorBox {
 }
 
 function padded(position: Buffer): Buffer {
-  let length = MIN_PADDED_BYTES;
-  while (length <= position.length) length *= 2;
-  const content = Buffer.alloc(length);
+  // One byte more, at least, marks the end.
+  const steps = Math.floor(position.length / STEP_BYTES) + 1;
+  const content = Buffer.alloc(steps * STEP_BYTES);
   position.copy(content);
   content[position.length] = END_OF_POSITION;
   return content;

@@ -51,6 +51,8 @@ describe("createCursorBox()", () => {
       return cursor.length;
     });
     expect(new Set(lengths).size).toBe(1);
+    const longest = box.seal(Buffer.alloc(1_279), BINDING, { hidesLength });
+    expect(longest.length).toBeLessThan(2_000);
     for (const ending of ["00", "80", "8000", "0080"]) {
       const position = Buffer.concat([Buffer.alloc(300, 1), Buffer.from(ending, "hex")]);
       expect(box.open(box.seal(position, BINDING, { hidesLength }), BINDING)).toEqual(position);
