@@ -85,11 +85,21 @@ describe("deploy/prometheus", () => {
   });
 
   it("leaves out what is not for the API: the paths of the service itself, and no others", async () => {
-    const matchers = [...(await read("rules.yml")).matchAll(/route!~"([^"]*)"/g)];
+    const rules = await read("rules.yml") + await read("alerts.yml");
+    const matchers = [...rules.matchAll(/route!~"([^"]*)"/g)];
     const excluded = new Set(matchers.map(([, routes]) => routes!));
     expect([...excluded].map((routes) => routes.split("|"))).toEqual([[...OWN_PATHS, "unmatched"]]);
     const [, ofDashboard] = /route!~"([^"]*)"/.exec(API)!;
     expect(excluded).toContain(ofDashboard);
+  });
+
+  it("reads what each route has for five minutes at most, and sums of it for days", async () => {
+    const windows = [...(await read("rules.yml")).matchAll(/([\w:]+)(?:\{[^}]*\})?\[(\w+)\]/g)];
+    const [sums, series] = [true, false].map((isSum) =>
+      windows.filter(([, name]) => name!.startsWith("cqlgate:") === isSum)
+    );
+    expect(new Set(series!.map(([, , window]) => window))).toEqual(new Set(["5m"]));
+    expect(sums!.map(([, , window]) => window)).toContain("3d");
   });
 
   it("passes its unit tests", async () => {
