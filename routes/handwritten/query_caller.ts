@@ -48,7 +48,10 @@ export interface Applied {
    * a batch, a list. Null if the row does not exist or the condition held.
    */
   readonly current: ReturnType<typeof currentOf>;
-  /** The values that were generated and those that `@returns` names; empty if there are none, or the condition did not hold. */
+  /**
+   * The values that were generated and those that `@returns` names; empty if there are none, or the condition did not
+   * hold.
+   */
   readonly written: WrittenValues;
 }
 
