@@ -29,6 +29,7 @@ const LONG = [
   "routes",
   "tests/observability",
   "tests/edge",
+  "tests/quotas",
   "dev",
   "tests/lifecycle",
   "guardrails",
