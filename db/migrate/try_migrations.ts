@@ -8,7 +8,7 @@ import type { DdlHead } from "../../catalog/statement/ddl_head.ts";
 import { withoutKeyspace } from "../../catalog/statement/keyspace_qualifiers.ts";
 import type { QualifiedName } from "../../catalog/statement/term.ts";
 import { CatalogError, diagnosticAtStatement, placeOf } from "../../catalog/text/diagnose.ts";
-import { isRefusal, syntaxComplaint } from "../driver/failures/refusal.ts";
+import { isDefinite, syntaxComplaint } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "./wait/agreement.ts";
 import { featureAdvice } from "./apply/feature_advice.ts";
@@ -44,7 +44,7 @@ async function tryStatement(
   try {
     ({ agreed } = await session.run(cql, { timeoutMs: DDL_TIMEOUT_MS }));
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isDefinite(error)) throw error;
     const syntax = syntaxComplaint(error);
     const help = featureAdvice(error.message) ??
       "Fix the statement; if it is applied already, correct it with a new migration";

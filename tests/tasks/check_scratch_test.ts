@@ -127,6 +127,34 @@ ALTER TABLE ${table} ADD body text;`,
     expect(await keyspacesWith(table)).toEqual([]);
   });
 
+  const FAILING: Readonly<Record<string, readonly [(table: string) => string, string]>> = {
+    "a table that is already there": [
+      (table) => `CREATE TABLE ${table} (id int PRIMARY KEY);`,
+      "already existing table",
+    ],
+    "an operator that fails": [
+      (table) => `INSERT INTO ${table} (id) VALUES (1 / 0);`,
+      "the operation 'int / int' failed",
+    ],
+  };
+  for (const [what, [statementOn, why]] of Object.entries(FAILING)) {
+    it(`reports ${what} at the place of its migration`, async () => {
+      const table = uniqueTable();
+      await using made = await cluster.create({
+        "0001_it.cql": `CREATE TABLE ${table} (id int PRIMARY KEY, body text);`,
+        "0002_again.cql": `-- Again.\n${statementOn(table)}`,
+      }, { queries: queriesOf(table) });
+      const { said } = await checked(made);
+      expect(said).toMatch(
+        /^cql\/migrations\/0002_again\.cql:2:1: Cassandra refuses the statement: /,
+      );
+      expect(said).toContain(why);
+      expect(said).toContain("help: Fix the statement");
+      expect(said).not.toContain("cqlgate_scratch");
+      expect(await keyspacesWith(table)).toEqual([]);
+    });
+  }
+
   it("means the scratch keyspace where migrations and queries name their own", async () => {
     const table = uniqueTable();
     const keyspace = `test_${table}`;

@@ -26,7 +26,7 @@ export function isFunctionFailure(error: unknown): error is Refusal {
 }
 
 /** Whether an error says for certain that the statement changed nothing. */
-export function isDefinite(error: unknown): boolean {
+export function isDefinite(error: unknown): error is Refusal {
   return isRefusal(error) || isFunctionFailure(error) ||
     error instanceof cassandra.errors.ResponseError &&
       error.code === cassandra.types.responseErrorCodes.alreadyExists;
