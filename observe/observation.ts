@@ -272,6 +272,10 @@ export type Observation =
     /** Why it does not apply. */
     readonly cause: unknown;
   }
+  /** Whether what files say now is in use; if not, what they said before still is. */
+  | { readonly kind: "files"; readonly of: ReplaceableFiles; readonly ok: boolean }
+  /** The API's certificate is in use, until `expiresAt` in milliseconds since 1970 or a newer one. */
+  | { readonly kind: "certificate"; readonly expiresAt: number }
   /** A query no longer fits the schema: its markers, and it was not run, or the columns of its result. */
   | { readonly kind: "schema_drift"; readonly query: string; readonly detail: string }
   /** Cassandra warned of a statement that it ran. */
@@ -325,6 +329,10 @@ export type Observation =
   /** Worth knowing, and as it should be. */
   | { readonly kind: "notice"; readonly message: string }
   | { readonly kind: "warning"; readonly message: string; readonly cause: unknown };
+
+/** The files that may be replaced while the service runs, by what is in them. */
+export const REPLACEABLE_FILES = ["api_certificate", "cassandra_credentials"] as const;
+export type ReplaceableFiles = typeof REPLACEABLE_FILES[number];
 
 /** The observations of one kind. */
 export type ObservationOf<Kind extends Observation["kind"]> = Observation & { readonly kind: Kind };

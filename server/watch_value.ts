@@ -5,11 +5,13 @@
  *
  * @module
  */
-import type { Observe } from "../observe/observation.ts";
+import type { Observe, ReplaceableFiles } from "../observe/observation.ts";
 
 export interface WatchedValue<Value> {
   /** As the log calls it, such as `the credentials for Cassandra`. */
   readonly what: string;
+  /** As metrics call the files that it comes from. */
+  readonly files: ReplaceableFiles;
   /** The value that is in use. */
   readonly initial: Value;
   /** The value as it is now. May throw, as while a file is being written. */
@@ -27,12 +29,14 @@ const WORTH_TELLING = 2;
 
 /** Watches until the function that it returns is called. A value that cannot be used changes nothing. */
 export function watchValue<Value>(
-  { what, initial, read, apply }: WatchedValue<Value>,
+  { what, files, initial, read, apply }: WatchedValue<Value>,
   { intervalMs, observe }: WatchOptions,
 ): () => void {
   let inUse = JSON.stringify(initial);
-  /** The last failure, and how often it came in a row. */
-  let failure = { reason: "", count: 0 };
+  /** Failures in a row, whatever each said: reasons that take turns are as bad as one that stays. */
+  let failures = 0;
+  /** The reason that the log has; null if nothing is wrong. */
+  let told: string | null = null;
   let isStopped = false;
   let timer = setTimeout(check, intervalMs);
 
@@ -45,12 +49,16 @@ export function watchValue<Value>(
         inUse = text;
         observe({ kind: "notice", message: `Picked up a change of ${what}` });
       }
-      failure = { reason: "", count: 0 };
+      if (told !== null) observe({ kind: "files", of: files, ok: true });
+      failures = 0;
+      told = null;
     } catch (error) {
+      failures++;
       const reason = error instanceof Error ? error.message : String(error);
-      failure = { reason, count: reason === failure.reason ? failure.count + 1 : 1 };
       // The first failure may be a pair of files of which only one has been replaced.
-      if (failure.count === WORTH_TELLING) {
+      if (failures >= WORTH_TELLING && reason !== told) {
+        if (told === null) observe({ kind: "files", of: files, ok: false });
+        told = reason;
         const message = `Cannot pick up a change of ${what}: the previous version stays in use`;
         observe({ kind: "warning", message, cause: error });
       }

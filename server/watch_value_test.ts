@@ -11,9 +11,11 @@ function watch() {
   const state = { value: "first", error: null as Error | null, refusal: null as Error | null };
   const applied: string[] = [];
   const said: string[] = [];
+  const isOk: boolean[] = [];
   let reads = 0;
   const stop = watchValue({
     what: "the words",
+    files: "api_certificate",
     initial: "first",
     read() {
       reads++;
@@ -29,6 +31,7 @@ function watch() {
     intervalMs: INTERVAL_MS,
     observe: (observation: Observation) => {
       if (observation.kind === "notice") said.push("took over");
+      if (observation.kind === "files") isOk.push(observation.ok);
       if (observation.kind === "warning") said.push(String(observation.cause));
     },
   });
@@ -37,7 +40,7 @@ function watch() {
     const until = reads + 3;
     await eventually("it has looked", () => reads >= until);
   };
-  return { state, applied, said, look, stop };
+  return { state, applied, said, isOk, look, stop };
 }
 
 describe("watchValue()", () => {
@@ -64,6 +67,20 @@ describe("watchValue()", () => {
     await look();
     stop();
     expect([applied, said]).toEqual([["second"], ["Error: wrong", "took over"]]);
+  });
+
+  it("says that nothing works, whatever the reason is each time", async () => {
+    const { state, said, isOk, look, stop } = watch();
+    state.value = "second";
+    let attempts = 0;
+    Object.defineProperty(state, "refusal", { get: () => new Error(`wrong ${++attempts}`) });
+    await look();
+    expect(said[0]).toMatch(/^Error: wrong \d+$/);
+    expect(isOk).toEqual([false]);
+    state.value = "first";
+    await look();
+    stop();
+    expect(isOk).toEqual([false, true]);
   });
 
   it("goes on after a file that cannot be read", async () => {

@@ -87,7 +87,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@logtape/logtape": ["observe", "composition", "main.ts"],
   "@opentelemetry/api": ["db", "observe", "routes"],
   "node:buffer": ["codec", "db", "observe", "routes"],
-  "node:crypto": ["db", "observe", "routes"],
+  "node:crypto": ["db", "observe", "routes", "server"],
   "node:path": ["routes", "tasks"],
   "node:process": ["db", "observe"],
   "node:timers": ["db", "routes", "runtime"],

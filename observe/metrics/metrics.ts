@@ -14,6 +14,7 @@ import { createCacheMetrics } from "./families/cache_metrics.ts";
 import { createClockMetrics } from "./families/clock_metrics.ts";
 import { createConnectionMetrics } from "./families/connection_metrics.ts";
 import { createFailoverMetrics } from "./families/failover_metrics.ts";
+import { createFileMetrics } from "./families/file_metrics.ts";
 import { registerHeaviestMetrics } from "./families/heaviest_metrics.ts";
 import { createIdentityMetrics } from "./families/identity_metrics.ts";
 import { registerLoadMetrics } from "./families/load_metrics.ts";
@@ -85,6 +86,7 @@ function observeFamilies(register: prometheus.Registry, readings: () => Readings
   const observeAvailability = createAvailabilityMetrics(register);
   const observeReload = createReloadMetrics(register);
   const observeClock = createClockMetrics(register);
+  const files = createFileMetrics(register);
   const service = createServiceMetrics(register);
 
   return (observation) => {
@@ -133,6 +135,10 @@ function observeFamilies(register: prometheus.Registry, readings: () => Readings
         return failover.statement(observation);
       case "availability":
         return observeAvailability(observation);
+      case "files":
+        return files.files(observation);
+      case "certificate":
+        return files.certificate(observation);
       case "control":
         return service.control(observation);
       case "connection":

@@ -5,6 +5,7 @@
  * @module
  */
 import { expect } from "@std/expect";
+import { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { readConfig, readSettings } from "../../config/config.ts";
 import { type Service, start } from "../../composition/service.ts";
@@ -183,6 +184,13 @@ describe("A service with TLS_CERT", () => {
         ),
     );
     expect(String((warning as { cause: unknown }).cause)).toContain("KeyMismatch");
+    const metrics = await (await fetch(`${service.adminUrl}/metrics`)).text();
+    expect(metrics).toContain('cqlgate_files_ok{files="api_certificate"} 0');
+    expect(metrics).toContain('cqlgate_files_ok{files="cassandra_credentials"} 1');
+    const inUse = await Deno.readTextFile(`${folder}/server.pem`);
+    const expiresAt = Date.parse(new X509Certificate(inUse).validTo) / 1000;
+    const name = 'cqlgate_certificate_expiry_timestamp_seconds{files="api_certificate"}';
+    expect(metrics).toContain(`${name} ${expiresAt}\n`);
     expect(await subject()).toContain("third");
     expect((await (await ask("/livez")).json()).status).toBe("alive");
   });
