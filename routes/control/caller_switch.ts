@@ -6,7 +6,7 @@
  */
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import type { Identity } from "../context.ts";
-import { claimAt } from "../input/claim_at.ts";
+import { claimAt } from "../input/claims/claim_at.ts";
 import type { ControlState } from "./control_state.ts";
 
 export function isCallerOff(

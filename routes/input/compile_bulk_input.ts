@@ -24,7 +24,7 @@ import {
 import { compileLineReader } from "./lines/line_reader.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 import type { OuterInput, RawInput } from "./raw_input.ts";
-import { compileRequirements } from "./requirements.ts";
+import { compileRequirements } from "./claims/requirements.ts";
 
 /** What holds for all inputs of a request, and how each is read. */
 export interface BulkInput {

@@ -24,14 +24,14 @@ import type { InputError } from "../../errors/service_error.ts";
 import { compileGenerated } from "../generate/compile_generated.ts";
 import type { Seed } from "../generate/seed.ts";
 import { absenceOf } from "./absence.ts";
-import { compileClaim } from "./claim.ts";
+import { compileClaim } from "./claims/claim.ts";
 import { hasRoomFor, inputErrors, queryErrors } from "./input_errors.ts";
 import type { OwnParams } from "./own_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { paramSchemaOf } from "./param_schema.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
-import { compileRequirements } from "./requirements.ts";
+import { compileRequirements } from "./claims/requirements.ts";
 import { compileScan } from "./scan_params.ts";
 
 /** A request's values, ready to be bound, and its parameters for the gateway itself. */

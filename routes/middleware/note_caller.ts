@@ -7,7 +7,7 @@ import type { ClaimPath } from "../../catalog/text/claim_path.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import { type HotCaller, hotCallerOf, type HotSpots } from "../../observe/hot/hot_spots.ts";
 import type { Identity, RequestContext } from "../context.ts";
-import { claimAt } from "../input/claim_at.ts";
+import { claimAt } from "../input/claims/claim_at.ts";
 
 /** Called when the answer is out. Nobody is noted for public routes, or if Cassandra was not asked. */
 export type NoteCaller = (request: RequestContext) => void;

@@ -10,7 +10,7 @@ import { quote } from "../../catalog/text/quote.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
-import { claimAt } from "../input/claim_at.ts";
+import { claimAt } from "../input/claims/claim_at.ts";
 
 /** The amount for a token; null if it says nothing about it. @throws {ServiceError} `missing_claim` */
 export type AmountReader = (claims: Claims) => number | null;

@@ -12,7 +12,7 @@ import { quote } from "../../catalog/text/quote.ts";
 import { ExactNumber } from "../../codec/json/exact_number.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { AppEnv, Identity } from "../context.ts";
-import { claimAt } from "../input/claim_at.ts";
+import { claimAt } from "../input/claims/claim_at.ts";
 import type { AddressReader } from "../load/client_address.ts";
 
 /** @throws {ServiceError} `missing_claim` */

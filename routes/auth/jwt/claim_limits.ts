@@ -5,7 +5,7 @@
  * @module
  */
 import type { ClaimPath } from "../../../catalog/text/claim_path.ts";
-import { claimAt } from "../../input/claim_at.ts";
+import { claimAt } from "../../input/claims/claim_at.ts";
 import type { Claims } from "../../context.ts";
 import { namesIn, scopeClaimsOf, type ScopeRules } from "./granted_scopes.ts";
 

@@ -6,7 +6,7 @@
  */
 import type { ClaimPath } from "../../../catalog/text/claim_path.ts";
 import { USUAL_SCOPE_CLAIMS } from "../../../catalog/text/usual_scope_claims.ts";
-import { claimAt } from "../../input/claim_at.ts";
+import { claimAt } from "../../input/claims/claim_at.ts";
 import type { Claims } from "../../context.ts";
 
 export interface ScopeRules {

@@ -6,7 +6,7 @@
 import { clientNameOf } from "../../../catalog/parse/client_name.ts";
 import type { Query } from "../../../catalog/query.ts";
 import { comparandText } from "../../../catalog/tags/policy/require_tag.ts";
-import { COMPARISON_VERBS } from "../../input/requirements.ts";
+import { COMPARISON_VERBS } from "../../input/claims/requirements.ts";
 
 /** The prose of a query, and a sentence for each of its requirements. */
 export function describeWithRequirements({ description, requirements, params }: Query): string {

@@ -1,10 +1,10 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Buffer } from "node:buffer";
-import type { CqlType } from "../../codec/codec.ts";
-import { codecFor } from "../../codec/codec_for.ts";
-import { parseJson } from "../../codec/json/parse_json.ts";
-import { ServiceError } from "../../errors/service_error.ts";
+import type { CqlType } from "../../../codec/codec.ts";
+import { codecFor } from "../../../codec/codec_for.ts";
+import { parseJson } from "../../../codec/json/parse_json.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
 import { compileClaim } from "./claim.ts";
 
 /** What a claim of that JSON becomes for a column of that type, as its codec writes it in JSON. */

@@ -6,19 +6,19 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { clientNameOf } from "../../catalog/parse/client_name.ts";
-import type { Comparison, Param, Requirement } from "../../catalog/query.ts";
-import { comparandText } from "../../catalog/tags/policy/require_tag.ts";
-import { parseClaimPath } from "../../catalog/text/claim_path.ts";
-import { quote } from "../../catalog/text/quote.ts";
-import { codecFor } from "../../codec/codec_for.ts";
+import { clientNameOf } from "../../../catalog/parse/client_name.ts";
+import type { Comparison, Param, Requirement } from "../../../catalog/query.ts";
+import { comparandText } from "../../../catalog/tags/policy/require_tag.ts";
+import { parseClaimPath } from "../../../catalog/text/claim_path.ts";
+import { quote } from "../../../catalog/text/quote.ts";
+import { codecFor } from "../../../codec/codec_for.ts";
 import type {
   EncodedValues,
   PreparedParam,
   PreparedQuery,
-} from "../../db/prepare/prepared_query.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import type { Claims } from "../context.ts";
+} from "../../../db/prepare/prepared_query.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import type { Claims } from "../../context.ts";
 import { compileClaimValue, kindOfClaim } from "./claim.ts";
 import { claimAt } from "./claim_at.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ClaimPath } from "../../catalog/text/claim_path.ts";
-import { isJsonObject } from "../../codec/json/json_object.ts";
-import type { Claims } from "../context.ts";
+import type { ClaimPath } from "../../../catalog/text/claim_path.ts";
+import { isJsonObject } from "../../../codec/json/json_object.ts";
+import type { Claims } from "../../context.ts";
 
 /** The JSON value; undefined where there is nothing. Only members of objects are followed. */
 export function claimAt(claims: Claims, path: ClaimPath): unknown {

@@ -13,14 +13,14 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import { parseClaimPath } from "../../catalog/text/claim_path.ts";
-import { quote } from "../../catalog/text/quote.ts";
-import type { Codec } from "../../codec/codec.ts";
-import { variantCodecFor } from "../../codec/codec_for.ts";
-import { ExactNumber } from "../../codec/json/exact_number.ts";
-import type { Category } from "../../codec/parts/format.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import type { Claims } from "../context.ts";
+import { parseClaimPath } from "../../../catalog/text/claim_path.ts";
+import { quote } from "../../../catalog/text/quote.ts";
+import type { Codec } from "../../../codec/codec.ts";
+import { variantCodecFor } from "../../../codec/codec_for.ts";
+import { ExactNumber } from "../../../codec/json/exact_number.ts";
+import type { Category } from "../../../codec/parts/format.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import type { Claims } from "../../context.ts";
 import { claimAt } from "./claim_at.ts";
 
 /** @throws {ServiceError} `missing_claim` if the claim is not a value of the column's type */
