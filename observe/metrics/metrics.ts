@@ -146,7 +146,7 @@ function observeFamilies(register: prometheus.Registry, readings: () => Readings
       case "readiness":
         return service.ready(observation.ready);
       case "shutdown":
-        return service.ready(false);
+        return service.draining();
       case "event_loop":
         return service.eventLoop(observation);
       case "issuer_keys":

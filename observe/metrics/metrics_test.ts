@@ -276,6 +276,20 @@ describe("createMetrics()", () => {
     ]);
   });
 
+  it("tells a replica that is to stop from one that is not ready", async () => {
+    const metrics = createMetrics("1.2.3");
+    const states = async () => {
+      const text = await metrics.render();
+      return ["cqlgate_ready", "cqlgate_draining"].map((name) => samplesOf(text, name)[""]);
+    };
+    metrics.observe({ kind: "readiness", ready: true, reason: null });
+    expect(await states()).toEqual([1, 0]);
+    metrics.observe({ kind: "readiness", ready: false, reason: "Cassandra is unreachable" });
+    expect(await states()).toEqual([0, 0]);
+    metrics.observe({ kind: "shutdown", step: "draining" });
+    expect(await states()).toEqual([0, 1]);
+  });
+
   it("forgets a data centre that is gone", async () => {
     const metrics = createMetrics("1.2.3");
     const connection = { kind: "connection", state: "up", hostsUp: 1, reason: null } as const;

@@ -10,6 +10,8 @@ import { SECONDS } from "../buckets.ts";
 
 export interface ServiceMetrics {
   ready(isReady: boolean): void;
+  /** It finishes what is in flight, and is not ready any more. */
+  draining(): void;
   control(observation: ObservationOf<"control">): void;
   eventLoop(observation: ObservationOf<"event_loop">): void;
 }
@@ -19,6 +21,11 @@ export function createServiceMetrics(register: prometheus.Registry): ServiceMetr
   const ready = new prometheus.Gauge({
     name: "cqlgate_ready",
     help: "1 while /readyz answers 200, else 0",
+    registers,
+  });
+  const draining = new prometheus.Gauge({
+    name: "cqlgate_draining",
+    help: "1 from the signal to stop until the process ends, else 0",
     registers,
   });
   const eventLoopDelay = new prometheus.Histogram({
@@ -40,6 +47,10 @@ export function createServiceMetrics(register: prometheus.Registry): ServiceMetr
   });
   return {
     ready: (isReady) => ready.set(isReady ? 1 : 0),
+    draining() {
+      draining.set(1);
+      ready.set(0);
+    },
     control(observation) {
       readOnly.set(observation.readOnly ? 1 : 0);
       controlApplied.set(observation.applied ? 1 : 0);
