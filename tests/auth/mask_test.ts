@@ -494,11 +494,11 @@ describe("@mask", () => {
       name: { type: ["string", "null"] },
       email: {
         type: ["string", "null"],
-        description: "Text. Without the scope `pii:read`, null stands in its place",
+        description: "Text. Without the scope `pii:read`, callers get null in its place",
       },
       card: {
         description: expect.stringContaining(
-          "Without the scopes `pii:read` and `billing:read`, its last four characters stand",
+          'Without the scopes `pii:read` and `billing:read`, callers get "****" and its last four characters in its place',
         ),
       },
     });
@@ -507,7 +507,7 @@ describe("@mask", () => {
     const { AddPersonWritten, ClaimPersonCurrent } = document.components.schemas;
     expect(AddPersonWritten!.properties.email).toMatchObject({ type: ["string", "null"] });
     expect(ClaimPersonCurrent!.properties.phone).toMatchObject({
-      description: expect.stringContaining('"****" stands in its place'),
+      description: expect.stringContaining('callers get "****" in its place'),
     });
   });
 

@@ -11,8 +11,8 @@ import { REDACTED } from "../../../db/prepare/rows/conceal.ts";
 const INSTEAD: Readonly<Record<MaskKind, string>> = {
   null: "null",
   redact: `"${REDACTED}"`,
-  last4: "its last four characters",
-  hash: "a hash of it",
+  last4: `"${REDACTED}" and its last four characters`,
+  hash: "a hash",
 };
 
 /** The schema of a value, with who sees it. */
@@ -20,9 +20,9 @@ export function withMask(schema: z.ZodType<unknown>, mask: ColumnMask | null): z
   if (mask === null) return schema;
   const meta = schema.meta() ?? {};
   const scopes = mask.unless.map((scope) => `\`${scope}\``).join(" and ");
-  const said = `Without the ${mask.unless.length === 1 ? "scope" : "scopes"} ${scopes}, ${
-    INSTEAD[mask.with]
-  } stands in its place`;
+  const said = `Without the ${
+    mask.unless.length === 1 ? "scope" : "scopes"
+  } ${scopes}, callers get ${INSTEAD[mask.with]} in its place`;
   const description = meta.description === undefined ? said : `${meta.description}. ${said}`;
   return schema.meta({ ...meta, description });
 }
