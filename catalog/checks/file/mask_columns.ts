@@ -7,7 +7,7 @@
 
 import { accessOf, isLifted } from "../../parse/masks.ts";
 import { writtenName } from "../../statement/written_name.ts";
-import type { Mask } from "../../tags/policy/mask_tag.ts";
+import { type Mask, MASK_KINDS } from "../../tags/policy/mask_tag.ts";
 import { suggest } from "../../text/suggest.ts";
 import { answeredColumns, answersWithValues } from "../answer/answered_columns.ts";
 import type { QueryFacts } from "../rule.ts";
@@ -65,6 +65,8 @@ function onceEach(
 }
 
 function helpToName({ column }: Mask, columns: readonly string[]): string {
+  const kind = MASK_KINDS.find((kind) => kind === column);
+  if (kind !== undefined) return `Write it as "with=${kind}", if it is what callers are to get`;
   const names = [...new Set(columns)].map(writtenName);
   return names.length === 0 ? "Remove the tag" : suggest(column, names);
 }

@@ -70,13 +70,17 @@ function readSourceWords(
   const example = `as "@param ${name.text} in query"`;
   const [first, second] = words;
   if (first?.text !== "in") {
+    const place = words.slice(0, 2).findIndex(isSource);
     report({
       span: name.span,
       message: `Missing "in" after "${name.text}"`,
-      help: `Say where the value comes from, ${example}`,
+      help: place === -1
+        ? `Say where the value comes from, ${example}`
+        : `Write it as "@param ${name.text} in ${words[place]!.text}"`,
     });
     const sourceGiven = first !== undefined && !first.text.includes("=");
-    return { source: null, sourceSpan: name.span, rest: words.slice(sourceGiven ? 1 : 0) };
+    const rest = words.slice(place === -1 ? sourceGiven ? 1 : 0 : place + 1);
+    return { source: null, sourceSpan: name.span, rest };
   }
   if (second === undefined || second.text.includes("=") && !second.text.includes(":")) {
     report({
@@ -87,6 +91,11 @@ function readSourceWords(
     return { source: null, sourceSpan: first.span, rest: words.slice(1) };
   }
   return { source: readSourceWord(second, report), sourceSpan: second.span, rest: words.slice(2) };
+}
+
+/** Whether a word says where a value comes from, without a mistake. */
+function isSource(word: Word): boolean {
+  return readSourceWord(word, () => {}) !== null;
 }
 
 /** Reports what a source needs, or cannot have, of the rest of the tag. */

@@ -16,7 +16,7 @@ import type { Tag } from "../tag.ts";
 import { readOptions, type TagLine } from "../tag_line.ts";
 
 /** What replaces a value. All but `null` are for text. */
-const MASK_KINDS = ["null", "redact", "last4", "hash"] as const;
+export const MASK_KINDS = ["null", "redact", "last4", "hash"] as const;
 
 export type MaskKind = typeof MASK_KINDS[number];
 
