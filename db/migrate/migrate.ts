@@ -105,7 +105,10 @@ async function isAhead(
   migrations: readonly Migration[],
   { keyspace, log }: ApplyOptions,
 ): Promise<boolean> {
-  const history = await recording(whenServed(() => readHistory(session, keyspace)));
+  const history = await recording(
+    whenServed(() => readHistory(session, keyspace)),
+    "read the record of",
+  );
   const status = compareMigrations(migrations, history);
   assertNoConflicts(status);
   const ahead = describeNewer(status, migrations);
@@ -118,7 +121,10 @@ async function pendingOf(
   migrations: readonly Migration[],
   { keyspace, to = Infinity }: ApplyOptions,
 ): Promise<readonly Migration[]> {
-  const history = await recording(whenServed(() => readHistory(session, keyspace)));
+  const history = await recording(
+    whenServed(() => readHistory(session, keyspace)),
+    "read the record of",
+  );
   const { pending } = compareMigrations(migrations, history);
   return pending.filter(({ version }) => version <= to);
 }
@@ -134,7 +140,10 @@ async function applyOne(
     },
 ): Promise<void> {
   const startedAt = performance.now();
-  const history = await recording(whenServed(() => readHistory(session, keyspace)));
+  const history = await recording(
+    whenServed(() => readHistory(session, keyspace)),
+    "read the record of",
+  );
   const entry = history.find(({ version }) => version === migration.version) ?? null;
   const record = await recording(openRecord(session, keyspace, migration));
   await applyOneMigration(session, migration, {

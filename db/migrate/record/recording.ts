@@ -6,12 +6,18 @@
 import { connectionFailure } from "../../driver/failures/map_error.ts";
 import { MigrationError } from "../files/migrations.ts";
 
-/** @throws {MigrationError} if the server refuses it, or cannot be asked */
-export async function recording<T>(work: Promise<T>): Promise<T> {
+/**
+ * @param verb what the work does with migrations
+ * @throws {MigrationError} if the server refuses it, or cannot be asked
+ */
+export async function recording<T>(
+  work: Promise<T>,
+  verb: "record" | "read the record of" = "record",
+): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause;
-    throw new MigrationError(`Cannot record migrations: ${connectionFailure(cause)}`, { cause });
+    throw new MigrationError(`Cannot ${verb} migrations: ${connectionFailure(cause)}`, { cause });
   }
 }
