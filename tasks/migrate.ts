@@ -7,11 +7,6 @@
  */
 import { type Config, readConfig } from "../config/config.ts";
 import { settingWarnings } from "../config/unknown_settings.ts";
-import {
-  assertNoConflicts,
-  compareMigrations,
-  describeNewer,
-} from "../db/migrate/record/compare_migrations.ts";
 import { createKeyspace } from "../db/migrate/keyspace/create_keyspace.ts";
 import { describeStatus } from "../db/migrate/record/describe_status.ts";
 import { assertNotExample } from "../db/migrate/keyspace/example_project.ts";
@@ -19,6 +14,7 @@ import { readHistory } from "../db/migrate/record/history_table.ts";
 import { Interruption } from "../db/migrate/lease/interruption.ts";
 import { applyMigrations } from "../db/migrate/migrate.ts";
 import { type Migration, readMigrations } from "../db/migrate/files/migrations.ts";
+import { planMigrations } from "../db/migrate/plan.ts";
 import { recording } from "../db/migrate/record/recording.ts";
 import { resolveStatement } from "../db/migrate/resolve.ts";
 import { NO_MIGRATIONS } from "../db/migrate/record/schema_version.ts";
@@ -60,10 +56,10 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
   const waiting = { waitMs, log };
   if (command === "plan" || command === "status") {
     return await withSession(settings, { keyspace: null, ...waiting }, async (session) => {
-      const history = await recording(readHistory(session, keyspace));
+      const history = await recording(readHistory(session, keyspace), "read the record of");
       if (command === "status") return describeStatus(migrations, history).forEach(log);
       await assertNotExample(session, migrations, { keyspace, folder });
-      plan(migrations, { history, keyspace, to, log });
+      (await planMigrations(session, migrations, { history, keyspace, to })).forEach(log);
     });
   }
   await withSession(
@@ -98,27 +94,6 @@ function knownVersion(to: number | null, migrations: readonly Migration[]): numb
   if (to === null) return last;
   if (to >= 1 && to <= last) return to;
   throw new Error(`Cannot migrate to ${to}: this release has the migrations 1 to ${last}`);
-}
-
-function plan(
-  migrations: readonly Migration[],
-  { history, keyspace, to, log }: {
-    readonly history: Awaited<ReturnType<typeof readHistory>>;
-    readonly keyspace: string;
-    readonly to: number;
-    readonly log: (line: string) => void;
-  },
-): void {
-  const status = compareMigrations(migrations, history);
-  assertNoConflicts(status);
-  const ahead = describeNewer(status, migrations);
-  if (ahead !== null) log(ahead);
-  const pending = status.pending.filter(({ version }) => version <= to);
-  for (const { path, statements } of pending) {
-    const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
-    log(`Would apply "${path}" (${count})`);
-  }
-  if (pending.length === 0) log(`Nothing to apply to keyspace "${keyspace}"`);
 }
 
 if (import.meta.main) {

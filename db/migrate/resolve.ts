@@ -4,11 +4,20 @@
  * @module
  */
 import type { Session } from "../driver/session.ts";
-import { prefixChecksum } from "./apply/apply_migration.ts";
+import {
+  assertAppliedUnchanged,
+  hasChangedInDoubt,
+  prefixChecksum,
+} from "./record/assert_resumable.ts";
 import { readHistory } from "./record/history_table.ts";
 import { openRecord } from "./record/migration_record.ts";
 import { type LeaseWork, withLease } from "./migrate.ts";
-import { type Migration, MigrationError } from "./files/migrations.ts";
+import {
+  type Migration,
+  MigrationConflict,
+  MigrationError,
+  statementPlace,
+} from "./files/migrations.ts";
 import { recording } from "./record/recording.ts";
 
 /** A statement of a migration, and what became of it. */
@@ -20,7 +29,10 @@ export interface Resolution {
   readonly outcome: "applied" | "again";
 }
 
-/** @throws {MigrationError} if nothing is in doubt about the statement */
+/**
+ * @throws {MigrationError} if nothing is in doubt about the statement
+ * @throws {MigrationConflict} if the file no longer has what was applied, or what is now said to be
+ */
 export async function resolveStatement(
   session: Session,
   migrations: readonly Migration[],
@@ -29,18 +41,25 @@ export async function resolveStatement(
   },
 ): Promise<void> {
   const { keyspace, log } = work;
-  const place = `${`${version}`.padStart(4, "0")}:${statement}`;
+  const place = statementPlace({ version }, statement);
   const migration = migrations.find((candidate) => candidate.version === version);
   if (migration === undefined) {
     throw new MigrationError(`Cannot resolve "${place}": this release has no such migration`);
   }
   await withLease(session, work, async () => {
-    const history = await readHistory(session, keyspace);
+    const history = await recording(readHistory(session, keyspace), "read the record of");
     const entry = history.find((candidate) => candidate.version === version);
-    const { attempted = null, applied = 0 } = entry ?? {};
-    if (attempted !== statement || attempted <= applied) {
+    if (entry === undefined || entry.attempted !== statement || statement <= entry.applied) {
       throw new MigrationError(
         `Cannot resolve "${place}": nothing is in doubt about it: "deno task migrate status" shows what is`,
+      );
+    }
+    assertAppliedUnchanged(migration, entry, `resolve "${place}" of "${migration.path}"`);
+    // What goes on record as applied has to be what was sent.
+    if (outcome === "applied" && hasChangedInDoubt(migration, entry)) {
+      throw new MigrationConflict(
+        `Cannot resolve "${place}" as applied: statement ${statement} of "${migration.path}" has changed ` +
+          "since it was sent: restore it first",
       );
     }
     const record = await recording(openRecord(session, keyspace, migration));

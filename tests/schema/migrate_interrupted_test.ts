@@ -255,6 +255,7 @@ describe("migrate()", () => {
         await using made = await cluster.create(COUNTER);
         await stopAtUpdate(made, outcome === "applied");
         expect(await made.refusal()).toBe(DOUBT);
+        expect(await made.refusal({ command: "plan" })).toBe(DOUBT);
         expect(await made.migrate({ command: "status" })).toEqual([
           "0001_hits  applied in part: 1 of 3 statements; statement 2 was begun",
         ]);
@@ -277,9 +278,40 @@ describe("migrate()", () => {
       await stopAtUpdate(made, false);
       const [file = ""] = Object.values(COUNTER);
       await made.write({ "0001_hits.cql": file.replace("n + 1 ", "n + 2 ") });
-      expect(await made.refusal()).toContain(
-        "nobody knows whether its statement 2 was applied, and it has changed since: restore it, or",
+      for (const command of ["apply", "plan"] as const) {
+        expect(await made.refusal({ command })).toContain(
+          "nobody knows whether its statement 2 was applied, and it has changed since: restore it, or",
+        );
+      }
+      expect(await made.migrate({ command: "status" })).toEqual([
+        "0001_hits  applied in part: 1 of 3 statements; statement 2 was begun, and has changed since",
+      ]);
+      const place = { version: 1, statement: 2 };
+      const resolving = (outcome: "applied" | "again") =>
+        ({ command: "resolve", resolution: { ...place, outcome } }) as const;
+      // Nobody has sent the statement that the file has now.
+      expect(await made.refusal(resolving("applied"))).toBe(
+        'Cannot resolve "0001:2" as applied: statement 2 of "cql/migrations/0001_hits.cql" has changed ' +
+          "since it was sent: restore it first",
       );
+      await made.migrate(resolving("again"));
+      await made.migrate();
+      expect(await hits(made)).toBe(12);
+    });
+
+    it("takes nobody's word for it while a statement that is applied has changed", async () => {
+      await using made = await cluster.create(COUNTER);
+      await stopAtUpdate(made, true);
+      const [file = ""] = Object.values(COUNTER);
+      await made.write({ "0001_hits.cql": file.replace("id text", "id blob") });
+      for (const outcome of ["applied", "again"] as const) {
+        const resolution = { version: 1, statement: 2, outcome };
+        expect(await made.refusal({ command: "resolve", resolution })).toBe(
+          'Cannot resolve "0001:2" of "cql/migrations/0001_hits.cql": its first statement was applied and ' +
+            "has changed since: restore it",
+        );
+      }
+      expect(await made.history()).toMatchObject([{ applied: 1, attempted: 2, checksum: null }]);
     });
 
     it("repeats what does no harm twice, without asking", async () => {

@@ -60,25 +60,6 @@ describe("migrate()", () => {
     expect((await made.history())[0]).toEqual(history[0]);
   });
 
-  it("only says with --plan, even where the keyspace is missing", async () => {
-    await using made = await cluster.create(TWO);
-    const plan = [
-      'Would apply "cql/migrations/0001_notes.cql" (1 statement)',
-      'Would apply "cql/migrations/0002_tags.cql" (2 statements)',
-    ];
-    expect(await made.migrate({ command: "plan" })).toEqual(plan);
-    expect(await made.tables()).toEqual([]);
-    await made.write({ "0002_tags.cql": null });
-    await made.migrate();
-    await made.write(TWO);
-    expect(await made.migrate({ command: "plan" })).toEqual([plan[1]]);
-    expect(await made.tables()).toEqual(["notes"]);
-    await made.migrate();
-    expect(await made.migrate({ command: "plan" })).toEqual([
-      `Nothing to apply to keyspace "${made.config.keyspace}"`,
-    ]);
-  });
-
   it("rejects a missing keyspace if it was not told the replication", async () => {
     await using made = await cluster.create(TWO);
     await expect(made.migrate({ replication: null })).rejects.toThrow(
@@ -106,6 +87,11 @@ describe("migrate()", () => {
     ];
     expect(await made.refusal()).toBe(refusal.join("\n"));
     await expect(made.migrate({ command: "plan" })).rejects.toThrow("Cannot migrate:");
+    expect(await made.migrate({ command: "status" })).toEqual([
+      "0001_notes  applied, and changed since: restore the file",
+      '0002_labels  not applied: "0002_tags.cql" was applied in its place',
+      "0003_more  pending",
+    ]);
     expect(await made.tables()).toEqual(["notes", "tags"]);
   });
 
@@ -187,11 +173,21 @@ describe("migrate()", () => {
     // What is applied cannot be changed any more, not even while the rest is pending.
     const fixed = [table("a"), table("b"), table("c")].join("\n");
     await made.write({ "0001_many.cql": fixed.replace("a (", "z (") });
-    expect(await made.refusal()).toBe(
-      'Cannot resume "cql/migrations/0001_many.cql": its first statement was applied and has changed since: restore it',
-    );
+    for (const command of ["apply", "plan"] as const) {
+      expect(await made.refusal({ command })).toBe(
+        'Cannot resume "cql/migrations/0001_many.cql": its first statement was applied and has changed since: restore it',
+      );
+    }
+    expect(await made.migrate({ command: "status" })).toEqual([
+      "0001_many  applied in part: 1 of 3 statements, which have changed since: restore them",
+      "0002_next  pending",
+    ]);
 
     await made.write({ "0001_many.cql": fixed });
+    expect(await made.migrate({ command: "plan" })).toEqual([
+      'Would apply "cql/migrations/0001_many.cql" (2 of 3 statements, from statement 2)',
+      'Would apply "cql/migrations/0002_next.cql" (1 statement)',
+    ]);
     expect(await made.migrate()).toHaveLength(2);
     expect(await made.tables()).toEqual(["a", "b", "c", "d"]);
     expect(await made.history()).toMatchObject([

@@ -19,12 +19,12 @@ import type { MigrationRecord } from "../record/migration_record.ts";
 import type { Interruption } from "../lease/interruption.ts";
 import type { Lease } from "../lease/lease.ts";
 import {
-  checksumOf,
   type Migration,
-  MigrationConflict,
   MigrationError,
   type MigrationStatement,
+  statementPlace,
 } from "../files/migrations.ts";
+import { assertResumable, prefixChecksum } from "../record/assert_resumable.ts";
 import { recording } from "../record/recording.ts";
 
 export interface ApplyMigrationOptions {
@@ -93,38 +93,12 @@ export async function applyOneMigration(
   }
 }
 
-/** What identifies the first `count` statements of a migration. */
-export function prefixChecksum({ statements }: Migration, count: number): string {
-  return checksumOf(JSON.stringify(statements.slice(0, count).map(({ cql }) => cql)));
-}
-
-/** Statements that were applied, or may have been, must still be in the file unchanged. */
-function assertResumable(migration: Migration, entry: HistoryEntry | null): void {
-  if (entry === null) return;
-  const { applied, appliedChecksum, attempted, attemptedChecksum } = entry;
-  if (applied > 0 && prefixChecksum(migration, applied) !== appliedChecksum) {
-    throw new MigrationConflict(
-      `Cannot resume "${migration.path}": ${
-        applied === 1
-          ? "its first statement was applied and has changed since: restore it"
-          : `its first ${applied} statements were applied and have changed since: restore them`
-      }`,
-    );
-  }
-  if (attempted === null || attempted <= applied) return;
-  if (prefixChecksum(migration, attempted) === attemptedChecksum) return;
-  throw new MigrationConflict(
-    `Cannot resume "${migration.path}": nobody knows whether its statement ${attempted} was applied, ` +
-      `and it has changed since: restore it, or ${resolveHelp(migration, attempted)}`,
-  );
-}
-
 /**
  * Whether a statement that was about to be sent is applied.
  *
  * @throws {MigrationError} if only a person can tell
  */
-async function isApplied(
+export async function isApplied(
   session: Session,
   statement: MigrationStatement,
   { migration, number, keyspace }: {
@@ -228,8 +202,8 @@ function whatStays(count: number): string {
     : `The ${count} statements before it stay applied`;
 }
 
-function resolveHelp({ version }: Migration, number: number): string {
-  const place = `${`${version}`.padStart(4, "0")}:${number}`;
+function resolveHelp(migration: Migration, number: number): string {
+  const place = statementPlace(migration, number);
   return `run "deno task migrate --resolve ${place} applied" if it was applied, ` +
     `or "--resolve ${place} again" if not`;
 }

@@ -84,6 +84,11 @@ export async function readMigrations(
   return migrations;
 }
 
+/** `NNNN:n`, as `--resolve` takes it. */
+export function statementPlace({ version }: Pick<Migration, "version">, statement: number): string {
+  return `${`${version}`.padStart(4, "0")}:${statement}`;
+}
+
 /** SHA-256 in hex. */
 export function checksumOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");

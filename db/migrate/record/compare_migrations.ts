@@ -77,7 +77,7 @@ export function describeNewer(
 }
 
 /** `NNNN_name.cql`. */
-function fileNameOf(
+export function fileNameOf(
   { version, name }: { readonly version: number; readonly name: string },
 ): string {
   return `${`${version}`.padStart(4, "0")}_${name}.cql`;

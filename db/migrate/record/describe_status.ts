@@ -5,6 +5,8 @@
  */
 import type { HistoryEntry } from "./history_table.ts";
 import type { Migration } from "../files/migrations.ts";
+import { hasChangedApplied, hasChangedInDoubt } from "./assert_resumable.ts";
+import { fileNameOf } from "./compare_migrations.ts";
 
 /** The lines of `deno task migrate status`, in the order of the versions. Pure. */
 export function describeStatus(
@@ -29,11 +31,17 @@ function describe(migration: Migration | null, entry: HistoryEntry | null): stri
     return isWhole ? "applied by a newer release" : "being applied by a newer release";
   }
   if (isWhole) {
-    return entry.checksum === migration.checksum
-      ? "applied"
-      : "applied, and changed since: restore the file";
+    if (entry.checksum === migration.checksum) return "applied";
+    return entry.name === migration.name
+      ? "applied, and changed since: restore the file"
+      : `not applied: "${fileNameOf(entry)}" was applied in its place`;
   }
   const progress = `applied in part: ${entry.applied} of ${migration.statements.length} statements`;
+  if (hasChangedApplied(migration, entry)) {
+    return `${progress}, which have changed since: restore them`;
+  }
   const inDoubt = entry.attempted !== null && entry.attempted > entry.applied;
-  return inDoubt ? `${progress}; statement ${entry.attempted} was begun` : progress;
+  if (!inDoubt) return progress;
+  const begun = `${progress}; statement ${entry.attempted} was begun`;
+  return hasChangedInDoubt(migration, entry) ? `${begun}, and has changed since` : begun;
 }
