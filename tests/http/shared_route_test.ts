@@ -19,6 +19,8 @@ CREATE TABLE alerts (tenant_id text, at int, severity text, message text,
   PRIMARY KEY ((tenant_id), at));
 CREATE TABLE alerts_by_severity (tenant_id text, severity text, at int, message text,
   PRIMARY KEY ((tenant_id, severity), at));
+CREATE TABLE parts (id int PRIMARY KEY, label text);
+CREATE TABLE parts_by_code (code text PRIMARY KEY, label text);
 `,
   queries: `
 -- @scope stations:read
@@ -75,6 +77,17 @@ SELECT at, message FROM alerts WHERE tenant_id = :tenant_id;
 -- @param severity in query
 SELECT at, severity, message FROM alerts_by_severity
  WHERE tenant_id = :tenant_id AND severity = :severity;
+
+-- name: get_part :one
+-- @route GET /parts/{id}
+SELECT label FROM parts WHERE id = :id AND label = :tenant_id ALLOW FILTERING;
+
+-- name: get_part_by_code :one
+-- @route GET /parts/{id}
+-- @param catalogue in query
+-- @param id in path max=3
+SELECT label, (text) :catalogue AS catalogue FROM parts_by_code
+ WHERE code = :id AND label = :tenant_id ALLOW FILTERING;
 `,
 };
 
@@ -223,6 +236,19 @@ describe("Queries that share a route", () => {
     const { schema } = responses["200"]!.content["application/json"]!;
     expect(schema.anyOf).toHaveLength(2);
     expect(paths["/alerts"]!.delete!.operationId).toBe("clear_alerts");
+  });
+
+  it("is described with what each of its queries takes in the path", async () => {
+    const { paths } = await succeed<{ paths: Record<string, Record<string, Operation>> }>(
+      service.request("/openapi.json"),
+    );
+    const [id] = paths["/parts/{id}"]!.get!.parameters;
+    expect(id).toMatchObject({
+      name: "id",
+      in: "path",
+      required: true,
+      schema: { anyOf: [{ type: "integer" }, { type: "string", maxLength: 3 }] },
+    });
   });
 
   it("is described with the streams of all its queries, and the headers that any of them sends", async () => {

@@ -37,7 +37,8 @@ export function describeShared(
     summary: titleOf(operationId),
     description: describeChoices(described),
     request: {
-      ...route.request,
+      // All queries have the same segments, but not the same types and checks of them.
+      params: z.object(mergeShapes(requests.map((request) => shapeIn(request?.params)))),
       query: z.strictObject(mergeShapes(requests.map((request) => shapeIn(request?.query)))),
       headers: z.object(mergeShapes(requests.map((request) => shapeIn(request?.headers)))),
       ...(bodies.length === 0 ? {} : {
