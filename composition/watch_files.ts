@@ -13,7 +13,7 @@ import {
 } from "../config/replaceable.ts";
 import type { Session } from "../db/driver/session.ts";
 import type { Observe } from "../observe/observation.ts";
-import { certificateExpiry } from "../server/listen/certificate_expiry.ts";
+import { certificateExpiry } from "../server/listen/certificate.ts";
 import type { Certificate } from "../server/listen/listen.ts";
 import type { TlsListener } from "../server/listen/listen_tls.ts";
 import { watchValue } from "../server/watch_value.ts";

@@ -57,7 +57,7 @@ const RELISTEN_MIN_MS = 250;
 /** A listener that lasted this long was healthy: after it, delays start short again. */
 const WELL_MS = 30_000;
 
-/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
+/** @throws {Error} saying which address cannot be used, why, and what to do */
 export function listen(
   { hostname, port, certificate, onLost, onRefusal = () => {} }: ListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
@@ -92,7 +92,9 @@ export function listen(
   }
 
   /** The server that accepts connections; a lost server keeps the connections that it has. */
-  let server = explainTaken({ hostname, port }, () => serve(port));
+  let server = certificate === undefined
+    ? explainAddress({ hostname, port }, () => serve(port))
+    : serve(port);
   let delays = backoff(RELISTEN);
   let listensSince = performance.now();
   /** Whether there may be connections that `server` knows nothing of. */
@@ -150,20 +152,24 @@ async function shutDown(server: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
   await server.shutdown();
 }
 
-/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
-export function explainTaken<Result>(
+/** @throws {Error} saying which address cannot be used, why, and what to do; AddrInUse if the port is taken */
+export function explainAddress<Result>(
   address: { readonly hostname: string; readonly port: number },
   listen: () => Result,
 ): Result {
   try {
     return listen();
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new Deno.errors.AddrInUse(
-      `Cannot listen on ${
-        hostPort(address)
-      }: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
-    );
+    const refusal = `Cannot listen on ${hostPort(address)}`;
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new Deno.errors.AddrInUse(
+        `${refusal}: the port is taken: stop what uses it, or set PORT or ADMIN_PORT`,
+      );
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${refusal}: ${reason}: correct HOST, PORT, ADMIN_HOST or ADMIN_PORT`, {
+      cause: error,
+    });
   }
 }
 

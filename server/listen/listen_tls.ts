@@ -5,10 +5,11 @@
  * @module
  */
 import type { Connection } from "../../routes/context.ts";
+import { certificateMistake } from "./certificate.ts";
 import { Forwarder, type ForwarderOptions } from "./forwarder.ts";
 import {
   type Certificate,
-  explainTaken,
+  explainAddress,
   listen,
   type Listener,
   type ListenOptions,
@@ -31,7 +32,7 @@ export interface TlsListenOptions
 const CLIENT_GONE = { status: 400, headers: { connection: "close" } };
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
-/** @throws {Deno.errors.AddrInUse} saying which port is taken and what to do */
+/** @throws {Error} saying which address, certificate or key cannot be used, why, and what to do */
 export function listenTls(
   { certificate, onDropped, stallTimeoutMs, ...options }: TlsListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
@@ -47,12 +48,28 @@ export function listenTls(
     });
     return server;
   }
-  const forwarder = explainTaken(
+  /** What the runtime says names neither the file nor the setting. */
+  function serveWith(certificate: Certificate): Listener {
+    try {
+      return serve(certificate);
+    } catch (error) {
+      const mistake = certificateMistake(certificate);
+      if (mistake === null) throw error;
+      throw new Error(`Cannot serve over TLS: ${mistake}`, { cause: error });
+    }
+  }
+  const forwarder = explainAddress(
     options,
     () => new Forwarder({ ...options, onDropped, stallTimeoutMs }),
   );
   const before = new Set<Listener>();
-  let current = serve(certificate);
+  let current: Listener;
+  try {
+    current = serveWith(certificate);
+  } catch (error) {
+    forwarder.close();
+    throw error;
+  }
   let isFinishing = false;
   forwarder.pointTo(current.port, () => {});
   return {
@@ -60,7 +77,7 @@ export function listenTls(
     replaceCertificate(certificate) {
       if (isFinishing) return;
       const replaced = current;
-      current = serve(certificate);
+      current = serveWith(certificate);
       before.add(replaced);
       forwarder.pointTo(current.port, () => {
         replaced.finish(0).finally(() => before.delete(replaced));

@@ -95,7 +95,7 @@ describe("listenTls()", () => {
       { ...ADDRESS, certificate: certificates[0]! },
       () => new Response("here"),
     );
-    expect(() => listener.replaceCertificate({ cert, key })).toThrow("KeyMismatch");
+    expect(() => listener.replaceCertificate({ cert, key })).toThrow("TLS_KEY does not belong to");
     using connection = await connect(listener.port);
     expect(await ask(connection)).toBe("here");
     await listener.finish(GRACE_MS);
@@ -126,6 +126,31 @@ describe("listenTls()", () => {
     taken.release();
     expect(await promptly("the caller has its answer", answered)).toBe("here");
     await promptly("it ends before the grace is over", finished);
+  });
+
+  it("says which setting is wrong if it cannot listen, and holds no port then", async () => {
+    const serve = (options: Partial<Parameters<typeof listenTls>[0]>) =>
+      listenTls({ ...ADDRESS, certificate: certificates[0]!, ...options }, () => new Response());
+    // No machine has it: it is for documentation (RFC 5737).
+    expect(() => serve({ hostname: "192.0.2.1" })).toThrow(
+      /^Cannot listen on 192\.0\.2\.1:0: .+: correct HOST, PORT, ADMIN_HOST or ADMIN_PORT$/,
+    );
+    const [{ cert }, { key }] = [certificates[0]!, certificates[1]!];
+    for (
+      const [certificate, mistake] of [
+        [{ cert, key }, /^Cannot serve over TLS: TLS_KEY does not belong to the certificate in/],
+        [{ cert: "", key }, /^Cannot serve over TLS: TLS_CERT has no certificate/],
+      ] as const
+    ) {
+      const free = Deno.listen({ hostname: ADDRESS.hostname, port: 0 });
+      const { port } = free.addr;
+      free.close();
+      expect(() => serve({ port, certificate })).toThrow(mistake);
+      await eventually("the port is free again", () => {
+        Deno.listen({ hostname: ADDRESS.hostname, port }).close();
+        return true;
+      });
+    }
   });
 
   it("says that the port is taken", async () => {

@@ -183,7 +183,7 @@ describe("A service with TLS_CERT", () => {
           each.message.startsWith("Cannot pick up a change of the certificate")
         ),
     );
-    expect(String((warning as { cause: unknown }).cause)).toContain("KeyMismatch");
+    expect(String((warning as { cause: unknown }).cause)).toContain("TLS_KEY does not belong to");
     const metrics = await (await fetch(`${service.adminUrl}/metrics`)).text();
     expect(metrics).toContain('cqlgate_files_ok{files="api_certificate"} 0');
     expect(metrics).toContain('cqlgate_files_ok{files="cassandra_credentials"} 1');
