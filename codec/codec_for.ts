@@ -18,7 +18,7 @@ import {
   type Schema,
   sortKeyOf,
 } from "./parts/format.ts";
-import { decodeSteps, encodeMember } from "./parts/members.ts";
+import { asExpected, decodeSteps, encodeMember } from "./parts/members.ts";
 import { primitives } from "./primitives.ts";
 import { finish, Pace } from "../runtime/steps.ts";
 import { cqlName } from "./type_name.ts";
@@ -132,9 +132,18 @@ class ReadAhead {
 }
 
 /** Reads a value from outside the body: a single string. */
-function textReader({ readText }: Format): Format["read"] {
+function textReader(format: Format): Format["read"] {
+  const { readText } = format;
   return (text, issues) =>
-    typeof text === "string" ? readText(text, issues) : refuse(issues, "Expected one string");
+    typeof text === "string" ? readText(text, issues) : refuse(issues, oneExpected(format, text));
+}
+
+/** Why it is not a single string: a parameter that was sent several times is an array of them. */
+function oneExpected({ text: { contentSchema } }: Format, given: unknown): string {
+  if (!Array.isArray(given) || given.length < 2) return "Expected a string";
+  const found = `Expected one value, found ${given.length}`;
+  if (contentSchema === undefined) return found;
+  return `${found}: send one JSON text, ${asExpected(contentSchema)}`;
 }
 
 /** The format of values that are written as strings. */
@@ -146,7 +155,7 @@ function asText(format: Format): Format {
     steps: steps === null ? null : {
       ...steps,
       *read(text, reading) {
-        if (typeof text !== "string") return refuse(reading.issues, "Expected one string");
+        if (typeof text !== "string") return refuse(reading.issues, oneExpected(format, text));
         return yield* steps.readText(text, reading);
       },
     },

@@ -125,7 +125,7 @@ describe("a query parameter that is given for each member", () => {
       [3],
     ]);
     expect(list.safeParse(Array(100_000).fill("x")).error?.issues).toHaveLength(100);
-    expect(list.safeParse([["1"]]).error?.issues[0]?.message).toBe("Expected one string");
+    expect(list.safeParse([["1"]]).error?.issues[0]?.message).toBe("Expected a string");
   });
 
   it("names a member of a set that is there already, however it is spelled", () => {

@@ -105,6 +105,11 @@ export function refuseMember(issues: Issue[], key: string | number, message: str
   issues.push({ message, path: [key] });
 }
 
+/** What a value of the schema is, inside a sentence: clients do not know the types of CQL. */
+export function asExpected({ description }: Schema): string {
+  return description.charAt(0).toLowerCase() + description.slice(1);
+}
+
 /** A composite but for what follows from the rest. */
 type Composite<Value> =
   & Omit<Format<Value>, "text" | "read" | "readText" | "encode" | "sortKey" | "steps">
@@ -117,7 +122,7 @@ type Composite<Value> =
  * as the key of a map, it is JSON text.
  */
 export function composite<Value>(format: Composite<Value>): Format<Value> {
-  const { cql, input } = format;
+  const { input } = format;
   const steps: FormatSteps<Value> = {
     ...format.steps,
     *readText(text, reading) {
@@ -126,7 +131,7 @@ export function composite<Value>(format: Composite<Value>): Format<Value> {
         json = yield* parseJsonSteps(text);
       } catch (error) {
         const once = error instanceof DuplicateMemberError ? " that names each member once" : "";
-        return refuse(reading.issues, `Expected the JSON text of a ${cql}${once}`);
+        return refuse(reading.issues, `Expected JSON text${once}: ${asExpected(input)}`);
       }
       return yield* steps.read(json, reading);
     },

@@ -55,6 +55,17 @@ describe("list", () => {
     ]]);
     expectTextRefused(INTS, ["", "1,2", "[1", "[x]", '"[1]"']);
   });
+
+  it("says to clients what to send, not the type of CQL", () => {
+    const { text } = codecFor({ kind: "vector", of: { kind: "float" }, dimension: 3 });
+    const said = (given: unknown) => text.safeParse(given).error?.issues[0]?.message;
+    expect(said("1,0,0")).toBe("Expected JSON text: an array of 3 float");
+    expect(said(["1", "0", "0"])).toBe(
+      "Expected one value, found 3: send one JSON text, an array of 3 float",
+    );
+    expect(codecFor(INT).text.safeParse(["1", "2"]).error?.issues[0]?.message)
+      .toBe("Expected one value, found 2");
+  });
 });
 
 describe("set", () => {
