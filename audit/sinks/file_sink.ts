@@ -40,12 +40,7 @@ class FileSink implements AuditSink {
   }
 
   async open(): Promise<void> {
-    const file = await Deno.open(this.#path, {
-      read: true,
-      append: true,
-      create: true,
-      mode: MODE,
-    });
+    const file = await openToAppend(this.#path);
     try {
       if (!await file.tryLock(true)) {
         throw new Error(`Cannot write to "${this.#path}": another process writes to it`);
@@ -138,4 +133,21 @@ async function endLastLine(file: Deno.FsFile): Promise<void> {
   const last = new Uint8Array(1);
   await file.read(last);
   if (last[0] !== LINE_FEED) await writeAll(file, Uint8Array.of(LINE_FEED));
+}
+
+/** @throws {Error} that says what to do where the runtime's does not */
+async function openToAppend(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { read: true, append: true, create: true, mode: MODE });
+  } catch (cause) {
+    const refusal = `Cannot write to "${path}"`;
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new Error(`${refusal}: its folder does not exist: create it`, { cause });
+    }
+    if (cause instanceof Deno.errors.NotCapable) {
+      const message = `${refusal}: the process may write no file: use "deno task start:audit"`;
+      throw new Error(message, { cause });
+    }
+    throw cause;
+  }
 }

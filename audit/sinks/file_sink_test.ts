@@ -78,7 +78,9 @@ describe("openFileSink()", () => {
 
   it("says why a file cannot be opened", async () => {
     const options = { durable: false };
-    await expect(openFileSink(`${folder}/none/audit`, options)).rejects.toThrow(/No such file/);
+    await expect(openFileSink(`${folder}/none/audit`, options)).rejects.toThrow(
+      /its folder does not exist: create it$/,
+    );
     await expect(openFileSink(folder, options)).rejects.toThrow(/directory/);
   });
 

@@ -27,6 +27,11 @@ export interface ControlFile extends Control {
 const INTERVAL_MS = 1_000;
 const MAX_BYTES = 1024 * 1024;
 
+/** @throws {Error} if it cannot be read, or has a mistake: with what is wrong */
+export async function readControlFile(path: string): Promise<ControlState> {
+  return parse(path, await readText(path));
+}
+
 /** @throws {Error} if it cannot be read: then it is unknown what has to be off */
 export async function openControlFile(
   path: string,

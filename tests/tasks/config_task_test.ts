@@ -1,6 +1,7 @@
 /** `deno task config` and what the project needs of the settings: it finds what would keep the service from starting. */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { createAuthority } from "../support/certificates.ts";
 import { runTask } from "../support/programs.ts";
 
 const ENV = {
@@ -57,6 +58,24 @@ describe("deno task config", () => {
   it("reports none where they are set", async () => {
     const { code, stderr } = await config({ ...ISSUER, ...SECRETS });
     expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("reports files that the service would not start with, all at once", async () => {
+    const authority = await createAuthority(folder, "authority");
+    const [own, other] = [await authority.issue("own"), await authority.issue("other")];
+    const tls = { TLS_CERT: own.cert, TLS_KEY: own.key };
+    const controlFile = `${folder}/control.json`;
+    await Deno.writeTextFile(controlFile, '{"read_only": true}');
+    const set = { ...ISSUER, ...SECRETS, ...tls, CONTROL_FILE: controlFile };
+    expect(await config(set)).toMatchObject({ code: 0, stderr: "" });
+    await Deno.writeTextFile(controlFile, '{"read_onyl": true}');
+    const mistaken = await config({ ...set, TLS_KEY: other.key });
+    expect(mistaken.code).toBe(1);
+    expect(mistaken.stderr).toMatch(/^Cannot start: 2 mistakes in the environment$/m);
+    expect(mistaken.stderr).toMatch(/^ {2}TLS_KEY does not belong to the certificate/m);
+    expect(mistaken.stderr).toMatch(/control\.json.+"read_onyl"/);
+    const away = await config({ ...set, CONTROL_FILE: `${folder}/nowhere.json` });
+    expect([away.code, away.stderr]).toEqual([1, expect.stringContaining("nowhere.json")]);
   });
 
   it("reports a project that is not there, or that has mistakes", async () => {
