@@ -25,8 +25,9 @@ CMD ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--frozen", "--al
 FROM denoland/deno:2.9.6 AS service
 
 WORKDIR /app
-# The flags of V8 are those of the task `start`.
+# The flags of V8 are those of the task `start`. Its heap follows the limit of the container's memory.
 ENV DENO_NO_UPDATE_CHECK=1 \
+    DENO_USE_CGROUPS=1 \
     DENO_V8_FLAGS=--no-allocation-site-pretenuring,--no-parallel-scavenge,--max-semi-space-size=32 \
     CQL_DIR=/app/cql
 

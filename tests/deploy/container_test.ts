@@ -179,6 +179,10 @@ describe("Dockerfile", () => {
     expect(names.split(" ").toSorted()).toEqual([...used].toSorted());
   });
 
+  it("lets the heap follow the limit of the container", () => {
+    expect(dockerfile).toMatch(/^ +DENO_USE_CGROUPS=1 \\$/m);
+  });
+
   it("asks for the health with no more than it needs", () => {
     const health = /^HEALTHCHECK [^\n]*\\\n\s*CMD (.+)$/m.exec(dockerfile)?.[1] ?? "";
     expect(permissionsOf(health)).toEqual(["--allow-env", "--allow-net"]);
@@ -188,6 +192,15 @@ describe("Dockerfile", () => {
 });
 
 describe("docker-compose.production.yml", () => {
+  it("calls a replica healthy once it is ready, as an upgrade of one after the other needs", () => {
+    const [, replica = ""] = /^ {2}cqlgate-1: &replica\n(.*?)^ {2}\S/ms.exec(compose)!;
+    const [, list = ""] = /test: (\[.*?\])/s.exec(replica)!;
+    const asked = JSON.parse(list.replace(/,\s*\]/, "]")) as string[];
+    expect(asked.at(-1)).toBe("--ready");
+    const [, own = ""] = /^HEALTHCHECK [^\n]*\\\n\s*CMD (.+)$/m.exec(dockerfile)!;
+    expect(asked.slice(1, -1)).toEqual(JSON.parse(own));
+  });
+
   it("sets what the service knows, and nothing else", () => {
     const block = /environment: &environment\n((?: {4}.*\n)+)/.exec(compose)?.[1] ?? "";
     const names = [...block.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name!);
