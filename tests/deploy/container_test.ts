@@ -78,7 +78,7 @@ function fallbackOf(name: string): number {
 }
 
 const [command = ""] = /^CMD \["deno", .*$/m.exec(dockerfile) ?? [];
-const migration = /command:\s*\[([^\]]*"tasks\/migrate\.ts")/.exec(compose)?.[1] ?? "";
+const migration = /entrypoint:\s*\[([^\]]*"tasks\/migrate\.ts")/.exec(compose)?.[1] ?? "";
 
 function wordsOf(sequence: string): string[] {
   return [...sequence.matchAll(/"([^"]*)"/g)].map(([, word]) => word!);
