@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeUsers } from "./demo_users.ts";
 import { DEV_ISSUER, fetchDemoUsers, fetchToken } from "./oidc/token_request.ts";
 
 /** The text to print. If `deno task dev` started the provider, it also lists demo users and tokens. */
@@ -26,9 +27,7 @@ export async function describeService(
       `  OpenID    ${DEV_ISSUER}`,
       "",
       "Demo users",
-      ...Object.entries(await fetchDemoUsers(DEV_ISSUER)).map(([name, { tenant, scopes }]) =>
-        `  ${name.padEnd(8)}  tenant ${tenant}, scopes ${scopes.join(" ")}`
-      ),
+      ...describeUsers(await fetchDemoUsers(DEV_ISSUER)),
       "",
       "Try",
       curl(`$(${task} --quiet token --user ${user})`),

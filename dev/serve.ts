@@ -8,9 +8,10 @@ import type { Service } from "../composition/service.ts";
 import { boot } from "../main.ts";
 import { readConfig } from "../config/config.ts";
 import { loadProject, ProjectError } from "../server/activation/project.ts";
+import { tellScopes } from "./demo_users.ts";
 import { describeService } from "./describe_service.ts";
 import { scopesOf } from "./oidc/project_scopes.ts";
-import { DEV_ISSUER, sendScopes } from "./oidc/token_request.ts";
+import { DEV_ISSUER } from "./oidc/token_request.ts";
 import { type Environment, RELOAD } from "./service_process.ts";
 
 /** Whether to print where everything is; a restart need not repeat that. */
@@ -30,14 +31,15 @@ async function reload(service: Service, isServing: boolean): Promise<void> {
   }
 }
 
-/** Gives the demo users the scopes of the project, as its files are now. */
-async function tellScopes(env: Environment): Promise<void> {
+/** Gives the demo users the scopes of the project, as its files are now. Resolves to what to print of it. */
+async function updateUsers(env: Environment): Promise<string | null> {
   try {
     const { cqlDir, keyspace } = readConfig(env);
-    await sendScopes(DEV_ISSUER, scopesOf(await loadProject(cqlDir, { keyspace })));
+    return await tellScopes(DEV_ISSUER, scopesOf(await loadProject(cqlDir, { keyspace })));
   } catch (error) {
     // Mistakes in the files were reported when they were to be served.
     if (!(error instanceof ProjectError)) throw error;
+    return null;
   }
 }
 
@@ -52,17 +54,19 @@ async function serve(args: readonly string[]): Promise<void> {
   let isServing = false;
   service.ready.then(async () => {
     isServing = true;
-    if (ownProvider) await tellScopes(env);
-    console.log(
-      args.includes(FIRST)
-        ? await describeService(service, { ownProvider })
-        : "Serving the changed files",
-    );
+    const changedUsers = ownProvider ? await updateUsers(env) : null;
+    if (args.includes(FIRST)) {
+      console.log(await describeService(service, { ownProvider }));
+    } else {
+      console.log("Serving the changed files");
+      if (changedUsers !== null) console.log(changedUsers);
+    }
   });
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     if (!text.includes(RELOAD)) continue;
     await reload(service, isServing);
-    if (ownProvider) await tellScopes(env);
+    const changedUsers = ownProvider ? await updateUsers(env) : null;
+    if (changedUsers !== null) console.log(changedUsers);
   }
   await service.close();
   await flushLogs();
