@@ -53,9 +53,23 @@ function qualifiersIn(
     const [before, dot] = [tokens[index - 1], tokens[index + 1]];
     if (nameOf(token) !== keyspace || !isOperator(dot, ".") || isOperator(before, ".")) return [];
     const isQualifier = hasNoFields || isOperator(tokens[index + 3], "(") ||
+      isCast(tokens, index) ||
       BEFORE_TABLES.some((word) => isKeyword(before, word));
     return isQualifier ? [{ ...token.span, end: dot!.span.end }] : [];
   });
+}
+
+/**
+ * Whether the name at `index` begins that of a type in a cast: in parentheses before what is converted to it, as in
+ * `(a.b) {…}`, or between the angle brackets of another type.
+ */
+function isCast(tokens: readonly Token[], index: number): boolean {
+  const [before, after, operand] = [tokens[index - 1], tokens[index + 3], tokens[index + 4]];
+  if (isOperator(before, "(") && isOperator(after, ")")) {
+    return ["{", "(", ":", "?"].some((operator) => isOperator(operand, operator));
+  }
+  return isOperator(before, "<") && (isOperator(after, ">") || isOperator(after, ",")) ||
+    isOperator(before, ",") && isOperator(after, ">");
 }
 
 /** Whether every dot in it is between a keyspace and a name. */

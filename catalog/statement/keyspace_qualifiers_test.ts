@@ -21,12 +21,17 @@ const DEFINITIONS = [
   "TRUNCATE TABLE own.t",
   "TRUNCATE own.t",
   "INSERT INTO own.t (id) VALUES (own.f(1))",
+  "INSERT INTO own.t (id, a) VALUES (1, (own.b) {c: 1})",
   "BEGIN BATCH UPDATE own.t SET own.field = 1 WHERE id = 1; DELETE own.field FROM own.t WHERE id = 1; APPLY BATCH",
 ];
 
 const QUERIES = [
   "SELECT own.field, own.f(a), b.own FROM own.t WHERE id = 1",
   "UPDATE own.t SET a = own.f(:a) WHERE id = 1 IF EXISTS",
+  "UPDATE own.t SET a = (own.b) :a, c = (own.b) ? WHERE id = 1",
+  "SELECT a FROM own.t WHERE id = 1 AND b = (own.b) (1, 2)",
+  "SELECT a FROM own.t WHERE id = 1 AND b = (map<text, frozen<own.b>>) {} AND c = (map<own.b, own.c>) {}",
+  "SELECT (own.field), own.field, (own.field) + own.f(1) FROM own.t WHERE id = 1",
 ];
 
 /** What stays of the keyspace's name: fields, strings, and what has another name before it. */

@@ -162,7 +162,8 @@ ALTER TABLE ${table} ADD body text;`,
       "0001_it.cql": `CREATE TYPE ${keyspace}.thing (a int);
 CREATE TABLE ${keyspace}.${table} (id int PRIMARY KEY, body text, thing frozen<${keyspace}.thing>);
 CREATE INDEX ON ${keyspace}.${table} (body);
-INSERT INTO "${keyspace}".${table} (id) VALUES (1);`,
+INSERT INTO "${keyspace}".${table} (id) VALUES (1);
+INSERT INTO ${keyspace}.${table} (id, thing) VALUES (2, (${keyspace}.thing) {a: 1});`,
     }, { keyspace, queries: queriesOf(`${keyspace}.${table}`) });
     await cluster.client.execute(
       `CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
