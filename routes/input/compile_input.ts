@@ -26,6 +26,7 @@ import type { Seed } from "../generate/seed.ts";
 import { absenceOf } from "./absence.ts";
 import { compileClaim } from "./claims/claim.ts";
 import { hasRoomFor, inputErrors, queryErrors } from "./input_errors.ts";
+import { keyParamsOf } from "./key_params.ts";
 import type { OwnParams } from "./own_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { paramSchemaOf } from "./param_schema.ts";
@@ -56,10 +57,11 @@ export type InputReader<Own> = (input: RawInput) => Steps<Input<Own>>;
 
 /** What reading the input of a query takes to know. */
 export type InputFacts =
-  & Pick<PreparedQuery, "query" | "params" | "leastWritten" | "jointLimits" | "condition">
-  & {
-    readonly statement: Pick<PreparedQuery["statement"], "partitionKey" | "binds">;
-  };
+  & Pick<
+    PreparedQuery,
+    "query" | "params" | "leastWritten" | "jointLimits" | "condition" | "partitions"
+  >
+  & { readonly statement: Pick<PreparedQuery["statement"], "binds"> };
 
 /** @param ownParams query parameters that the route reads for itself, such as `limit` */
 export function compileInput<Own>(
@@ -175,9 +177,8 @@ function compileParams(
   );
   const readers = params.map((param) => compileParam(param));
   const buckets = params.filter(({ bucket }) => bucket !== null);
-  const allKeys = keyNames(prepared);
-  const keys = allKeys.filter((name) => params.some(({ param }) => param.name === name));
-  const onlyKey = allKeys.length === 1 ? allKeys[0] : undefined;
+  const { parts, alone } = keyParamsOf(prepared);
+  const keys = params.map(({ param }) => param.name).filter((name) => parts.includes(name));
   const limited = params.flatMap(({ param: { name }, lengthLimit }) =>
     lengthLimit === null || keys.includes(name) ? [] : [{ name, limit: lengthLimit }]
   );
@@ -206,7 +207,7 @@ function compileParams(
       if (length > MAX_KEY_BYTES) {
         const detail = `Expected at most ${MAX_KEY_BYTES} bytes, as it is part of the key`;
         errors.push({ pointer: pointerOf(prepared.params, name), detail });
-      } else if (length === 0 && name === onlyKey) {
+      } else if (length === 0 && alone.includes(name)) {
         errors.push({
           pointer: pointerOf(prepared.params, name),
           detail: "Expected at least one byte",
@@ -332,10 +333,4 @@ function namesIn(place: ParamPlace, { params }: InputFacts): string[] {
   return params.filter(({ param }) => param.source.in === place).map(({ param }) =>
     clientNameOf(param)
   );
-}
-
-function keyNames({ params, statement }: InputFacts): string[] {
-  return params.filter(({ positions }) =>
-    positions.some((position) => statement.partitionKey.includes(position))
-  ).map(({ param }) => param.name);
 }

@@ -18,6 +18,7 @@ import { tokenWriterOf } from "../../../codec/tokens/token_writer.ts";
 import type { EncodedValues, PreparedParam } from "../../../db/prepare/prepared_query.ts";
 import { absenceOf } from "../absence.ts";
 import type { InputFacts } from "../compile_input.ts";
+import { keyParamsOf } from "../key_params.ts";
 import { paramSchemaOf } from "../param_schema.ts";
 import { MemberLocator } from "./member_locator.ts";
 
@@ -51,7 +52,7 @@ interface Member {
 
 /** @param facts of a query whose parameters are not from the content, the walk or the scan of a request */
 export function compileLineReader(facts: InputFacts): LineReaderFactory {
-  const { params, statement: { binds, partitionKey }, leastWritten } = facts;
+  const { params, statement: { binds }, leastWritten } = facts;
   const members = params.filter(({ param }) => param.source.in === "body").map(memberOf);
   const names = members.map(({ param }) => clientNameOf(param.param));
   const required = members.filter(({ isOptional }) => !isOptional);
@@ -60,8 +61,8 @@ export function compileLineReader(facts: InputFacts): LineReaderFactory {
     slotOf(params.find(({ positions }) => positions.includes(position)), members)
   );
   // Cassandra takes no empty value for a key of one column.
-  const onlyKey = partitionKey.length === 1 ? slots[partitionKey[0]!] : undefined;
-  const keyIndex = onlyKey?.kind === "member" ? onlyKey.member.index : null;
+  const { alone } = keyParamsOf(facts);
+  const keys = members.filter(({ param }) => alone.includes(param.param.name));
 
   return (values) => {
     const locator = new MemberLocator(names);
@@ -110,7 +111,9 @@ export function compileLineReader(facts: InputFacts): LineReaderFactory {
       if (line.end - line.start > MAX_LINE_BYTES || !locator.locate(line)) return null;
       token.bytes = line.bytes;
       if (!required.every(isThere) || least.length > 0 && !least.some(isThere)) return null;
-      if (keyIndex !== null && ends[keyIndex]! - starts[keyIndex]! <= EMPTY_LENGTH) return null;
+      for (const { index } of keys) {
+        if (ends[index]! - starts[index]! <= EMPTY_LENGTH) return null;
+      }
       row.begin(slots.length);
       for (let position = 0; position < slots.length; position++) {
         if (!writeSlot(slots[position]!, position)) return null;

@@ -36,16 +36,18 @@ export function factsOf(
     mask: null,
     bucket: bucketOf(param, types, by),
   }));
-  const partitionKey = params.filter(({ param }) => keys.includes(param.name))
-    .flatMap(({ positions }) => positions);
+  const key = keys.flatMap((name) => {
+    const param = params.find(({ param }) => param.name === name);
+    return param === undefined ? [] : [{ column: name, isOneOf: false, sources: [{ param }] }];
+  });
   return {
     query: query,
     params,
     leastWritten: [],
     jointLimits: [],
     condition: null,
+    partitions: [{ table: "", columns: keys, key }],
     statement: {
-      partitionKey,
       binds: params.map(({ param: { name } }) => ({ name, type: { code: 0 } })),
     },
   };
