@@ -66,7 +66,7 @@ EXPOSE 8000 8001
 STOPSIGNAL SIGTERM
 
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
-  CMD ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--unsafely-ignore-certificate-errors=127.0.0.1", "--allow-net=127.0.0.1", "--allow-env=PORT,TLS_CERT", "deploy/healthcheck.ts"]
+  CMD ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--unsafely-ignore-certificate-errors", "--allow-net", "--allow-env=HOST,PORT,TLS_CERT", "deploy/healthcheck.ts"]
 
 # The process can read only these two folders. It cannot write files, start programs or load native code.
 CMD ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--frozen", "--allow-net", "--allow-env", "--allow-read=/app/cql,/run/secrets", "main.ts"]

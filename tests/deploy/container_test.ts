@@ -6,6 +6,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parse } from "yaml";
+import { hostToAsk } from "../../deploy/healthcheck.ts";
 import { SETTINGS } from "../../config/settings/settings.ts";
 import {
   dependenciesOf,
@@ -182,6 +183,35 @@ describe("Dockerfile", () => {
     expect(names.split(" ").toSorted()).toEqual([...used].toSorted());
   });
 
+  it("asks for the health where the service listens", async () => {
+    const [, command = ""] = /^HEALTHCHECK [^\n]*\\\n\s*CMD (.+)$/m.exec(dockerfile)!;
+    const [, ...args] = JSON.parse(command) as string[];
+    const paths: string[] = [];
+    for (
+      const [hostname, host] of [
+        ["127.0.0.2", "127.0.0.2"],
+        ["0.0.0.0", "0.0.0.0"],
+        ["127.0.0.1", undefined],
+      ] as const
+    ) {
+      await using server = Deno.serve({ hostname, port: 0, onListen: () => {} }, (request) => {
+        paths.push(new URL(request.url).host);
+        return new Response();
+      });
+      const port = `${server.addr.port}`;
+      const env = { PORT: port, ...(host === undefined ? {} : { HOST: host }) };
+      const { success } = await new Deno.Command(Deno.execPath(), { args, env, cwd: ROOT })
+        .output();
+      expect([host, success]).toEqual([host, true]);
+    }
+    expect(paths.map((each) => each.split(":")[0])).toEqual([
+      "127.0.0.2",
+      "127.0.0.1",
+      "127.0.0.1",
+    ]);
+    expect(["::", "::1"].map(hostToAsk)).toEqual(["127.0.0.1", "[::1]"]);
+  });
+
   it("lets the heap follow the limit of the container", () => {
     expect(dockerfile).toMatch(/^ +DENO_USE_CGROUPS=1 \\$/m);
   });
@@ -189,7 +219,8 @@ describe("Dockerfile", () => {
   it("asks for the health with no more than it needs", () => {
     const health = /^HEALTHCHECK [^\n]*\\\n\s*CMD (.+)$/m.exec(dockerfile)?.[1] ?? "";
     expect(permissionsOf(health)).toEqual(["--allow-env", "--allow-net"]);
-    expect(health).toContain('"--allow-net=127.0.0.1"');
+    // The address that it asks is a setting.
+    expect(health).toContain('"--allow-env=HOST,PORT,TLS_CERT"');
     expect(health).toContain('"deploy/healthcheck.ts"');
   });
 });
