@@ -163,7 +163,7 @@ ALTER TABLE ${table} ADD body text;`,
 CREATE TABLE ${keyspace}.${table} (id int PRIMARY KEY, body text, thing frozen<${keyspace}.thing>);
 CREATE INDEX ON ${keyspace}.${table} (body);
 INSERT INTO "${keyspace}".${table} (id) VALUES (1);
-INSERT INTO ${keyspace}.${table} (id, thing) VALUES (2, (${keyspace}.thing) {a: 1});`,
+INSERT INTO ${keyspace}.${table} (id, thing) VALUES (2, (frozen<${keyspace}.thing>) {a: 1});`,
     }, { keyspace, queries: queriesOf(`${keyspace}.${table}`) });
     await cluster.client.execute(
       `CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
