@@ -45,6 +45,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
  */
 export async function migrate(config: Config, options: MigrateOptions): Promise<void> {
   const { log, warn = () => {}, command = "apply", waitMs = 0, resolution = null } = options;
+  const buildWaitMs = options.buildWaitMs ?? undefined;
   const { keyspace } = config;
   const folder = projectFolder(config.cqlDir);
   const found = await readMigrations(config.cqlDir, { keyspace, warn });
@@ -76,7 +77,12 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
       return await resolveStatement(session, migrations, { ...work, resolution });
     }
     await assertNotExample(session, migrations, { keyspace, folder });
-    await applyMigrations(session, migrations, { ...work, to, consistency: rowLevel(config) });
+    await applyMigrations(session, migrations, {
+      ...work,
+      to,
+      buildWaitMs,
+      consistency: rowLevel(config),
+    });
   });
 }
 

@@ -14,20 +14,25 @@ export interface MigrateArguments {
   readonly to: number | null;
   /** How long to wait for the cluster to come, in milliseconds. */
   readonly waitMs: number;
+  /** How long to wait until indexes and views are built, in milliseconds; null for the default. */
+  readonly buildWaitMs: number | null;
   readonly resolution: Resolution | null;
 }
 
-const KNOWN = ["status", "--plan", "--to", "--wait", "--resolve"];
+const KNOWN = ["status", "--plan", "--to", "--wait", "--wait-for-builds", "--resolve"];
 
 /** @throws {Error} for an argument that is unknown, or lacks its value */
 export function readMigrateArguments(args: readonly string[]): MigrateArguments {
   // A value may follow its flag as a word of its own.
   const words = args.flatMap((arg) =>
-    /^--\w+=/.test(arg) ? [arg.slice(0, arg.indexOf("=")), arg.slice(arg.indexOf("=") + 1)] : [arg]
+    /^--[\w-]+=/.test(arg)
+      ? [arg.slice(0, arg.indexOf("=")), arg.slice(arg.indexOf("=") + 1)]
+      : [arg]
   );
   let command: MigrateArguments["command"] = "apply";
   let to: number | null = null;
   let waitMs = 0;
+  let buildWaitMs: number | null = null;
   let resolution: Resolution | null = null;
   const only = (next: MigrateArguments["command"]) => {
     if (command !== "apply") {
@@ -50,7 +55,10 @@ export function readMigrateArguments(args: readonly string[]): MigrateArguments 
         to = readVersion(words.shift());
         break;
       case "--wait":
-        waitMs = readDuration(words.shift());
+        waitMs = readDuration(word, words.shift());
+        break;
+      case "--wait-for-builds":
+        buildWaitMs = readDuration(word, words.shift());
         break;
       case "--resolve":
         only("resolve");
@@ -62,10 +70,15 @@ export function readMigrateArguments(args: readonly string[]): MigrateArguments 
         );
     }
   }
+  if (buildWaitMs !== null && command !== "apply") {
+    throw new Error(
+      `Cannot migrate: "--wait-for-builds" does not go with "${command}": leave it out`,
+    );
+  }
   if (to !== null && command !== "apply" && command !== "plan") {
     throw new Error(`Cannot migrate: "--to" does not go with "${command}": leave it out`);
   }
-  return { command, to, waitMs, resolution };
+  return { command, to, waitMs, buildWaitMs, resolution };
 }
 
 function readVersion(text: string | undefined): number {
@@ -73,10 +86,12 @@ function readVersion(text: string | undefined): number {
   throw new Error('Cannot migrate: "--to" needs the number of a migration, such as "--to 0007"');
 }
 
-function readDuration(text: string | undefined): number {
+function readDuration(flag: string, text: string | undefined): number {
   const [, count, unit] = /^(\d{1,5})(s|m)$/.exec(text ?? "") ?? [];
   if (count !== undefined) return Number(count) * (unit === "m" ? 60_000 : 1_000);
-  throw new Error('Cannot migrate: "--wait" needs a time, such as "--wait 120s" or "--wait 5m"');
+  throw new Error(
+    `Cannot migrate: "${flag}" needs a time, such as "${flag} 120s" or "${flag} 5m"`,
+  );
 }
 
 function readResolution(place: string | undefined, outcome: string | undefined): Resolution {

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { readMigrateArguments } from "./migrate_arguments.ts";
 
-const NOTHING = { command: "apply", to: null, waitMs: 0, resolution: null };
+const NOTHING = { command: "apply", to: null, waitMs: 0, buildWaitMs: null, resolution: null };
 
 describe("readMigrateArguments()", () => {
   const ACCEPTED: readonly [string, object][] = [
@@ -13,6 +13,8 @@ describe("readMigrateArguments()", () => {
     ["--to=0007", { to: 7 }],
     ["--wait 120s", { waitMs: 120_000 }],
     ["status --wait=5m", { command: "status", waitMs: 300_000 }],
+    ["--wait-for-builds=30m", { buildWaitMs: 1_800_000 }],
+    ["--wait-for-builds 0s --wait 1s", { buildWaitMs: 0, waitMs: 1_000 }],
     ["--resolve 0007:2 applied", {
       command: "resolve",
       resolution: { version: 7, statement: 2, outcome: "applied" },
@@ -46,6 +48,11 @@ describe("readMigrateArguments()", () => {
     ["--resolve 0007 applied", RESOLVE],
     ["--resolve 0007:2 skipped", RESOLVE],
     ["status --plan", 'Cannot migrate: "status" and "plan" cannot be combined: use one of them'],
+    ["--wait-for-builds", WAIT.replaceAll("--wait", "--wait-for-builds")],
+    [
+      "status --wait-for-builds 0s",
+      'Cannot migrate: "--wait-for-builds" does not go with "status": leave it out',
+    ],
     ["status --to 2", 'Cannot migrate: "--to" does not go with "status": leave it out'],
   ];
   for (const [text, message] of REFUSED) {

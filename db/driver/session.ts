@@ -10,6 +10,7 @@ import type { ServiceError } from "../../errors/service_error.ts";
 import type { AttemptsReading, PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
 import type { CassandraCredentials, ConnectionOptions } from "./client_options.ts";
+import { askEachNode, type NodeAnswer } from "./ask_each_node.ts";
 import { Connection, type StateListener } from "./connection.ts";
 import { ClockWatch } from "./clock/clock_watch.ts";
 import type { FailoverPlan } from "./failover.ts";
@@ -292,6 +293,18 @@ export class Session {
     const consistency = CONSISTENCY_CODES[level];
     return await this.#connection.use((client) =>
       queryRows(client, { cql, values, consistency, isConditional, writeTime })
+    );
+  }
+
+  /**
+   * Reads a table that each node has for itself, from every node that is up: of the local data centre, or of each
+   * data centre if no node is nearer than others.
+   *
+   * @throws the driver's error if a node refuses it
+   */
+  async askEachNode(cql: string, values: readonly string[]): Promise<NodeAnswer[]> {
+    return await this.#connection.use((client, datacenter) =>
+      askEachNode(client, cql, { values, datacenter })
     );
   }
 

@@ -20,6 +20,7 @@ import { Interruption } from "./lease/interruption.ts";
 import { acquireLease, type Lease } from "./lease/lease.ts";
 import type { Migration } from "./files/migrations.ts";
 import { recording } from "./record/recording.ts";
+import { awaitBuilds } from "./wait/builds.ts";
 import { whenServed } from "./wait/when_served.ts";
 
 export interface ApplyOptions {
@@ -28,6 +29,8 @@ export interface ApplyOptions {
   readonly log: (line: string) => void;
   /** Of the rows that statements write. Default: the session's. */
   readonly consistency?: Consistency | undefined;
+  /** How long Cassandra may take to build indexes and views; 0 to wait for none. Default: an hour. */
+  readonly buildWaitMs?: number | undefined;
   /** The last version to apply. Default: all. */
   readonly to?: number | undefined;
   /** How long the lease outlives a process that was killed. Default: 30 seconds. */
@@ -49,14 +52,14 @@ export type LeaseWork = Pick<
  *
  * @param session one whose keyspace is `keyspace`, at a level that sees what other data centres wrote
  * @throws {MigrationError} if files and cluster contradict each other (nothing is applied then),
- * or a statement fails (what came before it is applied and recorded)
+ * or a statement fails (what came before it is applied and recorded), or what it creates is not built in time
  */
 export async function applyMigrations(
   session: Session,
   migrations: readonly Migration[],
   options: ApplyOptions,
 ): Promise<void> {
-  const { keyspace, log, consistency, interruption = new Interruption(() => {}) } = options;
+  const { keyspace, log, interruption = new Interruption(() => {}) } = options;
   if (await isAhead(session, migrations, options)) return;
   await recording(createOwnTables(session, keyspace));
   if ((await pendingOf(session, migrations, options)).length === 0) {
@@ -68,7 +71,7 @@ export async function applyMigrations(
     if (await isAhead(session, migrations, options)) return;
     const pending = await pendingOf(session, migrations, options);
     for (const migration of pending) {
-      await applyOne(session, migration, { lease, keyspace, log, consistency, interruption });
+      await applyOne(session, migration, { ...options, lease, interruption });
     }
     if (pending.length === 0) log(`Keyspace "${keyspace}" is up to date`);
   });
@@ -132,8 +135,8 @@ async function pendingOf(
 async function applyOne(
   session: Session,
   migration: Migration,
-  { lease, keyspace, log, consistency, interruption }:
-    & Pick<ApplyOptions, "keyspace" | "log" | "consistency">
+  { lease, keyspace, log, consistency, buildWaitMs, interruption }:
+    & Pick<ApplyOptions, "keyspace" | "log" | "consistency" | "buildWaitMs">
     & {
       readonly lease: Lease;
       readonly interruption: Interruption;
@@ -154,6 +157,16 @@ async function applyOne(
     log,
     consistency,
     interruption,
+  });
+  // Not finished before: new replicas are not ready until then, and the next process goes on waiting.
+  await awaitBuilds(session, migration, {
+    keyspace,
+    patienceMs: buildWaitMs,
+    log,
+    async beforeLook(what) {
+      interruption.assertNone(what);
+      await recording(lease.renew());
+    },
   });
   const durationMs = performance.now() - startedAt;
   await recording(record.finish(durationMs));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { buildsSomething } from "../files/builds_something.ts";
 import type { HistoryEntry } from "./history_table.ts";
 import type { Migration } from "../files/migrations.ts";
 import { hasChangedApplied, hasChangedInDoubt } from "./assert_resumable.ts";
@@ -39,6 +40,9 @@ function describe(migration: Migration | null, entry: HistoryEntry | null): stri
   const progress = `applied in part: ${entry.applied} of ${migration.statements.length} statements`;
   if (hasChangedApplied(migration, entry)) {
     return `${progress}, which have changed since: restore them`;
+  }
+  if (entry.applied === migration.statements.length && buildsSomething(migration)) {
+    return "applied, not finished: Cassandra may still be building its indexes and views";
   }
   const inDoubt = entry.attempted !== null && entry.attempted > entry.applied;
   if (!inDoubt) return progress;

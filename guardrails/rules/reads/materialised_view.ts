@@ -10,7 +10,7 @@ export const materialisedView: QueryGuardrail = {
   severity: "warning",
   finds: "A SELECT from a materialised view",
   cost:
-    "Views are experimental: a view can differ from its table for good, without a word, and each write to the table reads first",
+    "Views are experimental: a view can differ from its table for good, without a word, it lacks rows until every node has built it, and each write to the table reads first",
   instead: "Write both tables in one logged batch",
   source: "CQL › Materialized views › limitations",
   inspect({ query: { parsed }, schema }) {
