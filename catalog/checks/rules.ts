@@ -26,6 +26,7 @@ import { checkClientNames } from "./input/client_names.ts";
 import { checkGeneratedValues } from "./input/generated_values.ts";
 import { checkIfMatchCondition } from "./input/if_match_condition.ts";
 import { checkOptionalColumns } from "./input/optional_columns.ts";
+import { checkServerBounds } from "./input/server_bounds.ts";
 import { checkMaxRowsMode } from "./paging/max_rows_mode.ts";
 import { checkPageMode } from "./paging/page_mode.ts";
 import { checkScanMarkers } from "./paging/scan_markers.ts";
@@ -65,6 +66,7 @@ export const QUERY_RULES: readonly Rule[] = [
   checkIfMatchCondition,
   checkOptionalColumns,
   checkCallerBounds,
+  checkServerBounds,
   checkRequirements,
   checkGeneratedValues,
   checkSuccessStatus,

@@ -8,10 +8,9 @@
 import { type Statement, type UsingOption, writesOf } from "../../statement/statement.ts";
 import type { BindMarker, Literal } from "../../statement/term.ts";
 import type { Report } from "../../text/source.ts";
+import { MAX_TTL_SECONDS } from "../input/server_bounds.ts";
 import type { QueryFacts } from "../rule.ts";
 
-/** Twenty years: Cassandra's `Attributes.MAX_TTL`. */
-const MAX_TTL_SECONDS = 630_720_000n;
 const MIN_TIMESTAMP = -(2n ** 63n) + 1n;
 
 export function checkConstantBounds({ statement }: QueryFacts, report: Report): void {
