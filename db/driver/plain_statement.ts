@@ -16,12 +16,19 @@ export interface RunUnpreparedOptions {
   readonly writeTime?: WriteTime | undefined;
 }
 
-/** @returns whether the nodes agree on the schema after it */
+/** What became of a statement that was run without an error. */
+export interface UnpreparedOutcome {
+  /** Whether the nodes agree on the schema after it. */
+  readonly agreed: boolean;
+  /** False for a lightweight transaction whose condition did not hold. */
+  readonly applied: boolean;
+}
+
 export async function runUnprepared(
   client: cassandra.Client,
   cql: string,
   { timeoutMs, consistency, writeTime }: RunUnpreparedOptions,
-): Promise<{ agreed: boolean }> {
+): Promise<UnpreparedOutcome> {
   const result = await client.execute(cql, [], {
     consistency,
     readTimeout: timeoutMs,
@@ -30,7 +37,7 @@ export async function runUnprepared(
   });
   // Missing from the driver's type declarations.
   const info = result.info as { isSchemaInAgreement?: boolean };
-  return { agreed: info.isSchemaInAgreement === true };
+  return { agreed: info.isSchemaInAgreement === true, applied: result.wasApplied() };
 }
 
 export interface QueryRowsOptions {

@@ -23,7 +23,7 @@ import type {
   WriteTime,
 } from "./internals/driver_types.ts";
 import { OwnStatements } from "./own_statements.ts";
-import { queryRows, runUnprepared } from "./plain_statement.ts";
+import { queryRows, runUnprepared, type UnpreparedOutcome } from "./plain_statement.ts";
 import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";
 import type { BatchStatementOptions, StatementOptions } from "./statement_options.ts";
@@ -251,7 +251,7 @@ export class Session {
    *
    * @param options.consistency of the rows that it writes; default: the session's
    * @param options.writeTime of the rows that it writes; default: when it is sent
-   * @returns whether the nodes agree on the schema after it
+   * @returns whether the nodes agree on the schema after it, and whether its condition, if any, held
    * @throws the driver's errors as they are
    */
   async run(
@@ -261,7 +261,7 @@ export class Session {
       readonly consistency?: Consistency | undefined;
       readonly writeTime?: WriteTime | undefined;
     },
-  ): Promise<{ agreed: boolean }> {
+  ): Promise<UnpreparedOutcome> {
     const consistency = CONSISTENCY_CODES[level];
     return await this.#connection.use((client) =>
       runUnprepared(client, cql, { timeoutMs, consistency, writeTime })

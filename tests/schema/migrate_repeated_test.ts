@@ -109,4 +109,19 @@ describe("migrate()", () => {
     await stopAt(made, { cql: "CREATE INDEX", before: TABLE, isSent: false });
     expect(await made.refusal()).toContain("Cannot apply statement 2 of 2");
   });
+
+  it("says where the condition of a lightweight transaction did not hold", async () => {
+    await using made = await cluster.create({
+      "0001_a.cql": `${TABLE}INSERT INTO notes (id, body) VALUES ('a', 'seed') IF NOT EXISTS;
+UPDATE notes SET body = 'b' WHERE id = 'a' IF body = 'other';
+UPDATE notes SET body = 'c' WHERE id = 'a' IF body = 'seed';`,
+    });
+    const said = await made.migrate();
+    expect(said).toEqual([
+      'Statement 3 of "cql/migrations/0001_a.cql" has changed nothing: its condition did not hold',
+      expect.stringMatching(/^Applied "/),
+    ]);
+    const { keyspace } = made.config;
+    expect(await made.rows(`SELECT body FROM ${keyspace}.notes`)).toEqual([{ body: "c" }]);
+  });
 });

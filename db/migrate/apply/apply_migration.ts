@@ -79,6 +79,7 @@ export async function applyOneMigration(
         record,
         writeTime,
         consistency,
+        log,
         // The statement of a process that has stopped can still arrive while this one looks.
         isSettled: async (error) => {
           if (!inDoubt || !isDefinite(error)) return false;
@@ -121,12 +122,13 @@ export async function isApplied(
 async function applyStatement(
   session: Session,
   migration: Migration,
-  { index, record, writeTime, consistency, isSettled }: {
+  { index, record, writeTime, consistency, log, isSettled }: {
     readonly index: number;
     readonly record: MigrationRecord;
     /** Of the rows that it writes, in microseconds: when it was first sent. */
     readonly writeTime: number | null;
     readonly consistency: Consistency | undefined;
+    readonly log: (line: string) => void;
     /** Whether the statement is applied although it failed. */
     readonly isSettled: (error: unknown) => Promise<boolean>;
   },
@@ -134,11 +136,14 @@ async function applyStatement(
   const { statements, path } = migration;
   const statement = statements[index]!;
   try {
-    const { agreed } = await session.run(statement.cql, {
+    const { agreed, applied } = await session.run(statement.cql, {
       timeoutMs: DDL_TIMEOUT_MS,
       consistency,
       ...(writesRows(statement) && writeTime !== null ? { writeTime } : {}),
     });
+    if (!applied) {
+      log(`Statement ${index + 1} of "${path}" has changed nothing: its condition did not hold`);
+    }
     return agreed;
   } catch (cause) {
     if (await isSettled(cause)) return await session.agreesOnSchema();
