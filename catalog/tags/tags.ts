@@ -24,6 +24,7 @@ import { timeoutTag } from "./execution/timeout_tag.ts";
 import { bulkTag } from "./input/bulk_tag.ts";
 import { optionalTag } from "./input/optional_tag.ts";
 import { paramTag } from "./input/param_tag.ts";
+import { writtenSource } from "./input/sources/sources.ts";
 import { maxRowsTag } from "./paging/max_rows_tag.ts";
 import { pageTag } from "./paging/page_tag.ts";
 import { scanTag } from "./paging/scan_tag.ts";
@@ -185,14 +186,21 @@ export function isTagName(name: string): name is TagName {
 }
 
 /** The tag that a line means; null if it means none. A near miss is reported, and read as what was meant. */
-function readName({ name, nameSpan }: TagLine, { subject, report }: TagContext): TagName | null {
+function readName(
+  { name, nameSpan, words: [value] }: TagLine,
+  { subject, report }: TagContext,
+): TagName | null {
   if (isTagName(name)) return name;
   const signed = signedNames(subject);
+  const source = writtenSource(name);
   report({
     span: nameSpan,
     message: `Unknown tag "@${name}"`,
-    help: suggest(`@${name}`, signed),
+    help: source === null
+      ? suggest(`@${name}`, signed)
+      : `Write it as "@param ${value?.text ?? "name"} in ${source}"`,
   });
+  if (source !== null) return null;
   const meant = closest(`@${name}`, signed)?.slice(1);
   return meant !== undefined && isTagName(meant) ? meant : null;
 }

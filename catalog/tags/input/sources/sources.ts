@@ -35,6 +35,13 @@ export function kindOf({ in: name }: TaggedSource): SourceKind<TaggedSource> {
   return SOURCES[name];
 }
 
+/** How `@param` writes the source of this name, such as `query` or `claim:tenant`; null if it has no such source. */
+export function writtenSource(name: string): string | null {
+  if (!Object.hasOwn(SOURCES, name)) return null;
+  const { key }: SourceKind<unknown> = SOURCES[name as SourceName];
+  return key === null ? name : key.example;
+}
+
 /** The source that a word names, `query` or `claim:tenant`; null if it is reported. */
 export function readSourceWord(word: Word, report: Report): TaggedSource | null {
   const { text, span } = word;
