@@ -18,6 +18,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 const OWN_PREFIX = /^(AUDIT|CASSANDRA|OIDC|CURSOR|CQL|DPOP)_/;
 
+/** Of these, the prefixes that no other program is likely to use: each unknown name is a mistake. */
+const ONLY_OURS = /^(AUDIT|CQL|DPOP)_/;
+
 /** Settings of a single word that no other program is likely to have: a name with more words means them. */
 const OWN_WORDS = ["DPOP", "GUARDRAILS"];
 
@@ -26,6 +29,9 @@ const OWN_WORDS = ["DPOP", "GUARDRAILS"];
  * service's name does: `ADMIN_PORT_8001_TCP_ADDR`, `CASSANDRA_SERVICE_HOST`.
  */
 const KUBERNETES = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_|$)/;
+
+/** The first port of such a service has a name that is not told apart by itself. */
+const KUBERNETES_PORT = /^[A-Z]+_PORT$/;
 
 /** Names that OpenSSL gave to files: `SSL_CERT_FILE` has the certificate authorities of the machine. */
 const OPENSSL = /^SSL_\w+_(FILE|DIR)$/;
@@ -52,12 +58,30 @@ function sentencesOf(names: readonly string[]): string[] {
   );
   return others.flatMap((name) => {
     const base = name.replace(/_FILE$/, "");
-    const near = nearest(base);
-    if (near === null) return [];
+    const near = fileSetting(name) ?? nearest(base);
+    if (near === null) return isOnlyOurs(name) ? [strangerOf(name)] : [];
     return near === base
       ? [`"${name}" is not read: only secrets come from files, set ${base}`]
       : [`"${name}" is not a known setting: did you mean ${near}?`];
   });
+}
+
+/** The setting of a file that a name has with another prefix: `OIDC_ROLES_FILE` is `ROLES_FILE`. */
+function fileSetting(name: string): string | null {
+  const rest = name.replace(OWN_PREFIX, "");
+  if (rest === name || !rest.endsWith("_FILE")) return null;
+  return NAMES.find((known) => known === rest || known.endsWith(`_${rest}`)) ?? null;
+}
+
+function isOnlyOurs(name: string): boolean {
+  return ONLY_OURS.test(name) && !KUBERNETES_PORT.test(name);
+}
+
+/** Says of a name that is like none of ours which there are. */
+function strangerOf(name: string): string {
+  const prefix = ONLY_OURS.exec(name)![0];
+  const settings = NAMES.filter((known) => known.startsWith(prefix));
+  return `"${name}" is not a known setting: take it out, or set ${settings.join(" or ")}`;
 }
 
 /** The setting that a name was probably meant to be; null if it is something else. */

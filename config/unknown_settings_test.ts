@@ -112,6 +112,9 @@ describe("misspeltSettings()", () => {
     ["CQL_RELOD", "CQL_RELOAD"],
     ["DPOP_REQUIRED", "DPOP"],
     ["DPOP_MODE", "DPOP"],
+    ["OIDC_ROLES_FILE", "ROLES_FILE"],
+    ["OIDC_JWKS_FILE", "JWT_JWKS_FILE"],
+    ["CASSANDRA_CONTROL_FILE", "CONTROL_FILE"],
   ];
   for (const [name, near] of NEAR) {
     it(`takes ${name} for ${near}`, () => {
@@ -131,11 +134,29 @@ describe("misspeltSettings()", () => {
       "CASSANDRA_PORT CASSANDRA_PORT_9042_TCP CASSANDRA_PORT_9042_TCP_ADDR " +
       "CASSANDRA_PORT_9042_TCP_PORT CASSANDRA_PORT_9042_TCP_PROTO CASSANDRA_SERVICE_HOST " +
       "CASSANDRA_SERVICE_PORT CASSANDRA_SERVICE_PORT_CQL",
+    "a Kubernetes service called audit or cql":
+      "AUDIT_PORT AUDIT_PORT_80_TCP AUDIT_SERVICE_HOST CQL_PORT CQL_SERVICE_PORT",
     "other clients of the issuer": "OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_SCOPES",
   };
   for (const [whose, names] of Object.entries(OTHERS)) {
     it(`is silent about the names of ${whose}`, () => {
       expect(misspeltSettings(setting(...names.split(" ")))).toEqual([]);
+    });
+  }
+
+  const STRANGERS: readonly [name: string, instead: RegExp][] = [
+    ["AUDIT_TARGET", /AUDIT_LOG/],
+    ["AUDIT_ENABLED", /AUDIT_LOG/],
+    ["AUDIT_REFUSE", /AUDIT_FAILURE/],
+    ["AUDIT_FILE", /AUDIT_LOG/],
+    ["CQL_PATH", /CQL_DIR or CQL_RELOAD$/],
+  ];
+  for (const [name, instead] of STRANGERS) {
+    it(`refuses ${name}, which no other program reads`, () => {
+      const [sentence = "", ...others] = misspeltSettings(setting(name));
+      expect(sentence).toContain(`"${name}" is not a known setting: `);
+      expect(sentence).toMatch(instead);
+      expect(others).toEqual([]);
     });
   }
 
