@@ -85,7 +85,12 @@ interface Block {
 }
 
 function readBlocks(comments: readonly Token[]): Block[] {
-  const starts = comments.flatMap((comment, index) => isHeader(comment) ? [index] : []);
+  const headers = comments.flatMap((comment, index) => isHeader(comment) ? [index] : []);
+  // Below a header with a mode, another line is taken for a header only if it has a mode too.
+  const starts = headers.filter((start, index) =>
+    isHeaderInside(comments[start]!) ||
+    !headers.slice(0, index).some((before) => isHeaderInside(comments[before]!))
+  );
   const blocks = starts.map((start, index) => ({
     header: comments[start]!,
     comments: comments.slice(start + 1, starts[index + 1]),
@@ -142,6 +147,7 @@ function readDraft(
   const others = block.comments.filter((comment) => !isLineComment(comment));
   reportMisplacedTags(others, { state: NOT_A_LINE_COMMENT, report });
   reportHiddenTags(lines, report);
+  reportLikeHeaders(block.comments, report);
   reportMisplacedTags(statement.innerComments, { state: "it stands inside the statement", report });
   return {
     header: block.header === null ? null : readHeader(block.header, report),
@@ -150,6 +156,18 @@ function readDraft(
     statement,
     diagnostics,
   };
+}
+
+/** Reports lines between a header and its statement that are prose, or a second header without a mode. */
+function reportLikeHeaders(comments: readonly Token[], report: Report): void {
+  for (const comment of comments.filter(isHeader)) {
+    report({
+      span: comment.span,
+      message: "Cannot tell whether the line is prose or a second header: it has no mode",
+      help:
+        'Begin the prose with another word than "name:", or write the header as "-- name: list_stations :many", below a statement of the first',
+    });
+  }
 }
 
 function belowPrefix(tags: Tags, prefix: PathTemplate | null, report: Report): Tags {
