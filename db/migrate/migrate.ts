@@ -149,6 +149,16 @@ async function applyOne(
   );
   const entry = history.find(({ version }) => version === migration.version) ?? null;
   const record = await recording(openRecord(session, keyspace, migration));
+  const wait = (statements: Migration["statements"]) =>
+    awaitBuilds(session, { ...migration, statements }, {
+      keyspace,
+      patienceMs: buildWaitMs,
+      log,
+      async beforeLook(what) {
+        interruption.assertNone(what);
+        await recording(lease.renew());
+      },
+    });
   await applyOneMigration(session, migration, {
     entry,
     record,
@@ -157,17 +167,12 @@ async function applyOne(
     log,
     consistency,
     interruption,
-  });
-  // Not finished before: new replicas are not ready until then, and the next process goes on waiting.
-  await awaitBuilds(session, migration, {
-    keyspace,
-    patienceMs: buildWaitMs,
-    log,
-    async beforeLook(what) {
-      interruption.assertNone(what);
-      await recording(lease.renew());
+    awaitBuilds: async (statements) => {
+      if (buildWaitMs !== 0) await wait(statements);
     },
   });
+  // Not finished before: new replicas are not ready until then, and the next process goes on waiting.
+  await wait(migration.statements);
   const durationMs = performance.now() - startedAt;
   await recording(record.finish(durationMs));
   log(`Applied "${migration.path}" in ${Math.round(durationMs)} ms`);

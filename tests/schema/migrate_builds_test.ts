@@ -77,15 +77,24 @@ describe("migrate()", () => {
   after(() => cluster[Symbol.asyncDispose]());
 
   /** A project whose first migration is applied, and whose second has something built. */
-  async function create(): Promise<MigrationProject> {
+  async function create(built = BUILT): Promise<MigrationProject> {
     const made = await cluster.create({ "0001_notes.cql": TABLE });
     await made.migrate();
-    await made.write({ "0002_built.cql": BUILT });
+    await made.write({ "0002_built.cql": built });
     return made;
   }
 
-  it("leaves a migration unfinished until then, and the next one goes on waiting", async () => {
+  it("begins no build before the last one has ended: that could stop it", async () => {
     await using made = await create();
+    await migrateWhileBuilding(made, { buildWaitMs: 1 });
+    expect((await made.migrate({ command: "status" })).at(-1)).toBe(
+      "0002_built  applied in part: 1 of 3 statements",
+    );
+    expect(await made.migrate()).toEqual([expect.stringMatching(/^Applied ".*0002_built.cql"/)]);
+  });
+
+  it("leaves a migration unfinished until then, and the next one goes on waiting", async () => {
+    await using made = await create("CREATE INDEX ON notes (body);");
     const [refusal = ""] = await migrateWhileBuilding(made, { buildWaitMs: 1 });
     expect(refusal).toMatch(
       /^Cannot finish "cql\/migrations\/0002_built.cql": .* not built index "notes_body_idx" on /,

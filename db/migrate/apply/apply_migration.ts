@@ -11,6 +11,7 @@ import { isDefinite } from "../../driver/failures/refusal.ts";
 import type { Session } from "../../driver/session.ts";
 import { awaitAgreement, DDL_TIMEOUT_MS } from "../wait/agreement.ts";
 import { assertClock } from "./assert_clock.ts";
+import { buildsSomething } from "../files/builds_something.ts";
 import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
 import { isAppliedBefore, mayBeSentAgain } from "./repeat_statement.ts";
@@ -37,13 +38,16 @@ export interface ApplyMigrationOptions {
   readonly consistency?: Consistency | undefined;
   readonly log: (line: string) => void;
   readonly interruption: Interruption;
+  /** Waits until what these statements create is built. */
+  readonly awaitBuilds: (statements: readonly MigrationStatement[]) => Promise<void>;
 }
 
 /** @throws {MigrationError} if a statement fails, or nobody can say whether it is applied */
 export async function applyOneMigration(
   session: Session,
   migration: Migration,
-  { entry, record, keyspace, lease, log, consistency, interruption }: ApplyMigrationOptions,
+  { entry, record, keyspace, lease, log, consistency, interruption, awaitBuilds }:
+    ApplyMigrationOptions,
 ): Promise<void> {
   const { statements, path } = migration;
   const done = entry?.applied ?? 0;
@@ -54,6 +58,8 @@ export async function applyOneMigration(
   for (const [index, statement] of statements.entries()) {
     if (index < done) continue;
     const number = index + 1;
+    // The start of an index's build can stop the build of a view of the same table, until the node restarts.
+    if (buildsSomething([statement])) await awaitBuilds(statements.slice(0, index));
     interruption.assertNone(`statement ${number} of ${statements.length} of "${path}"`);
     const checksum = prefixChecksum(migration, number);
     record.times.followClock();

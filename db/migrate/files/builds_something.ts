@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Migration } from "./migrations.ts";
+import type { MigrationStatement } from "./migrations.ts";
 
-/** Whether a migration creates something that Cassandra builds. */
-export function buildsSomething({ statements }: Migration): boolean {
+/** Whether one of the statements creates something that Cassandra builds. */
+export function buildsSomething(statements: readonly MigrationStatement[]): boolean {
   return statements.some(({ head }) =>
     head.kind === "create" && (head.object.kind === "index" || head.object.kind === "view")
   );

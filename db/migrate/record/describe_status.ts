@@ -41,7 +41,7 @@ function describe(migration: Migration | null, entry: HistoryEntry | null): stri
   if (hasChangedApplied(migration, entry)) {
     return `${progress}, which have changed since: restore them`;
   }
-  if (entry.applied === migration.statements.length && buildsSomething(migration)) {
+  if (entry.applied === migration.statements.length && buildsSomething(migration.statements)) {
     return "applied, not finished: Cassandra may still be building its indexes and views";
   }
   const inDoubt = entry.attempted !== null && entry.attempted > entry.applied;

@@ -59,10 +59,10 @@ interface AwaitBuildsOptions {
  */
 export async function awaitBuilds(
   session: Pick<Session, "query" | "askEachNode">,
-  migration: Migration,
+  migration: Pick<Migration, "path" | "statements">,
   { keyspace, patienceMs = BUILD_PATIENCE_MS, log, beforeLook }: AwaitBuildsOptions,
 ): Promise<void> {
-  if (!buildsSomething(migration)) return;
+  if (!buildsSomething(migration.statements)) return;
   const startedAt = performance.now();
   let saysAt = SAY_FIRST_MS;
   let pauseMs = FIRST_LOOK_MS;
@@ -87,7 +87,7 @@ export async function awaitBuilds(
       }
       if (waitedMs >= patienceMs) {
         throw new MigrationError(
-          `Cannot finish "${migration.path}": its statements are applied, but Cassandra has not built ${what} ` +
+          `Cannot finish "${migration.path}": what it has applied stays, but Cassandra has not built ${what} ` +
             `on ${where} yet\n  Run "deno task migrate" again to go on waiting, or with "--wait-for-builds 0s" to ` +
             `finish without it: ${UNTIL_THEN}. A build that has failed is in the node's log`,
         );
@@ -106,7 +106,7 @@ export async function awaitBuilds(
 /** What a migration has created, and is still there. */
 async function buildsOf(
   session: Pick<Session, "query">,
-  { statements }: Migration,
+  { statements }: Pick<Migration, "statements">,
   keyspace: string,
 ): Promise<readonly Build[]> {
   const builds = await Promise.all(statements.map(({ head }) => buildOf(session, head, keyspace)));

@@ -90,7 +90,7 @@ describe("awaitBuilds()", () => {
     const error = await waiting.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(MigrationError);
     expect((error as Error).message).toBe(
-      'Cannot finish "cql/migrations/0001_a.cql": its statements are applied, but Cassandra has not built ' +
+      'Cannot finish "cql/migrations/0001_a.cql": what it has applied stays, but Cassandra has not built ' +
         'index "t_a_idx" on two yet\n  Run "deno task migrate" again to go on waiting, or with ' +
         '"--wait-for-builds 0s" to finish without it: until it is built, a query on an index fails, and a view ' +
         "answers without some of its rows. A build that has failed is in the node's log",
