@@ -48,7 +48,7 @@ describe("a newcomer", () => {
     config: [],
     demo: ["--url", "--single", "--concurrency"],
     dev: ["--fresh"],
-    migrate: ["status", "--plan", "--to", "--wait", "--resolve"],
+    migrate: ["status", "--plan", "--to", "--wait", "--wait-for-builds", "--resolve"],
     token: ["--user", "--scope", "--claim", "--dpop"],
   } as const;
   for (const [task, flags] of Object.entries(FLAGS)) {
@@ -118,7 +118,7 @@ docs/configuration.md lists every setting`,
       task: "migrate",
       args: ["--dry-run"],
       says:
-        'Cannot migrate: unknown argument "--dry-run": use one of "status", "--plan", "--to", "--wait", "--resolve"',
+        'Cannot migrate: unknown argument "--dry-run": use one of "status", "--plan", "--to", "--wait", "--wait-for-builds", "--resolve"',
     },
     {
       what: "takes the data centre's name from a tutorial",
