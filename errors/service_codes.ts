@@ -83,7 +83,8 @@ export const SERVICE_CODES = {
     retryAfterSeconds: null,
     logLevel: "error",
     routes: ["any"],
-    meaning: "Replicas failed to read or write, for example because of too many tombstones",
+    meaning:
+      "Replicas failed to read or write, for example because of too many tombstones, or an index that is still being built",
     action: "Read before you retry a write",
   },
   not_ready: {

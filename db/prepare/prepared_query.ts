@@ -6,7 +6,7 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Param, Query, Walk } from "../../catalog/query.ts";
-import type { Codec, Json } from "../../codec/codec.ts";
+import type { Codec, CqlType, Json } from "../../codec/codec.ts";
 import type { BoundValues, PreparedStatement } from "../driver/internals/driver_types.ts";
 import type { Similarity } from "../schema/table.ts";
 import type { BucketDerivation, Bucketing } from "./bucket_param.ts";
@@ -99,7 +99,7 @@ export interface PreparedColumn {
   readonly name: string;
   readonly codec: Codec;
   readonly nullable: boolean;
-  /** Whether a function worked it out: a list, then, may have null in it. */
+  /** Whether the statement works it out: a list or map, then, may have null in it. */
   readonly computed: boolean;
   /** What hides its values from callers who lack a scope; null if nothing does. */
   readonly mask: ColumnMask | null;
@@ -107,7 +107,24 @@ export interface PreparedColumn {
 
 /** What its values are, as far as columns of the same name may differ. */
 export function typeOfColumn({ codec, computed }: PreparedColumn): string {
-  return computed && codec.type.kind === "list" ? `computed ${codec.cql}` : codec.cql;
+  return computed && mayHaveNullMembers(codec.type) ? `computed ${codec.cql}` : codec.cql;
+}
+
+/** Whether members of a computed value may be null that are not in what a table stores. */
+export function mayHaveNullMembers(type: CqlType): boolean {
+  switch (type.kind) {
+    case "list":
+    case "map":
+      return true;
+    case "set":
+    case "vector":
+      return mayHaveNullMembers(type.of);
+    case "tuple":
+      return type.of.some(mayHaveNullMembers);
+    // It is described as it is stored, once for all that have it.
+    default:
+      return false;
+  }
 }
 
 /** Where the rows of a query come from. */

@@ -113,6 +113,16 @@ const QUERIES = READS.map(({ select, table = "plain", where = "" }, index) => `
 SELECT ${select} FROM ${table} ${where};
 `).join("");
 
+const MEMBERS = `
+-- name: read_members :many
+-- @route GET /members
+-- @public
+SELECT (list<frozen<list<int>>>) [[c, v]] AS list,
+       (map<text, int>) {'c': c, 'v': v} AS map,
+       (tuple<int, frozen<list<int>>>) (c, [v, c]) AS tuple
+  FROM plain;
+`;
+
 interface Column {
   readonly type: string | readonly string[];
 }
@@ -135,7 +145,7 @@ describe("A column may be null in the OpenAPI document", () => {
   let validator: OpenApiValidator;
 
   before(async () => {
-    service = await startOwnService({ migration: MIGRATION, queries: QUERIES });
+    service = await startOwnService({ migration: MIGRATION, queries: QUERIES + MEMBERS });
     for (
       const [table, columns, values] of [
         ["plain", "k, c", "'a', 1"],
@@ -176,4 +186,13 @@ describe("A column may be null in the OpenAPI document", () => {
       ]);
     });
   }
+
+  it("and so may a member of what a statement works out", async () => {
+    const page = await succeed<{ items: unknown[] }>(service.request("/members"));
+    expect(page.items).toEqual([
+      { list: [[1, null]], map: { c: 1, v: null }, tuple: [1, [null, 1]] },
+    ]);
+    const answer = ["paths", "/members", "get", "responses", "200", "content"];
+    validator.expectValid(page, [...answer, "application/json", "schema"]);
+  });
 });

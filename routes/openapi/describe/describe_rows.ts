@@ -4,11 +4,16 @@
  * @module
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import { codecFor } from "../../../codec/codec_for.ts";
 import { orNull } from "../../../codec/or_null.ts";
-import type { PreparedColumn, PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import type { Schema } from "../../../codec/parts/format.ts";
+import {
+  mayHaveNullMembers,
+  type PreparedColumn,
+  type PreparedQuery,
+} from "../../../db/prepare/prepared_query.ts";
 import type { RowSchemaName } from "../name_schemas.ts";
 import { describeCache } from "./describe_cache.ts";
+import { withNullMembers } from "./describe_computed.ts";
 import { withMask } from "./describe_mask.ts";
 import { rawContent } from "./describe_raw.ts";
 import { rowStreams, STREAM_TYPES } from "./describe_streams.ts";
@@ -86,11 +91,9 @@ function rowSchema({ name, columns }: RowSchemaName): z.ZodType<unknown> {
   )).openapi(name);
 }
 
-/** A list that a function computes, such as `TTL` of a collection, may have null members. */
 function outputOf(
   { codec, computed }: Pick<PreparedColumn, "codec" | "computed">,
 ): z.ZodType<unknown> {
-  if (!computed || codec.type.kind !== "list") return codec.output;
-  const items = orNull(codecFor(codec.type.of).output).meta() ?? {};
-  return z.array(z.unknown()).meta({ ...codec.output.meta(), items });
+  if (!computed || !mayHaveNullMembers(codec.type)) return codec.output;
+  return codec.output.meta({ ...withNullMembers(codec.output.meta() as unknown as Schema) });
 }
