@@ -16,17 +16,27 @@ export type FoundBody =
   | { readonly kind: "whole"; readonly bytes: Bytes }
   | { readonly kind: "stream"; readonly pieces: AsyncIterator<Bytes> };
 
-/** Reads a body if it is all there; of a stream, no more than what has come already. */
+/**
+ * Reads a body if it is all there; of a stream, no more than what has come already.
+ *
+ * @throws {TypeError} if it begins with anything but bytes
+ */
 export async function readWhole(body: ReadableStream<Bytes>): Promise<FoundBody> {
   const reader = body.getReader();
   const first = reader.read();
   const found = await settled(first);
-  if (found === null) return { kind: "stream", pieces: piecesOf(reader, [first]) };
+  if (found === null) return { kind: "stream", pieces: piecesFrom(reader, [first]) };
   if (found.done) return { kind: "whole", bytes: new Uint8Array() };
+  assertBytes(found.value, reader);
   const second = reader.read();
   const rest = await settled(second);
   if (rest?.done) return { kind: "whole", bytes: found.value };
-  return { kind: "stream", pieces: piecesOf(reader, [first, second]) };
+  return { kind: "stream", pieces: piecesFrom(reader, [first, second]) };
+}
+
+/** The pieces of a stream. To end them cancels the stream, also while it makes a piece. */
+export function piecesOf(body: ReadableStream<Bytes>): AsyncIterator<Bytes> {
+  return piecesFrom(body.getReader(), []);
 }
 
 /** What a reading has come to; null if it has to wait for anything but the runtime's own streams. */
@@ -39,18 +49,30 @@ async function settled(reading: Promise<Reading>): Promise<Reading | null> {
 }
 
 /** What was asked for already, and then the rest. */
-function piecesOf(
+function piecesFrom(
   reader: ReadableStreamDefaultReader<Bytes>,
   asked: Promise<Reading>[],
 ): AsyncIterator<Bytes> {
   return {
     next: async () => {
       const { done, value } = await (asked.shift() ?? reader.read());
-      return done ? { done, value: undefined } : { done, value };
+      if (done) return { done, value: undefined };
+      assertBytes(value, reader);
+      return { done, value };
     },
     return: async () => {
       await reader.cancel();
       return { done: true, value: undefined };
     },
   };
+}
+
+/** The code that made the stream may not be type-checked. What is refused is cancelled. */
+function assertBytes(piece: unknown, reader: ReadableStreamDefaultReader<Bytes>): void {
+  if (piece instanceof Uint8Array) return;
+  const error = new TypeError(
+    `Cannot answer with a stream that has a piece of type "${typeof piece}": make it a stream of bytes, for example by pipeThrough(new TextEncoderStream())`,
+  );
+  reader.cancel(error).catch(() => {});
+  throw error;
 }

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { readWhole } from "./whole_body.ts";
+import { piecesOf, readWhole } from "./whole_body.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -77,5 +77,26 @@ describe("readWhole()", () => {
     if (body.kind !== "stream") throw new Error("It is taken for whole");
     expect(text((await body.pieces.next()).value!)).toBe("a");
     await expect(body.pieces.next()).rejects.toThrow("It broke");
+  });
+});
+
+describe("piecesOf()", () => {
+  it("refuses a piece that is not bytes, and cancels the stream", async () => {
+    let reason: unknown = null;
+    const texts = new ReadableStream({
+      start(controller) {
+        controller.enqueue(bytes("a"));
+        controller.enqueue("b");
+      },
+      cancel(given) {
+        reason = given;
+      },
+    });
+    const pieces = piecesOf(texts);
+    expect(text((await pieces.next()).value!)).toBe("a");
+    const refusal = await pieces.next().catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect(String(refusal)).toContain('a piece of type "string"');
+    expect(reason).toBe(refusal);
   });
 });

@@ -56,7 +56,12 @@ export interface HandlerNeeds {
   readonly requiresBody: boolean;
   /** Whether a body is read at all. */
   readonly hasBody: boolean;
+  /** Whether its answers may be streams: the framework makes those of the types below, and makes them whole. */
+  readonly mayStream: boolean;
 }
+
+/** Media types of answers that only `context.json()` and `context.text()` may make, by the type of a handler. */
+const MADE_WHOLE = /^(?:application\/(?:json|[^;]*\+json)|text\/plain)(?:;|$)/;
 
 export function needsOf({ method, request, responses }: RouteConfig): HandlerNeeds {
   const takes = Object.keys(request?.body?.content ?? {});
@@ -66,7 +71,13 @@ export function needsOf({ method, request, responses }: RouteConfig): HandlerNee
     takes,
     requiresBody: takes.length > 0 && request?.body?.required !== false,
     hasBody: takes.length > 0 || takesBody(method.toUpperCase()),
+    mayStream: mayStream(responses),
   };
+}
+
+function mayStream(responses: RouteConfig["responses"]): boolean {
+  const types = contentTypes(responses, () => true);
+  return types.length === 0 || !types.every((type) => MADE_WHOLE.test(type));
 }
 
 function declaredHeaders(headers: unknown): string[] {
@@ -74,12 +85,19 @@ function declaredHeaders(headers: unknown): string[] {
 }
 
 function answeredTypes(responses: RouteConfig["responses"]): string[] {
-  const types = Object.entries(responses).flatMap(([status, response]) =>
-    status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : []
-  );
+  const types = contentTypes(responses, (status) => status.startsWith("2"));
   return types.some((type) => type.includes("*"))
     ? []
     : types.map((type) => type.split(";", 1)[0]!.trim().toLowerCase());
+}
+
+function contentTypes(
+  responses: RouteConfig["responses"],
+  isMeant: (status: string) => boolean,
+): string[] {
+  return Object.entries(responses).flatMap(([status, response]) =>
+    isMeant(status) && "content" in response ? Object.keys(response.content ?? {}) : []
+  );
 }
 
 /** Refuses a caller who takes none of the types; there is nothing to refuse where they are open. */

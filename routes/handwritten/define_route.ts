@@ -179,7 +179,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
             callerOf(context, streams),
           );
           const name = `${route.method.toUpperCase()} ${route.path}`;
-          return await streams.hold(asMutableResponse(returned, name));
+          return await streams.hold(asMutableResponse(returned, name), needs);
         } catch (error) {
           if (error instanceof CallerLeft) return streams.answerNobody();
           streams.close();

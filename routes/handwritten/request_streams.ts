@@ -1,7 +1,7 @@
 /**
- * The streams of rows that a handler reads. None outlives its request. A response made from a stream
- * continues after the handler has returned; the log line, the metrics and the caller's place then wait
- * for its last byte.
+ * The streams of rows that a handler reads. None outlives its request. A response that is a stream, of rows or
+ * of anything else, continues after the handler has returned; the log line, the metrics and the caller's place
+ * then wait for its last byte.
  *
  * A request is over when its answer has been delivered (the runtime's `completed`) or its caller has left
  * (`signal`: "no-legacy-abort" in `deno.json` makes the runtime abort it only for that reason).
@@ -13,7 +13,7 @@ import type { Context } from "hono";
 import type { Row } from "../../db/prepare/rows/read_rows.ts";
 import type { RowPage } from "../../db/run/pages/page.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
-import { readWhole } from "../../runtime/whole_body.ts";
+import { piecesOf, readWhole } from "../../runtime/whole_body.ts";
 import type { AppEnv } from "../context.ts";
 import { isSmall, pacedBytes, smallBody } from "../respond/answer_bytes.ts";
 import { answerNobody } from "../respond/answer_nobody.ts";
@@ -94,39 +94,35 @@ export class RequestStreams {
   }
 
   /**
-   * The response of a handler. If it is made from a stream, or large, the request lasts until it ends.
+   * The response of a handler. If it is a stream, or large, the request lasts until it ends.
    *
+   * @param mayStream whether the route may answer with a stream of its own, as far as its definition says
    * @throws {ServiceError} as `pacedBytes()` does
+   * @throws {TypeError} if the body is a stream of anything but bytes
    */
-  async hold(response: Response): Promise<Response> {
+  async hold(response: Response, { mayStream }: { mayStream: boolean }): Promise<Response> {
+    const { env, req } = this.#context;
     if (this.#open.size === 0) {
-      const { env, req } = this.#context;
       const readsMuch = this.#context.get("request").bytesRead > MANY_BYTES;
-      return readsMuch || mayBeHttp2(req.raw, env)
-        ? await this.#holdLarge(response, { readsMuch })
-        : response;
+      const isLookedAt = readsMuch || mayStream || mayBeHttp2(req.raw, env);
+      return isLookedAt ? await this.#holdOwn(response) : response;
     }
-    if (response.body === null || this.#context.req.method === "HEAD") {
+    if (response.body === null || req.method === "HEAD") {
       // The handler's own stream may fail to end, and its headers are all that is asked for.
       await response.body?.cancel().catch(() => {});
       this.close();
       return new Response(response.body && ReadableStream.from([]), response);
     }
-    return new Response(this.#follow(response.body[Symbol.asyncIterator]()), response);
+    return new Response(this.#follow(piecesOf(response.body)), response);
   }
 
-  async #holdLarge(
-    response: Response,
-    { readsMuch }: { readonly readsMuch: boolean },
-  ): Promise<Response> {
+  /** The response of a handler that has no rows to read. */
+  async #holdOwn(response: Response): Promise<Response> {
     const context = this.#context;
     // The runtime needs the whole of it to say its length.
     if (context.req.method === "HEAD" || response.body === null) return response;
     const body = await readWhole(response.body);
-    if (body.kind === "stream") {
-      const { pieces } = body;
-      return new Response(readsMuch ? this.#follow(pieces) : passOn(pieces), response);
-    }
+    if (body.kind === "stream") return new Response(this.#follow(body.pieces), response);
     const { bytes: { length }, bytes } = body;
     const { status } = response;
     const held = new Response(
@@ -140,19 +136,23 @@ export class RequestStreams {
     return held;
   }
 
-  /** The same bytes; the request learns how they end. */
+  /**
+   * The same bytes; the request learns how they end.
+   *
+   * @throws {ServiceError} `too_many_streams`, and then the stream is cancelled
+   */
   #follow(pieces: AsyncIterator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
     const request = this.#context.get("request");
-    // The handler's writes stay, so other methods keep their place.
-    if (this.#context.req.method === "GET") request.holdStream("stream");
+    try {
+      // The handler's writes stay, so other methods keep their place.
+      if (this.#context.req.method === "GET") request.holdStream("stream");
+    } catch (error) {
+      pieces.return?.().catch(() => {});
+      throw error;
+    }
     return answerBody(pieces, {
       request,
       onEnd: () => this.close(),
     });
   }
-}
-
-/** A stream of the handler's own, which goes out as it comes and counts for nothing. */
-function passOn(pieces: AsyncIterator<Uint8Array<ArrayBuffer>>): ReadableStream {
-  return ReadableStream.from({ [Symbol.asyncIterator]: () => pieces });
 }
