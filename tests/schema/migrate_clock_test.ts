@@ -134,6 +134,41 @@ describe("migrate()", () => {
     });
   });
 
+  describe("with a clock that is behind the nodes', as far as it may be", () => {
+    const BEHIND = { aheadMs: -2_000, maxClockSkewMs: 60_000 };
+
+    it("writes to a column that was dropped and added again, rather than to the dropped one", async () => {
+      await using made = await cluster.create({
+        "0001_notes.cql": "CREATE TABLE notes (id text PRIMARY KEY, body text, tag text);\n" +
+          "ALTER TABLE notes DROP (body, tag);\nALTER TABLE notes ADD (body text, tag text);\n" +
+          "UPDATE notes SET body = 'kept' WHERE id = 'a';\n" +
+          "BEGIN BATCH INSERT INTO notes (id, tag) VALUES ('a', 'kept') APPLY BATCH;",
+      });
+      await migrateUntil(made, LAST_WORDS.start);
+      expect(await refusalAt(made, BEHIND)).toBe("none");
+      expect(await made.rows(`SELECT * FROM ${made.config.keyspace}.notes`)).toEqual([
+        { id: "a", body: "kept", tag: "kept" },
+      ]);
+    });
+
+    it("stops where a column was dropped far ahead of all clocks", async () => {
+      await using made = await cluster.create({
+        "0001_notes.cql": "CREATE TABLE notes (id text PRIMARY KEY, body text);\n" +
+          "ALTER TABLE notes DROP body USING TIMESTAMP 9000000000000000;\n" +
+          "INSERT INTO notes (id) VALUES ('b');\nDELETE FROM notes WHERE id = 'b';\n" +
+          "ALTER TABLE notes ADD body text;\nUPDATE notes SET body = 'kept' WHERE id = 'a';",
+      });
+      await migrateUntil(made, LAST_WORDS.start);
+      expect(await refusalAt(made, BEHIND)).toMatch(
+        /^Cannot apply statement 6 of 6 of "cql\/migrations\/0001_notes.cql": a column of its table "notes" that was dropped and added again hides what is written before 2255-/,
+      );
+      expect(await refusalAt(made, { ...BEHIND, maxClockSkewMs: 0 })).toBe("none");
+      expect(await made.rows(`SELECT * FROM ${made.config.keyspace}.notes`)).toEqual([
+        { id: "a", body: "kept" },
+      ]);
+    });
+  });
+
   it("repeats a statement with the time of its first attempt, however often", async () => {
     await using made = await cluster.create({
       "0001_notes.cql": "CREATE TABLE notes (id text PRIMARY KEY, body text);\n" +

@@ -15,6 +15,7 @@ import { buildsSomething } from "../files/builds_something.ts";
 import { featureAdvice } from "./feature_advice.ts";
 import { findChange } from "./find_change.ts";
 import { isAppliedBefore, mayBeSentAgain } from "./repeat_statement.ts";
+import { assertTimely, writesRows } from "./timely_write.ts";
 import type { HistoryEntry } from "../record/history_table.ts";
 import type { MigrationRecord } from "../record/migration_record.ts";
 import type { Interruption } from "../lease/interruption.ts";
@@ -72,7 +73,9 @@ export async function applyOneMigration(
     if (inDoubt && await isApplied(session, statement, { migration, number, keyspace })) {
       log(`Statement ${number} of "${path}" is applied already: it is not repeated`);
     } else {
-      if (writesRows(statement)) assertTimely(session, migration, { number, record });
+      if (writesRows(statement)) {
+        await assertTimely(session, migration, { number, record, keyspace });
+      }
       let writeTime = inDoubt ? record.attemptedAt : null;
       // An object that exists before the first attempt belongs to somebody else; the server decides about it.
       if (!inDoubt && await look() !== "there") {
@@ -178,28 +181,6 @@ async function applyStatement(
       { cause },
     );
   }
-}
-
-/** Whether it carries a time of this process. */
-function writesRows({ head }: MigrationStatement): boolean {
-  return ["insert", "update", "delete", "batch"].includes(head.kind);
-}
-
-/** A time that is far ahead would hide what others write to the same rows until then. */
-function assertTimely(
-  session: Session,
-  { path, statements }: Migration,
-  { number, record }: { readonly number: number; readonly record: MigrationRecord },
-): void {
-  const { maxClockSkewMs } = session;
-  const { latest, leadMs } = record.times.lead();
-  if (maxClockSkewMs === 0 || leadMs <= maxClockSkewMs) return;
-  throw new MigrationError(
-    `Cannot apply statement ${number} of ${statements.length} of "${path}": an earlier "migrate", whose clock ` +
-      `was ahead, has written with times up to ${latest.toISOString()}, and this statement has to be later\n` +
-      '  Run "deno task migrate" again after that time, or with MAX_CLOCK_SKEW_MS=0: the rows of this statement ' +
-      "then hide what others write to them until then",
-  );
 }
 
 function quoted({ cql }: MigrationStatement): string {

@@ -14,7 +14,7 @@ import { readRecordedTimes, RecordTimes } from "./record_times.ts";
 export interface MigrationRecord {
   /** When the statement was first sent that is on record as begun, in microseconds; null if none is. */
   readonly attemptedAt: number | null;
-  readonly times: Pick<RecordTimes, "followClock" | "lead">;
+  readonly times: Pick<RecordTimes, "followClock" | "goBeyond" | "lead">;
   /** That it has begun, under the name that its file has now. */
   start(): Promise<void>;
   /**

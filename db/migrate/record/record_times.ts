@@ -78,6 +78,11 @@ export class RecordTimes {
     this.#last = Math.max(this.#last, this.#now());
   }
 
+  /** Has what comes next be later than `time`, in microseconds. */
+  goBeyond(time: number): void {
+    this.#last = Math.max(this.#last, time);
+  }
+
   next(): number {
     return ++this.#last;
   }
