@@ -27,17 +27,17 @@ import { type BulkBody, NDJSON, readEntries } from "./input/read_entries.ts";
 import type { Cursors } from "./paging/cursors.ts";
 import { onlyPage, pageParams, STREAM_PARAMS } from "./paging/page_params.ts";
 import { createPageStarts } from "./paging/page_start.ts";
-import { respondApplied } from "./respond/applied.ts";
-import { type BulkOptions, respondBulk } from "./respond/bulk.ts";
-import { respondExec } from "./respond/exec.ts";
-import { respondMany } from "./respond/many.ts";
+import { respondApplied } from "./respond/modes/applied.ts";
+import { type BulkOptions, respondBulk } from "./respond/modes/bulk.ts";
+import { respondExec } from "./respond/modes/exec.ts";
+import { respondMany } from "./respond/modes/many.ts";
 import { negotiate } from "./respond/negotiate.ts";
-import { respondOne } from "./respond/one.ts";
-import { respondRaw, typesOf } from "./respond/raw.ts";
+import { respondOne } from "./respond/modes/one.ts";
+import { respondRaw, typesOf } from "./respond/modes/raw.ts";
 import type { Responder, ResponderOptions, Served } from "./respond/responder.ts";
 import { ROW_FORMATS } from "./respond/body/row_format.ts";
-import { respondStream } from "./respond/stream.ts";
-import { hasContent } from "./respond/written_values.ts";
+import { respondStream } from "./respond/modes/stream.ts";
+import { hasContent } from "./respond/modes/written_values.ts";
 
 export interface ServeOptions extends ResponderOptions, BulkOptions {
   /** What masks text with `hash`; null if no query needs it. */

@@ -26,8 +26,12 @@ import { type AppEnv, scopesOf } from "../context.ts";
 import type { Control } from "../control/control_file.ts";
 import { assertOn } from "../control/refuse_switched_off.ts";
 import type { Seeds } from "../generate/seed.ts";
-import { noSuchRow } from "../respond/one.ts";
-import { answeredParams, compileWritten, type WrittenValues } from "../respond/written_values.ts";
+import { noSuchRow } from "../respond/modes/one.ts";
+import {
+  answeredParams,
+  compileWritten,
+  type WrittenValues,
+} from "../respond/modes/written_values.ts";
 import { MANY_BYTES, type RequestStreams, type RowStream } from "./request_streams.ts";
 import {
   compileValues,

@@ -7,7 +7,7 @@ import type { Access } from "../../catalog/query.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
 import type { RouteTrait } from "../../errors/code_row.ts";
 import { takesBody } from "../input/body/read_body.ts";
-import { hasContent } from "../respond/written_values.ts";
+import { hasContent } from "../respond/modes/written_values.ts";
 
 /** What we know about a hand-written route. */
 export interface HandwrittenFacts {

@@ -5,7 +5,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Raw } from "../../../catalog/query.ts";
-import { typesOf } from "../../respond/raw.ts";
+import { typesOf } from "../../respond/modes/raw.ts";
 
 const bytes = z.string().openapi({ type: "string", format: "binary" });
 

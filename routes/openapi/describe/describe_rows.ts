@@ -69,7 +69,7 @@ export function pageResponses(
       },
       ...rowStreams(row.name),
       headers: z.object({
-        // As `respond/many.ts` sends it.
+        // As `respond/modes/many.ts` sends it.
         ...(query.route?.method === "GET"
           ? {
             Link: z.string().optional().openapi({ description: 'The next page, as `rel="next"`' }),

@@ -7,7 +7,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { answerNameOf } from "../../../catalog/parse/client_name.ts";
 import { orNull } from "../../../codec/or_null.ts";
 import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
-import { answeredParams, hasContent } from "../../respond/written_values.ts";
+import { answeredParams, hasContent } from "../../respond/modes/written_values.ts";
 import { withMask } from "./describe_mask.ts";
 
 /**

@@ -4,17 +4,17 @@
  *
  * @module
  */
-import type { BulkRequest } from "../../db/bulk/bulk_writer.ts";
-import { unpackValues } from "../../db/prepare/packed_values.ts";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { ServiceError } from "../../errors/service_error.ts";
-import type { RecordedUpload } from "../audit/record_bulk.ts";
-import { assertObject } from "../input/body/read_body.ts";
-import type { BulkInput } from "../input/compile_bulk_input.ts";
-import { parseLine } from "../input/read_entries.ts";
+import type { BulkRequest } from "../../../db/bulk/bulk_writer.ts";
+import { unpackValues } from "../../../db/prepare/packed_values.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import type { ServiceError } from "../../../errors/service_error.ts";
+import type { RecordedUpload } from "../../audit/record_bulk.ts";
+import { assertObject } from "../../input/body/read_body.ts";
+import type { BulkInput } from "../../input/compile_bulk_input.ts";
+import { parseLine } from "../../input/read_entries.ts";
 import { notApplied } from "./applied.ts";
-import type { ReportStream } from "./body/report_stream.ts";
-import type { ResponderOptions, Served } from "./responder.ts";
+import type { ReportStream } from "../body/report_stream.ts";
+import type { ResponderOptions, Served } from "../responder.ts";
 import { compileWritten } from "./written_values.ts";
 
 export interface UploadLinesOptions extends Pick<Served, "context"> {

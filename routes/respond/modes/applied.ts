@@ -4,16 +4,16 @@
  *
  * @module
  */
-import type { Outcome } from "../../audit/event.ts";
-import type { EncodedValues, PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { currentOf, hasOtherTag } from "../../db/run/current_row.ts";
-import type { Result } from "../../db/run/execute.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { compileWriteRecorder } from "../audit/record.ts";
-import type { RepeatableInput } from "../input/compile_input.ts";
-import type { Preconditions } from "../input/preconditions.ts";
+import type { Outcome } from "../../../audit/event.ts";
+import type { EncodedValues, PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import { currentOf, hasOtherTag } from "../../../db/run/current_row.ts";
+import type { Result } from "../../../db/run/execute.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { compileWriteRecorder } from "../../audit/record.ts";
+import type { RepeatableInput } from "../../input/compile_input.ts";
+import type { Preconditions } from "../../input/preconditions.ts";
 import { noSuchRow } from "./one.ts";
-import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
+import { json, noContent, type Responder, type ResponderOptions } from "../responder.ts";
 import { compileWriteHeaders } from "./write_headers.ts";
 import { compileWritten } from "./written_values.ts";
 

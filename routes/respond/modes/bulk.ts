@@ -5,18 +5,18 @@
  *
  * @module
  */
-import { createBulkWriter } from "../../db/bulk/bulk_writer.ts";
-import type { Entry } from "../../db/bulk/entry.ts";
-import type { BulkOutcome } from "../../db/bulk/write_lines.ts";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { ServiceError, toServiceError } from "../../errors/service_error.ts";
-import type { Observe } from "../../observe/observation.ts";
-import type { BulkInput } from "../input/compile_bulk_input.ts";
-import { compileUploadRecorder } from "../audit/record_bulk.ts";
-import type { RequestContext } from "../context.ts";
-import { NDJSON, type Upload } from "../input/read_entries.ts";
-import { ReportStream } from "./body/report_stream.ts";
-import type { ResponderOptions, Served } from "./responder.ts";
+import { createBulkWriter } from "../../../db/bulk/bulk_writer.ts";
+import type { Entry } from "../../../db/bulk/entry.ts";
+import type { BulkOutcome } from "../../../db/bulk/write_lines.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import { ServiceError, toServiceError } from "../../../errors/service_error.ts";
+import type { Observe } from "../../../observe/observation.ts";
+import type { BulkInput } from "../../input/compile_bulk_input.ts";
+import { compileUploadRecorder } from "../../audit/record_bulk.ts";
+import type { RequestContext } from "../../context.ts";
+import { NDJSON, type Upload } from "../../input/read_entries.ts";
+import { ReportStream } from "../body/report_stream.ts";
+import type { ResponderOptions, Served } from "../responder.ts";
 import { compileUploadLines, failureOf } from "./upload_lines.ts";
 
 /** A request whose outer input is checked, and whose inputs are still to be read. */

@@ -6,17 +6,17 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Raw } from "../../catalog/query.ts";
-import { OCTET_STREAM } from "../../catalog/tags/answer/raw_tag.ts";
-import type { Steps } from "../../runtime/steps.ts";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Row } from "../../db/prepare/rows/read_rows.ts";
-import { rowOf } from "../../db/run/read_one.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { essenceOf } from "../input/body/read_content.ts";
-import { answerChunks } from "./answer_bytes.ts";
+import type { Raw } from "../../../catalog/query.ts";
+import { OCTET_STREAM } from "../../../catalog/tags/answer/raw_tag.ts";
+import type { Steps } from "../../../runtime/steps.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import type { Row } from "../../../db/prepare/rows/read_rows.ts";
+import { rowOf } from "../../../db/run/read_one.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { essenceOf } from "../../input/body/read_content.ts";
+import { answerChunks } from "../answer_bytes.ts";
 import { respondRow } from "./one.ts";
-import type { Responder, ResponderOptions } from "./responder.ts";
+import type { Responder, ResponderOptions } from "../responder.ts";
 
 export function respondRaw(
   prepared: PreparedQuery,

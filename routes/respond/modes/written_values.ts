@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { answerNameOf } from "../../catalog/parse/client_name.ts";
-import { isGenerated } from "../../catalog/parse/generated.ts";
-import type { Param } from "../../catalog/query.ts";
-import type { Json } from "../../codec/codec.ts";
+import { answerNameOf } from "../../../catalog/parse/client_name.ts";
+import { isGenerated } from "../../../catalog/parse/generated.ts";
+import type { Param } from "../../../catalog/query.ts";
+import type { Json } from "../../../codec/codec.ts";
 import type {
   EncodedValues,
   PreparedParam,
   PreparedQuery,
-} from "../../db/prepare/prepared_query.ts";
+} from "../../../db/prepare/prepared_query.ts";
 
 export type WrittenValues = Readonly<Record<string, Json>>;
 

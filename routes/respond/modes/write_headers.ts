@@ -9,11 +9,11 @@ import type {
   PreparedLocation,
   PreparedParam,
   PreparedQuery,
-} from "../../db/prepare/prepared_query.ts";
-import type { Addresses } from "../addresses.ts";
-import { tagTextOf } from "../input/entity_tag.ts";
-import { paramSchemaOf } from "../input/param_schema.ts";
-import { MAX_LINK_CHARACTERS } from "./responder.ts";
+} from "../../../db/prepare/prepared_query.ts";
+import type { Addresses } from "../../addresses.ts";
+import { tagTextOf } from "../../input/entity_tag.ts";
+import { paramSchemaOf } from "../../input/param_schema.ts";
+import { MAX_LINK_CHARACTERS } from "../responder.ts";
 
 export type WriteHeaders = (values: EncodedValues) => Record<string, string>;
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { compileWriteRecorder } from "../audit/record.ts";
-import { json, noContent, type Responder, type ResponderOptions } from "./responder.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import { compileWriteRecorder } from "../../audit/record.ts";
+import { json, noContent, type Responder, type ResponderOptions } from "../responder.ts";
 import { compileWriteHeaders } from "./write_headers.ts";
 import { compileWritten } from "./written_values.ts";
 

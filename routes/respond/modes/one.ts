@@ -4,16 +4,16 @@
  * @module
  */
 import type { Context } from "hono";
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { Row } from "../../db/prepare/rows/read_rows.ts";
-import { findOne, type FoundRow, rowOf } from "../../db/run/read_one.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import type { AppEnv } from "../context.ts";
-import { matchesTag, tagOfRead, tagTextOf } from "../input/entity_tag.ts";
-import { answer } from "./answer.ts";
-import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
-import { largeJson, largeRows, type Responder, type ResponderOptions } from "./responder.ts";
-import { compileTagDigest } from "./tag_digest.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import type { Row } from "../../../db/prepare/rows/read_rows.ts";
+import { findOne, type FoundRow, rowOf } from "../../../db/run/read_one.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import type { AppEnv } from "../../context.ts";
+import { matchesTag, tagOfRead, tagTextOf } from "../../input/entity_tag.ts";
+import { answer } from "../answer.ts";
+import { choosingHeaders, compileCacheHeaders } from "../cache_headers.ts";
+import { largeJson, largeRows, type Responder, type ResponderOptions } from "../responder.ts";
+import { compileTagDigest } from "../tag_digest.ts";
 
 /** Answers with a row, with these headers. */
 export type RowResponder = (found: FoundRow, answer: RowAnswer) => Response | Promise<Response>;

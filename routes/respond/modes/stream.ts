@@ -6,18 +6,18 @@
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import type { UnreadPage } from "../../db/run/pages/page.ts";
-import { boundRows } from "../../db/run/pages/bounded_rows.ts";
-import { createPageFetcher, growingPages } from "../../db/run/pages/pages.ts";
-import { releaseRows, type UnreadRows } from "../../db/run/unread_rows.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { compressStream } from "./body/compress.ts";
-import { answerBody } from "./body/paced_body.ts";
-import { inPieces, isSentByRuntime, type PiecesOptions } from "./body/pieces.ts";
-import { ReadAhead, type TextReader } from "./body/read_ahead.ts";
-import type { Responder, ResponderOptions } from "./responder.ts";
-import type { RowColumn, RowFormat } from "./body/row_format.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import type { UnreadPage } from "../../../db/run/pages/page.ts";
+import { boundRows } from "../../../db/run/pages/bounded_rows.ts";
+import { createPageFetcher, growingPages } from "../../../db/run/pages/pages.ts";
+import { releaseRows, type UnreadRows } from "../../../db/run/unread_rows.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { compressStream } from "../body/compress.ts";
+import { answerBody } from "../body/paced_body.ts";
+import { inPieces, isSentByRuntime, type PiecesOptions } from "../body/pieces.ts";
+import { ReadAhead, type TextReader } from "../body/read_ahead.ts";
+import type { Responder, ResponderOptions } from "../responder.ts";
+import type { RowColumn, RowFormat } from "../body/row_format.ts";
 
 /** Where a page begins. */
 type Position = NonNullable<UnreadPage["next"]>;

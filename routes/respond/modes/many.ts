@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
-import { createPageFetcher } from "../../db/run/pages/pages.ts";
-import { pointToCursor } from "../paging/page_params.ts";
-import type { PageStart, PageStarts } from "../paging/page_start.ts";
-import { choosingHeaders, compileCacheHeaders } from "./cache_headers.ts";
-import type { RowsText } from "./body/encode_rows.ts";
+import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
+import { createPageFetcher } from "../../../db/run/pages/pages.ts";
+import { pointToCursor } from "../../paging/page_params.ts";
+import type { PageStart, PageStarts } from "../../paging/page_start.ts";
+import { choosingHeaders, compileCacheHeaders } from "../cache_headers.ts";
+import type { RowsText } from "../body/encode_rows.ts";
 import {
   largeRows,
   MAX_LINK_CHARACTERS,
   type Responder,
   type ResponderOptions,
-} from "./responder.ts";
+} from "../responder.ts";
 
 export function respondMany(
   prepared: PreparedQuery,
