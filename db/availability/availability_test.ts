@@ -13,7 +13,7 @@ import {
 } from "../../tests/support/cassandra/schema_session.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import type { Session } from "../driver/session.ts";
-import type { RingNode, Topology } from "../driver/topology.ts";
+import type { RingNode, Topology } from "../driver/client/topology.ts";
 import { prepareQueries } from "../prepare/prepare_queries.ts";
 import { Availability } from "./availability.ts";
 import { int } from "../../tests/support/cassandra/protocol_values.ts";

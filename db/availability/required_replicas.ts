@@ -6,7 +6,7 @@
  * @module
  */
 import type { Consistency } from "../../catalog/query.ts";
-import type { KeyspaceReplication, RingNode } from "../driver/topology.ts";
+import type { KeyspaceReplication, RingNode } from "../driver/client/topology.ts";
 import { factorOf } from "./token_ring.ts";
 
 /** How many replicas have to be alive. */

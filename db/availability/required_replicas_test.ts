@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import type { Consistency } from "../../catalog/query.ts";
-import type { KeyspaceReplication, RingNode } from "../driver/topology.ts";
+import type { KeyspaceReplication, RingNode } from "../driver/client/topology.ts";
 import { areEnoughUp, requiredReplicas } from "./required_replicas.ts";
 
 const network = (options: Record<string, string>): KeyspaceReplication => ({

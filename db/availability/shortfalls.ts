@@ -4,7 +4,7 @@
  * @module
  */
 import type { Consistency } from "../../catalog/query.ts";
-import type { KeyspaceReplication, RingNode, Topology } from "../driver/topology.ts";
+import type { KeyspaceReplication, RingNode, Topology } from "../driver/client/topology.ts";
 import { areEnoughUp, requiredReplicas } from "./required_replicas.ts";
 import { placeReplicas, type TokenRing } from "./token_ring.ts";
 

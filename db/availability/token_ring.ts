@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { KeyspaceReplication, RingNode } from "../driver/topology.ts";
+import type { KeyspaceReplication, RingNode } from "../driver/client/topology.ts";
 
 /** The ranges of the ring, in its order. */
 export interface TokenRing {

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import type { RingNode } from "../driver/topology.ts";
+import type { RingNode } from "../driver/client/topology.ts";
 import { placeReplicas, rangeOf } from "./token_ring.ts";
 
 /** `dc1/r1: 0 30` is a node with these tokens; it is called by its place in the list. */

@@ -9,27 +9,27 @@ import type { PackedRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { AttemptsReading, PoolReading } from "../../observe/metrics/readings.ts";
 import type { ConnectionState, Observe } from "../../observe/observation.ts";
-import type { CassandraCredentials, ConnectionOptions } from "./client_options.ts";
-import { askEachNode, type NodeAnswer } from "./ask_each_node.ts";
-import { Connection, type StateListener } from "./connection.ts";
+import type { CassandraCredentials, ConnectionOptions } from "./client/client_options.ts";
+import { askEachNode, type NodeAnswer } from "./statements/ask_each_node.ts";
+import { Connection, type StateListener } from "./client/connection.ts";
 import { ClockWatch } from "./clock/clock_watch.ts";
-import type { FailoverPlan } from "./failover.ts";
-import { CONSISTENCY_CODES } from "./consistency.ts";
-import { FurtherAttempts } from "./further_attempts.ts";
+import type { FailoverPlan } from "./client/failover.ts";
+import { CONSISTENCY_CODES } from "./statements/consistency.ts";
+import { FurtherAttempts } from "./statements/further_attempts.ts";
 import type {
   BoundValues,
   PreparedStatement,
   RawResult,
   WriteTime,
 } from "./internals/driver_types.ts";
-import { OwnStatements } from "./own_statements.ts";
-import { queryRows, runUnprepared, type UnpreparedOutcome } from "./plain_statement.ts";
+import { OwnStatements } from "./statements/own_statements.ts";
+import { queryRows, runUnprepared, type UnpreparedOutcome } from "./statements/plain_statement.ts";
 import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";
-import type { BatchStatementOptions, StatementOptions } from "./statement_options.ts";
-import type { Topology } from "./topology.ts";
-import { prepareStatement } from "./statement.ts";
-import { StatementRunner } from "./statement_runner.ts";
+import type { BatchStatementOptions, StatementOptions } from "./statements/statement_options.ts";
+import type { Topology } from "./client/topology.ts";
+import { prepareStatement } from "./statements/statement.ts";
+import { StatementRunner } from "./statements/statement_runner.ts";
 
 export interface SessionOptions extends ConnectionOptions, Partial<FailoverPlan> {
   /** Used if a statement does not have its own. */

@@ -6,7 +6,7 @@
 import type { Query } from "../../catalog/query.ts";
 import type { Statement } from "../../catalog/statement/statement.ts";
 import type { Term } from "../../catalog/statement/term.ts";
-import { cqlTypeOf } from "../driver/cql_type.ts";
+import { cqlTypeOf } from "../driver/statements/cql_type.ts";
 import { type ColumnMask, maskOfColumn, maskOfTerm, maskOfUnknown } from "./column_mask.ts";
 import { isNeverNull, keysOfRows } from "./facts/never_null.ts";
 import { codecOrReport } from "./prepare_params.ts";

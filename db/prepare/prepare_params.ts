@@ -11,7 +11,7 @@ import type { Report, Span } from "../../catalog/text/source.ts";
 import type { Codec, CqlType } from "../../codec/codec.ts";
 import { codecFor, UnsupportedTypeError, variantCodecFor } from "../../codec/codec_for.ts";
 import type { Variant } from "../../codec/variant.ts";
-import { cqlTypeOf } from "../driver/cql_type.ts";
+import { cqlTypeOf } from "../driver/statements/cql_type.ts";
 import type { Similarity } from "../schema/table.ts";
 import { deriveBucket } from "./bucket_param.ts";
 import { checkGeneratedType } from "./checks/generated_type.ts";

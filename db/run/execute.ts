@@ -8,7 +8,7 @@ import type { Consistency } from "../../catalog/query.ts";
 import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 import type { Availability } from "../availability/availability.ts";
-import { describeColumns } from "../driver/cql_type.ts";
+import { describeColumns } from "../driver/statements/cql_type.ts";
 import type { RawResult, WriteTime } from "../driver/internals/driver_types.ts";
 import type { EncodedValues, PreparedQuery } from "../prepare/prepared_query.ts";
 import { type Row, sameColumns } from "../prepare/rows/read_rows.ts";

@@ -9,7 +9,7 @@ import type { Consistency } from "../../catalog/query.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { isRefusal } from "../driver/failures/refusal.ts";
 import type { Session } from "../driver/session.ts";
-import type { StatementOptions } from "../driver/statement_options.ts";
+import type { StatementOptions } from "../driver/statements/statement_options.ts";
 import { ownTableId } from "./own_table_id.ts";
 import { CURSOR_TABLE, findOwnTables, qualify } from "./own_tables.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CqlType } from "../../codec/codec.ts";
-import { cqlTypeOf } from "../driver/cql_type.ts";
+import { cqlTypeOf } from "../driver/statements/cql_type.ts";
 import type { Session } from "../driver/session.ts";
 import { qualify } from "./own_tables.ts";
 

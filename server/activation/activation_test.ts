@@ -6,7 +6,7 @@
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Session } from "../../db/driver/session.ts";
-import type { StateListener } from "../../db/driver/connection.ts";
+import type { StateListener } from "../../db/driver/client/connection.ts";
 import { createCursorTable } from "../../db/schema/cursor_table.ts";
 import {
   openSchemaSessions,

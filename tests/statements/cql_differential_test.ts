@@ -11,7 +11,7 @@ import fc from "fast-check";
 import { bindMarkers } from "../../catalog/statement/marker_roles.ts";
 import { parseStatement } from "../../catalog/statement/grammar/parse_statement.ts";
 import { lex, wholeFile } from "../../catalog/text/lex.ts";
-import { prepareStatement } from "../../db/driver/statement.ts";
+import { prepareStatement } from "../../db/driver/statements/statement.ts";
 import { isRefusal } from "../../db/driver/failures/refusal.ts";
 import { CORPUS_SCHEMA, REFUSED, SERVED } from "./cql_corpus.ts";
 import { anyStatement, mutatedStatement } from "../support/cql/generate_cql.ts";

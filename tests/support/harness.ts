@@ -11,7 +11,7 @@ import { cp } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Config, readConfig } from "../../config/config.ts";
 import { steadyControl } from "../../db/driver/internals/connections/steady_control.ts";
-import { JitteredReconnection } from "../../db/driver/policies.ts";
+import { JitteredReconnection } from "../../db/driver/client/policies.ts";
 import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
 import { DEV_AUDIENCE, type OidcProvider, startOidcProvider } from "../../dev/oidc/provider.ts";
 import { fetchToken } from "../../dev/oidc/token_request.ts";

@@ -15,7 +15,7 @@ import {
   type TestKeyspace,
 } from "../../../tests/support/cassandra/keyspace.ts";
 import { compileRowReader, type Row } from "../../prepare/rows/read_rows.ts";
-import { cqlTypeOf } from "../cql_type.ts";
+import { cqlTypeOf } from "../statements/cql_type.ts";
 import { AnswerTooLarge } from "./wire/answer_too_large.ts";
 import { Alarms } from "../../../runtime/alarms.ts";
 import { Deadline } from "../timing/deadline.ts";
@@ -24,7 +24,7 @@ import {
   executeBatch,
   executeStatement as execute,
   prepareStatement as prepare,
-} from "../statement.ts";
+} from "../statements/statement.ts";
 import { int } from "../../../tests/support/cassandra/protocol_values.ts";
 
 const SCHEMA = [

@@ -10,7 +10,7 @@ import {
 import { EmptyCluster } from "../../../tests/support/cassandra/empty_cluster.ts";
 import { unprepared } from "../../../tests/support/cassandra/node_errors.ts";
 import { promptly } from "../../../tests/support/eventually.ts";
-import { executeStatement, prepareStatement } from "../statement.ts";
+import { executeStatement, prepareStatement } from "../statements/statement.ts";
 import { Deadline } from "../timing/deadline.ts";
 
 const FIRST = "127.0.3.1";

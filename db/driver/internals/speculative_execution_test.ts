@@ -14,7 +14,7 @@ import {
 } from "../../../tests/support/cassandra/keyspace.ts";
 import { startSlowProxy } from "../../../tests/support/cassandra/slow_proxy.ts";
 import { eventually, promptly } from "../../../tests/support/eventually.ts";
-import { executeStatement, prepareStatement } from "../statement.ts";
+import { executeStatement, prepareStatement } from "../statements/statement.ts";
 import { AttemptBudget } from "../timing/attempt_budget.ts";
 import { Deadline } from "../timing/deadline.ts";
 

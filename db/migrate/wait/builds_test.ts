@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { parseDdl } from "../../../catalog/statement/grammar/parse_ddl.ts";
 import { splitStatements } from "../../../catalog/text/split.ts";
-import type { NodeAnswer } from "../../driver/ask_each_node.ts";
+import type { NodeAnswer } from "../../driver/statements/ask_each_node.ts";
 import { type Migration, MigrationError } from "../files/migrations.ts";
 import { awaitBuilds } from "./builds.ts";
 

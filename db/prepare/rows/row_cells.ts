@@ -10,7 +10,7 @@ import { UnsupportedTypeError, variantCodecFor } from "../../../codec/codec_for.
 import type { Steps } from "../../../runtime/steps.ts";
 import { NumberTooLongError } from "../../../codec/variant.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
-import { cqlTypeOf } from "../../driver/cql_type.ts";
+import { cqlTypeOf } from "../../driver/statements/cql_type.ts";
 import type { DriverColumn } from "../../driver/internals/driver_types.ts";
 import type { Conceal } from "./conceal.ts";
 

@@ -5,7 +5,7 @@
  */
 import type cassandra from "cassandra-driver";
 import { WriteTimes } from "../../../db/driver/clock/write_times.ts";
-import { type ClientSettings, connectClient } from "../../../db/driver/connect_client.ts";
+import { type ClientSettings, connectClient } from "../../../db/driver/client/connect_client.ts";
 import { AttemptBudget } from "../../../db/driver/timing/attempt_budget.ts";
 import type { EmptyCluster } from "./empty_cluster.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "../../../../tests/support/cassandra/keyspace.ts";
 import { type SlowProxy, startSlowProxy } from "../../../../tests/support/cassandra/slow_proxy.ts";
 import { eventually } from "../../../../tests/support/eventually.ts";
-import { executeStatement, prepareStatement } from "../../statement.ts";
+import { executeStatement, prepareStatement } from "../../statements/statement.ts";
 import { Deadline } from "../../timing/deadline.ts";
 import type { PreparedStatement } from "../driver_types.ts";
 import { type PooledConnection, SHARED_BY } from "./choose_connection.ts";

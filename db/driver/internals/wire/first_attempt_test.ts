@@ -8,7 +8,7 @@ import {
 } from "../../../../tests/support/cassandra/keyspace.ts";
 import { type SlowProxy, startSlowProxy } from "../../../../tests/support/cassandra/slow_proxy.ts";
 import { eventually } from "../../../../tests/support/eventually.ts";
-import { executeStatement, prepareStatement } from "../../statement.ts";
+import { executeStatement, prepareStatement } from "../../statements/statement.ts";
 import { Alarms } from "../../../../runtime/alarms.ts";
 import { Attempts } from "../../timing/attempts.ts";
 import { Deadline } from "../../timing/deadline.ts";

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
-import { AttemptBudget } from "./timing/attempt_budget.ts";
+import { AttemptBudget } from "../timing/attempt_budget.ts";
 import { JitteredReconnection, RetryOnceIfIdempotent, silentLast } from "./policies.ts";
 
 type OperationInfo = cassandra.policies.retry.OperationInfo;

@@ -4,7 +4,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { Consistency } from "../../catalog/query.ts";
+import type { Consistency } from "../../../catalog/query.ts";
 
 const { consistencies } = cassandra.types;
 

@@ -2,8 +2,8 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { noteSchemaChange, onceMoreOnMismatch } from "./once_more.ts";
-import { Alarms } from "../../runtime/alarms.ts";
-import { Deadline } from "./timing/deadline.ts";
+import { Alarms } from "../../../runtime/alarms.ts";
+import { Deadline } from "../timing/deadline.ts";
 
 const { readFailure, writeFailure, readTimeout, serverError } = cassandra.types.responseErrorCodes;
 

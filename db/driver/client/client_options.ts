@@ -4,7 +4,7 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { AttemptBudget } from "./timing/attempt_budget.ts";
+import type { AttemptBudget } from "../timing/attempt_budget.ts";
 import { JitteredReconnection, RetryOnceIfIdempotent, SilentLast } from "./policies.ts";
 
 const { distance } = cassandra.types;

@@ -6,7 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import type { Buffer } from "node:buffer";
-import { hasMurmurTokens, replicationOf, ringTokensOf, tokenOf } from "./internals/ring_tokens.ts";
+import { hasMurmurTokens, replicationOf, ringTokensOf, tokenOf } from "../internals/ring_tokens.ts";
 
 /** A node, and its place in the ring. */
 export interface RingNode {

@@ -1,12 +1,12 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import type { Code } from "../../errors/codes.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { Alarms } from "../../runtime/alarms.ts";
-import type { PreparedStatement, RawResult } from "./internals/driver_types.ts";
+import type { Code } from "../../../errors/codes.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { Alarms } from "../../../runtime/alarms.ts";
+import type { PreparedStatement, RawResult } from "../internals/driver_types.ts";
 import { OwnStatements } from "./own_statements.ts";
 import type { StatementOptions } from "./statement_options.ts";
-import { Deadline } from "./timing/deadline.ts";
+import { Deadline } from "../timing/deadline.ts";
 
 const OPTIONS = { writes: false, idempotent: true } as StatementOptions;
 

@@ -4,11 +4,11 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { CqlType } from "../../codec/codec.ts";
-import { parseMarshalType } from "../../codec/marshal.ts";
-import { KINDS_BY_ID } from "../../codec/primitives.ts";
-import { cqlName } from "../../codec/type_name.ts";
-import type { DriverColumn, DriverType } from "./internals/driver_types.ts";
+import type { CqlType } from "../../../codec/codec.ts";
+import { parseMarshalType } from "../../../codec/marshal.ts";
+import { KINDS_BY_ID } from "../../../codec/primitives.ts";
+import { cqlName } from "../../../codec/type_name.ts";
+import type { DriverColumn, DriverType } from "../internals/driver_types.ts";
 
 const { dataTypes } = cassandra.types;
 

@@ -5,18 +5,18 @@
  */
 import { expect } from "@std/expect";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { freePort } from "../../dev/ports.ts";
-import { ServiceError } from "../../errors/service_error.ts";
-import { packRow } from "../../codec/packed/packed_rows.ts";
+import { freePort } from "../../../dev/ports.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { packRow } from "../../../codec/packed/packed_rows.ts";
 import {
   EmptyCluster,
   type Misbehaviour,
   type StatementRequest,
-} from "../../tests/support/cassandra/empty_cluster.ts";
-import { failure, unprepared, writeTimeout } from "../../tests/support/cassandra/node_errors.ts";
-import { int, short } from "../../tests/support/cassandra/protocol_values.ts";
-import type { PreparedStatement } from "./internals/driver_types.ts";
-import { Session } from "./session.ts";
+} from "../../../tests/support/cassandra/empty_cluster.ts";
+import { failure, unprepared, writeTimeout } from "../../../tests/support/cassandra/node_errors.ts";
+import { int, short } from "../../../tests/support/cassandra/protocol_values.ts";
+import type { PreparedStatement } from "../internals/driver_types.ts";
+import { Session } from "../session.ts";
 
 const HOSTNAMES = ["127.0.4.1", "127.0.4.2"];
 /** Nothing may have been done, or nobody knows. */

@@ -5,8 +5,8 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { AttemptBudget } from "./timing/attempt_budget.ts";
-import { backoff } from "./timing/backoff.ts";
+import type { AttemptBudget } from "../timing/attempt_budget.ts";
+import { backoff } from "../timing/backoff.ts";
 
 const { loadBalancing, retry, reconnection } = cassandra.policies;
 type OperationInfo = cassandra.policies.retry.OperationInfo;

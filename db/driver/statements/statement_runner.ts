@@ -5,18 +5,18 @@
  * @module
  */
 import type cassandra from "cassandra-driver";
-import type { Consistency } from "../../catalog/query.ts";
-import type { PackedRow } from "../../codec/packed/packed_rows.ts";
-import type { Connection } from "./connection.ts";
+import type { Consistency } from "../../../catalog/query.ts";
+import type { PackedRow } from "../../../codec/packed/packed_rows.ts";
+import type { Connection } from "../client/connection.ts";
 import { CONSISTENCY_CODES } from "./consistency.ts";
-import { mapError } from "./failures/map_error.ts";
+import { mapError } from "../failures/map_error.ts";
 import type { FurtherAttempts } from "./further_attempts.ts";
-import type { BoundValues, PreparedStatement, RawResult } from "./internals/driver_types.ts";
-import type { SchemaWatch } from "./schema_watch/schema_watch.ts";
+import type { BoundValues, PreparedStatement, RawResult } from "../internals/driver_types.ts";
+import type { SchemaWatch } from "../schema_watch/schema_watch.ts";
 import { checkStatement, executeBatch, executeStatement } from "./statement.ts";
 import type { BatchStatementOptions, StatementOptions } from "./statement_options.ts";
-import { Alarms } from "../../runtime/alarms.ts";
-import { Deadline } from "./timing/deadline.ts";
+import { Alarms } from "../../../runtime/alarms.ts";
+import { Deadline } from "../timing/deadline.ts";
 
 export interface StatementRunnerOptions {
   readonly connection: Connection;

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { Consistency, SerialConsistency } from "../../catalog/query.ts";
-import type { WriteTime } from "./internals/driver_types.ts";
-import type { Attempts } from "./timing/attempts.ts";
+import type { Consistency, SerialConsistency } from "../../../catalog/query.ts";
+import type { WriteTime } from "../internals/driver_types.ts";
+import type { Attempts } from "../timing/attempts.ts";
 
 /** How one execution of a statement differs from the session's defaults. */
 export interface StatementOptions {

@@ -5,7 +5,7 @@
  */
 import type cassandra from "cassandra-driver";
 import { CONSISTENCY_CODES } from "./consistency.ts";
-import { isRefusal } from "./failures/refusal.ts";
+import { isRefusal } from "../failures/refusal.ts";
 
 export interface NodeAnswer {
   /** `address:port`. */

@@ -2,15 +2,18 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
-import { packRow } from "../../codec/packed/packed_rows.ts";
-import { eventually } from "../../tests/support/eventually.ts";
-import { createTestKeyspace, type TestKeyspace } from "../../tests/support/cassandra/keyspace.ts";
-import { onOneNode } from "./internals/driver_internals.ts";
-import { Alarms } from "../../runtime/alarms.ts";
-import { Deadline } from "./timing/deadline.ts";
-import type { BoundValues, ExecuteOptions, PreparedStatement } from "./internals/driver_types.ts";
-import { SchemaChangedError } from "./schema_watch/schema_changed.ts";
-import { Session } from "./session.ts";
+import { packRow } from "../../../codec/packed/packed_rows.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
+import {
+  createTestKeyspace,
+  type TestKeyspace,
+} from "../../../tests/support/cassandra/keyspace.ts";
+import { onOneNode } from "../internals/driver_internals.ts";
+import { Alarms } from "../../../runtime/alarms.ts";
+import { Deadline } from "../timing/deadline.ts";
+import type { BoundValues, ExecuteOptions, PreparedStatement } from "../internals/driver_types.ts";
+import { SchemaChangedError } from "../schema_watch/schema_changed.ts";
+import { Session } from "../session.ts";
 import type { StatementOptions } from "./statement_options.ts";
 import { executeBatch, executeStatement, prepareStatement } from "./statement.ts";
 

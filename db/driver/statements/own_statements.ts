@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { ServiceError } from "../../errors/service_error.ts";
-import { isRefusal } from "./failures/refusal.ts";
-import { mapError } from "./failures/map_error.ts";
-import type { BoundValues, PreparedStatement, RawResult } from "./internals/driver_types.ts";
-import { SchemaChangedError } from "./schema_watch/schema_changed.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import { isRefusal } from "../failures/refusal.ts";
+import { mapError } from "../failures/map_error.ts";
+import type { BoundValues, PreparedStatement, RawResult } from "../internals/driver_types.ts";
+import { SchemaChangedError } from "../schema_watch/schema_changed.ts";
 import type { StatementOptions } from "./statement_options.ts";
-import type { Deadline } from "./timing/deadline.ts";
+import type { Deadline } from "../timing/deadline.ts";
 
 export interface OwnStatementsOptions {
   readonly prepare: (cql: string) => Promise<PreparedStatement>;

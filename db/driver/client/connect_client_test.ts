@@ -1,12 +1,15 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { eventually, promptly } from "../../tests/support/eventually.ts";
-import { freePort } from "../../dev/ports.ts";
-import { clusterSettings, connectToCluster } from "../../tests/support/cassandra/cluster_client.ts";
-import { EmptyCluster } from "../../tests/support/cassandra/empty_cluster.ts";
+import { eventually, promptly } from "../../../tests/support/eventually.ts";
+import { freePort } from "../../../dev/ports.ts";
+import {
+  clusterSettings,
+  connectToCluster,
+} from "../../../tests/support/cassandra/cluster_client.ts";
+import { EmptyCluster } from "../../../tests/support/cassandra/empty_cluster.ts";
 import { type ClientSettings, connectClient, settingsIn } from "./connect_client.ts";
-import { WriteTimes } from "./clock/write_times.ts";
-import { AttemptBudget } from "./timing/attempt_budget.ts";
+import { WriteTimes } from "../clock/write_times.ts";
+import { AttemptBudget } from "../timing/attempt_budget.ts";
 
 /** Nothing listens there. */
 const SETTINGS: ClientSettings = {

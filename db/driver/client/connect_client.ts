@@ -4,19 +4,19 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import type { Observe } from "../../observe/observation.ts";
+import type { Observe } from "../../../observe/observation.ts";
 import { clientOptions, type ConnectionOptions } from "./client_options.ts";
-import type { WriteTimes } from "./clock/write_times.ts";
-import { HEARTBEAT } from "./internals/driver_internals.ts";
-import { followRing } from "./internals/connections/current_ring.ts";
-import { trustDistantHosts } from "./internals/connections/distant_hosts.ts";
-import { closeFailedSetups, endUnconnected } from "./internals/connections/failed_connect.ts";
-import { keepHosts } from "./internals/connections/kept_hosts.ts";
-import { steadyControl } from "./internals/connections/steady_control.ts";
-import { noteSchemaChange } from "./once_more.ts";
-import { type SilentHosts, watchSilence } from "./internals/connections/watch_silence.ts";
-import { onSchemaEvent } from "./schema_watch/schema_event.ts";
-import type { AttemptBudget } from "./timing/attempt_budget.ts";
+import type { WriteTimes } from "../clock/write_times.ts";
+import { HEARTBEAT } from "../internals/driver_internals.ts";
+import { followRing } from "../internals/connections/current_ring.ts";
+import { trustDistantHosts } from "../internals/connections/distant_hosts.ts";
+import { closeFailedSetups, endUnconnected } from "../internals/connections/failed_connect.ts";
+import { keepHosts } from "../internals/connections/kept_hosts.ts";
+import { steadyControl } from "../internals/connections/steady_control.ts";
+import { noteSchemaChange } from "../schema_watch/once_more.ts";
+import { type SilentHosts, watchSilence } from "../internals/connections/watch_silence.ts";
+import { onSchemaEvent } from "../schema_watch/schema_event.ts";
+import type { AttemptBudget } from "../timing/attempt_budget.ts";
 
 export interface ClientSettings extends ConnectionOptions {
   /** Where it looks as well once it has lost all nodes that it knows. Default: at the contact points only. */

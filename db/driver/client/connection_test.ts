@@ -6,13 +6,13 @@
  */
 import { expect } from "@std/expect";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { withTestCassandra } from "../../dev/cassandra/test_cluster.ts";
-import type { Observation } from "../../observe/observation.ts";
-import { DatacenterProxy } from "../../tests/support/cassandra/datacenter_proxy.ts";
-import { eventually, promptly } from "../../tests/support/eventually.ts";
+import { withTestCassandra } from "../../../dev/cassandra/test_cluster.ts";
+import type { Observation } from "../../../observe/observation.ts";
+import { DatacenterProxy } from "../../../tests/support/cassandra/datacenter_proxy.ts";
+import { eventually, promptly } from "../../../tests/support/eventually.ts";
 import type { CassandraCredentials } from "./client_options.ts";
 import { Connection } from "./connection.ts";
-import { AttemptBudget } from "./timing/attempt_budget.ts";
+import { AttemptBudget } from "../timing/attempt_budget.ts";
 
 const CREDENTIALS: CassandraCredentials = {
   username: "a",

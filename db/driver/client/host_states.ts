@@ -4,8 +4,8 @@
  * @module
  */
 import type cassandra from "cassandra-driver";
-import type { PoolReading } from "../../observe/metrics/readings.ts";
-import type { HostState } from "../../observe/observation.ts";
+import type { PoolReading } from "../../../observe/metrics/readings.ts";
+import type { HostState } from "../../../observe/observation.ts";
 
 export interface SeenHosts {
   /** Of all data centres; a remote node is up until another node has announced that it is down. */

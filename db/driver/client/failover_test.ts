@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
-import { eventually } from "../../tests/support/eventually.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
 import { Failover, type FailoverPlan, type FailoverView } from "./failover.ts";
 
 const HOME: FailoverView = { away: null, up: 3, localKnown: 3, localUp: 3 };

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { AttemptsReading } from "../../observe/metrics/readings.ts";
-import type { Speculation } from "./internals/driver_types.ts";
-import { AttemptBudget } from "./timing/attempt_budget.ts";
+import type { AttemptsReading } from "../../../observe/metrics/readings.ts";
+import type { Speculation } from "../internals/driver_types.ts";
+import { AttemptBudget } from "../timing/attempt_budget.ts";
 
 /** Of all statements; the burst is for a node that goes while little is sent. */
 const RETRIES = { share: 0.1, burst: 20 };

@@ -6,7 +6,7 @@
  */
 import type cassandra from "cassandra-driver";
 import { CONSISTENCY_CODES } from "./consistency.ts";
-import type { WriteTime } from "./internals/driver_types.ts";
+import type { WriteTime } from "../internals/driver_types.ts";
 
 export interface RunUnpreparedOptions {
   readonly timeoutMs: number;

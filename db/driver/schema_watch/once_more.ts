@@ -9,8 +9,8 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
-import type { Deadline } from "./timing/deadline.ts";
+import { agreesOnSchema } from "./schema_agreement.ts";
+import type { Deadline } from "../timing/deadline.ts";
 
 const { readFailure, writeFailure } = cassandra.types.responseErrorCodes;
 

@@ -13,22 +13,22 @@
  */
 import type cassandra from "cassandra-driver";
 import { Buffer } from "node:buffer";
-import { type PackedRow, unpackRow } from "../../codec/packed/packed_rows.ts";
+import { type PackedRow, unpackRow } from "../../../codec/packed/packed_rows.ts";
 import { describeColumns } from "./cql_type.ts";
-import { onOneNode, sendBatch, sendExecute } from "./internals/driver_internals.ts";
-import type { ExecutionSettings, PreparingNode } from "./internals/driver_shapes.ts";
+import { onOneNode, sendBatch, sendExecute } from "../internals/driver_internals.ts";
+import type { ExecutionSettings, PreparingNode } from "../internals/driver_shapes.ts";
 import type {
   BoundValues,
   DescribedStatement,
   ExecuteOptions,
   PreparedStatement,
   RawResult,
-} from "./internals/driver_types.ts";
-import { fingerprintOf, withMark } from "./schema_watch/fingerprint.ts";
-import { onceMoreOnMismatch } from "./once_more.ts";
-import { isRefusal } from "./failures/refusal.ts";
-import { SchemaChangedError } from "./schema_watch/schema_changed.ts";
-import type { Deadline } from "./timing/deadline.ts";
+} from "../internals/driver_types.ts";
+import { fingerprintOf, withMark } from "../schema_watch/fingerprint.ts";
+import { onceMoreOnMismatch } from "../schema_watch/once_more.ts";
+import { isRefusal } from "../failures/refusal.ts";
+import { SchemaChangedError } from "../schema_watch/schema_changed.ts";
+import type { Deadline } from "../timing/deadline.ts";
 
 // More than enough for the statements of a migration that come one after the other.
 const MAX_ATTEMPTS = 5;

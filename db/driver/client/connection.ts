@@ -7,20 +7,20 @@
  * @module
  */
 import cassandra from "cassandra-driver";
-import { ServiceError } from "../../errors/service_error.ts";
-import type { PoolReading } from "../../observe/metrics/readings.ts";
-import type { ConnectionState } from "../../observe/observation.ts";
+import { ServiceError } from "../../../errors/service_error.ts";
+import type { PoolReading } from "../../../observe/metrics/readings.ts";
+import type { ConnectionState } from "../../../observe/observation.ts";
 import { reconnectionDelays } from "./policies.ts";
 import type { CassandraCredentials } from "./client_options.ts";
 import { ClientInUse } from "./client_in_use.ts";
 import { type ClientSettings, connectClient, settingsIn } from "./connect_client.ts";
 import { Failover, type FailoverPlan } from "./failover.ts";
-import type { WriteTime } from "./internals/driver_types.ts";
-import { WriteTimes } from "./clock/write_times.ts";
+import type { WriteTime } from "../internals/driver_types.ts";
+import { WriteTimes } from "../clock/write_times.ts";
 import { NO_HOSTS, readPools, type SeenHosts, seenHosts, withHostsOf } from "./host_states.ts";
 import { replaceClients } from "./replacing_clients.ts";
-import { connectionFailure } from "./failures/map_error.ts";
-import { sleep } from "./timing/sleep.ts";
+import { connectionFailure } from "../failures/map_error.ts";
+import { sleep } from "../timing/sleep.ts";
 import { readTopology, type Topology } from "./topology.ts";
 
 export interface ConnectionSettings extends ClientSettings, FailoverPlan {
