@@ -63,7 +63,7 @@ export interface Applied {
  * Calls the queries that a route names, as often as needed and several at once. Each method is for the
  * queries of one mode; for others it fails with a `TypeError`. It fails with a `ServiceError` if a value
  * does not fit (`invalid_input`), a claim is missing, or Cassandra fails; a handler that does not catch
- * that answers with it.
+ * that answers with it. Once the request is over, every call fails.
  */
 export interface QueryCaller<Name extends string = string> {
   /** The row of a `:one` query. Rejects with `not_found` if there is no row. */
@@ -171,6 +171,8 @@ function createCaller({ context, streams, calls, executor, control }: CallerOpti
 
   /** A query of the right mode, and its values in bytes. */
   function prepareCall(method: keyof QueryCaller, name: string, values: QueryValues = {}) {
+    streams.assertCallable(name);
+    if (streams.isAnswering) time.renew();
     const { readValues, ...call } = find(calls, name)(scopes);
     assertMode(call.prepared, method);
     const { query, writes } = call.prepared;

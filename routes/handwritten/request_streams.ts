@@ -33,6 +33,7 @@ export class RequestStreams {
   readonly #context: Context<AppEnv>;
   readonly #open = new Set<RowStream>();
   #isOver = false;
+  #isAnswering = false;
   #isWatching = false;
 
   constructor(context: Context<AppEnv>) {
@@ -74,6 +75,26 @@ export class RequestStreams {
     if (this.#isOver) throw new TypeError("Cannot read more rows: the request is over");
   }
 
+  /** Whether the handler has returned, and its answer is a stream that goes on. */
+  get isAnswering(): boolean {
+    return this.#isAnswering;
+  }
+
+  /**
+   * Refuses a call for a request that is over: nothing would bound it, record how the request ended, or wait for it
+   * when the service stops.
+   *
+   * @throws {CallerLeft} if its caller has left
+   * @throws {TypeError} saying what to do, if it has its answer
+   */
+  assertCallable(name: string): void {
+    if (!this.#isOver) return;
+    if (this.#context.req.raw.signal.aborted) throw new CallerLeft();
+    throw new TypeError(
+      `Cannot call query "${name}": the request is over: await every call before the handler returns, or make it in the stream that the handler answers with`,
+    );
+  }
+
   #watchEnd(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -81,9 +102,10 @@ export class RequestStreams {
     this.#context.env.completed.then(close, close);
   }
 
-  /** From here on every stream throws, so no reader takes a partial result for a complete one. */
+  /** From here on every call and stream throws, so no reader takes a partial result for a complete one. */
   close(): void {
     this.#isOver = true;
+    this.#isAnswering = false;
     this.#open.clear();
   }
 
@@ -105,7 +127,9 @@ export class RequestStreams {
     if (this.#open.size === 0) {
       const readsMuch = this.#context.get("request").bytesRead > MANY_BYTES;
       const isLookedAt = readsMuch || mayStream || mayBeHttp2(req.raw, env);
-      return isLookedAt ? await this.#holdOwn(response) : response;
+      const held = isLookedAt ? await this.#holdOwn(response) : response;
+      if (!this.#isAnswering) this.close();
+      return held;
     }
     if (response.body === null || req.method === "HEAD") {
       // The handler's own stream may fail to end, and its headers are all that is asked for.
@@ -150,6 +174,7 @@ export class RequestStreams {
       pieces.return?.().catch(() => {});
       throw error;
     }
+    this.#isAnswering = true;
     return answerBody(pieces, {
       request,
       onEnd: () => this.close(),

@@ -34,7 +34,7 @@ export class WaitingTime {
     );
   }
 
-  /** Begins again, as each page of a stream has the whole time. */
+  /** Begins again, as each page of a stream has the whole time, and each call that is made while an answer streams. */
   renew(): void {
     this.#endsAtMs = this.#stopwatch.ms + this.#allowedMs;
   }

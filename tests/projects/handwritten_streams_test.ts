@@ -1,18 +1,34 @@
-/** Streams that hand-written routes make of anything but rows: they count and are logged like streams of rows. */
+/**
+ * Streams that hand-written routes make of anything but rows of a stream: they count and are logged as those do, and
+ * may call queries as long as they last.
+ */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import type { Observation } from "../../observe/observation.ts";
+import { seen as lateReads } from "../fixtures/routes/streams/late_reads.ts";
 import { seen } from "../fixtures/routes/streams/own_stream.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
+
+const REQUEST_TIMEOUT_MS = 2_000;
 
 let service: TestService & AsyncDisposable;
 before(async () => {
   service = await startTestService({
     cqlDir: EXAMPLE,
-    routes: ["streams/own_stream"],
-    env: { MAX_STREAMS: "2", MAX_STREAMS_PER_ROUTE: "1", MAX_IN_FLIGHT_PER_CALLER: "0" },
+    cql: {
+      migration: "CREATE TABLE late_notes (id int PRIMARY KEY, note text);",
+      queries: "-- name: late_note :one\nSELECT note FROM late_notes WHERE id = :id;",
+    },
+    routes: ["streams/own_stream", "streams/late_reads"],
+    env: {
+      REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`,
+      MAX_STREAMS: "2",
+      MAX_STREAMS_PER_ROUTE: "1",
+      MAX_IN_FLIGHT_PER_CALLER: "0",
+    },
   });
+  await service.client.execute("INSERT INTO late_notes (id, note) VALUES (1, 'first')");
 });
 after(() => service[Symbol.asyncDispose]());
 
@@ -88,5 +104,32 @@ describe("A stream of a handler's own", () => {
     const { cause } = await entryOf(response);
     expect(String(cause)).toContain('a piece of type "string"');
     expect(String(cause)).toContain("pipeThrough(new TextEncoderStream())");
+  });
+});
+
+describe("A query that is called when the handler has returned", () => {
+  it("is read in the stream that the handler answers with, and each has the whole time", async () => {
+    const asked = `/late-notes/1/streaming?waited_ms=${REQUEST_TIMEOUT_MS + 200}`;
+    const response = await service.request(asked);
+    const lines = (await response.text()).trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(2);
+    expect(new Set(lines)).toEqual(new Set(['{"note":"first"}']));
+    const { completed, cassandraMs } = await entryOf(response);
+    expect(completed).toBe(true);
+    expect(cassandraMs).toBeGreaterThan(REQUEST_TIMEOUT_MS);
+  });
+
+  it("fails where the request is over, and says what to do", async () => {
+    lateReads.late = Promise.withResolvers();
+    const response = await service.request("/late-notes/1/afterwards");
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    const refusal = await promptly(
+      "the read ends",
+      lateReads.late.promise.catch((error: unknown) => error),
+    );
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect(String(refusal)).toContain(
+      'Cannot call query "late_note": the request is over: await every call',
+    );
   });
 });
