@@ -86,11 +86,13 @@ function readVersion(text: string | undefined): number {
   throw new Error('Cannot migrate: "--to" needs the number of a migration, such as "--to 0007"');
 }
 
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
+
 function readDuration(flag: string, text: string | undefined): number {
-  const [, count, unit] = /^(\d{1,5})(s|m)$/.exec(text ?? "") ?? [];
-  if (count !== undefined) return Number(count) * (unit === "m" ? 60_000 : 1_000);
+  const [, count, unit] = /^(\d{1,5})(s|m|h)$/.exec(text ?? "") ?? [];
+  if (count !== undefined) return Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
   throw new Error(
-    `Cannot migrate: "${flag}" needs a time, such as "${flag} 120s" or "${flag} 5m"`,
+    `Cannot migrate: "${flag}" needs a time, such as "${flag} 120s", "${flag} 5m" or "${flag} 2h"`,
   );
 }
 

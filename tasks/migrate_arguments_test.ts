@@ -14,6 +14,7 @@ describe("readMigrateArguments()", () => {
     ["--wait 120s", { waitMs: 120_000 }],
     ["status --wait=5m", { command: "status", waitMs: 300_000 }],
     ["--wait-for-builds=30m", { buildWaitMs: 1_800_000 }],
+    ["--wait-for-builds 12h", { buildWaitMs: 43_200_000 }],
     ["--wait-for-builds 0s --wait 1s", { buildWaitMs: 0, waitMs: 1_000 }],
     ["--resolve 0007:2 applied", {
       command: "resolve",
@@ -33,7 +34,8 @@ describe("readMigrateArguments()", () => {
   }
 
   const TO = 'Cannot migrate: "--to" needs the number of a migration, such as "--to 0007"';
-  const WAIT = 'Cannot migrate: "--wait" needs a time, such as "--wait 120s" or "--wait 5m"';
+  const WAIT =
+    'Cannot migrate: "--wait" needs a time, such as "--wait 120s", "--wait 5m" or "--wait 2h"';
   const RESOLVE =
     'Cannot migrate: "--resolve" needs a statement and what became of it, such as "--resolve 0007:2 applied" or "--resolve 0007:2 again"';
   const REFUSED: readonly [string, string][] = [
@@ -43,7 +45,7 @@ describe("readMigrateArguments()", () => {
     ["--to seven", TO],
     ["--to --plan", TO],
     ["--wait 120", WAIT],
-    ["--wait 2h", WAIT],
+    ["--wait 2d", WAIT],
     ["--resolve 0007:2", RESOLVE],
     ["--resolve 0007 applied", RESOLVE],
     ["--resolve 0007:2 skipped", RESOLVE],

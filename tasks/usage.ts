@@ -44,8 +44,8 @@ Applies the migrations in CQL_DIR to the cluster.
   --plan                       says what would be applied, and changes nothing
   --to NNNN                    applies nothing after migration NNNN
   --wait 120s                  waits for the cluster to come, for this long at most
-  --wait-for-builds 30m        waits until indexes and views are built, for this long at most;
-                               without it, for an hour; 0s does not wait
+  --wait-for-builds 2h         waits until indexes and views are built, for this long at most
+                               altogether; without it, for an hour; 0s does not wait
   --resolve NNNN:n applied     takes your word that statement n, which is in doubt, was applied
   --resolve NNNN:n again       … that it was not, so that it is sent again
 `,

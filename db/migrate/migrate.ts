@@ -20,6 +20,7 @@ import { Interruption } from "./lease/interruption.ts";
 import { acquireLease, type Lease } from "./lease/lease.ts";
 import type { Migration } from "./files/migrations.ts";
 import { recording } from "./record/recording.ts";
+import { BuildPatience } from "./wait/build_patience.ts";
 import { awaitBuilds } from "./wait/builds.ts";
 import { whenServed } from "./wait/when_served.ts";
 
@@ -29,7 +30,7 @@ export interface ApplyOptions {
   readonly log: (line: string) => void;
   /** Of the rows that statements write. Default: the session's. */
   readonly consistency?: Consistency | undefined;
-  /** How long Cassandra may take to build indexes and views; 0 to wait for none. Default: an hour. */
+  /** How long to wait for indexes and views to be built, altogether; 0 for none. Default: an hour. */
   readonly buildWaitMs?: number | undefined;
   /** The last version to apply. Default: all. */
   readonly to?: number | undefined;
@@ -70,8 +71,9 @@ export async function applyMigrations(
     // Another process may have been at work until now.
     if (await isAhead(session, migrations, options)) return;
     const pending = await pendingOf(session, migrations, options);
+    const patience = new BuildPatience(options.buildWaitMs);
     for (const migration of pending) {
-      await applyOne(session, migration, { ...options, lease, interruption });
+      await applyOne(session, migration, { ...options, lease, interruption, patience });
     }
     if (pending.length === 0) log(`Keyspace "${keyspace}" is up to date`);
   });
@@ -135,11 +137,12 @@ async function pendingOf(
 async function applyOne(
   session: Session,
   migration: Migration,
-  { lease, keyspace, log, consistency, buildWaitMs, interruption }:
-    & Pick<ApplyOptions, "keyspace" | "log" | "consistency" | "buildWaitMs">
+  { lease, keyspace, log, consistency, patience, interruption }:
+    & Pick<ApplyOptions, "keyspace" | "log" | "consistency">
     & {
       readonly lease: Lease;
       readonly interruption: Interruption;
+      readonly patience: BuildPatience;
     },
 ): Promise<void> {
   const startedAt = performance.now();
@@ -150,15 +153,17 @@ async function applyOne(
   const entry = history.find(({ version }) => version === migration.version) ?? null;
   const record = await recording(openRecord(session, keyspace, migration));
   const wait = (statements: Migration["statements"]) =>
-    awaitBuilds(session, { ...migration, statements }, {
-      keyspace,
-      patienceMs: buildWaitMs,
-      log,
-      async beforeLook(what) {
-        interruption.assertNone(what);
-        await recording(lease.renew());
-      },
-    });
+    patience.spend((patienceMs) =>
+      awaitBuilds(session, { ...migration, statements }, {
+        keyspace,
+        patienceMs,
+        log,
+        async beforeLook(what) {
+          interruption.assertNone(what);
+          await recording(lease.renew());
+        },
+      })
+    );
   await applyOneMigration(session, migration, {
     entry,
     record,
@@ -168,7 +173,7 @@ async function applyOne(
     consistency,
     interruption,
     awaitBuilds: async (statements) => {
-      if (buildWaitMs !== 0) await wait(statements);
+      if (!patience.isNone) await wait(statements);
     },
   });
   // Not finished before: new replicas are not ready until then, and the next process goes on waiting.

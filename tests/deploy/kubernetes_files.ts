@@ -55,6 +55,7 @@ export interface Pod {
   readonly metadata: { readonly labels: Labels };
   readonly spec: {
     readonly terminationGracePeriodSeconds: number;
+    readonly restartPolicy?: string;
     readonly securityContext: { readonly runAsUser: number };
     readonly containers: readonly [Container];
     readonly volumes: readonly Volume[];
@@ -67,6 +68,7 @@ export interface Manifest {
   readonly metadata: { readonly name: string; readonly labels?: Labels };
   readonly spec: {
     readonly template: Pod;
+    readonly activeDeadlineSeconds: number;
     readonly selector: Labels & { readonly matchLabels: Labels };
     readonly podSelector: { readonly matchLabels: Labels };
     readonly scaleTargetRef: { readonly kind: string; readonly name: string };

@@ -10,6 +10,8 @@ import { parse } from "yaml";
 import deno from "../../deno.json" with { type: "json" };
 import { readConfig } from "../../config/config.ts";
 import { SETTINGS } from "../../config/settings/settings.ts";
+import { DDL_TIMEOUT_MS } from "../../db/migrate/wait/agreement.ts";
+import { readMigrateArguments } from "../../tasks/migrate_arguments.ts";
 import { eventually, untilReady } from "../support/eventually.ts";
 import { testEnvironment } from "../support/harness.ts";
 import { parseControl } from "../../routes/control/control_state.ts";
@@ -185,7 +187,20 @@ describe("deploy/kubernetes", () => {
 
   it("migrates with the permissions that the service has", () => {
     expect(migration.command!).toEqual([...command.slice(0, -1), "tasks/migrate.ts"]);
-    expect(migration.args).toEqual(["--wait", "120s"]);
+  });
+
+  it("gives migrations the time that they may wait, and the last statement the time that it may take", () => {
+    const { waitMs, buildWaitMs, ...others } = readMigrateArguments(migration.args!);
+    expect(others).toEqual({ command: "apply", to: null, resolution: null });
+    const job = find("Job", "cqlgate-migrate").spec;
+    // An attempt that has waited in vain says so, and one more finds out whether it was in vain.
+    expect(job.activeDeadlineSeconds * 1_000).toBeGreaterThan(2 * (waitMs + buildWaitMs!));
+    const { terminationGracePeriodSeconds } = job.template.spec;
+    expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThan(DDL_TIMEOUT_MS);
+  });
+
+  it("keeps the log of a migration that failed", () => {
+    expect(find("Job", "cqlgate-migrate").spec.template.spec.restartPolicy).toBe("Never");
   });
 
   it("gives a replica more time to stop than it takes", () => {

@@ -13,6 +13,7 @@ import { DEVELOPMENT } from "../../deploy/production_packages.ts";
 import { freePort } from "../../dev/ports.ts";
 import { eventually } from "../support/eventually.ts";
 import { environment } from "../support/programs.ts";
+import { readMigrateArguments } from "../../tasks/migrate_arguments.ts";
 import { buildImage, type Image, packagesOf, sizeOf } from "./image.ts";
 import { KUBERNETES, OVERLAYS } from "./kubernetes_files.ts";
 import { COMPOSE, fetchModule, installPrograms, PROMETHEUS_OPERATOR, run } from "./tools.ts";
@@ -77,8 +78,30 @@ describe("deploy/kubernetes", () => {
   }
 
   it("takes the rule for an issuer inside that the documentation has", async () => {
+    const rules = (await buildWithPatch("An issuer inside"))
+      .filter(({ kind }) => kind === "NetworkPolicy")
+      .map(({ metadata, spec }) => [metadata.name, spec.egress.at(-1).ports[0].port]);
+    expect(rules).toEqual([["cqlgate", 8443], ["cqlgate-migrate", 4318]]);
+  });
+
+  it("takes the times for a long build that the documentation has, which fit", async () => {
+    const { spec } = (await buildWithPatch("A long build")).find(({ kind }) => kind === "Job");
+    const { args } = spec.template.spec.containers[0];
+    const { waitMs, buildWaitMs } = readMigrateArguments(args);
+    expect(buildWaitMs).toBeGreaterThan(3_600_000);
+    expect(spec.activeDeadlineSeconds * 1_000).toBeGreaterThan(2 * (waitMs + buildWaitMs!));
+  });
+
+  it("has alerts that the Prometheus Operator takes", async () => {
+    const printed = await run(Deno.execPath(), ["task", "--quiet", "alerts"]);
+    expect(errorsBy(await operatorSchema("prometheusrules"), parse(printed.stdout))).toEqual([]);
+  });
+
+  /** The objects of an overlay with the patch that a section of the documentation shows. */
+  async function buildWithPatch(heading: string) {
     const operations = await Deno.readTextFile("docs/operations.md");
-    const [, patch] = /^#### An issuer inside$.*?^```yaml\n(.*?)^```$/ms.exec(operations)!;
+    const [, patch] = new RegExp(`^#### ${heading}$.*?^\`\`\`yaml\\n(.*?)^\`\`\`$`, "ms")
+      .exec(operations)!;
     const folder = await Deno.makeTempDir({ prefix: "cqlgate-test-" });
     try {
       for (const path of [KUBERNETES, "cql"]) {
@@ -91,19 +114,11 @@ describe("deploy/kubernetes", () => {
       await Deno.writeTextFile(file, kustomization + patch!.replaceAll(/^(?=.)/gm, "  "));
       const built = await run(`${programs}/kubectl`, ["kustomize", overlay]);
       expect([built.success, built.success ? "" : built.output]).toEqual([true, ""]);
-      const rules = parseAllDocuments(built.stdout).map((each) => each.toJS())
-        .filter(({ kind }) => kind === "NetworkPolicy")
-        .map(({ metadata, spec }) => [metadata.name, spec.egress.at(-1).ports[0].port]);
-      expect(rules).toEqual([["cqlgate", 8443], ["cqlgate-migrate", 4318]]);
+      return parseAllDocuments(built.stdout).map((each) => each.toJS());
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
-  });
-
-  it("has alerts that the Prometheus Operator takes", async () => {
-    const printed = await run(Deno.execPath(), ["task", "--quiet", "alerts"]);
-    expect(errorsBy(await operatorSchema("prometheusrules"), parse(printed.stdout))).toEqual([]);
-  });
+  }
 
   async function operatorSchema(kind: string): Promise<object> {
     const folder = `${await fetchModule(PROMETHEUS_OPERATOR)}/example/prometheus-operator-crd`;

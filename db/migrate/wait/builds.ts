@@ -33,8 +33,6 @@ const BUILT = {
 const UNTIL_THEN =
   "until it is built, a query on an index fails, and a view answers without some of its rows";
 
-/** Large tables take hours; a build that has failed on a node never ends. */
-const BUILD_PATIENCE_MS = 3_600_000;
 /** Tables without rows are built at once. */
 const FIRST_LOOK_MS = 100;
 const LOOK_AGAIN_MS = 2_000;
@@ -44,8 +42,8 @@ const SAY_AGAIN_MS = 30_000;
 interface AwaitBuildsOptions {
   /** Of names without one. */
   readonly keyspace: string;
-  /** How long they may take; 0 to say only what is not built. Default: an hour. */
-  readonly patienceMs?: number | undefined;
+  /** How long they may take; 0 to say only what is not built. */
+  readonly patienceMs: number;
   readonly log: (line: string) => void;
   /** Whether to go on waiting for what it is told: throws if not. */
   readonly beforeLook: (what: string) => Promise<void>;
@@ -60,7 +58,7 @@ interface AwaitBuildsOptions {
 export async function awaitBuilds(
   session: Pick<Session, "query" | "askEachNode">,
   migration: Pick<Migration, "path" | "statements">,
-  { keyspace, patienceMs = BUILD_PATIENCE_MS, log, beforeLook }: AwaitBuildsOptions,
+  { keyspace, patienceMs, log, beforeLook }: AwaitBuildsOptions,
 ): Promise<void> {
   if (!buildsSomething(migration.statements)) return;
   const startedAt = performance.now();

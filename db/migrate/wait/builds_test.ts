@@ -44,7 +44,12 @@ const built = (address: string, ...names: string[]): NodeAnswer => ({
   address,
   rows: names.map((name) => ({ name })),
 });
-const options = { keyspace: "k", log: () => {}, beforeLook: () => Promise.resolve() };
+const options = {
+  keyspace: "k",
+  patienceMs: 3_600_000,
+  log: () => {},
+  beforeLook: () => Promise.resolve(),
+};
 
 describe("awaitBuilds()", () => {
   it("asks nobody about a migration that creates neither", async () => {
