@@ -5,11 +5,14 @@
  * @module
  */
 
+/** On a response that a handler has returned. */
+const RETURNED = Symbol("returned");
+
 /**
  * The response with headers that can be added to, as middleware does.
  *
  * @param name of the route, for the message
- * @throws {TypeError} if it is not a response
+ * @throws {TypeError} if it is not a response, or not one of this request alone
  */
 export function asMutableResponse(returned: unknown, name: string): Response {
   if (!(returned instanceof Response)) {
@@ -19,7 +22,17 @@ export function asMutableResponse(returned: unknown, name: string): Response {
       }: return a Response, such as "context.json(…)" makes`,
     );
   }
+  // The runtime would notice after the request is logged. Headers of one caller would go to the next.
+  if (RETURNED in returned) throw spent(name, "that it has returned before");
+  if (returned.bodyUsed) throw spent(name, "whose body has been read");
+  Reflect.set(returned, RETURNED, true);
   return hasMutableHeaders(returned) ? returned : new Response(returned.body, returned);
+}
+
+function spent(name: string, state: string): TypeError {
+  return new TypeError(
+    `Cannot answer: the handler of "${name}" returned a response ${state}: make one for each request`,
+  );
 }
 
 /** The headers of what `fetch()` and `Response.redirect()` give cannot be changed. */
