@@ -132,18 +132,33 @@ export function holdBody(
         throw unsupportedType({ type, takes }, req);
       }
       const { run } = context.get("request");
-      const blob = new Blob([bytes], type === null ? {} : { type });
-      // It holds promises, whatever its type says.
+      // They hold promises, whatever their type says.
       Object.assign(
         req.bodyCache,
-        isJson(type)
-          ? { text: Promise.resolve(await run(checkJson(bytes))) }
-          : { blob: Promise.resolve(blob) },
+        isJson(type) ? jsonCache(bytes, await run(checkJson(bytes))) : bytesCache(bytes, type),
       );
       // The work of the framework and the handler on a large body cannot pause, so it gets a separate turn.
       if (bytes.length > SMALL_BYTES) await run(pause());
     },
   }];
+}
+
+/** From where the framework makes the other forms of a body: the first member is what it makes them of. */
+type BodyCache = Readonly<Partial<Record<"text" | "blob", Promise<unknown>>>>;
+
+/** The bytes are made of the text again, unless that lacks something: a signature is over all of them. */
+function jsonCache(bytes: Uint8Array<ArrayBuffer>, json: string): BodyCache {
+  const text = Promise.resolve(json);
+  return startsWithMark(bytes) ? { blob: Promise.resolve(new Blob([bytes])), text } : { text };
+}
+
+function bytesCache(bytes: Uint8Array<ArrayBuffer>, type: string | null): BodyCache {
+  return { blob: Promise.resolve(new Blob([bytes], type === null ? {} : { type })) };
+}
+
+/** Whether a text begins with a byte order mark, which is ignored (RFC 8259, section 8.1). */
+function startsWithMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 /** Nothing, after a turn of waiting. */

@@ -1,6 +1,7 @@
 /** Hand-written routes get what the routes of queries get: limits of the body, negotiation, problems. */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { SECRET } from "../fixtures/routes/declared/hook.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   EXAMPLE,
@@ -26,6 +27,7 @@ before(async () => {
       "declared/echo",
       "declared/note",
       "declared/picture",
+      "declared/hook",
       "faults/throw_nothing",
     ],
     env: { MAX_BODY_BYTES: `${MAX_BODY_BYTES}`, BODY_TIMEOUT_MS: "1500" },
@@ -132,6 +134,21 @@ describe("A hand-written route", () => {
       });
     expect((await problemOf(await send('{"a":1,"a":2}'))).code).toBe("malformed_request");
     for (const text of ['{"a":1}', ""]) expect(await (await send(text)).json()).toEqual({ text });
+  });
+
+  it("has the bytes of a body as they were sent, for a signature over them", async () => {
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    const secret = new TextEncoder().encode(SECRET);
+    const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
+    for (
+      const text of ['{"event": "paid", "n": 1.0}', '\ufeff{"event":"paid"}', '{"event":"paid"}\n']
+    ) {
+      const body = new TextEncoder().encode(text);
+      const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, body));
+      const headers = { "content-type": "application/json", "x-signature": signature.toHex() };
+      const response = await service.request("/hooks", { method: "POST", body, headers });
+      expect([text, await response.json()]).toEqual([text, { is_signed: true, event: "paid" }]);
+    }
   });
 
   describe("given a request without a body", () => {
