@@ -10,8 +10,8 @@ import { exportsConsole } from "./config/console_export.ts";
 import { effectiveSettings } from "./config/effective_settings.ts";
 import { settingWarnings } from "./config/unknown_settings.ts";
 import { LineWriter } from "./observe/log/line_writer.ts";
-import { describeCause } from "./observe/log/describe_cause.ts";
 import { configureLogs, LOG_CATEGORY, logObservations } from "./observe/log/log.ts";
+import { logStrayErrors } from "./observe/log/stray_errors.ts";
 import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
 import { assertRuntime } from "./server/deno_release.ts";
 import { stopOnSignal } from "./server/shutdown.ts";
@@ -21,7 +21,7 @@ export interface BootedService {
   flushLogs(): Promise<void>;
 }
 
-/** The service of a whole process: with its log, and with its answer to promises nobody waited for. */
+/** The service of a whole process: with its log, which has the errors that no code catches too. */
 export async function boot(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<BootedService> {
@@ -35,17 +35,12 @@ export async function boot(
     stdout,
   });
   refineRuntimeSpans();
-  const observe = logObservations(getLogger(LOG_CATEGORY));
+  const logger = getLogger(LOG_CATEGORY);
+  const observe = logObservations(logger);
   for (const message of settingWarnings(env)) {
     observe({ kind: "warning", message, cause: undefined });
   }
-  // An unhandled rejection affects one request at most; ending the process would fail every
-  // request.
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    const cause = describeCause(event.reason);
-    getLogger(LOG_CATEGORY).error("Unhandled rejection: {cause}", { cause });
-  });
+  logStrayErrors((message, properties) => logger.error(message, properties));
   const service = await start(config, {
     stdout,
     logRequest,
