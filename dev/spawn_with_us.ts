@@ -1,5 +1,5 @@
 /**
- * Processes that end with this one, however it ends: nodes and gateways of a test that is killed would
+ * Processes that end with this one, however it ends: nodes and services of a test that is killed would
  * otherwise run on.
  *
  * @module

@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { it } from "@std/testing/bdd";
+import { production } from "./rules/modules.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -146,6 +147,13 @@ it("findPatterns() finds sentences in an order of other languages, and no near m
   ];
   for (const text of wrong) expect([text, findPatterns(text).length]).toEqual([text, 1]);
   for (const text of right) expect([text, findPatterns(text).length]).toEqual([text, 0]);
+});
+
+it("the code calls itself the service", async () => {
+  const wrong = production.flatMap(({ path, text }) =>
+    text.split("\n").filter((line) => /\bgateways?\b/i.test(line)).map((line) => `${path}: ${line}`)
+  );
+  expect(wrong).toEqual([]);
 });
 
 it("the pages for users call the software cqlgate, and a running copy a replica", async () => {

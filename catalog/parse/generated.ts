@@ -1,5 +1,5 @@
 /**
- * Which values of a query the gateway makes. A write answers with them, since its caller cannot know them.
+ * Which values of a query the service makes. A write answers with them, since its caller cannot know them.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Param } from "../query.ts";
 import { CLOCK } from "../tags/input/sources/bucket_source.ts";
 
 /**
- * Whether the gateway makes a parameter's value: as a generated value, or as the bucket of one or of the
+ * Whether the service makes a parameter's value: as a generated value, or as the bucket of one or of the
  * request's own time.
  *
  * @param params all of its query

@@ -35,10 +35,10 @@ export interface ParamContext {
   readonly report: Report;
 }
 
-/** What the gateway itself reads from the query of a `:many` route. */
+/** What the service itself reads from the query of a `:many` route. */
 export const PAGE_PARAMETERS = ["limit", "cursor"];
 
-/** OpenAPI ignores the first three as parameters; the others belong to HTTP and the gateway. */
+/** OpenAPI ignores the first three as parameters; the others belong to HTTP and the service. */
 const OWN_HEADERS = [
   "accept",
   "content-type",
@@ -198,7 +198,7 @@ interface NamedSource {
   readonly span: Span;
 }
 
-/** Reports a name that the gateway or HTTP uses for something else. */
+/** Reports a name that the service or HTTP uses for something else. */
 function checkReservedName(named: NamedSource, context: ParamContext): void {
   const { name, as, source, span } = named;
   const { mode, route, report } = context;

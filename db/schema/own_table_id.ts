@@ -1,5 +1,5 @@
 /**
- * The id of one of the gateway's own tables. Two runners that create a table at the same moment would give it
+ * The id of one of the service's own tables. Two runners that create a table at the same moment would give it
  * two ids, and rows written under one of them would be lost (CASSANDRA-9424, CASSANDRA-10699). With an id that
  * both know, they create the same table.
  *

@@ -1,5 +1,5 @@
 /**
- * The tables that the gateway keeps in the keyspace, next to those of the migrations. They are always named in
+ * The tables that the service keeps in the keyspace, next to those of the migrations. They are always named in
  * full, since we are not the only ones who choose a connection's keyspace.
  *
  * @module

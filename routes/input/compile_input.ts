@@ -35,7 +35,7 @@ import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
 import { compileRequirements } from "./claims/requirements.ts";
 import { compileScan } from "./scan_params.ts";
 
-/** A request's values, ready to be bound, and its parameters for the gateway itself. */
+/** A request's values, ready to be bound, and its parameters for the service itself. */
 export interface Input<Own> {
   readonly values: EncodedValues;
   readonly own: Own;

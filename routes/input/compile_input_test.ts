@@ -113,7 +113,7 @@ describe("compileInput()", () => {
     });
   });
 
-  it("reports the mistakes of the gateway's own parameters with the others", () => {
+  it("reports the mistakes of the service's own parameters with the others", () => {
     const own = {
       names: ["limit"],
       read(query: URLSearchParams, errors: InputError[]) {

@@ -1,5 +1,5 @@
 /**
- * Query parameters that the gateway itself reads, such as `limit`, in addition to those of the statement. They
+ * Query parameters that the service itself reads, such as `limit`, in addition to those of the statement. They
  * are read together with the others, so that every mistake of a request is reported at once.
  *
  * @module

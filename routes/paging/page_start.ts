@@ -79,7 +79,7 @@ export function createPageStarts(prepared: PreparedQuery, cursors: Cursors): Pag
   };
 }
 
-/** The gateway makes no other values for a read. */
+/** The service makes no other values for a read. */
 function bucketsOfNow(params: readonly Param[]): Param[] {
   return params.filter((each) => isGenerated(each, params));
 }

@@ -24,7 +24,7 @@ import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./body/e
 export interface Served<Own = unknown> {
   readonly context: Context<AppEnv>;
   readonly values: EncodedValues;
-  /** Parameters for the gateway itself, such as the size of a page. */
+  /** Parameters for the service itself, such as the size of a page. */
   readonly own: Own;
   readonly preconditions: Preconditions;
   readonly repeatable: RepeatableInput | null;

@@ -32,7 +32,7 @@ const WAITING =
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A session in the project's keyspace, which has the gateway's own tables. */
+/** A session in the project's keyspace, which has the service's own tables. */
 async function openPrepared(made: MigrationProject): Promise<Session> {
   const { config } = made;
   const first = new Session({ ...config, keyspace: null, observe: () => {} });

@@ -1,5 +1,5 @@
 /**
- * A statement that Cassandra accepts and that the gateway cannot read: here one that is nested deeper
+ * A statement that Cassandra accepts and that the service cannot read: here one that is nested deeper
  * than it reads, as one of a newer Cassandra would be. It is served, warned of, and treated as the worst
  * that it could be.
  *

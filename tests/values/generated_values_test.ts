@@ -1,5 +1,5 @@
 /**
- * Values that the gateway makes, over HTTP: they are the same wherever their marker stands, the caller
+ * Values that the service makes, over HTTP: they are the same wherever their marker stands, the caller
  * learns them, and never chooses them.
  *
  * @module

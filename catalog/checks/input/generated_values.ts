@@ -1,5 +1,5 @@
 /**
- * `@param … in generated:…` against the rest of the query: what the gateway generates must be written.
+ * `@param … in generated:…` against the rest of the query: what the service generates must be written.
  *
  * @module
  */

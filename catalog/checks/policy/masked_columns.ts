@@ -47,7 +47,7 @@ export function checkMaskedColumns(query: QueryFacts, report: Report): void {
   });
 }
 
-/** Each set of scopes doubles what callers may see of the query, and the gateway keeps each such view. */
+/** Each set of scopes doubles what callers may see of the query, and the service keeps each such view. */
 const MAX_CONDITIONS = 6;
 
 function reportManyConditions(masks: readonly Mask[], report: Report): void {

@@ -1,6 +1,6 @@
 /**
- * What a statement of a migration may not do: leave the keyspace that the gateway works in, change that
- * keyspace, or touch the gateway's own tables. Everything else is for the server to judge.
+ * What a statement of a migration may not do: leave the keyspace that the service works in, change that
+ * keyspace, or touch the service's own tables. Everything else is for the server to judge.
  *
  * @module
  */

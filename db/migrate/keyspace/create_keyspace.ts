@@ -1,5 +1,5 @@
 /**
- * Creates the keyspace of the gateway, replicated as the settings say, in data centres that exist.
+ * Creates the keyspace of the service, replicated as the settings say, in data centres that exist.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Creates the gateway's own tables where they are missing, and adds what newer releases need.
+ * Creates the service's own tables where they are missing, and adds what newer releases need.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Work on the gateway's own tables: if it fails, that is not a mistake in a migration.
+ * Work on the service's own tables: if it fails, that is not a mistake in a migration.
  *
  * @module
  */

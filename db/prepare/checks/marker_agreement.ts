@@ -1,5 +1,5 @@
 /**
- * Compares the markers that the gateway reads in a statement with those that the server finds: a value bound to
+ * Compares the markers that the service reads in a statement with those that the server finds: a value bound to
  * the wrong place would be worse than a query that is not served.
  *
  * @module

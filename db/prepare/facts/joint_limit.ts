@@ -116,7 +116,7 @@ export function jointMistake(limit: JointLimit, values: KeyValues): JointMistake
   return { param: longest.param.name, detail };
 }
 
-/** Values that the gateway makes are not there yet. */
+/** Values that the service makes are not there yet. */
 function lengthOf({ param, codec }: KeyPart, values: KeyValues): number {
   if (param.source.in === "generated") return SHORT[codec.type.kind] ?? 0;
   return values[param.name]?.length ?? 0;

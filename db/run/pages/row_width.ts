@@ -1,6 +1,6 @@
 /**
  * How many rows to ask for at once, judging by the width of the rows seen so far. Cassandra limits an answer
- * only by its number of rows; the gateway has to limit its bytes.
+ * only by its number of rows; the service has to limit its bytes.
  *
  * @module
  */

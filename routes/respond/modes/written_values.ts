@@ -1,5 +1,5 @@
 /**
- * The stored values that a write tells its caller: those that the gateway made, and those that `@returns`
+ * The stored values that a write tells its caller: those that the service made, and those that `@returns`
  * names.
  *
  * @module

@@ -28,7 +28,7 @@ export interface MigrationProject extends AsyncDisposable {
   rows(cql: string): Promise<Record<string, unknown>[]>;
   history(): Promise<Record<string, unknown>[]>;
   allTables(): Promise<string[]>;
-  /** Without those of the gateway itself. */
+  /** Without those of the service itself. */
   tables(): Promise<string[]>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `in generated:uuid`: a value that the gateway makes, once for each request or line of an upload. The caller
+ * `in generated:uuid`: a value that the service makes, once for each request or line of an upload. The caller
  * can never choose it.
  *
  * @module
