@@ -5,8 +5,8 @@
  */
 import type { CassandraTraces } from "./cassandra_traces.ts";
 
-/** A place among the requests that are being served. */
-export interface ServingPlace {
+/** A slot among the requests that are being served. */
+export interface ServingSlot {
   /** Lets another request have it, as this one only waits for the statement of another. */
   stepAside(): void;
   /** Takes it again, at once: there is work to do. Without effect for a request that is over or did not step aside. */
@@ -28,7 +28,7 @@ export interface TimedRequest {
    */
   queuedMs: number;
   /** Null as long as it was not let in, and where nothing is counted. */
-  place: ServingPlace | null;
+  slot: ServingSlot | null;
 }
 
 export class Stopwatch {

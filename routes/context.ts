@@ -30,8 +30,8 @@ export interface PageShare {
 /** The kinds of work that go on after the headers of an answer are out. */
 export type StreamKind = "stream" | "upload" | "answer";
 
-/** The place of a request that its caller may keep waiting. */
-export interface PlaceOfCaller {
+/** The slot of a request that its caller may keep waiting. */
+export interface SlotOfCaller {
   /**
    * Lets another request have it, as long as its caller keeps it waiting; not if too many bytes would be outside.
    *
@@ -110,7 +110,7 @@ export interface RequestContext {
   /** The quota that it was refused by; else null. */
   policy: string | null;
   /**
-   * Exchanges its place among point requests for a place among requests that last as long as their callers
+   * Exchanges its slot among point requests for a slot among requests that last as long as their callers
    * like. Only the first call counts.
    *
    * @param bytes of a large answer; none for a stream or an upload
@@ -118,16 +118,16 @@ export interface RequestContext {
    */
   holdStream: (kind: StreamKind, bytes?: number) => void;
   /**
-   * Exchanges its place for a share of what callers may leave unread, if there is room. Otherwise it keeps the place that
+   * Exchanges its slot for a share of what callers may leave unread, if there is room. Otherwise it keeps the slot that
    * it has: an answer that has to arrive is not refused.
    */
   countUnread: (bytes: number) => void;
   /** What it gives up while its caller keeps it waiting; null as long as it was not let in. */
-  place: PlaceOfCaller | null;
-  /** Whether it has a place of `holdStream`. */
+  slot: SlotOfCaller | null;
+  /** Whether it has a slot of `holdStream`. */
   holdsStream: boolean;
-  /** Gives back whatever place it has. */
-  leavePlace: () => void;
+  /** Gives back whatever slot it has. */
+  leaveSlot: () => void;
   /** Reads a page of a stream when its turn comes, so that pages of streams do not crowd out point reads. */
   readInTurn: <Result>(read: () => Promise<Result>) => Promise<Result>;
   /** By how many streams there are now. */

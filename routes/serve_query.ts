@@ -94,7 +94,7 @@ function compileView(prepared: PreparedQuery, options: ServeOptions): Serving {
       if (isStreamed(query, type)) holdStream("stream");
       const input = readBody === null ? NO_BODY : await readBody(context.req.raw, request);
       if (input.kind === "many") {
-        // A request that is refused for its headers needs no place.
+        // A request that is refused for its headers needs no slot.
         const readInput = bulk!.readInput(outer);
         holdStream("upload");
         return await bulk!.respond({ context, upload: input.upload, input: readInput });
@@ -132,8 +132,8 @@ function bodyReader(
   const { query: { route, bulk, raw, verb }, writes } = prepared;
   if (raw !== null && verb !== "select") {
     const options = { ...bodyLimits, types: raw.types };
-    return async (sent, { place }) => {
-      const content = await readContent(sent, { ...options, place });
+    return async (sent, { slot }) => {
+      const content = await readContent(sent, { ...options, slot });
       return { kind: "content", body: {}, content };
     };
   }
@@ -142,8 +142,8 @@ function bodyReader(
   const readPlain = writes ? compilePlainBody(prepared) : null;
   const options = { ...bodyLimits, readPlain };
   return bulk
-    ? (sent, { headers, run, place }) => readEntries(sent, { ...options, headers, run, place })
-    : (sent, { headers, run, place }) => readJsonObject(sent, { ...options, headers, run, place });
+    ? (sent, { headers, run, slot }) => readEntries(sent, { ...options, headers, run, slot })
+    : (sent, { headers, run, slot }) => readJsonObject(sent, { ...options, headers, run, slot });
 }
 
 /** Answers a request whose input has not been checked yet. Throws or rejects if the input is refused. */

@@ -149,7 +149,7 @@ it("findPatterns() finds sentences in an order of other languages, and no near m
   for (const text of right) expect([text, findPatterns(text).length]).toEqual([text, 0]);
 });
 
-it("the code calls itself the service", async () => {
+it("the code calls itself the service", () => {
   const wrong = production.flatMap(({ path, text }) =>
     text.split("\n").filter((line) => /\bgateways?\b/i.test(line)).map((line) => `${path}: ${line}`)
   );

@@ -1,7 +1,7 @@
 /**
- * How many writes may be in flight at once, in places; a write takes one or more. The limit doubles with
+ * How many writes may be in flight at once, in slots; a write takes one or more. The limit doubles with
  * each round until Cassandra is overloaded for the first time; after that it halves whenever Cassandra is
- * overloaded, and grows by one with each round otherwise. The caller waits for places before each write.
+ * overloaded, and grows by one with each round otherwise. The caller waits for slots before each write.
  *
  * Source: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance"
  * (1989), and slow start, as TCP has both in RFC 5681.
@@ -31,7 +31,7 @@ export class AdaptiveLimit {
     this.#max = max;
   }
 
-  /** The number of places. */
+  /** The number of slots. */
   get limit(): number {
     return Math.floor(this.#limit);
   }
@@ -45,30 +45,30 @@ export class AdaptiveLimit {
     return this.#epoch;
   }
 
-  /** Takes places if they are free. While nothing is in flight, every number of places is free. */
-  tryTake(places = 1): boolean {
-    if (this.#inFlight > 0 && this.#inFlight + places > this.limit) return false;
-    this.#inFlight += places;
+  /** Takes slots if they are free. While nothing is in flight, every number of slots is free. */
+  tryTake(slots = 1): boolean {
+    if (this.#inFlight > 0 && this.#inFlight + slots > this.limit) return false;
+    this.#inFlight += slots;
     return true;
   }
 
-  /** Resolves when places are given back. For one waiter at a time. */
+  /** Resolves when slots are given back. For one waiter at a time. */
   freed(): Promise<void> {
     return new Promise((resolve) => this.#waiting = resolve);
   }
 
-  /** Gives places back. */
-  release(places = 1): void {
-    this.#inFlight -= places;
+  /** Gives slots back. */
+  release(slots = 1): void {
+    this.#inFlight -= slots;
     this.#waiting?.();
     this.#waiting = null;
   }
 
-  /** Notes a write that went well, before its places are given back. */
-  grow(places = 1): void {
+  /** Notes a write that went well, before its slots are given back. */
+  grow(slots = 1): void {
     // A limit that is far from being reached does not show what Cassandra can do (RFC 7661).
     if (this.#inFlight < this.limit / 2) return;
-    const step = this.#epoch === 0 ? places : places / this.#limit;
+    const step = this.#epoch === 0 ? slots : slots / this.#limit;
     this.#limit = Math.min(this.#max, this.#limit + step);
   }
 

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 
-/** As many writes as there are places go well, each making room for the next. */
+/** As many writes as there are slots go well, each making room for the next. */
 function round(limit: AdaptiveLimit): void {
   for (let writes = limit.limit; writes > 0; writes--) {
     while (limit.tryTake());
@@ -13,7 +13,7 @@ function round(limit: AdaptiveLimit): void {
 }
 
 describe("AdaptiveLimit", () => {
-  it("gives no more places than its limit", () => {
+  it("gives no more slots than its limit", () => {
     const limit = new AdaptiveLimit({ start: 2 });
     expect([limit.tryTake(), limit.tryTake(), limit.tryTake()]).toEqual([true, true, false]);
     limit.release();
@@ -53,7 +53,7 @@ describe("AdaptiveLimit", () => {
     expect(limit.tryTake()).toBe(true);
   });
 
-  it("wakes the waiter when places are given back, and gives none out above a limit that has shrunk", async () => {
+  it("wakes the waiter when slots are given back, and gives none out above a limit that has shrunk", async () => {
     const limit = new AdaptiveLimit({ start: 2 });
     limit.tryTake();
     limit.tryTake();
@@ -66,19 +66,19 @@ describe("AdaptiveLimit", () => {
     }
   });
 
-  it("gives several places at once where all of them are free", () => {
+  it("gives several slots at once where all of them are free", () => {
     const limit = new AdaptiveLimit({ start: 4 });
     expect([limit.tryTake(3), limit.tryTake(2), limit.tryTake()]).toEqual([true, false, true]);
     limit.release(3);
     expect([limit.inFlight, limit.tryTake(3)]).toEqual([1, true]);
   });
 
-  it("gives more places than there are while nothing else is in flight", () => {
+  it("gives more slots than there are while nothing else is in flight", () => {
     const limit = new AdaptiveLimit({ start: 2 });
     expect([limit.tryTake(5), limit.tryTake(), limit.inFlight]).toEqual([true, false, 5]);
   });
 
-  it("grows by as many places as went well", () => {
+  it("grows by as many slots as went well", () => {
     const limit = new AdaptiveLimit({ start: 4 });
     limit.tryTake(4);
     limit.grow(4);

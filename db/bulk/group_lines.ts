@@ -36,8 +36,8 @@ const MAX_TOTAL_BYTES = 1_048_576;
 /** In a batch, a row costs Cassandra about a quarter of what a separate write costs. */
 const ROWS_IN_A_PLACE = 4;
 
-/** How many places of the limit lines take that are written together. */
-export function placesOf({ length }: readonly ReadLine<unknown>[]): number {
+/** How many slots of the limit lines take that are written together. */
+export function slotsOf({ length }: readonly ReadLine<unknown>[]): number {
   return Math.ceil(length / ROWS_IN_A_PLACE);
 }
 

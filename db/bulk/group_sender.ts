@@ -5,12 +5,12 @@
  * @module
  */
 import type { AdaptiveLimit } from "./adaptive_limit.ts";
-import { type GroupKey, LineGroups, placesOf, type ReadLine } from "./group_lines.ts";
+import { type GroupKey, LineGroups, type ReadLine, slotsOf } from "./group_lines.ts";
 
 export interface GroupSenderOptions<Row> {
   /** Which rows may be written together; null if none may. */
   readonly key: GroupKey<Row> | null;
-  /** Has a place for each group that is being written. */
+  /** Has a slot for each group that is being written. */
   readonly limit: AdaptiveLimit;
   /** Writes a group. Never rejects. */
   write(group: readonly ReadLine<Row>[]): Promise<void>;
@@ -72,14 +72,14 @@ export class GroupSender<Row> {
 
   /** Resolves when the group is on its way. */
   async #send(group: readonly ReadLine<Row>[]): Promise<void> {
-    const places = placesOf(group);
-    while (!this.#limit.tryTake(places)) await this.#limit.freed();
-    void this.#writeAndRelease(group, places);
+    const slots = slotsOf(group);
+    while (!this.#limit.tryTake(slots)) await this.#limit.freed();
+    void this.#writeAndRelease(group, slots);
   }
 
-  async #writeAndRelease(group: readonly ReadLine<Row>[], places: number): Promise<void> {
+  async #writeAndRelease(group: readonly ReadLine<Row>[], slots: number): Promise<void> {
     await this.#write(group);
-    this.#limit.release(places);
+    this.#limit.release(slots);
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Code } from "../../errors/codes.ts";
 import { type ServiceError, toServiceError } from "../../errors/service_error.ts";
 import type { WriteTime } from "../driver/internals/driver_types.ts";
-import { placesOf, type ReadLine } from "./group_lines.ts";
+import { type ReadLine, slotsOf } from "./group_lines.ts";
 import { repeatedFailure } from "../driver/failures/repeated_failure.ts";
 import type { LineTally } from "./line_tally.ts";
 import { STRAINED, writeTogether, type WriteTogetherOptions } from "./write_together.ts";
@@ -82,6 +82,6 @@ async function attempt<Row>(
     return toServiceError(error);
   }
   options.tally.addWritten(lines);
-  options.limit.grow(placesOf(lines));
+  options.limit.grow(slotsOf(lines));
   return null;
 }

@@ -6,7 +6,7 @@ import { deadlineAfter } from "./deadline.ts";
 describe("deadlineAfter()", () => {
   const STARTED_AT = 10_000;
   const queued = (queuedMs: number) =>
-    new Stopwatch({ id: "1", traces: null, ageMs: null, queuedMs, place: null });
+    new Stopwatch({ id: "1", traces: null, ageMs: null, queuedMs, slot: null });
   const cases: {
     name: string;
     queryMs?: number;

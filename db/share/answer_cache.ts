@@ -44,7 +44,7 @@ export interface Reads {
   readonly hash: number;
 }
 
-/** The memory of an entry without its bytes, as measured: its objects, and its places in maps and sets. */
+/** The memory of an entry without its bytes, as measured: its objects, and its slots in maps and sets. */
 const ENTRY_BYTES = 1_024;
 /** An answer larger than this part of the whole would push out too many others. */
 const LARGEST_PART = 8;

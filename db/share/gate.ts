@@ -17,7 +17,7 @@ import type { TransientMap } from "../../runtime/transient_map.ts";
 /** The longest that a flight waits for the one before it: a node that pauses must not hold up everybody. */
 const MAX_WAIT_MS = 50;
 
-/** A request that brought more, in a body, keeps its place: places bound the memory that bodies take. */
+/** A request that brought more, in a body, keeps its slot: slots bound the memory that bodies take. */
 const MAX_ASIDE_BYTES = 8_192;
 
 /** The gates of one statement, by the hash of their reads. */
@@ -61,21 +61,21 @@ export class Gate implements Alarm {
     return result;
   }
 
-  /** Waits for the next flight and its answer. A request that waits here costs little, so it takes nobody's place. */
+  /** Waits for the next flight and its answer. A request that waits here costs little, so it takes nobody's slot. */
   async board({ deadline, stopwatch, send: sendFor }: SharedRead): Promise<RawResult> {
-    const place = this.#isSmall ? stopwatch?.request?.place : null;
+    const slot = this.#isSmall ? stopwatch?.request?.slot : null;
     const send: SendRead = (deadline) => {
-      place?.comeBack();
+      slot?.comeBack();
       return sendFor(deadline, stopwatch);
     };
     // It leaves when another request's answer comes; its span belongs to this one all the same.
     const sendBound = collectsSpans() ? context.bind(context.active(), send) : send;
     stopwatch?.start();
-    place?.stepAside();
+    slot?.stepAside();
     try {
       return await this.#nextFlight().board(deadline, sendBound);
     } finally {
-      place?.comeBack();
+      slot?.comeBack();
       stopwatch?.stop();
     }
   }

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Buffer } from "node:buffer";
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Observation } from "../../observe/observation.ts";
-import { type ServingPlace, Stopwatch } from "../../observe/stopwatch.ts";
+import { type ServingSlot, Stopwatch } from "../../observe/stopwatch.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import type { RawResult } from "../driver/internals/driver_types.ts";
 import type { SharedRead } from "./shared_read.ts";
@@ -30,7 +30,7 @@ function createReads() {
   /** @param by names the caller: what is sent on behalf of it */
   function read(
     by: string,
-    { key = "a", waitMs = MINUTE_MS, prepared = QUERY, place = null as ServingPlace | null } = {},
+    { key = "a", waitMs = MINUTE_MS, prepared = QUERY, slot = null as ServingSlot | null } = {},
   ) {
     const identity = {
       bound: [Buffer.from(key)],
@@ -45,7 +45,7 @@ function createReads() {
       sent.push({ by, deadline, answer, fail: reject });
       return promise;
     };
-    const request = { id: by, traces: null, ageMs: null, queuedMs: 0, place };
+    const request = { id: by, traces: null, ageMs: null, queuedMs: 0, slot };
     const read = { identity, deadline, stopwatch: new Stopwatch(request), send };
     return reads.read(prepared, read).then(({ coordinator }) => coordinator);
   }
@@ -220,16 +220,16 @@ describe("SharedReads", () => {
     expect(new Set(await Promise.all(others))).toEqual(new Set(["new"]));
   });
 
-  it("gives the place of a request to others while it waits for their statement", async () => {
+  it("gives the slot of a request to others while it waits for their statement", async () => {
     const { read, sent } = createReads();
     const log: string[] = [];
-    const placeOf = (name: string): ServingPlace => ({
+    const slotOf = (name: string): ServingSlot => ({
       hasSteppedAside: false,
       stepAside: () => log.push(`${name} aside`),
       comeBack: () => log.push(`${name} back`),
     });
-    const first = read("first", { place: placeOf("first") });
-    const others = ["second", "third"].map((by) => read(by, { place: placeOf(by) }));
+    const first = read("first", { slot: slotOf("first") });
+    const others = ["second", "third"].map((by) => read(by, { slot: slotOf(by) }));
     expect(log).toEqual(["second aside", "third aside"]);
     sent[0]!.answer("old");
     await first;
@@ -240,13 +240,13 @@ describe("SharedReads", () => {
     expect(log.slice(3).sort()).toEqual(["second back", "third back"]);
   });
 
-  it("keeps the place of a request that brought much", () => {
+  it("keeps the slot of a request that brought much", () => {
     const { read } = createReads();
     const key = "x".repeat(9_000);
     let aside = 0;
-    const place = { hasSteppedAside: false, stepAside: () => aside++, comeBack: () => {} };
+    const slot = { hasSteppedAside: false, stepAside: () => aside++, comeBack: () => {} };
     read("first", { key });
-    read("second", { key, place });
+    read("second", { key, slot });
     expect(aside).toBe(0);
   });
 });

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { PlacesOptions } from "../load/places.ts";
+import type { SlotsOptions } from "../load/slots.ts";
 
 /** The length of each queue. One address gets half of it at most. */
-export const WAITING: PlacesOptions = { max: 1024, maxPerCaller: 512 };
+export const WAITING: SlotsOptions = { max: 1024, maxPerCaller: 512 };
 
 /** Enough to keep a few cores busy; more would only compete for them. */
 export const SIGNATURES_AT_ONCE = 4;

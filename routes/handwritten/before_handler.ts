@@ -122,8 +122,8 @@ export function holdBody(
     name: "holdBody",
     async enter(context) {
       const { req } = context;
-      const { place } = context.get("request");
-      const bytes = await readBytes(req.raw, { ...limits, place });
+      const { slot } = context.get("request");
+      const bytes = await readBytes(req.raw, { ...limits, slot });
       context.get("request").bytesRead += bytes.length;
       const type = req.raw.headers.get("content-type");
       // Where there are several types, only that of the request says what its body has to fit.

@@ -1,6 +1,6 @@
 /**
  * The streams of rows that a handler reads. None outlives its request. A response that is a stream, of rows or
- * of anything else, continues after the handler has returned; the log line, the metrics and the caller's place
+ * of anything else, continues after the handler has returned; the log line, the metrics and the caller's slot
  * then wait for its last byte.
  *
  * A request is over when its answer has been delivered (the runtime's `completed`) or its caller has left

@@ -34,7 +34,7 @@ describe("WaitingTime", () => {
       traces: null,
       ageMs: null,
       queuedMs: 20_000,
-      place: null,
+      slot: null,
     });
     const time = new WaitingTime(stopwatch, 60_000);
     expect(time.deadline() - performance.now()).toBeLessThan(40_001);

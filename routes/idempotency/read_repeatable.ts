@@ -40,8 +40,8 @@ export interface IdempotencyOptions {
  */
 export type SeedReader = (request: KeyedBy, sent: Waiting) => Promise<Seeds> | null;
 
-/** The parts of a request that its seeds depend on, and the place that it gives up until the time of its key has come. */
-type KeyedBy = Pick<RequestContext, "headers" | "identity" | "place">;
+/** The parts of a request that its seeds depend on, and the slot that it gives up until the time of its key has come. */
+type KeyedBy = Pick<RequestContext, "headers" | "identity" | "slot">;
 
 const HEADER = IDEMPOTENCY_KEY.toLowerCase();
 
@@ -66,7 +66,7 @@ export function compileKeyReader(
 
   async function readSeeds(
     header: string,
-    { identity, place }: KeyedBy,
+    { identity, slot }: KeyedBy,
     sent: Waiting,
   ): Promise<Seeds> {
     if (obstacle !== null || repetition === null || identity === null) {
@@ -75,7 +75,7 @@ export function compileKeyReader(
     const key = parseIdempotencyKey(header);
     if (isTimed || key.ticks !== null) {
       const leadMs = leadOf(key, options);
-      if (leadMs >= 0) await waitOutside(leadMs + 1, { place, sent });
+      if (leadMs >= 0) await waitOutside(leadMs + 1, { slot, sent });
     }
     const ticks = key.ticks ?? ticksOfMs(Date.now());
     const facts: KeyedRequest = {
@@ -173,18 +173,18 @@ function leadOf({ ticks }: IdempotencyKey, { windowMs }: IdempotencyOptions): nu
   return leadMs;
 }
 
-/** A write with a time in the future would hide what others write until then. Meanwhile, others have its place. */
+/** A write with a time in the future would hide what others write until then. Meanwhile, others have its slot. */
 async function waitOutside(
   ms: number,
-  { place, sent }: Pick<KeyedBy, "place"> & { readonly sent: Waiting },
+  { slot, sent }: Pick<KeyedBy, "slot"> & { readonly sent: Waiting },
 ): Promise<void> {
-  place?.stepOut(0);
+  slot?.stepOut(0);
   try {
     await setTimeout(ms, undefined, { signal: sent.signal });
   } catch {
     throw new CallerLeft();
   }
-  await place?.stepIn(sent);
+  await slot?.stepIn(sent);
 }
 
 function refuse(detail: string): ServiceError {

@@ -2,7 +2,7 @@
  * Lets requests in: as many at once as the limit allows, the others after a wait in a fair queue, or not at
  * all. A queue is there for bursts, as when thousands of callers hear of something at the same moment. One that never
  * empties only makes every request slower, so it becomes short: half as long as the limit, which adds half of the time
- * that a request takes. What finds no place in it is refused at once, while there is still time to try elsewhere.
+ * that a request takes. What finds no slot in it is refused at once, while there is still time to try elsewhere.
  *
  * What one caller has beyond a quarter of the limit takes no room from the others: a caller whose requests last, as when
  * their bodies come in slowly, may fill the limit but not lock anybody out.
@@ -11,30 +11,30 @@
  *
  * @module
  */
-import type { ServingPlace, TimedRequest } from "../../observe/stopwatch.ts";
+import type { ServingSlot, TimedRequest } from "../../observe/stopwatch.ts";
 import { CallerLeft } from "../../errors/caller_left.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
-import type { PlaceOfCaller } from "../context.ts";
+import type { SlotOfCaller } from "../context.ts";
 import { FairQueue } from "./fair_queue.ts";
-import { type Holder, type Leave, type Places, TOO_BUSY } from "./places.ts";
-import type { StreamPlaces } from "./stream_places.ts";
+import { type Holder, type Leave, type Slots, TOO_BUSY } from "./slots.ts";
+import type { StreamSlots } from "./stream_slots.ts";
 import type { Waiting } from "./until_left.ts";
 
 export interface AdmissionOptions {
   /** Bounds what is served and what waits together, and how much of it one caller has. */
-  readonly places: Places;
+  readonly slots: Slots;
   /** How many are served at once; asked each time. */
   readonly limit: () => number;
   /** How many are served at once at most, with those for whom one caller has left no room within the limit. */
   readonly max: number;
-  /** Bounds by their bytes the requests that wait for their callers outside their places. */
-  readonly outside: StreamPlaces;
+  /** Bounds by their bytes the requests that wait for their callers outside their slots. */
+  readonly outside: StreamSlots;
   /** The longest wait, in milliseconds. The request has that much less time afterwards. */
   readonly maxWaitMs: number;
 }
 
-/** The place of a request that was let in. */
-export interface Admitted extends ServingPlace, PlaceOfCaller {
+/** The slot of a request that was let in. */
+export interface Admitted extends ServingSlot, SlotOfCaller {
   /** What notes how long the request waits to come back in; null where nobody asks. */
   timed: TimedRequest | null;
   /** Gives it back for good. Further calls do nothing. */
@@ -52,7 +52,7 @@ interface Waiter {
 const STANDING_AFTER_MS = 500;
 /** How long after a refusal the queue still counts as standing: under overload it is empty now and then. */
 const CALM_AFTER_MS = 1_000;
-/** How long a standing queue is, in parts of the limit: enough that no place is free while requests come. */
+/** How long a standing queue is, in parts of the limit: enough that no slot is free while requests come. */
 const STANDING_SHARE = 0.5;
 /** What each caller may have of the limit before more of its requests stop counting for the others. */
 const CALLER_SHARE = 0.25;
@@ -82,7 +82,7 @@ export class Admission {
       this.#end(holder);
       this.#admit();
     },
-    leave: (holder) => this.#options.places.release(holder),
+    leave: (holder) => this.#options.slots.release(holder),
     stepOut: ({ caller }, bytes) => {
       const amount = bytes + REQUEST_BYTES;
       return this.#options.outside.takeIfFree({ route: "", caller, amount });
@@ -118,25 +118,25 @@ export class Admission {
    * @throws {CallerLeft} if the caller leaves while it waits
    */
   enter(caller: string, request: Waiting): Admitted | Promise<Admitted> {
-    const { places } = this.#options;
-    const holder = places.hold(caller);
+    const { slots } = this.#options;
+    const holder = slots.hold(caller);
     if (this.#mustWait(holder)) {
       if (!this.#isFullFor(caller)) return this.#enterLater(holder, request);
-      places.release(holder);
+      slots.release(holder);
       throw this.#refusal();
     }
     this.#begin(holder);
-    return new AdmittedPlace(holder, this.#serving);
+    return new AdmittedSlot(holder, this.#serving);
   }
 
   async #enterLater(holder: Holder, request: Waiting): Promise<Admitted> {
     try {
       await this.#waitForTurn(holder, request);
     } catch (reason) {
-      this.#options.places.release(holder);
+      this.#options.slots.release(holder);
       throw reason;
     }
-    return new AdmittedPlace(holder, this.#serving);
+    return new AdmittedSlot(holder, this.#serving);
   }
 
   async #waitForTurn(holder: Holder, { signal }: Waiting): Promise<void> {
@@ -147,7 +147,7 @@ export class Admission {
       admit: waiting.resolve,
       refuse: waiting.reject,
     };
-    // Once it has its place, it gives it back when it has been served.
+    // Once it has its slot, it gives it back when it has been served.
     const giveUp = () => {
       if (this.#queue.remove(holder.caller, waiter)) waiting.reject(new CallerLeft());
     };
@@ -194,7 +194,7 @@ export class Admission {
     this.#limit = limit;
     this.#share = Math.max(1, Math.ceil(limit * CALLER_SHARE));
     this.#excess = 0;
-    for (const { served } of this.#options.places.holders()) {
+    for (const { served } of this.#options.slots.holders()) {
       this.#excess += Math.max(0, served - this.#share);
     }
   }
@@ -205,7 +205,7 @@ export class Admission {
     this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
   }
 
-  /** Lets in as many as there are places for. */
+  /** Lets in as many as there are slots for. */
   #admit(): void {
     if (this.#queue.size === 0) return;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
@@ -261,7 +261,7 @@ export class Admission {
   }
 }
 
-/** What an admission does for the places that it has given. */
+/** What an admission does for the slots that it has given. */
 interface Serving {
   begin(holder: Holder): void;
   end(holder: Holder): void;
@@ -270,7 +270,7 @@ interface Serving {
   stepIn(holder: Holder, request: Waiting): Promise<void> | null;
 }
 
-class AdmittedPlace implements Admitted {
+class AdmittedSlot implements Admitted {
   readonly #holder: Holder;
   readonly #serving: Serving;
   #state: "served" | "aside" | "outside" | "over" = "served";
@@ -332,7 +332,7 @@ class AdmittedPlace implements Admitted {
     this.#leaveOutside?.();
     const isServed = this.#state === "served";
     this.#state = "over";
-    // First, as what is over leaves its caller a place for what comes next.
+    // First, as what is over leaves its caller a slot for what comes next.
     this.#serving.leave(this.#holder);
     if (isServed) this.#serving.end(this.#holder);
   }

@@ -2,8 +2,8 @@ import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { eventually } from "../../tests/support/eventually.ts";
 import { Admission, type Admitted } from "./admission.ts";
-import { Places } from "./places.ts";
-import { StreamPlaces } from "./stream_places.ts";
+import { Slots } from "./slots.ts";
+import { StreamSlots } from "./stream_slots.ts";
 
 const OUTSIDE_BYTES = 10_000;
 /** For those who are to wait in vain. */
@@ -13,14 +13,14 @@ function admissionOf(
   { max = 100, maxPerCaller = Infinity, limit = 2, most = 0, maxWaitMs = 60_000 } = {},
 ) {
   const state = { limit };
-  const places = new Places({ max, maxPerCaller });
-  const outside = new StreamPlaces({
+  const slots = new Slots({ max, maxPerCaller });
+  const outside = new StreamSlots({
     max: OUTSIDE_BYTES,
     maxPerRoute: OUTSIDE_BYTES,
     maxPerCaller: OUTSIDE_BYTES,
   });
   return Object.assign(state, {
-    admission: new Admission({ places, limit: () => state.limit, max: most, outside, maxWaitMs }),
+    admission: new Admission({ slots, limit: () => state.limit, max: most, outside, maxWaitMs }),
   });
 }
 
@@ -37,14 +37,14 @@ describe("Admission", () => {
     const { admission } = admissionOf();
     const order: string[] = [];
     const named = async (caller: string, name: string) => {
-      const place = await admission.enter(caller, REQUEST);
+      const slot = await admission.enter(caller, REQUEST);
       order.push(name);
-      return place;
+      return slot;
     };
     const [first, second] = await Promise.all([named("a", "a1"), named("a", "a2")]);
     const waiting = [named("a", "a3"), named("a", "a4"), named("b", "b1")];
     expect([admission.served, admission.queued]).toEqual([2, 3]);
-    for (const place of [first, second]) place.leave();
+    for (const slot of [first, second]) slot.leave();
     const third = await waiting[0]!;
     await waiting[2]!;
     expect(order).toEqual(["a1", "a2", "a3", "b1"]);
@@ -56,12 +56,12 @@ describe("Admission", () => {
 
   it("follows a limit that grows or shrinks", async () => {
     const state = admissionOf({ limit: 1 });
-    const place = await state.admission.enter("a", REQUEST);
+    const slot = await state.admission.enter("a", REQUEST);
     const waiting = state.admission.enter("a", REQUEST);
     state.limit = 2;
     await waiting;
     state.limit = 1;
-    place.leave();
+    slot.leave();
     const next = state.admission.enter("a", REQUEST);
     await pause(20);
     expect(state.admission.queued).toBe(1);
@@ -69,7 +69,7 @@ describe("Admission", () => {
     await next;
   });
 
-  it("refuses at once what has no place to wait, and what is beyond its caller's share", async () => {
+  it("refuses at once what has no slot to wait, and what is beyond its caller's share", async () => {
     const { admission } = admissionOf({ max: 4, maxPerCaller: 3, limit: 1 });
     for (let count = 0; count < 3; count++) enter(admission, "a").catch(() => {});
     expect(await codeOf(enter(admission, "a"))).toBe("too_many_in_flight");
@@ -79,7 +79,7 @@ describe("Admission", () => {
 
   it("keeps a queue that never empties at half of the limit, each caller with its share", async () => {
     const { admission } = admissionOf({ max: 1_000, limit: 10, maxWaitMs: SHORT_MS });
-    const places = await Promise.all(Array.from({ length: 10 }, () => enter(admission, "served")));
+    const slots = await Promise.all(Array.from({ length: 10 }, () => enter(admission, "served")));
     // A burst may be longer, and nobody is let in for as long as one may wait.
     const burst = Array.from({ length: 15 }, () => codeOf(enter(admission, "a")));
     expect(admission.queued).toBe(15);
@@ -90,9 +90,9 @@ describe("Admission", () => {
     const other = enter(admission, "b");
     expect(admission.queued).toBe(6);
     // One of each caller in turn.
-    for (const place of places.slice(0, 2)) place.leave();
+    for (const slot of slots.slice(0, 2)) slot.leave();
     await other;
-    for (const place of places.slice(2)) place.leave();
+    for (const slot of slots.slice(2)) slot.leave();
     await Promise.all(waiting);
   });
 
@@ -102,12 +102,12 @@ describe("Admission", () => {
     const behind = enter(admission, "greedy");
     // Its share is two of eight.
     const others = ["a", "b", "c", "a", "b", "c"].map((caller) => admission.enter(caller, REQUEST));
-    expect(others.map((place) => place instanceof Promise)).toEqual(Array(6).fill(false));
+    expect(others.map((slot) => slot instanceof Promise)).toEqual(Array(6).fill(false));
     expect([admission.served, admission.queued]).toEqual([14, 1]);
     const late = enter(admission, "d");
     expect(admission.queued).toBe(2);
     // What it has beyond its share makes room for nobody.
-    for (const place of greedy.slice(0, 5)) place.leave();
+    for (const slot of greedy.slice(0, 5)) slot.leave();
     expect([admission.served, admission.queued]).toEqual([9, 2]);
     (others[0] as Admitted).leave();
     const next = await late;
@@ -115,7 +115,7 @@ describe("Admission", () => {
     greedy[5]!.leave();
     greedy[6]!.leave();
     (await behind).leave();
-    for (const place of [...greedy, ...others as Admitted[], next]) place.leave();
+    for (const slot of [...greedy, ...others as Admitted[], next]) slot.leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
   });
 
@@ -144,18 +144,18 @@ describe("Admission", () => {
     served[0]!.leave();
     // Each of the four counts for one of four now, and they fill the limit.
     expect([admission.served, admission.queued]).toEqual([15, 3]);
-    for (const place of served.slice(1, 4)) place.leave();
+    for (const slot of served.slice(1, 4)) slot.leave();
     (await waiting[1]!).leave();
     (await waiting[2]!).leave();
     expect([admission.served, admission.queued]).toEqual([12, 1]);
-    for (const place of served.slice(4)) place.leave();
+    for (const slot of served.slice(4)) slot.leave();
     (await waiting[0]!).leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
   });
 
-  it("lets a burst wait, and refuses it if no place gets free", async () => {
+  it("lets a burst wait, and refuses it if no slot gets free", async () => {
     const { admission } = admissionOf({ limit: 1, maxWaitMs: SHORT_MS });
-    const place = await admission.enter("a", REQUEST);
+    const slot = await admission.enter("a", REQUEST);
     const waiting = enter(admission, "b");
     expect(admission.queued).toBe(1);
     let code: string | null = null;
@@ -163,7 +163,7 @@ describe("Admission", () => {
     await eventually("nobody waits", () => admission.queued === 0);
     await pause();
     expect(code).toBe("too_busy");
-    place.leave();
+    slot.leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
     await admission.enter("c", REQUEST);
   });
@@ -172,9 +172,9 @@ describe("Admission", () => {
     const { admission } = admissionOf({ max: 1_000, limit: 2 });
     const startedAt = performance.now();
     const served = Array.from({ length: 30 }, async () => {
-      const place = await admission.enter("a", REQUEST);
+      const slot = await admission.enter("a", REQUEST);
       await pause(40);
-      place.leave();
+      slot.leave();
     });
     expect(admission.queued).toBe(28);
     await Promise.all(served);
@@ -254,7 +254,7 @@ describe("Admission", () => {
     expect(admission.served).toBe(0);
   });
 
-  it("keeps the place of a request that brings too much to wait outside", async () => {
+  it("keeps the slot of a request that brings too much to wait outside", async () => {
     const { admission } = admissionOf({ limit: 2 });
     const [small, large] = [await enter(admission, "a"), await enter(admission, "b")];
     small.stepOut(1_000);
@@ -272,22 +272,22 @@ describe("Admission", () => {
     const { admission } = admissionOf({ max: 2, limit: 1, maxWaitMs: SHORT_MS });
     const slow = await admission.enter("a", REQUEST);
     slow.stepOut(100);
-    const place = await admission.enter("b", REQUEST);
-    // It has its place among those that may be served or wait.
+    const slot = await admission.enter("b", REQUEST);
+    // It has its slot among those that may be served or wait.
     expect(await codeOf(enter(admission, "c"))).toBe("too_busy");
     await expect(slow.stepIn(REQUEST)).rejects.toMatchObject({ code: "too_busy" });
     await expect(slow.stepIn({ signal: AbortSignal.abort() })).rejects.toThrow("has left");
     expect([admission.served, admission.queued]).toEqual([1, 0]);
     slow.leave();
     const next = enter(admission, "c");
-    place.leave();
+    slot.leave();
     (await next).leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
   });
 
-  it("gives up the place of a caller who leaves while it waits, and of no other", async () => {
+  it("gives up the slot of a caller who leaves while it waits, and of no other", async () => {
     const { admission } = admissionOf({ max: 3, limit: 1 });
-    const place = await enter(admission, "a");
+    const slot = await enter(admission, "a");
     const left = new AbortController();
     const waiting = enter(admission, "b", left).then(() => "served", ({ name }) => name);
     const behind = enter(admission, "b");
@@ -297,7 +297,7 @@ describe("Admission", () => {
     expect([admission.served, admission.queued]).toEqual([1, 1]);
     // There is room for one more.
     const last = enter(admission, "c");
-    place.leave();
+    slot.leave();
     (await behind).leave();
     (await last).leave();
     expect([admission.served, admission.queued]).toEqual([0, 0]);
@@ -311,12 +311,12 @@ describe("Admission", () => {
     expect(admission.queued).toBe(0);
   });
 
-  it("keeps the place of a request that is being served when its caller leaves", async () => {
+  it("keeps the slot of a request that is being served when its caller leaves", async () => {
     const { admission } = admissionOf({ limit: 1 });
-    const place = await enter(admission, "a");
+    const slot = await enter(admission, "a");
     const left = new AbortController();
     const waiting = enter(admission, "b", left);
-    place.leave();
+    slot.leave();
     left.abort();
     const next = await waiting;
     expect([admission.served, admission.queued]).toEqual([1, 0]);

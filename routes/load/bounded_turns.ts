@@ -1,34 +1,34 @@
 /**
- * Runs a few pieces of work at a time, first come, first served. Each of them takes a place, also while it
+ * Runs a few pieces of work at a time, first come, first served. Each of them takes a slot, also while it
  * waits, so that the queue is bounded.
  *
  * @module
  */
-import type { Places } from "./places.ts";
+import type { Slots } from "./slots.ts";
 import { type TurnQueue, Turns } from "./turns.ts";
 
 export interface BoundedTurnsOptions {
-  readonly places: Places;
+  readonly slots: Slots;
   /** How many run at the same time. */
   readonly atOnce: number;
 }
 
 export class BoundedTurns {
-  readonly #places: Places;
+  readonly #slots: Slots;
   readonly #turns: Turns;
 
-  constructor({ places, atOnce }: BoundedTurnsOptions) {
-    this.#places = places;
+  constructor({ slots, atOnce }: BoundedTurnsOptions) {
+    this.#slots = slots;
     this.#turns = new Turns({ atOnce, queue: firstComeFirstServed() });
   }
 
   /**
    * Runs the work when its turn comes.
    *
-   * @throws {ServiceError} as {@link Places.take} does if the queue is full
+   * @throws {ServiceError} as {@link Slots.take} does if the queue is full
    */
   async run<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
-    const leave = this.#places.take(caller);
+    const leave = this.#slots.take(caller);
     try {
       return await this.#turns.run(caller, work);
     } finally {

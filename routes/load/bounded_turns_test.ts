@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { describe, it } from "@std/testing/bdd";
 import { BoundedTurns } from "./bounded_turns.ts";
-import { Places } from "./places.ts";
+import { Slots } from "./slots.ts";
 
 /** Starts work that lasts until the test ends it. */
 function startWork(turns: BoundedTurns, caller = "a") {
@@ -18,7 +18,7 @@ function startWork(turns: BoundedTurns, caller = "a") {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function makeTurns({ max = 10, maxPerCaller = 10, atOnce = 2 } = {}): BoundedTurns {
-  return new BoundedTurns({ places: new Places({ max, maxPerCaller }), atOnce });
+  return new BoundedTurns({ slots: new Slots({ max, maxPerCaller }), atOnce });
 }
 
 describe("BoundedTurns", () => {
@@ -49,7 +49,7 @@ describe("BoundedTurns", () => {
     expect(await third.result).toBe("done");
   });
 
-  it("refuses work when the queue is full, and frees its places", async () => {
+  it("refuses work when the queue is full, and frees its slots", async () => {
     const turns = makeTurns({ max: 3, maxPerCaller: 2 });
     const works = [startWork(turns), startWork(turns)];
     await expect(startWork(turns).result).rejects.toMatchObject({ code: "too_many_in_flight" });

@@ -50,7 +50,7 @@ describe("GradientLimit", () => {
   });
 
   it("settles where requests take about twice as long as usual", () => {
-    // A system with 40 places: more requests at once only wait for each other.
+    // A system with 40 slots: more requests at once only wait for each other.
     const limit = new GradientLimit(OPTIONS);
     const feed = feeder(limit);
     feed({ waitedMs: 10, inFlight: 30 });

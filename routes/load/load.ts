@@ -10,9 +10,9 @@ import { Admission } from "./admission.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { GradientLimit } from "./gradient_limit.ts";
 import { pageShare } from "./page_share.ts";
-import { Places } from "./places.ts";
+import { Slots } from "./slots.ts";
 import { RefusalPace } from "./refusal_pace.ts";
-import { StreamPlaces } from "./stream_places.ts";
+import { StreamSlots } from "./stream_slots.ts";
 import { TimeSlices } from "./time_slices.ts";
 import { Turns } from "./turns.ts";
 import { WriteSlots } from "./write_slots.ts";
@@ -25,7 +25,7 @@ export interface Load {
   /** What the number of point requests adapts by; null if it is fixed. */
   readonly limit: GradientLimit | null;
   /** For what lasts as long as its callers like: streams and uploads by number, large answers by bytes. */
-  readonly streams: Readonly<Record<StreamKind, StreamPlaces>>;
+  readonly streams: Readonly<Record<StreamKind, StreamSlots>>;
   /** For the pages of streams. */
   readonly pageTurns: Turns;
   /** How much of a stream is read at once, by how many there are. */
@@ -54,7 +54,7 @@ const PAGES_AT_ONCE = 16;
 
 /** A caller who is refused is asked to come back after as long: to wait is no worse. */
 const MAX_WAIT_MS = 1_000;
-/** What bodies may take that come in slowly and hold no place of the limit. */
+/** What bodies may take that come in slowly and hold no slot of the limit. */
 const OUTSIDE_BYTES = 64 * 1024 * 1024;
 
 /** What `Retry-After` says of a refusal for the load. */
@@ -75,16 +75,16 @@ export function createLoad(settings: LoadSettings): Load {
     max: maxInFlight,
     start: Math.max(Math.min(MIN_IN_FLIGHT, maxInFlight), Math.ceil(maxInFlight / 4)),
   });
-  const places = new Places({
+  const slots = new Slots({
     max: (1 + WAITING_PER_PLACE) * maxInFlight,
     // Zero means no limit.
     maxPerCaller: (maxInFlightPerCaller ?? Math.ceil(maxInFlight / 4)) || Infinity,
   });
   const admission = new Admission({
-    places,
+    slots,
     limit: () => limit?.limit ?? maxInFlight,
     max: maxInFlight,
-    outside: new StreamPlaces({
+    outside: new StreamSlots({
       max: OUTSIDE_BYTES,
       maxPerRoute: OUTSIDE_BYTES,
       maxPerCaller: OUTSIDE_BYTES / 4,
@@ -95,7 +95,7 @@ export function createLoad(settings: LoadSettings): Load {
     holdMs: Math.min(HOLD_MS, requestTimeoutMs),
     maxHeld: WAITING_PER_PLACE * maxInFlight,
   });
-  const streams = streamPlacesOf(settings);
+  const streams = streamSlotsOf(settings);
   const shed = { too_busy: 0, too_many_in_flight: 0, too_many_streams: 0 };
   const isShed = (code: Code): code is keyof typeof shed => Object.hasOwn(shed, code);
   return {
@@ -123,12 +123,12 @@ export function createLoad(settings: LoadSettings): Load {
 }
 
 /** Each kind has a budget of its own. A caller has a quarter of it, if its share of requests is no smaller. */
-function streamPlacesOf(
+function streamSlotsOf(
   { maxInFlightPerCaller, maxStreams, maxStreamsPerRoute, maxUnreadBytes }: LoadSettings,
 ): Load["streams"] {
   const quarterOf = (count: number) => maxInFlightPerCaller === 0 ? Infinity : Math.ceil(count / 4);
   const byNumber = () =>
-    new StreamPlaces({
+    new StreamSlots({
       max: maxStreams,
       maxPerRoute: maxStreamsPerRoute ?? Math.ceil(maxStreams / 2),
       maxPerCaller: Math.min(maxInFlightPerCaller || Infinity, quarterOf(maxStreams)),
@@ -136,7 +136,7 @@ function streamPlacesOf(
   return {
     stream: byNumber(),
     upload: byNumber(),
-    answer: new StreamPlaces({
+    answer: new StreamSlots({
       max: maxUnreadBytes,
       maxPerRoute: Math.ceil(maxUnreadBytes / 2),
       maxPerCaller: quarterOf(maxUnreadBytes),

@@ -4,7 +4,7 @@
  * much of the time that answers need. So a share of refusals goes out at once, and the others after about as long as
  * the caller is asked to wait. A caller has a bounded number of connections, and gets one refusal on each in that time.
  *
- * What waits here holds no place, and its body is not read.
+ * What waits here holds no slot, and its body is not read.
  *
  * @module
  */

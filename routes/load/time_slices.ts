@@ -23,7 +23,7 @@ interface Task {
 
 export class TimeSlices {
   // Callers with work that waits, whose turn is next first, and the work of each in its order. What bounds
-  // it is the number of places for requests.
+  // it is the number of slots for requests.
   readonly #waiting = new TransientMap<string, Task[]>();
   #isScheduled = false;
   /** When a slice last ended, in the time of `performance.now()`. */

@@ -1,6 +1,6 @@
 /**
  * Runs a few pieces of work at a time. What waits is in a queue, which says whose turn is next. It bounds
- * nothing: what waits has a place elsewhere, or takes one (`bounded_turns.ts`).
+ * nothing: what waits has a slot elsewhere, or takes one (`bounded_turns.ts`).
  *
  * @module
  */

@@ -17,7 +17,7 @@ export class WriteSlots {
   #left = SLOTS;
   #isScheduled = false;
   // Callers with bodies that wait, whose turn is next first. Each body waits once at a time, so that what
-  // bounds it is the number of places for requests.
+  // bounds it is the number of slots for requests.
   readonly #waiting = new TransientMap<string, (() => void)[]>();
 
   /** Resolves when the caller may hand over a piece. */

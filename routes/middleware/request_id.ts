@@ -24,7 +24,7 @@ const OUTSIDE: Pick<
   | "obstacle"
   | "holdStream"
   | "countUnread"
-  | "leavePlace"
+  | "leaveSlot"
   | "readInTurn"
   | "pageShare"
   | "takeWriteSlot"
@@ -34,7 +34,7 @@ const OUTSIDE: Pick<
   obstacle: () => null,
   holdStream() {},
   countUnread() {},
-  leavePlace() {},
+  leaveSlot() {},
   readInTurn: (read) => read(),
   pageShare: () => pageShare(1),
   takeWriteSlot: () => Promise.resolve(),
@@ -57,7 +57,7 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         headers,
         startedAt: performance.now(),
         stallTimeoutMs,
-        cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0, place: null }),
+        cassandra: new Stopwatch({ id, traces: null, ageMs: null, queuedMs: 0, slot: null }),
         publicUrl,
         route: UNMATCHED,
         query: null,
@@ -76,9 +76,9 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         policy: null,
         holdStream: OUTSIDE.holdStream,
         countUnread: OUTSIDE.countUnread,
-        place: null,
+        slot: null,
         holdsStream: false,
-        leavePlace: OUTSIDE.leavePlace,
+        leaveSlot: OUTSIDE.leaveSlot,
         readInTurn: OUTSIDE.readInTurn,
         pageShare: OUTSIDE.pageShare,
         takeWriteSlot: OUTSIDE.takeWriteSlot,

@@ -1,6 +1,6 @@
 /**
  * Lets a request of a route in while there is room for it, or refuses it, and gives it a share of the event loop for
- * its work and its output. What turns out to last as long as its caller likes gives its place up for a place of another
+ * its work and its output. What turns out to last as long as its caller likes gives its slot up for a slot of another
  * budget. It runs after authentication, because each caller has a share: callers are known by issuer and subject, and on
  * public routes by address.
  *
@@ -14,7 +14,7 @@ import type { AppEnv, RequestContext } from "../context.ts";
 import type { AddressReader } from "../load/client_address.ts";
 import type { Admitted } from "../load/admission.ts";
 import type { Load } from "../load/load.ts";
-import type { Leave } from "../load/places.ts";
+import type { Leave } from "../load/slots.ts";
 import type { PipelineStep } from "../step.ts";
 
 export interface ShedLoadOptions {
@@ -34,8 +34,8 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
 
   function take(caller: string, request: Request): Admitted | Promise<Admitted> {
     try {
-      const place = admission.enter(caller, request);
-      return place instanceof Promise ? place.catch(refuse) : place;
+      const slot = admission.enter(caller, request);
+      return slot instanceof Promise ? slot.catch(refuse) : slot;
     } catch (error) {
       return refuse(error);
     }
@@ -53,11 +53,11 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
   }
 
   /** Gives a request what it needs while it is served. */
-  function admit(context: Context<AppEnv>, caller: string, place: Admitted): void {
+  function admit(context: Context<AppEnv>, caller: string, slot: Admitted): void {
     const request = context.get("request");
     const timed = request.cassandra.request;
-    if (timed !== null) timed.place = place;
-    place.timed = timed;
+    if (timed !== null) timed.slot = slot;
+    slot.timed = timed;
     let leaveStream: Leave | null = null;
     // Each function has a name before it is assigned, so that it is made young.
     const run: RequestContext["run"] = (steps) => slices.run(caller, steps);
@@ -74,35 +74,35 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
       request.holdsStream = true;
       // Each page or line has the whole time.
       noteWait(context, 0);
-      place.leave();
+      slot.leave();
     };
     const countUnread: RequestContext["countUnread"] = (amount) => {
       if (leaveStream !== null) return;
       leaveStream = streams.answer.takeIfFree({ route: routeOf(context), caller, amount });
-      if (leaveStream !== null) place.leave();
+      if (leaveStream !== null) slot.leave();
     };
-    const leavePlace = () => {
-      place.leave();
+    const leaveSlot = () => {
+      slot.leave();
       leaveStream?.();
     };
-    request.place = place;
+    request.slot = slot;
     request.run = run;
     request.takeWriteSlot = takeWriteSlot;
     request.readInTurn = readInTurn;
     request.pageShare = load.pageShare;
     request.holdStream = holdStream;
     request.countUnread = countUnread;
-    request.leavePlace = leavePlace;
+    request.leaveSlot = leaveSlot;
   }
 
   return {
     name: "shedLoad",
     enter(context) {
       const caller = context.get("request").identity?.caller ?? addressOf(context);
-      const place = take(caller, context.req.raw);
-      if (!(place instanceof Promise)) return admit(context, caller, place);
+      const slot = take(caller, context.req.raw);
+      if (!(slot instanceof Promise)) return admit(context, caller, slot);
       const since = performance.now();
-      return place.then((admitted) => {
+      return slot.then((admitted) => {
         noteWait(context, performance.now() - since);
         admit(context, caller, admitted);
       });
@@ -110,7 +110,7 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
     leave(context) {
       const request = context.get("request");
       refusals.noteAnswer();
-      // It found no place when its body had come in.
+      // It found no slot when its body had come in.
       if (request.code === "too_busy") load.noteRefusal("too_busy");
       if (limit !== null && !request.holdsStream && isTelling(request)) {
         limit.note({
@@ -120,9 +120,9 @@ export function shedLoad({ load, addressOf }: ShedLoadOptions): PipelineStep {
           now: performance.now(),
         });
       }
-      // What goes on after its headers keeps its place until it ends.
-      if (request.completion === null) request.leavePlace();
-      else request.completion.then(request.leavePlace);
+      // What goes on after its headers keeps its slot until it ends.
+      if (request.completion === null) request.leaveSlot();
+      else request.completion.then(request.leaveSlot);
     },
   };
 }
@@ -149,6 +149,6 @@ function createRouteNames(): (context: Context<AppEnv>) => string {
 /** Whether its time says how busy Cassandra and this process are: a failure may be fast for any reason. */
 function isTelling({ cassandra, code }: RequestContext): boolean {
   // A read that waited for the statement of another one says how many read the same.
-  if (cassandra.ms === 0 || cassandra.request?.place?.hasSteppedAside) return false;
+  if (cassandra.ms === 0 || cassandra.request?.slot?.hasSteppedAside) return false;
   return code === null || CODES[code].status < 500 || CODES[code].status === 504;
 }

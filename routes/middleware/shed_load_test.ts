@@ -59,11 +59,11 @@ describe("shedLoad()", () => {
     const { app, load } = appOf();
     const [begin, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     app.post("/slow", async (context) => {
-      const { place, cassandra } = context.get("request");
+      const { slot, cassandra } = context.get("request");
       cassandra.request!.queuedMs += 1_000;
-      place!.stepOut(0);
+      slot!.stepOut(0);
       await promptly("the test lets it come back", begin.promise);
-      await place!.stepIn(context.req.raw);
+      await slot!.stepIn(context.req.raw);
       return context.text(`${cassandra.request!.queuedMs - 1_000}`);
     });
     app.get("/hold", async (context) => {
@@ -71,7 +71,7 @@ describe("shedLoad()", () => {
       return context.text(`${context.get("request").cassandra.request!.queuedMs}`);
     });
     const slow = app.request("/slow", { method: "POST" });
-    await eventually("its place is free", () => load.admission.served === 0);
+    await eventually("its slot is free", () => load.admission.served === 0);
     const other = app.request("/hold");
     await eventually("another has it", () => load.admission.served === 1);
     begin.resolve();

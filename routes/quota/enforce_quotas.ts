@@ -1,6 +1,6 @@
 /**
  * Refuses a request whose caller has used up a quota of its route. It runs after access control, since a
- * request that is refused there uses up nothing, and before the request takes a place or Cassandra is asked.
+ * request that is refused there uses up nothing, and before the request takes a slot or Cassandra is asked.
  * All quotas are checked before any is taken from: a request that is refused uses up nothing either.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * Answers of any size from bytes that are all there. A small answer is handed to the runtime whole; a large one goes out
- * as its caller takes it, and counts until then: by its bytes, or by the place that its request keeps.
+ * as its caller takes it, and counts until then: by its bytes, or by the slot that its request keeps.
  *
  * A connection of HTTP/1.1 carries one answer at a time; one of HTTP/2 carries two hundred, and its other end may leave all
  * of them unread for good. So there, all but the smallest count.

@@ -21,7 +21,7 @@ async function ask(
   const headers = compileCacheHeaders(query, ["no-transform"]);
   const app = new Hono<AppEnv>();
   app.all("/", (context) => {
-    const cassandra = new Stopwatch({ id: "", traces: null, ageMs, queuedMs: 0, place: null });
+    const cassandra = new Stopwatch({ id: "", traces: null, ageMs, queuedMs: 0, slot: null });
     context.set("request", { cassandra } as RequestContext);
     return context.json({ use: headers.useFor(context), headers: headers.of(context) });
   });

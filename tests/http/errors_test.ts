@@ -309,7 +309,7 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
     await ready;
     const { body, end } = unfinished();
     const held = service.request(`${url}/stations`, { method: "POST", body, headers: JSON_TYPE });
-    const response = await eventually("its place is taken", async () => {
+    const response = await eventually("its slot is taken", async () => {
       const answer = await service.request(`${url}/stations`);
       if (answer.status === 429) return answer;
       await answer.body?.cancel();
@@ -331,7 +331,7 @@ const REQUESTS: Record<Code, () => Promise<Response>> = {
       service.request(`${url}/stations/s/observations`, { method: "POST", body, headers });
     const { body, end } = unfinished();
     const held = upload(body);
-    const response = await eventually("its place is taken", async () => {
+    const response = await eventually("its slot is taken", async () => {
       const answer = await upload("");
       if (answer.status === 503) return answer;
       await answer.body?.cancel();

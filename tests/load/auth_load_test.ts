@@ -109,7 +109,7 @@ describe("A caller with its share in flight", () => {
     await release();
   });
 
-  it("gets too_busy when all places are taken", async () => {
+  it("gets too_busy when all slots are taken", async () => {
     const names = ["a", "b", "c", "d"];
     const tokens = await Promise.all(names.map((sub) => own.token({ claims: { sub } })));
     const holds = [];
@@ -119,13 +119,13 @@ describe("A caller with its share in flight", () => {
     const waiting = [get("/names", { token }), get("/notice")];
     const problems = await Promise.all(waiting.map(async (response) => problemOf(await response)));
     expect(problems.map(({ code }) => code)).toEqual(["too_busy", "too_busy"]);
-    // These need no place.
+    // These need no slot.
     expect((await problemOf(await get("/names", { token: "none" }))).code).toBe("invalid_token");
     expect(await statusOf(get("/livez"))).toBe(200);
     for (const { release } of holds) await release();
   });
 
-  it("gets its places back when its streams end or break off", async () => {
+  it("gets its slots back when its streams end or break off", async () => {
     // More pages than the buffers on the way to the client can hold.
     for (let station = 0; station < ROWS; station += 100) {
       const inserts = Array.from({ length: 100 }, (_, index) =>
@@ -143,7 +143,7 @@ describe("A caller with its share in flight", () => {
     expect((await problemOf(await stream())).code).toBe("too_many_in_flight");
     expect((await read.text()).split("\n")).toHaveLength(ROWS + 1);
     await left.body?.cancel();
-    await eventually("both places are free", async () => {
+    await eventually("both slots are free", async () => {
       const [one, other] = await Promise.all([stream(), stream()]);
       await one.body?.cancel();
       await other.body?.cancel();
@@ -151,7 +151,7 @@ describe("A caller with its share in flight", () => {
     });
   });
 
-  it("may take all places without a limit", async () => {
+  it("may take all slots without a limit", async () => {
     const { url } = await startBeside({ maxInFlightPerCaller: 0 });
     const token = await own.token({ claims: { sub: "machine" } });
     const { release } = await hold(8, "/held", { url, token });
@@ -159,7 +159,7 @@ describe("A caller with its share in flight", () => {
     expect(await release()).toEqual(Array(8).fill(204));
   });
 
-  it("has a quarter of the places by default", async () => {
+  it("has a quarter of the slots by default", async () => {
     const { url } = await startBeside({ maxInFlight: 17, maxInFlightPerCaller: null });
     const token = await own.token({ claims: { sub: "machine" } });
     const { release } = await hold(5, "/held", { url, token });
@@ -204,7 +204,7 @@ describe("A caller of public routes", () => {
 });
 
 describe("Tokens with an unknown key", () => {
-  it("take no places from others while the issuer is slow", async () => {
+  it("take no slots from others while the issuer is slow", async () => {
     const warm = await own.token({ claims: { sub: "known" } });
     expect(await statusOf(get("/names", { token: warm }))).toBe(200);
     const { promise: slow, resolve } = Promise.withResolvers<undefined>();

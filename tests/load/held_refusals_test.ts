@@ -1,6 +1,6 @@
 /**
  * Refusals for the load that are held back, while callers leave and while the service is told to stop. One request has
- * the only place, and Cassandra answers it when a test says so.
+ * the only slot, and Cassandra answers it when a test says so.
  *
  * @module
  */
@@ -48,11 +48,11 @@ before(async () => {
 });
 after(() => stack.disposeAsync());
 
-/** Takes the only place of the caller, and uses up what is refused at once. */
+/** Takes the only slot of the caller, and uses up what is refused at once. */
 async function fill({ url, adminUrl }: Service): Promise<{ readonly served: Promise<number> }> {
   proxy.holdsResults = true;
   const served = ask(url);
-  await eventually("the place is taken", async () => await inFlight(adminUrl) === 1);
+  await eventually("the slot is taken", async () => await inFlight(adminUrl) === 1);
   for (let refusal = 0; refusal < QUICK_REFUSALS; refusal++) expect(await ask(url)).toBe(429);
   return { served };
 }

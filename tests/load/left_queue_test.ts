@@ -1,5 +1,5 @@
 /**
- * A caller who leaves while its request waits for a place gives that up: nothing runs for nobody.
+ * A caller who leaves while its request waits for a slot gives that up: nothing runs for nobody.
  *
  * @module
  */
@@ -36,7 +36,7 @@ const REQUESTS = [
   },
 ];
 
-describe("A request that waits for a place", () => {
+describe("A request that waits for a slot", () => {
   let service: OwnService;
   before(async () => {
     const env = { MAX_IN_FLIGHT: "1", MAX_IN_FLIGHT_PER_CALLER: "0", IN_FLIGHT_LIMIT: "fixed" };

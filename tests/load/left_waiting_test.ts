@@ -1,5 +1,5 @@
 /**
- * A caller who leaves while its request waits for something other than a place: for its turn to read a page of a stream,
+ * A caller who leaves while its request waits for something other than a slot: for its turn to read a page of a stream,
  * or for the keys of the issuer of its token. What has not begun by then is not begun for nobody.
  *
  * @module
@@ -76,7 +76,7 @@ async function streams(): Promise<number> {
 }
 
 describe("A caller who leaves", () => {
-  it("before its turn to read a page gives its place up at once, and no page is read for it", async () => {
+  it("before its turn to read a page gives its slot up at once, and no page is read for it", async () => {
     const headers = { accept: "application/x-ndjson" };
     const { executes } = proxy;
     proxy.holdsResults = true;

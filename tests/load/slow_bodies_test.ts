@@ -90,7 +90,7 @@ async function inFlight(): Promise<number> {
   return Number(/^cqlgate_load_in_flight (\d+)$/m.exec(text)![1]);
 }
 
-/** Answered with 404 by Cassandra's part of the service, and with 503 without a place. */
+/** Answered with 404 by Cassandra's part of the service, and with 503 without a slot. */
 const readWord = async () => {
   const response = await service.request("/words/1", { user: null });
   await response.body?.cancel();
@@ -115,7 +115,7 @@ describe("A body that comes in slowly", () => {
         );
         try {
           await eventually(
-            "none of them has a place any more",
+            "none of them has a slot any more",
             async () => await inFlight() === 0 && await uploading() === connections.length,
           );
           expect(await readWord()).toBe(404);
@@ -150,7 +150,7 @@ describe("A key whose time is still to come", () => {
       body: '{"note":"early"}',
     }).then(({ status }) => status, () => "left");
     await eventually(
-      "it waits outside its place",
+      "it waits outside its slot",
       async () => await inFlight() === 0 && await uploading() === 1,
     );
     expect(await readWord()).toBe(404);
@@ -170,7 +170,7 @@ function keyOf(ms: number): string {
   return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-000000000001`;
 }
 
-/** How many requests are under way, in a place or outside. */
+/** How many requests are under way, in a slot or outside. */
 async function uploading(): Promise<number> {
   const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
   const counts = [...text.matchAll(/^cqlgate_http_requests_in_flight(?:\{[^}]*\})? (\d+)$/gm)];

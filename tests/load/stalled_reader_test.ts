@@ -1,5 +1,5 @@
 /**
- * Callers who ask for a large answer and do not read it: they take no places from others, their own are given
+ * Callers who ask for a large answer and do not read it: they take no slots from others, their own are given
  * back, and what was read for them is let go of. Callers who read slowly get all of it.
  *
  * @module
@@ -82,10 +82,10 @@ function ask(accept: string, path: string, version: string): Promise<Deno.TcpCon
   return eventually("it is let in", async () => await tryAsk(accept, path, version) ?? false);
 }
 
-/** Callers who read nothing, until one more is refused; on a busy machine the first have lost their places by then. */
-async function fillPlaces(accept: string, path: string) {
+/** Callers who read nothing, until one more is refused; on a busy machine the first have lost their slots by then. */
+async function fillSlots(accept: string, path: string) {
   const connections: Deno.TcpConn[] = [];
-  const refused = await eventually("no place is left", async () => {
+  const refused = await eventually("no slot is left", async () => {
     const asked = await Promise.all(Array.from({ length: PLACES }, () => tryAsk(accept, path)));
     connections.push(...asked.filter((each) => each !== null));
     const response = await get(path, accept);
@@ -112,13 +112,13 @@ const get = (path: string, accept: string) => service.request(path, { headers: {
 
 describe("a caller who reads nothing", () => {
   for (const [what, accept, path] of ANSWERS) {
-    it(`loses the place of ${what}, and point requests never notice`, async () => {
+    it(`loses the slot of ${what}, and point requests never notice`, async () => {
       const before = ends().length;
-      const { connections, refused } = await fillPlaces(accept, path);
+      const { connections, refused } = await fillSlots(accept, path);
       expect(refused.headers.get("retry-after")).toBe("5");
       expect((await problemOf(refused)).code).toBe("too_many_streams");
       expect((await get("/rows/none", "application/json")).status).toBe(200);
-      await eventually("there are places again", async () => {
+      await eventually("there are slots again", async () => {
         const response = await get(path, accept);
         await response.arrayBuffer();
         return response.status === 200;
@@ -127,7 +127,7 @@ describe("a caller who reads nothing", () => {
       const stalled = () =>
         ends().slice(before).filter(({ status, cause }) => status === 200 && cause !== undefined);
       // All of them, so that none ends, by the close below, within the next test.
-      await eventually("every place is given back", () => stalled().length === connections.length);
+      await eventually("every slot is given back", () => stalled().length === connections.length);
       for (const { code, cause } of stalled()) {
         expect(code).toBeNull();
         expect(String(cause)).toBe(`ReaderStalled: The caller took nothing for ${STALL_MS} ms`);

@@ -239,7 +239,7 @@ describe("a large answer that nobody reads", () => {
     });
   }
 
-  it("keeps its place where there is no room for its bytes, for as long, if it is a problem", async () => {
+  it("keeps its slot where there is no room for its bytes, for as long, if it is a problem", async () => {
     const { request } = LARGE[0]!;
     await eventually("all before is over", nothingLeft);
     const callers = await Promise.all(
@@ -248,7 +248,7 @@ describe("a large answer that nobody reads", () => {
     expect((await load()).inFlight).toBe(PLACES);
     const refused = await fetchWhole(request, "refused");
     expect([refused.status, JSON.parse(refused.text).code]).toEqual([503, "too_busy"]);
-    await eventually("its places are given back", nothingLeft);
+    await eventually("its slots are given back", nothingLeft);
     expect((await fetchWhole(request, "later")).status).toBe(409);
     for (const caller of callers) caller[Symbol.dispose]();
   });

@@ -3,14 +3,14 @@
  * rules as the claims of a JWT, except that two of them may be left out.
  *
  * The issuer is asked about a few tokens at a time. The others wait in a bounded queue, in which one address
- * gets at most half of the places.
+ * gets at most half of the slots.
  *
  * @module
  */
 import { ServiceError } from "../../../errors/service_error.ts";
 import type { Observe } from "../../../observe/observation.ts";
 import type { Claims, Identity } from "../../context.ts";
-import { Places } from "../../load/places.ts";
+import { Slots } from "../../load/slots.ts";
 import { BoundedTurns } from "../../load/bounded_turns.ts";
 import { invalidToken } from "../challenge.ts";
 import type { IntrospectionClient, TrustedIssuer } from "../issuer/trusted_issuer.ts";
@@ -38,7 +38,7 @@ export function createIntrospectingVerifier(
 ): IntrospectingVerifier {
   const { issuer } = trusted;
   const introspection = createIntrospection({ issuer, ...client, observe });
-  const turns = new BoundedTurns({ places: new Places(WAITING), atOnce: ASKED_AT_ONCE });
+  const turns = new BoundedTurns({ slots: new Slots(WAITING), atOnce: ASKED_AT_ONCE });
   const tokenTypes = new Set(trusted.tokenTypes.map(normaliseType));
 
   const refused = new RefusedTokens();

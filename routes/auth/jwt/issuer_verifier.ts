@@ -11,7 +11,7 @@
 import { ServiceError } from "../../../errors/service_error.ts";
 import type { Observe } from "../../../observe/observation.ts";
 import type { Identity } from "../../context.ts";
-import { Places } from "../../load/places.ts";
+import { Slots } from "../../load/slots.ts";
 import type { BoundedTurns } from "../../load/bounded_turns.ts";
 import { invalidToken } from "../challenge.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
@@ -63,7 +63,7 @@ export function createIssuerVerifier(
       observe,
       ...(maxKeyAgeMs === undefined ? {} : { maxAgeMs: maxKeyAgeMs }),
     });
-  const waitingForKeys = new Places(WAITING);
+  const waitingForKeys = new Slots(WAITING);
 
   /** The payload of the token, once a key of the issuer fits its signature. */
   async function verifiedPayload(

@@ -5,14 +5,14 @@
  *
  * Security: the issuer that a token names is not trusted until the signature is checked. It only chooses whose
  * keys and rules the token is checked with; the verified claims must name that issuer again. A token of an
- * unknown issuer is refused without a fetch and without a place in a queue. Reading the claims before the
+ * unknown issuer is refused without a fetch and without a slot in a queue. Reading the claims before the
  * signature is checked takes time in proportion to the length of the token, which is limited.
  *
  * @module
  */
 import type { Observe } from "../../../observe/observation.ts";
 import type { Identity } from "../../context.ts";
-import { Places } from "../../load/places.ts";
+import { Slots } from "../../load/slots.ts";
 import { BoundedTurns } from "../../load/bounded_turns.ts";
 import type { TrustedIssuer } from "../issuer/trusted_issuer.ts";
 import { SIGNATURES_AT_ONCE, WAITING } from "../waiting.ts";
@@ -45,7 +45,7 @@ export interface JwtVerifierOptions {
 }
 
 export function createJwtVerifier({ issuers, ...options }: JwtVerifierOptions): JwtVerifier {
-  const signatures = new BoundedTurns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
+  const signatures = new BoundedTurns({ slots: new Slots(WAITING), atOnce: SIGNATURES_AT_ONCE });
   const verifiers = new Map<string, IssuerVerifier>();
   for (const trusted of issuers) {
     if (verifiers.has(trusted.issuer)) {

@@ -9,7 +9,7 @@ import type { Context } from "hono";
 import type { Addresses } from "../../addresses.ts";
 import type { AppEnv, Identity } from "../../context.ts";
 import { type AddressReader, type PeerTrust } from "../../load/client_address.ts";
-import { Places } from "../../load/places.ts";
+import { Slots } from "../../load/slots.ts";
 import { BoundedTurns } from "../../load/bounded_turns.ts";
 import type { PipelineStep } from "../../step.ts";
 import { invalidToken } from "../challenge.ts";
@@ -55,7 +55,7 @@ export function createPossession(options: PossessionOptions): Possession {
   const { dpop, publicUrl, addresses, addressOf, isTrustedProxy } = options;
   const nonces = createNonces(options.secrets);
   const spent = new SpentProofs();
-  const signatures = new BoundedTurns({ places: new Places(WAITING), atOnce: SIGNATURES_AT_ONCE });
+  const signatures = new BoundedTurns({ slots: new Slots(WAITING), atOnce: SIGNATURES_AT_ONCE });
   const schemes: readonly Scheme[] = publicUrl === null
     ? ["Bearer"]
     : dpop === "required"

@@ -26,7 +26,7 @@ export interface BodyLimits {
 
 export interface ReadBytesOptions extends BodyLimits {
   /** What its request gives up while a body comes in slowly. Default: nothing. */
-  readonly place?: RequestContext["place"];
+  readonly slot?: RequestContext["slot"];
   /** Those of the request, if they were read before. */
   readonly headers?: HeaderReader;
 }
@@ -78,7 +78,7 @@ export async function readBytes(
   if (request.body === null) return new Uint8Array();
   assertNotEncoded(headers);
   const bytes = await readChunks(new ChunkReader(request.body), { ...options, bytes: maxBytes });
-  const entering = options.place?.stepIn(request) ?? null;
+  const entering = options.slot?.stepIn(request) ?? null;
   if (entering !== null) await entering;
   return bytes;
 }
@@ -88,14 +88,14 @@ interface ComingBody extends ReadBytesOptions {
   readonly bytes: number;
 }
 
-/** Limits the time of a body, and lets others have the place of its request while it is slow. */
+/** Limits the time of a body, and lets others have the slot of its request while it is slow. */
 function limitTime(
-  { timeoutMs, alarms, place = null, bytes }: ComingBody,
+  { timeoutMs, alarms, slot = null, bytes }: ComingBody,
   onLate: () => void,
 ): () => void {
-  if (place === null || timeoutMs <= SLOW_AFTER_MS) return alarms.after(timeoutMs, onLate);
+  if (slot === null || timeoutMs <= SLOW_AFTER_MS) return alarms.after(timeoutMs, onLate);
   let cancel = alarms.after(SLOW_AFTER_MS, () => {
-    place.stepOut(bytes);
+    slot.stepOut(bytes);
     cancel = alarms.after(timeoutMs - SLOW_AFTER_MS, onLate);
   });
   return () => cancel();
@@ -110,13 +110,13 @@ function readDeclared(
   request: Request,
   options: ComingBody,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { maxBytes, timeoutMs, place } = options;
+  const { maxBytes, timeoutMs, slot } = options;
   return new Promise((resolve, reject) => {
     const cancel = limitTime(options, () => reject(tooLate(timeoutMs)));
     request.bytes().then((bytes) => {
       cancel();
       if (bytes.length > maxBytes) return reject(tooLarge(maxBytes));
-      const entering = place?.stepIn(request) ?? null;
+      const entering = slot?.stepIn(request) ?? null;
       if (entering === null) resolve(bytes);
       else entering.then(() => resolve(bytes), reject);
     }, (cause) => {

@@ -1,6 +1,6 @@
 /**
  * Writes a body in chunks, each after the caller has taken the one before. It ends when a caller
- * takes nothing for too long: otherwise a caller who does not read could hold a place, and the rows
+ * takes nothing for too long: otherwise a caller who does not read could hold a slot, and the rows
  * in memory, indefinitely. A failure leaves the text unfinished and breaks the connection, so a
  * short answer never looks complete.
  *

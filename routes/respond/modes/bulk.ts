@@ -72,7 +72,7 @@ export function respondBulk(prepared: PreparedQuery, options: BulkOptions): Bulk
         cause: broken ?? unrecorded ?? cause,
       });
       // A caller who sends everything before reading anything would otherwise never read the reason. One who has no
-      // end would keep a place, and never read it either.
+      // end would keep a slot, and never read it either.
       if (stopped !== null || broken !== undefined) await upload.drain();
       report.end();
       if (broken === undefined && unrecorded === null) return await report.taken;

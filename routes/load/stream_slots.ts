@@ -1,5 +1,5 @@
 /**
- * Places for what goes on after its headers are out: streams, uploads, and answers that are too large to hand over at once.
+ * Slots for what goes on after its headers are out: streams, uploads, and answers that are too large to hand over at once.
  * They last as long as their callers like, so they have a budget of their own, and point requests never wait for them. Each route
  * and each caller may take a share.
  *
@@ -7,10 +7,10 @@
  */
 import { ServiceError } from "../../errors/service_error.ts";
 import { TransientMap } from "../../runtime/transient_map.ts";
-import type { Leave } from "./places.ts";
+import type { Leave } from "./slots.ts";
 
-export interface StreamPlacesOptions {
-  /** How much there is, in places or in bytes. */
+export interface StreamSlotsOptions {
+  /** How much there is, in slots or in bytes. */
   readonly max: number;
   readonly maxPerRoute: number;
   /** `Infinity` for no limit. */
@@ -21,19 +21,19 @@ export interface StreamRequest {
   /** The method and template of the route. */
   readonly route: string;
   readonly caller: string;
-  /** How much it takes, in places or in bytes. */
+  /** How much it takes, in slots or in bytes. */
   readonly amount: number;
 }
 
-export class StreamPlaces {
+export class StreamSlots {
   readonly #max: number;
   readonly #byRoute: Shares;
   readonly #byCaller: Shares;
   #taken = 0;
 
-  constructor({ max, maxPerRoute, maxPerCaller }: StreamPlacesOptions) {
+  constructor({ max, maxPerRoute, maxPerCaller }: StreamSlotsOptions) {
     for (const [name, value] of Object.entries({ max, maxPerRoute, maxPerCaller })) {
-      if (!(value >= 1)) throw new TypeError(`Cannot make places: "${name}" is ${value}`);
+      if (!(value >= 1)) throw new TypeError(`Cannot make slots: "${name}" is ${value}`);
     }
     this.#max = max;
     this.#byRoute = new Shares(maxPerRoute);
@@ -46,9 +46,9 @@ export class StreamPlaces {
   }
 
   /**
-   * Takes a place. What is larger than a share fits where nothing else has a part of that share.
+   * Takes a slot. What is larger than a share fits where nothing else has a part of that share.
    *
-   * @throws {ServiceError} `too_many_streams` if the route or the process has no place left,
+   * @throws {ServiceError} `too_many_streams` if the route or the process has no slot left,
    * `too_many_in_flight` if the caller has its share
    */
   take({ route, caller, amount }: StreamRequest): Leave {
@@ -66,7 +66,7 @@ export class StreamPlaces {
     );
   }
 
-  /** The same; null if there is no place. */
+  /** The same; null if there is no slot. */
   takeIfFree({ route, caller, amount }: StreamRequest): Leave | null {
     const isFull = this.#taken > 0 && this.#taken + amount > this.#max;
     const hasRoom = !isFull && this.#byCaller.hasRoomFor(caller, amount) &&

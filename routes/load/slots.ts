@@ -1,13 +1,13 @@
 /**
- * Places for requests while they are served. There is a bounded number of them, and each caller may take
- * a share. A request without a place is refused at once: a queue that only grows helps nobody.
+ * Slots for requests while they are served. There is a bounded number of them, and each caller may take
+ * a share. A request without a slot is refused at once: a queue that only grows helps nobody.
  *
  * @module
  */
 import { ServiceError } from "../../errors/service_error.ts";
 import { TransientMap } from "../../runtime/transient_map.ts";
 
-export interface PlacesOptions {
+export interface SlotsOptions {
   /** How many there are. */
   readonly max: number;
   /** How many one caller may take; `Infinity` for no limit. */
@@ -17,34 +17,34 @@ export interface PlacesOptions {
 /** Says the same to everybody, so there is a single one. */
 export const TOO_BUSY = new ServiceError("too_busy", "The service is at capacity: retry later");
 
-/** Gives the place back. Further calls do nothing. */
+/** Gives the slot back. Further calls do nothing. */
 export type Leave = () => void;
 
-/** A caller with places. */
+/** A caller with slots. */
 export interface Holder {
   readonly caller: string;
-  places: number;
-  /** How many of its places have been let in; counted where they are let in. */
+  slots: number;
+  /** How many of its slots have been let in; counted where they are let in. */
   served: number;
 }
 
-export class Places {
+export class Slots {
   readonly #max: number;
   readonly #maxPerCaller: number;
   #taken = 0;
-  // Only callers with a place are in it, so it is never larger than the number of places.
+  // Only callers with a slot are in it, so it is never larger than the number of slots.
   readonly #holders = new TransientMap<string, Holder>();
 
-  constructor({ max, maxPerCaller }: PlacesOptions) {
+  constructor({ max, maxPerCaller }: SlotsOptions) {
     for (const [name, value] of Object.entries({ max, maxPerCaller })) {
-      if (!(value >= 1)) throw new TypeError(`Cannot make places: "${name}" is ${value}`);
+      if (!(value >= 1)) throw new TypeError(`Cannot make slots: "${name}" is ${value}`);
     }
     this.#max = max;
     this.#maxPerCaller = maxPerCaller;
   }
 
   /**
-   * Takes a place.
+   * Takes a slot.
    *
    * @throws {ServiceError} `too_busy` if all are taken, `too_many_in_flight` if the caller has its share
    */
@@ -59,7 +59,7 @@ export class Places {
   }
 
   /**
-   * Takes a place that is given back with `release()`, once.
+   * Takes a slot that is given back with `release()`, once.
    *
    * @throws {ServiceError} as `take()` does
    */
@@ -70,27 +70,27 @@ export class Places {
     const own = this.#holders.get(caller);
     if (own === undefined) {
       this.#taken++;
-      const holder = { caller, places: 1, served: 0 };
+      const holder = { caller, slots: 1, served: 0 };
       this.#holders.set(caller, holder);
       return holder;
     }
-    if (own.places >= this.#maxPerCaller) {
+    if (own.slots >= this.#maxPerCaller) {
       throw new ServiceError(
         "too_many_in_flight",
-        `This caller has ${own.places} requests in flight, which is its limit: wait until some are answered`,
+        `This caller has ${own.slots} requests in flight, which is its limit: wait until some are answered`,
       );
     }
     this.#taken++;
-    own.places++;
+    own.slots++;
     return own;
   }
 
   release(holder: Holder): void {
     this.#taken--;
-    if (--holder.places === 0) this.#holders.delete(holder.caller);
+    if (--holder.slots === 0) this.#holders.delete(holder.caller);
   }
 
-  /** All callers with places. */
+  /** All callers with slots. */
   holders(): Iterable<Holder> {
     return this.#holders.values();
   }
