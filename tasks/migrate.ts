@@ -7,7 +7,7 @@
  */
 import { type Config, readConfig } from "../config/config.ts";
 import { settingWarnings } from "../config/unknown_settings.ts";
-import { createKeyspace } from "../db/migrate/keyspace/create_keyspace.ts";
+import { createKeyspace, missingKeyspaceCql } from "../db/migrate/keyspace/create_keyspace.ts";
 import { describeStatus } from "../db/migrate/record/describe_status.ts";
 import { assertNotExample } from "../db/migrate/keyspace/example_project.ts";
 import { readHistory } from "../db/migrate/record/history_table.ts";
@@ -59,6 +59,9 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
     return await withSession(settings, { keyspace: null, ...waiting }, async (session) => {
       const history = await recording(readHistory(session, keyspace), "read the record of");
       if (command === "status") return describeStatus(migrations, history).forEach(log);
+      if (await missingKeyspaceCql(session, config) !== null) {
+        log(`Would create keyspace "${keyspace}"`);
+      }
       await assertNotExample(session, migrations, { keyspace, folder });
       (await planMigrations(session, migrations, { history, keyspace, to })).forEach(log);
     });

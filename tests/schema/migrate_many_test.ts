@@ -153,7 +153,11 @@ describe("migrate()", () => {
 
   it("stops after the migration that --to names, and says how far the cluster is", async () => {
     await using made = await cluster.create(THREE);
-    expect(await made.migrate({ command: "plan", to: 2 })).toHaveLength(2);
+    expect(await made.migrate({ command: "plan", to: 2 })).toEqual([
+      expect.stringContaining("Would create keyspace"),
+      expect.stringContaining("0001_notes.cql"),
+      expect.stringContaining("0002_tag.cql"),
+    ]);
     expect(await made.migrate({ to: 2 })).toEqual([
       expect.stringContaining("0001_notes.cql"),
       expect.stringContaining("0002_tag.cql"),
@@ -174,7 +178,7 @@ describe("migrate()", () => {
     expect(await made.migrate({ command: "status" })).toEqual([
       "0001_notes  applied",
       "0002_tag  applied, and changed since: restore the file",
-      "0003_more  pending",
+      '0003_more  pending, although "0004_newer.cql" after it is there',
       "0004_newer  being applied by a newer release",
     ]);
   });

@@ -12,36 +12,47 @@ import { quoteName } from "../../schema/own_tables.ts";
 /** Data centre → number of replicas. */
 export type ReplicasByDataCentre = Readonly<Record<string, number>>;
 
+export interface KeyspaceOptions {
+  readonly keyspace: string;
+  readonly replication: ReplicasByDataCentre | null;
+  /** Whether a write is on disk before it is acknowledged. Default: true. */
+  readonly isDurable?: boolean;
+}
+
 /**
  * Creates the keyspace where it is missing.
  *
  * @param session one without a keyspace
  * @throws {MigrationError} if it is missing and cannot be replicated as it should
  */
-export async function createKeyspace(
+export async function createKeyspace(session: Session, options: KeyspaceOptions): Promise<void> {
+  const cql = await missingKeyspaceCql(session, options);
+  if (cql === null) return;
+  const { agreed } = await session.run(cql, { timeoutMs: DDL_TIMEOUT_MS });
+  await awaitAgreement(session, agreed);
+}
+
+/**
+ * The statement that creates the keyspace; null if it is there.
+ *
+ * @throws {MigrationError} if it is missing and cannot be replicated as it should
+ */
+export async function missingKeyspaceCql(
   session: Session,
-  options: {
-    readonly keyspace: string;
-    readonly replication: ReplicasByDataCentre | null;
-    /** Whether a write is on disk before it is acknowledged. Default: true. */
-    readonly isDurable?: boolean;
-  },
-): Promise<void> {
-  const { keyspace, replication, isDurable = true } = options;
+  { keyspace, replication, isDurable = true }: KeyspaceOptions,
+): Promise<string | null> {
   const found = await session.query(
     "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?",
     [keyspace],
   );
-  if (found.length > 0) return;
+  if (found.length > 0) return null;
   if (replication === null) {
     throw new MigrationError(
       `Cannot create keyspace "${keyspace}": set CASSANDRA_REPLICATION, such as "dc1:3", or create it yourself`,
     );
   }
   assertDatacenters(keyspace, { replication, datacenters: await readDatacenters(session) });
-  const cql = keyspaceCql(keyspace, replication) + (isDurable ? "" : " AND durable_writes = false");
-  const { agreed } = await session.run(cql, { timeoutMs: DDL_TIMEOUT_MS });
-  await awaitAgreement(session, agreed);
+  return keyspaceCql(keyspace, replication) + (isDurable ? "" : " AND durable_writes = false");
 }
 
 function keyspaceCql(keyspace: string, replication: ReplicasByDataCentre): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { buildsSomething } from "../files/builds_something.ts";
 import {
   checksumOf,
   type Migration,
@@ -27,6 +28,15 @@ export function hasChangedInDoubt(migration: Migration, entry: HistoryEntry): bo
   const { applied, attempted, attemptedChecksum } = entry;
   if (attempted === null || attempted <= applied) return false;
   return prefixChecksum(migration, attempted) !== attemptedChecksum;
+}
+
+/** Whether nothing is left of it but what Cassandra builds. */
+export function isBuilding(
+  { statements }: Migration,
+  entry: HistoryEntry | undefined,
+): boolean {
+  return entry !== undefined && entry.checksum === null && entry.applied >= statements.length &&
+    buildsSomething(statements);
 }
 
 /**

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { buildsSomething } from "../files/builds_something.ts";
 import type { HistoryEntry } from "./history_table.ts";
 import type { Migration } from "../files/migrations.ts";
-import { hasChangedApplied, hasChangedInDoubt } from "./assert_resumable.ts";
+import { hasChangedApplied, hasChangedInDoubt, isBuilding } from "./assert_resumable.ts";
 import { fileNameOf } from "./compare_migrations.ts";
 
 /** The lines of `deno task migrate status`, in the order of the versions. Pure. */
@@ -17,11 +16,19 @@ export function describeStatus(
   const files = new Map(migrations.map((migration) => [migration.version, migration]));
   const entries = new Map(history.map((entry) => [entry.version, entry]));
   const versions = [...new Set([...files.keys(), ...entries.keys()])].sort((a, b) => a - b);
+  const last = history.reduce<HistoryEntry | null>(
+    (a, b) => a === null || b.version > a.version ? b : a,
+    null,
+  );
   return versions.map((version) => {
     const migration = files.get(version) ?? null;
     const entry = entries.get(version) ?? null;
     const name = migration?.name ?? entry?.name;
-    return `${`${version}`.padStart(4, "0")}_${name}  ${describe(migration, entry)}`;
+    const isWhole = entry !== null && entry.checksum !== null;
+    const overtaken = !isWhole && migration !== null && last !== null && last.version > version
+      ? `, although "${fileNameOf(last)}" after it is there`
+      : "";
+    return `${`${version}`.padStart(4, "0")}_${name}  ${describe(migration, entry)}${overtaken}`;
   });
 }
 
@@ -41,8 +48,10 @@ function describe(migration: Migration | null, entry: HistoryEntry | null): stri
   if (hasChangedApplied(migration, entry)) {
     return `${progress}, which have changed since: restore them`;
   }
-  if (entry.applied === migration.statements.length && buildsSomething(migration.statements)) {
-    return "applied, not finished: Cassandra may still be building its indexes and views";
+  if (entry.applied === migration.statements.length) {
+    return isBuilding(migration, entry)
+      ? "applied, not finished: Cassandra may still be building its indexes and views"
+      : "applied, not finished: the next migrate records it as a whole";
   }
   const inDoubt = entry.attempted !== null && entry.attempted > entry.applied;
   if (!inDoubt) return progress;

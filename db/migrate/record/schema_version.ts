@@ -4,7 +4,13 @@
  * @module
  */
 import type { Session } from "../../driver/session.ts";
-import { assertNoConflicts, compareMigrations, describeNewer } from "./compare_migrations.ts";
+import { isBuilding } from "./assert_resumable.ts";
+import {
+  assertNoConflicts,
+  compareMigrations,
+  describeNewer,
+  fileNameOf,
+} from "./compare_migrations.ts";
 import { readHistory } from "./history_table.ts";
 import { type Migration, MigrationError } from "../files/migrations.ts";
 
@@ -27,10 +33,17 @@ export async function assertSchemaVersion(
   },
 ): Promise<string | null> {
   if (migrations === null) return NO_MIGRATIONS;
-  const status = compareMigrations(migrations, await readHistory(session, keyspace));
+  const history = await readHistory(session, keyspace);
+  const status = compareMigrations(migrations, history);
   assertNoConflicts(status);
   if (status.pending.length > 0) {
-    const names = status.pending.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+    const names = status.pending.map((migration) => {
+      const name = fileNameOf(migration);
+      const entry = history.find(({ version }) => version === migration.version);
+      return isBuilding(migration, entry)
+        ? `${name} (Cassandra may still be building its indexes and views)`
+        : name;
+    });
     throw new MigrationError(
       `migrations are not applied: ${names.join(", ")}: run "deno task migrate"`,
     );
