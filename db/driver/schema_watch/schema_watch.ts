@@ -9,6 +9,9 @@ import type { PreparedStatement } from "../internals/driver_types.ts";
 /** The schema of a keyspace at a moment: how many changes of it were announced before. */
 type Version = number;
 
+/** For statements that do not tell their keyspace: those without markers, and batches with markers of several tables. */
+const ANY = "";
+
 /** Of a statement that has to be checked. */
 const UNKNOWN: Version = -1;
 
@@ -43,10 +46,11 @@ export class SchemaWatch {
   /** Takes an announcement; null for any keyspace, where announcements may have been missed. */
   announce(keyspace: string | null): void {
     this.#announced++;
-    const names = keyspace === null ? [...this.#versions.keys()] : [keyspace];
+    const names = keyspace === null ? [...this.#versions.keys()] : [keyspace, ANY];
     const known = names.filter((name) => this.#versions.has(name));
     for (const name of known) this.#versions.set(name, this.#versions.get(name)! + 1);
-    if (known.length > 0) this.#tell({ isAnnounced: true });
+    const isOurs = keyspace === null ? known.length > 0 : known.includes(keyspace);
+    if (isOurs) this.#tell({ isAnnounced: true });
   }
 
   /** Tells the listeners that a statement or a result has shown a change. */
@@ -59,14 +63,14 @@ export class SchemaWatch {
   }
 
   isChecked(statement: PreparedStatement): boolean {
-    return this.#checked.get(statement) === this.#versions.get(statement.keyspace ?? "");
+    return this.#checked.get(statement) === this.#versions.get(statement.keyspace ?? ANY);
   }
 
   /** Prepares a statement; it is as new as the schema was when that began. */
   async prepared(prepare: () => Promise<PreparedStatement>): Promise<PreparedStatement> {
     const [before, announced] = [new Map(this.#versions), this.#announced];
     const statement = await prepare();
-    const keyspace = statement.keyspace ?? "";
+    const keyspace = statement.keyspace ?? ANY;
     // The first statement of its keyspace: nobody knows what was announced meanwhile.
     const isMissed = !before.has(keyspace) && announced !== this.#announced;
     const isNew = !this.#versions.has(keyspace);
@@ -90,7 +94,7 @@ export class SchemaWatch {
   }
 
   #begin(statement: PreparedStatement, check: () => Promise<void>): Promise<void> {
-    const version = this.#versions.get(statement.keyspace ?? "");
+    const version = this.#versions.get(statement.keyspace ?? ANY);
     const checking = check().then(() => {
       if (version !== undefined) this.#checked.set(statement, version);
     }).finally(() => this.#checks.delete(statement));

@@ -39,6 +39,20 @@ describe("SchemaWatch", () => {
     expect(statements.map((each) => watch.isChecked(each))).toEqual([false, false]);
   });
 
+  it("takes a statement that does not tell its keyspace for unchecked after any change", async () => {
+    const watch = new SchemaWatch("own");
+    const batch = await prepared(watch, null);
+    let changes = 0;
+    watch.onChange(() => changes++);
+    for (const keyspace of ["own", "stranger", null]) {
+      watch.announce(keyspace);
+      expect([keyspace, watch.isChecked(batch)]).toEqual([keyspace, false]);
+      await watch.check(batch, () => Promise.resolve());
+      expect(watch.isChecked(batch)).toBe(true);
+    }
+    expect(changes).toBe(2);
+  });
+
   it("does not count on what was prepared or checked while a change was announced", async () => {
     const watch = new SchemaWatch("own");
     const late = await watch.prepared(() => {

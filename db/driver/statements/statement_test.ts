@@ -196,6 +196,7 @@ describe("statements of a table that is made again with other types", () => {
 
   it("is checked once a change is announced, even where its node knows the id", async () => {
     await recreate("announced", "k text PRIMARY KEY, v int");
+    await recreate("bystander", "k text PRIMARY KEY, v int");
     let changes = 0;
     const session = new Session({
       contactPoints: [keyspace.contactPoint],
@@ -223,10 +224,19 @@ describe("statements of a table that is made again with other types", () => {
         fetchSize: 100,
       };
       const insert = await session.prepare("INSERT INTO announced (k, v) VALUES (:k, :v)");
+      const batch = await session.prepare(
+        `BEGIN BATCH
+           INSERT INTO announced (k, v) VALUES (:k, :v);
+           INSERT INTO bystander (k, v) VALUES (:k, :v);
+         APPLY BATCH`,
+      );
       await recreate("announced", "k text PRIMARY KEY, v text");
       // As a replica would that had asked for the types just before they changed.
-      await prepareText(replicas[1]!, insert.marked);
+      for (const { marked } of [insert, batch]) await prepareText(replicas[1]!, marked);
       await eventually("both changes are announced", () => changes >= 2);
+      const row = [Buffer.from("a"), AMBIGUOUS];
+      await expect(session.execute(batch, [...row, ...row], options)).rejects
+        .toMatchObject({ code: "schema_changed" });
       await expect(session.execute(insert, [Buffer.from("a"), AMBIGUOUS], options)).rejects
         .toMatchObject({ code: "schema_changed" });
       await expect(session.executeBatch(insert, [packRow([Buffer.from("a"), AMBIGUOUS])], options))
