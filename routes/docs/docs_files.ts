@@ -43,6 +43,10 @@ const SOURCES: Readonly<Record<string, Source>> = {
     type: SCRIPT,
     load: async () => (await import("./browser/next_page.js", { with: { type: "text" } })).default,
   },
+  "try_out.js": {
+    type: SCRIPT,
+    load: async () => (await import("./browser/try_out.js", { with: { type: "text" } })).default,
+  },
   "reference.js": { type: SCRIPT, load: loadReference },
 };
 

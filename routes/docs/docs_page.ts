@@ -111,7 +111,8 @@ function policyOf(nonce: string, endpoints: LoginEndpoints | null): string {
     "script-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
-    "img-src 'self' data:",
+    // The reference shows an image that it has received by an address of its own making.
+    "img-src 'self' data: blob:",
     `connect-src 'self'${issuer}`,
     "base-uri 'none'",
     "form-action 'none'",

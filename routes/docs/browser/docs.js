@@ -7,6 +7,7 @@
 import { fetchCaller, operationsIn, scopesOf, withBadges, withCaller } from "./caller.js";
 import { endSession, finishLogIn, logIn, logOut, readSession } from "./login.js";
 import { NextPage } from "./next_page.js";
+import { ChosenFiles, withTryOut } from "./try_out.js";
 
 const settings = JSON.parse(document.body.dataset.settings);
 /** Where the API is, as seen from this page: its folder, without the slash. */
@@ -19,13 +20,17 @@ function notify(text) {
   byId("notice").hidden = false;
 }
 
-/** Gives the reference's style elements the nonce that the page's policy asks for. */
-function allowStyles() {
+/**
+ * Gives the reference's style elements the nonce that the page's policy asks for, and watches its controls for
+ * files, which are no part of the page.
+ */
+function adaptElements(chosenFiles) {
   const nonce = document.querySelector("meta[property=csp-nonce]").content;
   const createElement = Document.prototype.createElement;
   Document.prototype.createElement = function (...names) {
     const element = createElement.apply(this, names);
     if (element instanceof HTMLStyleElement) element.nonce = nonce;
+    if (element instanceof HTMLInputElement) chosenFiles.watch(element);
     return element;
   };
 }
@@ -47,8 +52,12 @@ async function fetchDocument() {
   return { ...body, servers: [{ url: base }] };
 }
 
-/** Sends a request of the reference's. */
-function createSender(nextPage) {
+/**
+ * Sends a request of the reference's.
+ *
+ * @param document the whole one
+ */
+function createSender({ nextPage, chosenFiles, document }) {
   return async function send(input, init) {
     const request = new Request(input, init);
     if (!request.url.startsWith(`${base}/`)) return await fetch(request);
@@ -60,7 +69,11 @@ function createSender(nextPage) {
     if (!isGiven && session !== null) headers.set("authorization", `Bearer ${session.token}`);
     // Whole: browsers send a body as a stream only over HTTP/2.
     const body = request.body === null ? null : await request.arrayBuffer();
-    const { method, signal } = request;
+    const { method, signal, url } = request;
+    if (body !== null) {
+      const type = headers.get("content-type");
+      headers.set("content-type", chosenFiles.typeOf(body, { type, method, url, base, document }));
+    }
     const response = await fetch(nextPage.addressFor(request.url), {
       method,
       headers,
@@ -129,7 +142,8 @@ function closeCaller(event) {
 }
 
 async function start() {
-  allowStyles();
+  const chosenFiles = new ChosenFiles();
+  adaptElements(chosenFiles);
   for (const type of ["click", "keydown"]) document.addEventListener(type, closeCaller);
   const script = loadScript("docs/reference.js");
   try {
@@ -139,9 +153,9 @@ async function start() {
   }
   const [whole, caller] = await Promise.all([fetchDocument(), currentCaller(), script]);
 
-  const customFetch = createSender(new NextPage());
+  const customFetch = createSender({ nextPage: new NextPage(), chosenFiles, document: whole });
   const configuration = (content) => ({
-    content,
+    content: withTryOut(content),
     customFetch,
     withDefaultFonts: false,
     hideClientButton: true,
