@@ -50,6 +50,7 @@ export function createApiParts(config: Config, options: ApiPartsOptions): ApiPar
   const { observe, issuers, audit, control, hotSpots, now } = options;
   const addresses = createAddresses(config);
   const addressOf = createAddressReader(config.trustedProxies);
+  const alarms = new Alarms();
   return {
     about: {
       title: config.apiTitle,
@@ -82,8 +83,9 @@ export function createApiParts(config: Config, options: ApiPartsOptions): ApiPar
     bodyLimits: {
       maxBytes: config.maxBodyBytes,
       timeoutMs: config.bodyTimeoutMs,
-      alarms: new Alarms(),
+      alarms,
     },
+    handlerLimit: { timeoutMs: config.handlerTimeoutMs, alarms },
     stallTimeoutMs: config.stallTimeoutMs,
     auditing: audit === null ? null : { log: audit, addressOf, hashKey: config.auditSecret },
     observe,

@@ -80,6 +80,7 @@ describe("readConfig()", () => {
       maxUrlLength: 16384,
       maxHeaderBytes: 32768,
       hstsMaxAgeSeconds: 31536000,
+      handlerTimeoutMs: 60000,
       bodyTimeoutMs: 30000,
       maxPageBytes: 4194304,
       cacheMaxBytes: 33_554_432,

@@ -205,7 +205,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["any"],
     meaning:
-      "Cassandra did not answer within `REQUEST_TIMEOUT_MS` or the query's `@timeout`. If it was a write, a retry is safe",
+      "Cassandra did not answer within `REQUEST_TIMEOUT_MS` or the query's `@timeout`, or the handler of a hand-written read within `HANDLER_TIMEOUT_MS`. If it was a write, a retry is safe",
     action: "Repeat the request",
   },
   outcome_unknown: {
@@ -216,7 +216,7 @@ export const SERVICE_CODES = {
     logLevel: "error",
     routes: ["not_idempotent", "hand_written"],
     meaning:
-      "A write that is not idempotent was not confirmed: it may have happened, or may happen yet",
+      "A write that is not idempotent was not confirmed, or the handler of a hand-written route that is not a read took longer than `HANDLER_TIMEOUT_MS`: it may have happened, or may happen yet",
     action: "Read first, then decide whether to retry",
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;

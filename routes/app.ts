@@ -18,6 +18,7 @@ import { createDocs, type DocsOptions } from "./docs/docs_page.ts";
 import { createDocumentRoute } from "./docs/document_route.ts";
 import { describeEndpoint } from "./endpoints.ts";
 import type { Seeds } from "./generate/seed.ts";
+import type { HandlerLimit } from "./handwritten/handler_limit.ts";
 import { createCallerFactory } from "./handwritten/query_caller.ts";
 import type { IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { refuseInput } from "./input/refuse_input.ts";
@@ -51,6 +52,8 @@ export interface AppOptions extends Omit<PipelineOptions, "responses"> {
   readonly cursors: Cursors;
   /** What masks text with `hash`; null if no query needs it. */
   readonly hash: TextHash | null;
+  /** How long handlers may take. */
+  readonly handlerLimit: HandlerLimit;
   /** What generated values are made from. */
   readonly seeds: Seeds;
   readonly idempotency: IdempotencyOptions;
@@ -152,7 +155,7 @@ function mountApi(
         limits,
         mount() {
           const before = beforeRoute({ ...route, isAudited, limits, runs, writes: false }, options);
-          route.mount(app, { callers, before, quotas });
+          route.mount(app, { callers, before, quotas, limit: options.handlerLimit });
         },
       };
     }),

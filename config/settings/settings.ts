@@ -148,6 +148,13 @@ export const SETTINGS = {
     kind: integer({ min: 1, max: 600_000 }),
     meaning: "Longest time that a request waits for Cassandra, all attempts together",
   },
+  handlerTimeoutMs: {
+    name: "HANDLER_TIMEOUT_MS",
+    default: "60000",
+    kind: integer({ min: 1, max: 3_600_000 }),
+    meaning:
+      "Longest time that the handler of a hand-written route may take until it answers; a stream may last longer",
+  },
   bodyTimeoutMs: {
     name: "BODY_TIMEOUT_MS",
     default: "30000",

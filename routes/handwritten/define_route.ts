@@ -18,6 +18,7 @@ import { describeProblems } from "../openapi/describe_problems.ts";
 import { traitsOfHandwritten } from "../openapi/route_traits.ts";
 import { type HandlerNeeds, needsOf } from "./before_handler.ts";
 import { assertDefinition } from "./check_definition.ts";
+import { type HandlerLimit, inTime } from "./handler_limit.ts";
 import { asMutableResponse } from "./handler_response.ts";
 import { withQuotas } from "../openapi/describe/describe_quotas.ts";
 import type { Quota } from "../quota/quota.ts";
@@ -85,6 +86,7 @@ export interface HandwrittenRouteOptions {
   /** The middleware that a request passes through before the handler. */
   readonly before: readonly MiddlewareHandler<AppEnv>[];
   readonly callers: CallerFactory;
+  readonly limit: HandlerLimit;
   readonly quotas: readonly Quota[];
 }
 
@@ -169,15 +171,19 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
     queries,
     needs,
     description,
-    mount(app, { before, callers, quotas }) {
+    mount(app, { before, callers, quotas, limit }) {
+      const limitOfHandler = { ...limit, mayWrite: route.method !== "get" };
       const callerOf = callers<Name>(queries, route);
       async function serve(context: Context<AppEnv>): Promise<Response> {
         const streams = new RequestStreams(context);
         try {
-          const returned: unknown = await handler(
+          const returning: unknown = handler(
             context as Parameters<RouteHandler<R, AppEnv>>[0],
             callerOf(context, streams),
           );
+          const returned = returning instanceof Response
+            ? returning
+            : await inTime(Promise.resolve(returning), limitOfHandler);
           const name = `${route.method.toUpperCase()} ${route.path}`;
           return await streams.hold(asMutableResponse(returned, name), needs);
         } catch (error) {
