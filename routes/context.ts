@@ -134,10 +134,6 @@ export interface RequestContext {
   pageShare: () => PageShare;
   /** Resolves when a piece of the answer may go out, likewise. */
   takeWriteSlot: () => Promise<void>;
-  /** What completes the headers of an answer to it, before it is made. */
-  completeHeaders: readonly CompleteHeaders[];
-  /** The answer whose headers are complete; null until it is made. */
-  answered: Response | null;
   /** The code of the problem that was answered with. */
   code: Code | null;
   /** What the operator should know about a failure. */
@@ -159,12 +155,6 @@ export interface CountedHeaders extends HeaderReader {
   /** Of all names and values together. */
   readonly bytes: number;
 }
-
-/** The headers of an answer: one that is about to be made, or one that other code has made. */
-export type HeaderFields = Pick<Headers, "get" | "has" | "set" | "append" | "delete">;
-
-/** Completes the headers of an answer. */
-export type CompleteHeaders = (context: Context<AppEnv>, headers: HeaderFields) => void;
 
 /** The scopes of the caller; none where nobody is known. */
 export function scopesOf(context: Context<AppEnv>): ReadonlySet<string> {

@@ -177,5 +177,5 @@ export function beforeRoute(
     const isOwn = unit.of === "handwritten" && needs !== undefined;
     return isOwn ? unit.use(options, needs) : [];
   });
-  return [throughSteps(steps, { outer: stepsOf("everything", options) })];
+  return [throughSteps(steps)];
 }

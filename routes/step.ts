@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "hono";
-import type { AppEnv, CompleteHeaders } from "./context.ts";
+import type { AppEnv } from "./context.ts";
 
 export interface PipelineStep {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface PipelineStep {
    * Adds its headers to the answer, in the reverse order of the steps. An answer to a request that an earlier
    * step refused has them too, so they may not rely on `enter`.
    */
-  readonly headers?: CompleteHeaders;
+  readonly headers?: (context: Context<AppEnv>, headers: Headers) => void;
   /** When the answer is made, in the reverse order, if `enter` did not refuse the request. */
   readonly leave?: (context: Context<AppEnv>) => void;
 }

@@ -34,6 +34,7 @@ const ESCAPE_LETTERS = Uint8Array.from({ length: NOT_ASCII }, (_, code) => {
 });
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class JsonWriter {
   /**
@@ -64,6 +65,11 @@ export class JsonWriter {
   /** The text written so far. Valid until more is written. */
   view(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.bytes.buffer, 0, this.at);
+  }
+
+  /** The text written so far, as a string. */
+  toString(): string {
+    return decoder.decode(this.view());
   }
 
   /** A copy of the text; the next text starts from the beginning. */

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { HeaderFields } from "../context.ts";
 import type { PipelineStep } from "../step.ts";
 import type { OriginPolicy } from "./origin_policy.ts";
 
@@ -22,7 +21,7 @@ export function cors(options: CorsOptions): PipelineStep {
 }
 
 /** Adds to an answer the headers that a browser needs. */
-export type Permit = (request: Request, headers: HeaderFields) => void;
+export type Permit = (request: Request, headers: Headers) => void;
 
 /** For answers that pass through no app. */
 export function createPermit({ policy, exposed }: CorsOptions): Permit {

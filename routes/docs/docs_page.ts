@@ -96,7 +96,7 @@ export function createDocs(options: DocsOptions): Hono<AppEnv> {
     if (known === null || !matchesTag(known, tag, "weak")) {
       return await answerContent(context, content, headers);
     }
-    return answer(context, null, {
+    return answer(null, {
       status: 304,
       headers: { etag, "cache-control": "no-cache, no-transform", "vary": "Accept-Encoding" },
     });

@@ -82,8 +82,6 @@ export function requestId({ publicUrl, stallTimeoutMs }: RequestIdOptions): Pipe
         readInTurn: OUTSIDE.readInTurn,
         pageShare: OUTSIDE.pageShare,
         takeWriteSlot: OUTSIDE.takeWriteSlot,
-        completeHeaders: [],
-        answered: null,
         code: null,
         cause: undefined,
         completion: null,

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import type { HeaderFields } from "../context.ts";
 import type { PipelineStep } from "../step.ts";
 
 export interface SecurityHeaderOptions {
@@ -19,7 +18,7 @@ export interface SecurityHeaderOptions {
 }
 
 /** Completes the headers of an answer; the answer's own stay. */
-export type SecureHeaders = (headers: HeaderFields) => void;
+export type SecureHeaders = (headers: Headers) => void;
 
 export function createSecureHeaders(
   { isOpenToAll, hstsMaxAgeSeconds }: SecurityHeaderOptions,

@@ -39,7 +39,7 @@ export function answerChunks(
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (isSmall(context, length)) return answerSmall(context, joinChunks(chunks), init);
   const pieces = takePieces(chunks, { isSent: isSentByRuntime(context) });
-  return answer(context, pacedBytes(context, pieces, { ...init, length }), {
+  return answer(pacedBytes(context, pieces, { ...init, length }), {
     ...init,
     // The runtime takes it out where it compresses. Over HTTP/1.0, nothing else tells a part from the whole.
     headers: { ...init.headers, "content-length": `${length}` },
@@ -58,7 +58,7 @@ export function answerKept(
 ): Response {
   const { length } = bytes;
   if (isSmall(context, length)) return answerSmall(context, bytes, init);
-  return answer(context, pacedBytes(context, inPieces(bytes), { ...init, length }), init);
+  return answer(pacedBytes(context, inPieces(bytes), { ...init, length }), init);
 }
 
 /**
@@ -72,11 +72,11 @@ export function answerSmall(
   init: AnswerInit = {},
 ): Response {
   // A text has at least as many bytes as characters.
-  if (isUncounted(context, body.length)) return answer(context, body, init);
+  if (isUncounted(context, body.length)) return answer(body, init);
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body.slice();
   // Clients of HTTP/1.0 may send no `Host` either, and could not tell a part from the whole.
   const headers = { ...init.headers, "content-length": `${bytes.length}` };
-  return answer(context, smallBody(context, bytes), { ...init, headers });
+  return answer(smallBody(context, bytes), { ...init, headers });
 }
 
 /** The body of a small answer. */

@@ -105,8 +105,8 @@ export function largeRows(
   const init = { headers: jsonHeaders(headers, scratch.at) };
   // The text has the names of the columns in each row.
   if (scratch.at > MAX_WHOLE_BYTES) return answerChunks(context, [scratch.take()], init);
-  // The runtime makes a copy of it.
-  return answerSmall(context, scratch.view(), init);
+  // Bytes would be copied twice, and the first copy is memory outside the heap.
+  return answerSmall(context, scratch.toString(), init);
 }
 
 async function manyRows(
@@ -131,9 +131,8 @@ function jsonHeaders(
 
 /** A response that says everything by its status. */
 export function noContent(
-  context: Context<AppEnv>,
   status: number,
   headers: AnswerInit["headers"] = {},
 ): Response {
-  return answer(context, null, { status, headers: { "cache-control": "no-store", ...headers } });
+  return answer(null, { status, headers: { "cache-control": "no-store", ...headers } });
 }

@@ -38,7 +38,7 @@ export function respondApplied(
     const stored = storedBy(result);
     if (stored === null) throw notApplied(prepared, { values, result, preconditions });
     const headers = headersOf(stored);
-    if (status === 204) return noContent(context, status, headers);
+    if (status === 204) return noContent(status, headers);
     return json(context, { applied: true, ...written?.(stored) }, { status, headers });
   };
 }

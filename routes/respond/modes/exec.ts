@@ -26,7 +26,7 @@ export function respondExec(
       }));
     const headers = headersOf(values);
     return written === null
-      ? noContent(context, status, headers)
+      ? noContent(status, headers)
       : json(context, written(values), { status, headers });
   };
 }

@@ -82,7 +82,7 @@ export function respondRow(
       // Only these may get a 304 (RFC 9110, section 13.1.2).
       const { method } = context.req;
       if (method !== "GET" && method !== "HEAD") throw preconditionFailed("If-None-Match");
-      return answer(context, null, { status: 304, headers });
+      return answer(null, { status: 304, headers });
     }
     return await write(found, { context, headers, row });
   };
