@@ -172,7 +172,7 @@ function repeated(type: CqlType, variant: Variant): z.ZodType<unknown> | null {
     type: "array",
     items: member.text,
     ...(type.kind === "set" ? { uniqueItems: true } : {}),
-    description: `A ${whole.cql}: the parameter once for each member`,
+    description: `A \`${whole.cql}\`: the parameter once for each member`,
     example: [member.text.example],
   });
 }

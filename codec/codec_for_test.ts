@@ -44,6 +44,24 @@ describe("codecFor()", () => {
     }
   });
 
+  it("writes other types as code in its descriptions: in Markdown, <text> is a tag that nobody sees", () => {
+    const nested = TYPES.flatMap((of): CqlType[] => [
+      of,
+      { kind: "set", of: { kind: "text" } },
+      { kind: "list", of: { kind: "set", of } },
+      { kind: "map", key: { kind: "list", of }, value: { kind: "list", of } },
+      { kind: "tuple", of: [{ kind: "list", of }, of] },
+      { kind: "vector", of: { kind: "list", of }, dimension: 2 },
+      { kind: "udt", name: '"<b>"', fields: [{ name: "city", type: of }] },
+    ]);
+    for (const { cql, input, output, text, repeated } of nested.map(codecFor)) {
+      for (const schema of [input, output, text, ...(repeated === null ? [] : [repeated])]) {
+        const prose = String(schema.meta()?.description).replace(/`[^`]*`/g, "");
+        expect([cql, prose]).toEqual([cql, expect.not.stringContaining("<")]);
+      }
+    }
+  });
+
   it("decodes zero bytes as null, but for the types that have such a value", () => {
     for (const codec of TYPES.map(codecFor)) {
       const isText = ["ascii", "blob", "text"].includes(codec.cql);

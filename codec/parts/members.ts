@@ -105,9 +105,9 @@ export function refuseMember(issues: Issue[], key: string | number, message: str
   issues.push({ message, path: [key] });
 }
 
-/** What a value of the schema is, inside a sentence: clients do not know the types of CQL. */
+/** What a value of the schema is, inside a sentence of plain text: clients do not know the types of CQL. */
 export function asExpected({ description }: Schema): string {
-  return description.charAt(0).toLowerCase() + description.slice(1);
+  return (description.charAt(0).toLowerCase() + description.slice(1)).replaceAll("`", "");
 }
 
 /** A composite but for what follows from the rest. */

@@ -42,7 +42,7 @@ export interface Elements {
 
 /** An array. Values are the array of its elements' values. */
 export function list(of: Format): Format<unknown[]> {
-  const description = `An array of ${of.cql}`;
+  const description = `An array of \`${of.cql}\``;
   return composite({
     ...COMPOSITE_TRAITS,
     cql: `list<${of.cql}>`,
@@ -78,7 +78,7 @@ export function list(of: Format): Format<unknown[]> {
 
 /** An array in the order of Cassandra. Values are its elements as they were sent. */
 export function set(of: Format, { isKept }: Order): Format<Elements> {
-  const description = `An array of distinct ${of.cql}`;
+  const description = `An array of distinct \`${of.cql}\``;
   return composite({
     ...COMPOSITE_TRAITS,
     cql: `set<${of.cql}>`,

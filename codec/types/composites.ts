@@ -49,7 +49,7 @@ export function tuple(of: readonly Format[]): Format<unknown[]> {
     // With these bounds, "items: false" would say the same, and generators of clients fail over it.
     minItems: of.length,
     maxItems: of.length,
-    description: `An array of ${names}, each of which may be null`,
+    description: `An array of \`${names}\`, each of which may be null`,
     example: of.map((member) => member[side].example),
   });
   return composite({
@@ -111,7 +111,7 @@ export function udt(cql: string, fields: readonly Field[]): Format<unknown[]> {
   const expectedFields = `Expected one of the fields of ${cql}: ${[...known].join(", ")}`;
   const members = <T>(of: (format: Format) => T) =>
     Object.fromEntries(fields.map(({ name, format }) => [name, of(format)]));
-  const description = `An object of the type ${cql}, each field of which may be null`;
+  const description = `An object of the type \`${cql}\`, each field of which may be null`;
   const schema = (side: "output" | "input"): Schema => ({
     type: "object",
     properties: members((format) => nullable(format[side])),

@@ -57,7 +57,7 @@ export function map(
   { key, value }: { readonly key: Format; readonly value: Format },
   { isKept }: Order,
 ): Format<Entries> {
-  const description = `An object of ${value.cql} by ${key.cql}, whose keys are text`;
+  const description = `An object of \`${value.cql}\` by \`${key.cql}\`, whose keys are text`;
   const example = (of: Json): Json => ({ [keyText(key.output.example)]: of });
 
   /** Adds a key to the entries. */

@@ -30,7 +30,7 @@ export function vector(of: Format, dimension: number): Format<unknown[]> {
     items: of[side],
     // Both bounds would make a generated client's type a tuple of that many members, which no plain array fits.
     minItems: dimension,
-    description: `An array of ${dimension} ${of.cql}`,
+    description: `An array of ${dimension} \`${of.cql}\``,
     example: Array.from({ length: dimension }, () => of[side].example),
   });
   return composite({
