@@ -140,7 +140,7 @@ describe("readConfig()", () => {
   CASSANDRA_LOCAL_DATACENTER is not set: "nodetool status" shows the name, "datacenter1" in a stock Cassandra
   CASSANDRA_KEYSPACE is "my-weather": expected up to 48 letters, digits and underscores
   CASSANDRA_CONSISTENCY is "QUORUMM": expected one of ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, LOCAL_ONE
-  OIDC_AUDIENCE is not set, but OIDC_ISSUER is
+  OIDC_AUDIENCE is not set, but OIDC_ISSUER is: set it, or remove OIDC_ISSUER
   CURSOR_KEY does not fit: expected 32 bytes in base64, as "openssl rand -base64 32" prints them
   "CASSANDRA_CONTACT_POINT" is not a known setting: did you mean CASSANDRA_CONTACT_POINTS?
 docs/configuration.md lists every setting`),
@@ -212,7 +212,7 @@ docs/configuration.md lists every setting`),
     {
       what: "a certificate of the API without its key",
       env: { TLS_CERT: "deno.json" },
-      mistakes: ["TLS_KEY is not set, but TLS_CERT is"],
+      mistakes: ["TLS_KEY is not set, but TLS_CERT is: set it, or remove TLS_CERT"],
     },
     { what: "free ports twice", env: { PORT: "0", ADMIN_PORT: "0" }, mistakes: [] },
     {
@@ -234,17 +234,23 @@ docs/configuration.md lists every setting`),
     {
       what: "a user without a password",
       env: { CASSANDRA_USERNAME: "cassandra" },
-      mistakes: ["CASSANDRA_PASSWORD is not set, but CASSANDRA_USERNAME is"],
+      mistakes: [
+        "CASSANDRA_PASSWORD is not set, but CASSANDRA_USERNAME is: set it, or remove CASSANDRA_USERNAME",
+      ],
     },
     {
       what: "a key without a certificate",
       env: { CASSANDRA_TLS_KEY: "deno.json" },
-      mistakes: ["CASSANDRA_TLS_CERT is not set, but CASSANDRA_TLS_KEY is"],
+      mistakes: [
+        "CASSANDRA_TLS_CERT is not set, but CASSANDRA_TLS_KEY is: set it, or remove CASSANDRA_TLS_KEY",
+      ],
     },
     {
       what: "a bundle beside contact points",
       env: { CASSANDRA_SECURE_BUNDLE: "deno.json" },
-      mistakes: ["CASSANDRA_CONTACT_POINTS cannot be set beside CASSANDRA_SECURE_BUNDLE"],
+      mistakes: [
+        "CASSANDRA_CONTACT_POINTS cannot be set together with CASSANDRA_SECURE_BUNDLE: remove one of them",
+      ],
     },
     {
       what: "a failover to the local data centre",
@@ -347,7 +353,7 @@ docs/configuration.md lists every setting`),
 
   it("requires DPoP only where it is known what proofs are for", () => {
     expect(mistakesOf({ ...REQUIRED, DPOP: "required" })).toEqual([
-      'DPOP is "required", but PUBLIC_URL, which proofs are for, is not set',
+      'DPOP is "required", but PUBLIC_URL is not set: proofs name that address',
     ]);
     const env = { ...REQUIRED, PUBLIC_URL: "https://api.example.com" };
     expect(readConfig({ ...env, DPOP: "required" }).dpop).toBe("required");

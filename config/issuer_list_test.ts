@@ -235,11 +235,11 @@ describe("OIDC_ISSUERS", () => {
     };
     expect(mistakesOf({ OIDC_ISSUERS, ...beside })).toEqual(
       Object.keys(beside).map((name) =>
-        `${name} cannot be set beside OIDC_ISSUERS: say it of each issuer in the list`
+        `${name} cannot be set together with OIDC_ISSUERS: set it for each issuer in the list`
       ),
     );
     expect(mistakesOf({ OIDC_ISSUERS, OIDC_ISSUER: "https://b.example" })).toContain(
-      "OIDC_ISSUER cannot be set beside OIDC_ISSUERS: say it of each issuer in the list",
+      "OIDC_ISSUER cannot be set together with OIDC_ISSUERS: set it for each issuer in the list",
     );
   });
 });
@@ -273,13 +273,13 @@ describe("OIDC_ISSUER", () => {
     expect(issuersOf(env)).toEqual([{ ...ACME, ...DEFAULTS, introspection }]);
     const { INTROSPECTION_CLIENT_SECRET: _, ...withoutSecret } = env;
     expect(mistakesOf(withoutSecret)).toEqual([
-      "INTROSPECTION_CLIENT_SECRET is not set, but INTROSPECTION_CLIENT_ID is",
+      "INTROSPECTION_CLIENT_SECRET is not set, but INTROSPECTION_CLIENT_ID is: set it, or remove INTROSPECTION_CLIENT_ID",
     ]);
     expect(mistakesOf({ ...env, OIDC_ISSUER: "", OIDC_AUDIENCE: "" })).toEqual([
       "INTROSPECTION_CLIENT_ID is set, but OIDC_ISSUER is not: set OIDC_ISSUER to the issuer to ask",
     ]);
     expect(mistakesOf({ ...env, JWT_JWKS_FILE: `${directory}/keys.json` })).toEqual([
-      "JWT_JWKS_FILE cannot be set beside INTROSPECTION_CLIENT_ID: tokens that are asked about need no keys",
+      "JWT_JWKS_FILE cannot be set together with INTROSPECTION_CLIENT_ID: a token that the issuer is asked about needs no keys",
     ]);
   });
 

@@ -72,7 +72,9 @@ export function readIssuerMembers(
     });
   }
   if (["introspection", "jwks_file"].every((name) => Object.hasOwn(json, name))) {
-    fail('it has both "introspection" and "jwks_file": tokens that are asked about need no keys');
+    fail(
+      'it has both "introspection" and "jwks_file": a token that the issuer is asked about needs no keys',
+    );
   }
   const scopeClaims = member("scopeClaims");
   const claims = member("claims");

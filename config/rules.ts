@@ -64,10 +64,10 @@ export const RULES: readonly Rule[] = [
   requireWith("INTROSPECTION_CLIENT_SECRET", "INTROSPECTION_CLIENT_ID"),
   requireOwnIssuer("INTROSPECTION_CLIENT_ID", { help: "set OIDC_ISSUER to the issuer to ask" }),
   exclude("JWT_JWKS_FILE", "INTROSPECTION_CLIENT_ID", {
-    help: "tokens that are asked about need no keys",
+    help: "a token that the issuer is asked about needs no keys",
   }),
   ...SINGLE_ISSUER.map((name) =>
-    exclude(name, "OIDC_ISSUERS", { help: "say it of each issuer in the list" })
+    exclude(name, "OIDC_ISSUERS", { help: "set it for each issuer in the list" })
   ),
   ({ isSet }) =>
     isSet("DOCS_CLIENT_ID") && !isSet("OIDC_ISSUER") && !isSet("OIDC_ISSUERS")
@@ -83,7 +83,10 @@ export const RULES: readonly Rule[] = [
       : null,
   ({ config: { dpop, publicUrl } }) =>
     dpop === "required" && publicUrl === null
-      ? { name: "DPOP", problem: 'is "required", but PUBLIC_URL, which proofs are for, is not set' }
+      ? {
+        name: "DPOP",
+        problem: 'is "required", but PUBLIC_URL is not set: proofs name that address',
+      }
       : null,
   ({ config: { basePath } }) =>
     ["/livez", "/readyz"].includes(basePath)
@@ -119,7 +122,9 @@ function requireUnless(
 /** `name` is needed wherever `other` is set. */
 function requireWith(name: SettingName, other: SettingName): Rule {
   return ({ isSet }) =>
-    isSet(other) && !isSet(name) ? { name, problem: `is not set, but ${other} is` } : null;
+    isSet(other) && !isSet(name)
+      ? { name, problem: `is not set, but ${other} is: set it, or remove ${other}` }
+      : null;
 }
 
 /** `name` describes `OIDC_ISSUER`. If `OIDC_ISSUERS` is set too, another rule reports it. */
@@ -130,10 +135,13 @@ function requireOwnIssuer(name: SettingName, { help }: { help: string }): Rule {
       : null;
 }
 
-function exclude(name: SettingName, other: SettingName, { help }: { help?: string } = {}): Rule {
-  const advice = help === undefined ? "" : `: ${help}`;
+function exclude(
+  name: SettingName,
+  other: SettingName,
+  { help = "remove one of them" }: { help?: string } = {},
+): Rule {
   return ({ isSet }) =>
     isSet(name) && isSet(other)
-      ? { name, problem: `cannot be set beside ${other}${advice}` }
+      ? { name, problem: `cannot be set together with ${other}: ${help}` }
       : null;
 }

@@ -52,7 +52,7 @@ export function parseFile(file: SourceFile): ParsedFile {
   const others = preamble.filter((comment) => !isLineComment(comment));
   reportMisplacedTags(others, {
     state: NOT_A_LINE_COMMENT,
-    help: (name) => `Write it in a line of its own that begins with "--", as "-- @${name}"`,
+    help: (name) => `Write it on a line of its own that begins with "--", as "-- @${name}"`,
     report,
   });
   for (const [index, comments] of leading.entries()) {

@@ -78,7 +78,7 @@ function readValue(word: Word, offset: number, report: Report): Word | null {
     report({
       span: word.span,
       message: `Missing value of "${key}"`,
-      help: `Write it right after the sign, for example "${key}=…"`,
+      help: `Write it right after the "=", for example "${key}=…"`,
     });
     return null;
   }

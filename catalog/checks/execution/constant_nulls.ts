@@ -32,7 +32,8 @@ export function checkConstantNulls({ statement }: QueryFacts, report: Report): v
     report({
       span,
       message: `Cannot run a statement that asks for "${what}" here: Cassandra refuses it`,
-      help: "Write a value or a marker: no key is null, and what is null is neither less nor more",
+      help:
+        "Write a value or a marker: a key is never null, and null is neither less nor more than a value",
     });
   }
 }

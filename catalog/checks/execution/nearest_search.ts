@@ -103,7 +103,7 @@ function checkParam(
       message:
         `Parameter "${name}" cannot be ${tooMany}: Cassandra refuses a search for more than ` +
         `${MAX_ROWS} vectors`,
-      help: `Allow ${MAX_ROWS} at most`,
+      help: `Allow at most ${MAX_ROWS}`,
     });
   }
 }

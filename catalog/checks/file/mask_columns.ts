@@ -66,7 +66,7 @@ function onceEach(
 
 function helpToName({ column }: Mask, columns: readonly string[]): string {
   const kind = MASK_KINDS.find((kind) => kind === column);
-  if (kind !== undefined) return `Write it as "with=${kind}", if it is what callers are to get`;
+  if (kind !== undefined) return `Write it as "with=${kind}" if callers should get that`;
   const names = [...new Set(columns)].map(writtenName);
   return names.length === 0 ? "Remove the tag" : suggest(column, names);
 }

@@ -1,5 +1,5 @@
 /**
- * `@audit` against the statement: it is for reads, since every write is on record without it.
+ * `@audit` against the statement: it is for reads, since every write is recorded anyway.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export function checkAuditedRead({ own, verb }: QueryFacts, report: Report): voi
   if (tag === undefined || verb === null || verb === "select") return;
   report({
     span: tag.span,
-    message: `Cannot use @audit with ${nameOfVerb(verb)}: every write is on record without it`,
+    message: `Cannot use @audit with ${nameOfVerb(verb)}: every write is recorded anyway`,
     help: "Remove the tag",
   });
 }

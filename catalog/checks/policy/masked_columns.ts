@@ -32,7 +32,7 @@ export function checkMaskedColumns(query: QueryFacts, report: Report): void {
     if (mask === undefined) continue;
     report({
       span,
-      message: `Cannot use "${name}" here: it is masked, and the answer would tell its value`,
+      message: `Cannot use "${name}" here: it is masked, and the answer would reveal its value`,
       help: `Add "${
         mask.unless.join(" ")
       }" to its @scope, so that every caller sees it, or leave it out here`,

@@ -76,7 +76,7 @@ function mistakeBeside(each: Routed, other: Routed): Omit<Diagnostic, "span"> | 
     const names = overlap.map((name) => `"${name}"`).join(", ");
     const what = overlap.length === 0 ? "without query parameters" : `with ${names} alone`;
     return {
-      message: `Cannot tell "${each.name}" from "${other.name}": a request ${what} is for both`,
+      message: `Cannot tell "${each.name}" from "${other.name}": a request ${what} matches both`,
       help: "Require a query parameter that the other does not take, or change the path",
     };
   }

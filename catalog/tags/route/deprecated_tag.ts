@@ -49,7 +49,7 @@ function readDeprecated(line: TagLine, report: Report): DeprecatedTag {
     report({
       span: line.nameSpan,
       message: 'Missing "since"',
-      help: `Say since when, for example '${EXAMPLE}'`,
+      help: `Say since when it is deprecated, for example '${EXAMPLE}'`,
     });
   }
   const since = readDate(options.since, report);
