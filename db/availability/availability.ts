@@ -152,9 +152,8 @@ export class Availability {
   }
 
   /** Of the partition, where it is known to be one. */
-  #tokenOf({ query, statement }: PreparedQuery, values: BoundValues): bigint | null {
-    // What PREPARE says of a batch may be about parts of several partitions.
-    if (this.#topology === null || query.verb === "batch") return null;
+  #tokenOf({ statement }: PreparedQuery, values: BoundValues): bigint | null {
+    if (this.#topology === null) return null;
     const key = routingKeyOf(statement, values);
     return key === undefined ? null : this.#topology.tokenOf(key);
   }

@@ -38,6 +38,7 @@ import type { Unlinked } from "./link_queries.ts";
 import { prepareColumns } from "./prepare_columns.ts";
 import { prepareCondition } from "./prepare_condition.ts";
 import { prepareParams } from "./prepare_params.ts";
+import { prepareRouting } from "./prepare_routing.ts";
 import { prepareWalk } from "./prepare_walk.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
 import { refusalDiagnostic } from "./refusals/refusal_diagnostic.ts";
@@ -78,7 +79,8 @@ export async function prepareQuery(
   await checkConstantValues(query, context, session);
   // A query with a mistake may lack something that serving needs, such as a codec for every column.
   if (isMistaken) return null;
-  const prepared = assemble(query, parts, context);
+  const routing = await prepareRouting(query.parsed, parts.params, { context, session });
+  const prepared = assemble(query, parts, { ...context, statement: { ...statement, routing } });
   return { prepared: query.masks.length === 0 ? prepared : closedView(prepared), tables };
 }
 

@@ -7,6 +7,7 @@ import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 import { eventually } from "../support/eventually.ts";
+import { startOwnService, succeed } from "../support/own_service.ts";
 
 const SECRET = "s3cret";
 
@@ -28,8 +29,10 @@ before(async () => {
 });
 after(() => service?.[Symbol.asyncDispose]());
 
-async function readHotSpots(): Promise<{ readonly text: string; readonly hot: HotSpots }> {
-  const response = await fetch(`${service.adminUrl}/debug/hot`);
+async function readHotSpots(
+  { adminUrl } = service,
+): Promise<{ readonly text: string; readonly hot: HotSpots }> {
+  const response = await fetch(`${adminUrl}/debug/hot`);
   expect([response.status, response.headers.get("cache-control")]).toEqual([200, "no-store"]);
   const text = await response.text();
   return { text, hot: JSON.parse(text) };
@@ -56,6 +59,32 @@ describe("GET /debug/hot", () => {
     expect(current.tenants.map(({ tenant, requests }) => [tenant, requests]).sort())
       .toEqual([["acme", 4], ["globex", 1]]);
     expect(text).not.toContain(SECRET);
+  });
+
+  it("has the partitions of keys with constants, as those of markers, and none of a list", async () => {
+    const select = (name: string, where: string) => `
+-- name: ${name} :many
+-- @route GET /${name}/{id}
+-- @public
+SELECT v FROM orders WHERE ${where};
+`;
+    await using own = await startOwnService({
+      migration: "CREATE TABLE orders (kind text, id int, v int, PRIMARY KEY ((kind, id)));",
+      queries: [
+        select("by_marker", "kind = :kind AND id = :id"),
+        select("by_constant", "kind = 'order' AND id = :id"),
+        select("by_list", "kind IN (:kind, :other) AND id = :id"),
+      ].join(""),
+    });
+    for (const path of ["by_marker/1?kind=order", "by_constant/1", "by_list/1?kind=a&other=b"]) {
+      await succeed(own.request(`/${path}`, { user: null }));
+    }
+    const { hot } = await readHotSpots(own);
+    const keys = new Map(
+      hot.current.partitions.map(({ query, hottest }) => [query, hottest.map(({ key }) => key)]),
+    );
+    expect([...keys.keys()].sort()).toEqual(["by_constant", "by_marker"]);
+    expect(keys.get("by_constant")).toEqual(keys.get("by_marker"));
   });
 
   it("is not among the paths of the API", async () => {

@@ -41,7 +41,15 @@ export interface PreparedStatement extends DescribedStatement {
   readonly marked: string;
   /** Of the types that its values have; see `fingerprint.ts`. */
   readonly fingerprint: string;
+  /**
+   * The parts of the partition key that it is about, in their order; empty if that is not known, or if there are
+   * several. As it was prepared, `partitionKey`.
+   */
+  readonly routing: readonly RoutingPart[];
 }
+
+/** Where a part of a key is bound, or its bytes: a constant. The bytes of a whole key stand alone. */
+export type RoutingPart = number | Buffer;
 
 /** The text of rows that several requests get, by its writer: each view of the rows has a different writer. */
 export interface RowTexts {

@@ -14,6 +14,7 @@ function statementOf(keyspace: string | null): PreparedStatement {
     table: "t",
     binds: [],
     partitionKey: [],
+    routing: [],
     columns: [],
   };
 }

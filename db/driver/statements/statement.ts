@@ -23,6 +23,7 @@ import type {
   ExecuteOptions,
   PreparedStatement,
   RawResult,
+  RoutingPart,
 } from "../internals/driver_types.ts";
 import { fingerprintOf, withMark } from "../schema_watch/fingerprint.ts";
 import { onceMoreOnMismatch } from "../schema_watch/once_more.ts";
@@ -61,7 +62,8 @@ async function prepareOn(node: PreparingNode, cql: string): Promise<PreparedStat
   const version = await node.schemaVersion();
   const fingerprint = fingerprintOf(await node.prepare(withMark(cql, version)));
   const marked = withMark(cql, `${version} ${fingerprint}`);
-  return { ...await prepareMarked(node, { marked, fingerprint }), cql, marked, fingerprint };
+  const prepared = await prepareMarked(node, { marked, fingerprint });
+  return { ...prepared, cql, marked, fingerprint, routing: prepared.partitionKey };
 }
 
 async function prepareMarked(
@@ -218,26 +220,25 @@ function settingsFor(
 
 /**
  * The bytes that the partitioner hashes: the only component's, or each component's with a two-byte
- * length before and a zero after it (Cassandra's `CompositeType`). Undefined if the key is not wholly bound.
+ * length before and a zero after it (Cassandra's `CompositeType`). Undefined if the key is not known as a whole.
  */
 export function routingKeyOf(
-  statement: Pick<PreparedStatement, "partitionKey">,
+  { routing }: Pick<PreparedStatement, "routing">,
   values: BoundValues,
 ): Buffer | undefined {
-  const { partitionKey } = statement;
-  const [only] = partitionKey;
+  const [only] = routing;
   if (only === undefined) return undefined;
-  if (partitionKey.length === 1) return values[only] ?? undefined;
+  if (routing.length === 1) return bytesOf(only, values) ?? undefined;
   let length = 0;
-  for (const index of partitionKey) {
-    const value = values[index];
+  for (const part of routing) {
+    const value = bytesOf(part, values);
     if (!value) return undefined;
     length += value.length + 3;
   }
   const key = Buffer.allocUnsafe(length);
   let offset = 0;
-  for (const index of partitionKey) {
-    const value = values[index]!;
+  for (const part of routing) {
+    const value = bytesOf(part, values)!;
     key[offset] = value.length >> 8;
     key[offset + 1] = value.length;
     key.set(value, offset + 2);
@@ -245,4 +246,8 @@ export function routingKeyOf(
     key[offset - 1] = 0;
   }
   return key;
+}
+
+function bytesOf(part: RoutingPart, values: BoundValues): Buffer | null | undefined {
+  return typeof part === "number" ? values[part] : part;
 }

@@ -12,7 +12,7 @@ export class Attempts {
   coordinator: string | null = null;
   /** Null before a session takes the statement. */
   consistency: Consistency | null = null;
-  /** As the partitioner hashes it; null if not all of it is bound. */
+  /** As the partitioner hashes it; null if it is not known, or if there are several. */
   partitionKey: Buffer | null = null;
   /** Whether Cassandra is to trace it, and the session that it keeps the trace under; null if it did not. */
   isTraced = false;

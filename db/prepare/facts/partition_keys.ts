@@ -40,9 +40,7 @@ export function partitionKeysOf(
     });
     return [{ table: statement.table, columns, key }];
   }
-  const restrictions = parsed.kind === "select"
-    ? [restrictedBy(parsed.where)]
-    : writesOf(parsed).map(valuesOf);
+  const restrictions = restrictionsOf(parsed);
   return tablesOf(parsed).map(({ name: { name: table } }, index) => {
     const columns = tables[index]?.partitionKey ?? [];
     return { table, columns, key: keyOf(tables[index] ?? null, restrictions[index], params) };
@@ -50,12 +48,18 @@ export function partitionKeysOf(
 }
 
 /** The values that a column may have, if there are several. */
-interface Restriction {
+export interface Restriction {
   readonly isOneOf: boolean;
   readonly terms: readonly Term[];
 }
 
-type Restrictions = ReadonlyMap<string, Restriction>;
+/** By column. */
+export type Restrictions = ReadonlyMap<string, Restriction>;
+
+/** What a statement says of the values of columns: for each of `tablesOf()`. */
+export function restrictionsOf(parsed: Statement): Restrictions[] {
+  return parsed.kind === "select" ? [restrictedBy(parsed.where)] : writesOf(parsed).map(valuesOf);
+}
 
 function keyOf(
   table: Table | null,
