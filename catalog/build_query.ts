@@ -17,7 +17,7 @@ import type { QueryDraft } from "./parse/parse_file.ts";
 import type { Query } from "./query.ts";
 import { parseStatement } from "./statement/grammar/parse_statement.ts";
 import { bindMarkers, markerRoles } from "./statement/marker_roles.ts";
-import { isConditional, verbOf } from "./statement/statement.ts";
+import { isConditional, type Statement, verbOf } from "./statement/statement.ts";
 import { settleTags, type Tags } from "./tags/tags.ts";
 import type { Diagnostic, Report } from "./text/source.ts";
 
@@ -66,6 +66,7 @@ function factsOf(
     isPublic: accessOf(tags).kind === "public",
     walked: tags.walk[0]?.bucket?.text ?? null,
     scan: tags.scan[0] ?? null,
+    wholeLimit: wholeLimitOf(parsed),
     raw: verb === "select" ? null : tags.raw[0] ?? null,
     report,
   });
@@ -83,6 +84,12 @@ function factsOf(
     roles: markerRoles(parsed),
     params,
   };
+}
+
+/** The marker of the `LIMIT` of a search for the nearest vectors, which Cassandra answers all at once. */
+function wholeLimitOf(statement: Statement): string | null {
+  if (statement.kind !== "select" || statement.limit?.kind !== "marker") return null;
+  return statement.orderBy.some(({ nearest }) => nearest !== null) ? statement.limit.name : null;
 }
 
 /** Null if the header or the statement lacks something, which is reported. */

@@ -30,6 +30,8 @@ export interface ParamContext {
   readonly walked: string | null;
   /** Whose markers are the ends of a range. */
   readonly scan: ScanTag | null;
+  /** The marker that limits an answer which has no pages, so that it may be `limit` to clients. */
+  readonly wholeLimit: string | null;
   /** The `@raw` of a write, whose body is one of its values. */
   readonly raw: RawTag | null;
   readonly report: Report;
@@ -205,7 +207,10 @@ function checkReservedName(named: NamedSource, context: ParamContext): void {
   if (route === null) return;
   const clientName = clientNameOf(named);
   const rename = as === null ? "Rename the marker" : `Choose another name in "as="`;
-  if (mode === "many" && source.in === "query" && PAGE_PARAMETERS.includes(clientName)) {
+  const isLimit = name === context.wholeLimit && clientName === "limit";
+  if (
+    mode === "many" && source.in === "query" && PAGE_PARAMETERS.includes(clientName) && !isLimit
+  ) {
     report({
       span,
       message: `Cannot take "${name}" from the query: cqlgate pages with "limit" and "cursor"`,

@@ -80,6 +80,13 @@ function mistakeBeside(each: Routed, other: Routed): Omit<Diagnostic, "span"> | 
       help: "Require a query parameter that the other does not take, or change the path",
     };
   }
+  if (own.all.has("limit") || others.all.has("limit")) {
+    return {
+      message:
+        `Cannot serve "${each.name}" at the route of "${other.name}": "limit" would be a value of one and the page size of the other`,
+      help: 'Choose another name in "as=", or change the method or path',
+    };
+  }
   const difference = differenceOf(each, other);
   if (difference === null) return null;
   return {
