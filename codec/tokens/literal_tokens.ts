@@ -1,5 +1,5 @@
 /**
- * `true` and `false`, and UUIDs.
+ * `true` and `false`, and UUIDs without quotes.
  *
  * @module
  */
@@ -9,9 +9,8 @@ import type { Token, TokenWriter } from "./token.ts";
 const TRUE = [0x74, 0x72, 0x75, 0x65];
 const FALSE = [0x66, 0x61, 0x6c, 0x73, 0x65];
 
-const QUOTE = 0x22;
 const HYPHEN = 0x2d;
-const UUID_LENGTH = 38;
+const UUID_LENGTH = 36;
 const UUID_BYTES = 16;
 /** A bit for each byte that comes after a hyphen: 4, 6, 8 and 10. */
 const HYPHENS = 0b101_0101_0000;
@@ -38,9 +37,9 @@ function says({ bytes, start, length }: Token, word: readonly number[]): boolean
 
 /** @param options.isTimed whether only UUIDs of version 1 are taken */
 export function uuidWriter({ isTimed }: { readonly isTimed: boolean }): TokenWriter {
-  return ({ bytes, start, end, length }, row) => {
-    if (length !== UUID_LENGTH || bytes[start] !== QUOTE || bytes[end - 1] !== QUOTE) return false;
-    let from = start + 1;
+  return ({ bytes, start, length }, row) => {
+    if (length !== UUID_LENGTH) return false;
+    let from = start;
     const at = row.place(UUID_BYTES);
     for (let index = 0; index < UUID_BYTES; index++) {
       if ((HYPHENS >> index & 1) === 1 && bytes[from++] !== HYPHEN) return false;

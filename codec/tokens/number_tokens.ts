@@ -11,7 +11,6 @@ import type { Token, TokenWriter } from "./token.ts";
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
-const QUOTE = 0x22;
 const MAX_DIGITS = 15;
 /** With a sign, `0.`, and the seventeen digits that tell a double from all others, after some zeros. */
 const MAX_LENGTH = 24;
@@ -54,16 +53,17 @@ export function integerWriter(size: 1 | 2 | 4): TokenWriter {
   };
 }
 
-/** A number, or up to eighteen digits in quotes. */
+/** For a JSON number: up to fifteen digits. */
+export function writeNumberAsBigint(token: Token, row: RowPacker): boolean {
+  const value = readInteger(token);
+  return !Number.isNaN(value) && writeInt64(value, row);
+}
+
+/** For text: up to eighteen digits. */
 export function writeBigint(token: Token, row: RowPacker): boolean {
-  if (token.bytes[token.start] !== QUOTE) {
-    const value = readInteger(token);
-    return !Number.isNaN(value) && writeInt64(value, row);
-  }
-  token.at++;
   const isNegative = token.bytes[token.at] === MINUS;
   if (isNegative) token.at++;
-  const length = token.end - 1 - token.at;
+  const length = token.end - token.at;
   if (length < 1 || length > 2 * HALF) return false;
   const high = length > HALF ? token.digits(length - HALF) : 0;
   const low = token.digits(Math.min(length, HALF));

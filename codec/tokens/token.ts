@@ -1,9 +1,9 @@
 /**
- * A JSON value as it is in the bytes of a text, and the function that writes its value.
+ * A value as it is in the bytes of a text, in JSON or in a field of CSV, and the function that writes its value.
  *
  * @module
  */
-
+import { QUOTE } from "../json/characters.ts";
 import type { RowPacker } from "../packed/packed_rows.ts";
 
 /** A part of some bytes. */
@@ -14,7 +14,7 @@ export interface ByteRange {
 }
 
 /**
- * Writes the value of a token as the next one of a row.
+ * Writes the value of a token as the next one of a row. The token may change meanwhile.
  *
  * @returns whether it did; if not, the caller cuts off what it wrote
  */
@@ -39,6 +39,14 @@ export class Token {
 
   get length(): number {
     return this.end - this.start;
+  }
+
+  /** Leaves the quotes of a JSON string behind. @returns false if it is none */
+  enterString(): boolean {
+    const { bytes, start, end } = this;
+    if (end - start < 2 || bytes[start] !== QUOTE || bytes[end - 1] !== QUOTE) return false;
+    this.set(start + 1, end - 1);
+    return true;
   }
 
   /** The next byte; NaN at the end of all bytes. */

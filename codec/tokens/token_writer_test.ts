@@ -6,18 +6,29 @@ import type { PrimitiveKind } from "../codec.ts";
 import { codecFor } from "../codec_for.ts";
 import { parseJson } from "../json/parse_json.ts";
 import { RowPacker, unpackRow } from "../packed/packed_rows.ts";
-import { Token } from "./token.ts";
-import { tokenWriterOf } from "./token_writer.ts";
+import { Token, type TokenWriter } from "./token.ts";
+import { textTokenWriterOf, tokenWriterOf } from "./token_writer.ts";
 
 /** The bytes that a writer makes of a JSON text, with other text around it; null if it does not take it. */
 function written(kind: PrimitiveKind, json: string): Buffer | null {
+  return writtenBy(tokenWriterOf(kind)!, { before: '{"a":', value: json, after: ',"b":12345678}' });
+}
+
+/** The same for a field of CSV. */
+function writtenText(kind: PrimitiveKind, text: string): Buffer | null {
+  return writtenBy(textTokenWriterOf(kind)!, { before: "1,", value: text, after: ",12345678" });
+}
+
+function writtenBy(
+  write: TokenWriter,
+  { before, value, after }: { before: string; value: string; after: string },
+): Buffer | null {
   const token = new Token();
-  const before = '{"a":';
-  token.bytes = Buffer.from(`${before}${json},"b":12345678}`);
-  token.set(before.length, before.length + Buffer.byteLength(json));
+  token.bytes = Buffer.from(before + value + after);
+  token.set(before.length, before.length + Buffer.byteLength(value));
   const packer = new RowPacker();
   packer.begin(1);
-  return tokenWriterOf(kind)!(token, packer) ? unpackRow(packer.end())[0]! : null;
+  return write(token, packer) ? unpackRow(packer.end())[0]! : null;
 }
 
 /** The bytes that the codec makes of it; null if it refuses it. */
@@ -202,7 +213,63 @@ describe("tokenWriterOf()", () => {
   });
 
   it("has none for types whose values it would have to understand", () => {
-    expect(["decimal", "varint", "blob", "list", "toString"].map(tokenWriterOf))
-      .toEqual([null, null, null, null, null]);
+    const kinds = ["decimal", "varint", "blob", "list", "toString"];
+    expect(kinds.map(tokenWriterOf)).toEqual(kinds.map(() => null));
+    expect(kinds.map(textTokenWriterOf)).toEqual(kinds.map(() => null));
+  });
+});
+
+/** What stands between the quotes of a JSON string, or a number as it is. */
+function textOf(json: string): string {
+  return json.startsWith('"') && json.endsWith('"') && json.length > 1 ? json.slice(1, -1) : json;
+}
+
+describe("textTokenWriterOf()", () => {
+  for (const [kind, { plain, left }] of Object.entries(CASES)) {
+    it(`takes plain values of ${kind} as the codec does, and no others`, () => {
+      const codec = codecFor({ kind: kind as PrimitiveKind });
+      for (const text of [...plain, ...left].map(textOf)) {
+        const read = codec.text.safeParse(text);
+        const bytes = writtenText(kind as PrimitiveKind, text);
+        if (bytes === null) continue;
+        expect([text, bytes.toString("hex")])
+          .toEqual([text, read.success ? codec.encode(read.data).toString("hex") : "refused"]);
+      }
+      const taken = plain.filter((json) => writtenText(kind as PrimitiveKind, textOf(json)));
+      expect(taken.length).toBeGreaterThan(0);
+    });
+  }
+
+  const texts = ['a\\b "c" \n\u0000', "", "é 漢 🎉", "null"];
+  it("takes text with quotes, backslashes and control characters as it is", () => {
+    for (const text of texts) expect(writtenText("text", text)?.toString()).toBe(text);
+  });
+
+  it("takes no value that the codec refuses, and none in another way", () => {
+    const kinds = Object.keys(CASES) as PrimitiveKind[];
+    const values = fc.oneof(
+      fc.stringMatching(/^-?\d{0,19}(\.\d{0,18})?(e-?\d)?$/),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+      fc.uuid(),
+      fc.uuid({ version: 1 }),
+      fc.boolean().map(String),
+      fc.string({ unit: "grapheme" }),
+      fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }).map(String),
+    );
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), values, (kind, text) => {
+        const bytes = writtenText(kind, text);
+        if (bytes === null) return;
+        taken++;
+        const { text: schema, encode } = codecFor({ kind });
+        expect([text, bytes.toString("hex")])
+          .toEqual([text, encode(schema.parse(text)).toString("hex")]);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(taken).toBeGreaterThan(500);
   });
 });

@@ -162,8 +162,10 @@ function writerOf(param: PreparedParam): TokenWriter {
   if (plain === null) return writeRead;
   return (token, row) => {
     const { length } = row;
+    const { start, end } = token;
     if (plain(token, row)) return true;
     row.cut(length);
+    token.set(start, end);
     return writeRead(token, row);
   };
 }
