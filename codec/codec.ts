@@ -60,6 +60,8 @@ export interface Codec extends Traits {
    * mistakes.
    */
   readAhead(json: unknown): Steps<unknown>;
+  /** The same for `text`. */
+  readTextAhead(text: string): Steps<unknown>;
   /** As `encode`, in steps. */
   encodeSteps(value: unknown): Steps<Buffer>;
   /** The value's bytes. Takes only what `input` or `text` let through; does not check again. */

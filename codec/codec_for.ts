@@ -89,6 +89,12 @@ export function variantCodecFor(type: CqlType, variant: Variant): Codec {
       const value = yield* format.steps.read(json, { issues, pace: new Pace() });
       return new ReadAhead({ json, value, issues });
     },
+    *readTextAhead(text) {
+      if (format.steps === null) return text;
+      const issues: Issue[] = [];
+      const value = yield* format.steps.readText(text, { issues, pace: new Pace() });
+      return new ReadAhead({ json: text, value, issues });
+    },
     *encodeSteps(value) {
       return yield* encodeMember(format, value, new Pace());
     },

@@ -56,6 +56,10 @@ describe("a codec's work in steps", () => {
       expect(reading.pauses).toBeGreaterThan(100);
       const value = codec.input.parse(reading.result);
       expect(value).toEqual(codec.input.parse(json));
+      const written = JSON.stringify(json);
+      const readingText = run(codec.readTextAhead(written));
+      expect(readingText.pauses).toBeGreaterThan(100);
+      expect(codec.text.parse(readingText.result)).toEqual(codec.text.parse(written));
       const encoding = run(codec.encodeSteps(value));
       expect(encoding.result).toEqual(codec.encode(value));
       const bytes = encoding.result;
@@ -76,6 +80,12 @@ describe("a codec's work in steps", () => {
       for (const wrong of [1, {}, [], ["x"], [["x"]], { x: "y" }, [1, ["x"]], [1, 1]]) {
         const ahead = codec.input.safeParse(finish(codec.readAhead(wrong)));
         const atOnce = codec.input.safeParse(wrong);
+        expect(ahead.error?.issues).toEqual(atOnce.error?.issues);
+        expect(ahead.data).toEqual(atOnce.data);
+      }
+      for (const wrong of ["", "x", "[", "1", '["x"]', "{}", "[[1,1]]", '{"a":1,"a":2}']) {
+        const ahead = codec.text.safeParse(finish(codec.readTextAhead(wrong)));
+        const atOnce = codec.text.safeParse(wrong);
         expect(ahead.error?.issues).toEqual(atOnce.error?.issues);
         expect(ahead.data).toEqual(atOnce.data);
       }

@@ -41,7 +41,7 @@ export class Token {
     return this.end - this.start;
   }
 
-  /** Leaves the quotes of a JSON string behind. @returns false if it is none */
+  /** Leaves the quotes of a JSON string behind. @returns false if it is not one */
   enterString(): boolean {
     const { bytes, start, end } = this;
     if (end - start < 2 || bytes[start] !== QUOTE || bytes[end - 1] !== QUOTE) return false;

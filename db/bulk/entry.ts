@@ -7,12 +7,12 @@ import type { ByteRange } from "../../codec/tokens/token.ts";
 import type { ServiceError } from "../../errors/service_error.ts";
 
 /**
- * One input, or why it could not be taken. JSON that is not parsed yet is valid until the next block is
+ * One input, or why it could not be taken. A line that is not read yet is valid until the next block is
  * asked for. Lines count from one.
  */
 export type Entry =
   | { readonly line: number; readonly value: unknown }
-  | { readonly line: number; readonly json: ByteRange }
+  | { readonly line: number; readonly text: ByteRange }
   | { readonly line: number; readonly error: ServiceError };
 
 /** An input that came in. */

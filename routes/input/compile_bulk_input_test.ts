@@ -56,7 +56,10 @@ const encoder = new TextEncoder();
 function readLine(input: BulkInput, json: string): PackedRow | null {
   const [before, line] = ["{}\n", json].map((text) => encoder.encode(text));
   const bytes = Buffer.concat([before!, line!, encoder.encode("\n{}")]);
-  return input.readLine({ bytes, start: before!.length, end: before!.length + line!.length }, 1);
+  return input.ofJson.readNow(
+    { bytes, start: before!.length, end: before!.length + line!.length },
+    1,
+  );
 }
 
 /** Reads a line as any body is read. */
@@ -182,7 +185,7 @@ describe("compileBulkInput()", () => {
   it("leaves a line that is not UTF-8, and one that takes more than a step", () => {
     const input = compileBulkInput(MEASURE)(outer());
     const bytes = Buffer.from(`{${AT},"value":1,"note":"\xff","tags":""}`, "latin1");
-    expect(input.readLine({ bytes, start: 0, end: bytes.length }, 1)).toBeNull();
+    expect(input.ofJson.readNow({ bytes, start: 0, end: bytes.length }, 1)).toBeNull();
     const long = `{${AT},"value":1,"note":"${"x".repeat(20_000)}","tags":""}`;
     expect(readLine(input, long)).toBeNull();
     expect(unpackValues(MEASURE, readParsed(input, long)).note).toHaveLength(20_000);

@@ -29,7 +29,7 @@ import { hasRoomFor, inputErrors, queryErrors } from "./input_errors.ts";
 import { keyParamsOf } from "./key_params.ts";
 import type { OwnParams } from "./own_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
-import { paramSchemaOf } from "./param_schema.ts";
+import { type BodyForm, paramSchemaOf } from "./param_schema.ts";
 import { compilePreconditions, type Preconditions } from "./preconditions.ts";
 import { NOT_UTF8, type RawInput, rawValue } from "./raw_input.ts";
 import { compileRequirements } from "./claims/requirements.ts";
@@ -105,10 +105,10 @@ export function compileOuter(prepared: InputFacts, ownNames: readonly string[]):
     ...ownNames,
     ...readScan === null ? [] : SCAN_PARAMETERS,
   ];
-  const readParams = compileParams(
-    prepared,
-    ({ in: place }) => place !== "body" && place !== "generated",
-  );
+  const readParams = compileParams(prepared, {
+    includes: ({ in: place }) => place !== "body" && place !== "generated",
+    form: "text",
+  });
   return function* readOuter(input, values, errors) {
     yield* readParams(input, values, errors);
     readScan?.(input.query, values, errors);
@@ -124,10 +124,10 @@ export function compileOuter(prepared: InputFacts, ownNames: readonly string[]):
   };
 }
 
-/** Reads the values that come from the body. */
-export function compileBody(prepared: InputFacts): ParamReader {
+/** Reads the values that come from the body. In the form `text`, each is a string, or null. */
+export function compileBody(prepared: InputFacts, form: BodyForm = "json"): ParamReader {
   const names = namesIn("body", prepared);
-  const readParams = compileParams(prepared, (source) => source.in === "body");
+  const readParams = compileParams(prepared, { includes: (source) => source.in === "body", form });
   const least = prepared.leastWritten;
   const nothing = `Nothing to write: send ${least.length > 1 ? "at least one of " : ""}${
     least.map((param) => `"${clientNameOf(param)}"`).join(", ")
@@ -170,12 +170,15 @@ export type Values = Record<string, Buffer | null | undefined>;
 /** Reads the parameters from some sources, and the buckets that are derived from them. */
 function compileParams(
   prepared: InputFacts,
-  includes: (source: ParamSource) => boolean,
+  { includes, form }: {
+    readonly includes: (source: ParamSource) => boolean;
+    readonly form: BodyForm;
+  },
 ): ParamReader {
   const params = prepared.params.filter(({ param: { source } }) =>
     includes(source.in === "bucket" ? sourceOf(prepared.params, source.of) : source)
   );
-  const readers = params.map((param) => compileParam(param));
+  const readers = params.map((param) => compileParam(param, form));
   const buckets = params.filter(({ bucket }) => bucket !== null);
   const { parts, alone } = keyParamsOf(prepared);
   const keys = params.map(({ param }) => param.name).filter((name) => parts.includes(name));
@@ -231,7 +234,7 @@ type ReaderOfOne =
   | { now(input: RawInput, values: Values, errors: InputError[]): void }
   | { readonly steps: ParamReader };
 
-function compileParam(prepared: PreparedParam): ReaderOfOne {
+function compileParam(prepared: PreparedParam, form: BodyForm): ReaderOfOne {
   const { param: { name, source }, codec } = prepared;
   if (!isRead(source)) return { now() {} };
   if (source.in === "content") {
@@ -256,14 +259,17 @@ function compileParam(prepared: PreparedParam): ReaderOfOne {
       },
     };
   }
-  return compileSent(prepared, source.in);
+  return compileSent(prepared, { place: source.in, form });
 }
 
 /** Reads a value that the caller sends, by its schema. */
-function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
+function compileSent(
+  prepared: PreparedParam,
+  { place, form }: { readonly place: ParamPlace; readonly form: BodyForm },
+): ReaderOfOne {
   const { param, codec, nullable } = prepared;
   const { name } = param;
-  const schema = paramSchemaOf(prepared);
+  const schema = paramSchemaOf(prepared, form);
   const { isOptional, leftOut } = absenceOf(prepared);
   const clientName = clientNameIn(place, param);
   const pointer = pointerToParam(param);
@@ -301,7 +307,8 @@ function compileSent(prepared: PreparedParam, place: ParamPlace): ReaderOfOne {
     *steps(input, values, errors) {
       const raw = rawValue(input, place, clientName);
       if (!isToCheck(raw, values, errors)) return;
-      const result = schema.safeParse(yield* codec.readAhead(raw));
+      const ahead = form === "json" ? codec.readAhead(raw) : codec.readTextAhead(raw as string);
+      const result = schema.safeParse(yield* ahead);
       if (result.success) values[name] = yield* codec.encodeSteps(result.data);
       else errors.push(...inputErrors(result.error, pointer));
     },

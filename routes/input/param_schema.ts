@@ -33,13 +33,22 @@ export type ParamTraits =
     >;
   };
 
-/** The schema whose result the parameter's codec encodes. */
+/** How the values of a body are written: as in JSON, or each as text, as in the fields of CSV. */
+export type BodyForm = "json" | "text";
+
+/**
+ * The schema whose result the parameter's codec encodes.
+ *
+ * @param form of a value from the body; all others are text
+ */
 export function paramSchemaOf(
   { param, codec, similarity, isTimeuuidBound, isWriteTime }: ParamTraits,
+  form: BodyForm = "json",
 ): z.ZodType<unknown> {
   const { by, min, max, source } = param;
   const inQuery = source.in === "query" ? codec.repeated : null;
-  const schema = inQuery ?? (source.in === "body" ? codec.input : codec.text);
+  const isJson = source.in === "body" && form === "json";
+  const schema = inQuery ?? (isJson ? codec.input : codec.text);
   if (by !== null) return named(schema, codec, { ...param, by });
   if (isTimeuuidBound) return heldByTimeuuid(schema, codec);
   if (similarity !== null) return indexable(schema, similarity);

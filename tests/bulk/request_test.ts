@@ -87,7 +87,7 @@ describe("@bulk and what holds for all lines", () => {
     {
       name: "another media type",
       path,
-      headers: { "content-type": "text/csv" },
+      headers: { "content-type": "text/tab-separated-values" },
       status: 415,
       code: "unsupported_media_type",
     },
@@ -134,14 +134,16 @@ describe("@bulk and what holds for all lines", () => {
     expect((await problemOf(response)).detail).toContain('without "Content-Encoding"');
   });
 
-  it("tells of both media types that it takes", async () => {
+  it("tells of the media types that it takes", async () => {
     const response = await service.request(path, {
       method: "PUT",
-      body: "a,b",
-      headers: { "content-type": "text/csv" },
+      body: "a\tb",
+      headers: { "content-type": "text/tab-separated-values" },
     });
-    expect(response.headers.get("accept")).toBe(`application/json, ${NDJSON}`);
-    expect((await problemOf(response)).detail).toContain(`"application/json" or "${NDJSON}"`);
+    expect(response.headers.get("accept")).toBe(`application/json, ${NDJSON}, text/csv`);
+    expect((await problemOf(response)).detail).toContain(
+      `"application/json" or "${NDJSON}" or "text/csv"`,
+    );
   });
 
   it("takes the tenant from the token, and from no line", async () => {
@@ -168,7 +170,10 @@ describe("GET /openapi.json", () => {
     const [object, array] = content["application/json"].schema.anyOf;
     expect(object.required).toEqual(["observed_at"]);
     expect(array).toEqual({ type: "array", items: object });
-    expect(streams).toEqual({ [NDJSON]: { itemSchema: object } });
+    expect(streams).toEqual({
+      [NDJSON]: { itemSchema: object },
+      "text/csv": { schema: { type: "string" } },
+    });
     expect(Object.keys(post.responses[200].content)).toEqual([NDJSON]);
     expect(post.responses[204].description).toBe("Done");
 

@@ -55,6 +55,7 @@ after(() => service?.[Symbol.asyncDispose]());
 const encoder = new TextEncoder();
 const JSON_TYPE = "Content-Type: application/json";
 const NDJSON = "Content-Type: application/x-ndjson";
+const CSV = "Content-Type: text/csv";
 const CHUNKED = "Transfer-Encoding: chunked";
 
 function post(path: string, headers: readonly string[], body: RawRequest["body"]): RawRequest {
@@ -84,11 +85,15 @@ describe("A body in single bytes", () => {
   const LINES = Array.from({ length: 300 }, (_, id) => JSON.stringify({ id, note: "x" })).join(
     "\n",
   );
+  const RECORDS = `id,note\r\n${
+    Array.from({ length: 300 }, (_, id) => `${id},"x ""y""\n"\r\n`).join("")
+  }`;
   const CASES: [what: string, request: RawRequest][] = [
     ["JSON", post("/notes", [JSON_TYPE, CHUNKED], scattered(ONE))],
     ["JSON to a route of many inputs", post("/load", [JSON_TYPE, CHUNKED], scattered(ONE))],
     ["NDJSON", post("/load", [NDJSON, CHUNKED], scattered(LINES))],
     ["NDJSON of one line", post("/load", [NDJSON, CHUNKED], scattered(ONE))],
+    ["CSV", post("/load", [CSV, CHUNKED], scattered(RECORDS))],
     [
       "chunks with extensions",
       post(
@@ -255,6 +260,36 @@ describe("An upload of nothing", () => {
           for (const answer of answers) {
             expect(answer.status).toBe(200);
             expect(answer.text).toContain('"written":0');
+          }
+        })));
+  }
+
+  const RECORDS: Readonly<Record<string, string>> = {
+    "newlines": `id,note\n${"\n".repeat(2 * MEGABYTES)}`,
+    "empty records": `id,note\n${",\r\n".repeat(MEGABYTES / 3)}`,
+    "commas": `id,note\n${",".repeat(2 * MEGABYTES)}`,
+    "quotes": `id,note\n${'"'.repeat(2 * MEGABYTES)}`,
+    "quotes in wrong places": `id,note\n${'1,"a"b\n'.repeat(MEGABYTES / 7)}`,
+    "a quote that never closes": `id,note\n1,"${'x,\n""'.repeat(MEGABYTES / 2)}`,
+    "a field that is too long": `id,note\n1,"${"x".repeat(10 * MEGABYTES)}"\n`,
+    "bytes that are not UTF-8": `id,note\n${"1,\x80\n".repeat(MEGABYTES / 4)}`,
+    "no header but empty lines": "\r\n".repeat(MEGABYTES),
+    "a header of commas": `${",".repeat(MEGABYTES / 2)}id,note\n`,
+    "a header of unknown columns": `${"a,".repeat(MEGABYTES / 3)}id,note\n1,x\n`,
+    "a header that never ends": `id,"${"note\n".repeat(MEGABYTES)}`,
+  };
+  for (const [what, text] of Object.entries(RECORDS)) {
+    it(`keeps nobody waiting with CSV, four at a time: ${what}`, () =>
+      service.returnsMemory(150 * MEGABYTES, () =>
+        service.withstand(async () => {
+          const body = Uint8Array.from(text, (character) => character.charCodeAt(0));
+          const request = post("/load", [CSV, `Content-Length: ${body.length}`], body);
+          const answers = await Promise.all(
+            Array.from({ length: 4 }, () => sendRaw(service.url, request)),
+          );
+          for (const answer of answers) {
+            expect([200, 400, 413, 422]).toContain(answer.status);
+            expect(answer.text).toContain(answer.status === 200 ? '"written":0' : '"code":');
           }
         })));
   }

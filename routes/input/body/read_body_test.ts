@@ -305,7 +305,7 @@ describe("a body of single bytes over HTTP", () => {
       if (body.kind === "many") {
         for await (const entries of body.upload.blocks) {
           for (const entry of entries) {
-            if ("json" in entry) length += entry.json.end - entry.json.start;
+            if ("text" in entry) length += entry.text.end - entry.text.start;
           }
         }
       }

@@ -14,7 +14,7 @@ import { GrowingBytes } from "./growing_bytes.ts";
 
 /** A line without its newline, or why it cannot be read. Lines count from one. */
 export type Line =
-  | { readonly line: number; readonly json: ByteRange }
+  | { readonly line: number; readonly text: ByteRange }
   | { readonly line: number; readonly error: ServiceError };
 
 const NEWLINE = 0x0a;
@@ -25,14 +25,22 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
 const UTF8 = { fatal: true, ignoreBOM: true } as const;
 
 /** @throws {ServiceError} `malformed_request` if the line is not UTF-8 */
-export function textOfLine({ bytes, start, end }: ByteRange, line: number): string {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", UTF8).decode(bytes.subarray(start, end));
-  } catch {
-    throw new ServiceError("malformed_request", "The line is not UTF-8");
-  }
+export function textOfLine(range: ByteRange, line: number): string {
+  const text = decodeLine(range, "The line");
   return line === 1 ? text.replace(BYTE_ORDER_MARK, "") : text;
+}
+
+/**
+ * The text with whatever it begins with.
+ *
+ * @throws {ServiceError} `malformed_request` if the line, known to the sender as `what`, is not UTF-8
+ */
+export function decodeLine({ bytes, start, end }: ByteRange, what: string): string {
+  try {
+    return new TextDecoder("utf-8", UTF8).decode(bytes.subarray(start, end));
+  } catch {
+    throw new ServiceError("malformed_request", `${what} is not UTF-8`);
+  }
 }
 
 /**
@@ -110,8 +118,8 @@ class LineSplitter {
     this.#begunBytes = 0;
   }
 
-  #lineOf(json: ByteRange): Line {
-    return { line: ++this.#line, json };
+  #lineOf(text: ByteRange): Line {
+    return { line: ++this.#line, text };
   }
 
   #tooLong(): Line {

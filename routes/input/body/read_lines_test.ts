@@ -21,7 +21,7 @@ async function linesOf(chunks: Iterable<string | Uint8Array<ArrayBuffer>>): Prom
 function describeLine(each: Line): string {
   try {
     if ("error" in each) throw each.error;
-    return `${each.line}: ${textOfLine(each.json, each.line)}`;
+    return `${each.line}: ${textOfLine(each.text, each.line)}`;
   } catch (error) {
     return `${each.line}! ${(error as ServiceError).code}`;
   }

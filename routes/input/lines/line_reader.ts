@@ -1,5 +1,5 @@
 /**
- * A line of NDJSON → the row that is bound, without an object, a string or a buffer for each of its values.
+ * A line of NDJSON or CSV → the row that is bound, without an object, a string or a buffer for each of its values.
  * Everything that is the same for a query is worked out once: the names of the members, the writer of each
  * type, and the values to bind for missing members.
  *
@@ -8,19 +8,22 @@
  *
  * @module
  */
+import type { z } from "@hono/zod-openapi";
 import type { Buffer } from "node:buffer";
 import { clientNameOf } from "../../../catalog/parse/client_name.ts";
 import { parseJsonSteps } from "../../../codec/json/parse_large_json.ts";
 import { type PackedRow, RowPacker } from "../../../codec/packed/packed_rows.ts";
 import { finish } from "../../../runtime/steps.ts";
 import { type ByteRange, Token, type TokenWriter } from "../../../codec/tokens/token.ts";
-import { tokenWriterOf } from "../../../codec/tokens/token_writer.ts";
+import { textTokenWriterOf, tokenWriterOf } from "../../../codec/tokens/token_writer.ts";
 import type { EncodedValues, PreparedParam } from "../../../db/prepare/prepared_query.ts";
 import { absenceOf } from "../absence.ts";
 import type { InputFacts } from "../compile_input.ts";
 import { keyParamsOf } from "../key_params.ts";
-import { paramSchemaOf } from "../param_schema.ts";
+import { type BodyForm, paramSchemaOf } from "../param_schema.ts";
+import { FieldLocator } from "./field_locator.ts";
 import { MemberLocator } from "./member_locator.ts";
+import type { ValueLocator } from "./value_locator.ts";
 
 /** Null for a line that must be read the other way. */
 export type LineReader = (line: ByteRange) => PackedRow | null;
@@ -30,9 +33,6 @@ export type LineReaderFactory = (values: EncodedValues) => LineReader;
 
 /** A longer line is not read in a single step. */
 const MAX_LINE_BYTES = 16_384;
-
-/** As bytes: `null`. */
-const NULL = [0x6e, 0x75, 0x6c, 0x6c];
 
 /** The value to bind at a position. */
 type Slot =
@@ -50,11 +50,52 @@ interface Member {
   readonly leftOut: Buffer | null | undefined;
 }
 
-/** @param facts of a query whose parameters are not from the content, the walk or the scan of a request */
+/**
+ * Reads lines of JSON.
+ *
+ * @param facts of a query whose parameters are not from the content, the walk or the scan of a request
+ */
 export function compileLineReader(facts: InputFacts): LineReaderFactory {
-  const { params, statement: { binds }, leastWritten } = facts;
-  const members = params.filter(({ param }) => param.source.in === "body").map(memberOf);
+  const members = membersOf(facts, "json");
   const names = members.map(({ param }) => clientNameOf(param.param));
+  const readLines = compileMembers(facts, members);
+  return (values) => readLines(values, new MemberLocator(names));
+}
+
+/** @param columns the names in the header, which are known, each once; empty ones are columns without a name */
+export type RecordReaderFactory = (
+  values: EncodedValues,
+  columns: readonly string[],
+) => LineReader;
+
+/** Reads records of CSV. */
+export function compileRecordReader(facts: InputFacts): RecordReaderFactory {
+  const members = membersOf(facts, "text");
+  const readLines = compileMembers(facts, members);
+  return (values, columns) => {
+    const located = columns.map((name) => {
+      const index = members.findIndex(({ param }) => clientNameOf(param.param) === name);
+      return { index, isNullable: members[index]?.param.nullable ?? false };
+    });
+    return readLines(values, new FieldLocator(located, members.length));
+  };
+}
+
+function membersOf({ params }: InputFacts, form: BodyForm): Member[] {
+  return params.filter(({ param }) => param.source.in === "body").map((param, index) => ({
+    index,
+    param,
+    write: form === "json" ? jsonWriterOf(param) : textWriterOf(param),
+    ...absenceOf(param),
+  }));
+}
+
+/** @param members the parameters from the body */
+function compileMembers(
+  facts: InputFacts,
+  members: readonly Member[],
+): (values: EncodedValues, locator: ValueLocator) => LineReader {
+  const { params, statement: { binds }, leastWritten } = facts;
   const required = members.filter(({ isOptional }) => !isOptional);
   const least = members.filter(({ param }) => leastWritten.includes(param.param));
   const slots = binds.map((_, position) =>
@@ -64,9 +105,8 @@ export function compileLineReader(facts: InputFacts): LineReaderFactory {
   const { alone } = keyParamsOf(facts);
   const keys = members.filter(({ param }) => alone.includes(param.param.name));
 
-  return (values) => {
-    const locator = new MemberLocator(names);
-    const { starts, ends } = locator;
+  return (values, locator) => {
+    const { starts, ends, emptyLength } = locator;
     const shared = slots.map((slot) =>
       slot.kind === "shared" && Object.hasOwn(values, slot.name) ? values[slot.name] : undefined
     );
@@ -83,11 +123,11 @@ export function compileLineReader(facts: InputFacts): LineReaderFactory {
         into.put(leftOut);
         return true;
       }
-      token.set(starts[index]!, ends[index]!);
-      if (param.nullable && isNull(token)) {
+      if (param.nullable && locator.isNull(index)) {
         into.put(null);
         return true;
       }
+      token.set(starts[index]!, ends[index]!);
       return write(token, into);
     }
 
@@ -109,10 +149,10 @@ export function compileLineReader(facts: InputFacts): LineReaderFactory {
 
     return (line) => {
       if (line.end - line.start > MAX_LINE_BYTES || !locator.locate(line)) return null;
-      token.bytes = line.bytes;
+      token.bytes = locator.bytes;
       if (!required.every(isThere) || least.length > 0 && !least.some(isThere)) return null;
       for (const { index } of keys) {
-        if (ends[index]! - starts[index]! <= EMPTY_LENGTH) return null;
+        if (ends[index]! - starts[index]! <= emptyLength) return null;
       }
       row.begin(slots.length);
       for (let position = 0; position < slots.length; position++) {
@@ -124,12 +164,6 @@ export function compileLineReader(facts: InputFacts): LineReaderFactory {
 }
 
 const NOT_THERE = -1;
-/** The length of `""`; other keys that are as short take the other way as well. */
-const EMPTY_LENGTH = 2;
-
-function memberOf(param: PreparedParam, index: number): Member {
-  return { index, param, write: writerOf(param), ...absenceOf(param) };
-}
 
 function slotOf(param: PreparedParam | undefined, members: readonly Member[]): Slot {
   const memberOf = (name: string) => members.find(({ param }) => param.param.name === name);
@@ -142,16 +176,36 @@ function slotOf(param: PreparedParam | undefined, members: readonly Member[]): S
   return of === undefined ? { kind: "shared", name } : { kind: "bucket", param, of };
 }
 
-/** The writer of the type; the codec for what that does not accept, and where tags ask for more. */
-function writerOf(param: PreparedParam): TokenWriter {
+function jsonWriterOf(param: PreparedParam): TokenWriter {
   const { codec } = param;
   const schema = paramSchemaOf(param);
   const plain = schema === codec.input ? tokenWriterOf(codec.type.kind) : null;
+  return writerOf(plain, { schema, codec, parse: (text) => finish(parseJsonSteps(text)) });
+}
+
+function textWriterOf(param: PreparedParam): TokenWriter {
+  const { codec } = param;
+  const schema = paramSchemaOf(param, "text");
+  const plain = schema === codec.text ? textTokenWriterOf(codec.type.kind) : null;
+  return writerOf(plain, { schema, codec, parse: (text) => text });
+}
+
+interface WriterOptions extends Pick<PreparedParam, "codec"> {
+  readonly schema: z.ZodType<unknown>;
+  /** Text → what the schema reads. */
+  readonly parse: (text: string) => unknown;
+}
+
+/** The writer of the type; the codec for what that does not accept, and where tags ask for more. */
+function writerOf(
+  plain: TokenWriter | null,
+  { schema, codec, parse }: WriterOptions,
+): TokenWriter {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const writeRead: TokenWriter = ({ bytes, start, end }, row) => {
     let value: unknown;
     try {
-      value = finish(parseJsonSteps(decoder.decode(bytes.subarray(start, end))));
+      value = parse(decoder.decode(bytes.subarray(start, end)));
     } catch {
       return false;
     }
@@ -168,11 +222,6 @@ function writerOf(param: PreparedParam): TokenWriter {
     token.set(start, end);
     return writeRead(token, row);
   };
-}
-
-function isNull({ bytes, start, length }: Token): boolean {
-  return length === NULL.length && bytes[start] === NULL[0] && bytes[start + 1] === NULL[1] &&
-    bytes[start + 2] === NULL[2] && bytes[start + 3] === NULL[3];
 }
 
 /** The only value of the row that is being written; null if it has none. */

@@ -7,6 +7,7 @@
  * @module
  */
 import type { ByteRange } from "../../../codec/tokens/token.ts";
+import type { ValueLocator } from "./value_locator.ts";
 
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
@@ -24,11 +25,15 @@ const CLOSE_BRACE = 0x7d;
 const MAX_DEPTH = 16;
 const NOT_FOUND = -1;
 
-export class MemberLocator {
-  /** Where the value of each name begins; -1 if the name is missing. */
+/** As bytes: `null`. */
+const NULL = [0x6e, 0x75, 0x6c, 0x6c];
+
+export class MemberLocator implements ValueLocator {
   readonly starts: Int32Array;
-  /** Where each value ends. */
   readonly ends: Int32Array;
+  bytes: Uint8Array = new Uint8Array();
+  /** Of `""`; other values that are as short take the other way as well. */
+  readonly emptyLength = 2;
   /** The names, each with the quote after it. */
   readonly #names: readonly Uint8Array[];
   /** The order of the names in the previous line. */
@@ -42,9 +47,9 @@ export class MemberLocator {
     this.#order = Int32Array.from(names.keys());
   }
 
-  /** @returns whether the members were found; if not, `starts` and `ends` mean nothing */
   locate({ bytes, start, end }: ByteRange): boolean {
     const { starts, ends } = this;
+    this.bytes = bytes;
     starts.fill(NOT_FOUND);
     let at = skipSpace(bytes, start);
     if (bytes[at] !== OPEN_BRACE) return false;
@@ -68,6 +73,13 @@ export class MemberLocator {
     }
     // There are more members than names.
     return false;
+  }
+
+  isNull(index: number): boolean {
+    const { bytes } = this;
+    const start = this.starts[index]!;
+    return this.ends[index]! - start === NULL.length && bytes[start] === NULL[0] &&
+      bytes[start + 1] === NULL[1] && bytes[start + 2] === NULL[2] && bytes[start + 3] === NULL[3];
   }
 
   /** The index of a name; lines mostly have the same names in the same order. */

@@ -5,15 +5,16 @@
  */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Bulk } from "../../../catalog/query.ts";
-import { NDJSON } from "../../input/read_entries.ts";
-import { lineStream } from "./describe_streams.ts";
+import { CSV, NDJSON } from "../../input/read_entries.ts";
+import { uploadStreams } from "./describe_streams.ts";
 
-/** The body: one input, an array of them, or as `x-streams` says it, NDJSON. */
+/** The body: one input, an array of them, or as `x-streams` says it, NDJSON or CSV. */
 export function bulkBody(input: z.ZodType<unknown>, name: string) {
   return {
-    description: `One input, an array of them, or as \`${NDJSON}\` one on each line`,
+    description: `One input, an array of them, as \`${NDJSON}\` one on each line, ` +
+      `or as \`${CSV}\` one on each line after a line with the names of the columns`,
     content: { "application/json": { schema: z.union([input, z.array(input)]) } },
-    ...lineStream(name),
+    ...uploadStreams(name),
   };
 }
 
@@ -24,7 +25,7 @@ export function withBulkReport(
 ): RouteConfig["responses"] {
   const { 200: single } = responses;
   const lines = returning ? "each line" : "each line that was not written";
-  const report = `For an array or NDJSON: ${lines}, and a summary`;
+  const report = `For an array, NDJSON or CSV: ${lines}, and a summary`;
   const toOne = single === undefined || "$ref" in single ? null : single;
   return {
     ...responses,

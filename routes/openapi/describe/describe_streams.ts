@@ -5,21 +5,25 @@
  *
  * @module
  */
-import { NDJSON } from "../../input/read_entries.ts";
+import { CSV, NDJSON } from "../../input/read_entries.ts";
 import { ROW_FORMATS } from "../../respond/body/row_format.ts";
 
 /** The media types that rows are streamed in, in words. */
 export const STREAM_TYPES = Object.keys(ROW_FORMATS).map((type) => `\`${type}\``).join(" or ");
 
-/** Each line is a value of the schema that has this name. */
-export function lineStream(name: string) {
-  return { "x-streams": { [NDJSON]: { itemSchema: { $ref: `#/components/schemas/${name}` } } } };
+/** The media types of many inputs; each line of NDJSON is a value of the schema that has this name. */
+export function uploadStreams(name: string) {
+  return { "x-streams": { ...lineStream(name), [CSV]: { schema: { type: "string" } } } };
+}
+
+function lineStream(name: string) {
+  return { [NDJSON]: { itemSchema: { $ref: `#/components/schemas/${name}` } } };
 }
 
 /** All rows, in every media type that they are streamed in. */
 export function rowStreams(name: string) {
   const texts = Object.keys(ROW_FORMATS).map((type) => [type, { schema: { type: "string" } }]);
-  return { "x-streams": { ...Object.fromEntries(texts), ...lineStream(name)["x-streams"] } };
+  return { "x-streams": { ...Object.fromEntries(texts), ...lineStream(name) } };
 }
 
 /** `schema` or `itemSchema` of a media type. */

@@ -11,10 +11,11 @@ import type { BulkOutcome } from "../../../db/bulk/write_lines.ts";
 import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
 import { ServiceError, toServiceError } from "../../../errors/service_error.ts";
 import type { Observe } from "../../../observe/observation.ts";
-import type { BulkInput } from "../../input/compile_bulk_input.ts";
+import type { BulkInput, LineInput } from "../../input/compile_bulk_input.ts";
 import { compileUploadRecorder } from "../../audit/record_bulk.ts";
 import type { RequestContext } from "../../context.ts";
-import { NDJSON, type Upload } from "../../input/read_entries.ts";
+import type { Upload } from "../../input/body/text_upload.ts";
+import { NDJSON } from "../../input/read_entries.ts";
 import { ReportStream } from "../body/report_stream.ts";
 import type { ResponderOptions, Served } from "../responder.ts";
 import { compileUploadLines, failureOf } from "./upload_lines.ts";
@@ -29,7 +30,7 @@ export interface BulkOptions extends Pick<ResponderOptions, "executor" | "auditi
   readonly observe: Observe;
 }
 
-/** @throws {ServiceError} `audit_unavailable` or `clock_skewed` */
+/** @throws {ServiceError} `audit_unavailable` or `clock_skewed`, or for the header line of an upload */
 export type BulkResponder = (served: BulkServed) => Promise<Response>;
 
 export function respondBulk(prepared: PreparedQuery, options: BulkOptions): BulkResponder {
@@ -41,6 +42,7 @@ export function respondBulk(prepared: PreparedQuery, options: BulkOptions): Bulk
     const request = context.get("request");
     const refusal = executor.clockRefusal(prepared);
     if (refusal !== null) throw refusal;
+    const lineInput = await readHeader(upload, input);
     const recorded = await record(context);
     const report = new ReportStream({
       requestId: request.id,
@@ -52,7 +54,7 @@ export function respondBulk(prepared: PreparedQuery, options: BulkOptions): Bulk
     async function serve(): Promise<boolean> {
       const quota: RowsQuota = { obstacle: null };
       const blocks = countLines(upload.blocks, request, quota);
-      const lines = linesOf({ context, input, report, recorded });
+      const lines = linesOf({ context, input, lines: lineInput, report, recorded });
       const obstacle = () => quota.obstacle ?? lines.obstacle();
       const outcome = await writeBulk(blocks, { ...lines, obstacle });
       const unrecorded = await recorded.settle(outcome).then(() => null, toServiceError);
@@ -88,6 +90,17 @@ export function respondBulk(prepared: PreparedQuery, options: BulkOptions): Bulk
       },
     });
   };
+}
+
+/** Reads how the lines of an upload are written. Where that is a mistake, nothing else of it is read. */
+async function readHeader(upload: Upload, input: BulkInput): Promise<LineInput> {
+  try {
+    const columns = await upload.readHeader();
+    return columns === null ? input.ofJson : input.ofCsv(columns);
+  } catch (error) {
+    upload.cancel();
+    throw error;
+  }
 }
 
 /** Why the quotas of rows let no further lines through; null if they do. */

@@ -10,8 +10,7 @@ import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
 import type { ServiceError } from "../../../errors/service_error.ts";
 import type { RecordedUpload } from "../../audit/record_bulk.ts";
 import { assertObject } from "../../input/body/read_body.ts";
-import type { BulkInput } from "../../input/compile_bulk_input.ts";
-import { parseLine } from "../../input/read_entries.ts";
+import type { BulkInput, LineInput } from "../../input/compile_bulk_input.ts";
 import { notApplied } from "./applied.ts";
 import type { ReportStream } from "../body/report_stream.ts";
 import type { ResponderOptions, Served } from "../responder.ts";
@@ -19,6 +18,8 @@ import { compileWritten } from "./written_values.ts";
 
 export interface UploadLinesOptions extends Pick<Served, "context"> {
   readonly input: BulkInput;
+  /** How the lines of text are read. */
+  readonly lines: LineInput;
   readonly report: ReportStream;
   readonly recorded: RecordedUpload;
 }
@@ -32,7 +33,7 @@ export function compileUploadLines(
 ): (options: UploadLinesOptions) => BulkRequest {
   const isRecorded = auditing !== null;
   const writtenOf = prepared.query.bulk?.returning === true ? compileWritten(prepared) : null;
-  return ({ context, input, report, recorded }) => {
+  return ({ context, input, lines, report, recorded }) => {
     const { preconditions, repeatable } = input;
     const request = context.get("request");
     /** Whether the lines to come are read for types that the table no longer has. */
@@ -42,15 +43,14 @@ export function compileUploadLines(
       run: request.run,
       writeTime: repeatable?.writeTimeUs,
       readNow(entry) {
-        const row = "json" in entry ? input.readLine(entry.json, entry.line) : null;
+        const row = "text" in entry ? lines.readNow(entry.text, entry.line) : null;
         if (row !== null && isRecorded) recorded.note(unpackValues(prepared, row));
         return row;
       },
       *read(entry) {
-        const body = "json" in entry
-          ? yield* parseLine(entry.json, entry.line)
-          : assertObject(entry.value, "The line");
-        const row = yield* input.readBody(body, entry.line);
+        const row = yield* "text" in entry
+          ? lines.read(entry.text, entry.line)
+          : input.readBody(assertObject(entry.value, "The line"), entry.line);
         if (isRecorded) recorded.note(unpackValues(prepared, row));
         return row;
       },
