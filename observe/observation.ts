@@ -201,7 +201,13 @@ export type Observation =
   }
   /** A statement is sent while another data centre serves. */
   | { readonly kind: "failover_statement"; readonly consistency: string }
-  | { readonly kind: "readiness"; readonly ready: boolean; readonly reason: string | null }
+  | {
+    readonly kind: "readiness";
+    readonly ready: boolean;
+    readonly reason: string | null;
+    /** Whether all that is missing is `migrate`. */
+    readonly awaitsMigrations: boolean;
+  }
   /** Queries are prepared and served. */
   | {
     readonly kind: "routes";

@@ -72,7 +72,7 @@ describe("createStatus()", () => {
       status.observe({ kind: "availability", unreachable: each });
     }
     now = 2_000;
-    status.observe({ kind: "readiness", ready: true, reason: null });
+    status.observe({ kind: "readiness", ready: true, reason: null, awaitsMigrations: false });
     expect(status.snapshot()).toEqual({
       status: "ready",
       reason: null,

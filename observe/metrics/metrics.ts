@@ -144,7 +144,7 @@ function observeFamilies(register: prometheus.Registry, readings: () => Readings
       case "connection":
         return observeConnection(observation);
       case "readiness":
-        return service.ready(observation.ready);
+        return service.ready(observation);
       case "shutdown":
         return service.draining();
       case "event_loop":

@@ -262,7 +262,7 @@ describe("createMetrics()", () => {
     });
     const before = await metrics.render();
     isBroken = true;
-    metrics.observe({ kind: "readiness", ready: true, reason: null });
+    metrics.observe({ kind: "readiness", ready: true, reason: null, awaitsMigrations: false });
     for (const _ of [1, 2]) {
       const text = await metrics.render();
       expect(samplesOf(text, "cqlgate_ready")).toEqual({ "": 1 });
@@ -276,18 +276,22 @@ describe("createMetrics()", () => {
     ]);
   });
 
-  it("tells a replica that is to stop from one that is not ready", async () => {
+  it("tells a replica that is to stop, or waits for migrations, from one that is not ready", async () => {
     const metrics = createMetrics("1.2.3");
     const states = async () => {
       const text = await metrics.render();
-      return ["cqlgate_ready", "cqlgate_draining"].map((name) => samplesOf(text, name)[""]);
+      return ["cqlgate_ready", "cqlgate_awaits_migrations", "cqlgate_draining"]
+        .map((name) => samplesOf(text, name)[""]);
     };
-    metrics.observe({ kind: "readiness", ready: true, reason: null });
-    expect(await states()).toEqual([1, 0]);
-    metrics.observe({ kind: "readiness", ready: false, reason: "Cassandra is unreachable" });
-    expect(await states()).toEqual([0, 0]);
+    const readiness = { kind: "readiness", reason: null, awaitsMigrations: false } as const;
+    metrics.observe({ ...readiness, ready: true });
+    expect(await states()).toEqual([1, 0, 0]);
+    metrics.observe({ ...readiness, ready: false, reason: "Cassandra is unreachable" });
+    expect(await states()).toEqual([0, 0, 0]);
+    metrics.observe({ ...readiness, ready: false, reason: "0002", awaitsMigrations: true });
+    expect(await states()).toEqual([0, 1, 0]);
     metrics.observe({ kind: "shutdown", step: "draining" });
-    expect(await states()).toEqual([0, 1]);
+    expect(await states()).toEqual([0, 0, 1]);
   });
 
   it("forgets a data centre that is gone", async () => {

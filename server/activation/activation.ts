@@ -316,11 +316,13 @@ export class Activation {
    * ahead, or a Cassandra that is slow to answer, must not take every replica out.
    */
   #fail(error: unknown): void {
-    const { reason, summary, isAboutSchema } = failureOf(error);
+    const { reason, summary, isAboutSchema, awaitsMigrations } = failureOf(error);
     this.#isAboutSchema = isAboutSchema;
     // Where Cassandra was away it is not known to be there again before it has answered.
     const isThere = isAboutSchema || this.#readiness.isClear;
-    if (this.#served === null || !isThere) return this.#readiness.setObstacle(summary, reason);
+    if (this.#served === null || !isThere) {
+      return this.#readiness.setObstacle(summary, { reason, awaitsMigrations });
+    }
     this.#readiness.setObstacle(null);
     if (reason === this.#warned) return;
     this.#warned = reason;

@@ -5,7 +5,7 @@
  */
 import { CatalogError } from "../../catalog/text/diagnose.ts";
 import type { Preparation } from "../../db/prepare/prepare_queries.ts";
-import { MigrationError } from "../../db/migrate/files/migrations.ts";
+import { MigrationError, MigrationsPending } from "../../db/migrate/files/migrations.ts";
 import { GuardrailError } from "../../guardrails/guardrail_error.ts";
 
 /** Of queries that no longer fit, while others follow the schema. */
@@ -19,6 +19,8 @@ export interface ActivationFailure {
   readonly summary: string;
   /** Whether the cluster has answered, and what it has does not fit; else it could not be asked. */
   readonly isAboutSchema: boolean;
+  /** Whether all that is missing is `migrate`. */
+  readonly awaitsMigrations: boolean;
 }
 
 export function failureOf(error: unknown): ActivationFailure {
@@ -28,6 +30,7 @@ export function failureOf(error: unknown): ActivationFailure {
     reason,
     summary: summary ?? "Cassandra cannot be asked for its schema",
     isAboutSchema: summary !== null,
+    awaitsMigrations: error instanceof MigrationsPending,
   };
 }
 

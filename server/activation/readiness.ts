@@ -12,6 +12,7 @@ export class Readiness {
   readonly #observe: Observe;
   #obstacle: string | null = "Cassandra cannot be reached yet";
   #reason: string | null = null;
+  #awaitsMigrations = false;
   #isAnyServable = true;
   /** What was observed last; null before the first obstacle was met, or the first routes were served. */
   #told: { readonly obstacle: string | null; readonly reason: string | null } | null = null;
@@ -30,10 +31,20 @@ export class Readiness {
     return this.#obstacle === null;
   }
 
-  /** @param reason the whole story, for the operator */
-  setObstacle(obstacle: string | null, reason = obstacle): void {
+  /**
+   * @param options.reason the whole story, for the operator
+   * @param options.awaitsMigrations whether all that is missing is `migrate`
+   */
+  setObstacle(
+    obstacle: string | null,
+    { reason = obstacle, awaitsMigrations = false }: {
+      readonly reason?: string | null;
+      readonly awaitsMigrations?: boolean;
+    } = {},
+  ): void {
     this.#obstacle = obstacle;
     this.#reason = reason;
+    this.#awaitsMigrations = awaitsMigrations;
     this.#tell();
   }
 
@@ -48,6 +59,7 @@ export class Readiness {
     const reason = this.isClear ? obstacle : this.#reason;
     if (obstacle === this.#told?.obstacle && reason === this.#told?.reason) return;
     this.#told = { obstacle, reason };
-    this.#observe({ kind: "readiness", ready: obstacle === null, reason });
+    const awaitsMigrations = this.#awaitsMigrations;
+    this.#observe({ kind: "readiness", ready: obstacle === null, reason, awaitsMigrations });
   }
 }

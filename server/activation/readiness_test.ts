@@ -9,6 +9,8 @@ function createReadiness() {
   return { readiness, told };
 }
 
+const UNREADY = { kind: "readiness", ready: false, awaitsMigrations: false };
+
 describe("Readiness", () => {
   it("has an obstacle from the start, and tells nobody of it", () => {
     const { readiness, told } = createReadiness();
@@ -20,15 +22,17 @@ describe("Readiness", () => {
 
   it("tells each change once, with the whole story", () => {
     const { readiness, told } = createReadiness();
-    readiness.setObstacle("a query does not fit", "list_notes: no column");
-    readiness.setObstacle("a query does not fit", "list_notes: no column");
-    readiness.setObstacle("a query does not fit", "get_note: no table");
+    readiness.setObstacle("a query does not fit", { reason: "list_notes: no column" });
+    readiness.setObstacle("a query does not fit", { reason: "list_notes: no column" });
+    readiness.setObstacle("a query does not fit", { reason: "get_note: no table" });
+    readiness.setObstacle("no migration", { awaitsMigrations: true });
     readiness.setObstacle(null);
     readiness.setObstacle(null);
     expect(told).toEqual([
-      { kind: "readiness", ready: false, reason: "list_notes: no column" },
-      { kind: "readiness", ready: false, reason: "get_note: no table" },
-      { kind: "readiness", ready: true, reason: null },
+      { ...UNREADY, reason: "list_notes: no column" },
+      { ...UNREADY, reason: "get_note: no table" },
+      { ...UNREADY, reason: "no migration", awaitsMigrations: true },
+      { ...UNREADY, ready: true, reason: null },
     ]);
   });
 

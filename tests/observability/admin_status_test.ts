@@ -125,7 +125,12 @@ describe("The admin port", () => {
       allowedHosts: [],
       settings: [],
     });
-    status.observe({ kind: "readiness", ready: false, reason: "Cassandra cannot be reached" });
+    status.observe({
+      kind: "readiness",
+      ready: false,
+      reason: "Cassandra cannot be reached",
+      awaitsMigrations: false,
+    });
     const info = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } } as const;
     const response = await ask(new Request("http://localhost/readyz"), {
       ...info,

@@ -412,7 +412,7 @@ describe("A process of which a metric cannot be read", () => {
         metrics.readFrom({
           ...NOTHING_TO_READ,
           heaviest() {
-            if (++readings === 3) metrics.observe({ kind: "readiness", ready: true, reason: null });
+            if (++readings === 3) metrics.observe({ kind: "readiness", ready: true });
             throw new Error("broken");
           },
         });

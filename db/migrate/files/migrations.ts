@@ -39,6 +39,11 @@ export class MigrationError extends Error {
   override readonly name: string = "MigrationError";
 }
 
+/** The cluster lacks migrations, or has not built what they create. */
+export class MigrationsPending extends MigrationError {
+  override readonly name = "MigrationsPending";
+}
+
 /** The files contradict what was applied before. */
 export class MigrationConflict extends MigrationError {
   override readonly name = "MigrationConflict";

@@ -12,7 +12,7 @@ import {
   fileNameOf,
 } from "./compare_migrations.ts";
 import { readHistory } from "./history_table.ts";
-import { type Migration, MigrationError } from "../files/migrations.ts";
+import { type Migration, MigrationsPending } from "../files/migrations.ts";
 
 /** The message for a project without migrations. */
 export const NO_MIGRATIONS = "No migrations: the schema is taken as the cluster has it";
@@ -22,7 +22,8 @@ export const NO_MIGRATIONS = "No migrations: the schema is taken as the cluster 
  *
  * @param options.migrations null if the project has no migrations; the history does not matter then
  * @returns a message for the operator; null if everything is as usual
- * @throws {MigrationError} if migrations are missing, or differ from this release's
+ * @throws {MigrationsPending} if migrations are missing
+ * @throws {MigrationConflict} if they differ from this release's
  * @throws the driver's errors if the cluster cannot be asked
  */
 export async function assertSchemaVersion(
@@ -44,7 +45,7 @@ export async function assertSchemaVersion(
         ? `${name} (Cassandra may still be building its indexes and views)`
         : name;
     });
-    throw new MigrationError(
+    throw new MigrationsPending(
       `migrations are not applied: ${names.join(", ")}: run "deno task migrate"`,
     );
   }

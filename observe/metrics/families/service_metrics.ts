@@ -9,7 +9,7 @@ import type { ObservationOf } from "../../observation.ts";
 import { SECONDS } from "../buckets.ts";
 
 export interface ServiceMetrics {
-  ready(isReady: boolean): void;
+  ready(observation: ObservationOf<"readiness">): void;
   /** It finishes what is in flight, and is not ready any more. */
   draining(): void;
   control(observation: ObservationOf<"control">): void;
@@ -21,6 +21,11 @@ export function createServiceMetrics(register: prometheus.Registry): ServiceMetr
   const ready = new prometheus.Gauge({
     name: "cqlgate_ready",
     help: "1 while /readyz answers 200, else 0",
+    registers,
+  });
+  const awaitsMigrations = new prometheus.Gauge({
+    name: "cqlgate_awaits_migrations",
+    help: "1 while it is not ready because migrations are not applied, else 0",
     registers,
   });
   const draining = new prometheus.Gauge({
@@ -46,10 +51,14 @@ export function createServiceMetrics(register: prometheus.Registry): ServiceMetr
     registers,
   });
   return {
-    ready: (isReady) => ready.set(isReady ? 1 : 0),
+    ready(observation) {
+      ready.set(observation.ready ? 1 : 0);
+      awaitsMigrations.set(observation.awaitsMigrations ? 1 : 0);
+    },
     draining() {
       draining.set(1);
       ready.set(0);
+      awaitsMigrations.set(0);
     },
     control(observation) {
       readOnly.set(observation.readOnly ? 1 : 0);
