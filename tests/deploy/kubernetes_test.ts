@@ -309,11 +309,6 @@ describe("a pod of deploy/kubernetes", () => {
     expect(await probe("startupProbe")).toBe(200);
     expect(await probe("livenessProbe")).toBe(200);
     expect(await probe("readinessProbe")).toBe(503);
-    // Which wakes nobody while other replicas serve.
-    await eventually("it is known to wait for its migrations", async () => {
-      const response = await fetch(service.adminUrl + "/metrics");
-      return /^cqlgate_awaits_migrations 1$/m.test(await response.text());
-    });
   });
 
   it("is ready when the Job is done", async () => {

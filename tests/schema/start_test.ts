@@ -77,6 +77,12 @@ describe("start()", () => {
     return { status: response.status, detail };
   }
 
+  /** What it has observed of its readiness last, except the reason. */
+  function lastReadinessOf({ observations }: Running) {
+    const last = observations.findLast((each) => each.kind === "readiness");
+    return { ready: last?.ready, awaitsMigrations: last?.awaitsMigrations };
+  }
+
   /** What it says when it is not ready for the schema. */
   async function obstacleOf(running: Running): Promise<string> {
     return await eventually("it says why it is not ready", () => running.said().at(-1));
@@ -91,9 +97,11 @@ describe("start()", () => {
       'migrations are not applied: 0002_tags.cql: run "deno task migrate"',
     );
     expect(await readinessOf(running)).toEqual(OTHER_SCHEMA);
+    expect(lastReadinessOf(running)).toEqual({ ready: false, awaitsMigrations: true });
     await made.migrate();
     await running.ready;
     expect(await readinessOf(running)).toEqual(READY);
+    expect(lastReadinessOf(running)).toEqual({ ready: true, awaitsMigrations: false });
     const response = await fetch(`${running.url}/notes/none`);
     expect((await response.json()).code).toBe("not_found");
   });
@@ -107,6 +115,7 @@ describe("start()", () => {
       'Cannot migrate:\n  "cql/migrations/0001_notes.cql" was changed after it was applied: restore it, and put the change into a new migration',
     );
     expect(await readinessOf(running)).toEqual(OTHER_SCHEMA);
+    expect(lastReadinessOf(running)).toEqual({ ready: false, awaitsMigrations: false });
   });
 
   for (const [what, statements] of [["done", MORE], ["half-way", MORE.replace("ADD", "DRO")]]) {
