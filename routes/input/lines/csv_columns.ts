@@ -63,14 +63,18 @@ function unknownColumn(name: string, index: number, known: readonly string[]): s
 /** Reads the body that a record of CSV stands for: text by the names of the columns, or null. */
 export type RecordParser = (record: ByteRange) => RawInput["body"];
 
+/** Spreadsheets, cqlsh and Python write them with capital letters, which nothing else can mean. */
+const BOOLEAN = /^(?:true|false)$/i;
+
 /** @param columns that are known, and those without a name */
 export function compileRecordParser(
   { params }: InputFacts,
   columns: readonly string[],
 ): RecordParser {
-  const nullable = new Set(
-    params.filter(({ nullable }) => nullable).map(({ param }) => clientNameOf(param)),
-  );
+  const sent = params.filter(({ param }) => param.source.in === "body");
+  const namesOf = (found: typeof sent) => new Set(found.map(({ param }) => clientNameOf(param)));
+  const nullable = namesOf(sent.filter(({ nullable }) => nullable));
+  const booleans = namesOf(sent.filter(({ codec }) => codec.type.kind === "boolean"));
   return (record) => {
     const fields = readFields(decodeLine(record, "The line"), columns);
     const body: Record<string, unknown> = {};
@@ -78,7 +82,10 @@ export function compileRecordParser(
       const name = columns[index]!;
       if (name === "") {
         if (field) throw withoutName(index);
-      } else if (field !== null || nullable.has(name)) setMember(body, name, field);
+      } else if (field !== null) {
+        const isCapital = booleans.has(name) && BOOLEAN.test(field);
+        setMember(body, name, isCapital ? field.toLowerCase() : field);
+      } else if (nullable.has(name)) setMember(body, name, null);
     }
     return body;
   };

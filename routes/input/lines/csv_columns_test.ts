@@ -23,8 +23,9 @@ const MEASURE = factsOf(
 -- @param count? in body min=0
 -- @param note? in body
 -- @param code in body default="none" as=kind
-INSERT INTO measures (tenant, station_id, day, at, value, count, note, code, tags, big, id)
-VALUES (:tenant, :station_id, :day, :at, :value, :count, :note, :code, :tags, :big, :id);`,
+-- @param ok? in body
+INSERT INTO measures (tenant, station_id, day, at, value, count, note, code, tags, big, id, ok)
+VALUES (:tenant, :station_id, :day, :at, :value, :count, :note, :code, :tags, :big, :id, :ok);`,
   {
     tenant: "text",
     station_id: "text",
@@ -37,6 +38,7 @@ VALUES (:tenant, :station_id, :day, :at, :value, :count, :note, :code, :tags, :b
     tags: "blob",
     big: "bigint",
     id: "uuid",
+    ok: "boolean",
   },
   { keys: ["tenant", "station_id", "day"], nullable: ["note", "count", "value"], by: "day" },
 );
@@ -123,6 +125,21 @@ describe("a record of CSV", () => {
     expect(found).toEqual([[null, none], ["", ""], ["78", "78"]]);
     const [without] = bothWays(PLAIN, linesUnder(...ALL));
     expect([(without as unknown[])[note], (without as unknown[])[kind]]).toEqual([undefined, none]);
+  });
+
+  it("has booleans as other programs write them", () => {
+    const lines = linesUnder(...ALL, "ok", "note");
+    const ok = MEASURE.params.findIndex(({ param }) => param.name === "ok");
+    const found = ["true", "TRUE", "True", '"False"', "FALSE"].map((word) => {
+      const [, parsed] = bothWays(`${PLAIN},${word},TRUE`, lines);
+      return (parsed as string[])[ok];
+    });
+    expect(found).toEqual(["01", "01", "01", "00", "00"]);
+    const [, refused] = bothWays(`${PLAIN},yes,x`, lines);
+    expect(refused).toContain("/body/ok: Expected true or false");
+    const note = MEASURE.params.findIndex(({ param }) => param.name === "note");
+    const [, parsed] = bothWays(`${PLAIN},TRUE,TRUE`, lines);
+    expect((parsed as string[])[note]).toBe(Buffer.from("TRUE").toString("hex"));
   });
 
   const left: [what: string, record: string | Uint8Array, outcome: string, ...more: string[]][] = [
