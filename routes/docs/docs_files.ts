@@ -31,6 +31,10 @@ const SOURCES: Readonly<Record<string, Source>> = {
     type: SCRIPT,
     load: async () => (await import("./browser/docs.js", { with: { type: "text" } })).default,
   },
+  "ask.js": {
+    type: SCRIPT,
+    load: async () => (await import("./browser/ask.js", { with: { type: "text" } })).default,
+  },
   "login.js": {
     type: SCRIPT,
     load: async () => (await import("./browser/login.js", { with: { type: "text" } })).default,

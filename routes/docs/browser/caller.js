@@ -3,18 +3,23 @@
  *
  * @module
  */
+import { ask } from "./ask.js";
+
+/** The service does not take the token, whatever is tried again. */
+export class RefusedTokenError extends Error {}
 
 /**
  * Asks the service, which alone can say what a token is good for.
  *
- * @throws {Error} with what the service says of the token
+ * @throws {RefusedTokenError} with what the service says of the token
+ * @throws {Error} with what keeps the service from saying it
  */
 export async function fetchCaller(token) {
   const headers = { authorization: `Bearer ${token}` };
   const [caller, allowed] = await Promise.all(
     ["docs/caller", "openapi.json?for=me"].map(async (path) => {
-      const response = await fetch(path, { headers });
-      const body = await response.json();
+      const { response, body } = await ask(path, { headers, whom: "the service" });
+      if (response.status === 401) throw new RefusedTokenError(body.detail);
       if (!response.ok) throw new Error(body.detail);
       return body;
     }),
@@ -48,10 +53,16 @@ export function withBadges(document, { allowed, scopes }) {
 export function withCaller(document, { subject }) {
   const own = structuredClone(document);
   for (const scheme of Object.values(own.components?.securitySchemes ?? {})) {
-    scheme.description =
-      `You are logged in as ${subject}. A token that you enter here is sent in place of yours.`;
+    scheme.description = `You are logged in as ${
+      asMarkdown(subject)
+    }. A token that you enter here is sent in place of yours.`;
   }
   return own;
+}
+
+/** Text that reads the same in Markdown (CommonMark, section 2.4). */
+function asMarkdown(text) {
+  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
 
 /** For each alternative, the scopes that the caller lacks; the shortest first. */

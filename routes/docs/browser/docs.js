@@ -4,8 +4,16 @@
  *
  * @module
  */
-import { fetchCaller, operationsIn, scopesOf, withBadges, withCaller } from "./caller.js";
-import { endSession, finishLogIn, logIn, logOut, readSession } from "./login.js";
+import { ask } from "./ask.js";
+import {
+  fetchCaller,
+  operationsIn,
+  RefusedTokenError,
+  scopesOf,
+  withBadges,
+  withCaller,
+} from "./caller.js";
+import { endSession, finishLogIn, isBack, logIn, logOut, readSession } from "./login.js";
 import { NextPage } from "./next_page.js";
 import { ChosenFiles, withTryOut } from "./try_out.js";
 
@@ -46,8 +54,7 @@ function loadScript(src) {
 }
 
 async function fetchDocument() {
-  const response = await fetch("openapi.json");
-  const body = await response.json();
+  const { response, body } = await ask("openapi.json", { whom: "the service" });
   if (!response.ok) throw new Error(body.detail);
   return { ...body, servers: [{ url: base }] };
 }
@@ -102,8 +109,13 @@ async function currentCaller() {
   try {
     return await fetchCaller(session.token);
   } catch (error) {
-    endSession();
-    notify(`You are not logged in: ${error.message}`);
+    if (error instanceof RefusedTokenError) {
+      endSession();
+      notify(`You are not logged in: ${error.message}`);
+    } else {
+      const advice = "Reload the page to ask again.";
+      notify(`You are logged in, but cannot be shown as whom: ${error.message}. ${advice}`);
+    }
     return null;
   }
 }
@@ -141,16 +153,23 @@ function closeCaller(event) {
   details.open = false;
 }
 
+/** Finishes the log-in with which somebody comes back from the issuer. */
+async function endVisit() {
+  notify("Logging in …");
+  try {
+    await finishLogIn(settings.login);
+    byId("notice").hidden = true;
+  } catch (error) {
+    notify(error.message);
+  }
+}
+
 async function start() {
   const chosenFiles = new ChosenFiles();
   adaptElements(chosenFiles);
   for (const type of ["click", "keydown"]) document.addEventListener(type, closeCaller);
   const script = loadScript("docs/reference.js");
-  try {
-    await finishLogIn(settings.login);
-  } catch (error) {
-    notify(error.message);
-  }
+  if (isBack()) await endVisit();
   const [whole, caller] = await Promise.all([fetchDocument(), currentCaller(), script]);
 
   const customFetch = createSender({ nextPage: new NextPage(), chosenFiles, document: whole });
@@ -176,12 +195,13 @@ async function start() {
         reference.updateConfiguration(configuration(isFiltered ? allowed : marked)),
     });
   }
-  byId("log-out").hidden = caller === null;
+  const isLoggedIn = readSession() !== null;
+  byId("log-out").hidden = !isLoggedIn;
   byId("log-out").addEventListener("click", () => {
     logOut();
     location.reload();
   });
-  byId("log-in").hidden = caller !== null || settings.canLogIn === "no";
+  byId("log-in").hidden = isLoggedIn || settings.canLogIn === "no";
   byId("log-in").addEventListener("click", async () => {
     try {
       if (settings.login === null) throw new Error("The issuer does not answer: reload the page");

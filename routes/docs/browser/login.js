@@ -4,11 +4,15 @@
  *
  * @module
  */
+import { ask } from "./ask.js";
 
 const SESSION = "cqlgate-docs-session";
 const ATTEMPT = "cqlgate-docs-attempt";
 /** Set once somebody has logged out: the issuer then asks again who is there. */
 const LOGGED_OUT = "cqlgate-docs-logged-out";
+
+/** For the issuer's answer to a code. */
+const TOKEN_TIMEOUT_MS = 15_000;
 
 /**
  * @typedef {object} Session
@@ -63,15 +67,20 @@ export async function logIn(login, scope) {
   location.assign(url);
 }
 
+/** Whether the issuer has sent the browser back. */
+export function isBack() {
+  const answer = new URLSearchParams(location.search);
+  return answer.has("state") && (answer.has("code") || answer.has("error"));
+}
+
 /**
- * Finishes a log-in where the issuer has sent the browser back. Resolves to whether a session began.
+ * Finishes a log-in where the issuer has sent the browser back.
  *
  * @throws {Error} saying why it did not
  */
 export async function finishLogIn(login) {
   const answer = new URLSearchParams(location.search);
   const [code, state, error] = ["code", "state", "error"].map((name) => answer.get(name));
-  if (state === null || (code === null && error === null)) return false;
   const attempt = readJson(ATTEMPT);
   sessionStorage.removeItem(ATTEMPT);
   // The code is good once: neither the history nor a reload has it again.
@@ -82,7 +91,10 @@ export async function finishLogIn(login) {
   if (code === null) {
     throw new Error(`The issuer refuses: ${answer.get("error_description") ?? error}`);
   }
-  const response = await fetch(login.token, {
+  const { response, body } = await ask(login.token, {
+    whom: `the issuer at ${login.token}`,
+    advice: `check that its client "${login.clientId}" has ${location.origin} as a web origin`,
+    signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
     method: "POST",
     body: new URLSearchParams({
       grant_type: "authorization_code",
@@ -92,15 +104,14 @@ export async function finishLogIn(login) {
       code_verifier: attempt.verifier,
     }),
   });
-  const body = await response.json();
-  if (!response.ok) {
-    throw new Error(`The issuer gives no token: ${body.error_description ?? body.error}`);
+  if (!response.ok || body.access_token === undefined) {
+    const reason = body.error_description ?? body.error ?? "its answer has none";
+    throw new Error(`The issuer gives no token: ${reason}`);
   }
   sessionStorage.removeItem(LOGGED_OUT);
   // Without a lifetime, the first refusal ends the session.
   const lifetimeMs = (body.expires_in ?? 3600) * 1000;
   writeJson(SESSION, { token: body.access_token, expiresAt: Date.now() + lifetimeMs });
-  return true;
 }
 
 /** Where this page is, as the issuer has to know it. */
