@@ -305,6 +305,24 @@ describe("docker-compose.production.yml", () => {
       .toEqual(expected);
   });
 
+  it("gives what callers reach no rights, and a replica the memory that Kubernetes gives it", async () => {
+    type Service = Readonly<Record<string, unknown>>;
+    const { services } = parse(compose, { merge: true }) as {
+      readonly services: Readonly<Record<string, Service>>;
+    };
+    for (const name of ["cqlgate-1", "cqlgate-2", "migrate", "haproxy"]) {
+      const { read_only, cap_drop, security_opt } = services[name]!;
+      expect([name, read_only, cap_drop, security_opt]).toEqual(
+        [name, true, ["ALL"], ["no-new-privileges:true"]],
+      );
+    }
+    const deployment = await Deno.readTextFile(
+      new URL("deploy/kubernetes/base/deployment.yaml", ROOT),
+    );
+    expect(deployment).toContain("limits: { memory: 1Gi }");
+    for (const name of ["cqlgate-1", "cqlgate-2"]) expect(services[name]!.mem_limit).toBe("1g");
+  });
+
   it("mounts the project, which nobody can write to from inside", () => {
     expect(compose).toContain("- ${PROJECT_SOURCE:-./cql}:/app/cql:ro\n");
     expect(dockerfile).toContain("CQL_DIR=/app/cql");

@@ -74,9 +74,18 @@ export interface Manifest {
     readonly scaleTargetRef: { readonly kind: string; readonly name: string };
     readonly metrics: readonly { readonly pods?: { readonly metric: { readonly name: string } } }[];
     readonly ports: readonly { readonly name: string; readonly targetPort: string }[];
+    readonly egress: readonly {
+      readonly to: readonly {
+        readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
+      }[];
+    }[];
     readonly ingress: readonly { readonly ports: readonly { readonly port: string }[] }[];
     readonly jobLabel: string;
-    readonly endpoints: readonly { readonly port: string; readonly path: string }[];
+    readonly endpoints: readonly {
+      readonly port: string;
+      readonly path: string;
+      readonly relabelings: readonly { readonly regex: string; readonly action: string }[];
+    }[];
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { BlockList } from "node:net";
 import { parse } from "yaml";
 import deno from "../../deno.json" with { type: "json" };
 import { readConfig } from "../../config/config.ts";
@@ -240,6 +241,40 @@ describe("deploy/kubernetes", () => {
       kind: "Deployment",
       name: find("Deployment").metadata.name,
     });
+  });
+
+  it("lets replicas reach public addresses only, where it does not name a place", () => {
+    const [{ ipBlock } = {}] = find("NetworkPolicy").spec.egress.flatMap(({ to }) => to)
+      .filter(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0");
+    const closed = new BlockList();
+    for (const range of ipBlock!.except!) {
+      const [network, prefix] = range.split("/");
+      closed.addSubnet(network!, Number(prefix));
+    }
+    // Metadata of clouds, nodes, pods and services in ranges that are not private by RFC 1918.
+    for (
+      const address of [
+        "169.254.169.254",
+        "192.0.0.192",
+        "100.100.100.200",
+        "198.18.0.1",
+        "240.1.2.3",
+      ]
+    ) {
+      expect([address, closed.check(address)]).toEqual([address, true]);
+    }
+    for (const address of ["9.9.9.9", "100.128.0.1", "198.20.0.1", "192.0.1.1"]) {
+      expect([address, closed.check(address)]).toEqual([address, false]);
+    }
+  });
+
+  it("scrapes no pod whose image is still fetched", () => {
+    const [{ relabelings }] = find("ServiceMonitor").spec.endpoints as [
+      Manifest["spec"]["endpoints"][number],
+    ];
+    expect(relabelings).toEqual([
+      { sourceLabels: ["__meta_kubernetes_pod_phase"], regex: "Pending", action: "drop" },
+    ]);
   });
 
   it("scrapes a job of the name that the rules of Prometheus know", async () => {
