@@ -8,12 +8,19 @@ import type { ServiceError } from "../../errors/service_error.ts";
 
 /**
  * One input, or why it could not be taken. A line that is not read yet is valid until the next block is
- * asked for. Lines count from one.
+ * asked for.
  */
 export type Entry =
-  | { readonly line: number; readonly value: unknown }
-  | { readonly line: number; readonly text: ByteRange }
-  | { readonly line: number; readonly error: ServiceError };
+  | PlacedEntry & { readonly value: unknown }
+  | PlacedEntry & { readonly text: ByteRange }
+  | PlacedEntry & { readonly error: ServiceError };
+
+interface PlacedEntry {
+  /** The line that it begins on, from one. */
+  readonly line: number;
+  /** The line that it ends on. Default: the same. */
+  readonly lastLine?: number;
+}
 
 /** An input that came in. */
 export type ReadableEntry = Exclude<Entry, { readonly error: ServiceError }>;

@@ -74,7 +74,8 @@ export async function writeLines<Row>(
         stopped = options.obstacle();
         if (stopped !== null) break reading;
         await sender.add(await run(readEntries(entries, shared)));
-        read = entries.at(-1)!.line;
+        const last = entries.at(-1)!;
+        read = last.lastLine ?? last.line;
         if (performance.now() - turnAt < WORK_MS) continue;
         // Not an immediate, before which the runtime hardly looks for input and output.
         await setTimeout(0);

@@ -129,6 +129,19 @@ describe("@bulk and text/csv", () => {
     expect((await wordsOf("wrong")).length).toBe(2);
   });
 
+  it("has read a record once it has read its last line", async () => {
+    const body = 'position,word\n1,"a\nb"\n2,"c\r\n\nd"\n';
+    const report = await upload(service, "/owners/lines/words", { body, type: CSV });
+    expect(report.summary).toEqual({ read: 6, written: 2, failed: 0 });
+    const wrong = `position,word\n1,"a\nb"\nx,"c\n${"d".repeat(1_100_000)}\n"`;
+    const { failures, summary } = await upload(service, "/owners/lines/words", {
+      body: wrong,
+      type: CSV,
+    });
+    expect(failures.map(({ line, code }) => [line, code])).toEqual([[4, "body_too_large"]]);
+    expect(summary).toEqual({ read: 6, written: 1, failed: 1 });
+  });
+
   it("takes what the service itself writes, one nullable column included", async () => {
     const lines = [
       '{"position":1,"word":"a,\\"b\\"\\r\\nc","weight":"NaN","parts":["x","\\"","é"]}',

@@ -9,13 +9,12 @@
  */
 import { Pace, type RunSteps, type Steps } from "../../../runtime/steps.ts";
 import type { ByteRange } from "../../../codec/tokens/token.ts";
+import type { Entry } from "../../../db/bulk/entry.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
 
-/** A line without its newline, or why it cannot be read. Lines count from one. */
-export type Line =
-  | { readonly line: number; readonly text: ByteRange }
-  | { readonly line: number; readonly error: ServiceError };
+/** A line without its newline, or why it cannot be read. */
+export type Line = Exclude<Entry, { readonly value: unknown }>;
 
 const NEWLINE = 0x0a;
 /** The end of a line is found in a tenth of a microsecond. */

@@ -125,7 +125,8 @@ class RecordSplitter {
   /** Adds the record that ends with these bytes. */
   #finish(range: ByteRange, records: Line[]): void {
     const line = this.#line;
-    this.#line += this.#newlines + 1;
+    const lastLine = line + this.#newlines;
+    this.#line = lastLine + 1;
     this.#newlines = 0;
     this.#place = "start";
     let record = range;
@@ -139,8 +140,8 @@ class RecordSplitter {
       this.#begun.clear();
       this.#begunBytes = 0;
     }
-    if (length > this.#maxBytes) records.push({ line, error: tooLong(this.#maxBytes) });
-    else if (!isEmpty(record)) records.push({ line, text: withoutReturn(record) });
+    if (length > this.#maxBytes) records.push({ line, lastLine, error: tooLong(this.#maxBytes) });
+    else if (!isEmpty(record)) records.push({ line, lastLine, text: withoutReturn(record) });
   }
 
   /** Where the body begins in its first chunk, or in its second one if the mark is cut. */
