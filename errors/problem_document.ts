@@ -22,7 +22,7 @@ export interface ProblemDocument {
 export function problemDocument(error: ServiceError, requestId: string): ProblemDocument {
   const { code, detail, errors, extensions } = error;
   const { title, status } = CODES[code];
-  return {
+  const own = {
     type: "about:blank",
     title,
     status,
@@ -33,8 +33,9 @@ export function problemDocument(error: ServiceError, requestId: string): Problem
       : detail,
     request_id: requestId,
     ...(errors.length === 0 ? {} : { errors }),
-    ...extensions,
-  };
+  } as const;
+  // What a handler adds may have any names; the order stays.
+  return { ...own, ...extensions, ...own };
 }
 
 /** The answer to a request that failed. */

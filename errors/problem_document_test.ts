@@ -21,6 +21,20 @@ describe("problemDocument()", () => {
     expect(problemDocument(error, "id-1")).toMatchObject({ errors, current: null });
   });
 
+  it("keeps its own members, whatever is added", () => {
+    const extensions = { type: "x", status: 200, code: "mine", request_id: "fake", current: null };
+    const error = new ServiceError("not_applied", "No", { extensions });
+    expect(problemDocument(error, "id-1")).toEqual({
+      type: "about:blank",
+      title: "Not applied",
+      status: 409,
+      code: "not_applied",
+      detail: "No",
+      request_id: "id-1",
+      current: null,
+    });
+  });
+
   it("says of an internal error what to quote, and nothing of its cause", () => {
     const { detail, ...rest } = problemDocument(internalError(new Error("swordfish")), "id-1");
     expect(detail).toBe('Internal error: quote request id "id-1" when you report it');
