@@ -1,6 +1,6 @@
 /**
  * The answer where no route matches: to a browser's preflight, 405 if the path has other methods, else 404 with
- * the nearest route.
+ * the nearest route. And where the handler of one finds nothing.
  *
  * @module
  */
@@ -52,6 +52,11 @@ export function answerUnmatched(options: NotFoundOptions): NotFoundHandler<AppEn
       }
     }
     const allowed = methodsOf(routesFor(path, patterns));
+    // Its handler says so, by `context.notFound()`.
+    if (allowed.includes(method)) {
+      const nothing = new ServiceError("not_found", `There is nothing at "${getPath(raw)}"`);
+      return problemResponse(nothing, context);
+    }
     const allow = allowed.join(", ");
     const error = allowed.length === 0 ? unknownRoute(raw, path) : new ServiceError(
       "method_not_allowed",

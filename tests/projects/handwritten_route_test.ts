@@ -344,6 +344,14 @@ describe("A hand-written route", () => {
     expect(problem).toMatchObject({ status: 409, detail: "It has been taken", current: null });
   });
 
+  it("answers 404 where its handler finds nothing, by the method of the framework", async () => {
+    const problem = await problemOf(await service.request("/odd/not_found"));
+    expect(problem).toMatchObject({
+      code: "not_found",
+      detail: 'There is nothing at "/odd/not_found"',
+    });
+  });
+
   for (const answer of ["nothing", "unknown_code"]) {
     it(`answers 500 where its handler answers with ${answer}`, async () => {
       const mark = service.observations.length;
