@@ -9,7 +9,6 @@ import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Access, Deprecation, Rate } from "../../catalog/query.ts";
 import { parseRate } from "../../catalog/tags/parts/rate.ts";
-import { CallerLeft } from "../../errors/caller_left.ts";
 import { internalError } from "../../errors/service_error.ts";
 import type { AppEnv } from "../context.ts";
 import { withDeprecation } from "../openapi/describe/describe_deprecation.ts";
@@ -187,7 +186,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
           const name = `${route.method.toUpperCase()} ${route.path}`;
           return await streams.hold(asMutableResponse(returned, name), needs);
         } catch (error) {
-          if (error instanceof CallerLeft) return streams.answerNobody();
+          if (streams.isOfLeaving(error)) return streams.answerNobody();
           streams.close();
           throw asError(error);
         }

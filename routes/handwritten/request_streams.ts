@@ -109,6 +109,13 @@ export class RequestStreams {
     this.#open.clear();
   }
 
+  /** Whether work failed because its caller has left: what waits with the signal of the request fails, too. */
+  isOfLeaving(error: unknown): boolean {
+    if (error instanceof CallerLeft) return true;
+    const isAbort = error instanceof Error && error.name === "AbortError";
+    return isAbort && this.#context.req.raw.signal.aborted;
+  }
+
   /** The response to a caller who has left. */
   answerNobody(): Response {
     this.close();

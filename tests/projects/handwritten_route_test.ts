@@ -1,8 +1,9 @@
 /** Hand-written routes get what the routes of queries get: limits of the body, negotiation, problems. */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
+import { silent } from "../fixtures/routes/faults/odd_answers.ts";
 import { SECRET } from "../fixtures/routes/declared/hook.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, promptly } from "../support/eventually.ts";
 import {
   EXAMPLE,
   problemOf,
@@ -342,6 +343,23 @@ describe("A hand-written route", () => {
   it("answers with the problem that it throws", async () => {
     const problem = await problemOf(await service.request("/odd/known_code"));
     expect(problem).toMatchObject({ status: 409, detail: "It has been taken", current: null });
+  });
+
+  it("is not to blame where its caller leaves, and what its handler waits for ends with that", async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    silent.url = `http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/`;
+    const mark = service.observations.length;
+    const abort = new AbortController();
+    const { href } = new URL("/odd/silent", service.url);
+    const asked = fetch(href, { signal: abort.signal }).catch(() => {});
+    using _connection = await promptly("the handler asks", listener.accept());
+    abort.abort();
+    await asked;
+    const entry = await eventually(
+      "the request is logged",
+      () => service.observations.slice(mark).find((each) => each.kind === "request"),
+    );
+    expect(entry).toMatchObject({ status: 499, completed: false, code: null, cause: undefined });
   });
 
   it("answers 404 where its handler finds nothing, by the method of the framework", async () => {
