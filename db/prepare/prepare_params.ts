@@ -73,13 +73,18 @@ function isOriginOfBucket({ name }: Param, { params }: Query): boolean {
   return params.some(({ source }) => source.in === "bucket" && source.of === name);
 }
 
-/** The least that `LIMIT` and `USING TTL` can be. */
-const LEAST: Partial<Record<Role["kind"], string>> = { limit: "1", ttl: "0" };
+/** The least that `LIMIT`, `USING TTL` and the index of a list can be. */
+const LEAST: Partial<Record<Role["kind"], string>> = { limit: "1", ttl: "0", subscript: "0" };
 
 /** Cassandra would refuse smaller values in words that no caller understands. */
 function withImpliedBounds(param: Param, places: readonly MarkerPlace[]): Param {
-  const [least] = places.flatMap(({ role }) => LEAST[role.kind] ?? []);
+  const [least] = places.flatMap((place) => isKeyOfMap(place) ? [] : LEAST[place.role.kind] ?? []);
   return least === undefined || param.min !== null ? param : { ...param, min: least };
+}
+
+/** Whether it may be any key: not the index of a list. */
+function isKeyOfMap({ role, table }: MarkerPlace): boolean {
+  return role.kind === "subscript" && table?.types.get(role.column)?.kind !== "list";
 }
 
 /** Whether null may be sent, wherever the marker stands. */

@@ -19,6 +19,7 @@ import { checkConstantValues } from "./checks/execution/constant_values.ts";
 import { checkConstantVectors } from "./checks/execution/constant_vectors.ts";
 import { checkLevelFit } from "./checks/execution/level_fit.ts";
 import { checkMixedConditions } from "./checks/execution/mixed_conditions.ts";
+import { checkFixedValues } from "./checks/fixed_values.ts";
 import { checkJsonVectors } from "./checks/json_vectors.ts";
 import { checkMarkerAgreement } from "./checks/marker_agreement.ts";
 import { checkMaskedAnswers } from "./checks/masked_answers.ts";
@@ -126,6 +127,7 @@ function checkParts(query: Query, parts: QueryParts, context: StatementContext):
   checkEntityTagColumn(query, parts.columns, report);
   checkRawTypes(query, parts, report);
   checkMaskedAnswers(query, parts, report);
+  checkFixedValues(parts, report);
   checkJsonVectors(query, context);
   checkConstantIndexes(query, context);
   checkConstantKeys(query, context);

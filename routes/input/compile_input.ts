@@ -26,7 +26,7 @@ import type { Seed } from "../generate/seed.ts";
 import { absenceOf } from "./absence.ts";
 import { compileClaim } from "./claims/claim.ts";
 import { hasRoomFor, inputErrors, queryErrors } from "./input_errors.ts";
-import { keyParamsOf } from "./key_params.ts";
+import { keyParamsOf } from "../../db/prepare/facts/key_params.ts";
 import type { OwnParams } from "./own_params.ts";
 import { type ParamPlace, pointerOf, pointerToParam, sourceOf } from "./param_place.ts";
 import { type BodyForm, paramSchemaOf } from "./param_schema.ts";

@@ -1,5 +1,5 @@
 /**
- * Bounds of a caller's value that let through what Cassandra refuses whenever it runs the statement. The same number,
+ * Bounds of a caller's value, and values of a tag, that let through what Cassandra refuses whenever it runs the statement. The same number,
  * written in the statement, is a mistake too: see `execution/constant_bounds.ts`.
  *
  * @module
@@ -26,7 +26,7 @@ const RANGES: Partial<Record<Role["kind"], Range>> = {
 };
 
 export function checkServerBounds({ params, roles }: QueryFacts, report: Report): void {
-  for (const { name, min, max, span } of params) {
+  for (const { name, min, max, default: otherwise, enum: values, span } of params) {
     const [range] = roles.flatMap(({ marker, role }) =>
       marker.name === name ? RANGES[role.kind] ?? [] : []
     );
@@ -39,11 +39,14 @@ export function checkServerBounds({ params, roles }: QueryFacts, report: Report)
         help: `Write "min=${least}", or leave "min=" out, which is the same`,
       });
     }
-    if (most !== null && max !== null && Number(max) > Number(most)) {
+    const tooMuch = [max, otherwise, ...values ?? []].find((number) =>
+      most !== null && number !== null && Number(number) > Number(most)
+    );
+    if (tooMuch !== undefined) {
       report({
         span,
-        message: `Cannot take ${max} for "${name}": Cassandra refuses a ${what} above ${most}`,
-        help: `Write "max=${most}" or less`,
+        message: `Cannot take ${tooMuch} for "${name}": Cassandra refuses a ${what} above ${most}`,
+        help: tooMuch === max ? `Write "max=${most}" or less` : `Write ${most} or less`,
       });
     }
   }

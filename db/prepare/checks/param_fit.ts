@@ -5,7 +5,7 @@
  * @module
  */
 import { isSent } from "../../../catalog/tags/input/sources/sent_sources.ts";
-import type { CqlType } from "../../../codec/codec.ts";
+import type { Codec, CqlType } from "../../../codec/codec.ts";
 import { boundsCheck } from "../../../codec/constraints/bounds.ts";
 import { isReplaced, obstacleTo } from "../facts/optional_values.ts";
 import { checkBucketName, checkTimeuuidDefault } from "./bucket_fit.ts";
@@ -74,15 +74,37 @@ function checkMeasured({ param, codecs: [codec], report }: ParamFacts): void {
     });
     return;
   }
-  const unfit = codec.measure.counts === null
-    ? undefined
-    : bounds.find((bound) => !COUNT.test(bound));
+  if (codec.measure.counts === null) return checkRange({ param, codec, report });
+  const unfit = bounds.find((bound) => !COUNT.test(bound));
   if (unfit === undefined) return;
   report({
     span,
     message:
       `Cannot bound the ${codec.measure.counts}s of "${name}" by ${unfit}: that is not a count`,
     help: "Write a whole number, without a sign",
+  });
+}
+
+/** Bounds between which the type has no value. */
+function checkRange(
+  { param: { name, min, max, span }, codec, report }:
+    & Pick<ParamFacts, "param" | "report">
+    & { readonly codec: Codec },
+): void {
+  const isBeyond = (bound: string | null) =>
+    bound !== null && WHOLE.test(bound) && !codec.text.safeParse(bound.replace(/^\+/, "")).success;
+  const option = isBeyond(min) && !min!.startsWith("-")
+    ? `min=${min}`
+    : isBeyond(max) && max!.startsWith("-")
+    ? `max=${max}`
+    : null;
+  if (option === null) return;
+  report({
+    span,
+    message: `Cannot bound "${name}" by "${option}": no "${codec.cql}" is ${
+      option.startsWith("min") ? "as large" : "as small"
+    }`,
+    help: "Choose a bound that values of the type can reach",
   });
 }
 
@@ -109,6 +131,7 @@ function checkEncoding({ param, codecs: [codec], report }: ParamFacts): void {
 }
 
 const COUNT = /^\d+$/;
+const WHOLE = /^[+-]?\d+$/;
 
 function checkOptional({ param, places, report }: ParamFacts): void {
   if (!param.optional) return;

@@ -19,7 +19,7 @@ import { textTokenWriterOf, tokenWriterOf } from "../../../codec/tokens/token_wr
 import type { EncodedValues, PreparedParam } from "../../../db/prepare/prepared_query.ts";
 import { absenceOf } from "../absence.ts";
 import type { InputFacts } from "../compile_input.ts";
-import { keyParamsOf } from "../key_params.ts";
+import { keyParamsOf } from "../../../db/prepare/facts/key_params.ts";
 import { type BodyForm, paramSchemaOf } from "../param_schema.ts";
 import { FieldLocator } from "./field_locator.ts";
 import { MemberLocator } from "./member_locator.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import type { PreparedQuery } from "../prepared_query.ts";
 
 /** Names of parameters. */
 export interface KeyParams {
