@@ -51,7 +51,8 @@ export type PageFiller = (values: EncodedValues, request: FillRequest) => Promis
 
 export function createPageFiller(prepared: PreparedQuery, executor: Executor): PageFiller {
   const width = new RowWidth({ aggregates: mayAggregate(prepared) });
-  const isOneRow = aggregatesAllRows(prepared.query.parsed);
+  /** Until an answer shows otherwise: a function of the keyspace may have the name of one of Cassandra's aggregates. */
+  let isOneRow = aggregatesAllRows(prepared.query.parsed);
 
   async function fillUnpaged(values: EncodedValues, request: FillRequest): Promise<Filled> {
     // The bytes say how much a stream reads at a time. Here everything is read at once.
@@ -82,16 +83,17 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
       const hasEnough = length > 0 || mayBeEmpty;
       if (fitting < 1 && hasEnough) return filled("bytes");
       // The row of an aggregate comes by itself, and Cassandra reads what it is of in pages of this size.
-      const fetchSize = isOneRow
+      const readsAll = isOneRow && most === Infinity;
+      const fetchSize = readsAll
         ? DEFAULT_FETCH_SIZE
         : Math.max(1, Math.min(size - length, fitting, most));
-      const isLone = (isOneRow || fetchSize === 1) && !hasEnough;
+      const isLone = (readsAll || fetchSize === 1) && !hasEnough;
       let answer: RawResult | null = null;
       let answerBytes: number;
       try {
         answer = await executor.fetch(prepared, values, {
           fetchSize,
-          maxRows: size - length,
+          maxRows: readsAll ? fetchSize : size - length,
           maxBytes: isLone ? executor.maxPageBytes * LONE_ROW_FACTOR : bytesLeft,
           pagingState: pagingState ?? undefined,
           deadline,
@@ -103,10 +105,14 @@ export function createPageFiller(prepared: PreparedQuery, executor: Executor): P
         // The rows that came in time are a page; the next page begins after them.
         if (hasEnough && isTimeout(error)) return filled("time");
         const tooLarge = tooLargeBytes(error);
-        if (tooLarge === null || isLone) throw error;
+        if (tooLarge === null || isLone && !readsAll) throw error;
         answerBytes = tooLarge;
       }
       width.learn({ rows: answer?.rows.length ?? fetchSize, bytes: answerBytes });
+      if (readsAll && answer !== null && answer.rows.length > 1) {
+        isOneRow = false;
+        continue;
+      }
       if (answer === null || answerBytes > bytesLeft && !isLone) {
         if (hasEnough) return filled("bytes");
         most = Math.floor(fetchSize * Math.min(0.5, bytesLeft / answerBytes));
