@@ -13,7 +13,9 @@ import {
   upload,
 } from "../support/clients/bulk_client.ts";
 import { eventually } from "../support/eventually.ts";
-import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
+import { EXAMPLE, problemOf, startTestService, type TestService } from "../support/harness.ts";
+
+const CSV = { type: "text/csv" };
 
 /** How long the lines of an upload may take to come, at the service that waits for less. */
 const BODY_TIMEOUT_MS = 2_500;
@@ -135,6 +137,45 @@ describe("@bulk and its sender", () => {
       await writer.abort().catch(() => {});
     });
   }
+
+  for (const begun of ["", "observed_at,temper", "\r\n\r\n", 'observed_at,"temperature\n']) {
+    it(`answers 408 where the header line of CSV does not come: ${JSON.stringify(begun)}`, async () => {
+      const { writer, response } = openUpload(
+        impatient,
+        "/stations/header/observations",
+        CSV,
+      );
+      writer.write(begun).catch(() => {});
+      const answer = await response;
+      const { code, detail } = await problemOf(answer);
+      expect([answer.status, code]).toEqual([408, "body_timeout"]);
+      expect(detail).toBe(`No line was completed in ${BODY_TIMEOUT_MS} ms`);
+      await writer.abort().catch(() => {});
+    });
+  }
+
+  it("answers a sender of CSV whose header line is wrong while it goes on sending", async () => {
+    const { writer, response } = openUpload(service, "/stations/header/observations", CSV);
+    await writer.write("observed_at,temprature\n");
+    const answer = await response;
+    expect([answer.status, (await problemOf(answer)).errors?.[0]?.pointer])
+      .toEqual([422, "/body/temprature"]);
+    await writer.abort().catch(() => {});
+  });
+
+  it("says of CSV that breaks off where, and leaves the last record out", async () => {
+    const { writer, response } = openUpload(impatient, "/stations/cut/observations", CSV);
+    await writer.write('observed_at,temperature\n2010-01-01T00:00:00Z,1\n2010-01-01T01:00:00Z,"2');
+    const { failures, summary } = parseReport(await (await response).text());
+    expect(failures).toEqual([]);
+    expect(summary).toEqual({
+      read: 2,
+      written: 1,
+      failed: 0,
+      stopped: `No line was completed in ${BODY_TIMEOUT_MS} ms`,
+    });
+    await writer.abort().catch(() => {});
+  });
 
   it("answers a sender who waits for the report before it ends, once too much has failed", async () => {
     const { writer, response } = openUpload(impatient, "/stations/waiting/observations");

@@ -4,13 +4,13 @@
  *
  * @module
  */
+import { COMMA, QUOTE } from "../../../codec/json/characters.ts";
 import { ServiceError } from "../../../errors/service_error.ts";
 
 /** The text of a field; null for an empty one without quotes. */
 export type Field = string | null;
 
-const QUOTE = '"';
-const COMMA = ",";
+const CARRIAGE_RETURN = 0x0d;
 /** As many as a sheet of a spreadsheet has. */
 const MAX_COLUMNS = 16_384;
 
@@ -24,7 +24,7 @@ export function readFields(text: string, columns: readonly string[] | null): Fie
   let at = 0;
   for (let column = 0;; column++) {
     if (columns === null && column === MAX_COLUMNS) throw tooManyColumns();
-    const field = text[at] === QUOTE ? readQuoted(text, at) : readBare(text, at);
+    const field = text.charCodeAt(at) === QUOTE ? readQuoted(text, at) : readBare(text, at);
     if ("mistake" in field) {
       throw new ServiceError("malformed_request", `${placeOf(column, columns)} ${field.mistake}`);
     }
@@ -46,18 +46,18 @@ type Found = { readonly value: Field; readonly end: number } | { readonly mistak
 function readQuoted(text: string, start: number): Found {
   let doubled = 0;
   for (let at = start + 1; at < text.length; at++) {
-    if (text[at] !== QUOTE) continue;
-    if (text[at + 1] === QUOTE) {
+    if (text.charCodeAt(at) !== QUOTE) continue;
+    if (text.charCodeAt(at + 1) === QUOTE) {
       doubled++;
       at++;
       continue;
     }
     const end = at + 1;
-    if (end < text.length && text[end] !== COMMA) {
+    if (end < text.length && text.charCodeAt(end) !== COMMA) {
       return { mistake: "goes on after its closing quote: write a quote in a field twice" };
     }
     const inside = text.slice(start + 1, at);
-    return { value: doubled === 0 ? inside : inside.replaceAll('""', QUOTE), end };
+    return { value: doubled === 0 ? inside : inside.replaceAll('""', '"'), end };
   }
   return { mistake: "opens a quote that is never closed: write a quote in a field twice" };
 }
@@ -65,15 +65,15 @@ function readQuoted(text: string, start: number): Found {
 function readBare(text: string, start: number): Found {
   let end = start;
   for (; end < text.length; end++) {
-    const character = text[end];
-    if (character === COMMA) break;
-    if (character === QUOTE) {
+    const code = text.charCodeAt(end);
+    if (code === COMMA) break;
+    if (code === QUOTE) {
       return {
         mistake: "has a quote and does not begin with it: put the field in quotes, " +
           "and write each quote in it twice",
       };
     }
-    if (character === "\r") {
+    if (code === CARRIAGE_RETURN) {
       return {
         mistake: "has a carriage return outside quotes: put the field in quotes, " +
           "and end lines with CRLF or LF",

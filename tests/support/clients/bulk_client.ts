@@ -54,12 +54,12 @@ export async function upload(
 }
 
 /** A request whose body goes on until the test ends it. */
-export function openUpload(service: TestService, path: string) {
+export function openUpload(service: TestService, path: string, { type = NDJSON } = {}) {
   const { readable, writable } = new TransformStream<string, string>();
   const response = service.request(path, {
     method: "POST",
     body: readable.pipeThrough(new TextEncoderStream()),
-    headers: { "content-type": NDJSON },
+    headers: { "content-type": type },
   });
   return { writer: writable.getWriter(), response };
 }
