@@ -19,6 +19,7 @@ import type {
 import { ServiceError } from "../../errors/service_error.ts";
 import type { Claims } from "../context.ts";
 import type { Seeds } from "../generate/seed.ts";
+import { notJson } from "./json_value.ts";
 import { compileInput } from "../input/compile_input.ts";
 import { NO_OWN_PARAMS } from "../input/own_params.ts";
 import { takesBody } from "../input/body/read_body.ts";
@@ -27,7 +28,7 @@ import { takesBody } from "../input/body/read_body.ts";
 export type QueryValues = Readonly<Record<string, Json | undefined>>;
 
 /**
- * @throws {TypeError} if a value is missing or has a name that the query does not know
+ * @throws {TypeError} if a value is missing, is nothing that JSON has, or has a name that the query does not know
  * @throws {ServiceError} `invalid_input` with every value that does not fit, `missing_claim` or
  * `requirement_not_met`
  */
@@ -57,6 +58,7 @@ export function compileValues(
     try {
       return finish(read({ path: {}, query, headers, body, claims, seeds })).values;
     } catch (error) {
+      assertJson(prepared, body);
       throw withPlaces(error, route);
     }
   };
@@ -91,6 +93,17 @@ function compileNames({ query, params }: PreparedQuery): (body: object) => void 
       throw new TypeError(`Cannot call query "${query.name}": the value "${missing}" is missing`);
     }
   };
+}
+
+/** Whether values that do not fit are the handler's mistake. */
+function assertJson({ query }: PreparedQuery, body: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(body)) {
+    const mistake = notJson(value);
+    if (mistake === null) continue;
+    throw new TypeError(
+      `Cannot call query "${query.name}" with a value "${name}": JSON has no form for ${mistake}`,
+    );
+  }
 }
 
 /** The thrown error, with pointers to the places where a client of the `@route` sends these values. */

@@ -107,6 +107,17 @@ describe("A stream of a handler's own", () => {
   });
 });
 
+describe("A query that is called with a value that JSON has no form for", () => {
+  it("is a mistake of the handler, and not of the client", async () => {
+    const response = await service.request("/late-notes/1/wrongly");
+    expect((await problemOf(response)).code).toBe("internal");
+    const { cause } = await entryOf(response);
+    expect(String(cause)).toContain(
+      'Cannot call query "late_note" with a value "id": JSON has no form for a bigint: pass String(value)',
+    );
+  });
+});
+
 describe("A query that is called when the handler has returned", () => {
   it("is read in the stream that the handler answers with, and each has the whole time", async () => {
     const asked = `/late-notes/1/streaming?waited_ms=${REQUEST_TIMEOUT_MS + 200}`;
@@ -121,12 +132,10 @@ describe("A query that is called when the handler has returned", () => {
 
   it("fails where the request is over, and says what to do", async () => {
     lateReads.late = Promise.withResolvers();
+    const refused = lateReads.late.promise.catch((error: unknown) => error);
     const response = await service.request("/late-notes/1/afterwards");
     expect([response.status, await response.text()]).toEqual([200, ""]);
-    const refusal = await promptly(
-      "the read ends",
-      lateReads.late.promise.catch((error: unknown) => error),
-    );
+    const refusal = await promptly("the read ends", refused);
     expect(refusal).toBeInstanceOf(TypeError);
     expect(String(refusal)).toContain(
       'Cannot call query "late_note": the request is over: await every call',
