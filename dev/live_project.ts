@@ -19,6 +19,9 @@ import {
 } from "./service_process.ts";
 import type { Changes } from "./watch_project.ts";
 
+/** What to do where nobody watches the files, as messages say it. */
+const ELSEWHERE = /run "deno task migrate" again(?=, which continues from here)/g;
+
 export interface LiveProjectOptions {
   readonly config: Config;
   /** The environment that `config` was read from. */
@@ -126,6 +129,7 @@ export class LiveProject {
 
   #report(message: string): void {
     const state = this.#process === null ? "Nothing is served" : "The previous routes still serve";
-    console.error(`${message}\n${state}. Fix it and save again.`);
+    const here = message.replaceAll(ELSEWHERE, "save it");
+    console.error(`${here}\n${state}. Fix it and save again.`);
   }
 }

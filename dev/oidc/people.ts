@@ -8,7 +8,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { loginPage } from "./login_page.ts";
-import type { DemoUsers } from "./users.ts";
+import { clientScope, type DemoUsers } from "./users.ts";
 
 /** The part of the provider that is about people: the package has no types. */
 export interface PeopleProvider {
@@ -77,7 +77,7 @@ export function peopleConfiguration(
       response_types: ["code"],
       // Any other that `isDocsPage` knows is allowed, too.
       redirect_uris: ["http://localhost:8000/docs"],
-      scope: scopes.join(" "),
+      scope: clientScope(scopes),
     },
     /** Lifetimes in seconds: a minute for a code, ten to choose a user, a day for a log-in. */
     ttl: { AuthorizationCode: 60, Interaction: 600, Grant: 86_400, Session: 86_400 },

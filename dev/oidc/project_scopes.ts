@@ -7,10 +7,9 @@ import type { Access } from "../../catalog/query.ts";
 import type { Project } from "../../server/activation/project.ts";
 import type { ProjectScopes } from "./users.ts";
 
-/** Null if the project names none. */
 export function scopesOf(
   { queries, routes }: Pick<Project, "queries" | "routes">,
-): ProjectScopes | null {
+): ProjectScopes {
   const served = [
     ...queries.flatMap(({ route, access }) =>
       route === null ? [] : { method: route.method, access }
@@ -20,7 +19,7 @@ export function scopesOf(
   const reads = served.filter(({ method }) => method.toUpperCase() === "GET");
   const unmasking = queries.flatMap(({ masks }) => masks.flatMap(({ unless }) => unless));
   const all = unique([...served.flatMap(namesIn), ...unmasking]);
-  return all.length === 0 ? null : { all, reading: unique(reads.flatMap(namesIn)) };
+  return { all, reading: unique(reads.flatMap(namesIn)) };
 }
 
 function namesIn({ access }: { readonly access: Access }): readonly string[] {

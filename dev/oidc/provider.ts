@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { allowDocsPages, peopleConfiguration, serveLogin } from "./people.ts";
 import { readClaims } from "./token_claims.ts";
-import { type DemoUsers, demoUsers, type ProjectScopes } from "./users.ts";
+import { clientScope, type DemoUsers, demoUsers, type ProjectScopes } from "./users.ts";
 
 /** The audience of the provider's access tokens: the API as a resource indicator (RFC 8707). */
 export const DEV_AUDIENCE = "urn:cqlgate:api";
@@ -19,8 +19,8 @@ export interface OidcProvider {
   readonly issuer: string;
   /** Signs with a new key from now on. The old keys stay published, so that tokens stay valid. */
   rotateKeys(): Promise<void>;
-  /** Gives the demo users the scopes of another project from now on; null: of the example. */
-  useScopes(scopes: ProjectScopes | null): Promise<void>;
+  /** Gives the demo users the scopes of another project from now on. */
+  useScopes(scopes: ProjectScopes): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,9 +62,9 @@ export async function startOidcProvider(options: {
   };
   await useKeys();
 
-  async function useScopes(scopes: ProjectScopes | null): Promise<void> {
+  async function useScopes(scopes: ProjectScopes): Promise<void> {
     const before = JSON.stringify(users);
-    users = demoUsers(scopes ?? undefined);
+    users = demoUsers(scopes);
     if (JSON.stringify(users) !== before) await renew();
   }
 
@@ -102,10 +102,10 @@ function answerUsers(response: ServerResponse, users: DemoUsers): void {
 }
 
 /** @throws if it is sent by a web page, which cannot name this media type, or is no JSON */
-async function readScopes(request: IncomingMessage): Promise<ProjectScopes | null> {
+async function readScopes(request: IncomingMessage): Promise<ProjectScopes> {
   if (request.headers["content-type"] !== "application/json") throw new TypeError("It is no JSON");
   const scopes: unknown = JSON.parse(await text(request));
-  if (scopes === null || isProjectScopes(scopes)) return scopes;
+  if (isProjectScopes(scopes)) return scopes;
   throw new TypeError("These are no scopes");
 }
 
@@ -151,7 +151,7 @@ function configuration({ users, keys, tokenTtlSeconds }: ProviderOptions) {
         grant_types: ["client_credentials"],
         redirect_uris: [],
         response_types: [],
-        scope: user.scopes.join(" "),
+        scope: clientScope(user.scopes),
         id_token_signed_response_alg: SIGNING_ALGORITHM,
       })),
     ],

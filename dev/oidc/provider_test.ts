@@ -93,8 +93,11 @@ describe("startOidcProvider()", () => {
       );
     // Tokens from before stay valid.
     await jwtVerify(before, createRemoteJWKSet(new URL(`${other.issuer}/jwks`)));
-    await sendScopes(other.issuer, null);
-    expect(await scopeOf("reader")).toBe("stations:read observations:read");
+    // Of one that names none.
+    await sendScopes(other.issuer, { all: [], reading: [] });
+    expect([await scopeOf("writer"), await scopeOf("reader")]).toEqual([undefined, undefined]);
+    await expect(fetchToken({ issuer: other.issuer, user: "reader", scope: "videos:cut" }))
+      .rejects.toThrow("It may have no scopes: the project that is served names none.");
   });
 
   it("takes no scopes from a web page", async () => {

@@ -43,7 +43,7 @@ export async function fetchToken(request: TokenRequest): Promise<string> {
       },
       body: new URLSearchParams({
         grant_type: "client_credentials",
-        scope,
+        ...(scope === "" ? {} : { scope }),
         ...(claims === undefined ? {} : { claims: JSON.stringify(claims) }),
       }),
     });
@@ -62,8 +62,8 @@ export function fetchDemoUsers(issuer: string): Promise<DemoUsers> {
   return asking(issuer, () => fetchJson(`${issuer}${USERS_PATH}`));
 }
 
-/** Gives the demo users the scopes of a project; null: of the example. */
-export async function sendScopes(issuer: string, scopes: ProjectScopes | null): Promise<void> {
+/** Gives the demo users the scopes of a project. */
+export async function sendScopes(issuer: string, scopes: ProjectScopes): Promise<void> {
   const response = await fetch(`${issuer}${USERS_PATH}`, {
     method: "PUT",
     headers: { "content-type": "application/json" },
@@ -104,9 +104,11 @@ function checkRequest({ user, scope }: TokenRequest, users: DemoUsers) {
   if (refused.length > 0) {
     throw new Error(
       `Cannot get a token for "${user}": it may not have "${refused.join('", "')}"\n` +
-        `It may have: ${
-          known.scopes.join(", ")
-        }. These are the scopes of the project that is served.`,
+        (known.scopes.length === 0
+          ? "It may have no scopes: the project that is served names none."
+          : `It may have: ${
+            known.scopes.join(", ")
+          }. These are the scopes of the project that is served.`),
     );
   }
   return { secret: known.secret, scope: scopes.join(" ") };

@@ -35,3 +35,8 @@ export function demoUsers({ all, reading }: ProjectScopes = EXAMPLE): DemoUsers 
     reader: { tenant: "globex", secret: "reader-secret", scopes: reading },
   };
 }
+
+/** The scopes that a client may ask for, as the provider takes them: without any, a client may ask for all. */
+export function clientScope(scopes: readonly string[]): string {
+  return scopes.join(" ") || "openid";
+}

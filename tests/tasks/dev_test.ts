@@ -167,9 +167,11 @@ describe("deno task dev", () => {
     const text = query("tags", "SELECT id, tag FROM tags");
     expect(await project.save("queries/tags.cql", text, REPORTED)).toMatch(/tags\.cql:4:21: /);
     const mistaken = TAGS.replace("text", "txt");
-    expect(await project.save("migrations/0002_tags.cql", mistaken, REPORTED)).toMatch(
+    const report = await project.save("migrations/0002_tags.cql", mistaken, REPORTED);
+    expect(report).toMatch(
       /^Cannot apply statement 1 of 1 of "cql\/migrations\/0002_tags\.cql": /m,
     );
+    expect(report).toContain("Fix this statement and save it, which continues from here\n");
     await project.save("migrations/0002_tags.cql", TAGS, SERVED);
     await expectServed("/tags");
   });
