@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
 import { answer, type AnswerInit } from "./answer.ts";
@@ -25,6 +26,9 @@ export const STREAM_BYTES = 48 * 1024;
 export const MAX_WHOLE_BYTES = 64 * 1024;
 /** The same for HTTP/2, where the runtime needs 8 KiB for each answer besides. */
 const MAX_WHOLE_HTTP2_BYTES = 4 * 1024;
+
+/** The most bytes that a character takes. */
+export const MAX_CHARACTER_BYTES = 3;
 
 /**
  * Answers with bytes that nobody else has: their memory is given back as they are taken.
@@ -71,12 +75,19 @@ export function answerSmall(
   body: string | Bytes,
   init: AnswerInit = {},
 ): Response {
-  // A text has at least as many bytes as characters.
-  if (isUncounted(context, body.length)) return answer(body, init);
+  if (isUncounted(context, leastBytesOf(body))) return answer(body, init);
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body.slice();
   // Clients of HTTP/1.0 may send no `Host` either, and could not tell a part from the whole.
   const headers = { ...init.headers, "content-length": `${bytes.length}` };
   return answer(smallBody(context, bytes), { ...init, headers });
+}
+
+/** The bytes of a body; of a text that is too long in any case, as many as it has at least. */
+function leastBytesOf(body: string | Bytes): number {
+  const { length } = body;
+  const isKnown = typeof body !== "string" || length > MAX_WHOLE_HTTP2_BYTES ||
+    length * MAX_CHARACTER_BYTES <= MAX_WHOLE_HTTP2_BYTES;
+  return isKnown ? length : Buffer.byteLength(body);
 }
 
 /** The body of a small answer. */

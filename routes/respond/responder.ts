@@ -16,7 +16,7 @@ import type { AppEnv } from "../context.ts";
 import type { RepeatableInput } from "../input/compile_input.ts";
 import type { Preconditions } from "../input/preconditions.ts";
 import { answer, type AnswerInit } from "./answer.ts";
-import { answerChunks, answerSmall, MAX_WHOLE_BYTES } from "./answer_bytes.ts";
+import { answerChunks, answerSmall, MAX_CHARACTER_BYTES, MAX_WHOLE_BYTES } from "./answer_bytes.ts";
 import { encodePieces } from "./body/encode_pieces.ts";
 import { encodeAtOnce, encodeInSteps, type RowsText, takesSteps } from "./body/encode_rows.ts";
 
@@ -52,9 +52,6 @@ export const MAX_LINK_CHARACTERS = 3_000;
  * third of the request's time.
  */
 const MIN_COMPRESSED_BYTES = 1_024;
-
-/** The most bytes that a character takes. */
-const MAX_CHARACTER_BYTES = 3;
 
 /**
  * A JSON response. It depends on the caller, so no cache may keep it.
