@@ -78,6 +78,30 @@ describe("withTryOut()", () => {
     expect(document).toEqual(before);
   });
 
+  it("lists simple types, which the document has by themselves, and no others", () => {
+    const schemas = {
+      Number: {
+        anyOf: [
+          { type: "number", format: "double" },
+          { type: "string", pattern: "^NaN$" },
+          { type: "null" },
+        ],
+        description: "A number",
+      },
+      Row: { anyOf: [{ $ref: "#/components/schemas/Number" }, { type: "null" }] },
+      List: { anyOf: [{ type: "array" }, { type: "null" }] },
+    };
+    expect(withTryOut({ paths: {}, components: { schemas } }).components.schemas).toEqual({
+      ...schemas,
+      Number: {
+        type: ["number", "string", "null"],
+        format: "double",
+        pattern: "^NaN$",
+        description: "A number",
+      },
+    });
+  });
+
   it("begins with a file where an operation takes bytes", () => {
     const { paths } = withTryOut(DOCUMENT);
     const selected = "x-scalar-selected-content-type";

@@ -9,6 +9,7 @@ import type { Possession } from "../auth/proof/possession.ts";
 import type { AppEnv } from "../context.ts";
 import { SECURITY_SCHEME } from "./describe/describe_route.ts";
 import { withNamedTypes } from "./named_types.ts";
+import { withSplitTypes } from "./split_types.ts";
 import { problemExamples } from "./describe_problems.ts";
 
 /** Longer ones say no more: a vector of a thousand numbers. */
@@ -56,7 +57,7 @@ export function makeDocument(
   });
   const examples = problemExamples(document.paths ?? {});
   const complete = { ...document, components: { ...document.components, examples } };
-  return JSON.stringify(withNamedTypes(complete), withoutLongExamples);
+  return JSON.stringify(withSplitTypes(withNamedTypes(complete)), withoutLongExamples);
 }
 
 function withoutLongExamples(key: string, value: unknown): unknown {

@@ -115,6 +115,12 @@ describe("GET /openapi.json", () => {
     await expectClean(text);
   });
 
+  it("names one type in a schema, or one and null: generators for Go refuse others", () => {
+    const lists = [...text.matchAll(/"type":(\[[^\]]*\])/g)].map(([, list]) => list!);
+    expect(lists.length).toBeGreaterThan(0);
+    expect(lists.filter((list) => !/^\["\w+","null"\]$/.test(list))).toEqual([]);
+  });
+
   it("has a summary of a query without prose, from its name", async () => {
     await using own = await startOwnService({
       migration: "CREATE TABLE items (id int PRIMARY KEY);",

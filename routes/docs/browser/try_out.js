@@ -9,13 +9,15 @@ import { operationsIn } from "./caller.js";
 /** The only type for which the reference lets its readers choose a file. */
 const BYTES = "application/octet-stream";
 
+const SIMPLE = ["number", "integer", "string", "boolean", "null"];
+
 /**
  * The document saying how the reference's form begins. It would send the example of each parameter, so that
  * the first read of a row had an `If-Match` that no row has: what may be left out is left out, except for
  * defaults. The reader sees the example beside it.
  */
 export function withTryOut(document) {
-  const own = structuredClone(document);
+  const own = withListedTypes(document);
   for (const { operation } of operationsIn(own)) {
     for (const parameter of operation.parameters ?? []) leaveOut(parameter);
     if (mediaTypesOf(operation).length > 0) {
@@ -23,6 +25,18 @@ export function withTryOut(document) {
     }
   }
   return own;
+}
+
+/** Simple types that a value may have in one list again: the reference shows "any of" as a form of its own. */
+function withListedTypes(node) {
+  if (Array.isArray(node)) return node.map(withListedTypes);
+  if (typeof node !== "object" || node === null) return node;
+  const own = Object.fromEntries(
+    Object.entries(node).map(([key, each]) => [key, withListedTypes(each)]),
+  );
+  const { anyOf, ...rest } = own;
+  if (!Array.isArray(anyOf) || !anyOf.every(({ type }) => SIMPLE.includes(type))) return own;
+  return { ...Object.assign({}, ...anyOf), type: anyOf.map(({ type }) => type), ...rest };
 }
 
 function leaveOut(parameter) {
