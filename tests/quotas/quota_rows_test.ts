@@ -171,6 +171,9 @@ describe("A quota of rows", () => {
     const upload = { method: "POST", body, headers: { "content-type": NDJSON } };
     await (await service.request("/added/uploaded", upload)).text();
     expect(await leftAfter("/added/uploaded", one)).toEqual([204, 94]);
+    const csv = { method: "POST", body: "id\n1\n\nx\n", headers: { "content-type": "text/csv" } };
+    await (await service.request("/added/uploaded", csv)).text();
+    expect(await leftAfter("/added/uploaded", one)).toEqual([204, 91]);
     const array = { method: "POST", json: Array.from({ length: 200 }, (_, id) => ({ id })) };
     await (await service.request("/added/uploaded", array)).text();
     expect(await leftAfter("/added/uploaded", one)).toEqual([429, 0]);

@@ -12,6 +12,7 @@ import { ServiceError } from "../../../errors/service_error.ts";
 import { factsOf } from "../../../tests/support/cql/input_facts.ts";
 import { createSeeds } from "../../generate/seed.ts";
 import { compileBulkInput, type LineInput } from "../compile_bulk_input.ts";
+import type { OuterInput } from "../raw_input.ts";
 
 const MEASURE = factsOf(
   `-- name: measure :exec
@@ -43,16 +44,18 @@ VALUES (:tenant, :station_id, :day, :at, :value, :count, :note, :code, :tags, :b
   { keys: ["tenant", "station_id", "day"], nullable: ["note", "count", "value"], by: "day" },
 );
 
+const OUTER: OuterInput = {
+  path: { station_id: "hill" },
+  claims: { tenant: "acme" },
+  seeds: createSeeds(),
+  query: new URLSearchParams(),
+  headers: new Headers(),
+};
+
 const inputOf = compileBulkInput(MEASURE);
 
 function linesUnder(...columns: string[]): LineInput {
-  return inputOf({
-    path: { station_id: "hill" },
-    claims: { tenant: "acme" },
-    seeds: createSeeds(),
-    query: new URLSearchParams(),
-    headers: new Headers(),
-  }).ofCsv(columns);
+  return inputOf(OUTER).ofCsv(columns);
 }
 
 function valuesIn(row: ReturnType<LineInput["readNow"]>): (string | null | undefined)[] | null {
@@ -125,6 +128,28 @@ describe("a record of CSV", () => {
     expect(found).toEqual([[null, none], ["", ""], ["78", "78"]]);
     const [without] = bothWays(PLAIN, linesUnder(...ALL));
     expect([(without as unknown[])[note], (without as unknown[])[kind]]).toEqual([undefined, none]);
+  });
+
+  it("is refused for an empty key of one column, and has the shortest others", () => {
+    const facts = factsOf(
+      `-- name: add :exec
+-- @bulk
+-- @route POST /notes
+-- @public
+INSERT INTO notes (id, note) VALUES (:id, :note);`,
+      { id: "text", note: "text" },
+      { keys: ["id"] },
+    );
+    const lines = compileBulkInput(facts)(OUTER).ofCsv(["id", "note"]);
+    expect(bothWays('"",x', lines)).toEqual([null, "/body/id: Expected at least one byte"]);
+    expect(bothWays(",x", lines)).toEqual([null, "/body/id: Required"]);
+    expect(bothWays('a,""', lines)).toEqual([["61", ""], ["61", ""]]);
+    const json = (text: string) => {
+      const bytes = Buffer.from(text);
+      const range = { bytes, start: 0, end: bytes.length };
+      return valuesIn(compileBulkInput(facts)(OUTER).ofJson.readNow(range, 1));
+    };
+    expect([json('{"id":"","note":""}'), json('{"id":"a","note":""}')]).toEqual([null, ["61", ""]]);
   });
 
   it("has booleans as other programs write them", () => {
