@@ -20,11 +20,13 @@ import type {
   BoundValues,
   PreparedStatement,
   RawResult,
+  RoutingPart,
   WriteTime,
 } from "./internals/driver_types.ts";
 import { OwnStatements } from "./statements/own_statements.ts";
 import { queryRows, runUnprepared, type UnpreparedOutcome } from "./statements/plain_statement.ts";
 import { agreesOnSchema } from "./schema_watch/schema_agreement.ts";
+import { readBasis, type SchemaBasis } from "./schema_watch/schema_basis.ts";
 import { type SchemaListener, SchemaWatch } from "./schema_watch/schema_watch.ts";
 import type { BatchStatementOptions, StatementOptions } from "./statements/statement_options.ts";
 import type { Topology } from "./client/topology.ts";
@@ -72,7 +74,7 @@ export class Session {
       ...options,
       now,
       retryBudget: this.#furtherAttempts.retries,
-      onSchemaChange: (keyspace) => this.#schema.announce(keyspace),
+      onSchemaChange: (event) => this.#schema.announce(event),
     });
     this.#runner = new StatementRunner({
       connection: this.#connection,
@@ -154,6 +156,28 @@ export class Session {
   /** Reports that prepared statements no longer fit the schema, so listeners derive them again. */
   noteSchemaChange(): void {
     this.#schema.notify();
+  }
+
+  /** What those may count on who derive something from the schema from now on. Never rejects. */
+  schemaBasis(): Promise<SchemaBasis> {
+    return readBasis((work) => this.#connection.use(work), this.#schema.now);
+  }
+
+  /** The same statement with another routing, as new as it was. */
+  withRouting(statement: PreparedStatement, routing: readonly RoutingPart[]): PreparedStatement {
+    const routed = { ...statement, routing };
+    this.#schema.noteCopy(routed, statement);
+    return routed;
+  }
+
+  /** As `SchemaWatch.isUnchanged()`. */
+  isUnchanged(statement: PreparedStatement, now: SchemaBasis): boolean {
+    return this.#schema.isUnchanged(statement, now);
+  }
+
+  /** As `SchemaWatch.watchTables()`. */
+  watchTables(...watched: Parameters<SchemaWatch["watchTables"]>): void {
+    this.#schema.watchTables(...watched);
   }
 
   /** Begins to connect and goes on until it succeeds or the session is closed. Does not wait. */

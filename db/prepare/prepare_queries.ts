@@ -16,6 +16,7 @@ import { fewAtOnce } from "./few_at_once.ts";
 import { linkQueries, type ReportOf, type Unlinked } from "./link_queries.ts";
 import { prepareQuery } from "./prepare_query.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
+import { type Unchanged, watchTables } from "./unchanged_queries.ts";
 
 /** For one process: after a change of the schema, every replica prepares all of its queries. */
 const PREPARED_AT_ONCE = 32;
@@ -25,7 +26,9 @@ export interface Preparation {
   readonly prepared: readonly PreparedQuery[];
   /** Each of them without its links. */
   readonly unlinked: ReadonlyMap<Query, Unlinked>;
-  /** Why some of them are as they were before; empty if all of them fit the schema. */
+  /** Those that are as they were before, since they do not fit the schema, or what goes with them does not. */
+  readonly kept: ReadonlySet<Query>;
+  /** Why; empty if all of them fit the schema. */
   readonly unfit: readonly Diagnostic[];
 }
 
@@ -41,7 +44,8 @@ export async function prepareQueries(
   queries: readonly Query[],
   readTable: TableReader = createTableReader(session),
 ): Promise<readonly PreparedQuery[]> {
-  return (await prepareTogether(session, queries, { readTable, before: null })).prepared;
+  const options = { readTable, before: null, unchanged: null };
+  return (await prepareTogether(session, queries, options)).prepared;
 }
 
 /**
@@ -49,12 +53,18 @@ export async function prepareQueries(
  *
  * @param before the same queries: those that no longer fit the schema stay as they were, so that the others
  * can follow it. Null if all of them have to fit.
+ * @param unchanged those of them that are not prepared again, as found before anything else was asked; null if
+ * nobody is going to ask for the others after the next change
  * @throws {CatalogError} as `prepareQueries()` does, and only if `before` is null
  */
 export async function prepareTogether(
   session: Session,
   queries: readonly Query[],
-  { readTable, before }: { readonly readTable: TableReader; readonly before: Preparation | null },
+  { readTable, before, unchanged }: {
+    readonly readTable: TableReader;
+    readonly before: Preparation | null;
+    readonly unchanged: Unchanged | null;
+  },
 ): Promise<Preparation> {
   const unfit: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => unfit.push(diagnostic);
@@ -64,7 +74,9 @@ export async function prepareTogether(
   }
   const attempts = await fewAtOnce(
     queries,
-    (query) => prepareQuery(session, query, { readTable, report }),
+    async (query) =>
+      unchanged?.queries.get(query) ??
+        await prepareQuery(session, query, { readTable, report }),
     { limit: PREPARED_AT_ONCE },
   );
   const unlinked = new Map<Query, Unlinked>();
@@ -79,16 +91,20 @@ export async function prepareTogether(
     if (attempt === null) keep(query);
     else unlinked.set(query, attempt);
   }
+  let prepared: readonly PreparedQuery[];
   for (;;) {
     const isWhole = unlinked.size === queries.length;
-    const { prepared, conflicts } = link([...unlinked.values()], { isWhole });
+    const linked = link([...unlinked.values()], { isWhole });
+    prepared = linked.prepared;
     // Those that were kept were served together.
-    const found = conflicts.filter(({ about }) => !about.every((query) => kept.has(query)));
+    const found = linked.conflicts.filter(({ about }) => !about.every((query) => kept.has(query)));
     unfit.push(...found.map(({ diagnostic }) => diagnostic));
     if (before === null && unfit.length > 0) throw new CatalogError(unfit);
-    if (found.length === 0) return { prepared, unlinked, unfit };
+    if (found.length === 0) break;
     for (const query of found.flatMap(({ about }) => about)) keep(query);
   }
+  if (unchanged !== null) await watchTables(session, unlinked.values(), unchanged);
+  return { prepared, unlinked, kept, unfit };
 }
 
 /** Whether the schema has not changed in between: a statement's text has its version. */

@@ -78,7 +78,11 @@ SELECT * FROM three WHERE id = :id;
     expect(diagnostics).toEqual([]);
     await sessions.withSchema(SCHEMA, async (session) => {
       const prepare = (before: Parameters<typeof prepareTogether>[2]["before"]) =>
-        prepareTogether(session, queries, { readTable: createTableReader(session), before });
+        prepareTogether(session, queries, {
+          readTable: createTableReader(session),
+          before,
+          unchanged: null,
+        });
       const run = (cql: string) => session.run(cql, { timeoutMs: 20_000 });
       const first = await prepare(null);
       expect(isSame(await prepare(first), first)).toBe(true);

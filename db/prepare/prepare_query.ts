@@ -81,7 +81,8 @@ export async function prepareQuery(
   // A query with a mistake may lack something that serving needs, such as a codec for every column.
   if (isMistaken) return null;
   const routing = await prepareRouting(query.parsed, parts.params, { context, session });
-  const prepared = assemble(query, parts, { ...context, statement: { ...statement, routing } });
+  const routed = session.withRouting(statement, routing);
+  const prepared = assemble(query, parts, { ...context, statement: routed });
   return { prepared: query.masks.length === 0 ? prepared : closedView(prepared), tables };
 }
 

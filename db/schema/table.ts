@@ -35,6 +35,13 @@ export interface ClusteringColumn {
   readonly order: "ASC" | "DESC";
 }
 
+/** A table as it was read before. */
+export interface KnownTable {
+  readonly keyspace: string;
+  readonly name: string;
+  readonly table: Table;
+}
+
 /** Reads a table, once; null if it does not exist, or is a virtual table. */
 export type TableReader = (keyspace: string, name: string) => Promise<Table | null>;
 
@@ -42,12 +49,19 @@ export type TableReader = (keyspace: string, name: string) => Promise<Table | nu
  * Asks the schema tables themselves, and PREPARE for the types, as every query does: the
  * driver's own reader fails over a table that has a vector of tuples or of user-defined types.
  *
+ * @param known tables that have not changed, which are not read again
  * @throws the driver's errors where the cluster cannot be asked
  */
-export function createTableReader(session: Session): TableReader {
-  const tables = new Map<string, Promise<Table | null>>();
+export function createTableReader(
+  session: Session,
+  known: readonly KnownTable[] = [],
+): TableReader {
+  const keyOf = (keyspace: string, name: string) => JSON.stringify([keyspace, name]);
+  const tables = new Map<string, Promise<Table | null>>(
+    known.map(({ keyspace, name, table }) => [keyOf(keyspace, name), Promise.resolve(table)]),
+  );
   return (keyspace, name) => {
-    const key = JSON.stringify([keyspace, name]);
+    const key = keyOf(keyspace, name);
     const known = tables.get(key);
     if (known !== undefined) return known;
     const reading = readTable(session, keyspace, name);

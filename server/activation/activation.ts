@@ -13,6 +13,7 @@ import type { Session } from "../../db/driver/session.ts";
 import type { SchemaChange } from "../../db/driver/schema_watch/schema_watch.ts";
 import { isSame, type Preparation, prepareTogether } from "../../db/prepare/prepare_queries.ts";
 import type { PreparedQuery } from "../../db/prepare/prepared_query.ts";
+import { findUnchanged } from "../../db/prepare/unchanged_queries.ts";
 import type { CursorTable } from "../../db/schema/cursor_table.ts";
 import { createTableReader } from "../../db/schema/table.ts";
 import { assertSchemaVersion } from "../../db/migrate/record/schema_version.ts";
@@ -264,10 +265,15 @@ export class Activation {
     const compared = this.#served === null ? session.compareClocks() : null;
     const [startedAt, schemaChanges] = [performance.now(), this.#schemaChanges];
     const { queries, migrations, routes } = project;
-    const notice = await assertSchemaVersion(session, { migrations, keyspace });
+    const isServed = project === this.#served;
+    const before = isServed ? this.#preparation : null;
+    const [unchanged, notice] = await Promise.all([
+      findUnchanged(session, before),
+      assertSchemaVersion(session, { migrations, keyspace }),
+    ]);
     // What was served is ready again once the cluster has answered, which the history has shown.
     const resume = () => this.#served !== null && !isOver() && this.#readiness.setObstacle(null);
-    if (project === this.#served && !this.#readiness.isClear) {
+    if (isServed && !this.#readiness.isClear) {
       if (migrations === null) await cursorTable.findObstacle();
       if (isOver()) return;
       resume();
@@ -276,16 +282,13 @@ export class Activation {
     }
     if (migrations !== null) resume();
     // A node that has just started takes its time for each answer, so it is asked for all at once.
-    const readTable = createTableReader(session);
-    const isServed = project === this.#served;
-    const before = isServed ? this.#preparation : null;
-    const preparing = begun(prepareTogether(session, queries, { readTable, before }));
+    const readTable = createTableReader(session, unchanged.tables);
+    const preparing = begun(prepareTogether(session, queries, { readTable, before, unchanged }));
     const reading = begun(readProjectSchema(session, queries, { keyspace, readTable }));
     const obstacle = await cursorTable.findObstacle();
     resume();
     const preparation = await preparing;
-    const { prepared } = preparation;
-    const inspection = inspectProject(prepared, await reading, this.#options);
+    const inspection = inspectProject(preparation.prepared, await reading, this.#options);
     await compared;
     if (isOver()) return;
     // What is served was let in; a start, or a reload, refuses it.
@@ -296,13 +299,13 @@ export class Activation {
     const unfit = unfitOf(preparation, this.#unfit);
     // An attempt for the sake of those that did not fit, and still do not.
     if (unfit !== null && isSame(preparation, before)) return;
-    serve(prepared, routes);
+    serve(preparation.prepared, routes);
     this.#preparation = preparation;
     this.#unfit = unfit;
     announceRoutes(observe, {
       project,
       before: this.#served,
-      prepared,
+      prepared: preparation.prepared,
       durationMs: performance.now() - startedAt,
     });
     this.#served = project;

@@ -15,7 +15,7 @@ import { keepHosts } from "../internals/connections/kept_hosts.ts";
 import { steadyControl } from "../internals/connections/steady_control.ts";
 import { noteSchemaChange } from "../schema_watch/once_more.ts";
 import { type SilentHosts, watchSilence } from "../internals/connections/watch_silence.ts";
-import { onSchemaEvent } from "../schema_watch/schema_event.ts";
+import { onSchemaEvent, type SchemaEvent } from "../schema_watch/schema_event.ts";
 import type { AttemptBudget } from "../timing/attempt_budget.ts";
 
 export interface ClientSettings extends ConnectionOptions {
@@ -24,8 +24,8 @@ export interface ClientSettings extends ConnectionOptions {
   /** How much may be sent again after a failure. */
   readonly retryBudget: AttemptBudget;
   readonly observe: Observe;
-  /** Called when a node announces that a keyspace has changed; with null if any may have. */
-  readonly onSchemaChange: (keyspace: string | null) => void;
+  /** Called when a node announces a change of the schema; with null if there may have been any. */
+  readonly onSchemaChange: (event: SchemaEvent | null) => void;
 }
 
 export interface ConnectOptions {
@@ -68,9 +68,9 @@ function createClient(settings: ClientSettings, writeTimes: WriteTimes): cassand
       observe({ kind: "driver_error", source, message, cause: detail });
     }
   });
-  onSchemaEvent(client, (keyspace) => {
+  onSchemaEvent(client, (event) => {
     noteSchemaChange(client);
-    onSchemaChange(keyspace);
+    onSchemaChange(event);
   });
   watchSilence(client, { silent: silentHosts, heartbeat: HEARTBEAT });
   closeFailedSetups(client);

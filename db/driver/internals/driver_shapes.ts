@@ -77,8 +77,15 @@ export interface RequestExecution {
   _handleError(code: number, error: unknown): void;
   _prepareAndRetry(queryId: Buffer): void;
 }
+/** An event of the kind `SCHEMA_CHANGE`. */
+export interface AnnouncedChange {
+  readonly keyspace: string;
+  /** `KEYSPACE`, `TABLE`, `TYPE`, `FUNCTION` or `AGGREGATE`. */
+  readonly target?: string;
+  readonly table?: string | null;
+}
 export interface ControlConnection {
-  _nodeSchemaChangeHandler(event: { readonly keyspace: string }): void;
+  _nodeSchemaChangeHandler(event: AnnouncedChange): void;
   on(event: "newConnection", listener: (error: unknown) => void): void;
   /** @param waits whether it waits for a connection that was lost */
   query(

@@ -46,6 +46,8 @@ export interface PreparedStatement extends DescribedStatement {
    * several. As it was prepared, `partitionKey`.
    */
   readonly routing: readonly RoutingPart[];
+  /** The version of the schema on the node that prepared it, before it did. */
+  readonly schemaVersion: string;
 }
 
 /** Where a part of a key is bound, or its bytes: a constant. The bytes of a whole key stand alone. */

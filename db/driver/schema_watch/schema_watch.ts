@@ -2,18 +2,18 @@
  * Which prepared statements may be older than the schema. A node announces a change; until a statement
  * has been checked against it, nobody knows whether the statement still means the same.
  *
+ * A change of a table concerns only the statements of that table, if all nodes had the same schema when they were
+ * prepared (`schema_basis.ts`). Any other change, such as that of a type or a function, concerns all statements of
+ * its keyspace.
+ *
  * @module
  */
 import type { PreparedStatement } from "../internals/driver_types.ts";
-
-/** The schema of a keyspace at a moment: how many changes of it were announced before. */
-type Version = number;
+import type { SchemaBasis, SchemaMoment } from "./schema_basis.ts";
+import type { SchemaEvent } from "./schema_event.ts";
 
 /** For statements that do not tell their keyspace: those without markers, and batches with markers of several tables. */
 const ANY = "";
-
-/** Of a statement that has to be checked. */
-const UNKNOWN: Version = -1;
 
 /** How a change was noticed: by a node's announcement, or by a statement or a result that did not fit. */
 export interface SchemaChange {
@@ -22,20 +22,51 @@ export interface SchemaChange {
 
 export type SchemaListener = (change: SchemaChange) => void;
 
+/** What a statement is about: a whole keyspace, or some of its tables and what all of its tables share. */
+interface Subject {
+  /** The last change of it that was announced. */
+  changedAt: SchemaMoment;
+}
+
+interface Keyspace {
+  readonly whole: Subject;
+  /** By the names of the tables, sorted, as JSON. */
+  readonly tables: Map<string, Subject & { readonly names: ReadonlySet<string> }>;
+}
+
+/** What a statement was prepared or checked against. */
+interface Standing {
+  readonly subject: Subject;
+  readonly at: SchemaMoment;
+}
+
+/** Tables of one keyspace. */
+export interface TableNames {
+  readonly keyspace: string;
+  readonly tables: readonly string[];
+}
+
 export class SchemaWatch {
-  /** Of the keyspaces that statements are about. */
-  readonly #versions = new Map<string, Version>();
-  /** The version that a statement was prepared or checked against. */
-  readonly #checked = new WeakMap<PreparedStatement, Version>();
+  /** Those that statements are about. */
+  readonly #keyspaces = new Map<string, Keyspace>();
+  readonly #standings = new WeakMap<PreparedStatement, Standing>();
+  /** What statements were prepared against that are watched by their tables. */
+  readonly #watched = new WeakMap<PreparedStatement, Standing & { readonly keyspace: string }>();
   /** The checks that are under way, which everybody who runs the statement waits for. */
   readonly #checks = new WeakMap<PreparedStatement, Promise<void>>();
   readonly #listeners: SchemaListener[] = [];
-  /** Announcements so far, those of keyspaces included that no statement is about. */
-  #announced = 0;
+  #now: SchemaMoment = 0;
+  /** When a statement or a result was last found not to fit. */
+  #foundAt: SchemaMoment = 0;
 
   /** @param keyspace its changes matter even while nothing is prepared */
   constructor(keyspace: string | null) {
-    if (keyspace !== null) this.#versions.set(keyspace, 0);
+    if (keyspace !== null) this.#add(keyspace);
+  }
+
+  /** Counts the changes that were noticed so far, those of keyspaces included that no statement is about. */
+  get now(): SchemaMoment {
+    return this.#now;
   }
 
   /** Calls back when the schema has changed, or something shows that it has. */
@@ -43,18 +74,24 @@ export class SchemaWatch {
     this.#listeners.push(listener);
   }
 
-  /** Takes an announcement; null for any keyspace, where announcements may have been missed. */
-  announce(keyspace: string | null): void {
-    this.#announced++;
-    const names = keyspace === null ? [...this.#versions.keys()] : [keyspace, ANY];
-    const known = names.filter((name) => this.#versions.has(name));
-    for (const name of known) this.#versions.set(name, this.#versions.get(name)! + 1);
-    const isOurs = keyspace === null ? known.length > 0 : known.includes(keyspace);
+  /** Takes an announcement; null for changes of any kind, where announcements may have been missed. */
+  announce(event: SchemaEvent | null): void {
+    const now = ++this.#now;
+    for (const [name, { whole, tables }] of this.#keyspaces) {
+      if (event !== null && name !== event.keyspace && name !== ANY) continue;
+      whole.changedAt = now;
+      const table = event?.table ?? null;
+      for (const subject of tables.values()) {
+        if (table === null || subject.names.has(table)) subject.changedAt = now;
+      }
+    }
+    const isOurs = event === null ? this.#keyspaces.size > 0 : this.#keyspaces.has(event.keyspace);
     if (isOurs) this.#tell({ isAnnounced: true });
   }
 
-  /** Tells the listeners that a statement or a result has shown a change. */
+  /** Tells the listeners that a statement or a result has shown a change. Nobody knows what else has changed. */
   notify(): void {
+    this.#foundAt = ++this.#now;
     this.#tell({ isAnnounced: false });
   }
 
@@ -63,21 +100,70 @@ export class SchemaWatch {
   }
 
   isChecked(statement: PreparedStatement): boolean {
-    return this.#checked.get(statement) === this.#versions.get(statement.keyspace ?? ANY);
+    const standing = this.#standings.get(statement);
+    return standing !== undefined && standing.at >= standing.subject.changedAt;
   }
 
   /** Prepares a statement; it is as new as the schema was when that began. */
   async prepared(prepare: () => Promise<PreparedStatement>): Promise<PreparedStatement> {
-    const [before, announced] = [new Map(this.#versions), this.#announced];
+    const at = this.#now;
     const statement = await prepare();
-    const keyspace = statement.keyspace ?? ANY;
+    const name = statement.keyspace ?? ANY;
+    const isNew = !this.#keyspaces.has(name);
+    const { whole: subject } = this.#keyspaces.get(name) ?? this.#add(name);
+    this.#standings.set(statement, { subject, at });
     // The first statement of its keyspace: nobody knows what was announced meanwhile.
-    const isMissed = !before.has(keyspace) && announced !== this.#announced;
-    const isNew = !this.#versions.has(keyspace);
-    if (isNew) this.#versions.set(keyspace, 0);
-    this.#checked.set(statement, isMissed ? UNKNOWN : before.get(keyspace) ?? 0);
-    if (isNew && isMissed) this.#tell({ isAnnounced: true });
+    if (isNew && at !== this.#now) this.#tell({ isAnnounced: true });
     return statement;
+  }
+
+  /** A copy of a statement was prepared when that was. */
+  noteCopy(copy: PreparedStatement, original: PreparedStatement): void {
+    const standing = this.#standings.get(original);
+    if (standing !== undefined) this.#standings.set(copy, standing);
+  }
+
+  /** Any change so far may have been one of this keyspace. */
+  #add(keyspace: string): Keyspace {
+    const added: Keyspace = { whole: { changedAt: this.#now }, tables: new Map() };
+    this.#keyspaces.set(keyspace, added);
+    return added;
+  }
+
+  /**
+   * From now on a statement is concerned only by changes of its own tables, and of what all tables of a keyspace
+   * share.
+   *
+   * @param names of all tables that it depends on
+   * @param basis on which it follows from them, taken before it was prepared
+   */
+  watchTables(
+    statement: PreparedStatement,
+    { keyspace, tables }: TableNames,
+    { moment: at }: SchemaBasis,
+  ): void {
+    const known = this.#keyspaces.get(keyspace) ?? this.#add(keyspace);
+    const names = new Set(tables);
+    const key = JSON.stringify([...names].sort());
+    // Any change of the keyspace so far may have been one of these tables.
+    const subject = known.tables.get(key) ?? { names, changedAt: known.whole.changedAt };
+    known.tables.set(key, subject);
+    this.#standings.set(statement, { subject, at });
+    this.#watched.set(statement, { subject, at, keyspace });
+  }
+
+  /**
+   * Whether a statement that is watched by its tables still follows from them: nothing has changed that concerns it,
+   * as far as anybody knows.
+   *
+   * @param now what others are prepared on
+   */
+  isUnchanged(statement: PreparedStatement, now: SchemaBasis): boolean {
+    const watched = this.#watched.get(statement);
+    if (watched === undefined || watched.at < this.#foundAt) return false;
+    // A view that was made since then changes what is known of its table, and is announced by its own name.
+    const hasViews = now.withViews?.has(watched.keyspace) ?? true;
+    return watched.at >= watched.subject.changedAt && !hasViews;
   }
 
   /**
@@ -94,9 +180,11 @@ export class SchemaWatch {
   }
 
   #begin(statement: PreparedStatement, check: () => Promise<void>): Promise<void> {
-    const version = this.#versions.get(statement.keyspace ?? ANY);
+    const at = this.#now;
+    const subject = this.#keyspaces.get(statement.keyspace ?? ANY)?.whole;
     const checking = check().then(() => {
-      if (version !== undefined) this.#checked.set(statement, version);
+      // The node that was asked may be behind the others, so the next change, of whatever, is a reason to ask again.
+      if (subject !== undefined) this.#standings.set(statement, { subject, at });
     }).finally(() => this.#checks.delete(statement));
     this.#checks.set(statement, checking);
     return checking;

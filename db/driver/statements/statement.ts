@@ -59,11 +59,12 @@ export function prepareStatement(
 }
 
 async function prepareOn(node: PreparingNode, cql: string): Promise<PreparedStatement> {
-  const version = await node.schemaVersion();
-  const fingerprint = fingerprintOf(await node.prepare(withMark(cql, version)));
-  const marked = withMark(cql, `${version} ${fingerprint}`);
+  const schemaVersion = await node.schemaVersion();
+  const fingerprint = fingerprintOf(await node.prepare(withMark(cql, schemaVersion)));
+  const marked = withMark(cql, `${schemaVersion} ${fingerprint}`);
   const prepared = await prepareMarked(node, { marked, fingerprint });
-  return { ...prepared, cql, marked, fingerprint, routing: prepared.partitionKey };
+  const routing = prepared.partitionKey;
+  return { ...prepared, cql, marked, fingerprint, routing, schemaVersion };
 }
 
 async function prepareMarked(
