@@ -4,7 +4,7 @@
  * @module
  */
 import type { Query } from "../../../catalog/query.ts";
-import { walkTerm } from "../../../catalog/statement/term.ts";
+import { columnsOfTerm } from "../../../catalog/statement/names_of.ts";
 import type { PreparedQuery } from "../../../db/prepare/prepared_query.ts";
 import type { QueryGuardrail } from "../../guardrail.ts";
 
@@ -32,8 +32,10 @@ export const secretColumn: QueryGuardrail = {
   source: "OWASP API Security › API3:2023 Broken Object Property Level Authorization",
   inspect({ query, schema }) {
     if (query.route === null) return [];
-    const columns = new Set([...selected(query), ...schema === null ? [] : shown(schema.prepared)]);
-    return [...columns].filter(isSecret).map((column) => ({
+    const prepared = schema?.prepared ?? null;
+    const named = selected(query, prepared);
+    const secrets = named ?? (prepared === null ? [] : shown(prepared)).filter(isSecret);
+    return [...new Set(secrets)].map((column) => ({
       span: query.nameSpan,
       message: `Cannot show "${column}": it has the name of a secret`,
     }));
@@ -49,12 +51,20 @@ export function isSecret(name: string): boolean {
     pairs.some((pair) => SECRET_PAIRS.includes(pair));
 }
 
-/** The columns that a select list names, under whatever alias. */
-function selected({ parsed }: Query): string[] {
-  if (parsed.kind !== "select") return [];
-  return (parsed.selectors ?? []).flatMap(({ term }) =>
-    [...walkTerm(term)].flatMap((inner) => inner.kind === "column" ? [inner.column.name] : [])
-  );
+/**
+ * The secrets in a select list: the columns that it names, under whatever alias, or else the names that callers get, so
+ * that a secret is told once.
+ *
+ * @returns null without a list
+ */
+function selected({ parsed }: Query, prepared: PreparedQuery | null): string[] | null {
+  if (parsed.kind !== "select" || parsed.selectors === null) return null;
+  return parsed.selectors.flatMap(({ term, alias }, index) => {
+    const secrets = columnsOfTerm(term).map(({ name }) => name).filter(isSecret);
+    if (secrets.length > 0) return secrets;
+    const name = alias?.name ?? prepared?.statement.columns[index]?.name ?? "";
+    return isSecret(name) ? [name] : [];
+  });
 }
 
 /** What callers get: rows, or what `@current` shows. */
