@@ -22,6 +22,7 @@ import { secondaryIndex } from "./rules/reads/secondary_index.ts";
 import { selectStar } from "./rules/reads/select_star.ts";
 import { serialRead } from "./rules/reads/serial_read.ts";
 import { unboundedStream } from "./rules/reads/unbounded_stream.ts";
+import { unnamedColumn } from "./rules/reads/unnamed_column.ts";
 import { wideIn } from "./rules/reads/wide_in.ts";
 import { crossPartitionBatch } from "./rules/writes/cross_partition_batch.ts";
 import { growingCollection } from "./rules/writes/growing_collection.ts";
@@ -39,6 +40,7 @@ export const GUARDRAILS: Readonly<Record<string, Guardrail>> = {
   "allow-filtering": allowFiltering,
   "partial-partition-key": partialPartitionKey,
   "select-star": selectStar,
+  "unnamed-column": unnamedColumn,
   "wide-in": wideIn,
   "unbounded-stream": unboundedStream,
   "index-without-partition-key": indexWithoutPartitionKey,
