@@ -73,10 +73,11 @@ interface Viewer {
 function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery {
   const { query, statement, columns } = prepared;
   const conceals = concealsFor(hash);
+  const isSelect = query.verb === "select";
   const concealOf = (mask: ColumnMask | null) =>
     mask === null || sees(mask) ? null : conceals[mask.with];
   // A write first compares the values that it reads back; `show` hides them in the answer.
-  const hidden = columns.map(({ mask }) => query.verb === "select" ? concealOf(mask) : null);
+  const hidden = columns.map(({ mask }) => isSelect ? concealOf(mask) : null);
   return {
     ...prepared,
     rowReader: compileRowReader(statement.columns, {
@@ -85,6 +86,7 @@ function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery 
     }),
     shapeReader: concealShapes(columns.map(({ name }, index) => [name, hidden[index]!]), {
       skipsUnknown: query.conditional,
+      unseen: isSelect ? query.masks.filter((mask) => !sees(mask)).map(({ column }) => column) : [],
     }),
     show(value, mask) {
       const conceal = concealOf(mask);
@@ -93,15 +95,24 @@ function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery 
   };
 }
 
-/** Reads rows of a table that has changed: a column that is not known yet may be a masked one, renamed. */
+interface ChangedShapeOptions extends ShapeReaderOptions {
+  /** The columns that masks hide from the caller, whether or not the table had them. */
+  readonly unseen: readonly string[];
+}
+
+/** Reads rows of a table that has changed: a column that is not known yet may be a masked one, renamed or added. */
 function concealShapes(
   columns: readonly (readonly [name: string, Conceal | null])[],
-  options: ShapeReaderOptions,
+  { unseen, ...options }: ChangedShapeOptions,
 ): ShapeReader {
-  if (columns.every(([, conceal]) => conceal === null)) return createShapeReader(options);
+  const hidesAny = columns.some(([, conceal]) => conceal !== null);
+  if (!hidesAny && unseen.length === 0) return createShapeReader(options);
   const conceals = new Map(columns);
   return createShapeReader({
     ...options,
-    concealOf: (name) => conceals.has(name) ? conceals.get(name)! : () => null,
+    concealOf(name) {
+      if (conceals.has(name)) return conceals.get(name)!;
+      return hidesAny || unseen.includes(name) ? () => null : null;
+    },
   });
 }

@@ -31,7 +31,8 @@ const named = (...names: string[]): DriverColumn[] => names.map((name) => ({ nam
 async function prepareOne(sessions: SchemaSessions, text: string): Promise<PreparedQuery> {
   const { queries, diagnostics } = parseCatalog([{ path: "own.cql", text }]);
   expect(diagnostics).toEqual([]);
-  const schema = "CREATE TABLE people (id text PRIMARY KEY, email text, card text)";
+  const schema = "CREATE TABLE people (id text PRIMARY KEY, email text, card text);" +
+    "CREATE TABLE accounts (id text PRIMARY KEY, iban text, pin text)";
   return await sessions.withSchema(schema, async (session) => {
     const [prepared] = await prepareQueries(session, queries);
     return prepared!;
@@ -100,5 +101,48 @@ SELECT * FROM people WHERE id = :id;
     expect(viewFor(new Set(["pii", "billing"])).shapeReader(shape).read(row)).toEqual([
       { id: "1", email: ADA, mail: ADA },
     ]);
+  });
+
+  describe("if a column was added that the file masks, as another table has it", () => {
+    const FILE = `
+-- @mask email unless pii
+-- @mask iban unless payments
+-- @mask pin unless payments security
+`;
+    const WITH_MASKED = `${FILE}
+-- name: person :one
+SELECT * FROM people WHERE id = :id;
+
+-- name: account :one
+SELECT * FROM accounts WHERE id = :id;
+`;
+    const WITHOUT_MASKED = `${FILE}
+-- name: card :one
+SELECT id, card FROM people WHERE id = :id;
+${WITH_MASKED.slice(FILE.length)}`;
+
+    for (
+      const [what, text, scopes, shape, expected] of [
+        ["nobody sees any", WITH_MASKED, [], ["id", "email", "iban"], [null, null]],
+        ["they have the scope of another", WITH_MASKED, ["pii"], ["id", "email", "iban"], [
+          ADA,
+          null,
+        ]],
+        ["the query had none", WITHOUT_MASKED, [], ["id", "card", "iban", "pin"], [
+          ADA,
+          null,
+          null,
+        ]],
+        ["no mask is about it", WITH_MASKED, ["pii"], ["id", "nickname"], [ADA]],
+      ] as const
+    ) {
+      it(`hides it from callers until the query is prepared again: ${what}`, async () => {
+        const prepared = await prepareOne(sessions, text);
+        const viewFor = compileViews(prepared, { hash: null, compile: (view) => view });
+        const row = rowOf("1", ...expected.map(() => ADA));
+        const [read] = viewFor(new Set(scopes)).shapeReader(named(...shape)).read(row);
+        expect(Object.values(read!)).toEqual(["1", ...expected]);
+      });
+    }
   });
 });
