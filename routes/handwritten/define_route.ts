@@ -10,7 +10,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Access, Deprecation, Rate } from "../../catalog/query.ts";
 import { parseRate } from "../../catalog/tags/parts/rate.ts";
 import { internalError } from "../../errors/service_error.ts";
-import type { AppEnv } from "../context.ts";
+import type { AppEnv, RequestContext } from "../context.ts";
 import { withDeprecation } from "../openapi/describe/describe_deprecation.ts";
 import { securityOf } from "../openapi/describe/describe_route.ts";
 import { describeProblems } from "../openapi/describe_problems.ts";
@@ -56,12 +56,24 @@ export interface RouteExtras<Name extends string> {
   readonly security?: never;
 }
 
+/** What a handler learns of its request beside its values. */
+export type HandlerRequest = Pick<
+  Readonly<RequestContext>,
+  "id" | "route" | "identity" | "publicUrl"
+>;
+
+/** The framework's environment of a handler: the rest of a request's record is not for it to read or change. */
+export interface HandlerEnv {
+  Bindings: Deno.ServeHandlerInfo<Deno.NetAddr>;
+  Variables: { request: HandlerRequest };
+}
+
 /** Answers a request; the types of `context` follow from the route's schemas. */
 export type Handler<R extends RouteConfig, Name extends string> = (
-  context: Parameters<RouteHandler<R, AppEnv>>[0],
+  context: Parameters<RouteHandler<R, HandlerEnv>>[0],
   queries: QueryCaller<Name>,
-) => [FreeType<ContentType<R>>] extends [never] ? ReturnType<RouteHandler<R, AppEnv>>
-  : ReturnType<RouteHandler<R, AppEnv>> | Response | Promise<Response>;
+) => [FreeType<ContentType<R>>] extends [never] ? ReturnType<RouteHandler<R, HandlerEnv>>
+  : ReturnType<RouteHandler<R, HandlerEnv>> | Response | Promise<Response>;
 
 /** The media types that a route declares for its answers. */
 type ContentType<R extends RouteConfig> = {
@@ -177,7 +189,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
         const streams = new RequestStreams(context);
         try {
           const returning: unknown = handler(
-            context as Parameters<RouteHandler<R, AppEnv>>[0],
+            context as unknown as Parameters<RouteHandler<R, HandlerEnv>>[0],
             callerOf(context, streams),
           );
           const returned = returning instanceof Response

@@ -39,6 +39,18 @@ describe("defineRoute()", () => {
     expect(route.queries).toEqual([]);
   });
 
+  it("gives the handler what it may know of the request, and nothing to change", () => {
+    const route = defineRoute(ROUTE, (context) => {
+      const { id, identity, publicUrl } = context.get("request");
+      // @ts-expect-error: how the request is served is not for handlers
+      context.get("request").leavePlace();
+      // @ts-expect-error: whom the token names stays
+      context.get("request").identity = null;
+      return context.body(null, 204, { location: publicUrl(`/${identity?.subject ?? id}`) });
+    });
+    expect(isHandwrittenRoute(route)).toBe(true);
+  });
+
   it("takes rates as query files write them", () => {
     const rates = ["50/s burst=100 per=everybody", "900 rows/m"];
     const route = defineRoute({ ...ROUTE, rates }, (context) => context.body(null, 204));

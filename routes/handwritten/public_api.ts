@@ -14,6 +14,8 @@
  * - `codecFor(type).output` is the schema of a column's values as queries answer them, and `orNull`
  *   the same with null.
  * - `ExactNumber` is a number in a token's claims that JavaScript would round or spell otherwise.
+ * - `HandlerRequest` is what `context.get("request")` gives: who calls, the id of the request, and its addresses.
+ *   `HandlerEnv` is for the types of functions that take the context.
  * - `parseBucketName` reads the name of a time bucket, such as "2010-01", and is null for any other.
  *
  * @module
@@ -31,8 +33,14 @@ export {
   ServiceError,
   type ServiceErrorOptions,
 } from "../../errors/service_error.ts";
-export type { Identity, RequestContext } from "../context.ts";
-export { defineRoute, type HandwrittenRoute, type RouteAccess } from "./define_route.ts";
+export type { Identity } from "../context.ts";
+export {
+  defineRoute,
+  type HandlerEnv,
+  type HandlerRequest,
+  type HandwrittenRoute,
+  type RouteAccess,
+} from "./define_route.ts";
 export type { Applied, QueryCaller } from "./query_caller.ts";
 export type { RowStream } from "./request_streams.ts";
 export type { QueryValues } from "./values.ts";
