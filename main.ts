@@ -15,6 +15,7 @@ import { logStrayErrors } from "./observe/log/stray_errors.ts";
 import { refineRuntimeSpans } from "./observe/runtime_spans.ts";
 import { assertRuntime } from "./server/deno_release.ts";
 import { stopOnSignal } from "./server/shutdown.ts";
+import { heedHelp } from "./tasks/usage.ts";
 
 export interface BootedService {
   readonly service: Service;
@@ -73,6 +74,7 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
+  heedHelp("start");
   try {
     await main();
   } catch (error) {

@@ -141,7 +141,7 @@ function say(line: string): void {
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench", async () => {
     const options = readOptions(Deno.args);
     const result = await bench(options);
     const { folder, markdown } = await writeReport(result, options.output);

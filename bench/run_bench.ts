@@ -4,8 +4,11 @@
  *
  * @module
  */
+import { heedToolHelp, type Tool } from "../dev/usage.ts";
 
-export async function runBench(bench: () => void | Promise<void>): Promise<never> {
+/** @param task the name of its task, whose `--help` it heeds */
+export async function runBench(task: Tool, bench: () => void | Promise<void>): Promise<never> {
+  heedToolHelp(task);
   try {
     await bench();
   } catch (error) {

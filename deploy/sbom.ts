@@ -118,10 +118,3 @@ function baseImage(dockerfile: string): Component {
   const purl = `pkg:docker/${image}@${version}`;
   return { type: "container", "bom-ref": purl, name: image, version, purl };
 }
-
-if (import.meta.main) {
-  const [manifest, lock, dockerfile] = ["deno.json", "deno.lock", "Dockerfile"]
-    .map((path) => Deno.readTextFileSync(path)) as [string, string, string];
-  const sbom = createSbom({ manifest: JSON.parse(manifest), lock: JSON.parse(lock), dockerfile });
-  console.log(JSON.stringify(sbom, null, 2));
-}

@@ -7,6 +7,7 @@
  * @module
  */
 import { parse, stringify } from "yaml";
+import { heedToolHelp } from "./usage.ts";
 
 export interface RuleGroup {
   readonly name: string;
@@ -31,6 +32,7 @@ export function createPrometheusRule(files: readonly string[]): PrometheusRule {
 }
 
 if (import.meta.main) {
+  heedToolHelp("alerts");
   const folder = new URL("../deploy/prometheus/", import.meta.url);
   const read = (name: string) => Deno.readTextFileSync(new URL(name, folder));
   // The files that Prometheus loads where there is no operator.

@@ -1,5 +1,5 @@
 /**
- * `--help` of the tasks that people run.
+ * `--help` of the tasks that people run. `dev/usage.ts` has those of people who work on cqlgate.
  *
  * @module
  */
@@ -49,6 +49,11 @@ Applies the migrations in CQL_DIR to the cluster.
   --resolve NNNN:n applied     takes your word that statement n, which is in doubt, was applied
   --resolve NNNN:n again       … that it was not, so that it is sent again
 `,
+  start: `deno task start
+
+The service. It takes no arguments: settings come from the environment, and docs/configuration.md lists
+them. deno task config says whether they fit. deno task start:audit is the same, for an audit log in a file.
+`,
   token:
     `deno task --quiet token --user writer [--scope "…"] [--claim name=value]… [--dpop "GET http://…"]
 
@@ -62,8 +67,13 @@ Prints an access token of a demo user; the OIDC provider of deno task dev issues
 };
 
 /** Prints how a task is called and ends the program, if its arguments ask for that. */
-export function heedHelp(task: keyof typeof USAGE, args: readonly string[] = Deno.args): void {
-  if (!args.includes("--help") && !args.includes("-h")) return;
-  console.log(USAGE[task].trimEnd());
+export function heedHelp(task: keyof typeof USAGE): void {
+  heedUsage(USAGE[task]);
+}
+
+/** The same, for a usage that others have. */
+export function heedUsage(usage: string): void {
+  if (!Deno.args.includes("--help") && !Deno.args.includes("-h")) return;
+  console.log(usage.trimEnd());
   Deno.exit(0);
 }

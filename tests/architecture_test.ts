@@ -23,7 +23,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   server: ["catalog", "db", "errors", "guardrails", "observe", "routes", "runtime"],
   tasks: ["catalog", "config", "db", "errors", "guardrails", "observe", "routes", "server"],
   composition: ["audit", "config", "db", "deno.json", "observe", "routes", "runtime", "server"],
-  "main.ts": ["composition", "config", "observe", "server"],
+  "main.ts": ["composition", "config", "observe", "server", "tasks"],
   deploy: [],
 };
 

@@ -211,4 +211,4 @@ function readOptions(args: string[]): BenchOptions {
   return { rows: number("rows"), concurrency: number("concurrency") };
 }
 
-if (import.meta.main) await runBench(() => bench(readOptions(Deno.args)));
+if (import.meta.main) await runBench("bench:bulk", () => bench(readOptions(Deno.args)));

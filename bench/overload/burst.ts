@@ -105,7 +105,7 @@ function say(what: string, answers: readonly Answer[]): void {
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:burst", async () => {
     const { values: { callers, rounds } } = parseArgs({
       options: {
         callers: { type: "string", default: "500,1000,2000,4000" },

@@ -214,7 +214,7 @@ function say(what: string, run: Run, peak: Pick<Run, "goodput" | "p99Ms">): void
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:overload", async () => {
     const { values } = parseArgs({
       options: {
         seconds: { type: "string", default: "4" },

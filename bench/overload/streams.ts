@@ -168,7 +168,7 @@ function keepReading(url: string) {
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:streams", async () => {
     const { values } = parseArgs({
       options: {
         readers: { type: "string", default: "916" },

@@ -68,7 +68,7 @@ async function profile(options: BenchOptions): Promise<void> {
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:profile", async () => {
     const { values } = parseArgs({
       options: {
         work: { type: "string", default: "read-1" },

@@ -59,7 +59,7 @@ function lineOf({ contender, work, now, before }: Comparison): string {
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:compare", async () => {
     const { positionals, values } = parseArgs({
       args: Deno.args,
       allowPositionals: true,

@@ -48,7 +48,7 @@ async function write(page: string, name: string, content: string): Promise<void>
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:docs", async () => {
     const [path] = Deno.args;
     if (path === undefined) throw new TypeError("Cannot write the tables: name a result");
     await publish(path);

@@ -107,7 +107,7 @@ async function cpuSecondsOf(replicas: readonly ServerProcess[]): Promise<number>
 }
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:replicas", async () => {
     const { values } = parseArgs({
       options: {
         work: { type: "string", default: "read-1,read-20,read-200" },

@@ -190,7 +190,7 @@ const kib = (bytes: number) => `${round(bytes / 1024)} KiB`;
 const say = (line: string) => console.log(line);
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:scale", async () => {
     const { values } = parseArgs({
       args: Deno.args,
       options: {

@@ -73,7 +73,7 @@ const printRow = (cells: readonly string[]) => console.log(`| ${cells.join(" | "
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 if (import.meta.main) {
-  await runBench(async () => {
+  await runBench("bench:soak", async () => {
     const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" } } });
     const minutes = Number(values.minutes);
     if (!(minutes > 0)) throw new TypeError(`Cannot soak for "${values.minutes}" minutes`);

@@ -5,10 +5,12 @@
  * @module
  */
 import { DASHBOARD_PATH, dashboardText } from "../dashboard/render_dashboard.ts";
+import { heedToolHelp } from "../usage.ts";
 import { AUDIT_SCHEMA_PATH, auditSchemaText } from "./audit_schema.ts";
 import { replaceSection } from "./section.ts";
 import { TABLES } from "./tables.ts";
 
+heedToolHelp("docs");
 const ROOT = new URL("../../", import.meta.url);
 
 for (const { path, name, render } of TABLES) {

@@ -6,6 +6,7 @@
  * @module
  */
 import { TEST_CONTACT_POINTS, withTestCassandra } from "../cassandra/test_cluster.ts";
+import { heedToolHelp } from "../usage.ts";
 import { describeOutcome, type ProcessOutcome } from "./describe_outcome.ts";
 import { type RunOptions, runProcess } from "./run_process.ts";
 
@@ -93,6 +94,7 @@ async function runBatches(
 }
 
 if (import.meta.main) {
+  heedToolHelp("test");
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => interruption.abort(new Error(`Interrupted by ${signal}`)));

@@ -11,6 +11,7 @@
  */
 import { readConfig } from "../../config/config.ts";
 import { type Ring, startRing } from "../../dev/cassandra/ring.ts";
+import { heedToolHelp } from "../../dev/usage.ts";
 import { migrate } from "../../tasks/migrate.ts";
 import { planFaults } from "./faults/fault_plan.ts";
 import { startGateways } from "./gateway.ts";
@@ -108,6 +109,7 @@ function abortedFromOutside({ limitMs }: Settings): AbortController {
 }
 
 if (import.meta.main) {
+  heedToolHelp("chaos");
   try {
     const settings = readSettings(Deno.args);
     Deno.exit(await main(settings, abortedFromOutside(settings)) ? 0 : 1);

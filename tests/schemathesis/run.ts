@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { heedToolHelp } from "../../dev/usage.ts";
 import { EXAMPLE, startTestService } from "../support/harness.ts";
 
 const VERSION = "4.32.5";
@@ -49,6 +50,7 @@ async function fuzz(args: readonly string[]): Promise<number> {
 }
 
 if (import.meta.main) {
+  heedToolHelp("fuzz");
   try {
     Deno.exit(await fuzz(Deno.args));
   } catch (error) {

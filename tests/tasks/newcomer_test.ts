@@ -43,23 +43,6 @@ describe("a newcomer", () => {
     );
   }
 
-  const FLAGS = {
-    check: ["--scratch", "--no-types", "--strict", "--format"],
-    config: [],
-    demo: ["--url", "--single", "--concurrency"],
-    dev: ["--fresh"],
-    migrate: ["status", "--plan", "--to", "--wait", "--wait-for-builds", "--resolve"],
-    token: ["--user", "--scope", "--claim", "--dpop"],
-  } as const;
-  for (const [task, flags] of Object.entries(FLAGS)) {
-    it(`is told by "deno task ${task} --help" how to call it`, async () => {
-      const { code, stdout } = await runTask(task as keyof typeof FLAGS, { args: ["--help"] });
-      expect(code).toBe(0);
-      expect(stdout).toContain(`deno task `);
-      for (const flag of flags) expect(stdout).toMatch(new RegExp(`^  ${flag}\\b`, "m"));
-    });
-  }
-
   const MISTAKES: readonly Mistake[] = [
     {
       what: "sets nothing",
