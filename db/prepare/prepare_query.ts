@@ -13,6 +13,7 @@ import type { Session } from "../driver/session.ts";
 import type { TableReader } from "../schema/table.ts";
 import { checkCacheSharing } from "./checks/cache_sharing.ts";
 import { checkEntityTagColumn } from "./checks/entity_tag_column.ts";
+import { checkColumnRanges } from "./checks/execution/column_ranges.ts";
 import { checkConstantIndexes } from "./checks/execution/constant_indexes.ts";
 import { checkConstantKeys } from "./checks/execution/constant_keys.ts";
 import { checkConstantValues } from "./checks/execution/constant_values.ts";
@@ -130,6 +131,7 @@ function checkParts(query: Query, parts: QueryParts, context: StatementContext):
   checkMaskedAnswers(query, parts, report);
   checkFixedValues(parts, report);
   checkJsonVectors(query, context);
+  checkColumnRanges(query, context);
   checkConstantIndexes(query, context);
   checkConstantKeys(query, context);
   checkConstantVectors(query, context);

@@ -114,6 +114,14 @@ const REFUSED: readonly Case[] = [
     "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF EXISTS",
     "EACH_QUORUM",
   ],
+  ["a column of a range of rows", "DELETE v FROM t WHERE k = 1 AND c > 1"],
+  ["a column of all rows", "DELETE v FROM t WHERE k = 1"],
+  ["a column of rows with the same beginning", "DELETE s, v FROM t WHERE k = 1 AND c = 1"],
+  ["an element of a range of rows", "DELETE m['a'] FROM t WHERE k = 1 AND (c, d) > (1, 1)"],
+  [
+    "a column of a range of rows in a batch",
+    inBatch("UPDATE t SET s = 1 WHERE k = 1", "DELETE v FROM t WHERE k = 1 AND c = 1 AND d < 5"),
+  ],
   ["an element of a list at null", "UPDATE t SET l[null] = 1 WHERE k = 1 AND c = 1 AND d = 1"],
   ["an element of a map at null", "DELETE m[null] FROM t WHERE k = 1 AND c = 1 AND d = 1"],
   [
@@ -193,6 +201,13 @@ const RUN: readonly Case[] = [
     "a key of a map that is negative",
     "UPDATE names SET marks[-1] = 1, n = null WHERE name = 'a' IF marks[-2] = null",
   ],
+  [
+    "a column of several rows",
+    "DELETE v, l FROM t WHERE k IN (1, 2) AND (c, d) IN ((1, 1), (1, 2))",
+  ],
+  ["an element of a row", "DELETE m['a'] FROM t WHERE k = 1 AND c IN (1, 2) AND d = 1"],
+  ["a static column of a partition", "DELETE s FROM t WHERE k = 1"],
+  ["all rows of a range", "DELETE FROM t WHERE k = 1 AND c = 1 AND d > 5"],
   ["a range that ends at null", "SELECT v FROM t WHERE k = 1 AND c > null"],
   ["some of which is null", "SELECT n FROM names WHERE n IN (1, null) ALLOW FILTERING"],
   [
