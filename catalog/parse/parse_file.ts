@@ -205,6 +205,12 @@ function reportMissingHeader(
   });
 }
 
+/**
+ * A tag that begins a line, behind bullets, numbers, dashes and what cannot be seen, if anything. Behind a word, a
+ * quote or a bracket it belongs to a sentence.
+ */
+const TAG_AT_START = /^(?:[^\p{L}\p{N}@"'`“‘«([{<\r\n]|\p{N}+[.)])*@(\w+(?:-\w+)*)/gmu;
+
 /** A tag that nothing reads would be a silent mistake, such as a scope that is never required. */
 function reportMisplacedTags(
   comments: readonly Token[],
@@ -216,7 +222,7 @@ function reportMisplacedTags(
 ): void {
   for (const comment of comments) {
     const { text, span } = readComment(comment);
-    for (const match of text.matchAll(/^[\s*-]*@(\w+(?:-\w+)*)/gm)) {
+    for (const match of text.matchAll(TAG_AT_START)) {
       const [before, name = ""] = match;
       if (!isTagName(name)) continue;
       const end = span.start + match.index + before.length;
@@ -229,7 +235,7 @@ function reportMisplacedTags(
   }
 }
 
-/** A bullet or a further dash before a tag makes its line prose. */
+/** Whatever stands before a tag makes its line prose. */
 function reportHiddenTags(lines: readonly Token[], report: Report): void {
   reportMisplacedTags(lines.filter((line) => readTagLine(line) === null), {
     state: 'something stands between it and the "--" of its line',
