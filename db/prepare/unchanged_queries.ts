@@ -53,7 +53,7 @@ export async function watchTables(
 ): Promise<void> {
   const unchanged = new Set(queries.values());
   const fresh = [...prepared].filter((each) => !unchanged.has(each));
-  if (fresh.length === 0) return;
+  if (fresh.length === 0 || basis.version === null) return;
   const { version } = await session.schemaBasis();
   if (version !== basis.version) return;
   for (const unlinked of fresh) {

@@ -267,10 +267,8 @@ export class Activation {
     const { queries, migrations, routes } = project;
     const isServed = project === this.#served;
     const before = isServed ? this.#preparation : null;
-    const [unchanged, notice] = await Promise.all([
-      findUnchanged(session, before),
-      assertSchemaVersion(session, { migrations, keyspace }),
-    ]);
+    const finding = findUnchanged(session, before);
+    const notice = await assertSchemaVersion(session, { migrations, keyspace });
     // What was served is ready again once the cluster has answered, which the history has shown.
     const resume = () => this.#served !== null && !isOver() && this.#readiness.setObstacle(null);
     if (isServed && !this.#readiness.isClear) {
@@ -282,6 +280,7 @@ export class Activation {
     }
     if (migrations !== null) resume();
     // A node that has just started takes its time for each answer, so it is asked for all at once.
+    const unchanged = await finding;
     const readTable = createTableReader(session, unchanged.tables);
     const preparing = begun(prepareTogether(session, queries, { readTable, before, unchanged }));
     const reading = begun(readProjectSchema(session, queries, { keyspace, readTable }));

@@ -8,6 +8,7 @@
 import type cassandra from "cassandra-driver";
 import type { ControlConnection } from "../internals/driver_shapes.ts";
 import type { PreparedStatement } from "../internals/driver_types.ts";
+import { isOverWithin } from "../internals/patience.ts";
 import { haveOneVersion } from "./schema_agreement.ts";
 
 /** How many changes of the schema were noticed before. */
@@ -27,8 +28,11 @@ export interface SchemaBasis {
   readonly withViews: ReadonlySet<string> | null;
 }
 
+/** A node that does not say so by then is not waited for: it is known what happens when nobody knows. */
+const PATIENCE_MS = 1_000;
+
 /**
- * Asks the node that announces changes, which has what it has announced. Never rejects.
+ * Asks the node that announces changes, which has what it has announced. Never rejects, nor takes long.
  *
  * @param use hands out a client, or rejects
  * @param moment before anything is asked
@@ -37,27 +41,27 @@ export async function readBasis(
   use: <T>(work: (client: cassandra.Client) => Promise<T>) => Promise<T>,
   moment: SchemaMoment,
 ): Promise<SchemaBasis> {
-  try {
-    const [nodes, views] = await use(async (client) => {
-      const { controlConnection } = client as unknown as { controlConnection: ControlConnection };
-      const ask = (cql: string) => controlConnection.query(cql, false);
-      const [local, peers, views] = await Promise.all([
-        ask("SELECT host_id, schema_version FROM system.local"),
-        ask("SELECT host_id, schema_version FROM system.peers"),
-        ask("SELECT keyspace_name FROM system_schema.views"),
-      ]);
-      return [[...local.rows, ...peers.rows], views.rows];
-    });
-    const isAgreed = haveOneVersion(nodes, new Set()) &&
-      nodes.every(({ schema_version }) => schema_version != null);
-    return {
-      moment,
-      version: isAgreed ? String(nodes[0]!.schema_version) : null,
-      withViews: new Set(views.map(({ keyspace_name }) => String(keyspace_name))),
-    };
-  } catch {
-    return { moment, version: null, withViews: null };
-  }
+  const unknown = { moment, version: null, withViews: null };
+  const asking = use(askNode).catch(() => null);
+  const answer = await isOverWithin(PATIENCE_MS, asking) ? await asking : null;
+  return answer === null ? unknown : { moment, ...answer };
+}
+
+async function askNode(client: cassandra.Client): Promise<Omit<SchemaBasis, "moment">> {
+  const { controlConnection } = client as unknown as { controlConnection: ControlConnection };
+  const ask = (cql: string) => controlConnection.query(cql, false);
+  const [local, peers, views] = await Promise.all([
+    ask("SELECT host_id, schema_version FROM system.local"),
+    ask("SELECT host_id, schema_version FROM system.peers"),
+    ask("SELECT keyspace_name FROM system_schema.views"),
+  ]);
+  const nodes = [...local.rows, ...peers.rows];
+  const isAgreed = haveOneVersion(nodes, new Set()) &&
+    nodes.every(({ schema_version }) => schema_version != null);
+  return {
+    version: isAgreed ? String(nodes[0]!.schema_version) : null,
+    withViews: new Set(views.rows.map(({ keyspace_name }) => String(keyspace_name))),
+  };
 }
 
 /**
