@@ -30,6 +30,12 @@ SELECT v FROM words WHERE k = :k;
 -- @public
 SELECT k, v FROM notes WHERE k = :k;
 
+-- name: get_cached_word :one
+-- @route GET /cached/{k}
+-- @public
+-- @cache ttl=30s stale=300s
+SELECT v FROM words WHERE k = :k;
+
 -- name: write_both :exec
 -- @route POST /both
 -- @public
@@ -44,7 +50,7 @@ describe("a change that does not concern a query", () => {
   before(async () => {
     service = await startOwnService({ migration: MIGRATION, queries: QUERIES });
   });
-  after(() => service[Symbol.asyncDispose]());
+  after(() => service?.[Symbol.asyncDispose]());
 
   /** The statements that the node keeps, but for those about the service's own tables. */
   async function preparedOnNode(): Promise<Set<string>> {
@@ -62,7 +68,9 @@ describe("a change that does not concern a query", () => {
   async function useAll(): Promise<void> {
     await succeed(service.request("/both", { method: "POST", json: { k: "k", v: 1 } }));
     await succeed(service.request("/words/k", { method: "PUT", json: { v: 2 } }));
-    expect(await succeed(service.request("/words/k"))).toEqual({ v: 2 });
+    for (const path of ["/words/k", "/cached/k"]) {
+      expect(await succeed(service.request(path))).toEqual({ v: 2 });
+    }
     expect(await succeed(service.request("/notes/k"))).toEqual({ k: "k", v: 1 });
   }
 
@@ -79,11 +87,18 @@ describe("a change that does not concern a query", () => {
     return [...await preparedOnNode()].filter((text) => !before.has(text));
   }
 
+  const cacheMisses = () =>
+    service.observations.filter((each) => each.kind === "cached_read" && each.outcome === "miss")
+      .length;
+
   it("prepares nothing, and only the statements of a table where that has changed", async () => {
     let round = 0;
     // Where other keyspaces of the node change at the same time, it is in doubt, and prepares.
-    await eventually("a new table has nothing prepared", async () => {
+    await eventually("a new table has nothing prepared, and nothing read again", async () => {
+      await useAll();
+      const misses = cacheMisses();
       expect(await preparedBy(`CREATE TABLE newer_${round++} (k text PRIMARY KEY)`)).toEqual([]);
+      expect(cacheMisses()).toBe(misses);
       return true;
     });
     await eventually("a new column has only its table's statements prepared", async () => {
