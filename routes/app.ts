@@ -24,11 +24,9 @@ import type { IdempotencyOptions } from "./idempotency/read_repeatable.ts";
 import { refuseInput } from "./input/refuse_input.ts";
 import { WholeResponses } from "./middleware/head.ts";
 import { nameRoute } from "./middleware/name_route.ts";
-import { throughSteps } from "./through_steps.ts";
-import { tracing } from "./middleware/tracing.ts";
 import { mountQueries, sharedRoutes } from "./mount.ts";
 import { answerUnmatched } from "./not_found.ts";
-import { beforeRoute, type PipelineOptions, stepsOf } from "./pipeline.ts";
+import { beforeOther, beforeRoute, type PipelineOptions } from "./pipeline.ts";
 import { componentNames } from "./openapi/component_names.ts";
 import { type ApiInfo, makeDocument } from "./openapi/document.ts";
 import { createIndex } from "./openapi/index_page.ts";
@@ -77,33 +75,31 @@ export function createApp(appOptions: AppOptions): App {
     getPath: addresses.routePath,
     defaultHook: refuseInput,
   });
-  app.use(tracing(options.addresses, throughSteps(stepsOf("everything", options))));
   app.onError((error, context) => problemResponse(error, context));
 
-  app.get(
-    "/livez",
-    throughSteps([nameRoute("/livez")]),
-    (context) => context.json({ status: "alive" }),
-  );
-  app.get("/readyz", throughSteps([nameRoute("/readyz")]), (context) => {
+  const beforeOwn = (path: string) => beforeOther("everything", options, [nameRoute(path)]);
+  app.get("/livez", beforeOwn("/livez"), (context) => context.json({ status: "alive" }));
+  app.get("/readyz", beforeOwn("/readyz"), (context) => {
     const reason = options.unreadiness();
     if (reason !== null) throw notReady(reason);
     return context.json({ status: "ready" });
   });
   if (docs !== null) {
-    app.use("/docs/*", throughSteps([nameRoute("/docs")]));
+    app.use("/docs/*", beforeOwn("/docs"));
     app.route("/docs", createDocs({ ...options, ...docs }));
     // Relative, so that it is right whatever prefix a proxy strips.
     app.get("/docs/", (context) => context.redirect("../docs", 308));
+    app.all("/docs/*", (context) => context.notFound());
   }
-
+  if (prepared !== null) mountApi(app, prepared, options);
+  // What has been matched until here has these steps itself.
+  app.use(beforeOther("api", options));
   if (prepared === null) {
-    app.all("*", () => {
+    app.notFound(() => {
       throw notReady(options.unreadiness() ?? "the routes are being prepared");
     });
     return { fetch: responses.fetchFrom(app) };
   }
-  mountApi(app, prepared, options);
   if (docs !== null) {
     // Made once: it does not change until the routes do.
     app.route("/", createDocumentRoute(makeDocument(app, options), options));
@@ -168,8 +164,6 @@ function mountApi(
   }
   const sorted = mounts.toSorted(bySpecificity);
   for (const { mount } of sorted) mount();
-  // Routes have these steps themselves, which saves their requests a middleware.
-  app.use(throughSteps(stepsOf("api", options)));
   // Each describes itself as it is mounted.
   const endpoints = routesIn(app).map((description, index) =>
     describeEndpoint(sorted[index]!, description)

@@ -22,7 +22,7 @@ export interface MountOptions extends ServeOptions {
   /** The names of each query's schemas in the OpenAPI document. */
   readonly names: ReadonlyMap<PreparedQuery, SchemaNames>;
   /** The middleware that a request passes through before it is served. */
-  readonly before: readonly MiddlewareHandler<AppEnv>[];
+  readonly before: MiddlewareHandler<AppEnv>;
   /** The quotas that may apply to a request. */
   readonly quotas: readonly Quota[];
 }
@@ -57,7 +57,7 @@ export function mountQueries(
   app.on(
     [route.method],
     [honoPath(route.path)],
-    ...options.before,
+    options.before,
     function serveQuery(context: Context<AppEnv>): Promise<Response> {
       const query = queryOf(context.req.url);
       const chosen = choose === null ? head : choose(query);

@@ -44,6 +44,7 @@ import { spareCaches } from "./middleware/spare_caches.ts";
 import { shedLoad } from "./middleware/shed_load.ts";
 import type { PipelineStep } from "./step.ts";
 import { throughSteps } from "./through_steps.ts";
+import { tracing } from "./middleware/tracing.ts";
 import { timing } from "./middleware/timing.ts";
 import { type CassandraTracing, traceCassandra } from "./middleware/trace_cassandra.ts";
 import { enforceQuotas } from "./quota/enforce_quotas.ts";
@@ -105,7 +106,7 @@ export interface GuardedRoute {
 
 /**
  * Everything that a request passes through before its route serves it, in this order. Probes and `/docs` are
- * served after the units for everything; `/`, `/openapi.json` and unknown paths, after the units for the API.
+ * served after the units for everything; `/`, `/openapi.json` and unknown paths, after those for the API, too.
  */
 const PIPELINE: readonly Unit[] = [
   { of: "everything", use: ({ responses }) => [responses.keep()] },
@@ -150,12 +151,21 @@ const PIPELINE: readonly Unit[] = [
   { of: "handwritten", use: ({ bodyLimits }, needs) => holdBody(bodyLimits, needs) },
 ];
 
-/** The steps of every request, or of requests to the API. */
-export function stepsOf(
+/**
+ * The middleware in front of what is no route of the API.
+ *
+ * @param of the units for everything, or those for the API, too
+ * @param more steps after those
+ */
+export function beforeOther(
   of: "everything" | "api",
   options: PipelineOptions,
-): PipelineStep[] {
-  return PIPELINE.flatMap((unit) => unit.of === of ? unit.use(options) : []);
+  more: readonly PipelineStep[] = [],
+): MiddlewareHandler<AppEnv> {
+  const steps = PIPELINE.flatMap((unit) =>
+    unit.of === "everything" || unit.of === of ? unit.use(options) : []
+  );
+  return through([...steps, ...more], options);
 }
 
 /** Nothing where no web page may call the API: its requests pay nothing. */
@@ -165,17 +175,25 @@ function corsOf({ origins, handwritten }: PipelineOptions): PipelineStep[] {
   return [cors({ policy: origins, exposed })];
 }
 
-/** The middleware in front of a route. */
+/** The middleware in front of a route of the API. */
 export function beforeRoute(
   route: GuardedRoute,
   options: PipelineOptions,
-): MiddlewareHandler<AppEnv>[] {
+): MiddlewareHandler<AppEnv> {
   const { needs } = route;
   const steps = PIPELINE.flatMap((unit) => {
-    if (unit.of === "api") return unit.use(options);
+    if (unit.of === "everything" || unit.of === "api") return unit.use(options);
     if (unit.of === "route") return unit.use(options, route);
     const isOwn = unit.of === "handwritten" && needs !== undefined;
     return isOwn ? unit.use(options, needs) : [];
   });
-  return [throughSteps(steps)];
+  return through(steps, options);
+}
+
+/** All steps are one middleware: each more would cost every request a promise that it has to wait for. */
+function through(
+  steps: readonly PipelineStep[],
+  { addresses }: PipelineOptions,
+): MiddlewareHandler<AppEnv> {
+  return tracing(addresses, throughSteps(steps));
 }

@@ -95,7 +95,7 @@ type FreeType<Type> = Type extends
 
 export interface HandwrittenRouteOptions {
   /** The middleware that a request passes through before the handler. */
-  readonly before: readonly MiddlewareHandler<AppEnv>[];
+  readonly before: MiddlewareHandler<AppEnv>;
   readonly callers: CallerFactory;
   readonly limit: HandlerLimit;
   readonly quotas: readonly Quota[];
@@ -210,7 +210,7 @@ export function defineRoute<const R extends RouteConfig, const Name extends stri
         required: needs.requiresBody && needs.takes.length === 1,
       });
       app.openapi(
-        { ...checked, hide: true, middleware: [...before] } as unknown as RouteConfig,
+        { ...checked, hide: true, middleware: [before] } as unknown as RouteConfig,
         serve as unknown as RouteHandler<RouteConfig, AppEnv>,
       );
     },
