@@ -15,6 +15,7 @@ import {
   openDocs,
   overflows,
 } from "../support/clients/docs_reader.ts";
+import { eventually } from "../support/eventually.ts";
 import { EXAMPLE, startTestService, type TestService } from "../support/harness.ts";
 
 const CREATE = "stations/POST/stations";
@@ -232,6 +233,10 @@ describe("The docs page", { skip: skipBrowser }, () => {
       const isDark = screen.colorScheme === "dark";
       expect(await brightness(page) < 128).toBe(isDark);
       expect(await overflows(page)).toBe(false);
+      await eventually("all of the reference has contrast", async () => {
+        const parts = await inaccessibleParts(page, "html");
+        return !parts.some((part) => part.startsWith("color-contrast"));
+      });
       await page.getByRole("button", { name: "Log in" }).click();
       const writer = page.getByRole("button", { name: "Log in as writer" });
       await writer.waitFor();
