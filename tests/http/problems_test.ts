@@ -114,7 +114,7 @@ describe("A request that cannot be read", () => {
       jsonText("[]", { "content-type": " \t" }),
       415,
       "unsupported_media_type",
-      /takes "application\/json" or "application\/x-ndjson", .* as "Content-Type" is empty/,
+      /takes "application\/json" or "application\/x-ndjson" or "text\/csv", .* is empty/,
     ],
     [
       "a form",
